@@ -1,0 +1,1 @@
+//! Doc-tests for Docker courses.

@@ -1,0 +1,2 @@
+//! The `mdbook-docktest` program.
+fn main() {}
