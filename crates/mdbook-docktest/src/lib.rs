@@ -1,1 +1,9 @@
 //! Doc-tests for Docker courses.
+//!
+//! A chapter's shell blocks become a [`scenario::Scenario`]; running it gives a
+//! [`recording::Recording`]; comparing both gives [`finding::Finding`]s; and the recording is put
+//! back into the chapter. Only running touches the world.
+
+pub mod finding;
+pub mod recording;
+pub mod scenario;

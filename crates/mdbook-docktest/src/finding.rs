@@ -1,0 +1,103 @@
+//! A difference between what an author says and what is so.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// One finding, at a place in an author's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind of difference it is.
+    pub code: Code,
+    /// Whether it fails the run.
+    pub severity: Severity,
+    /// The file.
+    pub path: PathBuf,
+    /// Its place in the file's text, in bytes.
+    pub span: Range<usize>,
+    /// The line of the span's start, counted from 1.
+    pub line: usize,
+    /// The column of the span's start in characters, counted from 1.
+    pub column: usize,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// The kinds of findings. Their kebab-case names are a contract: none is ever renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Code {
+    /// An attribute that does not exist.
+    UnknownAttribute,
+    /// An attribute whose value makes no sense.
+    BadAttribute,
+    /// An `output` block with no step before it.
+    OrphanOutput,
+    /// A fence that is never closed.
+    UnterminatedFence,
+    /// A step ended with another status than expected.
+    ExitStatus,
+    /// A step printed something else than expected.
+    OutputMismatch,
+    /// A step did not end in time.
+    Timeout,
+    /// A stream ended before it had been followed long enough.
+    StreamEnded,
+    /// A step did not run, because an earlier one failed.
+    NotRun,
+    /// An image that a step names could not be had.
+    ImageMissing,
+    /// The engine went away while the chapter ran.
+    EngineLost,
+}
+
+impl Code {
+    /// The code's name in reports and in book.toml.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UnknownAttribute => "unknown-attribute",
+            Self::BadAttribute => "bad-attribute",
+            Self::OrphanOutput => "orphan-output",
+            Self::UnterminatedFence => "unterminated-fence",
+            Self::ExitStatus => "exit-status",
+            Self::OutputMismatch => "output-mismatch",
+            Self::Timeout => "timeout",
+            Self::StreamEnded => "stream-ended",
+            Self::NotRun => "not-run",
+            Self::ImageMissing => "image-missing",
+            Self::EngineLost => "engine-lost",
+        }
+    }
+
+    /// Whether it is about the author's annotations, rather than about what came out.
+    pub fn is_about_annotations(self) -> bool {
+        matches!(
+            self,
+            Self::UnknownAttribute
+                | Self::BadAttribute
+                | Self::OrphanOutput
+                | Self::UnterminatedFence
+        )
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// It is told and fails nothing.
+    Warning,
+    /// It fails the run.
+    Error,
+}

@@ -1,0 +1,99 @@
+//! What a chapter asks to be done: its steps, in order, as plain data.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use regex::Regex;
+
+use crate::finding::Finding;
+
+/// The steps of one chapter, in the order in which they run.
+#[derive(Debug)]
+pub struct Scenario {
+    /// The chapter's file as findings name it.
+    pub path: PathBuf,
+    /// The steps, ignored ones included.
+    pub steps: Vec<Step>,
+    /// What is wrong with the annotations themselves; nothing runs while one of them is an error.
+    pub findings: Vec<Finding>,
+}
+
+/// One fenced shell block.
+#[derive(Debug)]
+pub struct Step {
+    /// The first word of the info string: `bash`, `sh`, `shell` or `console`.
+    pub language: String,
+    /// The block's text, without fence, container prefixes or carriage returns.
+    pub script: String,
+    /// The line of the script's first line, counted from 1.
+    pub line: usize,
+    /// The whole block in the chapter's text, from its opening fence to its closing one.
+    pub block: Range<usize>,
+    /// The script's first line in the chapter's text, for findings about the command itself.
+    pub command: Range<usize>,
+    /// What the author asked for.
+    pub attributes: Attributes,
+    /// The `output` block that follows, if there is one.
+    pub expectation: Option<Expectation>,
+}
+
+/// The annotations of a step's info string.
+#[derive(Debug, Default)]
+pub struct Attributes {
+    /// The block is shown as it is and never run.
+    pub ignore: bool,
+    /// The step runs, and neither it nor its output is shown.
+    pub hidden: bool,
+    /// The step runs and is shown; its output is not.
+    pub no_output: bool,
+    /// Which exit status holds.
+    pub exit: ExitExpectation,
+    /// When to stop a stream that has no end of its own.
+    pub follow: Option<Follow>,
+    /// What is typed at the prompt.
+    pub stdin: Option<String>,
+    /// How long the step may take, instead of the book's default.
+    pub timeout: Option<Duration>,
+    /// The step runs even when an earlier one failed.
+    pub cleanup: bool,
+}
+
+/// Which exit status of a step holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitExpectation {
+    /// Exactly this one.
+    Code(i32),
+    /// Whatever it is.
+    Any,
+}
+
+impl Default for ExitExpectation {
+    fn default() -> Self {
+        Self::Code(0)
+    }
+}
+
+/// When an endless stream has been followed long enough. It is then stopped as Ctrl-C does.
+#[derive(Debug, Clone)]
+pub enum Follow {
+    /// Once a line of the output matches.
+    Until(Regex),
+    /// Once this many whole lines were printed.
+    Lines(usize),
+    /// After this time.
+    For(Duration),
+}
+
+/// An `output` block: what the step before it must print.
+#[derive(Debug)]
+pub struct Expectation {
+    /// The block's text, without fence, container prefixes or carriage returns.
+    pub text: String,
+    /// The line of its first line, counted from 1.
+    pub line: usize,
+    /// The whole block in the chapter's text, from its opening fence to its closing one.
+    pub block: Range<usize>,
+    /// The text between the fences in the chapter's text.
+    pub body: Range<usize>,
+}
