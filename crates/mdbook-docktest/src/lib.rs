@@ -4,6 +4,10 @@
 //! [`recording::Recording`]; comparing both gives [`finding::Finding`]s; and the recording is put
 //! back into the chapter. Only running touches the world.
 
+pub mod attributes;
+pub mod extract;
+mod fence;
 pub mod finding;
+pub mod position;
 pub mod recording;
 pub mod scenario;

@@ -1,0 +1,250 @@
+//! From a chapter's Markdown to its scenario.
+//!
+//! Blocks are found with the parser and the options that mdBook itself renders with, so that a
+//! step is exactly what a reader sees as one: fences in lists and quotes count; indented code,
+//! comments and fences within longer fences do not.
+//!
+//! An `output` block belongs to a step when nothing but blank lines lies between the two, in the
+//! same container. An empty step stays a step: bash runs an empty file and exits 0.
+
+use std::ops::Range;
+use std::path::Path;
+
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+
+use crate::attributes::{self, Info, Problem};
+use crate::fence::Fence;
+use crate::finding::{Code, Finding, Severity};
+use crate::position::line_and_column;
+use crate::scenario::{Expectation, Scenario, Step};
+
+/// The Markdown extensions that `[output.html]` in book.toml can switch off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extensions {
+    /// `smart-punctuation`.
+    pub smart_punctuation: bool,
+    /// `definition-lists`.
+    pub definition_lists: bool,
+    /// `admonitions`.
+    pub admonitions: bool,
+}
+
+impl Default for Extensions {
+    /// What mdBook does when book.toml says nothing.
+    fn default() -> Self {
+        let default = MarkdownOptions::default();
+        Self {
+            smart_punctuation: default.smart_punctuation,
+            definition_lists: default.definition_lists,
+            admonitions: default.admonitions,
+        }
+    }
+}
+
+impl Extensions {
+    fn to_options(self) -> MarkdownOptions {
+        let mut options = MarkdownOptions::default();
+        options.smart_punctuation = self.smart_punctuation;
+        options.definition_lists = self.definition_lists;
+        options.admonitions = self.admonitions;
+        options
+    }
+}
+
+/// Finds the steps of a chapter, and what is wrong with their annotations.
+///
+/// `path` is only what findings name.
+pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
+    let mut extraction = Extraction {
+        text,
+        scenario: Scenario { path: path.to_owned(), steps: Vec::new(), findings: Vec::new() },
+        previous: None,
+    };
+    for block in fenced_blocks(text, extensions) {
+        extraction.take(&block);
+    }
+    extraction.scenario
+}
+
+/// A fenced code block as the parser sees it.
+struct FencedBlock {
+    span: Range<usize>,
+    /// The container that it lies in directly, by number.
+    container: usize,
+    content: String,
+    /// The pieces of content in the chapter's text, from the first to the last.
+    content_span: Option<Range<usize>>,
+}
+
+fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
+    // mdBook drops a byte order mark before it parses; with it, a fence in line 1 would be none.
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let dropped = text.len() - body.len();
+
+    let mut blocks: Vec<FencedBlock> = Vec::new();
+    let mut open: Option<FencedBlock> = None;
+    let mut containers = vec![0];
+    let mut seen_containers = 0;
+    for (event, span) in new_cmark_parser(body, &extensions.to_options()).into_offset_iter() {
+        let span = span.start + dropped..span.end + dropped;
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
+                let container = containers.last().copied().unwrap_or(0);
+                let content = String::new();
+                open = Some(FencedBlock { span, container, content, content_span: None });
+            }
+            Event::End(TagEnd::CodeBlock) => blocks.extend(open.take()),
+            Event::Start(_) => {
+                seen_containers += 1;
+                containers.push(seen_containers);
+            }
+            Event::End(_) => {
+                containers.pop();
+            }
+            Event::Text(piece) => {
+                if let Some(block) = &mut open {
+                    block.content.push_str(&piece);
+                    let start = block.content_span.as_ref().map_or(span.start, |all| all.start);
+                    block.content_span = Some(start..span.end);
+                }
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
+
+struct Extraction<'a> {
+    text: &'a str,
+    scenario: Scenario,
+    previous: Option<Previous>,
+}
+
+/// The step before, which an `output` block may belong to.
+struct Previous {
+    /// Its place among the steps; none when it is not run or not closed.
+    step: Option<usize>,
+    end: usize,
+    container: usize,
+}
+
+impl Extraction<'_> {
+    fn take(&mut self, block: &FencedBlock) {
+        let Some(fence) = Fence::of_block(self.text, &block.span, block.content_span.as_ref())
+        else {
+            self.previous = None;
+            return;
+        };
+        match attributes::parse(&self.text[fence.info.clone()]) {
+            Info::Step { language, attributes, problems } => {
+                self.report(&fence, problems);
+                if !self.is_closed(&fence, "step") {
+                    self.previous = None;
+                    return;
+                }
+                let runs = !attributes.ignore;
+                let (line, _) = line_and_column(self.text, fence.body.start);
+                self.scenario.steps.push(Step {
+                    language: language.to_owned(),
+                    script: block.content.clone(),
+                    line,
+                    block: fence.block.clone(),
+                    command: self.first_line(block, &fence),
+                    attributes: *attributes,
+                    expectation: None,
+                });
+                self.previous = Some(Previous {
+                    step: runs.then(|| self.scenario.steps.len() - 1),
+                    end: fence.block.end,
+                    container: block.container,
+                });
+            }
+            Info::Output { problems } => {
+                let previous = self.previous.take();
+                self.report(&fence, problems);
+                if !self.is_closed(&fence, "`output` block") {
+                    return;
+                }
+                let follows = previous.filter(|previous| self.is_next(previous, block));
+                match follows {
+                    Some(Previous { step: Some(step), .. }) => {
+                        let (line, _) = line_and_column(self.text, fence.body.start);
+                        self.scenario.steps[step].expectation = Some(Expectation {
+                            text: block.content.clone(),
+                            line,
+                            block: fence.block.clone(),
+                            body: fence.body.clone(),
+                        });
+                    }
+                    Some(Previous { step: None, .. }) => self.orphan(
+                        &fence,
+                        "the step before this `output` block is never run",
+                        "remove `ignore` from the step, or mark this block `text`",
+                    ),
+                    None => self.orphan(
+                        &fence,
+                        "there is no step right before this `output` block",
+                        "put it after its step with only blank lines between, in the same list \
+                         item or quote; or mark it `text`",
+                    ),
+                }
+            }
+            Info::Other => self.previous = None,
+        }
+    }
+
+    fn is_next(&self, previous: &Previous, block: &FencedBlock) -> bool {
+        // A quote's markers stand on its blank lines, too.
+        let between = &self.text[previous.end..block.span.start];
+        previous.container == block.container
+            && between.chars().all(|c| c == '>' || c.is_ascii_whitespace())
+    }
+
+    fn is_closed(&mut self, fence: &Fence, what: &str) -> bool {
+        if fence.closing.is_some() {
+            return true;
+        }
+        let marks = &self.text[fence.marks.clone()];
+        let message = format!("this {what} is never closed");
+        let help = format!("close it with `{marks}` on a line of its own, indented like its start");
+        self.find(Code::UnterminatedFence, fence.opening(), message, Some(help));
+        false
+    }
+
+    fn orphan(&mut self, fence: &Fence, message: &str, help: &str) {
+        self.find(Code::OrphanOutput, fence.opening(), message.into(), Some(help.into()));
+    }
+
+    fn report(&mut self, fence: &Fence, problems: Vec<Problem>) {
+        for problem in problems {
+            let start = fence.info.start;
+            let span = start + problem.span.start..start + problem.span.end;
+            self.find(problem.code, span, problem.message, problem.help);
+        }
+    }
+
+    fn find(&mut self, code: Code, span: Range<usize>, message: String, help: Option<String>) {
+        let (line, column) = line_and_column(self.text, span.start);
+        self.scenario.findings.push(Finding {
+            code,
+            severity: Severity::Error,
+            path: self.scenario.path.clone(),
+            span,
+            line,
+            column,
+            message,
+            help,
+        });
+    }
+
+    /// The first line of the script; in a block without one, the line of its fence.
+    fn first_line(&self, block: &FencedBlock, fence: &Fence) -> Range<usize> {
+        let Some(content) = &block.content_span else { return fence.opening() };
+        let line = self.text[content.clone()].lines().next().unwrap_or_default();
+        content.start..content.start + line.len()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn scenario(text: &str) -> Scenario {
+    extract(Path::new("chapter.md"), text, Extensions::default())
+}
+
+/// One line for each step and finding: what a reader of these tests wants to know.
+fn outline(text: &str) -> String {
+    let scenario = scenario(text);
+    let mut outline = String::new();
+    for step in &scenario.steps {
+        write!(outline, "{} {:?}", step.line, step.script).expect("a string takes everything");
+        if let Some(expectation) = &step.expectation {
+            write!(outline, " -> {} {:?}", expectation.line, expectation.text)
+                .expect("a string takes everything");
+        }
+        outline.push('\n');
+    }
+    for finding in &scenario.findings {
+        let Finding { line, column, code, span, .. } = finding;
+        writeln!(outline, "{line}:{column} {code} {:?}", &text[span.clone()])
+            .expect("a string takes everything");
+    }
+    outline
+}
+
+#[test]
+fn every_shell_block_is_a_step() {
+    let text = "# T\n\n```bash\na\nb\n```\n\n~~~sh\nc\n~~~\n\n```Console\nd\n```\n```shell\n```\n";
+    assert_eq!(outline(text), "4 \"a\\nb\\n\"\n9 \"c\\n\"\n13 \"d\\n\"\n16 \"\"\n");
+    assert_eq!(scenario(text).steps[2].language, "console");
+}
+
+#[test]
+fn what_a_reader_does_not_see_as_a_shell_block_is_no_step() {
+    assert_eq!(outline("````md\n```bash\na\n```\n````\n"), "");
+    assert_eq!(outline("text\n\n    ```bash\n    a\n    ```\n"), "");
+    assert_eq!(outline("<!--\n```bash\na\n```\n-->\n"), "");
+    assert_eq!(outline("```dockerfile\nFROM alpine\n```\n\n```\nplain\n```\n"), "");
+    assert_eq!(outline("`` ```bash `` in a sentence\n"), "");
+}
+
+#[test]
+fn steps_in_lists_and_quotes_come_without_their_prefixes() {
+    assert_eq!(outline("- x\n\n  ```bash\n  a\n    b\n  ```\n"), "4 \"a\\n  b\\n\"\n");
+    assert_eq!(outline("> ```bash\n> a\n>\n> b\n> ```\n"), "2 \"a\\n\\nb\\n\"\n");
+    assert_eq!(outline("> 1. x\n>    ```bash\n>    a\n>    ```\n"), "3 \"a\\n\"\n");
+    assert_eq!(outline("-\tx\n\n\t```bash\n\ta\n\t```\n"), "4 \"a\\n\"\n");
+    assert_eq!(outline("- ````sh\n  ```\n  ````\n"), "2 \"```\\n\"\n");
+    assert_eq!(outline("> [!NOTE]\n> ```bash\n> a\n> ```\n"), "3 \"a\\n\"\n");
+}
+
+#[test]
+fn line_endings_of_windows_and_a_byte_order_mark_change_nothing() {
+    let text = "\u{feff}```bash\r\na\r\n\r\nb\r\n```\r\n\r\n```output\r\nx\r\n```\r\n";
+    assert_eq!(outline(text), "2 \"a\\n\\nb\\n\" -> 8 \"x\\n\"\n");
+    let step = &scenario(text).steps[0];
+    assert_eq!(&text[step.command.clone()], "a");
+    assert_eq!(&text[step.block.clone()], "```bash\r\na\r\n\r\nb\r\n```");
+}
+
+#[test]
+fn spans_are_exact() {
+    let text = "é\n\n> ```bash exit=1\n> ls /nö\n> cd\n> ```  \n>\n> ```output\n> x\n> ```\n";
+    let scenario = scenario(text);
+    let step = &scenario.steps[0];
+    assert_eq!(&text[step.block.clone()], "```bash exit=1\n> ls /nö\n> cd\n> ```");
+    assert_eq!(&text[step.command.clone()], "ls /nö");
+    let expectation = step.expectation.as_ref().expect("there is one");
+    assert_eq!(&text[expectation.block.clone()], "```output\n> x\n> ```");
+    assert_eq!(&text[expectation.body.clone()], "> x\n");
+}
+
+#[test]
+fn an_output_block_belongs_to_the_step_right_before_it() {
+    assert_eq!(outline("```bash\na\n```\n\n\n```output\nb\n```\n"), "2 \"a\\n\" -> 7 \"b\\n\"\n");
+    assert_eq!(outline("```bash\na\n```\n```output\n```\n"), "2 \"a\\n\" -> 5 \"\"\n");
+    assert_eq!(
+        outline("> ```bash\n> a\n> ```\n>\n> ```output\n> b\n> ```\n"),
+        "2 \"a\\n\" -> 6 \"b\\n\"\n"
+    );
+}
+
+#[test]
+fn an_output_block_of_no_step_is_an_orphan() {
+    let orphan = "2 \"a\\n\"\n6:1 orphan-output \"```output\"\n";
+    assert_eq!(outline("```output\nb\n```\n"), "1:1 orphan-output \"```output\"\n");
+    assert_eq!(outline("```bash\na\n```\ntext\n\n```output\nb\n```\n"), orphan);
+    assert_eq!(outline("```bash ignore\na\n```\n\n\n```output\nb\n```\n"), orphan);
+    assert_eq!(
+        outline("```bash\na\n```\n\n> ```output\n> b\n> ```\n"),
+        "2 \"a\\n\"\n5:3 orphan-output \"```output\"\n"
+    );
+    assert_eq!(
+        outline("```bash\na\n```\n```output\n```\n```output\n```\n"),
+        "2 \"a\\n\" -> 5 \"\"\n6:1 orphan-output \"```output\"\n"
+    );
+}
+
+#[test]
+fn an_open_fence_is_a_finding_and_no_step() {
+    let open = "1:1 unterminated-fence \"```bash\"\n";
+    assert_eq!(outline("```bash\na\n"), open);
+    assert_eq!(outline("```bash"), open);
+    assert_eq!(outline("```bash\n"), open);
+    assert_eq!(outline("```bash\na\n    ```\n"), open, "indented too far to close it");
+    assert_eq!(outline("```bash\na\n    ```"), open);
+    assert_eq!(outline("```bash\na\n~~~\n"), open);
+    assert_eq!(outline("````bash\na\n```\n"), "1:1 unterminated-fence \"````bash\"\n");
+    assert_eq!(outline("> ```bash\n> a\n\ntext\n"), "1:3 unterminated-fence \"```bash\"\n");
+    assert_eq!(outline("- ```bash\n  a\n\ntext\n"), "1:3 unterminated-fence \"```bash\"\n");
+    assert_eq!(outline("- ```bash\n\n```\n"), "1:3 unterminated-fence \"```bash\"\n");
+    assert_eq!(
+        outline("```bash\na\n```\n```output\nb\n"),
+        "2 \"a\\n\"\n4:1 unterminated-fence \"```output\"\n"
+    );
+}
+
+#[test]
+fn annotations_that_are_wrong_are_found_where_they_are() {
+    assert_eq!(
+        outline("- é\n\n  ```bash  exti=1, lines=no\n  a\n  ```\n"),
+        "4 \"a\\n\"\n3:12 unknown-attribute \"exti\"\n3:26 bad-attribute \"no\"\n"
+    );
+    assert_eq!(
+        outline("```bash\n```\n```output exact\n```\n"),
+        "2 \"\" -> 4 \"\"\n3:11 bad-attribute \"exact\"\n"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_text_is_taken(text in "(```|~~~|````|bash|output|exit=|until=\"|[>\\-\t\r\n \\\\]|1\\.|é|\u{feff}|\0|<!--|\\PC){0,60}") {
+        let scenario = scenario(&text);
+        for step in &scenario.steps {
+            let spans = [&step.block, &step.command];
+            prop_assert!(spans.iter().all(|span| text.get((**span).clone()).is_some()));
+        }
+        let spans = scenario.findings.iter().map(|finding| finding.span.clone());
+        prop_assert!(spans.into_iter().all(|span| text.get(span).is_some()));
+    }
+}

@@ -1,0 +1,28 @@
+//! Where a byte of a chapter is, in the words of an editor.
+
+/// The line and the column of a byte offset, both counted from 1; the column counts characters.
+///
+/// A byte order mark takes no column. An offset that is no boundary or lies past the end is moved
+/// back to the next one that is.
+pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let before = &text[..offset.unwrap_or(0)];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.matches('\n').count() + 1;
+    let column = before[line_start..].chars().filter(|c| *c != '\u{feff}').count() + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_not_bytes() {
+        let text = "é\r\n\u{feff}où là\n";
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        assert_eq!(line_and_column(text, text.find("là").expect("it is there")), (2, 4));
+        assert_eq!(line_and_column(text, 1), (1, 1), "inside of é");
+        assert_eq!(line_and_column(text, 99), (3, 1));
+    }
+}
