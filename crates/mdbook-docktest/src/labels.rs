@@ -1,0 +1,173 @@
+//! Every word that the tool itself puts into a page.
+//!
+//! French typography: U+00A0 before a colon, U+202F between the thousands of a number.
+
+use std::time::Duration;
+
+use crate::page::Language;
+use crate::recording::{Engine, Image, ImageOrigin};
+
+impl Language {
+    pub(crate) fn output(self) -> &'static str {
+        match self {
+            Self::En => "Output",
+            Self::Fr => "Sortie",
+        }
+    }
+
+    pub(crate) fn error_output(self) -> &'static str {
+        match self {
+            Self::En => "Error output",
+            Self::Fr => "Sortie d’erreur",
+        }
+    }
+
+    pub(crate) fn exit_status(self, status: i32) -> String {
+        match self {
+            Self::En => format!("exit status: {status}"),
+            Self::Fr => format!("code de sortie\u{a0}: {status}"),
+        }
+    }
+
+    pub(crate) fn stopped(self) -> &'static str {
+        match self {
+            Self::En => "interrupted by Ctrl-C",
+            Self::Fr => "interrompu par Ctrl-C",
+        }
+    }
+
+    pub(crate) fn timed_out(self, limit: Duration) -> String {
+        let limit = self.seconds(limit);
+        match self {
+            Self::En => format!("timed out: stopped after {limit}"),
+            Self::Fr => format!("délai dépassé\u{a0}: arrêté au bout de {limit}"),
+        }
+    }
+
+    pub(crate) fn engine_lost(self) -> &'static str {
+        match self {
+            Self::En => "the Docker engine went away",
+            Self::Fr => "le moteur Docker a disparu",
+        }
+    }
+
+    pub(crate) fn omitted(self, bytes: u64) -> String {
+        let number = self.grouped(bytes);
+        match (self, bytes) {
+            (Self::En, 1) => "… 1 byte omitted from the middle …".to_owned(),
+            (Self::En, _) => format!("… {number} bytes omitted from the middle …"),
+            (Self::Fr, 1) => "… 1 octet omis au milieu …".to_owned(),
+            (Self::Fr, _) => format!("… {number} octets omis au milieu …"),
+        }
+    }
+
+    pub(crate) fn finding(self) -> &'static str {
+        match self {
+            Self::En => "This block does not hold",
+            Self::Fr => "Ce bloc n’est pas conforme",
+        }
+    }
+
+    pub(crate) fn provenance(self, engine: &Engine, images: &[Image]) -> String {
+        let ran = match self {
+            Self::En => "Run on Docker Engine",
+            Self::Fr => "Exécuté sur Docker Engine",
+        };
+        let mut parts = vec![format!("{ran} {}", engine.version)];
+        parts.extend(images.iter().map(|image| self.image(image)));
+        parts.join(" · ")
+    }
+
+    fn image(self, image: &Image) -> String {
+        let Image { reference, origin, .. } = image;
+        // Docker Hub's official images are those without a namespace.
+        let is_official = !reference.contains('/');
+        match (self, origin) {
+            (Self::En, ImageOrigin::Pulled) if is_official => {
+                format!("{reference}: official image")
+            }
+            (Self::En, ImageOrigin::Pulled) => format!("{reference}: published image"),
+            (Self::En, ImageOrigin::Recipe) => {
+                format!("{reference}: rebuilt by this book (published image out of reach)")
+            }
+            (Self::Fr, ImageOrigin::Pulled) if is_official => {
+                format!("{reference}\u{a0}: image officielle")
+            }
+            (Self::Fr, ImageOrigin::Pulled) => format!("{reference}\u{a0}: image publiée"),
+            (Self::Fr, ImageOrigin::Recipe) => {
+                format!(
+                    "{reference}\u{a0}: reconstruite pour ce livre (image publiée inaccessible)"
+                )
+            }
+        }
+    }
+
+    fn seconds(self, duration: Duration) -> String {
+        let seconds = duration.as_secs_f64().to_string();
+        match self {
+            Self::En => format!("{seconds} s"),
+            Self::Fr => format!("{}\u{a0}s", seconds.replace('.', ",")),
+        }
+    }
+
+    fn grouped(self, number: u64) -> String {
+        let separator = match self {
+            Self::En => ',',
+            Self::Fr => '\u{202f}',
+        };
+        let digits = number.to_string();
+        let mut grouped = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index) % 3 == 0 {
+                grouped.push(separator);
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_has_its_spaces_and_its_comma() {
+        let fr = Language::Fr;
+        assert_eq!(fr.exit_status(1), "code de sortie\u{a0}: 1");
+        assert_eq!(fr.omitted(1_012_345), "… 1\u{202f}012\u{202f}345 octets omis au milieu …");
+        assert_eq!(
+            fr.timed_out(Duration::from_millis(1500)),
+            "délai dépassé\u{a0}: arrêté au bout de 1,5\u{a0}s"
+        );
+    }
+
+    #[test]
+    fn english_has_none() {
+        let en = Language::En;
+        assert_eq!(en.exit_status(1), "exit status: 1");
+        assert_eq!(en.omitted(123), "… 123 bytes omitted from the middle …");
+        assert_eq!(en.omitted(1234), "… 1,234 bytes omitted from the middle …");
+        assert_eq!(en.timed_out(Duration::from_secs(30)), "timed out: stopped after 30 s");
+    }
+
+    #[test]
+    fn provenance_says_which_images_a_reader_does_not_get() {
+        let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
+        let image = |reference: &str, origin| Image {
+            reference: reference.into(),
+            id: "sha256:0".into(),
+            origin,
+        };
+        let images = [
+            image("alpine", ImageOrigin::Recipe),
+            image("nginx", ImageOrigin::Pulled),
+            image("me/app", ImageOrigin::Pulled),
+        ];
+        assert_eq!(
+            Language::Fr.provenance(&engine, &images),
+            "Exécuté sur Docker Engine 26.1.5 · alpine\u{a0}: reconstruite pour ce livre (image \
+             publiée inaccessible) · nginx\u{a0}: image officielle · me/app\u{a0}: image publiée"
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! What rendering knows of the page that a chapter becomes.
+
+use std::path::Path;
+
+/// The page that a chapter becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// What labels are written in.
+    pub language: Language,
+    /// What reads the chapter next.
+    pub renderer: Renderer,
+    /// The chapter's name within ids; see [`slug`].
+    pub slug: String,
+}
+
+/// A language that labels are written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+impl Language {
+    /// The language for `book.language`, a BCP 47 tag; English where there are no labels for it.
+    pub fn from_tag(tag: &str) -> Self {
+        match tag.split(['-', '_']).next() {
+            Some(primary) if primary.eq_ignore_ascii_case("fr") => Self::Fr,
+            _ => Self::En,
+        }
+    }
+}
+
+/// What kind of text is put into a chapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renderer {
+    /// HTML fragments, for mdBook's own renderer.
+    Html,
+    /// Markdown and nothing else.
+    Markdown,
+}
+
+impl Renderer {
+    /// The renderer that mdBook calls by this name, if results can be rendered for it.
+    ///
+    /// `test` is none: it hands each untagged block to rustdoc.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "html" => Some(Self::Html),
+            "markdown" => Some(Self::Markdown),
+            _ => None,
+        }
+    }
+}
+
+/// A chapter's path as part of an id: `guide/Première étape.md` becomes `guide-première-étape`.
+///
+/// mdBook renames ids that occur twice when it makes its print page, but not what refers to them;
+/// with the whole path in them they are unique in the book.
+pub fn slug(chapter: &Path) -> String {
+    let path = chapter.with_extension("");
+    let lower = path.to_string_lossy().to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_keep_the_whole_path() {
+        assert_eq!(slug(Path::new("guide/Première étape.md")), "guide-première-étape");
+        assert_eq!(slug(Path::new("../a_b/c.d.md")), "a-b-c-d");
+    }
+
+    #[test]
+    fn regional_french_is_french() {
+        assert_eq!(Language::from_tag("fr-CA"), Language::Fr);
+        assert_eq!(Language::from_tag("FR"), Language::Fr);
+        assert_eq!(Language::from_tag("fry"), Language::En);
+        assert_eq!(Language::from_tag(""), Language::En);
+    }
+}

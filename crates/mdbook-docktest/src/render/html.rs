@@ -1,0 +1,93 @@
+//! Outcomes as HTML that mdBook takes as it is.
+//!
+//! An HTML block of CommonMark ends at a blank line, and what is printed may hold blank lines; so
+//! a fragment is one physical line, with its line feeds as character references. It starts with a
+//! comment, because a block that starts with one ends with the line that the comment ends in
+//! (CommonMark 0.31, HTML blocks, kind 2), whereas after `<figure>` or `<div>` (kind 6) the
+//! author's next lines would belong to it up to a blank line, and a blank line would make a tight
+//! list loose. Output is in `<samp>` without `<code>`: mdBook adds its copy button and its
+//! highlighter to code.
+
+use maud::{Markup, html};
+
+use super::outcome::{Outcome, Shown};
+use crate::finding::{Finding, Severity};
+use crate::page::Language;
+use crate::recording::Stream;
+use crate::terminal::plain;
+
+/// What each fragment starts with.
+pub(super) const MARK: &str = "<!--docktest-->";
+
+pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, language: Language) -> String {
+    let markup = html! {
+        @if !outcome.commands.is_empty() {
+            figure.docktest id=(id) {
+                figcaption { (caption(outcome, language)) }
+                @for shown in &outcome.commands { (command(shown, language)) }
+            }
+        }
+        @if !outcome.findings.is_empty() {
+            div.docktest-findings role="note" {
+                p { strong { (language.finding()) } }
+                @for finding in &outcome.findings { (self::finding(finding)) }
+            }
+        }
+    };
+    one_line(markup)
+}
+
+pub(super) fn provenance(said: &str) -> String {
+    one_line(html! { p.docktest-provenance { small { (plain(said)) } } })
+}
+
+fn caption(outcome: &Outcome<'_>, language: Language) -> &'static str {
+    if outcome.commands.iter().all(Shown::is_all_stderr) {
+        language.error_output()
+    } else {
+        language.output()
+    }
+}
+
+fn command(shown: &Shown, language: Language) -> Markup {
+    let label = if shown.is_all_stderr() { language.error_output() } else { language.output() };
+    html! {
+        @if let Some(command) = &shown.command {
+            p.docktest-command { kbd { (command.trim_end()) } }
+        }
+        @if !shown.pieces.is_empty() {
+            // The focus is for scrolling by keyboard; the direction also isolates bidirectional
+            // controls, which a program may print, from the rest of the page.
+            pre tabindex="0" role="group" aria-label=(label) dir="ltr" translate="no" {
+                samp {
+                    @for piece in &shown.pieces {
+                        @match piece.stream {
+                            Stream::Stdout => (piece.text),
+                            Stream::Stderr => span.docktest-stderr title=(language.error_output()) { (piece.text) },
+                            Stream::Typed => kbd { (piece.text) },
+                        }
+                    }
+                }
+            }
+        }
+        @for note in &shown.notes { p.docktest-note { (note) } }
+    }
+}
+
+fn finding(finding: &Finding) -> Markup {
+    let severity = match finding.severity {
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    html! {
+        // Messages are in English on every page.
+        p lang="en" {
+            code { (severity) "[" (finding.code) "]" } " " (plain(&finding.message))
+            @if let Some(help) = &finding.help { br; "help: " (plain(help)) }
+        }
+    }
+}
+
+fn one_line(markup: Markup) -> String {
+    format!("{MARK}{}", markup.into_string().replace('\n', "&#10;"))
+}

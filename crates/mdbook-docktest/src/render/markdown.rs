@@ -1,0 +1,60 @@
+//! Outcomes as plain Markdown, for renderers that may not take HTML.
+
+use super::outcome::Outcome;
+use crate::finding::Severity;
+use crate::terminal::plain;
+
+/// One fenced block. `next_line` starts each of its lines but the first.
+pub(super) fn outcome(outcome: &Outcome<'_>, next_line: &str) -> String {
+    let content = content(outcome);
+    let fence = "`".repeat((longest_run_of_backticks(&content) + 1).max(3));
+    let mut block = format!("{fence}text");
+    for line in content.split_terminator('\n').chain([fence.as_str()]) {
+        block.push_str(next_line);
+        block.push_str(line);
+    }
+    block
+}
+
+pub(super) fn provenance(said: &str) -> String {
+    let escaped: String = plain(said)
+        .chars()
+        .flat_map(|c| c.is_ascii_punctuation().then_some('\\').into_iter().chain([c]))
+        .collect();
+    format!("*{escaped}*")
+}
+
+fn content(outcome: &Outcome<'_>) -> String {
+    let mut content = String::new();
+    for shown in &outcome.commands {
+        if let Some(command) = &shown.command {
+            content.push_str("$ ");
+            content.push_str(command);
+            end_line(&mut content);
+        }
+        shown.pieces.iter().for_each(|piece| content.push_str(&piece.text));
+        end_line(&mut content);
+        for note in &shown.notes {
+            content.push_str(&format!("[{note}]\n"));
+        }
+    }
+    for finding in &outcome.findings {
+        let severity = match finding.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        content.push_str(&format!("{severity}[{}]: {}", finding.code, plain(&finding.message)));
+        end_line(&mut content);
+    }
+    content
+}
+
+fn end_line(content: &mut String) {
+    if !content.is_empty() && !content.ends_with('\n') {
+        content.push('\n');
+    }
+}
+
+fn longest_run_of_backticks(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
