@@ -1,1 +1,218 @@
+//! Given this chapter and this recording, this page.
 
+use std::path::Path;
+
+use super::*;
+use crate::extract::{Extensions, extract};
+use crate::finding::{Code, Severity};
+use crate::page::Language;
+use crate::recording::{
+    Chunk, CommandRecording, End, Engine, Image, ImageOrigin, Stream, Transcript,
+};
+
+fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
+    let chunk = |(stream, text): &(Stream, &str)| Chunk {
+        stream: *stream,
+        at_ms: 0,
+        text: (*text).to_owned(),
+    };
+    let transcript = Transcript { chunks: chunks.iter().map(chunk).collect(), omitted_bytes: 0 };
+    CommandRecording { command: "cmd".into(), end, transcript, duration_ms: 1 }
+}
+
+fn printed(text: &str) -> StepRecording {
+    ran(command(&[(Stream::Stdout, text)], End::Exited { status: 0 }))
+}
+
+fn ran(command: CommandRecording) -> StepRecording {
+    StepRecording::Ran { commands: vec![command] }
+}
+
+/// Renders without what stands at the chapter's end.
+fn page(renderer: Renderer, text: &str, steps: Vec<StepRecording>) -> String {
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+    let page = Page { language: Language::Fr, renderer, slug: "c".into() };
+    let rendered = render(text, &scenario, Some(&recording), &[], &page);
+    match rendered.rsplit_once("Exécuté sur") {
+        Some((chapter, _)) => chapter
+            .trim_end_matches('*')
+            .trim_end_matches("<!--docktest--><p class=\"docktest-provenance\"><small>")
+            .trim_end_matches(['\r', '\n'])
+            .to_owned(),
+        None => rendered,
+    }
+}
+
+fn html(text: &str, steps: Vec<StepRecording>) -> String {
+    page(Renderer::Html, text, steps)
+}
+
+fn markdown(text: &str, steps: Vec<StepRecording>) -> String {
+    page(Renderer::Markdown, text, steps)
+}
+
+const BEFORE: &str = "<!--docktest--><figure class=\"docktest\" id=\"docktest-c-1\">\
+    <figcaption>Sortie</figcaption><pre tabindex=\"0\" role=\"group\" aria-label=\"Sortie\" \
+    dir=\"ltr\" translate=\"no\"><samp>";
+const AFTER: &str = "</samp></pre></figure>";
+
+#[test]
+fn a_result_is_one_line_below_its_step() {
+    assert_eq!(
+        html("~~~~ bash  exit=0 \r\nls\r\n~~~~  \r\ntext", vec![printed("a\n\n<b>&\n")]),
+        format!(
+            "~~~~ bash \r\nls\r\n~~~~\r\n{BEFORE}a&#10;&#10;&lt;b&gt;&amp;&#10;{AFTER}  \r\ntext"
+        )
+    );
+}
+
+#[test]
+fn a_result_stays_in_its_containers() {
+    assert_eq!(
+        html("> - ```sh cleanup\n>   ls\n>   ```\n> - b\n", vec![printed("a")]),
+        format!("> - ```sh\n>   ls\n>   ```\n>   {BEFORE}a{AFTER}\n> - b")
+    );
+}
+
+#[test]
+fn a_result_takes_the_place_of_the_pattern() {
+    let text = "> ```bash\n> ls\n> ```\n>\n> ```output\n> [..]\n> ```\n> text\n";
+    assert_eq!(
+        html(text, vec![printed("a")]),
+        format!("> ```bash\n> ls\n> ```\n>\n> {BEFORE}a{AFTER}\n> text")
+    );
+    assert_eq!(
+        html(text, vec![printed("")]),
+        "> ```bash\n> ls\n> ```\n>\n> <!--docktest-->\n> text"
+    );
+    assert_eq!(
+        html(text, vec![StepRecording::Skipped]).trim_end(),
+        "> ```bash\n> ls\n> ```\n>\n> <!--docktest-->\n> text"
+    );
+}
+
+#[test]
+fn hidden_steps_and_outputs_are_not_shown() {
+    assert_eq!(
+        html("- ```bash hidden\n  ls\n  ```\n  ```output\n  a\n  ```\n", vec![printed("a")]),
+        "- <!--docktest-->\n  <!--docktest-->"
+    );
+    assert_eq!(
+        html("```bash no-output\nls\n```\n```output\na\n```\n", vec![printed("a")]),
+        "```bash\nls\n```\n<!--docktest-->"
+    );
+    assert_eq!(
+        html("```bash ignore\nls\n```\n", vec![StepRecording::Ignored]).trim_end(),
+        "```bash\nls\n```"
+    );
+}
+
+#[test]
+fn what_is_not_standard_output_says_so() {
+    let chunks =
+        [(Stream::Stdout, "sure? "), (Stream::Typed, "y\n"), (Stream::Stderr, "\x1b[31mno")];
+    let rendered =
+        html("```bash exit=3\nls\n```\n", vec![ran(command(&chunks, End::Exited { status: 3 }))]);
+    let expected = "<samp>sure? <kbd>y&#10;</kbd><span class=\"docktest-stderr\" \
+        title=\"Sortie d’erreur\">no</span></samp></pre>\
+        <p class=\"docktest-note\">code de sortie\u{a0}: 3</p></figure>";
+    assert!(rendered.contains(expected), "{rendered}");
+}
+
+#[test]
+fn an_end_that_is_not_its_own_says_so() {
+    let shown = |chunks: &[(Stream, &str)], end| {
+        html("```bash\nls\n```\n", vec![ran(command(chunks, end))])
+    };
+    let stopped = shown(&[(Stream::Stdout, "a\n")], End::Stopped);
+    assert!(stopped.contains("a&#10;<kbd>^C</kbd></samp>"), "{stopped}");
+    assert!(stopped.contains("interrompu par Ctrl-C"), "{stopped}");
+    let typed = shown(&[(Stream::Stdout, "a\n"), (Stream::Typed, "^C\n")], End::Stopped);
+    assert_eq!(typed.matches("^C").count(), 1, "{typed}");
+    let timed_out = shown(&[], End::TimedOut { limit_ms: 30_000 });
+    assert!(timed_out.contains("délai dépassé\u{a0}: arrêté au bout de 30\u{a0}s"), "{timed_out}");
+}
+
+#[test]
+fn each_of_several_commands_has_its_own_output() {
+    let mut first = command(&[(Stream::Stdout, "1\n")], End::Exited { status: 0 });
+    let mut second = command(&[(Stream::Stderr, "2\n")], End::Exited { status: 0 });
+    let silent = command(&[], End::Exited { status: 0 });
+    first.command = "echo <1>".into();
+    second.command = "echo 2 \\\n  >&2".into();
+    let commands = vec![first, silent, second];
+    let rendered =
+        html("```bash\nx\n```\n", vec![StepRecording::Ran { commands: commands.clone() }]);
+    assert!(rendered.contains("<kbd>echo &lt;1&gt;</kbd></p><pre"), "{rendered}");
+    assert!(rendered.contains("<kbd>echo 2 \\&#10;  &gt;&amp;2</kbd></p><pre"), "{rendered}");
+    assert!(!rendered.contains("cmd"), "{rendered}");
+    assert_eq!(
+        markdown("```bash\nx\n```\n", vec![StepRecording::Ran { commands }]),
+        "```bash\nx\n```\n```text\n$ echo <1>\n1\n$ echo 2 \\\n  >&2\n2\n```"
+    );
+}
+
+#[test]
+fn other_renderers_get_plain_fences() {
+    assert_eq!(
+        markdown("> 1. ```bash timeout=1s\n>    ls\n>    ```\n", vec![printed("a\n\n````\n")]),
+        "> 1. ```bash\n>    ls\n>    ```\n>    `````text\n>    a\n>    \n>    ````\n>    `````"
+    );
+    let failed = ran(command(&[], End::Exited { status: 1 }));
+    assert_eq!(
+        markdown(
+            "```bash hidden\nls\n```\n\n```bash\nls\n```\n```output\n...\n```\n",
+            vec![printed("a"), failed]
+        ),
+        "\n\n```bash\nls\n```\n```text\n[code de sortie\u{a0}: 1]\n```"
+    );
+}
+
+#[test]
+fn a_chapter_says_at_its_end_what_it_ran_on() {
+    let text = "- ```bash\n  ls\n  ```";
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let image =
+        Image { reference: "alpine".into(), id: String::new(), origin: ImageOrigin::Pulled };
+    let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
+    let recording = Recording { engine, images: vec![image], steps: vec![printed("")] };
+    let mut page = Page { language: Language::En, renderer: Renderer::Html, slug: "c".into() };
+    let html = render(text, &scenario, Some(&recording), &[], &page);
+    let expected = "\n\n<!--docktest--><p class=\"docktest-provenance\"><small>\
+        Run on Docker Engine 26.1.5 · alpine: official image</small></p>\n";
+    assert!(html.ends_with(expected), "{html}");
+    page.renderer = Renderer::Markdown;
+    let markdown = render(text, &scenario, Some(&recording), &[], &page);
+    let expected = "\n\n*Run on Docker Engine 26\\.1\\.5 · alpine\\: official image*\n";
+    assert!(markdown.ends_with(expected), "{markdown}");
+}
+
+#[test]
+fn findings_are_seen_on_the_page() {
+    let text = "```bash\nls\n```\n\ntext\n";
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let finding = |span: Range<usize>| Finding {
+        code: Code::ExitStatus,
+        severity: Severity::Error,
+        path: "c.md".into(),
+        span,
+        line: 1,
+        column: 1,
+        message: "it ended with <1>".into(),
+        help: Some("add `exit=1`".into()),
+    };
+    let page = Page { language: Language::En, renderer: Renderer::Html, slug: "c".into() };
+    let of_step = render(text, &scenario, None, &[finding(8..10)], &page);
+    assert_eq!(
+        of_step,
+        "```bash\nls\n```\n<!--docktest--><div class=\"docktest-findings\" role=\"note\">\
+         <p><strong>This block does not hold</strong></p><p lang=\"en\">\
+         <code>error[exit-status]</code> it ended with &lt;1&gt;<br>help: add `exit=1`</p></div>\
+         \n\ntext\n"
+    );
+    let of_none = render(text, &scenario, None, &[finding(16..20)], &page);
+    assert!(of_none.starts_with("<!--docktest--><div class=\"docktest-findings\""), "{of_none}");
+    assert!(of_none.ends_with("</div>\n\n```bash\nls\n```\n\ntext\n"), "{of_none}");
+}

@@ -1,0 +1,222 @@
+//! What a reader gets: rendered chapters after mdBook's own HTML renderer.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use mdbook_docktest::extract::{Extensions, extract};
+use mdbook_docktest::page::{Language, Page, Renderer};
+use mdbook_docktest::recording::{
+    Chunk, CommandRecording, End, Engine, Recording, StepRecording, Stream, Transcript,
+};
+use mdbook_docktest::render::render;
+use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
+use mdbook_preprocessor::book::Book;
+use mdbook_preprocessor::errors::Result;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+use proptest::prelude::*;
+use scraper::{Html, Selector};
+
+/// Gives each chapter the text that it is to have once preprocessors are done with it.
+struct Texts(HashMap<PathBuf, String>);
+
+impl Preprocessor for Texts {
+    fn name(&self) -> &'static str {
+        "texts"
+    }
+
+    fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        book.for_each_chapter_mut(|chapter| {
+            if let Some(text) = chapter.path.as_ref().and_then(|path| self.0.get(path)) {
+                chapter.content.clone_from(text);
+            }
+        });
+        Ok(book)
+    }
+}
+
+/// What mdBook logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no writer panics").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Builds a book of these chapters; returns each one's page. mdBook must have nothing to warn of.
+fn build(chapters: &[String]) -> Vec<Html> {
+    let book = tempfile::tempdir().expect("there is room");
+    let source = book.path().join("src");
+    fs::create_dir(&source).expect("there is room");
+    let name = |index: usize| format!("c{index}.md");
+    let mut summary = String::new();
+    for index in 0..chapters.len() {
+        summary.push_str(&format!("- [C{index}]({})\n", name(index)));
+        fs::write(source.join(name(index)), "").expect("there is room");
+    }
+    fs::write(source.join("SUMMARY.md"), summary).expect("there is room");
+
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let mut config = Config::default();
+        config.set("output.html.print.enable", false).expect("it is a key of mdBook's");
+        let mut mdbook = MDBook::load_with_config(book.path(), config).expect("the book is sound");
+        let texts = chapters.iter().enumerate();
+        let texts = texts.map(|(index, text)| (name(index).into(), text.clone())).collect();
+        mdbook.with_preprocessor(Texts(texts));
+        mdbook.build().expect("the book builds");
+    });
+    let log = log.0.lock().expect("no writer panics").clone();
+    assert_eq!(String::from_utf8_lossy(&log), "", "{chapters:#?}");
+
+    let page = |index: usize| book.path().join("book").join(format!("c{index}.html"));
+    (0..chapters.len())
+        .map(|index| Html::parse_document(&fs::read_to_string(page(index)).expect("it is built")))
+        .collect()
+}
+
+/// The chapter with `outputs` as what its steps printed.
+fn rendered(chapter: &str, outputs: &[&str]) -> String {
+    let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
+    assert_eq!(scenario.findings, []);
+    let ran = |output: &&str| {
+        let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: (*output).to_owned() };
+        let command = CommandRecording {
+            command: "cmd".into(),
+            end: End::Exited { status: 0 },
+            transcript: Transcript { chunks: vec![chunk], omitted_bytes: 0 },
+            duration_ms: 1,
+        };
+        StepRecording::Ran { commands: vec![command] }
+    };
+    let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
+    let recording =
+        Recording { engine, images: Vec::new(), steps: outputs.iter().map(ran).collect() };
+    let page = Page { language: Language::Fr, renderer: Renderer::Html, slug: "c".into() };
+    render(chapter, &scenario, Some(&recording), &[], &page)
+}
+
+fn selector(css: &str) -> Selector {
+    Selector::parse(css).expect("the test writes valid CSS")
+}
+
+fn texts(page: &Html, css: &str) -> Vec<String> {
+    page.select(&selector(css)).map(|element| element.text().collect()).collect()
+}
+
+fn count(page: &Html, css: &str) -> usize {
+    page.select(&selector(css)).count()
+}
+
+fn page(chapter: &str, outputs: &[&str]) -> Html {
+    build(&[rendered(chapter, outputs)]).remove(0)
+}
+
+const OUTPUT: &str = "\n a *b* _c_ `d`\n\n\t<b>&amp;</b> $$x$$ [e](f)\n\n\n```\n# no title\n";
+
+#[test]
+fn output_comes_out_as_it_was() {
+    let long = "x ".repeat(5000) + "\n";
+    for output in [
+        OUTPUT,
+        &long,
+        "</samp></pre></script>-->\n",
+        "{{#include /etc/passwd}} {{ title }} {{{x}}} \\{{#title y}}\n",
+        "\u{202e}abc\u{2066}\u{feff}\u{fffe}\n",
+        "\n",
+        "\n\n\nend",
+    ] {
+        let page = page("```bash\nls\n```\n", &[output]);
+        assert_eq!(texts(&page, "main figure > pre > samp"), [output]);
+        assert_eq!(count(&page, "pre p, samp *, figure code"), 0);
+    }
+}
+
+#[test]
+fn a_tight_list_stays_tight_and_keeps_its_items() {
+    let chapter = "- one\n  ```bash exit=0\n  ls\n  ```\n  *after*\n- two\n  1. three\n     ~~~sh\n     ls\n     ~~~\n- four\n";
+    let page = page(chapter, &[OUTPUT, OUTPUT]);
+    assert_eq!(texts(&page, "li samp"), [OUTPUT, OUTPUT]);
+    assert_eq!(count(&page, "main > ul"), 1);
+    assert_eq!(count(&page, "main > ul > li"), 3);
+    assert_eq!(count(&page, "main > ul > li p"), 0);
+    assert_eq!(texts(&page, "main > ul > li > em"), ["after"]);
+    assert_eq!(count(&page, "li > ol > li > figure"), 1);
+    assert_eq!(texts(&page, "pre > code.language-bash"), ["ls\n"]);
+}
+
+#[test]
+fn a_loose_list_keeps_its_paragraphs() {
+    let chapter = "1. one\r\n\r\n   ```bash\r\n   ls\r\n   ```\r\n\r\n   ```output\r\n   x\r\n   ```\r\n\r\n2. two\r\n\r\n\ttext\r\n";
+    let page = page(chapter, &[OUTPUT]);
+    assert_eq!(texts(&page, "ol > li > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "ol > li > p"), ["one", "two", "text"]);
+}
+
+#[test]
+fn quotes_stay_whole() {
+    let chapter = "> before\n> ```bash\n> ls\n> ```\n> *after*\n>\n> - one\n>   ```bash\n>   ls\n>   ```\n>   two\n\n- > ```bash\n  > ls\n  > ```\n  > end\n";
+    let page = page(chapter, &[OUTPUT, OUTPUT, OUTPUT]);
+    assert_eq!(count(&page, "main > blockquote"), 1);
+    assert_eq!(texts(&page, "main > blockquote > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > blockquote > p"), ["before", "after"]);
+    assert_eq!(texts(&page, "main > blockquote > ul > li > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > ul > li > blockquote > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > ul > li > blockquote > p"), ["end"]);
+}
+
+#[test]
+fn hidden_steps_leave_no_trace() {
+    let chapter =
+        "- ```bash hidden\n  SECRET\n  ```\n  ```output\n  SECRET\n  ```\n  text\n- two\n";
+    let page = page(chapter, &["SECRET"]);
+    assert_eq!(count(&page, "main > ul > li"), 2);
+    assert_eq!(count(&page, "main p:not(.docktest-provenance), main pre"), 0);
+    assert!(!texts(&page, "main").concat().contains("SECRET"));
+}
+
+#[test]
+fn text_right_below_a_step_is_still_markdown() {
+    for below in ["*text*\n", "> *text*\n", "- *text*\n", "# *text*\n", "```bash\n```\n*text*\n"] {
+        let outputs = if below.contains("bash") { vec!["a", "b"] } else { vec!["a"] };
+        let page = page(&format!("```bash\nls\n```\n{below}"), &outputs);
+        assert_eq!(texts(&page, "main em"), ["text"], "{below}");
+    }
+}
+
+#[test]
+fn the_last_line_says_what_it_ran_on() {
+    let page = page("> - ```bash\n>   ls\n>   ```", &["a"]);
+    assert_eq!(texts(&page, "main > p.docktest-provenance"), ["Exécuté sur Docker Engine 26.1.5"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn any_output_comes_out_as_it_was(
+        outputs in prop::collection::vec("(\\PC|[\n\t <>&\"'`*_{}$#\\[\\]]|-->|</pre>|<script>|&#0;|\\{\\{){1,60}", 24)
+    ) {
+        let chapters: Vec<_> =
+            outputs.iter().map(|output| rendered("- a\n  ```bash\n  ls\n  ```\n  *b*\n", &[output])).collect();
+        for (page, output) in build(&chapters).iter().zip(&outputs) {
+            prop_assert_eq!(&texts(page, "li samp"), &[output.as_str()]);
+            prop_assert_eq!(texts(page, "li > em"), ["b"]);
+        }
+    }
+}
