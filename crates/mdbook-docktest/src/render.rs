@@ -4,8 +4,6 @@
 //! their `output` blocks stays as it is. New lines repeat the container prefix of the closing
 //! fence above them, so that they land in the same list item or quote.
 
-use std::ops::Range;
-
 use crate::fence::Fence;
 use crate::finding::Finding;
 use crate::page::{Page, Renderer};
@@ -62,7 +60,7 @@ impl Rendering<'_> {
         edits: &mut Vec<Edit>,
     ) {
         let Some(fence) = Fence::of_block(self.text, &step.block, None) else { return };
-        let findings = self.findings.iter().filter(|finding| is_about(finding, step)).collect();
+        let findings = self.findings.iter().filter(|finding| step.is_subject_of(finding)).collect();
         let outcome = Outcome::new(step, recording, findings, self.page.language);
         let id = format!("docktest-{}-{}", self.page.slug, index + 1);
 
@@ -124,7 +122,7 @@ impl Rendering<'_> {
 
     fn findings_of_no_step(&self, scenario: &Scenario, edits: &mut Vec<Edit>) {
         let of_no_step =
-            |finding: &&Finding| !scenario.steps.iter().any(|step| is_about(finding, step));
+            |finding: &&Finding| !scenario.steps.iter().any(|step| step.is_subject_of(finding));
         let outcome = Outcome::of_findings(self.findings.iter().filter(of_no_step).collect());
         if !outcome.is_empty() {
             let eol = line_ending(self.text);
@@ -148,12 +146,6 @@ impl Rendering<'_> {
         };
         edits.push(Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")));
     }
-}
-
-fn is_about(finding: &Finding, step: &Step) -> bool {
-    let lies_in = |block: &Range<usize>| block.contains(&finding.span.start);
-    lies_in(&step.block)
-        || step.expectation.as_ref().is_some_and(|expectation| lies_in(&expectation.block))
 }
 
 /// The line ending of a text's first line.

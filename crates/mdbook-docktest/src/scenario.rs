@@ -38,6 +38,15 @@ pub struct Step {
     pub expectation: Option<Expectation>,
 }
 
+impl Step {
+    /// Whether a finding of this chapter is about this step or its expectation.
+    pub fn is_subject_of(&self, finding: &Finding) -> bool {
+        let expectation = self.expectation.as_ref().map(|expectation| &expectation.block);
+        let mut blocks = [Some(&self.block), expectation].into_iter().flatten();
+        blocks.any(|block| block.contains(&finding.span.start))
+    }
+}
+
 /// The annotations of a step's info string.
 #[derive(Debug, Default)]
 pub struct Attributes {

@@ -1,5 +1,6 @@
 //! Given this chapter and this recording, this page.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::*;

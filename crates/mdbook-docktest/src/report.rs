@@ -1,0 +1,119 @@
+//! What a run has to say: the chapters, what came out of them, and how many steps hold.
+
+use serde::Serialize;
+
+use crate::finding::{Finding, Severity};
+use crate::recording::{Engine, Recording, StepRecording};
+use crate::scenario::Scenario;
+
+pub mod human;
+pub mod json;
+
+/// A run of any number of chapters.
+#[derive(Debug)]
+pub struct Report {
+    /// What the chapters ran on; none when nothing ran.
+    pub engine: Option<Engine>,
+    /// The chapters, in the book's order.
+    pub chapters: Vec<ChapterReport>,
+}
+
+/// A chapter's part of a report.
+#[derive(Debug)]
+pub struct ChapterReport {
+    /// The chapter's text, which all spans refer to.
+    pub text: String,
+    /// Its steps.
+    pub scenario: Scenario,
+    /// What came out of them; none when the chapter did not run.
+    pub recording: Option<Recording>,
+    /// All that there is to say of it: the scenario's findings and those of the run.
+    pub findings: Vec<Finding>,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepStatus {
+    /// It ran, and all that was said of it holds.
+    Passed,
+    /// A finding of severity error is about it.
+    Failed,
+    /// It was not reached, or the chapter did not run.
+    Skipped,
+    /// The author asked that it should not run.
+    Ignored,
+}
+
+/// How many steps a report has of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// All chapters.
+    pub chapters: usize,
+    /// All steps: the sum of the following.
+    pub steps: usize,
+    /// [`StepStatus::Passed`].
+    pub passed: usize,
+    /// [`StepStatus::Failed`].
+    pub failed: usize,
+    /// [`StepStatus::Skipped`].
+    pub skipped: usize,
+    /// [`StepStatus::Ignored`].
+    pub ignored: usize,
+}
+
+impl Report {
+    /// Counts the steps.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary { chapters: self.chapters.len(), ..Summary::default() };
+        for status in self.chapters.iter().flat_map(ChapterReport::statuses) {
+            summary.steps += 1;
+            match status {
+                StepStatus::Passed => summary.passed += 1,
+                StepStatus::Failed => summary.failed += 1,
+                StepStatus::Skipped => summary.skipped += 1,
+                StepStatus::Ignored => summary.ignored += 1,
+            }
+        }
+        summary
+    }
+
+    /// Whether there is a finding of severity error, about a step or not.
+    pub fn has_errors(&self) -> bool {
+        self.chapters.iter().any(ChapterReport::has_errors)
+    }
+}
+
+impl ChapterReport {
+    /// What became of each step, in the scenario's order.
+    pub fn statuses(&self) -> impl Iterator<Item = StepStatus> {
+        (0..self.scenario.steps.len()).map(|index| self.status(index))
+    }
+
+    /// Whether there is a finding of severity error.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(is_error)
+    }
+
+    fn status(&self, index: usize) -> StepStatus {
+        let step = &self.scenario.steps[index];
+        let recorded = self.recording.as_ref().and_then(|recording| recording.steps.get(index));
+        let fails = |finding: &Finding| is_error(finding) && step.is_subject_of(finding);
+        match recorded {
+            // That it did not run is a finding, too; it does not make the step itself wrong.
+            Some(StepRecording::Skipped) => StepStatus::Skipped,
+            _ if self.findings.iter().any(fails) => StepStatus::Failed,
+            _ if step.attributes.ignore => StepStatus::Ignored,
+            Some(StepRecording::Ran { .. }) => StepStatus::Passed,
+            Some(StepRecording::Ignored) => StepStatus::Ignored,
+            None => StepStatus::Skipped,
+        }
+    }
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
+}
+
+#[cfg(test)]
+mod tests;

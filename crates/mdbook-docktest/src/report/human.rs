@@ -1,0 +1,97 @@
+//! The report for people: each finding in its place in the author's text, then one line of figures.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use super::{ChapterReport, Report};
+use crate::finding::{Finding, Severity};
+
+/// Whether a report has colours, as ANSI escape sequences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// For a terminal that knows them.
+    On,
+    /// For everything else.
+    Off,
+}
+
+/// Writes the report as rustc would.
+pub fn human(report: &Report, colours: Colours) -> String {
+    let renderer = match colours {
+        Colours::On => Renderer::styled(),
+        Colours::Off => Renderer::plain(),
+    };
+    let mut text = String::new();
+    for chapter in &report.chapters {
+        let mut findings: Vec<&Finding> = chapter.findings.iter().collect();
+        findings.sort_by_key(|finding| finding.span.start);
+        for finding in findings {
+            text.push_str(&excerpt(chapter, finding, &renderer));
+            text.push_str("\n\n");
+        }
+    }
+    for chapter in report.chapters.iter().filter(|chapter| chapter.has_errors()) {
+        let path = chapter.scenario.path.display().to_string();
+        text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
+    }
+    text.push_str(&summary(report));
+    text
+}
+
+fn excerpt(chapter: &ChapterReport, finding: &Finding, renderer: &Renderer) -> String {
+    let level = match finding.severity {
+        Severity::Warning => Level::WARNING,
+        Severity::Error => Level::ERROR,
+    };
+    let path = finding.path.to_string_lossy();
+    let snippet = Snippet::source(chapter.text.as_str())
+        .path(path.as_ref())
+        .annotation(AnnotationKind::Primary.span(visible(&chapter.text, finding)));
+    let title = level.primary_title(finding.message.as_str()).id(finding.code.name());
+    let mut group = title.element(snippet);
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// The finding's span without the line feeds at its end, which would be drawn as one more line;
+/// cut at the end of the text, because a report must not fail over a chapter that was edited while
+/// it ran.
+fn visible(text: &str, finding: &Finding) -> Range<usize> {
+    let boundary = |offset: usize| {
+        (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    };
+    let start = boundary(finding.span.start);
+    let end = boundary(finding.span.end).max(start);
+    start..start + text[start..end].trim_end().len()
+}
+
+fn summary(report: &Report) -> String {
+    let summary = report.summary();
+    format!(
+        "{}, {}: {} passed, {} failed, {} skipped, {} ignored\n",
+        counted(summary.chapters, "chapter"),
+        counted(summary.steps, "step"),
+        summary.passed,
+        summary.failed,
+        summary.skipped,
+        summary.ignored,
+    )
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    if path.chars().all(is_plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}

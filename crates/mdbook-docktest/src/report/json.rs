@@ -1,0 +1,123 @@
+//! The report for programs. Its fields are a contract: they are added, never renamed.
+
+use serde::Serialize;
+
+use super::{ChapterReport, Report, StepStatus, Summary};
+use crate::finding::{Code, Finding, Severity};
+use crate::recording::{Chunk, CommandRecording, Engine, StepRecording};
+use crate::scenario::Step;
+
+/// Writes the report as one JSON object, indented, with a line feed at its end.
+///
+/// # Errors
+///
+/// Those of serde_json; plain data as this gives none.
+pub fn json(report: &Report) -> serde_json::Result<String> {
+    let document = Document {
+        schema: 1,
+        engine: report.engine.as_ref(),
+        summary: report.summary(),
+        chapters: report.chapters.iter().map(Chapter::from).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    engine: Option<&'a Engine>,
+    summary: Summary,
+    chapters: Vec<Chapter<'a>>,
+}
+
+#[derive(Serialize)]
+struct Chapter<'a> {
+    path: String,
+    steps: Vec<JsonStep<'a>>,
+    findings: Vec<JsonFinding<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonStep<'a> {
+    line: usize,
+    commands: Vec<Command<'a>>,
+    status: StepStatus,
+    /// Always empty until recordings hold effects.
+    effects: [(); 0],
+}
+
+#[derive(Serialize)]
+struct Command<'a> {
+    command: &'a str,
+    /// `null` for a command that did not end by itself.
+    exit: Option<i32>,
+    transcript: &'a [Chunk],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    omitted_bytes: Option<u64>,
+    duration_ms: u64,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    code: Code,
+    severity: Severity,
+    path: String,
+    line: usize,
+    column: usize,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+impl<'a> From<&'a ChapterReport> for Chapter<'a> {
+    fn from(chapter: &'a ChapterReport) -> Self {
+        let recorded = |index| chapter.recording.as_ref().and_then(|all| all.steps.get(index));
+        let steps = chapter.scenario.steps.iter().zip(chapter.statuses()).enumerate();
+        Self {
+            path: chapter.scenario.path.display().to_string(),
+            steps: steps
+                .map(|(index, (step, status))| JsonStep::new(step, recorded(index), status))
+                .collect(),
+            findings: chapter.findings.iter().map(JsonFinding::from).collect(),
+        }
+    }
+}
+
+impl<'a> JsonStep<'a> {
+    fn new(step: &Step, recorded: Option<&'a StepRecording>, status: StepStatus) -> Self {
+        let commands = match recorded {
+            Some(StepRecording::Ran { commands }) => commands.as_slice(),
+            _ => &[],
+        };
+        let commands = commands.iter().map(Command::from).collect();
+        Self { line: step.line, commands, status, effects: [] }
+    }
+}
+
+impl<'a> From<&'a CommandRecording> for Command<'a> {
+    fn from(command: &'a CommandRecording) -> Self {
+        let omitted = command.transcript.omitted_bytes;
+        Self {
+            command: &command.command,
+            exit: command.end.status(),
+            transcript: &command.transcript.chunks,
+            omitted_bytes: (omitted > 0).then_some(omitted),
+            duration_ms: command.duration_ms,
+        }
+    }
+}
+
+impl<'a> From<&'a Finding> for JsonFinding<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            code: finding.code,
+            severity: finding.severity,
+            path: finding.path.display().to_string(),
+            line: finding.line,
+            column: finding.column,
+            message: &finding.message,
+            help: finding.help.as_deref(),
+        }
+    }
+}

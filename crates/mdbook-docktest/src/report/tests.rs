@@ -1,0 +1,157 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::human::{Colours, human};
+use super::json::json as to_json;
+use super::*;
+use crate::extract::{Extensions, extract};
+use crate::finding::Code;
+use crate::position::line_and_column;
+use crate::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+
+const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\ndocker rm x\n```\n\n```bash ignore\nreboot\n```\n\n```bash\nls\n```\n";
+
+fn ran(status: i32) -> StepRecording {
+    let chunk = Chunk { stream: Stream::Stderr, at_ms: 3, text: "no\n".into() };
+    let transcript = Transcript { chunks: vec![chunk], omitted_bytes: 0 };
+    let end = End::Exited { status };
+    let command = "docker ps -a".into();
+    StepRecording::Ran {
+        commands: vec![CommandRecording { command, end, transcript, duration_ms: 7 }],
+    }
+}
+
+fn finding(at: &str, code: Code, severity: Severity, help: Option<&str>) -> Finding {
+    let start = TEXT.find(at).expect("the text has it");
+    let (line, column) = line_and_column(TEXT, start);
+    Finding {
+        code,
+        severity,
+        path: "src/é t.md".into(),
+        span: start..start + at.len(),
+        line,
+        column,
+        message: "it ended with 1, and must end with 0".into(),
+        help: help.map(str::to_owned),
+    }
+}
+
+fn report() -> Report {
+    let recording = Recording {
+        engine: Engine::default(),
+        images: Vec::new(),
+        steps: vec![ran(1), ran(1), StepRecording::Ignored, StepRecording::Skipped],
+    };
+    let chapter = ChapterReport {
+        text: TEXT.into(),
+        scenario: extract(Path::new("src/é t.md"), TEXT, Extensions::default()),
+        recording: Some(recording),
+        findings: vec![
+            finding("ls\n", Code::NotRun, Severity::Error, None),
+            finding("docker rm x", Code::ExitStatus, Severity::Error, Some("add `exit=1`")),
+            finding("exit=1", Code::BadAttribute, Severity::Warning, None),
+        ],
+    };
+    Report { engine: None, chapters: vec![chapter] }
+}
+
+#[test]
+fn each_step_is_counted_once() {
+    let expected = Summary { chapters: 1, steps: 4, passed: 1, failed: 1, skipped: 1, ignored: 1 };
+    assert_eq!(report().summary(), expected);
+    assert!(report().has_errors());
+}
+
+#[test]
+fn nothing_passes_that_did_not_run() {
+    let mut report = report();
+    report.chapters[0].recording = None;
+    report.chapters[0].findings.clear();
+    let expected = Summary { chapters: 1, steps: 4, skipped: 3, ignored: 1, ..Summary::default() };
+    assert_eq!(report.summary(), expected);
+}
+
+#[test]
+fn people_see_where_it_is() {
+    let expected = "\
+warning[bad-attribute]: it ended with 1, and must end with 0
+ --> src/é t.md:3:11
+  |
+3 | - ```bash exit=1
+  |           ^^^^^^
+
+error[exit-status]: it ended with 1, and must end with 0
+ --> src/é t.md:8:1
+  |
+8 | docker rm x
+  | ^^^^^^^^^^^
+  |
+  = help: add `exit=1`
+
+error[not-run]: it ended with 1, and must end with 0
+  --> src/é t.md:16:1
+   |
+16 | ls
+   | ^^
+
+To run it again: mdbook-docktest verify 'src/é t.md'
+1 chapter, 4 steps: 1 passed, 1 failed, 1 skipped, 1 ignored
+";
+    let shown = human(&report(), Colours::Off);
+    assert_eq!(shown, expected, "{shown}");
+    let coloured = human(&report(), Colours::On);
+    assert!(coloured.contains("\x1b["), "{coloured}");
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), expected);
+}
+
+#[test]
+fn an_empty_report_is_one_line() {
+    let report = Report { engine: None, chapters: Vec::new() };
+    assert_eq!(
+        human(&report, Colours::Off),
+        "0 chapters, 0 steps: 0 passed, 0 failed, 0 skipped, 0 ignored\n"
+    );
+}
+
+#[test]
+fn programs_get_the_schema() {
+    let mut report = report();
+    report.chapters[0].findings.truncate(2);
+    report.chapters[0].findings.remove(0);
+    report.engine = Some(Engine { kind: "process".into(), ..Engine::default() });
+    let text = to_json(&report).expect("it is plain data");
+    let value: Value = serde_json::from_str(&text).expect("it is JSON");
+    let transcript = json!([{"stream": "stderr", "at_ms": 3, "text": "no\n"}]);
+    let command =
+        json!({"command": "docker ps -a", "exit": 1, "transcript": transcript, "duration_ms": 7});
+    let step = |line: u32, commands: &[&Value], status: &str| json!({"line": line, "commands": commands, "status": status, "effects": []});
+    assert_eq!(
+        value,
+        json!({
+            "schema": 1,
+            "engine": {"kind": "process", "version": "", "api_version": "",
+                "storage_driver": "", "kernel": "", "architecture": ""},
+            "summary": {"chapters": 1, "steps": 4, "passed": 1, "failed": 1, "skipped": 1,
+                "ignored": 1},
+            "chapters": [{
+                "path": "src/é t.md",
+                "steps": [
+                    step(4, &[&command], "passed"),
+                    step(8, &[&command], "failed"),
+                    step(12, &[], "ignored"),
+                    step(16, &[], "skipped"),
+                ],
+                "findings": [{
+                    "code": "exit-status",
+                    "severity": "error",
+                    "path": "src/é t.md",
+                    "line": 8,
+                    "column": 1,
+                    "message": "it ended with 1, and must end with 0",
+                    "help": "add `exit=1`",
+                }],
+            }],
+        })
+    );
+}
