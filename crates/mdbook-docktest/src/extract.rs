@@ -12,12 +12,13 @@ use std::path::Path;
 
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+use mdbook_preprocessor::config::Config;
 
 use crate::attributes::{self, Info, Problem};
 use crate::fence::Fence;
 use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
-use crate::scenario::{Expectation, Scenario, Step};
+use crate::scenario::{Attributes, Expectation, Scenario, Step};
 
 /// The Markdown extensions that `[output.html]` in book.toml can switch off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,19 @@ impl Default for Extensions {
 }
 
 impl Extensions {
+    /// What the book's `[output.html]` says. Whatever else a book is rendered to, its steps are the
+    /// blocks that a reader of its HTML sees.
+    pub fn of_book(config: &Config) -> Self {
+        let default = Self::default();
+        // A value of another type is for mdBook to complain of; it then takes its default.
+        let get = |key, default| config.get(key).ok().flatten().unwrap_or(default);
+        Self {
+            smart_punctuation: get("output.html.smart-punctuation", default.smart_punctuation),
+            definition_lists: get("output.html.definition-lists", default.definition_lists),
+            admonitions: get("output.html.admonitions", default.admonitions),
+        }
+    }
+
     fn to_options(self) -> MarkdownOptions {
         let mut options = MarkdownOptions::default();
         options.smart_punctuation = self.smart_punctuation;
@@ -73,8 +87,10 @@ struct FencedBlock {
     /// The container that it lies in directly, by number.
     container: usize,
     content: String,
-    /// The pieces of content in the chapter's text, from the first to the last.
-    content_span: Option<Range<usize>>,
+    /// Where the content ends in the chapter's text, if there is any.
+    content_end: Option<usize>,
+    /// The content's first line that is not blank.
+    first_line: Option<Range<usize>>,
 }
 
 fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
@@ -92,7 +108,13 @@ fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
                 let container = containers.last().copied().unwrap_or(0);
                 let content = String::new();
-                open = Some(FencedBlock { span, container, content, content_span: None });
+                open = Some(FencedBlock {
+                    span,
+                    container,
+                    content,
+                    content_end: None,
+                    first_line: None,
+                });
             }
             Event::End(TagEnd::CodeBlock) => blocks.extend(open.take()),
             Event::Start(_) => {
@@ -105,14 +127,22 @@ fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
             Event::Text(piece) => {
                 if let Some(block) = &mut open {
                     block.content.push_str(&piece);
-                    let start = block.content_span.as_ref().map_or(span.start, |all| all.start);
-                    block.content_span = Some(start..span.end);
+                    block.content_end = Some(span.end);
+                    block.first_line = block.first_line.take().or_else(|| first_line(text, span));
                 }
             }
             _ => {}
         }
     }
     blocks
+}
+
+/// The first line in `range` that is not blank, without the blanks around it.
+fn first_line(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let content = text[range.clone()].trim_start();
+    let line = content.lines().next()?.trim_end();
+    let start = range.end - content.len();
+    Some(start..start + line.len())
 }
 
 struct Extraction<'a> {
@@ -123,7 +153,7 @@ struct Extraction<'a> {
 
 /// The step before, which an `output` block may belong to.
 struct Previous {
-    /// Its place among the steps; none when it is not run or not closed.
+    /// Its place among the steps; none when it is never run.
     step: Option<usize>,
     end: usize,
     container: usize,
@@ -131,66 +161,69 @@ struct Previous {
 
 impl Extraction<'_> {
     fn take(&mut self, block: &FencedBlock) {
-        let Some(fence) = Fence::of_block(self.text, &block.span, block.content_span.as_ref())
-        else {
-            self.previous = None;
+        let previous = self.previous.take();
+        let Some(fence) = Fence::of_block(self.text, &block.span, block.content_end) else {
             return;
         };
         match attributes::parse(&self.text[fence.info.clone()]) {
             Info::Step { language, attributes, problems } => {
                 self.report(&fence, problems);
-                if !self.is_closed(&fence, "step") {
-                    self.previous = None;
-                    return;
+                if self.is_closed(&fence, "step") {
+                    self.step(block, &fence, language, *attributes);
                 }
-                let runs = !attributes.ignore;
-                let (line, _) = line_and_column(self.text, fence.body.start);
-                self.scenario.steps.push(Step {
-                    language: language.to_owned(),
-                    script: block.content.clone(),
-                    line,
-                    block: fence.block.clone(),
-                    command: self.first_line(block, &fence),
-                    attributes: *attributes,
-                    expectation: None,
-                });
-                self.previous = Some(Previous {
-                    step: runs.then(|| self.scenario.steps.len() - 1),
-                    end: fence.block.end,
-                    container: block.container,
-                });
             }
             Info::Output { problems } => {
-                let previous = self.previous.take();
                 self.report(&fence, problems);
-                if !self.is_closed(&fence, "`output` block") {
-                    return;
-                }
-                let follows = previous.filter(|previous| self.is_next(previous, block));
-                match follows {
-                    Some(Previous { step: Some(step), .. }) => {
-                        let (line, _) = line_and_column(self.text, fence.body.start);
-                        self.scenario.steps[step].expectation = Some(Expectation {
-                            text: block.content.clone(),
-                            line,
-                            block: fence.block.clone(),
-                            body: fence.body.clone(),
-                        });
-                    }
-                    Some(Previous { step: None, .. }) => self.orphan(
-                        &fence,
-                        "the step before this `output` block is never run",
-                        "remove `ignore` from the step, or mark this block `text`",
-                    ),
-                    None => self.orphan(
-                        &fence,
-                        "there is no step right before this `output` block",
-                        "put it after its step with only blank lines between, in the same list \
-                         item or quote; or mark it `text`",
-                    ),
+                if self.is_closed(&fence, "`output` block") {
+                    let previous = previous.filter(|previous| self.is_next(previous, block));
+                    self.expectation(block, &fence, previous.as_ref());
                 }
             }
-            Info::Other => self.previous = None,
+            Info::Other => {}
+        }
+    }
+
+    fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
+        let index = self.scenario.steps.len();
+        self.previous = Some(Previous {
+            step: (!attributes.ignore).then_some(index),
+            end: fence.block.end,
+            container: block.container,
+        });
+        let (line, _) = line_and_column(self.text, fence.body.start);
+        self.scenario.steps.push(Step {
+            language: language.to_owned(),
+            script: block.content.clone(),
+            line,
+            block: fence.block.clone(),
+            command: block.first_line.clone().unwrap_or_else(|| fence.opening()),
+            attributes,
+            expectation: None,
+        });
+    }
+
+    fn expectation(&mut self, block: &FencedBlock, fence: &Fence, previous: Option<&Previous>) {
+        match previous {
+            Some(Previous { step: Some(step), .. }) => {
+                let (line, _) = line_and_column(self.text, fence.body.start);
+                self.scenario.steps[*step].expectation = Some(Expectation {
+                    text: block.content.clone(),
+                    line,
+                    block: fence.block.clone(),
+                    body: fence.body.clone(),
+                });
+            }
+            Some(Previous { step: None, .. }) => self.orphan(
+                fence,
+                "the step before this `output` block is never run",
+                "remove `ignore` from the step, or mark this block `text`",
+            ),
+            None => self.orphan(
+                fence,
+                "there is no step right before this `output` block",
+                "put it after its step with only blank lines between, in the same list item or \
+                 quote; or mark it `text`",
+            ),
         }
     }
 
@@ -236,13 +269,6 @@ impl Extraction<'_> {
             message,
             help,
         });
-    }
-
-    /// The first line of the script; in a block without one, the line of its fence.
-    fn first_line(&self, block: &FencedBlock, fence: &Fence) -> Range<usize> {
-        let Some(content) = &block.content_span else { return fence.opening() };
-        let line = self.text[content.clone()].lines().next().unwrap_or_default();
-        content.start..content.start + line.len()
     }
 }
 

@@ -26,14 +26,14 @@ pub(crate) struct Closing {
 }
 
 impl Fence {
-    /// Takes a block apart. `block` and `content` are what the parser says: from fence to fence,
-    /// and from the first to the last piece of content.
+    /// Takes a block apart. `block` and `content_end` are what the parser says: from fence to
+    /// fence, and the end of the last piece of content.
     ///
     /// Returns nothing where `block` does not start with a fence.
     pub(crate) fn of_block(
         text: &str,
         block: &Range<usize>,
-        content: Option<&Range<usize>>,
+        content_end: Option<usize>,
     ) -> Option<Self> {
         let all = text.get(block.clone())?;
         let mark = all.chars().next().filter(|c| matches!(c, '`' | '~'))?;
@@ -45,7 +45,7 @@ impl Fence {
 
         let body_start = (line_end + 1).min(block.end);
         let last_line = all.rfind('\n').map_or(block.start, |newline| block.start + newline + 1);
-        let content_end = content.map_or(body_start, |content| content.end);
+        let content_end = content_end.unwrap_or(body_start);
         let closing = (last_line >= body_start && last_line > block.start)
             .then(|| trimmed(text, last_line..block.end))
             // Content that looks like a fence, say because it is indented, ends after it starts.

@@ -30,7 +30,8 @@ pub struct Step {
     pub line: usize,
     /// The whole block in the chapter's text, from its opening fence to its closing one.
     pub block: Range<usize>,
-    /// The script's first line in the chapter's text, for findings about the command itself.
+    /// The script's first line that is not blank in the chapter's text, for findings about the
+    /// command itself; the opening fence where there is none.
     pub command: Range<usize>,
     /// What the author asked for.
     pub attributes: Attributes,

@@ -132,6 +132,27 @@ fn annotations_that_are_wrong_are_found_where_they_are() {
     );
 }
 
+#[test]
+fn the_command_is_the_first_line_that_says_something() {
+    let command = |text: &str| {
+        let scenario = scenario(text);
+        text[scenario.steps[0].command.clone()].to_owned()
+    };
+    assert_eq!(command("```bash\n\n\n  ls \\\n -l\n```\n"), "ls \\");
+    assert_eq!(command("> ```bash\r\n>\r\n> ls\r\n> ```\r\n"), "ls");
+    assert_eq!(command("-\t```bash\n\t\tls\n\t```\n"), "ls");
+    assert_eq!(command("```bash hidden\n\n```\n"), "```bash hidden");
+}
+
+#[test]
+fn extensions_are_those_of_the_book() {
+    let mut config = Config::default();
+    assert_eq!(Extensions::of_book(&config), Extensions::default());
+    config.set("output.html.admonitions", false).expect("it is a key of mdBook's");
+    let without = Extensions { admonitions: false, ..Extensions::default() };
+    assert_eq!(Extensions::of_book(&config), without);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::extract::{Extensions, extract};
 use crate::finding::{Code, Severity};
@@ -216,4 +218,32 @@ fn findings_are_seen_on_the_page() {
     let of_none = render(text, &scenario, None, &[finding(16..20)], &page);
     assert!(of_none.starts_with("<!--docktest--><div class=\"docktest-findings\""), "{of_none}");
     assert!(of_none.ends_with("</div>\n\n```bash\nls\n```\n\ntext\n"), "{of_none}");
+}
+
+/// Lines, fences and whole steps, in and out of containers.
+const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// What was put in is no step, stays in its container and takes nothing else with it.
+    #[test]
+    fn a_rendered_chapter_has_the_steps_that_are_shown(text in PIECES, markdown: bool) {
+        let scenario = extract(Path::new("c.md"), &text, Extensions::default());
+        let steps = scenario.steps.iter().map(|_| printed("```\n\n- a\n> ```bash\n")).collect();
+        let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+        let renderer = if markdown { Renderer::Markdown } else { Renderer::Html };
+        let page = Page { language: Language::En, renderer, slug: "c".into() };
+        let rendered = render(&text, &scenario, Some(&recording), &[], &page);
+
+        let shown: Vec<_> = scenario
+            .steps
+            .iter()
+            .filter(|step| !step.attributes.hidden)
+            .map(|step| step.script.clone())
+            .collect();
+        let again = extract(Path::new("c.md"), &rendered, Extensions::default());
+        let again: Vec<_> = again.steps.iter().map(|step| step.script.clone()).collect();
+        prop_assert_eq!(again, shown, "{}", rendered);
+    }
 }

@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::{ChapterReport, Report};
 use crate::finding::{Finding, Severity};
+use crate::terminal::plain;
 
 /// Whether a report has colours, as ANSI escape sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,9 @@ fn excerpt(chapter: &ChapterReport, finding: &Finding, renderer: &Renderer) -> S
     let title = level.primary_title(finding.message.as_str()).id(finding.code.name());
     let mut group = title.element(snippet);
     if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        // annotate-snippets makes titles harmless, but lets messages style themselves; this one may
+        // quote what a program printed.
+        group = group.element(Level::HELP.message(plain(help)));
     }
     renderer.render(&[group])
 }

@@ -106,6 +106,18 @@ To run it again: mdbook-docktest verify 'src/é t.md'
 }
 
 #[test]
+fn what_a_program_printed_cannot_paint_the_report() {
+    let mut report = report();
+    report.chapters[0].findings.truncate(1);
+    let finding = &mut report.chapters[0].findings[0];
+    finding.message = "it printed \x1b[31mred".into();
+    finding.help = Some("compare:\n- a\n+ \x1b]0;title\x07b".into());
+    let shown = human(&report, Colours::Off);
+    assert!(!shown.contains('\x1b'), "{shown}");
+    assert!(shown.contains("   = help: compare:\n           - a\n           + b\n"), "{shown}");
+}
+
+#[test]
 fn an_empty_report_is_one_line() {
     let report = Report { engine: None, chapters: Vec::new() };
     assert_eq!(
