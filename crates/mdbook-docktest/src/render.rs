@@ -45,6 +45,10 @@ pub fn render(
     splice(text, edits)
 }
 
+/// A comment: what each fragment of HTML starts with, and what takes the place of a block that is
+/// not shown, in Markdown too. Without it, a tight list could become loose, or two lists one.
+const MARK: &str = "<!--docktest-->";
+
 struct Rendering<'a> {
     text: &'a str,
     page: &'a Page,
@@ -73,7 +77,7 @@ impl Rendering<'_> {
         let place = match (output, hidden) {
             (Some(output), _) => {
                 if hidden {
-                    edits.push(Edit { range: step.block.clone(), text: self.nothing() });
+                    edits.push(Edit { range: step.block.clone(), text: MARK.to_owned() });
                 }
                 output.clone()
             }
@@ -88,7 +92,7 @@ impl Rendering<'_> {
             }
         };
         let text = if outcome.is_empty() {
-            self.nothing()
+            MARK.to_owned()
         } else {
             Fence::of_block(self.text, &place, None).map_or_else(String::new, |fence| {
                 self.outcome(&outcome, &id, &self.next_line(&fence))
@@ -101,15 +105,6 @@ impl Rendering<'_> {
         match self.page.renderer {
             Renderer::Html => html::outcome(outcome, id, self.page.language),
             Renderer::Markdown => markdown::outcome(outcome, next_line),
-        }
-    }
-
-    /// What takes the place of a block that is not shown.
-    fn nothing(&self) -> String {
-        match self.page.renderer {
-            // A blank line could make a tight list loose; a comment cannot.
-            Renderer::Html => html::MARK.to_owned(),
-            Renderer::Markdown => String::new(),
         }
     }
 

@@ -10,14 +10,12 @@
 
 use maud::{Markup, html};
 
+use super::MARK;
 use super::outcome::{Outcome, Shown};
 use crate::finding::{Finding, Severity};
 use crate::page::Language;
 use crate::recording::Stream;
 use crate::terminal::plain;
-
-/// What each fragment starts with.
-pub(super) const MARK: &str = "<!--docktest-->";
 
 pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, language: Language) -> String {
     let markup = html! {

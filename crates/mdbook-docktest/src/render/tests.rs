@@ -169,7 +169,7 @@ fn other_renderers_get_plain_fences() {
             "```bash hidden\nls\n```\n\n```bash\nls\n```\n```output\n...\n```\n",
             vec![printed("a"), failed]
         ),
-        "\n\n```bash\nls\n```\n```text\n[code de sortie\u{a0}: 1]\n```"
+        "<!--docktest-->\n\n```bash\nls\n```\n```text\n[code de sortie\u{a0}: 1]\n```"
     );
 }
 
