@@ -82,22 +82,24 @@ impl Language {
         let Image { reference, origin, .. } = image;
         // Docker Hub's official images are those without a namespace.
         let is_official = !reference.contains('/');
-        match (self, origin) {
-            (Self::En, ImageOrigin::Pulled) if is_official => {
-                format!("{reference}: official image")
+        match self {
+            Self::En => {
+                let kind = if is_official { "official" } else { "published" };
+                match origin {
+                    ImageOrigin::Pulled => format!("{reference}: {kind} image"),
+                    ImageOrigin::Recipe => {
+                        format!("{reference}: rebuilt for this book ({kind} image out of reach)")
+                    }
+                }
             }
-            (Self::En, ImageOrigin::Pulled) => format!("{reference}: published image"),
-            (Self::En, ImageOrigin::Recipe) => {
-                format!("{reference}: rebuilt by this book (published image out of reach)")
-            }
-            (Self::Fr, ImageOrigin::Pulled) if is_official => {
-                format!("{reference}\u{a0}: image officielle")
-            }
-            (Self::Fr, ImageOrigin::Pulled) => format!("{reference}\u{a0}: image publiée"),
-            (Self::Fr, ImageOrigin::Recipe) => {
-                format!(
-                    "{reference}\u{a0}: reconstruite pour ce livre (image publiée inaccessible)"
-                )
+            Self::Fr => {
+                let kind = if is_official { "officielle" } else { "publiée" };
+                match origin {
+                    ImageOrigin::Pulled => format!("{reference}\u{a0}: image {kind}"),
+                    ImageOrigin::Recipe => format!(
+                        "{reference}\u{a0}: reconstruite pour ce livre (image {kind} inaccessible)"
+                    ),
+                }
             }
         }
     }
@@ -167,7 +169,7 @@ mod tests {
         assert_eq!(
             Language::Fr.provenance(&engine, &images),
             "Exécuté sur Docker Engine 26.1.5 · alpine\u{a0}: reconstruite pour ce livre (image \
-             publiée inaccessible) · nginx\u{a0}: image officielle · me/app\u{a0}: image publiée"
+             officielle inaccessible) · nginx\u{a0}: image officielle · me/app\u{a0}: image publiée"
         );
     }
 }
