@@ -1,0 +1,43 @@
+//! `docker image ls`
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::define::command;
+use crate::id::ImageId;
+use crate::read;
+
+command! {
+    /// `docker image ls`. It returns a row for each name of an image.
+    Ls = "image" "ls" "--no-trunc" "--format={{json .}}" => Vec<Row>, read::json_lines;
+    /// Intermediate images too.
+    all: switch "--all";
+    /// Only images for which this holds: `reference=…`, `label=…`, `dangling=true`.
+    filter: value "--filter";
+    /// Fills in the digests.
+    digests: switch "--digests";
+}
+
+/// A row of `docker image ls`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Row {
+    /// The image's identifier.
+    #[serde(rename = "ID")]
+    pub id: ImageId,
+    /// The name without its tag; `<none>` if it has no name.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub repository: String,
+    /// The tag; `<none>` if it has no name.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub tag: String,
+    /// The size in words: `1.98MB`.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub size: String,
+    /// The other columns.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}

@@ -1,0 +1,64 @@
+//! `docker system info`
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::define::command;
+use crate::error::Error;
+use crate::output::Output;
+use crate::{classify, read};
+
+command! {
+    /// `docker system info`
+    GetInfo = "system" "info" "--format={{json .}}" => Info, info;
+}
+
+/// Without a daemon, docker 26 prints zeros, says why in `ServerErrors` and ends with status 0.
+fn info(output: Output) -> Result<Info, Error> {
+    let info: Info = read::json(output.clone())?;
+    if info.server_errors.is_empty() { Ok(info) } else { Err(classify::message(output)) }
+}
+
+/// What the daemon says of itself and its machine.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Info {
+    /// The daemon's own identifier.
+    #[serde(default, rename = "ID", deserialize_with = "read::or_default")]
+    pub id: String,
+    /// The name of its machine.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub name: String,
+    /// Its version.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub server_version: String,
+    /// How many containers there are.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub containers: u64,
+    /// How many of them run.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub containers_running: u64,
+    /// How many images there are.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub images: u64,
+    /// The storage driver: `overlay2`, `vfs`, …
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub driver: String,
+    /// The operating system, in words.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub operating_system: String,
+    /// The processors.
+    #[serde(default, rename = "NCPU", deserialize_with = "read::or_default")]
+    pub cpus: u64,
+    /// The memory in bytes.
+    #[serde(default, rename = "MemTotal", deserialize_with = "read::or_default")]
+    pub memory: u64,
+    #[serde(default, deserialize_with = "read::or_default")]
+    server_errors: Vec<String>,
+    /// What else Docker says.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, Value>,
+}
