@@ -1,1 +1,22 @@
-//! x
+//! Throw-away Docker Engines: a private `dockerd` that touches nothing outside and leaves nothing
+//! behind.
+//!
+//! ```no_run
+//! use docker_sandbox::{EngineRoot, ProcessEngine};
+//! use std::time::Duration;
+//!
+//! let engine = ProcessEngine::start(&EngineRoot::Machine, Duration::from_secs(30))?;
+//! let _docker = engine.docker();
+//! # Ok::<(), docker_sandbox::Error>(())
+//! ```
+
+mod cgroup;
+mod error;
+mod leftovers;
+mod process;
+mod root;
+
+pub use cgroup::ProcessGroup;
+pub use error::Error;
+pub use process::{PATH, ProcessEngine};
+pub use root::{EngineRoot, cache_directory, prepared_directory};

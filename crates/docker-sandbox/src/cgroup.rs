@@ -1,0 +1,86 @@
+//! All processes of a step, kept together by a control group.
+//!
+//! A process group or a walk down the tree of parents loses whoever calls `setsid` or outlives its
+//! parent. Control group membership is inherited and cannot be left by accident, so it is what
+//! decides who belongs to a step, as it does for systemd's services.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// The control group of one step's processes, shells left in the background included.
+///
+/// Dropping it leaves them alone: they end with the engine at the latest.
+#[derive(Debug)]
+pub struct ProcessGroup {
+    directory: PathBuf,
+}
+
+/// Where control groups of processes are made: version 2's only hierarchy, or version 1's freezer.
+fn hierarchy() -> &'static Path {
+    if Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
+        Path::new("/sys/fs/cgroup")
+    } else {
+        Path::new("/sys/fs/cgroup/freezer")
+    }
+}
+
+impl ProcessGroup {
+    pub(crate) fn new(engine: &str, name: &str) -> io::Result<Self> {
+        let directory = hierarchy().join(engine).join(name);
+        fs::create_dir_all(&directory)?;
+        Ok(Self { directory })
+    }
+
+    /// The file into which a process writes `0` to join. The path is the same inside the engine.
+    pub(crate) fn door(&self) -> PathBuf {
+        self.directory.join("cgroup.procs")
+    }
+
+    /// The PIDs of the processes, as this process sees them.
+    pub fn members(&self) -> Vec<Pid> {
+        fs::read_to_string(self.door())
+            .unwrap_or_default()
+            .lines()
+            .filter_map(|line| Pid::from_raw(line.parse().ok()?))
+            .collect()
+    }
+
+    /// Sends SIGINT to each of them, as a terminal does on Ctrl-C.
+    pub fn interrupt(&self) {
+        self.signal(Signal::INT);
+    }
+
+    /// Kills all of them, also those that are being born meanwhile.
+    ///
+    /// Returns whether none is left; one can stay for as long as the kernel holds it.
+    pub fn kill(&self, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        // Version 2 does it in one go; in version 1 a frozen process cannot fork.
+        if fs::write(self.directory.join("cgroup.kill"), "1").is_err() {
+            let state = self.directory.join("freezer.state");
+            let _ = fs::write(&state, "FROZEN");
+            self.signal(Signal::KILL);
+            let _ = fs::write(&state, "THAWED");
+        }
+        while !self.members().is_empty() {
+            if Instant::now() > deadline {
+                return false;
+            }
+            self.signal(Signal::KILL);
+            thread::sleep(Duration::from_millis(2));
+        }
+        true
+    }
+
+    fn signal(&self, signal: Signal) {
+        for pid in self.members() {
+            // Whoever is gone meanwhile needs no signal.
+            let _ = kill_process(pid, signal);
+        }
+    }
+}

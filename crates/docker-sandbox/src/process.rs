@@ -1,0 +1,258 @@
+//! The `process` engine: a `dockerd` in namespaces of its own.
+//!
+//! Three processes hold each other. This one keeps a pipe open. The *supervisor*
+//! (`supervisor.sh`), outside of the namespaces, waits for that pipe to close, kills the *init*
+//! and removes what the kernel does not free by itself. The *init* (`init.sh`) is the first
+//! process of the PID namespace: when it dies, whatever else runs in there is killed by the
+//! kernel, and the mounts, interfaces and sockets of the other namespaces go with the last
+//! process. So nothing has to be undone step by step, in whatever state it is:
+//!
+//! * this process ends in any way: the pipe closes, the supervisor does its work;
+//! * the supervisor is killed: the kernel kills `unshare`, and with it the init
+//!   (`PR_SET_PDEATHSIG`, twice);
+//! * the daemon ends: the init ends.
+//!
+//! Everything the engine writes is in memory file systems that only its own mount namespace
+//! knows, so there is no file to remove either.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{fs, process};
+
+use docker_cli::Docker;
+
+use crate::cgroup::ProcessGroup;
+use crate::leftovers;
+use crate::{EngineRoot, Error};
+
+const SUPERVISOR: &str = include_str!("supervisor.sh");
+const INIT: &str = include_str!("init.sh");
+
+/// The PATH of whatever runs inside.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// How much of the engine's log is kept, for the message when it fails.
+const LOG_TAIL: usize = 16 * 1024;
+
+/// How long stopping waits for the supervisor to tidy up. It goes on by itself afterwards.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// A running engine. Dropping it stops it, and waits until nothing is left of it.
+#[derive(Debug)]
+pub struct ProcessEngine {
+    name: String,
+    init: u32,
+    supervisor: duct::Handle,
+    /// Open for as long as the engine is wanted.
+    lifeline: Option<PipeWriter>,
+    log: LogTail,
+}
+
+impl ProcessEngine {
+    /// Starts an engine and waits until it answers.
+    ///
+    /// # Errors
+    /// When something that this takes is missing, or when the engine ends or does not answer
+    /// within `limit`.
+    pub fn start(root: &EngineRoot, limit: Duration) -> Result<Self, Error> {
+        root.check()?;
+        leftovers::remove_abandoned_groups();
+        let deadline = Instant::now() + limit;
+        let name = unique_name();
+
+        let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("making a pipe"))?;
+        let (told, telling) = io::pipe().map_err(Error::io("making a pipe"))?;
+        let (logged, logging) = io::pipe().map_err(Error::io("making a pipe"))?;
+        let arguments: [&OsStr; 5] = [
+            "-c".as_ref(),
+            r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
+            "docktest-supervisor".as_ref(),
+            name.as_ref(),
+            root.directory().as_os_str(),
+        ];
+        let supervisor = duct::cmd("sh", arguments)
+            .env("DOCKTEST_SUPERVISOR", SUPERVISOR)
+            .env("DOCKTEST_INIT", INIT)
+            .stdin_file(lifeline_end)
+            .stdout_file(telling)
+            .stderr_file(logging)
+            .unchecked()
+            // Ctrl-C is for this process; the supervisor has to survive it.
+            .before_spawn(|command| {
+                command.process_group(0);
+                Ok(())
+            })
+            .start()
+            .map_err(Error::io("starting `sh`"))?;
+        let mut engine = Self {
+            name,
+            init: 0,
+            supervisor,
+            lifeline: Some(lifeline),
+            log: LogTail::follow(logged),
+        };
+        engine.init = engine.wait_for_socket(told, deadline, limit)?;
+        Ok(engine)
+    }
+
+    /// Waits for the init to say its PID, which it does once the daemon's socket is there. The
+    /// daemon answers on it a little later, and until then lets the first request wait.
+    fn wait_for_socket(
+        &self,
+        told: PipeReader,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<u32, Error> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let read = BufReader::new(told).read_line(&mut line);
+            // Nobody listens any more once the limit is over.
+            let _ = sender.send(read.map(|_| line));
+        });
+        let left = deadline.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left) {
+            Ok(Ok(line)) => {
+                line.trim().parse().map_err(|_| Error::Died { log: self.log.after_end() })
+            }
+            Ok(Err(error)) => Err(Error::io("reading from the engine")(error)),
+            Err(_) => Err(Error::NotReady { limit, log: self.log.text() }),
+        }
+    }
+
+    /// The engine's name, unique on the machine; its control groups are called so.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The PID of the engine's first process, as seen from outside. Killing it ends the engine.
+    pub fn init_pid(&self) -> u32 {
+        self.init
+    }
+
+    /// The docker program inside the engine, talking to its daemon. Nothing of this process's
+    /// environment reaches it.
+    pub fn docker(&self) -> Docker {
+        let mut words = self.entering();
+        words.extend(["env", "-i", "HOME=/root"].map(OsString::from));
+        words.push(format!("PATH={PATH}").into());
+        Docker::new().through(words)
+    }
+
+    /// The words that, put in front of a command, run it inside of the engine's namespaces, with
+    /// this process's environment.
+    pub fn entering(&self) -> Vec<OsString> {
+        let pid = self.init.to_string();
+        ["nsenter", "--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc", "--"]
+            .map(OsString::from)
+            .into()
+    }
+
+    /// The words that, put in front of a command, run it inside as a member of `group`, in
+    /// `directory` of the engine and with nothing but `environment`.
+    pub fn entering_group(
+        &self,
+        group: &ProcessGroup,
+        directory: &Path,
+        environment: &[(OsString, OsString)],
+    ) -> Vec<OsString> {
+        const JOIN: &str = r#"echo 0 >"$1" && cd "$2" && shift 2 && exec env -i "$@""#;
+        let mut words = self.entering();
+        words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
+        words.push(group.door().into());
+        words.push(directory.into());
+        words.extend(environment.iter().map(|(name, value)| {
+            let mut pair = name.clone();
+            pair.push("=");
+            pair.push(value);
+            pair
+        }));
+        words
+    }
+
+    /// A control group for the processes of one step.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn process_group(&self, name: &str) -> Result<ProcessGroup, Error> {
+        ProcessGroup::new(&self.name, name).map_err(Error::io("making a control group"))
+    }
+
+    /// A path of the engine's file system, as seen from outside.
+    pub fn outside(&self, inside: &Path) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.init));
+        root.join(inside.strip_prefix("/").unwrap_or(inside))
+    }
+
+    /// Whether the engine still runs.
+    pub fn is_running(&self) -> bool {
+        fs::exists(format!("/proc/{}/ns/pid", self.init)).unwrap_or(false)
+            && matches!(self.supervisor.try_wait(), Ok(None))
+    }
+
+    /// The end of what the daemon logged.
+    pub fn log(&self) -> String {
+        self.log.text()
+    }
+}
+
+impl Drop for ProcessEngine {
+    fn drop(&mut self) {
+        drop(self.lifeline.take());
+        // A failure here leaves the supervisor at work, which needs nobody.
+        let _ = self.supervisor.wait_timeout(STOP_LIMIT);
+    }
+}
+
+/// `docktest-`, this process's PID, and a number, so that whoever finds a control group can tell
+/// whether its owner is still there.
+fn unique_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{}{}-{count}", leftovers::NAME_PREFIX, process::id())
+}
+
+/// Reads a log for as long as somebody writes it, and keeps its end.
+#[derive(Debug, Clone)]
+struct LogTail {
+    text: Arc<Mutex<Vec<u8>>>,
+    reader: Arc<Mutex<Option<thread::JoinHandle<()>>>>,
+}
+
+impl LogTail {
+    fn follow(mut pipe: PipeReader) -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&text);
+        let reader = thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&buffer[..count]);
+                let surplus = kept.len().saturating_sub(LOG_TAIL);
+                kept.drain(..surplus);
+            }
+        });
+        Self { text, reader: Arc::new(Mutex::new(Some(reader))) }
+    }
+
+    fn text(&self) -> String {
+        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// The text once the writers are gone, for use after they said that they go.
+    fn after_end(&self) -> String {
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(reader) = reader {
+            // A reader that panicked has left what it had.
+            let _ = reader.join();
+        }
+        self.text()
+    }
+}
