@@ -134,7 +134,7 @@ pub(crate) fn found<T>(objects: Result<Vec<T>, Error>) -> Result<Option<T>, Erro
 }
 
 /// A command that did not end well.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Failure {
     /// What was run.
     pub command: CommandLine,
@@ -157,6 +157,18 @@ impl Failure {
     pub(crate) fn stopped(command: CommandLine, stdout: Vec<u8>, stderr: Vec<u8>) -> Box<Self> {
         let message = String::from_utf8_lossy(&stderr).trim().to_owned();
         Box::new(Self { command, status: None, message, stdout, stderr })
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("command", &self.command.to_string())
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .field("stdout", &String::from_utf8_lossy(&self.stdout))
+            .field("stderr", &String::from_utf8_lossy(&self.stderr))
+            .finish()
     }
 }
 

@@ -55,6 +55,7 @@ mod id;
 pub mod image;
 mod invocation;
 mod leftover;
+mod message;
 pub mod network;
 mod output;
 mod process;
