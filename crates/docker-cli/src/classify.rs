@@ -13,7 +13,7 @@
 use std::path::Path;
 
 use crate::docker::Docker;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, last_lines};
 use crate::message::{Meaning, Message};
 use crate::output::Output;
 
@@ -57,7 +57,7 @@ pub(crate) fn failure(output: Output, speaker: Speaker, docker: &Docker) -> Erro
             return message.meaning.error(Failure::ended(output, message.text.to_owned()));
         }
     }
-    let failure = Failure::ended(output, lines.join("\n"));
+    let failure = Failure::ended(output, last_lines(&lines));
     match speaker {
         Speaker::Run | Speaker::Exec => Error::Exit(failure),
         Speaker::Docker | Speaker::Logs => Error::Failed(failure),
