@@ -60,6 +60,7 @@ pub mod network;
 mod output;
 mod process;
 mod read;
+mod spawn;
 mod stdin;
 mod stream;
 pub mod system;
