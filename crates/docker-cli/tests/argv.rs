@@ -45,7 +45,7 @@ fn flags_come_before_the_image_and_its_program_is_left_alone() {
          --pids-limit=-1 --sig-proxy=false --gpus=all alpine sh -c exit 3",
     );
     assert_argv(
-        &Docker::new().container().run("alpine").stdin(b"in".as_slice()).detach(),
+        &Docker::new().container().run("alpine").stdin(b"in").detach(),
         "docker container run --interactive --detach alpine",
     );
 }
@@ -78,7 +78,7 @@ fn containers() {
         "docker container inspect --format={{json .}} a1 b2",
     );
     assert_argv(
-        &container.stop(["web"]).grace(Duration::from_secs(2)).signal("INT"),
+        &container.stop(["web"]).grace(Duration::from_millis(1500)).signal("INT"),
         "docker container stop -t=2 --signal=INT web",
     );
     assert_argv(&container.kill(["web"]).signal("HUP"), "docker container kill --signal=HUP web");
@@ -97,7 +97,7 @@ fn images() {
         &image.build(".").tag("app").build_arg("V", "1").quiet(),
         "docker image build --tag=app --build-arg=V=1 --quiet .",
     );
-    assert_argv(&image.build_from(b"FROM scratch".as_slice()), "docker image build -");
+    assert_argv(&image.build_from(b"FROM scratch"), "docker image build -");
     assert_argv(&image.load(Path::new("a.tar")), "docker image load");
     assert_argv(&image.save(["a", "b"]), "docker image save a b");
     assert_argv(

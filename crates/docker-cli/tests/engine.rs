@@ -87,7 +87,7 @@ fn run_returns_what_the_program_printed_or_its_status() {
         (&b"out\n"[..], &b"err\n"[..])
     );
 
-    let output = run().program(["cat"]).stdin(b"typed".as_slice()).call().unwrap();
+    let output = run().program(["cat"]).stdin(b"typed").call().unwrap();
     assert_eq!(output.stdout, b"typed");
 
     let error = run().program(["sh", "-c", "echo no >&2; exit 3"]).call().unwrap_err();
@@ -142,7 +142,7 @@ fn exec_tells_the_program_from_docker() {
     let sleeper = Sleeper::start("exec");
     let exec = |words: &[&str]| sleeper.docker.container().exec(&sleeper.name, words);
     assert_eq!(exec(&["echo", "-n", "hi"]).call().unwrap().stdout, b"hi");
-    assert_eq!(exec(&["cat"]).stdin(b"in".as_slice()).call().unwrap().stdout, b"in");
+    assert_eq!(exec(&["cat"]).stdin(b"in").call().unwrap().stdout, b"in");
     assert!(matches!(exec(&["false"]).call(), Err(Error::Exit(_))));
     assert!(matches!(exec(&["no-such-program"]).call(), Err(Error::Daemon(_))));
     let error = sleeper.docker.container().exec("no-such-container", ["true"]).call().unwrap_err();
@@ -212,12 +212,9 @@ fn images_go_out_and_come_back() {
     assert!(found.config.env.iter().any(|variable| variable == "BUILT=yes"));
     images.rm([&name]).call().unwrap();
 
-    let error = images.build_from(b"FROM scratch\nFROB x\n".as_slice()).call().unwrap_err();
+    let error = images.build_from(b"FROM scratch\nFROB x\n").call().unwrap_err();
     assert!(error.failure().unwrap().message.contains("FROB"), "{error}");
-    assert!(matches!(
-        images.load(b"bad".as_slice()).call(),
-        Err(Error::Failed(_) | Error::Daemon(_))
-    ));
+    assert!(matches!(images.load(b"bad").call(), Err(Error::Failed(_) | Error::Daemon(_))));
 }
 
 #[test]
