@@ -93,7 +93,7 @@ fn timed_out(step: &Step, command: &CommandRecording, limit_ms: u64) -> (String,
     match &step.attributes.follow {
         Some(follow) => (
             format!("{limit} went by before {}", goal(follow)),
-            format!("{quoted}; more time can be given with `timeout=`"),
+            format!("for more time, add `timeout=2m`\n{quoted}"),
         ),
         None if command.transcript.is_empty() => (
             format!("this step printed nothing and did not end within {limit}"),
@@ -104,9 +104,9 @@ fn timed_out(step: &Step, command: &CommandRecording, limit_ms: u64) -> (String,
         None => (
             format!("this step did not end within {limit}"),
             format!(
-                "{quoted}; if this is a stream without an end, add `until=\"a regex of the last \
-                 line to show\"` (or `lines=3`, or `for=5s`); if it only needs longer, add \
-                 `timeout=2m`"
+                "if this is a stream without an end, add `until=\"a regex of the last line to \
+                 show\"` (or `lines=3`, or `for=5s`); if it only needs longer, add `timeout=2m`\n\
+                 {quoted}"
             ),
         ),
     }
@@ -135,7 +135,7 @@ fn wrong_status(
     Some((
         Code::ExitStatus,
         format!("this step exited with status {status} instead of {expected}"),
-        format!("{quoted}; if readers are to see this, add `exit={status}`"),
+        format!("if readers are to see this, add `exit={status}`\n{quoted}"),
     ))
 }
 
@@ -221,7 +221,7 @@ fn quote(command: &CommandRecording) -> String {
         count => {
             let last = &lines[count.saturating_sub(QUOTED_LINES)..];
             let what = if count > last.len() { "it printed, at the end" } else { "it printed" };
-            format!("{what}:\n  {}\n", last.join("\n  "))
+            format!("{what}:\n  {}", last.join("\n  "))
         }
     }
 }

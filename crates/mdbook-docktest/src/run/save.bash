@@ -8,6 +8,8 @@
 } >/run/docktest/shell/options 2>/dev/null
 set +euxvf
 {
+    # Before the variables: it sets OLDPWD.
+    printf 'builtin cd -- %q; unset OLDPWD\n' "$PWD"
     declare -p IFS
     IFS=$' \t\n'
     for __docktest in $(compgen -v); do
@@ -23,7 +25,6 @@ set +euxvf
     declare -Fx
     alias -p
     umask -p
-    printf 'builtin cd -- %q\n' "$PWD"
     # The reading side takes nothing over without this line: the shell was killed while writing.
     echo '# complete'
 } >/run/docktest/shell/new 2>/dev/null

@@ -89,8 +89,7 @@ impl StepProcess<'_> {
         for reader in [&stdout, &stderr] {
             ioctl_fionbio(reader, true)?;
         }
-        let mut command = duct::cmd(&self.words[0], &self.words[1..])
-            .stdin_null()
+        let command = duct::cmd(&self.words[0], &self.words[1..])
             .stdout_file(stdout_end)
             .stderr_file(stderr_end)
             .unchecked()
@@ -100,12 +99,13 @@ impl StepProcess<'_> {
                 Ok(())
             });
         let start = Instant::now();
-        let mut typist = None;
-        if let Some(text) = self.stdin {
-            let (stdin_end, keyboard) = io::pipe()?;
-            command = command.stdin_file(stdin_end);
-            typist = Some(Typist::new(text, keyboard));
-        }
+        let (command, typist) = match self.stdin {
+            Some(text) => {
+                let (stdin_end, keyboard) = io::pipe()?;
+                (command.stdin_file(stdin_end), Some(Typist::new(text, keyboard)))
+            }
+            None => (command.stdin_null(), None),
+        };
         let handle = command.start()?;
         // The expression holds the other ends of the pipes.
         drop(command);
