@@ -1,2 +1,56 @@
-//! The project's own tasks.
-fn main() {}
+//! The project's own tasks: `cargo xtask engine | book | test`.
+
+mod book;
+mod engine;
+mod process;
+mod setup;
+mod test;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+/// Sets up what the project needs, builds the course, and tests everything.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    after_help = "Exit status: 0 done; 1 it failed; 2 wrong usage; 3 something has to be installed first"
+)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Makes the root file system that throw-away engines start from
+    Engine,
+    /// Runs the course's commands and builds its site, in target/book
+    Book,
+    /// Runs all tests, with a real engine
+    Test(test::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Engine => setup::ensure().and_then(|()| engine::ensure().map(drop)),
+        Task::Book => book::build(),
+        Task::Test(options) => test::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            process::say(&format!("error: {error:#}"));
+            if error.is::<setup::Missing>() { ExitCode::from(3) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+/// The project's directory.
+fn project() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = here.ancestors().nth(2).context("xtask lies in crates/ of the project")?;
+    Ok(project.to_owned())
+}

@@ -1,0 +1,81 @@
+//! The course's site.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, anyhow, bail};
+use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
+
+use crate::process::say;
+use crate::{engine, project, setup};
+
+/// Sets up what is missing, runs the course's commands, and builds its site.
+pub(crate) fn build() -> Result<()> {
+    setup::ensure()?;
+    engine::ensure()?;
+    let program = build_program()?;
+
+    let project = project()?;
+    let mut config =
+        Config::from_disk(project.join("book.toml")).map_err(|error| anyhow!(error))?;
+    config
+        .set("preprocessor.docktest.command", shlex::try_quote(&program.to_string_lossy())?)
+        .map_err(|error| anyhow!(error))?;
+
+    // mdBook logs what it could not make sense of as an error, and goes on.
+    let complaints = Arc::new(AtomicUsize::new(0));
+    let log = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .with_filter(tracing_subscriber::filter::LevelFilter::INFO);
+    let subscriber =
+        tracing_subscriber::registry().with(log).with(CountComplaints(Arc::clone(&complaints)));
+    tracing::subscriber::set_global_default(subscriber).context("cannot listen to mdBook")?;
+
+    let book = MDBook::load_with_config(&project, config).map_err(|error| anyhow!(error))?;
+    book.build().map_err(|error| anyhow!(error)).context("the book was not built")?;
+    if complaints.load(Ordering::Relaxed) > 0 {
+        bail!("mdBook complained: see above");
+    }
+    let site = book.build_dir_for("html");
+    say(&format!("book: open {}", site.join("index.html").display()));
+    Ok(())
+}
+
+/// Builds `mdbook-docktest` and returns where it is.
+pub(crate) fn build_program() -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let words = [
+        "build",
+        "--release",
+        "--package",
+        "mdbook-docktest",
+        "--message-format=json-render-diagnostics",
+    ];
+    let build = duct::cmd(cargo, words).dir(project()?).stdin_null().stdout_capture();
+    let output = build.unchecked().run().context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("mdbook-docktest cannot be built");
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+        .context("cargo does not say where it built mdbook-docktest")
+}
+
+/// Counts what mdBook logs as a warning or worse.
+struct CountComplaints(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for CountComplaints {
+    fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
+        if *event.metadata().level() <= Level::WARN {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The prepared engine: a root file system with Docker Engine 26.1, from Debian 13's packages.
+//!
+//! Its directory is called after a hash of its definition, so that a change of the definition makes
+//! a new one; `current` links to the one in use.
+
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use docker_sandbox::prepared_directory;
+use sha2::{Digest, Sha256};
+
+use crate::process::{read, say, succeed};
+
+const SUITE: &str = "trixie";
+const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/// The engine, its way out, and what steps of a tutorial reach for.
+const PACKAGES: [&str; 11] = [
+    "bash",
+    "ca-certificates",
+    "curl",
+    "docker-cli",
+    "docker.io",
+    "iproute2",
+    "iptables",
+    "jq",
+    "mount",
+    "procps",
+    "slirp4netns",
+];
+
+/// What nobody reads in a file system without a reader.
+const EXCLUDED: [&str; 4] =
+    ["/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/man/*"];
+
+/// Makes the engine's root file system unless it is there; returns its directory.
+pub(crate) fn ensure() -> Result<PathBuf> {
+    let engines = prepared_directory().context("there is no home directory: set HOME")?;
+    fs::create_dir_all(&engines).with_context(|| format!("cannot make {}", engines.display()))?;
+    // A second run waits for the first one's result.
+    let lock = File::create(engines.join(".lock")).context("cannot lock the engines")?;
+    lock.lock().context("cannot lock the engines")?;
+
+    let name = definition_hash();
+    let directory = engines.join(&name);
+    if directory.is_dir() {
+        say(&format!("engine: up to date, in {}", directory.display()));
+    } else {
+        build(&engines.join(format!("{name}.part")), &directory)?;
+    }
+    point_current(&engines, &name)?;
+    remove_others(&engines, &name)?;
+    Ok(directory)
+}
+
+/// What makes a difference to the content, in 16 digits.
+fn definition_hash() -> String {
+    let definition = format!("{SUITE}\n{}\n{}\n", PACKAGES.join(" "), EXCLUDED.join(" "));
+    Sha256::digest(definition).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn build(part: &Path, directory: &Path) -> Result<()> {
+    say(&format!("engine: making a root file system from Debian's {SUITE}, for half a minute"));
+    if part.exists() {
+        fs::remove_dir_all(part).with_context(|| format!("cannot remove {}", part.display()))?;
+    }
+    let targets = read(
+        "apt-get",
+        &[
+            "indextargets",
+            "--format",
+            "$(REPO_URI) $(CODENAME) $(COMPONENT)",
+            "Created-By: Packages",
+            "Origin: Debian",
+        ],
+    )?;
+    let mirror = mirror(&targets)
+        .context("apt knows no mirror of Debian: see that `apt-get update` works")?;
+
+    let mut words = vec![
+        "--quiet".to_owned(),
+        "--mode=root".to_owned(),
+        "--variant=essential".to_owned(),
+        "--format=directory".to_owned(),
+        format!("--include={}", PACKAGES.join(",")),
+        "--aptopt=APT::Install-Recommends \"false\"".to_owned(),
+    ];
+    words.extend(way_to_mirrors()?.into_iter().map(|option| format!("--aptopt={option}")));
+    words.extend(EXCLUDED.iter().map(|path| format!("--dpkgopt=path-exclude={path}")));
+    words.push(SUITE.to_owned());
+    words.push(part.to_string_lossy().into_owned());
+    words.push(format!("deb [signed-by={KEYRING}] {mirror} {SUITE} main"));
+    succeed("mmdebstrap", &duct::cmd("mmdebstrap", words).stdin_null().stdout_to_stderr())?;
+    if !part.join("usr/sbin/dockerd").is_file() {
+        bail!(
+            "the packages of {SUITE} hold no dockerd: they have changed, adapt xtask's engine.rs"
+        );
+    }
+    fs::rename(part, directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    say(&format!("engine: made {}", directory.display()));
+    Ok(())
+}
+
+/// The first mirror of Debian's own archive among apt's index targets, one a line: URI, codename,
+/// component. Security updates come from another archive, which has no whole suite.
+fn mirror(targets: &str) -> Option<&str> {
+    targets.lines().find_map(|line| {
+        let mut words = line.split(' ');
+        let (uri, codename, component) = (words.next()?, words.next()?, words.next()?);
+        (component == "main" && !codename.contains('-')).then_some(uri)
+    })
+}
+
+/// How this machine's apt reaches its mirrors; mmdebstrap does not read the machine's settings.
+fn way_to_mirrors() -> Result<Vec<String>> {
+    let settings = read(
+        "apt-config",
+        &["dump", "--format", "%F \"%v\";%n", "Acquire::http", "Acquire::https"],
+    )?;
+    Ok(settings.lines().filter(|line| !line.ends_with("\"\";")).map(str::to_owned).collect())
+}
+
+/// Makes `current` a link to the engine; at no moment is there none, or half a one.
+fn point_current(engines: &Path, name: &str) -> Result<()> {
+    let current = engines.join("current");
+    if fs::read_link(&current).is_ok_and(|target| target == Path::new(name)) {
+        return Ok(());
+    }
+    let new = engines.join("current.part");
+    if new.symlink_metadata().is_ok() {
+        fs::remove_file(&new).context("cannot remove an unfinished link")?;
+    }
+    symlink(name, &new)
+        .and_then(|()| fs::rename(&new, &current))
+        .with_context(|| format!("cannot link {}", current.display()))
+}
+
+/// Removes engines of other definitions and what stopped builds left.
+fn remove_others(engines: &Path, name: &str) -> Result<()> {
+    for entry in fs::read_dir(engines).context("cannot list the engines")? {
+        let entry = entry.context("cannot list the engines")?;
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_directory && entry.file_name() != name {
+            say(&format!("engine: removing {}", entry.path().display()));
+            fs::remove_dir_all(entry.path())
+                .with_context(|| format!("cannot remove {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mirror_is_the_one_of_the_whole_archive() {
+        let targets = "http://a.example/security bookworm-security main\n\
+                       http://b.example/debian bookworm-updates main\n\
+                       http://b.example/debian bookworm contrib\n\
+                       http://b.example/debian bookworm main";
+        assert_eq!(mirror(targets), Some("http://b.example/debian"));
+        assert_eq!(mirror(""), None);
+    }
+
+    #[test]
+    fn current_is_replaced_and_old_engines_go() {
+        let engines = tempfile::tempdir().unwrap();
+        let engines = engines.path();
+        for name in ["old", "new", "stopped.part"] {
+            fs::create_dir(engines.join(name)).unwrap();
+        }
+        point_current(engines, "old").unwrap();
+        point_current(engines, "new").unwrap();
+        remove_others(engines, "new").unwrap();
+        assert_eq!(fs::read_link(engines.join("current")).unwrap(), Path::new("new"));
+        assert!(engines.join("new").is_dir());
+        assert!(!engines.join("old").exists() && !engines.join("stopped.part").exists());
+    }
+}
