@@ -86,7 +86,8 @@ impl Part {
                     ],
                     &[],
                 )?;
-                cargo(&["test", "--package", "docker-sandbox", "--lib", "--doc", "--locked"], &[])
+                cargo(&["test", "--package", "docker-sandbox", "--lib", "--locked"], &[])?;
+                cargo(&["test", "--package", "docker-sandbox", "--doc", "--locked"], &[])
             }
             Self::DockerCli => docker_cli(),
             Self::EndToEnd => {
@@ -109,7 +110,10 @@ fn docker_cli() -> Result<()> {
     let context = scratch.join("alpine");
     let recipe = project()?.join("book/images/alpine");
     succeed("cp", &cmd!("cp", "--recursive", &recipe, &context))?;
-    succeed("prepare", &cmd!("./prepare").dir(&context).stdin_null().stdout_to_stderr())?;
+    succeed(
+        "prepare",
+        &cmd!(context.join("prepare")).dir(&context).stdin_null().stdout_to_stderr(),
+    )?;
     let archive = scratch.join("alpine.tar");
     succeed("tar", &cmd!("tar", "--create", "--file", &archive, "--directory", &context, "."))?;
     let build = engine.docker().image().build_from(archive.as_path()).tag("alpine");
