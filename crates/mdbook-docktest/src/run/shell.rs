@@ -20,6 +20,9 @@ use super::turnstile::Turnstile;
 /// Inside the engine, the directory of the files that pass from shell to shell.
 const DIRECTORY: &str = "/run/docktest/shell";
 
+/// Inside the engine, the script between two commands.
+const BETWEEN: &str = "/run/docktest/shell/between.bash";
+
 /// Inside the engine, the empty directory in which a chapter starts.
 const WORKPLACE: &str = "/lab";
 
@@ -67,9 +70,11 @@ impl<'a> Shell<'a> {
         for (index, command) in commands.into_iter().enumerate() {
             let name = format!("command.{index}");
             fs::write(self.directory.join(&name), command)?;
-            let between = if index == 0 { "" } else { "; . /run/docktest/shell/between.bash" };
             // All on one line, so that messages have the line of the command.
-            let _ = write!(launch, "{between}; eval \"$(<{DIRECTORY}/{name})\"");
+            let _ = match index {
+                0 => write!(launch, "; eval \"$(<{DIRECTORY}/{name})\""),
+                _ => write!(launch, "; . {BETWEEN} {index}; eval \"$__docktest_command\""),
+            };
         }
         let turnstile = Turnstile::new(&self.directory)?;
         let mut words = self.engine.entering_group(group, Path::new(WORKPLACE), &self.environment);
