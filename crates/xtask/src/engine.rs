@@ -45,7 +45,7 @@ const OPTIONS: &[&str] = &[
     "--dpkgopt=path-exclude=/usr/share/info/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
     "--dpkgopt=path-exclude=/usr/share/man/*",
-    "--customize-hook=rm -rf \"$1\"/etc/apt \"$1\"/var/lib/apt \"$1\"/var/cache/apt",
+    "--customize-hook=cd \"$1\" && rm -r etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap var/log/apt",
 ];
 
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
