@@ -1,6 +1,6 @@
 //! Stopping commands from another thread.
 
-use std::io;
+use std::io::{self, PipeWriter};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -15,11 +15,20 @@ pub(crate) struct Group {
     leader: Pid,
     reaped: Mutex<bool>,
     cancelled: AtomicBool,
+    /// Closed to wake the thread that reads from the group, which could wait for ever for one that
+    /// cannot be killed.
+    wake: Mutex<Option<PipeWriter>>,
 }
 
 impl Group {
-    pub(crate) fn new(leader: Pid) -> Self {
-        Self { leader, reaped: Mutex::new(false), cancelled: AtomicBool::new(false) }
+    /// Cancelling the group closes `wake`.
+    pub(crate) fn new(leader: Pid, wake: PipeWriter) -> Self {
+        Self {
+            leader,
+            reaped: Mutex::new(false),
+            cancelled: AtomicBool::new(false),
+            wake: Mutex::new(Some(wake)),
+        }
     }
 
     /// Kills every process of the group; nothing, once the group is reaped.
@@ -47,6 +56,7 @@ impl Group {
     fn cancel(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
         self.kill();
+        lock(&self.wake).take();
     }
 }
 

@@ -79,7 +79,7 @@ pub trait Command: Builder {
     }
 }
 
-/// What the macro [`command!`](crate::define) writes for each builder.
+/// What a builder is made of; only this library has builders.
 pub trait Builder: Sized {
     #[doc(hidden)]
     const SPEAKER: Speaker;

@@ -13,7 +13,9 @@
 //! | `decimal` | `cpus(1.5)` | `--cpus=1.5` |
 //! | `seconds` | `time(Duration::from_secs(2))` | `--time=2` |
 //!
-//! A flag that docker takes several times is a method that can be called several times.
+//! A flag that docker takes several times is a method that can be called several times. One that has
+//! the name of a method of [`Command`](crate::Command), such as `--timeout`, needs another name
+//! here, or it would hide that method.
 
 macro_rules! command {
     (
@@ -141,9 +143,10 @@ macro_rules! flag {
     };
     (seconds $flag:ident $long:literal $(#[$documentation:meta])*) => {
         $(#[$documentation])*
-        #[doc = concat!("\n\n`", $long, "`, in whole seconds")]
+        #[doc = concat!("\n\n`", $long, "`, in seconds; docker knows no parts of them, so they are rounded up")]
         pub fn $flag(mut self, time: std::time::Duration) -> Self {
-            self.0.value($long, time.as_secs().to_string());
+            let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+            self.0.value($long, seconds.to_string());
             self
         }
     };

@@ -27,7 +27,7 @@ pub enum Error {
     #[error("this user may not use the Docker daemon: {0}")]
     PermissionDenied(Box<Failure>),
     /// The object that was named does not exist.
-    #[error("no such {kind}: {name}: {failure}")]
+    #[error("no such {kind}: {name}\n  docker: {failure}")]
     NoSuch {
         /// What it would be.
         kind: ObjectKind,
@@ -134,13 +134,14 @@ pub(crate) fn found<T>(objects: Result<Vec<T>, Error>) -> Result<Option<T>, Erro
 }
 
 /// A command that did not end well.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Failure {
     /// What was run.
     pub command: CommandLine,
     /// How it ended; `None` when it was stopped.
     pub status: Option<ExitStatus>,
-    /// What Docker says, without its prefixes and hints; can be empty.
+    /// What Docker says, without its prefixes and hints; where it says nothing of its own, the end
+    /// of standard error. Can be empty.
     pub message: String,
     /// Its standard output until the end.
     pub stdout: Vec<u8>,
@@ -155,22 +156,43 @@ impl Failure {
     }
 
     pub(crate) fn stopped(command: CommandLine, stdout: Vec<u8>, stderr: Vec<u8>) -> Box<Self> {
-        let message = String::from_utf8_lossy(&stderr).trim().to_owned();
+        let text = String::from_utf8_lossy(&stderr);
+        let message = last_lines(&text.lines().collect::<Vec<_>>());
         Box::new(Self { command, status: None, message, stdout, stderr })
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("command", &self.command.to_string())
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .field("stdout", &String::from_utf8_lossy(&self.stdout))
+            .field("stderr", &String::from_utf8_lossy(&self.stderr))
+            .finish()
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.message.is_empty() {
-            f.write_str(&self.message)?;
-        }
+        let silent = self.message.is_empty();
+        f.write_str(if silent { "(it said nothing)" } else { &self.message })?;
         write!(f, "\n  command: {}", self.command)?;
         if let Some(status) = self.status {
             write!(f, "\n  {status}")?;
         }
         Ok(())
     }
+}
+
+/// The end of a long text: errors are at the end, and a message is for people to read.
+pub(crate) fn last_lines(lines: &[&str]) -> String {
+    const LINES: usize = 20;
+    const CHARACTERS: usize = 4000;
+    let text = lines[lines.len().saturating_sub(LINES)..].join("\n");
+    let skipped = text.chars().count().saturating_sub(CHARACTERS);
+    text.chars().skip(skipped).collect::<String>().trim().to_owned()
 }
 
 /// A kind of Docker object.

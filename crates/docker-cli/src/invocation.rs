@@ -11,7 +11,8 @@ use crate::docker::Docker;
 use crate::error::{Error, Failure};
 use crate::leftover::Leftover;
 use crate::output::{CommandLine, Output};
-use crate::process::{End, Process, Source, Start, Step};
+use crate::process::{End, Process, Source, Step};
+use crate::spawn::Start;
 use crate::stdin::Stdin;
 
 /// The parts of a command line, in the order in which docker wants them.

@@ -40,7 +40,8 @@
 //!   through [`Docker::command`], and fields it does not know through the `other` of each result.
 //!
 //! Since the children are in groups of their own, a Ctrl-C at the terminal does not reach them: a
-//! program that handles it cancels them with [`Docker::cancelled_by`].
+//! program should handle it, and cancel them with [`Docker::cancelled_by`]. If it is killed itself,
+//! they go on until they next write to it.
 //!
 //! It needs Docker 20.10 or later, and a UNIX.
 
@@ -55,10 +56,12 @@ mod id;
 pub mod image;
 mod invocation;
 mod leftover;
+mod message;
 pub mod network;
 mod output;
 mod process;
 mod read;
+mod spawn;
 mod stdin;
 mod stream;
 pub mod system;

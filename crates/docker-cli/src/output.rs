@@ -47,7 +47,7 @@ fn quoted(word: &OsStr) -> Cow<'_, str> {
 ///
 /// Docker does not keep the order between the two streams of a container that has no terminal, so
 /// they are kept apart. To get them in order, redirect inside the container (`2>&1`).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Output {
     /// What was run.
     pub command: CommandLine,
@@ -70,6 +70,17 @@ impl Output {
     #[must_use]
     pub fn stderr_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.stderr)
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("command", &self.command.to_string())
+            .field("status", &self.status)
+            .field("stdout", &self.stdout_text())
+            .field("stderr", &self.stderr_text())
+            .finish()
     }
 }
 

@@ -7,30 +7,26 @@
 //! grandchild running. So:
 //!
 //! - each child leads a process group of its own, and it is the group that is killed;
-//! - one `poll` waits for both pipes, the exit and the deadline at once, in the thread that asked:
-//!   no thread can be left behind in a `read`, and a reader that is slow slows the child down
-//!   instead of filling the memory;
+//! - one `poll` waits for both pipes, the exit, the canceller and the deadline at once, in the
+//!   thread that asked: no thread can be left behind in a `read`, and a reader that is slow slows
+//!   the child down instead of filling the memory;
 //! - once the child has exited, its pipes get [`DRAIN`] to end; then what is left of the group is
 //!   killed, and what is in the pipes is read, and no more.
 //!
 //! A group may only be killed while its leader is not reaped, since its number can be used again
-//! afterwards. The exit is therefore watched by `waitid` with `WNOWAIT`, in a thread that closes a
-//! pipe when the time has come, and reaping is the last thing to happen.
+//! afterwards. The exit is therefore watched without reaping (see [`crate::spawn`]), and reaping is
+//! the last thing to happen.
 
-use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, PipeReader, PipeWriter, Read, pipe};
-use std::os::unix::process::CommandExt;
+use std::io::{self, PipeReader, Read, pipe};
 use std::process::ExitStatus;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 use crate::cancel::{Canceller, Group};
+use crate::spawn::Start;
 
 /// How long pipes may stay open after the child has exited.
 const DRAIN: Duration = Duration::from_millis(100);
@@ -74,6 +70,8 @@ pub(crate) struct Process {
     stderr: Option<PipeReader>,
     /// At end-of-file when the child has exited.
     exit: PipeReader,
+    /// At end-of-file when the group was cancelled.
+    cancelled: PipeReader,
     last_read: Source,
     exited: Option<Instant>,
     /// After the rest of the group was killed: how much was read since.
@@ -82,67 +80,25 @@ pub(crate) struct Process {
     ended: Option<End>,
 }
 
-/// What a process is started with.
-#[derive(Debug)]
-pub(crate) struct Start {
-    /// The program and its arguments; never empty.
-    pub(crate) words: Vec<OsString>,
-    /// The whole environment; `None` to inherit it.
-    pub(crate) environment: Option<Vec<(OsString, OsString)>>,
-    pub(crate) stdin: Option<File>,
-    /// Where standard output goes; `None` to read it.
-    pub(crate) stdout: Option<File>,
-    pub(crate) limit: Option<Duration>,
-}
-
 impl Process {
     pub(crate) fn start(start: Start, canceller: Option<&Canceller>) -> io::Result<Self> {
-        let (stdout, stdout_writer) = pipe()?;
-        let (stderr, stderr_writer) = pipe()?;
-        let (exit, exit_writer) = pipe()?;
-        let (program, arguments) = start.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut expression = duct::cmd(program, arguments)
-            .unchecked()
-            .stderr_file(stderr_writer)
-            .before_spawn(|command| {
-                command.process_group(0);
-                Ok(())
-            });
-        expression = match start.stdin {
-            Some(file) => expression.stdin_file(file),
-            None => expression.stdin_null(),
-        };
-        expression = match start.stdout {
-            // The pipe has no writer then, and ends at once.
-            Some(file) => expression.stdout_file(file),
-            None => expression.stdout_file(stdout_writer),
-        };
-        if let Some(environment) = start.environment {
-            expression = expression.full_env(environment);
-        }
-        let handle = expression.start()?;
-        // It holds the writing ends of the pipes, which would never come to their end.
-        drop(expression);
-
-        let leader = handle
-            .pids()
-            .first()
-            .and_then(|pid| Pid::from_raw(i32::try_from(*pid).ok()?))
-            .ok_or_else(|| io::Error::other("the child has no process id"))?;
+        // A limit that the clock cannot express is none.
+        let deadline = start.limit.and_then(|limit| Instant::now().checked_add(limit));
+        let child = start.spawn()?;
+        let (cancelled, cancel) = pipe()?;
         let process = Self {
-            handle,
-            group: Arc::new(Group::new(leader)),
-            stdout: Some(stdout),
-            stderr: Some(stderr),
-            exit,
+            handle: child.handle,
+            group: Arc::new(Group::new(child.leader, cancel)),
+            stdout: Some(child.stdout),
+            stderr: Some(child.stderr),
+            exit: child.exit,
+            cancelled,
             last_read: Source::Stderr,
             exited: None,
             swept: None,
-            // A limit that the clock cannot express is none.
-            deadline: start.limit.and_then(|limit| Instant::now().checked_add(limit)),
+            deadline,
             ended: None,
         };
-        watch_exit(leader, exit_writer)?;
         if let Some(canceller) = canceller {
             canceller.watch(&process.group);
         }
@@ -160,9 +116,13 @@ impl Process {
                 return Ok(Step::End(end));
             }
             let now = Instant::now();
-            if self.exited.is_none() && self.deadline.is_some_and(|deadline| deadline <= now) {
-                self.kill_and_reap();
-                return Ok(self.end(End::TimedOut));
+            if self.exited.is_none() {
+                let late = self.deadline.is_some_and(|deadline| deadline <= now);
+                if self.group.is_cancelled() || late {
+                    self.kill_and_reap();
+                    let cancelled = self.group.is_cancelled();
+                    return Ok(self.end(if cancelled { End::Cancelled } else { End::TimedOut }));
+                }
             }
             if self.stdout.is_none() && self.stderr.is_none() && self.exited.is_some() {
                 return self.finish();
@@ -191,8 +151,8 @@ impl Process {
             (None, Some(exited)) => Some(exited + DRAIN),
             (None, None) => self.deadline,
         };
-        let mut fds = Vec::with_capacity(3);
-        let mut meanings = Vec::with_capacity(3);
+        let mut fds = Vec::with_capacity(4);
+        let mut meanings = Vec::with_capacity(4);
         let mut pipes = [(Source::Stdout, &self.stdout), (Source::Stderr, &self.stderr)];
         // Taking turns, so that a busy stream does not hide the other one.
         if self.last_read == Source::Stdout {
@@ -207,6 +167,8 @@ impl Process {
         if self.exited.is_none() {
             fds.push(PollFd::new(&self.exit, PollFlags::IN));
             meanings.push(None);
+            // What it means, the group says.
+            fds.push(PollFd::new(&self.cancelled, PollFlags::IN));
         }
         poll_until(&mut fds, until)?;
         let mut ready = Ready { data: None, exit: false };
@@ -278,16 +240,6 @@ impl Drop for Process {
 struct Ready {
     data: Option<Source>,
     exit: bool,
-}
-
-/// Closes `exit` when `child` has exited, and leaves it to be reaped.
-fn watch_exit(child: Pid, exit: PipeWriter) -> io::Result<()> {
-    let watch = move || {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        while matches!(waitid(WaitId::Pid(child), options), Err(Errno::INTR)) {}
-        drop(exit);
-    };
-    thread::Builder::new().name("docker-cli exit".to_owned()).spawn(watch).map(drop)
 }
 
 fn poll_until(fds: &mut [PollFd<'_>], until: Option<Instant>) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
@@ -55,14 +55,26 @@ impl From<&[u8]> for Stdin {
     }
 }
 
+impl<const N: usize> From<&[u8; N]> for Stdin {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
 impl From<PathBuf> for Stdin {
     fn from(path: PathBuf) -> Self {
         Self::File(path)
     }
 }
 
-impl From<&std::path::Path> for Stdin {
-    fn from(path: &std::path::Path) -> Self {
+impl From<&Path> for Stdin {
+    fn from(path: &Path) -> Self {
         Self::File(path.to_owned())
+    }
+}
+
+impl From<&PathBuf> for Stdin {
+    fn from(path: &PathBuf) -> Self {
+        Self::File(path.clone())
     }
 }

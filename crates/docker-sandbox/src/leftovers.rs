@@ -1,14 +1,26 @@
-//! What an engine could leave behind when its supervisor, too, was killed: empty control groups.
+//! What an engine could leave behind when its supervisor, too, was killed: empty control groups
+//! and its scratch directory.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 /// How the names of engines begin.
 pub(crate) const NAME_PREFIX: &str = "docktest-";
 
-/// Removes the control groups of engines whose owner is gone. Groups that still have processes
-/// stay: the kernel refuses to remove them.
-pub(crate) fn remove_abandoned_groups() {
+/// The scratch directory of the engine that is called so; the supervisor makes and removes it.
+pub(crate) fn scratch_directory(name: &str) -> PathBuf {
+    env::temp_dir().join(name)
+}
+
+/// Removes the scratch directories and control groups of engines whose owner is gone. Groups that
+/// still have processes stay: the kernel refuses to remove them.
+pub(crate) fn remove_abandoned() {
+    for scratch in children(&env::temp_dir()) {
+        if is_abandoned(&scratch) {
+            // What cannot be removed now is met again by the next engine.
+            let _ = fs::remove_dir_all(scratch);
+        }
+    }
     for hierarchy in hierarchies() {
         for group in children(&hierarchy) {
             if is_abandoned(&group) {

@@ -62,7 +62,7 @@ impl ProcessEngine {
     /// within `limit`.
     pub fn start(root: &EngineRoot, limit: Duration) -> Result<Self, Error> {
         root.check()?;
-        leftovers::remove_abandoned_groups();
+        leftovers::remove_abandoned();
         let deadline = Instant::now() + limit;
         let name = unique_name();
 
@@ -182,6 +182,11 @@ impl ProcessEngine {
     /// When it cannot be made.
     pub fn process_group(&self, name: &str) -> Result<ProcessGroup, Error> {
         ProcessGroup::new(&self.name, name).map_err(Error::io("making a control group"))
+    }
+
+    /// A directory on the machine, this user's only, that is removed with the engine.
+    pub fn scratch(&self) -> PathBuf {
+        leftovers::scratch_directory(&self.name)
     }
 
     /// A path of the engine's file system, as seen from outside.

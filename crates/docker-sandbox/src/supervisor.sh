@@ -5,6 +5,8 @@
 # in DOCKTEST_INIT: the environment, so that `ps` inside of the engine does not show it whole.
 set -u
 name=$1
+scratch=${TMPDIR:-/tmp}/$name
+mkdir -m 0700 "$scratch" || exit 1
 
 exec 8<&0 </dev/null
 # The engine's way out (slirp4netns) needs the network that we are in now.
@@ -36,4 +38,5 @@ while [ "$tries" -lt 50 ]; do
     tries=$((tries + 1))
     sleep 0.02
 done
+rm -rf --one-file-system "$scratch"
 exit "$status"

@@ -5,16 +5,27 @@
 //! back into the chapter. Only running touches the world.
 
 pub mod attributes;
+pub mod book_run;
+pub mod chapters;
+pub mod check;
+pub mod cli;
+mod execute;
 pub mod extract;
 mod fence;
 pub mod finding;
 mod labels;
 pub mod page;
 pub mod position;
+pub mod preprocess;
+mod progress;
 pub mod protocol;
 pub mod recording;
 pub mod render;
 pub mod report;
+pub mod run;
 pub mod scenario;
+pub mod settings;
 pub mod splice;
 mod terminal;
+
+pub use execute::execute;

@@ -1,2 +1,11 @@
 //! The `mdbook-docktest` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mdbook_docktest::cli::Cli;
+use mdbook_docktest::execute;
+
+fn main() -> ExitCode {
+    execute(Cli::parse())
+}

@@ -106,8 +106,9 @@ command! {
 command! {
     /// `docker container stop`
     Stop = "container" "stop" => (), read::nothing;
-    /// How long to wait before SIGKILL, instead of 10 seconds.
-    grace: seconds "--time";
+    /// How long to wait before SIGKILL, instead of 10 seconds. (The short flag, because the long
+    /// one is `--time` up to Docker 27 and `--timeout` from 28 on.)
+    grace: seconds "-t";
     /// The stop signal, instead of the one that the container names (Docker 23 and later).
     signal: value "--signal";
 }

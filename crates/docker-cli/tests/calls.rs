@@ -1,0 +1,177 @@
+//! What goes into docker and what comes out, with a shell script in its place.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
+
+mod fake;
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use docker_cli::{Command, Docker, Error, Source};
+use fake::{Fake, SOON};
+
+#[test]
+fn output_keeps_both_streams_and_the_status() {
+    let fake = Fake::new("echo out; echo err >&2; exit 7");
+    let output = fake.docker.command(["anything"]).output().unwrap();
+    assert_eq!(output.stdout, b"out\n");
+    assert_eq!(output.stderr, b"err\n");
+    assert_eq!(output.status.code(), Some(7));
+}
+
+#[test]
+fn a_call_that_fails_says_what_was_run() {
+    let fake = Fake::new("echo 'something new' >&2; exit 1");
+    let error = fake.docker.command(["volume", "frob", "a b"]).call().unwrap_err();
+    let Error::Failed(failure) = &error else { panic!("{error:?}") };
+    assert_eq!(failure.message, "something new");
+    assert!(error.to_string().contains("docker volume frob 'a b'"), "{error}");
+}
+
+#[test]
+fn standard_input_is_empty_unless_given() {
+    let fake = Fake::new("wc -c");
+    let size = |command: docker_cli::Raw| {
+        command.timeout(SOON).call().unwrap().stdout_text().trim().to_owned()
+    };
+    assert_eq!(size(fake.docker.command(["x"])), "0");
+    assert_eq!(size(fake.docker.command(["x"]).stdin(vec![b'a'; 3_000_000])), "3000000");
+    fs::write(fake.path("input"), "four").unwrap();
+    assert_eq!(size(fake.docker.command(["x"]).stdin(fake.path("input"))), "4");
+}
+
+#[test]
+fn input_that_nobody_reads_is_no_error() {
+    let fake = Fake::new("echo 'Loaded image: a:latest'");
+    let loaded = fake.docker.image().load(vec![0; 3_000_000]).call().unwrap();
+    assert_eq!(loaded, ["a:latest"]);
+}
+
+#[test]
+fn a_missing_input_file_is_named() {
+    let fake = Fake::new("exit 0");
+    let error = fake.docker.image().load(fake.path("no.tar")).call().unwrap_err();
+    assert!(matches!(error, Error::Io { .. }), "{error:?}");
+    assert!(error.to_string().contains("no.tar"), "{error}");
+}
+
+#[test]
+fn huge_output_on_both_streams_does_not_block() {
+    let fake = Fake::new(
+        "head -c 20000000 /dev/zero & head -c 20000000 /dev/zero >&2 & wait; printf end; exit 0",
+    );
+    let output = fake.docker.command(["x"]).timeout(Duration::from_secs(60)).call().unwrap();
+    assert_eq!(output.stdout.len(), 20_000_003);
+    assert_eq!(output.stderr.len(), 20_000_000);
+}
+
+#[test]
+fn a_stream_gives_lines_while_they_come() {
+    let fake = Fake::new("echo one; sleep 0.2; echo two >&2; sleep 0.2; printf three; sleep 60");
+    let mut lines = fake.docker.command(["x"]).stream().unwrap();
+    let started = Instant::now();
+    let line = lines.next().unwrap().unwrap();
+    assert_eq!((line.source, line.text().as_ref()), (Source::Stdout, "one"));
+    let line = lines.next().unwrap().unwrap();
+    assert_eq!((line.source, line.text().as_ref()), (Source::Stderr, "two"));
+    assert!(started.elapsed() < SOON);
+}
+
+#[test]
+fn a_stream_ends_with_the_error() {
+    let fake = Fake::new("printf unfinished; echo 'Error: No such object: x' >&2; exit 1");
+    let items: Vec<_> = fake.docker.command(["x"]).stream().unwrap().collect();
+    let lines: Vec<_> = items.iter().filter_map(|item| item.as_ref().ok()).collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().any(|line| line.text() == "unfinished"));
+    assert!(matches!(items.last(), Some(Err(Error::NoSuch { name, .. })) if name == "x"));
+}
+
+#[test]
+fn a_line_without_end_comes_in_pieces() {
+    let fake = Fake::new("head -c 3000000 /dev/zero");
+    let lines: Vec<_> = fake.docker.command(["x"]).stream().unwrap().map(Result::unwrap).collect();
+    assert_eq!(lines.iter().map(|line| line.bytes.len()).sum::<usize>(), 3_000_000);
+    assert!(lines.len() > 1 && lines.iter().all(|line| line.bytes.len() < 1_100_000));
+}
+
+#[test]
+fn a_slow_reader_loses_nothing() {
+    let fake = Fake::new("seq 1 3000");
+    let mut seen = 0;
+    for line in fake.docker.command(["x"]).stream().unwrap() {
+        seen += 1;
+        assert_eq!(line.unwrap().text(), seen.to_string());
+        if seen % 1000 == 0 {
+            thread::sleep(Duration::from_millis(300));
+        }
+    }
+    assert_eq!(seen, 3000);
+}
+
+#[test]
+fn an_answer_that_is_not_json_is_shown() {
+    let fake = Fake::new("echo 'WARNING: <html>'");
+    let error = fake.docker.version().unwrap_err();
+    assert!(matches!(&error, Error::Json { text, .. } if text == "WARNING: <html>"), "{error:?}");
+}
+
+#[test]
+fn a_status_counts_before_the_answer() {
+    let fake = Fake::new(
+        "echo '[]'; echo 'Error response from daemon: get x: no such volume' >&2; exit 1",
+    );
+    assert!(fake.docker.volume().find("x").unwrap().is_none());
+}
+
+#[test]
+fn a_missing_program_is_named() {
+    let docker = Docker::new().program("/nowhere/docker");
+    let error = docker.ping().unwrap_err();
+    assert!(
+        matches!(&error, Error::ProgramMissing { program, .. } if program == "/nowhere/docker")
+    );
+
+    let error = Docker::new().through(["/nowhere/wrapper"]).ping().unwrap_err();
+    assert!(
+        matches!(&error, Error::ProgramMissing { program, .. } if program == "/nowhere/wrapper")
+    );
+
+    let error = docker.through(["env"]).ping().unwrap_err();
+    assert!(
+        matches!(&error, Error::ProgramMissing { program, .. } if program == "/nowhere/docker")
+    );
+}
+
+#[test]
+fn the_environment_is_what_was_asked_for() {
+    let fake = Fake::new("env");
+    let environment =
+        |docker: &Docker| docker.command(["x"]).call().unwrap().stdout_text().into_owned();
+    let text = environment(&fake.docker.clone().env("DOCKER_CONFIG", "/c").env_remove("HOME"));
+    assert!(text.contains("DOCKER_CONFIG=/c\n") && !text.contains("\nHOME="), "{text}");
+
+    let cleared = fake.docker.clone().env_clear().env("FAKE_DIRECTORY", "/");
+    let text = environment(&cleared.env("FAKE_SCRIPT", "/usr/bin/env"));
+    assert!(text.contains("FAKE_SCRIPT") && !text.contains("CARGO"), "{text}");
+}
+
+#[test]
+fn a_wrapper_and_global_flags_come_before_the_command() {
+    let fake = Fake::new(r#"printf '%s\n' "$A" "$@""#);
+    let docker = fake.docker.clone().through(["env", "A=b"]).host("tcp://h:1");
+    let output = docker.command(["ps", "--all"]).call().unwrap();
+    assert_eq!(output.stdout_text(), "b\n--host\ntcp://h:1\nps\n--all\n");
+}
+
+#[test]
+fn saving_writes_the_file_when_it_is_complete() {
+    let fake = Fake::new(r#"echo archive; [ "$3" != broken ]"#);
+    let path = fake.path("a.tar");
+    fake.docker.image().save(["fine"]).to(&path).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "archive\n");
+    fake.docker.image().save(["broken"]).to(&path).unwrap_err();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "archive\n");
+    assert_eq!(fs::read_dir(fake.directory.path()).unwrap().count(), 1);
+}

@@ -1,0 +1,143 @@
+//! How docker is stopped, with a shell script in its place that does not want to be.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
+
+mod fake;
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use docker_cli::{Canceller, Command, Error};
+use fake::{Fake, SOON, wait_for};
+
+#[test]
+fn a_timeout_takes_grandchildren_along() {
+    let fake = Fake::new("echo before; sleep 60 & echo $! > grandchild; echo $$ > child; wait");
+    let started = Instant::now();
+    let limit = Duration::from_secs(1);
+    let error = fake.docker.command(["x"]).timeout(limit).call().unwrap_err();
+    assert!(started.elapsed() < SOON);
+    let Error::Timeout { limit: reported, failure } = error else { panic!("{error:?}") };
+    assert_eq!(reported, limit);
+    assert_eq!(failure.stdout, b"before\n");
+    fake.assert_gone("child");
+    fake.assert_gone("grandchild");
+}
+
+#[test]
+fn a_timeout_holds_against_endless_output_and_ignored_signals() {
+    let fake = Fake::new("trap '' INT TERM HUP; echo $$ > child; while :; do echo y; done");
+    let started = Instant::now();
+    let error = fake.docker.command(["x"]).timeout(Duration::from_secs(1)).call().unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    assert!(started.elapsed() < SOON);
+    fake.assert_gone("child");
+}
+
+#[test]
+fn the_default_timeout_is_for_calls_and_not_for_streams() {
+    let fake = Fake::new("sleep 1; echo late");
+    let docker = fake.docker.clone().timeout(Duration::from_millis(200));
+    assert!(matches!(docker.command(["x"]).call(), Err(Error::Timeout { .. })));
+    let lines: Vec<_> = docker.command(["x"]).stream().unwrap().map(Result::unwrap).collect();
+    assert_eq!(lines[0].text(), "late");
+}
+
+#[test]
+fn a_grandchild_that_holds_the_pipes_does_not_delay_the_end() {
+    let fake = Fake::new("sleep 60 & echo $! > grandchild; echo done");
+    let started = Instant::now();
+    let output = fake.docker.command(["x"]).call().unwrap();
+    assert_eq!(output.stdout, b"done\n");
+    assert!(started.elapsed() < SOON);
+    fake.assert_gone("grandchild");
+}
+
+#[test]
+fn not_even_one_in_another_session() {
+    let fake = Fake::new("setsid sleep 5 & echo done");
+    let started = Instant::now();
+    let output = fake.docker.command(["x"]).call().unwrap();
+    assert_eq!(output.stdout, b"done\n");
+    assert!(started.elapsed() < SOON);
+}
+
+#[test]
+fn dropping_a_stream_kills_the_group() {
+    let fake = Fake::new("sleep 60 & echo $! > grandchild; echo $$ > child; echo ready; wait");
+    let mut lines = fake.docker.command(["x"]).stream().unwrap();
+    assert_eq!(lines.next().unwrap().unwrap().text(), "ready");
+    let started = Instant::now();
+    drop(lines);
+    assert!(started.elapsed() < SOON);
+    fake.assert_gone("child");
+    fake.assert_gone("grandchild");
+}
+
+#[test]
+fn a_stream_is_cancelled_from_another_thread() {
+    let fake = Fake::new("sleep 60 & echo $! > grandchild; echo ready; wait");
+    let mut lines = fake.docker.command(["x"]).stream().unwrap();
+    let canceller = lines.canceller();
+    assert_eq!(lines.next().unwrap().unwrap().text(), "ready");
+    let started = Instant::now();
+    let cancelling = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(200));
+        canceller.cancel();
+    });
+    assert!(matches!(lines.next(), Some(Err(Error::Cancelled(_)))));
+    assert!(lines.next().is_none());
+    assert!(started.elapsed() < SOON);
+    cancelling.join().unwrap();
+    fake.assert_gone("grandchild");
+}
+
+#[test]
+fn calls_are_cancelled_and_later_ones_do_not_start() {
+    let fake = Fake::new("echo $$ > child; sleep 60");
+    let canceller = Canceller::new();
+    let docker = fake.docker.clone().cancelled_by(canceller.clone());
+    let running = thread::spawn({
+        let docker = docker.clone();
+        move || docker.command(["x"]).call()
+    });
+    wait_for(&fake.path("child"));
+    canceller.cancel();
+    assert!(matches!(running.join().unwrap(), Err(Error::Cancelled(_))));
+    fake.assert_gone("child");
+    fs::remove_file(fake.path("child")).unwrap();
+    assert!(matches!(docker.command(["x"]).call(), Err(Error::Cancelled(_))));
+    assert!(!fake.path("child").exists());
+}
+
+#[test]
+fn a_stopped_run_removes_its_container() {
+    let fake = Fake::new(
+        r#"echo "$@" >> calls
+case "$*" in
+  *"container run"*) echo $$ > child; sleep 60 ;;
+  *"container ls"*) echo '{"ID":"abc123"}' ;;
+esac"#,
+    );
+    let run = fake.docker.container().run("alpine").program(["sleep", "9"]);
+    let error = run.timeout(Duration::from_secs(1)).call().unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    fake.assert_gone("child");
+    let calls = fs::read_to_string(fake.path("calls")).unwrap();
+    let calls: Vec<&str> = calls.lines().collect();
+    let label = calls[0]
+        .strip_prefix("container run --label=")
+        .and_then(|rest| rest.strip_suffix(" alpine sleep 9"))
+        .unwrap();
+    assert!(calls[1].ends_with(&format!("--filter=label={label}")), "{}", calls[1]);
+    assert_eq!(calls[2], "container rm --force --volumes abc123");
+}
+
+#[test]
+fn a_run_that_ends_is_left_alone() {
+    let fake = Fake::new(r#"echo "$1 $2" >> calls; exit 3"#);
+    let error = fake.docker.container().run("alpine").call().unwrap_err();
+    assert!(matches!(error, Error::Exit(_)), "{error:?}");
+    assert_eq!(fs::read_to_string(fake.path("calls")).unwrap(), "container run\n");
+}

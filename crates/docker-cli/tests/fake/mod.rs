@@ -1,0 +1,59 @@
+//! A docker that does what a test says.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use docker_cli::Docker;
+use tempfile::TempDir;
+
+/// Far above what an immediate end takes on a busy machine, far below the sleeps in the scripts.
+pub(crate) const SOON: Duration = Duration::from_secs(3);
+
+/// A docker whose program is this script.
+pub(crate) struct Fake {
+    pub(crate) directory: TempDir,
+    pub(crate) docker: Docker,
+}
+
+impl Fake {
+    pub(crate) fn new(script: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let docker = Docker::new()
+            .program(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fake/docker"))
+            .env("FAKE_DIRECTORY", directory.path())
+            .env("FAKE_SCRIPT", script);
+        Self { directory, docker }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Asserts that the process whose number the script wrote into this file is gone.
+    pub(crate) fn assert_gone(&self, file: &str) {
+        let pid = fs::read_to_string(self.path(file)).unwrap();
+        let started = Instant::now();
+        while is_alive(pid.trim()) {
+            assert!(started.elapsed() < SOON, "process {pid} is still there");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn is_alive(pid: &str) -> bool {
+    let state = fs::read_to_string(Path::new("/proc").join(pid).join("stat"));
+    // A zombie is gone, and waits only for whoever adopted it.
+    state.is_ok_and(|stat| !stat.rsplit_once(')').unwrap().1.trim_start().starts_with('Z'))
+}
+
+pub(crate) fn wait_for(path: &Path) {
+    let started = Instant::now();
+    while !fs::read_to_string(path).is_ok_and(|text| text.ends_with('\n')) {
+        assert!(started.elapsed() < Duration::from_secs(10), "{} never came", path.display());
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,41 @@
+//! From chapters to a report.
+
+use crate::chapters::Source;
+use crate::check::check;
+use crate::extract::extract;
+use crate::report::{ChapterReport, Report};
+use crate::run::{RunError, Runner};
+
+/// Reads the steps of all chapters. Nothing runs.
+pub fn read_steps(chapters: Vec<Source>) -> Report {
+    let chapters = chapters.into_iter().map(|chapter| {
+        let scenario = extract(&chapter.path, &chapter.text, chapter.extensions);
+        let findings = scenario.findings.clone();
+        ChapterReport { text: chapter.text, scenario, recording: None, findings }
+    });
+    Report { engine: None, chapters: chapters.collect() }
+}
+
+impl Report {
+    /// Runs the steps that were read, chapter by chapter, and adds what came out of them.
+    /// `begin` hears of each chapter that has steps to run.
+    ///
+    /// # Errors
+    /// When a chapter cannot be run; the rest is then left alone.
+    pub fn run(
+        &mut self,
+        runner: &Runner<'_>,
+        begin: impl Fn(&ChapterReport),
+    ) -> Result<(), RunError> {
+        for chapter in &mut self.chapters {
+            if chapter.scenario.steps.iter().any(|step| !step.attributes.ignore) {
+                begin(chapter);
+            }
+            let Some(recording) = runner.run(&chapter.scenario)? else { continue };
+            chapter.findings.extend(check(&chapter.text, &chapter.scenario, &recording));
+            self.engine.get_or_insert_with(|| recording.engine.clone());
+            chapter.recording = Some(recording);
+        }
+        Ok(())
+    }
+}

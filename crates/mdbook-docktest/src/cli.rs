@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Runs the shell blocks of a book on a throw-away Docker Engine, checks what comes out, and shows
+/// it in the book.
+///
+/// Without a command it is a preprocessor for mdBook, which sends it a book on standard input.
+#[derive(Debug, Parser)]
+#[command(name = "mdbook-docktest", version, after_help = EXIT_STATUSES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_STATUSES: &str = "\
+Exit status:
+  0    all holds
+  1    something does not hold
+  2    wrong usage, book.toml or annotations; nothing was run
+  3    no engine or no image could be had
+  130  interrupted";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Says, by its exit status, whether results can be shown with a renderer of mdBook
+    Supports {
+        /// The renderer's name
+        renderer: String,
+    },
+    /// Runs everything, and reports what does not hold
+    Verify(Verify),
+}
+
+/// What `verify` is told.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Directories of books, or Markdown files
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Where steps run
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: EngineKind,
+    /// A prepared root file system to start engines from
+    #[arg(long, value_name = "DIR")]
+    pub engine_root: Option<PathBuf>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// A file to report to, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// End a chapter with its first step that fails; steps marked `cleanup` run all the same
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+/// Where steps run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum EngineKind {
+    /// The first that can run here
+    #[default]
+    Auto,
+    /// A dockerd in namespaces of its own
+    Process,
+}
+
+/// How to report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// One object
+    Json,
+}

@@ -1,0 +1,82 @@
+//! mdBook's preprocessor: the book as mdBook hands it over, with what came out put in.
+
+use std::path::{Component, Path, PathBuf};
+
+use mdbook_preprocessor::PreprocessorContext;
+use mdbook_preprocessor::book::{Book, BookItem};
+
+use crate::chapters::{self, Source};
+use crate::extract::Extensions;
+use crate::page::{Language, Page, Renderer, slug};
+use crate::render::render;
+use crate::report::Report;
+
+/// A book whose sources would be deleted by building it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the sources in {} lie inside of the build directory {}, which mdBook empties: \
+     set `build.build-dir` in book.toml to another directory, for example \"target/book\"",
+    .sources.display(), .build.display()
+)]
+pub struct SourcesInBuildDirectory {
+    sources: PathBuf,
+    build: PathBuf,
+}
+
+/// Refuses a book whose sources lie where mdBook empties the directory before it writes.
+///
+/// # Errors
+/// If so.
+pub fn check_build_directory(context: &PreprocessorContext) -> Result<(), SourcesInBuildDirectory> {
+    let sources = normal(&context.root.join(&context.config.book.src));
+    let build = normal(&context.root.join(&context.config.build.build_dir));
+    if sources.starts_with(&build) {
+        return Err(SourcesInBuildDirectory { sources, build });
+    }
+    Ok(())
+}
+
+/// The path without `.` and `..`. Links are followed where the path exists.
+fn normal(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+/// The chapters of the book, with the paths of their files relative to the book's directory, which
+/// is where mdBook starts preprocessors.
+pub fn sources(context: &PreprocessorContext, book: &Book) -> Vec<Source> {
+    chapters::chapters(book, &context.config.book.src, Extensions::of_book(&context.config))
+}
+
+/// Puts what came out of the chapters into the book. `report` has them in the book's order.
+pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
+    let language = context.config.book.language.as_deref().unwrap_or_default();
+    let language = Language::from_tag(language);
+    let renderer = Renderer::named(&context.renderer).unwrap_or(Renderer::Markdown);
+    let mut reports = report.chapters.iter();
+    book.for_each_mut(|item| {
+        let BookItem::Chapter(chapter) = item else { return };
+        let (Some(path), Some(_)) = (&chapter.path, &chapter.source_path) else { return };
+        let Some(report) = reports.next() else { return };
+        let page = Page { language, renderer, slug: slug(path) };
+        chapter.content = render(
+            &chapter.content,
+            &report.scenario,
+            report.recording.as_ref(),
+            &report.findings,
+            &page,
+        );
+    });
+}

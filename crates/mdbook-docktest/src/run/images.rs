@@ -1,0 +1,249 @@
+//! Images before the first step: from this user's archives, else from a registry, else from the
+//! book's own recipe.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use docker_cli::{Canceller, Command, Docker};
+use docker_sandbox::ProcessEngine;
+use sha2::{Digest, Sha256};
+
+use super::{Progress, RunError};
+use crate::recording::{Image, ImageOrigin};
+
+/// A registry that has said nothing for this long is not there.
+const PULL_LIMIT: Duration = Duration::from_secs(600);
+
+/// How long a recipe may take.
+const RECIPE_LIMIT: Duration = Duration::from_secs(900);
+
+/// Provides images on one engine.
+pub(super) struct Images<'a> {
+    pub(super) engine: &'a ProcessEngine,
+    pub(super) docker: Docker,
+    pub(super) canceller: &'a Canceller,
+    /// Where archives are kept.
+    pub(super) cache: &'a Path,
+    pub(super) progress: &'a dyn Fn(Progress<'_>),
+}
+
+impl Images<'_> {
+    /// Makes `reference` available.
+    ///
+    /// # Errors
+    /// When it can be had from nowhere; the message is one line, and says what to do.
+    pub(super) fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {
+        let archives = self.cache.join("images");
+        fs::create_dir_all(&archives).map_err(RunError::io("making the image cache"))?;
+        let recipe_hash = hash_directory(recipe)
+            .map_err(RunError::io(format!("reading the recipe {}", recipe.display())))?;
+        let archive = |kind: &str| archives.join(format!("{}-{kind}.tar", file_name(reference)));
+        let pulled = archive("pulled");
+        let built = archive(&recipe_hash);
+
+        // One at a time: a second run waits for the archive instead of making it again.
+        let lock = File::create(archives.join(".lock"))
+            .map_err(RunError::io("locking the image cache"))?;
+        lock.lock().map_err(RunError::io("locking the image cache"))?;
+
+        let origin = if pulled.is_file() {
+            self.load(reference, &pulled)?;
+            ImageOrigin::Pulled
+        } else if built.is_file() {
+            self.load(reference, &built)?;
+            ImageOrigin::Recipe
+        } else if let Err(refusal) = self.pull(reference) {
+            self.cancelled()?;
+            self.build(reference, recipe).map_err(|source| RunError::NoImage {
+                reference: reference.to_owned(),
+                refusal,
+                recipe: recipe.to_owned(),
+                source: Box::new(source),
+            })?;
+            self.save(reference, &built)?;
+            ImageOrigin::Recipe
+        } else {
+            self.save(reference, &pulled)?;
+            ImageOrigin::Pulled
+        };
+        drop(lock);
+        let image = self.docker.image().find(reference)?.ok_or_else(|| RunError::EmptyArchive {
+            reference: reference.to_owned(),
+            archive: if origin == ImageOrigin::Pulled { pulled } else { built },
+        })?;
+        Ok(Image { reference: reference.to_owned(), id: image.id.to_string(), origin })
+    }
+
+    fn cancelled(&self) -> Result<(), RunError> {
+        if self.canceller.is_cancelled() { Err(RunError::Cancelled) } else { Ok(()) }
+    }
+
+    fn load(&self, reference: &str, archive: &Path) -> Result<(), RunError> {
+        (self.progress)(Progress::Image { reference, action: "loading" });
+        self.docker.image().load(archive).call()?;
+        Ok(())
+    }
+
+    /// What the registry said, when it refused.
+    fn pull(&self, reference: &str) -> Result<(), String> {
+        (self.progress)(Progress::Image { reference, action: "pulling" });
+        match self.docker.image().pull(reference).timeout(PULL_LIMIT).call() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error
+                .failure()
+                .map_or_else(|| error.to_string(), |failure| failure.message.clone())),
+        }
+    }
+
+    /// Prepares a copy of the recipe and builds it without a network.
+    fn build(&self, reference: &str, recipe: &Path) -> Result<(), RunError> {
+        (self.progress)(Progress::Image { reference, action: "building" });
+        let scratch = self.engine.scratch();
+        let context = scratch.join("context");
+        let archive = scratch.join("context.tar");
+        let make = |context: &Path| -> io::Result<()> {
+            fs::create_dir(context)?;
+            copy_directory(recipe, context)
+        };
+        make(&context).map_err(RunError::io("copying the recipe"))?;
+        if context.join("prepare").is_file() {
+            self.prepare(reference, &context)?;
+        }
+        let words = [
+            OsString::from("--create"),
+            "--file".into(),
+            archive.clone().into(),
+            "--directory".into(),
+            context.clone().into(),
+            ".".into(),
+        ];
+        duct::cmd("tar", words)
+            .stdin_null()
+            .stdout_null()
+            .run()
+            .map_err(RunError::io("packing the recipe with `tar`"))?;
+        self.docker
+            .image()
+            .build_from(archive.as_path())
+            .tag(reference)
+            .flag("--network=none")
+            .timeout(RECIPE_LIMIT)
+            .call()?;
+        fs::remove_dir_all(&context)
+            .and_then(|()| fs::remove_file(&archive))
+            .map_err(RunError::io("removing the recipe's copy"))
+    }
+
+    /// Runs the recipe's `prepare` in PID and mount namespaces of its own, so that all of it ends
+    /// when we do, and its mounts with it.
+    fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
+        let words = [
+            "--pdeathsig",
+            "KILL",
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "--kill-child=KILL",
+            "./prepare",
+        ];
+        let starting = || RunError::io(format!("running the recipe of `{reference}`"));
+        let reader = duct::cmd("setpriv", words)
+            .dir(context)
+            .stdin_null()
+            .stderr_to_stdout()
+            .unchecked()
+            .before_spawn(|command| {
+                command.process_group(0);
+                Ok(())
+            })
+            .reader()
+            .map_err(starting())?;
+        let done = AtomicBool::new(false);
+        let last_line = thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    if self.canceller.is_cancelled() {
+                        // Fails only for a process that has ended.
+                        let _ = reader.kill();
+                        break;
+                    }
+                    thread::sleep(Duration::from_millis(50));
+                }
+            });
+            let mut last_line = String::new();
+            for line in BufReader::new(&reader).lines() {
+                let line = line?;
+                (self.progress)(Progress::Recipe { line: &line });
+                if !line.trim().is_empty() {
+                    last_line = line;
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+            Ok(last_line)
+        });
+        let last_line = last_line.map_err(starting())?;
+        self.cancelled()?;
+        match reader.try_wait().map_err(starting())? {
+            Some(output) if output.status.success() => Ok(()),
+            _ => Err(RunError::Recipe { message: last_line }),
+        }
+    }
+
+    /// Keeps the image for next time: in full, or not at all.
+    fn save(&self, reference: &str, archive: &Path) -> Result<(), RunError> {
+        Ok(self.docker.image().save([reference]).to(archive)?)
+    }
+}
+
+/// `postgres:15` as a file's name.
+fn file_name(reference: &str) -> String {
+    reference.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_")
+}
+
+/// What a directory's files are called, may do and hold, in 16 digits.
+fn hash_directory(directory: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    for file in files_below(directory)? {
+        let content = fs::read(&file)?;
+        let name = file.strip_prefix(directory).unwrap_or(&file);
+        hash.update(name.as_os_str().as_encoded_bytes());
+        hash.update([0, u8::from(fs::metadata(&file)?.permissions().mode() & 0o100 != 0)]);
+        hash.update((content.len() as u64).to_le_bytes());
+        hash.update(content);
+    }
+    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
+    for file in files_below(from)? {
+        let target = to.join(file.strip_prefix(from).unwrap_or(&file));
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::copy(&file, target)?;
+    }
+    Ok(())
+}
+
+/// All files below a directory, sorted.
+fn files_below(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut directories = vec![directory.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            if path.is_dir() { directories.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

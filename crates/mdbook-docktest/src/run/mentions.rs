@@ -1,0 +1,50 @@
+//! Whether a script names an image.
+
+use std::path::Path;
+
+/// Whether `script` has `reference` as a word of its own, in any of the forms that Docker takes
+/// for the same image: `alpine`, `alpine:latest`, `library/alpine`, `docker.io/library/alpine`.
+/// (<https://docs.docker.com/reference/cli/docker/image/tag/>)
+///
+/// It need not be right about what the word is for: an image that is provided and not used costs
+/// a moment.
+pub(super) fn names_image(script: &str, reference: &str) -> bool {
+    let wanted = familiar(reference);
+    script
+        .split(|c: char| c.is_whitespace() || "'\"`;|&()<>=".contains(c))
+        .any(|word| familiar(word) == wanted)
+}
+
+/// The short form of a reference, with its tag.
+fn familiar(reference: &str) -> String {
+    let name = reference.strip_prefix("docker.io/").unwrap_or(reference);
+    let name = name.strip_prefix("library/").unwrap_or(name);
+    let last = Path::new(name).file_name().and_then(|last| last.to_str()).unwrap_or(name);
+    if last.contains([':', '@']) { name.to_owned() } else { format!("{name}:latest") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_its_own_names_an_image() {
+        assert!(names_image("docker run -d alpine sh -c 'true'", "alpine"));
+        assert!(names_image("docker run \"postgres:15\"", "postgres:15"));
+        assert!(names_image("cat > Dockerfile <<E\nFROM alpine\nE", "alpine"));
+    }
+
+    #[test]
+    fn all_forms_of_a_reference_are_the_same_image() {
+        assert!(names_image("docker run alpine:latest", "alpine"));
+        assert!(names_image("docker run docker.io/library/alpine", "alpine:latest"));
+        assert!(names_image("docker run localhost:5000/x", "localhost:5000/x:latest"));
+    }
+
+    #[test]
+    fn other_tags_and_parts_of_words_do_not() {
+        assert!(!names_image("docker run alpine:3.20", "alpine"));
+        assert!(!names_image("docker run postgres:15-alpine", "alpine"));
+        assert!(!names_image("docker run -v postgres-prod:/data x", "postgres:15"));
+    }
+}

@@ -1,0 +1,263 @@
+//! One step as a process: what it prints is written down as it comes, and it ends: by itself, when
+//! its stream has been followed long enough, or when its time is up.
+//!
+//! Its end is the end of the process that was started, not of its pipes: what a step leaves in the
+//! background inherits the pipes and may hold them open for ever. Whatever the step's own process
+//! printed is in the pipes by the time it has ended, so reading what is there misses nothing.
+
+use std::ffi::OsString;
+use std::io::{self, PipeReader, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+use docker_cli::Canceller;
+use docker_sandbox::ProcessGroup;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, ioctl_fionbio};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::follow::Watch;
+use super::transcript::Recorder;
+use super::typist::Typist;
+use crate::recording::{Stream, Transcript};
+use crate::scenario::Follow;
+
+/// How much of a step's output is kept, in bytes.
+const OUTPUT_LIMIT: usize = 1 << 20;
+
+/// How long a step that was interrupted may go on before it is killed, and how long that may take:
+/// together within the second that stopping a step may last.
+const GRACE: Duration = Duration::from_millis(500);
+const KILL_LIMIT: Duration = Duration::from_millis(400);
+
+/// How often a cancelled run is noticed.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A step that is about to run.
+pub(super) struct StepProcess<'a> {
+    /// The program and its arguments.
+    pub(super) words: &'a [OsString],
+    /// The group that all its processes are in.
+    pub(super) group: &'a ProcessGroup,
+    /// What is typed, line by line, whenever it waits.
+    pub(super) stdin: Option<&'a str>,
+    /// When its stream has been followed long enough.
+    pub(super) follow: Option<&'a Follow>,
+    /// How long it may take.
+    pub(super) timeout: Duration,
+    /// Stops it from outside.
+    pub(super) canceller: &'a Canceller,
+}
+
+/// What came of it.
+pub(super) struct Outcome {
+    pub(super) ending: Ending,
+    pub(super) transcript: Transcript,
+    pub(super) duration: Duration,
+}
+
+/// How it came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// By itself, with this status.
+    Exited(i32),
+    /// It was stopped.
+    Stopped(Reason),
+}
+
+/// Why a step was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Its stream had been followed long enough.
+    Followed,
+    /// Its time was up.
+    TimedOut,
+    /// The run was cancelled.
+    Cancelled,
+}
+
+impl StepProcess<'_> {
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started or watched.
+    pub(super) fn run(self) -> io::Result<Outcome> {
+        let (stdout, stdout_end) = io::pipe()?;
+        let (stderr, stderr_end) = io::pipe()?;
+        for reader in [&stdout, &stderr] {
+            ioctl_fionbio(reader, true)?;
+        }
+        let command = duct::cmd(&self.words[0], &self.words[1..])
+            .stdout_file(stdout_end)
+            .stderr_file(stderr_end)
+            .unchecked()
+            // Ctrl-C at the terminal is for this program, which then stops the step.
+            .before_spawn(|command| {
+                command.process_group(0);
+                Ok(())
+            });
+        let start = Instant::now();
+        let (command, typist) = match self.stdin {
+            Some(text) => {
+                let (stdin_end, keyboard) = io::pipe()?;
+                (command.stdin_file(stdin_end), Some(Typist::new(text, keyboard)))
+            }
+            None => (command.stdin_null(), None),
+        };
+        let handle = command.start()?;
+        // The expression holds the other ends of the pipes.
+        drop(command);
+
+        let mut watched = Watched {
+            process: open_pidfd(&handle)?,
+            outputs: [(Stream::Stdout, Some(stdout)), (Stream::Stderr, Some(stderr))],
+            recorder: Recorder::new(OUTPUT_LIMIT),
+            watch: self.follow.map(|follow| Watch::new(follow, start)),
+            typist,
+            start,
+            has_exited: false,
+        };
+        let stopped = watched.until_end(start + self.timeout, self.canceller)?;
+        if let Some(reason) = stopped {
+            if reason == Reason::Followed {
+                watched.recorder.typed("^C", watched.elapsed_ms());
+            }
+            self.group.interrupt();
+            watched.for_a_while(GRACE)?;
+            self.group.kill(KILL_LIMIT);
+        }
+        let status = handle.wait()?.status;
+        let duration = start.elapsed();
+        let ending = match stopped {
+            Some(reason) => Ending::Stopped(reason),
+            None => Ending::Exited(exit_status(status)),
+        };
+        let end_ms = watched.elapsed_ms();
+        Ok(Outcome { ending, transcript: watched.recorder.finish(end_ms), duration })
+    }
+}
+
+fn open_pidfd(handle: &duct::Handle) -> io::Result<OwnedFd> {
+    let pid = handle.pids().first().and_then(|&pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    let pid = pid.ok_or_else(|| io::Error::other("the step's process has no PID"))?;
+    Ok(pidfd_open(pid, PidfdFlags::empty())?)
+}
+
+/// The status as bash gives it in `$?`: 128 + n after signal n.
+fn exit_status(status: ExitStatus) -> i32 {
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
+}
+
+/// A step's process while it runs.
+struct Watched<'a> {
+    process: OwnedFd,
+    outputs: [(Stream, Option<PipeReader>); 2],
+    recorder: Recorder,
+    watch: Option<Watch<'a>>,
+    typist: Option<Typist>,
+    start: Instant,
+    has_exited: bool,
+}
+
+impl Watched<'_> {
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Reads until the process has exited, which gives `None`, or there is a reason to stop it.
+    fn until_end(
+        &mut self,
+        deadline: Instant,
+        canceller: &Canceller,
+    ) -> io::Result<Option<Reason>> {
+        loop {
+            let now = Instant::now();
+            let wake = [
+                Some(deadline),
+                self.watch.as_ref().and_then(Watch::deadline),
+                self.typist.as_ref().and_then(Typist::due),
+                Some(now + CANCEL_INTERVAL),
+            ];
+            let wake = wake.into_iter().flatten().min().unwrap_or(deadline);
+            self.wait_and_read(wake.saturating_duration_since(now))?;
+            if self.has_exited {
+                return Ok(None);
+            }
+            if self.watch.as_ref().is_some_and(Watch::is_satisfied) {
+                return Ok(Some(Reason::Followed));
+            }
+            if canceller.is_cancelled() {
+                return Ok(Some(Reason::Cancelled));
+            }
+            if Instant::now() >= deadline {
+                return Ok(Some(Reason::TimedOut));
+            }
+            if let Some(typed) = self.typist.as_mut().and_then(Typist::type_when_due) {
+                self.recorder.typed(&typed, self.elapsed_ms());
+            }
+        }
+    }
+
+    /// Reads until the process has exited or the time is over.
+    fn for_a_while(&mut self, time: Duration) -> io::Result<()> {
+        let end = Instant::now() + time;
+        while !self.has_exited {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            self.wait_and_read(left)?;
+        }
+        Ok(())
+    }
+
+    /// Sleeps until there is something to read, the process exits, or the time is over; reads.
+    fn wait_and_read(&mut self, time: Duration) -> io::Result<()> {
+        let mut events = vec![PollFd::new(&self.process, PollFlags::IN)];
+        let open = self.outputs.iter().filter_map(|(_, pipe)| pipe.as_ref());
+        events.extend(open.map(|pipe| PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::IN)));
+        let time = Timespec::try_from(time).map_err(io::Error::other)?;
+        match poll(&mut events, Some(&time)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        // Asked before reading: what it printed before it exited is then read below.
+        self.has_exited = !events[0].revents().is_empty();
+        drop(events);
+        for index in 0..self.outputs.len() {
+            self.read_what_is_there(index)?;
+        }
+        Ok(())
+    }
+
+    /// Reads at most as much as a pipe holds: one that is filled as fast as it is emptied must not
+    /// keep us from looking at the clock.
+    fn read_what_is_there(&mut self, index: usize) -> io::Result<()> {
+        let mut buffer = [0; 64 * 1024];
+        let at_ms = self.elapsed_ms();
+        let (stream, pipe) = &mut self.outputs[index];
+        let stream = *stream;
+        let Some(reader) = pipe else { return Ok(()) };
+        match reader.read(&mut buffer) {
+            Ok(0) => *pipe = None,
+            Ok(count) => {
+                let text = self.recorder.output(stream, &buffer[..count], at_ms);
+                if let Some(watch) = &mut self.watch {
+                    watch.see(stream, &text);
+                }
+                if let Some(typist) = &mut self.typist {
+                    typist.hear(&text);
+                }
+            }
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Writing down what a process prints, in bounded memory.
+
+use std::collections::VecDeque;
+
+use crate::recording::{Chunk, Stream, Transcript};
+
+/// Collects chunks; keeps the beginning and the end when there is too much in between.
+pub(super) struct Recorder {
+    half: usize,
+    beginning: Vec<Chunk>,
+    beginning_bytes: usize,
+    end: VecDeque<Chunk>,
+    end_bytes: usize,
+    omitted: u64,
+    /// For each output stream, the bytes of a character that is not complete yet.
+    incomplete: [Vec<u8>; 2],
+}
+
+impl Recorder {
+    /// One that keeps about `limit` bytes.
+    pub(super) fn new(limit: usize) -> Self {
+        Self {
+            half: limit / 2,
+            beginning: Vec::new(),
+            beginning_bytes: 0,
+            end: VecDeque::new(),
+            end_bytes: 0,
+            omitted: 0,
+            incomplete: [Vec::new(), Vec::new()],
+        }
+    }
+
+    /// Adds what came on an output stream, and returns it as text. A character whose bytes arrive
+    /// apart comes whole, with its last one.
+    pub(super) fn output(&mut self, stream: Stream, bytes: &[u8], at_ms: u64) -> String {
+        let incomplete = &mut self.incomplete[usize::from(stream == Stream::Stderr)];
+        incomplete.extend_from_slice(bytes);
+        let rest = incomplete_tail(incomplete);
+        let rest = incomplete.split_off(incomplete.len() - rest);
+        let text = String::from_utf8_lossy(&std::mem::replace(incomplete, rest)).into_owned();
+        self.add(stream, &text, at_ms);
+        text
+    }
+
+    /// Adds what was typed.
+    pub(super) fn typed(&mut self, text: &str, at_ms: u64) {
+        self.add(Stream::Typed, text, at_ms);
+    }
+
+    fn add(&mut self, stream: Stream, text: &str, at_ms: u64) {
+        if text.is_empty() {
+            return;
+        }
+        let room = self.half.saturating_sub(self.beginning_bytes);
+        let (first, second) = text.split_at(text.floor_char_boundary(room.min(text.len())));
+        if !first.is_empty() && self.end.is_empty() {
+            self.beginning_bytes += first.len();
+            append(&mut self.beginning, stream, first, at_ms);
+        }
+        let second = if self.end.is_empty() { second } else { text };
+        if !second.is_empty() {
+            self.end_bytes += second.len();
+            self.end.push_back(Chunk { stream, at_ms, text: second.to_owned() });
+            self.shorten_end();
+        }
+    }
+
+    fn shorten_end(&mut self) {
+        while self.end_bytes > self.half {
+            let surplus = self.end_bytes - self.half;
+            let Some(oldest) = self.end.front_mut() else { break };
+            let cut = oldest.text.ceil_char_boundary(surplus);
+            if cut >= oldest.text.len() {
+                self.end.pop_front();
+            } else {
+                oldest.text.drain(..cut);
+            }
+            self.end_bytes -= cut;
+            self.omitted += cut as u64;
+        }
+    }
+
+    /// Everything that was added, or the beginning and the end of it.
+    pub(super) fn finish(mut self, at_ms: u64) -> Transcript {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let rest = std::mem::take(&mut self.incomplete[usize::from(stream == Stream::Stderr)]);
+            self.add(stream, &String::from_utf8_lossy(&rest), at_ms);
+        }
+        let mut chunks = self.beginning;
+        let gap_after = chunks.len();
+        for chunk in self.end {
+            if self.omitted > 0 && chunks.len() == gap_after {
+                chunks.push(chunk);
+            } else {
+                append(&mut chunks, chunk.stream, &chunk.text, chunk.at_ms);
+            }
+        }
+        Transcript { chunks, omitted_bytes: self.omitted }
+    }
+}
+
+/// Adds to the last chunk what came on the same stream in the same millisecond.
+fn append(chunks: &mut Vec<Chunk>, stream: Stream, text: &str, at_ms: u64) {
+    match chunks.last_mut() {
+        Some(last) if last.stream == stream && last.at_ms == at_ms => last.text.push_str(text),
+        _ => chunks.push(Chunk { stream, at_ms, text: text.to_owned() }),
+    }
+}
+
+/// How many bytes at the end are the beginning of a character whose rest may still come.
+fn incomplete_tail(bytes: &[u8]) -> usize {
+    (1..=bytes.len().min(3))
+        .find(|&length| {
+            let tail = &bytes[bytes.len() - length..];
+            std::str::from_utf8(tail)
+                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+        })
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded(limit: usize, pieces: &[&[u8]]) -> Transcript {
+        let mut recorder = Recorder::new(limit);
+        for piece in pieces {
+            recorder.output(Stream::Stdout, piece, 0);
+        }
+        recorder.finish(0)
+    }
+
+    #[test]
+    fn a_character_may_arrive_in_pieces() {
+        let bytes = "é€𝄞".as_bytes();
+        for cut in 0..bytes.len() {
+            let transcript = recorded(100, &[&bytes[..cut], &bytes[cut..]]);
+            assert_eq!(transcript.output(), "é€𝄞", "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        assert_eq!(recorded(100, &[b"a\xffb", b"c\xc3"]).output(), "a\u{fffd}bc\u{fffd}");
+    }
+
+    #[test]
+    fn streams_keep_their_order() {
+        let mut recorder = Recorder::new(100);
+        recorder.output(Stream::Stdout, b"one ", 1);
+        recorder.output(Stream::Stderr, b"two ", 1);
+        recorder.typed("y\n", 2);
+        recorder.output(Stream::Stdout, b"three", 3);
+        let transcript = recorder.finish(4);
+        assert_eq!(transcript.to_string(), "one two y\nthree");
+        assert_eq!(transcript.output(), "one two three");
+    }
+
+    #[test]
+    fn the_middle_of_too_much_is_left_out_and_counted() {
+        let transcript = recorded(10, &[b"0123456", b"789abcd", b"efghij"]);
+        assert_eq!(transcript.output(), "01234fghij");
+        assert_eq!(transcript.omitted_bytes, 10);
+    }
+
+    #[test]
+    fn cutting_keeps_characters_whole() {
+        let text = "é".repeat(50);
+        let transcript = recorded(11, &[text.as_bytes()]);
+        assert!(transcript.output().chars().all(|c| c == 'é'));
+        assert_eq!(transcript.output().len() as u64 + transcript.omitted_bytes, 100);
+    }
+}

@@ -1,0 +1,138 @@
+//! What a book says about its doc-tests: `[preprocessor.docktest]` in book.toml.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mdbook_preprocessor::config::Config;
+use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny};
+
+use crate::attributes::parse_duration;
+
+/// How long a step may take unless the book or the step says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The settings of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// For each image that the book brings, the directory of its recipe.
+    pub images: BTreeMap<String, PathBuf>,
+    /// How long a step may take.
+    pub timeout: Duration,
+    /// What is added to the environment of the steps.
+    pub environment: BTreeMap<String, String>,
+    /// The prepared root file system of the engine.
+    pub engine_root: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            images: BTreeMap::new(),
+            timeout: DEFAULT_TIMEOUT,
+            environment: BTreeMap::new(),
+            engine_root: None,
+        }
+    }
+}
+
+/// A table that cannot be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("[preprocessor.docktest] in {}: {message}", .book_toml.display())]
+pub struct SettingsError {
+    /// The file.
+    pub book_toml: PathBuf,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Table {
+    #[serde(default)]
+    images: BTreeMap<String, PathBuf>,
+    #[serde(default, deserialize_with = "duration")]
+    timeout: Option<Duration>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    engine_root: Option<PathBuf>,
+
+    // mdBook's own keys of a preprocessor's table.
+    #[serde(rename = "command")]
+    _command: Option<IgnoredAny>,
+    #[serde(rename = "before")]
+    _before: Option<IgnoredAny>,
+    #[serde(rename = "after")]
+    _after: Option<IgnoredAny>,
+    #[serde(rename = "renderers")]
+    _renderers: Option<IgnoredAny>,
+    #[serde(rename = "optional")]
+    _optional: Option<IgnoredAny>,
+}
+
+fn duration<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(from)?;
+    let duration = parse_duration(&text).filter(|duration| !duration.is_zero());
+    duration.map(Some).ok_or_else(|| {
+        D::Error::custom(format!("`{text}` is no duration: write for example \"30s\" or \"2m\""))
+    })
+}
+
+impl Settings {
+    /// Reads the table of a book whose book.toml lies in `root`; relative paths in it are relative
+    /// to there.
+    ///
+    /// # Errors
+    /// When it has keys that do not exist, or values that make no sense.
+    pub fn of_book(config: &Config, root: &Path) -> Result<Self, SettingsError> {
+        let table: Table = config
+            .get("preprocessor.docktest")
+            .map(Option::unwrap_or_default)
+            .map_err(|error| {
+                let message = error.root_cause().to_string();
+                SettingsError { book_toml: root.join("book.toml"), message }
+            })?;
+        Ok(Self {
+            images: table
+                .images
+                .into_iter()
+                .map(|(reference, recipe)| (reference, root.join(recipe)))
+                .collect(),
+            timeout: table.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            environment: table.env,
+            engine_root: table.engine_root.map(|path| root.join(path)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(table: &str) -> Result<Settings, String> {
+        let config = format!("[preprocessor.docktest]\n{table}").parse::<Config>().unwrap();
+        Settings::of_book(&config, Path::new("/book")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn recipes_lie_where_the_book_is() {
+        let settings = read("command = \"x\"\nimages.alpine = \"images/alpine\"").unwrap();
+        assert_eq!(settings.images["alpine"], Path::new("/book/images/alpine"));
+        assert_eq!(settings.timeout, DEFAULT_TIMEOUT);
+    }
+
+    #[test]
+    fn a_key_that_does_not_exist_is_an_error() {
+        let error = read("timeuot = \"5s\"").unwrap_err();
+        assert!(error.contains("/book/book.toml"), "{error}");
+        assert!(error.contains("timeuot"), "{error}");
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_an_error_with_a_remedy() {
+        assert_eq!(read("timeout = \"90s\"").unwrap().timeout, Duration::from_secs(90));
+        let error = read("timeout = \"soon\"").unwrap_err();
+        assert!(error.contains("write for example \"30s\""), "{error}");
+    }
+}
