@@ -12,7 +12,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use duct::cmd;
-use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 
 use crate::apt;
@@ -100,9 +99,9 @@ pub(crate) fn prepare() -> Result<()> {
 /// as the file is open.
 fn lock(directory: &Path) -> Result<File> {
     let file = File::create(directory.join(LOCK))?;
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+    if file.try_lock().is_err() {
         eprintln!("engine: waiting for another process that prepares it");
-        flock(&file, FlockOperation::LockExclusive)?;
+        file.lock()?;
     }
     Ok(file)
 }
