@@ -225,3 +225,6 @@ fn quote(command: &CommandRecording) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,105 +1,81 @@
-//! The course as a site.
+//! The course's site.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
-use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
-use crate::{cargo, engine, workspace};
+use crate::process::say;
+use crate::{engine, project, setup};
 
-/// Builds the course with mdBook; its steps run in the prepared engine.
+/// Sets up what is missing, runs the course's commands, and builds its site.
 pub(crate) fn build() -> Result<()> {
-    engine::prepare()?;
-    let preprocessor = build_preprocessor()?;
+    setup::ensure()?;
+    engine::ensure()?;
+    let program = build_program()?;
 
-    let complaints = Complaints::default();
-    tracing::subscriber::set_global_default(
-        tracing_subscriber::registry()
-            .with(LevelFilter::INFO)
-            .with(
-                tracing_subscriber::fmt::layer()
-                    .without_time()
-                    .with_target(false)
-                    .with_writer(std::io::stderr),
-            )
-            .with(complaints.clone()),
-    )?;
+    let project = project()?;
+    let mut config =
+        Config::from_disk(project.join("book.toml")).map_err(|error| anyhow!(error))?;
+    config
+        .set("preprocessor.docktest.command", shlex::try_quote(&program.to_string_lossy())?)
+        .map_err(|error| anyhow!(error))?;
 
-    let mut config = Config::from_disk(workspace().join("book.toml"))?;
-    config.update_from_env()?;
-    config.set("preprocessor.docktest.command", as_shell_word(&preprocessor)?)?;
-    let book = MDBook::load_with_config(workspace(), config)?;
-    book.build()?;
-    let complaints = complaints.count();
-    // For mdBook, a mistyped key in book.toml is worth a line, and then it goes on without.
-    ensure!(complaints == 0, "mdBook warned {complaints} times, see above");
+    // mdBook logs what it could not make sense of as an error, and goes on.
+    let complaints = Arc::new(AtomicUsize::new(0));
+    let log = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .with_filter(tracing_subscriber::filter::LevelFilter::INFO);
+    let subscriber =
+        tracing_subscriber::registry().with(log).with(CountComplaints(Arc::clone(&complaints)));
+    tracing::subscriber::set_global_default(subscriber).context("cannot listen to mdBook")?;
 
-    eprintln!("book: {}", book.build_dir_for("html").join("index.html").display());
+    let book = MDBook::load_with_config(&project, config).map_err(|error| anyhow!(error))?;
+    book.build().map_err(|error| anyhow!(error)).context("the book was not built")?;
+    if complaints.load(Ordering::Relaxed) > 0 {
+        bail!("mdBook complained: see above");
+    }
+    let site = book.build_dir_for("html");
+    say(&format!("book: open {}", site.join("index.html").display()));
     Ok(())
 }
 
-/// Builds the `mdbook-docktest` program, and returns where it is.
-pub(crate) fn build_preprocessor() -> Result<PathBuf> {
-    eprintln!("book: building mdbook-docktest");
-    cargo(["build", "--quiet", "--release", "--package", "mdbook-docktest"]).run()?;
-    // This program lies in a profile's directory too, wherever cargo was told to put those.
-    let this = env::current_exe()?;
-    let profiles = this.ancestors().nth(2).context("xtask does not lie in a target directory")?;
-    Ok(profiles.join("release/mdbook-docktest"))
-}
-
-/// mdBook splits commands as a shell does.
-fn as_shell_word(path: &Path) -> Result<String> {
-    let text = path.to_str().with_context(|| format!("{} is not Unicode", path.display()))?;
-    shlex::try_quote(text).map(Into::into).map_err(|error| anyhow!("{text}: {error}"))
-}
-
-/// Counts what mdBook warns of.
-#[derive(Clone, Default)]
-struct Complaints(Arc<AtomicUsize>);
-
-impl Complaints {
-    fn count(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+/// Builds `mdbook-docktest` and returns where it is.
+pub(crate) fn build_program() -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let words = [
+        "build",
+        "--release",
+        "--package",
+        "mdbook-docktest",
+        "--message-format=json-render-diagnostics",
+    ];
+    let build = duct::cmd(cargo, words).dir(project()?).stdin_null().stdout_capture();
+    let output = build.unchecked().run().context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("mdbook-docktest cannot be built");
     }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+        .context("cargo does not say where it built mdbook-docktest")
 }
 
-impl<S: Subscriber> Layer<S> for Complaints {
+/// Counts what mdBook logs as a warning or worse.
+struct CountComplaints(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for CountComplaints {
     fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
-        // Levels are ordered by how much they let through.
         if *event.metadata().level() <= Level::WARN {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn warnings_and_errors_are_complaints() {
-        let complaints = Complaints::default();
-        let subscriber = tracing_subscriber::registry().with(complaints.clone());
-        tracing::subscriber::with_default(subscriber, || {
-            tracing::info!("the html backend runs");
-            tracing::warn!("unclosed tag");
-            tracing::error!("unknown key");
-        });
-        assert_eq!(complaints.count(), 2);
-    }
-
-    #[test]
-    fn a_path_with_a_space_stays_one_word() {
-        let path = Path::new("/a b/mdbook-docktest");
-        let words = shlex::split(&as_shell_word(path).unwrap()).unwrap();
-        assert_eq!(words, ["/a b/mdbook-docktest"]);
     }
 }

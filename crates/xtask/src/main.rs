@@ -1,52 +1,56 @@
-//! The project's own tasks: `cargo xtask …`.
-//!
-//! Exit status: 0 done; 1 something failed; 2 wrong usage; 3 something is missing on the machine
-//! that only its owner can install.
+//! The project's own tasks: `cargo xtask engine | book | test`.
 
-mod apt;
 mod book;
 mod engine;
+mod process;
 mod setup;
+mod test;
 
-use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
 
-/// The project's own tasks. Each installs what it needs from Debian's packages, as root on Debian;
-/// elsewhere it says what to install.
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+/// Sets up what the project needs, builds the course, and tests everything.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    after_help = "Exit status: 0 done; 1 it failed; 2 wrong usage; 3 something has to be installed first"
+)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
 enum Task {
-    /// Prepare the root file system in which the Docker Engine runs
+    /// Makes the root file system that throw-away engines start from
     Engine,
-    /// Build the course, with the real output of its commands, in target/book
+    /// Runs the course's commands and builds its site, in target/book
     Book,
+    /// Runs all tests, with a real engine
+    Test(test::Options),
 }
 
 fn main() -> ExitCode {
-    let Err(error) = run(&Task::parse()) else { return ExitCode::SUCCESS };
-    eprintln!("error: {error:#}");
-    ExitCode::from(if error.is::<setup::Missing>() { 3 } else { 1 })
-}
-
-fn run(task: &Task) -> anyhow::Result<()> {
-    setup::install_missing()?;
-    match task {
-        Task::Engine => engine::prepare(),
+    let done = match Cli::parse().task {
+        Task::Engine => setup::ensure().and_then(|()| engine::ensure().map(drop)),
         Task::Book => book::build(),
+        Task::Test(options) => test::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            process::say(&format!("error: {error:#}"));
+            if error.is::<setup::Missing>() { ExitCode::from(3) } else { ExitCode::FAILURE }
+        }
     }
 }
 
-/// The directory of the workspace.
-fn workspace() -> &'static Path {
-    let this = Path::new(env!("CARGO_MANIFEST_DIR"));
-    this.ancestors().nth(2).expect("this crate lies in crates/ of the workspace")
-}
-
-/// The cargo that runs this program, in the workspace.
-fn cargo<const COUNT: usize>(arguments: [&str; COUNT]) -> duct::Expression {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    duct::cmd(cargo, arguments).dir(workspace())
+/// The project's directory.
+fn project() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let project = here.ancestors().nth(2).context("xtask lies in crates/ of the project")?;
+    Ok(project.to_owned())
 }
