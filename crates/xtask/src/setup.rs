@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 
-use crate::process::{is_installed, is_root, say, succeed};
+use crate::process::{is_installed, is_root, say};
 
 /// Something is missing, and we cannot get it.
 #[derive(Debug, thiserror::Error)]
@@ -63,11 +63,18 @@ pub(crate) fn ensure() -> Result<()> {
         .into());
     }
     say(&format!("installing what is missing: {commands}"));
-    let shell = duct::cmd!("sh", "-c", &commands)
+    let output = duct::cmd!("sh", "-c", &commands)
         .env("DEBIAN_FRONTEND", "noninteractive")
         .stdin_null()
-        .stdout_to_stderr();
-    succeed(&commands, &shell)
+        .stderr_to_stdout()
+        .stdout_capture()
+        .unchecked()
+        .run()
+        .context("cannot run `sh`")?;
+    if !output.status.success() {
+        bail!("it failed:\n{}", String::from_utf8_lossy(&output.stdout));
+    }
+    Ok(())
 }
 
 /// What to type so that `packages` are there. Lists are fetched in any case: old ones name versions
