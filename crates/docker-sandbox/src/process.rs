@@ -69,11 +69,13 @@ impl ProcessEngine {
         let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("making a pipe"))?;
         let (told, telling) = io::pipe().map_err(Error::io("making a pipe"))?;
         let (logged, logging) = io::pipe().map_err(Error::io("making a pipe"))?;
-        let arguments: [&OsStr; 5] = [
+        let scratch = leftovers::scratch_directory(&name);
+        let arguments: [&OsStr; 6] = [
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
             "docktest-supervisor".as_ref(),
             name.as_ref(),
+            scratch.as_ref(),
             root.directory().as_os_str(),
         ];
         let supervisor = duct::cmd("sh", arguments)
