@@ -89,8 +89,15 @@ impl Part {
                 engine::ensure()?;
                 let program = book::build_program()?;
                 let program = program.to_str().context("the target directory is no UTF-8")?;
-                let packages =
-                    ["test", "--package", "docker-sandbox", "--package", "testsuite", "--locked"];
+                let packages = [
+                    "test",
+                    "--package",
+                    "docker-sandbox",
+                    "--package",
+                    "testsuite",
+                    "--locked",
+                    "--no-fail-fast",
+                ];
                 cargo(&packages, &[("MDBOOK_DOCKTEST", program), ("RUST_TEST_THREADS", "2")])
             }
         }
