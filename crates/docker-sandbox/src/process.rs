@@ -43,6 +43,9 @@ const LOG_TAIL: usize = 16 * 1024;
 /// How long stopping waits for the supervisor to tidy up. It goes on by itself afterwards.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
+/// How long the processes of an engine whose supervisor was killed may keep its control groups.
+const TIDY_LIMIT: Duration = Duration::from_secs(2);
+
 /// A running engine. Dropping it stops it, and waits until nothing is left of it.
 #[derive(Debug)]
 pub struct ProcessEngine {
@@ -197,7 +200,9 @@ impl ProcessEngine {
 
     /// Whether the engine still runs.
     pub fn is_running(&self) -> bool {
-        fs::exists(format!("/proc/{}/ns/pid", self.init)).unwrap_or(false)
+        // A process that ends gives up this namespace before its children are killed, and its PID
+        // only afterwards: whoever sees a child gone must not find its engine still there.
+        fs::exists(format!("/proc/{}/ns/net", self.init)).unwrap_or(false)
             && matches!(self.supervisor.try_wait(), Ok(None))
     }
 
@@ -212,6 +217,8 @@ impl Drop for ProcessEngine {
         drop(self.lifeline.take());
         // A failure here leaves the supervisor at work, which needs nobody.
         let _ = self.supervisor.wait_timeout(STOP_LIMIT);
+        // It may have been killed.
+        leftovers::remove(&self.name, TIDY_LIMIT);
     }
 }
 
