@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use std::sync::Arc;
+
 use mdbook_driver::MDBook;
 use mdbook_preprocessor::PreprocessorContext;
 use tempfile::TempDir;
@@ -14,7 +16,7 @@ use crate::site::Site;
 /// A book in a directory of its own, that goes with it.
 #[derive(Debug)]
 pub struct Book {
-    directory: TempDir,
+    directory: Arc<TempDir>,
     chapters: Vec<(String, String)>,
     summary: String,
     config: String,
@@ -30,7 +32,7 @@ impl Default for Book {
 impl Book {
     /// A book without chapters. No image is provided for it.
     pub fn new() -> Self {
-        let directory = TempDir::with_prefix("testsuite-").unwrap();
+        let directory = Arc::new(TempDir::with_prefix("testsuite-").unwrap());
         for name in ["src", "tmp"] {
             fs::create_dir(directory.path().join(name)).unwrap();
         }
@@ -141,8 +143,10 @@ impl Book {
     /// The program with these arguments, in the book's directory.
     pub fn command<const N: usize>(&self, arguments: [&str; N]) -> Program {
         self.write();
-        let program =
-            Program::new(arguments).directory(self.path()).env("TMPDIR", self.temporary());
+        let program = Program::new(arguments)
+            .directory(self.path())
+            .env("TMPDIR", self.temporary())
+            .keep(&self.directory);
         self.chapters.iter().fold(program, |program, (path, text)| program.about(path, text))
     }
 

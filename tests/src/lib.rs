@@ -29,7 +29,9 @@ mod site;
 
 pub use book::Book;
 pub use engine::{Engine, alpine_archive};
-pub use machine::{Traces, eventually, interfaces, is_running, marker};
+pub use machine::{
+    Traces, arguments_that_begin_with, control_groups, eventually, interfaces, is_running, marker,
+};
 pub use outcome::Outcome;
 pub use program::{Program, program, workspace};
 pub use running::Running;

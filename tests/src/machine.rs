@@ -3,8 +3,10 @@
 //! Other engines may run at the same time, so it is not enough to compare what is there before and
 //! after: a run's own processes and namespaces are noted while it runs, and looked for afterwards.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
@@ -107,6 +109,9 @@ pub struct Traces {
     processes: BTreeSet<Process>,
     namespaces: BTreeSet<String>,
     interfaces: BTreeSet<String>,
+    /// When the run ended, in the clock ticks of `/proc`: the kernel gives the numbers of namespaces
+    /// that are gone to new ones, so later processes do not count.
+    end: Cell<Option<u64>>,
 }
 
 impl Traces {
@@ -135,6 +140,7 @@ impl Traces {
             processes,
             namespaces,
             interfaces: interfaces(),
+            end: Cell::new(None),
         };
         traces.must_hold_an_engine();
         traces
@@ -174,6 +180,7 @@ impl Traces {
     /// temporary files that the run had for itself.
     #[track_caller]
     pub fn are_gone(&self, temporary: &Path) {
+        self.note_end();
         let deadline = Instant::now() + TIDYING;
         loop {
             let mut left = self.processes_left();
@@ -193,6 +200,7 @@ impl Traces {
     /// Waits until no process and no namespace of them is left, whatever else is.
     #[track_caller]
     pub fn processes_are_gone(&self) {
+        self.note_end();
         let deadline = Instant::now() + TIDYING;
         loop {
             let left = self.processes_left();
@@ -204,9 +212,26 @@ impl Traces {
         }
     }
 
+    fn note_end(&self) {
+        if self.end.get().is_none() {
+            // There is no process that started later than the one that is started now.
+            let mut child = Command::new("sleep").arg("1").spawn().unwrap();
+            self.end.set(Process::read(child.id()).map(|process| process.start));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    fn is_older_than_end(&self, process: &Process) -> bool {
+        self.end.get().is_none_or(|end| process.start <= end)
+    }
+
     /// Processes of the run, and any that are in or hold on to one of its namespaces.
     fn processes_left(&self) -> Vec<String> {
         let belongs = |process: &Process| {
+            if !self.is_older_than_end(process) {
+                return false;
+            }
             let opened = || links(&PathBuf::from(format!("/proc/{}/fd", process.pid)));
             self.processes.iter().any(|own| (own.pid, own.start) == (process.pid, process.start))
                 || process.arguments.iter().any(|argument| argument.starts_with(&self.prefix))
@@ -220,7 +245,7 @@ impl Traces {
     /// Mounts anywhere that name the run or keep one of its namespaces.
     fn mounts_left(&self) -> Vec<String> {
         let mut left = BTreeSet::new();
-        for process in processes() {
+        for process in processes().into_iter().filter(|process| self.is_older_than_end(process)) {
             let mounts = fs::read_to_string(format!("/proc/{}/mountinfo", process.pid));
             for mount in mounts.unwrap_or_default().lines() {
                 let mut words = mount.split(' ');
@@ -255,16 +280,26 @@ impl Traces {
         left
     }
 
-    /// The run's control groups: directories of any hierarchy.
-    pub fn control_groups(&self) -> Vec<String> {
-        let root = PathBuf::from("/sys/fs/cgroup");
-        let mut hierarchies = directories(&root);
-        hierarchies.push(root);
-        let groups = hierarchies.iter().flat_map(|hierarchy| directories(hierarchy));
-        let is_ours =
-            |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(&self.prefix);
-        groups.filter(is_ours).map(|path| format!("control group {}", path.display())).collect()
+    fn control_groups(&self) -> Vec<String> {
+        let groups = control_groups(&self.prefix).into_iter();
+        groups.map(|path| format!("control group {}", path.display())).collect()
     }
+}
+
+/// The arguments of processes that begin with this.
+pub fn arguments_that_begin_with(prefix: &str) -> Vec<String> {
+    let arguments = processes().into_iter().flat_map(|process| process.arguments);
+    arguments.filter(|argument| argument.starts_with(prefix)).collect()
+}
+
+/// The control groups, in any hierarchy, whose names begin with this.
+pub fn control_groups(prefix: &str) -> Vec<PathBuf> {
+    let root = PathBuf::from("/sys/fs/cgroup");
+    let mut hierarchies = directories(&root);
+    hierarchies.push(root);
+    let groups = hierarchies.iter().flat_map(|hierarchy| directories(hierarchy));
+    let begins = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(prefix);
+    groups.filter(begins).collect()
 }
 
 fn directories(parent: &Path) -> Vec<PathBuf> {

@@ -3,8 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::{env, fs};
+
+use tempfile::TempDir;
 
 use crate::outcome::Outcome;
 use crate::running::Running;
@@ -51,6 +53,7 @@ pub struct Program {
     command: Command,
     chapters: Vec<(String, String)>,
     stdin: Vec<u8>,
+    directory: Option<Arc<TempDir>>,
 }
 
 impl Program {
@@ -72,7 +75,7 @@ impl Program {
             command.env_remove(name);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        Self { command, chapters: Vec::new(), stdin: Vec::new() }
+        Self { command, chapters: Vec::new(), stdin: Vec::new(), directory: None }
     }
 
     /// Runs it in this directory.
@@ -106,13 +109,19 @@ impl Program {
         self
     }
 
+    /// Keeps a temporary directory for as long as the program runs.
+    pub(crate) fn keep(mut self, directory: &Arc<TempDir>) -> Self {
+        self.directory = Some(Arc::clone(directory));
+        self
+    }
+
     /// Starts it.
     pub fn start(mut self) -> Running {
         let child = self
             .command
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {:?}: {error}", self.command));
-        Running::new(child, self.stdin, self.chapters)
+        Running::new(child, self.stdin, self.chapters, self.directory)
     }
 
     /// Runs it to its end.

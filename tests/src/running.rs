@@ -3,10 +3,13 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::process::{Child, ExitStatus};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use tempfile::TempDir;
 
 use crate::machine::{self, eventually};
 use crate::outcome::Outcome;
@@ -22,10 +25,16 @@ pub struct Running {
     stderr: Option<JoinHandle<Vec<u8>>>,
     chapters: Vec<(String, String)>,
     start: Instant,
+    _directory: Option<Arc<TempDir>>,
 }
 
 impl Running {
-    pub(crate) fn new(mut child: Child, input: Vec<u8>, chapters: Vec<(String, String)>) -> Self {
+    pub(crate) fn new(
+        mut child: Child,
+        input: Vec<u8>,
+        chapters: Vec<(String, String)>,
+        directory: Option<Arc<TempDir>>,
+    ) -> Self {
         let mut stdin = child.stdin.take().unwrap();
         thread::spawn(move || {
             // A program that refuses to start does not read it.
@@ -34,7 +43,14 @@ impl Running {
         let stdout = read_to_end(child.stdout.take().unwrap());
         let stderr = read_to_end(child.stderr.take().unwrap());
         let start = Instant::now();
-        Self { child, stdout: Some(stdout), stderr: Some(stderr), chapters, start }
+        Self {
+            child,
+            stdout: Some(stdout),
+            stderr: Some(stderr),
+            chapters,
+            start,
+            _directory: directory,
+        }
     }
 
     /// The program's PID.

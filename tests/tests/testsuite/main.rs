@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
 mod annotations;
+mod canaries;
+mod nothing_left;
+mod refusals;
 mod report;
 mod shell;
 mod streams;
