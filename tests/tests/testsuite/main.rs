@@ -4,9 +4,12 @@
 
 mod annotations;
 mod canaries;
+mod course;
 mod nothing_left;
+mod preprocessor;
 mod refusals;
 mod report;
 mod shell;
 mod streams;
+mod tutorial;
 mod verify;

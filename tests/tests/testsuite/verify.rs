@@ -152,6 +152,16 @@ fn an_engine_that_dies_is_a_finding_and_the_chapters_end() {
 }
 
 #[test]
+fn docker_s_complaint_about_a_dead_engine_is_not_taken_for_a_result() {
+    Book::new()
+        .step("(sleep 0.5; kill -9 \"$(cat /run/docker.pid)\") &\ndocker events")
+        .step("docker ps")
+        .verify()
+        .exits(1)
+        .finds_only(&[("engine-lost", "docker.pid"), ("not-run", "docker ps")]);
+}
+
+#[test]
 fn an_engine_that_dies_leaves_nothing() {
     let sleep = marker();
     let book = Book::new().with_alpine().step(&format!(
