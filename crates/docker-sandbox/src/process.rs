@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{fs, process};
+use std::{env, fs, process};
 
 use docker_cli::Docker;
 
@@ -80,8 +80,7 @@ impl ProcessEngine {
             root.directory().as_os_str(),
         ];
         let supervisor = duct::cmd("sh", arguments)
-            .env("DOCKTEST_SUPERVISOR", SUPERVISOR)
-            .env("DOCKTEST_INIT", INIT)
+            .full_env(environment())
             .stdin_file(lifeline_end)
             .stdout_file(telling)
             .stderr_file(logging)
@@ -220,6 +219,20 @@ impl Drop for ProcessEngine {
         // It may have been killed.
         leftovers::remove(&self.name, TIDY_LIMIT);
     }
+}
+
+/// The environment of the supervisor and of the engine. A daemon heeds many variables (TMPDIR,
+/// `DOCKER_…`, `GO…`), and the caller's are not meant for it; the way to a registry is.
+fn environment() -> Vec<(OsString, OsString)> {
+    const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+    let proxies = PROXIES.into_iter().flat_map(|name| [name.to_owned(), name.to_lowercase()]);
+    // The supervisor needs TMPDIR to know where the scratch directory is, and forgets it.
+    let kept = proxies.chain(["PATH", "TMPDIR"].map(str::to_owned));
+    let mut environment: Vec<(OsString, OsString)> =
+        kept.filter_map(|name| Some((name.clone().into(), env::var_os(name)?))).collect();
+    environment.push(("DOCKTEST_SUPERVISOR".into(), SUPERVISOR.into()));
+    environment.push(("DOCKTEST_INIT".into(), INIT.into()));
+    environment
 }
 
 /// `docktest-`, this process's PID, and a number, so that whoever finds a control group can tell

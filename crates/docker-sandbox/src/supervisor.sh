@@ -7,6 +7,7 @@ set -u
 name=$1
 scratch=${TMPDIR:-/tmp}/$name
 mkdir -m 0700 "$scratch" || exit 1
+unset TMPDIR
 
 exec 8<&0 </dev/null
 # The engine's way out (slirp4netns) needs the network that we are in now.
