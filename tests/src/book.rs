@@ -182,6 +182,6 @@ impl Book {
         self.write();
         let book = MDBook::load(self.path()).unwrap();
         book.build().map_err(|error| format!("{error:#}"))?;
-        Ok(Site::new(self.path().join(&book.config.build.build_dir)))
+        Ok(Site::new(self.path().join(&book.config.build.build_dir)).keep(&self.directory))
     }
 }

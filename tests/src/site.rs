@@ -2,27 +2,37 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use scraper::{ElementRef, Html, Selector};
+use tempfile::TempDir;
 
 /// The directory of a book's HTML.
 #[derive(Debug)]
-pub struct Site(PathBuf);
+pub struct Site {
+    html: PathBuf,
+    _book: Option<Arc<TempDir>>,
+}
 
 impl Site {
     /// The site in this directory.
-    pub fn new(directory: PathBuf) -> Self {
-        Self(directory)
+    pub fn new(html: PathBuf) -> Self {
+        Self { html, _book: None }
+    }
+
+    /// Keeps the book's directory for as long as its site.
+    pub(crate) fn keep(self, directory: &Arc<TempDir>) -> Self {
+        Self { _book: Some(Arc::clone(directory)), ..self }
     }
 
     /// A page, by the path of its file.
     pub fn page(&self, path: &str) -> Page {
-        Page(Html::parse_document(&fs::read_to_string(self.0.join(path)).unwrap()))
+        Page(Html::parse_document(&fs::read_to_string(self.html.join(path)).unwrap()))
     }
 
     /// All pages at the top of the site, with their names.
     pub fn pages(&self) -> Vec<(String, Page)> {
-        let names = fs::read_dir(&self.0).unwrap().flatten();
+        let names = fs::read_dir(&self.html).unwrap().flatten();
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
         let pages = names.filter(|name| name.ends_with(".html"));
         pages.map(|name| (name.clone(), self.page(&name))).collect()

@@ -3,6 +3,21 @@
 use testsuite::{Book, Traces, is_running, marker};
 
 #[test]
+fn the_engine_does_not_depend_on_the_authors_environment() {
+    Book::new()
+        .with_alpine()
+        .step("docker run -d --name app alpine sleep 600")
+        .step("docker exec app echo here")
+        .to_verify()
+        .env("DOCKER_TMPDIR", "/nowhere")
+        .env("DOCKER_DRIVER", "nonsense")
+        .env("GODEBUG", "nonsense=1")
+        .run()
+        .exits(0)
+        .prints(2, "here\n");
+}
+
+#[test]
 fn steps_that_exit_with_0_hold() {
     Book::new()
         .step("true")
