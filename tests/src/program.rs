@@ -1,6 +1,7 @@
 //! The program under test, as a child process.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
@@ -74,6 +75,8 @@ impl Program {
         for name in ["DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "MDBOOK_LOG"] {
             command.env_remove(name);
         }
+        // Ctrl-C at a terminal goes to a whole process group: it must not be the tests'.
+        command.process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { command, chapters: Vec::new(), stdin: Vec::new(), directory: None }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use tempfile::TempDir;
 
@@ -85,6 +85,13 @@ impl Running {
     /// Sends the program a signal.
     pub fn signal(&self, signal: Signal) -> &Self {
         kill(self.pid(), signal);
+        self
+    }
+
+    /// Does what a terminal does on Ctrl-C.
+    pub fn interrupt(&self) -> &Self {
+        let group = Pid::from_raw(self.pid().try_into().unwrap()).unwrap();
+        kill_process_group(group, Signal::INT).unwrap();
         self
     }
 

@@ -1,6 +1,8 @@
 //! Whatever the end, nothing is left: no process, mount, namespace, interface, socket, control
 //! group or temporary file.
 
+use std::os::unix::fs::PermissionsExt;
+
 use rustix::process::Signal;
 use testsuite::{Book, Running, Traces, marker};
 
@@ -45,7 +47,7 @@ fn after_ctrl_c() {
     let sleep = marker();
     let book = lab(&format!("trap '' INT; sleep {sleep}"));
     let (run, traces) = started(&book, &sleep);
-    run.signal(Signal::INT);
+    run.interrupt();
     run.wait().exits(130).fails_saying(&["interrupted"]);
     traces.are_gone(&book.temporary());
 }
@@ -57,6 +59,54 @@ fn after_being_told_to_end() {
     let (run, traces) = started(&book, &sleep);
     run.signal(Signal::TERM);
     run.wait().exits(130).fails_saying(&["interrupted"]);
+    traces.are_gone(&book.temporary());
+}
+
+#[test]
+fn after_the_terminal_was_closed() {
+    let sleep = marker();
+    let book = lab(&format!("sleep {sleep}"));
+    let (run, traces) = started(&book, &sleep);
+    run.signal(Signal::HUP);
+    run.wait().exits(130);
+    traces.are_gone(&book.temporary());
+}
+
+/// A book whose only image is being made for ever.
+fn with_a_recipe_that_sleeps(sleep: &str) -> Book {
+    let book = Book::new()
+        .setting("images.\"testsuite/never:1\" = \"recipe\"")
+        .file(
+            "recipe/prepare",
+            &format!("#!/bin/sh\nmount -t tmpfs none /mnt\nsetsid sleep {sleep}\n"),
+        )
+        .step("docker run testsuite/never:1 true");
+    let prepare = book.path().join("recipe/prepare");
+    std::fs::set_permissions(prepare, std::fs::Permissions::from_mode(0o755)).unwrap();
+    book
+}
+
+#[test]
+fn after_ctrl_c_while_an_image_is_made() {
+    let sleep = marker();
+    let book = with_a_recipe_that_sleeps(&sleep);
+    let run = book.to_verify().start();
+    run.until_process(&sleep);
+    let traces = Traces::of(&run);
+    run.interrupt();
+    run.wait().exits(130);
+    traces.are_gone(&book.temporary());
+}
+
+#[test]
+fn after_the_program_was_killed_while_an_image_is_made() {
+    let sleep = marker();
+    let book = with_a_recipe_that_sleeps(&sleep);
+    let run = book.to_verify().start();
+    run.until_process(&sleep);
+    let traces = Traces::of(&run);
+    run.signal(Signal::KILL);
+    run.wait();
     traces.are_gone(&book.temporary());
 }
 

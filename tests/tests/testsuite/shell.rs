@@ -109,6 +109,16 @@ fn what_a_step_leaves_in_the_background_goes_on() {
 }
 
 #[test]
+fn a_background_job_may_go_on_printing() {
+    Book::new()
+        .step("(while sleep 0.1; do echo tick; echo tock >&2; done) &\necho $! >pid")
+        .step("sleep 1; kill \"$(cat pid)\" && echo alive")
+        .verify()
+        .exits(0)
+        .prints(2, "alive\n");
+}
+
+#[test]
 fn a_background_job_that_holds_the_output_open_does_not_keep_its_step() {
     let outcome = Book::new().step("(sleep 25; echo late) &\necho now").verify();
     outcome.exits(0).prints(1, "now\n");

@@ -82,6 +82,22 @@ fn a_stream_that_does_not_heed_the_interrupt_is_stopped_all_the_same() {
 }
 
 #[test]
+fn a_line_without_end_keeps_memory_flat_too() {
+    let sleep = marker();
+    let long_line = "head -c 50M /dev/zero | tr '\\0' x; echo; echo done";
+    let run = Book::new()
+        .step_with("until=^done$", long_line)
+        .step_with("lines=3 exit=any timeout=1s", long_line)
+        .step_with("for=2s", &format!("sleep {sleep}"))
+        .to_verify()
+        .start();
+    run.until_process(&sleep);
+    let peak = run.peak_memory();
+    assert!(peak < 64 * 1024, "{peak} KiB");
+    run.wait().exits(1).finds_only(&[("stream-ended", "lines=3")]);
+}
+
+#[test]
 fn output_without_measure_is_cut_in_the_middle_and_memory_stays_flat() {
     let sleep = marker();
     let run = Book::new()
