@@ -53,10 +53,21 @@ pub fn execute(cli: Cli) -> ExitCode {
     };
     let exit = result.unwrap_or_else(|error| {
         // Standard error may be closed, and there is no other place to say so.
-        let _ = writeln!(io::stderr(), "error: {error:#}");
+        let _ = writeln!(io::stderr(), "error: {}", one_line(&error));
         exit_of(&error)
     });
     exit.into()
+}
+
+/// An error and its causes. Some messages have their cause in them: it is not said twice.
+fn one_line(error: &Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 fn exit_of(error: &Error) -> Exit {
