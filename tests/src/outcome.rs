@@ -76,8 +76,8 @@ impl Outcome {
         self
     }
 
-    /// Standard error ends with one line that is an error, and has no other; the line has all of
-    /// these in it.
+    /// Standard error ends with one line that is an error, and has no other; the line has each
+    /// of these in it, once.
     #[track_caller]
     pub fn fails_saying(&self, texts: &[&str]) -> &Self {
         let errors = self.stderr.lines().filter(|line| line.starts_with("error")).count();
@@ -85,7 +85,7 @@ impl Outcome {
         let error = self.stderr.lines().last().unwrap();
         assert!(error.starts_with("error: "), "{self}");
         for text in texts {
-            assert!(error.contains(text), "the error does not say {text:?}\n{self}");
+            assert_eq!(error.matches(text).count(), 1, "the error says {text:?} once\n{self}");
         }
         self
     }
