@@ -95,6 +95,23 @@ pub(crate) fn processes() -> Vec<Process> {
     pids.filter_map(Process::read).collect()
 }
 
+/// A process and all its descendants. What is orphaned inside of an engine becomes a child of its
+/// first process, so none gets lost.
+pub(crate) fn family(pid: u32) -> Vec<Process> {
+    let all = processes();
+    let mut family = BTreeSet::from([pid]);
+    loop {
+        let children = all.iter().filter(|process| family.contains(&process.parent));
+        let children: Vec<u32> = children.map(|process| process.pid).collect();
+        let before = family.len();
+        family.extend(children);
+        if family.len() == before {
+            break;
+        }
+    }
+    all.into_iter().filter(|process| family.contains(&process.pid)).collect()
+}
+
 fn links(directory: &Path) -> BTreeSet<String> {
     let Ok(entries) = fs::read_dir(directory) else { return BTreeSet::new() };
     let targets = entries.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
@@ -117,21 +134,7 @@ pub struct Traces {
 impl Traces {
     /// Notes the processes and namespaces of a run whose engine is up.
     pub fn of(running: &Running) -> Self {
-        let all = processes();
-        let mut family = BTreeSet::from([running.pid()]);
-        // What is orphaned inside of the engine becomes a child of its first process, so everything
-        // is a descendant.
-        loop {
-            let children = all.iter().filter(|process| family.contains(&process.parent));
-            let children: Vec<u32> = children.map(|process| process.pid).collect();
-            let before = family.len();
-            family.extend(children);
-            if family.len() == before {
-                break;
-            }
-        }
-        let processes: BTreeSet<Process> =
-            all.into_iter().filter(|process| family.contains(&process.pid)).collect();
+        let processes: BTreeSet<Process> = family(running.pid()).into_iter().collect();
         let own = links(Path::new("/proc/self/ns"));
         let namespaces: BTreeSet<String> =
             processes.iter().flat_map(Process::namespaces).filter(|it| !own.contains(it)).collect();

@@ -61,7 +61,7 @@ impl Running {
     /// Waits until a process that this run has started has `marker` among its arguments.
     pub fn until_process(&self, marker: &str) -> &Self {
         eventually(&format!("a process with the argument {marker}"), || {
-            machine::is_running(marker)
+            machine::family(self.pid()).iter().any(|process| process.has_argument(marker))
         });
         self
     }
