@@ -147,7 +147,10 @@ impl Runner<'_> {
         let engine = ProcessEngine::start(&self.root, ENGINE_LIMIT)?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
         let about = self.describe(&docker)?;
-        let images = self.provide_images(scenario, &engine, docker)?;
+        let images = self.provide_images(scenario, &engine, docker).map_err(|error| {
+            // Whatever failed then, it failed because it was stopped.
+            if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
+        })?;
         let steps = self.run_steps(scenario, &engine)?;
         Ok(Some(Recording { engine: about, images, steps }))
     }
