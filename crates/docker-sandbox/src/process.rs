@@ -204,7 +204,18 @@ impl ProcessEngine {
         // A process that ends gives up this namespace before its children are killed, and its PID
         // only afterwards: whoever sees a child gone must not find its engine still there.
         fs::exists(format!("/proc/{}/ns/net", self.init)).unwrap_or(false)
+            && self.has_daemon()
             && matches!(self.supervisor.try_wait(), Ok(None))
+    }
+
+    /// Whether the daemon is alive: a docker whose daemon was killed complains and exits before the
+    /// init has noticed.
+    fn has_daemon(&self) -> bool {
+        let file = self.outside(Path::new("/run/docker.pid"));
+        // What runs inside may have removed the file; the init knows anyway.
+        let Ok(pid) = fs::read_to_string(file) else { return true };
+        let namespace = format!("/proc/{}/ns/net", pid.trim());
+        fs::exists(self.outside(Path::new(&namespace))).unwrap_or(true)
     }
 
     /// The end of what the daemon logged.

@@ -5,7 +5,7 @@ use testsuite::{Book, Engine, interfaces};
 /// All that there is on the author's engine, with what would change if it had been touched.
 fn inventory(engine: &Engine) -> Vec<String> {
     let state = "{{.ID}} {{.Name}} {{.State.StartedAt}} {{.State.Status}} {{.RestartCount}}";
-    vec![
+    let answers = [
         engine.docker(["inspect", "--format", state, "app", "stopped"]),
         engine.docker(["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.Image}}"]),
         engine.docker(["volume", "ls", "--format", "{{.Name}} {{.Driver}}"]),
@@ -18,7 +18,12 @@ fn inventory(engine: &Engine) -> Vec<String> {
             "{{.ID}} {{.Repository}}:{{.Tag}}",
         ]),
         engine.docker(["exec", "app", "cat", "/data/file"]),
-    ]
+    ];
+    // Docker lists images of the same age in any order.
+    let mut lines: Vec<String> =
+        answers.iter().flat_map(|answer| answer.lines()).map(str::to_owned).collect();
+    lines.sort();
+    lines
 }
 
 #[test]
