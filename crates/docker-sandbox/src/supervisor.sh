@@ -8,6 +8,7 @@ name=$1
 scratch=$2
 root=$3
 mkdir -m 0700 "$scratch" || exit 1
+unset TMPDIR
 
 exec 8<&0 </dev/null
 # The engine's way out (slirp4netns) needs the network that we are in now.
@@ -23,7 +24,9 @@ engine=$!
 
 { cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 9<&- &
 watch=$!
-exec 8<&- 9<&-
+# What the shell says of a killed child must not be written to a tool that is gone: the signal for
+# that (SIGPIPE) would end us here.
+exec 8<&- 9<&- >/dev/null 2>&1
 
 wait "$engine"
 status=$?
@@ -33,7 +36,7 @@ kill "$watch" 2>/dev/null
 # their own, and can be removed as soon as their last process is gone.
 tries=0
 while [ "$tries" -lt 50 ]; do
-    left=$(find /sys/fs/cgroup -depth -type d -path "*/$name*" 2>/dev/null)
+    left=$(find /sys/fs/cgroup -depth -type d \( -path "*/$name" -o -path "*/$name/*" \) 2>/dev/null)
     [ -n "$left" ] || break
     echo "$left" | while read -r group; do rmdir "$group" 2>/dev/null; done
     tries=$((tries + 1))

@@ -1,5 +1,6 @@
 //! What a recording says against its scenario.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use similar::{ChangeTag, TextDiff};
@@ -9,8 +10,9 @@ use crate::position::line_and_column;
 use crate::recording::{CommandRecording, End, Recording, StepRecording};
 use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
 
-/// How many lines of output a finding quotes.
+/// How many lines of output a finding quotes, and how many characters of each.
 const QUOTED_LINES: usize = 4;
+const QUOTED_WIDTH: usize = 200;
 
 /// Compares a chapter's recording with what its text expects, in the text's order.
 pub fn check(text: &str, scenario: &Scenario, recording: &Recording) -> Vec<Finding> {
@@ -247,7 +249,8 @@ fn seconds(milliseconds: u64) -> String {
 /// The end of what a command printed, for a help line.
 fn quote(command: &CommandRecording) -> String {
     let output = command.transcript.output();
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines = output.lines().filter(|line| !line.trim().is_empty());
+    let lines: Vec<Cow<'_, str>> = lines.map(cut).collect();
     match lines.len() {
         0 => "it printed nothing".to_owned(),
         1 => format!("it printed `{}`", lines[0]),
@@ -256,6 +259,14 @@ fn quote(command: &CommandRecording) -> String {
             let what = if count > last.len() { "it printed, at the end" } else { "it printed" };
             format!("{what}:\n  {}", last.join("\n  "))
         }
+    }
+}
+
+/// A line, or the beginning of a very long one.
+fn cut(line: &str) -> Cow<'_, str> {
+    match line.char_indices().nth(QUOTED_WIDTH) {
+        Some((end, _)) => format!("{}…", &line[..end]).into(),
+        None => line.into(),
     }
 }
 

@@ -148,7 +148,10 @@ impl Runner<'_> {
         let engine = ProcessEngine::start(&self.root, ENGINE_LIMIT)?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
         let about = self.describe(&docker)?;
-        let images = self.provide_images(scenario, &engine, docker)?;
+        let images = self.provide_images(scenario, &engine, docker).map_err(|error| {
+            // Whatever failed then, it failed because it was stopped.
+            if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
+        })?;
         let steps = self.run_steps(scenario, &engine)?;
         Ok(Some(Recording { engine: about, images, steps }))
     }
@@ -254,11 +257,14 @@ impl Runner<'_> {
             if engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
         })?;
         shell.take_over();
+        let last = outcomes.len().saturating_sub(1);
         let record = |(index, outcome): (usize, Outcome)| {
+            // The engine takes its steps with it: what was running then has no status of its own.
+            let was_taken = index == last && !engine.is_running();
             let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
             Ok(CommandRecording {
                 command: text.clone(),
-                end: self.end(outcome.ending, timeout, engine)?,
+                end: self.end(outcome.ending, timeout, was_taken)?,
                 transcript: outcome.transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })
@@ -266,18 +272,12 @@ impl Runner<'_> {
         outcomes.into_iter().enumerate().map(record).collect()
     }
 
-    fn end(
-        &self,
-        ending: Ending,
-        timeout: Duration,
-        engine: &ProcessEngine,
-    ) -> Result<End, RunError> {
+    fn end(&self, ending: Ending, timeout: Duration, was_taken: bool) -> Result<End, RunError> {
         match ending {
             _ if self.canceller.is_cancelled() => Err(RunError::Cancelled),
             Ending::Stopped(Reason::Cancelled) => Err(RunError::Cancelled),
             Ending::EngineLost => Ok(End::EngineLost),
-            // The engine takes its steps with it.
-            Ending::Exited(_) if !engine.is_running() => Ok(End::EngineLost),
+            Ending::Exited(_) if was_taken => Ok(End::EngineLost),
             Ending::Exited(status) => Ok(End::Exited { status }),
             Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
             Ending::Stopped(Reason::TimedOut) => {

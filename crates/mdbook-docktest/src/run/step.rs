@@ -14,6 +14,7 @@ use std::mem;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::ExitStatus;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
@@ -158,8 +159,19 @@ impl StepProcess<'_> {
             Some(reason) => Ending::Stopped(reason),
             None => Ending::Exited(exit_status(status)),
         });
+        watched.outputs.into_iter().filter_map(|(_, pipe)| pipe).for_each(let_go_on);
         Ok(watched.outcomes)
     }
+}
+
+/// Goes on emptying a pipe for what a step has left in the background. It would be killed by its next
+/// output if nobody could read it, and stand still if nobody did. This ends with the last writer,
+/// with the engine at the latest.
+fn let_go_on(mut pipe: PipeReader) {
+    thread::spawn(move || {
+        // A pipe that cannot be read has nobody to wait for.
+        let _ = ioctl_fionbio(&pipe, false).map(|()| io::copy(&mut pipe, &mut io::sink()));
+    });
 }
 
 fn open_pidfd(handle: &duct::Handle) -> io::Result<OwnedFd> {
