@@ -85,23 +85,30 @@ impl Part {
             }
             Self::Unit => unit(),
             Self::DockerCli => docker_cli(),
-            Self::EndToEnd => {
-                engine::ensure()?;
-                let program = book::build_program()?;
-                let program = program.to_str().context("the target directory is no UTF-8")?;
-                let packages = [
-                    "test",
-                    "--package",
-                    "docker-sandbox",
-                    "--package",
-                    "testsuite",
-                    "--locked",
-                    "--no-fail-fast",
-                ];
-                cargo(&packages, &[("MDBOOK_DOCKTEST", program), ("RUST_TEST_THREADS", "2")])
-            }
+            Self::EndToEnd => end_to_end(),
         }
     }
+}
+
+/// Tests the programs with a real engine.
+fn end_to_end() -> Result<()> {
+    engine::ensure()?;
+    let program = book::build_program()?;
+    let program = program.to_str().context("the target directory is no UTF-8")?;
+    let environment = [("MDBOOK_DOCKTEST", program), ("RUST_TEST_THREADS", "2")];
+    let sandbox = ["test", "--package", "docker-sandbox", "--locked", "--test", "*"];
+    let sandbox = cargo(&sandbox, &environment);
+
+    let mut suite = vec!["test", "--package", "testsuite", "--locked", "--"];
+    // Some tests compare with a tutorial that is not in the repository.
+    let default = || project().map(|project| project.join("../shared/seed/tutorial.fr.md"));
+    let seed = std::env::var_os("SEED_TUTORIAL").map_or_else(default, |path| Ok(path.into()))?;
+    if seed.is_file() {
+        suite.push("--include-ignored");
+    } else {
+        say(&format!("left out: the tests that need the tutorial {}", seed.display()));
+    }
+    sandbox.and(cargo(&suite, &environment))
 }
 
 /// Tests what needs no engine: all but the integration tests of docker-sandbox and testsuite.

@@ -1,27 +1,28 @@
 //! The course of this repository, as its readers get it.
 
+use std::env;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use mdbook_driver::MDBook;
-use mdbook_driver::config::Config;
-use tempfile::TempDir;
-use testsuite::{Site, program, workspace};
+use testsuite::{Site, workspace};
 
-/// The course, built once for all tests.
-static COURSE: LazyLock<(TempDir, Site)> = LazyLock::new(|| {
-    let directory = TempDir::with_prefix("testsuite-course-").unwrap();
-    let mut config = Config::from_disk(workspace().join("book.toml")).unwrap();
-    config.build.build_dir = directory.path().join("html");
-    let command = shlex::try_quote(program().to_str().unwrap()).unwrap().into_owned();
-    config.set("preprocessor.docktest.command", command).unwrap();
-    let build_dir = config.build.build_dir.clone();
-    MDBook::load_with_config(workspace(), config).unwrap().build().unwrap();
-    (directory, Site::new(build_dir))
+/// The course, built once for all tests by the command that the README names.
+static COURSE: LazyLock<Site> = LazyLock::new(|| {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "xtask", "--", "book"])
+        .current_dir(workspace())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "cargo xtask book: {}\n{said}", built.status);
+    Site::new(workspace().join("target/book"))
 });
 
 #[test]
 fn step_4_shows_the_stream_and_its_interruption() {
-    let page = COURSE.1.page("sidecar.html");
+    let page = COURSE.page("sidecar.html");
     let outputs = page.texts_below("Étape 4", "figure.docktest pre samp");
     let stream = &outputs[0];
     assert!(stream.matches("User logged in\n").count() >= 2, "{stream}");
@@ -30,7 +31,7 @@ fn step_4_shows_the_stream_and_its_interruption() {
 
 #[test]
 fn step_5_shows_the_refusal_and_its_exit_status() {
-    let page = COURSE.1.page("sidecar.html");
+    let page = COURSE.page("sidecar.html");
     let outputs = page.texts_below("Étape 5", "figure.docktest pre samp");
     assert_eq!(outputs[0], "rm: can't remove '/logs/access.log': Read-only file system\n");
     let stderr = page.texts_below("Étape 5", "samp .docktest-stderr");
@@ -41,7 +42,7 @@ fn step_5_shows_the_refusal_and_its_exit_status() {
 
 #[test]
 fn all_of_it_holds() {
-    let pages = COURSE.1.pages();
+    let pages = COURSE.pages();
     assert!(pages.len() > 4);
     for (name, page) in pages {
         assert!(page.texts(".docktest-findings").is_empty(), "{name} shows a finding");
@@ -51,7 +52,7 @@ fn all_of_it_holds() {
 #[test]
 fn each_chapter_with_steps_says_on_which_images_it_ran() {
     for name in ["sidecar.html", "nommes-et-anonymes.html", "nettoyage-et-couts.html"] {
-        let said = COURSE.1.page(name).texts("main .docktest-provenance").concat();
+        let said = COURSE.page(name).texts("main .docktest-provenance").concat();
         assert!(said.contains("Docker Engine"), "{name}: {said}");
         let kinds = ["image officielle", "reconstruite pour ce livre"];
         let kinds = kinds.iter().filter(|kind| said.contains(&format!("\u{a0}: {kind}")));

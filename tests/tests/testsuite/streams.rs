@@ -7,8 +7,8 @@ use testsuite::{Book, Outcome, marker};
 /// It was stopped by itself, as Ctrl-C does it, and far before any timeout.
 #[track_caller]
 fn was_interrupted(outcome: &Outcome, step: usize) {
-    let (stream, text) = outcome.transcript(step).last().unwrap().clone();
-    assert_eq!((stream.as_str(), text.as_str()), ("typed", "^C"), "{outcome}");
+    // A stream may say a little more before it notices.
+    assert!(outcome.transcript(step).contains(&("typed".into(), "^C".into())), "{outcome}");
     assert!(outcome.step(step)["commands"][0]["exit"].is_null(), "{outcome}");
     assert!(outcome.duration_of(step) < Duration::from_secs(6), "{outcome}");
 }

@@ -10,11 +10,11 @@ use testsuite::{Outcome, Program, Traces, workspace};
 /// A French lab with every mistake that such labs make.
 const LAB: &str = "tests/fixtures/labo.md";
 
-/// The tutorial that the course starts from, where it is at hand.
-fn seed() -> Option<PathBuf> {
+/// The tutorial that the course starts from. It is not in the repository; `cargo xtask test` runs
+/// the tests that need it where it is at hand, and says so where it is not.
+fn seed() -> PathBuf {
     let default = || workspace().join("../shared/seed/tutorial.fr.md");
-    let path = env::var_os("SEED_TUTORIAL").map_or_else(default, PathBuf::from);
-    path.is_file().then_some(path)
+    env::var_os("SEED_TUTORIAL").map_or_else(default, PathBuf::from)
 }
 
 fn verify(tutorial: &Path) -> (Outcome, Traces, TempDir) {
@@ -55,15 +55,15 @@ fn the_lab() {
 }
 
 #[test]
+#[ignore = "needs the seed tutorial: set SEED_TUTORIAL"]
 fn the_seed() {
-    let Some(seed) = seed() else { return };
-    has_exactly_its_true_defects(&seed);
+    has_exactly_its_true_defects(&seed());
 }
 
 #[test]
+#[ignore = "needs the seed tutorial: set SEED_TUTORIAL"]
 fn the_lab_has_the_commands_of_the_seed() {
-    let Some(seed) = seed() else { return };
-    assert_eq!(commands(&workspace().join(LAB)), commands(&seed));
+    assert_eq!(commands(&workspace().join(LAB)), commands(&seed()));
 }
 
 /// The lines of all blocks that are marked `bash`.
