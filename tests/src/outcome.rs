@@ -122,15 +122,23 @@ impl Outcome {
         self.step(step)["status"].as_str().unwrap().to_owned()
     }
 
-    /// The transcript of a step: for each chunk, its stream and its text.
+    /// The commands of a step that were run, as the report has them.
+    #[track_caller]
+    pub fn commands(&self, step: usize) -> Vec<Value> {
+        let step = self.step(step);
+        match step["commands"].as_array() {
+            Some(commands) if !commands.is_empty() => commands.clone(),
+            _ => panic!("the step did not run\n{self}"),
+        }
+    }
+
+    /// The transcript of a step: for each chunk of each of its commands, its stream and its text.
     #[track_caller]
     pub fn transcript(&self, step: usize) -> Vec<(String, String)> {
-        let step = self.step(step);
-        let Some(chunks) = step["commands"][0]["transcript"].as_array() else {
-            panic!("the step did not run\n{self}")
-        };
+        let commands = self.commands(step);
+        let chunks = commands.iter().flat_map(|command| command["transcript"].as_array().unwrap());
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        chunks.iter().map(|chunk| (text(&chunk["stream"]), text(&chunk["text"]))).collect()
+        chunks.map(|chunk| (text(&chunk["stream"]), text(&chunk["text"]))).collect()
     }
 
     /// What a step printed, on both streams.
@@ -150,8 +158,9 @@ impl Outcome {
     /// How long a step took, by the report.
     #[track_caller]
     pub fn duration_of(&self, step: usize) -> Duration {
-        let milliseconds = self.step(step)["commands"][0]["duration_ms"].as_u64();
-        Duration::from_millis(milliseconds.unwrap())
+        let commands = self.commands(step);
+        let milliseconds = commands.iter().map(|command| command["duration_ms"].as_u64().unwrap());
+        Duration::from_millis(milliseconds.sum())
     }
 
     fn all_findings(&self) -> Vec<Value> {

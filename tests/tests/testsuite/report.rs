@@ -93,7 +93,7 @@ fn people_get_the_place_the_cause_the_remedy_and_the_way_to_run_it_again() {
     let outcome = Book::new().step("ls /nowhere").command(["verify"]).run();
     outcome.exits(1);
     for said in [
-        "error[exit-status]: this step exited with status 2 instead of 0",
+        "error[exit-status]: this command exited with status 2 instead of 0",
         "src/lab.md:4:1",
         "ls /nowhere",
         "No such file or directory",

@@ -124,3 +124,47 @@ fn a_background_job_that_holds_the_output_open_does_not_keep_its_step() {
     outcome.exits(0).prints(1, "now\n");
     assert!(outcome.duration_of(1).as_secs() < 15, "{outcome}");
 }
+
+#[test]
+fn each_command_has_its_own_output_status_and_place() {
+    let outcome = Book::new()
+        .step(
+            "# who is there?\n\
+             echo one; echo two\n\
+             (sleep 0.2; exit 3)\n\
+             for i in 1 2; do\n  echo \"$i after $?\"\ndone | cat\n\
+             cat <<END >&2\nhere\nEND",
+        )
+        .verify();
+    outcome.exits(1).finds_only(&[("exit-status", "(sleep 0.2; exit 3)")]);
+    let commands = outcome.commands(1);
+    let texts: Vec<_> = commands.iter().map(|command| command["command"].clone()).collect();
+    assert_eq!(texts[0], "echo one; echo two");
+    assert_eq!(texts[2], "for i in 1 2; do\n  echo \"$i after $?\"\ndone | cat");
+    let statuses: Vec<_> = commands.iter().map(|command| command["exit"].as_i64()).collect();
+    assert_eq!(statuses, [Some(0), Some(3), Some(0), Some(0)]);
+    let printed: Vec<_> =
+        commands.iter().map(|command| command["transcript"][0]["text"].as_str()).collect();
+    assert_eq!(printed, [Some("one\ntwo\n"), None, Some("1 after 3\n2 after 0\n"), Some("here\n")]);
+    assert!(commands[1]["duration_ms"].as_u64() >= Some(200), "{outcome}");
+}
+
+#[test]
+fn what_comes_after_an_exit_is_found_not_to_have_run() {
+    Book::new()
+        .step("echo one\nexit 0\necho two\necho three")
+        .verify()
+        .exits(1)
+        .finds_only(&[("not-run", "echo two"), ("not-run", "echo three")])
+        .prints(1, "one\n");
+}
+
+#[test]
+fn a_script_that_bash_does_not_understand_says_so() {
+    Book::new()
+        .step("echo 'never closed\necho two")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "echo 'never closed")])
+        .says("unexpected EOF");
+}
