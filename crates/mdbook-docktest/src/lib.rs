@@ -10,6 +10,7 @@ pub mod chapters;
 pub mod check;
 pub mod cli;
 mod execute;
+pub mod expect;
 pub mod extract;
 mod fence;
 pub mod finding;
