@@ -1,1 +1,38 @@
-//! End-to-end tests.
+//! What end-to-end tests are written with.
+//!
+//! They run the real program on a real Docker Engine, and read like a specification: given this
+//! chapter, these findings, this page.
+//!
+//! ```no_run
+//! use testsuite::Book;
+//!
+//! Book::new()
+//!     .step("echo one")
+//!     .step("exit 3")
+//!     .verify()
+//!     .exits(1)
+//!     .finds_only(&[("exit-status", "exit 3")]);
+//! ```
+//!
+//! The program is the one that `MDBOOK_DOCKTEST` names, or else the workspace's own. Tests that need
+//! an engine fail where there is none: a test that is skipped proves nothing.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod book;
+mod engine;
+mod machine;
+mod outcome;
+mod program;
+mod running;
+mod site;
+
+pub use book::Book;
+pub use engine::{Engine, alpine_archive};
+pub use machine::{
+    Traces, arguments_that_begin_with, control_groups, eventually, interfaces, is_running, marker,
+};
+pub use outcome::Outcome;
+pub use program::{Program, program, workspace};
+pub use running::Running;
+pub use site::{Page, Site};

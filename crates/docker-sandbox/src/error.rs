@@ -27,7 +27,8 @@ pub enum Error {
     )]
     NoDockerd,
     /// What should be a prepared root file system has no `dockerd` in it.
-    #[error("`{}` is no engine's root file system: there is no `dockerd` in it", .root.display())]
+    #[error("`{}` is no engine's root file system: there is no `dockerd` in it; \
+         name one with --engine-root DIR", .root.display())]
     NotAnEngineRoot {
         /// The directory.
         root: PathBuf,

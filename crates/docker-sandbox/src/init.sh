@@ -4,6 +4,7 @@
 # Usage: NAME ROOT   with the host's network namespace open as descriptor 9.
 set -eu
 unset DOCKTEST_INIT DOCKTEST_SUPERVISOR
+export HOME=/root
 name=$1
 root=$2
 

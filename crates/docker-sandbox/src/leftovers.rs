@@ -2,7 +2,8 @@
 //! and its scratch directory.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 /// How the names of engines begin.
 pub(crate) const NAME_PREFIX: &str = "docktest-";
@@ -27,6 +28,24 @@ pub(crate) fn remove_abandoned() {
                 remove_tree(&group);
             }
         }
+    }
+}
+
+/// Removes the scratch directory and the control groups of an engine that is ending; waits for its
+/// last process, within limits.
+pub(crate) fn remove(name: &str, limit: Duration) {
+    let deadline = Instant::now() + limit;
+    // Mostly there is none: the supervisor has removed it.
+    let _ = fs::remove_dir_all(scratch_directory(name));
+    let groups: Vec<PathBuf> =
+        hierarchies().into_iter().map(|hierarchy| hierarchy.join(name)).collect();
+    loop {
+        let left = || groups.iter().filter(|group| group.exists());
+        left().for_each(|group| remove_tree(group));
+        if left().next().is_none() || Instant::now() > deadline {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{fs, process};
+use std::{env, fs, process};
 
 use docker_cli::Docker;
 
@@ -42,6 +42,9 @@ const LOG_TAIL: usize = 16 * 1024;
 
 /// How long stopping waits for the supervisor to tidy up. It goes on by itself afterwards.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long the processes of an engine whose supervisor was killed may keep its control groups.
+const TIDY_LIMIT: Duration = Duration::from_secs(2);
 
 /// A running engine. Dropping it stops it, and waits until nothing is left of it.
 #[derive(Debug)]
@@ -69,16 +72,17 @@ impl ProcessEngine {
         let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("making a pipe"))?;
         let (told, telling) = io::pipe().map_err(Error::io("making a pipe"))?;
         let (logged, logging) = io::pipe().map_err(Error::io("making a pipe"))?;
-        let arguments: [&OsStr; 5] = [
+        let scratch = leftovers::scratch_directory(&name);
+        let arguments: [&OsStr; 6] = [
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
             "docktest-supervisor".as_ref(),
             name.as_ref(),
+            scratch.as_ref(),
             root.directory().as_os_str(),
         ];
         let supervisor = duct::cmd("sh", arguments)
-            .env("DOCKTEST_SUPERVISOR", SUPERVISOR)
-            .env("DOCKTEST_INIT", INIT)
+            .full_env(environment())
             .stdin_file(lifeline_end)
             .stdout_file(telling)
             .stderr_file(logging)
@@ -197,8 +201,21 @@ impl ProcessEngine {
 
     /// Whether the engine still runs.
     pub fn is_running(&self) -> bool {
-        fs::exists(format!("/proc/{}/ns/pid", self.init)).unwrap_or(false)
+        // A process that ends gives up this namespace before its children are killed, and its PID
+        // only afterwards: whoever sees a child gone must not find its engine still there.
+        fs::exists(format!("/proc/{}/ns/net", self.init)).unwrap_or(false)
+            && self.has_daemon()
             && matches!(self.supervisor.try_wait(), Ok(None))
+    }
+
+    /// Whether the daemon is alive: a docker whose daemon was killed complains and exits before the
+    /// init has noticed.
+    fn has_daemon(&self) -> bool {
+        let file = self.outside(Path::new("/run/docker.pid"));
+        // What runs inside may have removed the file; the init knows anyway.
+        let Ok(pid) = fs::read_to_string(file) else { return true };
+        let namespace = format!("/proc/{}/ns/net", pid.trim());
+        fs::exists(self.outside(Path::new(&namespace))).unwrap_or(true)
     }
 
     /// The end of what the daemon logged.
@@ -212,7 +229,23 @@ impl Drop for ProcessEngine {
         drop(self.lifeline.take());
         // A failure here leaves the supervisor at work, which needs nobody.
         let _ = self.supervisor.wait_timeout(STOP_LIMIT);
+        // It may have been killed.
+        leftovers::remove(&self.name, TIDY_LIMIT);
     }
+}
+
+/// The environment of the supervisor and of the engine. A daemon heeds many variables (TMPDIR,
+/// `DOCKER_…`, `GO…`), and the caller's are not meant for it; the way to a registry is.
+fn environment() -> Vec<(OsString, OsString)> {
+    const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+    let proxies = PROXIES.into_iter().flat_map(|name| [name.to_owned(), name.to_lowercase()]);
+    // The supervisor needs TMPDIR to know where the scratch directory is, and forgets it.
+    let kept = proxies.chain(["PATH", "TMPDIR"].map(str::to_owned));
+    let mut environment: Vec<(OsString, OsString)> =
+        kept.filter_map(|name| Some((name.clone().into(), env::var_os(name)?))).collect();
+    environment.push(("DOCKTEST_SUPERVISOR".into(), SUPERVISOR.into()));
+    environment.push(("DOCKTEST_INIT".into(), INIT.into()));
+    environment
 }
 
 /// `docktest-`, this process's PID, and a number, so that whoever finds a control group can tell

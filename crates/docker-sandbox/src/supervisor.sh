@@ -1,12 +1,14 @@
 # Runs outside of the namespaces and outlives the tool that started it, to tidy up after both.
 #
-# Usage: NAME ROOT   with a pipe on standard input that the tool keeps open: its end is the end of
-# the tool, however that came about, `kill -9` included. The script of the engine's first process is
-# in DOCKTEST_INIT: the environment, so that `ps` inside of the engine does not show it whole.
+# Usage: NAME SCRATCH ROOT   with a pipe on standard input that the tool keeps open: its end is the
+# end of the tool, however that came about, `kill -9` included. The script of the engine's first
+# process is in DOCKTEST_INIT: the environment, so that `ps` in the engine does not show it whole.
 set -u
 name=$1
-scratch=${TMPDIR:-/tmp}/$name
+scratch=$2
+root=$3
 mkdir -m 0700 "$scratch" || exit 1
+unset TMPDIR
 
 exec 8<&0 </dev/null
 # The engine's way out (slirp4netns) needs the network that we are in now.
@@ -17,12 +19,14 @@ exec 9</proc/self/ns/net
 # waits, hence SIGKILL throughout.
 setpriv --pdeathsig KILL \
     unshare --mount --net --pid --uts --ipc --fork --kill-child=KILL \
-    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$@" 8<&- &
+    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$name" "$root" 8<&- &
 engine=$!
 
 { cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 9<&- &
 watch=$!
-exec 8<&- 9<&-
+# What the shell says of a killed child must not be written to a tool that is gone: the signal for
+# that (SIGPIPE) would end us here.
+exec 8<&- 9<&- >/dev/null 2>&1
 
 wait "$engine"
 status=$?
@@ -32,7 +36,7 @@ kill "$watch" 2>/dev/null
 # their own, and can be removed as soon as their last process is gone.
 tries=0
 while [ "$tries" -lt 50 ]; do
-    left=$(find /sys/fs/cgroup -depth -type d -path "*/$name*" 2>/dev/null)
+    left=$(find /sys/fs/cgroup -depth -type d \( -path "*/$name" -o -path "*/$name/*" \) 2>/dev/null)
     [ -n "$left" ] || break
     echo "$left" | while read -r group; do rmdir "$group" 2>/dev/null; done
     tries=$((tries + 1))

@@ -1,5 +1,6 @@
 //! What a recording says against its scenario.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use similar::{ChangeTag, TextDiff};
@@ -9,18 +10,20 @@ use crate::position::line_and_column;
 use crate::recording::{CommandRecording, End, Recording, StepRecording};
 use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
 
-/// How many lines of output a finding quotes.
+/// How many lines of output a finding quotes, and how many characters of each.
 const QUOTED_LINES: usize = 4;
+const QUOTED_WIDTH: usize = 200;
 
 /// Compares a chapter's recording with what its text expects, in the text's order.
 pub fn check(text: &str, scenario: &Scenario, recording: &Recording) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
         let differences = match recorded {
-            StepRecording::Ran { commands } => {
-                commands.iter().flat_map(|command| differences(step, command)).collect()
-            }
-            StepRecording::Skipped => vec![not_run(step)],
+            StepRecording::Ran { commands } => differences(step, commands),
+            StepRecording::Skipped => vec![not_run(
+                step.command.clone(),
+                "this step did not run, because an earlier one failed",
+            )],
             StepRecording::Ignored => Vec::new(),
         };
         for Difference { code, span, message, help } in differences {
@@ -34,8 +37,8 @@ pub fn check(text: &str, scenario: &Scenario, recording: &Recording) -> Vec<Find
 }
 
 /// Whether nothing can be said against what came of a step.
-pub(crate) fn holds(step: &Step, command: &CommandRecording) -> bool {
-    differences(step, command).is_empty()
+pub(crate) fn holds(step: &Step, commands: &[CommandRecording]) -> bool {
+    differences(step, commands).is_empty()
 }
 
 struct Difference {
@@ -45,64 +48,123 @@ struct Difference {
     help: Option<String>,
 }
 
-fn not_run(step: &Step) -> Difference {
-    Difference {
-        code: Code::NotRun,
-        span: step.command.clone(),
-        message: "this step did not run, because an earlier one failed".to_owned(),
-        help: None,
+fn not_run(span: Range<usize>, message: &str) -> Difference {
+    Difference { code: Code::NotRun, span, message: message.to_owned(), help: None }
+}
+
+/// What can be said against a step. `exit`, `until` and their like are about its last command; an
+/// expectation is about all that it printed.
+fn differences(step: &Step, commands: &[CommandRecording]) -> Vec<Difference> {
+    let last = step.commands.len().saturating_sub(1);
+    let mut differences = Vec::new();
+    for (index, command) in commands.iter().enumerate() {
+        let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
+        let judged = Judged { step, command, span, is_last: index >= last };
+        differences.extend(judged.ending());
+    }
+    let has_ended =
+        |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);
+    if commands.iter().all(has_ended) {
+        let not_begun = step.commands.iter().skip(commands.len());
+        differences.extend(not_begun.map(|command| {
+            not_run(
+                command.span.clone(),
+                "this command did not run, because the shell had exited before",
+            )
+        }));
+        differences.extend(wrong_output(step, commands));
+    }
+    differences
+}
+
+/// A command and what it is measured by.
+struct Judged<'a> {
+    step: &'a Step,
+    command: &'a CommandRecording,
+    span: &'a Range<usize>,
+    is_last: bool,
+}
+
+impl Judged<'_> {
+    fn difference(&self, code: Code, message: String, help: Option<String>) -> Difference {
+        Difference { code, span: self.span.clone(), message, help }
+    }
+
+    fn follow(&self) -> Option<&Follow> {
+        self.step.attributes.follow.as_ref().filter(|_| self.is_last)
+    }
+
+    /// The status that holds; `None` if any does.
+    fn expected_status(&self) -> Option<i32> {
+        match self.step.attributes.exit {
+            ExitExpectation::Any => None,
+            ExitExpectation::Code(code) => Some(if self.is_last { code } else { 0 }),
+        }
+    }
+
+    fn ending(&self) -> Option<Difference> {
+        match self.command.end {
+            End::EngineLost => {
+                let message = "the Docker Engine ended while this command ran".to_owned();
+                Some(self.difference(Code::EngineLost, message, None))
+            }
+            End::TimedOut { limit_ms } => {
+                let (message, help) = timed_out(self.follow(), self.command, limit_ms);
+                Some(self.difference(Code::Timeout, message, Some(help)))
+            }
+            End::Stopped => None,
+            End::Exited { status } => match self.follow() {
+                Some(follow) if !was_enough(follow, self.command) => {
+                    let goal = goal(follow);
+                    let message = format!("the stream ended with status {status} before {goal}");
+                    Some(self.difference(Code::StreamEnded, message, Some(quote(self.command))))
+                }
+                _ => self.wrong_status(status),
+            },
+        }
+    }
+
+    fn wrong_status(&self, status: i32) -> Option<Difference> {
+        let expected = self.expected_status().filter(|expected| *expected != status)?;
+        if let Some(image) = missing_image(self.command) {
+            let message = format!("no image `{image}`: no registry gave it");
+            let help = format!(
+                "let the machine reach a registry, or name a recipe in book.toml: \
+                 `[preprocessor.docktest.images]`, `\"{image}\" = \"images/…\"`"
+            );
+            return Some(self.difference(Code::ImageMissing, message, Some(help)));
+        }
+        let quoted = quote(self.command);
+        let message = format!("this command exited with status {status} instead of {expected}");
+        let advice = if self.is_last {
+            format!("if readers are to see this, add `exit={status}`")
+        } else {
+            "if readers are to see this, give it a block of its own with `exit=…`".to_owned()
+        };
+        Some(self.difference(Code::ExitStatus, message, Some(format!("{advice}\n{quoted}"))))
     }
 }
 
-fn differences(step: &Step, command: &CommandRecording) -> Vec<Difference> {
-    let about_command = |code, message: String, help: Option<String>| Difference {
-        code,
-        span: step.command.clone(),
-        message,
-        help,
-    };
-    let ending = match command.end {
-        End::EngineLost => {
-            return vec![about_command(
-                Code::EngineLost,
-                "the Docker Engine ended while this step ran".to_owned(),
-                None,
-            )];
-        }
-        End::TimedOut { limit_ms } => {
-            let (message, help) = timed_out(step, command, limit_ms);
-            return vec![about_command(Code::Timeout, message, Some(help))];
-        }
-        End::Stopped => None,
-        End::Exited { status } => match &step.attributes.follow {
-            Some(follow) if !was_enough(follow, command) => Some(about_command(
-                Code::StreamEnded,
-                format!("the stream ended with status {status} before {}", goal(follow)),
-                Some(quote(command)),
-            )),
-            _ => wrong_status(step, command, status)
-                .map(|(code, message, help)| about_command(code, message, Some(help))),
-        },
-    };
-    ending.into_iter().chain(wrong_output(step, command)).collect()
-}
-
-fn timed_out(step: &Step, command: &CommandRecording, limit_ms: u64) -> (String, String) {
+fn timed_out(
+    follow: Option<&Follow>,
+    command: &CommandRecording,
+    limit_ms: u64,
+) -> (String, String) {
     let limit = seconds(limit_ms);
     let quoted = quote(command);
-    match &step.attributes.follow {
+    match follow {
         Some(follow) => (
             format!("{limit} went by before {}", goal(follow)),
             format!("for more time, add `timeout=2m`\n{quoted}"),
         ),
         None if command.transcript.is_empty() => (
-            format!("this step printed nothing and did not end within {limit}"),
+            format!("this command printed nothing and did not end within {limit}"),
             "if it only needs longer, add `timeout=2m`; if it is a stream without an end, add \
              `until=\"a regex of the last line to show\"`"
                 .to_owned(),
         ),
         None => (
-            format!("this step did not end within {limit}"),
+            format!("this command did not end within {limit}"),
             format!(
                 "if this is a stream without an end, add `until=\"a regex of the last line to \
                  show\"` (or `lines=3`, or `for=5s`); if it only needs longer, add `timeout=2m`\n\
@@ -110,33 +172,6 @@ fn timed_out(step: &Step, command: &CommandRecording, limit_ms: u64) -> (String,
             ),
         ),
     }
-}
-
-fn wrong_status(
-    step: &Step,
-    command: &CommandRecording,
-    status: i32,
-) -> Option<(Code, String, String)> {
-    let ExitExpectation::Code(expected) = step.attributes.exit else { return None };
-    if status == expected {
-        return None;
-    }
-    if let Some(image) = missing_image(command) {
-        return Some((
-            Code::ImageMissing,
-            format!("no image `{image}`: no registry gave it"),
-            format!(
-                "let the machine reach a registry, or name a recipe in book.toml: \
-                 `[preprocessor.docktest.images]`, `\"{image}\" = \"images/…\"`"
-            ),
-        ));
-    }
-    let quoted = quote(command);
-    Some((
-        Code::ExitStatus,
-        format!("this step exited with status {status} instead of {expected}"),
-        format!("if readers are to see this, add `exit={status}`\n{quoted}"),
-    ))
 }
 
 /// The image that docker did not find, neither here nor in a registry.
@@ -147,9 +182,9 @@ fn missing_image(command: &CommandRecording) -> Option<String> {
     Some(image.to_owned())
 }
 
-fn wrong_output(step: &Step, command: &CommandRecording) -> Option<Difference> {
+fn wrong_output(step: &Step, commands: &[CommandRecording]) -> Option<Difference> {
     let expectation = step.expectation.as_ref()?;
-    let actual = command.transcript.output();
+    let actual: String = commands.iter().map(|command| command.transcript.output()).collect();
     if lines(&expectation.text).eq(lines(&actual)) {
         return None;
     }
@@ -214,7 +249,8 @@ fn seconds(milliseconds: u64) -> String {
 /// The end of what a command printed, for a help line.
 fn quote(command: &CommandRecording) -> String {
     let output = command.transcript.output();
-    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines = output.lines().filter(|line| !line.trim().is_empty());
+    let lines: Vec<Cow<'_, str>> = lines.map(cut).collect();
     match lines.len() {
         0 => "it printed nothing".to_owned(),
         1 => format!("it printed `{}`", lines[0]),
@@ -223,6 +259,14 @@ fn quote(command: &CommandRecording) -> String {
             let what = if count > last.len() { "it printed, at the end" } else { "it printed" };
             format!("{what}:\n  {}", last.join("\n  "))
         }
+    }
+}
+
+/// A line, or the beginning of a very long one.
+fn cut(line: &str) -> Cow<'_, str> {
+    match line.char_indices().nth(QUOTED_WIDTH) {
+        Some((end, _)) => format!("{}…", &line[..end]).into(),
+        None => line.into(),
     }
 }
 

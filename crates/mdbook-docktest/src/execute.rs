@@ -1,5 +1,6 @@
 //! What the commands do, and which exit status each end has.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
@@ -52,10 +53,21 @@ pub fn execute(cli: Cli) -> ExitCode {
     };
     let exit = result.unwrap_or_else(|error| {
         // Standard error may be closed, and there is no other place to say so.
-        let _ = writeln!(io::stderr(), "error: {error:#}");
+        let _ = writeln!(io::stderr(), "error: {}", one_line(&error));
         exit_of(&error)
     });
     exit.into()
+}
+
+/// An error and its causes. Some messages have their cause in them: it is not said twice.
+fn one_line(error: &Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 fn exit_of(error: &Error) -> Exit {
@@ -148,6 +160,9 @@ fn verify(options: &Verify) -> Result<Exit> {
         Format::Json => json(&whole)?,
     };
     output.write_all(text.as_bytes()).context("cannot write the report")?;
+    if exit == Exit::NoEngine {
+        tell_missing_images(&whole);
+    }
     Ok(exit)
 }
 
@@ -155,6 +170,23 @@ impl Exit {
     /// The one that says more: no engine before wrong results, wrong results before none.
     fn max(self, other: Self) -> Self {
         if (other as u8) > (self as u8) { other } else { self }
+    }
+}
+
+/// Says on standard error, too, which images could not be had: this is about the machine rather
+/// than about the book, and has an exit status of its own.
+fn tell_missing_images(report: &Report) {
+    let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
+    let missing = findings.filter(|finding| finding.code == Code::ImageMissing);
+    let lines: BTreeSet<String> = missing
+        .map(|finding| match &finding.help {
+            Some(help) => format!("error: {}; {help}", finding.message),
+            None => format!("error: {}", finding.message),
+        })
+        .collect();
+    for line in lines {
+        // Standard error may be closed; the report has it all the same.
+        let _ = writeln!(io::stderr(), "{line}");
     }
 }
 

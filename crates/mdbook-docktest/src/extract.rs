@@ -15,10 +15,11 @@ use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use mdbook_preprocessor::config::Config;
 
 use crate::attributes::{self, Info, Problem};
+use crate::commands::commands;
 use crate::fence::Fence;
 use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
-use crate::scenario::{Attributes, Expectation, Scenario, Step};
+use crate::scenario::{Attributes, Command, Expectation, Scenario, Step};
 
 /// The Markdown extensions that `[output.html]` in book.toml can switch off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +90,24 @@ struct FencedBlock {
     content: String,
     /// Where the content ends in the chapter's text, if there is any.
     content_end: Option<usize>,
-    /// The content's first line that is not blank.
-    first_line: Option<Range<usize>>,
+    /// The places in the chapter's text where the pieces of the content come from: each piece's
+    /// offset in the content and in the text.
+    pieces: Vec<(usize, usize)>,
+}
+
+impl FencedBlock {
+    /// Where a place of the content is in the chapter's text.
+    fn place(&self, offset: usize) -> Option<usize> {
+        let (piece, place) = self.pieces.iter().rfind(|(piece, _)| *piece <= offset)?;
+        Some(place + offset - piece)
+    }
+
+    /// Where a line of the content is in the chapter's text, without the blanks around it.
+    fn line_at(&self, offset: usize) -> Option<Range<usize>> {
+        let line = self.content[offset..].lines().next()?.trim_end();
+        let start = self.place(offset)?;
+        Some(start..start + line.len())
+    }
 }
 
 fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
@@ -113,7 +130,7 @@ fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
                     container,
                     content,
                     content_end: None,
-                    first_line: None,
+                    pieces: Vec::new(),
                 });
             }
             Event::End(TagEnd::CodeBlock) => blocks.extend(open.take()),
@@ -126,23 +143,15 @@ fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
             }
             Event::Text(piece) => {
                 if let Some(block) = &mut open {
+                    block.pieces.push((block.content.len(), span.start));
                     block.content.push_str(&piece);
                     block.content_end = Some(span.end);
-                    block.first_line = block.first_line.take().or_else(|| first_line(text, span));
                 }
             }
             _ => {}
         }
     }
     blocks
-}
-
-/// The first line in `range` that is not blank, without the blanks around it.
-fn first_line(text: &str, range: Range<usize>) -> Option<Range<usize>> {
-    let content = text[range.clone()].trim_start();
-    let line = content.lines().next()?.trim_end();
-    let start = range.end - content.len();
-    Some(start..start + line.len())
 }
 
 struct Extraction<'a> {
@@ -191,12 +200,20 @@ impl Extraction<'_> {
             container: block.container,
         });
         let (line, _) = line_and_column(self.text, fence.body.start);
+        let commands: Vec<Command> = commands(&block.content)
+            .into_iter()
+            .map(|range| Command {
+                text: block.content[range.clone()].to_owned(),
+                span: block.line_at(range.start).unwrap_or_else(|| fence.opening()),
+            })
+            .collect();
         self.scenario.steps.push(Step {
             language: language.to_owned(),
             script: block.content.clone(),
             line,
             block: fence.block.clone(),
-            command: block.first_line.clone().unwrap_or_else(|| fence.opening()),
+            command: commands.first().map_or_else(|| fence.opening(), |first| first.span.clone()),
+            commands,
             attributes,
             expectation: None,
         });

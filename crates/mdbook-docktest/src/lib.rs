@@ -9,6 +9,7 @@ pub mod book_run;
 pub mod chapters;
 pub mod check;
 pub mod cli;
+pub mod commands;
 mod execute;
 pub mod expect;
 pub mod extract;

@@ -6,11 +6,12 @@ mod mentions;
 mod shell;
 mod step;
 mod transcript;
+mod turnstile;
 mod typist;
 
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use docker_cli::Canceller;
 use docker_sandbox::{EngineRoot, ProcessEngine};
@@ -18,7 +19,7 @@ use docker_sandbox::{EngineRoot, ProcessEngine};
 use self::images::Images;
 use self::mentions::names_image;
 use self::shell::Shell;
-use self::step::{Ending, Reason, StepProcess};
+use self::step::{Ending, Outcome, Reason, StepProcess};
 use crate::check;
 use crate::recording::{CommandRecording, End, Engine, Image, Recording, StepRecording};
 use crate::scenario::{Scenario, Step};
@@ -147,7 +148,10 @@ impl Runner<'_> {
         let engine = ProcessEngine::start(&self.root, ENGINE_LIMIT)?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
         let about = self.describe(&docker)?;
-        let images = self.provide_images(scenario, &engine, docker)?;
+        let images = self.provide_images(scenario, &engine, docker).map_err(|error| {
+            // Whatever failed then, it failed because it was stopped.
+            if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
+        })?;
         let steps = self.run_steps(scenario, &engine)?;
         Ok(Some(Recording { engine: about, images, steps }))
     }
@@ -213,71 +217,67 @@ impl Runner<'_> {
             } else {
                 let of = scenario.steps.len();
                 (self.progress)(Progress::Step { number: index + 1, of, step });
-                let command = self.run_step(step, index, engine, &shell)?;
-                lost = command.end == End::EngineLost;
-                skip |= self.fail_fast && !check::holds(step, &command);
-                StepRecording::Ran { commands: vec![command] }
+                let commands = self.run_step(step, index, engine, &shell)?;
+                lost = commands.iter().any(|command| command.end == End::EngineLost);
+                skip |= self.fail_fast && !check::holds(step, &commands);
+                StepRecording::Ran { commands }
             };
             recordings.push(recording);
         }
         Ok(recordings)
     }
 
+    /// Runs a step; gives its commands as far as they were begun.
     fn run_step(
         &self,
         step: &Step,
         index: usize,
         engine: &ProcessEngine,
         shell: &Shell<'_>,
-    ) -> Result<CommandRecording, RunError> {
+    ) -> Result<Vec<CommandRecording>, RunError> {
         let timeout = step.attributes.timeout.unwrap_or(self.settings.timeout);
-        let start = Instant::now();
-        let lost = |error: RunError| {
-            // Nothing can be started in an engine that is gone.
-            if engine.is_running() { Err(error) } else { Ok(None) }
-        };
         let run = || -> Result<_, RunError> {
             let group = engine.process_group(&format!("step-{}", index + 1))?;
-            let words = shell
-                .command(&step.script, &group)
-                .map_err(RunError::io("handing a step to bash"))?;
+            let commands = step.commands.iter().map(|command| command.text.as_str());
+            let (words, turnstile) =
+                shell.run(commands, &group).map_err(RunError::io("handing a step to bash"))?;
             let process = StepProcess {
                 words: &words,
+                turnstile,
+                commands: step.commands.len(),
                 group: &group,
                 stdin: step.attributes.stdin.as_deref(),
                 follow: step.attributes.follow.as_ref(),
                 timeout,
                 canceller: &self.canceller,
             };
-            process.run().map(Some).map_err(RunError::io("running a step"))
+            process.run().map_err(RunError::io("running a step"))
         };
-        let outcome = run().or_else(lost)?;
+        let outcomes = run().or_else(|error| {
+            if engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
+        })?;
         shell.take_over();
-        let (end, transcript, duration) = match outcome {
-            Some(outcome) => {
-                (self.end(outcome.ending, timeout, engine)?, outcome.transcript, outcome.duration)
-            }
-            None => (End::EngineLost, crate::recording::Transcript::default(), start.elapsed()),
+        let last = outcomes.len().saturating_sub(1);
+        let record = |(index, outcome): (usize, Outcome)| {
+            // The engine takes its steps with it: what was running then has no status of its own.
+            let was_taken = index == last && !engine.is_running();
+            let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
+            Ok(CommandRecording {
+                command: text.clone(),
+                end: self.end(outcome.ending, timeout, was_taken)?,
+                transcript: outcome.transcript,
+                duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
+            })
         };
-        Ok(CommandRecording {
-            command: step.script.clone(),
-            end,
-            transcript,
-            duration_ms: u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
-        })
+        outcomes.into_iter().enumerate().map(record).collect()
     }
 
-    fn end(
-        &self,
-        ending: Ending,
-        timeout: Duration,
-        engine: &ProcessEngine,
-    ) -> Result<End, RunError> {
+    fn end(&self, ending: Ending, timeout: Duration, was_taken: bool) -> Result<End, RunError> {
         match ending {
             _ if self.canceller.is_cancelled() => Err(RunError::Cancelled),
             Ending::Stopped(Reason::Cancelled) => Err(RunError::Cancelled),
-            // The engine takes its steps with it.
-            Ending::Exited(_) if !engine.is_running() => Ok(End::EngineLost),
+            Ending::EngineLost => Ok(End::EngineLost),
+            Ending::Exited(_) if was_taken => Ok(End::EngineLost),
             Ending::Exited(status) => Ok(End::Exited { status }),
             Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
             Ending::Stopped(Reason::TimedOut) => {

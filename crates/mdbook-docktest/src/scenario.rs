@@ -33,6 +33,8 @@ pub struct Step {
     /// The script's first line that is not blank in the chapter's text, for findings about the
     /// command itself; the opening fence where there is none.
     pub command: Range<usize>,
+    /// Its commands, in order: see [`crate::commands`].
+    pub commands: Vec<Command>,
     /// What the author asked for.
     pub attributes: Attributes,
     /// The `output` block that follows, if there is one.
@@ -46,6 +48,15 @@ impl Step {
         let mut blocks = [Some(&self.block), expectation].into_iter().flatten();
         blocks.any(|block| block.contains(&finding.span.start))
     }
+}
+
+/// One command of a step, as a reader would enter it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Its text, which can have several lines.
+    pub text: String,
+    /// Its first line in the chapter's text.
+    pub span: Range<usize>,
 }
 
 /// The annotations of a step's info string.

@@ -90,7 +90,8 @@ impl Settings {
             .get("preprocessor.docktest")
             .map(Option::unwrap_or_default)
             .map_err(|error| {
-                let message = error.root_cause().to_string();
+                // toml ends its messages with a line feed.
+                let message = error.root_cause().to_string().trim_end().to_owned();
                 SettingsError { book_toml: root.join("book.toml"), message }
             })?;
         Ok(Self {

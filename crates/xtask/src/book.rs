@@ -22,6 +22,8 @@ pub(crate) fn build() -> Result<()> {
     let project = project()?;
     let mut config =
         Config::from_disk(project.join("book.toml")).map_err(|error| anyhow!(error))?;
+    // As `mdbook build` does, for MDBOOK_PREPROCESSOR__DOCKTEST__… .
+    config.update_from_env().map_err(|error| anyhow!(error))?;
     config
         .set("preprocessor.docktest.command", shlex::try_quote(&program.to_string_lossy())?)
         .map_err(|error| anyhow!(error))?;

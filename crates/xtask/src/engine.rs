@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail};
 use docker_sandbox::prepared_directory;
 use sha2::{Digest, Sha256};
 
-use crate::process::{read, say, succeed};
+use crate::process::{is_root, read, say, succeed};
+use crate::setup::Missing;
 
 const SUITE: &str = "trixie";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -31,9 +32,56 @@ const PACKAGES: [&str; 11] = [
     "slirp4netns",
 ];
 
-/// What nobody reads in a file system without a reader.
-const EXCLUDED: [&str; 4] =
-    ["/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/man/*"];
+/// Nothing that nobody reads in a file system without a reader; licences stay. Nor any trace of where
+/// the packages came from: steps can read this file system, and what they print is published.
+const OPTIONS: [&str; 8] = [
+    "--variant=essential",
+    "--aptopt=APT::Install-Recommends \"false\"",
+    "--dpkgopt=path-exclude=/usr/share/doc/*",
+    "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+    "--dpkgopt=path-exclude=/usr/share/info/*",
+    "--dpkgopt=path-exclude=/usr/share/locale/*",
+    "--dpkgopt=path-exclude=/usr/share/man/*",
+    "--customize-hook=cd \"$1\" && rm -r etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap var/log/apt",
+];
+
+/// mmdebstrap mounts the machine's /dev in what it makes. In namespaces that end with this process,
+/// however it ends, no such mount is left for a removal of the unfinished directory to walk into.
+const SETPRIV_MMDEBSTRAP: [&str; 12] = [
+    "--pdeathsig",
+    "KILL",
+    "unshare",
+    "--mount",
+    "--pid",
+    "--mount-proc",
+    "--fork",
+    "--kill-child=KILL",
+    "mmdebstrap",
+    "--quiet",
+    "--mode=root",
+    "--format=directory",
+];
+
+/// What a root file system is made of, in mmdebstrap's words.
+struct Definition(Vec<String>);
+
+impl Definition {
+    fn new(architecture: &str, packages: &[&str]) -> Self {
+        let mut words = vec![
+            format!("--architectures={architecture}"),
+            format!("--include={}", packages.join(",")),
+        ];
+        words.extend(OPTIONS.map(str::to_owned));
+        words.push(SUITE.to_owned());
+        Self(words)
+    }
+
+    /// 16 digits that differ whenever the content may.
+    fn name(&self) -> String {
+        let digest = Sha256::digest(self.0.join("\n"));
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
 
 /// Makes the engine's root file system unless it is there; returns its directory.
 pub(crate) fn ensure() -> Result<PathBuf> {
@@ -43,25 +91,23 @@ pub(crate) fn ensure() -> Result<PathBuf> {
     let lock = File::create(engines.join(".lock")).context("cannot lock the engines")?;
     lock.lock().context("cannot lock the engines")?;
 
-    let name = definition_hash();
+    let definition = Definition::new(&read("dpkg", &["--print-architecture"])?, &PACKAGES);
+    let name = definition.name();
     let directory = engines.join(&name);
     if directory.is_dir() {
         say(&format!("engine: up to date, in {}", directory.display()));
     } else {
-        build(&engines.join(format!("{name}.part")), &directory)?;
+        build(&definition, &engines.join(format!("{name}.part")), &directory)?;
     }
     point_current(&engines, &name)?;
     remove_others(&engines, &name)?;
     Ok(directory)
 }
 
-/// What makes a difference to the content, in 16 digits.
-fn definition_hash() -> String {
-    let definition = format!("{SUITE}\n{}\n{}\n", PACKAGES.join(" "), EXCLUDED.join(" "));
-    Sha256::digest(definition).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn build(part: &Path, directory: &Path) -> Result<()> {
+fn build(definition: &Definition, part: &Path, directory: &Path) -> Result<()> {
+    if !is_root()? {
+        return Err(Missing::root().into());
+    }
     say(&format!("engine: making a root file system from Debian's {SUITE}, for half a minute"));
     if part.exists() {
         fs::remove_dir_all(part).with_context(|| format!("cannot remove {}", part.display()))?;
@@ -79,20 +125,12 @@ fn build(part: &Path, directory: &Path) -> Result<()> {
     let mirror = mirror(&targets)
         .context("apt knows no mirror of Debian: see that `apt-get update` works")?;
 
-    let mut words = vec![
-        "--quiet".to_owned(),
-        "--mode=root".to_owned(),
-        "--variant=essential".to_owned(),
-        "--format=directory".to_owned(),
-        format!("--include={}", PACKAGES.join(",")),
-        "--aptopt=APT::Install-Recommends \"false\"".to_owned(),
-    ];
+    let mut words: Vec<String> = SETPRIV_MMDEBSTRAP.map(str::to_owned).into();
     words.extend(way_to_mirrors()?.into_iter().map(|option| format!("--aptopt={option}")));
-    words.extend(EXCLUDED.iter().map(|path| format!("--dpkgopt=path-exclude={path}")));
-    words.push(SUITE.to_owned());
+    words.extend(definition.0.iter().cloned());
     words.push(part.to_string_lossy().into_owned());
     words.push(format!("deb [signed-by={KEYRING}] {mirror} {SUITE} main"));
-    succeed("mmdebstrap", &duct::cmd("mmdebstrap", words).stdin_null().stdout_to_stderr())?;
+    succeed("mmdebstrap", &duct::cmd("setpriv", words).stdin_null().stdout_to_stderr())?;
     if !part.join("usr/sbin/dockerd").is_file() {
         bail!(
             "the packages of {SUITE} hold no dockerd: they have changed, adapt xtask's engine.rs"
@@ -163,6 +201,16 @@ mod tests {
                        http://b.example/debian bookworm main";
         assert_eq!(mirror(targets), Some("http://b.example/debian"));
         assert_eq!(mirror(""), None);
+    }
+
+    #[test]
+    fn another_definition_has_another_name() {
+        let name = |architecture, packages: &[&str]| Definition::new(architecture, packages).name();
+        let ours = name("amd64", &["docker.io"]);
+        assert_eq!(ours, name("amd64", &["docker.io"]));
+        assert_eq!(ours.len(), 16);
+        assert_ne!(ours, name("arm64", &["docker.io"]));
+        assert_ne!(ours, name("amd64", &["docker.io", "curl"]));
     }
 
     #[test]

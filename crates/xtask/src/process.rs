@@ -28,6 +28,11 @@ pub(crate) fn read(program: &str, arguments: &[&str]) -> Result<String> {
         .with_context(|| format!("`{program} {}` failed", arguments.join(" ")))
 }
 
+/// Whether we are root.
+pub(crate) fn is_root() -> Result<bool> {
+    Ok(read("id", &["-u"])? == "0")
+}
+
 /// Whether a program is on the PATH.
 pub(crate) fn is_installed(program: impl AsRef<OsStr>) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();

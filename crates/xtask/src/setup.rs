@@ -3,24 +3,25 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, bail};
 
-use crate::process::{is_installed, read, say, succeed};
+use crate::process::{is_installed, is_root, say};
 
-/// Something has to be installed, and we cannot do it.
-#[derive(Debug)]
+/// Something is missing, and we cannot get it.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {remedy}")]
 pub(crate) struct Missing {
-    what: String,
-    remedy: String,
+    pub(crate) what: String,
+    pub(crate) remedy: String,
 }
 
-impl std::fmt::Display for Missing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.what, self.remedy)
+impl Missing {
+    /// We are not root.
+    pub(crate) fn root() -> Self {
+        let remedy = "run it as root, for example with `sudo --preserve-env=PATH`".to_owned();
+        Self { what: "the engine needs root".to_owned(), remedy }
     }
 }
-
-impl std::error::Error for Missing {}
 
 /// What has to be there: a program on the PATH or a file, and the Debian package that it is in.
 const NEEDED: [(&str, &str); 10] = [
@@ -33,7 +34,8 @@ const NEEDED: [(&str, &str); 10] = [
     ("tar", "tar"),
     ("dpkg-deb", "dpkg"),
     ("mmdebstrap", "mmdebstrap"),
-    ("/usr/share/keyrings/debian-archive-keyring.gpg", "debian-archive-keyring"),
+    // Older keyrings lack the keys of the release that the engine is made of.
+    ("/usr/share/keyrings/debian-archive-trixie-automatic.gpg", "debian-archive-keyring"),
 ];
 
 /// Installs what is missing.
@@ -42,34 +44,47 @@ const NEEDED: [(&str, &str); 10] = [
 /// [`Missing`], with what to do, where this is not Debian or we are not root.
 pub(crate) fn ensure() -> Result<()> {
     let packages = missing_packages(is_there);
-    let lists = has_package_lists();
-    if packages.is_empty() && lists {
+    if packages.is_empty() && has_package_lists() {
         return Ok(());
     }
-    let install = format!("apt-get install --yes --no-install-recommends {}", packages.join(" "));
-    let commands = match (lists, packages.is_empty()) {
-        (false, true) => "apt-get update".to_owned(),
-        (false, false) => format!("apt-get update && {install}"),
-        (true, _) => install,
-    };
     if !is_installed("apt-get") {
-        return Err(anyhow!(Missing {
+        return Err(Missing {
             what: format!("missing: {}", packages.join(", ")),
             remedy: "this set-up knows Debian only; install these by hand".to_owned(),
-        }));
+        }
+        .into());
     }
-    if read("id", &["-u"])? != "0" {
-        return Err(anyhow!(Missing {
-            what: "this needs to be run as root, and packages are to be installed first".to_owned(),
+    let commands = commands(&packages);
+    if !is_root()? {
+        return Err(Missing {
+            what: "packages have to be installed first".to_owned(),
             remedy: format!("sudo sh -c '{commands}'"),
-        }));
+        }
+        .into());
     }
     say(&format!("installing what is missing: {commands}"));
-    let shell = duct::cmd!("sh", "-c", &commands)
+    let output = duct::cmd!("sh", "-c", &commands)
         .env("DEBIAN_FRONTEND", "noninteractive")
         .stdin_null()
-        .stdout_to_stderr();
-    succeed(&commands, &shell)
+        .stderr_to_stdout()
+        .stdout_capture()
+        .unchecked()
+        .run()
+        .context("cannot run `sh`")?;
+    if !output.status.success() {
+        bail!("it failed:\n{}", String::from_utf8_lossy(&output.stdout));
+    }
+    Ok(())
+}
+
+/// What to type so that `packages` are there. Lists are fetched in any case: old ones name versions
+/// that mirrors have dropped.
+fn commands(packages: &[&str]) -> String {
+    let update = "apt-get update";
+    if packages.is_empty() {
+        return update.to_owned();
+    }
+    format!("{update} && apt-get install --yes --no-install-recommends {}", packages.join(" "))
 }
 
 fn is_there(needed: &str) -> bool {
@@ -104,5 +119,14 @@ mod tests {
             ["debian-archive-keyring", "dpkg", "mmdebstrap", "mount", "util-linux"]
         );
         assert!(missing_packages(|_| true).is_empty());
+    }
+
+    #[test]
+    fn the_command_can_be_typed_as_it_is() {
+        assert_eq!(commands(&[]), "apt-get update");
+        assert_eq!(
+            commands(&["mmdebstrap", "mount"]),
+            "apt-get update && apt-get install --yes --no-install-recommends mmdebstrap mount"
+        );
     }
 }

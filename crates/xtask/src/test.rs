@@ -8,6 +8,7 @@ use docker_sandbox::{EngineRoot, ProcessEngine};
 use duct::cmd;
 
 use crate::process::{say, succeed};
+use crate::setup::Missing;
 use crate::{book, engine, project, setup};
 
 /// What to test.
@@ -42,13 +43,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let name = part.to_possible_value().map(|value| value.get_name().to_owned());
         let name = name.unwrap_or_default();
         say(&format!("\n== {name}"));
-        if let Err(error) = part.run() {
-            say(&format!("error: {error:#}"));
-            failed.push(name);
+        match part.run() {
+            Ok(()) => {}
+            // Whoever has to get something first wants to hear that last.
+            Err(error) if error.is::<Missing>() => return Err(error),
+            Err(error) => {
+                say(&format!("error: {error:#}"));
+                failed.push(name);
+            }
         }
     }
     if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
+        bail!("failed: {}; one of them again: cargo xtask test --only …", failed.join(", "));
     }
     say("\nall parts hold");
     Ok(())
@@ -57,8 +63,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 impl Part {
     fn run(self) -> Result<()> {
         match self {
-            Self::Format => cargo(&["fmt", "--all", "--check"], &[]),
+            Self::Format => {
+                need_component("fmt", "rustfmt")?;
+                cargo(&["fmt", "--all", "--check"], &[])
+            }
             Self::Lints => {
+                need_component("clippy", "clippy")?;
                 let clippy = [
                     "clippy",
                     "--workspace",
@@ -73,33 +83,60 @@ impl Part {
                     ["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"];
                 cargo(&doc, &[("RUSTDOCFLAGS", "--deny warnings")])
             }
-            Self::Unit => {
-                cargo(
-                    &[
-                        "test",
-                        "--workspace",
-                        "--exclude",
-                        "testsuite",
-                        "--exclude",
-                        "docker-sandbox",
-                        "--locked",
-                    ],
-                    &[],
-                )?;
-                cargo(&["test", "--package", "docker-sandbox", "--lib", "--locked"], &[])?;
-                cargo(&["test", "--package", "docker-sandbox", "--doc", "--locked"], &[])
-            }
+            Self::Unit => unit(),
             Self::DockerCli => docker_cli(),
             Self::EndToEnd => {
                 engine::ensure()?;
                 let program = book::build_program()?;
                 let program = program.to_str().context("the target directory is no UTF-8")?;
-                let packages =
-                    ["test", "--package", "docker-sandbox", "--package", "testsuite", "--locked"];
+                let packages = [
+                    "test",
+                    "--package",
+                    "docker-sandbox",
+                    "--package",
+                    "testsuite",
+                    "--locked",
+                    "--no-fail-fast",
+                ];
                 cargo(&packages, &[("MDBOOK_DOCKTEST", program), ("RUST_TEST_THREADS", "2")])
             }
         }
     }
+}
+
+/// Tests what needs no engine: all but the integration tests of docker-sandbox and testsuite.
+fn unit() -> Result<()> {
+    const WHOLE: [&str; 5] =
+        ["--workspace", "--exclude", "testsuite", "--locked", "--no-fail-fast"];
+    if has_command("nextest")? {
+        let tests = "not (package(docker-sandbox) and kind(test))";
+        cargo(&[&["nextest", "run", "--filterset", tests], &WHOLE[..]].concat(), &[])?;
+        // nextest leaves these to cargo.
+        return cargo(&[&["test", "--doc"], &WHOLE[..]].concat(), &[]);
+    }
+    cargo(&[&["test", "--exclude", "docker-sandbox"], &WHOLE[..]].concat(), &[])?;
+    cargo(&["test", "--package", "docker-sandbox", "--lib", "--locked"], &[])?;
+    cargo(&["test", "--package", "docker-sandbox", "--doc", "--locked"], &[])
+}
+
+/// Whether a command of cargo can be run. rustup puts a stand-in where a component is missing, so
+/// that finding a program does not tell.
+fn has_command(name: &str) -> Result<bool> {
+    let version = cargo_expression(&[name, "--version"])?.stdout_null().stderr_null();
+    Ok(version.unchecked().run().context("cannot run cargo")?.status.success())
+}
+
+/// Checks that a component of the toolchain is there. The toolchain is the user's: it is left as
+/// it is.
+fn need_component(command: &str, component: &str) -> Result<()> {
+    if has_command(command)? {
+        return Ok(());
+    }
+    Err(Missing {
+        what: format!("cargo has no `{command}`"),
+        remedy: format!("rustup component add {component}"),
+    }
+    .into())
 }
 
 /// Tests docker-cli on an engine of its own, with an image that has nothing but a shell.
@@ -131,10 +168,14 @@ fn docker_cli() -> Result<()> {
 }
 
 fn cargo(words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = duct::cmd(cargo, words).dir(project()?).stdin_null();
+    let mut command = cargo_expression(words)?;
     for (name, value) in environment {
         command = command.env(name, value);
     }
     succeed(&format!("cargo {}", words.join(" ")), &command)
+}
+
+fn cargo_expression(words: &[&str]) -> Result<duct::Expression> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    Ok(duct::cmd(cargo, words).dir(project()?).stdin_null())
 }

@@ -38,7 +38,7 @@ fn a_step_without_annotation_must_exit_with_0() {
     assert!(findings(markdown, OK, &[]).is_empty());
     assert_eq!(
         findings(markdown, End::Exited { status: 1 }, &[(Stream::Stderr, "no\n")]),
-        ["exit-status 4:1 this step exited with status 1 instead of 0 \
+        ["exit-status 4:1 this command exited with status 1 instead of 0 \
              | if readers are to see this, add `exit=1`\nit printed `no`"]
     );
 }
@@ -49,7 +49,7 @@ fn an_expected_status_must_come() {
     assert!(findings(markdown, End::Exited { status: 1 }, &[]).is_empty());
     assert!(
         findings(markdown, OK, &[])[0]
-            .starts_with("exit-status 2:1 this step exited with status 0 instead of 1")
+            .starts_with("exit-status 2:1 this command exited with status 0 instead of 1")
     );
     let any = "```bash exit=any\nfalse\n```\n";
     assert!(findings(any, End::Exited { status: 77 }, &[]).is_empty());
@@ -61,7 +61,10 @@ fn an_endless_stream_is_told_of_until() {
     let found =
         findings(markdown, End::TimedOut { limit_ms: 30_000 }, &[(Stream::Stdout, "a\nb\n")]);
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("timeout 2:1 this step did not end within 30 s | "), "{found:?}");
+    assert!(
+        found[0].starts_with("timeout 2:1 this command did not end within 30 s | "),
+        "{found:?}"
+    );
     assert!(found[0].contains("add `until="), "{found:?}");
     assert!(found[0].ends_with("it printed:\n  a\n  b"), "{found:?}");
 }

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 use crate::recording::Stream;
 use crate::scenario::Follow;
 
+/// How much of a line is kept that does not end: it may go on for ever.
+const LINE_LIMIT: usize = 64 * 1024;
+
 /// Watches one step's output.
 pub(super) struct Watch<'a> {
     follow: &'a Follow,
@@ -29,6 +32,8 @@ impl<'a> Watch<'a> {
             self.satisfied |= reached(self.follow, &unfinished[..end], self.lines);
             unfinished.drain(..=end);
         }
+        let surplus = unfinished.len().saturating_sub(LINE_LIMIT);
+        unfinished.drain(..unfinished.ceil_char_boundary(surplus));
         // A prompt or a progress line is never finished, and can be what is waited for.
         if matches!(self.follow, Follow::Until(_)) {
             self.satisfied |= reached(self.follow, unfinished, self.lines);
@@ -83,6 +88,19 @@ mod tests {
     fn a_prompt_without_an_end_counts_for_a_pattern() {
         let until = Follow::Until(Regex::new(r"\[y/N\]").unwrap());
         assert!(satisfied_by(&until, &["Are you sure? [y", "/N] "]));
+    }
+
+    #[test]
+    fn a_line_without_end_is_kept_in_part() {
+        let until = Follow::Until(Regex::new("ready").unwrap());
+        let mut watch = Watch::new(&until, Instant::now());
+        for _ in 0..10 {
+            watch.see(Stream::Stdout, &"é".repeat(LINE_LIMIT));
+        }
+        assert!(watch.unfinished[0].len() <= LINE_LIMIT);
+        watch.see(Stream::Stdout, "rea");
+        watch.see(Stream::Stdout, "dy");
+        assert!(watch.is_satisfied());
     }
 
     #[test]

@@ -17,7 +17,7 @@ set +euxvf
         # Bash makes these itself, or they mean something only where they were read.
         BASH | BASH_* | BASHOPTS | BASHPID | COMP_* | DIRSTACK | EPOCH* | EUID | FUNCNAME | GROUPS | \
             HISTCMD | IFS | LINENO | PIPESTATUS | PPID | RANDOM | SECONDS | SHELLOPTS | SRANDOM | UID | \
-            _ | __docktest) ;;
+            _ | __docktest*) ;;
         *) declare -p -- "$__docktest" ;;
         esac
     done

@@ -4,27 +4,33 @@
 //! author set in one step (directory, variables, functions, aliases, options, umask) is written
 //! down when its shell exits (`save.bash`) and taken over by the next.
 //!
-//! The step is evaluated, not sourced: messages then begin with `bash: line 1:`, close to what a
-//! reader's terminal says, rather than with a path of ours.
+//! Commands are evaluated, not sourced: messages then begin with `bash: line 1:`, close to what a
+//! reader's terminal says, rather than with a path of ours. Between two commands the shell stops at
+//! a turnstile, so that each command's output and status are known to be its own.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use docker_sandbox::{PATH, ProcessEngine, ProcessGroup};
 
+use super::turnstile::Turnstile;
+
 /// Inside the engine, the directory of the files that pass from shell to shell.
 const DIRECTORY: &str = "/run/docktest/shell";
+
+/// Inside the engine, the script between two commands.
+const BETWEEN: &str = "/run/docktest/shell/between.bash";
 
 /// Inside the engine, the empty directory in which a chapter starts.
 const WORKPLACE: &str = "/lab";
 
-/// What bash does with `step`. The state is taken over in silence: it can hold a read-only variable
-/// that bash has set before.
-const LAUNCH: &str = "\
+/// What bash does before the first command. The state is taken over in silence: it can hold a
+/// read-only variable that bash has set before.
+const PRELUDE: &str = "\
     { . /run/docktest/shell/state; . /run/docktest/shell/options; } 2>/dev/null; \
-    trap '. /run/docktest/shell/save.bash' EXIT; \
-    eval \"$(</run/docktest/shell/step)\"";
+    trap '. /run/docktest/shell/save.bash' EXIT";
 
 /// A chapter's shell.
 pub(super) struct Shell<'a> {
@@ -48,18 +54,33 @@ impl<'a> Shell<'a> {
         fs::create_dir_all(&directory)?;
         fs::write(directory.join("save.bash"), include_str!("save.bash"))?;
         fs::write(directory.join("state"), "")?;
-        // Like a CI job, a step ends at its first command that fails: its status is the step's, and
-        // none is lost behind a later success.
-        fs::write(directory.join("options"), "set -o errexit\n")?;
+        fs::write(directory.join("between.bash"), include_str!("between.bash"))?;
+        fs::write(directory.join("options"), "")?;
         Ok(Self { engine, environment, directory })
     }
 
-    /// The words of a process that runs `script` as a member of `group`.
-    pub(super) fn command(&self, script: &str, group: &ProcessGroup) -> io::Result<Vec<OsString>> {
-        fs::write(self.directory.join("step"), script)?;
+    /// The words of a process that runs `commands` one after the other as a member of `group`, and
+    /// what it says and hears between them.
+    pub(super) fn run<'c>(
+        &self,
+        commands: impl IntoIterator<Item = &'c str>,
+        group: &ProcessGroup,
+    ) -> io::Result<(Vec<OsString>, Turnstile)> {
+        let mut launch = PRELUDE.to_owned();
+        for (index, command) in commands.into_iter().enumerate() {
+            let name = format!("command.{index}");
+            fs::write(self.directory.join(&name), command)?;
+            // All on one line, so that messages have the line of the command.
+            let _ = match index {
+                0 => write!(launch, "; eval \"$(<{DIRECTORY}/{name})\""),
+                _ => write!(launch, "; . {BETWEEN} {index}; eval \"$__docktest_command\""),
+            };
+        }
+        let turnstile = Turnstile::new(&self.directory)?;
         let mut words = self.engine.entering_group(group, Path::new(WORKPLACE), &self.environment);
-        words.extend(["bash", "--noprofile", "--norc", "-c", LAUNCH, "bash"].map(OsString::from));
-        Ok(words)
+        let bash = ["bash", "--noprofile", "--norc", "-c", launch.as_str(), "bash"];
+        words.extend(bash.map(OsString::from));
+        Ok((words, turnstile))
     }
 
     /// Makes the state that the last shell wrote down the next one's. A shell that was killed

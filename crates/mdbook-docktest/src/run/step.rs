@@ -1,15 +1,20 @@
 //! One step as a process: what it prints is written down as it comes, and it ends: by itself, when
 //! its stream has been followed long enough, or when its time is up.
 //!
+//! A step is a shell that runs one command after the other, and stops between them at a
+//! [`Turnstile`] until all that the first printed has been read.
+//!
 //! Its end is the end of the process that was started, not of its pipes: what a step leaves in the
 //! background inherits the pipes and may hold them open for ever. Whatever the step's own process
 //! printed is in the pipes by the time it has ended, so reading what is there misses nothing.
 
 use std::ffi::OsString;
 use std::io::{self, PipeReader, Read};
+use std::mem;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::ExitStatus;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
@@ -20,6 +25,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::follow::Watch;
 use super::transcript::Recorder;
+use super::turnstile::Turnstile;
 use super::typist::Typist;
 use crate::recording::{Stream, Transcript};
 use crate::scenario::Follow;
@@ -39,19 +45,23 @@ const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 pub(super) struct StepProcess<'a> {
     /// The program and its arguments.
     pub(super) words: &'a [OsString],
+    /// Where it stops between its commands.
+    pub(super) turnstile: Turnstile,
+    /// How many commands it has.
+    pub(super) commands: usize,
     /// The group that all its processes are in.
     pub(super) group: &'a ProcessGroup,
     /// What is typed, line by line, whenever it waits.
     pub(super) stdin: Option<&'a str>,
-    /// When its stream has been followed long enough.
+    /// When its last command's stream has been followed long enough.
     pub(super) follow: Option<&'a Follow>,
-    /// How long it may take.
+    /// How long all of it may take.
     pub(super) timeout: Duration,
     /// Stops it from outside.
     pub(super) canceller: &'a Canceller,
 }
 
-/// What came of it.
+/// What came of one of its commands.
 pub(super) struct Outcome {
     pub(super) ending: Ending,
     pub(super) transcript: Transcript,
@@ -65,6 +75,16 @@ pub(super) enum Ending {
     Exited(i32),
     /// It was stopped.
     Stopped(Reason),
+    /// It could not even be started, because there is no engine any more.
+    EngineLost,
+}
+
+impl Outcome {
+    /// What comes of a step that nothing is left to run on.
+    pub(super) fn engine_lost() -> Self {
+        let transcript = Transcript::default();
+        Self { ending: Ending::EngineLost, transcript, duration: Duration::ZERO }
+    }
 }
 
 /// Why a step was stopped.
@@ -79,11 +99,11 @@ pub(super) enum Reason {
 }
 
 impl StepProcess<'_> {
-    /// Runs it to its end.
+    /// Runs it to its end; returns what came of each command that was begun.
     ///
     /// # Errors
     /// When it cannot be started or watched.
-    pub(super) fn run(self) -> io::Result<Outcome> {
+    pub(super) fn run(self) -> io::Result<Vec<Outcome>> {
         let (stdout, stdout_end) = io::pipe()?;
         let (stderr, stderr_end) = io::pipe()?;
         for reader in [&stdout, &stderr] {
@@ -98,7 +118,6 @@ impl StepProcess<'_> {
                 command.process_group(0);
                 Ok(())
             });
-        let start = Instant::now();
         let (command, typist) = match self.stdin {
             Some(text) => {
                 let (stdin_end, keyboard) = io::pipe()?;
@@ -110,15 +129,22 @@ impl StepProcess<'_> {
         // The expression holds the other ends of the pipes.
         drop(command);
 
+        let start = Instant::now();
         let mut watched = Watched {
             process: open_pidfd(&handle)?,
+            turnstile: self.turnstile,
             outputs: [(Stream::Stdout, Some(stdout)), (Stream::Stderr, Some(stderr))],
-            recorder: Recorder::new(OUTPUT_LIMIT),
-            watch: self.follow.map(|follow| Watch::new(follow, start)),
+            output_limit: OUTPUT_LIMIT / self.commands.max(1),
+            recorder: Recorder::new(OUTPUT_LIMIT / self.commands.max(1)),
+            outcomes: Vec::with_capacity(self.commands),
+            commands: self.commands,
+            follow: self.follow,
+            watch: None,
             typist,
             start,
             has_exited: false,
         };
+        watched.watch_last_command();
         let stopped = watched.until_end(start + self.timeout, self.canceller)?;
         if let Some(reason) = stopped {
             if reason == Reason::Followed {
@@ -129,14 +155,23 @@ impl StepProcess<'_> {
             self.group.kill(KILL_LIMIT);
         }
         let status = handle.wait()?.status;
-        let duration = start.elapsed();
-        let ending = match stopped {
+        watched.end_command(match stopped {
             Some(reason) => Ending::Stopped(reason),
             None => Ending::Exited(exit_status(status)),
-        };
-        let end_ms = watched.elapsed_ms();
-        Ok(Outcome { ending, transcript: watched.recorder.finish(end_ms), duration })
+        });
+        watched.outputs.into_iter().filter_map(|(_, pipe)| pipe).for_each(let_go_on);
+        Ok(watched.outcomes)
     }
+}
+
+/// Goes on emptying a pipe for what a step has left in the background. It would be killed by its next
+/// output if nobody could read it, and stand still if nobody did. This ends with the last writer,
+/// with the engine at the latest.
+fn let_go_on(mut pipe: PipeReader) {
+    thread::spawn(move || {
+        // A pipe that cannot be read has nobody to wait for.
+        let _ = ioctl_fionbio(&pipe, false).map(|()| io::copy(&mut pipe, &mut io::sink()));
+    });
 }
 
 fn open_pidfd(handle: &duct::Handle) -> io::Result<OwnedFd> {
@@ -153,10 +188,18 @@ fn exit_status(status: ExitStatus) -> i32 {
 /// A step's process while it runs.
 struct Watched<'a> {
     process: OwnedFd,
+    turnstile: Turnstile,
     outputs: [(Stream, Option<PipeReader>); 2],
+    output_limit: usize,
+    /// Takes down what the command prints that runs now.
     recorder: Recorder,
+    /// What came of the commands before it.
+    outcomes: Vec<Outcome>,
+    commands: usize,
+    follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
     typist: Option<Typist>,
+    /// When it began.
     start: Instant,
     has_exited: bool,
 }
@@ -164,6 +207,35 @@ struct Watched<'a> {
 impl Watched<'_> {
     fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Only the last command can be a stream: no other would ever follow one.
+    fn watch_last_command(&mut self) {
+        if self.outcomes.len() + 1 == self.commands {
+            self.watch = self.follow.map(|follow| Watch::new(follow, self.start));
+        }
+    }
+
+    /// Ends the command that runs now; what is printed from now on is the next one's.
+    fn end_command(&mut self, ending: Ending) {
+        let duration = self.start.elapsed();
+        let recorder = mem::replace(&mut self.recorder, Recorder::new(self.output_limit));
+        let transcript = recorder.finish(self.elapsed_ms());
+        self.outcomes.push(Outcome { ending, transcript, duration });
+        self.start = Instant::now();
+    }
+
+    /// Lets the shell through the turnstile, if it stands there.
+    fn pass_turnstile(&mut self) -> io::Result<()> {
+        let Some(status) = self.turnstile.ended()? else { return Ok(()) };
+        // All that the command printed is in the pipes, which hold a megabyte at most: who prints
+        // on in the background must not keep us here.
+        for _ in 0..16 {
+            self.read_outputs()?;
+        }
+        self.end_command(Ending::Exited(status));
+        self.watch_last_command();
+        self.turnstile.open()
     }
 
     /// Reads until the process has exited, which gives `None`, or there is a reason to stop it.
@@ -182,6 +254,7 @@ impl Watched<'_> {
             ];
             let wake = wake.into_iter().flatten().min().unwrap_or(deadline);
             self.wait_and_read(wake.saturating_duration_since(now))?;
+            self.pass_turnstile()?;
             if self.has_exited {
                 return Ok(None);
             }
@@ -215,7 +288,10 @@ impl Watched<'_> {
 
     /// Sleeps until there is something to read, the process exits, or the time is over; reads.
     fn wait_and_read(&mut self, time: Duration) -> io::Result<()> {
-        let mut events = vec![PollFd::new(&self.process, PollFlags::IN)];
+        let mut events = vec![
+            PollFd::new(&self.process, PollFlags::IN),
+            PollFd::from_borrowed_fd(self.turnstile.as_fd(), PollFlags::IN),
+        ];
         let open = self.outputs.iter().filter_map(|(_, pipe)| pipe.as_ref());
         events.extend(open.map(|pipe| PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::IN)));
         let time = Timespec::try_from(time).map_err(io::Error::other)?;
@@ -226,10 +302,11 @@ impl Watched<'_> {
         // Asked before reading: what it printed before it exited is then read below.
         self.has_exited = !events[0].revents().is_empty();
         drop(events);
-        for index in 0..self.outputs.len() {
-            self.read_what_is_there(index)?;
-        }
-        Ok(())
+        self.read_outputs()
+    }
+
+    fn read_outputs(&mut self) -> io::Result<()> {
+        (0..self.outputs.len()).try_for_each(|index| self.read_what_is_there(index))
     }
 
     /// Reads at most as much as a pipe holds: one that is filled as fast as it is emptied must not

@@ -1,0 +1,139 @@
+//! The commands of a script: what a reader types, line by line, until the shell runs it.
+//!
+//! The grammar is bash's own as tree-sitter-bash has it. Commands that share a line are one: a
+//! terminal runs them at one press of Enter, and their output comes as one.
+
+use std::ops::Range;
+
+use tree_sitter::{Node, Parser};
+
+/// The byte ranges of a script's commands, in order, without comments and blank lines between them.
+///
+/// A script that the grammar does not understand is one command: bash will have its say.
+pub fn commands(script: &str) -> Vec<Range<usize>> {
+    match parse(script) {
+        Some(commands) => commands,
+        None => whole(script).into_iter().collect(),
+    }
+}
+
+fn whole(script: &str) -> Option<Range<usize>> {
+    let trimmed = script.trim();
+    let start = script.len() - script.trim_start().len();
+    (!trimmed.is_empty()).then(|| start..start + trimmed.len())
+}
+
+fn parse(script: &str) -> Option<Vec<Range<usize>>> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_bash::LANGUAGE.into()).ok()?;
+    let tree = parser.parse(script, None)?;
+    let root = tree.root_node();
+    if root.has_error() {
+        return None;
+    }
+    let mut commands: Vec<Range<usize>> = Vec::new();
+    let mut last_row = None;
+    for node in root.children(&mut root.walk()).filter(|node| !is_comment(node)) {
+        let range = node.byte_range();
+        match commands.last_mut() {
+            // Separators and what follows them on the same line.
+            Some(last) if last_row == Some(node.start_position().row) => last.end = range.end,
+            _ if node.is_named() => commands.push(range),
+            // A separator alone on its line ends the command above it.
+            Some(last) => last.end = range.end,
+            None => return None,
+        }
+        last_row = Some(last_row_of(&node));
+    }
+    leaves_out_nothing(script, &commands).then_some(commands)
+}
+
+/// Whether there is nothing between the commands but what bash passes over. The grammar is not
+/// bash itself; where they differ, a part of the script must not get lost.
+fn leaves_out_nothing(script: &str, commands: &[Range<usize>]) -> bool {
+    let starts = commands.iter().map(|range| range.start).chain([script.len()]);
+    let ends = [0].into_iter().chain(commands.iter().map(|range| range.end));
+    ends.zip(starts).all(|(end, start)| {
+        script.get(end..start).is_some_and(|between| {
+            between
+                .lines()
+                .map(str::trim)
+                .all(|line| matches!(line, "" | "\\") || line.starts_with('#'))
+        })
+    })
+}
+
+/// The row in which a node's text ends. A here-document can end with the line feed itself.
+fn last_row_of(node: &Node<'_>) -> usize {
+    let end = node.end_position();
+    if end.column == 0 { end.row.saturating_sub(1) } else { end.row }
+}
+
+fn is_comment(node: &Node<'_>) -> bool {
+    node.kind() == "comment"
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn split(script: &str) -> Vec<&str> {
+        commands(script).into_iter().map(|range| &script[range]).collect()
+    }
+
+    #[test]
+    fn each_line_is_a_command() {
+        assert_eq!(
+            split("docker ps\n\n# who is there?\ndocker images\n"),
+            ["docker ps", "docker images"]
+        );
+        assert!(split("").is_empty());
+        assert!(split("\n# nothing\n").is_empty());
+    }
+
+    #[test]
+    fn what_goes_over_several_lines_stays_whole() {
+        for command in [
+            "docker run -d \\\n  --name x alpine",
+            "for i in 1 2; do\n  echo $i\ndone | wc -l",
+            "greet() {\n  echo hi\n}",
+            "cat <<EOF >file\nheredoc $x\n\nEOF",
+            "cat <<-'EOF'\n\ta # no comment\n\tEOF",
+            "if [[ $a == b ]]; then echo \"two\nlines\"; fi > out 2>&1",
+            "a=(1 2\n3)",
+            "docker ps |\n  wc -l",
+            "true &&\n  echo yes",
+            "x=$(\n  date\n)",
+            "case $x in\n  a) echo a ;;\n  *) echo b ;;\nesac",
+        ] {
+            let script = format!("echo before\n{command}\necho after\n");
+            assert_eq!(split(&script), ["echo before", command, "echo after"]);
+        }
+    }
+
+    #[test]
+    fn a_line_is_one_command() {
+        assert_eq!(split("cd /tmp; ls\nsleep 1 &\nwait\n"), ["cd /tmp; ls", "sleep 1 &", "wait"]);
+        assert_eq!(split("cat <<A\na\nA\necho hi\n"), ["cat <<A\na\nA", "echo hi"]);
+        assert_eq!(split("echo a # why\necho b"), ["echo a", "echo b"]);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_one_command() {
+        assert_eq!(split("echo \"never closed\necho b\n"), ["echo \"never closed\necho b"]);
+        assert_eq!(split("echo )\necho b\n"), ["echo )\necho b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn commands_are_in_order_and_not_empty(script in "[ a-z;&|#\n\"'$(){}<\\\\-]{0,60}") {
+            let mut end = 0;
+            for range in commands(&script) {
+                prop_assert!(range.start >= end && !range.is_empty());
+                end = range.end;
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! An engine that plays the author's own.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use docker_cli::Command;
+use docker_sandbox::{EngineRoot, ProcessEngine, cache_directory};
+
+use crate::book::Book;
+
+/// A Docker Engine with `alpine` in it, which ends when it is dropped.
+#[derive(Debug)]
+pub struct Engine(ProcessEngine);
+
+impl Engine {
+    /// Starts one.
+    pub fn start() -> Self {
+        let engine = ProcessEngine::start(&EngineRoot::find(), Duration::from_secs(60)).unwrap();
+        engine.docker().image().load(alpine_archive()).call().unwrap();
+        Self(engine)
+    }
+
+    /// The address of its daemon, for `DOCKER_HOST`.
+    pub fn host(&self) -> String {
+        format!("unix:///proc/{}/root/run/docker.sock", self.0.init_pid())
+    }
+
+    /// What a docker command prints; it must succeed.
+    #[track_caller]
+    pub fn docker<S: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = S>) -> String {
+        let words = words.into_iter().map(|word| word.as_ref().to_owned());
+        let command = self.0.docker().command(words).timeout(Duration::from_secs(60));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", output.stderr_text());
+        output.stdout_text().trim_end().to_owned()
+    }
+}
+
+/// An archive of the image `alpine`, from the cache of the program, which makes it if need be.
+pub fn alpine_archive() -> &'static PathBuf {
+    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
+    ARCHIVE.get_or_init(|| {
+        Book::new().with_alpine().step("docker image inspect --format ok alpine").verify().exits(0);
+        let images = cache_directory().unwrap().join("images");
+        let mut archives: Vec<PathBuf> = fs::read_dir(images)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| {
+                let name = path.file_name().unwrap().to_string_lossy();
+                name.starts_with("alpine-") && name.ends_with(".tar")
+            })
+            .collect();
+        archives.pop().expect("the program keeps what it provided")
+    })
+}

@@ -1,0 +1,312 @@
+//! What a run leaves on the machine.
+//!
+//! Other engines may run at the same time, so it is not enough to compare what is there before and
+//! after: a run's own processes and namespaces are noted while it runs, and looked for afterwards.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::running::Running;
+
+/// How long something that is bound to happen may take on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long after a run's end something of it may still be there.
+const TIDYING: Duration = Duration::from_secs(8);
+
+/// Waits until something is so.
+#[track_caller]
+pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "there was never {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A number of seconds for `sleep` that nobody else sleeps: it is how a test's own processes are
+/// recognised.
+pub fn marker() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("98765.{}{count:03}", std::process::id())
+}
+
+/// Whether a process has this as one of its arguments.
+pub fn is_running(argument: &str) -> bool {
+    processes().iter().any(|process| process.has_argument(argument))
+}
+
+/// The names of the network interfaces that are seen from here.
+pub fn interfaces() -> BTreeSet<String> {
+    let names = fs::read_dir("/sys/class/net").unwrap().flatten();
+    names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// A process that is no zombie.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Process {
+    pub(crate) pid: u32,
+    pub(crate) parent: u32,
+    /// Tells it from a later one with the same PID.
+    start: u64,
+    arguments: Vec<String>,
+}
+
+impl Process {
+    fn read(pid: u32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name, in parentheses, may hold anything.
+        let (_, fields) = stat.rsplit_once(") ")?;
+        let fields: Vec<&str> = fields.split(' ').collect();
+        let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let arguments = arguments
+            .split(|byte| *byte == 0)
+            .map(|argument| String::from_utf8_lossy(argument).into_owned());
+        (!matches!(fields[0], "Z" | "X")).then_some(Self {
+            pid,
+            parent: fields[1].parse().ok()?,
+            start: fields[19].parse().ok()?,
+            arguments: arguments.collect(),
+        })
+    }
+
+    pub(crate) fn has_argument(&self, argument: &str) -> bool {
+        self.arguments.iter().any(|own| own == argument)
+    }
+
+    /// Its namespaces, as in `net:[4026531840]`.
+    fn namespaces(&self) -> BTreeSet<String> {
+        links(&PathBuf::from(format!("/proc/{}/ns", self.pid)))
+    }
+}
+
+/// All processes of the machine.
+pub(crate) fn processes() -> Vec<Process> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(Process::read).collect()
+}
+
+/// A process and all its descendants. What is orphaned inside of an engine becomes a child of its
+/// first process, so none gets lost.
+pub(crate) fn family(pid: u32) -> Vec<Process> {
+    let all = processes();
+    let mut family = BTreeSet::from([pid]);
+    loop {
+        let children = all.iter().filter(|process| family.contains(&process.parent));
+        let children: Vec<u32> = children.map(|process| process.pid).collect();
+        let before = family.len();
+        family.extend(children);
+        if family.len() == before {
+            break;
+        }
+    }
+    all.into_iter().filter(|process| family.contains(&process.pid)).collect()
+}
+
+fn links(directory: &Path) -> BTreeSet<String> {
+    let Ok(entries) = fs::read_dir(directory) else { return BTreeSet::new() };
+    let targets = entries.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+    targets.map(|target| target.to_string_lossy().into_owned()).collect()
+}
+
+/// All that a run has on the machine at one moment, apart from files.
+#[derive(Debug)]
+pub struct Traces {
+    /// How the names of its engines, and so of their control groups, begin.
+    prefix: String,
+    processes: BTreeSet<Process>,
+    namespaces: BTreeSet<String>,
+    interfaces: BTreeSet<String>,
+    /// When the run ended, in the clock ticks of `/proc`: the kernel gives the numbers of namespaces
+    /// that are gone to new ones, so later processes do not count.
+    end: Cell<Option<u64>>,
+}
+
+impl Traces {
+    /// Notes the processes and namespaces of a run whose engine is up.
+    pub fn of(running: &Running) -> Self {
+        let processes: BTreeSet<Process> = family(running.pid()).into_iter().collect();
+        let own = links(Path::new("/proc/self/ns"));
+        let namespaces: BTreeSet<String> =
+            processes.iter().flat_map(Process::namespaces).filter(|it| !own.contains(it)).collect();
+        let traces = Self {
+            prefix: format!("docktest-{}-", running.pid()),
+            processes,
+            namespaces,
+            interfaces: interfaces(),
+            end: Cell::new(None),
+        };
+        traces.must_hold_an_engine();
+        traces
+    }
+
+    /// Guards the tests against looking for nothing.
+    fn must_hold_an_engine(&self) {
+        for program in ["dockerd", "containerd", "unshare", "docktest-supervisor", "docktest-init"]
+        {
+            let is_it = |process: &Process| process.has_argument(program);
+            assert!(self.processes.iter().any(is_it), "no {program} in {:#?}", self.processes);
+        }
+        for kind in ["pid:", "mnt:", "net:"] {
+            assert!(self.namespaces.iter().any(|it| it.starts_with(kind)), "no {kind} namespace");
+        }
+    }
+
+    /// Checks that there are at least this many containers among the traces.
+    #[track_caller]
+    pub fn with_containers(self, count: usize) -> Self {
+        let is_shim = |process: &&Process| process.arguments[0].contains("containerd-shim");
+        let shims = self.processes.iter().filter(is_shim).count();
+        assert!(shims >= count, "{shims} containers: {:#?}", self.processes);
+        assert!(!self.control_groups().is_empty(), "no control group");
+        self
+    }
+
+    /// Kills the run's process that was started with this as its first argument.
+    pub fn kill(&self, program: &str) {
+        let is_it = |process: &&Process| process.arguments[0] == program;
+        let process = self.processes.iter().find(is_it).unwrap();
+        let pid = Pid::from_raw(process.pid.try_into().unwrap()).unwrap();
+        kill_process(pid, Signal::KILL).unwrap();
+    }
+
+    /// Waits until nothing of them is left, for a few seconds; `temporary` is the directory for
+    /// temporary files that the run had for itself.
+    #[track_caller]
+    pub fn are_gone(&self, temporary: &Path) {
+        self.note_end();
+        let deadline = Instant::now() + TIDYING;
+        loop {
+            let mut left = self.processes_left();
+            left.extend(self.mounts_left());
+            left.extend(self.sockets_left());
+            left.extend(self.files_left(temporary));
+            left.extend(self.control_groups());
+            if left.is_empty() {
+                break;
+            }
+            assert!(Instant::now() < deadline, "there is left: {left:#?}");
+            thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(interfaces(), self.interfaces);
+    }
+
+    /// Waits until no process and no namespace of them is left, whatever else is.
+    #[track_caller]
+    pub fn processes_are_gone(&self) {
+        self.note_end();
+        let deadline = Instant::now() + TIDYING;
+        loop {
+            let left = self.processes_left();
+            if left.is_empty() {
+                break;
+            }
+            assert!(Instant::now() < deadline, "there is left: {left:#?}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn note_end(&self) {
+        if self.end.get().is_none() {
+            // There is no process that started later than the one that is started now.
+            let mut child = Command::new("sleep").arg("1").spawn().unwrap();
+            self.end.set(Process::read(child.id()).map(|process| process.start));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    fn is_older_than_end(&self, process: &Process) -> bool {
+        self.end.get().is_none_or(|end| process.start <= end)
+    }
+
+    /// Processes of the run, and any that are in or hold on to one of its namespaces.
+    fn processes_left(&self) -> Vec<String> {
+        let belongs = |process: &Process| {
+            if !self.is_older_than_end(process) {
+                return false;
+            }
+            let opened = || links(&PathBuf::from(format!("/proc/{}/fd", process.pid)));
+            self.processes.iter().any(|own| (own.pid, own.start) == (process.pid, process.start))
+                || process.arguments.iter().any(|argument| argument.starts_with(&self.prefix))
+                || !process.namespaces().is_disjoint(&self.namespaces)
+                || !opened().is_disjoint(&self.namespaces)
+        };
+        let left = processes().into_iter().filter(belongs);
+        left.map(|process| format!("process {} {:?}", process.pid, process.arguments)).collect()
+    }
+
+    /// Mounts anywhere that name the run or keep one of its namespaces.
+    fn mounts_left(&self) -> Vec<String> {
+        let mut left = BTreeSet::new();
+        for process in processes().into_iter().filter(|process| self.is_older_than_end(process)) {
+            let mounts = fs::read_to_string(format!("/proc/{}/mountinfo", process.pid));
+            for mount in mounts.unwrap_or_default().lines() {
+                let mut words = mount.split(' ');
+                if mount.contains(&self.prefix) || words.any(|word| self.namespaces.contains(word))
+                {
+                    left.insert(format!("mount in {}: {mount}", process.pid));
+                }
+            }
+        }
+        left.into_iter().collect()
+    }
+
+    fn sockets_left(&self) -> Vec<String> {
+        let sockets = fs::read_to_string("/proc/net/unix").unwrap();
+        let ours = sockets.lines().filter(|line| line.contains(&self.prefix));
+        ours.map(|line| format!("socket {line}")).collect()
+    }
+
+    fn files_left(&self, temporary: &Path) -> Vec<String> {
+        let mut left = Vec::new();
+        for (directory, prefix) in
+            [(temporary, ""), (Path::new("/tmp"), &self.prefix), (Path::new("/run"), &self.prefix)]
+        {
+            let Ok(entries) = fs::read_dir(directory) else { continue };
+            let names = entries.flatten().map(|entry| entry.path());
+            left.extend(
+                names
+                    .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(prefix))
+                    .map(|path| format!("file {}", path.display())),
+            );
+        }
+        left
+    }
+
+    fn control_groups(&self) -> Vec<String> {
+        let groups = control_groups(&self.prefix).into_iter();
+        groups.map(|path| format!("control group {}", path.display())).collect()
+    }
+}
+
+/// The arguments of processes that begin with this.
+pub fn arguments_that_begin_with(prefix: &str) -> Vec<String> {
+    let arguments = processes().into_iter().flat_map(|process| process.arguments);
+    arguments.filter(|argument| argument.starts_with(prefix)).collect()
+}
+
+/// The control groups, in any hierarchy, whose names begin with this.
+pub fn control_groups(prefix: &str) -> Vec<PathBuf> {
+    let root = PathBuf::from("/sys/fs/cgroup");
+    let mut hierarchies = directories(&root);
+    hierarchies.push(root);
+    let groups = hierarchies.iter().flat_map(|hierarchy| directories(hierarchy));
+    let begins = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with(prefix);
+    groups.filter(begins).collect()
+}
+
+fn directories(parent: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(parent) else { return Vec::new() };
+    let is_directory = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    entries.flatten().filter(is_directory).map(|entry| entry.path()).collect()
+}

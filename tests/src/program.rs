@@ -1,0 +1,134 @@
+//! The program under test, as a child process.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock};
+use std::{env, fs};
+
+use tempfile::TempDir;
+
+use crate::outcome::Outcome;
+use crate::running::Running;
+
+/// The workspace's directory.
+pub fn workspace() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// The program: `MDBOOK_DOCKTEST` if that is set, else the workspace's, built like this test.
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| match env::var_os("MDBOOK_DOCKTEST") {
+        Some(path) => fs::canonicalize(&path)
+            .unwrap_or_else(|error| panic!("MDBOOK_DOCKTEST: {}: {error}", path.display())),
+        None => build(),
+    })
+}
+
+/// Builds it even if it is there: it could be older than its sources.
+fn build() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    // target/PROFILE/deps/testsuite-0123456789abcdef
+    let directory = test.ancestors().nth(2).unwrap();
+    let profile = match directory.file_name().and_then(OsStr::to_str).unwrap() {
+        "debug" => "dev",
+        other => other,
+    };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--quiet", "--package", "mdbook-docktest", "--bin", "mdbook-docktest"])
+        .args(["--profile", profile, "--target-dir"])
+        .arg(directory.parent().unwrap())
+        .current_dir(workspace())
+        .status()
+        .unwrap();
+    assert!(status.success(), "the program could not be built");
+    directory.join("mdbook-docktest")
+}
+
+/// A run of the program that is about to start.
+#[derive(Debug)]
+pub struct Program {
+    command: Command,
+    chapters: Vec<(String, String)>,
+    stdin: Vec<u8>,
+    directory: Option<Arc<TempDir>>,
+}
+
+impl Program {
+    /// The program with these arguments.
+    pub fn new<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Self {
+        Self::through([program()], arguments)
+    }
+
+    /// The words of a wrapper with the program's path among them, and the program's arguments.
+    pub fn through<W: AsRef<OsStr>, S: AsRef<OsStr>>(
+        words: impl IntoIterator<Item = W>,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let words: Vec<OsString> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).args(arguments);
+        // What the person who runs the tests has set must not decide how they end.
+        for name in ["DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "MDBOOK_LOG"] {
+            command.env_remove(name);
+        }
+        // Ctrl-C at a terminal goes to a whole process group: it must not be the tests'.
+        command.process_group(0);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { command, chapters: Vec::new(), stdin: Vec::new(), directory: None }
+    }
+
+    /// Runs it in this directory.
+    pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
+        self.command.current_dir(directory);
+        self
+    }
+
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Adds an argument.
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.command.arg(argument);
+        self
+    }
+
+    /// What it reads on standard input.
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// A text that findings can be about, with the end of its path, so that places in it can be
+    /// named by what stands there.
+    pub fn about(mut self, path: &str, text: &str) -> Self {
+        self.chapters.push((path.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// Keeps a temporary directory for as long as the program runs.
+    pub(crate) fn keep(mut self, directory: &Arc<TempDir>) -> Self {
+        self.directory = Some(Arc::clone(directory));
+        self
+    }
+
+    /// Starts it.
+    pub fn start(mut self) -> Running {
+        let child = self
+            .command
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {:?}: {error}", self.command));
+        Running::new(child, self.stdin, self.chapters, self.directory)
+    }
+
+    /// Runs it to its end.
+    pub fn run(self) -> Outcome {
+        self.start().wait()
+    }
+}

@@ -1,0 +1,148 @@
+//! The program while it runs.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::process::{Child, ExitStatus};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use tempfile::TempDir;
+
+use crate::machine::{self, eventually};
+use crate::outcome::Outcome;
+
+/// Longer than any run takes on a loaded machine; a run that takes this long hangs.
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// A running program. It is stopped when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    stdout: Option<JoinHandle<Vec<u8>>>,
+    stderr: Option<JoinHandle<Vec<u8>>>,
+    chapters: Vec<(String, String)>,
+    start: Instant,
+    _directory: Option<Arc<TempDir>>,
+}
+
+impl Running {
+    pub(crate) fn new(
+        mut child: Child,
+        input: Vec<u8>,
+        chapters: Vec<(String, String)>,
+        directory: Option<Arc<TempDir>>,
+    ) -> Self {
+        let mut stdin = child.stdin.take().unwrap();
+        thread::spawn(move || {
+            // A program that refuses to start does not read it.
+            let _ = stdin.write_all(&input);
+        });
+        let stdout = read_to_end(child.stdout.take().unwrap());
+        let stderr = read_to_end(child.stderr.take().unwrap());
+        let start = Instant::now();
+        Self {
+            child,
+            stdout: Some(stdout),
+            stderr: Some(stderr),
+            chapters,
+            start,
+            _directory: directory,
+        }
+    }
+
+    /// The program's PID.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until a process that this run has started has `marker` among its arguments.
+    pub fn until_process(&self, marker: &str) -> &Self {
+        eventually(&format!("a process with the argument {marker}"), || {
+            machine::family(self.pid()).iter().any(|process| process.has_argument(marker))
+        });
+        self
+    }
+
+    /// The PID of the engine's supervisor.
+    pub fn supervisor(&self) -> u32 {
+        let is_supervisor = |process: &machine::Process| {
+            process.parent == self.pid() && process.has_argument("docktest-supervisor")
+        };
+        let found = machine::processes().into_iter().find(is_supervisor);
+        found.expect("the engine has a supervisor").pid
+    }
+
+    /// The most memory that the program itself has had at once, in KiB.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Sends the program a signal.
+    pub fn signal(&self, signal: Signal) -> &Self {
+        kill(self.pid(), signal);
+        self
+    }
+
+    /// Does what a terminal does on Ctrl-C.
+    pub fn interrupt(&self) -> &Self {
+        let group = Pid::from_raw(self.pid().try_into().unwrap()).unwrap();
+        kill_process_group(group, Signal::INT).unwrap();
+        self
+    }
+
+    /// Kills the engine's supervisor.
+    pub fn kill_supervisor(&self) -> &Self {
+        kill(self.supervisor(), Signal::KILL);
+        self
+    }
+
+    /// Waits for the program's end.
+    pub fn wait(mut self) -> Outcome {
+        let status = self.wait_for_exit();
+        let text = |reader: Option<JoinHandle<Vec<u8>>>| {
+            String::from_utf8_lossy(&reader.unwrap().join().unwrap()).into_owned()
+        };
+        Outcome {
+            status: status.code(),
+            time: self.start.elapsed(),
+            stdout: text(self.stdout.take()),
+            stderr: text(self.stderr.take()),
+            chapters: std::mem::take(&mut self.chapters),
+        }
+    }
+
+    fn wait_for_exit(&mut self) -> ExitStatus {
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(self.start.elapsed() < LIMIT, "the program hangs");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails for one that has ended, which is what is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn kill(pid: u32, signal: Signal) {
+    kill_process(Pid::from_raw(pid.try_into().unwrap()).unwrap(), signal).unwrap();
+}
+
+fn read_to_end(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).unwrap();
+        bytes
+    })
+}

@@ -1,0 +1,75 @@
+//! A book that was built.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use scraper::{ElementRef, Html, Selector};
+use tempfile::TempDir;
+
+/// The directory of a book's HTML.
+#[derive(Debug)]
+pub struct Site {
+    html: PathBuf,
+    _book: Option<Arc<TempDir>>,
+}
+
+impl Site {
+    /// The site in this directory.
+    pub fn new(html: PathBuf) -> Self {
+        Self { html, _book: None }
+    }
+
+    /// Keeps the book's directory for as long as its site.
+    pub(crate) fn keep(self, directory: &Arc<TempDir>) -> Self {
+        Self { _book: Some(Arc::clone(directory)), ..self }
+    }
+
+    /// A page, by the path of its file.
+    pub fn page(&self, path: &str) -> Page {
+        Page(Html::parse_document(&fs::read_to_string(self.html.join(path)).unwrap()))
+    }
+
+    /// All pages at the top of the site, with their names.
+    pub fn pages(&self) -> Vec<(String, Page)> {
+        let names = fs::read_dir(&self.html).unwrap().flatten();
+        let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let pages = names.filter(|name| name.ends_with(".html"));
+        pages.map(|name| (name.clone(), self.page(&name))).collect()
+    }
+}
+
+/// A page of a site.
+#[derive(Debug)]
+pub struct Page(Html);
+
+impl Page {
+    /// The texts of all elements that a CSS selector finds.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        self.0.select(&Selector::parse(selector).unwrap()).map(text).collect()
+    }
+
+    /// The texts of all elements that a CSS selector finds between the first heading that has
+    /// `title` in it and the next heading of the same level.
+    pub fn texts_below(&self, title: &str, selector: &str) -> Vec<String> {
+        let headings = Selector::parse("main h1, main h2, main h3, main h4").unwrap();
+        let heading = self.0.select(&headings).find(|heading| text(*heading).contains(title));
+        let heading = heading.unwrap_or_else(|| panic!("no heading has {title:?}"));
+        let level = heading.value().name();
+        let selector = Selector::parse(selector).unwrap();
+        heading
+            .next_siblings()
+            .filter_map(ElementRef::wrap)
+            .take_while(|element| element.value().name() != level)
+            .flat_map(|element| {
+                let itself = selector.matches(&element).then_some(element);
+                itself.into_iter().chain(element.select(&selector))
+            })
+            .map(text)
+            .collect()
+    }
+}
+
+fn text(element: ElementRef<'_>) -> String {
+    element.text().collect()
+}

@@ -1,0 +1,93 @@
+//! Nothing outside of the sandbox is touched, however hard a chapter tries.
+
+use testsuite::{Book, Engine, interfaces};
+
+/// All that there is on the author's engine, with what would change if it had been touched.
+fn inventory(engine: &Engine) -> Vec<String> {
+    let state = "{{.ID}} {{.Name}} {{.State.StartedAt}} {{.State.Status}} {{.RestartCount}}";
+    let answers = [
+        engine.docker(["inspect", "--format", state, "app", "stopped"]),
+        engine.docker(["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.Image}}"]),
+        engine.docker(["volume", "ls", "--format", "{{.Name}} {{.Driver}}"]),
+        engine.docker(["network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"]),
+        engine.docker([
+            "image",
+            "ls",
+            "--no-trunc",
+            "--format",
+            "{{.ID}} {{.Repository}}:{{.Tag}}",
+        ]),
+        engine.docker(["exec", "app", "cat", "/data/file"]),
+    ];
+    // Docker lists images of the same age in any order.
+    let mut lines: Vec<String> =
+        answers.iter().flat_map(|answer| answer.lines()).map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn the_authors_own_engine_keeps_all_that_it_has() {
+    let engine = Engine::start();
+    engine.docker(["volume", "create", "data"]);
+    engine.docker(["volume", "create", "unused"]);
+    engine.docker(["network", "create", "web"]);
+    engine.docker(["tag", "alpine", "mine:1"]);
+    let run = ["run", "-d", "--name", "app", "--network", "web", "-v", "data:/data", "alpine"];
+    engine.docker(run.into_iter().chain(["sh", "-c", "echo precious >/data/file; sleep 6000"]));
+    engine.docker(["run", "--name", "stopped", "alpine", "true"]);
+    testsuite::eventually("a file in the volume", || {
+        engine.docker(["exec", "app", "ls", "/data"]) == "file"
+    });
+    let before = (inventory(&engine), interfaces());
+
+    let outcome = Book::new()
+        .with_alpine()
+        .step("docker volume create data; docker network create web")
+        .step("docker run -d --name app --network web -v data:/data alpine sleep 600")
+        .step("docker rm -f $(docker ps -aq)")
+        .step("docker volume prune -af")
+        .step("docker network prune -f")
+        .step("docker system prune -af --volumes")
+        .step("docker rmi -f $(docker images -q) || true")
+        .step("docker ps -aq; docker volume ls -q; docker images -q")
+        .to_verify()
+        .env("DOCKER_HOST", engine.host())
+        .run();
+    outcome.exits(0).prints(8, "");
+    assert!(outcome.output(4).contains("data"), "{outcome}");
+
+    assert_eq!((inventory(&engine), interfaces()), before);
+}
+
+#[test]
+fn a_step_that_names_the_authors_engine_does_not_reach_it() {
+    let engine = Engine::start();
+    let host = engine.host();
+    let outcome = Book::new()
+        .step_with("exit=any", &format!("docker -H {host} volume create intruder"))
+        .step("echo \"${DOCKER_HOST-unset}\"")
+        .to_verify()
+        .env("DOCKER_HOST", &host)
+        .run();
+    outcome.exits(0).prints(2, "unset\n");
+    assert_eq!(engine.docker(["volume", "ls", "-q"]), "");
+}
+
+#[test]
+fn the_machines_files_are_out_of_reach() {
+    let book = Book::new()
+        .with_alpine()
+        .file("secret", "mine\n")
+        .step("echo spoilt >/etc/hostname; rm -rf /usr/share/*; echo x >/tmp/x; ls /tmp");
+    let secret = book.path().join("secret");
+    let secret = secret.display();
+    let before = std::fs::read("/etc/hostname").ok();
+    let outcome = book
+        .step_with("exit=1", &format!("cat {secret}"))
+        .step_with("exit=1", &format!("docker run --rm -v /:/host alpine cat /host{secret}"))
+        .step("docker run --rm -v /:/host alpine cat /host/etc/hostname")
+        .verify();
+    outcome.exits(0).prints(1, "x\n").prints(4, "spoilt\n");
+    assert_eq!(std::fs::read("/etc/hostname").ok(), before);
+}

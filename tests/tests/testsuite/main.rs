@@ -1,0 +1,15 @@
+//! What the program promises, end to end. See `tests/src` for the words that the tests use.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
+
+mod annotations;
+mod canaries;
+mod course;
+mod nothing_left;
+mod preprocessor;
+mod refusals;
+mod report;
+mod shell;
+mod streams;
+mod tutorial;
+mod verify;

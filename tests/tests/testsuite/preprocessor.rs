@@ -1,0 +1,171 @@
+//! The program as mdBook's preprocessor.
+
+use std::fs;
+
+use testsuite::{Book, Program};
+
+/// A program that cannot start an engine, nor anything else.
+fn without_programs(program: Program) -> Program {
+    program.env("PATH", "/nowhere")
+}
+
+#[test]
+fn it_says_for_which_renderers_it_works() {
+    for (renderer, status) in [("html", 0), ("markdown", 0), ("test", 1), ("epub", 1)] {
+        let outcome = Program::new(["supports", renderer]).run();
+        outcome.exits(status);
+        assert_eq!((outcome.stdout(), outcome.stderr()), ("", ""), "{renderer}");
+    }
+}
+
+#[test]
+fn a_book_shows_what_came_out() {
+    let site = Book::new()
+        .config("[book]\nlanguage = \"fr\"\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"")
+        .prose("# Lab\n\nBefore.\n\n")
+        .step_with("exit=3", "echo 'out <b>&amp;</b>'; echo err >&2; exit 3")
+        .prose("Between *the* steps.\n\n- item\n\n  ```bash until=two\n  echo one; echo; echo two; sleep 60\n  ```\n\n  In the item.\n\n")
+        .step_with("hidden", "echo nobody sees this")
+        .prose("After.\n")
+        .build()
+        .unwrap();
+    let page = site.page("lab.html");
+    let figures = page.texts("main figure.docktest samp");
+    assert_eq!(figures, ["out <b>&amp;</b>\nerr\n", "one\n\ntwo\n^C"]);
+    assert_eq!(page.texts("main samp .docktest-stderr"), ["err\n"]);
+    assert_eq!(page.texts("main samp kbd"), ["^C"]);
+    assert!(page.texts("main .docktest-note").contains(&"code de sortie\u{a0}: 3".to_owned()));
+    assert_eq!(page.texts("main li figure").len(), 1);
+    assert!(page.texts("main p").contains(&"Between the steps.".to_owned()));
+    let all = page.texts("main").concat();
+    assert!(!all.contains("nobody sees this") && !all.contains("exit=3"), "{all}");
+    assert!(all.contains("Exécuté sur Docker Engine"), "{all}");
+}
+
+#[test]
+fn standard_output_is_the_book_and_nothing_else() {
+    let outcome = Book::new().step("echo out; echo err >&2").to_preprocess("html").run();
+    outcome.exits(0).tells("1/1");
+    let book: serde_json::Value = serde_json::from_str(outcome.stdout()).unwrap();
+    assert_eq!(book.as_object().unwrap().keys().collect::<Vec<_>>(), ["items"]);
+}
+
+#[test]
+fn bytes_outside_of_the_touched_blocks_are_as_they_were() {
+    let before = "# Été\u{a0}: «\u{202f}x\u{202f}»  \n\n\ttab\ttab   \nhard break\\\n<div>\n<b>raw\n\n\
+                  | a | b |\n|--|:-:|\n\n```rust,ignore\nfn  main ( ) { }\n```\n\n* * *\n\n";
+    let between =
+        "\n\n[^1]: note\u{200b}\n\n~~~text bash\nnot a step\n~~~   \n\n&nbsp;&#x41; ![](x.png)\n\n";
+    let after =
+        "\n\n   trailing   \n\n\n\n> quote\n- [ ] task\n{{#not_a_link}} $$x$$ no end of line";
+    let text = format!("{before}```bash\necho one\n```{between}```bash ignore\nnever\n```{after}");
+    let chapters = Book::new().chapter("a.md", &text).preprocess("html");
+    let chapter = &chapters[0];
+    let rest = chapter.strip_prefix(before).expect("what stands before the step is the same");
+    let rest = rest.strip_prefix("```bash\necho one\n```").expect("the step is the same");
+    assert!(rest.contains(&format!("{between}```bash\nnever\n```{after}")), "{chapter}");
+}
+
+#[test]
+fn windows_line_endings_stay() {
+    let text = "# A\r\n\r\n```bash\r\necho one\r\n```\r\n\r\nEnd.\r\n";
+    let chapters = Book::new().chapter("a.md", text).preprocess("html");
+    let lone = chapters[0].replace("\r\n", "").contains(['\r', '\n']);
+    assert!(chapters[0].starts_with("# A\r\n\r\n```bash\r\necho one\r\n```\r\n") && !lone);
+}
+
+#[test]
+fn a_book_without_steps_is_untouched_and_starts_no_engine() {
+    let text = "# A\r\n\ttext   \n\n```text\nls\n```\n\n```bash ignore\nls\n```";
+    let book = Book::new().chapter("a.md", text).chapter("b.md", "\u{feff}\n\n  odd");
+    let outcome = without_programs(book.to_preprocess("html")).run();
+    outcome.exits(0);
+    assert_eq!(outcome.stderr(), "");
+    let book: mdbook_driver::book::Book = serde_json::from_str(outcome.stdout()).unwrap();
+    let contents: Vec<&str> = book.chapters().map(|chapter| chapter.content.as_str()).collect();
+    assert_eq!(contents[0], text.replace("```bash ignore", "```bash"));
+    assert!(contents[1].ends_with("\n\n  odd"));
+}
+
+#[test]
+fn a_large_book_goes_through() {
+    let text = format!("# Large\n\n{}\n```bash ignore\nls\n```\n", "word ".repeat(100_000));
+    let site = Book::new().chapter("a.md", &text).chapter("b.md", &text).build().unwrap();
+    assert!(site.page("a.html").texts("main").concat().len() > 400_000);
+}
+
+#[test]
+fn included_blocks_run_and_drafts_do_not_disturb() {
+    let site = Book::new()
+        .file("commands.sh", "echo included\n")
+        .summary("- [To be written]()")
+        .chapter("a.md", "# A\n\n```bash\n{{#include ../commands.sh}}\n```\n")
+        .summary("---\n")
+        .chapter("b.md", "# B\n\n```bash\necho second\n```\n")
+        .build()
+        .unwrap();
+    assert_eq!(site.page("a.html").texts("main samp"), ["included\n"]);
+    assert_eq!(site.page("b.html").texts("main samp"), ["second\n"]);
+}
+
+#[test]
+fn markdown_stays_markdown() {
+    let text = "1. Item\n\n   ```bash\n   echo '<b>one</b>'\n   ```\n\nEnd.\n";
+    let chapters = Book::new().chapter("a.md", text).preprocess("markdown");
+    let expected = "1. Item\n\n   ```bash\n   echo '<b>one</b>'\n   ```\n   ```text\n   <b>one</b>\n   ```\n\nEnd.\n";
+    assert!(chapters[0].starts_with(expected), "{}", chapters[0]);
+    assert!(!chapters[0].contains("<figure"), "{}", chapters[0]);
+}
+
+#[test]
+fn a_chapter_that_does_not_hold_stops_the_build_and_the_old_pages_survive() {
+    let book = Book::new().step("echo first");
+    let site = book.build().unwrap();
+    let book = book.step("exit 4");
+    let error = book.build().unwrap_err();
+    assert!(error.contains("docktest"), "{error}");
+    assert_eq!(site.page("lab.html").texts("main samp"), ["first\n"]);
+
+    let outcome = book.to_preprocess("html").run();
+    outcome.exits(1).tells("error[exit-status]").tells("src/lab.md:8:1");
+    assert_eq!(outcome.stdout(), "");
+}
+
+#[test]
+fn wrong_annotations_stop_the_build_before_anything_runs() {
+    let book = Book::new().step_with("untill=x", "true");
+    let outcome = without_programs(book.to_preprocess("html")).run();
+    outcome.exits(2).tells("error[unknown-attribute]").tells("src/lab.md:3:9");
+    assert_eq!(outcome.stdout(), "");
+}
+
+#[test]
+fn sources_that_mdbook_would_delete_are_refused() {
+    let book = Book::new()
+        .config("[book]\nsrc = \"html/src\"\n[build]\nbuild-dir = \"html\"")
+        .file("html/src/SUMMARY.md", "- [A](a.md)\n")
+        .file("html/src/a.md", "```bash\ntrue\n```\n");
+    let outcome = without_programs(book.to_preprocess("html")).run();
+    outcome.exits(2).fails_saying(&["html/src", "build-dir"]);
+    book.build().unwrap_err();
+    for name in ["SUMMARY.md", "a.md"] {
+        assert!(fs::exists(book.path().join("html/src").join(name)).unwrap(), "{name} is gone");
+    }
+}
+
+#[test]
+fn older_mdbooks_are_told_what_is_required() {
+    let input = r#"[{"root":"/book","config":{"book":{"authors":[],"language":"en",
+        "multilingual":false,"src":"src"},"output":{"html":{}}},"renderer":"html",
+        "mdbook_version":"0.4.52"},{"sections":[{"Chapter":{"name":"A","content":"x",
+        "number":[1],"sub_items":[],"path":"a.md","source_path":"a.md","parent_names":[]}}],
+        "__non_exhaustive":null}]"#;
+    let outcome = Program::new([""; 0]).stdin(input).run();
+    outcome.exits(2).fails_saying(&["mdBook ≥ 0.5 required", "0.4.52"]);
+    assert_eq!(outcome.stdout(), "");
+}
+
+#[test]
+fn a_person_who_runs_it_by_hand_is_told_what_it_is_for() {
+    Program::new([""; 0]).run().exits(2).fails_saying(&["mdbook-docktest verify"]);
+}

@@ -1,0 +1,135 @@
+//! Reports, and what they are made of.
+
+use std::fs;
+
+use serde_json::Value;
+use testsuite::{Book, Program};
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[track_caller]
+fn has_fields(value: &Value, fields: &[&str]) {
+    for field in fields {
+        assert!(keys(value).contains(field), "no {field} in {value:#}");
+    }
+}
+
+#[test]
+fn json_has_the_fields_that_programs_rely_on() {
+    let outcome = Book::new()
+        .step("echo out; echo err >&2")
+        .step("exit 7")
+        .step_with("ignore", "true")
+        .verify();
+    let report = outcome.exits(1).report();
+    has_fields(&report, &["schema", "engine", "summary", "chapters"]);
+    assert_eq!(report["schema"], 1);
+    assert_eq!(report["engine"]["kind"], "process");
+    let major = report["engine"]["version"].as_str().unwrap().split('.').next().unwrap().to_owned();
+    assert!(major.parse::<u32>().unwrap() >= 23, "{major}");
+
+    let summary = &report["summary"];
+    for (field, count) in [
+        ("chapters", 1),
+        ("steps", 3),
+        ("passed", 1),
+        ("failed", 1),
+        ("skipped", 0),
+        ("ignored", 1),
+    ] {
+        assert_eq!(summary[field], count, "{field}");
+    }
+
+    let chapter = &report["chapters"][0];
+    has_fields(chapter, &["path", "steps", "findings"]);
+    assert_eq!(chapter["path"], "src/lab.md");
+    let step = &chapter["steps"][0];
+    has_fields(step, &["line", "commands", "status", "effects"]);
+    assert_eq!((&step["line"], &step["status"]), (&4.into(), &"passed".into()));
+    let command = &step["commands"][0];
+    has_fields(command, &["command", "exit", "transcript", "duration_ms"]);
+    assert_eq!(command["exit"], 0);
+    assert!(command["command"].as_str().unwrap().starts_with("echo out"));
+    let mut streams: Vec<&str> = command["transcript"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|chunk| {
+            has_fields(chunk, &["stream", "at_ms", "text"]);
+            chunk["stream"].as_str().unwrap()
+        })
+        .collect();
+    streams.sort_unstable();
+    assert_eq!(streams, ["stderr", "stdout"]);
+
+    let finding = &chapter["findings"][0];
+    has_fields(finding, &["code", "severity", "path", "line", "column", "message", "help"]);
+    assert_eq!((&finding["code"], &finding["severity"]), (&"exit-status".into(), &"error".into()));
+}
+
+#[test]
+fn a_report_may_go_to_a_file() {
+    let book = Book::new().step("echo hello");
+    let outcome = book.to_verify().arg("--output").arg("report.json").run();
+    outcome.exits(0);
+    assert_eq!(outcome.stdout(), "");
+    let report: Value =
+        serde_json::from_slice(&fs::read(book.path().join("report.json")).unwrap()).unwrap();
+    assert_eq!(report["summary"]["passed"], 1);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_known_before_anything_runs() {
+    let book = Book::new().step("true");
+    let outcome = book.to_verify().arg("--output").arg("/nowhere/report.json").run();
+    outcome.fails_saying(&["/nowhere/report.json"]);
+    assert!(!outcome.stderr().contains("1/1"), "{outcome}");
+}
+
+#[test]
+fn people_get_the_place_the_cause_the_remedy_and_the_way_to_run_it_again() {
+    let outcome = Book::new().step("ls /nowhere").command(["verify"]).run();
+    outcome.exits(1);
+    for said in [
+        "error[exit-status]: this step exited with status 2 instead of 0",
+        "src/lab.md:4:1",
+        "ls /nowhere",
+        "No such file or directory",
+        "mdbook-docktest verify src/lab.md",
+        "1 chapter, 1 step: 0 passed, 1 failed, 0 skipped, 0 ignored",
+    ] {
+        assert!(outcome.stdout().contains(said), "{said}\n{outcome}");
+    }
+    assert!(!outcome.stdout().contains('\x1b'), "colours, and no terminal");
+    outcome.tells("1/1 line 4: ls /nowhere");
+}
+
+#[test]
+fn one_chapter_may_be_verified_alone_or_a_file_that_is_in_no_book() {
+    let book = Book::new()
+        .chapter("good.md", "```bash\ntrue\n```\n")
+        .chapter("bad.md", "```bash\nfalse\n```\n")
+        .file("notes/README.md", "```bash\nexit 5\n```\n");
+    book.command(["verify", "src/good.md"]).run().exits(0);
+    let both = ["verify", "--format", "json", "src/bad.md", "notes/README.md"];
+    let outcome = book.command(both).run();
+    outcome.exits(1);
+    assert_eq!(outcome.report()["chapters"][1]["path"], "notes/README.md");
+    assert_eq!(outcome.findings().len(), 2);
+}
+
+#[test]
+fn wrong_usage_exits_with_2_and_says_how_it_goes() {
+    Program::new(["verify", "--no-such-option"]).run().exits(2).tells("--help");
+    Program::new(["verify", "/nowhere/at/all.md"]).run().exits(2).fails_saying(&["/nowhere"]);
+    let book = Book::new().setting("timeuot = \"1s\"").step("true");
+    book.verify().exits(2).fails_saying(&["timeuot", "book.toml"]);
+    let empty = Book::new();
+    Program::new(["verify"])
+        .directory(empty.temporary())
+        .run()
+        .exits(2)
+        .fails_saying(&["book.toml"]);
+}

@@ -1,0 +1,126 @@
+//! The shell that steps run in, and what it knows.
+
+use testsuite::{Book, is_running, marker};
+
+#[test]
+fn what_a_step_sets_the_next_one_has() {
+    Book::new()
+        .step("mkdir -p deep/er && cd deep/er")
+        .step("pwd | sed 's,.*/deep,deep,'")
+        .step("plain=1 spaced='a  b'; export EXPORTED='é\"$x'; declare -a list=(one 'two words')")
+        .step("declare -A map=([k]=v); function greet { echo \"hello $1\"; }; alias bye='echo bye'")
+        .step("set -o pipefail; shopt -s nullglob expand_aliases; set +e; umask 027")
+        .step("echo \"$plain/$spaced/${list[1]}/${map[k]}\"; env | grep EXPORTED; greet you")
+        .step("bye; echo *.nothing; umask; false | true; echo \"status $?\"")
+        .verify()
+        .exits(0)
+        .prints(2, "deep/er\n")
+        .prints(6, "1/a  b/two words/v\nEXPORTED=é\"$x\nhello you\n")
+        .prints(7, "bye\n\n0027\nstatus 1\n");
+}
+
+#[test]
+fn a_step_that_fails_or_is_stopped_does_not_undo_the_ones_before() {
+    Book::new()
+        .step("export A=1; cd /tmp")
+        .step("B=2; exit 1")
+        .step_with("timeout=1s", "sleep 60")
+        .step("echo \"$A$B\"; pwd")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "exit 1"), ("timeout", "sleep 60")])
+        .prints(4, "12\n/tmp\n");
+}
+
+#[test]
+fn nothing_of_the_authors_environment_gets_in() {
+    let outcome = Book::new()
+        .setting("env.COURSE = \"volumes\"")
+        .step("env | sort")
+        .to_verify()
+        .env("SECRET_TOKEN", "do-not-publish")
+        .env("BASH_ENV", "/etc/passwd")
+        .env("LC_ALL", "fr_FR.UTF-8")
+        .run();
+    let output = outcome.exits(0).output(1);
+    let names: Vec<&str> =
+        output.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    let known = ["COURSE", "HOME", "LANG", "PATH", "PWD", "OLDPWD", "SHLVL", "TERM", "_"];
+    assert!(names.iter().all(|name| known.contains(name)), "{output}");
+    assert!(names.contains(&"COURSE") && names.contains(&"PATH"), "{output}");
+}
+
+#[test]
+fn home_and_the_working_directory_are_empty() {
+    Book::new().step("ls -A; ls -A ~").verify().exits(0).prints(1, "");
+}
+
+#[test]
+fn standard_input_is_at_its_end_unless_something_is_typed() {
+    Book::new()
+        .step("read -r answer || echo \"no answer\"")
+        .step("cat; echo end")
+        .verify()
+        .exits(0)
+        .prints(1, "no answer\n")
+        .prints(2, "end\n");
+}
+
+#[test]
+fn answers_are_typed_where_they_are_asked_for() {
+    let outcome = Book::new()
+        .step_with(
+            r#"stdin="y\nthree\n""#,
+            "printf 'Sure? '; read a\nprintf 'How many? '; read b\necho $a $b",
+        )
+        .verify();
+    let transcript = outcome.exits(0).transcript(1);
+    let typed: String = transcript
+        .iter()
+        .map(|(stream, text)| if stream == "typed" { format!("<{text}>") } else { text.clone() })
+        .collect();
+    assert_eq!(typed, "Sure? <y\n>How many? <three\n>y three\n");
+}
+
+#[test]
+fn docker_asks_and_gets_its_answer() {
+    let outcome = Book::new()
+        .step("docker volume create named")
+        .step("docker volume prune -a")
+        .step("docker volume ls -q")
+        .step_with(r#"stdin="y\n""#, "docker volume prune -a")
+        .step("docker volume ls -q")
+        .verify();
+    outcome.exits(0).prints(3, "named\n").prints(5, "");
+    assert!(outcome.output(4).contains("Deleted Volumes:\nnamed\n"), "{outcome}");
+}
+
+#[test]
+fn what_a_step_leaves_in_the_background_goes_on() {
+    let sleep = marker();
+    let run = Book::new()
+        .step(&format!("sleep {sleep} &\necho $! >pid"))
+        .step("kill -0 \"$(cat pid)\" && echo alive")
+        .step("kill \"$(cat pid)\"")
+        .to_verify()
+        .run();
+    run.exits(0).finds_nothing().prints(2, "alive\n");
+    assert!(!is_running(&sleep));
+}
+
+#[test]
+fn a_background_job_may_go_on_printing() {
+    Book::new()
+        .step("(while sleep 0.1; do echo tick; echo tock >&2; done) &\necho $! >pid")
+        .step("sleep 1; kill \"$(cat pid)\" && echo alive")
+        .verify()
+        .exits(0)
+        .prints(2, "alive\n");
+}
+
+#[test]
+fn a_background_job_that_holds_the_output_open_does_not_keep_its_step() {
+    let outcome = Book::new().step("(sleep 25; echo late) &\necho now").verify();
+    outcome.exits(0).prints(1, "now\n");
+    assert!(outcome.duration_of(1).as_secs() < 15, "{outcome}");
+}

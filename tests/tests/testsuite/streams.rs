@@ -1,0 +1,121 @@
+//! Streams without an end, and output without measure.
+
+use std::time::Duration;
+
+use testsuite::{Book, Outcome, marker};
+
+/// It was stopped by itself, as Ctrl-C does it, and far before any timeout.
+#[track_caller]
+fn was_interrupted(outcome: &Outcome, step: usize) {
+    let (stream, text) = outcome.transcript(step).last().unwrap().clone();
+    assert_eq!((stream.as_str(), text.as_str()), ("typed", "^C"), "{outcome}");
+    assert!(outcome.step(step)["commands"][0]["exit"].is_null(), "{outcome}");
+    assert!(outcome.duration_of(step) < Duration::from_secs(6), "{outcome}");
+}
+
+#[test]
+fn a_stream_is_followed_for_as_long_as_the_author_says() {
+    let ticking = "n=0; while sleep 0.1; do n=$((n + 1)); echo tick $n; done";
+    let outcome = Book::new()
+        .step_with("until=\"tick 3\"", ticking)
+        .step_with("lines=2", ticking)
+        .step_with("for=1s", ticking)
+        .verify();
+    outcome.exits(0).finds_nothing();
+    assert!(outcome.output(1).starts_with("tick 1\ntick 2\ntick 3\n"), "{outcome}");
+    assert!(outcome.output(2).starts_with("tick 1\ntick 2\n"), "{outcome}");
+    assert!(outcome.duration_of(3) >= Duration::from_secs(1), "{outcome}");
+    for step in [1, 2, 3] {
+        was_interrupted(&outcome, step);
+    }
+}
+
+#[test]
+fn docker_logs_are_followed() {
+    let outcome = Book::new()
+        .with_alpine()
+        .step("docker run -d --name app alpine sh -c 'while true; do echo line; sleep 0.2; done'")
+        .step_with("lines=3", "docker logs -f app")
+        .step("docker inspect --format '{{.State.Running}}' app")
+        .verify();
+    outcome.exits(0).prints(3, "true\n");
+    was_interrupted(&outcome, 2);
+}
+
+#[test]
+fn a_stream_that_ends_too_early_is_found() {
+    Book::new()
+        .step_with("until=ready", "echo starting")
+        .step_with("lines=3", "seq 2")
+        .verify()
+        .exits(1)
+        .finds_only(&[("stream-ended", "echo starting"), ("stream-ended", "seq 2")])
+        .says("`ready`");
+}
+
+#[test]
+fn a_stream_that_never_says_it_is_found() {
+    Book::new()
+        .step_with("until=ready timeout=1s", "while sleep 0.1; do echo waiting; done")
+        .verify()
+        .exits(1)
+        .finds_only(&[("timeout", "waiting")])
+        .says("before a line matched `ready`");
+}
+
+#[test]
+fn a_stream_without_annotation_gets_the_advice_to_annotate_it() {
+    Book::new()
+        .step_with("timeout=1s", "while sleep 0.1; do echo again; done")
+        .verify()
+        .exits(1)
+        .finds_only(&[("timeout", "again")])
+        .says("add `until=");
+}
+
+#[test]
+fn a_stream_that_does_not_heed_the_interrupt_is_stopped_all_the_same() {
+    let outcome = Book::new()
+        .step_with("lines=1", "trap '' INT; echo one; while true; do sleep 0.1; done")
+        .verify();
+    outcome.exits(0);
+    was_interrupted(&outcome, 1);
+}
+
+#[test]
+fn a_line_without_end_keeps_memory_flat_too() {
+    let sleep = marker();
+    let long_line = "head -c 50M /dev/zero | tr '\\0' x; echo; echo done";
+    let run = Book::new()
+        .step_with("until=^done$", long_line)
+        .step_with("lines=3 exit=any", &format!(": again; {long_line}"))
+        .step_with("for=2s", &format!("sleep {sleep}"))
+        .to_verify()
+        .start();
+    run.until_process(&sleep);
+    let peak = run.peak_memory();
+    assert!(peak < 64 * 1024, "{peak} KiB");
+    run.wait().exits(1).finds_only(&[("stream-ended", ": again")]);
+}
+
+#[test]
+fn output_without_measure_is_cut_in_the_middle_and_memory_stays_flat() {
+    let sleep = marker();
+    let run = Book::new()
+        .step("echo first; yes | head -c 50M; echo last")
+        .step_with("lines=1", &format!("sleep {sleep} & echo; wait"))
+        .step_with("for=2s", &format!("sleep {sleep}"))
+        .to_verify()
+        .start();
+    run.until_process(&sleep);
+    let peak = run.peak_memory();
+    assert!(peak < 64 * 1024, "{peak} KiB");
+
+    let outcome = run.wait();
+    outcome.exits(0);
+    let output = outcome.output(1);
+    assert!(output.len() <= 1 << 20, "{} bytes", output.len());
+    assert!(output.starts_with("first\ny\n") && output.ends_with("y\nlast\n"));
+    let omitted = outcome.step(1)["commands"][0]["omitted_bytes"].as_u64().unwrap();
+    assert_eq!(omitted + output.len() as u64, 50 * (1 << 20) + 11);
+}

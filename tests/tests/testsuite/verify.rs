@@ -1,0 +1,191 @@
+//! What holds, and what does not.
+
+use testsuite::{Book, Traces, is_running, marker};
+
+#[test]
+fn the_engine_does_not_depend_on_the_authors_environment() {
+    Book::new()
+        .with_alpine()
+        .step("docker run -d --name app alpine sleep 600")
+        .step("docker exec app echo here")
+        .to_verify()
+        .env("DOCKER_TMPDIR", "/nowhere")
+        .env("DOCKER_DRIVER", "nonsense")
+        .env("GODEBUG", "nonsense=1")
+        .run()
+        .exits(0)
+        .prints(2, "here\n");
+}
+
+#[test]
+fn steps_that_exit_with_0_hold() {
+    Book::new()
+        .step("true")
+        .step("echo hello")
+        .verify()
+        .exits(0)
+        .finds_nothing()
+        .prints(2, "hello\n");
+}
+
+#[test]
+fn docker_is_there_and_empty() {
+    Book::new()
+        .with_alpine()
+        .step("docker ps -aq; docker volume ls -q")
+        .step("docker run --rm alpine echo from a container")
+        .verify()
+        .exits(0)
+        .prints(1, "")
+        .prints(2, "from a container\n");
+}
+
+#[test]
+fn a_step_that_exits_otherwise_is_found_and_the_rest_runs() {
+    Book::new()
+        .step("false")
+        .step("echo first\nls /nowhere\necho never")
+        .step("echo later")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "false"), ("exit-status", "echo first")])
+        .says("status 2 instead of 0")
+        .says("add `exit=2`")
+        .says("/nowhere")
+        .prints(3, "later\n");
+}
+
+#[test]
+fn the_status_that_is_expected_holds() {
+    Book::new()
+        .step_with("exit=3", "exit 3")
+        .step_with("exit=any", "exit 4")
+        .verify()
+        .exits(0)
+        .finds_nothing();
+    Book::new()
+        .step_with("exit=3", "true")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "true")]);
+}
+
+#[test]
+fn output_that_is_expected_is_compared() {
+    Book::new()
+        .step("echo one; echo two >&2")
+        .output("one\ntwo\n")
+        .step("echo three")
+        .output("drei\n")
+        .verify()
+        .exits(1)
+        .finds_only(&[("output-mismatch", "drei")])
+        .says("- drei\n+ three");
+}
+
+#[test]
+fn fail_fast_skips_all_but_the_cleaning_up() {
+    let outcome = Book::new()
+        .step("echo before")
+        .step("exit 9")
+        .step("echo skipped")
+        .step_with("cleanup", "echo cleaning")
+        .to_verify()
+        .arg("--fail-fast")
+        .run();
+    outcome
+        .exits(1)
+        .finds_only(&[("exit-status", "exit 9"), ("not-run", "echo skipped")])
+        .prints(4, "cleaning\n");
+    let status = |step| outcome.status_of(step);
+    assert_eq!([1, 2, 3, 4].map(status), ["passed", "failed", "skipped", "passed"]);
+}
+
+#[test]
+fn ignored_steps_do_not_run() {
+    let outcome = Book::new().step_with("ignore", "exit 1").step("true").verify();
+    outcome.exits(0).finds_nothing();
+    assert_eq!(outcome.status_of(1), "ignored");
+}
+
+#[test]
+fn chapters_know_nothing_of_each_other() {
+    let leaves = "```bash\ndocker volume create shared\ntouch here\nexport NAME=value\nls\n```\n";
+    let finds = "```bash\ndocker volume ls -q\nls\necho \"${NAME-unset}\"\npwd\n```\n";
+    let outcome = Book::new().chapter("one.md", leaves).chapter("two.md", finds).verify();
+    outcome.exits(0).prints(1, "shared\nhere\n");
+    let output = outcome.output(2);
+    assert_eq!(output.lines().next(), Some("unset"), "{output}");
+}
+
+#[test]
+fn a_step_that_takes_too_long_ends_with_all_its_processes() {
+    let [child, daemon, next] = [marker(), marker(), marker()];
+    let run = Book::new()
+        .step_with(
+            "timeout=2s",
+            &format!("setsid -f sh -c 'trap \"\" INT TERM; sleep {daemon}; true'\nsleep {child}"),
+        )
+        .step_with("timeout=4s", &format!("sleep {next}"))
+        .to_verify()
+        .start();
+    run.until_process(&child).until_process(&daemon).until_process(&next);
+    for gone in [&child, &daemon] {
+        assert!(!is_running(gone), "sleep {gone} survives its step");
+    }
+    let outcome = run.wait();
+    outcome.exits(1).finds_only(&[("timeout", "setsid"), ("timeout", &next)]);
+    outcome.says("did not end within 2 s");
+    // Stopping may take a second; the rest is for a loaded machine.
+    assert!(outcome.duration_of(1).as_millis() < 4_000, "{:?}", outcome.duration_of(1));
+}
+
+#[test]
+fn the_book_says_how_long_steps_may_take() {
+    Book::new()
+        .setting("timeout = \"1s\"")
+        .step("sleep 60")
+        .step_with("timeout=20s", "sleep 1.5")
+        .verify()
+        .exits(1)
+        .finds_only(&[("timeout", "sleep 60")]);
+}
+
+#[test]
+fn an_engine_that_dies_is_a_finding_and_the_chapters_end() {
+    let outcome = Book::new()
+        .step("echo before")
+        .step("kill -9 \"$(cat /run/docker.pid)\"; sleep 60")
+        .step("echo after")
+        .step_with("cleanup", "echo cleaning")
+        .verify();
+    outcome.exits(1).ends_within(std::time::Duration::from_secs(30)).finds_only(&[
+        ("engine-lost", "docker.pid"),
+        ("not-run", "echo after"),
+        ("not-run", "echo cleaning"),
+    ]);
+}
+
+#[test]
+fn docker_s_complaint_about_a_dead_engine_is_not_taken_for_a_result() {
+    Book::new()
+        .step("(sleep 0.5; kill -9 \"$(cat /run/docker.pid)\") &\ndocker events")
+        .step("docker ps")
+        .verify()
+        .exits(1)
+        .finds_only(&[("engine-lost", "docker.pid"), ("not-run", "docker ps")]);
+}
+
+#[test]
+fn an_engine_that_dies_leaves_nothing() {
+    let sleep = marker();
+    let book = Book::new().with_alpine().step(&format!(
+        "docker run -d alpine sleep 600\n(sleep {sleep} &)\nuntil false; do sleep 0.1; done"
+    ));
+    let run = book.to_verify().start();
+    run.until_process(&sleep);
+    let traces = Traces::of(&run).with_containers(1);
+    traces.kill("dockerd");
+    run.wait().exits(1).finds_only(&[("engine-lost", "docker run -d")]);
+    traces.are_gone(&book.temporary());
+}
