@@ -36,8 +36,6 @@ pub struct Flaw {
     pub message: String,
     /// What to do about it.
     pub help: String,
-    /// Whether the line cannot be matched at all.
-    pub is_fatal: bool,
 }
 
 impl Pattern {
@@ -62,6 +60,11 @@ impl Pattern {
         }
     }
 
+    /// How many lines it has, those excepted that make no difference.
+    pub(crate) fn len(&self) -> usize {
+        self.elements.len()
+    }
+
     /// What an author should look at again.
     pub fn flaws(&self) -> &[Flaw] {
         &self.flaws
@@ -77,7 +80,6 @@ impl Pattern {
                 span,
                 message: format!("there is no placeholder `{name}`; this is plain text"),
                 help: format!("did you mean `{right}`? If not, write `[[]{}`", &text[1..]),
-                is_fatal: false,
             });
         }
         let element = if is_any_lines(line) {
@@ -89,7 +91,6 @@ impl Pattern {
                     span: 0..line.len(),
                     message: "the placeholders of this line are too large together".to_owned(),
                     help: error.to_string(),
-                    is_fatal: true,
                 });
                 LinePattern::impossible()
             });
