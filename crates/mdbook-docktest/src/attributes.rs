@@ -14,8 +14,9 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::finding::Code;
-use crate::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes, Streams};
+use crate::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
 
+mod output;
 mod word;
 
 use word::{Value, Word};
@@ -35,7 +36,6 @@ const KNOWN: [&str; 10] = [
     "cleanup",
 ];
 const LATER: [&str; 3] = ["tty", "retry", "engine"];
-const KNOWN_FOR_OUTPUT: [&str; 3] = ["stdout", "stderr", "exact"];
 
 /// What a fence opens, according to its info string.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ pub fn parse(info: &str) -> Info {
     // Highlighters ignore the case of a language, so a block marked `Bash` looks like a step.
     let language = first.name.to_ascii_lowercase();
     if language == OUTPUT {
-        return output(words);
+        return output::read(words);
     }
     let Some(language) = STEP_LANGUAGES.into_iter().find(|known| *known == language) else {
         return Info::Other;
@@ -104,43 +104,6 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
         _ => None,
     }
-}
-
-/// Reads the words after `output`.
-fn output<'a>(words: impl Iterator<Item = Word<'a>>) -> Info {
-    let mut attributes = OutputAttributes::default();
-    let mut problems = Vec::new();
-    for word in words {
-        problems.extend(take_for_output(&mut attributes, &word).err());
-    }
-    Info::Output { attributes, problems }
-}
-
-fn take_for_output(attributes: &mut OutputAttributes, word: &Word<'_>) -> Result<(), Problem> {
-    if !KNOWN_FOR_OUTPUT.contains(&word.name) {
-        let known = KNOWN_FOR_OUTPUT.join(", ");
-        return Err(unknown(word, &KNOWN_FOR_OUTPUT)
-            .with_help(|| format!("the attributes of an `output` block are {known}")));
-    }
-    flag(word)?;
-    let given_twice = || bad(word.span.clone(), format!("`{}` is given twice", word.name));
-    let streams = match word.name {
-        "exact" if attributes.exact => return Err(given_twice()),
-        "exact" => {
-            attributes.exact = true;
-            return Ok(());
-        }
-        "stdout" => Streams::Stdout,
-        _ => Streams::Stderr,
-    };
-    if attributes.streams == streams {
-        return Err(given_twice());
-    }
-    if attributes.streams != Streams::Both {
-        return Err(bad(word.span.clone(), "without `stdout` and `stderr`, both count".into()));
-    }
-    attributes.streams = streams;
-    Ok(())
 }
 
 fn not_supported_yet(word: &Word<'_>) -> Problem {

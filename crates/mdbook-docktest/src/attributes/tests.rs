@@ -1,4 +1,5 @@
 use super::*;
+use crate::scenario::Streams;
 
 fn step(info: &str) -> (Attributes, Vec<Problem>) {
     match parse(info) {

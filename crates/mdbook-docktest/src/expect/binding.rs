@@ -48,6 +48,14 @@ impl Bindings {
         }
     }
 
+    /// Whether a line can have a name's value in it; a quick way to say no.
+    pub(super) fn may_be_in(&self, key: &Key, line: &str) -> bool {
+        self.value(key).is_none_or(|value| {
+            let has_short_form = key.placeholder == ID && value.len() == LONG;
+            line.contains(if has_short_form { &value[..SHORT] } else { value })
+        })
+    }
+
     /// A regex of what can stand for the name, if it is bound.
     pub(super) fn regex(&self, key: &Key) -> Option<String> {
         let value = self.value(key)?;

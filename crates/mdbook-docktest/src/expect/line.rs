@@ -127,7 +127,8 @@ impl BoundLine {
         // needed, so the regex is not kept.
         let is_ambiguous = self.pieces.len() > 1;
         let knows_any = self.keys.iter().any(|key| bindings.value(key).is_some());
-        if !is_ambiguous || !knows_any {
+        let may_fit = self.keys.iter().all(|key| bindings.may_be_in(key, line));
+        if !is_ambiguous || !knows_any || !may_fit {
             return false;
         }
         let Ok(regex) = compile(&self.pieces, &self.keys, bindings) else { return false };

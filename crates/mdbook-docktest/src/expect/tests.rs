@@ -180,34 +180,35 @@ fn accepting_keeps_what_holds() {
     assert_eq!(rewritten("a\n...\n", "b\nc\n"), "...\n");
 }
 
+const PIECES: &[&str] = &[
+    "...",
+    "\n...\n",
+    "[..]",
+    "[.]",
+    "[[]",
+    "[ID]",
+    "[ID:a]",
+    "[IP:a]",
+    "[DIGSET]",
+    "[",
+    "]",
+    ".",
+    ":",
+    "a",
+    "é",
+    "3f4a0c1d2e5b",
+    "aaaabbbbcccc",
+    "10.0.0.1",
+    " ",
+    "\t",
+    "\r\n",
+    "\n",
+    "\n",
+];
+
 /// Texts in which what has a meaning is likely.
 fn text() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        Just("..."),
-        Just("\n...\n"),
-        Just("[..]"),
-        Just("[.]"),
-        Just("[[]"),
-        Just("[ID]"),
-        Just("[ID:a]"),
-        Just("[IP:a]"),
-        Just("[DIGSET]"),
-        Just("["),
-        Just("]"),
-        Just("."),
-        Just(":"),
-        Just("a"),
-        Just("é"),
-        Just("3f4a0c1d2e5b"),
-        Just("aaaabbbbcccc"),
-        Just("10.0.0.1"),
-        Just(" "),
-        Just("\t"),
-        Just("\r\n"),
-        Just("\n"),
-        Just("\n"),
-    ];
-    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(prop::sample::select(PIECES), 0..16).prop_map(|pieces| pieces.concat())
 }
 
 /// What is compared of a text.
