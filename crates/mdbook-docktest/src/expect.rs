@@ -21,8 +21,9 @@
 //! around one character are how shells and regexes do it.
 //!
 //! Blanks at the ends of lines (Docker pads its tables with them), blank lines at the end, a last
-//! line without an end and carriage returns before line feeds make no difference. For
-//! [`Pattern::exact`] they do; there nothing has a meaning, and text is compared byte for byte.
+//! line without an end and carriage returns before line feeds make no difference; a `[..]` at a
+//! line's end can therefore also stand for the blanks before it. For [`Pattern::exact`] all of these
+//! do; there nothing has a meaning, and text is compared byte for byte.
 //!
 //! **Bindings.** A name is bound to the first value that fits, reading from top to bottom, with each
 //! run of lines after a `...` taken at the first place where it fits, and each `[..]` as short as it

@@ -152,7 +152,7 @@ impl BoundLine {
 /// has lost the blanks at its end.
 fn split_any_end(line: &str) -> (&str, Option<&str>) {
     let Some(before) = line.strip_suffix("[..]") else { return (line, None) };
-    let text = before.trim_end_matches([' ', '\t']);
+    let text = before.trim_ascii_end();
     (text, Some(&before[text.len()..]))
 }
 

@@ -268,6 +268,19 @@ proptest! {
     }
 
     #[test]
+    fn what_is_bound_before_counts_when_accepting(pattern in text(), actual in text()) {
+        let placeholders = Placeholders::default();
+        let mut bound = Bindings::default();
+        Pattern::parse("[ID:a] [IP:a]", &placeholders)
+            .matches("aaaabbbbcccc 10.0.0.1", &mut bound)
+            .unwrap();
+        let once = update(&pattern, &actual, &placeholders, &bound);
+        let accepted = Pattern::parse(&once, &placeholders);
+        prop_assert!(accepted.matches(&actual, &mut bound.clone()).is_ok(), "{once:?}");
+        prop_assert_eq!(update(&once, &actual, &placeholders, &bound), once);
+    }
+
+    #[test]
     fn any_pattern_and_any_text_are_taken(pattern in "(?s).{0,60}", actual in "(?s).{0,60}") {
         let _ = matches(&pattern, &actual);
     }
