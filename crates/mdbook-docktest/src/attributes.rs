@@ -14,8 +14,9 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::finding::Code;
-use crate::scenario::{Attributes, ExitExpectation, Follow};
+use crate::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
 
+mod output;
 mod word;
 
 use word::{Value, Word};
@@ -35,7 +36,6 @@ const KNOWN: [&str; 10] = [
     "cleanup",
 ];
 const LATER: [&str; 3] = ["tty", "retry", "engine"];
-const LATER_FOR_OUTPUT: [&str; 3] = ["stdout", "stderr", "exact"];
 
 /// What a fence opens, according to its info string.
 #[derive(Debug)]
@@ -51,6 +51,8 @@ pub enum Info {
     },
     /// An expectation.
     Output {
+        /// What is compared, and how.
+        attributes: OutputAttributes,
         /// What is wrong with the words after `output`.
         problems: Vec<Problem>,
     },
@@ -81,7 +83,7 @@ pub fn parse(info: &str) -> Info {
     // Highlighters ignore the case of a language, so a block marked `Bash` looks like a step.
     let language = first.name.to_ascii_lowercase();
     if language == OUTPUT {
-        return Info::Output { problems: words.map(|word| refuse_after_output(&word)).collect() };
+        return output::read(words);
     }
     let Some(language) = STEP_LANGUAGES.into_iter().find(|known| *known == language) else {
         return Info::Other;
@@ -101,15 +103,6 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         "s" => Some(Duration::from_secs(number)),
         "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
         _ => None,
-    }
-}
-
-fn refuse_after_output(word: &Word<'_>) -> Problem {
-    if LATER_FOR_OUTPUT.contains(&word.name) {
-        not_supported_yet(word)
-    } else {
-        unknown(word, &LATER_FOR_OUTPUT)
-            .with_help(|| "write what is expected in the block, and nothing after `output`".into())
     }
 }
 

@@ -32,7 +32,12 @@ impl Report {
                 begin(chapter);
             }
             let Some(recording) = runner.run(&chapter.scenario)? else { continue };
-            chapter.findings.extend(check(&chapter.text, &chapter.scenario, &recording));
+            chapter.findings.extend(check(
+                &chapter.text,
+                &chapter.scenario,
+                &recording,
+                &runner.settings.placeholders,
+            ));
             self.engine.get_or_insert_with(|| recording.engine.clone());
             chapter.recording = Some(recording);
         }

@@ -3,42 +3,77 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use similar::{ChangeTag, TextDiff};
-
+use crate::expect::{Bindings, Placeholders};
 use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
 use crate::recording::{CommandRecording, End, Recording, StepRecording};
 use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
 
+mod output;
+
+use self::output::Expected;
+
 /// How many lines of output a finding quotes, and how many characters of each.
 const QUOTED_LINES: usize = 4;
 const QUOTED_WIDTH: usize = 200;
 
-/// Compares a chapter's recording with what its text expects, in the text's order.
-pub fn check(text: &str, scenario: &Scenario, recording: &Recording) -> Vec<Finding> {
+/// Compares a chapter's recording with what its text expects, in the text's order. `placeholders` are
+/// those of the book.
+pub fn check(
+    text: &str,
+    scenario: &Scenario,
+    recording: &Recording,
+    placeholders: &Placeholders,
+) -> Vec<Finding> {
+    let mut bindings = Bindings::default();
     let mut findings = Vec::new();
     for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
+        let expected =
+            step.expectation.as_ref().map(|expectation| Expected::new(expectation, placeholders));
+        let flaws: Vec<Difference> = expected.iter().flat_map(Expected::flaws).collect();
         let differences = match recorded {
-            StepRecording::Ran { commands } => differences(step, commands),
+            StepRecording::Ran { commands } => {
+                differences(step, commands, expected.as_ref(), &mut bindings)
+            }
             StepRecording::Skipped => vec![not_run(
                 step.command.clone(),
                 "this step did not run, because an earlier one failed",
             )],
             StepRecording::Ignored => Vec::new(),
         };
-        for Difference { code, span, message, help } in differences {
+        for Difference { code, span, message, help } in differences.into_iter().chain(flaws) {
             let (line, column) = line_and_column(text, span.start);
             let path = scenario.path.clone();
-            let severity = Severity::Error;
+            let severity = match code {
+                // It is text, as long as nobody says otherwise.
+                Code::BadPlaceholder => Severity::Warning,
+                _ => Severity::Error,
+            };
             findings.push(Finding { code, severity, path, span, line, column, message, help });
         }
     }
     findings
 }
 
-/// Whether nothing can be said against what came of a step.
-pub(crate) fn holds(step: &Step, commands: &[CommandRecording]) -> bool {
-    differences(step, commands).is_empty()
+/// Judges the steps of a chapter one by one, while it runs.
+pub(crate) struct Judge<'a> {
+    placeholders: &'a Placeholders,
+    bindings: Bindings,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(placeholders: &'a Placeholders) -> Self {
+        Self { placeholders, bindings: Bindings::default() }
+    }
+
+    /// Whether nothing can be said against what came of a step. Names are bound only if so.
+    pub(crate) fn holds(&mut self, step: &Step, commands: &[CommandRecording]) -> bool {
+        let expected = step
+            .expectation
+            .as_ref()
+            .map(|expectation| Expected::new(expectation, self.placeholders));
+        differences(step, commands, expected.as_ref(), &mut self.bindings).is_empty()
+    }
 }
 
 struct Difference {
@@ -54,7 +89,12 @@ fn not_run(span: Range<usize>, message: &str) -> Difference {
 
 /// What can be said against a step. `exit`, `until` and their like are about its last command; an
 /// expectation is about all that it printed.
-fn differences(step: &Step, commands: &[CommandRecording]) -> Vec<Difference> {
+fn differences(
+    step: &Step,
+    commands: &[CommandRecording],
+    expected: Option<&Expected<'_>>,
+    bindings: &mut Bindings,
+) -> Vec<Difference> {
     let last = step.commands.len().saturating_sub(1);
     let mut differences = Vec::new();
     for (index, command) in commands.iter().enumerate() {
@@ -72,7 +112,7 @@ fn differences(step: &Step, commands: &[CommandRecording]) -> Vec<Difference> {
                 "this command did not run, because the shell had exited before",
             )
         }));
-        differences.extend(wrong_output(step, commands));
+        differences.extend(expected.and_then(|expected| expected.difference(commands, bindings)));
     }
     differences
 }
@@ -180,40 +220,6 @@ fn missing_image(command: &CommandRecording) -> Option<String> {
     let (_, rest) = output.split_once("Unable to find image '")?;
     let (image, _) = rest.split_once("' locally")?;
     Some(image.to_owned())
-}
-
-fn wrong_output(step: &Step, commands: &[CommandRecording]) -> Option<Difference> {
-    let expectation = step.expectation.as_ref()?;
-    let actual: String = commands.iter().map(|command| command.transcript.output()).collect();
-    if lines(&expectation.text).eq(lines(&actual)) {
-        return None;
-    }
-    let ending = |text: &str| lines(text).map(|line| format!("{line}\n")).collect::<String>();
-    let (expected, actual) = (ending(&expectation.text), ending(&actual));
-    let diff = TextDiff::from_lines(&expected, &actual);
-    let diff: Vec<String> = diff
-        .iter_all_changes()
-        .map(|change| {
-            let sign = match change.tag() {
-                ChangeTag::Delete => "-",
-                ChangeTag::Insert => "+",
-                ChangeTag::Equal => " ",
-            };
-            format!("{sign} {}", change.value().trim_end_matches('\n'))
-        })
-        .collect();
-    Some(Difference {
-        code: Code::OutputMismatch,
-        span: expectation.body.clone(),
-        message: "the output is not what is expected here".to_owned(),
-        help: Some(format!("expected (-), actual (+):\n{}", diff.join("\n"))),
-    })
-}
-
-/// The lines of a text; whether its last one has an end, and blank ones after it, are nothing that
-/// a reader sees.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.trim_end_matches(['\n', '\r']).lines()
 }
 
 fn was_enough(follow: &Follow, command: &CommandRecording) -> bool {

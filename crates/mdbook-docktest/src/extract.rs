@@ -19,7 +19,7 @@ use crate::commands::commands;
 use crate::fence::Fence;
 use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
-use crate::scenario::{Attributes, Command, Expectation, Scenario, Step};
+use crate::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
 
 /// The Markdown extensions that `[output.html]` in book.toml can switch off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,11 +181,11 @@ impl Extraction<'_> {
                     self.step(block, &fence, language, *attributes);
                 }
             }
-            Info::Output { problems } => {
+            Info::Output { attributes, problems } => {
                 self.report(&fence, problems);
                 if self.is_closed(&fence, "`output` block") {
                     let previous = previous.filter(|previous| self.is_next(previous, block));
-                    self.expectation(block, &fence, previous.as_ref());
+                    self.expectation(block, &fence, attributes, previous.as_ref());
                 }
             }
             Info::Other => {}
@@ -219,15 +219,23 @@ impl Extraction<'_> {
         });
     }
 
-    fn expectation(&mut self, block: &FencedBlock, fence: &Fence, previous: Option<&Previous>) {
+    fn expectation(
+        &mut self,
+        block: &FencedBlock,
+        fence: &Fence,
+        attributes: OutputAttributes,
+        previous: Option<&Previous>,
+    ) {
         match previous {
             Some(Previous { step: Some(step), .. }) => {
                 let (line, _) = line_and_column(self.text, fence.body.start);
                 self.scenario.steps[*step].expectation = Some(Expectation {
                     text: block.content.clone(),
+                    lines: self.lines(block, fence),
                     line,
                     block: fence.block.clone(),
                     body: fence.body.clone(),
+                    attributes,
                 });
             }
             Some(Previous { step: None, .. }) => self.orphan(
@@ -242,6 +250,18 @@ impl Extraction<'_> {
                  quote; or mark it `text`",
             ),
         }
+    }
+
+    /// Where each line of a block's content is; the whole body where that cannot be said.
+    fn lines(&self, block: &FencedBlock, fence: &Fence) -> Vec<Range<usize>> {
+        let mut start = 0;
+        let mut lines = Vec::new();
+        for line in block.content.split_inclusive('\n') {
+            let place = block.line_at(start).filter(|place| self.text.get(place.clone()).is_some());
+            lines.push(place.unwrap_or_else(|| fence.body.clone()));
+            start += line.len();
+        }
+        lines
     }
 
     fn is_next(&self, previous: &Previous, block: &FencedBlock) -> bool {

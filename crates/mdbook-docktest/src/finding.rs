@@ -38,6 +38,8 @@ pub enum Code {
     BadAttribute,
     /// An `output` block with no step before it.
     OrphanOutput,
+    /// A word in an `output` block that may be a mistyped placeholder, or cannot be one.
+    BadPlaceholder,
     /// A fence that is never closed.
     UnterminatedFence,
     /// A step ended with another status than expected.
@@ -63,6 +65,7 @@ impl Code {
             Self::UnknownAttribute => "unknown-attribute",
             Self::BadAttribute => "bad-attribute",
             Self::OrphanOutput => "orphan-output",
+            Self::BadPlaceholder => "bad-placeholder",
             Self::UnterminatedFence => "unterminated-fence",
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
@@ -81,6 +84,7 @@ impl Code {
             Self::UnknownAttribute
                 | Self::BadAttribute
                 | Self::OrphanOutput
+                | Self::BadPlaceholder
                 | Self::UnterminatedFence
         )
     }

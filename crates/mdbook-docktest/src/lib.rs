@@ -11,6 +11,7 @@ pub mod check;
 pub mod cli;
 pub mod commands;
 mod execute;
+pub mod expect;
 pub mod extract;
 mod fence;
 pub mod finding;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::scenario::Streams;
+
 /// A chapter's run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
@@ -153,9 +155,14 @@ pub enum Stream {
 impl Transcript {
     /// The text of both output streams in the order in which it came, without what was typed.
     pub fn output(&self) -> String {
+        self.output_of(Streams::Both)
+    }
+
+    /// The text of these streams in the order in which it came.
+    pub fn output_of(&self, streams: Streams) -> String {
         self.chunks
             .iter()
-            .filter(|chunk| chunk.stream != Stream::Typed)
+            .filter(|chunk| streams.contains(chunk.stream))
             .map(|chunk| chunk.text.as_str())
             .collect()
     }

@@ -20,7 +20,7 @@ use self::images::Images;
 use self::mentions::names_image;
 use self::shell::Shell;
 use self::step::{Ending, Outcome, Reason, StepProcess};
-use crate::check;
+use crate::check::Judge;
 use crate::recording::{CommandRecording, End, Engine, Image, Recording, StepRecording};
 use crate::scenario::{Scenario, Step};
 use crate::settings::Settings;
@@ -207,6 +207,7 @@ impl Runner<'_> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
         let mut recordings = Vec::with_capacity(scenario.steps.len());
+        let mut judge = Judge::new(&self.settings.placeholders);
         let mut skip = false;
         let mut lost = false;
         for (index, step) in scenario.steps.iter().enumerate() {
@@ -219,7 +220,7 @@ impl Runner<'_> {
                 (self.progress)(Progress::Step { number: index + 1, of, step });
                 let commands = self.run_step(step, index, engine, &shell)?;
                 lost = commands.iter().any(|command| command.end == End::EngineLost);
-                skip |= self.fail_fast && !check::holds(step, &commands);
+                skip |= self.fail_fast && !judge.holds(step, &commands);
                 StepRecording::Ran { commands }
             };
             recordings.push(recording);

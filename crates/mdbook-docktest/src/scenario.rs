@@ -7,6 +7,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::finding::Finding;
+use crate::recording::Stream;
 
 /// The steps of one chapter, in the order in which they run.
 #[derive(Debug)]
@@ -111,10 +112,46 @@ pub enum Follow {
 pub struct Expectation {
     /// The block's text, without fence, container prefixes or carriage returns.
     pub text: String,
+    /// Where each line of that text is in the chapter's text, without the blanks at its end.
+    pub lines: Vec<Range<usize>>,
     /// The line of its first line, counted from 1.
     pub line: usize,
     /// The whole block in the chapter's text, from its opening fence to its closing one.
     pub block: Range<usize>,
     /// The text between the fences in the chapter's text.
     pub body: Range<usize>,
+    /// How it is compared, and with what.
+    pub attributes: OutputAttributes,
+}
+
+/// The annotations of an `output` block's info string.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutputAttributes {
+    /// What is compared.
+    pub streams: Streams,
+    /// Whether each byte counts and nothing in the block has a meaning.
+    pub exact: bool,
+}
+
+/// The streams that an expectation is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Streams {
+    /// Standard output and standard error, in the order in which they came.
+    #[default]
+    Both,
+    /// Standard output alone.
+    Stdout,
+    /// Standard error alone.
+    Stderr,
+}
+
+impl Streams {
+    /// Whether a stream is one of these. What was typed never is.
+    pub fn contains(self, stream: Stream) -> bool {
+        match stream {
+            Stream::Stdout => self != Self::Stderr,
+            Stream::Stderr => self != Self::Stdout,
+            Stream::Typed => false,
+        }
+    }
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{Error as _, IgnoredAny};
 
 use crate::attributes::parse_duration;
+use crate::expect::Placeholders;
 
 /// How long a step may take unless the book or the step says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -24,6 +25,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// The prepared root file system of the engine.
     pub engine_root: Option<PathBuf>,
+    /// The placeholders of `output` blocks.
+    pub placeholders: Placeholders,
 }
 
 impl Default for Settings {
@@ -33,6 +36,7 @@ impl Default for Settings {
             timeout: DEFAULT_TIMEOUT,
             environment: BTreeMap::new(),
             engine_root: None,
+            placeholders: Placeholders::default(),
         }
     }
 }
@@ -57,6 +61,8 @@ struct Table {
     #[serde(default)]
     env: BTreeMap<String, String>,
     engine_root: Option<PathBuf>,
+    #[serde(default)]
+    placeholders: BTreeMap<String, String>,
 
     // mdBook's own keys of a preprocessor's table.
     #[serde(rename = "command")]
@@ -94,6 +100,9 @@ impl Settings {
                 let message = error.root_cause().to_string().trim_end().to_owned();
                 SettingsError { book_toml: root.join("book.toml"), message }
             })?;
+        let placeholders = Placeholders::with(table.placeholders).map_err(|error| {
+            SettingsError { book_toml: root.join("book.toml"), message: error.to_string() }
+        })?;
         Ok(Self {
             images: table
                 .images
@@ -103,6 +112,7 @@ impl Settings {
             timeout: table.timeout.unwrap_or(DEFAULT_TIMEOUT),
             environment: table.env,
             engine_root: table.engine_root.map(|path| root.join(path)),
+            placeholders,
         })
     }
 }
@@ -121,6 +131,16 @@ mod tests {
         let settings = read("command = \"x\"\nimages.alpine = \"images/alpine\"").unwrap();
         assert_eq!(settings.images["alpine"], Path::new("/book/images/alpine"));
         assert_eq!(settings.timeout, DEFAULT_TIMEOUT);
+    }
+
+    #[test]
+    fn placeholders_of_the_book_are_added() {
+        let settings = read("[preprocessor.docktest.placeholders]\nTICKET = 'T-\\d+'").unwrap();
+        assert_eq!(settings.placeholders.regex("TICKET"), Some(r"T-\d+"));
+        let error = read("placeholders.ticket = 'T'").unwrap_err();
+        assert!(error.contains("/book/book.toml: `ticket` is no name"), "{error}");
+        let error = read("placeholders.TICKET = '('").unwrap_err();
+        assert!(error.contains("the regex of the placeholder `TICKET` is none"), "{error}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::scenario::Streams;
 
 fn step(info: &str) -> (Attributes, Vec<Problem>) {
     match parse(info) {
@@ -17,7 +18,7 @@ fn right(info: &str) -> Attributes {
 /// The code, the text and the help of the one problem.
 fn wrong(info: &str) -> String {
     let problems = match parse(info) {
-        Info::Step { problems, .. } | Info::Output { problems } => problems,
+        Info::Step { problems, .. } | Info::Output { problems, .. } => problems,
         Info::Other => panic!("{info} is not ours"),
     };
     let [Problem { code, span, message, help }] = problems.as_slice() else {
@@ -60,7 +61,24 @@ fn other_languages_are_none_of_our_business() {
     for info in ["", "  ", "rust,ignore", "{.bash}", "bash=1", "yaml bash", "outputs"] {
         assert!(matches!(parse(info), Info::Other), "{info}");
     }
-    assert!(matches!(parse("output"), Info::Output { problems } if problems.is_empty()));
+    assert!(matches!(parse("output"), Info::Output { problems, .. } if problems.is_empty()));
+}
+
+#[test]
+fn an_output_block_says_what_is_compared() {
+    let read = |info: &str| match parse(info) {
+        Info::Output { attributes, problems } if problems.is_empty() => attributes,
+        other => panic!("{info}: {other:?}"),
+    };
+    let of = |streams, exact| OutputAttributes { streams, exact };
+    assert_eq!(read("output"), of(Streams::Both, false));
+    assert_eq!(read("output stderr"), of(Streams::Stderr, false));
+    assert_eq!(read("output,stdout"), of(Streams::Stdout, false));
+    assert_eq!(read("output exact stderr"), of(Streams::Stderr, true));
+    assert_eq!(
+        wrong("output stder"),
+        "unknown-attribute stder: there is no attribute `stder`; did you mean `stderr`?"
+    );
 }
 
 #[test]
@@ -97,7 +115,10 @@ fn a_bad_value_is_told_where_it_is() {
         ("bash lines=3 for=5s", "for=5s"),
         ("bash tty", "tty"),
         ("bash retry=10s", "retry=10s"),
-        ("output stderr", "stderr"),
+        ("output exact exact", "exact"),
+        ("output stderr stderr", "stderr"),
+        ("output stdout stderr", "stderr"),
+        ("output exact=yes", "yes"),
     ] {
         let wrong = wrong(info);
         assert!(wrong.starts_with(&format!("bad-attribute {value}: ")), "{info}: {wrong}");

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::expect::Placeholders;
 use crate::extract::{Extensions, extract};
 use crate::recording::{Chunk, Engine, Stream, Transcript};
 
@@ -21,7 +22,7 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
     }];
     let steps = vec![StepRecording::Ran { commands }];
     let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
-    check(markdown, &scenario, &recording)
+    check(markdown, &scenario, &recording, &Placeholders::default())
         .into_iter()
         .map(|found| {
             let help = found.help.unwrap_or_default();
@@ -103,9 +104,88 @@ fn expected_output_is_compared_line_by_line() {
     assert!(findings(markdown, OK, &[(Stream::Stdout, "one\r\ntwo")]).is_empty());
     assert_eq!(
         findings(markdown, OK, &[(Stream::Stdout, "one\n2\n")]),
-        ["output-mismatch 6:1 the output is not what is expected here \
+        ["output-mismatch 7:1 line 2 of the output is not what is expected here \
              | expected (-), actual (+):\n  one\n- two\n+ 2"]
     );
+}
+
+#[test]
+fn the_first_line_that_differs_is_underlined() {
+    let found = |block: &str, output: &str| {
+        let markdown = format!("- x\n\n  ```bash\n  x\n  ```\n  ```output\n{block}  ```\n");
+        let found = findings(&markdown, OK, &[(Stream::Stdout, output)]);
+        let [finding] = found.as_slice() else { panic!("{found:?}") };
+        finding.split_once(" | ").expect("there is help").0.to_owned()
+    };
+    assert_eq!(
+        found("  a\n  ...\n    b\n", "a\nx\n"),
+        "output-mismatch 9:5 the output has no line as expected here"
+    );
+    assert_eq!(
+        found("  a\n  b\n", "a\nx\nb\n"),
+        "output-mismatch 8:3 line 2 of the output is not expected before this one"
+    );
+    assert_eq!(
+        found("  a\n  b\n", "a\nb\nc\n"),
+        "output-mismatch 8:3 the output goes on with line 3 after this one"
+    );
+    assert_eq!(found("", "a\n"), "output-mismatch 6:3 nothing is expected of the output here");
+}
+
+#[test]
+fn one_stream_can_be_expected_alone() {
+    let both: &[_] =
+        &[(Stream::Stderr, "warning\n"), (Stream::Stdout, "id\n"), (Stream::Typed, "^C\n")];
+    for (words, text) in [("stdout", "id"), ("stderr exact", "warning"), ("", "warning\nid")] {
+        let markdown = format!("```bash\nx\n```\n\n```output {words}\n{text}\n```\n");
+        assert_eq!(findings(&markdown, OK, both), [] as [&str; 0], "{words}");
+    }
+    let markdown = "```bash\nx\n```\n\n```output stderr\nid\n```\n";
+    assert!(findings(markdown, OK, both)[0].contains(" line 1 of standard error is not "));
+}
+
+#[test]
+fn exact_output_counts_each_byte() {
+    let markdown = "```bash\nx\n```\n\n```output exact\n[..]\n```\n";
+    assert!(findings(markdown, OK, &[(Stream::Stdout, "[..]\n")]).is_empty());
+    assert!(
+        findings(markdown, OK, &[(Stream::Stdout, "[..] \n")])[0]
+            .ends_with("expected (-), actual (+):\n- [..]\n+ [..]·")
+    );
+}
+
+#[test]
+fn a_mistyped_placeholder_is_a_warning_where_it_stands() {
+    let markdown = "> ```bash\n> x\n> ```\n>\n> ```output\n>   é [DIGSET]\n> ```\n";
+    let found = findings(markdown, OK, &[(Stream::Stdout, "  é [DIGSET]\n")]);
+    assert_eq!(
+        found,
+        ["bad-placeholder 6:7 there is no placeholder `DIGSET`; this is plain text \
+             | did you mean `[DIGEST]`? If not, write `[[]DIGSET]`"]
+    );
+}
+
+#[test]
+fn a_name_is_bound_for_the_whole_chapter() {
+    let markdown =
+        "```bash\nx\n```\n```output\n[ID:a]\n```\n\n```bash\nx\n```\n```output\n[ID:a]\n```\n";
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    let whole = "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff";
+    let codes = |outputs: [&str; 2]| -> Vec<(Code, usize)> {
+        let steps = outputs.map(|output| {
+            let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: output.to_owned() };
+            let transcript = Transcript { chunks: vec![chunk], omitted_bytes: 0 };
+            let command = "x".to_owned();
+            let command = CommandRecording { command, end: OK, transcript, duration_ms: 0 };
+            StepRecording::Ran { commands: vec![command] }
+        });
+        let recording =
+            Recording { engine: Engine::default(), images: Vec::new(), steps: steps.to_vec() };
+        let found = check(markdown, &scenario, &recording, &Placeholders::default());
+        found.into_iter().map(|finding| (finding.code, finding.line)).collect()
+    };
+    assert_eq!(codes([whole, &whole[..12]]), []);
+    assert_eq!(codes([whole, "aaaabbbbcccc"]), [(Code::OutputMismatch, 12)]);
 }
 
 #[test]
@@ -139,5 +219,8 @@ fn a_step_that_was_not_reached_is_a_finding() {
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
     let steps = vec![StepRecording::Skipped];
     let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
-    assert_eq!(check(markdown, &scenario, &recording)[0].code, Code::NotRun);
+    assert_eq!(
+        check(markdown, &scenario, &recording, &Placeholders::default())[0].code,
+        Code::NotRun
+    );
 }

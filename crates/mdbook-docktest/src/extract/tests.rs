@@ -76,6 +76,21 @@ fn spans_are_exact() {
 }
 
 #[test]
+fn each_line_of_an_expectation_has_its_place() {
+    let lines = |text: &str| -> Vec<String> {
+        let scenario = scenario(text);
+        let expectation = scenario.steps[0].expectation.as_ref().expect("there is one");
+        expectation.lines.iter().map(|line| text[line.clone()].to_owned()).collect()
+    };
+    assert_eq!(lines("```sh\n```\n```output\na\n\n  é b  \n```\n"), ["a", "", "  é b"]);
+    assert_eq!(
+        lines("> - ```sh\r\n>   ```\r\n>   ```output\r\n>   a\r\n>\r\n>   b\r\n>   ```\r\n"),
+        ["a", "", "b"]
+    );
+    assert_eq!(lines("- ```sh\n  ```\n  ```output\n  a\n\n    b\n  ```\n"), ["a", "", "  b"]);
+}
+
+#[test]
 fn an_output_block_belongs_to_the_step_right_before_it() {
     assert_eq!(outline("```bash\na\n```\n\n\n```output\nb\n```\n"), "2 \"a\\n\" -> 7 \"b\\n\"\n");
     assert_eq!(outline("```bash\na\n```\n```output\n```\n"), "2 \"a\\n\" -> 5 \"\"\n");
@@ -127,8 +142,8 @@ fn annotations_that_are_wrong_are_found_where_they_are() {
         "4 \"a\\n\"\n3:12 unknown-attribute \"exti\"\n3:26 bad-attribute \"no\"\n"
     );
     assert_eq!(
-        outline("```bash\n```\n```output exact\n```\n"),
-        "2 \"\" -> 4 \"\"\n3:11 bad-attribute \"exact\"\n"
+        outline("```bash\n```\n```output exakt\n```\n"),
+        "2 \"\" -> 4 \"\"\n3:11 unknown-attribute \"exakt\"\n"
     );
 }
 
@@ -161,6 +176,8 @@ proptest! {
         let scenario = scenario(&text);
         for step in &scenario.steps {
             let spans = [&step.block, &step.command];
+            let lines = step.expectation.iter().flat_map(|expectation| &expectation.lines);
+            let spans: Vec<_> = spans.into_iter().chain(lines).collect();
             prop_assert!(spans.iter().all(|span| text.get((**span).clone()).is_some()));
         }
         let spans = scenario.findings.iter().map(|finding| finding.span.clone());

@@ -1,0 +1,194 @@
+//! The placeholders that every book has: what Docker and busybox print and no author can foresee.
+
+/// A placeholder that is built in.
+#[derive(Debug, Clone, Copy)]
+pub struct Builtin {
+    /// The name, as it stands in brackets.
+    pub name: &'static str,
+    /// The regex that a value matches as a whole, in the syntax of the `regex` crate.
+    pub regex: &'static str,
+    /// What it stands for, as the author's guide says it.
+    pub what: &'static str,
+    /// Values that it matches.
+    pub examples: &'static [&'static str],
+}
+
+/// All built-in placeholders, in the order in which the author's guide has them.
+///
+/// Formats are those of Docker's own sources: `AGE` and `SIZE` of docker/go-units (`HumanDuration`,
+/// `HumanSize`, `BytesSize`), `NAME` of moby's `namesgenerator`, `DURATION` of Go's
+/// `time.Duration.String`, `DATE` of Go's `time` layouts; of busybox's `date`, `ls -l`, `df -h` and
+/// `time`; and of what nginx, Apache and PostgreSQL put in front of their log lines.
+pub const BUILTINS: &[Builtin] = &[
+    Builtin {
+        name: "ID",
+        regex: "[0-9a-f]{64}|[0-9a-f]{12}",
+        what: "the ID of a container, network or image, whole or in its short form",
+        examples: &[
+            "3f4a0c1d2e5b",
+            "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff",
+        ],
+    },
+    Builtin {
+        name: "DIGEST",
+        regex: "sha256:[0-9a-f]{64}",
+        what: "the digest of an image or a layer",
+        examples: &["sha256:3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff"],
+    },
+    Builtin {
+        name: "VOLUME",
+        regex: "[0-9a-f]{64}",
+        what: "the name of an anonymous volume",
+        examples: &["3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff"],
+    },
+    Builtin {
+        name: "NAME",
+        regex: "[a-z]+_[a-z]+[0-9]?",
+        what: "the name that Docker gives to a container that has none",
+        examples: &["boring_wozniak", "admiring_curie7"],
+    },
+    Builtin {
+        name: "DATE",
+        regex: concat!(
+            // 2026-11-24, alone or with a time of day: RFC 3339, Go's String, ISO, syslogs.
+            r"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}",
+            r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?",
+            r"(?:Z| ?[+-][0-9]{2}:?[0-9]{2})?(?: [A-Z]{3,5}| [+-][0-9]{2})?)?",
+            // Tue Nov 24 03:02:12 UTC 2026: `date`, `docker version`, Apache.
+            r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?",
+            r"(?: [AP]M)?(?: [A-Z]{3,5}| [+-][0-9]{2,4})? [0-9]{4}",
+            // Tue, 24 Nov 2026 03:02:12 GMT: HTTP, mail, `date -R`.
+            r"|[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}",
+            r" (?:[A-Z]{3,5}|[+-][0-9]{4})",
+            // 24/Nov/2026:03:02:12 +0000: access logs.
+            r"|[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}",
+            // Nov 24 03:02, Nov 24  2026: `ls -l`, syslog.
+            r"|[A-Z][a-z]{2} [ 0-9][0-9] (?:[0-9]{2}:[0-9]{2}(?::[0-9]{2})?| [0-9]{4})",
+        ),
+        what: "a date, alone or with its time of day",
+        examples: &[
+            "2026-11-24",
+            "2026-11-24T03:02:12Z",
+            "2026-11-24T03:02:12.123456789Z",
+            "2026-11-24T03:02:12.123456789+01:00",
+            "2026-11-24 03:02:12",
+            "2026-11-24 03:02:12 +0000 UTC",
+            "2026-11-24 03:02:12.123456789 +0100 CET",
+            "2026-11-24 03:02:12.123 UTC",
+            "2026-11-24 03:02:12.123456789 +0000",
+            "2026/11/24 03:02:12",
+            "Tue Nov 24 03:02:12 UTC 2026",
+            "Tue Nov 24 03:02:12 AM UTC 2026",
+            "Thu Sep  7 20:12:11 2023",
+            "Tue Nov 24 03:02:12.123456 2026",
+            "Tue, 24 Nov 2026 03:02:12 GMT",
+            "Tue, 24 Nov 2026 03:02:12 +0000",
+            "24/Nov/2026:03:02:12 +0000",
+            "Nov 24 03:02",
+            "Sep  7  2023",
+        ],
+    },
+    Builtin {
+        name: "TIME",
+        regex: r"[0-2]?[0-9]:[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]+)?)?(?: ?[AP]M)?",
+        what: "a time of day",
+        examples: &["03:02", "03:02:12", "03:02:12.123456", "3:02 AM"],
+    },
+    Builtin {
+        name: "AGE",
+        regex: concat!(
+            r"(?:Less than a second|1 second|About a minute|About an hour",
+            r"|[0-9]+ (?:seconds|minutes|hours|days|weeks|months|years))(?: ago)?",
+        ),
+        what: "how long ago, or for how long, in Docker's words",
+        examples: &[
+            "Less than a second ago",
+            "1 second ago",
+            "3 seconds",
+            "About a minute ago",
+            "2 minutes ago",
+            "About an hour",
+            "5 weeks ago",
+            "2 years ago",
+        ],
+    },
+    Builtin {
+        name: "DURATION",
+        regex: concat!(
+            r"-?[0-9]+(?:\.[0-9]+)? ?(?:ns|us|µs|μs|ms|s|m|h)",
+            r"(?: ?[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h))*",
+        ),
+        what: "a measured time with its units",
+        examples: &["12ms", "1m2.5s", "1h0m0s", "0s", "250µs", "0m0.02s", "0m 0.02s", "0.042 ms"],
+    },
+    Builtin {
+        name: "SIZE",
+        regex: concat!(r"[0-9]+(?:\.[0-9]+)?(?:e\+[0-9]+)?", r" ?(?:[kKMGTPEZY]i?B?|B|bytes)",),
+        what: "a number of bytes with its unit",
+        examples: &["0B", "1.2kB", "117MB", "1.2GiB", "1e+03kB", "2.5 MB", "4.0K", "512 bytes"],
+    },
+    Builtin {
+        name: "IP",
+        regex: concat!(
+            r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])",
+            r"|[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){7}",
+            r"|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?",
+            r"|::ffff:[0-9]{1,3}(?:\.[0-9]{1,3}){3}",
+        ),
+        what: "an IPv4 or IPv6 address, without its prefix length",
+        examples: &[
+            "172.17.0.2",
+            "0.0.0.0",
+            "::",
+            "::1",
+            "fe80::42:acff:fe11:2",
+            "2001:db8:0:0:0:0:0:1",
+            "::ffff:172.17.0.2",
+        ],
+    },
+    Builtin {
+        name: "MAC",
+        regex: "[0-9a-f]{2}(?::[0-9a-f]{2}){5}",
+        what: "a hardware address",
+        examples: &["02:42:ac:11:00:02"],
+    },
+    Builtin {
+        name: "PORT",
+        regex: concat!(
+            "6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}",
+            "|[1-5][0-9]{4}|[1-9][0-9]{0,3}",
+        ),
+        what: "a port, from 1 to 65535",
+        examples: &["80", "32768", "65535"],
+    },
+    Builtin {
+        name: "VERSION",
+        regex: r"v?[0-9]+(?:\.[0-9]+)+(?:[-+~.][0-9A-Za-z.+~-]*[0-9A-Za-z])?",
+        what: "a version, with at least two numbers",
+        examples: &["1.47", "26.1.5+dfsg1", "v2.27.0-desktop.2", "6.1.0-27-amd64", "1.7.24~ds1"],
+    },
+    Builtin {
+        name: "NUMBER",
+        regex: r"[+-]?[0-9]+(?:\.[0-9]+)?",
+        what: "a number, with or without decimals",
+        examples: &["0", "42", "-1", "3.14"],
+    },
+    Builtin {
+        name: "HEX",
+        regex: "(?:0x)?[0-9a-f]+",
+        what: "hexadecimal digits of any length: commits, addresses",
+        examples: &["2ae903e", "a01262bfb3bf", "0xc000123abc"],
+    },
+    Builtin {
+        name: "UUID",
+        regex: "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        what: "a UUID, such as the engine's own ID",
+        examples: &["1b4e28ba-2fa1-11d2-883f-0016d3cca427"],
+    },
+    Builtin {
+        name: "PATH",
+        regex: r#"/[^\s:"',]*"#,
+        what: "an absolute path without blanks, colons, commas and quotes",
+        examples: &["/", "/var/lib/docker/volumes/logs/_data"],
+    },
+];

@@ -1,0 +1,287 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const WHOLE: &str = "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff";
+const OTHER: &str = "aaaabbbbccccdddd0000111122223333444455556666777788889999aaaabbbb";
+
+fn matches(pattern: &str, actual: &str) -> bool {
+    difference(pattern, actual).is_none()
+}
+
+fn difference(pattern: &str, actual: &str) -> Option<Mismatch> {
+    let pattern = Pattern::parse(pattern, &Placeholders::default());
+    pattern.matches(actual, &mut Bindings::default()).err()
+}
+
+#[test]
+fn text_stands_for_itself() {
+    assert!(matches("a\n\nb\n", "a\n\nb\n"));
+    assert!(!matches("a\nb\n", "a\n"));
+    assert!(!matches("a\n", "a\nb\n"));
+    assert!(!matches("a.c\n", "abc\n"));
+    assert!(matches("", ""));
+    assert!(!matches("", "a"));
+    assert!(matches("really? [y/N] (x+y)*\n", "really? [y/N] (x+y)*\n"));
+}
+
+#[test]
+fn what_a_reader_does_not_see_makes_no_difference() {
+    assert!(matches("a\nb\n", "a  \r\nb"));
+    assert!(matches("NAMES     \nx\n", "NAMES\nx        \n\n\n"));
+    assert!(!matches("a\n", "\na\n"), "a blank line before is seen");
+    assert!(!matches("a\n", "  a\n"), "so is an indent");
+}
+
+#[test]
+fn dots_alone_are_any_lines() {
+    assert!(matches("...\n", ""));
+    assert!(matches("...\n", "a\n\nb\n"));
+    assert!(matches("a\n  ... \nb\n", "a\nb\n"));
+    assert!(matches("a\n...\nb\n", "a\nx\nb\nb\n"));
+    assert!(!matches("a\n...\nb\n", "a\nb\nc\n"));
+    assert!(!matches("a\n...\na\n", "a\n"), "a line is used once");
+    assert!(matches("...\na\nb\n...\nb\n...\n", "a\na\nb\nx\nb\n"));
+    assert!(!matches("a ...\n", "a\nb\n"), "within a line they are text");
+}
+
+#[test]
+fn dots_in_brackets_are_anything_within_a_line() {
+    assert!(matches("a [..] c [..]\n", "a b c \n"));
+    assert!(!matches("a[..]c\n", "a\nc\n"));
+    assert!(!matches("c [..]\n", "cd\n"), "the blank before it stands for itself");
+}
+
+#[test]
+fn placeholders_are_what_they_say() {
+    assert!(matches("[ID]  alpine  Up [AGE]\n", "3f4a0c1d2e5b  alpine  Up 3 seconds\n"));
+    assert!(!matches("[ID]\n", "3f4a0c1d2e5g\n"));
+    assert!(matches("[DATE] [[]error]\n", "2026/11/24 03:02:12 [error]\n"));
+    assert!(matches("[[]ID] [.]..\n", "[ID] ...\n"));
+}
+
+#[test]
+fn a_book_has_its_own_placeholders() {
+    let own = [("TICKET".to_owned(), "T-[0-9]+|none".to_owned())];
+    let placeholders = Placeholders::with(own).unwrap();
+    let pattern = Pattern::parse("ticket [TICKET]!\n", &placeholders);
+    for (text, holds) in [("ticket T-12!", true), ("ticket none!", true), ("ticket T-!", false)] {
+        assert_eq!(pattern.matches(text, &mut Bindings::default()).is_ok(), holds, "{text}");
+    }
+}
+
+#[test]
+fn a_name_is_one_value_throughout() {
+    let both = |first: &str, second: &str| {
+        let pattern = Pattern::parse("[ID:app] [..]\n", &Placeholders::default());
+        let mut bindings = Bindings::default();
+        pattern.matches(&format!("{first} x"), &mut bindings).unwrap();
+        let again = Pattern::parse("...\nit is [ID:app]\n", &Placeholders::default());
+        again.matches(&format!("y\nit is {second}"), &mut bindings).is_ok()
+    };
+    assert!(both(WHOLE, WHOLE));
+    assert!(both(WHOLE, &WHOLE[..12]));
+    assert!(both(&WHOLE[..12], WHOLE));
+    assert!(!both(WHOLE, OTHER));
+    assert!(!both(WHOLE, &OTHER[..12]));
+}
+
+#[test]
+fn a_known_value_is_found_among_others_on_a_line() {
+    let placeholders = Placeholders::default();
+    let mut bindings = Bindings::default();
+    Pattern::parse("[ID:app]", &placeholders).matches(WHOLE, &mut bindings).unwrap();
+    let ps = format!("{} {}", &OTHER[..12], &WHOLE[..12]);
+    Pattern::parse("[..][ID:app][..]", &placeholders).matches(&ps, &mut bindings).unwrap();
+}
+
+#[test]
+fn a_block_that_does_not_hold_binds_nothing() {
+    let mut bindings = Bindings::default();
+    let pattern = Pattern::parse("[ID:app]\nx\n", &Placeholders::default());
+    assert!(pattern.matches(WHOLE, &mut bindings).is_err());
+    assert_eq!(bindings, Bindings::default());
+}
+
+#[test]
+fn a_name_that_changes_within_a_block_is_a_difference() {
+    let text = format!("{WHOLE}\n{OTHER}\n");
+    let mismatch = difference("[ID:a]\n[ID:a]\n", &text).unwrap();
+    assert_eq!(mismatch.place, Place::Unmet { expected: 1, actual: Some(1) });
+}
+
+#[test]
+fn exact_is_byte_for_byte() {
+    let exact =
+        |text: &str, actual: &str| Pattern::exact(text).matches(actual, &mut Bindings::default());
+    assert!(exact("a \n[..]\n...\n", "a \n[..]\n...\n").is_ok());
+    assert!(exact("[..]\n", "a\n").is_err());
+    let mismatch = exact("a\nb\n", "a \nb").unwrap_err();
+    assert_eq!(mismatch.to_string(), "- a\n- b\n+ a·\n+ b (without a line feed)");
+    assert_eq!(exact("a\n", "a\r\n").unwrap_err().to_string(), "- a\n+ a\\r");
+}
+
+#[test]
+fn a_mismatch_shows_what_holds_as_it_came_out() {
+    let pattern = "id [ID]\none\n...\ntwo [..]\nthree\n";
+    let actual = "id 3f4a0c1d2e5b\none\nx\ny\ntwo 2\n3\n";
+    let mismatch = difference(pattern, actual).unwrap();
+    assert_eq!(mismatch.to_string(), "  id 3f4a0c1d2e5b\n  one\n  ...\n  two 2\n- three\n+ 3");
+    assert_eq!(mismatch.place, Place::Unmet { expected: 4, actual: Some(5) });
+}
+
+#[test]
+fn a_line_too_many_or_too_few_does_not_shift_the_others() {
+    let extra = difference("a\nb\nc\n", "a\nx\nb\nc\n").unwrap();
+    assert_eq!(extra.to_string(), "  a\n+ x\n  b\n  c");
+    assert_eq!(extra.place, Place::Unexpected { actual: 1, before: Some(1) });
+    let missing = difference("a\nb\nc\n", "a\nc\n").unwrap();
+    assert_eq!(missing.to_string(), "  a\n- b\n  c");
+    assert_eq!(missing.place, Place::Unmet { expected: 1, actual: None });
+    let longer = difference("a\n", "a\nb\n").unwrap();
+    assert_eq!(longer.place, Place::Unexpected { actual: 1, before: None });
+}
+
+#[test]
+fn a_long_mismatch_is_shortened() {
+    let before = "same\n".repeat(100);
+    let mismatch =
+        difference(&format!("{before}a\n"), &format!("{before}{}", "b\n".repeat(50))).unwrap();
+    let shown = mismatch.to_string();
+    assert!(shown.starts_with("  (97 more lines)\n  same\n  same\n  same\n- a\n+ b\n"), "{shown}");
+    assert!(shown.contains("+ b\n  (20 more lines)\n+ b\n"), "{shown}");
+}
+
+#[test]
+fn a_large_mismatch_is_described_where_it_begins() {
+    let numbers: String = (0..30_000).map(|n| format!("{n}\n")).collect();
+    let mismatch = difference(&format!("{numbers}x\n"), &format!("{numbers}y\n")).unwrap();
+    assert_eq!(mismatch.place, Place::Unmet { expected: 30_000, actual: Some(30_000) });
+}
+
+#[test]
+fn a_mistyped_placeholder_is_told() {
+    let pattern = Pattern::parse("ok\nid [DIGSET:a]\n", &Placeholders::default());
+    let [flaw] = pattern.flaws() else { panic!("{:?}", pattern.flaws()) };
+    assert_eq!((flaw.line, flaw.span.clone()), (1, 3..13));
+    assert_eq!(flaw.help, "did you mean `[DIGEST:a]`? If not, write `[[]DIGSET:a]`");
+}
+
+fn rewritten(pattern: &str, actual: &str) -> String {
+    update(pattern, actual, &Placeholders::default(), &Bindings::default())
+}
+
+#[test]
+fn accepting_keeps_what_holds() {
+    let pattern = "id [ID]\none\n...\ntwo [..]\nthree\n";
+    let actual = "id 3f4a0c1d2e5b\none\nx\ny\ntwo 2\n[..]\n";
+    assert_eq!(rewritten(pattern, actual), "id [ID]\none\n...\ntwo [..]\n[[]..]\n");
+    assert_eq!(rewritten("a  \n\n", "a"), "a  \n\n", "what matches is not touched");
+    assert_eq!(rewritten("a\n...\n", "b\nc\n"), "...\n");
+}
+
+const PIECES: &[&str] = &[
+    "...",
+    "\n...\n",
+    "[..]",
+    "[.]",
+    "[[]",
+    "[ID]",
+    "[ID:a]",
+    "[IP:a]",
+    "[DIGSET]",
+    "[",
+    "]",
+    ".",
+    ":",
+    "a",
+    "é",
+    "3f4a0c1d2e5b",
+    "aaaabbbbcccc",
+    "10.0.0.1",
+    " ",
+    "\t",
+    "\r\n",
+    "\n",
+    "\n",
+];
+
+/// Texts in which what has a meaning is likely.
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(PIECES), 0..16).prop_map(|pieces| pieces.concat())
+}
+
+/// What is compared of a text.
+fn compared(text: &str) -> Vec<&str> {
+    pattern::lines(text, false)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn a_literal_matches_itself_and_nothing_else(text in text(), other in text()) {
+        let pattern = literal(&text, &Placeholders::default());
+        prop_assert!(matches(&pattern, &text), "{pattern:?}");
+        prop_assert_eq!(matches(&pattern, &other), compared(&text) == compared(&other));
+        let pattern = Pattern::parse(&pattern, &Placeholders::default());
+        prop_assert_eq!(pattern.flaws(), []);
+    }
+
+    #[test]
+    fn a_changed_character_is_noticed(text in "\\PC{1,40}", at in any::<prop::sample::Index>()) {
+        let mut changed: Vec<char> = text.chars().collect();
+        let at = at.index(changed.len());
+        changed[at] = if changed[at] == 'x' { 'y' } else { 'x' };
+        let changed: String = changed.into_iter().collect();
+        prop_assert!(!matches(&literal(&text, &Placeholders::default()), &changed));
+    }
+
+    #[test]
+    fn dots_match_everything(text in "(?s).{0,200}") {
+        prop_assert!(matches("...", &text));
+    }
+
+    #[test]
+    fn exact_is_equality(text in text(), other in text()) {
+        let exact = Pattern::exact(&text);
+        prop_assert!(exact.matches(&text, &mut Bindings::default()).is_ok());
+        let holds = exact.matches(&other, &mut Bindings::default()).is_ok();
+        prop_assert_eq!(holds, text == other);
+    }
+
+    #[test]
+    fn a_mismatch_always_shows_a_difference(pattern in text(), actual in text()) {
+        if let Some(mismatch) = difference(&pattern, &actual) {
+            let is_shown = |line: &DiffLine| {
+                matches!(line, DiffLine::Missing(_) | DiffLine::Unexpected(_))
+            };
+            prop_assert!(mismatch.diff.iter().any(is_shown));
+        }
+    }
+
+    #[test]
+    fn what_was_accepted_matches_and_stays(pattern in text(), actual in text()) {
+        let once = rewritten(&pattern, &actual);
+        prop_assert!(matches(&once, &actual), "{once:?}");
+        prop_assert_eq!(rewritten(&once, &actual), once);
+    }
+
+    #[test]
+    fn what_is_bound_before_counts_when_accepting(pattern in text(), actual in text()) {
+        let placeholders = Placeholders::default();
+        let mut bound = Bindings::default();
+        Pattern::parse("[ID:a] [IP:a]", &placeholders)
+            .matches("aaaabbbbcccc 10.0.0.1", &mut bound)
+            .unwrap();
+        let once = update(&pattern, &actual, &placeholders, &bound);
+        let accepted = Pattern::parse(&once, &placeholders);
+        prop_assert!(accepted.matches(&actual, &mut bound.clone()).is_ok(), "{once:?}");
+        prop_assert_eq!(update(&once, &actual, &placeholders, &bound), once);
+    }
+
+    #[test]
+    fn any_pattern_and_any_text_are_taken(pattern in "(?s).{0,60}", actual in "(?s).{0,60}") {
+        let _ = matches(&pattern, &actual);
+    }
+}
