@@ -158,6 +158,8 @@ impl Images<'_> {
         let starting = || RunError::io(format!("running the recipe of `{reference}`"));
         let reader = duct::cmd("setpriv", words)
             .dir(context)
+            // What it leaves there when it is killed goes with the engine.
+            .env("TMPDIR", self.engine.scratch())
             .stdin_null()
             .stderr_to_stdout()
             .unchecked()
