@@ -23,7 +23,7 @@ use word::{Value, Word};
 
 const STEP_LANGUAGES: [&str; 4] = ["bash", "sh", "shell", "console"];
 const OUTPUT: &str = "output";
-const KNOWN: [&str; 10] = [
+const KNOWN: [&str; 11] = [
     "ignore",
     "hidden",
     "no-output",
@@ -33,9 +33,10 @@ const KNOWN: [&str; 10] = [
     "for",
     "stdin",
     "timeout",
+    "retry",
     "cleanup",
 ];
-const LATER: [&str; 3] = ["tty", "retry", "engine"];
+const LATER: [&str; 2] = ["tty", "engine"];
 
 /// What a fence opens, according to its info string.
 #[derive(Debug)]
@@ -171,6 +172,7 @@ impl Reader {
             "exit" => attributes.exit = exit(value(word)?)?,
             "stdin" => attributes.stdin = Some(value(word)?.text.clone()),
             "timeout" => attributes.timeout = Some(duration(value(word)?)?),
+            "retry" => attributes.retry = Some(duration(value(word)?)?),
             _ => {
                 let follow = match word.name {
                     "until" => Follow::Until(regex(value(word)?)?),

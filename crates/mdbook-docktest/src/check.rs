@@ -175,7 +175,11 @@ impl Judged<'_> {
             return Some(self.difference(Code::ImageMissing, message, Some(help)));
         }
         let quoted = quote(self.command);
-        let message = format!("this command exited with status {status} instead of {expected}");
+        let again = self.step.attributes.retry.map_or(String::new(), |time| {
+            format!(", also when run again for {}", seconds(milliseconds(time)))
+        });
+        let message =
+            format!("this command exited with status {status} instead of {expected}{again}");
         let advice = if self.is_last {
             format!("if readers are to see this, add `exit={status}`")
         } else {

@@ -11,7 +11,8 @@ mod typist;
 
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
 use docker_sandbox::{EngineRoot, ProcessEngine};
@@ -27,6 +28,9 @@ use crate::settings::Settings;
 
 /// How long an engine may take to start. It takes a third of a second; a loaded machine, longer.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long a step that does not hold yet is left alone before it is run again.
+const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
 /// Runs chapters, each on an engine of its own.
 pub struct Runner<'a> {
@@ -218,9 +222,18 @@ impl Runner<'_> {
             } else {
                 let of = scenario.steps.len();
                 (self.progress)(Progress::Step { number: index + 1, of, step });
-                let commands = self.run_step(step, index, engine, &shell)?;
-                lost = commands.iter().any(|command| command.end == End::EngineLost);
-                skip |= self.fail_fast && !judge.holds(step, &commands);
+                let started = Instant::now();
+                let patience = step.attributes.retry.unwrap_or_default();
+                let (commands, holds) = loop {
+                    let commands = self.run_step(step, index, engine, &shell)?;
+                    lost = commands.iter().any(|command| command.end == End::EngineLost);
+                    let holds = judge.holds(step, &commands);
+                    if holds || lost || started.elapsed() + RETRY_PAUSE > patience {
+                        break (commands, holds);
+                    }
+                    thread::sleep(RETRY_PAUSE);
+                };
+                skip |= self.fail_fast && !holds;
                 StepRecording::Ran { commands }
             };
             recordings.push(recording);

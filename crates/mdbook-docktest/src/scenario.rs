@@ -77,6 +77,8 @@ pub struct Attributes {
     pub stdin: Option<String>,
     /// How long the step may take, instead of the book's default.
     pub timeout: Option<Duration>,
+    /// For how long the step is run again until it holds; its last run is the one that counts.
+    pub retry: Option<Duration>,
     /// The step runs even when an earlier one failed.
     pub cleanup: bool,
 }

@@ -119,3 +119,22 @@ fn output_without_measure_is_cut_in_the_middle_and_memory_stays_flat() {
     let omitted = outcome.step(1)["commands"][0]["omitted_bytes"].as_u64().unwrap();
     assert_eq!(omitted + output.len() as u64, 50 * (1 << 20) + 11);
 }
+
+#[test]
+fn what_settles_later_is_run_again_until_it_holds() {
+    let counts = "n=$((${n-0} + 1))\necho \"try $n\"\ntest \"$n\" = 3";
+    let outcome = Book::new().step_with("retry=20s", counts).step("echo \"$n\"").verify();
+    outcome.exits(0).prints(1, "try 3\n").prints(2, "3\n");
+}
+
+#[test]
+fn what_never_settles_is_a_finding_when_its_time_is_up() {
+    let started = std::time::Instant::now();
+    Book::new()
+        .step_with("retry=1s", "date; false")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "date; false")])
+        .says("run again for 1 s");
+    assert!(started.elapsed() >= std::time::Duration::from_millis(800));
+}

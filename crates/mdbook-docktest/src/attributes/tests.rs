@@ -114,7 +114,6 @@ fn a_bad_value_is_told_where_it_is() {
         ("bash hidden hidden", "hidden"),
         ("bash lines=3 for=5s", "for=5s"),
         ("bash tty", "tty"),
-        ("bash retry=10s", "retry=10s"),
         ("output exact exact", "exact"),
         ("output stderr stderr", "stderr"),
         ("output stdout stderr", "stderr"),
