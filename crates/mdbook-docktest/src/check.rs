@@ -10,30 +10,35 @@ use crate::position::line_and_column;
 use crate::recording::{CommandRecording, End, Recording, StepRecording};
 use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
 
+mod hidden;
+
 /// How many lines of output a finding quotes, and how many characters of each.
 const QUOTED_LINES: usize = 4;
 const QUOTED_WIDTH: usize = 200;
 
 /// Compares a chapter's recording with what its text expects, in the text's order.
 pub fn check(text: &str, scenario: &Scenario, recording: &Recording) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
-        let differences = match recorded {
-            StepRecording::Ran { commands } => differences(step, commands),
+    let steps = scenario.steps.iter().zip(&recording.steps);
+    let mut differences: Vec<Difference> = steps
+        .flat_map(|(step, recorded)| match recorded {
+            StepRecording::Ran { commands, .. } => differences(step, commands),
             StepRecording::Skipped => vec![not_run(
                 step.command.clone(),
                 "this step did not run, because an earlier one failed",
             )],
             StepRecording::Ignored => Vec::new(),
-        };
-        for Difference { code, span, message, help } in differences {
-            let (line, column) = line_and_column(text, span.start);
-            let path = scenario.path.clone();
-            let severity = Severity::Error;
-            findings.push(Finding { code, severity, path, span, line, column, message, help });
-        }
-    }
-    findings
+        })
+        .collect();
+    differences.extend(hidden::differences(scenario, recording));
+    differences.sort_by_key(|difference| difference.span.start);
+    let finding = |Difference { code, span, message, help }| {
+        let (line, column) = line_and_column(text, span.start);
+        let path = scenario.path.clone();
+        // What is left is no harm to a reader's result, and the author may want it there.
+        let severity = if code == Code::Leftover { Severity::Warning } else { Severity::Error };
+        Finding { code, severity, path, span, line, column, message, help }
+    };
+    differences.into_iter().map(finding).collect()
 }
 
 /// Whether nothing can be said against what came of a step.
@@ -248,7 +253,10 @@ fn seconds(milliseconds: u64) -> String {
 
 /// The end of what a command printed, for a help line.
 fn quote(command: &CommandRecording) -> String {
-    let output = command.transcript.output();
+    quote_text(&command.transcript.output())
+}
+
+fn quote_text(output: &str) -> String {
     let lines = output.lines().filter(|line| !line.trim().is_empty());
     let lines: Vec<Cow<'_, str>> = lines.map(cut).collect();
     match lines.len() {

@@ -19,8 +19,8 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
         transcript: Transcript { chunks, omitted_bytes: 0 },
         duration_ms: 0,
     }];
-    let steps = vec![StepRecording::Ran { commands }];
-    let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+    let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
     check(markdown, &scenario, &recording)
         .into_iter()
         .map(|found| {
@@ -138,6 +138,6 @@ fn a_step_that_was_not_reached_is_a_finding() {
     let markdown = "```bash\nx\n```\n";
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
     let steps = vec![StepRecording::Skipped];
-    let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+    let recording = Recording { steps, ..Recording::default() };
     assert_eq!(check(markdown, &scenario, &recording)[0].code, Code::NotRun);
 }
