@@ -72,14 +72,19 @@ impl Witness {
     /// dead or old enough. `give_up` says when that is not worth waiting for any more.
     pub(super) fn testify(mut self, give_up: impl Fn() -> bool) -> Vec<Sighting> {
         self.catch_up();
-        if let Some(grown_up) = lock(&self.account).all_grown_up() {
-            while now() < grown_up && !give_up() && lock(&self.account).all_grown_up().is_some() {
+        if self.is_waiting() {
+            while self.is_waiting() && !give_up() {
                 thread::sleep(INTERVAL);
             }
             self.catch_up();
         }
         self.end();
         std::mem::take(&mut lock(&self.account).sightings)
+    }
+
+    /// Whether a container that runs in the background is too young to tell whether it will live.
+    fn is_waiting(&self) -> bool {
+        lock(&self.account).youngest_start().is_some_and(|start| now() < start + GROWN_UP)
     }
 
     /// Sees what the engine has said and the reader has not read yet.
@@ -137,20 +142,19 @@ impl Account {
         is_failure.then(|| (self.sightings.len() - 1, id))
     }
 
-    /// When all containers that run in the background will be old enough; none, if they are.
-    fn all_grown_up(&self) -> Option<Duration> {
+    /// When the last one was started of the containers that run in the background.
+    fn youngest_start(&self) -> Option<Duration> {
         let mut started = BTreeMap::new();
         let events = self.sightings.iter().map(|sighting| &sighting.event);
         for event in events.filter(|event| event.kind == "container") {
             match event.action.as_str() {
                 "start" => drop(started.insert(event.actor.id.as_str(), event.time())),
-                "die" | "destroy" => drop(started.remove(event.actor.id.as_str())),
+                "die" => drop(started.remove(event.actor.id.as_str())),
                 _ => {}
             }
         }
-        let unattended = started.into_iter().filter(|(container, _)| !self.attended.has(container));
-        let grown_up = unattended.map(|(_, start)| start + GROWN_UP).max()?;
-        (now() < grown_up).then_some(grown_up)
+        started.retain(|container, _| !self.attended.has(container));
+        started.into_values().max()
     }
 }
 
