@@ -23,11 +23,12 @@ use word::{Value, Word};
 
 const STEP_LANGUAGES: [&str; 4] = ["bash", "sh", "shell", "console"];
 const OUTPUT: &str = "output";
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "ignore",
     "hidden",
     "no-output",
     "exit",
+    "dies",
     "until",
     "lines",
     "for",
@@ -179,6 +180,8 @@ impl Reader {
             "no-output" => attributes.no_output = flag(word)?,
             "cleanup" => attributes.cleanup = flag(word)?,
             "exit" => attributes.exit = exit(value(word)?)?,
+            "dies" if word.value.is_none() => attributes.dies = Some(ExitExpectation::Any),
+            "dies" => attributes.dies = Some(exit(value(word)?)?),
             "stdin" => attributes.stdin = Some(value(word)?.text.clone()),
             "timeout" => attributes.timeout = Some(duration(value(word)?)?),
             "retry" => attributes.retry = Some(duration(value(word)?)?),

@@ -9,6 +9,7 @@ use crate::position::line_and_column;
 use crate::recording::{CommandRecording, End, Recording, StepRecording};
 use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
 
+mod hidden;
 mod output;
 
 use self::output::Expected;
@@ -30,33 +31,36 @@ pub fn check(
     placeholders: &Placeholders,
 ) -> Vec<Finding> {
     let mut bindings = Bindings::default();
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
         let expected =
             step.expectation.as_ref().map(|expectation| Expected::new(expectation, placeholders));
-        let flaws: Vec<Difference> = expected.iter().flat_map(Expected::flaws).collect();
-        let differences = match recorded {
-            StepRecording::Ran { commands } => {
-                differences(step, commands, expected.as_ref(), &mut bindings)
+        match recorded {
+            StepRecording::Ran { commands, .. } => {
+                found.extend(differences(step, commands, expected.as_ref(), &mut bindings));
             }
-            StepRecording::Skipped => vec![not_run(
+            StepRecording::Skipped => found.push(not_run(
                 step.command.clone(),
                 "this step did not run, because an earlier one failed",
-            )],
-            StepRecording::Ignored => Vec::new(),
-        };
-        for Difference { code, span, message, help } in differences.into_iter().chain(flaws) {
-            let (line, column) = line_and_column(text, span.start);
-            let path = scenario.path.clone();
-            let severity = match code {
-                // It is text, as long as nobody says otherwise.
-                Code::BadPlaceholder => Severity::Warning,
-                _ => Severity::Error,
-            };
-            findings.push(Finding { code, severity, path, span, line, column, message, help });
+            )),
+            StepRecording::Ignored => {}
         }
+        found.extend(expected.iter().flat_map(Expected::flaws));
     }
-    findings
+    found.extend(hidden::differences(scenario, recording));
+    found.sort_by_key(|difference| difference.span.start);
+    let finding = |Difference { code, span, message, help }| {
+        let (line, column) = line_and_column(text, span.start);
+        let path = scenario.path.clone();
+        let severity = match code {
+            // The one is text, as long as nobody says otherwise; the other is no harm to a reader's
+            // result, and the author may want it there.
+            Code::BadPlaceholder | Code::Leftover => Severity::Warning,
+            _ => Severity::Error,
+        };
+        Finding { code, severity, path, span, line, column, message, help }
+    };
+    found.into_iter().map(finding).collect()
 }
 
 /// Judges the steps of a chapter one by one, while it runs.
@@ -263,7 +267,10 @@ fn seconds(milliseconds: u64) -> String {
 
 /// The end of what a command printed, for a help line.
 fn quote(command: &CommandRecording) -> String {
-    let output = command.transcript.output();
+    quote_text(&command.transcript.output())
+}
+
+fn quote_text(output: &str) -> String {
     let lines = output.lines().filter(|line| !line.trim().is_empty());
     let lines: Vec<Cow<'_, str>> = lines.map(cut).collect();
     match lines.len() {

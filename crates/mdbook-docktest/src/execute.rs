@@ -114,8 +114,10 @@ fn preprocess() -> Result<Exit> {
 
     let mut report = crate::book_run::read_steps(preprocess::sources(&context, &book));
     let exit = run(&mut report, &settings, None, false, &canceller)?;
-    if exit != Exit::Success {
+    if report.chapters.iter().any(|chapter| !chapter.findings.is_empty()) {
         io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
+    }
+    if exit != Exit::Success {
         return Ok(exit);
     }
     preprocess::put_in(&mut book, &report, &context);

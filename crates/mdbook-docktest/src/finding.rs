@@ -56,6 +56,10 @@ pub enum Code {
     ImageMissing,
     /// The engine went away while the chapter ran.
     EngineLost,
+    /// A container that was started in the background died, or did not although it should.
+    ContainerDied,
+    /// An object that a step made was still there at the chapter's end.
+    Leftover,
 }
 
 impl Code {
@@ -74,6 +78,8 @@ impl Code {
             Self::NotRun => "not-run",
             Self::ImageMissing => "image-missing",
             Self::EngineLost => "engine-lost",
+            Self::ContainerDied => "container-died",
+            Self::Leftover => "leftover",
         }
     }
 

@@ -7,6 +7,7 @@ use mdbook_preprocessor::book::{Book, BookItem};
 
 use crate::chapters::{self, Source};
 use crate::extract::Extensions;
+use crate::finding::{Finding, Severity};
 use crate::page::{Language, Page, Renderer, slug};
 use crate::render::render;
 use crate::report::Report;
@@ -71,12 +72,14 @@ pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
         let (Some(path), Some(_)) = (&chapter.path, &chapter.source_path) else { return };
         let Some(report) = reports.next() else { return };
         let page = Page { language, renderer, slug: slug(path) };
-        chapter.content = render(
-            &chapter.content,
-            &report.scenario,
-            report.recording.as_ref(),
-            &report.findings,
-            &page,
-        );
+        // Warnings are the author's business, and on standard error.
+        let errors: Vec<Finding> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .cloned()
+            .collect();
+        chapter.content =
+            render(&chapter.content, &report.scenario, report.recording.as_ref(), &errors, &page);
     });
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::Streams;
 
 /// A chapter's run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
     /// What it ran on.
     pub engine: Engine,
@@ -16,6 +16,9 @@ pub struct Recording {
     pub images: Vec<Image>,
     /// One entry for each step of the scenario, in its order.
     pub steps: Vec<StepRecording>,
+    /// What its steps had made and not removed at its end, in the order in which they made it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leftovers: Vec<Leftover>,
 }
 
 /// The engine that ran a chapter.
@@ -64,6 +67,9 @@ pub enum StepRecording {
     Ran {
         /// Its commands, in order.
         commands: Vec<CommandRecording>,
+        /// What happened to the engine's objects from its begin to that of the next step, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        effects: Vec<Effect>,
     },
     /// The author asked that it should not run.
     Ignored,
@@ -82,6 +88,103 @@ pub struct CommandRecording {
     pub transcript: Transcript,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// Something that happened to an object of the engine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Which command of its step had been begun last, counted from 0.
+    pub command: usize,
+    /// What kind of object it is.
+    pub kind: ObjectKind,
+    /// Its name: an image's reference, a volume's 64 digits where the author gave no name.
+    pub name: String,
+    /// Its identifier.
+    pub id: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub change: Change,
+}
+
+/// A kind of object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectKind {
+    /// A container.
+    Container,
+    /// A volume.
+    Volume,
+    /// A network.
+    Network,
+    /// An image.
+    Image,
+}
+
+/// What happened to an object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum Change {
+    /// It came to be. An image was pulled, loaded, built, or given a name.
+    Created,
+    /// A container's program was started.
+    Started,
+    /// A container's program ended.
+    Died {
+        /// Its exit status.
+        exit: i32,
+        /// Whether nobody had a hand in it: no client was attached, which would have told the
+        /// status, and no signal had been sent (`docker stop`, `kill`, `rm -f`).
+        alone: bool,
+        /// The end of its log, if it died alone and with a status other than 0; none if the
+        /// container was gone before its log could be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log: Option<String>,
+    },
+    /// A container was paused.
+    Paused,
+    /// A container went on.
+    Unpaused,
+    /// A container was given another name.
+    Renamed {
+        /// The name that it had before.
+        from: String,
+    },
+    /// A container was connected to a network.
+    Connected {
+        /// The container's identifier.
+        container: String,
+    },
+    /// A container was disconnected from a network.
+    Disconnected {
+        /// The container's identifier.
+        container: String,
+    },
+    /// A volume was mounted.
+    Mounted {
+        /// The container's identifier.
+        container: String,
+        /// Where in the container.
+        destination: String,
+        /// Whether the container can only read it.
+        read_only: bool,
+    },
+    /// It is gone, or an image has lost a name.
+    Removed,
+}
+
+/// An object that a step has made and that was still there at the chapter's end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leftover {
+    /// The step that made it, counted from 0.
+    pub step: usize,
+    /// Which of its commands, counted from 0.
+    pub command: usize,
+    /// What kind of object it is.
+    pub kind: ObjectKind,
+    /// Its name at the end.
+    pub name: String,
+    /// Its identifier.
+    pub id: String,
 }
 
 /// How a command ended.

@@ -1,5 +1,6 @@
 //! Running chapters: the one part that touches the world.
 
+mod effects;
 mod follow;
 mod images;
 mod mentions;
@@ -8,21 +9,26 @@ mod step;
 mod transcript;
 mod turnstile;
 mod typist;
+mod witness;
 
 use std::io;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::Canceller;
+use docker_cli::{Canceller, Command};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
+use self::effects::{Begin, effects, leftovers};
 use self::images::Images;
 use self::mentions::names_image;
 use self::shell::Shell;
 use self::step::{Ending, Outcome, Reason, StepProcess};
+use self::witness::Witness;
 use crate::check::Judge;
-use crate::recording::{CommandRecording, End, Engine, Image, Recording, StepRecording};
+use crate::recording::{
+    CommandRecording, Effect, End, Engine, Image, Leftover, ObjectKind, Recording, StepRecording,
+};
 use crate::scenario::{Scenario, Step};
 use crate::settings::Settings;
 
@@ -157,8 +163,17 @@ impl Runner<'_> {
         let images = self
             .provide_images(scenario, &engine, docker)
             .map_err(|error| self.or_cancelled(error))?;
-        let steps = self.run_steps(scenario, &engine)?;
-        Ok(Some(Recording { engine: about, images, steps }))
+        let witness = Witness::new(&engine, &self.canceller)?;
+        let (mut steps, begins) = self.run_steps(scenario, &engine)?;
+        let has_to_go_on = || !self.canceller.is_cancelled() && engine.is_running();
+        let effects = effects(witness.testify(|| !has_to_go_on()), &begins);
+        let leftovers = self.leftovers(&effects, &engine);
+        for (step, effect) in effects {
+            if let Some(StepRecording::Ran { effects, .. }) = steps.get_mut(step) {
+                effects.push(effect);
+            }
+        }
+        Ok(Some(Recording { engine: about, images, steps, leftovers }))
     }
 
     fn describe(docker: &docker_cli::Docker) -> Result<Engine, RunError> {
@@ -205,15 +220,33 @@ impl Runner<'_> {
             .collect()
     }
 
+    /// What the steps have made and left.
+    fn leftovers(&self, effects: &[(usize, Effect)], engine: &ProcessEngine) -> Vec<Leftover> {
+        let images = || {
+            let docker = engine.docker().cancelled_by(self.canceller.clone());
+            let rows = docker.timeout(ENGINE_LIMIT).image().ls().call();
+            // An engine that does not answer any more is a finding of its own.
+            rows.unwrap_or_default()
+                .into_iter()
+                .map(|row| (format!("{}:{}", row.repository, row.tag), row.id.to_string()))
+                .collect()
+        };
+        let any_image = effects.iter().any(|(_, effect)| effect.kind == ObjectKind::Image);
+        let images: Vec<(String, String)> = if any_image { images() } else { Vec::new() };
+        leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images)
+    }
+
+    /// Runs the steps; gives also when each command began, in order.
     fn run_steps(
         &self,
         scenario: &Scenario,
         engine: &ProcessEngine,
-    ) -> Result<Vec<StepRecording>, RunError> {
+    ) -> Result<(Vec<StepRecording>, Vec<Begin>), RunError> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = Judge::new(&self.settings.placeholders);
+        let mut begins = Vec::new();
         let mut skip = false;
         let mut lost = false;
         for (index, step) in scenario.steps.iter().enumerate() {
@@ -227,7 +260,9 @@ impl Runner<'_> {
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
                 let (commands, holds) = loop {
-                    let commands = self.run_step(step, index, engine, &shell)?;
+                    let (commands, times) = self.run_step(step, index, engine, &shell)?;
+                    let begin = |(command, at)| Begin { step: index, command, at };
+                    begins.extend(times.into_iter().enumerate().map(begin));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
                     let holds = judge.holds(step, &commands);
                     if holds || lost || started.elapsed() + RETRY_PAUSE > patience {
@@ -236,21 +271,21 @@ impl Runner<'_> {
                     thread::sleep(RETRY_PAUSE);
                 };
                 skip |= self.fail_fast && !holds;
-                StepRecording::Ran { commands }
+                StepRecording::Ran { commands, effects: Vec::new() }
             };
             recordings.push(recording);
         }
-        Ok(recordings)
+        Ok((recordings, begins))
     }
 
-    /// Runs a step; gives its commands as far as they were begun.
+    /// Runs a step; gives its commands as far as they were begun, and when that was.
     fn run_step(
         &self,
         step: &Step,
         index: usize,
         engine: &ProcessEngine,
         shell: &Shell<'_>,
-    ) -> Result<Vec<CommandRecording>, RunError> {
+    ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
         let timeout = step.attributes.timeout.unwrap_or(self.settings.timeout);
         let run = || -> Result<_, RunError> {
             let group = engine.process_group(&format!("step-{}", index + 1))?;
@@ -273,6 +308,7 @@ impl Runner<'_> {
             if engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
         })?;
         shell.take_over();
+        let begins = outcomes.iter().map(|outcome| outcome.begin).collect();
         let last = outcomes.len().saturating_sub(1);
         let record = |(index, outcome): (usize, Outcome)| {
             // The engine takes its steps with it: what was running then has no status of its own.
@@ -285,7 +321,9 @@ impl Runner<'_> {
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })
         };
-        outcomes.into_iter().enumerate().map(record).collect()
+        let commands =
+            outcomes.into_iter().enumerate().map(record).collect::<Result<_, RunError>>()?;
+        Ok((commands, begins))
     }
 
     fn end(&self, ending: Ending, timeout: Duration, was_taken: bool) -> Result<End, RunError> {

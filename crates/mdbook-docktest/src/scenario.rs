@@ -71,6 +71,8 @@ pub struct Attributes {
     pub no_output: bool,
     /// Which exit status holds.
     pub exit: ExitExpectation,
+    /// With which exit status a container must die that the step leaves running in the background.
+    pub dies: Option<ExitExpectation>,
     /// When to stop a stream that has no end of its own.
     pub follow: Option<Follow>,
     /// What is typed at the prompt.

@@ -102,11 +102,11 @@ fn rendered(chapter: &str, outputs: &[&str]) -> String {
             transcript: Transcript { chunks: vec![chunk], omitted_bytes: 0 },
             duration_ms: 1,
         };
-        StepRecording::Ran { commands: vec![command] }
+        StepRecording::Ran { commands: vec![command], effects: Vec::new() }
     };
     let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
     let recording =
-        Recording { engine, images: Vec::new(), steps: outputs.iter().map(ran).collect() };
+        Recording { engine, steps: outputs.iter().map(ran).collect(), ..Recording::default() };
     let page = Page { language: Language::Fr, renderer: Renderer::Html, slug: "c".into() };
     render(chapter, &scenario, Some(&recording), &[], &page)
 }

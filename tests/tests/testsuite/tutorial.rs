@@ -10,6 +10,9 @@ use testsuite::{Outcome, Program, Traces, workspace};
 /// A French lab with every mistake that such labs make.
 const LAB: &str = "tests/fixtures/labo.md";
 
+const ANONYMOUS: &str = "docker run -d -v /var/lib/postgresql/data postgres:15";
+const NAMED: &str = "docker run -d -v postgres-prod:/var/lib/postgresql/data postgres:15";
+
 /// The tutorial that the course starts from. It is not in the repository; `cargo xtask test` runs
 /// the tests that need it where it is at hand, and says so where it is not.
 fn seed() -> PathBuf {
@@ -41,8 +44,18 @@ fn has_exactly_its_true_defects(tutorial: &Path) {
         .finds_only(&[
             ("timeout", "docker logs -f log-shipper"),
             ("exit-status", "docker exec log-shipper rm /logs/access.log"),
+            // Each prints an ID and exits with 0; its container is dead within a second.
+            ("container-died", ANONYMOUS),
+            ("leftover", ANONYMOUS),
+            ("leftover", ANONYMOUS),
+            ("container-died", NAMED),
+            ("leftover", NAMED),
+            ("leftover", NAMED),
             ("exit-status", "docker volume rm postgres-prod"),
         ])
+        .says("died with status 1")
+        .says("POSTGRES_PASSWORD")
+        .says("the volume `postgres-prod` is still there")
         .says("add `until=")
         .says("rm: can't remove '/logs/access.log': Read-only file system")
         .says("volume is in use");

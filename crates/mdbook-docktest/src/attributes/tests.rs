@@ -41,6 +41,10 @@ fn values_are_read() {
     assert_eq!(right("bash").exit, ExitExpectation::Code(0));
     assert_eq!(right("bash exit=125").exit, ExitExpectation::Code(125));
     assert_eq!(right("bash exit=any").exit, ExitExpectation::Any);
+    assert_eq!(right("bash").dies, None);
+    assert_eq!(right("bash dies").dies, Some(ExitExpectation::Any));
+    assert_eq!(right("bash dies=any").dies, Some(ExitExpectation::Any));
+    assert_eq!(right("bash dies=1").dies, Some(ExitExpectation::Code(1)));
     assert_eq!(right("bash timeout=500ms").timeout, Some(Duration::from_millis(500)));
     assert_eq!(right("bash timeout=2m").timeout, Some(Duration::from_secs(120)));
     assert_eq!(right(r#"bash stdin="a, \"b\"\n""#).stdin.as_deref(), Some("a, \"b\"\n"));

@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::expect::Placeholders;
 use crate::extract::{Extensions, extract};
-use crate::recording::{Chunk, Engine, Stream, Transcript};
+use crate::recording::{Chunk, Stream, Transcript};
 
 /// A chapter of one step and what came of it; gives the findings as `code line:column message`
 /// and, behind `|`, their help.
@@ -20,8 +20,8 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
         transcript: Transcript { chunks, omitted_bytes: 0 },
         duration_ms: 0,
     }];
-    let steps = vec![StepRecording::Ran { commands }];
-    let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+    let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
     check(markdown, &scenario, &recording, &Placeholders::default())
         .into_iter()
         .map(|found| {
@@ -177,10 +177,9 @@ fn a_name_is_bound_for_the_whole_chapter() {
             let transcript = Transcript { chunks: vec![chunk], omitted_bytes: 0 };
             let command = "x".to_owned();
             let command = CommandRecording { command, end: OK, transcript, duration_ms: 0 };
-            StepRecording::Ran { commands: vec![command] }
+            StepRecording::Ran { commands: vec![command], effects: Vec::new() }
         });
-        let recording =
-            Recording { engine: Engine::default(), images: Vec::new(), steps: steps.to_vec() };
+        let recording = Recording { steps: steps.to_vec(), ..Recording::default() };
         let found = check(markdown, &scenario, &recording, &Placeholders::default());
         found.into_iter().map(|finding| (finding.code, finding.line)).collect()
     };
@@ -218,7 +217,7 @@ fn a_step_that_was_not_reached_is_a_finding() {
     let markdown = "```bash\nx\n```\n";
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
     let steps = vec![StepRecording::Skipped];
-    let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+    let recording = Recording { steps, ..Recording::default() };
     assert_eq!(
         check(markdown, &scenario, &recording, &Placeholders::default())[0].code,
         Code::NotRun

@@ -34,7 +34,7 @@ impl<'a> Outcome<'a> {
         let attributes = &step.attributes;
         let is_shown = !(attributes.ignore || attributes.hidden || attributes.no_output);
         let commands = match recording {
-            Some(StepRecording::Ran { commands }) if is_shown => commands.as_slice(),
+            Some(StepRecording::Ran { commands, .. }) if is_shown => commands.as_slice(),
             _ => &[],
         };
         let shown = commands.iter().enumerate().map(|(index, command)| {

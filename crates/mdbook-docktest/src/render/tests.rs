@@ -28,14 +28,14 @@ fn printed(text: &str) -> StepRecording {
 }
 
 fn ran(command: CommandRecording) -> StepRecording {
-    StepRecording::Ran { commands: vec![command] }
+    StepRecording::Ran { commands: vec![command], effects: Vec::new() }
 }
 
 /// Renders without what stands at the chapter's end.
 fn page(renderer: Renderer, text: &str, steps: Vec<StepRecording>) -> String {
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
     assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
-    let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+    let recording = Recording { steps, ..Recording::default() };
     let page = Page { language: Language::Fr, renderer, slug: "c".into() };
     let rendered = render(text, &scenario, Some(&recording), &[], &page);
     match rendered.rsplit_once("Exécuté sur") {
@@ -146,13 +146,15 @@ fn each_of_several_commands_has_its_own_output() {
     first.command = "echo <1>".into();
     second.command = "echo 2 \\\n  >&2".into();
     let commands = vec![first, silent, second];
-    let rendered =
-        html("```bash\nx\n```\n", vec![StepRecording::Ran { commands: commands.clone() }]);
+    let rendered = html(
+        "```bash\nx\n```\n",
+        vec![StepRecording::Ran { commands: commands.clone(), effects: Vec::new() }],
+    );
     assert!(rendered.contains("<kbd>echo &lt;1&gt;</kbd></p><pre"), "{rendered}");
     assert!(rendered.contains("<kbd>echo 2 \\&#10;  &gt;&amp;2</kbd></p><pre"), "{rendered}");
     assert!(!rendered.contains("cmd"), "{rendered}");
     assert_eq!(
-        markdown("```bash\nx\n```\n", vec![StepRecording::Ran { commands }]),
+        markdown("```bash\nx\n```\n", vec![StepRecording::Ran { commands, effects: Vec::new() }]),
         "```bash\nx\n```\n```text\n$ echo <1>\n1\n$ echo 2 \\\n  >&2\n2\n```"
     );
 }
@@ -180,7 +182,8 @@ fn a_chapter_says_at_its_end_what_it_ran_on() {
     let image =
         Image { reference: "alpine".into(), id: String::new(), origin: ImageOrigin::Pulled };
     let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
-    let recording = Recording { engine, images: vec![image], steps: vec![printed("")] };
+    let recording =
+        Recording { engine, images: vec![image], steps: vec![printed("")], ..Recording::default() };
     let mut page = Page { language: Language::En, renderer: Renderer::Html, slug: "c".into() };
     let html = render(text, &scenario, Some(&recording), &[], &page);
     let expected = "\n\n<!--docktest--><p class=\"docktest-provenance\"><small>\
@@ -231,7 +234,7 @@ proptest! {
     fn a_rendered_chapter_has_the_steps_that_are_shown(text in PIECES, markdown: bool) {
         let scenario = extract(Path::new("c.md"), &text, Extensions::default());
         let steps = scenario.steps.iter().map(|_| printed("```\n\n- a\n> ```bash\n")).collect();
-        let recording = Recording { engine: Engine::default(), images: Vec::new(), steps };
+        let recording = Recording { steps, ..Recording::default() };
         let renderer = if markdown { Renderer::Markdown } else { Renderer::Html };
         let page = Page { language: Language::En, renderer, slug: "c".into() };
         let rendered = render(&text, &scenario, Some(&recording), &[], &page);

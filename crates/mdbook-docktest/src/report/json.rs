@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{ChapterReport, Report, StepStatus, Summary};
 use crate::finding::{Code, Finding, Severity};
-use crate::recording::{Chunk, CommandRecording, Engine, StepRecording};
+use crate::recording::{Chunk, CommandRecording, Effect, Engine, StepRecording};
 use crate::scenario::Step;
 
 /// Writes the report as one JSON object, indented, with a line feed at its end.
@@ -44,8 +44,7 @@ struct JsonStep<'a> {
     line: usize,
     commands: Vec<Command<'a>>,
     status: StepStatus,
-    /// Always empty until recordings hold effects.
-    effects: [(); 0],
+    effects: &'a [Effect],
 }
 
 #[derive(Serialize)]
@@ -86,12 +85,12 @@ impl<'a> From<&'a ChapterReport> for Chapter<'a> {
 
 impl<'a> JsonStep<'a> {
     fn new(step: &Step, recorded: Option<&'a StepRecording>, status: StepStatus) -> Self {
-        let commands = match recorded {
-            Some(StepRecording::Ran { commands }) => commands.as_slice(),
-            _ => &[],
+        let (commands, effects): (&[CommandRecording], &[Effect]) = match recorded {
+            Some(StepRecording::Ran { commands, effects }) => (commands, effects),
+            _ => (&[], &[]),
         };
         let commands = commands.iter().map(Command::from).collect();
-        Self { line: step.line, commands, status, effects: [] }
+        Self { line: step.line, commands, status, effects }
     }
 }
 

@@ -19,6 +19,7 @@ fn ran(status: i32) -> StepRecording {
     let command = "docker ps -a".into();
     StepRecording::Ran {
         commands: vec![CommandRecording { command, end, transcript, duration_ms: 7 }],
+        effects: Vec::new(),
     }
 }
 
@@ -42,6 +43,7 @@ fn report() -> Report {
         engine: Engine::default(),
         images: Vec::new(),
         steps: vec![ran(1), ran(1), StepRecording::Ignored, StepRecording::Skipped],
+        leftovers: Vec::new(),
     };
     let chapter = ChapterReport {
         text: TEXT.into(),

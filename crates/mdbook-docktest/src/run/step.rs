@@ -28,6 +28,7 @@ use super::follow::Watch;
 use super::transcript::Recorder;
 use super::turnstile::Turnstile;
 use super::typist::Typist;
+use super::witness::now;
 use crate::recording::{Stream, Transcript};
 use crate::scenario::Follow;
 
@@ -69,6 +70,8 @@ pub(super) struct StepProcess<'a> {
 pub(super) struct Outcome {
     pub(super) ending: Ending,
     pub(super) transcript: Transcript,
+    /// When it began, since 1970: the clock by which the engine tells what has happened.
+    pub(super) begin: Duration,
     pub(super) duration: Duration,
 }
 
@@ -87,7 +90,7 @@ impl Outcome {
     /// What comes of a step that nothing is left to run on.
     pub(super) fn engine_lost() -> Self {
         let transcript = Transcript::default();
-        Self { ending: Ending::EngineLost, transcript, duration: Duration::ZERO }
+        Self { ending: Ending::EngineLost, transcript, begin: now(), duration: Duration::ZERO }
     }
 }
 
@@ -129,6 +132,7 @@ impl StepProcess<'_> {
             }
             None => (command.stdin_null(), None),
         };
+        let begin = now();
         let handle = command.start()?;
         // The expression holds the other ends of the pipes.
         drop(command);
@@ -146,6 +150,7 @@ impl StepProcess<'_> {
             watch: None,
             typist,
             start,
+            begin,
             has_exited: false,
         };
         watched.watch_last_command();
@@ -212,6 +217,8 @@ struct Watched<'a> {
     typist: Option<Typist>,
     /// When it began.
     start: Instant,
+    /// The same, since 1970.
+    begin: Duration,
     has_exited: bool,
 }
 
@@ -232,8 +239,9 @@ impl Watched<'_> {
         let duration = self.start.elapsed();
         let recorder = mem::replace(&mut self.recorder, Recorder::new(self.output_limit));
         let transcript = recorder.finish(self.elapsed_ms());
-        self.outcomes.push(Outcome { ending, transcript, duration });
+        self.outcomes.push(Outcome { ending, transcript, begin: self.begin, duration });
         self.start = Instant::now();
+        self.begin = now();
     }
 
     /// Lets the shell through the turnstile, if it stands there.

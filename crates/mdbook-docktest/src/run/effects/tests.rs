@@ -1,0 +1,123 @@
+use super::*;
+
+/// What an engine said, without labels: `docker run -d --name bg alpine sh -c '…; exit 3'`, the same
+/// in the foreground as `fg`, one that is killed, `bg` started again, one with `-d --rm` and an
+/// anonymous volume, and one with a volume and a network that is renamed, tagged and removed.
+const EVENTS: &str = include_str!("events.jsonl");
+
+fn sightings() -> Vec<Sighting> {
+    let mut attended = Attended::default();
+    EVENTS
+        .lines()
+        .map(|line| {
+            let event: Event = serde_json::from_str(line).expect("it is an event");
+            let died_alone = attended.has_died_alone(&event);
+            Sighting { event, died_alone, log: None }
+        })
+        .collect()
+}
+
+/// Begins of commands, by step, command and milliseconds after the first event.
+fn begins<const N: usize>(begins: [(usize, usize, u64); N]) -> Vec<Begin> {
+    let first = sightings()[0].event.time();
+    begins
+        .map(|(step, command, at)| Begin { step, command, at: first + Duration::from_millis(at) })
+        .into()
+}
+
+fn action(change: &Change) -> &'static str {
+    match change {
+        Change::Created => "created",
+        Change::Started => "started",
+        Change::Died { .. } => "died",
+        Change::Renamed { .. } => "renamed",
+        Change::Removed => "removed",
+        _ => "other",
+    }
+}
+
+#[test]
+fn what_happened_belongs_to_the_command_that_had_been_begun_last() {
+    let begins = begins([(0, 0, 0), (2, 0, 270), (2, 1, 650), (2, 2, 920), (3, 0, 60_000)]);
+    let effects = effects(sightings(), &begins);
+    let of_containers: Vec<String> = effects
+        .iter()
+        .filter(|(_, effect)| effect.kind == ObjectKind::Container)
+        .map(|(step, effect)| {
+            format!("{step}.{} {} {}", effect.command, effect.name, action(&effect.change))
+        })
+        .collect();
+    assert_eq!(
+        of_containers[..9],
+        [
+            "0.0 bg created",
+            "0.0 bg started",
+            "2.0 fg created",
+            "2.0 fg started",
+            "2.0 fg died",
+            "2.1 killed created",
+            "2.1 bg died",
+            "2.1 killed started",
+            "2.2 killed died",
+        ]
+    );
+}
+
+#[test]
+fn what_happened_before_the_first_command_is_no_effect() {
+    assert_eq!(effects(sightings(), &begins([(0, 0, 60_000)])), []);
+    assert_eq!(effects(sightings(), &[]), []);
+}
+
+#[test]
+fn who_is_attended_to_or_killed_does_not_die_alone() {
+    let effects = effects(sightings(), &begins([(0, 0, 0)]));
+    let deaths: Vec<(&str, i32, bool)> = effects
+        .iter()
+        .filter_map(|(_, effect)| match effect.change {
+            Change::Died { exit, alone, .. } => Some((effect.name.as_str(), exit, alone)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        deaths,
+        [
+            ("fg", 4, false),
+            ("bg", 3, true),
+            ("killed", 137, false),
+            ("bg", 3, true),
+            ("practical_chatterjee", 5, true),
+            ("renamed", 137, false),
+        ]
+    );
+}
+
+#[test]
+fn volumes_and_networks_know_their_containers() {
+    let effects = effects(sightings(), &begins([(0, 0, 0)]));
+    let change = |name: &str, wanted: fn(&Change) -> bool| {
+        let mut of_name = effects.iter().filter(|(_, effect)| effect.name == name);
+        of_name.find(|(_, effect)| wanted(&effect.change)).map(|(_, effect)| effect.change.clone())
+    };
+    let mount = change("vol", |change| matches!(change, Change::Mounted { .. }));
+    let Some(Change::Mounted { container, destination, read_only }) = mount else {
+        panic!("it was mounted");
+    };
+    assert_eq!((destination.as_str(), read_only), ("/x", false));
+    let connection = change("net", |change| matches!(change, Change::Connected { .. }));
+    assert_eq!(connection, Some(Change::Connected { container }));
+    let renaming = change("renamed", |change| matches!(change, Change::Renamed { .. }));
+    assert_eq!(renaming, Some(Change::Renamed { from: "named".into() }));
+}
+
+#[test]
+fn what_was_made_and_not_removed_is_left() {
+    let effects = effects(sightings(), &begins([(0, 0, 0), (4, 0, 3_300)]));
+    let images = [("my:1".to_owned(), "sha256:0".to_owned())];
+    let left = leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images);
+    let left: Vec<(usize, &str)> =
+        left.iter().map(|leftover| (leftover.step, leftover.name.as_str())).collect();
+    // Neither the container with `--rm` and its volume, nor the image that has lost its name.
+    let expected = [(0, "bg"), (0, "fg"), (0, "killed"), (4, "vol"), (4, "net"), (4, "my:1")];
+    assert_eq!(left, expected);
+}

@@ -1,0 +1,174 @@
+//! Follows what an engine says has happened, from before a chapter's first step to its end.
+//!
+//! The events are read in a thread of their own and put together with the steps only at the end,
+//! by their times: so no step waits for them. What is still under way then is fetched by one more
+//! call that ends by itself. (That call alone would not do: an engine keeps its last 256 events.)
+//!
+//! What a container printed before it died is fetched at once, since the next step may remove it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+use docker_cli::system::Event;
+use docker_cli::{Canceller, Command, Docker};
+use docker_sandbox::ProcessEngine;
+
+use super::effects::{Attended, Sighting, exit_code};
+
+/// How old a container that runs in the background must be at the chapter's end for its being
+/// alive to mean something: most that die soon, die within a second.
+const GROWN_UP: Duration = Duration::from_secs(2);
+
+/// How often a container that is not is looked after.
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// How long the engine may take to answer. Nothing depends on it but findings.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// How many lines of a dead container's log are kept, and how many bytes.
+const LOG_LINES: i64 = 5;
+const LOG_BYTES: usize = 2000;
+
+/// Sees what happens on an engine.
+pub(super) struct Witness {
+    docker: Docker,
+    since: Duration,
+    account: Arc<Mutex<Account>>,
+    stop: Canceller,
+    reader: Option<JoinHandle<()>>,
+}
+
+/// What was seen.
+#[derive(Default)]
+struct Account {
+    sightings: Vec<Sighting>,
+    known: BTreeSet<(u64, String, String)>,
+    attended: Attended,
+}
+
+impl Witness {
+    /// Sees all that happens from now on.
+    pub(super) fn new(
+        engine: &ProcessEngine,
+        canceller: &Canceller,
+    ) -> Result<Self, docker_cli::Error> {
+        let since = now();
+        let docker = engine.docker().cancelled_by(canceller.clone());
+        let events = docker.system().events().since(unix_time(since)).follow()?;
+        let docker = docker.timeout(ANSWER_LIMIT);
+        let stop = events.canceller();
+        let account = Arc::<Mutex<Account>>::default();
+        let reader = thread::spawn({
+            let (account, docker) = (Arc::clone(&account), docker.clone());
+            // It ends with the engine or when it is stopped; neither is news to anybody.
+            move || events.map_while(Result::ok).for_each(|event| see(&account, event, &docker))
+        });
+        Ok(Self { docker, since, account, stop, reader: Some(reader) })
+    }
+
+    /// What has happened, in order, once all containers that were started in the background are
+    /// dead or old enough. `give_up` says when that is not worth waiting for any more.
+    pub(super) fn testify(mut self, give_up: impl Fn() -> bool) -> Vec<Sighting> {
+        self.catch_up();
+        if self.is_waiting() {
+            while self.is_waiting() && !give_up() {
+                thread::sleep(INTERVAL);
+            }
+            self.catch_up();
+        }
+        self.end();
+        std::mem::take(&mut lock(&self.account).sightings)
+    }
+
+    /// Whether a container that runs in the background is too young to tell whether it will live.
+    fn is_waiting(&self) -> bool {
+        lock(&self.account).youngest_start().is_some_and(|start| now() < start + GROWN_UP)
+    }
+
+    /// Sees what the engine has said and the reader has not read yet.
+    fn catch_up(&self) {
+        let events = self.docker.system().events();
+        let events = events.since(unix_time(self.since)).until(unix_time(now())).call();
+        // An engine that has gone away has nothing more to say.
+        for event in events.unwrap_or_default() {
+            see(&self.account, event, &self.docker);
+        }
+    }
+
+    fn end(&mut self) {
+        self.stop.cancel();
+        if let Some(reader) = self.reader.take() {
+            // It does not panic.
+            let _ = reader.join();
+        }
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Takes down an event, unless it is known.
+fn see(account: &Mutex<Account>, event: Event, docker: &Docker) {
+    let Some((place, container)) = lock(account).see(event) else { return };
+    let log = last_words(docker, &container);
+    lock(account).sightings[place].log = log;
+}
+
+fn last_words(docker: &Docker, container: &str) -> Option<String> {
+    let output = docker.container().logs(container).tail(LOG_LINES).call().ok()?;
+    let mut words = String::from_utf8_lossy(&output.stdout).into_owned();
+    words.push_str(&String::from_utf8_lossy(&output.stderr));
+    let excess = words.len().saturating_sub(LOG_BYTES);
+    let start = (excess..words.len()).find(|at| words.is_char_boundary(*at));
+    Some(words.split_off(start.unwrap_or_default()))
+}
+
+impl Account {
+    /// Takes down an event; gives its place and the container if that has just died alone, of
+    /// something.
+    fn see(&mut self, event: Event) -> Option<(usize, String)> {
+        let id = event.actor.id.clone();
+        if !self.known.insert((event.time_nano, event.action.clone(), id.clone())) {
+            return None;
+        }
+        let died_alone = self.attended.has_died_alone(&event);
+        let is_failure = died_alone && exit_code(&event) != 0;
+        self.sightings.push(Sighting { event, died_alone, log: None });
+        is_failure.then(|| (self.sightings.len() - 1, id))
+    }
+
+    /// When the last one was started of the containers that run in the background.
+    fn youngest_start(&self) -> Option<Duration> {
+        let mut started = BTreeMap::new();
+        let events = self.sightings.iter().map(|sighting| &sighting.event);
+        for event in events.filter(|event| event.kind == "container") {
+            match event.action.as_str() {
+                "start" => drop(started.insert(event.actor.id.as_str(), event.time())),
+                "die" => drop(started.remove(event.actor.id.as_str())),
+                _ => {}
+            }
+        }
+        started.retain(|container, _| !self.attended.has(container));
+        started.into_values().max()
+    }
+}
+
+/// The time since 1970 by the clock that the engine has, too.
+pub(super) fn now() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
+/// A time as docker takes it.
+fn unix_time(time: Duration) -> String {
+    format!("{}.{:09}", time.as_secs(), time.subsec_nanos())
+}
+
+/// No code panics while it holds the lock.
+fn lock(account: &Mutex<Account>) -> MutexGuard<'_, Account> {
+    account.lock().unwrap_or_else(PoisonError::into_inner)
+}

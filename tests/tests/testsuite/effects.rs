@@ -1,0 +1,115 @@
+//! What Docker hides: deaths in the background, and what is left.
+
+use testsuite::{Book, Outcome};
+
+/// A container in the background that fails soon.
+const DIES: &str = "docker run -d --name job alpine sh -c 'sleep 0.3; echo no luck; exit 3'";
+
+fn verify(attributes: &str, script: &str) -> Outcome {
+    Book::new()
+        .with_alpine()
+        .step_with(attributes, script)
+        .step_with("cleanup", "docker rm -fv $(docker ps -aq)")
+        .verify()
+}
+
+#[test]
+fn a_container_that_dies_soon_is_found_with_what_it_printed() {
+    // Neither waiting for it nor reading its log says that this was meant.
+    let outcome = verify("", &format!("true\n{DIES}\ndocker wait job\ndocker logs job"));
+    outcome
+        .exits(1)
+        .finds_only(&[("container-died", DIES)])
+        .says("the container `job` that this command started died with status 3")
+        .says("add `dies=3`")
+        .says("it printed `no luck`");
+    assert_eq!([outcome.status_of(1), outcome.status_of(2)], ["failed", "passed"]);
+}
+
+#[test]
+fn a_container_that_dies_after_the_last_step_is_waited_for() {
+    let outcome = Book::new().with_alpine().step(DIES).verify();
+    outcome.exits(1).finds_only(&[("container-died", DIES), ("leftover", DIES)]).says("no luck");
+}
+
+#[test]
+fn a_container_that_ends_well_or_by_the_authors_hand_is_none() {
+    for script in [
+        "docker run -d --name job alpine true; docker wait job",
+        "docker run -d --name job alpine sleep 600; docker kill job",
+        "docker run -d --name job alpine sleep 600; docker stop -t 0 job; docker start job",
+        "docker run -d --rm --name job alpine sleep 600; docker rm -f job",
+        "docker run --name job alpine sh -c 'exit 3' || true",
+        "docker run -d alpine nosuchprogram || true",
+    ] {
+        verify("", &format!("{script}\ndocker create alpine")).exits(0).finds_nothing();
+    }
+}
+
+#[test]
+fn a_death_that_the_author_announces_holds() {
+    verify("dies=3", &format!("{DIES}\ndocker wait job")).exits(0).finds_nothing();
+    verify("dies", &format!("{DIES}\ndocker wait job")).exits(0).finds_nothing();
+}
+
+#[test]
+fn a_death_that_is_announced_must_come() {
+    let sleeps = "docker run -d --name job alpine sleep 600";
+    verify("dies=3", sleeps)
+        .exits(1)
+        .finds_only(&[("container-died", sleeps)])
+        .says("no container that this step started in the background has died");
+    verify("dies=4", &format!("{DIES}\ndocker wait job"))
+        .exits(1)
+        .finds_only(&[("container-died", DIES)])
+        .says("died with status 3 instead of 4");
+}
+
+#[test]
+fn what_is_left_is_named_and_fails_nothing() {
+    let outcome = Book::new()
+        .with_alpine()
+        .step("docker volume create data\ndocker network create net")
+        .step("docker run --name first -v /anonymous alpine true\ndocker rename first second")
+        .step("docker commit second mine:1\ndocker tag alpine mine:2\ndocker rmi mine:2")
+        .step("docker volume create gone\ndocker volume rm gone")
+        .verify();
+    outcome
+        .exits(0)
+        .finds_only(&[
+            ("leftover", "docker volume create data"),
+            ("leftover", "docker network create net"),
+            ("leftover", "docker run --name first"),
+            ("leftover", "docker run --name first"),
+            ("leftover", "docker commit second"),
+        ])
+        .says("`docker volume rm data`")
+        .says("`docker network rm net`")
+        .says("`docker rm -f second`")
+        .says("the anonymous volume `")
+        .says("`docker image rm mine:1`");
+    assert_eq!(outcome.status_of(1), "passed");
+}
+
+#[test]
+fn a_clean_chapter_leaves_nothing_and_the_report_has_what_it_did() {
+    let outcome = Book::new()
+        .with_alpine()
+        .step("docker run -d --name app -v data:/data alpine sleep 600")
+        .step("docker rm -f app\ndocker volume rm data")
+        .verify();
+    outcome.exits(0).finds_nothing();
+    let effects = |step| {
+        let step = outcome.step(step);
+        let effects = step["effects"].as_array().unwrap().clone();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let of_interest = effects.iter().filter(|effect| effect["kind"] != "network");
+        of_interest
+            .map(|effect| format!("{} {}", text(&effect["action"]), text(&effect["name"])))
+            .collect::<Vec<_>>()
+    };
+    let mut made = effects(1);
+    made.sort_unstable();
+    assert_eq!(made, ["created app", "created data", "mounted data", "started app"]);
+    assert_eq!(effects(2), ["died app", "removed app", "removed data"]);
+}
