@@ -3,14 +3,15 @@
 use crate::chapters::Source;
 use crate::check::check;
 use crate::extract::extract;
+use crate::lints::Lints;
 use crate::report::{ChapterReport, Report};
 use crate::run::{RunError, Runner};
 
-/// Reads the steps of all chapters. Nothing runs.
-pub fn read_steps(chapters: Vec<Source>) -> Report {
+/// Reads the steps of all chapters of a book with these lints. Nothing runs.
+pub fn read_steps(chapters: Vec<Source>, lints: &Lints) -> Report {
     let chapters = chapters.into_iter().map(|chapter| {
         let scenario = extract(&chapter.path, &chapter.text, chapter.extensions);
-        let findings = scenario.findings.clone();
+        let findings = lints.apply(scenario.findings.clone());
         ChapterReport { text: chapter.text, scenario, recording: None, findings }
     });
     Report { engine: None, chapters: chapters.collect() }
@@ -32,12 +33,10 @@ impl Report {
                 begin(chapter);
             }
             let Some(recording) = runner.run(&chapter.scenario)? else { continue };
-            chapter.findings.extend(check(
-                &chapter.text,
-                &chapter.scenario,
-                &recording,
-                &runner.settings.placeholders,
-            ));
+            let settings = runner.settings;
+            let findings =
+                check(&chapter.text, &chapter.scenario, &recording, &settings.placeholders);
+            chapter.findings.extend(settings.lints.apply(findings));
             self.engine.get_or_insert_with(|| recording.engine.clone());
             chapter.recording = Some(recording);
         }

@@ -44,11 +44,7 @@ pub fn check(
         for Difference { code, span, message, help } in differences.into_iter().chain(flaws) {
             let (line, column) = line_and_column(text, span.start);
             let path = scenario.path.clone();
-            let severity = match code {
-                // It is text, as long as nobody says otherwise.
-                Code::BadPlaceholder => Severity::Warning,
-                _ => Severity::Error,
-            };
+            let severity = Severity::Error;
             findings.push(Finding { code, severity, path, span, line, column, message, help });
         }
     }
@@ -66,13 +62,14 @@ impl<'a> Judge<'a> {
         Self { placeholders, bindings: Bindings::default() }
     }
 
-    /// Whether nothing can be said against what came of a step. Names are bound only if so.
-    pub(crate) fn holds(&mut self, step: &Step, commands: &[CommandRecording]) -> bool {
+    /// What can be said against what came of a step. Names are bound only if that is nothing.
+    pub(crate) fn complaints(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
         let expected = step
             .expectation
             .as_ref()
             .map(|expectation| Expected::new(expectation, self.placeholders));
-        differences(step, commands, expected.as_ref(), &mut self.bindings).is_empty()
+        let differences = differences(step, commands, expected.as_ref(), &mut self.bindings);
+        differences.iter().map(|difference| difference.code).collect()
     }
 }
 

@@ -15,7 +15,7 @@ use signal_hook::iterator::Signals;
 
 use crate::chapters::{self, Collection, SourceError};
 use crate::cli::{Cli, Command, Format, Verify};
-use crate::finding::Code;
+use crate::finding::{Code, Finding, Severity};
 use crate::preprocess::{self, SourcesInBuildDirectory};
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
@@ -90,8 +90,7 @@ fn exit_of(error: &Error) -> Exit {
 
 /// The exit status of a run that came to its end.
 fn exit_of_report(report: &Report) -> Exit {
-    let findings = || report.chapters.iter().flat_map(|chapter| &chapter.findings);
-    if findings().any(|finding| finding.code == Code::ImageMissing) {
+    if missing_images(report).next().is_some() {
         Exit::NoEngine
     } else if report.has_errors() {
         Exit::Findings
@@ -112,10 +111,13 @@ fn preprocess() -> Result<Exit> {
     let settings = Settings::of_book(&context.config, &context.root)?;
     let canceller = cancel_on_signals()?;
 
-    let mut report = crate::book_run::read_steps(preprocess::sources(&context, &book));
+    let mut report =
+        crate::book_run::read_steps(preprocess::sources(&context, &book), &settings.lints);
     let exit = run(&mut report, &settings, None, false, &canceller)?;
-    if exit != Exit::Success {
+    if report.has_findings() {
         io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
+    }
+    if exit != Exit::Success {
         return Ok(exit);
     }
     preprocess::put_in(&mut book, &report, &context);
@@ -137,7 +139,8 @@ fn verify(options: &Verify) -> Result<Exit> {
     let mut whole = Report { engine: None, chapters: Vec::new() };
     let mut readings = Vec::new();
     for collection in collections {
-        readings.push((crate::book_run::read_steps(collection.chapters), collection.settings));
+        let Collection { settings, chapters } = collection;
+        readings.push((crate::book_run::read_steps(chapters, &settings.lints), settings));
     }
     // One wrong annotation anywhere, and nothing runs.
     let any_wrong = readings.iter().any(|(report, _)| report.has_errors());
@@ -173,12 +176,17 @@ impl Exit {
     }
 }
 
+/// The findings of images that could not be had and without which the book does not hold.
+fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
+    let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
+    findings
+        .filter(|finding| finding.code == Code::ImageMissing && finding.severity == Severity::Error)
+}
+
 /// Says on standard error, too, which images could not be had: this is about the machine rather
 /// than about the book, and has an exit status of its own.
 fn tell_missing_images(report: &Report) {
-    let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
-    let missing = findings.filter(|finding| finding.code == Code::ImageMissing);
-    let lines: BTreeSet<String> = missing
+    let lines: BTreeSet<String> = missing_images(report)
         .map(|finding| match &finding.help {
             Some(help) => format!("error: {}; {help}", finding.message),
             None => format!("error: {}", finding.message),

@@ -61,6 +61,7 @@ pub fn sources(context: &PreprocessorContext, book: &Book) -> Vec<Source> {
 }
 
 /// Puts what came out of the chapters into the book. `report` has them in the book's order.
+/// Warnings are for the author, so readers do not get them.
 pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
     let language = context.config.book.language.as_deref().unwrap_or_default();
     let language = Language::from_tag(language);
@@ -71,12 +72,7 @@ pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
         let (Some(path), Some(_)) = (&chapter.path, &chapter.source_path) else { return };
         let Some(report) = reports.next() else { return };
         let page = Page { language, renderer, slug: slug(path) };
-        chapter.content = render(
-            &chapter.content,
-            &report.scenario,
-            report.recording.as_ref(),
-            &report.findings,
-            &page,
-        );
+        chapter.content =
+            render(&chapter.content, &report.scenario, report.recording.as_ref(), &[], &page);
     });
 }

@@ -78,6 +78,11 @@ impl Report {
         summary
     }
 
+    /// Whether there is anything to tell.
+    pub fn has_findings(&self) -> bool {
+        self.chapters.iter().any(|chapter| !chapter.findings.is_empty())
+    }
+
     /// Whether there is a finding of severity error, about a step or not.
     pub fn has_errors(&self) -> bool {
         self.chapters.iter().any(ChapterReport::has_errors)

@@ -22,6 +22,7 @@ use self::mentions::names_image;
 use self::shell::Shell;
 use self::step::{Ending, Outcome, Reason, StepProcess};
 use crate::check::Judge;
+use crate::lints::Level;
 use crate::recording::{CommandRecording, End, Engine, Image, Recording, StepRecording};
 use crate::scenario::{Scenario, Step};
 use crate::settings::Settings;
@@ -224,16 +225,18 @@ impl Runner<'_> {
                 (self.progress)(Progress::Step { number: index + 1, of, step });
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
-                let (commands, holds) = loop {
+                let (commands, complaints) = loop {
                     let commands = self.run_step(step, index, engine, &shell)?;
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
-                    let holds = judge.holds(step, &commands);
-                    if holds || lost || started.elapsed() + RETRY_PAUSE > patience {
-                        break (commands, holds);
+                    let complaints = judge.complaints(step, &commands);
+                    if complaints.is_empty() || lost || started.elapsed() + RETRY_PAUSE > patience {
+                        break (commands, complaints);
                     }
                     thread::sleep(RETRY_PAUSE);
                 };
-                skip |= self.fail_fast && !holds;
+                let lints = &self.settings.lints;
+                let fails = complaints.iter().any(|code| lints.level(*code) == Level::Deny);
+                skip |= self.fail_fast && fails;
                 StepRecording::Ran { commands }
             };
             recordings.push(recording);

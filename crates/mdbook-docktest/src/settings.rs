@@ -10,6 +10,7 @@ use serde::de::{Error as _, IgnoredAny};
 
 use crate::attributes::parse_duration;
 use crate::expect::Placeholders;
+use crate::lints::Lints;
 
 /// How long a step may take unless the book or the step says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -27,6 +28,8 @@ pub struct Settings {
     pub engine_root: Option<PathBuf>,
     /// The placeholders of `output` blocks.
     pub placeholders: Placeholders,
+    /// What findings weigh.
+    pub lints: Lints,
 }
 
 impl Default for Settings {
@@ -37,6 +40,7 @@ impl Default for Settings {
             environment: BTreeMap::new(),
             engine_root: None,
             placeholders: Placeholders::default(),
+            lints: Lints::default(),
         }
     }
 }
@@ -54,6 +58,8 @@ pub struct SettingsError {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Table {
+    #[serde(default)]
+    lints: Lints,
     #[serde(default)]
     images: BTreeMap<String, PathBuf>,
     #[serde(default, deserialize_with = "duration")]
@@ -113,6 +119,7 @@ impl Settings {
             environment: table.env,
             engine_root: table.engine_root.map(|path| root.join(path)),
             placeholders,
+            lints: table.lints,
         })
     }
 }
@@ -120,6 +127,8 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Code;
+    use crate::lints::Level;
 
     fn read(table: &str) -> Result<Settings, String> {
         let config = format!("[preprocessor.docktest]\n{table}").parse::<Config>().unwrap();
@@ -148,6 +157,16 @@ mod tests {
         let error = read("timeuot = \"5s\"").unwrap_err();
         assert!(error.contains("/book/book.toml"), "{error}");
         assert!(error.contains("timeuot"), "{error}");
+    }
+
+    #[test]
+    fn lints_are_read_and_a_mistyped_one_is_an_error() {
+        let settings = read("lints.exit-status = \"warn\"").unwrap();
+        assert_eq!(settings.lints.level(Code::ExitStatus), Level::Warn);
+        let error = read("lints.exit-statsu = \"warn\"").unwrap_err();
+        assert!(error.contains("did you mean `exit-status`?"), "{error}");
+        let error = read("lints.exit-status = \"forbid\"").unwrap_err();
+        assert!(error.contains("`allow`, `warn`, `deny`"), "{error}");
     }
 
     #[test]

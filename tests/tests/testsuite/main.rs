@@ -5,6 +5,7 @@
 mod annotations;
 mod canaries;
 mod course;
+mod lints;
 mod nothing_left;
 mod preprocessor;
 mod refusals;
