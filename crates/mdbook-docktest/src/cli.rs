@@ -77,4 +77,8 @@ pub enum Format {
     Human,
     /// One object
     Json,
+    /// JUnit XML, for build servers
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
 }

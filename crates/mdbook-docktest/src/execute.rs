@@ -20,8 +20,10 @@ use crate::preprocess::{self, SourcesInBuildDirectory};
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
 use crate::report::Report;
+use crate::report::github::github;
 use crate::report::human::{Colours, human};
 use crate::report::json::json;
+use crate::report::junit::junit;
 use crate::run::{RunError, Runner};
 use crate::settings::{Settings, SettingsError};
 
@@ -161,6 +163,8 @@ fn verify(options: &Verify) -> Result<Exit> {
             human(&whole, colours)
         }
         Format::Json => json(&whole)?,
+        Format::Junit => junit(&whole)?,
+        Format::Github => github(&whole),
     };
     output.write_all(text.as_bytes()).context("cannot write the report")?;
     if exit == Exit::NoEngine {

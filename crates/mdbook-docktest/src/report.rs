@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use crate::finding::{Finding, Severity};
-use crate::recording::{Engine, Recording, StepRecording};
+use crate::recording::{CommandRecording, Engine, Recording, StepRecording};
 use crate::scenario::Scenario;
 
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
 
 /// A run of any number of chapters.
 #[derive(Debug)]
@@ -98,6 +100,21 @@ impl ChapterReport {
     /// Whether there is a finding of severity error.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(is_error)
+    }
+
+    /// What there is to say, in the text's order.
+    fn findings_in_order(&self) -> impl Iterator<Item = &Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| finding.span.start);
+        findings.into_iter()
+    }
+
+    /// The commands of a step that were run.
+    fn commands(&self, index: usize) -> &[CommandRecording] {
+        match self.recording.as_ref().and_then(|recording| recording.steps.get(index)) {
+            Some(StepRecording::Ran { commands }) => commands,
+            _ => &[],
+        }
     }
 
     fn status(&self, index: usize) -> StepStatus {
