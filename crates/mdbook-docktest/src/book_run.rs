@@ -19,7 +19,8 @@ pub fn read_steps(chapters: Vec<Source>, lints: &Lints) -> Report {
 
 impl Report {
     /// Runs the steps that were read, chapter by chapter, and adds what came out of them.
-    /// `begin` hears of each chapter that has steps to run.
+    /// `begin` hears of each chapter that has steps to run. A chapter of which something is already
+    /// known to be wrong is left out: what its steps are to do is not understood.
     ///
     /// # Errors
     /// When a chapter cannot be run; the rest is then left alone.
@@ -28,7 +29,7 @@ impl Report {
         runner: &Runner<'_>,
         begin: impl Fn(&ChapterReport),
     ) -> Result<(), RunError> {
-        for chapter in &mut self.chapters {
+        for chapter in self.chapters.iter_mut().filter(|chapter| !chapter.has_errors()) {
             if chapter.scenario.steps.iter().any(|step| !step.attributes.ignore) {
                 begin(chapter);
             }

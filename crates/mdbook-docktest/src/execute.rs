@@ -25,7 +25,7 @@ use crate::report::human::{Colours, human};
 use crate::report::json::json;
 use crate::report::junit::junit;
 use crate::run::{RunError, Runner};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{OnFailure, Settings, SettingsError};
 
 /// An exit status, by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,11 +115,21 @@ fn preprocess() -> Result<Exit> {
 
     let mut report =
         crate::book_run::read_steps(preprocess::sources(&context, &book), &settings.lints);
-    let exit = run(&mut report, &settings, None, false, &canceller)?;
+    let embeds = settings.on_failure == OnFailure::Embed;
+    let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };
+    if exit == Exit::Success || embeds {
+        exit = exit.max(run(&mut report, &settings, None, false, &canceller)?);
+    }
     if report.has_findings() {
         io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
     }
-    if exit != Exit::Success {
+    let goes_on = match exit {
+        Exit::Success => true,
+        Exit::Findings | Exit::Usage => embeds,
+        // Pages would be about this machine rather than about the book.
+        Exit::NoEngine | Exit::Interrupted => false,
+    };
+    if !goes_on {
         return Ok(exit);
     }
     preprocess::put_in(&mut book, &report, &context);
@@ -202,7 +212,7 @@ fn tell_missing_images(report: &Report) {
     }
 }
 
-/// Runs the steps of a report, unless an annotation is wrong: then nothing runs.
+/// Runs the steps of a report, but for those of chapters with a wrong annotation.
 fn run(
     report: &mut Report,
     settings: &Settings,
@@ -210,9 +220,6 @@ fn run(
     fail_fast: bool,
     canceller: &Canceller,
 ) -> Result<Exit> {
-    if report.has_errors() {
-        return Ok(Exit::Usage);
-    }
     let root = match engine_root.or(settings.engine_root.as_deref()) {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),

@@ -133,7 +133,8 @@ impl ChapterReport {
     }
 }
 
-fn is_error(finding: &Finding) -> bool {
+/// Whether a finding fails the run.
+pub(crate) fn is_error(finding: &Finding) -> bool {
     finding.severity == Severity::Error
 }
 

@@ -30,6 +30,8 @@ pub struct Settings {
     pub placeholders: Placeholders,
     /// What findings weigh.
     pub lints: Lints,
+    /// What becomes of a build when something does not hold.
+    pub on_failure: OnFailure,
 }
 
 impl Default for Settings {
@@ -41,6 +43,29 @@ impl Default for Settings {
             engine_root: None,
             placeholders: Placeholders::default(),
             lints: Lints::default(),
+            on_failure: OnFailure::default(),
+        }
+    }
+}
+
+/// What becomes of a build when something does not hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailure {
+    /// It stops, and the pages stay as they were.
+    #[default]
+    Abort,
+    /// The pages show what does not hold.
+    Embed,
+}
+
+impl OnFailure {
+    /// Who writes a chapter under `mdbook serve` sees its page rather than the terminal. mdBook says
+    /// that it serves by telling its pages, and only then, where to hear of new ones.
+    fn default_for(config: &Config) -> Self {
+        match config.get::<IgnoredAny>("output.html.live-reload-endpoint") {
+            Ok(Some(_)) => Self::Embed,
+            _ => Self::Abort,
         }
     }
 }
@@ -60,6 +85,7 @@ pub struct SettingsError {
 struct Table {
     #[serde(default)]
     lints: Lints,
+    on_failure: Option<OnFailure>,
     #[serde(default)]
     images: BTreeMap<String, PathBuf>,
     #[serde(default, deserialize_with = "duration")]
@@ -120,6 +146,7 @@ impl Settings {
             engine_root: table.engine_root.map(|path| root.join(path)),
             placeholders,
             lints: table.lints,
+            on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),
         })
     }
 }
@@ -167,6 +194,18 @@ mod tests {
         assert!(error.contains("did you mean `exit-status`?"), "{error}");
         let error = read("lints.exit-status = \"forbid\"").unwrap_err();
         assert!(error.contains("`allow`, `warn`, `deny`"), "{error}");
+    }
+
+    #[test]
+    fn failures_are_shown_where_the_author_looks() {
+        let on_failure = |table: &str| read(table).unwrap().on_failure;
+        let served = "[output.html]\nlive-reload-endpoint = \"__livereload\"";
+        assert_eq!(on_failure(""), OnFailure::Abort);
+        assert_eq!(on_failure("on-failure = \"embed\""), OnFailure::Embed);
+        assert_eq!(on_failure(served), OnFailure::Embed);
+        assert_eq!(on_failure(&format!("on-failure = \"abort\"\n{served}")), OnFailure::Abort);
+        let error = read("on-failure = \"ignore\"").unwrap_err();
+        assert!(error.contains("`abort`") && error.contains("`embed`"), "{error}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod canaries;
 mod course;
 mod lints;
 mod nothing_left;
+mod on_failure;
 mod preprocessor;
 mod refusals;
 mod report;
