@@ -138,8 +138,9 @@ fn preprocess() -> Result<Exit> {
 }
 
 fn verify(options: &Verify) -> Result<Exit> {
-    let collections: Vec<Collection> =
+    let mut collections: Vec<Collection> =
         options.paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
+    chapters::select(&mut collections, &options.chapters)?;
     let canceller = cancel_on_signals()?;
     // The report's file first: who cannot have it should not wait for it.
     let mut output: Box<dyn Write> = match &options.output {

@@ -121,6 +121,20 @@ fn one_chapter_may_be_verified_alone_or_a_file_that_is_in_no_book() {
 }
 
 #[test]
+fn globs_select_the_chapters_of_a_book() {
+    let book = Book::new()
+        .chapter("good.md", "```bash\ntrue\n```\n")
+        .chapter("bad.md", "```bash\nfalse\n```\n");
+    book.verify().exits(1);
+    let outcome = book.to_verify().arg("--chapter").arg("goo*").run();
+    outcome.exits(0);
+    assert_eq!(outcome.report()["summary"]["chapters"], 1);
+    let outcome = book.to_verify().arg("--chapter").arg("ugly.md").run();
+    outcome.exits(2).fails_saying(&["no chapter matches", "ugly.md"]);
+    book.to_verify().arg("--chapter").arg("[").run().exits(2).tells("--chapter");
+}
+
+#[test]
 fn wrong_usage_exits_with_2_and_says_how_it_goes() {
     Program::new(["verify", "--no-such-option"]).run().exits(2).tells("--help");
     Program::new(["verify", "/nowhere/at/all.md"]).run().exits(2).fails_saying(&["/nowhere"]);
