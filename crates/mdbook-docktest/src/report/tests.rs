@@ -234,3 +234,54 @@ fn what_is_wrong_with_no_step_is_a_case_that_fails() {
     let failure = r#"<failure message="&lt;a&gt; &amp; b" type="orphan-output">"#;
     assert!(shown.contains(failure), "{shown}");
 }
+
+/// The published schema. Programs must take fields that it does not know; here, there are none.
+fn closed_schema() -> Value {
+    fn close(schema: &mut Value) {
+        let Value::Object(fields) = schema else { return };
+        if fields.contains_key("properties") {
+            fields.insert("additionalProperties".into(), false.into());
+        }
+        fields.values_mut().for_each(close);
+    }
+    let schema = include_str!("../../../../docs/report.schema.json");
+    let mut schema = serde_json::from_str(schema).expect("it is JSON");
+    close(&mut schema);
+    schema
+}
+
+#[test]
+fn the_published_schema_says_what_programs_get() {
+    let mut report = report();
+    let steps = &mut report.chapters[0].recording.as_mut().expect("it ran").steps;
+    if let StepRecording::Ran { commands } = &mut steps[0] {
+        commands[0].end = End::Stopped;
+        commands[0].transcript.omitted_bytes = 5;
+    }
+    let schema = closed_schema();
+    for engine in [None, Some(Engine::default())] {
+        report.engine = engine;
+        let text = to_json(&report).expect("it is plain data");
+        let instance = serde_json::from_str(&text).expect("it is JSON");
+        jsonschema::validate(&schema, &instance).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    }
+}
+
+#[test]
+fn the_published_schema_refuses_what_is_no_report() {
+    let schema = closed_schema();
+    let report: Value =
+        serde_json::from_str(&to_json(&report()).expect("it is plain data")).expect("it is JSON");
+    for (place, wrong) in [
+        ("/schema", json!(2)),
+        ("/summary/steps", json!(-1)),
+        ("/chapters/0/steps/0/status", json!("green")),
+        ("/chapters/0/steps/0/commands/0/transcript/0/stream", json!("stdin")),
+        ("/chapters/0/findings/0/line", json!(0)),
+        ("/chapters/0/findings/0/help", json!(["twice"])),
+    ] {
+        let mut report = report.clone();
+        *report.pointer_mut(place).expect("a report has it") = wrong;
+        assert!(!jsonschema::is_valid(&schema, &report), "{place}");
+    }
+}
