@@ -4,6 +4,7 @@
 //! parent. Control group membership is inherited and cannot be left by accident, so it is what
 //! decides who belongs to a step, as it does for systemd's services.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -50,9 +51,15 @@ impl ProcessGroup {
             .collect()
     }
 
-    /// Sends SIGINT to each of them, as a terminal does on Ctrl-C.
-    pub fn interrupt(&self) {
-        self.signal(Signal::INT);
+    /// Sends SIGINT to each of them that is not in `told`, as a terminal does on Ctrl-C, and adds
+    /// it there. Who was being born meanwhile is met by the next call.
+    pub fn interrupt(&self, told: &mut HashSet<Pid>) {
+        for pid in self.members() {
+            if told.insert(pid) {
+                // Whoever is gone meanwhile needs no signal.
+                let _ = kill_process(pid, Signal::INT);
+            }
+        }
     }
 
     /// Kills all of them, also those that are being born meanwhile.
@@ -64,23 +71,22 @@ impl ProcessGroup {
         if fs::write(self.directory.join("cgroup.kill"), "1").is_err() {
             let state = self.directory.join("freezer.state");
             let _ = fs::write(&state, "FROZEN");
-            self.signal(Signal::KILL);
+            self.kill_members();
             let _ = fs::write(&state, "THAWED");
         }
         while !self.members().is_empty() {
             if Instant::now() > deadline {
                 return false;
             }
-            self.signal(Signal::KILL);
+            self.kill_members();
             thread::sleep(Duration::from_millis(2));
         }
         true
     }
 
-    fn signal(&self, signal: Signal) {
+    fn kill_members(&self) {
         for pid in self.members() {
-            // Whoever is gone meanwhile needs no signal.
-            let _ = kill_process(pid, signal);
+            let _ = kill_process(pid, Signal::KILL);
         }
     }
 }

@@ -47,6 +47,9 @@ pub enum Error {
         /// The end of what it logged.
         log: String,
     },
+    /// The start was cancelled.
+    #[error("interrupted")]
+    Cancelled,
     /// The engine that was just started did not answer docker's questions.
     #[error(transparent)]
     Docker(#[from] docker_cli::Error),

@@ -23,7 +23,9 @@ cd /mnt/root
 
 mkdir -p proc sys dev run tmp root lab var/lib/docker .host
 mount -t proc proc proc
-mount --rbind /sys sys
+# Of this network, and only read; but control groups are made by the daemon.
+mount -t sysfs -o ro sysfs sys
+mount --rbind /sys/fs/cgroup sys/fs/cgroup
 mount -t tmpfs -o mode=0755 docktest dev
 for node in null zero full random urandom tty fuse; do
     [ -e "/dev/$node" ] || continue
@@ -101,7 +103,9 @@ until [ -S "$containerd" ]; do
     sleep 0.005
 done
 
-dockerd --group root --containerd "$containerd" \
+# Not the machine's own settings.
+echo '{}' >/run/docktest/daemon.json
+dockerd --config-file /run/docktest/daemon.json --group root --containerd "$containerd" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$name/containers" >&2 &
 daemon=$!
 until [ -S /run/docker.sock ]; do

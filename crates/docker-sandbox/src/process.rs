@@ -17,15 +17,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{env, fs, process};
+use std::{env, fs};
 
-use docker_cli::Docker;
+use docker_cli::{Canceller, Docker};
 
 use crate::cgroup::ProcessGroup;
 use crate::leftovers;
@@ -39,6 +37,9 @@ pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 
 /// How much of the engine's log is kept, for the message when it fails.
 const LOG_TAIL: usize = 16 * 1024;
+
+/// How often a cancelled start is noticed.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long stopping waits for the supervisor to tidy up. It goes on by itself afterwards.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
@@ -64,16 +65,29 @@ impl ProcessEngine {
     /// When something that this takes is missing, or when the engine ends or does not answer
     /// within `limit`.
     pub fn start(root: &EngineRoot, limit: Duration) -> Result<Self, Error> {
+        Self::start_unless(&Canceller::new(), root, limit)
+    }
+
+    /// As [`Self::start`], and gives up when it is cancelled.
+    ///
+    /// # Errors
+    /// As [`Self::start`], and [`Error::Cancelled`].
+    pub fn start_unless(
+        canceller: &Canceller,
+        root: &EngineRoot,
+        limit: Duration,
+    ) -> Result<Self, Error> {
         root.check()?;
         leftovers::remove_abandoned();
         let deadline = Instant::now() + limit;
-        let name = unique_name();
+        let name = leftovers::unique_name();
 
         let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("making a pipe"))?;
         let (told, telling) = io::pipe().map_err(Error::io("making a pipe"))?;
         let (logged, logging) = io::pipe().map_err(Error::io("making a pipe"))?;
         let scratch = leftovers::scratch_directory(&name);
-        let arguments: [&OsStr; 6] = [
+        let arguments: [&OsStr; 7] = [
+            "sh".as_ref(),
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
             "docktest-supervisor".as_ref(),
@@ -81,19 +95,16 @@ impl ProcessEngine {
             scratch.as_ref(),
             root.directory().as_os_str(),
         ];
-        let supervisor = duct::cmd("sh", arguments)
+        // In a session of its own: Ctrl-C is for this process, and the terminal is no business of
+        // what runs in the engine.
+        let supervisor = duct::cmd("setsid", arguments)
             .full_env(environment())
             .stdin_file(lifeline_end)
             .stdout_file(telling)
             .stderr_file(logging)
             .unchecked()
-            // Ctrl-C is for this process; the supervisor has to survive it.
-            .before_spawn(|command| {
-                command.process_group(0);
-                Ok(())
-            })
             .start()
-            .map_err(Error::io("starting `sh`"))?;
+            .map_err(Error::io("starting `setsid`"))?;
         let mut engine = Self {
             name,
             init: 0,
@@ -101,7 +112,7 @@ impl ProcessEngine {
             lifeline: Some(lifeline),
             log: LogTail::follow(logged),
         };
-        engine.init = engine.wait_for_socket(told, deadline, limit)?;
+        engine.init = engine.wait_for_socket(told, canceller, deadline, limit)?;
         Ok(engine)
     }
 
@@ -110,6 +121,7 @@ impl ProcessEngine {
     fn wait_for_socket(
         &self,
         told: PipeReader,
+        canceller: &Canceller,
         deadline: Instant,
         limit: Duration,
     ) -> Result<u32, Error> {
@@ -120,13 +132,19 @@ impl ProcessEngine {
             // Nobody listens any more once the limit is over.
             let _ = sender.send(read.map(|_| line));
         });
-        let left = deadline.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left) {
-            Ok(Ok(line)) => {
-                line.trim().parse().map_err(|_| Error::Died { log: self.log.after_end() })
+        loop {
+            match receiver.recv_timeout(CANCEL_INTERVAL) {
+                Ok(Ok(line)) => {
+                    let died = |_| Error::Died { log: self.log.after_end() };
+                    return line.trim().parse().map_err(died);
+                }
+                Ok(Err(error)) => return Err(Error::io("reading from the engine")(error)),
+                Err(_) if canceller.is_cancelled() => return Err(Error::Cancelled),
+                Err(_) if Instant::now() >= deadline => {
+                    return Err(Error::NotReady { limit, log: self.log.text() });
+                }
+                Err(_) => {}
             }
-            Ok(Err(error)) => Err(Error::io("reading from the engine")(error)),
-            Err(_) => Err(Error::NotReady { limit, log: self.log.text() }),
         }
     }
 
@@ -159,14 +177,14 @@ impl ProcessEngine {
     }
 
     /// The words that, put in front of a command, run it inside as a member of `group`, in
-    /// `directory` of the engine and with nothing but `environment`.
+    /// `directory` of the engine, with nothing but `environment`, and without a terminal.
     pub fn entering_group(
         &self,
         group: &ProcessGroup,
         directory: &Path,
         environment: &[(OsString, OsString)],
     ) -> Vec<OsString> {
-        const JOIN: &str = r#"echo 0 >"$1" && cd "$2" && shift 2 && exec env -i "$@""#;
+        const JOIN: &str = r#"echo 0 >"$1" && cd "$2" && shift 2 && exec setsid env -i "$@""#;
         let mut words = self.entering();
         words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
         words.push(group.door().into());
@@ -246,14 +264,6 @@ fn environment() -> Vec<(OsString, OsString)> {
     environment.push(("DOCKTEST_SUPERVISOR".into(), SUPERVISOR.into()));
     environment.push(("DOCKTEST_INIT".into(), INIT.into()));
     environment
-}
-
-/// `docktest-`, this process's PID, and a number, so that whoever finds a control group can tell
-/// whether its owner is still there.
-fn unique_name() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("{}{}-{count}", leftovers::NAME_PREFIX, process::id())
 }
 
 /// Reads a log for as long as somebody writes it, and keeps its end.

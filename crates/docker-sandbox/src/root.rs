@@ -45,6 +45,7 @@ impl EngineRoot {
             ("unshare", "util-linux"),
             ("nsenter", "util-linux"),
             ("setpriv", "util-linux"),
+            ("setsid", "util-linux"),
             ("pivot_root", "util-linux"),
             ("mount", "mount"),
         ] {

@@ -34,6 +34,10 @@ kill "$watch" 2>/dev/null
 
 # The kernel frees mounts, interfaces and sockets with the namespaces; control groups have none of
 # their own, and can be removed as soon as their last process is gone.
+# A container that was left paused is frozen, and in version 1 of control groups a frozen process
+# cannot even be killed.
+find "/sys/fs/cgroup/freezer/$name" -name freezer.state 2>/dev/null |
+    while read -r state; do echo THAWED >"$state"; done
 tries=0
 while [ "$tries" -lt 50 ]; do
     left=$(find /sys/fs/cgroup -depth -type d \( -path "*/$name" -o -path "*/$name/*" \) 2>/dev/null)

@@ -1,7 +1,7 @@
 //! The info string of a fence: which block it opens, and what the author asks for.
 //!
 //! ````markdown
-//! ```bash exit=1 until="ready \d+", timeout=30s
+//! ```bash until="ready \d+", timeout=30s
 //! ````
 //!
 //! The first word is the language; attributes follow, separated by spaces or commas. It is read as
@@ -161,6 +161,15 @@ impl Reader {
         if self.seen.iter().any(|seen| seen == word.name) {
             return Err(bad(word.span.clone(), format!("`{}` is given twice", word.name)));
         }
+        if let Some(other) = self.seen.iter().find(|seen| exclude_each_other(seen, word.name)) {
+            return Err(bad(
+                word.span.clone(),
+                format!(
+                    "`{}` and `{other}` exclude each other: what is stopped has no exit status",
+                    word.name
+                ),
+            ));
+        }
         self.seen.push(word.name.to_owned());
 
         let attributes = &mut self.attributes;
@@ -190,6 +199,11 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+fn exclude_each_other(one: &str, other: &str) -> bool {
+    let stops = |name| ["until", "lines", "for"].contains(&name);
+    (one == "exit" && stops(other)) || (stops(one) && other == "exit")
 }
 
 fn flag(word: &Word<'_>) -> Result<bool, Problem> {

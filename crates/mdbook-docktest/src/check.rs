@@ -13,6 +13,10 @@ mod output;
 
 use self::output::Expected;
 
+/// The exit status of `docker run` when docker itself failed, not what it was to run
+/// (<https://docs.docker.com/reference/cli/docker/container/run/#exit-status>).
+const DOCKER_FAILED: i32 = 125;
+
 /// How many lines of output a finding quotes, and how many characters of each.
 const QUOTED_LINES: usize = 4;
 const QUOTED_WIDTH: usize = 200;
@@ -163,7 +167,8 @@ impl Judged<'_> {
 
     fn wrong_status(&self, status: i32) -> Option<Difference> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
-        if let Some(image) = missing_image(self.command) {
+        let missing = missing_image(self.command).filter(|_| status == DOCKER_FAILED);
+        if let Some(image) = missing {
             let message = format!("no image `{image}`: no registry gave it");
             let help = format!(
                 "let the machine reach a registry, or name a recipe in book.toml: \

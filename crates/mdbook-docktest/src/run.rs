@@ -150,20 +150,21 @@ impl Runner<'_> {
             return Ok(None);
         }
         (self.progress)(Progress::Engine);
-        let engine = ProcessEngine::start(&self.root, ENGINE_LIMIT)?;
+        let engine = ProcessEngine::start_unless(&self.canceller, &self.root, ENGINE_LIMIT)
+            .map_err(|error| self.or_cancelled(error.into()))?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
-        let about = self.describe(&docker)?;
-        let images = self.provide_images(scenario, &engine, docker).map_err(|error| {
-            // Whatever failed then, it failed because it was stopped.
-            if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
-        })?;
+        let about = Self::describe(&docker.clone().timeout(ENGINE_LIMIT))
+            .map_err(|error| self.or_cancelled(error))?;
+        let images = self
+            .provide_images(scenario, &engine, docker)
+            .map_err(|error| self.or_cancelled(error))?;
         let steps = self.run_steps(scenario, &engine)?;
         Ok(Some(Recording { engine: about, images, steps }))
     }
 
-    fn describe(&self, docker: &docker_cli::Docker) -> Result<Engine, RunError> {
-        let version = docker.version().map_err(|error| self.or_cancelled(error))?;
-        let info = docker.info().map_err(|error| self.or_cancelled(error))?;
+    fn describe(docker: &docker_cli::Docker) -> Result<Engine, RunError> {
+        let version = docker.version()?;
+        let info = docker.info()?;
         let kernel = info.other.get("KernelVersion").and_then(|value| value.as_str());
         Ok(Engine {
             kind: "process".to_owned(),
@@ -175,8 +176,9 @@ impl Runner<'_> {
         })
     }
 
-    fn or_cancelled(&self, error: docker_cli::Error) -> RunError {
-        if self.canceller.is_cancelled() { RunError::Cancelled } else { error.into() }
+    /// Whatever fails in a run that is cancelled fails because it was stopped.
+    fn or_cancelled(&self, error: RunError) -> RunError {
+        if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
     }
 
     fn provide_images(

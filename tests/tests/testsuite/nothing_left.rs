@@ -162,3 +162,21 @@ fn after_both_were_killed_once_the_next_run_has_tidied_up() {
     next.exits(0);
     traces.are_gone(&book.temporary());
 }
+
+#[test]
+fn after_a_container_was_left_paused() {
+    let sleep = marker();
+    let book = lab(&format!("docker pause app\ntimeout 1 sleep {sleep} || true"));
+    let (run, traces) = started(&book, &sleep);
+    run.wait().exits(0);
+    traces.are_gone(&book.temporary());
+}
+
+#[test]
+fn after_kill_9_while_a_container_is_paused() {
+    let sleep = marker();
+    let book = lab(&format!("docker pause app\nsleep {sleep}"));
+    let (run, traces) = started(&book, &sleep);
+    run.signal(Signal::KILL);
+    traces.are_gone(&book.temporary());
+}

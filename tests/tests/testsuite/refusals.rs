@@ -79,7 +79,7 @@ fn no_image_because_its_recipe_fails() {
         .setting("images.\"testsuite/none:1\" = \"recipe\"")
         .file(
             "recipe/prepare",
-            "#!/bin/sh\necho preparing\necho 'install flour first' >&2\nexit 1\n",
+            "#!/bin/sh\necho preparing\nprintf '\\377\\n'\necho 'install flour first' >&2\nexit 1\n",
         )
         .step("docker run testsuite/none:1 true");
     fs::set_permissions(book.path().join("recipe/prepare"), Permissions::from_mode(0o755)).unwrap();

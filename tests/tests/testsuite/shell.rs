@@ -168,3 +168,12 @@ fn a_script_that_bash_does_not_understand_says_so() {
         .finds_only(&[("exit-status", "echo 'never closed")])
         .says("unexpected EOF");
 }
+
+#[test]
+fn the_authors_terminal_is_out_of_reach() {
+    Book::new()
+        .step_with("exit=1", "echo loud >/dev/tty")
+        .verify()
+        .exits(0)
+        .prints(1, "bash: line 1: /dev/tty: No such device or address\n");
+}

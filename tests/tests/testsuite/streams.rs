@@ -88,7 +88,7 @@ fn a_line_without_end_keeps_memory_flat_too() {
     let long_line = "head -c 50M /dev/zero | tr '\\0' x; echo; echo done";
     let run = Book::new()
         .step_with("until=^done$", long_line)
-        .step_with("lines=3 exit=any", &format!(": again; {long_line}"))
+        .step_with("lines=3", &format!(": again; {long_line}"))
         .step_with("for=2s", &format!("sleep {sleep}"))
         .to_verify()
         .start();
@@ -137,4 +137,24 @@ fn what_never_settles_is_a_finding_when_its_time_is_up() {
         .finds_only(&[("exit-status", "date; false")])
         .says("run again for 1 s");
     assert!(started.elapsed() >= std::time::Duration::from_millis(800));
+}
+
+#[test]
+fn a_step_that_stops_itself_ends_with_its_time() {
+    Book::new()
+        .step_with("timeout=2s", "kill -STOP $$")
+        .step("echo next")
+        .verify()
+        .exits(1)
+        .ends_within(std::time::Duration::from_secs(20))
+        .finds_only(&[("timeout", "kill -STOP")])
+        .prints(2, "next\n");
+}
+
+#[test]
+fn many_lines_are_searched_in_little_time() {
+    let outcome = Book::new()
+        .step_with("until=\"^ready$\" timeout=60s", "yes | head -c 20000000; echo ready; sleep 600")
+        .verify();
+    outcome.exits(0);
 }

@@ -113,6 +113,8 @@ fn a_bad_value_is_told_where_it_is() {
         ("bash exit", "exit"),
         ("bash hidden hidden", "hidden"),
         ("bash lines=3 for=5s", "for=5s"),
+        ("bash lines=3 exit=1", "exit=1"),
+        ("bash exit=any until=x", "until=x"),
         ("bash tty", "tty"),
         ("output exact exact", "exact"),
         ("output stderr stderr", "stderr"),

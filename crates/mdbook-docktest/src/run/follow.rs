@@ -27,11 +27,14 @@ impl<'a> Watch<'a> {
     pub(super) fn see(&mut self, stream: Stream, text: &str) {
         let unfinished = &mut self.unfinished[usize::from(stream == Stream::Stderr)];
         unfinished.push_str(text);
-        while let Some(end) = unfinished.find('\n') {
+        let mut start = 0;
+        while let Some(length) = unfinished[start..].find('\n') {
             self.lines += 1;
-            self.satisfied |= reached(self.follow, &unfinished[..end], self.lines);
-            unfinished.drain(..=end);
+            let line = &unfinished[start..start + length];
+            self.satisfied |= reached(self.follow, line, self.lines);
+            start += length + 1;
         }
+        unfinished.drain(..start);
         let surplus = unfinished.len().saturating_sub(LINE_LIMIT);
         unfinished.drain(..unfinished.ceil_char_boundary(surplus));
         // A prompt or a progress line is never finished, and can be what is waited for.

@@ -2,14 +2,13 @@
 //! book's own recipe.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
@@ -18,7 +17,10 @@ use sha2::{Digest, Sha256};
 use super::{Progress, RunError};
 use crate::recording::{Image, ImageOrigin};
 
-/// A registry that has said nothing for this long is not there.
+/// How often a cancelled run is noticed.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How long pulling an image may take.
 const PULL_LIMIT: Duration = Duration::from_secs(600);
 
 /// How long a recipe may take.
@@ -51,7 +53,7 @@ impl Images<'_> {
         // One at a time: a second run waits for the archive instead of making it again.
         let lock = File::create(archives.join(".lock"))
             .map_err(RunError::io("locking the image cache"))?;
-        lock.lock().map_err(RunError::io("locking the image cache"))?;
+        self.wait_for(&lock)?;
 
         let origin = if pulled.is_file() {
             self.load(reference, &pulled)?;
@@ -79,6 +81,21 @@ impl Images<'_> {
             archive: if origin == ImageOrigin::Pulled { pulled } else { built },
         })?;
         Ok(Image { reference: reference.to_owned(), id: image.id.to_string(), origin })
+    }
+
+    fn wait_for(&self, lock: &File) -> Result<(), RunError> {
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) => {
+                    self.cancelled()?;
+                    thread::sleep(CANCEL_INTERVAL);
+                }
+                Err(TryLockError::Error(error)) => {
+                    return Err(RunError::io("locking the image cache")(error));
+                }
+            }
+        }
     }
 
     fn cancelled(&self) -> Result<(), RunError> {
@@ -145,6 +162,7 @@ impl Images<'_> {
     /// when we do, and its mounts with it.
     fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
         let words = [
+            "setpriv",
             "--pdeathsig",
             "KILL",
             "unshare",
@@ -156,41 +174,31 @@ impl Images<'_> {
             "./prepare",
         ];
         let starting = || RunError::io(format!("running the recipe of `{reference}`"));
-        let reader = duct::cmd("setpriv", words)
+        let reader = duct::cmd("setsid", words)
             .dir(context)
             // What it leaves there when it is killed goes with the engine.
             .env("TMPDIR", self.engine.scratch())
             .stdin_null()
             .stderr_to_stdout()
             .unchecked()
-            .before_spawn(|command| {
-                command.process_group(0);
-                Ok(())
-            })
             .reader()
             .map_err(starting())?;
+        let deadline = Instant::now() + RECIPE_LIMIT;
         let done = AtomicBool::new(false);
         let last_line = thread::scope(|scope| {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
-                    if self.canceller.is_cancelled() {
+                    if self.canceller.is_cancelled() || Instant::now() > deadline {
                         // Fails only for a process that has ended.
                         let _ = reader.kill();
                         break;
                     }
-                    thread::sleep(Duration::from_millis(50));
+                    thread::sleep(CANCEL_INTERVAL);
                 }
             });
-            let mut last_line = String::new();
-            for line in BufReader::new(&reader).lines() {
-                let line = line?;
-                (self.progress)(Progress::Recipe { line: &line });
-                if !line.trim().is_empty() {
-                    last_line = line;
-                }
-            }
+            let last_line = self.tell_lines(&reader);
             done.store(true, Ordering::Relaxed);
-            Ok(last_line)
+            last_line
         });
         let last_line = last_line.map_err(starting())?;
         self.cancelled()?;
@@ -198,6 +206,20 @@ impl Images<'_> {
             Some(output) if output.status.success() => Ok(()),
             _ => Err(RunError::Recipe { message: last_line }),
         }
+    }
+
+    /// Passes on what a recipe says; returns the last line that is not blank.
+    fn tell_lines(&self, output: impl io::Read) -> io::Result<String> {
+        let mut last_line = String::new();
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line?;
+            let line = String::from_utf8_lossy(&line);
+            (self.progress)(Progress::Recipe { line: &line });
+            if !line.trim().is_empty() {
+                last_line = line.trim().to_owned();
+            }
+        }
+        Ok(last_line)
     }
 
     /// Keeps the image for next time: in full, or not at all.

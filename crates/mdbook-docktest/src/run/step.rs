@@ -8,6 +8,7 @@
 //! background inherits the pipes and may hold them open for ever. Whatever the step's own process
 //! printed is in the pipes by the time it has ended, so reading what is there misses nothing.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, PipeReader, Read};
 use std::mem;
@@ -37,6 +38,9 @@ const OUTPUT_LIMIT: usize = 1 << 20;
 /// together within the second that stopping a step may last.
 const GRACE: Duration = Duration::from_millis(500);
 const KILL_LIMIT: Duration = Duration::from_millis(400);
+
+/// How often processes are looked for that were born since the others were interrupted.
+const INTERRUPT_INTERVAL: Duration = Duration::from_millis(10);
 
 /// How often a cancelled run is noticed.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
@@ -150,9 +154,16 @@ impl StepProcess<'_> {
             if reason == Reason::Followed {
                 watched.recorder.typed("^C", watched.elapsed_ms());
             }
-            self.group.interrupt();
-            watched.for_a_while(GRACE)?;
+            let mut told = HashSet::new();
+            let end = Instant::now() + GRACE;
+            while !watched.has_exited && Instant::now() < end {
+                self.group.interrupt(&mut told);
+                watched.for_a_while(INTERRUPT_INTERVAL)?;
+            }
             self.group.kill(KILL_LIMIT);
+            // What entered the engine for the step is not in its group, and stops with it when that
+            // is stopped (SIGSTOP).
+            handle.kill()?;
         }
         let status = handle.wait()?.status;
         watched.end_command(match stopped {
@@ -228,11 +239,7 @@ impl Watched<'_> {
     /// Lets the shell through the turnstile, if it stands there.
     fn pass_turnstile(&mut self) -> io::Result<()> {
         let Some(status) = self.turnstile.ended()? else { return Ok(()) };
-        // All that the command printed is in the pipes, which hold a megabyte at most: who prints
-        // on in the background must not keep us here.
-        for _ in 0..16 {
-            self.read_outputs()?;
-        }
+        self.read_all_that_is_there()?;
         self.end_command(Ending::Exited(status));
         self.watch_last_command();
         self.turnstile.open()
@@ -256,6 +263,7 @@ impl Watched<'_> {
             self.wait_and_read(wake.saturating_duration_since(now))?;
             self.pass_turnstile()?;
             if self.has_exited {
+                self.read_all_that_is_there()?;
                 return Ok(None);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {
@@ -302,23 +310,44 @@ impl Watched<'_> {
         // Asked before reading: what it printed before it exited is then read below.
         self.has_exited = !events[0].revents().is_empty();
         drop(events);
-        self.read_outputs()
+        self.read_outputs()?;
+        Ok(())
     }
 
-    fn read_outputs(&mut self) -> io::Result<()> {
-        (0..self.outputs.len()).try_for_each(|index| self.read_what_is_there(index))
+    /// Reads all that a command has printed by its end. It is in the pipes; how much they hold is
+    /// for a program to change, but there is a limit, so that who prints on in the background does
+    /// not keep us here.
+    fn read_all_that_is_there(&mut self) -> io::Result<()> {
+        const LIMIT: usize = 256;
+        let mut reads = 0;
+        while reads < LIMIT && self.read_outputs()? {
+            reads += 1;
+        }
+        Ok(())
+    }
+
+    /// Reads once from each output; tells whether there was anything.
+    fn read_outputs(&mut self) -> io::Result<bool> {
+        let mut any = false;
+        for index in 0..self.outputs.len() {
+            any |= self.read_what_is_there(index)?;
+        }
+        Ok(any)
     }
 
     /// Reads at most as much as a pipe holds: one that is filled as fast as it is emptied must not
     /// keep us from looking at the clock.
-    fn read_what_is_there(&mut self, index: usize) -> io::Result<()> {
+    fn read_what_is_there(&mut self, index: usize) -> io::Result<bool> {
         let mut buffer = [0; 64 * 1024];
         let at_ms = self.elapsed_ms();
         let (stream, pipe) = &mut self.outputs[index];
         let stream = *stream;
-        let Some(reader) = pipe else { return Ok(()) };
+        let Some(reader) = pipe else { return Ok(false) };
         match reader.read(&mut buffer) {
-            Ok(0) => *pipe = None,
+            Ok(0) => {
+                *pipe = None;
+                Ok(false)
+            }
             Ok(count) => {
                 let text = self.recorder.output(stream, &buffer[..count], at_ms);
                 if let Some(watch) = &mut self.watch {
@@ -327,14 +356,11 @@ impl Watched<'_> {
                 if let Some(typist) = &mut self.typist {
                     typist.hear(&text);
                 }
+                Ok(true)
             }
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-                ) => {}
-            Err(error) => return Err(error),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 }
