@@ -1,7 +1,9 @@
 //! What a run of the program said and how it ended.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use jsonschema::Validator;
 use serde_json::Value;
 
 /// The outcome of a run. Each check panics with all that the program said.
@@ -100,10 +102,13 @@ impl Outcome {
         &self.stderr
     }
 
-    /// The report, which was asked for as JSON.
+    /// The report, which was asked for as JSON. It is as the published schema says.
     #[track_caller]
     pub fn report(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"))
+        let report =
+            serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self}"));
+        schema().validate(&report).unwrap_or_else(|error| panic!("{error}\n{self}"));
+        report
     }
 
     /// The report's part about a step, counted from 1 through all chapters.
@@ -184,6 +189,14 @@ impl Outcome {
         let line = line.unwrap_or_else(|| panic!("no chapter has {text:?}"));
         line as u64 + 1
     }
+}
+
+fn schema() -> &'static Validator {
+    static SCHEMA: OnceLock<Validator> = OnceLock::new();
+    SCHEMA.get_or_init(|| {
+        let schema = include_str!("../../docs/report.schema.json");
+        jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap()
+    })
 }
 
 impl std::fmt::Display for Outcome {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use glob::{MatchOptions, Pattern};
 use mdbook_driver::MDBook;
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
 use mdbook_preprocessor::book::{Book, BookItem};
@@ -55,6 +56,9 @@ pub enum SourceError {
         /// What mdBook said.
         message: String,
     },
+    /// A glob selects nothing.
+    #[error("no chapter matches `--chapter {0}`")]
+    NoChapter(Pattern),
     /// The book's settings make no sense.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -84,6 +88,40 @@ pub fn read(path: &Path) -> Result<Collection, SourceError> {
         None => (Settings::default(), Extensions::default()),
     };
     Ok(Collection { settings, chapters: vec![Source { path: path.to_owned(), text, extensions }] })
+}
+
+/// Keeps the chapters that a glob selects, by their path or the end of it: `volumes/*.md` selects
+/// `book/src/volumes/logs.md`. Without globs, all are kept.
+///
+/// # Errors
+/// [`SourceError::NoChapter`], because a mistyped glob must not look like a success.
+pub fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), SourceError> {
+    let chapters = || collections.iter().flat_map(|collection| &collection.chapters);
+    let selects_none = |glob: &&Pattern| !chapters().any(|chapter| selects(glob, &chapter.path));
+    if let Some(glob) = globs.iter().find(selects_none) {
+        return Err(SourceError::NoChapter(glob.clone()));
+    }
+    if !globs.is_empty() {
+        for collection in collections {
+            collection
+                .chapters
+                .retain(|chapter| globs.iter().any(|glob| selects(glob, &chapter.path)));
+        }
+    }
+    Ok(())
+}
+
+fn selects(glob: &Pattern, path: &Path) -> bool {
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+    let mut rest = path.components();
+    loop {
+        if glob.matches_path_with(rest.as_path(), options) {
+            return true;
+        }
+        if rest.next().is_none() {
+            return false;
+        }
+    }
 }
 
 /// The directory of the nearest book.toml above a file, or of the one right here.
@@ -129,4 +167,42 @@ pub fn chapters(book: &Book, sources: &Path, extensions: Extensions) -> Vec<Sour
             Some(Source { path, text: chapter.content.clone(), extensions })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selected(globs: &[&str]) -> Result<Vec<String>, String> {
+        let chapter = |path: &str| Source {
+            path: path.into(),
+            text: String::new(),
+            extensions: Extensions::default(),
+        };
+        let paths = ["book/src/index.md", "book/src/volumes/a.md", "book/src/volumes/sub/b.md"];
+        let chapters = paths.map(chapter).into();
+        let mut collections = [Collection { settings: Settings::default(), chapters }];
+        let globs: Vec<Pattern> = globs.iter().map(|glob| Pattern::new(glob).unwrap()).collect();
+        select(&mut collections, &globs).map_err(|error| error.to_string())?;
+        let [Collection { chapters, .. }] = collections;
+        let names = chapters.iter().filter_map(|chapter| chapter.path.file_stem());
+        Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
+    }
+
+    #[test]
+    fn globs_select_chapters_by_the_end_of_their_paths() {
+        let all = ["index", "a", "b"];
+        assert_eq!(selected(&[]).unwrap(), all);
+        assert_eq!(selected(&["*.md"]).unwrap(), all);
+        assert_eq!(selected(&["volumes/*.md"]).unwrap(), ["a"]);
+        assert_eq!(selected(&["volumes/**/*.md"]).unwrap(), ["a", "b"]);
+        assert_eq!(selected(&["book/src/*.md"]).unwrap(), ["index"]);
+        assert_eq!(selected(&["b.md", "index.*"]).unwrap(), ["index", "b"]);
+    }
+
+    #[test]
+    fn a_glob_that_selects_nothing_is_an_error() {
+        let error = selected(&["index.md", "olumes/*.md"]).unwrap_err();
+        assert_eq!(error, "no chapter matches `--chapter olumes/*.md`");
+    }
 }

@@ -52,12 +52,8 @@ pub fn check(
     let finding = |Difference { code, span, message, help }| {
         let (line, column) = line_and_column(text, span.start);
         let path = scenario.path.clone();
-        let severity = match code {
-            // The one is text, as long as nobody says otherwise; the other is no harm to a reader's
-            // result, and the author may want it there.
-            Code::BadPlaceholder | Code::Leftover => Severity::Warning,
-            _ => Severity::Error,
-        };
+        // Its weight is for the book to say: see `lints`.
+        let severity = Severity::Error;
         Finding { code, severity, path, span, line, column, message, help }
     };
     found.into_iter().map(finding).collect()
@@ -74,13 +70,14 @@ impl<'a> Judge<'a> {
         Self { placeholders, bindings: Bindings::default() }
     }
 
-    /// Whether nothing can be said against what came of a step. Names are bound only if so.
-    pub(crate) fn holds(&mut self, step: &Step, commands: &[CommandRecording]) -> bool {
+    /// What can be said against what came of a step. Names are bound only if that is nothing.
+    pub(crate) fn complaints(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
         let expected = step
             .expectation
             .as_ref()
             .map(|expectation| Expected::new(expectation, self.placeholders));
-        differences(step, commands, expected.as_ref(), &mut self.bindings).is_empty()
+        let differences = differences(step, commands, expected.as_ref(), &mut self.bindings);
+        differences.iter().map(|difference| difference.code).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use glob::Pattern;
 
 /// Runs the shell blocks of a book on a throw-away Docker Engine, checks what comes out, and shows
 /// it in the book.
@@ -42,6 +43,9 @@ pub struct Verify {
     /// Directories of books, or Markdown files
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// Only chapters whose path, or the end of whose path, matches; may be given several times
+    #[arg(long = "chapter", value_name = "GLOB")]
+    pub chapters: Vec<Pattern>,
     /// Where steps run
     #[arg(long, value_enum, default_value_t)]
     pub engine: EngineKind,
@@ -77,4 +81,8 @@ pub enum Format {
     Human,
     /// One object
     Json,
+    /// JUnit XML, for build servers
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
 }

@@ -15,15 +15,17 @@ use signal_hook::iterator::Signals;
 
 use crate::chapters::{self, Collection, SourceError};
 use crate::cli::{Cli, Command, Format, Verify};
-use crate::finding::Code;
+use crate::finding::{Code, Finding, Severity};
 use crate::preprocess::{self, SourcesInBuildDirectory};
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
 use crate::report::Report;
+use crate::report::github::github;
 use crate::report::human::{Colours, human};
 use crate::report::json::json;
+use crate::report::junit::junit;
 use crate::run::{RunError, Runner};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{OnFailure, Settings, SettingsError};
 
 /// An exit status, by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +92,7 @@ fn exit_of(error: &Error) -> Exit {
 
 /// The exit status of a run that came to its end.
 fn exit_of_report(report: &Report) -> Exit {
-    let findings = || report.chapters.iter().flat_map(|chapter| &chapter.findings);
-    if findings().any(|finding| finding.code == Code::ImageMissing) {
+    if missing_images(report).next().is_some() {
         Exit::NoEngine
     } else if report.has_errors() {
         Exit::Findings
@@ -112,12 +113,23 @@ fn preprocess() -> Result<Exit> {
     let settings = Settings::of_book(&context.config, &context.root)?;
     let canceller = cancel_on_signals()?;
 
-    let mut report = crate::book_run::read_steps(preprocess::sources(&context, &book));
-    let exit = run(&mut report, &settings, None, false, &canceller)?;
-    if report.chapters.iter().any(|chapter| !chapter.findings.is_empty()) {
+    let mut report =
+        crate::book_run::read_steps(preprocess::sources(&context, &book), &settings.lints);
+    let embeds = settings.on_failure == OnFailure::Embed;
+    let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };
+    if exit == Exit::Success || embeds {
+        exit = exit.max(run(&mut report, &settings, None, false, &canceller)?);
+    }
+    if report.has_findings() {
         io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
     }
-    if exit != Exit::Success {
+    let goes_on = match exit {
+        Exit::Success => true,
+        Exit::Findings | Exit::Usage => embeds,
+        // Pages would be about this machine rather than about the book.
+        Exit::NoEngine | Exit::Interrupted => false,
+    };
+    if !goes_on {
         return Ok(exit);
     }
     preprocess::put_in(&mut book, &report, &context);
@@ -126,8 +138,9 @@ fn preprocess() -> Result<Exit> {
 }
 
 fn verify(options: &Verify) -> Result<Exit> {
-    let collections: Vec<Collection> =
+    let mut collections: Vec<Collection> =
         options.paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
+    chapters::select(&mut collections, &options.chapters)?;
     let canceller = cancel_on_signals()?;
     // The report's file first: who cannot have it should not wait for it.
     let mut output: Box<dyn Write> = match &options.output {
@@ -139,7 +152,8 @@ fn verify(options: &Verify) -> Result<Exit> {
     let mut whole = Report { engine: None, chapters: Vec::new() };
     let mut readings = Vec::new();
     for collection in collections {
-        readings.push((crate::book_run::read_steps(collection.chapters), collection.settings));
+        let Collection { settings, chapters } = collection;
+        readings.push((crate::book_run::read_steps(chapters, &settings.lints), settings));
     }
     // One wrong annotation anywhere, and nothing runs.
     let any_wrong = readings.iter().any(|(report, _)| report.has_errors());
@@ -160,6 +174,8 @@ fn verify(options: &Verify) -> Result<Exit> {
             human(&whole, colours)
         }
         Format::Json => json(&whole)?,
+        Format::Junit => junit(&whole)?,
+        Format::Github => github(&whole),
     };
     output.write_all(text.as_bytes()).context("cannot write the report")?;
     if exit == Exit::NoEngine {
@@ -175,12 +191,17 @@ impl Exit {
     }
 }
 
+/// The findings of images that could not be had and without which the book does not hold.
+fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
+    let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
+    findings
+        .filter(|finding| finding.code == Code::ImageMissing && finding.severity == Severity::Error)
+}
+
 /// Says on standard error, too, which images could not be had: this is about the machine rather
 /// than about the book, and has an exit status of its own.
 fn tell_missing_images(report: &Report) {
-    let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
-    let missing = findings.filter(|finding| finding.code == Code::ImageMissing);
-    let lines: BTreeSet<String> = missing
+    let lines: BTreeSet<String> = missing_images(report)
         .map(|finding| match &finding.help {
             Some(help) => format!("error: {}; {help}", finding.message),
             None => format!("error: {}", finding.message),
@@ -192,7 +213,7 @@ fn tell_missing_images(report: &Report) {
     }
 }
 
-/// Runs the steps of a report, unless an annotation is wrong: then nothing runs.
+/// Runs the steps of a report, but for those of chapters with a wrong annotation.
 fn run(
     report: &mut Report,
     settings: &Settings,
@@ -200,9 +221,6 @@ fn run(
     fail_fast: bool,
     canceller: &Canceller,
 ) -> Result<Exit> {
-    if report.has_errors() {
-        return Ok(Exit::Usage);
-    }
     let root = match engine_root.or(settings.engine_root.as_deref()) {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::lints::Level;
+
 /// One finding, at a place in an author's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What kind of difference it is.
     pub code: Code,
-    /// Whether it fails the run.
+    /// Whether it fails the run: see [`crate::lints`], which has the last word.
     pub severity: Severity,
     /// The file.
     pub path: PathBuf,
@@ -63,6 +65,39 @@ pub enum Code {
 }
 
 impl Code {
+    /// All codes. One that is missing here cannot be named in book.toml.
+    pub const ALL: &[Self] = &[
+        Self::UnknownAttribute,
+        Self::BadAttribute,
+        Self::OrphanOutput,
+        Self::BadPlaceholder,
+        Self::UnterminatedFence,
+        Self::ExitStatus,
+        Self::OutputMismatch,
+        Self::Timeout,
+        Self::StreamEnded,
+        Self::NotRun,
+        Self::ImageMissing,
+        Self::ContainerDied,
+        Self::Leftover,
+        Self::EngineLost,
+    ];
+
+    /// The code with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// What is done about it unless book.toml says otherwise.
+    pub fn default_level(self) -> Level {
+        match self {
+            // The one is text, as long as nobody says otherwise; the other is no harm to a reader's
+            // result, and the author may want it there.
+            Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            _ => Level::Deny,
+        }
+    }
+
     /// The code's name in reports and in book.toml.
     pub fn name(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ pub mod extract;
 mod fence;
 pub mod finding;
 mod labels;
+pub mod lints;
 pub mod page;
 pub mod position;
 pub mod preprocess;

@@ -7,10 +7,10 @@ use mdbook_preprocessor::book::{Book, BookItem};
 
 use crate::chapters::{self, Source};
 use crate::extract::Extensions;
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::page::{Language, Page, Renderer, slug};
 use crate::render::render;
-use crate::report::Report;
+use crate::report::{Report, is_error};
 
 /// A book whose sources would be deleted by building it.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,8 @@ pub fn sources(context: &PreprocessorContext, book: &Book) -> Vec<Source> {
     chapters::chapters(book, &context.config.book.src, Extensions::of_book(&context.config))
 }
 
-/// Puts what came out of the chapters into the book. `report` has them in the book's order.
+/// Puts what came out of the chapters into the book, and what does not hold. `report` has them in
+/// the book's order. Warnings are for the author, so readers do not get them.
 pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
     let language = context.config.book.language.as_deref().unwrap_or_default();
     let language = Language::from_tag(language);
@@ -71,14 +72,9 @@ pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
         let BookItem::Chapter(chapter) = item else { return };
         let (Some(path), Some(_)) = (&chapter.path, &chapter.source_path) else { return };
         let Some(report) = reports.next() else { return };
+        let errors: Vec<Finding> =
+            report.findings.iter().filter(|finding| is_error(finding)).cloned().collect();
         let page = Page { language, renderer, slug: slug(path) };
-        // Warnings are the author's business, and on standard error.
-        let errors: Vec<Finding> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .cloned()
-            .collect();
         chapter.content =
             render(&chapter.content, &report.scenario, report.recording.as_ref(), &errors, &page);
     });

@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use crate::finding::{Finding, Severity};
-use crate::recording::{Engine, Recording, StepRecording};
+use crate::recording::{CommandRecording, Effect, Engine, Recording, StepRecording};
 use crate::scenario::Scenario;
 
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
 
 /// A run of any number of chapters.
 #[derive(Debug)]
@@ -78,6 +80,11 @@ impl Report {
         summary
     }
 
+    /// Whether there is anything to tell.
+    pub fn has_findings(&self) -> bool {
+        self.chapters.iter().any(|chapter| !chapter.findings.is_empty())
+    }
+
     /// Whether there is a finding of severity error, about a step or not.
     pub fn has_errors(&self) -> bool {
         self.chapters.iter().any(ChapterReport::has_errors)
@@ -93,6 +100,29 @@ impl ChapterReport {
     /// Whether there is a finding of severity error.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(is_error)
+    }
+
+    /// What there is to say, in the text's order.
+    fn findings_in_order(&self) -> impl Iterator<Item = &Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| finding.span.start);
+        findings.into_iter()
+    }
+
+    /// The commands of a step that were run.
+    fn commands(&self, index: usize) -> &[CommandRecording] {
+        match self.recording.as_ref().and_then(|recording| recording.steps.get(index)) {
+            Some(StepRecording::Ran { commands, .. }) => commands,
+            _ => &[],
+        }
+    }
+
+    /// What a step changed; nothing where it did not run.
+    fn effects(&self, index: usize) -> &[Effect] {
+        match self.recording.as_ref().and_then(|recording| recording.steps.get(index)) {
+            Some(StepRecording::Ran { effects, .. }) => effects,
+            _ => &[],
+        }
     }
 
     fn status(&self, index: usize) -> StepStatus {
@@ -111,7 +141,8 @@ impl ChapterReport {
     }
 }
 
-fn is_error(finding: &Finding) -> bool {
+/// Whether a finding fails the run.
+pub(crate) fn is_error(finding: &Finding) -> bool {
     finding.severity == Severity::Error
 }
 

@@ -26,6 +26,7 @@ use self::shell::Shell;
 use self::step::{Ending, Outcome, Reason, StepProcess};
 use self::witness::Witness;
 use crate::check::Judge;
+use crate::lints::Level;
 use crate::recording::{
     CommandRecording, Effect, End, Engine, Image, Leftover, ObjectKind, Recording, StepRecording,
 };
@@ -259,18 +260,20 @@ impl Runner<'_> {
                 (self.progress)(Progress::Step { number: index + 1, of, step });
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
-                let (commands, holds) = loop {
+                let (commands, complaints) = loop {
                     let (commands, times) = self.run_step(step, index, engine, &shell)?;
                     let begin = |(command, at)| Begin { step: index, command, at };
                     begins.extend(times.into_iter().enumerate().map(begin));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
-                    let holds = judge.holds(step, &commands);
-                    if holds || lost || started.elapsed() + RETRY_PAUSE > patience {
-                        break (commands, holds);
+                    let complaints = judge.complaints(step, &commands);
+                    if complaints.is_empty() || lost || started.elapsed() + RETRY_PAUSE > patience {
+                        break (commands, complaints);
                     }
                     thread::sleep(RETRY_PAUSE);
                 };
-                skip |= self.fail_fast && !holds;
+                let lints = &self.settings.lints;
+                let fails = complaints.iter().any(|code| lints.level(*code) == Level::Deny);
+                skip |= self.fail_fast && fails;
                 StepRecording::Ran { commands, effects: Vec::new() }
             };
             recordings.push(recording);

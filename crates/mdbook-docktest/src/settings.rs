@@ -10,6 +10,7 @@ use serde::de::{Error as _, IgnoredAny};
 
 use crate::attributes::parse_duration;
 use crate::expect::Placeholders;
+use crate::lints::Lints;
 
 /// How long a step may take unless the book or the step says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -27,6 +28,10 @@ pub struct Settings {
     pub engine_root: Option<PathBuf>,
     /// The placeholders of `output` blocks.
     pub placeholders: Placeholders,
+    /// What findings weigh.
+    pub lints: Lints,
+    /// What becomes of a build when something does not hold.
+    pub on_failure: OnFailure,
 }
 
 impl Default for Settings {
@@ -37,6 +42,30 @@ impl Default for Settings {
             environment: BTreeMap::new(),
             engine_root: None,
             placeholders: Placeholders::default(),
+            lints: Lints::default(),
+            on_failure: OnFailure::default(),
+        }
+    }
+}
+
+/// What becomes of a build when something does not hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailure {
+    /// It stops, and the pages stay as they were.
+    #[default]
+    Abort,
+    /// The pages show what does not hold.
+    Embed,
+}
+
+impl OnFailure {
+    /// Who writes a chapter under `mdbook serve` sees its page rather than the terminal. mdBook says
+    /// that it serves by telling its pages, and only then, where to hear of new ones.
+    fn default_for(config: &Config) -> Self {
+        match config.get::<IgnoredAny>("output.html.live-reload-endpoint") {
+            Ok(Some(_)) => Self::Embed,
+            _ => Self::Abort,
         }
     }
 }
@@ -54,6 +83,9 @@ pub struct SettingsError {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Table {
+    #[serde(default)]
+    lints: Lints,
+    on_failure: Option<OnFailure>,
     #[serde(default)]
     images: BTreeMap<String, PathBuf>,
     #[serde(default, deserialize_with = "duration")]
@@ -113,6 +145,8 @@ impl Settings {
             environment: table.env,
             engine_root: table.engine_root.map(|path| root.join(path)),
             placeholders,
+            lints: table.lints,
+            on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),
         })
     }
 }
@@ -120,6 +154,8 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Code;
+    use crate::lints::Level;
 
     fn read(table: &str) -> Result<Settings, String> {
         let config = format!("[preprocessor.docktest]\n{table}").parse::<Config>().unwrap();
@@ -148,6 +184,28 @@ mod tests {
         let error = read("timeuot = \"5s\"").unwrap_err();
         assert!(error.contains("/book/book.toml"), "{error}");
         assert!(error.contains("timeuot"), "{error}");
+    }
+
+    #[test]
+    fn lints_are_read_and_a_mistyped_one_is_an_error() {
+        let settings = read("lints.exit-status = \"warn\"").unwrap();
+        assert_eq!(settings.lints.level(Code::ExitStatus), Level::Warn);
+        let error = read("lints.exit-statsu = \"warn\"").unwrap_err();
+        assert!(error.contains("did you mean `exit-status`?"), "{error}");
+        let error = read("lints.exit-status = \"forbid\"").unwrap_err();
+        assert!(error.contains("`allow`, `warn`, `deny`"), "{error}");
+    }
+
+    #[test]
+    fn failures_are_shown_where_the_author_looks() {
+        let on_failure = |table: &str| read(table).unwrap().on_failure;
+        let served = "[output.html]\nlive-reload-endpoint = \"__livereload\"";
+        assert_eq!(on_failure(""), OnFailure::Abort);
+        assert_eq!(on_failure("on-failure = \"embed\""), OnFailure::Embed);
+        assert_eq!(on_failure(served), OnFailure::Embed);
+        assert_eq!(on_failure(&format!("on-failure = \"abort\"\n{served}")), OnFailure::Abort);
+        let error = read("on-failure = \"ignore\"").unwrap_err();
+        assert!(error.contains("`abort`") && error.contains("`embed`"), "{error}");
     }
 
     #[test]

@@ -121,6 +121,20 @@ fn one_chapter_may_be_verified_alone_or_a_file_that_is_in_no_book() {
 }
 
 #[test]
+fn globs_select_the_chapters_of_a_book() {
+    let book = Book::new()
+        .chapter("good.md", "```bash\ntrue\n```\n")
+        .chapter("bad.md", "```bash\nfalse\n```\n");
+    book.verify().exits(1);
+    let outcome = book.to_verify().arg("--chapter").arg("goo*").run();
+    outcome.exits(0);
+    assert_eq!(outcome.report()["summary"]["chapters"], 1);
+    let outcome = book.to_verify().arg("--chapter").arg("ugly.md").run();
+    outcome.exits(2).fails_saying(&["no chapter matches", "ugly.md"]);
+    book.to_verify().arg("--chapter").arg("[").run().exits(2).tells("--chapter");
+}
+
+#[test]
 fn wrong_usage_exits_with_2_and_says_how_it_goes() {
     Program::new(["verify", "--no-such-option"]).run().exits(2).tells("--help");
     Program::new(["verify", "/nowhere/at/all.md"]).run().exits(2).fails_saying(&["/nowhere"]);
@@ -132,4 +146,28 @@ fn wrong_usage_exits_with_2_and_says_how_it_goes() {
         .run()
         .exits(2)
         .fails_saying(&["book.toml"]);
+}
+
+#[test]
+fn build_servers_get_junit() {
+    let book = Book::new().step("echo '<out>'; exit 7").step_with("ignore", "true");
+    let outcome = book.command(["verify", "--format", "junit"]).run();
+    outcome.exits(1);
+    for said in [
+        r#"<testsuite name="src/lab.md" tests="2" skipped="1" errors="0" failures="1""#,
+        r#"<failure message="this command exited with status 7 instead of 0" type="exit-status">"#,
+        "&lt;out&gt;",
+    ] {
+        assert!(outcome.stdout().contains(said), "{said}\n{outcome}");
+    }
+}
+
+#[test]
+fn github_gets_annotations() {
+    let outcome = Book::new().step("exit 7").command(["verify", "--format", "github"]).run();
+    outcome.exits(1);
+    let expected = "::error file=src/lab.md,line=4,col=1,title=docktest exit-status::\
+        this command exited with status 7 instead of 0%0A";
+    assert!(outcome.stdout().starts_with(expected), "{outcome}");
+    assert!(outcome.stdout().ends_with("0 skipped, 0 ignored\n"), "{outcome}");
 }

@@ -25,9 +25,7 @@ pub fn human(report: &Report, colours: Colours) -> String {
     };
     let mut text = String::new();
     for chapter in &report.chapters {
-        let mut findings: Vec<&Finding> = chapter.findings.iter().collect();
-        findings.sort_by_key(|finding| finding.span.start);
-        for finding in findings {
+        for finding in chapter.findings_in_order() {
             text.push_str(&excerpt(chapter, finding, &renderer));
             text.push_str("\n\n");
         }
@@ -71,7 +69,8 @@ fn visible(text: &str, finding: &Finding) -> Range<usize> {
     start..start + text[start..end].trim_end().len()
 }
 
-fn summary(report: &Report) -> String {
+/// The line of figures.
+pub(super) fn summary(report: &Report) -> String {
     let summary = report.summary();
     format!(
         "{}, {}: {} passed, {} failed, {} skipped, {} ignored\n",

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{ChapterReport, Report, StepStatus, Summary};
 use crate::finding::{Code, Finding, Severity};
-use crate::recording::{Chunk, CommandRecording, Effect, Engine, StepRecording};
+use crate::recording::{Chunk, CommandRecording, Effect, Engine};
 use crate::scenario::Step;
 
 /// Writes the report as one JSON object, indented, with a line feed at its end.
@@ -71,12 +71,13 @@ struct JsonFinding<'a> {
 
 impl<'a> From<&'a ChapterReport> for Chapter<'a> {
     fn from(chapter: &'a ChapterReport) -> Self {
-        let recorded = |index| chapter.recording.as_ref().and_then(|all| all.steps.get(index));
         let steps = chapter.scenario.steps.iter().zip(chapter.statuses()).enumerate();
         Self {
             path: chapter.scenario.path.display().to_string(),
             steps: steps
-                .map(|(index, (step, status))| JsonStep::new(step, recorded(index), status))
+                .map(|(index, (step, status))| {
+                    JsonStep::new(step, (chapter.commands(index), chapter.effects(index)), status)
+                })
                 .collect(),
             findings: chapter.findings.iter().map(JsonFinding::from).collect(),
         }
@@ -84,11 +85,11 @@ impl<'a> From<&'a ChapterReport> for Chapter<'a> {
 }
 
 impl<'a> JsonStep<'a> {
-    fn new(step: &Step, recorded: Option<&'a StepRecording>, status: StepStatus) -> Self {
-        let (commands, effects): (&[CommandRecording], &[Effect]) = match recorded {
-            Some(StepRecording::Ran { commands, effects }) => (commands, effects),
-            _ => (&[], &[]),
-        };
+    fn new(
+        step: &Step,
+        (commands, effects): (&'a [CommandRecording], &'a [Effect]),
+        status: StepStatus,
+    ) -> Self {
         let commands = commands.iter().map(Command::from).collect();
         Self { line: step.line, commands, status, effects }
     }

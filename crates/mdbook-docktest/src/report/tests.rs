@@ -2,8 +2,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::github::github;
 use super::human::{Colours, human};
 use super::json::json as to_json;
+use super::junit::junit;
 use super::*;
 use crate::extract::{Extensions, extract};
 use crate::finding::Code;
@@ -168,4 +170,120 @@ fn programs_get_the_schema() {
             }],
         })
     );
+}
+
+#[test]
+fn github_gets_a_command_for_each_finding() {
+    let expected = "\
+::warning file=src/é t.md,line=3,col=11,title=docktest bad-attribute::it ended with 1, and must end with 0
+::error file=src/é t.md,line=8,col=1,title=docktest exit-status::it ended with 1, and must end with 0%0Aadd `exit=1`
+::error file=src/é t.md,line=16,col=1,title=docktest not-run::it ended with 1, and must end with 0
+1 chapter, 4 steps: 1 passed, 1 failed, 1 skipped, 1 ignored
+";
+    let shown = github(&report());
+    assert_eq!(shown, expected, "{shown}");
+}
+
+#[test]
+fn nothing_that_is_quoted_becomes_a_command_of_its_own() {
+    let mut report = report();
+    report.chapters[0].findings.truncate(1);
+    let finding = &mut report.chapters[0].findings[0];
+    finding.path = "a:b,c%\r\n.md".into();
+    finding.message = "100%0A: \x1b[31mred, green\n::error::mine".into();
+    let shown = github(&report);
+    let expected = "::error file=a%3Ab%2Cc%25%0D%0A.md,line=16,col=1,title=docktest not-run\
+        ::100%250A: red, green%0A::error::mine\n";
+    assert_eq!(shown.split_inclusive('\n').next(), Some(expected), "{shown}");
+    assert_eq!(shown.lines().count(), 2, "{shown}");
+}
+
+#[test]
+fn build_servers_get_a_case_for_each_step() {
+    let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="mdbook-docktest" tests="4" skipped="2" failures="1" errors="0" time="0.014">
+    <testsuite name="src/é t.md" tests="4" skipped="2" errors="0" failures="1" time="0.014">
+        <testcase name="line 4: docker ps -a" classname="src/é t.md" time="0.007"/>
+        <testcase name="line 8: docker rm x" classname="src/é t.md" time="0.007">
+            <failure message="it ended with 1, and must end with 0" type="exit-status">src/é t.md:8:1: it ended with 1, and must end with 0 [exit-status]
+add `exit=1`
+
+$ docker ps -a
+no
+</failure>
+        </testcase>
+        <testcase name="line 12: reboot" classname="src/é t.md" time="0.000">
+            <skipped message="it is marked `ignore`"/>
+        </testcase>
+        <testcase name="line 16: ls" classname="src/é t.md" time="0.000">
+            <skipped message="it did not run"/>
+        </testcase>
+    </testsuite>
+</testsuites>
+"#;
+    let shown = junit(&report()).expect("it is plain data");
+    assert_eq!(shown, expected, "{shown}");
+}
+
+#[test]
+fn what_is_wrong_with_no_step_is_a_case_that_fails() {
+    let mut report = report();
+    let chapter = &mut report.chapters[0];
+    chapter.findings = vec![finding("# É", Code::OrphanOutput, Severity::Error, None)];
+    chapter.findings[0].message = "<a> & \x1b[31mb\u{b}".into();
+    let shown = junit(&report).expect("it is plain data");
+    assert!(shown.contains(r#"tests="5" skipped="2" failures="1""#), "{shown}");
+    let failure = r#"<failure message="&lt;a&gt; &amp; b" type="orphan-output">"#;
+    assert!(shown.contains(failure), "{shown}");
+}
+
+/// The published schema. Programs must take fields that it does not know; here, there are none.
+fn closed_schema() -> Value {
+    fn close(schema: &mut Value) {
+        let Value::Object(fields) = schema else { return };
+        if fields.contains_key("properties") {
+            fields.insert("additionalProperties".into(), false.into());
+        }
+        fields.values_mut().for_each(close);
+    }
+    let schema = include_str!("../../../../docs/report.schema.json");
+    let mut schema = serde_json::from_str(schema).expect("it is JSON");
+    close(&mut schema);
+    schema
+}
+
+#[test]
+fn the_published_schema_says_what_programs_get() {
+    let mut report = report();
+    let steps = &mut report.chapters[0].recording.as_mut().expect("it ran").steps;
+    if let StepRecording::Ran { commands, .. } = &mut steps[0] {
+        commands[0].end = End::Stopped;
+        commands[0].transcript.omitted_bytes = 5;
+    }
+    let schema = closed_schema();
+    for engine in [None, Some(Engine::default())] {
+        report.engine = engine;
+        let text = to_json(&report).expect("it is plain data");
+        let instance = serde_json::from_str(&text).expect("it is JSON");
+        jsonschema::validate(&schema, &instance).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    }
+}
+
+#[test]
+fn the_published_schema_refuses_what_is_no_report() {
+    let schema = closed_schema();
+    let report: Value =
+        serde_json::from_str(&to_json(&report()).expect("it is plain data")).expect("it is JSON");
+    for (place, wrong) in [
+        ("/schema", json!(2)),
+        ("/summary/steps", json!(-1)),
+        ("/chapters/0/steps/0/status", json!("green")),
+        ("/chapters/0/steps/0/commands/0/transcript/0/stream", json!("stdin")),
+        ("/chapters/0/findings/0/line", json!(0)),
+        ("/chapters/0/findings/0/help", json!(["twice"])),
+    ] {
+        let mut report = report.clone();
+        *report.pointer_mut(place).expect("a report has it") = wrong;
+        assert!(!jsonschema::is_valid(&schema, &report), "{place}");
+    }
 }
