@@ -176,4 +176,143 @@ fn the_authors_terminal_is_out_of_reach() {
         .verify()
         .exits(0)
         .prints(1, "bash: line 1: /dev/tty: No such device or address\n");
+
+fn noclobber_is_taken_over_and_in_nobodys_way() {
+    Book::new()
+        .step("set -C; a=1\nb=2")
+        .step("echo \"$a$b $-\" | grep -o '^12\\|C'")
+        .step("set +C; a=3")
+        .step("echo \"$a $-\" | grep -o '^3\\|C'")
+        .verify()
+        .exits(0)
+        .prints(1, "")
+        .prints(2, "12\nC\n")
+        .prints(4, "3\n");
+}
+
+#[test]
+fn tracing_shows_the_authors_commands_and_nothing_else() {
+    Book::new()
+        .step("set -x\n(exit 3) || x=$?\ntrue one")
+        .step("true two\nset +x")
+        .step("set -v\ntrue three")
+        .step("for i in 4\ndo true $i\ndone\nset -x\nset +xv")
+        .step("true five")
+        .step("set -x")
+        .step("exit 0")
+        .verify()
+        .exits(0)
+        .prints(1, "++ exit 3\n++ x=3\n++ true one\n")
+        .prints(2, "++ true two\n++ set +x\n")
+        .prints(3, "true three\n")
+        .prints(4, "for i in 4\ndo true $i\ndone\nset -x\nset +xv\n++ set +xv\n")
+        .prints(5, "")
+        .prints(7, "++ exit 0\n");
+}
+
+#[test]
+fn a_status_is_handed_on_past_errexit_and_tracing() {
+    Book::new()
+        .step("set -e; trap 'echo \"ended $?\"' EXIT")
+        .step_with(
+            "exit=3",
+            "set +e; true && (exit 4)\nset -e \"was $?\"; echo \"$1\"; (exit 3)\necho no",
+        )
+        .step("echo $- | grep -o e; set +e")
+        .step_with("exit=1", "set -x; false\ntrue \"$?\"; false")
+        .verify()
+        .prints(2, "was 4\nended 3\n")
+        .prints(3, "e\n")
+        .prints(4, "++ false\n++ true 1\n++ false\n");
+}
+
+#[test]
+fn functions_that_need_extglob_are_taken_over() {
+    Book::new()
+        .step("shopt -s extglob\nstem() { echo \"${1%.@(tar.gz|zip)}\"; }; umask 027")
+        .step("zz() { echo last; }")
+        .step("stem a.tar.gz; zz; umask; shopt -u extglob")
+        .step("stem a.zip; shopt extglob || true")
+        .verify()
+        .exits(0)
+        .prints(3, "a\nlast\n0027\n")
+        .prints(4, "a.zip\nextglob        \toff\n");
+}
+
+#[test]
+fn an_exit_trap_is_handed_on_and_runs_where_the_author_exits() {
+    Book::new()
+        .step("a=1; trap 'echo \"bye $?\"' EXIT; b=2")
+        .step("echo \"$a$b\"")
+        .step_with("exit=7", "c=3; exit 7")
+        .step("echo \"$a$b$c\"; exit 0")
+        .step("trap 'echo never' EXIT\ntrap - EXIT")
+        .step("exit 0")
+        .verify()
+        .exits(0)
+        .prints(1, "")
+        .prints(2, "12\n")
+        .prints(3, "bye 7\n")
+        .prints(4, "123\n")
+        .prints(6, "");
+}
+
+#[test]
+fn names_of_bashs_own_may_be_the_authors() {
+    Book::new()
+        .step("shopt -s expand_aliases; alias echo='echo :' declare=false printf=false set=false")
+        .step("a='b  c'; echo \"$a\"")
+        .step("unalias -a; shopt -u expand_aliases")
+        .step("declare() { :; }; printf() { :; }; set() { :; }; eval() { :; }; trap() { :; }")
+        .step("alias() { :; }; echo() { :; }; read() { :; }; return() { :; }\nshopt() { :; }")
+        .step("unset -f echo\necho \"$a\"; type -t declare eval")
+        .step("unset -f declare printf set eval trap alias read return shopt; readonly IFS=:")
+        .step("d=1\ne=2")
+        .step("echo \"$a$d$e\"; echo \"$IFS\"; IFS=. || echo no")
+        .verify()
+        .prints(2, ": b  c\n")
+        .prints(6, "b  c\nfunction\nfunction\n");
+}
+
+#[test]
+fn what_a_step_unsets_stays_unset() {
+    Book::new()
+        .setting("env.COURSE = \"volumes\"")
+        .step("unset LANG COURSE")
+        .step("echo \"${LANG-none} ${COURSE-none} $HOME\"; env | grep -c ^PWD=")
+        .verify()
+        .exits(0)
+        .prints(2, "none none /root\n1\n");
+}
+
+#[test]
+fn a_directory_that_is_gone_is_told() {
+    Book::new()
+        .step("mkdir gone; cd gone; rmdir ../gone; kept=1")
+        .step("true")
+        .step("pwd; echo $kept")
+        .verify()
+        .exits(0)
+        .prints(2, "docktest: the directory of the step before is gone, this one starts in /lab\n")
+        .prints(3, "/lab\n1\n");
+}
+
+#[test]
+fn files_are_made_with_the_umask_of_a_login() {
+    Book::new()
+        .step("umask; touch file; stat -c %a file")
+        .verify()
+        .exits(0)
+        .prints(1, "0022\n644\n");
+}
+
+#[test]
+fn a_shell_that_is_replaced_leaves_the_state_before_it() {
+    Book::new()
+        .step("a=1; set -u")
+        .step("b=2; exec true")
+        .step("echo \"$a${b-}\"; echo $- | grep -o u")
+        .verify()
+        .exits(0)
+        .prints(3, "1\nu\n");
 }

@@ -1,30 +1,57 @@
-# Writes down the state of the shell that sources it, for the next step's shell to take over.
+# Writes down the state of the shell that sources it, for the next step's shell to take over. The
+# argument is the author's EXIT trap that is part of it.
 #
-# Options first, before this script changes them; they are taken over last, so that `set -e` and
-# its like do not apply to the taking over. No subshell may write them: it has options of its own.
+# The shell is the author's: `\builtin` passes by their aliases and functions, `>|` their
+# noclobber, and nothing here depends on IFS, which may be read-only.
+__docktest_before=$?
 {
-    shopt -p
-    set +o
-} >/run/docktest/shell/options 2>/dev/null
-set +euxvf
-{
-    # Before the variables: it sets OLDPWD.
-    printf 'builtin cd -- %q; unset OLDPWD\n' "$PWD"
-    declare -p IFS
-    IFS=$' \t\n'
-    for __docktest in $(compgen -v); do
+    # As they are, before this script changes them. No subshell may ask: it has options of its own.
+    \builtin shopt -p >|/run/docktest/shell/shopts
+    \builtin set +o >|/run/docktest/shell/options
+    \builtin set +euxvf +o posix
+    \builtin shopt -u expand_aliases nocasematch
+
+    # What the new shell began with goes: it may be unset in this one.
+    \builtin echo 'compgen -e >|/run/docktest/shell/names'
+    \builtin echo 'mapfile -t __docktest </run/docktest/shell/names'
+    \builtin echo 'unset -v "${__docktest[@]}" IFS __docktest'
+    \builtin umask -p
+    # Before the variables: it sets OLDPWD. A reader would be left in a directory that is no more,
+    # in which hardly anything works; that cannot be had again, and is not kept quiet.
+    \builtin printf 'declare -x PWD; cd -- %q || {
+            cd . # for PWD
+            echo "docktest: the directory of the step before is gone, this one starts in $PWD" >&3
+        }
+        unset -v OLDPWD\n' "$PWD"
+    \builtin compgen -v >|/run/docktest/shell/names
+    \builtin mapfile -t __docktest_names </run/docktest/shell/names
+    for __docktest in "${__docktest_names[@]}"; do
         case $__docktest in
         # Bash makes these itself, or they mean something only where they were read.
         BASH | BASH_* | BASHOPTS | BASHPID | COMP_* | DIRSTACK | EPOCH* | EUID | FUNCNAME | GROUPS | \
-            HISTCMD | IFS | LINENO | PIPESTATUS | PPID | RANDOM | SECONDS | SHELLOPTS | SRANDOM | UID | \
+            HISTCMD | LINENO | PIPESTATUS | PPID | PWD | RANDOM | SECONDS | SHELLOPTS | SRANDOM | UID | \
             _ | __docktest*) ;;
-        *) declare -p -- "$__docktest" ;;
+        *) \builtin declare -p -- "$__docktest" ;;
         esac
     done
-    declare -f
-    declare -Fx
-    alias -p
-    umask -p
+    # Before the functions, which may need extglob to be understood; but they are written down with
+    # their aliases expanded, and it must not happen twice.
+    \builtin printf '%s\n' "$(</run/docktest/shell/shopts)" 'shopt -u expand_aliases'
+    \builtin alias -p
+    \builtin declare -f
+    # From here on a function may bear any command's name.
+    \builtin declare -Fx >|/run/docktest/shell/names
+    \builtin mapfile -t __docktest_names </run/docktest/shell/names
+    # Not to be disturbed by `set -e` and its like, these come last.
+    \builtin mapfile -t -O "${#__docktest_names[@]}" __docktest_names </run/docktest/shell/options
+    if [[ $1 ]]; then
+        \builtin printf '\\builtin trap -- %q EXIT\n' "$1"
+    fi
+    \builtin printf '\\builtin %s\n' "${__docktest_names[@]}"
+    if [[ $(</run/docktest/shell/shopts) == *'shopt -s expand_aliases'* ]]; then
+        \builtin echo '\builtin shopt -s expand_aliases'
+    fi
     # The reading side takes nothing over without this line: the shell was killed while writing.
-    echo '# complete'
-} >/run/docktest/shell/new 2>/dev/null
+    \builtin echo '# complete'
+} >|/run/docktest/shell/new
+\builtin return "$__docktest_before"

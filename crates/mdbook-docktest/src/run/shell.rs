@@ -1,15 +1,15 @@
 //! One shell after the other that feel like one.
 //!
 //! Each step gets a bash of its own, so that a step which is killed takes nothing with it. What the
-//! author set in one step (directory, variables, functions, aliases, options, umask) is written
-//! down when its shell exits (`save.bash`) and taken over by the next.
+//! author set in one step (directory, variables, functions, aliases, options, umask, EXIT trap) is
+//! written down when its shell ends (`save.bash`) and taken over by the next.
 //!
 //! Commands are evaluated, not sourced: messages then begin with `bash: line 1:`, close to what a
 //! reader's terminal says, rather than with a path of ours. Between two commands the shell stops at
 //! a turnstile, so that each command's output and status are known to be its own.
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -27,10 +27,9 @@ const BETWEEN: &str = "/run/docktest/shell/between.bash";
 const WORKPLACE: &str = "/lab";
 
 /// What bash does before the first command. The state is taken over in silence: it can hold a
-/// read-only variable that bash has set before.
-const PRELUDE: &str = "\
-    { . /run/docktest/shell/state; . /run/docktest/shell/options; } 2>/dev/null; \
-    trap '. /run/docktest/shell/save.bash' EXIT";
+/// read-only variable that bash has set before. The umask is that of a login, not of the engine's
+/// daemons.
+const PRELUDE: &str = "umask 022; . /run/docktest/shell/state; ";
 
 /// A chapter's shell.
 pub(super) struct Shell<'a> {
@@ -55,7 +54,6 @@ impl<'a> Shell<'a> {
         fs::write(directory.join("save.bash"), include_str!("save.bash"))?;
         fs::write(directory.join("state"), "")?;
         fs::write(directory.join("between.bash"), include_str!("between.bash"))?;
-        fs::write(directory.join("options"), "")?;
         Ok(Self { engine, environment, directory })
     }
 
@@ -66,16 +64,18 @@ impl<'a> Shell<'a> {
         commands: impl IntoIterator<Item = &'c str>,
         group: &ProcessGroup,
     ) -> io::Result<(Vec<OsString>, Turnstile)> {
-        let mut launch = PRELUDE.to_owned();
+        // All on one line, so that messages have the line of the command. `builtin`, as the author's
+        // functions can have any other name; `&& :`, so that `set -e` does not see a status twice.
+        let turn = |prelude: &str, argument: &dyn Display| {
+            format!("{{ {prelude}builtin . {BETWEEN} {argument} && :; }} 3>&2 2>/dev/null")
+        };
+        let mut launch = String::new();
         for (index, command) in commands.into_iter().enumerate() {
-            let name = format!("command.{index}");
-            fs::write(self.directory.join(&name), command)?;
-            // All on one line, so that messages have the line of the command.
-            let _ = match index {
-                0 => write!(launch, "; eval \"$(<{DIRECTORY}/{name})\""),
-                _ => write!(launch, "; . {BETWEEN} {index}; eval \"$__docktest_command\""),
-            };
+            fs::write(self.directory.join(format!("command.{index}")), command)?;
+            launch += &turn(if index == 0 { PRELUDE } else { "" }, &index);
+            launch += "; builtin eval \"$__docktest_command\"; ";
         }
+        launch += &turn("", &"end");
         let turnstile = Turnstile::new(&self.directory)?;
         let mut words = self.engine.entering_group(group, Path::new(WORKPLACE), &self.environment);
         let bash = ["bash", "--noprofile", "--norc", "-c", launch.as_str(), "bash"];
@@ -83,15 +83,13 @@ impl<'a> Shell<'a> {
         Ok((words, turnstile))
     }
 
-    /// Makes the state that the last shell wrote down the next one's. A shell that was killed
-    /// wrote none, or part of one: then the state before it stays.
-    pub(super) fn take_over(&self) {
+    /// Makes the state that the last shell wrote down the next one's, and says whether it did. A
+    /// shell that was killed, or replaced by `exec`, wrote none, or part of one: then the state
+    /// before it stays.
+    pub(super) fn take_over(&self) -> bool {
         let new = self.directory.join("new");
         // The content is the shell's own: it need not be UTF-8.
-        let complete = fs::read(&new).is_ok_and(|state| state.ends_with(b"# complete\n"));
-        if complete {
-            // It fails only together with the engine, which is noticed elsewhere.
-            let _ = fs::rename(&new, self.directory.join("state"));
-        }
+        let is_complete = fs::read(&new).is_ok_and(|state| state.ends_with(b"# complete\n"));
+        is_complete && fs::rename(&new, self.directory.join("state")).is_ok()
     }
 }
