@@ -166,8 +166,8 @@ impl Runner<'_> {
             .map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
         let (mut steps, begins) = self.run_steps(scenario, &engine)?;
-        let has_to_go_on = || !self.canceller.is_cancelled() && engine.is_running();
-        let effects = effects(witness.testify(|| !has_to_go_on()), &begins);
+        let is_over = || self.canceller.is_cancelled() || !engine.is_running();
+        let effects = effects(witness.testify(is_over), &begins);
         let leftovers = self.leftovers(&effects, &engine);
         for (step, effect) in effects {
             if let Some(StepRecording::Ran { effects, .. }) = steps.get_mut(step) {

@@ -169,3 +169,10 @@ fn older_mdbooks_are_told_what_is_required() {
 fn a_person_who_runs_it_by_hand_is_told_what_it_is_for() {
     Program::new([""; 0]).run().exits(2).fails_saying(&["mdbook-docktest verify"]);
 }
+
+#[test]
+fn a_warning_is_for_the_author_and_not_for_the_page() {
+    let outcome = Book::new().step("docker volume create data").to_preprocess("html").run();
+    outcome.exits(0).tells("warning[leftover]: the volume `data` is still there");
+    assert!(!outcome.stdout().contains("leftover"), "{outcome}");
+}

@@ -176,7 +176,9 @@ fn the_authors_terminal_is_out_of_reach() {
         .verify()
         .exits(0)
         .prints(1, "bash: line 1: /dev/tty: No such device or address\n");
+}
 
+#[test]
 fn noclobber_is_taken_over_and_in_nobodys_way() {
     Book::new()
         .step("set -C; a=1\nb=2")

@@ -11,13 +11,13 @@ use crate::scenario::{ExitExpectation, Scenario, Step};
 
 /// What can be said against a chapter's effects, unless its engine went away, which explains all.
 pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
-    let ended_badly = recording.steps.iter().any(|step| match step {
+    let engine_was_lost = recording.steps.iter().any(|step| match step {
         StepRecording::Ran { commands, .. } => {
             commands.iter().any(|command| command.end == End::EngineLost)
         }
         _ => false,
     });
-    if ended_badly {
+    if engine_was_lost {
         return Vec::new();
     }
     let mut differences = deaths(scenario, recording);
@@ -56,8 +56,8 @@ fn deaths(scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
     .collect()
 }
 
-/// The first death of each container, if it died alone. A container that the daemon starts again
-/// dies of the same thing each time.
+/// The deaths of containers that died alone. A container that the daemon starts again and again
+/// dies of the same thing each time, which counts once.
 fn lonely_deaths(recording: &Recording) -> Vec<Death<'_>> {
     let mut started = BTreeMap::new();
     let mut dead = BTreeSet::new();
@@ -72,7 +72,7 @@ fn lonely_deaths(recording: &Recording) -> Vec<Death<'_>> {
                 Change::Died { alone: false, .. } => drop(started.remove(id)),
                 Change::Died { exit, log, .. } => {
                     let Some(&(step, command)) = started.get(id) else { continue };
-                    if dead.insert(id) {
+                    if dead.insert((id, exit)) {
                         let (name, log) = (effect.name.as_str(), log.as_deref());
                         deaths.push(Death { step, command, name, exit: *exit, log });
                     }
