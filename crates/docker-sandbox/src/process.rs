@@ -257,8 +257,7 @@ impl Drop for ProcessEngine {
 fn environment() -> Vec<(OsString, OsString)> {
     const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
     let proxies = PROXIES.into_iter().flat_map(|name| [name.to_owned(), name.to_lowercase()]);
-    // The supervisor needs TMPDIR to know where the scratch directory is, and forgets it.
-    let kept = proxies.chain(["PATH", "TMPDIR"].map(str::to_owned));
+    let kept = proxies.chain(["PATH".to_owned()]);
     let mut environment: Vec<(OsString, OsString)> =
         kept.filter_map(|name| Some((name.clone().into(), env::var_os(name)?))).collect();
     environment.push(("DOCKTEST_SUPERVISOR".into(), SUPERVISOR.into()));

@@ -8,7 +8,6 @@ name=$1
 scratch=$2
 root=$3
 mkdir -m 0700 "$scratch" || exit 1
-unset TMPDIR
 
 exec 8<&0 </dev/null
 # The engine's way out (slirp4netns) needs the network that we are in now.
