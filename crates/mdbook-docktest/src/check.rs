@@ -12,7 +12,7 @@ use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
 mod hidden;
 mod output;
 
-use self::output::Expected;
+use self::output::AllExpected;
 
 /// The exit status of `docker run` when docker itself failed, not what it was to run
 /// (<https://docs.docker.com/reference/cli/docker/container/run/#exit-status>).
@@ -33,11 +33,10 @@ pub fn check(
     let mut bindings = Bindings::default();
     let mut found = Vec::new();
     for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
-        let expected =
-            step.expectation.as_ref().map(|expectation| Expected::new(expectation, placeholders));
+        let expected = AllExpected::new(step, placeholders);
         match recorded {
             StepRecording::Ran { commands, .. } => {
-                found.extend(differences(step, commands, expected.as_ref(), &mut bindings));
+                found.extend(differences(step, commands, &expected, &mut bindings));
             }
             StepRecording::Skipped => found.push(not_run(
                 step.command.clone(),
@@ -45,7 +44,7 @@ pub fn check(
             )),
             StepRecording::Ignored => {}
         }
-        found.extend(expected.iter().flat_map(Expected::flaws));
+        found.extend(expected.flaws());
     }
     found.extend(hidden::differences(scenario, recording));
     found.sort_by_key(|difference| difference.span.start);
@@ -72,11 +71,8 @@ impl<'a> Judge<'a> {
 
     /// What can be said against what came of a step. Names are bound only if that is nothing.
     pub(crate) fn complaints(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
-        let expected = step
-            .expectation
-            .as_ref()
-            .map(|expectation| Expected::new(expectation, self.placeholders));
-        let differences = differences(step, commands, expected.as_ref(), &mut self.bindings);
+        let expected = AllExpected::new(step, self.placeholders);
+        let differences = differences(step, commands, &expected, &mut self.bindings);
         differences.iter().map(|difference| difference.code).collect()
     }
 }
@@ -92,12 +88,11 @@ fn not_run(span: Range<usize>, message: &str) -> Difference {
     Difference { code: Code::NotRun, span, message: message.to_owned(), help: None }
 }
 
-/// What can be said against a step. `exit`, `until` and their like are about its last command; an
-/// expectation is about all that it printed.
+/// What can be said against a step. `exit`, `until` and their like are about its last command.
 fn differences(
     step: &Step,
     commands: &[CommandRecording],
-    expected: Option<&Expected<'_>>,
+    expected: &AllExpected<'_>,
     bindings: &mut Bindings,
 ) -> Vec<Difference> {
     let last = step.commands.len().saturating_sub(1);
@@ -117,7 +112,7 @@ fn differences(
                 "this command did not run, because the shell had exited before",
             )
         }));
-        differences.extend(expected.and_then(|expected| expected.difference(commands, bindings)));
+        differences.extend(expected.differences(commands, bindings));
     }
     differences
 }

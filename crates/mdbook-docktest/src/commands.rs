@@ -17,6 +17,12 @@ pub fn commands(script: &str) -> Vec<Range<usize>> {
     }
 }
 
+/// Whether bash would run this text at once: nothing that was begun waits for its end.
+pub(crate) fn is_complete(text: &str) -> bool {
+    let backslashes = text.len() - text.trim_end_matches('\\').len();
+    backslashes.is_multiple_of(2) && parse(text).is_some()
+}
+
 fn whole(script: &str) -> Option<Range<usize>> {
     let trimmed = script.trim();
     let start = script.len() - script.trim_start().len();

@@ -21,6 +21,11 @@ use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
 use crate::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
 
+mod sessions;
+
+/// The language whose blocks are sessions.
+const CONSOLE: &str = "console";
+
 /// The Markdown extensions that `[output.html]` in book.toml can switch off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extensions {
@@ -162,10 +167,25 @@ struct Extraction<'a> {
 
 /// The step before, which an `output` block may belong to.
 struct Previous {
-    /// Its place among the steps; none when it is never run.
-    step: Option<usize>,
+    /// Its place among the steps, if an `output` block can belong to it.
+    takes_output: Result<usize, NoOutput>,
     end: usize,
     container: usize,
+}
+
+/// Why no `output` block can belong to a step.
+enum NoOutput {
+    NeverRun,
+    SaysItself,
+}
+
+fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
+    let command = |range: Range<usize>| Command {
+        span: block.line_at(range.start).unwrap_or_else(|| fence.opening()),
+        text: block.content[range].to_owned(),
+        expectation: None,
+    };
+    commands(&block.content).into_iter().map(command).collect()
 }
 
 impl Extraction<'_> {
@@ -194,19 +214,25 @@ impl Extraction<'_> {
 
     fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
         let index = self.scenario.steps.len();
+        let session = language == CONSOLE && !attributes.ignore;
+        let (commands, dressing) = if session {
+            self.session(block, fence)
+        } else {
+            (script_commands(block, fence), Vec::new())
+        };
+        let says_its_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
-            step: (!attributes.ignore).then_some(index),
+            takes_output: if attributes.ignore {
+                Err(NoOutput::NeverRun)
+            } else if says_its_output {
+                Err(NoOutput::SaysItself)
+            } else {
+                Ok(index)
+            },
             end: fence.block.end,
             container: block.container,
         });
         let (line, _) = line_and_column(self.text, fence.body.start);
-        let commands: Vec<Command> = commands(&block.content)
-            .into_iter()
-            .map(|range| Command {
-                text: block.content[range.clone()].to_owned(),
-                span: block.line_at(range.start).unwrap_or_else(|| fence.opening()),
-            })
-            .collect();
         self.scenario.steps.push(Step {
             language: language.to_owned(),
             script: block.content.clone(),
@@ -216,6 +242,7 @@ impl Extraction<'_> {
             commands,
             attributes,
             expectation: None,
+            dressing,
         });
     }
 
@@ -226,8 +253,8 @@ impl Extraction<'_> {
         attributes: OutputAttributes,
         previous: Option<&Previous>,
     ) {
-        match previous {
-            Some(Previous { step: Some(step), .. }) => {
+        match previous.map(|previous| &previous.takes_output) {
+            Some(Ok(step)) => {
                 let (line, _) = line_and_column(self.text, fence.body.start);
                 self.scenario.steps[*step].expectation = Some(Expectation {
                     text: block.content.clone(),
@@ -238,10 +265,15 @@ impl Extraction<'_> {
                     attributes,
                 });
             }
-            Some(Previous { step: None, .. }) => self.orphan(
+            Some(Err(NoOutput::NeverRun)) => self.orphan(
                 fence,
                 "the step before this `output` block is never run",
                 "remove `ignore` from the step, or mark this block `text`",
+            ),
+            Some(Err(NoOutput::SaysItself)) => self.orphan(
+                fence,
+                "the `console` block before this `output` block says itself what it prints",
+                "put all that is expected below the commands of the `console` block",
             ),
             None => self.orphan(
                 fence,

@@ -40,6 +40,8 @@ pub enum Code {
     BadAttribute,
     /// An `output` block with no step before it.
     OrphanOutput,
+    /// A `console` block without a prompt, or a line before its first prompt.
+    MissingPrompt,
     /// A word in an `output` block that may be a mistyped placeholder, or cannot be one.
     BadPlaceholder,
     /// A fence that is never closed.
@@ -70,6 +72,7 @@ impl Code {
         Self::UnknownAttribute,
         Self::BadAttribute,
         Self::OrphanOutput,
+        Self::MissingPrompt,
         Self::BadPlaceholder,
         Self::UnterminatedFence,
         Self::ExitStatus,
@@ -104,6 +107,7 @@ impl Code {
             Self::UnknownAttribute => "unknown-attribute",
             Self::BadAttribute => "bad-attribute",
             Self::OrphanOutput => "orphan-output",
+            Self::MissingPrompt => "missing-prompt",
             Self::BadPlaceholder => "bad-placeholder",
             Self::UnterminatedFence => "unterminated-fence",
             Self::ExitStatus => "exit-status",
@@ -125,6 +129,7 @@ impl Code {
             Self::UnknownAttribute
                 | Self::BadAttribute
                 | Self::OrphanOutput
+                | Self::MissingPrompt
                 | Self::BadPlaceholder
                 | Self::UnterminatedFence
         )

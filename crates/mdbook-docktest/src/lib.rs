@@ -10,6 +10,7 @@ pub mod chapters;
 pub mod check;
 pub mod cli;
 pub mod commands;
+mod console;
 mod execute;
 pub mod expect;
 pub mod extract;

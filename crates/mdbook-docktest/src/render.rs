@@ -69,8 +69,17 @@ impl Rendering<'_> {
         let id = format!("docktest-{}-{}", self.page.slug, index + 1);
 
         let hidden = step.attributes.hidden;
+        // A session's real output takes the place of the expected one; what stays is a script, which a
+        // reader can copy.
+        let is_undressed =
+            !step.dressing.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
         if !hidden {
-            edits.push(Edit { range: fence.info.clone(), text: step.language.clone() });
+            let language = if is_undressed { "bash" } else { step.language.as_str() };
+            edits.push(Edit { range: fence.info.clone(), text: language.to_owned() });
+        }
+        if !hidden && is_undressed {
+            let ranges = step.dressing.iter().cloned();
+            edits.extend(ranges.map(|range| Edit { range, text: String::new() }));
         }
         let output = step.expectation.as_ref().map(|expectation| &expectation.block);
         // The place that the outcome takes; the step's other blocks go.

@@ -40,6 +40,9 @@ pub struct Step {
     pub attributes: Attributes,
     /// The `output` block that follows, if there is one.
     pub expectation: Option<Expectation>,
+    /// What of a `console` block is no command, in the chapter's text: the prompts, and the lines
+    /// below commands.
+    pub dressing: Vec<Range<usize>>,
 }
 
 impl Step {
@@ -52,12 +55,14 @@ impl Step {
 }
 
 /// One command of a step, as a reader would enter it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Command {
     /// Its text, which can have several lines.
     pub text: String,
     /// Its first line in the chapter's text.
     pub span: Range<usize>,
+    /// What stands below it in a `console` block, if anything does.
+    pub expectation: Option<Expectation>,
 }
 
 /// The annotations of a step's info string.
@@ -111,18 +116,20 @@ pub enum Follow {
     For(Duration),
 }
 
-/// An `output` block: what the step before it must print.
+/// What must be printed: by all of a step, as the `output` block after it says; or by one command, as
+/// the lines below it in a `console` block say.
 #[derive(Debug)]
 pub struct Expectation {
-    /// The block's text, without fence, container prefixes or carriage returns.
+    /// Its text, without fence, container prefixes or carriage returns.
     pub text: String,
     /// Where each line of that text is in the chapter's text, without the blanks at its end.
     pub lines: Vec<Range<usize>>,
     /// The line of its first line, counted from 1.
     pub line: usize,
-    /// The whole block in the chapter's text, from its opening fence to its closing one.
+    /// The whole block in the chapter's text, from its opening fence to its closing one; in a
+    /// `console` block, the same as `body`.
     pub block: Range<usize>,
-    /// The text between the fences in the chapter's text.
+    /// Its lines in the chapter's text, with their container prefixes and line endings.
     pub body: Range<usize>,
     /// How it is compared, and with what.
     pub attributes: OutputAttributes,

@@ -4,7 +4,8 @@
 //! progress bars are, is shown in its last state. Tabs and line feeds are the only control
 //! characters that stay.
 
-use crate::recording::{Stream, Transcript};
+use crate::recording::{CommandRecording, Stream, Transcript};
+use crate::scenario::Streams;
 
 /// Consecutive text of one stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,6 +29,13 @@ pub(crate) fn screen(transcript: &Transcript) -> Vec<Piece> {
     }
     pieces.retain(|piece| !piece.text.is_empty());
     pieces
+}
+
+/// What a command's output streams leave on the screen.
+pub(crate) fn shown(command: &CommandRecording, streams: Streams) -> String {
+    let pieces = screen(&command.transcript);
+    let shown = pieces.iter().filter(|piece| streams.contains(piece.stream));
+    shown.map(|piece| piece.text.as_str()).collect()
 }
 
 /// Text as a terminal leaves it.

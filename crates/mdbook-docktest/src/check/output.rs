@@ -1,4 +1,5 @@
-//! What a step printed against what its `output` block expects.
+//! What was printed against what is expected: of a step by its `output` block, of each command of a
+//! `console` block by the lines below it.
 
 use std::ops::Range;
 
@@ -6,16 +7,71 @@ use super::{Difference, cut};
 use crate::expect::{Bindings, Mismatch, Pattern, Place, Placeholders};
 use crate::finding::Code;
 use crate::recording::CommandRecording;
-use crate::scenario::{Expectation, Streams};
+use crate::scenario::{Expectation, OutputAttributes, Step, Streams};
+use crate::terminal::shown;
+
+/// All that is expected of a step's output.
+pub(super) struct AllExpected<'a> {
+    /// What each command must print, with its place among them.
+    of_commands: Vec<(usize, Expected<'a>)>,
+    /// What the step must print.
+    of_all: Option<Expected<'a>>,
+}
+
+impl<'a> AllExpected<'a> {
+    pub(super) fn new(step: &'a Step, placeholders: &Placeholders) -> Self {
+        let commands = step.commands.iter().enumerate();
+        let of_commands = commands.filter_map(|(index, command)| {
+            Some((index, Expected::new(command.expectation.as_ref()?, placeholders)))
+        });
+        let of_all = step.expectation.as_ref();
+        Self {
+            of_commands: of_commands.collect(),
+            of_all: of_all.map(|expectation| Expected::new(expectation, placeholders)),
+        }
+    }
+
+    /// What an author should look at again, whatever comes out.
+    pub(super) fn flaws(&self) -> impl Iterator<Item = Difference> + '_ {
+        let of_commands = self.of_commands.iter().map(|(_, expected)| expected);
+        of_commands.chain(&self.of_all).flat_map(Expected::flaws)
+    }
+
+    /// What is different in what the commands have printed. What holds binds its names.
+    pub(super) fn differences(
+        &self,
+        commands: &[CommandRecording],
+        bindings: &mut Bindings,
+    ) -> Vec<Difference> {
+        let of_commands = self.of_commands.iter().filter_map(|(index, expected)| {
+            Some((expected, std::slice::from_ref(commands.get(*index)?)))
+        });
+        let of_all = self.of_all.iter().map(|expected| (expected, commands));
+        of_commands
+            .chain(of_all)
+            .filter_map(|(expected, commands)| expected.difference(commands, bindings))
+            .collect()
+    }
+}
+
+/// What commands have printed, as an expectation with these attributes is about it: what they leave
+/// on a terminal's screen, as the page shows it; where each byte counts, what they sent.
+pub(crate) fn printed(commands: &[CommandRecording], attributes: OutputAttributes) -> String {
+    let OutputAttributes { streams, exact } = attributes;
+    let printed = |command: &CommandRecording| {
+        if exact { command.transcript.output_of(streams) } else { shown(command, streams) }
+    };
+    commands.iter().map(printed).collect()
+}
 
 /// An expectation, ready to be compared.
-pub(super) struct Expected<'a> {
+struct Expected<'a> {
     expectation: &'a Expectation,
     pattern: Pattern,
 }
 
 impl<'a> Expected<'a> {
-    pub(super) fn new(expectation: &'a Expectation, placeholders: &Placeholders) -> Self {
+    fn new(expectation: &'a Expectation, placeholders: &Placeholders) -> Self {
         let pattern = if expectation.attributes.exact {
             Pattern::exact(&expectation.text)
         } else {
@@ -24,8 +80,7 @@ impl<'a> Expected<'a> {
         Self { expectation, pattern }
     }
 
-    /// What an author should look at again, whatever comes out.
-    pub(super) fn flaws(&self) -> impl Iterator<Item = Difference> + '_ {
+    fn flaws(&self) -> impl Iterator<Item = Difference> + '_ {
         self.pattern.flaws().iter().map(|flaw| {
             let line = &self.expectation.lines[flaw.line];
             Difference {
@@ -37,15 +92,13 @@ impl<'a> Expected<'a> {
         })
     }
 
-    /// What is different in what all commands of the step printed. If nothing is, names are bound.
-    pub(super) fn difference(
+    /// What is different in what these commands printed. If nothing is, names are bound.
+    fn difference(
         &self,
         commands: &[CommandRecording],
         bindings: &mut Bindings,
     ) -> Option<Difference> {
-        let streams = self.expectation.attributes.streams;
-        let actual: String =
-            commands.iter().map(|command| command.transcript.output_of(streams)).collect();
+        let actual = printed(commands, self.expectation.attributes);
         let mismatch = self.pattern.matches(&actual, bindings).err()?;
         let (span, message) = self.describe(&mismatch);
         let diff: Vec<String> =

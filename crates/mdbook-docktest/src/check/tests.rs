@@ -223,3 +223,38 @@ fn a_step_that_was_not_reached_is_a_finding() {
         Code::NotRun
     );
 }
+
+#[test]
+fn each_command_of_a_session_is_measured_by_the_lines_below_it() {
+    let markdown = "```console\n$ a\none\n\n$ b\n[ID:x]\n$ c\n$ d\n[ID:x]\n```\n";
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    let record = |text: &str| CommandRecording {
+        command: String::new(),
+        end: OK,
+        transcript: Transcript {
+            chunks: vec![Chunk { stream: Stream::Stdout, at_ms: 0, text: text.to_owned() }],
+            omitted_bytes: 0,
+        },
+        duration_ms: 0,
+    };
+    let found = |outputs: [&str; 4]| -> Vec<String> {
+        let commands = outputs.map(record).into();
+        let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+        let recording = Recording { steps, ..Recording::default() };
+        let found = check(markdown, &scenario, &recording, &Placeholders::default());
+        found
+            .iter()
+            .map(|found| format!("{} {}:{}", found.code, found.line, found.column))
+            .collect()
+    };
+    let (one, other) = ("0123456789ab\n", "ba9876543210\n");
+    assert!(found(["\x1b[1mone\x1b[0m\n", one, "unchecked\n", one]).is_empty());
+    assert_eq!(found(["two\n", one, "", other]), ["output-mismatch 3:1", "output-mismatch 9:1"]);
+}
+
+#[test]
+fn what_is_expected_is_what_the_page_shows() {
+    let output = &[(Stream::Stdout, "\x1b[32m50%\r100%\x1b[0m\n")];
+    assert!(findings("```bash\na\n```\n```output\n100%\n```\n", OK, output).is_empty());
+    assert_eq!(findings("```bash\na\n```\n```output exact\n100%\n```\n", OK, output).len(), 1);
+}

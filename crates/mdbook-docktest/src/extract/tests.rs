@@ -30,8 +30,9 @@ fn outline(text: &str) -> String {
 
 #[test]
 fn every_shell_block_is_a_step() {
-    let text = "# T\n\n```bash\na\nb\n```\n\n~~~sh\nc\n~~~\n\n```Console\nd\n```\n```shell\n```\n";
-    assert_eq!(outline(text), "4 \"a\\nb\\n\"\n9 \"c\\n\"\n13 \"d\\n\"\n16 \"\"\n");
+    let text =
+        "# T\n\n```bash\na\nb\n```\n\n~~~sh\nc\n~~~\n\n```Console\n$ d\n```\n```shell\n```\n";
+    assert_eq!(outline(text), "4 \"a\\nb\\n\"\n9 \"c\\n\"\n13 \"$ d\\n\"\n16 \"\"\n");
     assert_eq!(scenario(text).steps[2].language, "console");
 }
 
@@ -172,15 +173,60 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn any_text_is_taken(text in "(```|~~~|````|bash|output|exit=|until=\"|[>\\-\t\r\n \\\\]|1\\.|é|\u{feff}|\0|<!--|\\PC){0,60}") {
+    fn any_text_is_taken(text in "(```|~~~|````|bash|console|\\$ |output|exit=|until=\"|[>\\-\t\r\n \\\\]|1\\.|é|\u{feff}|\0|<!--|\\PC){0,60}") {
         let scenario = scenario(&text);
         for step in &scenario.steps {
             let spans = [&step.block, &step.command];
             let lines = step.expectation.iter().flat_map(|expectation| &expectation.lines);
-            let spans: Vec<_> = spans.into_iter().chain(lines).collect();
+            let of_commands = step.commands.iter().filter_map(|command| command.expectation.as_ref());
+            let of_commands = of_commands.flat_map(|expectation| &expectation.lines);
+            let spans = spans.into_iter().chain(lines).chain(of_commands).chain(&step.dressing);
+            let spans: Vec<_> = spans.collect();
             prop_assert!(spans.iter().all(|span| text.get((**span).clone()).is_some()));
         }
         let spans = scenario.findings.iter().map(|finding| finding.span.clone());
         prop_assert!(spans.into_iter().all(|span| text.get(span).is_some()));
     }
+}
+
+#[test]
+fn a_console_block_says_what_each_command_prints() {
+    let text = "> ```console timeout=9s\r\n> $ docker ps \\\r\n>     -a\r\n>\r\n>  a  \r\n> \r\n> $ ls\r\n> ```\r\n";
+    let scenario = scenario(text);
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    let [step] = &scenario.steps[..] else { panic!("{:?}", scenario.steps) };
+    let commands: Vec<_> = step.commands.iter().map(|command| command.text.as_str()).collect();
+    assert_eq!(commands, ["docker ps \\\n    -a", "ls"]);
+    let spans = step.commands.iter().map(|command| &text[command.span.clone()]);
+    assert_eq!(spans.collect::<Vec<_>>(), ["docker ps \\", "ls"]);
+    let expectation = step.commands[0].expectation.as_ref().expect("there is one");
+    assert_eq!((expectation.line, expectation.text.as_str()), (5, " a  \n"));
+    assert_eq!(&text[expectation.lines[0].clone()], " a");
+    assert_eq!(&text[expectation.body.clone()], ">  a  \r\n");
+    assert!(step.commands[1].expectation.is_none());
+    let dressing: Vec<_> = step.dressing.iter().map(|range| &text[range.clone()]).collect();
+    assert_eq!(dressing, ["$ ", ">\r\n", ">  a  \r\n", "> \r\n", "$ "]);
+}
+
+#[test]
+fn what_stands_at_no_prompt_of_a_console_block_is_found() {
+    assert_eq!(
+        outline("```console\nout\n\n$ a\n```\n"),
+        "2 \"out\\n\\n$ a\\n\"\n2:1 missing-prompt \"out\"\n"
+    );
+    assert_eq!(
+        outline("- ```console\n  ls\n  ps\n  ```\n"),
+        "2 \"ls\\nps\\n\"\n2:3 missing-prompt \"ls\"\n"
+    );
+    assert_eq!(outline("```console ignore\nout\n```\n"), "2 \"out\\n\"\n");
+}
+
+#[test]
+fn a_console_block_that_says_what_it_prints_needs_no_output_block() {
+    let output = "```output\nb\n```\n";
+    assert_eq!(outline(&format!("```console\n$ a\n```\n{output}")), "2 \"$ a\\n\" -> 5 \"b\\n\"\n");
+    assert_eq!(
+        outline(&format!("```console\n$ a\nb\n```\n{output}")),
+        "2 \"$ a\\nb\\n\"\n5:1 orphan-output \"```output\"\n"
+    );
 }

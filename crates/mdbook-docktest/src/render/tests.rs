@@ -97,6 +97,22 @@ fn a_result_takes_the_place_of_the_pattern() {
 }
 
 #[test]
+fn a_session_becomes_its_commands_with_what_they_really_print() {
+    let text = "> ```console\n> $ ls \\\n> > -a\n> pattern\n>\n> $ ps\n> ```\n> text\n";
+    let rendered = html(text, vec![printed("real")]);
+    assert_eq!(
+        rendered,
+        format!("> ```bash\n> ls \\\n> -a\n> ps\n> ```\n> {BEFORE}real{AFTER}\n> text")
+    );
+    let not_run = html(text, vec![StepRecording::Skipped]);
+    assert_eq!(not_run, text, "without a result it stays as its author wrote it");
+    assert_eq!(
+        html(&text.replace("console", "console hidden"), vec![printed("real")]),
+        "> <!--docktest-->\n> text"
+    );
+}
+
+#[test]
 fn hidden_steps_and_outputs_are_not_shown() {
     assert_eq!(
         html("- ```bash hidden\n  ls\n  ```\n  ```output\n  a\n  ```\n", vec![printed("a")]),
