@@ -13,6 +13,7 @@ mod hidden;
 mod output;
 
 use self::output::AllExpected;
+pub(crate) use self::output::printed;
 
 /// The exit status of `docker run` when docker itself failed, not what it was to run
 /// (<https://docs.docker.com/reference/cli/docker/container/run/#exit-status>).

@@ -4,6 +4,7 @@
 //! [`recording::Recording`]; comparing both gives [`finding::Finding`]s; and the recording is put
 //! back into the chapter. Only running touches the world.
 
+pub mod accept;
 pub mod attributes;
 pub mod book_run;
 pub mod chapters;

@@ -142,6 +142,8 @@ pub struct OutputAttributes {
     pub streams: Streams,
     /// Whether each byte counts and nothing in the block has a meaning.
     pub exact: bool,
+    /// Whether it stands below a command of a `console` block.
+    pub in_session: bool,
 }
 
 /// The streams that an expectation is about.

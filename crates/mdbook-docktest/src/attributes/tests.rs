@@ -74,7 +74,7 @@ fn an_output_block_says_what_is_compared() {
         Info::Output { attributes, problems } if problems.is_empty() => attributes,
         other => panic!("{info}: {other:?}"),
     };
-    let of = |streams, exact| OutputAttributes { streams, exact };
+    let of = |streams, exact| OutputAttributes { streams, exact, in_session: false };
     assert_eq!(read("output"), of(Streams::Both, false));
     assert_eq!(read("output stderr"), of(Streams::Stderr, false));
     assert_eq!(read("output,stdout"), of(Streams::Stdout, false));

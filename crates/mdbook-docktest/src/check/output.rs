@@ -54,14 +54,19 @@ impl<'a> AllExpected<'a> {
     }
 }
 
-/// What commands have printed, as an expectation with these attributes is about it: what they leave
-/// on a terminal's screen, as the page shows it; where each byte counts, what they sent.
-pub(crate) fn printed(commands: &[CommandRecording], attributes: OutputAttributes) -> String {
-    let OutputAttributes { streams, exact } = attributes;
+/// What commands have printed, as an expectation is about it: what they leave on a terminal's screen,
+/// as the page shows it; where each byte counts, what they sent. Below a command of a `console` block,
+/// blank lines before its output are left out on both sides.
+pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
+    let OutputAttributes { streams, exact, in_session } = expectation.attributes;
     let printed = |command: &CommandRecording| {
         if exact { command.transcript.output_of(streams) } else { shown(command, streams) }
     };
-    commands.iter().map(printed).collect()
+    let all: String = commands.iter().map(printed).collect();
+    if !in_session {
+        return all;
+    }
+    all.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).collect()
 }
 
 /// An expectation, ready to be compared.
@@ -98,7 +103,7 @@ impl<'a> Expected<'a> {
         commands: &[CommandRecording],
         bindings: &mut Bindings,
     ) -> Option<Difference> {
-        let actual = printed(commands, self.expectation.attributes);
+        let actual = printed(commands, self.expectation);
         let mismatch = self.pattern.matches(&actual, bindings).err()?;
         let (span, message) = self.describe(&mismatch);
         let diff: Vec<String> =

@@ -61,7 +61,7 @@ impl Extraction<'_> {
             line,
             block: body.clone(),
             body,
-            attributes: OutputAttributes::default(),
+            attributes: OutputAttributes { in_session: true, ..OutputAttributes::default() },
         })
     }
 }

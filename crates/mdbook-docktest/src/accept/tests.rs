@@ -1,0 +1,157 @@
+//! Given this chapter and this output, this chapter.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::check::check;
+use crate::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+
+fn read(text: &str) -> Scenario {
+    extract(Path::new("c.md"), text, Extensions::default())
+}
+
+/// A recording in which each command of each step prints one of these, in turn.
+fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
+    let mut outputs = outputs.iter().cycle();
+    let mut command = || CommandRecording {
+        command: String::new(),
+        end: End::Exited { status: 0 },
+        transcript: Transcript {
+            chunks: vec![Chunk {
+                stream: Stream::Stdout,
+                at_ms: 0,
+                text: outputs.next().map_or_else(String::new, |text| (*text).to_owned()),
+            }],
+            omitted_bytes: 0,
+        },
+        duration_ms: 0,
+    };
+    let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
+        commands: step.commands.iter().map(|_| command()).collect(),
+        effects: Vec::new(),
+    });
+    Recording { steps: steps.collect(), ..Recording::default() }
+}
+
+fn accepted(text: &str, outputs: &[&str]) -> String {
+    let scenario = read(text);
+    let recording = recording(&scenario, outputs);
+    let placeholders = Placeholders::default();
+    accept(text, &scenario, &recording, &placeholders, Extensions::default())
+        .unwrap_or_else(|| "unchanged".to_owned())
+}
+
+#[test]
+fn what_holds_is_left_alone() {
+    let text = "```bash\na\n```\n```output\n[ID]\n...\n```\n";
+    assert_eq!(accepted(text, &["0123456789ab\nx\ny\n"]), "unchanged");
+    assert_eq!(accepted("```bash\na\n```\n", &["x\n"]), "unchanged", "nothing is expected");
+}
+
+#[test]
+fn lines_that_hold_stay_as_they_are_written() {
+    assert_eq!(
+        accepted(
+            "a\r\n```bash\r\na\r\n```\r\n```output\r\n[ID] up\r\nold\r\n```\r\nz",
+            &["0123456789ab up\nnew\n\n[ID]\n"]
+        ),
+        "a\r\n```bash\r\na\r\n```\r\n```output\r\n[ID] up\r\nnew\r\n\r\n[[]ID]\r\n```\r\nz"
+    );
+}
+
+#[test]
+fn new_lines_are_indented_like_the_old_ones() {
+    for (before, after) in [
+        ("> - ```bash\n>   a\n>   ```\n>   ```output\n>   x\n>   ```\n", ">   y\n>\n>     z\n"),
+        ("> - ```bash\n>   a\n>   ```\n>   ```output\n>   ```\n", ">   y\n>\n>     z\n"),
+        ("1. ```bash\n   a\n   ```\n   ~~~output\n   x\n   ~~~\n", "   y\n\n     z\n"),
+        ("-\t```bash\n\ta\n\t```\n\t```output\n\tx\n\t```\n", "\ty\n\n\t  z\n"),
+    ] {
+        let accepted = accepted(before, &["y\n\n  z\n"]);
+        assert!(accepted.contains(&format!("output\n{after}")), "{before:?} became {accepted:?}");
+    }
+}
+
+#[test]
+fn fences_grow_over_what_could_close_them() {
+    assert_eq!(
+        accepted("```bash\na\n```\n~~~output\nx\n ~~~  \n", &["~~~~\n```\n"]),
+        "```bash\na\n```\n~~~~~output\n~~~~\n```\n ~~~~~  \n"
+    );
+}
+
+#[test]
+fn each_command_of_a_session_gets_its_own_output() {
+    assert_eq!(
+        accepted("```console\n$ a\none\n\n$ b\n$ c\n[ID]\nold\n```\n", &["\n1\n", "2\n", "new\n"]),
+        "```console\n$ a\n1\n\n$ b\n$ c\nnew\n```\n"
+    );
+    assert_eq!(accepted("```console\n$ a\nx\n```\n", &["```\n"]), "````console\n$ a\n```\n````\n");
+}
+
+#[test]
+fn what_a_block_cannot_hold_is_not_written() {
+    assert_eq!(accepted("```console\n$ a\nx\n```\n", &["$ b\n"]), "unchanged");
+    assert_eq!(accepted("```bash\na\n```\n```output exact\nx\n```\n", &["y"]), "unchanged");
+}
+
+#[test]
+fn the_output_of_a_command_that_failed_is_not_accepted() {
+    let text = "```bash\na\n```\n```output\nx\n```\n";
+    let scenario = read(text);
+    let mut recording = recording(&scenario, &["no\n"]);
+    if let StepRecording::Ran { commands, .. } = &mut recording.steps[0] {
+        commands[0].end = End::Exited { status: 1 };
+    }
+    let placeholders = Placeholders::default();
+    let accepted = accept(text, &scenario, &recording, &placeholders, Extensions::default());
+    assert_eq!(accepted, None);
+}
+
+/// A chapter of a few steps in some containers, with patterns of a few lines.
+fn chapter() -> impl Strategy<Value = String> {
+    let line = "(\\[ID:x\\]|\\[ID\\] up|\\.\\.\\.|a|b \\[\\.\\.\\]|```|\\$ a|  é|)";
+    let pattern = prop::collection::vec(line, 0..5);
+    let container = prop::sample::select(vec!["", "> ", "   ", "> > "]);
+    let kind = prop::sample::select(vec!["output", "output exact", "console"]);
+    prop::collection::vec((container, kind, pattern, any::<bool>()), 1..4).prop_map(|steps| {
+        let mut chapter = String::new();
+        for (container, kind, pattern, windows) in steps {
+            let pattern = pattern.join("\n");
+            let step = match kind {
+                "console" => format!("````console\n$ a\n{pattern}\n````\n"),
+                kind => format!("```bash\na\n```\n````{kind}\n{pattern}\n````\n"),
+            };
+            let eol = if windows { "\r\n" } else { "\n" };
+            let lines = step.lines().map(|line| format!("{container}{line}{eol}"));
+            chapter += &format!("1. x\n\n{}\n", lines.collect::<String>());
+        }
+        chapter
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn after_accept_all_outputs_hold_and_nothing_is_left_to_accept(
+        chapter in chapter(),
+        outputs in prop::collection::vec("((0123456789ab|ba9876543210)( up)?\n|a\n|b c\n|```\n|\\[ID\\]\n|  é\n|\n|\\.\\.\\.\n){0,5}", 1..4),
+    ) {
+        let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
+        let scenario = read(&chapter);
+        prop_assume!(scenario.findings.is_empty());
+        let recording = recording(&scenario, &outputs);
+        let placeholders = Placeholders::default();
+        let accept = |text: &str| {
+            accept(text, &read(text), &recording, &placeholders, Extensions::default())
+        };
+        let accepted = accept(&chapter).unwrap_or_else(|| chapter.clone());
+        let left = check(&accepted, &read(&accepted), &recording, &placeholders);
+        let left: Vec<_> = left.iter().filter(|found| found.code == Code::OutputMismatch).collect();
+        prop_assert!(left.is_empty(), "{accepted}\n{left:#?}");
+        prop_assert_eq!(accept(&accepted), None);
+    }
+}
