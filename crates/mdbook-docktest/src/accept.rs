@@ -15,38 +15,82 @@ use crate::recording::{Recording, StepRecording};
 use crate::scenario::{Expectation, Scenario, Step};
 use crate::splice::{Edit, splice};
 
-/// An expectation's new text, and how it gets into the chapter.
+/// An expectation's new text.
 #[derive(Debug)]
-pub(crate) struct Rewrite {
+struct Rewrite {
     step: usize,
     /// The command whose output it is; none if it is the whole step's.
     command: Option<usize>,
     text: String,
-    edits: Vec<Edit>,
 }
 
-/// Rewrites a chapter's expectations that do not hold. Returns its new text; none where all hold, or
-/// where nothing can be done about it: not everything that a program prints can be written in every
-/// block, for example a line that looks like a prompt in a `console` block.
+/// A chapter of which some expectations have been rewritten.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its text.
+    pub text: String,
+    /// The text of its file, from which mdBook makes the other by carrying out `{{#include}}` and its
+    /// like.
+    pub source: String,
+    /// How many expectations have been rewritten.
+    pub rewritten: usize,
+    /// The lines of those that do not hold and were not: not everything that a program prints can be
+    /// written in every block, for example a line that looks like a prompt in a `console` block; and
+    /// a block may be another file's.
+    pub refused: Vec<usize>,
+}
+
+/// Rewrites the expectations of a chapter that do not hold. `text` is what `scenario` was extracted
+/// from, `source` its file's.
 pub fn accept(
     text: &str,
+    source: &str,
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
     extensions: Extensions,
-) -> Option<String> {
-    let rewrites = rewrites(text, scenario, recording, placeholders);
-    let possible = rewrites.into_iter().filter(|rewrite| {
-        let new = splice(text, rewrite.edits.clone());
-        holds(rewrite, scenario, &extract(&scenario.path, &new, extensions))
-    });
-    let edits: Vec<Edit> = possible.flat_map(|rewrite| rewrite.edits).collect();
-    (!edits.is_empty()).then(|| splice(text, edits))
+) -> Accepted {
+    let of_source = extract(&scenario.path, source, extensions);
+    let mut edits = Vec::new();
+    let mut source_edits = Vec::new();
+    let mut refused = Vec::new();
+    let mut rewritten = 0;
+    for rewrite in rewrites(scenario, recording, placeholders) {
+        let in_text = rewrite.edits(text, scenario, extensions);
+        let in_source = if text == source {
+            in_text.clone()
+        } else {
+            let step = same_step(&scenario.steps[rewrite.step], scenario, &of_source);
+            let rewrite = step.map(|step| Rewrite { step, text: rewrite.text.clone(), ..rewrite });
+            rewrite.and_then(|rewrite| rewrite.edits(source, &of_source, extensions))
+        };
+        if let (Some(in_text), Some(in_source)) = (in_text, in_source) {
+            edits.extend(in_text);
+            source_edits.extend(in_source);
+            rewritten += 1;
+        } else {
+            let step = &scenario.steps[rewrite.step];
+            refused.extend(expectation_of(step, rewrite.command).map(|found| found.line));
+        }
+    }
+    let (text, source) = (splice(text, edits), splice(source, source_edits));
+    Accepted { text, source, rewritten, refused }
 }
 
-/// What would have to be written where.
+/// The step of a chapter's file that is this one, if that can be said.
+fn same_step(step: &Step, scenario: &Scenario, of_source: &Scenario) -> Option<usize> {
+    let is_same = |other: &&Step| {
+        other.script == step.script
+            && other.expectation.as_ref().map(|found| &found.text)
+                == step.expectation.as_ref().map(|found| &found.text)
+    };
+    let is_unique = |scenario: &Scenario| scenario.steps.iter().filter(is_same).count() == 1;
+    let found = of_source.steps.iter().position(|other| is_same(&other));
+    found.filter(|_| is_unique(scenario) && is_unique(of_source))
+}
+
+/// What must be another.
 fn rewrites(
-    text: &str,
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
@@ -66,14 +110,46 @@ fn rewrites(
                 None => commands,
             };
             let actual = printed(commands, expectation);
-            let new = new_text(expectation, &actual, placeholders, &mut bindings);
-            if new != expectation.text {
-                let edits = edits(text, step, command, expectation, &new);
-                rewrites.push(Rewrite { step: index, command, text: new, edits });
+            let text = new_text(expectation, &actual, placeholders, &mut bindings);
+            if text != expectation.text {
+                rewrites.push(Rewrite { step: index, command, text });
             }
         }
     }
     rewrites
+}
+
+impl Rewrite {
+    /// How the new text gets into the chapter, if its block can hold it.
+    fn edits(&self, text: &str, scenario: &Scenario, extensions: Extensions) -> Option<Vec<Edit>> {
+        let step = &scenario.steps[self.step];
+        let expectation = expectation_of(step, self.command)?;
+        let edits = edits(text, step, self.command, expectation, &self.text);
+        let new = splice(text, edits.clone());
+        self.holds(scenario, &extract(&scenario.path, &new, extensions)).then_some(edits)
+    }
+
+    /// Whether a chapter reads as it is meant to after the rewrite, and otherwise as before.
+    fn holds(&self, old: &Scenario, new: &Scenario) -> bool {
+        // Only the first steps of a chapter may be wanted.
+        let is_as_before =
+            new.findings.len() == old.findings.len() && new.steps.len() >= old.steps.len();
+        let is_meant = |index, old: &Step, new: &Step| {
+            let expectations = (0..old.commands.len()).map(Some).chain([None]);
+            old.commands.len() == new.commands.len()
+                && old.commands.iter().zip(&new.commands).all(|(old, new)| old.text == new.text)
+                && expectations.into_iter().all(|command| {
+                    let of = |step| expectation_of(step, command).map(|found| found.text.as_str());
+                    if self.step == index && self.command == command {
+                        of(new).unwrap_or_default() == self.text
+                    } else {
+                        of(old) == of(new)
+                    }
+                })
+        };
+        let mut steps = old.steps.iter().zip(&new.steps).enumerate();
+        is_as_before && steps.all(|(index, (old, new))| is_meant(index, old, new))
+    }
 }
 
 /// What is expected of a step's commands, and of all of it.
@@ -158,27 +234,6 @@ fn longer_fence(text: &str, fence: &Fence, content: &str) -> Vec<Edit> {
     [fence.marks.clone(), closing.prefix.end..fence.block.end]
         .map(|range: Range<usize>| Edit { range, text: new.clone() })
         .into()
-}
-
-/// Whether a chapter reads as it is meant to after a rewrite, and otherwise as before.
-fn holds(rewrite: &Rewrite, old: &Scenario, new: &Scenario) -> bool {
-    let is_as_before =
-        new.findings.len() == old.findings.len() && new.steps.len() == old.steps.len();
-    is_as_before
-        && old.steps.iter().zip(&new.steps).enumerate().all(|(index, (old, new))| {
-            let commands = |step: &Step| -> Vec<String> {
-                step.commands.iter().map(|command| command.text.clone()).collect()
-            };
-            commands(old) == commands(new)
-                && (0..old.commands.len()).map(Some).chain([None]).all(|command| {
-                    let of = |step| expectation_of(step, command).map(|found| found.text.as_str());
-                    if rewrite.step == index && rewrite.command == command {
-                        of(new).unwrap_or_default() == rewrite.text
-                    } else {
-                        of(old) == of(new)
-                    }
-                })
-        })
 }
 
 fn expectation_of(step: &Step, command: Option<usize>) -> Option<&Expectation> {

@@ -22,6 +22,8 @@ pub struct Source {
     pub text: String,
     /// How its Markdown is read.
     pub extensions: Extensions,
+    /// The line of the one step to report on, where not all are wanted.
+    pub only_at: Option<usize>,
 }
 
 /// Chapters that share their settings.
@@ -59,15 +61,24 @@ pub enum SourceError {
     /// A glob selects nothing.
     #[error("no chapter matches `--chapter {0}`")]
     NoChapter(Pattern),
+    /// A line has no step.
+    #[error("there is no step at line {line} of {}: name a line of a shell block", .path.display())]
+    NoStep {
+        /// The chapter.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+    },
     /// The book's settings make no sense.
     #[error(transparent)]
     Settings(#[from] SettingsError),
 }
 
-/// Reads a book's directory or a Markdown file.
+/// Reads a book's directory or a Markdown file; `FILE:LINE` is the file with the one step at this
+/// line.
 ///
-/// A file that lies outside of any book is read with the settings of the book in the current
-/// directory, if there is one.
+/// A file that is a chapter of a book is read as such; another one with the settings of the book
+/// around it or, if there is none, of the one in the current directory.
 ///
 /// # Errors
 /// When there is nothing to read.
@@ -78,16 +89,47 @@ pub fn read(path: &Path) -> Result<Collection, SourceError> {
         }
         return read_book(path);
     }
-    let text = fs::read_to_string(path)
-        .map_err(|source| SourceError::Unreadable { path: path.to_owned(), source })?;
-    let (settings, extensions) = match find_book(path) {
-        Some(root) => {
-            let config = read_config(&root)?;
-            (Settings::of_book(&config, &root)?, Extensions::of_book(&config))
+    match file_and_line(path) {
+        Some((file, line)) if !path.exists() => {
+            let mut collection = read_file(file)?;
+            collection.chapters.iter_mut().for_each(|chapter| chapter.only_at = Some(line));
+            Ok(collection)
         }
-        None => (Settings::default(), Extensions::default()),
+        _ => read_file(path),
+    }
+}
+
+/// Takes `FILE:LINE` apart.
+fn file_and_line(path: &Path) -> Option<(&Path, usize)> {
+    let (file, line) = path.to_str()?.rsplit_once(':')?;
+    Some((Path::new(file), line.parse().ok()?))
+}
+
+fn read_file(path: &Path) -> Result<Collection, SourceError> {
+    let unreadable = |source| SourceError::Unreadable { path: path.to_owned(), source };
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let Some(root) = find_book(path) else {
+        return Ok(alone(path, text, Settings::default(), Extensions::default()));
     };
-    Ok(Collection { settings, chapters: vec![Source { path: path.to_owned(), text, extensions }] })
+    let config = read_config(&root)?;
+    let file = path.canonicalize().map_err(unreadable)?;
+    let sources = root.join(&config.book.src).canonicalize().unwrap_or_default();
+    if file.starts_with(sources) {
+        let Collection { settings, mut chapters } = read_book(&root)?;
+        chapters.retain(|chapter| chapter.path.canonicalize().is_ok_and(|path| path == file));
+        // Those of a book are told by their place in it, which need not be the way there from here.
+        if let Some(mut chapter) = chapters.pop() {
+            chapter.path = path.to_owned();
+            return Ok(Collection { settings, chapters: vec![chapter] });
+        }
+    }
+    let settings = Settings::of_book(&config, &root)?;
+    Ok(alone(path, text, settings, Extensions::of_book(&config)))
+}
+
+fn alone(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
+    let chapter = Source { path: path.to_owned(), text, extensions, only_at: None };
+    Collection { settings, chapters: vec![chapter] }
 }
 
 /// Keeps the chapters that a glob selects, by their path or the end of it: `volumes/*.md` selects
@@ -133,7 +175,11 @@ fn find_book(file: &Path) -> Option<PathBuf> {
 }
 
 fn read_config(root: &Path) -> Result<Config, SourceError> {
-    Config::from_disk(root.join("book.toml")).map_err(|error| bad_book(root, &error))
+    let mut config =
+        Config::from_disk(root.join("book.toml")).map_err(|error| bad_book(root, &error))?;
+    // Else mdBook would write chapters that are missing, to a book that is only to be read.
+    config.build.create_missing = false;
+    Ok(config)
 }
 
 fn bad_book(root: &Path, error: &mdbook_preprocessor::errors::Error) -> SourceError {
@@ -164,7 +210,7 @@ pub fn chapters(book: &Book, sources: &Path, extensions: Extensions) -> Vec<Sour
         .filter_map(|chapter| {
             let path = sources.join(chapter.source_path.as_ref()?);
             let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-            Some(Source { path, text: chapter.content.clone(), extensions })
+            Some(Source { path, text: chapter.content.clone(), extensions, only_at: None })
         })
         .collect()
 }
@@ -178,6 +224,7 @@ mod tests {
             path: path.into(),
             text: String::new(),
             extensions: Extensions::default(),
+            only_at: None,
         };
         let paths = ["book/src/index.md", "book/src/volumes/a.md", "book/src/volumes/sub/b.md"];
         let chapters = paths.map(chapter).into();

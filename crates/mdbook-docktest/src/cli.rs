@@ -34,14 +34,18 @@ pub enum Command {
         renderer: String,
     },
     /// Runs everything, and reports what does not hold
-    Verify(Verify),
+    Verify(Options),
+    /// Verifies, then rewrites the expected outputs that do not hold, and reports what is left
+    ///
+    /// Lines that still hold stay as they are written, and so do steps with other findings.
+    Accept(Options),
 }
 
-/// What `verify` is told.
+/// What to run, how, and how to report.
 #[derive(Debug, Args)]
-pub struct Verify {
-    /// Directories of books, or Markdown files
-    #[arg(default_value = ".")]
+pub struct Options {
+    /// Directories of books, Markdown files, or FILE:LINE for one step and those before it
+    #[arg(default_value = ".", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only chapters whose path, or the end of whose path, matches; may be given several times
     #[arg(long = "chapter", value_name = "GLOB")]

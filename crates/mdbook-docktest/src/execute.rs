@@ -14,7 +14,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::chapters::{self, Collection, SourceError};
-use crate::cli::{Cli, Command, Format, Verify};
+use crate::cli::{Cli, Command, Format, Options};
 use crate::finding::{Code, Finding, Severity};
 use crate::preprocess::{self, SourcesInBuildDirectory};
 use crate::progress;
@@ -26,6 +26,7 @@ use crate::report::json::json;
 use crate::report::junit::junit;
 use crate::run::{RunError, Runner};
 use crate::settings::{OnFailure, Settings, SettingsError};
+use crate::source_file;
 
 /// An exit status, by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,8 @@ pub fn execute(cli: Cli) -> ExitCode {
             true => Exit::Success,
             false => Exit::Findings,
         }),
-        Some(Command::Verify(verify)) => self::verify(&verify),
+        Some(Command::Verify(options)) => verify(&options, After::Report),
+        Some(Command::Accept(options)) => verify(&options, After::Accept),
     };
     let exit = result.unwrap_or_else(|error| {
         // Standard error may be closed, and there is no other place to say so.
@@ -114,7 +116,7 @@ fn preprocess() -> Result<Exit> {
     let canceller = cancel_on_signals()?;
 
     let mut report =
-        crate::book_run::read_steps(preprocess::sources(&context, &book), &settings.lints);
+        crate::book_run::read_steps(preprocess::sources(&context, &book), &settings.lints)?;
     let embeds = settings.on_failure == OnFailure::Embed;
     let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };
     if exit == Exit::Success || embeds {
@@ -137,7 +139,16 @@ fn preprocess() -> Result<Exit> {
     Ok(Exit::Success)
 }
 
-fn verify(options: &Verify) -> Result<Exit> {
+/// What to do when all steps have run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// Report.
+    Report,
+    /// Rewrite the expectations that do not hold, and report what is left.
+    Accept,
+}
+
+fn verify(options: &Options, after: After) -> Result<Exit> {
     let mut collections: Vec<Collection> =
         options.paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
     chapters::select(&mut collections, &options.chapters)?;
@@ -153,7 +164,7 @@ fn verify(options: &Verify) -> Result<Exit> {
     let mut readings = Vec::new();
     for collection in collections {
         let Collection { settings, chapters } = collection;
-        readings.push((crate::book_run::read_steps(chapters, &settings.lints), settings));
+        readings.push((crate::book_run::read_steps(chapters, &settings.lints)?, settings));
     }
     // One wrong annotation anywhere, and nothing runs.
     let any_wrong = readings.iter().any(|(report, _)| report.has_errors());
@@ -162,6 +173,7 @@ fn verify(options: &Verify) -> Result<Exit> {
         if !any_wrong {
             let root = options.engine_root.as_deref();
             let this = run(&mut report, &settings, root, options.fail_fast, &canceller)?;
+            let this = if after == After::Accept { accept(&mut report, &settings)? } else { this };
             exit = exit.max(this);
         }
         whole.engine = whole.engine.or(report.engine);
@@ -182,6 +194,25 @@ fn verify(options: &Verify) -> Result<Exit> {
         tell_missing_images(&whole);
     }
     Ok(exit)
+}
+
+/// Rewrites, in their files, the expectations of chapters that do not hold.
+fn accept(report: &mut Report, settings: &Settings) -> Result<Exit> {
+    for chapter in &mut report.chapters {
+        let path = chapter.scenario.path.clone();
+        let file = source_file::read_again(&path)?;
+        // mdBook drops a byte order mark.
+        let body = file.strip_prefix('\u{feff}').filter(|_| !chapter.text.starts_with('\u{feff}'));
+        let source = body.unwrap_or(&file);
+        let Some(accepted) = chapter.accepted(source, settings) else { continue };
+        if accepted.rewritten > 0 {
+            let mark = &file[..file.len() - source.len()];
+            source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;
+        }
+        progress::accepted(&path, &accepted);
+        chapter.reread(accepted.text, settings);
+    }
+    Ok(exit_of_report(report))
 }
 
 impl Exit {

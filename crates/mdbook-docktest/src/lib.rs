@@ -30,6 +30,7 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod settings;
+mod source_file;
 pub mod splice;
 mod terminal;
 

@@ -1,7 +1,9 @@
 //! Progress, as lines on standard error.
 
 use std::io::{self, Write};
+use std::path::Path;
 
+use crate::accept::Accepted;
 use crate::report::ChapterReport;
 use crate::run::Progress;
 
@@ -29,6 +31,22 @@ pub(crate) fn tell(progress: Progress<'_>) {
             }
             say(&format!("  {number}/{of} line {}: {command}", step.line));
         }
+    }
+}
+
+/// Tells what was rewritten in a chapter's file, and what was not.
+pub(crate) fn accepted(path: &Path, accepted: &Accepted) {
+    let path = path.display();
+    match accepted.rewritten {
+        0 => {}
+        1 => say(&format!("{path}: rewrote one expectation")),
+        count => say(&format!("{path}: rewrote {count} expectations")),
+    }
+    for line in &accepted.refused {
+        say(&format!(
+            "{path}:{line}: not rewritten, as its block cannot hold this output or is another \
+             file's: edit it by hand"
+        ));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::extract::Extensions;
 use crate::finding::{Finding, Severity};
 use crate::recording::{CommandRecording, Effect, Engine, Recording, StepRecording};
 use crate::scenario::Scenario;
@@ -25,12 +26,17 @@ pub struct Report {
 pub struct ChapterReport {
     /// The chapter's text, which all spans refer to.
     pub text: String,
+    /// How its Markdown is read.
+    pub extensions: Extensions,
     /// Its steps.
     pub scenario: Scenario,
     /// What came out of them; none when the chapter did not run.
     pub recording: Option<Recording>,
     /// All that there is to say of it: the scenario's findings and those of the run.
     pub findings: Vec<Finding>,
+    /// The step that all findings are about, where only one was wanted; the steps after it are left
+    /// out.
+    pub only: Option<usize>,
 }
 
 /// What became of a step.

@@ -1,12 +1,13 @@
 //! What a chapter asks to be done: its steps, in order, as plain data.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use regex::Regex;
 
 use crate::finding::Finding;
+use crate::position::line_and_column;
 use crate::recording::Stream;
 
 /// The steps of one chapter, in the order in which they run.
@@ -46,6 +47,13 @@ pub struct Step {
 }
 
 impl Step {
+    /// The lines of its block and of its `output` block in `text`, the chapter's.
+    pub fn lines(&self, text: &str) -> RangeInclusive<usize> {
+        let last = self.expectation.as_ref().map_or(&self.block, |expectation| &expectation.block);
+        let line = |offset| line_and_column(text, offset).0;
+        line(self.block.start)..=line(last.end)
+    }
+
     /// Whether a finding of this chapter is about this step or its expectation.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
         let expectation = self.expectation.as_ref().map(|expectation| &expectation.block);

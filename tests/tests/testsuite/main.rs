@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
+mod accept;
 mod annotations;
 mod canaries;
 mod course;
@@ -9,6 +10,7 @@ mod effects;
 mod lints;
 mod nothing_left;
 mod on_failure;
+mod one_step;
 mod preprocessor;
 mod refusals;
 mod report;

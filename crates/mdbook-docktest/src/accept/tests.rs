@@ -39,8 +39,10 @@ fn accepted(text: &str, outputs: &[&str]) -> String {
     let scenario = read(text);
     let recording = recording(&scenario, outputs);
     let placeholders = Placeholders::default();
-    accept(text, &scenario, &recording, &placeholders, Extensions::default())
-        .unwrap_or_else(|| "unchanged".to_owned())
+    let accepted = accept(text, text, &scenario, &recording, &placeholders, Extensions::default());
+    assert_eq!(accepted.text, accepted.source);
+    assert_eq!(accepted.rewritten > 0, accepted.text != text);
+    if accepted.rewritten > 0 { accepted.text } else { "unchanged".to_owned() }
 }
 
 #[test]
@@ -93,8 +95,17 @@ fn each_command_of_a_session_gets_its_own_output() {
 
 #[test]
 fn what_a_block_cannot_hold_is_not_written() {
-    assert_eq!(accepted("```console\n$ a\nx\n```\n", &["$ b\n"]), "unchanged");
-    assert_eq!(accepted("```bash\na\n```\n```output exact\nx\n```\n", &["y"]), "unchanged");
+    for (text, output) in [
+        ("```console\n$ a\nx\n```\n", "$ b\n"),
+        ("```bash\na\n```\n```output exact\nx\n```\n", "y"),
+    ] {
+        let scenario = read(text);
+        let recording = recording(&scenario, &[output]);
+        let placeholders = Placeholders::default();
+        let accepted =
+            accept(text, text, &scenario, &recording, &placeholders, Extensions::default());
+        assert_eq!((accepted.text.as_str(), accepted.refused.len()), (text, 1));
+    }
 }
 
 #[test]
@@ -106,8 +117,25 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
         commands[0].end = End::Exited { status: 1 };
     }
     let placeholders = Placeholders::default();
-    let accepted = accept(text, &scenario, &recording, &placeholders, Extensions::default());
-    assert_eq!(accepted, None);
+    let accepted = accept(text, text, &scenario, &recording, &placeholders, Extensions::default());
+    assert_eq!((accepted.text.as_str(), accepted.refused), (text, Vec::new()));
+}
+
+#[test]
+fn what_a_chapter_includes_is_left_to_the_file_that_has_it() {
+    let own = "```bash\na\n```\n```output\nx\n```\n";
+    let included = "```bash\nb\n```\n```output\nx\n```\n";
+    let text = format!("{included}\n{own}");
+    let source = format!("{{{{#include b.md}}}}\n{own}");
+    let scenario = read(&text);
+    let recording = recording(&scenario, &["1\n", "2\n"]);
+    let placeholders = Placeholders::default();
+    let accepted =
+        accept(&text, &source, &scenario, &recording, &placeholders, Extensions::default());
+    let new = own.replace('x', "2");
+    assert_eq!(accepted.source, format!("{{{{#include b.md}}}}\n{new}"));
+    assert_eq!(accepted.text, format!("{included}\n{new}"));
+    assert_eq!((accepted.rewritten, accepted.refused), (1, vec![5]));
 }
 
 /// A chapter of a few steps in some containers, with patterns of a few lines.
@@ -146,12 +174,14 @@ proptest! {
         let recording = recording(&scenario, &outputs);
         let placeholders = Placeholders::default();
         let accept = |text: &str| {
-            accept(text, &read(text), &recording, &placeholders, Extensions::default())
+            let extensions = Extensions::default();
+            accept(text, text, &read(text), &recording, &placeholders, extensions)
         };
-        let accepted = accept(&chapter).unwrap_or_else(|| chapter.clone());
+        let accepted = accept(&chapter).text;
         let left = check(&accepted, &read(&accepted), &recording, &placeholders);
         let left: Vec<_> = left.iter().filter(|found| found.code == Code::OutputMismatch).collect();
         prop_assert!(left.is_empty(), "{accepted}\n{left:#?}");
-        prop_assert_eq!(accept(&accepted), None);
+        let again = accept(&accepted);
+        prop_assert_eq!((again.rewritten, again.refused), (0, Vec::new()));
     }
 }

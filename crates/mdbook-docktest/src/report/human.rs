@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::{ChapterReport, Report};
+use super::{ChapterReport, Report, StepStatus};
 use crate::finding::{Finding, Severity};
 use crate::terminal::plain;
 
@@ -16,6 +16,9 @@ pub enum Colours {
     /// For everything else.
     Off,
 }
+
+/// How many steps of a chapter are named one by one.
+const MOST_STEPS: usize = 3;
 
 /// Writes the report as rustc would.
 pub fn human(report: &Report, colours: Colours) -> String {
@@ -30,12 +33,24 @@ pub fn human(report: &Report, colours: Colours) -> String {
             text.push_str("\n\n");
         }
     }
-    for chapter in report.chapters.iter().filter(|chapter| chapter.has_errors()) {
-        let path = chapter.scenario.path.display().to_string();
+    let wrong = report.chapters.iter().filter(|chapter| chapter.has_errors());
+    for path in wrong.flat_map(to_run_again) {
         text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
     }
     text.push_str(&summary(report));
     text
+}
+
+/// What to verify to see again what is wrong with a chapter: its steps, or all of it if that is
+/// shorter, or if something else is wrong.
+fn to_run_again(chapter: &ChapterReport) -> Vec<String> {
+    let path = chapter.scenario.path.display();
+    let steps = chapter.scenario.steps.iter().zip(chapter.statuses());
+    let failed: Vec<String> = steps
+        .filter(|(_, status)| *status == StepStatus::Failed)
+        .map(|(step, _)| format!("{path}:{}", step.line))
+        .collect();
+    if (1..=MOST_STEPS).contains(&failed.len()) { failed } else { vec![path.to_string()] }
 }
 
 fn excerpt(chapter: &ChapterReport, finding: &Finding, renderer: &Renderer) -> String {
@@ -90,7 +105,7 @@ fn counted(number: usize, noun: &str) -> String {
 
 /// A path as a shell takes it.
 fn quoted(path: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:".contains(c);
     if path.chars().all(is_plain) {
         path.to_owned()
     } else {

@@ -49,6 +49,8 @@ fn report() -> Report {
     };
     let chapter = ChapterReport {
         text: TEXT.into(),
+        extensions: Extensions::default(),
+        only: None,
         scenario: extract(Path::new("src/é t.md"), TEXT, Extensions::default()),
         recording: Some(recording),
         findings: vec![
@@ -99,7 +101,7 @@ error[not-run]: it ended with 1, and must end with 0
 16 | ls
    | ^^
 
-To run it again: mdbook-docktest verify 'src/é t.md'
+To run it again: mdbook-docktest verify 'src/é t.md:8'
 1 chapter, 4 steps: 1 passed, 1 failed, 1 skipped, 1 ignored
 ";
     let shown = human(&report(), Colours::Off);

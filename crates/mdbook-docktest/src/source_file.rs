@@ -1,0 +1,80 @@
+//! Writing an author's file: in whole or not at all, and never over what was not read.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// Why a file was not written.
+#[derive(Debug, thiserror::Error)]
+
+pub(crate) enum WriteError {
+    /// It has changed since it was read.
+    #[error("{} has changed while its steps ran: nothing was written; try again", .0.display())]
+    Changed(PathBuf),
+    /// The system refused.
+    #[error("cannot write {}: {source}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Reads a file again that is about to be rewritten.
+pub(crate) fn read_again(path: &Path) -> Result<String, WriteError> {
+    fs::read_to_string(path).map_err(|source| WriteError::Io { path: path.to_owned(), source })
+}
+
+/// Puts a text in the place of a file's, if that is still `old`. A link stays one, and the file keeps
+/// its permissions.
+pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), WriteError> {
+    if read_again(path)? != old {
+        return Err(WriteError::Changed(path.to_owned()));
+    }
+    write(path, new).map_err(|source| WriteError::Io { path: path.to_owned(), source })
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let file = path.canonicalize()?;
+    let directory = file.parent().unwrap_or(Path::new("/"));
+    let mut new = NamedTempFile::new_in(directory)?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().set_permissions(fs::metadata(&file)?.permissions())?;
+    new.as_file().sync_all()?;
+    new.persist(&file)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_file_keeps_its_permissions_and_its_links() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link) = (directory.path().join("a.md"), directory.path().join("b.md"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("a.md", &link).unwrap();
+        replace(&link, "old", "new").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing else is left");
+    }
+
+    #[test]
+    fn what_was_not_read_is_not_written_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("a.md");
+        fs::write(&file, "newer").unwrap();
+        let error = replace(&file, "old", "new").unwrap_err().to_string();
+        assert!(error.ends_with("nothing was written; try again"), "{error}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "newer");
+    }
+}
