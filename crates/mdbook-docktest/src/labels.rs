@@ -159,6 +159,7 @@ mod tests {
         let image = |reference: &str, origin| Image {
             reference: reference.into(),
             id: "sha256:0".into(),
+            repo_digest: None,
             origin,
         };
         let images = [

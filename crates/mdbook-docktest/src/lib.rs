@@ -17,6 +17,7 @@ pub mod expect;
 pub mod extract;
 mod fence;
 pub mod finding;
+pub mod inputs;
 mod labels;
 pub mod lints;
 pub mod page;

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::Streams;
 
+mod file;
+mod same;
+
+pub use file::{RecordingFile, RecordingFileError};
+
 /// A chapter's run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
@@ -19,6 +24,11 @@ pub struct Recording {
     /// What its steps had made and not removed at its end, in the order in which they made it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leftovers: Vec<Leftover>,
+    /// When its first step began: RFC 3339, in UTC, to the second.
+    pub recorded_at: String,
+    /// Whether it was read from a file instead of being made by this run.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 /// The engine that ran a chapter.
@@ -28,6 +38,9 @@ pub struct Engine {
     pub kind: String,
     /// The Docker Engine's version, as it says itself.
     pub version: String,
+    /// The docker program's version.
+    #[serde(default)]
+    pub client_version: String,
     /// The API version that client and server speak.
     pub api_version: String,
     /// The storage driver.
@@ -45,6 +58,9 @@ pub struct Image {
     pub reference: String,
     /// The image's ID.
     pub id: String,
+    /// Its name by digest, as its registry knows it, if it comes from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repo_digest: Option<String>,
     /// Where it comes from.
     pub origin: ImageOrigin,
 }

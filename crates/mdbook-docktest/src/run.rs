@@ -14,8 +14,9 @@ mod witness;
 use std::io;
 use std::path::PathBuf;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
@@ -165,6 +166,7 @@ impl Runner<'_> {
             .provide_images(scenario, &engine, docker)
             .map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
+        let recorded_at = DateTime::<Utc>::from(SystemTime::now());
         let (mut steps, begins) = self.run_steps(scenario, &engine)?;
         let is_over = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.testify(is_over), &begins);
@@ -174,7 +176,14 @@ impl Runner<'_> {
                 effects.push(effect);
             }
         }
-        Ok(Some(Recording { engine: about, images, steps, leftovers }))
+        Ok(Some(Recording {
+            engine: about,
+            images,
+            steps,
+            leftovers,
+            recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            replayed: false,
+        }))
     }
 
     fn describe(docker: &docker_cli::Docker) -> Result<Engine, RunError> {
@@ -184,6 +193,7 @@ impl Runner<'_> {
         Ok(Engine {
             kind: "process".to_owned(),
             version: version.server.version,
+            client_version: version.client.version,
             api_version: version.server.api_version,
             storage_driver: info.driver,
             kernel: kernel.unwrap_or_default().to_owned(),

@@ -69,6 +69,11 @@ impl Placeholders {
         Ok(placeholders)
     }
 
+    /// The book's own, as names and regexes.
+    pub(crate) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.own.iter().map(|(name, regex)| (name.as_str(), regex.as_str()))
+    }
+
     /// The regex of the placeholder of this name.
     pub fn regex(&self, name: &str) -> Option<&str> {
         let builtin = BUILTINS.iter().find(|builtin| builtin.name == name);

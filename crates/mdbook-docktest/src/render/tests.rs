@@ -195,8 +195,12 @@ fn other_renderers_get_plain_fences() {
 fn a_chapter_says_at_its_end_what_it_ran_on() {
     let text = "- ```bash\n  ls\n  ```";
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
-    let image =
-        Image { reference: "alpine".into(), id: String::new(), origin: ImageOrigin::Pulled };
+    let image = Image {
+        reference: "alpine".into(),
+        id: String::new(),
+        repo_digest: None,
+        origin: ImageOrigin::Pulled,
+    };
     let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
     let recording =
         Recording { engine, images: vec![image], steps: vec![printed("")], ..Recording::default() };

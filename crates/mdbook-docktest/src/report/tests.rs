@@ -46,6 +46,7 @@ fn report() -> Report {
         images: Vec::new(),
         steps: vec![ran(1), ran(1), StepRecording::Ignored, StepRecording::Skipped],
         leftovers: Vec::new(),
+        ..Recording::default()
     };
     let chapter = ChapterReport {
         text: TEXT.into(),
@@ -148,7 +149,7 @@ fn programs_get_the_schema() {
         value,
         json!({
             "schema": 1,
-            "engine": {"kind": "process", "version": "", "api_version": "",
+            "engine": {"kind": "process", "version": "", "client_version": "", "api_version": "",
                 "storage_driver": "", "kernel": "", "architecture": ""},
             "summary": {"chapters": 1, "steps": 4, "passed": 1, "failed": 1, "skipped": 1,
                 "ignored": 1},

@@ -80,7 +80,13 @@ impl Images<'_> {
             reference: reference.to_owned(),
             archive: if origin == ImageOrigin::Pulled { pulled } else { built },
         })?;
-        Ok(Image { reference: reference.to_owned(), id: image.id.to_string(), origin })
+        let is_pulled = origin == ImageOrigin::Pulled;
+        Ok(Image {
+            reference: reference.to_owned(),
+            id: image.id.to_string(),
+            repo_digest: image.repo_digests.into_iter().next().filter(|_| is_pulled),
+            origin,
+        })
     }
 
     fn wait_for(&self, lock: &File) -> Result<(), RunError> {

@@ -1,0 +1,204 @@
+//! Whether two recordings of the same steps say the same, but for what nobody can foresee.
+//!
+//! A run gives other IDs, dates and durations each time. If all else is the same, the recording that
+//! there is need not be written again, so that a change of it means something to who reviews it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::{Change, CommandRecording, Effect, Leftover, StepRecording, Transcript};
+use super::{Recording, Stream};
+use crate::expect::BUILTINS;
+
+/// The placeholders whose values can be told from text that stays: the others (`[NAME]`, `[PORT]`,
+/// `[NUMBER]`, `[VERSION]`…) would also hide what matters.
+const FORESEEN_BY_NOBODY: [&str; 10] =
+    ["DIGEST", "ID", "DATE", "TIME", "AGE", "SIZE", "DURATION", "MAC", "IP", "UUID"];
+
+/// A group for each of them, between characters that cannot be a part of one. The longest comes
+/// first where one can begin like another.
+static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
+    let regex = |name: &&str| BUILTINS.iter().find(|builtin| builtin.name == *name);
+    let groups: Vec<String> = FORESEEN_BY_NOBODY
+        .iter()
+        .filter_map(regex)
+        .map(|builtin| format!("(?P<{}>{})", builtin.name, builtin.regex))
+        .collect();
+    Regex::new(&format!(r"\b(?:{})\b", groups.join("|"))).expect("the placeholders are tested")
+});
+
+/// Docker prints IDs in full or by their first 12 digits.
+const SHORT_ID: usize = 12;
+
+/// Names what nobody can foresee by its kind and the order in which it comes, so that what is one ID
+/// in one recording must be one in the other.
+#[derive(Default)]
+struct Masked {
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Masked {
+    fn text(&mut self, text: &str) -> String {
+        let masked = UNFORESEEN.replace_all(text, |found: &Captures<'_>| self.value(found));
+        masked.into_owned()
+    }
+
+    fn value(&mut self, found: &Captures<'_>) -> String {
+        let value = &found[0];
+        let kind = FORESEEN_BY_NOBODY.iter().find(|name| found.name(name).is_some());
+        let kind = kind.copied().unwrap_or_default();
+        match kind {
+            // Whether two of them are equal is chance.
+            "DATE" | "TIME" | "AGE" | "SIZE" | "DURATION" => format!("[{kind}]"),
+            "ID" => self.numbered(kind, &value[..SHORT_ID]),
+            _ => self.numbered(kind, value),
+        }
+    }
+
+    fn numbered(&mut self, kind: &str, value: &str) -> String {
+        let next = self.numbers.len();
+        let number = *self.numbers.entry(value.to_owned()).or_insert(next);
+        format!("[{kind}:{number}]")
+    }
+
+    /// The text of each stream by itself: which comes first is chance, too.
+    fn transcript(&mut self, transcript: &Transcript) -> [String; 3] {
+        [Stream::Stdout, Stream::Stderr, Stream::Typed].map(|stream| {
+            let chunks = transcript.chunks.iter().filter(|chunk| chunk.stream == stream);
+            let text: String = chunks.map(|chunk| chunk.text.as_str()).collect();
+            self.text(&text)
+        })
+    }
+
+    fn command(&mut self, command: &CommandRecording) -> impl PartialEq + use<> {
+        let CommandRecording { command, end, transcript, .. } = command;
+        (command.clone(), *end, transcript.omitted_bytes > 0, self.transcript(transcript))
+    }
+
+    fn effect(&mut self, effect: &Effect) -> impl PartialEq + use<> {
+        let Effect { command, kind, name, id, change } = effect;
+        let change = match change {
+            Change::Died { exit, alone, log } => Change::Died {
+                exit: *exit,
+                alone: *alone,
+                log: log.as_ref().map(|log| self.text(log)),
+            },
+            Change::Connected { container } => {
+                Change::Connected { container: self.text(container) }
+            }
+            Change::Disconnected { container } => {
+                Change::Disconnected { container: self.text(container) }
+            }
+            Change::Mounted { container, destination, read_only } => Change::Mounted {
+                container: self.text(container),
+                destination: destination.clone(),
+                read_only: *read_only,
+            },
+            other => other.clone(),
+        };
+        (*command, *kind, self.text(name), self.text(id), change)
+    }
+}
+
+impl Recording {
+    /// Whether another recording of the same steps says the same, but for what nobody can foresee and
+    /// for how long things took.
+    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
+        let is_same_machine = |one: &Self, other: &Self| {
+            let about = |recording: &Self| {
+                let engine = &recording.engine;
+                (engine.kind.clone(), engine.version.clone(), engine.architecture.clone())
+            };
+            about(one) == about(other) && one.images == other.images
+        };
+        is_same_machine(self, other) && self.masked() == other.masked()
+    }
+
+    fn masked(&self) -> impl PartialEq + use<> {
+        let mut masked = Masked::default();
+        let steps: Vec<_> = self
+            .steps
+            .iter()
+            .map(|step| match step {
+                StepRecording::Ran { commands, effects } => {
+                    let commands: Vec<_> =
+                        commands.iter().map(|command| masked.command(command)).collect();
+                    let effects: Vec<_> =
+                        effects.iter().map(|effect| masked.effect(effect)).collect();
+                    Some((commands, effects))
+                }
+                StepRecording::Ignored | StepRecording::Skipped => None,
+            })
+            .collect();
+        let leftovers: Vec<_> = self
+            .leftovers
+            .iter()
+            .map(|Leftover { step, command, kind, name, id }| {
+                (*step, *command, *kind, masked.text(name), masked.text(id))
+            })
+            .collect();
+        (steps, leftovers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::{Chunk, End};
+
+    fn printed(text: &str) -> Recording {
+        let transcript = Transcript {
+            chunks: vec![Chunk { stream: Stream::Stdout, at_ms: 0, text: text.to_owned() }],
+            omitted_bytes: 0,
+        };
+        let end = End::Exited { status: 0 };
+        let command = CommandRecording { command: "a".into(), end, transcript, duration_ms: 0 };
+        let step = StepRecording::Ran { commands: vec![command], effects: Vec::new() };
+        Recording { steps: vec![step], ..Recording::default() }
+    }
+
+    fn same(one: &str, other: &str) -> bool {
+        printed(one).says_the_same_as(&printed(other))
+    }
+
+    #[test]
+    fn what_nobody_can_foresee_makes_no_difference() {
+        for (one, other) in [
+            ("0123456789ab\n", "ba9876543210\n"),
+            ("up 3 seconds (healthy)", "up About a minute (healthy)"),
+            ("2026-11-24T03:02:12Z x", "2026-11-25T04:00:00Z x"),
+            ("mar Tue Nov 24 03:02:12 UTC 2026 :", "mar Wed Nov 25 13:02:12 UTC 2026 :"),
+            ("alpine latest 7.8MB", "alpine latest 7.9MB"),
+            ("172.17.0.2/16", "172.17.0.3/16"),
+            (
+                "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                "sha256:1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            ),
+        ] {
+            assert!(same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn all_else_does() {
+        for (one, other) in [
+            ("one", "two"),
+            ("port 80", "port 81"),
+            ("version 1.2.3", "version 1.2.4"),
+            ("0123456789ab 0123456789ab", "0123456789ab ba9876543210"),
+            ("1 row", "2 rows"),
+        ] {
+            assert!(!same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_full_id_is_the_same_as_its_beginning() {
+        let id = |first: &str| format!("{first}{}", "0".repeat(52));
+        let text = |first: &str| format!("{} {first}", id(first));
+        assert!(same(&text("0123456789ab"), &text("ba9876543210")));
+        assert!(!same(&text("0123456789ab"), &format!("{} 0123456789ab", id("ba9876543210"))));
+    }
+}
