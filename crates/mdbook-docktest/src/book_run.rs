@@ -1,5 +1,11 @@
 //! From chapters to a report.
 
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
 use crate::accept::{Accepted, accept};
 use crate::chapters::{Source, SourceError};
 use crate::check::check;
@@ -20,36 +26,77 @@ pub fn read_steps(chapters: Vec<Source>, lints: &Lints) -> Result<Report, Source
     Ok(Report { engine: None, chapters: chapters.collect::<Result<_, _>>()? })
 }
 
+/// Why a chapter was not run.
+#[derive(Debug)]
+pub struct NotRun {
+    /// The chapter.
+    pub path: PathBuf,
+    /// Why.
+    pub error: RunError,
+}
+
 impl Report {
-    /// Runs the steps that were read, chapter by chapter, and adds what came out of them.
-    /// `begin` hears of each chapter that has steps to run. A chapter of which something is already
-    /// known to be wrong is left out: what its steps are to do is not understood.
+    /// Runs the steps that were read, and adds what came out of them: `jobs` chapters at a time, each
+    /// on an engine of its own. A chapter of which something is already known to be wrong is left out,
+    /// as what its steps are to do is not understood; so is one that a recording stands for.
     ///
-    /// # Errors
-    /// When a chapter cannot be run; the rest is then left alone.
-    pub fn run(
-        &mut self,
-        runner: &Runner<'_>,
-        begin: impl Fn(&ChapterReport),
-    ) -> Result<(), RunError> {
-        for chapter in self.chapters.iter_mut().filter(|chapter| !chapter.has_errors()) {
-            if chapter.scenario.steps.iter().any(|step| !step.attributes.ignore) {
-                begin(chapter);
+    /// Returns the chapters that could not be run, in the book's order. One that cannot be run keeps
+    /// none of the others from it, but where there is no engine at all, or the run is cancelled.
+    pub fn run(&mut self, runner: &Runner<'_>, jobs: NonZero<usize>) -> Vec<NotRun> {
+        let to_run: Vec<&mut ChapterReport> =
+            self.chapters.iter_mut().filter(|chapter| chapter.is_to_run()).collect();
+        let count = jobs.get().min(to_run.len());
+        let waiting = Mutex::new(to_run.into_iter().enumerate());
+        let not_run = Mutex::new(Vec::new());
+        let is_over = AtomicBool::new(false);
+        let take = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            while !is_over.load(Ordering::Relaxed)
+                && let Some((place, chapter)) = take()
+            {
+                match runner.run(&chapter.scenario) {
+                    Ok(Some(recording)) => chapter.judge(recording, runner.settings),
+                    Ok(None) => {}
+                    Err(error) => {
+                        if matches!(error, RunError::Engine(_) | RunError::Cancelled) {
+                            is_over.store(true, Ordering::Relaxed);
+                        }
+                        let path = chapter.scenario.path.clone();
+                        let mut not_run = not_run.lock().unwrap_or_else(PoisonError::into_inner);
+                        not_run.push((place, NotRun { path, error }));
+                    }
+                }
             }
-            let Some(recording) = runner.run(&chapter.scenario)? else { continue };
-            self.engine.get_or_insert_with(|| recording.engine.clone());
-            chapter.judge(recording, runner.settings);
-        }
-        Ok(())
+        };
+        thread::scope(|scope| {
+            for _ in 1..count {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let mut recordings = self.chapters.iter().filter_map(|chapter| chapter.recording.as_ref());
+        let engine = recordings.next().map(|recording| recording.engine.clone());
+        self.engine = self.engine.take().or(engine);
+        let mut not_run = not_run.into_inner().unwrap_or_else(PoisonError::into_inner);
+        not_run.sort_by_key(|(place, _)| *place);
+        not_run.into_iter().map(|(_, not_run)| not_run).collect()
     }
 }
 
 impl ChapterReport {
     fn read(chapter: Source, lints: &Lints) -> Result<Self, SourceError> {
-        let Source { path, text, extensions, only_at } = chapter;
+        let Source { path, text, extensions, only_at, recording: recording_path } = chapter;
         let scenario = extract(&path, &text, extensions);
         let findings = lints.apply(scenario.findings.clone());
-        let mut report = Self { text, extensions, scenario, recording: None, findings, only: None };
+        let mut report = Self {
+            text,
+            extensions,
+            scenario,
+            recording: None,
+            findings,
+            only: None,
+            recording_path,
+        };
         if let Some(line) = only_at {
             let steps = &report.scenario.steps;
             let index = steps.iter().position(|step| step.lines(&report.text).contains(&line));
@@ -62,7 +109,7 @@ impl ChapterReport {
     }
 
     /// Adds what came out of the chapter, and what there is to say of that.
-    fn judge(&mut self, recording: Recording, settings: &Settings) {
+    pub(crate) fn judge(&mut self, recording: Recording, settings: &Settings) {
         let findings = check(&self.text, &self.scenario, &recording, &settings.placeholders);
         self.findings.extend(settings.lints.apply(findings));
         self.recording = Some(recording);

@@ -1,6 +1,7 @@
 //! Where chapters come from, outside of a running mdBook: a book, or a Markdown file.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
 use std::{env, fs, io};
 
 use glob::{MatchOptions, Pattern};
@@ -24,6 +25,8 @@ pub struct Source {
     pub extensions: Extensions,
     /// The line of the one step to report on, where not all are wanted.
     pub only_at: Option<usize>,
+    /// The file that its recording is kept in.
+    pub recording: PathBuf,
 }
 
 /// Chapters that share their settings.
@@ -33,6 +36,8 @@ pub struct Collection {
     pub settings: Settings,
     /// The chapters, in the book's order.
     pub chapters: Vec<Source>,
+    /// Whether they are all chapters of a book.
+    pub is_whole_book: bool,
 }
 
 /// Why there is nothing to run.
@@ -115,12 +120,13 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
     let file = path.canonicalize().map_err(unreadable)?;
     let sources = root.join(&config.book.src).canonicalize().unwrap_or_default();
     if file.starts_with(sources) {
-        let Collection { settings, mut chapters } = read_book(&root)?;
+        let Collection { settings, mut chapters, .. } = read_book(&root)?;
         chapters.retain(|chapter| chapter.path.canonicalize().is_ok_and(|path| path == file));
         // Those of a book are told by their place in it, which need not be the way there from here.
         if let Some(mut chapter) = chapters.pop() {
             chapter.path = path.to_owned();
-            return Ok(Collection { settings, chapters: vec![chapter] });
+            let chapters = vec![chapter];
+            return Ok(Collection { settings, chapters, is_whole_book: false });
         }
     }
     let settings = Settings::of_book(&config, &root)?;
@@ -128,8 +134,9 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
 }
 
 fn alone(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
-    let chapter = Source { path: path.to_owned(), text, extensions, only_at: None };
-    Collection { settings, chapters: vec![chapter] }
+    let recording = path.with_extension("recording.json");
+    let chapter = Source { path: path.to_owned(), text, extensions, only_at: None, recording };
+    Collection { settings, chapters: vec![chapter], is_whole_book: false }
 }
 
 /// Keeps the chapters that a glob selects, by their path or the end of it: `volumes/*.md` selects
@@ -145,6 +152,7 @@ pub fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), S
     }
     if !globs.is_empty() {
         for collection in collections {
+            collection.is_whole_book = false;
             collection
                 .chapters
                 .retain(|chapter| globs.iter().any(|glob| selects(glob, &chapter.path)));
@@ -196,23 +204,45 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
     let expanded =
         LinkPreprocessor::new().run(&context, book.book).map_err(|error| bad_book(root, &error))?;
     let sources = root.join(&config.book.src);
-    let chapters = chapters(&expanded, &sources, Extensions::of_book(&config));
-    Ok(Collection { settings, chapters })
+    let chapters = chapters(&expanded, &sources, Extensions::of_book(&config), &settings);
+    Ok(Collection { settings, chapters, is_whole_book: true })
 }
 
 /// The chapters of a book that have a file; `sources` is where those lie.
-pub fn chapters(book: &Book, sources: &Path, extensions: Extensions) -> Vec<Source> {
+pub fn chapters(
+    book: &Book,
+    sources: &Path,
+    extensions: Extensions,
+    settings: &Settings,
+) -> Vec<Source> {
     let chapters = book.iter().filter_map(|item| match item {
         BookItem::Chapter(chapter) => Some(chapter),
         _ => None,
     });
     chapters
         .filter_map(|chapter| {
-            let path = sources.join(chapter.source_path.as_ref()?);
+            let source_path = chapter.source_path.as_ref()?;
+            let path = sources.join(source_path);
             let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-            Some(Source { path, text: chapter.content.clone(), extensions, only_at: None })
+            let recording = settings.recordings.as_deref().unwrap_or(Path::new("recordings"));
+            let recording = recording.join(name_of_recording(source_path));
+            let text = chapter.content.clone();
+            Some(Source { path, text, extensions, only_at: None, recording })
         })
         .collect()
+}
+
+/// The name of a chapter's recording among those of its book. A chapter can lie above the sources;
+/// its recording stays among the others.
+fn name_of_recording(chapter: &Path) -> PathBuf {
+    let parts = chapter.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name),
+        Component::ParentDir => Some(OsStr::new("_")),
+        _ => None,
+    });
+    let mut name = parts.collect::<PathBuf>().into_os_string();
+    name.push(".json");
+    name.into()
 }
 
 #[cfg(test)]
@@ -225,10 +255,12 @@ mod tests {
             text: String::new(),
             extensions: Extensions::default(),
             only_at: None,
+            recording: PathBuf::new(),
         };
         let paths = ["book/src/index.md", "book/src/volumes/a.md", "book/src/volumes/sub/b.md"];
         let chapters = paths.map(chapter).into();
-        let mut collections = [Collection { settings: Settings::default(), chapters }];
+        let mut collections =
+            [Collection { settings: Settings::default(), chapters, is_whole_book: true }];
         let globs: Vec<Pattern> = globs.iter().map(|glob| Pattern::new(glob).unwrap()).collect();
         select(&mut collections, &globs).map_err(|error| error.to_string())?;
         let [Collection { chapters, .. }] = collections;
@@ -245,6 +277,18 @@ mod tests {
         assert_eq!(selected(&["volumes/**/*.md"]).unwrap(), ["a", "b"]);
         assert_eq!(selected(&["book/src/*.md"]).unwrap(), ["index"]);
         assert_eq!(selected(&["b.md", "index.*"]).unwrap(), ["index", "b"]);
+    }
+
+    #[test]
+    fn recordings_are_called_after_their_chapters_and_stay_in_their_directory() {
+        for (chapter, recording) in [
+            ("a.md", "a.md.json"),
+            ("b/README.md", "b/README.md.json"),
+            ("../../x.md", "_/_/x.md.json"),
+            ("/etc/./x.md", "etc/x.md.json"),
+        ] {
+            assert_eq!(name_of_recording(Path::new(chapter)), Path::new(recording));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -39,6 +40,22 @@ pub enum Command {
     ///
     /// Lines that still hold stay as they are written, and so do steps with other findings.
     Accept(Options),
+    /// Verifies, then keeps what came out, for builds without an engine and for everybody to see
+    ///
+    /// A recording that says the same as the one that is there, but for what nobody can foresee (IDs,
+    /// dates, sizes…), is not written. Chapters that do not hold are not recorded.
+    Record(Record),
+}
+
+/// What `record` is told.
+#[derive(Debug, Args)]
+pub struct Record {
+    /// What to record, and how to report.
+    #[command(flatten)]
+    pub run: Options,
+    /// Run nothing, and report which recordings are missing, stale, unused or edited by hand
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// What to run, how, and how to report.
@@ -56,6 +73,10 @@ pub struct Options {
     /// A prepared root file system to start engines from
     #[arg(long, value_name = "DIR")]
     pub engine_root: Option<PathBuf>,
+    /// How many chapters to run at a time, each on an engine of its own; by default as many as there
+    /// are processors and memory for
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZero<usize>>,
     /// How to report
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -1,11 +1,11 @@
 //! What the commands do, and which exit status each end has.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
-use std::{env, thread};
+use std::{env, fs, thread};
 
 use anyhow::{Context, Error, Result};
 use docker_cli::Canceller;
@@ -13,20 +13,21 @@ use docker_sandbox::{EngineRoot, cache_directory};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::chapters::{self, Collection, SourceError};
-use crate::cli::{Cli, Command, Format, Options};
+use crate::chapters::SourceError;
+use crate::cli::{Cli, Command};
 use crate::finding::{Code, Finding, Severity};
-use crate::preprocess::{self, SourcesInBuildDirectory};
-use crate::progress;
+use crate::preprocess::SourcesInBuildDirectory;
+use crate::progress::Display;
 use crate::protocol::{self, ProtocolError};
-use crate::report::Report;
-use crate::report::github::github;
-use crate::report::human::{Colours, human};
-use crate::report::json::json;
-use crate::report::junit::junit;
+use crate::report::human::Colours;
+use crate::report::{ChapterReport, Report};
 use crate::run::{RunError, Runner};
-use crate::settings::{OnFailure, Settings, SettingsError};
-use crate::source_file;
+use crate::settings::{Settings, SettingsError};
+
+mod build;
+mod verify;
+
+use self::verify::After;
 
 /// An exit status, by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,13 @@ enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// The one that says more: no engine before wrong results, wrong results before none.
+    fn max(self, other: Self) -> Self {
+        if (other as u8) > (self as u8) { other } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
@@ -47,20 +55,26 @@ impl From<Exit> for ExitCode {
 /// Does what the command line says. What goes wrong is told on standard error.
 pub fn execute(cli: Cli) -> ExitCode {
     let result = match cli.command {
-        None => preprocess(),
+        None => build::preprocess(),
         Some(Command::Supports { renderer }) => Ok(match protocol::supports(&renderer) {
             true => Exit::Success,
             false => Exit::Findings,
         }),
-        Some(Command::Verify(options)) => verify(&options, After::Report),
-        Some(Command::Accept(options)) => verify(&options, After::Accept),
+        Some(Command::Verify(options)) => verify::verify(&options, After::Report),
+        Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
+        Some(Command::Record(options)) if options.check => verify::check_recordings(&options.run),
+        Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
     };
     let exit = result.unwrap_or_else(|error| {
-        // Standard error may be closed, and there is no other place to say so.
-        let _ = writeln!(io::stderr(), "error: {}", one_line(&error));
+        tell_error(&one_line(&error));
         exit_of(&error)
     });
     exit.into()
+}
+
+fn tell_error(line: &str) {
+    // Standard error may be closed, and there is no other place to say so.
+    let _ = writeln!(io::stderr(), "error: {line}");
 }
 
 /// An error and its causes. Some messages have their cause in them: it is not said twice.
@@ -103,125 +117,6 @@ fn exit_of_report(report: &Report) -> Exit {
     }
 }
 
-fn preprocess() -> Result<Exit> {
-    let mut input = Vec::new();
-    if io::stdin().is_terminal() {
-        return Err(ProtocolError::Empty.into());
-    }
-    io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
-    let (context, mut book) = protocol::parse_input(&input)?;
-    drop(input);
-    preprocess::check_build_directory(&context)?;
-    let settings = Settings::of_book(&context.config, &context.root)?;
-    let canceller = cancel_on_signals()?;
-
-    let mut report =
-        crate::book_run::read_steps(preprocess::sources(&context, &book), &settings.lints)?;
-    let embeds = settings.on_failure == OnFailure::Embed;
-    let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };
-    if exit == Exit::Success || embeds {
-        exit = exit.max(run(&mut report, &settings, None, false, &canceller)?);
-    }
-    if report.has_findings() {
-        io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
-    }
-    let goes_on = match exit {
-        Exit::Success => true,
-        Exit::Findings | Exit::Usage => embeds,
-        // Pages would be about this machine rather than about the book.
-        Exit::NoEngine | Exit::Interrupted => false,
-    };
-    if !goes_on {
-        return Ok(exit);
-    }
-    preprocess::put_in(&mut book, &report, &context);
-    protocol::write_book(&book, io::stdout().lock())?;
-    Ok(Exit::Success)
-}
-
-/// What to do when all steps have run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum After {
-    /// Report.
-    Report,
-    /// Rewrite the expectations that do not hold, and report what is left.
-    Accept,
-}
-
-fn verify(options: &Options, after: After) -> Result<Exit> {
-    let mut collections: Vec<Collection> =
-        options.paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
-    chapters::select(&mut collections, &options.chapters)?;
-    let canceller = cancel_on_signals()?;
-    // The report's file first: who cannot have it should not wait for it.
-    let mut output: Box<dyn Write> = match &options.output {
-        Some(path) => Box::new(
-            File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
-        ),
-        None => Box::new(io::stdout()),
-    };
-    let mut whole = Report { engine: None, chapters: Vec::new() };
-    let mut readings = Vec::new();
-    for collection in collections {
-        let Collection { settings, chapters } = collection;
-        readings.push((crate::book_run::read_steps(chapters, &settings.lints)?, settings));
-    }
-    // One wrong annotation anywhere, and nothing runs.
-    let any_wrong = readings.iter().any(|(report, _)| report.has_errors());
-    let mut exit = if any_wrong { Exit::Usage } else { Exit::Success };
-    for (mut report, settings) in readings {
-        if !any_wrong {
-            let root = options.engine_root.as_deref();
-            let this = run(&mut report, &settings, root, options.fail_fast, &canceller)?;
-            let this = if after == After::Accept { accept(&mut report, &settings)? } else { this };
-            exit = exit.max(this);
-        }
-        whole.engine = whole.engine.or(report.engine);
-        whole.chapters.append(&mut report.chapters);
-    }
-    let text = match options.format {
-        Format::Human => {
-            let colours =
-                if options.output.is_some() { Colours::Off } else { colours(&io::stdout()) };
-            human(&whole, colours)
-        }
-        Format::Json => json(&whole)?,
-        Format::Junit => junit(&whole)?,
-        Format::Github => github(&whole),
-    };
-    output.write_all(text.as_bytes()).context("cannot write the report")?;
-    if exit == Exit::NoEngine {
-        tell_missing_images(&whole);
-    }
-    Ok(exit)
-}
-
-/// Rewrites, in their files, the expectations of chapters that do not hold.
-fn accept(report: &mut Report, settings: &Settings) -> Result<Exit> {
-    for chapter in &mut report.chapters {
-        let path = chapter.scenario.path.clone();
-        let file = source_file::read_again(&path)?;
-        // mdBook drops a byte order mark.
-        let body = file.strip_prefix('\u{feff}').filter(|_| !chapter.text.starts_with('\u{feff}'));
-        let source = body.unwrap_or(&file);
-        let Some(accepted) = chapter.accepted(source, settings) else { continue };
-        if accepted.rewritten > 0 {
-            let mark = &file[..file.len() - source.len()];
-            source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;
-        }
-        progress::accepted(&path, &accepted);
-        chapter.reread(accepted.text, settings);
-    }
-    Ok(exit_of_report(report))
-}
-
-impl Exit {
-    /// The one that says more: no engine before wrong results, wrong results before none.
-    fn max(self, other: Self) -> Self {
-        if (other as u8) > (self as u8) { other } else { self }
-    }
-}
-
 /// The findings of images that could not be had and without which the book does not hold.
 fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
     let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
@@ -234,39 +129,78 @@ fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
 fn tell_missing_images(report: &Report) {
     let lines: BTreeSet<String> = missing_images(report)
         .map(|finding| match &finding.help {
-            Some(help) => format!("error: {}; {help}", finding.message),
-            None => format!("error: {}", finding.message),
+            Some(help) => format!("{}; {help}", finding.message),
+            None => finding.message.clone(),
         })
         .collect();
-    for line in lines {
-        // Standard error may be closed; the report has it all the same.
-        let _ = writeln!(io::stderr(), "{line}");
-    }
+    lines.iter().for_each(|line| tell_error(line));
 }
 
-/// Runs the steps of a report, but for those of chapters with a wrong annotation.
-fn run(
-    report: &mut Report,
-    settings: &Settings,
-    engine_root: Option<&Path>,
+/// How to run.
+struct Run<'a> {
+    settings: &'a Settings,
+    engine_root: Option<&'a Path>,
     fail_fast: bool,
-    canceller: &Canceller,
-) -> Result<Exit> {
-    let root = match engine_root.or(settings.engine_root.as_deref()) {
+    jobs: Option<NonZero<usize>>,
+    canceller: &'a Canceller,
+}
+
+/// Runs the steps of a report's chapters that are still to be run. Those that cannot be run are told
+/// on standard error.
+///
+/// # Errors
+/// [`RunError::Cancelled`]; and when nothing can be run.
+fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
+    if !report.chapters.iter().any(ChapterReport::is_to_run) {
+        return Ok(exit_of_report(report));
+    }
+    let root = match run.engine_root.or(run.settings.engine_root.as_deref()) {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),
     };
+    let jobs = run.jobs.unwrap_or_else(default_jobs);
+    let display = Display::new(jobs.get());
     let runner = Runner {
         root,
-        settings,
+        settings: run.settings,
         cache: cache_directory()
             .context("there is no home directory to keep images in: set HOME")?,
-        fail_fast,
-        canceller: canceller.clone(),
-        progress: &|progress| progress::tell(progress),
+        fail_fast: run.fail_fast,
+        canceller: run.canceller.clone(),
+        progress: &|chapter, progress| display.tell(chapter, progress),
     };
-    report.run(&runner, progress::begin)?;
-    Ok(exit_of_report(report))
+    let not_run = report.run(&runner, jobs);
+    if run.canceller.is_cancelled() {
+        return Err(RunError::Cancelled.into());
+    }
+    let mut told = BTreeSet::new();
+    let any = !not_run.is_empty();
+    for not_run in not_run {
+        let line = one_line(&not_run.error.into());
+        if told.insert(line.clone()) {
+            tell_error(&line);
+        }
+    }
+    Ok(if any { Exit::NoEngine } else { exit_of_report(report) })
+}
+
+/// How much memory a chapter is given at least: images and containers' files are kept there.
+const MEMORY_PER_JOB: u64 = 2 << 30;
+
+/// As many chapters at a time as there are processors and memory for.
+fn default_jobs() -> NonZero<usize> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let memory = available_memory().map_or(1, |bytes| bytes / MEMORY_PER_JOB);
+    let jobs = processors.min(usize::try_from(memory).unwrap_or(usize::MAX));
+    NonZero::new(jobs).unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// In bytes, as the kernel estimates it (proc(5), `MemAvailable`).
+fn available_memory() -> Option<u64> {
+    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 /// Turns Ctrl-C and its like into an orderly end.

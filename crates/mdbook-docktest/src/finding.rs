@@ -62,6 +62,14 @@ pub enum Code {
     EngineLost,
     /// A container that was started in the background died, or did not although it should.
     ContainerDied,
+    /// A chapter has no recording, and must not or cannot run.
+    MissingRecording,
+    /// A chapter's recording was made with other steps or settings.
+    StaleRecording,
+    /// A file among the recordings cannot be read, or is not as a run has left it.
+    BadRecording,
+    /// A recording belongs to no chapter.
+    UnusedRecording,
     /// An object that a step made was still there at the chapter's end.
     Leftover,
 }
@@ -84,6 +92,10 @@ impl Code {
         Self::ContainerDied,
         Self::Leftover,
         Self::EngineLost,
+        Self::MissingRecording,
+        Self::StaleRecording,
+        Self::BadRecording,
+        Self::UnusedRecording,
     ];
 
     /// The code with this name.
@@ -119,6 +131,10 @@ impl Code {
             Self::EngineLost => "engine-lost",
             Self::ContainerDied => "container-died",
             Self::Leftover => "leftover",
+            Self::MissingRecording => "missing-recording",
+            Self::StaleRecording => "stale-recording",
+            Self::BadRecording => "bad-recording",
+            Self::UnusedRecording => "unused-recording",
         }
     }
 

@@ -30,12 +30,12 @@ impl Inputs {
     /// Those of a chapter. `recipes` gives the digest of the recipe of an image that a book provides,
     /// for each that the steps name.
     pub fn of(scenario: &Scenario, settings: &Settings, recipes: BTreeMap<String, String>) -> Self {
-        let steps = scenario.steps.iter().filter(|step| !step.attributes.ignore);
+        let steps = scenario.steps_that_run();
         Self {
             environment: settings.environment.clone(),
             timeout_ms: u64::try_from(settings.timeout.as_millis()).unwrap_or(u64::MAX),
             recipes,
-            steps: steps.map(|step| digest_of(step, settings)).collect(),
+            steps: steps.map(|(_, step)| digest_of(step, settings)).collect(),
         }
     }
 

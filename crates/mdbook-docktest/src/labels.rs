@@ -4,8 +4,10 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Datelike};
+
 use crate::page::Language;
-use crate::recording::{Engine, Image, ImageOrigin};
+use crate::recording::{Image, ImageOrigin, Recording};
 
 impl Language {
     pub(crate) fn output(self) -> &'static str {
@@ -68,14 +70,59 @@ impl Language {
         }
     }
 
-    pub(crate) fn provenance(self, engine: &Engine, images: &[Image]) -> String {
-        let ran = match self {
-            Self::En => "Run on Docker Engine",
-            Self::Fr => "Exécuté sur Docker Engine",
+    /// What a recording ran on: at once, or when if it was read from a file.
+    pub(crate) fn provenance(self, recording: &Recording) -> String {
+        let date = Some(recording.recorded_at.as_str()).filter(|_| recording.replayed);
+        let ran = match (self, date.map(|date| self.date(date))) {
+            (Self::En, None) => "Run on".to_owned(),
+            (Self::Fr, None) => "Exécuté sur".to_owned(),
+            (Self::En, Some(None)) => "Recorded on".to_owned(),
+            (Self::Fr, Some(None)) => "Enregistré sur".to_owned(),
+            (Self::En, Some(Some(date))) => format!("Recorded on {date}, on"),
+            (Self::Fr, Some(Some(date))) => format!("Enregistré le {date} sur"),
         };
-        let mut parts = vec![format!("{ran} {}", engine.version)];
-        parts.extend(images.iter().map(|image| self.image(image)));
+        let mut parts = vec![format!("{ran} Docker Engine {}", recording.engine.version)];
+        parts.extend(recording.images.iter().map(|image| self.image(image)));
         parts.join(" · ")
+    }
+
+    /// The day of a time in RFC 3339, in words.
+    fn date(self, time: &str) -> Option<String> {
+        const ENGLISH: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        const FRENCH: [&str; 12] = [
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
+        ];
+        let date = DateTime::parse_from_rfc3339(time).ok()?;
+        let (day, month, year) = (date.day(), date.month0() as usize, date.year());
+        Some(match (self, day) {
+            (Self::En, _) => format!("{day} {} {year}", ENGLISH[month]),
+            (Self::Fr, 1) => format!("1er\u{a0}{} {year}", FRENCH[month]),
+            (Self::Fr, _) => format!("{day}\u{a0}{} {year}", FRENCH[month]),
+        })
     }
 
     fn image(self, image: &Image) -> String {
@@ -132,6 +179,7 @@ impl Language {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recording::Engine;
 
     #[test]
     fn french_has_its_spaces_and_its_comma() {
@@ -154,8 +202,27 @@ mod tests {
     }
 
     #[test]
+    fn what_was_recorded_says_when() {
+        let said = |language: Language, time: &str| {
+            let recorded_at = time.to_owned();
+            let engine = Engine { version: "26".into(), ..Engine::default() };
+            let recording =
+                Recording { engine, recorded_at, replayed: true, ..Recording::default() };
+            language.provenance(&recording)
+        };
+        let time = "2026-11-24T23:02:12Z";
+        assert_eq!(
+            said(Language::Fr, time),
+            "Enregistré le 24\u{a0}novembre 2026 sur Docker Engine 26"
+        );
+        assert_eq!(said(Language::En, time), "Recorded on 24 November 2026, on Docker Engine 26");
+        let first = said(Language::Fr, "2027-02-01T00:00:00Z");
+        assert!(first.contains("le 1er\u{a0}février 2027 "), "{first}");
+        assert_eq!(said(Language::Fr, "<b>"), "Enregistré sur Docker Engine 26");
+    }
+
+    #[test]
     fn provenance_says_which_images_a_reader_does_not_get() {
-        let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
         let image = |reference: &str, origin| Image {
             reference: reference.into(),
             id: "sha256:0".into(),
@@ -167,8 +234,10 @@ mod tests {
             image("nginx", ImageOrigin::Pulled),
             image("me/app", ImageOrigin::Pulled),
         ];
+        let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
+        let recording = Recording { engine, images: images.into(), ..Recording::default() };
         assert_eq!(
-            Language::Fr.provenance(&engine, &images),
+            Language::Fr.provenance(&recording),
             "Exécuté sur Docker Engine 26.1.5 · alpine\u{a0}: reconstruite pour ce livre (image \
              officielle inaccessible) · nginx\u{a0}: image officielle · me/app\u{a0}: image publiée"
         );

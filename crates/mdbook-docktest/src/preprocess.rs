@@ -11,6 +11,7 @@ use crate::finding::Finding;
 use crate::page::{Language, Page, Renderer, slug};
 use crate::render::render;
 use crate::report::{Report, is_error};
+use crate::settings::Settings;
 
 /// A book whose sources would be deleted by building it.
 #[derive(Debug, thiserror::Error)]
@@ -57,8 +58,9 @@ fn normal(path: &Path) -> PathBuf {
 
 /// The chapters of the book, with the paths of their files relative to the book's directory, which
 /// is where mdBook starts preprocessors.
-pub fn sources(context: &PreprocessorContext, book: &Book) -> Vec<Source> {
-    chapters::chapters(book, &context.config.book.src, Extensions::of_book(&context.config))
+pub fn sources(context: &PreprocessorContext, book: &Book, settings: &Settings) -> Vec<Source> {
+    let extensions = Extensions::of_book(&context.config);
+    chapters::chapters(book, &context.config.book.src, extensions, settings)
 }
 
 /// Puts what came out of the chapters into the book, and what does not hold. `report` has them in

@@ -1,37 +1,110 @@
-//! Progress, as lines on standard error.
+//! Progress on standard error: lines, or on a terminal a line for each chapter that runs.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::accept::Accepted;
-use crate::report::ChapterReport;
 use crate::run::Progress;
+use crate::scenario::{Scenario, Step};
+use crate::terminal::plain;
 
 /// How much of a command fits on a line with what stands before it.
 const COMMAND_WIDTH: usize = 60;
 
-/// Tells that a chapter begins.
-pub(crate) fn begin(chapter: &ChapterReport) {
-    say(&chapter.scenario.path.display().to_string());
+/// How often a chapter's line moves although nothing happens.
+const TICK: Duration = Duration::from_millis(120);
+
+/// Shows what is being done.
+pub(crate) struct Display {
+    /// How many chapters run at a time.
+    jobs: usize,
+    /// The chapters' lines, on a terminal.
+    terminal: Option<Terminal>,
 }
 
-/// Tells what is being done for the chapter.
-pub(crate) fn tell(progress: Progress<'_>) {
-    match progress {
-        // It takes a third of a second.
-        Progress::Engine => {}
-        Progress::Image { reference, action } => say(&format!("  {action} image {reference}")),
-        Progress::Recipe { line } => say(&format!("    {line}")),
-        Progress::Step { number, of, step } => {
-            let first =
-                step.script.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-            let mut command: String = first.chars().take(COMMAND_WIDTH).collect();
-            if command.len() < step.script.trim_end().len() {
-                command.push('…');
-            }
-            say(&format!("  {number}/{of} line {}: {command}", step.line));
+struct Terminal {
+    lines: MultiProgress,
+    of_chapters: Mutex<BTreeMap<PathBuf, ProgressBar>>,
+}
+
+impl Display {
+    pub(crate) fn new(jobs: usize) -> Self {
+        let terminal = io::stderr()
+            .is_terminal()
+            .then(|| Terminal { lines: MultiProgress::new(), of_chapters: Mutex::default() });
+        Self { jobs, terminal }
+    }
+
+    /// Tells what is being done for a chapter.
+    pub(crate) fn tell(&self, chapter: &Scenario, progress: Progress<'_>) {
+        match &self.terminal {
+            Some(terminal) => terminal.tell(&chapter.path, progress),
+            None => self.say(&chapter.path, progress),
         }
     }
+
+    fn say(&self, chapter: &Path, progress: Progress<'_>) {
+        // Lines of several chapters are mixed.
+        let chapter = chapter.display();
+        let begin = if self.jobs > 1 { format!("{chapter}:") } else { " ".to_owned() };
+        match progress {
+            Progress::Engine if self.jobs > 1 => {}
+            Progress::Engine => say(&chapter.to_string()),
+            Progress::End => {}
+            // What it says is for people to read as it comes.
+            Progress::Recipe { line } => say(&format!("{begin}   {line}")),
+            progress => say(&format!("{begin} {}", described(progress))),
+        }
+    }
+}
+
+impl Terminal {
+    fn tell(&self, chapter: &Path, progress: Progress<'_>) {
+        let mut bars = self.of_chapters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Progress::End = progress {
+            if let Some(bar) = bars.remove(chapter) {
+                bar.finish_and_clear();
+            }
+            return;
+        }
+        let bar = bars.entry(chapter.to_owned()).or_insert_with(|| {
+            let bar = self.lines.add(ProgressBar::new_spinner());
+            // A template of our own that holds no mistake.
+            let style = ProgressStyle::with_template("{spinner} {prefix} {wide_msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.set_prefix(chapter.display().to_string());
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        bar.set_message(described(progress));
+    }
+}
+
+fn described(progress: Progress<'_>) -> String {
+    match progress {
+        Progress::Engine => "starting an engine".to_owned(),
+        Progress::Image { reference, action } => format!("{action} image {reference}"),
+        Progress::Recipe { line } => plain(line),
+        Progress::Step { number, of, step } => {
+            format!("{number}/{of} line {}: {}", step.line, first_line(step))
+        }
+        Progress::End => String::new(),
+    }
+}
+
+fn first_line(step: &Step) -> String {
+    let first = step.commands.first().map_or("", |command| command.text.as_str());
+    let line = first.lines().next().unwrap_or_default();
+    let mut shown: String = line.chars().take(COMMAND_WIDTH).collect();
+    if shown.len() < first.len() || step.commands.len() > 1 {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Tells what was rewritten in a chapter's file, and what was not.
@@ -50,7 +123,8 @@ pub(crate) fn accepted(path: &Path, accepted: &Accepted) {
     }
 }
 
-fn say(line: &str) {
+/// Tells that something was done.
+pub(crate) fn say(line: &str) {
     // Progress that nobody can see is no reason to stop.
     let _ = writeln!(io::stderr(), "{line}");
 }

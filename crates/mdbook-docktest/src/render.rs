@@ -143,7 +143,7 @@ impl Rendering<'_> {
             return;
         }
         let eol = line_ending(self.text);
-        let said = self.page.language.provenance(&recording.engine, &recording.images);
+        let said = self.page.language.provenance(recording);
         let paragraph = match self.page.renderer {
             Renderer::Html => html::provenance(&said),
             Renderer::Markdown => markdown::provenance(&said),

@@ -1,5 +1,7 @@
 //! What a run has to say: the chapters, what came out of them, and how many steps hold.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::extract::Extensions;
@@ -37,6 +39,8 @@ pub struct ChapterReport {
     /// The step that all findings are about, where only one was wanted; the steps after it are left
     /// out.
     pub only: Option<usize>,
+    /// The file that its recording is kept in.
+    pub recording_path: PathBuf,
 }
 
 /// What became of a step.

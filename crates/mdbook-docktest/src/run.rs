@@ -3,7 +3,6 @@
 mod effects;
 mod follow;
 mod images;
-mod mentions;
 mod shell;
 mod step;
 mod transcript;
@@ -22,7 +21,6 @@ use docker_sandbox::{EngineRoot, ProcessEngine};
 
 use self::effects::{Begin, effects, leftovers};
 use self::images::Images;
-use self::mentions::names_image;
 use self::shell::Shell;
 use self::step::{Ending, Outcome, Reason, StepProcess};
 use self::witness::Witness;
@@ -52,14 +50,14 @@ pub struct Runner<'a> {
     pub fail_fast: bool,
     /// Ends the run from outside.
     pub canceller: Canceller,
-    /// Hears what is being done.
-    pub progress: &'a dyn Fn(Progress<'_>),
+    /// Hears what is being done for a chapter.
+    pub progress: &'a (dyn Fn(&Scenario, Progress<'_>) + Sync),
 }
 
 /// What is being done.
 #[derive(Debug, Clone, Copy)]
 pub enum Progress<'a> {
-    /// A chapter's engine starts.
+    /// The chapter's engine starts.
     Engine,
     /// An image is being provided.
     Image {
@@ -82,6 +80,8 @@ pub enum Progress<'a> {
         /// The step.
         step: &'a Step,
     },
+    /// The chapter is done, or cannot be run.
+    End,
 }
 
 /// Why a chapter could not be run. Each message is one line, and says what to do where something
@@ -153,10 +153,16 @@ impl Runner<'_> {
     /// When there is no engine, an image is missing, or the run is cancelled. What goes wrong in a
     /// step is no error: the recording has it.
     pub fn run(&self, scenario: &Scenario) -> Result<Option<Recording>, RunError> {
-        if scenario.steps.iter().all(|step| step.attributes.ignore) {
+        if scenario.steps_that_run().next().is_none() {
             return Ok(None);
         }
-        (self.progress)(Progress::Engine);
+        let recording = self.run_on_fresh_engine(scenario);
+        (self.progress)(scenario, Progress::End);
+        recording.map(Some)
+    }
+
+    fn run_on_fresh_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
+        (self.progress)(scenario, Progress::Engine);
         let engine = ProcessEngine::start_unless(&self.canceller, &self.root, ENGINE_LIMIT)
             .map_err(|error| self.or_cancelled(error.into()))?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
@@ -176,14 +182,14 @@ impl Runner<'_> {
                 effects.push(effect);
             }
         }
-        Ok(Some(Recording {
+        Ok(Recording {
             engine: about,
             images,
             steps,
             leftovers,
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             replayed: false,
-        }))
+        })
     }
 
     fn describe(docker: &docker_cli::Docker) -> Result<Engine, RunError> {
@@ -217,16 +223,12 @@ impl Runner<'_> {
             docker,
             canceller: &self.canceller,
             cache: &self.cache,
-            progress: self.progress,
-        };
-        let runs = |step: &&Step| !step.attributes.ignore;
-        let is_named = |reference: &str| {
-            scenario.steps.iter().filter(runs).any(|step| names_image(&step.script, reference))
+            progress: &|progress| (self.progress)(scenario, progress),
         };
         self.settings
             .images
             .iter()
-            .filter(|(reference, _)| is_named(reference))
+            .filter(|(reference, _)| scenario.names_image(reference))
             .map(|(reference, recipe)| images.provide(reference, recipe))
             .collect()
     }
@@ -267,7 +269,7 @@ impl Runner<'_> {
                 StepRecording::Skipped
             } else {
                 let of = scenario.steps.len();
-                (self.progress)(Progress::Step { number: index + 1, of, step });
+                (self.progress)(scenario, Progress::Step { number: index + 1, of, step });
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
                 let (commands, complaints) = loop {

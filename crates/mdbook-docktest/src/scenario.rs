@@ -7,6 +7,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::finding::Finding;
+use crate::mentions::names_image;
 use crate::position::line_and_column;
 use crate::recording::Stream;
 
@@ -19,6 +20,18 @@ pub struct Scenario {
     pub steps: Vec<Step>,
     /// What is wrong with the annotations themselves; nothing runs while one of them is an error.
     pub findings: Vec<Finding>,
+}
+
+impl Scenario {
+    /// The steps that run, with their places among all.
+    pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
+        self.steps.iter().enumerate().filter(|(_, step)| !step.attributes.ignore)
+    }
+
+    /// Whether a step that runs has an image's name as a word of its own.
+    pub(crate) fn names_image(&self, reference: &str) -> bool {
+        self.steps_that_run().any(|(_, step)| names_image(&step.script, reference))
+    }
 }
 
 /// One fenced shell block.

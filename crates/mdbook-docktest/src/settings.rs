@@ -32,6 +32,10 @@ pub struct Settings {
     pub lints: Lints,
     /// What becomes of a build when something does not hold.
     pub on_failure: OnFailure,
+    /// Which chapters run when the book is built.
+    pub run: RunMode,
+    /// The directory of the book's recordings; none outside of a book.
+    pub recordings: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -44,8 +48,23 @@ impl Default for Settings {
             placeholders: Placeholders::default(),
             lints: Lints::default(),
             on_failure: OnFailure::default(),
+            run: RunMode::default(),
+            recordings: None,
         }
     }
+}
+
+/// Which chapters run when a book is built; for the others, their recordings are taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunMode {
+    /// Those without a recording, or with one that was made with other steps or settings.
+    #[default]
+    Stale,
+    /// All.
+    Always,
+    /// None: that a recording is missing is a finding.
+    Never,
 }
 
 /// What becomes of a build when something does not hold.
@@ -86,6 +105,9 @@ struct Table {
     #[serde(default)]
     lints: Lints,
     on_failure: Option<OnFailure>,
+    #[serde(default)]
+    run: RunMode,
+    recordings: Option<PathBuf>,
     #[serde(default)]
     images: BTreeMap<String, PathBuf>,
     #[serde(default, deserialize_with = "duration")]
@@ -135,6 +157,19 @@ impl Settings {
         let placeholders = Placeholders::with(table.placeholders).map_err(|error| {
             SettingsError { book_toml: root.join("book.toml"), message: error.to_string() }
         })?;
+        let sources = root.join(&config.book.src);
+        let recordings = match &table.recordings {
+            Some(directory) => root.join(directory),
+            None => sources.parent().unwrap_or(root).join("recordings"),
+        };
+        if recordings.starts_with(&sources) {
+            let message = format!(
+                "`recordings` lies in the sources, which `mdbook serve` watches: it would never come \
+                 to rest; choose a directory beside {}",
+                config.book.src.display()
+            );
+            return Err(SettingsError { book_toml: root.join("book.toml"), message });
+        }
         Ok(Self {
             images: table
                 .images
@@ -147,6 +182,8 @@ impl Settings {
             placeholders,
             lints: table.lints,
             on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),
+            run: table.run,
+            recordings: Some(recordings),
         })
     }
 }
@@ -206,6 +243,25 @@ mod tests {
         assert_eq!(on_failure(&format!("on-failure = \"abort\"\n{served}")), OnFailure::Abort);
         let error = read("on-failure = \"ignore\"").unwrap_err();
         assert!(error.contains("`abort`") && error.contains("`embed`"), "{error}");
+    }
+
+    #[test]
+    fn recordings_lie_beside_the_sources() {
+        let recordings = |config: &str| {
+            let config = config.parse::<Config>().unwrap();
+            Settings::of_book(&config, Path::new("/book")).map(|settings| settings.recordings)
+        };
+        let at = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(recordings("").unwrap(), at("/book/recordings"));
+        assert_eq!(
+            recordings("[book]\nsrc = \"course/src\"").unwrap(),
+            at("/book/course/recordings")
+        );
+        let set = |path| recordings(&format!("[preprocessor.docktest]\nrecordings = {path:?}"));
+        assert_eq!(set("proof").unwrap(), at("/book/proof"));
+        let error = set("src/recordings").unwrap_err().to_string();
+        assert!(error.contains("choose a directory beside src"), "{error}");
+        assert_eq!(read("run = \"never\"").unwrap().run, RunMode::Never);
     }
 
     #[test]

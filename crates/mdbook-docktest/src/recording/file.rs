@@ -79,7 +79,7 @@ impl RecordingFile {
     /// What is kept of a chapter's run.
     pub fn new(scenario: &Scenario, recording: &Recording, inputs: Inputs) -> Self {
         let mut recording = recording.clone();
-        let runs: Vec<usize> = indices_of_run(scenario).collect();
+        let runs: Vec<usize> = scenario.steps_that_run().map(|(index, _)| index).collect();
         recording.steps =
             runs.iter().filter_map(|step| recording.steps.get(*step)).cloned().collect();
         // Steps that are not run are none of a recording: their number may change.
@@ -92,7 +92,7 @@ impl RecordingFile {
     /// The recording, with an entry for each step of a scenario with the same [`Inputs`].
     pub fn recording(self, scenario: &Scenario) -> Recording {
         let mut recording = Recording { replayed: true, ..self.recording };
-        let runs: Vec<usize> = indices_of_run(scenario).collect();
+        let runs: Vec<usize> = scenario.steps_that_run().map(|(index, _)| index).collect();
         let mut recorded = recording.steps.into_iter();
         recording.steps = scenario
             .steps
@@ -165,12 +165,6 @@ impl RecordingFile {
             Recording { engine, images, steps, leftovers, recorded_at, ..Recording::default() };
         Ok(Self { recording, inputs })
     }
-}
-
-/// The places of the steps that are run.
-fn indices_of_run(scenario: &Scenario) -> impl Iterator<Item = usize> {
-    let steps = scenario.steps.iter().enumerate();
-    steps.filter(|(_, step)| !step.attributes.ignore).map(|(index, _)| index)
 }
 
 fn checksum(text: &str) -> String {

@@ -41,7 +41,12 @@ impl<'a> Outcome<'a> {
             let is_last = index + 1 == commands.len();
             let status_matters = is_last && attributes.exit != ExitExpectation::default();
             Shown {
-                command: (commands.len() > 1).then(|| plain(&command.command)),
+                // The author's own text: a recording is only asked for what came out.
+                command: step
+                    .commands
+                    .get(index)
+                    .filter(|_| commands.len() > 1)
+                    .map(|own| plain(&own.text)),
                 pieces: pieces(command),
                 notes: notes(command, status_matters, language),
             }

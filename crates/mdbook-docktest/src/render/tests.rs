@@ -156,22 +156,20 @@ fn an_end_that_is_not_its_own_says_so() {
 
 #[test]
 fn each_of_several_commands_has_its_own_output() {
+    let text = "```bash\necho '<1>'\ntrue\necho 2 \\\n  >&2\n```\n";
     let mut first = command(&[(Stream::Stdout, "1\n")], End::Exited { status: 0 });
-    let mut second = command(&[(Stream::Stderr, "2\n")], End::Exited { status: 0 });
+    let second = command(&[(Stream::Stderr, "2\n")], End::Exited { status: 0 });
     let silent = command(&[], End::Exited { status: 0 });
-    first.command = "echo <1>".into();
-    second.command = "echo 2 \\\n  >&2".into();
+    first.command = "what a forged recording says".into();
     let commands = vec![first, silent, second];
-    let rendered = html(
-        "```bash\nx\n```\n",
-        vec![StepRecording::Ran { commands: commands.clone(), effects: Vec::new() }],
-    );
-    assert!(rendered.contains("<kbd>echo &lt;1&gt;</kbd></p><pre"), "{rendered}");
+    let rendered =
+        html(text, vec![StepRecording::Ran { commands: commands.clone(), effects: Vec::new() }]);
+    assert!(rendered.contains("<kbd>echo '&lt;1&gt;'</kbd></p><pre"), "{rendered}");
     assert!(rendered.contains("<kbd>echo 2 \\&#10;  &gt;&amp;2</kbd></p><pre"), "{rendered}");
-    assert!(!rendered.contains("cmd"), "{rendered}");
+    assert!(!rendered.contains("<kbd>true") && !rendered.contains("forged"), "{rendered}");
     assert_eq!(
-        markdown("```bash\nx\n```\n", vec![StepRecording::Ran { commands, effects: Vec::new() }]),
-        "```bash\nx\n```\n```text\n$ echo <1>\n1\n$ echo 2 \\\n  >&2\n2\n```"
+        markdown(text, vec![StepRecording::Ran { commands, effects: Vec::new() }]),
+        format!("{text}```text\n$ echo '<1>'\n1\n$ echo 2 \\\n  >&2\n2\n```")
     );
 }
 

@@ -4,17 +4,16 @@
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
-use sha2::{Digest, Sha256};
 
 use super::{Progress, RunError};
+use crate::recipe;
 use crate::recording::{Image, ImageOrigin};
 
 /// How often a cancelled run is noticed.
@@ -44,7 +43,7 @@ impl Images<'_> {
     pub(super) fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {
         let archives = self.cache.join("images");
         fs::create_dir_all(&archives).map_err(RunError::io("making the image cache"))?;
-        let recipe_hash = hash_directory(recipe)
+        let recipe_hash = recipe::digest(recipe)
             .map_err(RunError::io(format!("reading the recipe {}", recipe.display())))?;
         let archive = |kind: &str| archives.join(format!("{}-{kind}.tar", file_name(reference)));
         let pulled = archive("pulled");
@@ -133,7 +132,7 @@ impl Images<'_> {
         let archive = scratch.join("context.tar");
         let make = |context: &Path| -> io::Result<()> {
             fs::create_dir(context)?;
-            copy_directory(recipe, context)
+            recipe::copy(recipe, context)
         };
         make(&context).map_err(RunError::io("copying the recipe"))?;
         if context.join("prepare").is_file() {
@@ -237,43 +236,4 @@ impl Images<'_> {
 /// `postgres:15` as a file's name.
 fn file_name(reference: &str) -> String {
     reference.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_")
-}
-
-/// What a directory's files are called, may do and hold, in 16 digits.
-fn hash_directory(directory: &Path) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    for file in files_below(directory)? {
-        let content = fs::read(&file)?;
-        let name = file.strip_prefix(directory).unwrap_or(&file);
-        hash.update(name.as_os_str().as_encoded_bytes());
-        hash.update([0, u8::from(fs::metadata(&file)?.permissions().mode() & 0o100 != 0)]);
-        hash.update((content.len() as u64).to_le_bytes());
-        hash.update(content);
-    }
-    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
-    for file in files_below(from)? {
-        let target = to.join(file.strip_prefix(from).unwrap_or(&file));
-        if let Some(parent) = target.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::copy(&file, target)?;
-    }
-    Ok(())
-}
-
-/// All files below a directory, sorted.
-fn files_below(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut directories = vec![directory.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(directory)? {
-            let path = entry?.path();
-            if path.is_dir() { directories.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    Ok(files)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// It need not be right about what the word is for: an image that is provided and not used costs
 /// a moment.
-pub(super) fn names_image(script: &str, reference: &str) -> bool {
+pub(crate) fn names_image(script: &str, reference: &str) -> bool {
     let wanted = familiar(reference);
     script
         .split(|c: char| c.is_whitespace() || "'\"`;|&()<>=".contains(c))

@@ -1,0 +1,239 @@
+//! Which chapters a recording stands for, and what there is to say of the others.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::finding::{Code, Finding, Severity};
+use crate::inputs::{InputDifference, Inputs};
+use crate::position::line_and_column;
+use crate::recording::{RecordingFile, StepRecording};
+use crate::recordings::{self, Unreadable};
+use crate::report::{ChapterReport, Report};
+use crate::scenario::Scenario;
+use crate::settings::Settings;
+use crate::{extract, recipe};
+
+/// What there is of a chapter's recording.
+#[derive(Debug)]
+enum Standing {
+    /// It was made with the same inputs.
+    Current(RecordingFile),
+    /// There is one under another name: the chapter was renamed.
+    Renamed(PathBuf, RecordingFile),
+    /// It was made with others.
+    Stale(InputDifference),
+    /// There is none.
+    Missing,
+    /// There is a file, which is no recording.
+    Bad(Unreadable),
+}
+
+/// The recordings of some chapters.
+pub(crate) struct Recordings<'a> {
+    settings: &'a Settings,
+    /// The digest of each recipe of the book.
+    recipes: BTreeMap<&'a str, String>,
+    /// The files that are none of the chapters', if these are all of a book.
+    others: Option<Vec<PathBuf>>,
+    /// What is in them.
+    readable: OnceCell<Vec<(PathBuf, RecordingFile)>>,
+}
+
+impl<'a> Recordings<'a> {
+    /// Those of a report's chapters. `are_all` says whether they are all chapters of a book.
+    ///
+    /// # Errors
+    /// When the directory of the recordings cannot be read.
+    pub(crate) fn of(
+        report: &Report,
+        settings: &'a Settings,
+        are_all: bool,
+    ) -> std::io::Result<Self> {
+        let recipes = settings.images.iter().map(|(image, directory)| {
+            // One that cannot be read is an error as soon as it is needed.
+            (image.as_str(), recipe::digest(directory).unwrap_or_default())
+        });
+        let known = report.chapters.iter().filter(|chapter| chapter.has_steps_to_run());
+        let known: BTreeSet<PathBuf> =
+            known.map(|chapter| chapter.recording_path.clone()).collect();
+        let directory = settings.recordings.as_deref().filter(|_| are_all);
+        let others =
+            directory.map(|directory| recordings::others(directory, &known)).transpose()?;
+        Ok(Self { settings, recipes: recipes.collect(), others, readable: OnceCell::new() })
+    }
+
+    fn inputs(&self, scenario: &Scenario) -> Inputs {
+        let recipes = self.recipes.iter().filter(|(image, _)| scenario.names_image(image));
+        let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
+        Inputs::of(scenario, self.settings, recipes.collect())
+    }
+
+    fn standing(&self, chapter: &ChapterReport) -> Standing {
+        let inputs = self.inputs(&chapter.scenario);
+        match recordings::read(&chapter.recording_path) {
+            Err(unreadable) => Standing::Bad(unreadable),
+            Ok(Some(file)) => match inputs.difference(&file.inputs) {
+                None => Standing::Current(file),
+                Some(difference) => Standing::Stale(difference),
+            },
+            Ok(None) => {
+                let same = |(_, file): &&(PathBuf, RecordingFile)| {
+                    inputs.difference(&file.inputs).is_none()
+                };
+                self.readable_others()
+                    .iter()
+                    .find(same)
+                    .map_or(Standing::Missing, |(path, file)| {
+                        Standing::Renamed(path.clone(), file.clone())
+                    })
+            }
+        }
+    }
+
+    fn readable_others(&self) -> &[(PathBuf, RecordingFile)] {
+        self.readable.get_or_init(|| {
+            let others = self.others.iter().flatten();
+            let read = |path: &PathBuf| Some((path.clone(), recordings::read(path).ok()??));
+            others.filter_map(read).collect()
+        })
+    }
+
+    /// Puts recordings that are current in the place of runs.
+    pub(crate) fn replay(&self, report: &mut Report) {
+        for chapter in report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()) {
+            match self.standing(chapter) {
+                Standing::Current(file) | Standing::Renamed(_, file) => {
+                    let recording = file.recording(&chapter.scenario);
+                    report.engine.get_or_insert_with(|| recording.engine.clone());
+                    chapter.judge(recording, self.settings);
+                }
+                Standing::Stale(_) | Standing::Missing => {}
+                standing @ Standing::Bad(_) => self.tell(chapter, &standing),
+            }
+        }
+    }
+
+    /// Says of each chapter without a current recording that it has none.
+    pub(crate) fn tell_of_missing(&self, report: &mut Report) {
+        for chapter in report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()) {
+            let standing = self.standing(chapter);
+            self.tell(chapter, &standing);
+        }
+    }
+
+    /// Says which recordings belong to no chapter.
+    pub(crate) fn tell_of_unused(&self, report: &mut Report) {
+        let renamed: BTreeSet<PathBuf> = report
+            .chapters
+            .iter()
+            .filter(|chapter| chapter.has_steps_to_run())
+            .filter_map(|chapter| match self.standing(chapter) {
+                Standing::Renamed(path, _) => Some(path),
+                _ => None,
+            })
+            .collect();
+        let unused = self.others.iter().flatten().filter(|path| !renamed.contains(*path));
+        for path in unused {
+            let scenario = Scenario { path: path.clone(), steps: Vec::new(), findings: Vec::new() };
+            let mut chapter = ChapterReport {
+                text: String::new(),
+                extensions: extract::Extensions::default(),
+                scenario,
+                recording: None,
+                findings: Vec::new(),
+                only: None,
+                recording_path: path.clone(),
+            };
+            let message = "this recording belongs to no chapter with steps".to_owned();
+            let help = "`mdbook-docktest record` removes it".to_owned();
+            chapter.find(Code::UnusedRecording, 0, message, help, self.settings);
+            report.chapters.push(chapter);
+        }
+    }
+
+    fn tell(&self, chapter: &mut ChapterReport, standing: &Standing) {
+        let path = shown(&chapter.recording_path);
+        let (code, step, message) = match standing {
+            Standing::Current(_) => return,
+            Standing::Renamed(old, _) => {
+                let old = shown(old);
+                (Code::StaleRecording, 0, format!("the recording {old} is to be called {path}"))
+            }
+            Standing::Missing => (
+                Code::MissingRecording,
+                0,
+                format!("there is no recording of this chapter, {path}"),
+            ),
+            Standing::Stale(difference) => {
+                let (step, what) = match difference {
+                    InputDifference::Step(step) => (*step, "other steps".to_owned()),
+                    InputDifference::Settings => (0, "other settings in book.toml".to_owned()),
+                    InputDifference::Recipe(image) => (0, format!("another recipe of `{image}`")),
+                };
+                (Code::StaleRecording, step, format!("the recording {path} was made with {what}"))
+            }
+            Standing::Bad(unreadable) => {
+                let line = unreadable.line();
+                let message = format!("the recording {path}:{line} is not usable: {unreadable}");
+                (Code::BadRecording, 0, message)
+            }
+        };
+        let help =
+            format!("`mdbook-docktest record {}` makes it anew", chapter.scenario.path.display());
+        chapter.find(code, step, message, help, self.settings);
+    }
+
+    /// What is to be kept of a chapter's run: nothing, unless all of it ran and holds.
+    pub(crate) fn of_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
+        let recording = chapter.recording.as_ref()?;
+        let is_whole = chapter.only.is_none() && !recording.steps.contains(&StepRecording::Skipped);
+        let is_worth_it = !recording.replayed && !chapter.has_errors() && is_whole;
+        let scenario = &chapter.scenario;
+        is_worth_it.then(|| RecordingFile::new(scenario, recording, self.inputs(scenario)))
+    }
+
+    /// The recordings that are no chapter's, and whose directory that is.
+    pub(crate) fn unused(&self) -> impl Iterator<Item = (&Path, &Path)> {
+        let directory = self.settings.recordings.as_deref().unwrap_or(Path::new(""));
+        self.others.iter().flatten().map(move |path| (path.as_path(), directory))
+    }
+}
+
+/// A path as it is from here.
+fn shown(path: &Path) -> String {
+    let here = env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
+impl ChapterReport {
+    /// Whether it has steps that are to be run or replayed, whatever became of them.
+    pub(crate) fn has_steps_to_run(&self) -> bool {
+        self.scenario.steps_that_run().next().is_some()
+    }
+
+    /// Whether it is still to be run: nothing is wrong with it, and nothing has stood in for a run.
+    pub(crate) fn is_to_run(&self) -> bool {
+        self.has_steps_to_run() && self.recording.is_none() && !self.has_errors()
+    }
+
+    /// Adds a finding at one of the steps that run.
+    fn find(
+        &mut self,
+        code: Code,
+        step: usize,
+        message: String,
+        help: String,
+        settings: &Settings,
+    ) {
+        let steps: Vec<_> = self.scenario.steps_that_run().map(|(_, step)| step).collect();
+        let step = steps.get(step).or(steps.last());
+        let span = step.map_or(0..0, |step| step.command.clone());
+        let (line, column) = line_and_column(&self.text, span.start);
+        let path = self.scenario.path.clone();
+        let (severity, help) = (Severity::Error, Some(help));
+        let finding = Finding { code, severity, path, span, line, column, message, help };
+        self.findings.extend(settings.lints.apply([finding]));
+    }
+}
