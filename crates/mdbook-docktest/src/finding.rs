@@ -62,6 +62,8 @@ pub enum Code {
     ContainerDied,
     /// An object that a step made was still there at the chapter's end.
     Leftover,
+    /// An image that a command asked for with neither a tag nor a digest.
+    UnpinnedImage,
 }
 
 impl Code {
@@ -80,6 +82,7 @@ impl Code {
         Self::ImageMissing,
         Self::ContainerDied,
         Self::Leftover,
+        Self::UnpinnedImage,
         Self::EngineLost,
     ];
 
@@ -94,6 +97,8 @@ impl Code {
             // The one is text, as long as nobody says otherwise; the other is no harm to a reader's
             // result, and the author may want it there.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // Many a course is about Docker and not about the image, and shortest is clearest then.
+            Self::UnpinnedImage => Level::Allow,
             _ => Level::Deny,
         }
     }
@@ -115,6 +120,7 @@ impl Code {
             Self::EngineLost => "engine-lost",
             Self::ContainerDied => "container-died",
             Self::Leftover => "leftover",
+            Self::UnpinnedImage => "unpinned-image",
         }
     }
 
