@@ -1,17 +1,20 @@
 //! From chapters to a report.
 
 use crate::chapters::Source;
-use crate::check::check;
+use crate::check::{check, flaws};
 use crate::extract::extract;
-use crate::lints::Lints;
 use crate::report::{ChapterReport, Report};
 use crate::run::{RunError, Runner};
+use crate::settings::Settings;
 
-/// Reads the steps of all chapters of a book with these lints. Nothing runs.
-pub fn read_steps(chapters: Vec<Source>, lints: &Lints) -> Report {
+/// Reads the steps of all chapters of a book, and says all that is wrong with their annotations.
+/// Nothing runs.
+pub fn read_steps(chapters: Vec<Source>, settings: &Settings) -> Report {
     let chapters = chapters.into_iter().map(|chapter| {
         let scenario = extract(&chapter.path, &chapter.text, chapter.extensions);
-        let findings = lints.apply(scenario.findings.clone());
+        let flaws = flaws(&chapter.text, &scenario, &settings.placeholders);
+        let mut findings = settings.lints.apply(scenario.findings.iter().cloned().chain(flaws));
+        findings.sort_by_key(|finding| finding.span.start);
         ChapterReport { text: chapter.text, scenario, recording: None, findings }
     });
     Report { engine: None, chapters: chapters.collect() }

@@ -45,10 +45,22 @@ pub fn check(
             )),
             StepRecording::Ignored => {}
         }
-        found.extend(expected.iter().flat_map(Expected::flaws));
     }
     found.extend(hidden::differences(scenario, recording));
     found.sort_by_key(|difference| difference.span.start);
+    findings(text, scenario, found)
+}
+
+/// What authors should look at again in their `output` blocks, whatever comes out of the steps: it is
+/// known before any of them runs.
+pub fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders) -> Vec<Finding> {
+    let expectations = scenario.steps.iter().filter_map(|step| step.expectation.as_ref());
+    let flaws =
+        expectations.flat_map(|expectation| Expected::new(expectation, placeholders).into_flaws());
+    findings(text, scenario, flaws.collect())
+}
+
+fn findings(text: &str, scenario: &Scenario, found: Vec<Difference>) -> Vec<Finding> {
     let finding = |Difference { code, span, message, help }| {
         let (line, column) = line_and_column(text, span.start);
         let path = scenario.path.clone();

@@ -113,8 +113,7 @@ fn preprocess() -> Result<Exit> {
     let settings = Settings::of_book(&context.config, &context.root)?;
     let canceller = cancel_on_signals()?;
 
-    let mut report =
-        crate::book_run::read_steps(preprocess::sources(&context, &book), &settings.lints);
+    let mut report = crate::book_run::read_steps(preprocess::sources(&context, &book), &settings);
     let embeds = settings.on_failure == OnFailure::Embed;
     let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };
     if exit == Exit::Success || embeds {
@@ -153,7 +152,7 @@ fn verify(options: &Verify) -> Result<Exit> {
     let mut readings = Vec::new();
     for collection in collections {
         let Collection { settings, chapters } = collection;
-        readings.push((crate::book_run::read_steps(chapters, &settings.lints), settings));
+        readings.push((crate::book_run::read_steps(chapters, &settings), settings));
     }
     // One wrong annotation anywhere, and nothing runs.
     let any_wrong = readings.iter().any(|(report, _)| report.has_errors());

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Difference, cut};
-use crate::expect::{Bindings, Mismatch, Pattern, Place, Placeholders};
+use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::finding::Code;
 use crate::recording::CommandRecording;
 use crate::scenario::{Expectation, Streams};
@@ -25,8 +25,8 @@ impl<'a> Expected<'a> {
     }
 
     /// What an author should look at again, whatever comes out.
-    pub(super) fn flaws(&self) -> impl Iterator<Item = Difference> + '_ {
-        self.pattern.flaws().iter().map(|flaw| {
+    pub(super) fn into_flaws(self) -> Vec<Difference> {
+        let difference = |flaw: &Flaw| {
             let line = &self.expectation.lines[flaw.line];
             Difference {
                 code: Code::BadPlaceholder,
@@ -34,7 +34,8 @@ impl<'a> Expected<'a> {
                 message: flaw.message.clone(),
                 help: Some(flaw.help.clone()),
             }
-        })
+        };
+        self.pattern.flaws().iter().map(difference).collect()
     }
 
     /// What is different in what all commands of the step printed. If nothing is, names are bound.
