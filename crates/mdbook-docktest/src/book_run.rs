@@ -8,22 +8,31 @@ use std::thread;
 
 use crate::accept::{Accepted, accept};
 use crate::chapters::{Source, SourceError};
-use crate::check::check;
+use crate::check::{check, flaws};
 use crate::extract::extract;
 use crate::finding::{Code, Finding};
-use crate::lints::Lints;
 use crate::recording::Recording;
 use crate::report::{ChapterReport, Report};
 use crate::run::{RunError, Runner};
+use crate::scenario::Scenario;
 use crate::settings::Settings;
 
-/// Reads the steps of all chapters of a book with these lints. Nothing runs.
+/// Reads the steps of all chapters of a book, and says all that is wrong with their annotations.
+/// Nothing runs.
 ///
 /// # Errors
 /// [`SourceError::NoStep`], when one step of a chapter is wanted that is not there.
-pub fn read_steps(chapters: Vec<Source>, lints: &Lints) -> Result<Report, SourceError> {
-    let chapters = chapters.into_iter().map(|chapter| ChapterReport::read(chapter, lints));
+pub fn read_steps(chapters: Vec<Source>, settings: &Settings) -> Result<Report, SourceError> {
+    let chapters = chapters.into_iter().map(|chapter| ChapterReport::read(chapter, settings));
     Ok(Report { engine: None, chapters: chapters.collect::<Result<_, _>>()? })
+}
+
+/// What is wrong with a chapter's annotations, in the text's order.
+fn annotation_findings(text: &str, scenario: &Scenario, settings: &Settings) -> Vec<Finding> {
+    let flaws = flaws(text, scenario, &settings.placeholders);
+    let mut findings = settings.lints.apply(scenario.findings.iter().cloned().chain(flaws));
+    findings.sort_by_key(|finding| finding.span.start);
+    findings
 }
 
 /// Why a chapter was not run.
@@ -84,10 +93,10 @@ impl Report {
 }
 
 impl ChapterReport {
-    fn read(chapter: Source, lints: &Lints) -> Result<Self, SourceError> {
+    fn read(chapter: Source, settings: &Settings) -> Result<Self, SourceError> {
         let Source { path, text, extensions, only_at, recording: recording_path } = chapter;
         let scenario = extract(&path, &text, extensions);
-        let findings = lints.apply(scenario.findings.clone());
+        let findings = annotation_findings(&text, &scenario, settings);
         let mut report = Self {
             text,
             extensions,
@@ -139,7 +148,7 @@ impl ChapterReport {
         self.scenario = extract(&self.scenario.path, &text, self.extensions);
         self.scenario.steps.truncate(steps);
         self.text = text;
-        self.findings = settings.lints.apply(self.scenario.findings.clone());
+        self.findings = annotation_findings(&self.text, &self.scenario, settings);
         if let Some(recording) = self.recording.take() {
             self.judge(recording, settings);
         }

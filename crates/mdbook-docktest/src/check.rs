@@ -45,10 +45,21 @@ pub fn check(
             )),
             StepRecording::Ignored => {}
         }
-        found.extend(expected.flaws());
     }
     found.extend(hidden::differences(scenario, recording));
     found.sort_by_key(|difference| difference.span.start);
+    findings(text, scenario, found)
+}
+
+/// What authors should look at again in their `output` blocks, whatever comes out of the steps: it is
+/// known before any of them runs.
+pub fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders) -> Vec<Finding> {
+    let steps = scenario.steps.iter();
+    let flaws = steps.flat_map(|step| AllExpected::new(step, placeholders).into_flaws());
+    findings(text, scenario, flaws.collect())
+}
+
+fn findings(text: &str, scenario: &Scenario, found: Vec<Difference>) -> Vec<Finding> {
     let finding = |Difference { code, span, message, help }| {
         let (line, column) = line_and_column(text, span.start);
         let path = scenario.path.clone();

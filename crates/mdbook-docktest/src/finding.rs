@@ -72,6 +72,8 @@ pub enum Code {
     UnusedRecording,
     /// An object that a step made was still there at the chapter's end.
     Leftover,
+    /// An image that a command asked for with neither a tag nor a digest.
+    UnpinnedImage,
 }
 
 impl Code {
@@ -91,6 +93,7 @@ impl Code {
         Self::ImageMissing,
         Self::ContainerDied,
         Self::Leftover,
+        Self::UnpinnedImage,
         Self::EngineLost,
         Self::MissingRecording,
         Self::StaleRecording,
@@ -109,6 +112,8 @@ impl Code {
             // The one is text, as long as nobody says otherwise; the other is no harm to a reader's
             // result, and the author may want it there.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // Many a course is about Docker and not about the image, and shortest is clearest then.
+            Self::UnpinnedImage => Level::Allow,
             _ => Level::Deny,
         }
     }
@@ -135,6 +140,7 @@ impl Code {
             Self::StaleRecording => "stale-recording",
             Self::BadRecording => "bad-recording",
             Self::UnusedRecording => "unused-recording",
+            Self::UnpinnedImage => "unpinned-image",
         }
     }
 

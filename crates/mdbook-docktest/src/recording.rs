@@ -141,7 +141,12 @@ pub enum ObjectKind {
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum Change {
     /// It came to be. An image was pulled, loaded, built, or given a name.
-    Created,
+    Created {
+        /// The image that was asked for, as its author wrote it: of a container, the one that it
+        /// was made from; of an image, itself if it was pulled.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        image: Option<String>,
+    },
     /// A container's program was started.
     Started,
     /// A container's program ended.

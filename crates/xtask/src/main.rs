@@ -1,7 +1,8 @@
-//! The project's own tasks: `cargo xtask engine | book | test`.
+//! The project's own tasks: `cargo xtask engine | book | test | fuzz`.
 
 mod book;
 mod engine;
+mod fuzz;
 mod process;
 mod setup;
 mod test;
@@ -31,6 +32,8 @@ enum Task {
     Book,
     /// Runs all tests, with a real engine
     Test(test::Options),
+    /// Looks for texts that the program panics on
+    Fuzz(fuzz::Options),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Task::Engine => setup::ensure().and_then(|()| engine::ensure().map(drop)),
         Task::Book => book::build(),
         Task::Test(options) => test::run(&options),
+        Task::Fuzz(options) => setup::ensure().and_then(|()| fuzz::run(&options)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

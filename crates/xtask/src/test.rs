@@ -9,7 +9,7 @@ use duct::cmd;
 
 use crate::process::{say, succeed};
 use crate::setup::Missing;
-use crate::{book, engine, project, setup};
+use crate::{book, engine, fuzz, project, setup};
 
 /// What to test.
 #[derive(Debug, Args)]
@@ -27,6 +27,8 @@ enum Part {
     Lints,
     /// Unit and integration tests that need no engine
     Unit,
+    /// Half a minute of fuzzing for each target
+    Fuzz,
     /// docker-cli with a real engine
     DockerCli,
     /// The programs with a real engine
@@ -35,7 +37,8 @@ enum Part {
 
 /// Runs the tests; says at the end which part failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let parts = [Part::Format, Part::Lints, Part::Unit, Part::DockerCli, Part::EndToEnd];
+    let parts =
+        [Part::Format, Part::Lints, Part::Unit, Part::Fuzz, Part::DockerCli, Part::EndToEnd];
     let chosen = parts.into_iter().filter(|part| options.only.is_none_or(|only| only == *part));
     setup::ensure()?;
     let mut failed = Vec::new();
@@ -84,6 +87,7 @@ impl Part {
                 cargo(&doc, &[("RUSTDOCFLAGS", "--deny warnings")])
             }
             Self::Unit => unit(),
+            Self::Fuzz => fuzz::run(&fuzz::Options::default()),
             Self::DockerCli => docker_cli(),
             Self::EndToEnd => end_to_end(),
         }

@@ -113,3 +113,26 @@ fn a_clean_chapter_leaves_nothing_and_the_report_has_what_it_did() {
     assert_eq!(made, ["created app", "created data", "mounted data", "started app"]);
     assert_eq!(effects(2), ["died app", "removed app", "removed data"]);
 }
+
+#[test]
+fn an_image_without_a_tag_is_found_if_the_book_wants_that() {
+    let run = "docker run --rm alpine true\ndocker run --rm alpine:latest true";
+    let book = Book::new()
+        .with_alpine()
+        .step(run)
+        .step("docker tag alpine alpine:1\ndocker run --rm alpine:1 true")
+        .step("docker run --rm $(docker images -q alpine:1) true")
+        .step("docker tag alpine mine\ndocker run --rm mine true\ndocker rmi mine alpine:1");
+    book.verify().exits(0).finds_nothing();
+    let outcome = book.setting("lints.unpinned-image = \"deny\"").verify();
+    outcome
+        .exits(1)
+        .finds_only(&[
+            ("unpinned-image", "docker run --rm alpine true"),
+            ("unpinned-image", "docker run --rm alpine:latest"),
+        ])
+        .says("the image `alpine` is whichever is the latest on the day")
+        .says("`alpine:TAG`");
+    assert_eq!([outcome.status_of(1), outcome.status_of(2)], ["failed", "passed"]);
+    assert_eq!(outcome.step(1)["effects"][0]["image"], "alpine");
+}

@@ -1,5 +1,5 @@
 //! What Docker hides behind an ID and an exit status of 0: containers that die in the background,
-//! and what a chapter leaves behind.
+//! images that are another one next year, and what a chapter leaves behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -8,6 +8,8 @@ use super::{Difference, quote_text};
 use crate::finding::Code;
 use crate::recording::{Change, End, Leftover, ObjectKind, Recording, StepRecording};
 use crate::scenario::{ExitExpectation, Scenario, Step};
+
+mod unpinned;
 
 /// What can be said against a chapter's effects, unless its engine went away, which explains all.
 pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
@@ -21,6 +23,7 @@ pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Dif
         return Vec::new();
     }
     let mut differences = deaths(scenario, recording);
+    differences.extend(unpinned::differences(scenario, recording));
     // A chapter that was cut short has not come to its cleaning up.
     if !recording.steps.contains(&StepRecording::Skipped) {
         differences.extend(recording.leftovers.iter().filter_map(|left| leftover(scenario, left)));

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{Difference, cut};
-use crate::expect::{Bindings, Mismatch, Pattern, Place, Placeholders};
+use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::finding::Code;
 use crate::recording::CommandRecording;
 use crate::scenario::{Expectation, OutputAttributes, Step, Streams};
@@ -32,9 +32,9 @@ impl<'a> AllExpected<'a> {
     }
 
     /// What an author should look at again, whatever comes out.
-    pub(super) fn flaws(&self) -> impl Iterator<Item = Difference> + '_ {
-        let of_commands = self.of_commands.iter().map(|(_, expected)| expected);
-        of_commands.chain(&self.of_all).flat_map(Expected::flaws)
+    pub(super) fn into_flaws(self) -> Vec<Difference> {
+        let of_commands = self.of_commands.into_iter().map(|(_, expected)| expected);
+        of_commands.chain(self.of_all).flat_map(|expected| expected.flaws()).collect()
     }
 
     /// What is different in what the commands have printed. What holds binds its names.
@@ -85,8 +85,8 @@ impl<'a> Expected<'a> {
         Self { expectation, pattern }
     }
 
-    fn flaws(&self) -> impl Iterator<Item = Difference> + '_ {
-        self.pattern.flaws().iter().map(|flaw| {
+    fn flaws(&self) -> Vec<Difference> {
+        let difference = |flaw: &Flaw| {
             let line = &self.expectation.lines[flaw.line];
             Difference {
                 code: Code::BadPlaceholder,
@@ -94,7 +94,8 @@ impl<'a> Expected<'a> {
                 message: flaw.message.clone(),
                 help: Some(flaw.help.clone()),
             }
-        })
+        };
+        self.pattern.flaws().iter().map(difference).collect()
     }
 
     /// What is different in what these commands printed. If nothing is, names are bound.

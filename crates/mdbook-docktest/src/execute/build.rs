@@ -27,7 +27,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     let settings = Settings::of_book(&context.config, &context.root)?;
 
     let sources = preprocess::sources(&context, &book, &settings);
-    let mut report = read_steps(sources, &settings.lints)?;
+    let mut report = read_steps(sources, &settings)?;
     let embeds = settings.on_failure == OnFailure::Embed;
     let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };
     if exit == Exit::Success || embeds {

@@ -91,7 +91,7 @@ fn read(options: &Options) -> Result<Vec<Reading>> {
     chapters::select(&mut collections, &options.chapters)?;
     let readings = collections.into_iter().map(|collection| {
         let Collection { settings, chapters, is_whole_book } = collection;
-        let report = read_steps(chapters, &settings.lints)?;
+        let report = read_steps(chapters, &settings)?;
         Ok(Reading { report, settings, is_whole_book })
     });
     readings.collect()

@@ -76,7 +76,10 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
     let attribute = |name| event.attribute(name).unwrap_or_default().to_owned();
     let container = || attribute("container");
     let (kind, change) = match (event.kind.as_str(), event.action.as_str()) {
-        ("container", "create") => (ObjectKind::Container, Change::Created),
+        ("container", "create") => {
+            let image = event.attribute("image").map(str::to_owned);
+            (ObjectKind::Container, Change::Created { image })
+        }
         ("container", "start") => (ObjectKind::Container, Change::Started),
         ("container", "die") => {
             let exit = exit_code(&event);
@@ -89,7 +92,7 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
             (ObjectKind::Container, Change::Renamed { from })
         }
         ("container", "destroy") => (ObjectKind::Container, Change::Removed),
-        ("volume", "create") => (ObjectKind::Volume, Change::Created),
+        ("volume", "create") => (ObjectKind::Volume, Change::Created { image: None }),
         ("volume", "mount") => {
             let destination = attribute("destination");
             let read_only = event.attribute("read/write") == Some("false");
@@ -97,7 +100,7 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
             (ObjectKind::Volume, Change::Mounted { container, destination, read_only })
         }
         ("volume", "destroy") => (ObjectKind::Volume, Change::Removed),
-        ("network", "create") => (ObjectKind::Network, Change::Created),
+        ("network", "create") => (ObjectKind::Network, Change::Created { image: None }),
         ("network", "connect") => {
             (ObjectKind::Network, Change::Connected { container: container() })
         }
@@ -105,8 +108,13 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
             (ObjectKind::Network, Change::Disconnected { container: container() })
         }
         ("network", "destroy") => (ObjectKind::Network, Change::Removed),
-        ("image", "pull" | "load" | "import" | "build" | "tag") => {
-            (ObjectKind::Image, Change::Created)
+        // The name says only what repository it is from; the ID is the whole reference, to which
+        // the client has added `latest` where the author gave no tag.
+        ("image", "pull") => {
+            (ObjectKind::Image, Change::Created { image: Some(event.actor.id.clone()) })
+        }
+        ("image", "load" | "import" | "build" | "tag") => {
+            (ObjectKind::Image, Change::Created { image: None })
         }
         ("image", "untag" | "delete") => (ObjectKind::Image, Change::Removed),
         // What only looks (`exec_start`, `attach`, `resize`, `top`) or repeats what others say
@@ -135,7 +143,7 @@ pub(super) fn leftovers<'a>(
             _ => (effect.kind, effect.id.as_str()),
         };
         match effect.change {
-            Change::Created => {
+            Change::Created { .. } => {
                 let Effect { command, kind, ref name, ref id, .. } = *effect;
                 let (name, id) = (name.clone(), id.clone());
                 // An image that is given the same name again had been there before.

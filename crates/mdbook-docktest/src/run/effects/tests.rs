@@ -27,7 +27,7 @@ fn begins<const N: usize>(begins: [(usize, usize, u64); N]) -> Vec<Begin> {
 
 fn action(change: &Change) -> &'static str {
     match change {
-        Change::Created => "created",
+        Change::Created { .. } => "created",
         Change::Started => "started",
         Change::Died { .. } => "died",
         Change::Renamed { .. } => "renamed",
@@ -108,6 +108,33 @@ fn volumes_and_networks_know_their_containers() {
     assert_eq!(connection, Some(Change::Connected { container }));
     let renaming = change("renamed", |change| matches!(change, Change::Renamed { .. }));
     assert_eq!(renaming, Some(Change::Renamed { from: "named".into() }));
+}
+
+#[test]
+fn a_container_knows_its_image_as_the_author_wrote_it() {
+    let effects = effects(sightings(), &begins([(0, 0, 0)]));
+    let images: Vec<(ObjectKind, Option<&str>)> = effects
+        .iter()
+        .filter_map(|(_, effect)| match &effect.change {
+            Change::Created { image } => Some((effect.kind, image.as_deref())),
+            _ => None,
+        })
+        .collect();
+    let containers = images.iter().filter(|(kind, _)| *kind == ObjectKind::Container);
+    assert_eq!(containers.map(|(_, image)| *image).collect::<Vec<_>>(), [Some("alpine"); 5]);
+    // What is tagged was not asked for.
+    let others = images.iter().filter(|(kind, _)| *kind != ObjectKind::Container);
+    assert_eq!(others.map(|(_, image)| *image).collect::<Vec<_>>(), [None; 5]);
+}
+
+#[test]
+fn an_image_that_is_pulled_is_its_whole_reference() {
+    let pull = r#"{"Type":"image","Action":"pull","Actor":{"ID":"alpine:3.20","Attributes":{"name":"alpine"}},"timeNano":1795492682736367796}"#;
+    let event = serde_json::from_str(pull).expect("it is an event");
+    let sighting = Sighting { event, died_alone: false, log: None };
+    let effects = effects(vec![sighting], &begins([(0, 0, 0)]));
+    let image = Some("alpine:3.20".to_owned());
+    assert_eq!(effects[0].1.change, Change::Created { image });
 }
 
 #[test]

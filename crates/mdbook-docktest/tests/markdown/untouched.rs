@@ -1,0 +1,85 @@
+//! What must hold of any text at all, read and rendered with no run between; the fuzzer checks it,
+//! too.
+
+use std::ops::Range;
+use std::path::Path;
+
+use mdbook_docktest::extract::{Extensions, extract};
+use mdbook_docktest::page::{Language, Page, Renderer};
+use mdbook_docktest::position::line_and_column;
+use mdbook_docktest::render::render;
+use mdbook_docktest::scenario::{Scenario, Step};
+
+/// Extracts and renders a text. All spans must lie in it, and each byte outside of the blocks that
+/// have something to lose must come out as it was.
+///
+/// # Panics
+/// If that does not hold.
+#[track_caller]
+pub(crate) fn check(text: &str) -> Scenario {
+    let scenario = extract(Path::new("a.md"), text, Extensions::default());
+    for span in spans(&scenario) {
+        assert!(text.get(span.clone()).is_some(), "{span:?} is no part of {text:?}");
+    }
+    for finding in &scenario.findings {
+        let place = line_and_column(text, finding.span.start);
+        assert_eq!((finding.line, finding.column), place, "{text:?}");
+    }
+    let kept = kept(text, &scenario);
+    for renderer in [Renderer::Html, Renderer::Markdown] {
+        let page = Page { language: Language::En, renderer, slug: "a".into() };
+        let rendered = render(text, &scenario, None, &[], &page);
+        if kept.len() == 1 {
+            assert_eq!(rendered, text);
+        }
+        assert!(has_pieces(&rendered, &kept), "{kept:?} are not all in {rendered:?}");
+    }
+    scenario
+}
+
+fn spans(scenario: &Scenario) -> Vec<Range<usize>> {
+    let mut spans: Vec<_> = scenario.findings.iter().map(|finding| finding.span.clone()).collect();
+    for step in &scenario.steps {
+        spans.extend([step.block.clone(), step.command.clone()]);
+        spans.extend(step.commands.iter().map(|command| command.span.clone()));
+        if let Some(expectation) = &step.expectation {
+            spans.extend([expectation.block.clone(), expectation.body.clone()]);
+            spans.extend(expectation.lines.iter().cloned());
+        }
+    }
+    spans
+}
+
+/// The pieces of a text that no rendering may touch, in order.
+fn kept<'a>(text: &'a str, scenario: &Scenario) -> Vec<&'a str> {
+    let mut kept = Vec::new();
+    let mut start = 0;
+    for step in &scenario.steps {
+        let output = step.expectation.as_ref().map(|expectation| expectation.block.clone());
+        let step = has_attributes(text, step).then(|| step.block.clone());
+        for block in step.into_iter().chain(output) {
+            kept.push(&text[start..block.start]);
+            start = block.end;
+        }
+    }
+    kept.push(&text[start..]);
+    kept
+}
+
+/// Whether the block's info string says anything but its language.
+fn has_attributes(text: &str, step: &Step) -> bool {
+    let opening = text[step.block.clone()].split('\n').next().unwrap_or_default();
+    opening.trim_start_matches(['`', '~']).trim_ascii() != step.language
+}
+
+/// Whether a text begins with the first piece and ends with the last, with the others between, in
+/// order.
+fn has_pieces(text: &str, pieces: &[&str]) -> bool {
+    let [first, middle @ .., last] = pieces else { return text == pieces[0] };
+    let rest = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last));
+    let rest = middle.iter().try_fold(rest, |rest, piece| {
+        let (_, rest) = rest?.split_once(piece)?;
+        Some(Some(rest))
+    });
+    rest.flatten().is_some()
+}

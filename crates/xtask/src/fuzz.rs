@@ -1,0 +1,108 @@
+//! Fuzzing, within a limit of time.
+//!
+//! The targets in `fuzz/` are programs with libFuzzer in them. cargo-fuzz would need a nightly
+//! toolchain for a sanitizer that safe code has no use for; the instrumentation by which libFuzzer
+//! sees where an input leads is asked of the compiler with flags that a stable one takes, too.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use duct::cmd;
+
+use crate::process::{read, say, succeed};
+use crate::project;
+
+/// How long to fuzz, and what.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// How long each target runs
+    #[arg(long, default_value_t = SECONDS)]
+    seconds: u32,
+    /// Only this target, instead of all of them
+    #[arg(long, value_parser = TARGETS)]
+    target: Option<String>,
+    /// Only this input, once: one that a target has failed on
+    #[arg(long, requires = "target", conflicts_with = "seconds")]
+    input: Option<PathBuf>,
+}
+
+/// How long a target runs unless somebody says otherwise.
+pub(crate) const SECONDS: u32 = 30;
+
+const TARGETS: [&str; 2] = ["chapter", "pattern"];
+
+/// What libFuzzer needs to know of a program: which branches were taken, and what was compared.
+const FLAGS: [&str; 6] = [
+    "--cfg=fuzzing",
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+];
+
+/// A text that takes longer, or more memory, is a finding.
+const LIMITS: [&str; 4] = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=4096", "-verbosity=0"];
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seconds: SECONDS, target: None, input: None }
+    }
+}
+
+/// Builds the targets and runs them one after another, until the first one fails.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let project = project()?;
+    let build = project.join("target/fuzz");
+    let programs = build_targets(&project, &build)?;
+    let chosen = |target: &&str| options.target.as_ref().is_none_or(|chosen| chosen == target);
+    for target in TARGETS.into_iter().filter(chosen) {
+        let program = programs.join(target);
+        if let Some(input) = &options.input {
+            // It would take a path that is none for a corpus.
+            let input = input.canonicalize().with_context(|| input.display().to_string())?;
+            return succeed(target, &cmd(program, [input.as_os_str()]).stdin_null());
+        }
+        fuzz(target, &program, &project, &build, options.seconds)?;
+    }
+    Ok(())
+}
+
+/// Returns the directory that the programs are in.
+fn build_targets(project: &Path, build: &Path) -> Result<PathBuf> {
+    let version = read("rustc", &["-vV"])?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.context("rustc does not say what it compiles for")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let words = ["build", "--release", "--locked", "--target", host, "--target-dir"];
+    let words = words.map(OsStr::new).into_iter().chain([build.as_os_str()]);
+    // With a target named, the flags are not for build scripts and macros, which run without
+    // libFuzzer.
+    let flags = FLAGS.join("\x1f");
+    let cargo = cmd(cargo, words).dir(project.join("fuzz")).env("CARGO_ENCODED_RUSTFLAGS", flags);
+    succeed("cargo build", &cargo.stdin_null())?;
+    Ok(build.join(host).join("release"))
+}
+
+fn fuzz(target: &str, program: &Path, project: &Path, build: &Path, seconds: u32) -> Result<()> {
+    say(&format!("fuzz: {target}, for {seconds} seconds"));
+    // What is found on the way stays for the next run; the repository's corpus is only read.
+    let found = build.join("found").join(target);
+    fs::create_dir_all(&found).with_context(|| found.display().to_string())?;
+    let failed = build.join(format!("failed-{target}"));
+    let mut words: Vec<OsString> = LIMITS.map(OsString::from).into();
+    words.push(format!("-max_total_time={seconds}").into());
+    let mut artifact = OsString::from("-exact_artifact_path=");
+    artifact.push(&failed);
+    words.extend([artifact, found.into(), project.join("fuzz/corpus").join(target).into()]);
+    succeed(target, &cmd(program, words).stdin_null()).with_context(|| {
+        let input = failed.display();
+        format!(
+            "the input is {input}; again: cargo xtask fuzz --target {target} --input {input}; once \
+             it is mended, keep it in fuzz/corpus/{target}, and write a test"
+        )
+    })
+}
