@@ -7,7 +7,8 @@ use crate::expect::{Bindings, Placeholders};
 use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
 use crate::recording::{CommandRecording, End, Recording, StepRecording};
-use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
+use crate::scenario::{ExitExpectation, Follow, Scenario, Step, Streams};
+use crate::terminal;
 
 mod hidden;
 mod output;
@@ -235,7 +236,9 @@ fn missing_image(command: &CommandRecording) -> Option<String> {
 fn was_enough(follow: &Follow, command: &CommandRecording) -> bool {
     let output = command.transcript.output();
     match follow {
-        Follow::Until(pattern) => output.lines().any(|line| pattern.is_match(line)),
+        Follow::Until(pattern) => {
+            output.lines().any(|line| pattern.is_match(&terminal::without_escapes(line)))
+        }
         Follow::Lines(count) => output.matches('\n').count() >= *count,
         Follow::For(_) => false,
     }
@@ -264,7 +267,7 @@ fn seconds(milliseconds: u64) -> String {
 
 /// The end of what a command printed, for a help line.
 fn quote(command: &CommandRecording) -> String {
-    quote_text(&command.transcript.output())
+    quote_text(&terminal::output(&command.transcript, Streams::Both))
 }
 
 fn quote_text(output: &str) -> String {

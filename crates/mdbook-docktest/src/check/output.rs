@@ -7,6 +7,7 @@ use crate::expect::{Bindings, Mismatch, Pattern, Place, Placeholders};
 use crate::finding::Code;
 use crate::recording::CommandRecording;
 use crate::scenario::{Expectation, Streams};
+use crate::terminal;
 
 /// An expectation, ready to be compared.
 pub(super) struct Expected<'a> {
@@ -45,7 +46,7 @@ impl<'a> Expected<'a> {
     ) -> Option<Difference> {
         let streams = self.expectation.attributes.streams;
         let actual: String =
-            commands.iter().map(|command| command.transcript.output_of(streams)).collect();
+            commands.iter().map(|command| terminal::output(&command.transcript, streams)).collect();
         let mismatch = self.pattern.matches(&actual, bindings).err()?;
         let (span, message) = self.describe(&mismatch);
         let diff: Vec<String> =

@@ -17,7 +17,7 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
     let commands = vec![CommandRecording {
         command: scenario.steps[0].script.clone(),
         end,
-        transcript: Transcript { chunks, omitted_bytes: 0 },
+        transcript: Transcript { chunks, ..Transcript::default() },
         duration_ms: 0,
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
@@ -174,7 +174,7 @@ fn a_name_is_bound_for_the_whole_chapter() {
     let codes = |outputs: [&str; 2]| -> Vec<(Code, usize)> {
         let steps = outputs.map(|output| {
             let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: output.to_owned() };
-            let transcript = Transcript { chunks: vec![chunk], omitted_bytes: 0 };
+            let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
             let command = "x".to_owned();
             let command = CommandRecording { command, end: OK, transcript, duration_ms: 0 };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
