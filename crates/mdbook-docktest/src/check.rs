@@ -187,7 +187,9 @@ impl Judged<'_> {
         });
         let message =
             format!("this command exited with status {status} instead of {expected}{again}");
-        let advice = if self.is_last {
+        let advice = if needs_terminal(self.command) {
+            "this needs a terminal: add `tty`".to_owned()
+        } else if self.is_last {
             format!("if readers are to see this, add `exit={status}`")
         } else {
             "if readers are to see this, give it a block of its own with `exit=…`".to_owned()
@@ -231,6 +233,12 @@ fn missing_image(command: &CommandRecording) -> Option<String> {
     let (_, rest) = output.split_once("Unable to find image '")?;
     let (image, _) = rest.split_once("' locally")?;
     Some(image.to_owned())
+}
+
+/// Whether docker refused `-t` because the command has no terminal.
+fn needs_terminal(command: &CommandRecording) -> bool {
+    command.transcript.terminal.is_none()
+        && command.transcript.output().contains("the input device is not a TTY")
 }
 
 fn was_enough(follow: &Follow, command: &CommandRecording) -> bool {

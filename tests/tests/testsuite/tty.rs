@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use testsuite::{Book, Outcome, marker};
 
-/// The page's pieces of what a step left on the terminal, as the report's transcript has them.
+/// What was typed, as the report's transcript has it.
 #[track_caller]
 fn typed(outcome: &Outcome, step: usize) -> Vec<String> {
     let transcript = outcome.transcript(step).into_iter();
@@ -77,9 +77,9 @@ fn a_shell_in_a_container_is_talked_with() {
             "tty stdin=\"echo $((6 * 7))\\nexit 3\\n\" exit=3",
             "docker run --rm -it alpine sh",
         )
-        .output("[..]#\n42\n[..]#\n")
+        .output("...\n/ # \n42\n/ # \n")
         .step_with("tty stdin=\"hostname\\n\"", "docker run --rm -it -h inside alpine sh")
-        .output("[..]#\ninside\n[..]#\n...\n")
+        .output("...\n/ # \ninside\n/ # \n")
         .verify();
     outcome.exits(0).finds_nothing();
     assert_eq!(typed(&outcome, 1), ["echo $((6 * 7))", "exit 3"]);
@@ -169,6 +169,35 @@ fn the_page_shows_what_the_terminal_shows() {
     let page = book.preprocess("html").remove(0);
     assert!(page.contains("<samp>done&#10;two&#10;</samp>"), "{page}");
     assert!(page.contains("<samp>Sure? <kbd>yes</kbd>&#10;</samp>"), "{page}");
+}
+
+#[test]
+fn what_is_left_in_the_background_is_hung_up_unless_it_has_left_the_terminal() {
+    let (hung_up, left) = (marker(), marker());
+    Book::new()
+        .step_with(
+            "tty",
+            &format!("sleep {hung_up} &\nsetsid sleep {left} </dev/null >/dev/null 2>&1 &"),
+        )
+        .step_with(
+            "retry=10s",
+            &format!("! pgrep -f '[s]leep {hung_up}' && pgrep -fc '[s]leep {left}'"),
+        )
+        .output("1\n")
+        .verify()
+        .exits(0)
+        .finds_nothing();
+}
+
+#[test]
+fn who_needs_a_terminal_is_told_how_to_get_one() {
+    Book::new()
+        .with_alpine()
+        .step("docker run --rm -it alpine true")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "docker run")])
+        .says("add `tty`");
 }
 
 #[test]

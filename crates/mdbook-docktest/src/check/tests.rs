@@ -17,7 +17,11 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
     let commands = vec![CommandRecording {
         command: scenario.steps[0].script.clone(),
         end,
-        transcript: Transcript { chunks, ..Transcript::default() },
+        transcript: Transcript {
+            chunks,
+            terminal: scenario.steps[0].attributes.tty,
+            ..Transcript::default()
+        },
         duration_ms: 0,
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
@@ -54,6 +58,29 @@ fn an_expected_status_must_come() {
     );
     let any = "```bash exit=any\nfalse\n```\n";
     assert!(findings(any, End::Exited { status: 77 }, &[]).is_empty());
+}
+
+#[test]
+fn what_a_terminal_shows_is_compared() {
+    let markdown = "```bash tty\npull\n```\n\n```output\nSure?\ndone\n```\n";
+    let sent = [
+        (Stream::Stdout, "\x1b[1mSure?\x1b[m "),
+        (Stream::Typed, "y"),
+        (Stream::Stdout, "\r\n10%\r\x1b[32mdone\x1b[m\r\n"),
+    ];
+    assert_eq!(findings(markdown, OK, &sent), [""; 0]);
+    let help = &findings(markdown, End::Exited { status: 1 }, &sent)[0];
+    assert!(help.ends_with("it printed:\n  Sure? \n  done"), "{help}");
+
+    let until = "```bash tty until=\"^ready$\"\nlogs\n```\n";
+    assert_eq!(findings(until, OK, &[(Stream::Stdout, "\x1b[1mready\x1b[m\r\n")]), [""; 0]);
+}
+
+#[test]
+fn who_needs_a_terminal_is_told_of_tty() {
+    let refusal = [(Stream::Stderr, "the input device is not a TTY\n")];
+    let found = findings("```bash\ndocker run -it a\n```\n", End::Exited { status: 1 }, &refusal);
+    assert!(found[0].contains("| this needs a terminal: add `tty`"), "{found:?}");
 }
 
 #[test]

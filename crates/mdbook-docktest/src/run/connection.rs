@@ -23,7 +23,7 @@ impl Connection {
     /// Connects a command with a terminal, or with pipes, one for its input only if it is to have
     /// any.
     pub(super) fn new(
-        command: duct::Expression,
+        command: &duct::Expression,
         terminal: Option<Terminal>,
         has_input: bool,
     ) -> io::Result<(duct::Expression, Self)> {
@@ -38,7 +38,7 @@ impl Connection {
     }
 
     fn with_terminal(
-        command: duct::Expression,
+        command: &duct::Expression,
         Terminal { front, back }: Terminal,
     ) -> io::Result<(duct::Expression, Self)> {
         let command = command
@@ -51,7 +51,7 @@ impl Connection {
     }
 
     fn with_pipes(
-        command: duct::Expression,
+        command: &duct::Expression,
         has_input: bool,
     ) -> io::Result<(duct::Expression, Self)> {
         let (stdout, stdout_end) = io::pipe()?;

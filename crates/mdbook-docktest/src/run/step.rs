@@ -124,7 +124,7 @@ impl StepProcess<'_> {
                 Ok(())
             });
         let (command, mut connection) =
-            Connection::new(command, self.terminal, self.stdin.is_some())?;
+            Connection::new(&command, self.terminal, self.stdin.is_some())?;
         let is_terminal = connection.is_terminal();
         let keyboard = connection.take_keyboard();
         let interrupt_key =
