@@ -173,16 +173,16 @@ fn the_page_shows_what_the_terminal_shows() {
 
 #[test]
 fn what_is_left_in_the_background_is_hung_up_unless_it_has_left_the_terminal() {
-    let (hung_up, left) = (marker(), marker());
+    let (hung_up, gone_away) = (marker(), marker());
+    let background = format!(
+        "sleep {hung_up} &\n\
+         setsid sleep {gone_away} </dev/null >/dev/null 2>&1 &\n\
+         until [ \"$(ps -o tty= -p $!)\" = '?' ]; do sleep 0.1; done"
+    );
+    let left = format!("! pgrep -f '[s]leep {hung_up}' && pgrep -fc '[s]leep {gone_away}'");
     Book::new()
-        .step_with(
-            "tty",
-            &format!("sleep {hung_up} &\nsetsid sleep {left} </dev/null >/dev/null 2>&1 &"),
-        )
-        .step_with(
-            "retry=10s",
-            &format!("! pgrep -f '[s]leep {hung_up}' && pgrep -fc '[s]leep {left}'"),
-        )
+        .step_with("tty", &background)
+        .step_with("retry=10s", &left)
         .output("1\n")
         .verify()
         .exits(0)
