@@ -210,6 +210,14 @@ fn timed_out(
             format!("{limit} went by before {}", goal(follow)),
             format!("for more time, add `timeout=2m`\n{quoted}"),
         ),
+        None if command.transcript.terminal.is_some() => (
+            format!("this command did not end within {limit}"),
+            format!(
+                "if it waits for an answer, add `stdin=\"y\\n\"`; if this is a stream without an \
+                 end, add `until=\"a regex of the last line to show\"`; if it only needs longer, add \
+                 `timeout=2m`\n{quoted}"
+            ),
+        ),
         None if command.transcript.is_empty() => (
             format!("this command printed nothing and did not end within {limit}"),
             "if it only needs longer, add `timeout=2m`; if it is a stream without an end, add \

@@ -77,6 +77,16 @@ fn what_a_terminal_shows_is_compared() {
 }
 
 #[test]
+fn a_terminal_where_nobody_types_gets_the_advice_to_type() {
+    let timed_out = End::TimedOut { limit_ms: 3000 };
+    let found = findings("```bash tty\ncat\n```\n", timed_out, &[(Stream::Typed, "^C")]);
+    let advice = "timeout 2:1 this command did not end within 3 s \
+         | if it waits for an answer, add `stdin=\"y\\n\"`;";
+    assert!(found[0].starts_with(advice), "{found:?}");
+    assert!(found[0].ends_with("it printed nothing"), "{found:?}");
+}
+
+#[test]
 fn who_needs_a_terminal_is_told_of_tty() {
     let refusal = [(Stream::Stderr, "the input device is not a TTY\n")];
     let found = findings("```bash\ndocker run -it a\n```\n", End::Exited { status: 1 }, &refusal);
