@@ -15,8 +15,10 @@ mod error;
 mod leftovers;
 mod process;
 mod root;
+mod terminal;
 
 pub use cgroup::ProcessGroup;
 pub use error::Error;
 pub use process::{PATH, ProcessEngine};
 pub use root::{EngineRoot, cache_directory, prepared_directory};
+pub use terminal::{Session, Terminal};

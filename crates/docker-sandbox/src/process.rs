@@ -27,6 +27,7 @@ use docker_cli::{Canceller, Docker};
 
 use crate::cgroup::ProcessGroup;
 use crate::leftovers;
+use crate::terminal::{Session, Terminal};
 use crate::{EngineRoot, Error};
 
 const SUPERVISOR: &str = include_str!("supervisor.sh");
@@ -177,18 +178,21 @@ impl ProcessEngine {
     }
 
     /// The words that, put in front of a command, run it inside as a member of `group`, in
-    /// `directory` of the engine, with nothing but `environment`, and without a terminal.
+    /// `directory` of the engine, with nothing but `environment`, in a session of its own.
     pub fn entering_group(
         &self,
         group: &ProcessGroup,
         directory: &Path,
         environment: &[(OsString, OsString)],
+        session: Session,
     ) -> Vec<OsString> {
-        const JOIN: &str = r#"echo 0 >"$1" && cd "$2" && shift 2 && exec setsid env -i "$@""#;
+        const JOIN: &str = r#"echo 0 >"$1" && cd "$2" && shift 2 && exec "$@""#;
         let mut words = self.entering();
         words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
         words.push(group.door().into());
         words.push(directory.into());
+        words.extend(session.words().map(OsString::from));
+        words.extend(["env", "-i"].map(OsString::from));
         words.extend(environment.iter().map(|(name, value)| {
             let mut pair = name.clone();
             pair.push("=");
@@ -196,6 +200,17 @@ impl ProcessEngine {
             pair
         }));
         words
+    }
+
+    /// A new terminal of the engine's own.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn terminal(&self, columns: u16, rows: u16) -> Result<Terminal, Error> {
+        // A terminal has a name only in the file system in which it was made (devpts has one
+        // instance for each mount): made in the machine's, it would be `not a tty` in here.
+        let multiplexer = self.outside(Path::new("/dev/pts/ptmx"));
+        Terminal::new(&multiplexer, columns, rows).map_err(Error::io("making a terminal"))
     }
 
     /// A control group for the processes of one step.

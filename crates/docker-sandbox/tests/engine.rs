@@ -6,13 +6,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::Command;
-use docker_sandbox::{EngineRoot, Error, ProcessEngine};
+use docker_sandbox::{EngineRoot, Error, PATH, ProcessEngine, Session, Terminal};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -156,4 +157,26 @@ fn what_is_no_engine_is_refused() {
 fn an_engine_that_takes_too_long_is_given_up() {
     let error = ProcessEngine::start(&EngineRoot::find(), Duration::from_millis(1)).unwrap_err();
     assert!(matches!(error, Error::NotReady { .. }), "{error:?}");
+}
+
+#[test]
+fn a_terminal_has_a_name_in_the_engine() {
+    let engine = start();
+    let group = engine.process_group("terminal").unwrap();
+    let Terminal { mut front, back } = engine.terminal(100, 30).unwrap();
+    let path = [("PATH".into(), PATH.into())];
+    let mut words = engine.entering_group(&group, Path::new("/"), &path, Session::AtTerminal);
+    words.extend(["sh", "-c", "tty; stty size; echo own >/dev/tty"].map(Into::into));
+    let status = std::process::Command::new(&words[0])
+        .args(&words[1..])
+        .stdin(back.try_clone().unwrap())
+        .stdout(back.try_clone().unwrap())
+        .stderr(back)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let mut seen = Vec::new();
+    let end = front.read_to_end(&mut seen).unwrap_err();
+    assert_eq!(end.raw_os_error(), Some(rustix::io::Errno::IO.raw_os_error()));
+    assert_eq!(String::from_utf8(seen).unwrap(), "/dev/pts/0\r\n30 100\r\nown\r\n");
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::finding::Code;
-use crate::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
+use crate::scenario::{Attributes, Columns, ExitExpectation, Follow, OutputAttributes};
 
 mod output;
 mod word;
@@ -23,7 +23,7 @@ use word::{Value, Word};
 
 const STEP_LANGUAGES: [&str; 4] = ["bash", "sh", "shell", "console"];
 const OUTPUT: &str = "output";
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "ignore",
     "hidden",
     "no-output",
@@ -33,11 +33,12 @@ const KNOWN: [&str; 12] = [
     "lines",
     "for",
     "stdin",
+    "tty",
     "timeout",
     "retry",
     "cleanup",
 ];
-const LATER: [&str; 2] = ["tty", "engine"];
+const LATER: [&str; 1] = ["engine"];
 
 /// What a fence opens, according to its info string.
 #[derive(Debug)]
@@ -183,6 +184,8 @@ impl Reader {
             "dies" if word.value.is_none() => attributes.dies = Some(ExitExpectation::Any),
             "dies" => attributes.dies = Some(exit(value(word)?)?),
             "stdin" => attributes.stdin = Some(value(word)?.text.clone()),
+            "tty" if word.value.is_none() => attributes.tty = Some(Columns::default()),
+            "tty" => attributes.tty = Some(columns(value(word)?)?),
             "timeout" => attributes.timeout = Some(duration(value(word)?)?),
             "retry" => attributes.retry = Some(duration(value(word)?)?),
             _ => {
@@ -268,6 +271,13 @@ fn count(value: &Value) -> Result<usize, Problem> {
         .ok()
         .filter(|lines| *lines > 0)
         .ok_or_else(|| bad(value.span.clone(), "a number of lines is a whole number from 1".into()))
+}
+
+fn columns(value: &Value) -> Result<Columns, Problem> {
+    value.text.parse().ok().and_then(Columns::new).ok_or_else(|| {
+        let message = format!("a terminal has from {} to {} columns", Columns::MIN, Columns::MAX);
+        bad(value.span.clone(), message).with_help(|| "write `tty` for 80".into())
+    })
 }
 
 fn duration(value: &Value) -> Result<Duration, Problem> {

@@ -7,7 +7,8 @@ use crate::expect::{Bindings, Placeholders};
 use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
 use crate::recording::{CommandRecording, End, Recording, StepRecording};
-use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
+use crate::scenario::{ExitExpectation, Follow, Scenario, Step, Streams};
+use crate::terminal;
 
 mod hidden;
 mod output;
@@ -193,7 +194,9 @@ impl Judged<'_> {
         });
         let message =
             format!("this command exited with status {status} instead of {expected}{again}");
-        let advice = if self.is_last {
+        let advice = if needs_terminal(self.command) {
+            "this needs a terminal: add `tty`".to_owned()
+        } else if self.is_last {
             format!("if readers are to see this, add `exit={status}`")
         } else {
             "if readers are to see this, give it a block of its own with `exit=…`".to_owned()
@@ -213,6 +216,14 @@ fn timed_out(
         Some(follow) => (
             format!("{limit} went by before {}", goal(follow)),
             format!("for more time, add `timeout=2m`\n{quoted}"),
+        ),
+        None if command.transcript.terminal.is_some() => (
+            format!("this command did not end within {limit}"),
+            format!(
+                "if it waits for an answer, add `stdin=\"y\\n\"`; if this is a stream without an \
+                 end, add `until=\"a regex of the last line to show\"`; if it only needs longer, add \
+                 `timeout=2m`\n{quoted}"
+            ),
         ),
         None if command.transcript.is_empty() => (
             format!("this command printed nothing and did not end within {limit}"),
@@ -239,10 +250,18 @@ fn missing_image(command: &CommandRecording) -> Option<String> {
     Some(image.to_owned())
 }
 
+/// Whether docker refused `-t` because the command has no terminal.
+fn needs_terminal(command: &CommandRecording) -> bool {
+    command.transcript.terminal.is_none()
+        && command.transcript.output().contains("the input device is not a TTY")
+}
+
 fn was_enough(follow: &Follow, command: &CommandRecording) -> bool {
     let output = command.transcript.output();
     match follow {
-        Follow::Until(pattern) => output.lines().any(|line| pattern.is_match(line)),
+        Follow::Until(pattern) => {
+            output.lines().any(|line| pattern.is_match(&terminal::without_escapes(line)))
+        }
         Follow::Lines(count) => output.matches('\n').count() >= *count,
         Follow::For(_) => false,
     }
@@ -271,7 +290,7 @@ fn seconds(milliseconds: u64) -> String {
 
 /// The end of what a command printed, for a help line.
 fn quote(command: &CommandRecording) -> String {
-    quote_text(&command.transcript.output())
+    quote_text(&terminal::output(&command.transcript, Streams::Both))
 }
 
 fn quote_text(output: &str) -> String {

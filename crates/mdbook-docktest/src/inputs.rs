@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::scenario::{ExitExpectation, Follow, Scenario, Step};
+use crate::scenario::{Columns, ExitExpectation, Follow, Scenario, Step};
 use crate::settings::Settings;
 
 /// What a chapter's results depend on.
@@ -85,6 +85,8 @@ struct StepInputs<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout_ms: Option<u128>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    columns: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry: Option<RetryInputs<'a>>,
 }
 
@@ -115,6 +117,7 @@ fn digest_of(step: &Step, settings: &Settings) -> String {
         lines,
         for_ms,
         timeout_ms: attributes.timeout.map(|time| time.as_millis()),
+        columns: attributes.tty.map(Columns::get),
         retry: attributes.retry.map(|time| RetryInputs {
             for_ms: time.as_millis(),
             exit: match attributes.exit {
@@ -162,7 +165,8 @@ mod tests {
     #[test]
     fn what_decides_how_steps_run_makes_one() {
         let text = "```bash\ntrue\n```\n```bash\nls\n```\n";
-        for attributes in ["stdin=\"y\"", "until=x", "lines=2", "for=1s", "timeout=9s", "retry=1s"]
+        for attributes in
+            ["stdin=\"y\"", "until=x", "lines=2", "for=1s", "timeout=9s", "retry=1s", "tty"]
         {
             let other = text.replace("```\n```bash", &format!("```\n```bash {attributes}"));
             let found = inputs(&other).difference(&inputs(text));

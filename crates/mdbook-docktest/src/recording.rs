@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::Streams;
+use crate::scenario::{Columns, Streams};
 
 mod file;
 mod same;
@@ -246,6 +246,10 @@ pub struct Transcript {
     /// How many bytes were left out of the middle, because the step printed more than the limit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub omitted_bytes: u64,
+    /// The width of the terminal that the command ran at, if it did: all output is then on one
+    /// stream, with the line endings and control sequences that the terminal was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<Columns>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -272,7 +276,7 @@ pub enum Stream {
     Stdout,
     /// Standard error.
     Stderr,
-    /// What was typed: standard input, or `^C`.
+    /// What was typed: standard input, or `^C`; at a terminal, as far as it was echoed.
     Typed,
 }
 

@@ -1,5 +1,7 @@
 //! Running chapters: the one part that touches the world.
 
+mod connection;
+mod echo;
 mod effects;
 mod follow;
 mod images;
@@ -17,7 +19,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
-use docker_sandbox::{EngineRoot, ProcessEngine};
+use docker_sandbox::{EngineRoot, ProcessEngine, Session};
 
 use self::effects::{Begin, effects, leftovers};
 use self::images::Images;
@@ -28,9 +30,11 @@ use crate::check::Judge;
 use crate::lints::Level;
 use crate::recording::{
     CommandRecording, Effect, End, Engine, Image, Leftover, ObjectKind, Recording, StepRecording,
+    Transcript,
 };
 use crate::scenario::{Scenario, Step};
 use crate::settings::Settings;
+use crate::terminal;
 
 /// How long an engine may take to start. It takes a third of a second; a loaded machine, longer.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
@@ -305,13 +309,23 @@ impl Runner<'_> {
         let run = || -> Result<_, RunError> {
             let group = engine.process_group(&format!("step-{}", index + 1))?;
             let commands = step.commands.iter().map(|command| command.text.as_str());
-            let (words, turnstile) =
-                shell.run(commands, &group).map_err(RunError::io("handing a step to bash"))?;
+            let columns = step.attributes.tty;
+            let terminal = columns
+                .map(|columns| engine.terminal(columns.get(), terminal::ROWS))
+                .transpose()?;
+            let session = match terminal {
+                Some(_) => Session::AtTerminal,
+                None => Session::WithoutTerminal,
+            };
+            let (words, turnstile) = shell
+                .run(commands, &group, session)
+                .map_err(RunError::io("handing a step to bash"))?;
             let process = StepProcess {
                 words: &words,
                 turnstile,
                 commands: step.commands.len(),
                 group: &group,
+                terminal,
                 stdin: step.attributes.stdin.as_deref(),
                 follow: step.attributes.follow.as_ref(),
                 timeout,
@@ -329,10 +343,11 @@ impl Runner<'_> {
             // The engine takes its steps with it: what was running then has no status of its own.
             let was_taken = index == last && !engine.is_running();
             let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
+            let transcript = Transcript { terminal: step.attributes.tty, ..outcome.transcript };
             Ok(CommandRecording {
                 command: text.clone(),
                 end: self.end(outcome.ending, timeout, was_taken)?,
-                transcript: outcome.transcript,
+                transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })
         };

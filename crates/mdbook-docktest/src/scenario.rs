@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 use crate::mentions::names_image;
@@ -103,12 +104,57 @@ pub struct Attributes {
     pub follow: Option<Follow>,
     /// What is typed at the prompt.
     pub stdin: Option<String>,
+    /// The terminal that the step runs at, by its width; without one, it has pipes.
+    pub tty: Option<Columns>,
     /// How long the step may take, instead of the book's default.
     pub timeout: Option<Duration>,
     /// For how long the step is run again until it holds; its last run is the one that counts.
     pub retry: Option<Duration>,
     /// The step runs even when an earlier one failed.
     pub cleanup: bool,
+}
+
+/// The width of a terminal, in columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct Columns(u16);
+
+impl Columns {
+    /// Programs that draw, as progress bars do, fail on less.
+    pub const MIN: u16 = 20;
+    /// More than any screen has.
+    pub const MAX: u16 = 500;
+
+    /// A width from [`Self::MIN`] to [`Self::MAX`].
+    pub fn new(columns: u16) -> Option<Self> {
+        (Self::MIN..=Self::MAX).contains(&columns).then_some(Self(columns))
+    }
+
+    /// The number.
+    pub fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl Default for Columns {
+    /// What terminals have had since the VT100.
+    fn default() -> Self {
+        Self(80)
+    }
+}
+
+impl From<Columns> for u16 {
+    fn from(columns: Columns) -> Self {
+        columns.0
+    }
+}
+
+impl TryFrom<u16> for Columns {
+    type Error = String;
+
+    fn try_from(columns: u16) -> Result<Self, String> {
+        Self::new(columns).ok_or_else(|| format!("a terminal does not have {columns} columns"))
+    }
 }
 
 /// Which exit status of a step holds.

@@ -1,11 +1,20 @@
 //! What a terminal would leave on the screen, as plain text.
 //!
-//! Colours and cursor movements are dropped. A line that was redrawn after carriage returns, as
-//! progress bars are, is shown in its last state. Tabs and line feeds are the only control
-//! characters that stay.
+//! What was written to pipes is plain text, mostly: colours and cursor movements are dropped. A line
+//! that was redrawn after carriage returns, as progress bars are, is shown in its last state. Tabs
+//! and line feeds are the only control characters that stay.
+//!
+//! What was written to a terminal was meant for one, so an [`emulator`] reads it.
 
-use crate::recording::{CommandRecording, Stream, Transcript};
+use std::borrow::Cow;
+
+use crate::recording::{Stream, Transcript};
 use crate::scenario::Streams;
+
+mod emulator;
+
+/// The height of terminals, in lines.
+pub(crate) const ROWS: u16 = 24;
 
 /// Consecutive text of one stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,13 +25,13 @@ pub(crate) struct Piece {
 
 /// What a transcript leaves on the screen. Empty pieces are left out.
 pub(crate) fn screen(transcript: &Transcript) -> Vec<Piece> {
+    if let Some(columns) = transcript.terminal {
+        return emulator::screen(&transcript.chunks, columns);
+    }
     let mut pieces: Vec<Piece> = Vec::new();
     for chunk in &transcript.chunks {
-        match pieces.last_mut() {
-            // An escape sequence or a redrawn line may be cut anywhere between two chunks.
-            Some(last) if last.stream == chunk.stream => last.text.push_str(&chunk.text),
-            _ => pieces.push(Piece { stream: chunk.stream, text: chunk.text.clone() }),
-        }
+        // An escape sequence or a redrawn line may be cut anywhere between two chunks.
+        push(&mut pieces, chunk.stream, &chunk.text);
     }
     for piece in &mut pieces {
         piece.text = plain(&piece.text);
@@ -31,11 +40,27 @@ pub(crate) fn screen(transcript: &Transcript) -> Vec<Piece> {
     pieces
 }
 
-/// What a command's output streams leave on the screen.
-pub(crate) fn shown(command: &CommandRecording, streams: Streams) -> String {
-    let pieces = screen(&command.transcript);
+/// All that a transcript leaves on the screen.
+pub(crate) fn text(transcript: &Transcript) -> String {
+    match transcript.terminal {
+        Some(_) => screen(transcript).into_iter().map(|piece| piece.text).collect(),
+        None => plain(&transcript.to_string()),
+    }
+}
+
+/// What these streams leave on the screen.
+pub(crate) fn output(transcript: &Transcript, streams: Streams) -> String {
+    let pieces = screen(transcript);
     let shown = pieces.iter().filter(|piece| streams.contains(piece.stream));
     shown.map(|piece| piece.text.as_str()).collect()
+}
+
+/// Adds to the last piece what is of the same stream.
+fn push(pieces: &mut Vec<Piece>, stream: Stream, text: &str) {
+    match pieces.last_mut() {
+        Some(last) if last.stream == stream => last.text.push_str(text),
+        _ => pieces.push(Piece { stream, text: text.to_owned() }),
+    }
 }
 
 /// Text as a terminal leaves it.
@@ -45,6 +70,15 @@ pub(crate) fn plain(text: &str) -> String {
     let mut plain = lines.join("\n");
     plain.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
     plain
+}
+
+/// Text without colours and cursor movements.
+pub(crate) fn without_escapes(text: &str) -> Cow<'_, str> {
+    if text.contains('\x1b') {
+        anstream::adapter::strip_str(text).to_string().into()
+    } else {
+        text.into()
+    }
 }
 
 fn last_state(line: &str) -> &str {
@@ -64,7 +98,7 @@ mod tests {
             at_ms: 0,
             text: (*text).to_owned(),
         };
-        Transcript { chunks: chunks.iter().map(chunk).collect(), omitted_bytes: 0 }
+        Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() }
     }
 
     #[test]

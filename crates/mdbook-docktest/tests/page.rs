@@ -99,7 +99,7 @@ fn rendered(chapter: &str, outputs: &[&str]) -> String {
         let command = CommandRecording {
             command: "cmd".into(),
             end: End::Exited { status: 0 },
-            transcript: Transcript { chunks: vec![chunk], omitted_bytes: 0 },
+            transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
             duration_ms: 1,
         };
         StepRecording::Ran { commands: vec![command], effects: Vec::new() }

@@ -16,5 +16,6 @@ mod refusals;
 mod report;
 mod shell;
 mod streams;
+mod tty;
 mod tutorial;
 mod verify;

@@ -25,6 +25,7 @@ fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
                 text: outputs.next().map_or_else(String::new, |text| (*text).to_owned()),
             }],
             omitted_bytes: 0,
+            ..Transcript::default()
         },
         duration_ms: 0,
     };

@@ -48,6 +48,9 @@ fn values_are_read() {
     assert_eq!(right("bash timeout=500ms").timeout, Some(Duration::from_millis(500)));
     assert_eq!(right("bash timeout=2m").timeout, Some(Duration::from_secs(120)));
     assert_eq!(right(r#"bash stdin="a, \"b\"\n""#).stdin.as_deref(), Some("a, \"b\"\n"));
+    assert_eq!(right("bash").tty, None);
+    assert_eq!(right("bash tty").tty.map(Columns::get), Some(80));
+    assert_eq!(right("bash tty=100 stdin=\"y\\n\" lines=3").tty.map(Columns::get), Some(100));
     assert!(matches!(right("bash lines=3").follow, Some(Follow::Lines(3))));
     assert!(matches!(right("bash for=5s").follow, Some(Follow::For(d)) if d.as_secs() == 5));
 }
@@ -119,7 +122,11 @@ fn a_bad_value_is_told_where_it_is() {
         ("bash lines=3 for=5s", "for=5s"),
         ("bash lines=3 exit=1", "exit=1"),
         ("bash exit=any until=x", "until=x"),
-        ("bash tty", "tty"),
+        ("bash tty=", ""),
+        ("bash tty=19", "19"),
+        ("bash tty=501", "501"),
+        ("bash tty=wide", "wide"),
+        ("bash tty tty=90", "tty=90"),
         ("output exact exact", "exact"),
         ("output stderr stderr", "stderr"),
         ("output stdout stderr", "stderr"),
@@ -129,6 +136,10 @@ fn a_bad_value_is_told_where_it_is() {
         assert!(wrong.starts_with(&format!("bad-attribute {value}: ")), "{info}: {wrong}");
     }
     assert_eq!(wrong("bash until=\"(\""), "bad-attribute \"(\": this is no regex: unclosed group");
+    assert_eq!(
+        wrong("bash tty=1000"),
+        "bad-attribute 1000: a terminal has from 20 to 500 columns; write `tty` for 80"
+    );
     assert_eq!(
         wrong("bash engine=\">=23\""),
         "bad-attribute engine=\">=23\": `engine` is not supported yet"

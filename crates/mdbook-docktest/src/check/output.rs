@@ -8,7 +8,7 @@ use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::finding::Code;
 use crate::recording::CommandRecording;
 use crate::scenario::{Expectation, OutputAttributes, Step, Streams};
-use crate::terminal::shown;
+use crate::terminal;
 
 /// All that is expected of a step's output.
 pub(super) struct AllExpected<'a> {
@@ -60,7 +60,11 @@ impl<'a> AllExpected<'a> {
 pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
     let OutputAttributes { streams, exact, in_session } = expectation.attributes;
     let printed = |command: &CommandRecording| {
-        if exact { command.transcript.output_of(streams) } else { shown(command, streams) }
+        if exact {
+            command.transcript.output_of(streams)
+        } else {
+            terminal::output(&command.transcript, streams)
+        }
     };
     let all: String = commands.iter().map(printed).collect();
     if !in_session {

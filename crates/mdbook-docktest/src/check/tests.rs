@@ -17,7 +17,11 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
     let commands = vec![CommandRecording {
         command: scenario.steps[0].script.clone(),
         end,
-        transcript: Transcript { chunks, omitted_bytes: 0 },
+        transcript: Transcript {
+            chunks,
+            terminal: scenario.steps[0].attributes.tty,
+            ..Transcript::default()
+        },
         duration_ms: 0,
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
@@ -53,6 +57,39 @@ fn an_expected_status_must_come() {
     );
     let any = "```bash exit=any\nfalse\n```\n";
     assert!(findings(any, End::Exited { status: 77 }, &[]).is_empty());
+}
+
+#[test]
+fn what_a_terminal_shows_is_compared() {
+    let markdown = "```bash tty\npull\n```\n\n```output\nSure?\ndone\n```\n";
+    let sent = [
+        (Stream::Stdout, "\x1b[1mSure?\x1b[m "),
+        (Stream::Typed, "y"),
+        (Stream::Stdout, "\r\n10%\r\x1b[32mdone\x1b[m\r\n"),
+    ];
+    assert_eq!(findings(markdown, OK, &sent), [""; 0]);
+    let help = &findings(markdown, End::Exited { status: 1 }, &sent)[0];
+    assert!(help.ends_with("it printed:\n  Sure? \n  done"), "{help}");
+
+    let until = "```bash tty until=\"^ready$\"\nlogs\n```\n";
+    assert_eq!(findings(until, OK, &[(Stream::Stdout, "\x1b[1mready\x1b[m\r\n")]), [""; 0]);
+}
+
+#[test]
+fn a_terminal_where_nobody_types_gets_the_advice_to_type() {
+    let timed_out = End::TimedOut { limit_ms: 3000 };
+    let found = findings("```bash tty\ncat\n```\n", timed_out, &[(Stream::Typed, "^C")]);
+    let advice = "timeout 2:1 this command did not end within 3 s \
+         | if it waits for an answer, add `stdin=\"y\\n\"`;";
+    assert!(found[0].starts_with(advice), "{found:?}");
+    assert!(found[0].ends_with("it printed nothing"), "{found:?}");
+}
+
+#[test]
+fn who_needs_a_terminal_is_told_of_tty() {
+    let refusal = [(Stream::Stderr, "the input device is not a TTY\n")];
+    let found = findings("```bash\ndocker run -it a\n```\n", End::Exited { status: 1 }, &refusal);
+    assert!(found[0].contains("| this needs a terminal: add `tty`"), "{found:?}");
 }
 
 #[test]
@@ -175,7 +212,7 @@ fn a_name_is_bound_for_the_whole_chapter() {
     let codes = |outputs: [&str; 2]| -> Vec<(Code, usize)> {
         let steps = outputs.map(|output| {
             let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: output.to_owned() };
-            let transcript = Transcript { chunks: vec![chunk], omitted_bytes: 0 };
+            let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
             let command = "x".to_owned();
             let command = CommandRecording { command, end: OK, transcript, duration_ms: 0 };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
@@ -235,6 +272,7 @@ fn each_command_of_a_session_is_measured_by_the_lines_below_it() {
         transcript: Transcript {
             chunks: vec![Chunk { stream: Stream::Stdout, at_ms: 0, text: text.to_owned() }],
             omitted_bytes: 0,
+            ..Transcript::default()
         },
         duration_ms: 0,
     };

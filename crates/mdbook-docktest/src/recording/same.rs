@@ -11,6 +11,8 @@ use regex::{Captures, Regex};
 use super::{Change, CommandRecording, Effect, Leftover, StepRecording, Transcript};
 use super::{Recording, Stream};
 use crate::expect::BUILTINS;
+use crate::scenario::Streams;
+use crate::terminal;
 
 /// The placeholders whose values can be told from text that stays: the others (`[NAME]`, `[PORT]`,
 /// `[NUMBER]`, `[VERSION]`…) would also hide what matters.
@@ -63,13 +65,13 @@ impl Masked {
         format!("[{kind}:{number}]")
     }
 
-    /// The text of each stream by itself: which comes first is chance, too.
+    /// What each stream leaves on the screen, by itself: which comes first is chance, too.
     fn transcript(&mut self, transcript: &Transcript) -> [String; 3] {
-        [Stream::Stdout, Stream::Stderr, Stream::Typed].map(|stream| {
-            let chunks = transcript.chunks.iter().filter(|chunk| chunk.stream == stream);
-            let text: String = chunks.map(|chunk| chunk.text.as_str()).collect();
-            self.text(&text)
-        })
+        let typed = transcript.chunks.iter().filter(|chunk| chunk.stream == Stream::Typed);
+        let typed: String = typed.map(|chunk| chunk.text.as_str()).collect();
+        let shown = [Streams::Stdout, Streams::Stderr];
+        let [stdout, stderr] = shown.map(|streams| terminal::output(transcript, streams));
+        [stdout, stderr, typed].map(|text| self.text(&text))
     }
 
     fn command(&mut self, command: &CommandRecording) -> impl PartialEq + use<> {
@@ -152,6 +154,7 @@ mod tests {
         let transcript = Transcript {
             chunks: vec![Chunk { stream: Stream::Stdout, at_ms: 0, text: text.to_owned() }],
             omitted_bytes: 0,
+            ..Transcript::default()
         };
         let end = End::Exited { status: 0 };
         let command = CommandRecording { command: "a".into(), end, transcript, duration_ms: 0 };

@@ -19,7 +19,8 @@ fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
         at_ms: 0,
         text: (*text).to_owned(),
     };
-    let transcript = Transcript { chunks: chunks.iter().map(chunk).collect(), omitted_bytes: 0 };
+    let transcript =
+        Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
     CommandRecording { command: "cmd".into(), end, transcript, duration_ms: 1 }
 }
 

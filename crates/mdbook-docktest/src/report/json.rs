@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{ChapterReport, Report, StepStatus, Summary};
 use crate::finding::{Code, Finding, Severity};
 use crate::recording::{Chunk, CommandRecording, Effect, Engine};
-use crate::scenario::Step;
+use crate::scenario::{Columns, Step};
 
 /// Writes the report as one JSON object, indented, with a line feed at its end.
 ///
@@ -55,6 +55,8 @@ struct Command<'a> {
     transcript: &'a [Chunk],
     #[serde(skip_serializing_if = "Option::is_none")]
     omitted_bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminal_columns: Option<u16>,
     duration_ms: u64,
 }
 
@@ -103,6 +105,7 @@ impl<'a> From<&'a CommandRecording> for Command<'a> {
             exit: command.end.status(),
             transcript: &command.transcript.chunks,
             omitted_bytes: (omitted > 0).then_some(omitted),
+            terminal_columns: command.transcript.terminal.map(Columns::get),
             duration_ms: command.duration_ms,
         }
     }

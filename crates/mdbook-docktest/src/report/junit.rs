@@ -11,7 +11,7 @@ use super::{ChapterReport, Report, StepStatus, is_error};
 use crate::finding::Finding;
 use crate::recording::CommandRecording;
 use crate::scenario::Step;
-use crate::terminal::plain;
+use crate::terminal::{plain, text};
 
 /// Writes the report.
 ///
@@ -105,6 +105,6 @@ fn described(finding: &Finding) -> String {
 }
 
 fn shown(command: &CommandRecording) -> String {
-    let transcript = plain(&command.transcript.to_string());
+    let transcript = text(&command.transcript);
     format!("$ {}\n{}\n", plain(&command.command), transcript.trim_end())
 }

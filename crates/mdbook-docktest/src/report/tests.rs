@@ -16,7 +16,7 @@ const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\n
 
 fn ran(status: i32) -> StepRecording {
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 3, text: "no\n".into() };
-    let transcript = Transcript { chunks: vec![chunk], omitted_bytes: 0 };
+    let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
     let end = End::Exited { status };
     let command = "docker ps -a".into();
     StepRecording::Ran {

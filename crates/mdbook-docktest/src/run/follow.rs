@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::recording::Stream;
 use crate::scenario::Follow;
+use crate::terminal::without_escapes;
 
 /// How much of a line is kept that does not end: it may go on for ever.
 const LINE_LIMIT: usize = 64 * 1024;
@@ -59,7 +60,7 @@ impl<'a> Watch<'a> {
 
 fn reached(follow: &Follow, line: &str, lines: usize) -> bool {
     match follow {
-        Follow::Until(pattern) => pattern.is_match(line.trim_end_matches('\r')),
+        Follow::Until(pattern) => pattern.is_match(&without_escapes(line.trim_end_matches('\r'))),
         Follow::Lines(count) => lines >= *count,
         Follow::For(Duration { .. }) => false,
     }

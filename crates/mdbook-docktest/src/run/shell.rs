@@ -13,7 +13,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use docker_sandbox::{PATH, ProcessEngine, ProcessGroup};
+use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session};
 
 use super::turnstile::Turnstile;
 
@@ -57,12 +57,13 @@ impl<'a> Shell<'a> {
         Ok(Self { engine, environment, directory })
     }
 
-    /// The words of a process that runs `commands` one after the other as a member of `group`, and
-    /// what it says and hears between them.
+    /// The words of a process that runs `commands` one after the other as a member of `group` in a
+    /// `session` of its own, and what it says and hears between them.
     pub(super) fn run<'c>(
         &self,
         commands: impl IntoIterator<Item = &'c str>,
         group: &ProcessGroup,
+        session: Session,
     ) -> io::Result<(Vec<OsString>, Turnstile)> {
         // All on one line, so that messages have the line of the command. `builtin`, as the author's
         // functions can have any other name; `&& :`, so that `set -e` does not see a status twice.
@@ -77,7 +78,8 @@ impl<'a> Shell<'a> {
         }
         launch += &turn("", &"end");
         let turnstile = Turnstile::new(&self.directory)?;
-        let mut words = self.engine.entering_group(group, Path::new(WORKPLACE), &self.environment);
+        let workplace = Path::new(WORKPLACE);
+        let mut words = self.engine.entering_group(group, workplace, &self.environment, session);
         let bash = ["bash", "--noprofile", "--norc", "-c", launch.as_str(), "bash"];
         words.extend(bash.map(OsString::from));
         Ok((words, turnstile))

@@ -6,30 +6,33 @@
 //!
 //! Its end is the end of the process that was started, not of its pipes: what a step leaves in the
 //! background inherits the pipes and may hold them open for ever. Whatever the step's own process
-//! printed is in the pipes by the time it has ended, so reading what is there misses nothing.
+//! printed is in the pipes by the time it has ended, so reading what is there misses nothing. The
+//! same is true of a terminal.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::io::{self, PipeReader, Read};
+use std::fs::File;
+use std::io::{self, Write};
 use std::mem;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::ExitStatus;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
-use docker_sandbox::ProcessGroup;
+use docker_sandbox::{ProcessGroup, Terminal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, ioctl_fionbio};
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::connection::Connection;
+use super::echo::Echo;
 use super::follow::Watch;
 use super::transcript::Recorder;
 use super::turnstile::Turnstile;
 use super::typist::Typist;
 use super::witness::now;
-use crate::recording::{Stream, Transcript};
+use crate::recording::Transcript;
 use crate::scenario::Follow;
 
 /// How much of a step's output is kept, in bytes.
@@ -56,6 +59,8 @@ pub(super) struct StepProcess<'a> {
     pub(super) commands: usize,
     /// The group that all its processes are in.
     pub(super) group: &'a ProcessGroup,
+    /// Where it runs, if not on pipes.
+    pub(super) terminal: Option<Terminal>,
     /// What is typed, line by line, whenever it waits.
     pub(super) stdin: Option<&'a str>,
     /// When its last command's stream has been followed long enough.
@@ -111,37 +116,33 @@ impl StepProcess<'_> {
     /// # Errors
     /// When it cannot be started or watched.
     pub(super) fn run(self) -> io::Result<Vec<Outcome>> {
-        let (stdout, stdout_end) = io::pipe()?;
-        let (stderr, stderr_end) = io::pipe()?;
-        for reader in [&stdout, &stderr] {
-            ioctl_fionbio(reader, true)?;
-        }
         let command = duct::cmd(&self.words[0], &self.words[1..])
-            .stdout_file(stdout_end)
-            .stderr_file(stderr_end)
             .unchecked()
             // Ctrl-C at the terminal is for this program, which then stops the step.
             .before_spawn(|command| {
                 command.process_group(0);
                 Ok(())
             });
-        let (command, typist) = match self.stdin {
-            Some(text) => {
-                let (stdin_end, keyboard) = io::pipe()?;
-                (command.stdin_file(stdin_end), Some(Typist::new(text, keyboard)))
-            }
-            None => (command.stdin_null(), None),
-        };
+        let (command, mut connection) =
+            Connection::new(&command, self.terminal, self.stdin.is_some())?;
+        let is_terminal = connection.is_terminal();
+        let keyboard = connection.take_keyboard();
+        let interrupt_key =
+            keyboard.as_ref().filter(|_| is_terminal).map(File::try_clone).transpose()?;
+        let typist = self
+            .stdin
+            .zip(keyboard)
+            .map(|(text, keyboard)| Typist::new(text, keyboard, is_terminal));
         let begin = now();
         let handle = command.start()?;
-        // The expression holds the other ends of the pipes.
+        // The expression holds the other ends.
         drop(command);
 
         let start = Instant::now();
         let mut watched = Watched {
             process: open_pidfd(&handle)?,
             turnstile: self.turnstile,
-            outputs: [(Stream::Stdout, Some(stdout)), (Stream::Stderr, Some(stderr))],
+            connection,
             output_limit: OUTPUT_LIMIT / self.commands.max(1),
             recorder: Recorder::new(OUTPUT_LIMIT / self.commands.max(1)),
             outcomes: Vec::with_capacity(self.commands),
@@ -156,15 +157,7 @@ impl StepProcess<'_> {
         watched.watch_last_command();
         let stopped = watched.until_end(start + self.timeout, self.canceller)?;
         if let Some(reason) = stopped {
-            if reason == Reason::Followed {
-                watched.recorder.typed("^C", watched.elapsed_ms());
-            }
-            let mut told = HashSet::new();
-            let end = Instant::now() + GRACE;
-            while !watched.has_exited && Instant::now() < end {
-                self.group.interrupt(&mut told);
-                watched.for_a_while(INTERRUPT_INTERVAL)?;
-            }
+            watched.interrupt(self.group, reason, interrupt_key)?;
             self.group.kill(KILL_LIMIT);
             // What entered the engine for the step is not in its group, and stops with it when that
             // is stopped (SIGSTOP).
@@ -175,19 +168,9 @@ impl StepProcess<'_> {
             Some(reason) => Ending::Stopped(reason),
             None => Ending::Exited(exit_status(status)),
         });
-        watched.outputs.into_iter().filter_map(|(_, pipe)| pipe).for_each(let_go_on);
+        watched.connection.let_go();
         Ok(watched.outcomes)
     }
-}
-
-/// Goes on emptying a pipe for what a step has left in the background. It would be killed by its next
-/// output if nobody could read it, and stand still if nobody did. This ends with the last writer,
-/// with the engine at the latest.
-fn let_go_on(mut pipe: PipeReader) {
-    thread::spawn(move || {
-        // A pipe that cannot be read has nobody to wait for.
-        let _ = ioctl_fionbio(&pipe, false).map(|()| io::copy(&mut pipe, &mut io::sink()));
-    });
 }
 
 fn open_pidfd(handle: &duct::Handle) -> io::Result<OwnedFd> {
@@ -205,7 +188,7 @@ fn exit_status(status: ExitStatus) -> i32 {
 struct Watched<'a> {
     process: OwnedFd,
     turnstile: Turnstile,
-    outputs: [(Stream, Option<PipeReader>); 2],
+    connection: Connection,
     output_limit: usize,
     /// Takes down what the command prints that runs now.
     recorder: Recorder,
@@ -284,9 +267,49 @@ impl Watched<'_> {
                 return Ok(Some(Reason::TimedOut));
             }
             if let Some(typed) = self.typist.as_mut().and_then(Typist::type_when_due) {
-                self.recorder.typed(&typed, self.elapsed_ms());
+                let at_ms = self.elapsed_ms();
+                if self.connection.is_terminal() {
+                    self.recorder.await_echo(Echo::of_line(&typed), at_ms);
+                } else {
+                    self.recorder.typed(&typed, at_ms);
+                }
             }
         }
+    }
+
+    /// Does what Ctrl-C does, and waits for the process to exit.
+    ///
+    /// At a terminal, the key comes first: who has made it a key like others (`docker run -it`)
+    /// hears of it only so, others get their signal from the terminal. Signals for all follow,
+    /// which those who handled the first one well do not see any more.
+    fn interrupt(
+        &mut self,
+        group: &ProcessGroup,
+        reason: Reason,
+        key: Option<File>,
+    ) -> io::Result<()> {
+        let end = Instant::now() + GRACE;
+        let is_shown = reason == Reason::Followed;
+        if let Some(mut key) = key {
+            self.recorder.await_echo(Echo::of_interrupt(), self.elapsed_ms());
+            // Who has filled the terminal's input without reading it gets the signals alone.
+            let _ = key.write_all(b"\x03");
+            self.for_a_while(GRACE / 2)?;
+        } else if is_shown {
+            self.recorder.typed("^C", self.elapsed_ms());
+        }
+        let mut told = HashSet::new();
+        while !self.has_exited && Instant::now() < end {
+            group.interrupt(&mut told);
+            self.for_a_while(INTERRUPT_INTERVAL)?;
+        }
+        if self.connection.is_terminal() {
+            self.read_all_that_is_there()?;
+        }
+        if is_shown && self.recorder.awaits_echo() {
+            self.recorder.typed("^C", self.elapsed_ms());
+        }
+        Ok(())
     }
 
     /// Reads until the process has exited or the time is over.
@@ -308,8 +331,8 @@ impl Watched<'_> {
             PollFd::new(&self.process, PollFlags::IN),
             PollFd::from_borrowed_fd(self.turnstile.as_fd(), PollFlags::IN),
         ];
-        let open = self.outputs.iter().filter_map(|(_, pipe)| pipe.as_ref());
-        events.extend(open.map(|pipe| PollFd::from_borrowed_fd(pipe.as_fd(), PollFlags::IN)));
+        let open = self.connection.open_outputs();
+        events.extend(open.map(|output| PollFd::new(output, PollFlags::IN)));
         let time = Timespec::try_from(time).map_err(io::Error::other)?;
         match poll(&mut events, Some(&time)) {
             Ok(_) | Err(Errno::INTR) => {}
@@ -322,8 +345,8 @@ impl Watched<'_> {
         Ok(())
     }
 
-    /// Reads all that a command has printed by its end. It is in the pipes; how much they hold is
-    /// for a program to change, but there is a limit, so that who prints on in the background does
+    /// Reads all that a command has printed by its end. It is in the pipes or the terminal; how much
+    /// a pipe holds is for a program to change, but there is a limit, so that who prints on in the background does
     /// not keep us here.
     fn read_all_that_is_there(&mut self) -> io::Result<()> {
         const LIMIT: usize = 256;
@@ -337,7 +360,7 @@ impl Watched<'_> {
     /// Reads once from each output; tells whether there was anything.
     fn read_outputs(&mut self) -> io::Result<bool> {
         let mut any = false;
-        for index in 0..self.outputs.len() {
+        for index in 0..self.connection.outputs() {
             any |= self.read_what_is_there(index)?;
         }
         Ok(any)
@@ -348,27 +371,16 @@ impl Watched<'_> {
     fn read_what_is_there(&mut self, index: usize) -> io::Result<bool> {
         let mut buffer = [0; 64 * 1024];
         let at_ms = self.elapsed_ms();
-        let (stream, pipe) = &mut self.outputs[index];
-        let stream = *stream;
-        let Some(reader) = pipe else { return Ok(false) };
-        match reader.read(&mut buffer) {
-            Ok(0) => {
-                *pipe = None;
-                Ok(false)
-            }
-            Ok(count) => {
-                let text = self.recorder.output(stream, &buffer[..count], at_ms);
-                if let Some(watch) = &mut self.watch {
-                    watch.see(stream, &text);
-                }
-                if let Some(typist) = &mut self.typist {
-                    typist.hear(&text);
-                }
-                Ok(true)
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
-            Err(error) => Err(error),
+        let Some((stream, count)) = self.connection.read(index, &mut buffer)? else {
+            return Ok(false);
+        };
+        let text = self.recorder.output(stream, &buffer[..count], at_ms);
+        if let Some(watch) = &mut self.watch {
+            watch.see(stream, &text);
         }
+        if let Some(typist) = &mut self.typist {
+            typist.hear(&text);
+        }
+        Ok(true)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::echo::{Echo, Parts};
 use crate::recording::{Chunk, Stream, Transcript};
 
 /// Collects chunks; keeps the beginning and the end when there is too much in between.
@@ -14,6 +15,8 @@ pub(super) struct Recorder {
     omitted: u64,
     /// For each output stream, the bytes of a character that is not complete yet.
     incomplete: [Vec<u8>; 2],
+    /// What was typed at a terminal last.
+    echo: Echo,
 }
 
 impl Recorder {
@@ -27,6 +30,7 @@ impl Recorder {
             end_bytes: 0,
             omitted: 0,
             incomplete: [Vec::new(), Vec::new()],
+            echo: Echo::default(),
         }
     }
 
@@ -38,8 +42,27 @@ impl Recorder {
         let rest = incomplete_tail(incomplete);
         let rest = incomplete.split_off(incomplete.len() - rest);
         let text = String::from_utf8_lossy(&std::mem::replace(incomplete, rest)).into_owned();
-        self.add(stream, &text, at_ms);
+        let Parts { before, echo, after } = self.echo.split(&text);
+        self.add(stream, &before, at_ms);
+        self.add(Stream::Typed, &echo, at_ms);
+        self.add(stream, &after, at_ms);
         text
+    }
+
+    /// Takes what was typed for such when it comes back from the terminal.
+    pub(super) fn await_echo(&mut self, echo: Echo, at_ms: u64) {
+        self.give_up_echo(at_ms);
+        self.echo = echo;
+    }
+
+    /// Whether what was typed last has not come back yet.
+    pub(super) fn awaits_echo(&self) -> bool {
+        self.echo.is_awaited()
+    }
+
+    fn give_up_echo(&mut self, at_ms: u64) {
+        let held = self.echo.give_up();
+        self.add(Stream::Stdout, &held, at_ms);
     }
 
     /// Adds what was typed.
@@ -82,6 +105,7 @@ impl Recorder {
 
     /// Everything that was added, or the beginning and the end of it.
     pub(super) fn finish(mut self, at_ms: u64) -> Transcript {
+        self.give_up_echo(at_ms);
         for stream in [Stream::Stdout, Stream::Stderr] {
             let rest = std::mem::take(&mut self.incomplete[usize::from(stream == Stream::Stderr)]);
             self.add(stream, &String::from_utf8_lossy(&rest), at_ms);
@@ -95,7 +119,7 @@ impl Recorder {
                 append(&mut chunks, chunk.stream, &chunk.text, chunk.at_ms);
             }
         }
-        Transcript { chunks, omitted_bytes: self.omitted }
+        Transcript { chunks, omitted_bytes: self.omitted, terminal: None }
     }
 }
 
@@ -154,6 +178,20 @@ mod tests {
         let transcript = recorder.finish(4);
         assert_eq!(transcript.to_string(), "one two y\nthree");
         assert_eq!(transcript.output(), "one two three");
+    }
+
+    #[test]
+    fn what_a_terminal_echoes_was_typed() {
+        let mut recorder = Recorder::new(100);
+        recorder.output(Stream::Stdout, b"sure? ", 1);
+        recorder.await_echo(Echo::of_line("y\n"), 2);
+        recorder.output(Stream::Stdout, b"y\r\n", 3);
+        recorder.await_echo(Echo::of_interrupt(), 4);
+        recorder.output(Stream::Stdout, b"^", 5);
+        let transcript = recorder.finish(6);
+        let streams: Vec<_> = transcript.chunks.iter().map(|chunk| chunk.stream).collect();
+        assert_eq!(streams, [Stream::Stdout, Stream::Typed, Stream::Stdout, Stream::Stdout]);
+        assert_eq!(transcript.to_string(), "sure? y\r\n^");
     }
 
     #[test]

@@ -15,6 +15,7 @@ fn ran(text: &str) -> StepRecording {
     let transcript = Transcript {
         chunks: vec![chunk(Stream::Stdout, text), chunk(Stream::Typed, "^C")],
         omitted_bytes: 0,
+        ..Transcript::default()
     };
     let command =
         CommandRecording { command: "a".into(), end: End::Stopped, transcript, duration_ms: 12 };

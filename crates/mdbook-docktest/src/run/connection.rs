@@ -1,0 +1,136 @@
+//! What a step's process is connected with: three pipes, or a terminal.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::thread;
+
+use docker_sandbox::Terminal;
+use rustix::io::{Errno, ioctl_fionbio};
+
+use crate::recording::Stream;
+
+/// Our ends.
+pub(super) struct Connection {
+    outputs: Vec<(Stream, Option<File>)>,
+    keyboard: Option<File>,
+    /// The terminal's other end: while we hold it, there is an end to what can be read from ours
+    /// only when the step has ended, even if it turns away from its terminal for a while.
+    terminal: Option<File>,
+}
+
+impl Connection {
+    /// Connects a command with a terminal, or with pipes, one for its input only if it is to have
+    /// any.
+    pub(super) fn new(
+        command: &duct::Expression,
+        terminal: Option<Terminal>,
+        has_input: bool,
+    ) -> io::Result<(duct::Expression, Self)> {
+        let (command, connection) = match terminal {
+            Some(terminal) => Self::with_terminal(command, terminal)?,
+            None => Self::with_pipes(command, has_input)?,
+        };
+        for output in connection.outputs.iter().filter_map(|(_, output)| output.as_ref()) {
+            ioctl_fionbio(output, true)?;
+        }
+        Ok((command, connection))
+    }
+
+    fn with_terminal(
+        command: &duct::Expression,
+        Terminal { front, back }: Terminal,
+    ) -> io::Result<(duct::Expression, Self)> {
+        let command = command
+            .stdin_file(back.try_clone()?)
+            .stdout_file(back.try_clone()?)
+            .stderr_file(back.try_clone()?);
+        let keyboard = Some(front.try_clone()?);
+        let outputs = vec![(Stream::Stdout, Some(front))];
+        Ok((command, Self { outputs, keyboard, terminal: Some(back) }))
+    }
+
+    fn with_pipes(
+        command: &duct::Expression,
+        has_input: bool,
+    ) -> io::Result<(duct::Expression, Self)> {
+        let (stdout, stdout_end) = io::pipe()?;
+        let (stderr, stderr_end) = io::pipe()?;
+        let command = command.stdout_file(stdout_end).stderr_file(stderr_end);
+        let (command, keyboard) = if has_input {
+            let (stdin_end, keyboard) = io::pipe()?;
+            (command.stdin_file(stdin_end), Some(file(keyboard)))
+        } else {
+            (command.stdin_null(), None)
+        };
+        let outputs =
+            vec![(Stream::Stdout, Some(file(stdout))), (Stream::Stderr, Some(file(stderr)))];
+        Ok((command, Self { outputs, keyboard, terminal: None }))
+    }
+
+    /// Whether it is a terminal.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.terminal.is_some()
+    }
+
+    /// What input is written to; the second time, nothing.
+    pub(super) fn take_keyboard(&mut self) -> Option<File> {
+        self.keyboard.take()
+    }
+
+    /// The outputs that are not at their end.
+    pub(super) fn open_outputs(&self) -> impl Iterator<Item = &File> {
+        self.outputs.iter().filter_map(|(_, output)| output.as_ref())
+    }
+
+    /// How many outputs there are.
+    pub(super) fn outputs(&self) -> usize {
+        self.outputs.len()
+    }
+
+    /// Reads from an output what is there, at most a buffer full. Gives nothing if nothing is there,
+    /// and a count of 0 if that can change at once.
+    pub(super) fn read(
+        &mut self,
+        output: usize,
+        buffer: &mut [u8],
+    ) -> io::Result<Option<(Stream, usize)>> {
+        let (stream, file) = &mut self.outputs[output];
+        let Some(reader) = file else { return Ok(None) };
+        match reader.read(buffer) {
+            Ok(0) => {
+                *file = None;
+                Ok(None)
+            }
+            Ok(count) => Ok(Some((*stream, count))),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Some((*stream, 0))),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            // How a terminal says that nobody has it any more.
+            Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
+                *file = None;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lets go of a step that has ended. Who is left in the background of a terminal was hung up
+    /// with it. Pipes are emptied further: their writer would be killed by its next output if nobody
+    /// could read it, and stand still if nobody did. This ends with the last writer, with the engine
+    /// at the latest.
+    pub(super) fn let_go(self) {
+        if self.is_terminal() {
+            return;
+        }
+        for mut pipe in self.outputs.into_iter().filter_map(|(_, pipe)| pipe) {
+            thread::spawn(move || {
+                // A pipe that cannot be read has nobody to wait for.
+                let _ = ioctl_fionbio(&pipe, false).map(|()| io::copy(&mut pipe, &mut io::sink()));
+            });
+        }
+    }
+}
+
+fn file(pipe: impl Into<OwnedFd>) -> File {
+    File::from(pipe.into())
+}

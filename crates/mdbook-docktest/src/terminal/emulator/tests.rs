@@ -1,0 +1,136 @@
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn drawn(columns: u16, chunks: &[(Stream, &str)]) -> Vec<Piece> {
+    let chunk = |(stream, text): &(Stream, &str)| Chunk {
+        stream: *stream,
+        at_ms: 0,
+        text: (*text).to_owned(),
+    };
+    let chunks: Vec<Chunk> = chunks.iter().map(chunk).collect();
+    screen(&chunks, Columns::new(columns).unwrap())
+}
+
+/// What output leaves on 80 columns.
+fn left(output: &str) -> String {
+    drawn(80, &[(Stream::Stdout, output)]).into_iter().map(|piece| piece.text).collect()
+}
+
+#[test]
+fn a_progress_bar_is_left_in_its_last_state() {
+    assert_eq!(left("\r[>   ]  1%\r[==> ] 70%\r[===] ok\x1b[K\r\ndone\r\n"), "[===] ok\ndone\n");
+    assert_eq!(left("\x1b[32m50%\x1b[0m\r"), "50%\n");
+    assert_eq!(left("Sure? [y/N] "), "Sure? [y/N]");
+}
+
+#[test]
+fn lines_above_are_redrawn_as_docker_pull_does() {
+    let output = "latest: Pulling from library/app\r\n\
+        4abcf2066143: Pulling fs layer \r\n\
+        9bb86f9ad1a1: Pulling fs layer \r\n\
+        \x1b[2A\x1b[2K\r4abcf2066143: Downloading [====>    ]  1.2MB/3.4MB\r\x1b[2B\
+        \x1b[1A\x1b[2K\r9bb86f9ad1a1: Pull complete \r\x1b[1B\
+        \x1b[2A\x1b[2K\r4abcf2066143: Pull complete \r\x1b[2B\
+        Status: Downloaded newer image\r\n";
+    assert_eq!(
+        left(output),
+        "latest: Pulling from library/app\n\
+         4abcf2066143: Pull complete\n\
+         9bb86f9ad1a1: Pull complete\n\
+         Status: Downloaded newer image\n"
+    );
+}
+
+#[test]
+fn a_long_line_stays_one() {
+    let line = "0123456789".repeat(9);
+    assert_eq!(left(&format!("{line}\r\nnext")), format!("{line}\nnext"));
+    let exactly = "x".repeat(80);
+    assert_eq!(left(&format!("{exactly}\r\nnext\r\n")), format!("{exactly}\nnext\n"));
+}
+
+#[test]
+fn colours_titles_and_questions_to_the_terminal_are_not_shown() {
+    assert_eq!(left("\x1b]0;title\x07\x1b[1;34mbin\x1b[m  etc\r\n/ # \x1b[6n"), "bin  etc\n/ #");
+    assert_eq!(left("\x1b[?2004hbash# \x1b[?2004l\r\r\na\tb\r\n"), "bash#\na       b\n");
+}
+
+#[test]
+fn an_alternate_screen_leaves_nothing() {
+    let output = "before\r\n\x1b[?1049h\x1b[Hpage 1\r\npage 2\x1b[?1049lafter\r\n";
+    assert_eq!(left(output), "before\nafter\n");
+    assert_eq!(left("before\r\n\x1b[?1049h\x1b[Hpage 1"), "before\n");
+}
+
+#[test]
+fn lines_that_scrolled_out_are_there() {
+    let numbers = |end: &str| (1..=1000).map(|n| format!("{n}{end}")).collect::<String>();
+    assert_eq!(left(&numbers("\r\n")), numbers("\n"));
+}
+
+#[test]
+fn what_was_typed_is_told_apart_where_it_stands() {
+    let (out, typed) = (Stream::Stdout, Stream::Typed);
+    let piece = |stream, text: &str| Piece { stream, text: text.into() };
+    assert_eq!(
+        drawn(80, &[(out, "\x1b[1mSure?\x1b[0m "), (typed, "yes é"), (out, "\r\ngone\r\n")]),
+        [piece(out, "Sure? "), piece(typed, "yes é"), piece(out, "\ngone\n")]
+    );
+    assert_eq!(
+        drawn(20, &[(out, "a question of 20: ? "), (typed, "yes"), (out, "\r\n")]),
+        [piece(out, "a question of 20: ? "), piece(typed, "yes"), piece(out, "\n")]
+    );
+    assert_eq!(
+        drawn(80, &[(out, "> "), (typed, "abc"), (out, "\r\x1b[2Kgone")]),
+        [piece(out, "gone")]
+    );
+    assert_eq!(drawn(80, &[(out, "\u{100079}")]), [piece(out, "\u{fffd}")]);
+}
+
+#[test]
+fn characters_keep_their_accents_and_their_width() {
+    assert_eq!(left("é e\u{301} 日本語 ✓ 🐳\r\n"), "é e\u{301} 日本語 ✓ 🐳\n");
+}
+
+#[test]
+fn nothing_is_nothing() {
+    assert_eq!(drawn(80, &[]), []);
+    assert_eq!(left("\x1b[2J\r\n\r\n"), "");
+}
+
+#[test]
+fn a_few_bytes_cannot_ask_for_memory_without_measure() {
+    let started = Instant::now();
+    let asked = "x\x1b[65535b\x1b[65535S\x1b[65535L\x1b[8;65535;65535t\r\n".repeat(2000);
+    assert!(left(&asked).len() < 2000 * 200);
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+proptest! {
+    #[test]
+    fn lines_of_plain_text_stay(lines in prop::collection::vec("[!-~]([ -~]{0,200}[!-~])?", 1..60)) {
+        prop_assert_eq!(left(&lines.join("\r\n")), lines.join("\n"));
+    }
+
+    #[test]
+    fn no_input_is_too_strange(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                any::<String>(),
+                "\x1b[\\[\\]()#?PX^_78=>cDEHM]{0,3}[0-9;]{0,6}[@-~]{0,2}",
+                "[\r\n\x08\t\x0b\u{80}-\u{9f}]{1,3}",
+            ],
+            0..40,
+        ),
+        columns in Columns::MIN..=Columns::MAX,
+    ) {
+        let chunks: Vec<_> = pieces.iter().map(|text| (Stream::Stdout, text.as_str())).collect();
+        for piece in drawn(columns, &chunks) {
+            prop_assert!(!piece.text.chars().any(|c| c.is_control() && c != '\n'));
+            prop_assert!(!piece.text.is_empty());
+        }
+    }
+}
