@@ -1,7 +1,8 @@
-//! The project's own tasks: `cargo xtask engine | book | test`.
+//! The project's own tasks: `cargo xtask engine | book | generate | test`.
 
 mod book;
 mod engine;
+mod generate;
 mod process;
 mod setup;
 mod test;
@@ -29,6 +30,8 @@ enum Task {
     Engine,
     /// Runs the course's commands and builds its site, in target/book
     Book,
+    /// Writes the tables of the author's guide that are made from the sources
+    Generate,
     /// Runs all tests, with a real engine
     Test(test::Options),
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Engine => setup::ensure().and_then(|()| engine::ensure().map(drop)),
         Task::Book => book::build(),
+        Task::Generate => generate::write(),
         Task::Test(options) => test::run(&options),
     };
     match done {
