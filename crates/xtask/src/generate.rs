@@ -97,16 +97,16 @@ fn table_of_findings(chapter: &str) -> Result<String> {
         };
         let about = if code.is_about_annotations() { "annotations" } else { "what came out" };
         let what = what(chapter, code.name())
-            .with_context(|| format!("there is no section about `{code}`"))?;
+            .with_context(|| format!("no section begins with what `{code}` is"))?;
         let _ = writeln!(table, "| [`{code}`](#{code}) | `{level}` | {about} | {what} |");
     }
     Ok(table)
 }
 
-/// The first line of the section about a finding, which says what it is.
+/// The first line of the section about a finding, a sentence that says what it is.
 fn what<'a>(chapter: &'a str, code: &str) -> Option<&'a str> {
     let (_, section) = chapter.split_once(&format!("\n## `{code}`\n\n"))?;
-    section.lines().next()
+    section.lines().next().filter(|line| line.ends_with('.'))
 }
 
 /// A text as code in a table's cell, where a `|` would end the cell even in code.
@@ -141,6 +141,6 @@ mod tests {
     #[test]
     fn a_finding_without_a_section_is_an_error() {
         let error = table_of_findings("\n## `unknown-attribute`\n\nIt is.\n").unwrap_err();
-        assert_eq!(error.to_string(), "there is no section about `bad-attribute`");
+        assert_eq!(error.to_string(), "no section begins with what `bad-attribute` is");
     }
 }
