@@ -131,6 +131,7 @@ impl Example {
             fs::create_dir(book.path().join(directory)).unwrap();
         }
         fs::write(book.path().join("book.toml"), config.to_string()).unwrap();
+        fs::write(book.path().join("src/SUMMARY.md"), "- [Lab](lab.md)\n").unwrap();
         fs::write(book.path().join("src/lab.md"), &self.chapter).unwrap();
         book
     }
