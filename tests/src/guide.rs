@@ -143,7 +143,8 @@ impl Example {
         let report = findings(outcome.stdout());
         if let Err(mismatch) = pattern.matches(&report, &mut Bindings::default()) {
             let diff: Vec<String> = mismatch.diff.iter().map(ToString::to_string).collect();
-            return Err(format!("{}:\n{}\n{outcome}", self.place, diff.join("\n")));
+            let diff = diff.join("\n").replace("[[]", "[");
+            return Err(format!("{}:\n{diff}\n{outcome}", self.place));
         }
         let holds = !report.lines().any(|line| line.starts_with("error["));
         if holds != (outcome.status == Some(0)) {

@@ -76,7 +76,9 @@ fn put_between(text: &str, name: &str, source: &str, table: &str) -> Option<Stri
 }
 
 fn table_of_placeholders(placeholders: &[Builtin]) -> String {
-    let mut table = "| Written | Is | For example | Regex |\n|---|---|---|---|\n".to_owned();
+    // The class is for the guide's style sheet. Without the blank lines, the table would be HTML, too.
+    let mut table = "<div class=\"placeholders\">\n\n".to_owned();
+    table.push_str("| Written | Is | For example | Regex |\n|---|---|---|---|\n");
     for Builtin { name, regex, what, examples } in placeholders {
         let examples: Vec<String> = examples.iter().map(|example| code(example)).collect();
         let examples = examples.join("<br>");
@@ -84,6 +86,7 @@ fn table_of_placeholders(placeholders: &[Builtin]) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(table, "| `[{name}]` | {what} | {examples} | {regex} |");
     }
+    table.push_str("\n</div>\n");
     table
 }
 
@@ -135,7 +138,7 @@ mod tests {
     fn a_bar_does_not_end_its_cell() {
         let builtin = Builtin { name: "X", regex: "a|b", what: "x", examples: &["a", "b"] };
         let table = table_of_placeholders(&[builtin]);
-        assert!(table.ends_with("| `[X]` | x | `a`<br>`b` | `a\\|b` |\n"), "{table}");
+        assert!(table.contains("| `[X]` | x | `a`<br>`b` | `a\\|b` |\n"), "{table}");
     }
 
     #[test]

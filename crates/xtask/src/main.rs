@@ -28,7 +28,8 @@ struct Cli {
 enum Task {
     /// Makes the root file system that throw-away engines start from
     Engine,
-    /// Runs the course's commands and builds its site, in target/book
+    /// Runs the course's commands and builds its site, in target/book; builds the author's guide, in
+    /// target/guide
     Book,
     /// Writes the tables of the author's guide that are made from the sources
     Generate,
