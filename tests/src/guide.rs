@@ -146,6 +146,9 @@ impl Example {
             let diff = diff.join("\n").replace("[[]", "[");
             return Err(format!("{}:\n{diff}\n{outcome}", self.place));
         }
+        if expected.is_empty() && outcome.stdout().contains(" 0 steps:") {
+            return Err(format!("{}: nothing of it is run", self.place));
+        }
         let holds = !report.lines().any(|line| line.starts_with("error["));
         if holds != (outcome.status == Some(0)) {
             return Err(format!("{}: it ends with another status\n{outcome}", self.place));
