@@ -21,6 +21,7 @@
 
 mod book;
 mod engine;
+mod guide;
 mod machine;
 mod outcome;
 mod program;
@@ -29,6 +30,7 @@ mod site;
 
 pub use book::Book;
 pub use engine::{Engine, alpine_archive};
+pub use guide::{Example, examples};
 pub use machine::{
     Traces, arguments_that_begin_with, control_groups, eventually, interfaces, is_running, marker,
 };

@@ -76,6 +76,16 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+/// The names of all attributes of steps.
+pub fn names_for_steps() -> &'static [&'static str] {
+    &KNOWN
+}
+
+/// The names of all attributes of `output` blocks.
+pub fn names_for_outputs() -> &'static [&'static str] {
+    output::names()
+}
+
 /// Reads an info string: what follows the fence's characters on its line.
 pub fn parse(info: &str) -> Info {
     let mut words = word::words(info);

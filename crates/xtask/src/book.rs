@@ -1,6 +1,7 @@
-//! The course's site.
+//! The sites of the course and of the author's guide.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,7 +14,7 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 use crate::process::say;
 use crate::{engine, project, setup};
 
-/// Sets up what is missing, runs the course's commands, and builds its site.
+/// Sets up what is missing, runs the course's commands, and builds its site and the guide's.
 pub(crate) fn build() -> Result<()> {
     setup::ensure()?;
     engine::ensure()?;
@@ -39,14 +40,24 @@ pub(crate) fn build() -> Result<()> {
         tracing_subscriber::registry().with(log).with(CountComplaints(Arc::clone(&complaints)));
     tracing::subscriber::set_global_default(subscriber).context("cannot listen to mdBook")?;
 
-    let book = MDBook::load_with_config(&project, config).map_err(|error| anyhow!(error))?;
-    book.build().map_err(|error| anyhow!(error)).context("the book was not built")?;
+    let course = build_site(&project, config).context("the course was not built")?;
+    let guide = project.join("crates/mdbook-docktest/guide");
+    let config = Config::from_disk(guide.join("book.toml")).map_err(|error| anyhow!(error))?;
+    let guide = build_site(&guide, config).context("the guide was not built")?;
     if complaints.load(Ordering::Relaxed) > 0 {
         bail!("mdBook complained: see above");
     }
-    let site = book.build_dir_for("html");
-    say(&format!("book: open {}", site.join("index.html").display()));
+    say(&format!("book: open {}", course.join("index.html").display()));
+    say(&format!("guide: open {}", guide.join("index.html").display()));
     Ok(())
+}
+
+/// Builds a book, and returns where its pages are.
+fn build_site(root: &Path, config: Config) -> Result<PathBuf> {
+    let book = MDBook::load_with_config(root, config).map_err(|error| anyhow!(error))?;
+    book.build().map_err(|error| anyhow!(error))?;
+    let site = book.build_dir_for("html");
+    fs::canonicalize(&site).with_context(|| format!("cannot find {}", site.display()))
 }
 
 /// Builds `mdbook-docktest` and returns where it is.

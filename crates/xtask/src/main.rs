@@ -1,8 +1,9 @@
-//! The project's own tasks: `cargo xtask engine | book | test | fuzz`.
+//! The project's own tasks: `cargo xtask engine | book | generate | test | fuzz`.
 
 mod book;
 mod engine;
 mod fuzz;
+mod generate;
 mod process;
 mod setup;
 mod test;
@@ -28,8 +29,11 @@ struct Cli {
 enum Task {
     /// Makes the root file system that throw-away engines start from
     Engine,
-    /// Runs the course's commands and builds its site, in target/book
+    /// Runs the course's commands and builds its site, in target/book; builds the author's guide, in
+    /// target/guide
     Book,
+    /// Writes the tables of the author's guide that are made from the sources
+    Generate,
     /// Runs all tests, with a real engine
     Test(test::Options),
     /// Looks for texts that the program panics on
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Engine => setup::ensure().and_then(|()| engine::ensure().map(drop)),
         Task::Book => book::build(),
+        Task::Generate => generate::write(),
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure().and_then(|()| fuzz::run(&options)),
     };

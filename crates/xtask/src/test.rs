@@ -9,7 +9,7 @@ use duct::cmd;
 
 use crate::process::{say, succeed};
 use crate::setup::Missing;
-use crate::{book, engine, fuzz, project, setup};
+use crate::{book, engine, fuzz, generate, project, setup};
 
 /// What to test.
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(crate) struct Options {
 enum Part {
     /// How the sources are formatted
     Format,
-    /// clippy and rustdoc without a warning
+    /// clippy and rustdoc without a warning, generated text as it would be generated
     Lints,
     /// Unit and integration tests that need no engine
     Unit,
@@ -84,7 +84,8 @@ impl Part {
                 cargo(&clippy, &[])?;
                 let doc =
                     ["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"];
-                cargo(&doc, &[("RUSTDOCFLAGS", "--deny warnings")])
+                cargo(&doc, &[("RUSTDOCFLAGS", "--deny warnings")])?;
+                generate::check()
             }
             Self::Unit => unit(),
             Self::Fuzz => fuzz::run(&fuzz::Options::default()),

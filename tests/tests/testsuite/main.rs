@@ -7,6 +7,7 @@ mod annotations;
 mod canaries;
 mod course;
 mod effects;
+mod guide;
 mod lints;
 mod nothing_left;
 mod on_failure;

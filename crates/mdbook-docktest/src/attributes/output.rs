@@ -6,6 +6,10 @@ use crate::scenario::{OutputAttributes, Streams};
 
 const KNOWN: [&str; 3] = ["stdout", "stderr", "exact"];
 
+pub(super) fn names() -> &'static [&'static str] {
+    &KNOWN
+}
+
 /// Reads the words after `output`.
 pub(super) fn read<'a>(words: impl Iterator<Item = Word<'a>>) -> Info {
     let mut attributes = OutputAttributes::default();

@@ -1,0 +1,201 @@
+//! The author's guide: it is complete, it renders, and its links lead somewhere. That its examples
+//! hold is tested where there is an engine, in the `testsuite` package.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use clap::CommandFactory;
+use mdbook_docktest::attributes;
+use mdbook_docktest::cli::Cli;
+use mdbook_docktest::expect::BUILTINS;
+use mdbook_docktest::finding::Code;
+use mdbook_docktest::settings::Settings;
+use mdbook_driver::MDBook;
+use mdbook_driver::config::Config;
+use scraper::{ElementRef, Html, Selector};
+use tempfile::TempDir;
+
+fn guide() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("guide")
+}
+
+fn chapter(name: &str) -> String {
+    let path = guide().join("src").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What a chapter says below the heading about `name`.
+#[track_caller]
+fn section<'a>(chapter: &'a str, name: &str) -> &'a str {
+    let heading = format!("\n## `{name}`\n");
+    let (_, rest) =
+        chapter.split_once(&heading).unwrap_or_else(|| panic!("no section is about `{name}`"));
+    rest.split_once("\n## ").map_or(rest, |(section, _)| section)
+}
+
+/// The examples in a text, and what follows each.
+fn examples(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("\n````markdown\n").skip(1).filter_map(|rest| rest.split_once("\n````\n"))
+}
+
+#[test]
+fn each_attribute_has_a_section_with_an_example() {
+    let chapter = chapter("attributes.md");
+    for name in attributes::names_for_steps().iter().chain(attributes::names_for_outputs()) {
+        let uses = |line: &str| {
+            let mut words = line.split([' ', ',', '=']);
+            words.next().is_some_and(|first| first.starts_with("```"))
+                && words.any(|word| word == *name)
+        };
+        let mut found = examples(section(&chapter, name));
+        assert!(found.any(|(example, _)| example.lines().any(uses)), "`{name}`");
+    }
+}
+
+#[test]
+fn each_finding_has_a_section_with_an_example_and_its_report() {
+    let chapter = chapter("findings.md");
+    for code in Code::ALL {
+        let mut found = examples(section(&chapter, code.name()));
+        let reports = |(_, after): (&str, &str)| {
+            let report = after.trim_start().strip_prefix("```text report\n");
+            report.is_some_and(|report| report.contains(&format!("[{code}]: ")))
+        };
+        assert!(found.any(reports), "`{code}`");
+    }
+}
+
+#[test]
+fn each_placeholder_is_in_an_example() {
+    let chapter = chapter("placeholders.md");
+    for builtin in BUILTINS {
+        let word = format!("[{}", builtin.name);
+        assert!(examples(&chapter).any(|(example, _)| example.contains(&word)), "`{word}]`");
+    }
+}
+
+#[test]
+fn each_command_and_option_is_named() {
+    let chapter = chapter("command-line.md");
+    for command in Cli::command().get_subcommands() {
+        section(&chapter, command.get_name());
+        for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            assert!(chapter.contains(&format!("`--{option}")), "--{option}");
+        }
+    }
+}
+
+#[test]
+fn each_setting_is_named() {
+    // serde names the keys that there are when it meets one that is not.
+    let wrong: Config = "[preprocessor.docktest]\nnosuch = 1".parse().expect("it is TOML");
+    let error = Settings::of_book(&wrong, Path::new("/book")).expect_err("there is none such");
+    let (_, keys) = error.message.split_once("expected one of ").expect("serde names the keys");
+    let keys: Vec<&str> = keys.split('`').skip(1).step_by(2).collect();
+    assert!(keys.contains(&"timeout"), "{keys:?}");
+    let chapter = chapter("settings.md");
+    for key in keys {
+        assert!(chapter.contains(&format!("`{key}`")), "`{key}`");
+    }
+}
+
+/// The guide as mdBook renders it.
+struct Site {
+    html: TempDir,
+    complaints: String,
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no writer panics").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+static SITE: LazyLock<Site> = LazyLock::new(|| {
+    let html = TempDir::new().expect("there is room for it");
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let mut config = Config::from_disk(guide().join("book.toml")).expect("it is a book");
+        config.build.build_dir = html.path().to_owned();
+        let book = MDBook::load_with_config(guide(), config).expect("the guide is sound");
+        book.build().expect("the guide builds");
+    });
+    let log = log.0.lock().expect("no writer panics").clone();
+    Site { html, complaints: String::from_utf8_lossy(&log).into_owned() }
+});
+
+impl Site {
+    fn page(&self, name: &str) -> Html {
+        let text = fs::read_to_string(self.html.path().join(name)).expect("it is a page");
+        Html::parse_document(&text)
+    }
+}
+
+fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    page.select(&Selector::parse(selector).expect("it is a selector")).collect()
+}
+
+#[test]
+fn mdbook_has_nothing_to_complain_of() {
+    assert_eq!(SITE.complaints, "");
+}
+
+#[test]
+fn links_within_the_guide_lead_somewhere() {
+    let names = fs::read_dir(SITE.html.path()).expect("it is built").flatten();
+    let names: BTreeSet<String> =
+        names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut links = 0;
+    for name in names.iter().filter(|name| name.ends_with(".html") && *name != "print.html") {
+        let page = SITE.page(name);
+        for link in select(&page, "main a[href]") {
+            let href = link.value().attr("href").expect("it was selected by that");
+            if href.contains("://") {
+                continue;
+            }
+            links += 1;
+            let (file, fragment) = href.split_once('#').unwrap_or((href, ""));
+            let file = if file.is_empty() { name } else { file };
+            assert!(names.contains(file), "{name}: {href}");
+            let is_there = |id: ElementRef<'_>| id.value().id() == Some(fragment);
+            let target = SITE.page(file);
+            assert!(
+                fragment.is_empty() || select(&target, "[id]").into_iter().any(is_there),
+                "{name}: {href}"
+            );
+        }
+    }
+    assert!(links > 50, "only {links} links");
+}
+
+#[test]
+fn the_table_of_placeholders_shows_each_regex_as_it_is() {
+    let page = SITE.page("placeholders.html");
+    let rows = select(&page, "main table tbody tr");
+    assert_eq!(rows.len(), BUILTINS.len());
+    for (row, builtin) in rows.into_iter().zip(BUILTINS) {
+        let code = Selector::parse("td code").expect("it is a selector");
+        let shown: Vec<String> = row.select(&code).map(|code| code.text().collect()).collect();
+        let name = format!("[{}]", builtin.name);
+        let examples = builtin.examples.iter().copied();
+        let expected: Vec<&str> =
+            [name.as_str()].into_iter().chain(examples).chain([builtin.regex]).collect();
+        assert_eq!(shown, expected);
+    }
+}

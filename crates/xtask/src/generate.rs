@@ -1,0 +1,149 @@
+//! The tables of the author's guide that are made from the sources.
+//!
+//! Each stands between two comments, `<!-- NAME: … -->` and `<!-- /NAME -->`. What is around them is
+//! written by hand.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use mdbook_docktest::expect::{BUILTINS, Builtin};
+use mdbook_docktest::finding::Code;
+use mdbook_docktest::lints::Level;
+
+use crate::process::say;
+use crate::project;
+
+/// A chapter of the guide with a generated table.
+struct Chapter {
+    path: PathBuf,
+    committed: String,
+    generated: String,
+}
+
+/// Writes the chapters whose tables are not as they would be generated.
+pub(crate) fn write() -> Result<()> {
+    for chapter in chapters()? {
+        if chapter.committed != chapter.generated {
+            fs::write(&chapter.path, chapter.generated)
+                .with_context(|| format!("cannot write {}", chapter.path.display()))?;
+            say(&format!("written: {}", chapter.path.display()));
+        }
+    }
+    Ok(())
+}
+
+/// Fails if a table is not as it would be generated.
+pub(crate) fn check() -> Result<()> {
+    for Chapter { path, committed, generated } in chapters()? {
+        if committed != generated {
+            bail!("{} is not as its sources say: run `cargo xtask generate`", path.display());
+        }
+    }
+    Ok(())
+}
+
+fn chapters() -> Result<[Chapter; 2]> {
+    let placeholders = chapter("placeholders.md", "placeholders", "expect/builtin.rs", |_| {
+        Ok(table_of_placeholders(BUILTINS))
+    })?;
+    let findings = chapter("findings.md", "findings", "finding.rs", table_of_findings)?;
+    Ok([placeholders, findings])
+}
+
+fn chapter(
+    file: &str,
+    name: &str,
+    source: &str,
+    table: impl Fn(&str) -> Result<String>,
+) -> Result<Chapter> {
+    let path = project()?.join("crates/mdbook-docktest/guide/src").join(file);
+    let committed =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let table = table(&committed).with_context(|| path.display().to_string())?;
+    let generated = put_between(&committed, name, source, &table)
+        .with_context(|| format!("{} has no place for the table `{name}`", path.display()))?;
+    Ok(Chapter { path, committed, generated })
+}
+
+/// The text with the table between the comments of that name; `None` where these are not there.
+fn put_between(text: &str, name: &str, source: &str, table: &str) -> Option<String> {
+    let (before, rest) = text.split_once(&format!("<!-- {name}"))?;
+    let (_, after) = rest.split_once(&format!("<!-- /{name} -->"))?;
+    let generator = format!("made by `cargo xtask generate` from {source}");
+    Some(format!("{before}<!-- {name}: {generator} -->\n\n{table}\n<!-- /{name} -->{after}"))
+}
+
+fn table_of_placeholders(placeholders: &[Builtin]) -> String {
+    // The class is for the guide's style sheet. Without the blank lines, the table would be HTML, too.
+    let mut table = "<div class=\"placeholders\">\n\n".to_owned();
+    table.push_str("| Written | Is | For example | Regex |\n|---|---|---|---|\n");
+    for Builtin { name, regex, what, examples } in placeholders {
+        let examples: Vec<String> = examples.iter().map(|example| code(example)).collect();
+        let examples = examples.join("<br>");
+        let regex = code(regex);
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "| `[{name}]` | {what} | {examples} | {regex} |");
+    }
+    table.push_str("\n</div>\n");
+    table
+}
+
+fn table_of_findings(chapter: &str) -> Result<String> {
+    let mut table = "| Finding | By default | Is about | |\n|---|---|---|---|\n".to_owned();
+    for code in Code::ALL {
+        let level = match code.default_level() {
+            Level::Allow => "allow",
+            Level::Warn => "warn",
+            Level::Deny => "deny",
+        };
+        let about = if code.is_about_annotations() { "annotations" } else { "what came out" };
+        let what = what(chapter, code.name())
+            .with_context(|| format!("no section begins with what `{code}` is"))?;
+        let _ = writeln!(table, "| [`{code}`](#{code}) | `{level}` | {about} | {what} |");
+    }
+    Ok(table)
+}
+
+/// The first line of the section about a finding, a sentence that says what it is.
+fn what<'a>(chapter: &'a str, code: &str) -> Option<&'a str> {
+    let (_, section) = chapter.split_once(&format!("\n## `{code}`\n\n"))?;
+    section.lines().next().filter(|line| line.ends_with('.'))
+}
+
+/// A text as code in a table's cell, where a `|` would end the cell even in code.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('|', r"\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_between_the_comments_is_replaced() {
+        let text = "Before.\n\n<!-- a -->\n<!-- /a -->\n\nAfter.\n";
+        let once = put_between(text, "a", "a.rs", "| x |\n").unwrap();
+        assert_eq!(
+            once,
+            "Before.\n\n<!-- a: made by `cargo xtask generate` from a.rs -->\n\n| x |\n\n\
+             <!-- /a -->\n\nAfter.\n"
+        );
+        assert_eq!(put_between(&once, "a", "a.rs", "| x |\n").unwrap(), once);
+        assert_eq!(put_between(text, "b", "a.rs", ""), None);
+    }
+
+    #[test]
+    fn a_bar_does_not_end_its_cell() {
+        let builtin = Builtin { name: "X", regex: "a|b", what: "x", examples: &["a", "b"] };
+        let table = table_of_placeholders(&[builtin]);
+        assert!(table.contains("| `[X]` | x | `a`<br>`b` | `a\\|b` |\n"), "{table}");
+    }
+
+    #[test]
+    fn a_finding_without_a_section_is_an_error() {
+        let error = table_of_findings("\n## `unknown-attribute`\n\nIt is.\n").unwrap_err();
+        assert_eq!(error.to_string(), "no section begins with what `bad-attribute` is");
+    }
+}

@@ -1,0 +1,166 @@
+//! The examples of the author's guide: each is a whole little chapter that is run.
+//!
+//! | a block of the guide marked | is |
+//! |---|---|
+//! | `markdown` | an example: a chapter of its own, `lab.md`, in a book of its own that has `alpine` |
+//! | `toml` | the book.toml of the next example |
+//! | `text report` | what `verify` says against the last example; without it, nothing |
+//! | `markdown accepted` | what `accept` makes of the last example |
+//!
+//! In a report, `[..]` and `...` have the meaning that they have in `output` blocks. Nothing else has
+//! one: it may quote an `output` block, and readers are to see it as it is printed.
+
+use std::fs;
+
+use mdbook_docktest::expect::{Bindings, Pattern, Placeholders};
+use mdbook_driver::MDBook;
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+use tempfile::TempDir;
+
+use crate::outcome::Outcome;
+use crate::program::{Program, workspace};
+
+/// An example of the guide.
+#[derive(Debug)]
+pub struct Example {
+    /// The guide's file and the line in it.
+    place: String,
+    chapter: String,
+    settings: String,
+    report: Option<String>,
+    accepted: Option<String>,
+}
+
+/// All examples of the guide, in its order.
+pub fn examples() -> Vec<Example> {
+    let guide = MDBook::load(workspace().join("crates/mdbook-docktest/guide")).unwrap();
+    let chapters = guide.book.chapters();
+    let examples = chapters.flat_map(|chapter| {
+        let path = chapter.source_path.as_ref().unwrap();
+        read(&path.display().to_string(), &chapter.content)
+    });
+    examples.collect()
+}
+
+fn read(name: &str, text: &str) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    let mut settings: Option<String> = None;
+    let mut block = None;
+    for (event, span) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                let line = text[..span.start].matches('\n').count() + 1;
+                block = Some((info.to_string(), format!("{name}, line {line}"), String::new()));
+            }
+            Event::Text(piece) => {
+                if let Some((_, _, content)) = &mut block {
+                    content.push_str(&piece);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                let Some((info, place, content)) = block.take() else { continue };
+                let words: Vec<&str> = info.split_whitespace().collect();
+                let part = match words.as_slice() {
+                    ["markdown"] => {
+                        let settings = settings.take().unwrap_or_default();
+                        let chapter = content;
+                        let (report, accepted) = (None, None);
+                        examples.push(Example { place, chapter, settings, report, accepted });
+                        continue;
+                    }
+                    ["toml"] => &mut settings,
+                    ["text", "report"] => &mut last(&mut examples, &place).report,
+                    ["markdown", "accepted"] => &mut last(&mut examples, &place).accepted,
+                    ["text"] => continue,
+                    _ => panic!("{place}: a block marked `{info}` has no place in the guide"),
+                };
+                assert!(part.replace(content).is_none(), "{place}: one `{info}` too many");
+            }
+            _ => {}
+        }
+    }
+    assert!(settings.is_none(), "{name}: a book.toml without an example");
+    examples
+}
+
+fn last<'a>(examples: &'a mut [Example], place: &str) -> &'a mut Example {
+    examples.last_mut().unwrap_or_else(|| panic!("{place}: there is no example before it"))
+}
+
+impl Example {
+    /// Runs it, and compares what comes of it with what the guide says.
+    ///
+    /// # Errors
+    /// What is different, for the guide's author.
+    pub fn check(&self) -> Result<(), String> {
+        let book = self.book();
+        let run = |command: &str| {
+            let program = Program::new([command, "lab.md"]).directory(book.path().join("src"));
+            program.env("TMPDIR", book.path().join("tmp")).run()
+        };
+        let Some(accepted) = &self.accepted else {
+            return self.compare(self.report.as_deref().unwrap_or_default(), &run("verify"));
+        };
+        if let Some(report) = &self.report {
+            self.compare(report, &run("verify"))?;
+        }
+        let outcome = run("accept");
+        let chapter = fs::read_to_string(book.path().join("src/lab.md")).unwrap();
+        if chapter != *accepted {
+            return Err(format!("{}: `accept` makes of it\n{chapter}\n{outcome}", self.place));
+        }
+        self.compare("", &run("verify"))
+    }
+
+    /// Where its chapter is alone.
+    fn book(&self) -> TempDir {
+        let mut config: toml::Table =
+            self.settings.parse().unwrap_or_else(|error| panic!("{}: {error}", self.place));
+        let mut inner = &mut config;
+        for name in ["preprocessor", "docktest", "images"] {
+            let empty = || toml::Value::Table(toml::Table::new());
+            let value = inner.entry(name).or_insert_with(empty);
+            inner = value.as_table_mut().unwrap();
+        }
+        let recipe = workspace().join("book/images/alpine");
+        inner.insert("alpine".into(), recipe.to_str().unwrap().into());
+
+        let book = TempDir::with_prefix("testsuite-").unwrap();
+        for directory in ["src", "tmp"] {
+            fs::create_dir(book.path().join(directory)).unwrap();
+        }
+        fs::write(book.path().join("book.toml"), config.to_string()).unwrap();
+        fs::write(book.path().join("src/SUMMARY.md"), "- [Lab](lab.md)\n").unwrap();
+        fs::write(book.path().join("src/lab.md"), &self.chapter).unwrap();
+        book
+    }
+
+    fn compare(&self, expected: &str, outcome: &Outcome) -> Result<(), String> {
+        let anything: Vec<String> =
+            expected.split("[..]").map(|text| text.replace('[', "[[]")).collect();
+        let pattern = Pattern::parse(&anything.join("[..]"), &Placeholders::default());
+        let report = findings(outcome.stdout());
+        if let Err(mismatch) = pattern.matches(&report, &mut Bindings::default()) {
+            let diff: Vec<String> = mismatch.diff.iter().map(ToString::to_string).collect();
+            let diff = diff.join("\n").replace("[[]", "[");
+            return Err(format!("{}:\n{diff}\n{outcome}", self.place));
+        }
+        if expected.is_empty() && outcome.stdout().contains(" 0 steps:") {
+            return Err(format!("{}: nothing of it is run", self.place));
+        }
+        let holds = !report.lines().any(|line| line.starts_with("error["));
+        if holds != (outcome.status == Some(0)) {
+            return Err(format!("{}: it ends with another status\n{outcome}", self.place));
+        }
+        Ok(())
+    }
+}
+
+/// The report without what is the same for all: how to run it again, and the figures.
+fn findings(report: &str) -> String {
+    let lines: Vec<&str> = report.lines().collect();
+    let lines = lines.split_last().map_or(&[] as &[&str], |(_, findings)| findings);
+    let findings = lines.iter().filter(|line| !line.contains("To run it again: "));
+    findings.copied().collect::<Vec<_>>().join("\n")
+}
