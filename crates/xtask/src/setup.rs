@@ -24,7 +24,7 @@ impl Missing {
 }
 
 /// What has to be there: a program on the PATH or a file, and the Debian package that it is in.
-const NEEDED: [(&str, &str); 10] = [
+const NEEDED: [(&str, &str); 11] = [
     ("unshare", "util-linux"),
     ("nsenter", "util-linux"),
     ("setpriv", "util-linux"),
@@ -34,6 +34,8 @@ const NEEDED: [(&str, &str); 10] = [
     ("tar", "tar"),
     ("dpkg-deb", "dpkg"),
     ("mmdebstrap", "mmdebstrap"),
+    // libFuzzer is written in C++.
+    ("c++", "g++"),
     // Older keyrings lack the keys of the release that the engine is made of.
     ("/usr/share/keyrings/debian-archive-trixie-automatic.gpg", "debian-archive-keyring"),
 ];
@@ -116,7 +118,7 @@ mod tests {
     fn each_package_is_asked_for_once() {
         assert_eq!(
             missing_packages(|needed| needed == "tar" || needed == "find"),
-            ["debian-archive-keyring", "dpkg", "mmdebstrap", "mount", "util-linux"]
+            ["debian-archive-keyring", "dpkg", "g++", "mmdebstrap", "mount", "util-linux"]
         );
         assert!(missing_packages(|_| true).is_empty());
     }
