@@ -6,6 +6,9 @@
 //! | `toml` | the book.toml of the next example |
 //! | `text report` | what `verify` says against the last example; without it, nothing |
 //! | `markdown accepted` | what `accept` makes of the last example |
+//! | `markdown recorded` | what the chapter of the next example was when `record` ran |
+//! | `text recording` | the recording of the next example |
+//! | `text report of record --check` | what `record --check` says against it |
 //!
 //! In a report, `[..]` and `...` have the meaning that they have in `output` blocks. Nothing else has
 //! one: it may quote an `output` block, and readers are to see it as it is printed.
@@ -22,7 +25,7 @@ use crate::outcome::Outcome;
 use crate::program::{Program, workspace};
 
 /// An example of the guide.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Example {
     /// The guide's file and the line in it.
     place: String,
@@ -30,6 +33,9 @@ pub struct Example {
     settings: String,
     report: Option<String>,
     accepted: Option<String>,
+    recorded: Option<String>,
+    recording: Option<String>,
+    check: Option<String>,
 }
 
 /// All examples of the guide, in its order.
@@ -46,6 +52,8 @@ pub fn examples() -> Vec<Example> {
 fn read(name: &str, text: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let mut settings: Option<String> = None;
+    let mut recorded: Option<String> = None;
+    let mut recording: Option<String> = None;
     let mut block = None;
     for (event, span) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter() {
         match event {
@@ -63,14 +71,23 @@ fn read(name: &str, text: &str) -> Vec<Example> {
                 let words: Vec<&str> = info.split_whitespace().collect();
                 let part = match words.as_slice() {
                     ["markdown"] => {
-                        let settings = settings.take().unwrap_or_default();
-                        let chapter = content;
-                        let (report, accepted) = (None, None);
-                        examples.push(Example { place, chapter, settings, report, accepted });
+                        examples.push(Example {
+                            place,
+                            chapter: content,
+                            settings: settings.take().unwrap_or_default(),
+                            recorded: recorded.take(),
+                            recording: recording.take(),
+                            ..Example::default()
+                        });
                         continue;
                     }
+                    ["markdown", "recorded"] => &mut recorded,
                     ["toml"] => &mut settings,
                     ["text", "report"] => &mut last(&mut examples, &place).report,
+                    ["text", "recording"] => &mut recording,
+                    ["text", "report", "of", "record", "--check"] => {
+                        &mut last(&mut examples, &place).check
+                    }
                     ["markdown", "accepted"] => &mut last(&mut examples, &place).accepted,
                     ["text"] => continue,
                     _ => panic!("{place}: a block marked `{info}` has no place in the guide"),
@@ -81,6 +98,8 @@ fn read(name: &str, text: &str) -> Vec<Example> {
         }
     }
     assert!(settings.is_none(), "{name}: a book.toml without an example");
+    let recorded = recorded.or(recording);
+    assert!(recorded.is_none(), "{name}: a recording without an example");
     examples
 }
 
@@ -95,10 +114,23 @@ impl Example {
     /// What is different, for the guide's author.
     pub fn check(&self) -> Result<(), String> {
         let book = self.book();
-        let run = |command: &str| {
-            let program = Program::new([command, "lab.md"]).directory(book.path().join("src"));
+        let run_in = |directory: &str, words: &[&str]| {
+            let program = Program::new(words).directory(book.path().join(directory));
             program.env("TMPDIR", book.path().join("tmp")).run()
         };
+        let run = |command: &str| run_in("src", &[command, "lab.md"]);
+        if let Some(check) = &self.check {
+            if let Some(recorded) = &self.recorded {
+                fs::write(book.path().join("src/lab.md"), recorded).unwrap();
+                run_in(".", &["record"]).exits(0);
+                fs::write(book.path().join("src/lab.md"), &self.chapter).unwrap();
+            }
+            if let Some(recording) = &self.recording {
+                fs::create_dir(book.path().join("recordings")).unwrap();
+                fs::write(book.path().join("recordings/lab.md.json"), recording).unwrap();
+            }
+            return self.compare(check, &run_in(".", &["record", "--check"]));
+        }
         let Some(accepted) = &self.accepted else {
             return self.compare(self.report.as_deref().unwrap_or_default(), &run("verify"));
         };

@@ -136,7 +136,8 @@ impl<'a> Recordings<'a> {
             .collect();
         let unused = self.others.iter().flatten().filter(|path| !renamed.contains(*path));
         for path in unused {
-            let scenario = Scenario { path: path.clone(), steps: Vec::new(), findings: Vec::new() };
+            let scenario =
+                Scenario { path: shown(path).into(), steps: Vec::new(), findings: Vec::new() };
             let mut chapter = ChapterReport {
                 text: String::new(),
                 extensions: extract::Extensions::default(),
@@ -204,7 +205,8 @@ impl<'a> Recordings<'a> {
 /// A path as it is from here.
 fn shown(path: &Path) -> String {
     let here = env::current_dir().unwrap_or_default();
-    path.strip_prefix(here).unwrap_or(path).display().to_string()
+    let path = path.strip_prefix(here).unwrap_or(path);
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 impl ChapterReport {

@@ -61,7 +61,7 @@ fn each_finding_has_a_section_with_an_example_and_its_report() {
     for code in Code::ALL {
         let mut found = examples(section(&chapter, code.name()));
         let reports = |(_, after): (&str, &str)| {
-            let report = after.trim_start().strip_prefix("```text report\n");
+            let report = after.trim_start().strip_prefix("```text report");
             report.is_some_and(|report| report.contains(&format!("[{code}]: ")))
         };
         assert!(found.any(reports), "`{code}`");
