@@ -38,7 +38,8 @@ impl ProcessGroup {
     }
 
     /// The file into which a process writes `0` to join. The path is the same inside the engine.
-    pub(crate) fn door(&self) -> PathBuf {
+    #[must_use]
+    pub fn door(&self) -> PathBuf {
         self.directory.join("cgroup.procs")
     }
 

@@ -19,13 +19,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
-use docker_sandbox::{EngineRoot, ProcessEngine, Session};
+use docker_sandbox::{EngineRoot, ProcessEngine};
 
 use self::effects::{Begin, effects, leftovers};
 use self::images::Images;
-use self::shell::Shell;
+use self::shell::{Shell, Surroundings};
 use self::step::{Ending, Outcome, Reason, StepProcess};
-use self::witness::Witness;
+use self::witness::{Witness, now};
 use crate::check::Judge;
 use crate::lints::Level;
 use crate::recording::{
@@ -260,7 +260,7 @@ impl Runner<'_> {
         engine: &ProcessEngine,
     ) -> Result<(Vec<StepRecording>, Vec<Begin>), RunError> {
         let environment = self.settings.environment.clone();
-        let shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
+        let mut shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = Judge::new(&self.settings.placeholders);
         let mut begins = Vec::new();
@@ -277,7 +277,7 @@ impl Runner<'_> {
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
                 let (commands, complaints) = loop {
-                    let (commands, times) = self.run_step(step, index, engine, &shell)?;
+                    let (commands, times) = self.run_step(step, index, engine, &mut shell)?;
                     let begin = |(command, at)| Begin { step: index, command, at };
                     begins.extend(times.into_iter().enumerate().map(begin));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
@@ -303,40 +303,47 @@ impl Runner<'_> {
         step: &Step,
         index: usize,
         engine: &ProcessEngine,
-        shell: &Shell<'_>,
+        shell: &mut Shell<'_>,
     ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
         let timeout = step.attributes.timeout.unwrap_or(self.settings.timeout);
-        let run = || -> Result<_, RunError> {
+        let mut run = || -> Result<_, RunError> {
             let group = engine.process_group(&format!("step-{}", index + 1))?;
-            let commands = step.commands.iter().map(|command| command.text.as_str());
-            let columns = step.attributes.tty;
-            let terminal = columns
-                .map(|columns| engine.terminal(columns.get(), terminal::ROWS))
-                .transpose()?;
-            let session = match terminal {
-                Some(_) => Session::AtTerminal,
-                None => Session::WithoutTerminal,
+            let commands: Vec<&str> = match &step.commands[..] {
+                [] => vec![""],
+                commands => commands.iter().map(|command| command.text.as_str()).collect(),
             };
-            let (words, turnstile) = shell
-                .run(commands, &group, session)
+            let surroundings = match (step.attributes.tty, &step.attributes.stdin) {
+                (Some(columns), _) => {
+                    Surroundings::Terminal(engine.terminal(columns.get(), terminal::ROWS)?)
+                }
+                (None, Some(_)) => Surroundings::PipesWithInput,
+                (None, None) => Surroundings::Pipes,
+            };
+            let start = (Instant::now(), now());
+            let (bash, connection) = shell
+                .begin(&commands, &group, surroundings)
                 .map_err(RunError::io("handing a step to bash"))?;
             let process = StepProcess {
-                words: &words,
-                turnstile,
-                commands: step.commands.len(),
+                bash,
+                connection,
+                commands: commands.len(),
                 group: &group,
-                terminal,
                 stdin: step.attributes.stdin.as_deref(),
                 follow: step.attributes.follow.as_ref(),
+                start,
                 timeout,
                 canceller: &self.canceller,
             };
-            process.run().map_err(RunError::io("running a step"))
+            let (outcomes, bash) = process.run().map_err(RunError::io("running a step"))?;
+            shell.take_over();
+            if let Some(bash) = bash {
+                shell.keep(bash);
+            }
+            Ok(outcomes)
         };
         let outcomes = run().or_else(|error| {
             if engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
         })?;
-        shell.take_over();
         let begins = outcomes.iter().map(|outcome| outcome.begin).collect();
         let last = outcomes.len().saturating_sub(1);
         let record = |(index, outcome): (usize, Outcome)| {

@@ -294,7 +294,7 @@ fn what_a_step_unsets_stays_unset() {
 #[test]
 fn a_directory_that_is_gone_is_told() {
     Book::new()
-        .step("mkdir gone; cd gone; rmdir ../gone; kept=1")
+        .step("mkdir gone; cd gone; rmdir ../gone; kept=1; exit 0")
         .step("true")
         .step("pwd; echo $kept")
         .verify()
@@ -310,6 +310,27 @@ fn files_are_made_with_the_umask_of_a_login() {
         .verify()
         .exits(0)
         .prints(1, "0022\n644\n");
+}
+
+#[test]
+fn a_step_begins_as_the_one_before_it_has_ended() {
+    Book::new()
+        .step_with("exit=3", "set -u; (exit 3)")
+        .step("echo $?; exec 3>file; exec >nowhere; echo lost")
+        .step("echo found; echo three >&3; cat file; sleep 300 & jobs=$!")
+        .step("")
+        .step("kill $jobs; wait $jobs || echo $?")
+        .verify()
+        .exits(0)
+        .prints(2, "3\n")
+        .prints(3, "found\nthree\n")
+        .prints(5, "143\n");
+}
+
+#[test]
+fn many_steps_are_run_by_one_shell_after_the_other() {
+    let steps = |book: Book| (0..250).fold(book, |book, n| book.step(&format!("i=$((i+1)) # {n}")));
+    steps(Book::new()).step("echo $i").verify().exits(0).prints(251, "250\n");
 }
 
 #[test]

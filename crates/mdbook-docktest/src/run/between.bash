@@ -1,35 +1,63 @@
-# Sourced before a step's first command, with 0; between two, with the number of the second; and
-# after the last, with `end`. Between two it says how the first ended, and waits until its output
-# has been read, so that none of it is taken for the second's.
+# Sourced before a shell's first command, with `first`, and between any two. Says how the command
+# before has ended; then does what it is told, a line each, until that is to go on:
 #
-# `$?` is for the second what it would be in a terminal; so this reads its text, too, as an `eval`
+#   join, FILE         become a member of the control group with this door
+#   outputs, NUMBER    write from now on to the pipes with this number
+#   save               write down the state, and say so
+#   quit               exit, in silence
+#   NUMBER             run the command with this number
+#
+# `$?` is for a command what it would be in a terminal; so this reads its text, too, as an `eval`
 # with a command substitution in its argument would set `$?` to 0.
 #
 # The shell is the author's, see save.bash. Standard error is /dev/null, so that `set -x` and
-# `set -v` tell nothing of this; the author's is 3.
+# `set -v` tell nothing of this; the author's is 3. There are no subshells here, which take time.
 __docktest_status=$?
+__docktest_outputs=
 
 # An EXIT trap of the author's is set aside for ours, which runs it. It belongs to the shell that
 # the reader has all the time: a step that only comes to its end hands it on, one that exits runs it.
 \builtin trap -p EXIT >|/run/docktest/shell/trap
-__docktest_trap=$(</run/docktest/shell/trap)
-if [[ $__docktest_trap != *'/run/docktest/shell/save.bash'* ]]; then
-    \builtin eval "__docktest_trap=($__docktest_trap)"
+\builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/trap
+if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
+    \builtin eval "__docktest_trap=(${__docktest_trap[0]-})"
     __docktest_exit=${__docktest_trap[2]-}
+    \builtin trap '{ \builtin . /run/docktest/shell/save.bash "" && :; } 2>/dev/null
+        \builtin eval "$__docktest_exit"' EXIT
 fi
-if [[ $1 == end ]]; then
-    \builtin . /run/docktest/shell/save.bash "$__docktest_exit"
-    \builtin trap - EXIT
-    \builtin return "$__docktest_status"
-fi
-\builtin trap '{ \builtin . /run/docktest/shell/save.bash "" && :; } 2>/dev/null
-    \builtin eval "$__docktest_exit"' EXIT
 
-if [[ $1 != 0 ]]; then
+if [[ ${1-} != first ]]; then
     \builtin echo "$__docktest_status" >/run/docktest/shell/done
-    \builtin read -r __docktest_go </run/docktest/shell/go
 fi
-__docktest_command=$(</run/docktest/shell/command."$1")
+while \builtin mapfile -n 1 -t __docktest_go; do
+    case ${__docktest_go[0]} in
+    join)
+        \builtin mapfile -n 1 -t __docktest_go
+        \builtin echo 0 >|"${__docktest_go[0]}"
+        ;;
+    outputs)
+        \builtin mapfile -n 1 -t __docktest_go
+        __docktest_outputs="/run/docktest/shell/stdout.${__docktest_go[0]}"
+        __docktest_errors="/run/docktest/shell/stderr.${__docktest_go[0]}"
+        ;;
+    save)
+        \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :
+        \builtin . /run/docktest/shell/shopts
+        \builtin . /run/docktest/shell/options
+        \builtin echo saved >/run/docktest/shell/done
+        ;;
+    quit)
+        \builtin trap - EXIT
+        \builtin exit 0
+        ;;
+    *)
+        \builtin break
+        ;;
+    esac
+done </run/docktest/shell/go
+\builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go[0]}"
+# There is no first piece of an empty file.
+__docktest_command=${__docktest_command-}
 
 # Tracing goes on with the command itself, not with the `eval` around it.
 __docktest_trace=${-//[!xv]/}
@@ -37,9 +65,22 @@ if [[ $__docktest_trace ]]; then
     \builtin set +xv
     if [[ $__docktest_trace == *v* ]]; then
         # It is read as a whole before the option is set again.
-        \builtin printf '%s\n' "$__docktest_command" >&3
+        if [[ $__docktest_outputs ]]; then
+            \builtin printf '%s\n' "$__docktest_command" >|"$__docktest_errors"
+        else
+            \builtin printf '%s\n' "$__docktest_command" >&3
+        fi
     fi
     __docktest_trace="\\builtin set -$__docktest_trace; (\\builtin exit $__docktest_status) && :"
     __docktest_command="{ $__docktest_trace; } 2>/dev/null; $__docktest_command"
+elif [[ $__docktest_outputs && $__docktest_status != 0 ]]; then
+    __docktest_command="(\\builtin exit $__docktest_status) && :; $__docktest_command"
+fi
+if [[ $__docktest_outputs ]]; then
+    # What was there before stays that of what runs in the background. What the author has made of
+    # the shell's own standard input and outputs ends with the step.
+    __docktest_outputs=">|$__docktest_outputs 2>|$__docktest_errors </dev/null"
+    # `builtin exec` would undo its redirections.
+    __docktest_command="\\exec $__docktest_outputs; $__docktest_command"
 fi
 \builtin return "$__docktest_status"

@@ -1,43 +1,31 @@
 //! What a step's process is connected with: three pipes, or a terminal.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::thread;
 
 use docker_sandbox::Terminal;
 use rustix::io::{Errno, ioctl_fionbio};
 
+use super::turnstile::pipe;
 use crate::recording::Stream;
 
 /// Our ends.
 pub(super) struct Connection {
     outputs: Vec<(Stream, Option<File>)>,
     keyboard: Option<File>,
-    /// The terminal's other end: while we hold it, there is an end to what can be read from ours
-    /// only when the step has ended, even if it turns away from its terminal for a while.
-    terminal: Option<File>,
+    /// The other ends of what the step opens by itself: while we hold them, there is an end to what
+    /// can be read from ours only when the step has ended, even if it has not opened its pipes yet,
+    /// or turns away from its terminal for a while.
+    _other_ends: Vec<File>,
+    is_terminal: bool,
 }
 
 impl Connection {
-    /// Connects a command with a terminal, or with pipes, one for its input only if it is to have
-    /// any.
-    pub(super) fn new(
-        command: &duct::Expression,
-        terminal: Option<Terminal>,
-        has_input: bool,
-    ) -> io::Result<(duct::Expression, Self)> {
-        let (command, connection) = match terminal {
-            Some(terminal) => Self::with_terminal(command, terminal)?,
-            None => Self::with_pipes(command, has_input)?,
-        };
-        for output in connection.outputs.iter().filter_map(|(_, output)| output.as_ref()) {
-            ioctl_fionbio(output, true)?;
-        }
-        Ok((command, connection))
-    }
-
-    fn with_terminal(
+    /// Connects a command with a terminal.
+    pub(super) fn with_terminal(
         command: &duct::Expression,
         Terminal { front, back }: Terminal,
     ) -> io::Result<(duct::Expression, Self)> {
@@ -47,30 +35,50 @@ impl Connection {
             .stderr_file(back.try_clone()?);
         let keyboard = Some(front.try_clone()?);
         let outputs = vec![(Stream::Stdout, Some(front))];
-        Ok((command, Self { outputs, keyboard, terminal: Some(back) }))
+        Ok((command, Self::new(outputs, keyboard, vec![back], true)?))
     }
 
-    fn with_pipes(
-        command: &duct::Expression,
-        has_input: bool,
-    ) -> io::Result<(duct::Expression, Self)> {
+    /// Connects a command with pipes, one of them for its input.
+    pub(super) fn with_pipes(command: &duct::Expression) -> io::Result<(duct::Expression, Self)> {
         let (stdout, stdout_end) = io::pipe()?;
         let (stderr, stderr_end) = io::pipe()?;
-        let command = command.stdout_file(stdout_end).stderr_file(stderr_end);
-        let (command, keyboard) = if has_input {
-            let (stdin_end, keyboard) = io::pipe()?;
-            (command.stdin_file(stdin_end), Some(file(keyboard)))
-        } else {
-            (command.stdin_null(), None)
-        };
+        let (stdin_end, keyboard) = io::pipe()?;
+        let command = command.stdin_file(stdin_end).stdout_file(stdout_end).stderr_file(stderr_end);
         let outputs =
             vec![(Stream::Stdout, Some(file(stdout))), (Stream::Stderr, Some(file(stderr)))];
-        Ok((command, Self { outputs, keyboard, terminal: None }))
+        Ok((command, Self::new(outputs, Some(file(keyboard)), Vec::new(), false)?))
+    }
+
+    /// Makes pipes that a shell which already runs opens by their names: `stdout.NUMBER` and
+    /// `stderr.NUMBER`.
+    pub(super) fn with_named_pipes(directory: &Path, number: usize) -> io::Result<Self> {
+        let make = |name: &str| -> io::Result<_> {
+            let path = directory.join(format!("{name}.{number}"));
+            let other_end = pipe(&path)?;
+            let end = OpenOptions::new().read(true).open(path)?;
+            Ok((end, other_end))
+        };
+        let (stdout, stdout_end) = make("stdout")?;
+        let (stderr, stderr_end) = make("stderr")?;
+        let outputs = vec![(Stream::Stdout, Some(stdout)), (Stream::Stderr, Some(stderr))];
+        Self::new(outputs, None, vec![stdout_end, stderr_end], false)
+    }
+
+    fn new(
+        outputs: Vec<(Stream, Option<File>)>,
+        keyboard: Option<File>,
+        other_ends: Vec<File>,
+        is_terminal: bool,
+    ) -> io::Result<Self> {
+        for output in outputs.iter().filter_map(|(_, output)| output.as_ref()) {
+            ioctl_fionbio(output, true)?;
+        }
+        Ok(Self { outputs, keyboard, _other_ends: other_ends, is_terminal })
     }
 
     /// Whether it is a terminal.
     pub(super) fn is_terminal(&self) -> bool {
-        self.terminal.is_some()
+        self.is_terminal
     }
 
     /// What input is written to; the second time, nothing.

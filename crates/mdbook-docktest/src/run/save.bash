@@ -1,5 +1,6 @@
-# Writes down the state of the shell that sources it, for the next step's shell to take over. The
-# argument is the author's EXIT trap that is part of it.
+# Writes down the state of the shell that sources it, for another shell to take over. The argument is
+# the author's EXIT trap that is part of it. Options are left as they suit this script; `options` and
+# `shopts` have the author's.
 #
 # The shell is the author's: `\builtin` passes by their aliases and functions, `>|` their
 # noclobber, and nothing here depends on IFS, which may be read-only.
@@ -36,7 +37,8 @@ __docktest_before=$?
     done
     # Before the functions, which may need extglob to be understood; but they are written down with
     # their aliases expanded, and it must not happen twice.
-    \builtin printf '%s\n' "$(</run/docktest/shell/shopts)" 'shopt -u expand_aliases'
+    \builtin mapfile -d '' -t __docktest </run/docktest/shell/shopts
+    \builtin printf '%s\n' "${__docktest[0]}" 'shopt -u expand_aliases'
     \builtin alias -p
     \builtin declare -f
     # From here on a function may bear any command's name.
@@ -48,7 +50,8 @@ __docktest_before=$?
         \builtin printf '\\builtin trap -- %q EXIT\n' "$1"
     fi
     \builtin printf '\\builtin %s\n' "${__docktest_names[@]}"
-    if [[ $(</run/docktest/shell/shopts) == *'shopt -s expand_aliases'* ]]; then
+    \builtin mapfile -d '' -t __docktest </run/docktest/shell/shopts
+    if [[ ${__docktest[0]} == *'shopt -s expand_aliases'* ]]; then
         \builtin echo '\builtin shopt -s expand_aliases'
     fi
     # The reading side takes nothing over without this line: the shell was killed while writing.

@@ -1,35 +1,31 @@
-//! One step as a process: what it prints is written down as it comes, and it ends: by itself, when
+//! One step while it runs: what it prints is written down as it comes, and it ends: by itself, when
 //! its stream has been followed long enough, or when its time is up.
 //!
-//! A step is a shell that runs one command after the other, and stops between them at a
-//! [`Turnstile`] until all that the first printed has been read.
+//! A shell runs its commands one after the other, and stops after each at a turnstile until all that
+//! it printed has been read.
 //!
-//! Its end is the end of the process that was started, not of its pipes: what a step leaves in the
-//! background inherits the pipes and may hold them open for ever. Whatever the step's own process
-//! printed is in the pipes by the time it has ended, so reading what is there misses nothing. The
-//! same is true of a terminal.
+//! A command's end is when the shell says so, or exits; not the end of its pipes: what it leaves in
+//! the background inherits the pipes and may hold them open for ever. Whatever the command itself
+//! printed is in the pipes by then, so reading what is there misses nothing. The same is true of a
+//! terminal.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
 use std::mem;
-use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
-use docker_sandbox::{ProcessGroup, Terminal};
+use docker_sandbox::ProcessGroup;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::connection::Connection;
 use super::echo::Echo;
 use super::follow::Watch;
+use super::shell::Bash;
 use super::transcript::Recorder;
-use super::turnstile::Turnstile;
+use super::turnstile::Word;
 use super::typist::Typist;
 use super::witness::now;
 use crate::recording::Transcript;
@@ -43,28 +39,31 @@ const OUTPUT_LIMIT: usize = 1 << 20;
 const GRACE: Duration = Duration::from_millis(500);
 const KILL_LIMIT: Duration = Duration::from_millis(400);
 
+/// How long a shell may take to write down its state.
+const SAVE_LIMIT: Duration = Duration::from_secs(5);
+
 /// How often processes are looked for that were born since the others were interrupted.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(10);
 
 /// How often a cancelled run is noticed.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A step that is about to run.
+/// A step whose first command has been begun.
 pub(super) struct StepProcess<'a> {
-    /// The program and its arguments.
-    pub(super) words: &'a [OsString],
-    /// Where it stops between its commands.
-    pub(super) turnstile: Turnstile,
+    /// The shell that runs it.
+    pub(super) bash: Bash,
+    /// What it is connected with.
+    pub(super) connection: Connection,
     /// How many commands it has.
     pub(super) commands: usize,
     /// The group that all its processes are in.
     pub(super) group: &'a ProcessGroup,
-    /// Where it runs, if not on pipes.
-    pub(super) terminal: Option<Terminal>,
     /// What is typed, line by line, whenever it waits.
     pub(super) stdin: Option<&'a str>,
     /// When its last command's stream has been followed long enough.
     pub(super) follow: Option<&'a Follow>,
+    /// When it began, and since 1970.
+    pub(super) start: (Instant, Duration),
     /// How long all of it may take.
     pub(super) timeout: Duration,
     /// Stops it from outside.
@@ -111,20 +110,13 @@ pub(super) enum Reason {
 }
 
 impl StepProcess<'_> {
-    /// Runs it to its end; returns what came of each command that was begun.
+    /// Runs it to its end; returns what came of each command that was begun, and the shell if that
+    /// waits for the next step.
     ///
     /// # Errors
-    /// When it cannot be started or watched.
-    pub(super) fn run(self) -> io::Result<Vec<Outcome>> {
-        let command = duct::cmd(&self.words[0], &self.words[1..])
-            .unchecked()
-            // Ctrl-C at the terminal is for this program, which then stops the step.
-            .before_spawn(|command| {
-                command.process_group(0);
-                Ok(())
-            });
-        let (command, mut connection) =
-            Connection::new(&command, self.terminal, self.stdin.is_some())?;
+    /// When it cannot be watched.
+    pub(super) fn run(self) -> io::Result<(Vec<Outcome>, Option<Bash>)> {
+        let mut connection = self.connection;
         let is_terminal = connection.is_terminal();
         let keyboard = connection.take_keyboard();
         let interrupt_key =
@@ -133,15 +125,9 @@ impl StepProcess<'_> {
             .stdin
             .zip(keyboard)
             .map(|(text, keyboard)| Typist::new(text, keyboard, is_terminal));
-        let begin = now();
-        let handle = command.start()?;
-        // The expression holds the other ends.
-        drop(command);
-
-        let start = Instant::now();
+        let (start, begin) = self.start;
         let mut watched = Watched {
-            process: open_pidfd(&handle)?,
-            turnstile: self.turnstile,
+            bash: self.bash,
             connection,
             output_limit: OUTPUT_LIMIT / self.commands.max(1),
             recorder: Recorder::new(OUTPUT_LIMIT / self.commands.max(1)),
@@ -155,39 +141,48 @@ impl StepProcess<'_> {
             has_exited: false,
         };
         watched.watch_last_command();
-        let stopped = watched.until_end(start + self.timeout, self.canceller)?;
-        if let Some(reason) = stopped {
+        let end = watched.until_end(start + self.timeout, self.canceller)?;
+        if let StepEnd::Stopped(reason) = end {
             watched.interrupt(self.group, reason, interrupt_key)?;
             self.group.kill(KILL_LIMIT);
-            // What entered the engine for the step is not in its group, and stops with it when that
-            // is stopped (SIGSTOP).
-            handle.kill()?;
+            watched.end_command(Ending::Stopped(reason));
         }
-        let status = handle.wait()?.status;
-        watched.end_command(match stopped {
-            Some(reason) => Ending::Stopped(reason),
-            None => Ending::Exited(exit_status(status)),
-        });
-        watched.connection.let_go();
-        Ok(watched.outcomes)
+        if end == StepEnd::AtTurnstile {
+            watched.save()?;
+        }
+        let Watched { bash, connection, outcomes, has_exited, .. } = watched;
+        connection.let_go();
+        match end {
+            StepEnd::AtTurnstile if !has_exited => return Ok((outcomes, Some(bash))),
+            StepEnd::AtTurnstile => drop(bash.exit_status()?),
+            StepEnd::Stopped(_) => bash.kill()?,
+            StepEnd::Exited => {
+                let mut outcomes = outcomes;
+                let status = bash.exit_status()?;
+                if let Some(last) = outcomes.last_mut() {
+                    last.ending = Ending::Exited(status);
+                }
+                return Ok((outcomes, None));
+            }
+        }
+        Ok((outcomes, None))
     }
 }
 
-fn open_pidfd(handle: &duct::Handle) -> io::Result<OwnedFd> {
-    let pid = handle.pids().first().and_then(|&pid| Pid::from_raw(i32::try_from(pid).ok()?));
-    let pid = pid.ok_or_else(|| io::Error::other("the step's process has no PID"))?;
-    Ok(pidfd_open(pid, PidfdFlags::empty())?)
-}
-
-/// The status as bash gives it in `$?`: 128 + n after signal n.
-fn exit_status(status: ExitStatus) -> i32 {
-    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
+/// How a step has come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StepEnd {
+    /// Its last command has ended, and the shell waits.
+    AtTurnstile,
+    /// The shell has exited.
+    Exited,
+    /// It has to be stopped.
+    Stopped(Reason),
 }
 
 /// A step's process while it runs.
 struct Watched<'a> {
-    process: OwnedFd,
-    turnstile: Turnstile,
+    bash: Bash,
     connection: Connection,
     output_limit: usize,
     /// Takes down what the command prints that runs now.
@@ -227,21 +222,35 @@ impl Watched<'_> {
         self.begin = now();
     }
 
-    /// Lets the shell through the turnstile, if it stands there.
-    fn pass_turnstile(&mut self) -> io::Result<()> {
-        let Some(status) = self.turnstile.ended()? else { return Ok(()) };
+    /// Lets the shell through the turnstile, if it stands there. Says whether that was the last
+    /// command's end.
+    fn pass_turnstile(&mut self) -> io::Result<bool> {
+        let Some(Word::Ended(status)) = self.bash.turnstile.heard()? else { return Ok(false) };
         self.read_all_that_is_there()?;
         self.end_command(Ending::Exited(status));
+        if self.outcomes.len() >= self.commands {
+            return Ok(true);
+        }
         self.watch_last_command();
-        self.turnstile.open()
+        self.bash.go_on(self.outcomes.len())?;
+        Ok(false)
     }
 
-    /// Reads until the process has exited, which gives `None`, or there is a reason to stop it.
-    fn until_end(
-        &mut self,
-        deadline: Instant,
-        canceller: &Canceller,
-    ) -> io::Result<Option<Reason>> {
+    /// Lets the shell write down its state. It is of use only when the shell is lost.
+    fn save(&mut self) -> io::Result<()> {
+        self.bash.save()?;
+        let end = Instant::now() + SAVE_LIMIT;
+        while !self.has_exited && Instant::now() < end {
+            if self.bash.turnstile.heard()? == Some(Word::Saved) {
+                break;
+            }
+            self.wait_and_read(end.saturating_duration_since(Instant::now()))?;
+        }
+        Ok(())
+    }
+
+    /// Reads until the last command has ended, the shell has exited, or there is a reason to stop it.
+    fn until_end(&mut self, deadline: Instant, canceller: &Canceller) -> io::Result<StepEnd> {
         loop {
             let now = Instant::now();
             let wake = [
@@ -252,19 +261,23 @@ impl Watched<'_> {
             ];
             let wake = wake.into_iter().flatten().min().unwrap_or(deadline);
             self.wait_and_read(wake.saturating_duration_since(now))?;
-            self.pass_turnstile()?;
+            if self.pass_turnstile()? {
+                return Ok(StepEnd::AtTurnstile);
+            }
             if self.has_exited {
                 self.read_all_that_is_there()?;
-                return Ok(None);
+                // With which status is known when it has been waited for.
+                self.end_command(Ending::Exited(0));
+                return Ok(StepEnd::Exited);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {
-                return Ok(Some(Reason::Followed));
+                return Ok(StepEnd::Stopped(Reason::Followed));
             }
             if canceller.is_cancelled() {
-                return Ok(Some(Reason::Cancelled));
+                return Ok(StepEnd::Stopped(Reason::Cancelled));
             }
             if Instant::now() >= deadline {
-                return Ok(Some(Reason::TimedOut));
+                return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
             if let Some(typed) = self.typist.as_mut().and_then(Typist::type_when_due) {
                 let at_ms = self.elapsed_ms();
@@ -328,8 +341,8 @@ impl Watched<'_> {
     /// Sleeps until there is something to read, the process exits, or the time is over; reads.
     fn wait_and_read(&mut self, time: Duration) -> io::Result<()> {
         let mut events = vec![
-            PollFd::new(&self.process, PollFlags::IN),
-            PollFd::from_borrowed_fd(self.turnstile.as_fd(), PollFlags::IN),
+            PollFd::new(&self.bash.process, PollFlags::IN),
+            PollFd::from_borrowed_fd(self.bash.turnstile.as_fd(), PollFlags::IN),
         ];
         let open = self.connection.open_outputs();
         events.extend(open.map(|output| PollFd::new(output, PollFlags::IN)));

@@ -1,5 +1,5 @@
-//! Two named pipes through which a step's shell says that a command has ended, and hears that it
-//! may go on.
+//! Two named pipes through which a shell says that a command has ended, and hears what to do next:
+//! see `between.bash`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -16,40 +16,51 @@ pub(super) struct Turnstile {
 }
 
 impl Turnstile {
-    /// Makes new pipes: in those of a step that was killed there can be something left.
+    /// Makes new pipes: in those of a shell that was killed there can be something left.
     pub(super) fn new(directory: &Path) -> io::Result<Self> {
         Ok(Self { done: pipe(&directory.join("done"))?, go: pipe(&directory.join("go"))? })
     }
 
-    /// What is readable when a command has ended.
+    /// What is readable when the shell says something.
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.done.as_fd()
     }
 
-    /// The status of the command that has ended, if one has. The shell then waits for
-    /// [`Self::open`].
-    pub(super) fn ended(&mut self) -> io::Result<Option<i32>> {
+    /// What the shell says, if it says something. It then waits to be told.
+    pub(super) fn heard(&mut self) -> io::Result<Option<Word>> {
         let mut line = [0; 16];
         match self.done.read(&mut line) {
             // It is far below what a pipe takes in one piece.
-            Ok(length) => {
-                let status = String::from_utf8_lossy(&line[..length]);
-                status.trim().parse().map(Some).map_err(io::Error::other)
-            }
+            Ok(length) => match String::from_utf8_lossy(&line[..length]).trim() {
+                "saved" => Ok(Some(Word::Saved)),
+                status => {
+                    status.parse().map(|status| Some(Word::Ended(status))).map_err(io::Error::other)
+                }
+            },
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Lets the shell go on.
-    pub(super) fn open(&mut self) -> io::Result<()> {
-        self.go.write_all(b"\n")
+    /// Tells the shell what to do, a line each.
+    pub(super) fn tell(&mut self, lines: &[&str]) -> io::Result<()> {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        self.go.write_all(text.as_bytes())
     }
+}
+
+/// What a shell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// Its command has ended with this status.
+    Ended(i32),
+    /// It has written down its state.
+    Saved,
 }
 
 /// Makes a named pipe and opens both of its ends: so neither side waits for the other to open it,
 /// and nothing is lost that is written before the other side reads.
-fn pipe(path: &Path) -> io::Result<File> {
+pub(super) fn pipe(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
