@@ -1,12 +1,14 @@
 # The first process of the engine's PID namespace: builds its root file system, starts dockerd,
 # and reaps what it orphans. Killing this process ends everything in here.
 #
-# Usage: NAME ROOT   with the host's network namespace open as descriptor 9.
+# Usage: NAME ROOT STORE   with the host's network namespace open as descriptor 9. STORE is a directory
+# of images to begin with, or empty.
 set -eu
 unset DOCKTEST_INIT DOCKTEST_SUPERVISOR
 export HOME=/root
 name=$1
 root=$2
+store=$3
 
 # Still the host's /proc, so this is our PID as the host sees it.
 read -r pid _ </proc/self/stat
@@ -22,6 +24,10 @@ mount -t overlay -o lowerdir=.,upperdir=/mnt/upper,workdir=/mnt/work docktest /m
 cd /mnt/root
 
 mkdir -p proc sys dev run tmp root lab var/lib/docker .host
+if [ "$store" ]; then
+    mkdir .store
+    mount --bind "$store" .store
+fi
 mount -t proc proc proc
 # Of this network, and only read; but control groups are made by the daemon.
 mount -t sysfs -o ro sysfs sys
@@ -85,6 +91,13 @@ exec 9<&-
 umask 077
 mkdir /run/docktest
 
+# While containerd starts. The daemon changes these files, so it gets its own.
+copy=
+if [ "$store" ]; then
+    cp -a /.store/. /var/lib/docker/ >&2 &
+    copy=$!
+fi
+
 # A dockerd that starts its own containerd asks it too early, and then waits a whole second before
 # it asks again.
 containerd=/run/docktest/containerd.sock
@@ -102,6 +115,12 @@ until [ -S "$containerd" ]; do
     kill -0 "$daemon" 2>/dev/null || { wait "$daemon"; exit 1; }
     sleep 0.005
 done
+
+if [ "$copy" ]; then
+    wait "$copy"
+    umount /.store
+    rmdir /.store
+fi
 
 # Not the machine's own settings.
 echo '{}' >/run/docktest/daemon.json

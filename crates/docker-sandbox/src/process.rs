@@ -78,6 +78,20 @@ impl ProcessEngine {
         root: &EngineRoot,
         limit: Duration,
     ) -> Result<Self, Error> {
+        Self::start_with_images(canceller, root, None, limit)
+    }
+
+    /// As [`Self::start_unless`], with the images that another engine from the same root has kept in a
+    /// directory ([`Self::keep_images`]). It is only read.
+    ///
+    /// # Errors
+    /// As [`Self::start_unless`].
+    pub fn start_with_images(
+        canceller: &Canceller,
+        root: &EngineRoot,
+        images: Option<&Path>,
+        limit: Duration,
+    ) -> Result<Self, Error> {
         root.check()?;
         leftovers::remove_abandoned();
         let deadline = Instant::now() + limit;
@@ -87,7 +101,7 @@ impl ProcessEngine {
         let (told, telling) = io::pipe().map_err(Error::io("making a pipe"))?;
         let (logged, logging) = io::pipe().map_err(Error::io("making a pipe"))?;
         let scratch = leftovers::scratch_directory(&name);
-        let arguments: [&OsStr; 7] = [
+        let arguments: [&OsStr; 8] = [
             "sh".as_ref(),
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
@@ -95,6 +109,7 @@ impl ProcessEngine {
             name.as_ref(),
             scratch.as_ref(),
             root.directory().as_os_str(),
+            images.map_or(OsStr::new(""), Path::as_os_str),
         ];
         // In a session of its own: Ctrl-C is for this process, and the terminal is no business of
         // what runs in the engine.
@@ -219,6 +234,26 @@ impl ProcessEngine {
     /// When it cannot be made.
     pub fn process_group(&self, name: &str) -> Result<ProcessGroup, Error> {
         ProcessGroup::new(&self.name, name).map_err(Error::io("making a control group"))
+    }
+
+    /// Copies the images that this engine has into a new directory, for others to begin with. That
+    /// takes a part of the time that loading them takes. Nothing must run or change meanwhile.
+    ///
+    /// # Errors
+    /// When they cannot be copied.
+    pub fn keep_images(&self, directory: &Path) -> Result<(), Error> {
+        let data_root = self.outside(Path::new("/var/lib/docker"));
+        fs::create_dir(directory).map_err(Error::io("making a directory for images"))?;
+        // Layers, and what the daemon knows of them; the rest of its data it makes anew.
+        for part in ["image", "overlay2"] {
+            duct::cmd!("cp", "-a", data_root.join(part), directory)
+                .stdin_null()
+                .stdout_null()
+                .stderr_null()
+                .run()
+                .map_err(Error::io("copying images with `cp`"))?;
+        }
+        Ok(())
     }
 
     /// A directory on the machine, this user's only, that is removed with the engine.

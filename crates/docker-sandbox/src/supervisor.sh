@@ -1,12 +1,13 @@
 # Runs outside of the namespaces and outlives the tool that started it, to tidy up after both.
 #
-# Usage: NAME SCRATCH ROOT   with a pipe on standard input that the tool keeps open: its end is the
+# Usage: NAME SCRATCH ROOT STORE   with a pipe on standard input that the tool keeps open: its end is the
 # end of the tool, however that came about, `kill -9` included. The script of the engine's first
 # process is in DOCKTEST_INIT: the environment, so that `ps` in the engine does not show it whole.
 set -u
 name=$1
 scratch=$2
 root=$3
+store=$4
 mkdir -m 0700 "$scratch" || exit 1
 
 exec 8<&0 </dev/null
@@ -18,7 +19,7 @@ exec 9</proc/self/ns/net
 # waits, hence SIGKILL throughout.
 setpriv --pdeathsig KILL \
     unshare --mount --net --pid --uts --ipc --fork --kill-child=KILL \
-    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$name" "$root" 8<&- &
+    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$name" "$root" "$store" 8<&- &
 engine=$!
 
 { cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 9<&- &

@@ -4,6 +4,7 @@ mod connection;
 mod echo;
 mod effects;
 mod follow;
+mod image_cache;
 mod images;
 mod shell;
 mod step;
@@ -13,7 +14,7 @@ mod typist;
 mod witness;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -22,6 +23,7 @@ use docker_cli::{Canceller, Command};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
 use self::effects::{Begin, effects, leftovers};
+use self::image_cache::ImageCache;
 use self::images::Images;
 use self::shell::{Shell, Surroundings};
 use self::step::{Ending, Outcome, Reason, StepProcess};
@@ -29,7 +31,7 @@ use self::witness::{Witness, now};
 use crate::check::Judge;
 use crate::lints::Level;
 use crate::recording::{
-    CommandRecording, Effect, End, Engine, Image, Leftover, ObjectKind, Recording, StepRecording,
+    CommandRecording, Effect, End, Engine, Leftover, ObjectKind, Recording, StepRecording,
     Transcript,
 };
 use crate::scenario::{Scenario, Step};
@@ -167,13 +169,31 @@ impl Runner<'_> {
 
     fn run_on_fresh_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
         (self.progress)(scenario, Progress::Engine);
-        let engine = ProcessEngine::start_unless(&self.canceller, &self.root, ENGINE_LIMIT)
-            .map_err(|error| self.or_cancelled(error.into()))?;
+        let wanted: Vec<(&str, &Path)> = self
+            .settings
+            .images
+            .iter()
+            .filter(|(reference, _)| scenario.names_image(reference))
+            .map(|(reference, recipe)| (reference.as_str(), recipe.as_path()))
+            .collect();
+        let cache = ImageCache::new(&self.cache, &self.root)?;
+        let store = cache.store(&wanted);
+        let store = store.as_deref().filter(|store| store.is_dir());
+        let engine =
+            ProcessEngine::start_with_images(&self.canceller, &self.root, store, ENGINE_LIMIT)
+                .map_err(|error| self.or_cancelled(error.into()))?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
         let about = Self::describe(&docker.clone().timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
-        let images = self
-            .provide_images(scenario, &engine, docker)
+        let images = Images {
+            engine: &engine,
+            docker,
+            canceller: &self.canceller,
+            cache: &cache,
+            progress: &|progress| (self.progress)(scenario, progress),
+        };
+        let images = images
+            .provide_all(&wanted, store.is_some())
             .map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
@@ -214,27 +234,6 @@ impl Runner<'_> {
     /// Whatever fails in a run that is cancelled fails because it was stopped.
     fn or_cancelled(&self, error: RunError) -> RunError {
         if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
-    }
-
-    fn provide_images(
-        &self,
-        scenario: &Scenario,
-        engine: &ProcessEngine,
-        docker: docker_cli::Docker,
-    ) -> Result<Vec<Image>, RunError> {
-        let images = Images {
-            engine,
-            docker,
-            canceller: &self.canceller,
-            cache: &self.cache,
-            progress: &|progress| (self.progress)(scenario, progress),
-        };
-        self.settings
-            .images
-            .iter()
-            .filter(|(reference, _)| scenario.names_image(reference))
-            .map(|(reference, recipe)| images.provide(reference, recipe))
-            .collect()
     }
 
     /// What the steps have made and left.

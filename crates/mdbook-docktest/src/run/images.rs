@@ -2,7 +2,7 @@
 //! book's own recipe.
 
 use std::ffi::OsString;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
 
+use super::image_cache::ImageCache;
 use super::{Progress, RunError};
 use crate::recipe;
 use crate::recording::{Image, ImageOrigin};
@@ -30,77 +31,85 @@ pub(super) struct Images<'a> {
     pub(super) engine: &'a ProcessEngine,
     pub(super) docker: Docker,
     pub(super) canceller: &'a Canceller,
-    /// Where archives are kept.
-    pub(super) cache: &'a Path,
+    /// Where they are kept between runs.
+    pub(super) cache: &'a ImageCache,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
 }
 
 impl Images<'_> {
-    /// Makes `reference` available.
+    /// Makes all of these available, given as references and recipes; `are_there` says whether the
+    /// engine began with them.
     ///
     /// # Errors
-    /// When it can be had from nowhere; the message is one line, and says what to do.
-    pub(super) fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {
-        let archives = self.cache.join("images");
-        fs::create_dir_all(&archives).map_err(RunError::io("making the image cache"))?;
-        let recipe_hash = recipe::digest(recipe)
-            .map_err(RunError::io(format!("reading the recipe {}", recipe.display())))?;
-        let archive = |kind: &str| archives.join(format!("{}-{kind}.tar", file_name(reference)));
-        let pulled = archive("pulled");
-        let built = archive(&recipe_hash);
+    /// When one can be had from nowhere; the message is one line, and says what to do.
+    pub(super) fn provide_all(
+        &self,
+        wanted: &[(&str, &Path)],
+        are_there: bool,
+    ) -> Result<Vec<Image>, RunError> {
+        if are_there {
+            let provided = wanted.iter().map(|(reference, recipe)| {
+                let origin = self.cache.archive(reference, recipe)?.map(|(_, origin)| origin);
+                let found = origin.map(|origin| self.describe(reference, origin)).transpose()?;
+                Ok(found.flatten())
+            });
+            let provided: Option<Vec<Image>> = provided.collect::<Result<_, RunError>>()?;
+            if let Some(provided) = provided {
+                return Ok(provided);
+            }
+            self.cache.remove_store(wanted);
+        }
+        let provided: Vec<Image> = wanted
+            .iter()
+            .map(|(reference, recipe)| self.provide(reference, recipe))
+            .collect::<Result<_, _>>()?;
+        self.cache.keep_store(wanted, self.engine);
+        Ok(provided)
+    }
 
+    fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {
         // One at a time: a second run waits for the archive instead of making it again.
-        let lock = File::create(archives.join(".lock"))
-            .map_err(RunError::io("locking the image cache"))?;
-        self.wait_for(&lock)?;
-
-        let origin = if pulled.is_file() {
-            self.load(reference, &pulled)?;
-            ImageOrigin::Pulled
-        } else if built.is_file() {
-            self.load(reference, &built)?;
-            ImageOrigin::Recipe
-        } else if let Err(refusal) = self.pull(reference) {
-            self.cancelled()?;
-            self.build(reference, recipe).map_err(|source| RunError::NoImage {
-                reference: reference.to_owned(),
-                refusal,
-                recipe: recipe.to_owned(),
-                source: Box::new(source),
-            })?;
-            self.save(reference, &built)?;
-            ImageOrigin::Recipe
-        } else {
-            self.save(reference, &pulled)?;
-            ImageOrigin::Pulled
+        let lock = self.cache.lock(|| self.cancelled())?;
+        let (archive, origin) = match self.cache.archive(reference, recipe)? {
+            Some((archive, origin)) => {
+                // It will not go away any more.
+                drop(lock);
+                self.load(reference, &archive)?;
+                (archive, origin)
+            }
+            None => {
+                let origin = match self.pull(reference) {
+                    Ok(()) => ImageOrigin::Pulled,
+                    Err(refusal) => {
+                        self.cancelled()?;
+                        self.build(reference, recipe).map_err(|source| RunError::NoImage {
+                            reference: reference.to_owned(),
+                            refusal,
+                            recipe: recipe.to_owned(),
+                            source: Box::new(source),
+                        })?;
+                        ImageOrigin::Recipe
+                    }
+                };
+                let archive = self.cache.archive_path(reference, recipe, origin)?;
+                self.save(reference, &archive)?;
+                (archive, origin)
+            }
         };
-        drop(lock);
-        let image = self.docker.image().find(reference)?.ok_or_else(|| RunError::EmptyArchive {
-            reference: reference.to_owned(),
-            archive: if origin == ImageOrigin::Pulled { pulled } else { built },
-        })?;
+        self.describe(reference, origin)?
+            .ok_or_else(|| RunError::EmptyArchive { reference: reference.to_owned(), archive })
+    }
+
+    /// What the engine says of an image; none if it is not there.
+    fn describe(&self, reference: &str, origin: ImageOrigin) -> Result<Option<Image>, RunError> {
+        let found = self.docker.image().find(reference)?;
         let is_pulled = origin == ImageOrigin::Pulled;
-        Ok(Image {
+        Ok(found.map(|image| Image {
             reference: reference.to_owned(),
             id: image.id.to_string(),
             repo_digest: image.repo_digests.into_iter().next().filter(|_| is_pulled),
             origin,
-        })
-    }
-
-    fn wait_for(&self, lock: &File) -> Result<(), RunError> {
-        loop {
-            match lock.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => {
-                    self.cancelled()?;
-                    thread::sleep(CANCEL_INTERVAL);
-                }
-                Err(TryLockError::Error(error)) => {
-                    return Err(RunError::io("locking the image cache")(error));
-                }
-            }
-        }
+        }))
     }
 
     fn cancelled(&self) -> Result<(), RunError> {
@@ -231,9 +240,4 @@ impl Images<'_> {
     fn save(&self, reference: &str, archive: &Path) -> Result<(), RunError> {
         Ok(self.docker.image().save([reference]).to(archive)?)
     }
-}
-
-/// `postgres:15` as a file's name.
-fn file_name(reference: &str) -> String {
-    reference.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_")
 }
