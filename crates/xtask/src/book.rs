@@ -14,13 +14,19 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 use crate::process::say;
 use crate::{engine, project, setup};
 
-/// Sets up what is missing, runs the course's commands, and builds its site and the guide's.
+/// Builds the course's site and the guide's. Where the course's recordings are not current, what is
+/// missing for an engine is set up, and the course's commands are run.
 pub(crate) fn build() -> Result<()> {
-    setup::ensure()?;
-    engine::ensure()?;
     let program = build_program()?;
-
     let project = project()?;
+    let check = duct::cmd!(&program, "record", "--check").dir(&project).stdin_null().stdout_null();
+    let is_current = check.stderr_null().unchecked().run().context("cannot run the program")?;
+    if !is_current.status.success() {
+        say("the course's recordings are not current: its commands are run");
+        setup::ensure()?;
+        engine::ensure()?;
+    }
+
     let mut config =
         Config::from_disk(project.join("book.toml")).map_err(|error| anyhow!(error))?;
     // As `mdbook build` does, for MDBOOK_PREPROCESSOR__DOCKTEST__… .

@@ -4,7 +4,7 @@ use std::env;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use testsuite::{Site, workspace};
+use testsuite::{Program, Site, workspace};
 
 /// The course, built once for all tests by the command that the README names.
 static COURSE: LazyLock<Site> = LazyLock::new(|| {
@@ -41,7 +41,17 @@ fn step_5_shows_the_refusal_and_its_exit_status() {
 }
 
 #[test]
-fn all_of_it_holds() {
+fn every_command_does_what_its_chapter_says() {
+    Program::new(["verify"]).directory(workspace()).run().exits(0);
+}
+
+#[test]
+fn its_recordings_are_current() {
+    Program::new(["record", "--check"]).directory(workspace()).run().exits(0);
+}
+
+#[test]
+fn no_page_shows_a_finding() {
     let pages = COURSE.pages();
     assert!(pages.len() > 4);
     for (name, page) in pages {
@@ -53,7 +63,10 @@ fn all_of_it_holds() {
 fn each_chapter_with_steps_says_on_which_images_it_ran() {
     for name in ["sidecar.html", "nommes-et-anonymes.html", "nettoyage-et-couts.html"] {
         let said = COURSE.page(name).texts("main .docktest-provenance").concat();
-        assert!(said.contains("Docker Engine"), "{name}: {said}");
+        assert!(
+            said.starts_with("Enregistré le ") && said.contains("Docker Engine"),
+            "{name}: {said}"
+        );
         let kinds = ["image officielle", "reconstruite pour ce livre"];
         let kinds = kinds.iter().filter(|kind| said.contains(&format!("\u{a0}: {kind}")));
         assert!(kinds.count() >= 1, "{name}: {said}");
