@@ -144,6 +144,18 @@ impl Code {
         }
     }
 
+    /// Whether it is about a recording, rather than about a chapter: running the chapter's steps says
+    /// nothing of it.
+    pub fn is_about_recordings(self) -> bool {
+        matches!(
+            self,
+            Self::MissingRecording
+                | Self::StaleRecording
+                | Self::BadRecording
+                | Self::UnusedRecording
+        )
+    }
+
     /// Whether it is about the author's annotations, rather than about what came out.
     pub fn is_about_annotations(self) -> bool {
         matches!(

@@ -176,7 +176,7 @@ impl Runner<'_> {
             .filter(|(reference, _)| scenario.names_image(reference))
             .map(|(reference, recipe)| (reference.as_str(), recipe.as_path()))
             .collect();
-        let cache = ImageCache::new(&self.cache, &self.root)?;
+        let cache = ImageCache::new(&self.cache, &self.root);
         let store = cache.store(&wanted);
         let store = store.as_deref().filter(|store| store.is_dir());
         let engine =

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
-use super::{ChapterReport, Report, StepStatus};
+use super::{ChapterReport, Report, StepStatus, is_error};
 use crate::finding::{Finding, Severity};
 use crate::terminal::plain;
 
@@ -33,7 +33,10 @@ pub fn human(report: &Report, colours: Colours) -> String {
             text.push_str("\n\n");
         }
     }
-    let wrong = report.chapters.iter().filter(|chapter| chapter.has_errors());
+    let can_be_seen_again =
+        |finding: &&Finding| is_error(finding) && !finding.code.is_about_recordings();
+    let chapters = report.chapters.iter();
+    let wrong = chapters.filter(|chapter| chapter.findings.iter().any(|f| can_be_seen_again(&f)));
     for path in wrong.flat_map(to_run_again) {
         text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
     }
@@ -59,11 +62,14 @@ fn excerpt(chapter: &ChapterReport, finding: &Finding, renderer: &Renderer) -> S
         Severity::Error => Level::ERROR,
     };
     let path = finding.path.to_string_lossy();
-    let snippet = Snippet::source(chapter.text.as_str())
-        .path(path.as_ref())
-        .annotation(AnnotationKind::Primary.span(visible(&chapter.text, finding)));
     let title = level.primary_title(finding.message.as_str()).id(finding.code.name());
-    let mut group = title.element(snippet);
+    let mut group = if chapter.text.is_empty() {
+        title.element(Origin::path(path.as_ref()).line(finding.line).char_column(finding.column))
+    } else {
+        let place = AnnotationKind::Primary.span(visible(&chapter.text, finding));
+        let source = Snippet::source(chapter.text.as_str());
+        title.element(source.path(path.as_ref()).annotation(place))
+    };
     if let Some(help) = &finding.help {
         // annotate-snippets makes titles harmless, but lets messages style themselves; this one may
         // quote what a program printed.

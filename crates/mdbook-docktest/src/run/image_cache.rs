@@ -30,15 +30,10 @@ pub(super) struct ImageCache {
 }
 
 impl ImageCache {
-    pub(super) fn new(cache: &Path, root: &EngineRoot) -> Result<Self, RunError> {
-        let archives = cache.join("images");
-        let stores = cache.join("stores");
-        for directory in [&archives, &stores] {
-            fs::create_dir_all(directory).map_err(RunError::io("making the image cache"))?;
-        }
+    pub(super) fn new(cache: &Path, root: &EngineRoot) -> Self {
         let directory = root.directory();
         let root = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
-        Ok(Self { archives, stores, root })
+        Self { archives: cache.join("images"), stores: cache.join("stores"), root }
     }
 
     /// Takes the lock of those who make archives, for as long as the file lives; `give_up` fails when
@@ -47,6 +42,7 @@ impl ImageCache {
         &self,
         give_up: impl Fn() -> Result<(), RunError>,
     ) -> Result<File, RunError> {
+        fs::create_dir_all(&self.archives).map_err(RunError::io("making the image cache"))?;
         let locking = || RunError::io("locking the image cache");
         let lock = File::create(self.archives.join(".lock")).map_err(locking())?;
         loop {
@@ -123,6 +119,9 @@ impl ImageCache {
     pub(super) fn keep_store(&self, wanted: &[(&str, &Path)], engine: &ProcessEngine) {
         let Some(store) = self.store(wanted).filter(|store| !store.exists()) else { return };
         self.remove_old_stores();
+        if fs::create_dir_all(&self.stores).is_err() {
+            return;
+        }
         let Ok(unfinished) = tempfile::Builder::new().prefix(".new-").tempdir_in(&self.stores)
         else {
             return;
