@@ -3,12 +3,11 @@
 //! A run gives other IDs, dates and durations each time. If all else is the same, the recording that
 //! there is need not be written again, so that a change of it means something to who reviews it.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Change, CommandRecording, Effect, Leftover, StepRecording, Transcript};
+use super::{Change, CommandRecording, Effect, Leftover, ObjectKind, StepRecording, Transcript};
 use super::{Recording, Stream};
 use crate::expect::BUILTINS;
 use crate::scenario::Streams;
@@ -18,6 +17,12 @@ use crate::terminal;
 /// `[NUMBER]`, `[VERSION]`…) would also hide what matters.
 const FORESEEN_BY_NOBODY: [&str; 10] =
     ["DIGEST", "ID", "DATE", "TIME", "AGE", "SIZE", "DURATION", "MAC", "IP", "UUID"];
+
+/// The kind of a value.
+fn kind(found: &Captures<'_>) -> String {
+    let kind = FORESEEN_BY_NOBODY.iter().find(|name| found.name(name).is_some());
+    format!("[{}]", kind.copied().unwrap_or_default())
+}
 
 /// A group for each of them, between characters that cannot be a part of one. The longest comes
 /// first where one can begin like another.
@@ -31,42 +36,61 @@ static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"\b(?:{})\b", groups.join("|"))).expect("the placeholders are tested")
 });
 
-/// Docker prints IDs in full or by their first 12 digits.
-const SHORT_ID: usize = 12;
+/// Columns are as wide as what stands in them.
+static COLUMN_GAP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(" {2,}").expect("it is a regex of our own"));
 
-/// Names what nobody can foresee by its kind and the order in which it comes, so that what is one ID
-/// in one recording must be one in the other.
-#[derive(Default)]
+/// A name that Docker has given to a container.
+static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let name = BUILTINS.iter().find(|builtin| builtin.name == "NAME");
+    let regex = name.map_or("", |builtin| builtin.regex);
+    Regex::new(&format!(r"\A(?:{regex})\z")).expect("the placeholders are tested")
+});
+
+/// Names what nobody can foresee by its kind.
 struct Masked {
-    numbers: BTreeMap<String, usize>,
+    /// The names of containers to which no command gives one.
+    names: Vec<String>,
 }
 
 impl Masked {
-    fn text(&mut self, text: &str) -> String {
-        let masked = UNFORESEEN.replace_all(text, |found: &Captures<'_>| self.value(found));
-        masked.into_owned()
-    }
-
-    fn value(&mut self, found: &Captures<'_>) -> String {
-        let value = &found[0];
-        let kind = FORESEEN_BY_NOBODY.iter().find(|name| found.name(name).is_some());
-        let kind = kind.copied().unwrap_or_default();
-        match kind {
-            // Whether two of them are equal is chance.
-            "DATE" | "TIME" | "AGE" | "SIZE" | "DURATION" => format!("[{kind}]"),
-            "ID" => self.numbered(kind, &value[..SHORT_ID]),
-            _ => self.numbered(kind, value),
+    fn new(recording: &Recording) -> Self {
+        let ran = recording.steps.iter().filter_map(|step| match step {
+            StepRecording::Ran { commands, effects } => Some((commands, effects)),
+            _ => None,
+        });
+        let created = ran.clone().flat_map(|(_, effects)| effects).filter(|effect| {
+            effect.kind == ObjectKind::Container && GENERATED_NAME.is_match(&effect.name)
+        });
+        let mut names: Vec<String> = Vec::new();
+        for name in created.map(|effect| &effect.name) {
+            let mut commands = ran.clone().flat_map(|(commands, _)| commands);
+            if !names.contains(name) && !commands.any(|command| command.command.contains(name)) {
+                names.push(name.clone());
+            }
         }
+        Self { names }
     }
 
-    fn numbered(&mut self, kind: &str, value: &str) -> String {
-        let next = self.numbers.len();
-        let number = *self.numbers.entry(value.to_owned()).or_insert(next);
-        format!("[{kind}:{number}]")
+    fn text(&self, text: &str) -> String {
+        let mut text = UNFORESEEN.replace_all(text, kind).into_owned();
+        for name in &self.names {
+            if text.contains(name) {
+                text = text.replace(name, "[NAME]");
+            }
+        }
+        let text = COLUMN_GAP.replace_all(&text, "  ").into_owned();
+        // Docker sorts some tables by what stands in them.
+        if ["[ID]", "[NAME]"].iter().any(|kind| text.contains(kind)) {
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines.sort_unstable();
+            return lines.join("\n");
+        }
+        text
     }
 
     /// What each stream leaves on the screen, by itself: which comes first is chance, too.
-    fn transcript(&mut self, transcript: &Transcript) -> [String; 3] {
+    fn transcript(&self, transcript: &Transcript) -> [String; 3] {
         let typed = transcript.chunks.iter().filter(|chunk| chunk.stream == Stream::Typed);
         let typed: String = typed.map(|chunk| chunk.text.as_str()).collect();
         let shown = [Streams::Stdout, Streams::Stderr];
@@ -74,13 +98,13 @@ impl Masked {
         [stdout, stderr, typed].map(|text| self.text(&text))
     }
 
-    fn command(&mut self, command: &CommandRecording) -> impl PartialEq + use<> {
+    fn command(&self, command: &CommandRecording) -> impl PartialEq + use<> {
         let CommandRecording { command, end, transcript, .. } = command;
         (command.clone(), *end, transcript.omitted_bytes > 0, self.transcript(transcript))
     }
 
-    fn effect(&mut self, effect: &Effect) -> impl PartialEq + use<> {
-        let Effect { command, kind, name, id, change } = effect;
+    fn effect(&self, effect: &Effect) -> impl Ord + use<> {
+        let Effect { kind, name, id, change, .. } = effect;
         let change = match change {
             Change::Died { exit, alone, log } => Change::Died {
                 exit: *exit,
@@ -100,7 +124,7 @@ impl Masked {
             },
             other => other.clone(),
         };
-        (*command, *kind, self.text(name), self.text(id), change)
+        (*kind, self.text(name), self.text(id), format!("{change:?}"))
     }
 }
 
@@ -119,21 +143,23 @@ impl Recording {
     }
 
     fn masked(&self) -> impl PartialEq + use<> {
-        let mut masked = Masked::default();
+        let masked = Masked::new(self);
+        // What happens in the background belongs to the step in whose time it happens, and what is
+        // removed at once is removed in any order: both are chance.
+        let mut all_effects = Vec::new();
         let steps: Vec<_> = self
             .steps
             .iter()
             .map(|step| match step {
                 StepRecording::Ran { commands, effects } => {
-                    let commands: Vec<_> =
-                        commands.iter().map(|command| masked.command(command)).collect();
-                    let effects: Vec<_> =
-                        effects.iter().map(|effect| masked.effect(effect)).collect();
-                    Some((commands, effects))
+                    all_effects.extend(effects.iter().map(|effect| masked.effect(effect)));
+                    let commands = commands.iter().map(|command| masked.command(command));
+                    Some(commands.collect::<Vec<_>>())
                 }
                 StepRecording::Ignored | StepRecording::Skipped => None,
             })
             .collect();
+        all_effects.sort_unstable();
         let leftovers: Vec<_> = self
             .leftovers
             .iter()
@@ -141,7 +167,7 @@ impl Recording {
                 (*step, *command, *kind, masked.text(name), masked.text(id))
             })
             .collect();
-        (steps, leftovers)
+        (steps, all_effects, leftovers)
     }
 }
 
@@ -185,12 +211,34 @@ mod tests {
     }
 
     #[test]
+    fn columns_and_names_that_nobody_gave_make_no_difference() {
+        let container = |given: &str, name: &str, age: &str| {
+            let mut recording = printed(&format!("CREATED{:12}NAMES\n{age}   {name}\n", ""));
+            if let StepRecording::Ran { commands, effects } = &mut recording.steps[0] {
+                commands[0].command = format!("docker run {given} alpine");
+                effects.push(Effect {
+                    command: 0,
+                    kind: ObjectKind::Container,
+                    name: name.to_owned(),
+                    id: "0123456789ab".to_owned(),
+                    change: Change::Started,
+                });
+            }
+            recording
+        };
+        let one = container("", "busy_darwin", "2 seconds ago");
+        assert!(one.says_the_same_as(&container("", "nervous_kalam", "About a minute ago")));
+        let one = container("--name busy_darwin", "busy_darwin", "2 seconds ago");
+        assert!(!one.says_the_same_as(&container("", "nervous_kalam", "2 seconds ago")));
+        assert!(same("a  b", "a     b") && !same("a b", "a  b"));
+    }
+
+    #[test]
     fn all_else_does() {
         for (one, other) in [
             ("one", "two"),
             ("port 80", "port 81"),
             ("version 1.2.3", "version 1.2.4"),
-            ("0123456789ab 0123456789ab", "0123456789ab ba9876543210"),
             ("1 row", "2 rows"),
         ] {
             assert!(!same(one, other), "{one} {other}");
@@ -198,10 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn a_full_id_is_the_same_as_its_beginning() {
-        let id = |first: &str| format!("{first}{}", "0".repeat(52));
-        let text = |first: &str| format!("{} {first}", id(first));
-        assert!(same(&text("0123456789ab"), &text("ba9876543210")));
-        assert!(!same(&text("0123456789ab"), &format!("{} 0123456789ab", id("ba9876543210"))));
+    fn rows_that_are_sorted_by_ids_may_come_in_any_order() {
+        let (one, other) = ("0123456789ab", "ba9876543210");
+        assert!(same(&format!("{one}\nlogs\n"), &format!("logs\n{other}\n")));
+        assert!(!same("a\nb\n", "b\na\n"));
     }
 }
