@@ -3,12 +3,12 @@
 //! A run gives other IDs, dates and durations each time. If all else is the same, the recording that
 //! there is need not be written again, so that a change of it means something to who reviews it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Change, CommandRecording, Effect, Leftover, StepRecording, Transcript};
+use super::{Change, CommandRecording, Effect, Leftover, ObjectKind, StepRecording, Transcript};
 use super::{Recording, Stream};
 use crate::expect::BUILTINS;
 use crate::scenario::Streams;
@@ -16,8 +16,12 @@ use crate::terminal;
 
 /// The placeholders whose values can be told from text that stays: the others (`[NAME]`, `[PORT]`,
 /// `[NUMBER]`, `[VERSION]`…) would also hide what matters.
-const FORESEEN_BY_NOBODY: [&str; 10] =
-    ["DIGEST", "ID", "DATE", "TIME", "AGE", "SIZE", "DURATION", "MAC", "IP", "UUID"];
+const FORESEEN_BY_NOBODY: [&str; 11] =
+    ["DIGEST", "ID", "DATE", "TIME", "AGE", "SIZE", "DURATION", "MAC", "IP", "UUID", MADE_UP];
+
+/// What a name looks like that Docker has made up. Only those are masked that a container of the
+/// recording was given: much else looks like one.
+const MADE_UP: &str = "NAME";
 
 /// A group for each of them, between characters that cannot be a part of one. The longest comes
 /// first where one can begin like another.
@@ -31,6 +35,11 @@ static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"\b(?:{})\b", groups.join("|"))).expect("the placeholders are tested")
 });
 
+/// The gap between two columns of Docker's tables, which is as wide as the longest value in the column
+/// wants it: where that is an age or a size, nobody can foresee it either.
+static GAP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\S) {3,}").expect("this regex is tested"));
+
 /// Docker prints IDs in full or by their first 12 digits.
 const SHORT_ID: usize = 12;
 
@@ -39,12 +48,13 @@ const SHORT_ID: usize = 12;
 #[derive(Default)]
 struct Masked {
     numbers: BTreeMap<String, usize>,
+    made_up: BTreeSet<String>,
 }
 
 impl Masked {
     fn text(&mut self, text: &str) -> String {
         let masked = UNFORESEEN.replace_all(text, |found: &Captures<'_>| self.value(found));
-        masked.into_owned()
+        GAP.replace_all(&masked, "$1   ").into_owned()
     }
 
     fn value(&mut self, found: &Captures<'_>) -> String {
@@ -54,6 +64,7 @@ impl Masked {
         match kind {
             // Whether two of them are equal is chance.
             "DATE" | "TIME" | "AGE" | "SIZE" | "DURATION" => format!("[{kind}]"),
+            MADE_UP if !self.made_up.contains(value) => value.to_owned(),
             "ID" => self.numbered(kind, &value[..SHORT_ID]),
             _ => self.numbered(kind, value),
         }
@@ -87,6 +98,7 @@ impl Masked {
                 alone: *alone,
                 log: log.as_ref().map(|log| self.text(log)),
             },
+            Change::Renamed { from } => Change::Renamed { from: self.text(from) },
             Change::Connected { container } => {
                 Change::Connected { container: self.text(container) }
             }
@@ -118,8 +130,27 @@ impl Recording {
         is_same_machine(self, other) && self.masked() == other.masked()
     }
 
+    /// The names that containers were given for want of one: their author does not know them.
+    fn made_up_names(&self) -> BTreeSet<String> {
+        let steps = || {
+            self.steps.iter().filter_map(|step| match step {
+                StepRecording::Ran { commands, effects } => Some((commands, effects)),
+                _ => None,
+            })
+        };
+        let is_written = |name: &str| {
+            let mut commands = steps().flat_map(|(commands, _)| commands);
+            commands.any(|command| command.command.contains(name))
+        };
+        let effects = steps().flat_map(|(_, effects)| effects);
+        let created = effects.filter(|effect| {
+            effect.kind == ObjectKind::Container && matches!(effect.change, Change::Created { .. })
+        });
+        created.map(|effect| effect.name.clone()).filter(|name| !is_written(name)).collect()
+    }
+
     fn masked(&self) -> impl PartialEq + use<> {
-        let mut masked = Masked::default();
+        let mut masked = Masked { made_up: self.made_up_names(), ..Masked::default() };
         let steps: Vec<_> = self
             .steps
             .iter()
@@ -182,6 +213,41 @@ mod tests {
         ] {
             assert!(same(one, other), "{one} {other}");
         }
+    }
+
+    /// What prints this and starts a container that is called so.
+    fn named(name: &str, command: &str, text: &str) -> Recording {
+        let mut recording = printed(text);
+        let StepRecording::Ran { commands, effects } = &mut recording.steps[0] else { panic!() };
+        command.clone_into(&mut commands[0].command);
+        effects.push(Effect {
+            command: 0,
+            kind: ObjectKind::Container,
+            name: name.to_owned(),
+            id: "0".repeat(64),
+            change: Change::Created { image: None },
+        });
+        recording
+    }
+
+    #[test]
+    fn names_that_docker_makes_up_make_no_difference() {
+        let run = "docker run -d alpine";
+        let is_same = |one: &Recording, other: &Recording| one.says_the_same_as(other);
+        let bold = named("bold_curie", run, "up bold_curie access_log");
+        assert!(is_same(&bold, &named("shy_boyd7", run, "up shy_boyd7 access_log")));
+        assert!(!is_same(&bold, &named("shy_boyd7", run, "up bold_curie access_log")));
+        assert!(!is_same(&bold, &named("shy_boyd7", run, "up shy_boyd7 error_log")));
+        let own = |name: &str| named(name, &format!("docker run --name {name} alpine"), "");
+        assert!(!is_same(&own("my_web"), &own("my_app")));
+    }
+
+    #[test]
+    fn a_column_is_as_wide_as_what_stands_in_it() {
+        let table = |age: &str| format!("CREATED{:1$}   NAMES\n{age}   app\n", "", age.len() - 7);
+        assert!(same(&table("Less than a second ago"), &table("2 seconds ago")));
+        assert!(!same(&table("2 seconds ago"), "CREATED NAMES\n2 seconds ago   app\n"));
+        assert!(!same("    indented", "        indented"));
     }
 
     #[test]
