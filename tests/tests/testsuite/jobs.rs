@@ -111,7 +111,9 @@ fn sleeping() -> (Book, [String; 2]) {
 fn ctrl_c_ends_all_and_leaves_nothing() {
     let (book, sleeps) = sleeping();
     let run = book.to_verify().arg("--jobs").arg("2").start();
-    sleeps.iter().for_each(|sleep| drop(run.until_process(sleep)));
+    for sleep in &sleeps {
+        run.until_process(sleep);
+    }
     let traces = Traces::of(&run).with_containers(2);
     let start = std::time::Instant::now();
     run.interrupt();
@@ -126,7 +128,9 @@ fn ctrl_c_ends_all_and_leaves_nothing() {
 fn kill_9_ends_all_and_leaves_nothing() {
     let (book, sleeps) = sleeping();
     let run = book.to_verify().arg("--jobs").arg("2").start();
-    sleeps.iter().for_each(|sleep| drop(run.until_process(sleep)));
+    for sleep in &sleeps {
+        run.until_process(sleep);
+    }
     let traces = Traces::of(&run).with_containers(2);
     run.signal(Signal::KILL);
     run.wait();

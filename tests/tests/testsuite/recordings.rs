@@ -214,7 +214,10 @@ fn a_changed_recipe_runs_the_chapters_that_name_its_image() {
         panic!("`cargo xtask engine` first")
     };
     let recipe = |book: Book, label: &str| {
-        book.file("recipe/Dockerfile", &format!("FROM scratch\nLABEL is={label}\n"))
+        book.file(
+            "recipe/Dockerfile",
+            &format!("FROM scratch\nCOPY Dockerfile /\nLABEL is={label}\n"),
+        )
     };
     let inspect = "docker image inspect --format '{{.Config.Labels.is}}' testsuite/labelled:1";
     let book = Book::new()
@@ -322,7 +325,7 @@ fn with_running_switched_off_no_byte_of_a_chapter_changes() {
     let mut book = Book::new()
         .setting("run = \"never\"")
         .setting("lints.missing-recording = \"allow\"")
-        .chapter("steps.md", "# Été\r\n\r\n- ```bash\r\n  docker ps\r\n  ```\r\n\r\n> ~~~ sh\n> ls\n\n```console\n$ ls\n```");
+        .chapter("of-the-test.md", "# Été\r\n\r\n- ```bash\r\n  docker ps\r\n  ```\r\n\r\n> ~~~ sh\n> ls\n\n```console\n$ ls\n```");
     let guide = workspace().join("crates/mdbook-docktest/guide/src");
     let mut documents: Vec<_> =
         fs::read_dir(guide).unwrap().map(|entry| entry.unwrap().path()).collect();
