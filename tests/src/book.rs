@@ -110,6 +110,36 @@ impl Book {
         self
     }
 
+    /// Replaces a text that a chapter has once.
+    #[track_caller]
+    pub fn edit(mut self, path: &str, from: &str, to: &str) -> Self {
+        let text = self.text_of(path);
+        assert_eq!(text.matches(from).count(), 1, "{path} has {from:?} once:\n{text}");
+        *text = text.replace(from, to);
+        self
+    }
+
+    /// Gives the file of a chapter another name.
+    #[track_caller]
+    pub fn rename(mut self, from: &str, to: &str) -> Self {
+        let chapter = self.chapters.iter_mut().find(|(path, _)| path == from);
+        to.clone_into(&mut chapter.unwrap_or_else(|| panic!("there is no {from}")).0);
+        self.summary = self.summary.replace(&format!("({from})"), &format!("({to})"));
+        fs::remove_file(self.path().join("src").join(from)).unwrap();
+        self
+    }
+
+    #[track_caller]
+    fn text_of(&mut self, path: &str) -> &mut String {
+        let chapter = self.chapters.iter_mut().find(|(chapter, _)| chapter == path);
+        &mut chapter.unwrap_or_else(|| panic!("there is no {path}")).1
+    }
+
+    /// The file of a chapter's recording.
+    pub fn recording(&self, chapter: &str) -> PathBuf {
+        self.path().join("recordings").join(format!("{chapter}.json"))
+    }
+
     /// The book's directory.
     pub fn path(&self) -> &Path {
         self.directory.path()
@@ -174,6 +204,21 @@ impl Book {
         book.chapters().map(|chapter| chapter.content.clone()).collect()
     }
 
+    /// A program that builds the book as `mdbook build` does, about to start in its directory.
+    pub fn to_build(&self, mdbook: &str) -> Program {
+        self.write();
+        Program::through([mdbook], [""; 0])
+            .directory(self.path())
+            .env("TMPDIR", self.temporary())
+            .keep(&self.directory)
+    }
+
+    /// The pages that the last build has left.
+    pub fn site(&self) -> Site {
+        let config = MDBook::load(self.path()).unwrap().config;
+        Site::new(self.path().join(config.build.build_dir)).keep(&self.directory)
+    }
+
     /// Builds the book with mdBook.
     ///
     /// # Errors
@@ -182,6 +227,6 @@ impl Book {
         self.write();
         let book = MDBook::load(self.path()).unwrap();
         book.build().map_err(|error| format!("{error:#}"))?;
-        Ok(Site::new(self.path().join(&book.config.build.build_dir)).keep(&self.directory))
+        Ok(self.site())
     }
 }

@@ -1,7 +1,7 @@
 //! Progress on standard error: lines, or on a terminal a line for each chapter that runs.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -34,9 +34,10 @@ struct Terminal {
 
 impl Display {
     pub(crate) fn new(jobs: usize) -> Self {
-        let terminal = io::stderr()
-            .is_terminal()
-            .then(|| Terminal { lines: MultiProgress::new(), of_chapters: Mutex::default() });
+        let lines = MultiProgress::new();
+        // It hides itself also on a terminal that cannot redraw (`TERM=dumb`), which can have lines.
+        let terminal =
+            (!lines.is_hidden()).then(|| Terminal { lines, of_chapters: Mutex::default() });
         Self { jobs, terminal }
     }
 

@@ -49,8 +49,8 @@ pub enum Kept {
 /// # Errors
 /// If there is one, and it is no recording.
 pub fn read(path: &Path) -> Result<Option<RecordingFile>, Unreadable> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(RecordingFile::parse(&String::from_utf8_lossy(&bytes))?)),
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(RecordingFile::parse(&text)?)),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(Unreadable::Io(error)),
     }
@@ -85,7 +85,8 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
     Ok(Kept::Written)
 }
 
-/// The recordings below a directory that are none of these, in order.
+/// The recordings below a directory that are none of these, in order. They are told by their names,
+/// as they may be torn: other files of an author's are none of ours to remove.
 ///
 /// # Errors
 /// Those of the file system; a directory that is not there has none.
@@ -102,13 +103,17 @@ pub fn others(directory: &Path, known: &BTreeSet<PathBuf>) -> io::Result<Vec<Pat
             let path = entry?.path();
             if path.is_dir() {
                 directories.push(path);
-            } else if path.extension().is_some_and(|end| end == "json") && !known.contains(&path) {
+            } else if is_name_of_recording(&path) && !known.contains(&path) {
                 found.push(path);
             }
         }
     }
     found.sort();
     Ok(found)
+}
+
+fn is_name_of_recording(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(b".md.json")
 }
 
 /// Removes a recording, and directories that are empty then, up to that of all recordings.

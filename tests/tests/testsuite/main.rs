@@ -8,15 +8,24 @@ mod canaries;
 mod course;
 mod effects;
 mod guide;
+mod hostile_recordings;
+mod jobs;
 mod lints;
 mod nothing_left;
 mod on_failure;
 mod one_step;
 mod preprocessor;
+mod progress;
+mod record;
+mod recordings;
 mod refusals;
 mod report;
+mod serve;
 mod shell;
 mod streams;
 mod tty;
 mod tutorial;
 mod verify;
+
+/// Builds the book in the current directory as `mdbook build` does.
+const MDBOOK: &str = env!("CARGO_BIN_EXE_mdbook-build");

@@ -36,9 +36,10 @@ static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"\b(?:{})\b", groups.join("|"))).expect("the placeholders are tested")
 });
 
-/// Columns are as wide as what stands in them.
+/// The gap between two columns of Docker's tables, which is as wide as the longest value in the column
+/// wants it: where that is an age or a size, nobody can foresee it either.
 static COLUMN_GAP: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(" {2,}").expect("it is a regex of our own"));
+    LazyLock::new(|| Regex::new(r"(\S) {3,}").expect("it is a regex of our own"));
 
 /// A name that Docker has given to a container.
 static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -79,7 +80,7 @@ impl Masked {
                 text = text.replace(name, "[NAME]");
             }
         }
-        let text = COLUMN_GAP.replace_all(&text, "  ").into_owned();
+        let text = COLUMN_GAP.replace_all(&text, "$1   ").into_owned();
         // Docker sorts some tables by what stands in them.
         if ["[ID]", "[NAME]"].iter().any(|kind| text.contains(kind)) {
             let mut lines: Vec<&str> = text.lines().collect();
@@ -111,6 +112,7 @@ impl Masked {
                 alone: *alone,
                 log: log.as_ref().map(|log| self.text(log)),
             },
+            Change::Renamed { from } => Change::Renamed { from: self.text(from) },
             Change::Connected { container } => {
                 Change::Connected { container: self.text(container) }
             }
@@ -230,7 +232,8 @@ mod tests {
         assert!(one.says_the_same_as(&container("", "nervous_kalam", "About a minute ago")));
         let one = container("--name busy_darwin", "busy_darwin", "2 seconds ago");
         assert!(!one.says_the_same_as(&container("", "nervous_kalam", "2 seconds ago")));
-        assert!(same("a  b", "a     b") && !same("a b", "a  b"));
+        assert!(same("a   b", "a     b") && !same("a b", "a   b"));
+        assert!(!same("    indented", "        indented"));
     }
 
     #[test]

@@ -73,9 +73,15 @@ fn excerpt(chapter: &ChapterReport, finding: &Finding, renderer: &Renderer) -> S
     if let Some(help) = &finding.help {
         // annotate-snippets makes titles harmless, but lets messages style themselves; this one may
         // quote what a program printed.
-        group = group.element(Level::HELP.message(plain(help)));
+        let help = plain(help).replace(is_bidirectional_control, "\u{fffd}");
+        group = group.element(Level::HELP.message(help));
     }
     renderer.render(&[group])
+}
+
+/// Whether a character has a terminal show a text in another order than it has.
+fn is_bidirectional_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The finding's span without the line feeds at its end, which would be drawn as one more line;

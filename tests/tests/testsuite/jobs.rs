@@ -1,0 +1,138 @@
+//! Chapters in parallel, each on an engine of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use testsuite::{Book, Traces, marker};
+
+/// A step with this info string and script.
+fn step(attributes: &str, script: &str) -> String {
+    format!("```bash {attributes}\n{script}\n```\n\n")
+}
+
+/// A chapter that serves its own name on port 8080 for two seconds.
+fn server(name: &str) -> String {
+    [
+        step("no-output", "date +%s%N"),
+        step("", "docker volume create data"),
+        step("", &format!("docker run --rm -v data:/data alpine sh -c 'echo {name} >/data/name'")),
+        step(
+            "",
+            "docker run -d --name app -v data:/data -p 8080:80 alpine \
+             sh -c 'while true; do nc -l -p 80 </data/name; done'",
+        ),
+        step("retry=10s", "test \"$(head -n 1 </dev/tcp/127.0.0.1/8080)\" = NAME")
+            .replace("NAME", name),
+        step("", "sleep 2; date +%s%N"),
+        step("", "docker rm -f app; docker volume rm data"),
+    ]
+    .concat()
+}
+
+#[test]
+fn the_same_names_and_ports_do_not_collide() {
+    let book = Book::new()
+        .with_alpine()
+        .chapter("one.md", &server("one"))
+        .chapter("two.md", &server("two"));
+    let outcome = book.to_verify().arg("--jobs").arg("2").run();
+    outcome.exits(0).finds_nothing();
+    let time = |step: usize| outcome.output(step).trim().parse::<u128>().unwrap();
+    let [one, two] = [(time(1), time(6)), (time(8), time(13))];
+    assert!(one.0 < two.1 && two.0 < one.1, "they did not overlap: {one:?} {two:?}\n{outcome}");
+}
+
+#[test]
+fn one_job_runs_one_after_the_other() {
+    let chapter = step("", "date +%s%N") + &step("", "date +%s%N");
+    let book = Book::new().chapter("one.md", &chapter).chapter("two.md", &chapter);
+    let outcome = book.to_verify().arg("--jobs").arg("1").run();
+    outcome.exits(0);
+    let time = |step: usize| outcome.output(step).trim().parse::<u128>().unwrap();
+    assert!(time(2) < time(3), "{outcome}");
+    book.to_verify().arg("--jobs").arg("0").run().exits(2).tells("--jobs");
+}
+
+#[test]
+fn reports_are_in_the_books_order_whatever_ends_first() {
+    let book = Book::new()
+        .chapter("slow.md", &step("", "sleep 2; exit 1"))
+        .chapter("fast.md", &step("", "exit 2"))
+        .chapter("last.md", &step("", "echo last"));
+    let outcome = book.to_verify().arg("--jobs").arg("2").run();
+    outcome.exits(1).finds_only(&[("exit-status", "exit 1"), ("exit-status", "exit 2")]);
+    let report = outcome.report();
+    let paths: Vec<_> =
+        report["chapters"].as_array().unwrap().iter().map(|chapter| &chapter["path"]).collect();
+    assert_eq!(paths, ["src/slow.md", "src/fast.md", "src/last.md"]);
+    outcome.prints(3, "last\n");
+    // The lines of several chapters are mixed, so each says whose it is.
+    outcome.tells("src/slow.md: 1/1").tells("src/fast.md: 1/1");
+}
+
+#[test]
+fn a_chapter_whose_image_cannot_be_had_does_not_touch_the_others() {
+    let book = Book::new()
+        .setting("images.\"testsuite/none:1\" = \"recipe\"")
+        .file("recipe/prepare", "#!/bin/sh\necho 'no flour' >&2\nexit 1\n")
+        .chapter("first.md", &step("", "echo first"))
+        .chapter("none.md", &step("", "docker run testsuite/none:1 true"))
+        .chapter("last.md", &(step("", "echo last") + &step("", "false")));
+    let prepare = book.path().join("recipe/prepare");
+    fs::set_permissions(prepare, fs::Permissions::from_mode(0o755)).unwrap();
+    let outcome = book.to_verify().arg("--jobs").arg("2").run();
+    outcome.exits(3).fails_saying(&["no image `testsuite/none:1`", "no flour"]);
+    outcome.prints(1, "first\n").prints(3, "last\n").finds_only(&[("exit-status", "false")]);
+    assert_eq!(outcome.status_of(2), "skipped");
+
+    // A build keeps what came out of the others for the next one.
+    book.to_preprocess("html").run().exits(3);
+    assert!(book.recording("first.md").exists() && !book.recording("none.md").exists());
+}
+
+/// Two chapters that sleep, each with a container.
+fn sleeping() -> (Book, [String; 2]) {
+    let sleeps = [marker(), marker()];
+    let chapter = |sleep: &str| {
+        step("", "docker run -d --name app -p 8080:80 alpine sleep 600")
+            + &step("", &format!("trap '' INT; sleep {sleep}"))
+    };
+    let book = Book::new()
+        .with_alpine()
+        .chapter("one.md", &chapter(&sleeps[0]))
+        .chapter("two.md", &chapter(&sleeps[1]))
+        .chapter("three.md", &step("", "echo never"));
+    (book, sleeps)
+}
+
+#[test]
+fn ctrl_c_ends_all_and_leaves_nothing() {
+    let (book, sleeps) = sleeping();
+    let run = book.to_verify().arg("--jobs").arg("2").start();
+    for sleep in &sleeps {
+        run.until_process(sleep);
+    }
+    let traces = Traces::of(&run).with_containers(2);
+    let start = std::time::Instant::now();
+    run.interrupt();
+    let outcome = run.wait();
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    outcome.exits(130).fails_saying(&["interrupted"]);
+    assert!(!outcome.stderr().contains("echo never"), "{outcome}");
+    traces.are_gone(&book.temporary());
+}
+
+#[test]
+fn kill_9_ends_all_and_leaves_nothing() {
+    let (book, sleeps) = sleeping();
+    let run = book.to_verify().arg("--jobs").arg("2").start();
+    for sleep in &sleeps {
+        run.until_process(sleep);
+    }
+    let traces = Traces::of(&run).with_containers(2);
+    run.signal(Signal::KILL);
+    run.wait();
+    traces.are_gone(&book.temporary());
+}

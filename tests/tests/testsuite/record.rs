@@ -1,0 +1,240 @@
+//! `record` keeps what came out, and `record --check` says whether it is current.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use testsuite::{Book, Outcome};
+
+fn record(book: &Book) -> Outcome {
+    book.command(["record", "--format", "json"]).run()
+}
+
+/// Checks the recordings where nothing can be run.
+fn check(book: &Book) -> Outcome {
+    book.command(["record", "--check", "--format", "json"]).env("PATH", "/nowhere").run()
+}
+
+/// A book whose chapter was recorded.
+fn recorded() -> Book {
+    let book = Book::new().step("echo one").step("echo two");
+    record(&book).exits(0);
+    book
+}
+
+fn content_and_time(path: &PathBuf) -> (String, SystemTime) {
+    (fs::read_to_string(path).unwrap(), fs::metadata(path).unwrap().modified().unwrap())
+}
+
+/// What has to be said of a chapter whose recording was made unusable by this.
+#[track_caller]
+fn is_bad(spoil: impl Fn(&str) -> Vec<u8>, says: &str) {
+    let book = recorded();
+    let path = book.recording("lab.md");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, spoil(&text)).unwrap();
+    let outcome = check(&book);
+    outcome.exits(1).finds_only(&[("bad-recording", "echo one")]);
+    outcome.says("recordings/lab.md.json").says(says);
+    // Neither does a build take anything from it, or run what it cannot judge.
+    let build = book.to_preprocess("html").env("PATH", "/nowhere").run();
+    build.exits(1).tells("error[bad-recording]").tells("recordings/lab.md.json");
+    assert_eq!(build.stdout(), "");
+}
+
+#[test]
+fn what_differs_only_in_what_nobody_can_foresee_is_left_as_it_is() {
+    let book = Book::new()
+        .with_alpine()
+        .step("date; date -u +%FT%TZ\ntouch a; ls -l a | cut -d' ' -f1-8")
+        .step("docker run -d --name app alpine sleep 600")
+        .step(
+            "docker run --rm alpine echo hi\ndocker run -d alpine sleep 600\ndocker volume create",
+        )
+        .step("docker ps\ndocker ps -q\ndocker images")
+        .step("docker inspect --format '{{.Id}} {{.Created}} {{.State.Pid}}' app | cut -d' ' -f1,2")
+        .step("sleep 0.$((RANDOM % 10))\ndocker ps --format '{{.Status}} {{.CreatedAt}}'")
+        .step("cd /; tar c etc/hostname | sha256sum | cut -c 1-12")
+        .step("docker rm -f $(docker ps -aq)\ndocker system df -v >/dev/null");
+    record(&book).exits(0).tells("recordings/lab.md.json: written");
+    let path = book.recording("lab.md");
+    let first = content_and_time(&path);
+    for _ in 0..2 {
+        record(&book).exits(0).tells("recordings/lab.md.json: says the same, left as it is");
+        assert_eq!(content_and_time(&path), first);
+    }
+}
+
+#[test]
+fn what_says_something_new_is_written() {
+    let book = Book::new().step("date +%s%N");
+    record(&book).exits(0);
+    let before = content_and_time(&book.recording("lab.md"));
+    record(&book).exits(0).tells("recordings/lab.md.json: written");
+    let after = content_and_time(&book.recording("lab.md"));
+    assert!(after.0 != before.0 && after.1 != before.1);
+}
+
+#[test]
+fn only_chapters_that_hold_are_recorded() {
+    let book = Book::new()
+        .chapter("bad.md", "```bash\nfalse\n```\n")
+        .chapter("good.md", "```bash\ntrue\n```\n")
+        .chapter("none.md", "```bash ignore\ntrue\n```\n");
+    let outcome = record(&book);
+    outcome.exits(1).finds_only(&[("exit-status", "false")]);
+    outcome.tells("bad.md: not recorded, since not all of it holds");
+    for (chapter, is_there) in [("bad.md", false), ("good.md", true), ("none.md", false)] {
+        assert_eq!(book.recording(chapter).exists(), is_there, "{chapter}");
+    }
+    let outcome = check(&book);
+    outcome.exits(1).finds_only(&[("missing-recording", "false")]);
+}
+
+#[test]
+fn a_chapter_that_does_not_hold_any_more_keeps_its_recording() {
+    let book = recorded();
+    let path = book.recording("lab.md");
+    let before = content_and_time(&path);
+    let book = book.edit("lab.md", "echo two", "exit 2");
+    record(&book).exits(1);
+    assert_eq!(content_and_time(&path), before);
+}
+
+#[test]
+fn a_renamed_chapter_takes_its_recording_with_it() {
+    let book = recorded().rename("lab.md", "renamed.md");
+    let outcome = check(&book);
+    outcome.exits(1).finds_only(&[("stale-recording", "echo one")]);
+    outcome.says("recordings/lab.md.json is to be called recordings/renamed.md.json");
+    record(&book).exits(0).tells("recordings/lab.md.json: removed");
+    assert!(!book.recording("lab.md").exists());
+    check(&book).exits(0).finds_nothing();
+}
+
+#[test]
+fn check_says_what_is_current() {
+    let book = Book::new().step("echo one").step("echo two");
+    check(&book)
+        .exits(1)
+        .finds_only(&[("missing-recording", "echo one")])
+        .says("recordings/lab.md.json");
+    record(&book).exits(0);
+    check(&book).exits(0).finds_nothing();
+    let book = book.edit("lab.md", "echo two", "echo three");
+    check(&book)
+        .exits(1)
+        .finds_only(&[("stale-recording", "echo three")])
+        .says("recordings/lab.md.json");
+    let book = book.edit("lab.md", "echo three", "echo two").setting("env.A = \"1\"");
+    check(&book).exits(1).finds_only(&[("stale-recording", "echo one")]).says("book.toml");
+    assert!(!check(&book).stderr().contains("1/"), "nothing runs");
+}
+
+#[test]
+fn check_says_which_recordings_belong_to_nothing() {
+    let book = recorded();
+    let unused = book.recording("gone/old.md");
+    fs::create_dir_all(unused.parent().unwrap()).unwrap();
+    fs::write(&unused, "{}").unwrap();
+    let outcome = check(&book);
+    outcome.exits(1).says("belongs to no chapter");
+    let report = outcome.report();
+    let chapters = report["chapters"].as_array().unwrap();
+    assert_eq!(chapters.last().unwrap()["path"], "recordings/gone/old.md.json");
+    assert_eq!(outcome.findings(), [("unused-recording".to_owned(), 1)]);
+    // One chapter knows nothing of the others' recordings.
+    let one = book.command(["record", "--check", "src/lab.md"]).env("PATH", "/nowhere").run();
+    one.exits(0);
+    record(&book).exits(0);
+    assert!(!unused.parent().unwrap().exists());
+}
+
+#[test]
+fn files_that_are_no_recordings_are_not_removed() {
+    let book = Book::new().setting("recordings = \".\"").file("package.json", "{}").step("true");
+    record(&book).exits(0);
+    assert!(book.path().join("lab.md.json").exists());
+    assert!(book.path().join("package.json").exists(), "a file of the author's is gone");
+    check(&book).exits(0).finds_nothing();
+}
+
+#[test]
+fn edited_by_hand() {
+    is_bad(|text| text.replacen("two\\n", "too\\n", 1).into(), "edited by hand");
+    is_bad(|text| format!("{text}\n").into(), "edited by hand");
+}
+
+#[test]
+fn torn_and_cut_off() {
+    is_bad(|text| text.as_bytes()[..text.len() / 2].to_vec(), "recordings/lab.md.json:");
+    is_bad(|_| Vec::new(), "recordings/lab.md.json:1 is not usable");
+    is_bad(
+        |text| format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> x\n").into(),
+        "recordings/lab.md.json:1",
+    );
+}
+
+#[test]
+fn of_another_version() {
+    is_bad(|text| text.replacen("\"schema\": 1", "\"schema\": 2", 1).into(), "it has version 2");
+    is_bad(|_| "{\"schema\": 99, \"all\": \"else\"}".into(), "it has version 99");
+}
+
+#[test]
+fn of_no_form_at_all() {
+    is_bad(|_| vec![0xff, 0xfe, 0, 1], "recordings/lab.md.json:");
+    is_bad(|text| text.replacen("two", "t\u{0}o", 1).into(), "recordings/lab.md.json:");
+    is_bad(
+        |text| {
+            text.as_bytes().iter().map(|byte| if *byte == b't' { 0xff } else { *byte }).collect()
+        },
+        "recordings/lab.md.json:",
+    );
+    is_bad(|_| "[".repeat(100_000).into(), "recordings/lab.md.json:");
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_are_no_recording_even_with_the_right_checksum() {
+    let book = Book::new().step("printf '\\357\\277\\275\\n'");
+    record(&book).exits(0);
+    let path = book.recording("lab.md");
+    let text = fs::read(&path).unwrap();
+    let replaced = "\u{fffd}".as_bytes();
+    let at = text.windows(3).position(|window| window == replaced).unwrap();
+    // What reads it must not take the byte for the character that stands for such bytes.
+    let spoilt = [&text[..at], b"\xff", &text[at + 3..]].concat();
+    fs::write(&path, spoilt).unwrap();
+    check(&book).exits(1).says("recordings/lab.md.json");
+}
+
+#[test]
+fn a_directory_in_its_place() {
+    let book = recorded();
+    let path = book.recording("lab.md");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    check(&book)
+        .exits(1)
+        .finds_only(&[("bad-recording", "echo one")])
+        .says("recordings/lab.md.json");
+    record(&book).exits(1).fails_saying(&["cannot write", "lab.md.json"]);
+}
+
+#[test]
+fn a_name_that_is_no_utf_8_does_not_disturb() {
+    let book = recorded();
+    let odd = book.path().join("recordings").join(std::ffi::OsStr::from_bytes(b"\xff.md.json"));
+    fs::write(odd, "x").unwrap();
+    check(&book).exits(1).says("belongs to no chapter");
+}
+
+#[test]
+fn windows_line_endings_of_a_checkout_are_no_edit() {
+    let book = recorded();
+    let path = book.recording("lab.md");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+    check(&book).exits(0).finds_nothing();
+}

@@ -1,0 +1,353 @@
+//! What is recorded stands for a run until something changes that a run depends on.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use docker_sandbox::EngineRoot;
+use testsuite::{Book, Outcome, Program, workspace};
+
+use crate::MDBOOK;
+
+/// Prints another number each time that it runs.
+const UNIQUE: &str = "date +%s%N";
+
+/// What is put into the environment to have mdBook change `run` in book.toml.
+const RUN: &str = "MDBOOK_PREPROCESSOR__DOCKTEST__RUN";
+
+fn lab() -> Book {
+    Book::new().step(UNIQUE)
+}
+
+/// Builds the book where nothing can be run.
+fn without_engine(book: &Book) -> Program {
+    book.to_build(MDBOOK).env("PATH", "/nowhere")
+}
+
+/// Builds the book.
+#[track_caller]
+fn build(book: &Book) {
+    book.to_build(MDBOOK).run().exits(0);
+}
+
+/// What a page of the last build shows as output.
+fn shown(book: &Book, page: &str) -> String {
+    book.site().page(page).texts("main samp").concat()
+}
+
+fn provenance(book: &Book, page: &str) -> String {
+    book.site().page(page).texts("main .docktest-provenance").concat()
+}
+
+/// The names of all files below a directory.
+fn files_below(directory: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory).unwrap().flatten() {
+        match entry.path() {
+            path if path.is_dir() => names.extend(files_below(&path)),
+            path => names.push(path.file_name().unwrap().to_string_lossy().into_owned()),
+        }
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn a_second_build_needs_no_engine_and_says_when_the_first_was() {
+    let book = lab().step("echo out; echo err >&2; exit 3").edit(
+        "lab.md",
+        "```bash\necho",
+        "```bash exit=3\necho",
+    );
+    build(&book);
+    assert!(provenance(&book, "lab.html").starts_with("Run on Docker Engine"));
+    let first = shown(&book, "lab.html");
+
+    without_engine(&book).run().exits(0);
+    assert_eq!(shown(&book, "lab.html"), first);
+    let said = provenance(&book, "lab.html");
+    assert!(said.starts_with("Recorded on ") && said.contains("on Docker Engine"), "{said}");
+
+    let french =
+        book.config("[book]\nlanguage = \"fr\"\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"");
+    without_engine(&french).run().exits(0);
+    assert_eq!(shown(&french, "lab.html"), first);
+    let said = provenance(&french, "lab.html");
+    assert!(said.starts_with("Enregistré le ") && said.contains("sur Docker Engine"), "{said}");
+}
+
+#[test]
+fn a_recording_has_all_that_is_known_of_a_run() {
+    let book = Book::new()
+        .with_alpine()
+        .setting("env.GREETING = \"hello\"")
+        .step("docker run --rm --name app alpine sh -c 'echo out; echo err >&2'\necho $GREETING");
+    build(&book);
+    let text = fs::read_to_string(book.recording("lab.md")).unwrap();
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&file["schema"], &file["inputs"]["environment"]["GREETING"]),
+        (&1.into(), &"hello".into())
+    );
+    for pointer in [
+        "/program",
+        "/recorded_at",
+        "/engine/kind",
+        "/engine/version",
+        "/engine/client_version",
+        "/engine/api_version",
+        "/engine/storage_driver",
+        "/engine/kernel",
+        "/engine/architecture",
+        "/images/0/reference",
+        "/images/0/id",
+        "/images/0/origin",
+        "/inputs/recipes/alpine",
+        "/inputs/steps/0",
+        "/steps/0/effects/0/action",
+        "/steps/0/commands/1/end/how",
+        "/checksum",
+    ] {
+        let value = file.pointer(pointer).and_then(|value| value.as_str());
+        assert!(value.is_some_and(|value| !value.is_empty()), "{pointer}\n{text}");
+    }
+    let chunk = |stream: &str, said: &str| {
+        let line = text.lines().find(|line| line.contains(&format!("\"text\": \"{said}\\n\"")));
+        let line = line.unwrap_or_else(|| panic!("no line of its own for {said}\n{text}"));
+        assert!(
+            line.contains(&format!("\"stream\": \"{stream}\"")) && line.contains("at_ms"),
+            "{line}"
+        );
+    };
+    chunk("stdout", "out");
+    chunk("stderr", "err");
+    chunk("stdout", "hello");
+}
+
+#[test]
+fn what_a_run_does_not_depend_on_runs_nothing() {
+    let book = lab().output("[..]\n").step("true");
+    build(&book);
+    let recorded = shown(&book, "lab.html");
+    let holds = |book: &Book, page: &str, output: &str| {
+        without_engine(book).run().exits(0);
+        assert_eq!(shown(book, page), output);
+        assert!(provenance(book, page).starts_with("Recorded on "));
+    };
+    let book = book.edit("lab.md", "# Lab\n", "# Another title\n\nSome prose.\n\n- an item\n");
+    holds(&book, "lab.html", &recorded);
+    let book = book.edit(
+        "lab.md",
+        &format!("```bash\n{UNIQUE}\n```"),
+        &format!("Below.\n\n~~~sh ignore\nnever\n~~~\n\n```sh\n{UNIQUE}\n```"),
+    );
+    holds(&book, "lab.html", &recorded);
+    let book = book.edit("lab.md", "[..]\n", "[NUMBER]\n");
+    holds(&book, "lab.html", &recorded);
+    let book = book.edit("lab.md", "```bash\ntrue", "```bash exit=any dies=any no-output\ntrue");
+    let outcome = without_engine(&book).run();
+    outcome.exits(1).tells("error[container-died]");
+    let book = book.edit("lab.md", " dies=any", "").rename("lab.md", "renamed.md");
+    holds(&book, "renamed.html", &recorded);
+    let book = book.edit("renamed.md", "```sh\n", "```sh hidden\n");
+    holds(&book, "renamed.html", "");
+}
+
+#[test]
+fn a_recording_is_judged_by_the_expectation_of_today() {
+    let book = Book::new().step("echo one").output("one\n");
+    build(&book);
+    let book = book.edit("lab.md", "```output\none", "```output\ntwo");
+    without_engine(&book).run().exits(1).tells("error[output-mismatch]").tells("src/lab.md:8:1");
+}
+
+#[test]
+fn what_a_run_depends_on_runs_that_chapter_alone() {
+    let book = Book::new()
+        .file("part.sh", "echo part")
+        .chapter("other.md", &format!("```bash\n{UNIQUE}\n```\n"))
+        .chapter(
+            "lab.md",
+            &format!("```bash\n{UNIQUE}\n```\n\n```bash\n{{{{#include ../part.sh}}}}\n```\n"),
+        );
+    build(&book);
+    let mut before = shown(&book, "lab.html");
+    let other = shown(&book, "other.html");
+    let mut runs = |book: &Book| {
+        build(book);
+        let now = shown(book, "lab.html");
+        assert_ne!(std::mem::replace(&mut before, now.clone()), now, "the chapter runs again");
+        assert_eq!(shown(book, "other.html"), other, "the other one does not");
+        assert!(provenance(book, "lab.html").starts_with("Run on "));
+        assert!(provenance(book, "other.html").starts_with("Recorded on "));
+        without_engine(book).run().exits(0);
+        assert_eq!(shown(book, "lab.html"), now, "and is recorded");
+    };
+    let book = book.file("part.sh", "echo another part");
+    runs(&book);
+    let book = book.edit("lab.md", "```bash\ndate", "```bash timeout=9s\ndate");
+    runs(&book);
+    let book = book.edit("lab.md", "timeout=9s", "stdin=\"y\\n\"");
+    runs(&book);
+    let book = book.edit("lab.md", UNIQUE, &format!("{UNIQUE}; true"));
+    runs(&book);
+}
+
+#[test]
+fn settings_that_steps_see_run_all_chapters() {
+    let mut book = lab();
+    build(&book);
+    for setting in ["env.A = \"1\"", "timeout = \"29s\""] {
+        let before = shown(&book, "lab.html");
+        book = book.setting(setting);
+        without_engine(&book).run().exits(1).tells("`unshare` was not found");
+        build(&book);
+        assert_ne!(shown(&book, "lab.html"), before, "{setting}");
+    }
+    let book = book.setting("lints.leftover = \"allow\"").setting("placeholders.WORD = \"[a-z]+\"");
+    without_engine(&book).run().exits(0);
+}
+
+#[test]
+fn a_changed_recipe_runs_the_chapters_that_name_its_image() {
+    let EngineRoot::Prepared(root) = EngineRoot::find() else {
+        panic!("`cargo xtask engine` first")
+    };
+    let recipe = |book: Book, label: &str| {
+        book.file(
+            "recipe/Dockerfile",
+            &format!("FROM scratch\nCOPY Dockerfile /\nLABEL is={label}\n"),
+        )
+    };
+    let inspect = "docker image inspect --format '{{.Config.Labels.is}}' testsuite/labelled:1";
+    let book = Book::new()
+        .setting(&format!("engine-root = {root:?}"))
+        .setting("images.\"testsuite/labelled:1\" = \"recipe\"")
+        .chapter("other.md", &format!("```bash\n{UNIQUE}\n```\n"))
+        .chapter("lab.md", &format!("```bash\n{inspect}\n```\n"));
+    let build = |book: &Book| {
+        // What is built for the test goes with it.
+        let cache = book.path().join("tmp/cache");
+        book.to_build(MDBOOK).env("XDG_CACHE_HOME", &cache).run().exits(0);
+        fs::remove_dir_all(cache).unwrap();
+    };
+    let book = recipe(book, "one");
+    build(&book);
+    assert_eq!(shown(&book, "lab.html"), "one\n");
+    let other = shown(&book, "other.html");
+    let book = recipe(book, "two");
+    build(&book);
+    assert_eq!(shown(&book, "lab.html"), "two\n");
+    assert_eq!(shown(&book, "other.html"), other);
+}
+
+#[test]
+fn never_means_never() {
+    let book = lab();
+    let says = |outcome: &Outcome, code: &str| {
+        outcome
+            .exits(1)
+            .tells(&format!("error[{code}]"))
+            .tells("src/lab.md:4:1")
+            .tells("recordings/lab.md.json");
+        assert!(!outcome.stderr().contains("1/1"), "something ran\n{outcome}");
+    };
+    let never = |book: &Book| without_engine(book).env(RUN, "never").run();
+    says(&never(&book), "missing-recording");
+    assert!(!book.recording("lab.md").exists());
+    build(&book);
+    never(&book).exits(0);
+    let book = book.edit("lab.md", UNIQUE, "touch /tmp/it-ran");
+    // Here all could be run.
+    says(&book.to_build(MDBOOK).env(RUN, "never").run(), "stale-recording");
+    let book = book.setting("run = \"never\"");
+    says(&never(&book), "stale-recording");
+    says(&book.to_preprocess("html").run(), "stale-recording");
+    let book = book.setting("on-failure = \"embed\"");
+    never(&book).exits(0).tells("error[stale-recording]");
+    let findings = book.site().page("lab.html").texts("main p[lang=en]").concat();
+    assert!(findings.contains("error[stale-recording]"), "{findings}");
+}
+
+#[test]
+fn always_means_always() {
+    let book = lab();
+    build(&book);
+    let before = shown(&book, "lab.html");
+    book.to_build(MDBOOK).env(RUN, "always").run().exits(0);
+    assert_ne!(shown(&book, "lab.html"), before);
+    assert!(provenance(&book, "lab.html").starts_with("Run on "));
+    without_engine(&book).env(RUN, "always").run().exits(1).tells("`unshare` was not found");
+    // A value that does not exist is no reason to guess.
+    without_engine(&book).env(RUN, "nevr").run().exits(1).tells("nevr");
+}
+
+#[test]
+fn what_does_not_hold_is_not_recorded() {
+    let book = Book::new()
+        .chapter("bad.md", "```bash\nfalse\n```\n")
+        .chapter("good.md", &format!("```bash\n{UNIQUE}\n```\n"));
+    book.to_build(MDBOOK).run().exits(1).tells("error[exit-status]");
+    assert_eq!(files_below(&book.path().join("recordings")), ["good.md.json"]);
+}
+
+#[test]
+fn two_builds_at_once_leave_whole_files() {
+    let mut book = Book::new();
+    for name in ["a.md", "b.md", "c.md"] {
+        book = book.chapter(name, &format!("```bash\n{UNIQUE}\n```\n"));
+    }
+    // mdBook itself shares no directory of pages.
+    let build = |pages: &str| book.to_build(MDBOOK).env("MDBOOK_BUILD__BUILD_DIR", pages);
+    let runs = ["html", "html-too"].map(|pages| build(pages).start());
+    for run in runs {
+        run.wait().exits(0);
+    }
+    assert_eq!(
+        files_below(&book.path().join("recordings")),
+        ["a.md.json", "b.md.json", "c.md.json"]
+    );
+    book.command(["record", "--check"]).run().exits(0);
+    let mode = fs::metadata(book.recording("a.md")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o644);
+}
+
+#[test]
+fn a_recording_that_cannot_be_kept_is_a_warning() {
+    let book = lab().file("recordings", "a file in the directory's place");
+    let outcome = book.to_build(MDBOOK).run();
+    outcome.exits(0).tells("warning: cannot keep the recording").tells("recordings/lab.md.json");
+    assert!(!shown(&book, "lab.html").is_empty());
+}
+
+#[test]
+fn with_running_switched_off_no_byte_of_a_chapter_changes() {
+    let mut book = Book::new()
+        .setting("run = \"never\"")
+        .setting("lints.missing-recording = \"allow\"")
+        .chapter("of-the-test.md", "# Été\r\n\r\n- ```bash\r\n  docker ps\r\n  ```\r\n\r\n> ~~~ sh\n> ls\n\n```console\n$ ls\n```");
+    let guide = workspace().join("crates/mdbook-docktest/guide/src");
+    let mut documents: Vec<_> =
+        fs::read_dir(guide).unwrap().map(|entry| entry.unwrap().path()).collect();
+    documents.retain(|path| path.file_name().unwrap() != "SUMMARY.md");
+    documents.extend(
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"].map(|name| workspace().join(name)),
+    );
+    let mut texts = Vec::new();
+    for path in &documents {
+        let text = fs::read_to_string(path).unwrap();
+        book = book.chapter(path.file_name().unwrap().to_str().unwrap(), &text);
+        texts.push(text);
+    }
+    for renderer in ["html", "markdown"] {
+        let chapters = book.preprocess(renderer);
+        assert_eq!(chapters.len(), texts.len() + 1);
+        assert!(
+            chapters[0].starts_with("# Été\r\n\r\n- ```bash\r\n")
+                && chapters[0].ends_with("$ ls\n```")
+        );
+        for (chapter, text) in chapters[1..].iter().zip(&texts) {
+            assert_eq!(chapter, text, "{renderer}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What `mdbook serve` does: on each change of a file it watches, it loads and builds the whole book
+//! anew, with the address of its live reload in the settings.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use testsuite::{Book, Outcome};
+
+use crate::MDBOOK;
+
+const UNIQUE: &str = "date +%s%N";
+
+/// Builds the book as the server does.
+fn rebuild(book: &Book) -> Outcome {
+    let build = book.to_build(MDBOOK);
+    build.env("MDBOOK_OUTPUT__HTML__LIVE_RELOAD_ENDPOINT", "__livereload").run()
+}
+
+fn shown(book: &Book, page: &str) -> String {
+    book.site().page(page).texts("main samp").concat()
+}
+
+/// A book with three chapters of one step each.
+fn three() -> Book {
+    ["a.md", "b.md", "c.md"].iter().fold(Book::new(), |book, name| {
+        book.chapter(name, &format!("# {name}\n\n```bash\n{UNIQUE}\n```\n"))
+    })
+}
+
+/// All files below a directory, with the times of their last changes.
+fn files(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
+    if path.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| files(&entry.unwrap().path(), found));
+    }
+    found.insert(path.to_owned(), fs::metadata(path).unwrap().modified().unwrap());
+}
+
+#[test]
+fn saving_a_chapter_runs_that_chapter_alone() {
+    let book = three();
+    rebuild(&book).exits(0);
+    let all = |book: &Book| ["a.html", "b.html", "c.html"].map(|page| shown(book, page));
+    let [a, b, c] = all(&book);
+    let book = book.edit("b.md", UNIQUE, &format!("{UNIQUE}; true"));
+    let outcome = rebuild(&book);
+    outcome.exits(0).tells("src/b.md");
+    assert!(!outcome.stderr().contains("src/a.md") && !outcome.stderr().contains("src/c.md"));
+    let now = all(&book);
+    assert_eq!((&now[0], &now[2]), (&a, &c));
+    assert_ne!(now[1], b);
+    // Prose runs nothing at all.
+    let book = book.edit("a.md", "# a.md", "# Another title");
+    let outcome = rebuild(&book);
+    outcome.exits(0);
+    assert!(!outcome.stderr().contains("1/1"), "{outcome}");
+    assert_eq!(all(&book), now);
+}
+
+#[test]
+fn a_build_writes_nothing_that_is_watched() {
+    let book = three()
+        .config(
+            "[book]\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"\n[output.html]\n\
+                 additional-css = [\"own.css\"]\nadditional-js = [\"own.js\"]",
+        )
+        .file("own.css", "")
+        .file("own.js", "")
+        .file("theme/head.hbs", "")
+        .file("src/picture.svg", "<svg/>");
+    book.write();
+    // What mdBook's watcher watches: see `mdbook/src/cmd/watch`.
+    let watched = || {
+        let mut found = BTreeMap::new();
+        for name in ["src", "theme", "book.toml", "own.css", "own.js"] {
+            files(&book.path().join(name), &mut found);
+        }
+        found
+    };
+    let build = || {
+        let command = book.to_build(MDBOOK);
+        let before = watched();
+        command.env("MDBOOK_OUTPUT__HTML__LIVE_RELOAD_ENDPOINT", "__livereload").run().exits(0);
+        assert_eq!(watched(), before);
+    };
+    build();
+    assert!(book.recording("a.md").exists());
+    build();
+}
+
+#[test]
+fn recordings_where_they_would_set_off_the_watcher_are_refused() {
+    for directory in ["src/recordings", "src", "./src/../src/recordings"] {
+        let book = three().setting(&format!("recordings = {directory:?}"));
+        rebuild(&book).exits(1).tells("`mdbook serve` watches");
+        assert!(!book.path().join("src/recordings").exists());
+    }
+}
+
+#[test]
+fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
+    let book = three().edit("b.md", UNIQUE, "exit 7");
+    let outcome = rebuild(&book);
+    outcome.exits(0).tells("error[exit-status]");
+    let site = book.site();
+    let findings = site.page("b.html").texts("main p[lang=en]").concat();
+    assert!(findings.contains("exited with status 7"), "{findings}");
+    let good = [shown(&book, "a.html"), shown(&book, "c.html")];
+    assert!(good.iter().all(|output| !output.is_empty()));
+
+    let book = book.edit("b.md", "exit 7", "echo mended");
+    let outcome = rebuild(&book);
+    outcome.exits(0);
+    assert!(!outcome.stderr().contains("src/a.md"), "{outcome}");
+    assert_eq!(shown(&book, "b.html"), "mended\n");
+    assert_eq!([shown(&book, "a.html"), shown(&book, "c.html")], good);
+}
