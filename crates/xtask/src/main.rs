@@ -1,5 +1,6 @@
-//! The project's own tasks: `cargo xtask engine | book | test`.
+//! The project's own tasks: `cargo xtask engine | book | test | bench`.
 
+mod bench;
 mod book;
 mod engine;
 mod process;
@@ -31,6 +32,8 @@ enum Task {
     Book,
     /// Runs all tests, with a real engine
     Test(test::Options),
+    /// Measures what the programs cost, and writes BENCHMARKS.md
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Task::Engine => setup::ensure().and_then(|()| engine::ensure().map(drop)),
         Task::Book => book::build(),
         Task::Test(options) => test::run(&options),
+        Task::Bench(options) => bench::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
