@@ -11,6 +11,9 @@ use tree_sitter::{Node, Parser};
 ///
 /// A script that the grammar does not understand is one command: bash will have its say.
 pub fn commands(script: &str) -> Vec<Range<usize>> {
+    if is_plain_line(script) {
+        return whole(script).into_iter().collect();
+    }
     match parse(script) {
         Some(commands) => commands,
         None => whole(script).into_iter().collect(),
@@ -21,6 +24,15 @@ pub fn commands(script: &str) -> Vec<Range<usize>> {
 pub(crate) fn is_complete(text: &str) -> bool {
     let backslashes = text.len() - text.trim_end_matches('\\').len();
     backslashes.is_multiple_of(2) && parse(text).is_some()
+}
+
+/// Whether this is a line that is one command whatever the grammar says of it, as most steps are:
+/// asking costs more than all else that is done to read a step.
+fn is_plain_line(script: &str) -> bool {
+    let line = script.trim_matches([' ', '\t', '\n']);
+    // A comment or a backslash at the end is no part of the command. Other blanks (a no-break space, a
+    // carriage return) are trimmed here, and mean something to bash.
+    !line.contains(['\n', '#', '\\']) && line == script.trim()
 }
 
 fn whole(script: &str) -> Option<Range<usize>> {
@@ -133,6 +145,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_plain_line_is_what_the_grammar_says(script in "[ \t\n]{0,2}[ a-z;&|'\"$(){}<>=*\r\u{b}\u{a0}-]{0,30}\n?") {
+            if is_plain_line(&script)
+                && let Some(commands) = parse(&script)
+            {
+                prop_assert_eq!(commands, whole(&script).into_iter().collect::<Vec<_>>());
+            }
+        }
+
         #[test]
         fn commands_are_in_order_and_not_empty(script in "[ a-z;&|#\n\"'$(){}<\\\\-]{0,60}") {
             let mut end = 0;

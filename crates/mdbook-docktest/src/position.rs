@@ -8,7 +8,7 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     let before = &text[..offset.unwrap_or(0)];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
     let column = before[line_start..].chars().filter(|c| *c != '\u{feff}').count() + 1;
     (line, column)
 }

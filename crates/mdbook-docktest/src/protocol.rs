@@ -4,13 +4,16 @@
 //! its end first; and nothing but the book may ever reach standard output.
 //! (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>)
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::Book;
 use serde_json::Value;
 
 use crate::page::Renderer;
+
+/// How much of the book is written at once.
+const WRITE_SIZE: usize = 64 << 10;
 
 /// Why there is no book to work on, or none that goes back.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +78,10 @@ pub fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), Protocol
 ///
 /// [`ProtocolError::Write`], when the writer fails.
 pub fn write_book(book: &Book, writer: impl Write) -> Result<(), ProtocolError> {
-    serde_json::to_writer(writer, book).map_err(ProtocolError::Write)
+    // Standard output alone looks for the end of a line in each piece, and JSON is many small pieces.
+    let mut writer = BufWriter::with_capacity(WRITE_SIZE, writer);
+    serde_json::to_writer(&mut writer, book).map_err(ProtocolError::Write)?;
+    writer.flush().map_err(|error| ProtocolError::Write(serde_json::Error::io(error)))
 }
 
 fn is_too_old(version: &str) -> bool {

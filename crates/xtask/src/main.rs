@@ -1,5 +1,6 @@
-//! The project's own tasks: `cargo xtask engine | book | generate | test | fuzz`.
+//! The project's own tasks: `cargo xtask engine | book | generate | test | fuzz | bench`.
 
+mod bench;
 mod book;
 mod engine;
 mod fuzz;
@@ -38,6 +39,8 @@ enum Task {
     Test(test::Options),
     /// Looks for texts that the program panics on
     Fuzz(fuzz::Options),
+    /// Measures what the programs cost, and writes BENCHMARKS.md
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Generate => generate::write(),
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure().and_then(|()| fuzz::run(&options)),
+        Task::Bench(options) => bench::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

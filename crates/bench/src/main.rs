@@ -1,0 +1,144 @@
+//! What the project's programs cost: ratios of two things that are measured in turns in one run, so
+//! that a busy machine slows both.
+//!
+//! `cargo xtask bench` builds this with optimisations and runs it.
+
+mod bench;
+mod book;
+mod machine;
+mod row;
+mod rows;
+mod statistics;
+mod table;
+mod usage;
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+
+use crate::bench::Bench;
+use crate::row::{Outcome, Row};
+use crate::rows::ROWS;
+
+/// Measures, and prints a table.
+#[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    part: Option<Part>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, clap::Args)]
+struct Options {
+    /// The `mdbook-docktest` to measure
+    #[arg(long, value_name = "PROGRAM")]
+    program: Option<PathBuf>,
+    /// Only this row; may be given several times
+    #[arg(long, value_name = "ROW")]
+    only: Vec<String>,
+    /// Fewer repetitions
+    #[arg(long)]
+    quick: bool,
+    /// Also writes the table to this file, with the machine and the versions
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+}
+
+/// What is measured as a process of its own.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Builds a book as `mdbook build` does
+    #[command(hide = true)]
+    Build {
+        /// The book's directory
+        book: PathBuf,
+    },
+    /// Runs a program to its end; prints its CPU time in milliseconds and its peak memory in bytes
+    #[command(hide = true)]
+    Usage {
+        /// What it reads on standard input
+        input: PathBuf,
+        /// Where it runs
+        directory: PathBuf,
+        /// The program and its arguments
+        #[arg(required = true, trailing_var_arg = true)]
+        words: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    let Cli { part, options } = Cli::parse();
+    let done = match part {
+        Some(Part::Build { book }) => book::build(&book),
+        Some(Part::Usage { input, directory, words }) => usage::tell(&input, &directory, &words),
+        None => measure(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(options: &Options) -> Result<()> {
+    let rows = chosen(&options.only)?;
+    let bench = Bench::new(options.program.clone(), options.quick)?;
+    let mut outcomes = Vec::new();
+    let mut failed = Vec::new();
+    for row in rows {
+        say(&format!("measuring {}", row.name));
+        match row.measure(&bench) {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(error) => {
+                say(&format!("error: {}: {error:#}", row.name));
+                failed.push(row.name);
+            }
+        }
+    }
+    print(&table::table(&outcomes))?;
+    // Half a table must not replace a whole one.
+    if !failed.is_empty() {
+        bail!("not measured: {}", failed.join(", "));
+    }
+    match &options.write {
+        Some(file) => write(file, &bench, &outcomes),
+        None => Ok(()),
+    }
+}
+
+fn chosen(names: &[String]) -> Result<Vec<&'static Row>> {
+    if names.is_empty() {
+        return Ok(ROWS.to_vec());
+    }
+    let known = || ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+    let find = |name: &String| {
+        let row = ROWS.iter().copied().find(|row| row.name == name);
+        row.with_context(|| format!("there is no row `{name}`; there are {}", known()))
+    };
+    names.iter().map(find).collect()
+}
+
+fn write(file: &Path, bench: &Bench, outcomes: &[Outcome]) -> Result<()> {
+    let machine = machine::describe(bench)?;
+    let text = table::document(&machine, outcomes);
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn print(text: &str) -> Result<()> {
+    io::stdout().lock().write_all(text.as_bytes()).context("cannot print the table")
+}
+
+/// Tells something on standard error.
+fn say(line: &str) {
+    // Nobody who could be told listens any more.
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,30 @@
+//! The rows of the table. Each module has those of one subject.
+
+mod book;
+mod call;
+mod lab;
+mod start;
+mod text;
+mod trivial;
+
+use crate::row::Row;
+
+/// All rows, in the table's order.
+pub(crate) const ROWS: &[&Row] = &[
+    &text::MATCHING,
+    &text::MATCHING_MISMATCH,
+    &text::MATCHING_WORST,
+    &text::MATCHING_LINEAR,
+    &text::MATCHING_THROUGHPUT,
+    &text::EXTRACTION_THROUGHPUT,
+    &book::BUILD,
+    &book::CPU,
+    &book::CPU_GROWTH,
+    &book::MEMORY,
+    &book::MEMORY_LARGE,
+    &lab::LIVE,
+    &trivial::TRIVIAL,
+    &call::CALL,
+    &start::START,
+    &start::START_STRICT,
+];

@@ -1,0 +1,48 @@
+//! A typed call of docker-cli.
+
+use std::ffi::OsString;
+use std::process::Command;
+use std::rc::Rc;
+
+use docker_cli::{Command as _, VolumeName};
+use docker_sandbox::PATH;
+
+use crate::bench::{Bench, milliseconds, succeed};
+use crate::row::{Row, Sides, Unit};
+
+pub(super) static CALL: Row = Row {
+    name: "typed-call",
+    numerator: "`docker.volume().inspect([…]).call()`",
+    denominator: "the same words by `std::process`",
+    unit: Unit::Milliseconds,
+    goal: Some(1.1),
+    runs: 200,
+    quick_runs: 30,
+    note: "One call of a volume that exists, on the same engine, entered in the same way (nsenter); the \
+           bare side reads all output, too, but does not parse it.",
+    prepare: |_| {
+        let engine = Rc::new(Bench::engine()?);
+        let volume: VolumeName = "mesure".parse()?;
+        engine.docker().volume().create().name(&volume).call()?;
+        let same = Rc::clone(&engine);
+        Ok(Sides::new(
+            move || {
+                let docker = engine.docker();
+                milliseconds(|| {
+                    docker.volume().inspect([&volume]).call()?;
+                    Ok(())
+                })
+            },
+            move || {
+                let mut words = same.entering();
+                words.extend(["env", "-i", "HOME=/root"].map(OsString::from));
+                words.push(format!("PATH={PATH}").into());
+                words.extend(
+                    ["docker", "volume", "inspect", "--format={{json .}}", "mesure"]
+                        .map(OsString::from),
+                );
+                milliseconds(|| succeed(Command::new(&words[0]).args(&words[1..])))
+            },
+        ))
+    },
+};

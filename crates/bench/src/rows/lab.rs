@@ -1,0 +1,116 @@
+//! A whole lab.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+use std::{fs, thread};
+
+use anyhow::{Context, Result, bail};
+use docker_cli::Command as _;
+use docker_sandbox::{PATH, ProcessEngine, cache_directory};
+use mdbook_docktest::extract::{Extensions, extract};
+use mdbook_docktest::scenario::{Scenario, Step};
+
+use crate::bench::{Bench, milliseconds, succeed};
+use crate::row::{Row, Sides, Unit};
+
+const LAB: &str = include_str!("lab.md");
+
+pub(super) static LIVE: Row = Row {
+    name: "live",
+    numerator: "a lab by `verify`",
+    denominator: "its commands by one bash script",
+    unit: Unit::Milliseconds,
+    goal: Some(1.1),
+    runs: 10,
+    quick_runs: 2,
+    note: "From the moment when `verify` tells of the first step to that when it tells of the last, an \
+           empty one; for the script, from the start of its bash to its end. Each has a fresh engine with \
+           the same images loaded. Starting and ending the engine, loading the images, and what `verify` \
+           does at a chapter's end (it waits for the fate of young containers) are in neither. The script \
+           follows the stream by reading a line and killing docker, and pipes in the answer to the \
+           question. scrut 0.4.3: 1.21, on a similar lab.",
+    prepare: |bench| {
+        let chapter = bench.chapter("lab.md", LAB)?;
+        let scenario = extract(Path::new("lab.md"), LAB, Extensions::default());
+        let script = script(&scenario);
+        let steps = scenario.steps.len();
+        let mut verify = bench.verify(&chapter)?;
+        Ok(Sides::new(move || by_verify(&mut verify, steps), move || by_script(&script)))
+    },
+};
+
+/// From the first step's beginning to the last one's.
+fn by_verify(verify: &mut Command, steps: usize) -> Result<f64> {
+    let mut child = verify.spawn().context("cannot run mdbook-docktest")?;
+    let stderr = BufReader::new(child.stderr.take().context("it is a pipe")?);
+    // Nobody else empties the other pipe.
+    let told = thread::spawn(move || {
+        let told = stderr.lines().map_while(Result::ok);
+        told.map(|line| (line, Instant::now())).collect::<Vec<_>>()
+    });
+    let output = child.wait_with_output().context("mdbook-docktest is lost")?;
+    let told = told.join().ok().context("reading failed")?;
+    if !output.status.success() {
+        bail!("the lab does not hold:\n{}", String::from_utf8_lossy(&output.stdout));
+    }
+    let beginning = |number: usize| {
+        let begin = format!("  {number}/{steps} ");
+        let line = told.iter().find(|(line, _)| line.starts_with(&begin));
+        line.map(|(_, at)| *at).with_context(|| format!("no progress says `{begin}`"))
+    };
+    Ok((beginning(steps)? - beginning(1)?).as_secs_f64() * 1e3)
+}
+
+fn by_script(script: &str) -> Result<f64> {
+    let engine = Bench::engine()?;
+    for reference in ["alpine", "postgres_15"] {
+        engine.docker().image().load(archive(reference)?.as_path()).call()?;
+    }
+    let words = words(&engine, script);
+    milliseconds(|| succeed(Command::new(&words[0]).args(&words[1..])))
+}
+
+/// A bash in the engine, with the environment of steps.
+fn words(engine: &ProcessEngine, script: &str) -> Vec<OsString> {
+    let mut words = engine.entering();
+    words.extend(["env", "-i", "HOME=/root", "LANG=C.UTF-8", "TERM=xterm"].map(OsString::from));
+    words.push(format!("PATH={PATH}").into());
+    words.extend(["bash", "--noprofile", "--norc", "-c", script].map(OsString::from));
+    words
+}
+
+/// The lab's commands as somebody would write them down who knows what each waits for.
+fn script(scenario: &Scenario) -> String {
+    let plain = |step: &Step| match (&step.attributes.follow, &step.attributes.stdin) {
+        (Some(_), _) => format!(
+            "exec 3< <(exec {}); read -r line <&3; kill $!; wait $!; exec 3<&-\n",
+            step.script.trim_end()
+        ),
+        (_, Some(answer)) => format!("{} <<<{}\n", step.script.trim_end(), answer.trim_end()),
+        _ => step.script.clone(),
+    };
+    // The last step is a mark.
+    scenario.steps.iter().rev().skip(1).rev().map(plain).collect::<String>() + "true\n"
+}
+
+/// The archive of an image, as the last `verify` left it in the cache.
+fn archive(name: &str) -> Result<PathBuf> {
+    let images = cache_directory().context("there is no home directory: set HOME")?.join("images");
+    let files =
+        fs::read_dir(&images).with_context(|| format!("cannot list {}", images.display()))?;
+    let begin = format!("{name}-");
+    let archives = files.filter_map(|file| {
+        let file = file.ok()?;
+        let name = file.file_name().into_string().ok()?;
+        let written = file.metadata().ok()?.modified().ok()?;
+        // What was pulled is preferred, as `verify` does.
+        let rank = (name.ends_with("-pulled.tar"), written);
+        (name.starts_with(&begin) && name.ends_with(".tar")).then(|| (rank, file.path()))
+    });
+    let best = archives.max_by_key(|(rank, _)| *rank);
+    best.map(|(_, path)| path)
+        .with_context(|| format!("no archive of {name} in {}", images.display()))
+}

@@ -1,0 +1,146 @@
+//! An engine's start.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
+
+use anyhow::{Context, Result, bail};
+use docker_sandbox::ProcessEngine;
+
+use crate::bench::{Bench, milliseconds};
+use crate::row::{Row, Sides, Unit};
+
+/// Prepares what a daemon needs, waits for a line, and starts it. `$1` is how.
+const PREPARE: &str = r#"
+set -eu
+umask 077
+export HOME=/root
+ip link set lo up
+mount -t tmpfs none /var/lib/docker
+mount -t tmpfs none /run
+echo ready
+read -r go
+eval "$1"
+until [ -S /run/docker.sock ]; do sleep 0.005; done
+docker version >/dev/null
+echo answered
+read -r go
+"#;
+
+/// As anybody starts it: containerd is its own affair.
+const BARE: &str = "dockerd --exec-opt native.cgroupdriver=cgroupfs --group root >/dev/null 2>&1 &";
+
+/// With a containerd that is there already, which it finds faster; as our engines do it.
+const WITH_CONTAINERD: &str = r#"
+cat >/run/containerd.toml <<END
+version = 2
+root = "/var/lib/docker/containerd/root"
+state = "/run/containerd-state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+address = "/run/containerd.sock"
+END
+containerd --config /run/containerd.toml >/dev/null 2>&1 &
+until [ -S /run/containerd.sock ]; do sleep 0.005; done
+dockerd --exec-opt native.cgroupdriver=cgroupfs --group root --containerd /run/containerd.sock \
+    >/dev/null 2>&1 &
+"#;
+
+pub(super) static START: Row = Row {
+    name: "engine-start",
+    numerator: "`ProcessEngine::start` and `docker version`",
+    denominator: "`dockerd` to the answer of `docker version`",
+    unit: Unit::Milliseconds,
+    goal: Some(1.2),
+    runs: 15,
+    quick_runs: 3,
+    note: "The bare side starts when its namespaces, mounts and loopback interface are there, in the \
+           same root file system with the data in memory, too, and has no way out. dockerd starts its \
+           containerd itself, as it does by default, and waits for a second before it asks it again.",
+    prepare: |_| sides(BARE),
+};
+
+pub(super) static START_STRICT: Row = Row {
+    name: "engine-start-strict",
+    numerator: "`ProcessEngine::start` and `docker version`",
+    denominator: "`containerd` and `dockerd` to the answer of `docker version`",
+    unit: Unit::Milliseconds,
+    goal: Some(1.2),
+    runs: 15,
+    quick_runs: 3,
+    note: "As `engine-start`, with containerd started first in the way that our engines do it: what \
+           is left is what namespaces, mounts, supervision and the way in cost.",
+    prepare: |_| sides(WITH_CONTAINERD),
+};
+
+fn sides(how: &'static str) -> Result<Sides> {
+    let around = Rc::new(Bench::engine()?);
+    Ok(Sides::new(
+        || {
+            let mut engine = None;
+            milliseconds(|| {
+                let started = engine.insert(Bench::engine()?);
+                started.docker().version()?;
+                Ok(())
+            })
+        },
+        move || {
+            let mut daemon = Daemon::prepare(&around, how)?;
+            milliseconds(|| daemon.start())
+        },
+    ))
+}
+
+/// A daemon in namespaces within those of an engine, whose file system it shares.
+struct Daemon {
+    child: Child,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Daemon {
+    fn prepare(engine: &ProcessEngine, how: &str) -> Result<Self> {
+        let mut words = engine.entering();
+        words.extend(
+            ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
+                .map(Into::into),
+        );
+        words.extend(["sh", "-c", PREPARE, "bare", how].map(Into::into));
+        let mut child = Command::new(&words[0])
+            .args(&words[1..])
+            .env_clear()
+            .env("PATH", format!("/usr/bin:{}", docker_sandbox::PATH))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot run nsenter")?;
+        let stdout = child.stdout.take().context("it is a pipe")?;
+        let mut daemon = Self { child, lines: BufReader::new(stdout) };
+        daemon.expect("ready")?;
+        Ok(daemon)
+    }
+
+    /// Starts the daemon, and waits for its first answer.
+    fn start(&mut self) -> Result<()> {
+        let stdin = self.child.stdin.as_mut().context("it is a pipe")?;
+        stdin.write_all(b"go\n").context("the namespaces are gone")?;
+        self.expect("answered")
+    }
+
+    fn expect(&mut self, word: &str) -> Result<()> {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).context("cannot read from the namespaces")?;
+        if line.trim() != word {
+            bail!("a bare daemon said `{}` instead of `{word}`", line.trim());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Daemon {
+    /// The end of its input ends the namespaces' first process, and with it all others.
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // It may be gone already.
+        let _ = self.child.wait();
+    }
+}

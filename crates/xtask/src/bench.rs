@@ -1,0 +1,62 @@
+//! Benchmarks: the package `bench`, built with optimisations, does the measuring.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::process::succeed;
+use crate::{book, engine, project, setup};
+
+/// What to measure.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Only this row; may be given several times
+    #[arg(long, value_name = "ROW")]
+    only: Vec<String>,
+    /// Fewer repetitions
+    #[arg(long)]
+    quick: bool,
+}
+
+impl Options {
+    /// Whether this measures all that a reader of the file relies on.
+    fn is_whole(&self) -> bool {
+        self.only.is_empty() && !self.quick
+    }
+}
+
+/// Measures, and prints the table; a whole one is also written to BENCHMARKS.md.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    setup::ensure()?;
+    engine::ensure()?;
+    let program = book::build_program()?;
+
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut words = ["run", "--quiet", "--release", "--package", "bench", "--", "--program"]
+        .map(Into::into)
+        .to_vec();
+    words.push(program.into_os_string());
+    words.extend(options.only.iter().flat_map(|row| ["--only".into(), row.into()]));
+    if options.quick {
+        words.push("--quick".into());
+    }
+    if options.is_whole() {
+        words.extend(["--write", "BENCHMARKS.md"].map(Into::into));
+    }
+    succeed("bench", &duct::cmd(cargo, words).dir(project()?).stdin_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_rows_does_not_replace_the_file() {
+        let options = |only: &[&str], quick| Options {
+            only: only.iter().map(|row| (*row).to_owned()).collect(),
+            quick,
+        };
+        assert!(options(&[], false).is_whole());
+        assert!(!options(&[], true).is_whole());
+        assert!(!options(&["live"], false).is_whole());
+    }
+}
