@@ -90,7 +90,17 @@ impl Masked {
         (command.clone(), *end, transcript.omitted_bytes > 0, self.transcript(transcript))
     }
 
-    fn effect(&mut self, effect: &Effect) -> impl PartialEq + use<> {
+    /// The effects of each command, object by object: where a command is about several, as
+    /// `docker rm` can be, they change at the same time.
+    fn effects(&mut self, effects: &[Effect]) -> Vec<Effect> {
+        let mut masked: Vec<Effect> = effects.iter().map(|effect| self.effect(effect)).collect();
+        masked.sort_by(|one, other| {
+            (one.command, object_of(one)).cmp(&(other.command, object_of(other)))
+        });
+        masked
+    }
+
+    fn effect(&mut self, effect: &Effect) -> Effect {
         let Effect { command, kind, name, id, change } = effect;
         let change = match change {
             Change::Died { exit, alone, log } => Change::Died {
@@ -112,7 +122,17 @@ impl Masked {
             },
             other => other.clone(),
         };
-        (*command, *kind, self.text(name), self.text(id), change)
+        Effect { command: *command, kind: *kind, name: self.text(name), id: self.text(id), change }
+    }
+}
+
+/// What an effect is part of: a container takes its networks and volumes along.
+fn object_of(effect: &Effect) -> &str {
+    match &effect.change {
+        Change::Connected { container }
+        | Change::Disconnected { container }
+        | Change::Mounted { container, .. } => container,
+        _ => &effect.id,
     }
 }
 
@@ -158,8 +178,7 @@ impl Recording {
                 StepRecording::Ran { commands, effects } => {
                     let commands: Vec<_> =
                         commands.iter().map(|command| masked.command(command)).collect();
-                    let effects: Vec<_> =
-                        effects.iter().map(|effect| masked.effect(effect)).collect();
+                    let effects = masked.effects(effects);
                     Some((commands, effects))
                 }
                 StepRecording::Ignored | StepRecording::Skipped => None,
@@ -240,6 +259,30 @@ mod tests {
         assert!(!is_same(&bold, &named("shy_boyd7", run, "up shy_boyd7 error_log")));
         let own = |name: &str| named(name, &format!("docker run --name {name} alpine"), "");
         assert!(!is_same(&own("my_web"), &own("my_app")));
+    }
+
+    #[test]
+    fn what_happens_to_several_objects_at_once_has_no_order() {
+        let removed = |ids: [&str; 2]| {
+            let mut recording = printed(&format!("{}\n{}\n", "a".repeat(64), "b".repeat(64)));
+            let StepRecording::Ran { effects, .. } = &mut recording.steps[0] else { panic!() };
+            for id in ids {
+                for change in [Change::Died { exit: 137, alone: false, log: None }, Change::Removed]
+                {
+                    let (name, id) = (id.to_owned(), id.repeat(64));
+                    effects.push(Effect {
+                        command: 0,
+                        kind: ObjectKind::Container,
+                        name,
+                        id,
+                        change,
+                    });
+                }
+            }
+            recording
+        };
+        assert!(removed(["a", "b"]).says_the_same_as(&removed(["b", "a"])));
+        assert!(!removed(["a", "b"]).says_the_same_as(&removed(["a", "a"])));
     }
 
     #[test]
