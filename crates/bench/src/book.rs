@@ -64,9 +64,14 @@ impl Lots {
     }
 }
 
-/// A chapter of about 6 kB with [`STEPS`] shell blocks. They are marked `ignore`: what is measured is
-/// a book whose steps do not run.
+/// A chapter of about 6 kB with [`STEPS`] shell blocks that are marked `ignore`: for books whose steps
+/// do not run.
 pub(crate) fn chapter(number: usize) -> String {
+    chapter_with_steps(number, " ignore")
+}
+
+/// The same, with something else after `bash`.
+pub(crate) fn chapter_with_steps(number: usize, mark: &str) -> String {
     let mut lots = Lots(number as u64);
     let mut text = format!("# Chapitre {number} : les volumes, suite\n\n");
     for step in 0..STEPS {
@@ -91,7 +96,7 @@ pub(crate) fn chapter(number: usize) -> String {
             _ => paragraph(&mut text, &mut lots),
         }
         let script = lots.of(&SCRIPTS).replace('N', &number.to_string());
-        push(&mut text, format_args!("```bash ignore\n{script}\n```\n\n"));
+        push(&mut text, format_args!("```bash{mark}\n{script}\n```\n\n"));
         paragraph(&mut text, &mut lots);
     }
     text
@@ -112,6 +117,16 @@ pub(crate) fn text(chapters: usize) -> String {
 
 /// Writes a book into a new directory, with `settings` at the end of its book.toml.
 pub(crate) fn write(directory: &Path, chapters: usize, settings: &str) -> Result<()> {
+    write_with(directory, chapters, settings, chapter)
+}
+
+/// The same, with these chapters.
+pub(crate) fn write_with(
+    directory: &Path,
+    chapters: usize,
+    settings: &str,
+    chapter: impl Fn(usize) -> String,
+) -> Result<()> {
     let write = || {
         if directory.exists() {
             fs::remove_dir_all(directory)?;

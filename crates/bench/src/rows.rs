@@ -2,7 +2,9 @@
 
 mod book;
 mod call;
+mod jobs;
 mod lab;
+mod replay;
 mod start;
 mod text;
 mod trivial;
@@ -17,6 +19,9 @@ pub(crate) const ROWS: &[&Row] = &[
     &text::MATCHING_LINEAR,
     &text::MATCHING_THROUGHPUT,
     &text::EXTRACTION_THROUGHPUT,
+    &replay::REPLAY,
+    &replay::CPU,
+    &replay::MEMORY,
     &book::BUILD,
     &book::CPU,
     &book::CPU_GROWTH,
@@ -24,6 +29,8 @@ pub(crate) const ROWS: &[&Row] = &[
     &book::MEMORY_LARGE,
     &lab::LIVE,
     &trivial::TRIVIAL,
+    &jobs::JOBS,
+    &jobs::RESET,
     &call::CALL,
     &start::START,
     &start::START_STRICT,

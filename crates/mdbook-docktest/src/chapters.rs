@@ -2,12 +2,12 @@
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, fs, io, mem};
 
 use glob::{MatchOptions, Pattern};
 use mdbook_driver::MDBook;
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
-use mdbook_preprocessor::book::{Book, BookItem};
+use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::config::Config;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
@@ -201,35 +201,32 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
     let book =
         MDBook::load_with_config(root, config.clone()).map_err(|error| bad_book(root, &error))?;
     let context = PreprocessorContext::new(book.root.clone(), config.clone(), "html".to_owned());
-    let expanded =
+    let mut expanded =
         LinkPreprocessor::new().run(&context, book.book).map_err(|error| bad_book(root, &error))?;
     let sources = root.join(&config.book.src);
-    let chapters = chapters(&expanded, &sources, Extensions::of_book(&config), &settings);
+    let chapters = chapters(&mut expanded, &sources, Extensions::of_book(&config), &settings);
     Ok(Collection { settings, chapters, is_whole_book: true })
 }
 
-/// The chapters of a book that have a file; `sources` is where those lie.
+/// The chapters of a book that have a file; `sources` is where those lie. Their texts are taken out of
+/// the book: a large one is not to be in memory twice.
 pub fn chapters(
-    book: &Book,
+    book: &mut Book,
     sources: &Path,
     extensions: Extensions,
     settings: &Settings,
 ) -> Vec<Source> {
-    let chapters = book.iter().filter_map(|item| match item {
-        BookItem::Chapter(chapter) => Some(chapter),
-        _ => None,
+    let mut chapters = Vec::new();
+    let recordings = settings.recordings.as_deref().unwrap_or(Path::new("recordings"));
+    book.for_each_chapter_mut(|chapter| {
+        let Some(source_path) = &chapter.source_path else { return };
+        let path = sources.join(source_path);
+        let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
+        let recording = recordings.join(name_of_recording(source_path));
+        let text = mem::take(&mut chapter.content);
+        chapters.push(Source { path, text, extensions, only_at: None, recording });
     });
     chapters
-        .filter_map(|chapter| {
-            let source_path = chapter.source_path.as_ref()?;
-            let path = sources.join(source_path);
-            let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-            let recording = settings.recordings.as_deref().unwrap_or(Path::new("recordings"));
-            let recording = recording.join(name_of_recording(source_path));
-            let text = chapter.content.clone();
-            Some(Source { path, text, extensions, only_at: None, recording })
-        })
-        .collect()
 }
 
 /// The name of a chapter's recording among those of its book. A chapter can lie above the sources;

@@ -19,8 +19,8 @@ use crate::finding::{Code, Finding, Severity};
 use crate::preprocess::SourcesInBuildDirectory;
 use crate::progress::Display;
 use crate::protocol::{self, ProtocolError};
+use crate::report::Report;
 use crate::report::human::Colours;
-use crate::report::{ChapterReport, Report};
 use crate::run::{RunError, Runner};
 use crate::settings::{Settings, SettingsError};
 
@@ -151,14 +151,13 @@ struct Run<'a> {
 /// # Errors
 /// [`RunError::Cancelled`]; and when nothing can be run.
 fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
-    if !report.chapters.iter().any(ChapterReport::is_to_run) {
-        return Ok(exit_of_report(report));
-    }
+    let to_run = report.chapters.iter().filter(|chapter| chapter.is_to_run()).count();
+    let Some(to_run) = NonZero::new(to_run) else { return Ok(exit_of_report(report)) };
     let root = match run.engine_root.or(run.settings.engine_root.as_deref()) {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),
     };
-    let jobs = run.jobs.unwrap_or_else(default_jobs);
+    let jobs = run.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let runner = Runner {
         root,

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use mdbook_preprocessor::PreprocessorContext;
-use mdbook_preprocessor::book::{Book, BookItem};
+use mdbook_preprocessor::book::Book;
 
 use crate::chapters::{self, Source};
 use crate::extract::Extensions;
@@ -58,7 +58,9 @@ fn normal(path: &Path) -> PathBuf {
 
 /// The chapters of the book, with the paths of their files relative to the book's directory, which
 /// is where mdBook starts preprocessors.
-pub fn sources(context: &PreprocessorContext, book: &Book, settings: &Settings) -> Vec<Source> {
+///
+/// Their texts are taken out of the book; [`put_in`] puts them back.
+pub fn sources(context: &PreprocessorContext, book: &mut Book, settings: &Settings) -> Vec<Source> {
     let extensions = Extensions::of_book(&context.config);
     chapters::chapters(book, &context.config.book.src, extensions, settings)
 }
@@ -70,14 +72,14 @@ pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
     let language = Language::from_tag(language);
     let renderer = Renderer::named(&context.renderer).unwrap_or(Renderer::Markdown);
     let mut reports = report.chapters.iter();
-    book.for_each_mut(|item| {
-        let BookItem::Chapter(chapter) = item else { return };
-        let (Some(path), Some(_)) = (&chapter.path, &chapter.source_path) else { return };
+    book.for_each_chapter_mut(|chapter| {
+        let Some(source_path) = &chapter.source_path else { return };
         let Some(report) = reports.next() else { return };
         let errors: Vec<Finding> =
             report.findings.iter().filter(|finding| is_error(finding)).cloned().collect();
+        let path = chapter.path.as_ref().unwrap_or(source_path);
         let page = Page { language, renderer, slug: slug(path) };
         chapter.content =
-            render(&chapter.content, &report.scenario, report.recording.as_ref(), &errors, &page);
+            render(&report.text, &report.scenario, report.recording.as_ref(), &errors, &page);
     });
 }

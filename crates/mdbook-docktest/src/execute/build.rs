@@ -26,7 +26,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     preprocess::check_build_directory(&context)?;
     let settings = Settings::of_book(&context.config, &context.root)?;
 
-    let sources = preprocess::sources(&context, &book, &settings);
+    let sources = preprocess::sources(&context, &mut book, &settings);
     let mut report = read_steps(sources, &settings)?;
     let embeds = settings.on_failure == OnFailure::Embed;
     let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };

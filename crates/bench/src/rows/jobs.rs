@@ -1,0 +1,80 @@
+//! Chapters side by side.
+
+use anyhow::Result;
+
+use crate::bench::{Bench, milliseconds, succeed};
+use crate::row::{Row, Sides, Unit};
+
+const CHAPTERS: usize = 8;
+
+/// The same names and the same port in each.
+const CHAPTER: &str = "\
+```bash
+docker volume create data
+docker run --rm -v data:/data alpine sh -c 'echo hello > /data/file'
+```
+
+```bash
+docker run -d --name app -p 8080:80 -v data:/data:ro alpine sleep 60
+docker exec app cat /data/file
+```
+
+```bash
+sleep 1
+```
+
+```bash
+docker rm -f app
+docker volume rm data
+```
+";
+
+pub(super) static JOBS: Row = Row {
+    name: "jobs",
+    numerator: "eight chapters with `--jobs 2`",
+    denominator: "with `--jobs 1`",
+    unit: Unit::Milliseconds,
+    goal: Some(0.6),
+    runs: 5,
+    quick_runs: 1,
+    note: "Wall clock of `verify` with eight chapters that do the same: they make a volume, run three \
+           containers with it, one of them in the background with a published port, wait for a second, \
+           and remove all. Each has an engine of its own, whose start and end are part of it.",
+    prepare: |bench| {
+        let paths: Vec<_> = (0..CHAPTERS)
+            .map(|number| bench.chapter(&format!("jobs-{number}.md"), CHAPTER))
+            .collect::<Result<_>>()?;
+        let run = |bench: &Bench, jobs: &str| -> Result<_> {
+            let mut command = bench.verify(&paths[0])?;
+            command.args(&paths[1..]).args(["--jobs", jobs]);
+            Ok(move || milliseconds(|| succeed(&mut command)))
+        };
+        Ok(Sides::new(run(bench, "2")?, run(bench, "1")?))
+    },
+};
+
+/// From one chapter's end to the beginning of the next.
+pub(super) static RESET: Row = Row {
+    name: "next-chapter",
+    numerator: "two chapters, less one of them",
+    denominator: "the limit",
+    unit: Unit::Milliseconds,
+    goal: Some(1.0),
+    runs: 10,
+    quick_runs: 2,
+    note: "Wall clock of `verify --jobs 1` with two chapters of one step each, `docker image inspect` of \
+           two images that the engine is to have, minus that with one of them, against a second: what it \
+           takes to have a clean engine with its images again.",
+    prepare: |bench| {
+        let step = "```bash\ndocker image inspect --format {{.Id}} alpine postgres:15\n```\n";
+        let paths = [bench.chapter("next-0.md", step)?, bench.chapter("next-1.md", step)?];
+        let mut one = bench.verify(&paths[0])?;
+        let mut two = bench.verify(&paths[0])?;
+        one.args(["--jobs", "1"]);
+        two.arg(&paths[1]).args(["--jobs", "1"]);
+        Ok(Sides::against(1_000.0, move || {
+            let both = milliseconds(|| succeed(&mut two))?;
+            Ok(both - milliseconds(|| succeed(&mut one))?)
+        }))
+    },
+};

@@ -1,0 +1,182 @@
+//! Books that are built from recordings.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use mdbook_docktest::extract::{Extensions, extract};
+use mdbook_docktest::inputs::Inputs;
+use mdbook_docktest::page::{Language, Page, Renderer, slug};
+use mdbook_docktest::recording::{
+    Chunk, CommandRecording, End, Engine, Recording, RecordingFile, StepRecording, Stream,
+    Transcript,
+};
+use mdbook_docktest::recordings;
+use mdbook_docktest::render::render;
+use mdbook_docktest::scenario::Scenario;
+use mdbook_docktest::settings::Settings;
+
+use crate::bench::{Bench, milliseconds, succeed};
+use crate::book;
+use crate::row::{Row, Sides, Unit};
+use crate::usage;
+
+const CHAPTERS: usize = 1_000;
+
+pub(super) static REPLAY: Row = Row {
+    name: "replay",
+    numerator: "`mdbook build` from recordings",
+    denominator: "of the book with the output in it",
+    unit: Unit::Milliseconds,
+    goal: Some(1.1),
+    runs: 7,
+    quick_runs: 1,
+    note: "Wall clock of a process that builds a book of 1,000 chapters and 5,000 steps with mdBook's \
+           driver and HTML renderer, search index included. On the one side the preprocessor takes all \
+           of its output from recordings, on the other there is no preprocessor and the Markdown \
+           contains what it would have put there.",
+    prepare: |bench| {
+        let (with, without) = (bench.file("replay-with"), bench.file("replay-without"));
+        let program = bench.program()?.display();
+        let settings =
+            format!("[preprocessor.docktest]\ncommand = \"{program}\"\nrun = \"never\"\n");
+        write_with_recordings(&with, &settings)?;
+        book::write_with(&without, CHAPTERS, "", |number| {
+            let chapter = Chapter::new(number);
+            let path = format!("chapitre-{number}.md");
+            let slug = slug(Path::new(&path));
+            let page = Page { language: Language::Fr, renderer: Renderer::Html, slug };
+            render(&chapter.text, &chapter.scenario, Some(&chapter.recording), &[], &page)
+        })?;
+        let build = |directory: PathBuf| {
+            move || milliseconds(|| succeed(&mut book::build_command(&directory)?))
+        };
+        Ok(Sides::new(build(with), build(without)))
+    },
+};
+
+pub(super) static CPU: Row = Row {
+    name: "replay-cpu",
+    numerator: "CPU time of the preprocessor for 1,000 chapters from recordings",
+    denominator: "the limit",
+    unit: Unit::Milliseconds,
+    goal: Some(1.0),
+    runs: 20,
+    quick_runs: 3,
+    note: "User and system time of the process, which reads the book's JSON from a file and writes to \
+           /dev/null. The book is that of `replay`.",
+    prepare: |bench| {
+        let input = Input::new(bench)?;
+        Ok(Sides::against(150.0, move || Ok(input.usage()?.cpu)))
+    },
+};
+
+pub(super) static MEMORY: Row = Row {
+    name: "replay-memory",
+    numerator: "peak memory for 1,000 chapters from recordings",
+    denominator: "the book's JSON",
+    unit: Unit::Mebibytes,
+    goal: Some(4.0),
+    runs: 5,
+    quick_runs: 1,
+    note: "The kernel's peak resident set of the process of `replay-cpu`, the program itself included.",
+    prepare: |bench| {
+        let input = Input::new(bench)?;
+        let size = fs::metadata(&input.json).context("the JSON was just written")?.len();
+        Ok(Sides::against(size as f64 / f64::from(1 << 20), move || Ok(input.usage()?.peak_memory)))
+    },
+};
+
+/// A chapter and what a run of it could have left.
+struct Chapter {
+    text: String,
+    scenario: Scenario,
+    recording: Recording,
+}
+
+impl Chapter {
+    fn new(number: usize) -> Self {
+        let text = book::chapter_with_steps(number, "");
+        let scenario = extract(Path::new("chapter.md"), &text, Extensions::default());
+        let command = |text: &str| CommandRecording {
+            command: text.to_owned(),
+            end: End::Exited { status: 0 },
+            transcript: Transcript {
+                chunks: vec![
+                    Chunk {
+                        stream: Stream::Stdout,
+                        at_ms: 31,
+                        text: format!("donnees-{number}\n"),
+                    },
+                    Chunk {
+                        stream: Stream::Stdout,
+                        at_ms: 32,
+                        text: "total 4\n-rw-r--r-- 1 root root 8 Nov 24 03:02 fichier\n".repeat(4),
+                    },
+                ],
+                ..Transcript::default()
+            },
+            duration_ms: 33,
+        };
+        let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
+            commands: step.commands.iter().map(|own| command(&own.text)).collect(),
+            effects: Vec::new(),
+        });
+        let recording = Recording {
+            engine: Engine { version: "26.1.5".to_owned(), ..Engine::default() },
+            steps: steps.collect(),
+            recorded_at: "2026-11-24T03:02:12Z".to_owned(),
+            replayed: true,
+            ..Recording::default()
+        };
+        Self { text, scenario, recording }
+    }
+}
+
+/// Writes a book and the recordings of all its chapters.
+fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
+    book::write_with(directory, CHAPTERS, settings, |number| book::chapter_with_steps(number, ""))?;
+    let config = mdbook_preprocessor::config::Config::from_disk(directory.join("book.toml"))
+        .map_err(|error| anyhow!(error))?;
+    let settings = Settings::of_book(&config, directory)?;
+    for number in 1..=CHAPTERS {
+        let chapter = Chapter::new(number);
+        let inputs = Inputs::of(&chapter.scenario, &settings, Default::default());
+        let file = RecordingFile::new(&chapter.scenario, &chapter.recording, inputs);
+        let path = directory.join(format!("recordings/chapitre-{number}.md.json"));
+        recordings::keep(&path, &file).context("cannot write a recording")?;
+    }
+    Ok(())
+}
+
+/// What mdBook would send to the preprocessor.
+struct Input {
+    program: PathBuf,
+    directory: PathBuf,
+    json: PathBuf,
+}
+
+impl Input {
+    fn new(bench: &Bench) -> Result<Self> {
+        let directory = bench.file("replay-input");
+        let json = directory.join("input.json");
+        write_with_recordings(&directory, "[preprocessor.docktest]\nrun = \"never\"\n")?;
+        book::write_input(&directory, &json)?;
+        let program = bench.program()?.to_owned();
+        let shown = std::process::Command::new(&program)
+            .current_dir(&directory)
+            .stdin(fs::File::open(&json).context("the JSON was just written")?)
+            .output()
+            .context("cannot run mdbook-docktest")?;
+        // What is measured must be what is said: every chapter has its output.
+        let outputs = String::from_utf8_lossy(&shown.stdout).matches("docktest-provenance").count();
+        if !shown.status.success() || outputs != CHAPTERS {
+            bail!("{outputs} chapters were replayed: {}", String::from_utf8_lossy(&shown.stderr));
+        }
+        Ok(Self { program, directory, json })
+    }
+
+    fn usage(&self) -> Result<usage::Usage> {
+        usage::of(&self.program, &self.json, &self.directory)
+    }
+}
