@@ -93,7 +93,8 @@ impl Report {
 }
 
 impl ChapterReport {
-    fn read(chapter: Source, settings: &Settings) -> Result<Self, SourceError> {
+    /// Reads a chapter's steps.
+    pub(crate) fn read(chapter: Source, settings: &Settings) -> Result<Self, SourceError> {
         let Source { path, text, extensions, only_at, recording: recording_path } = chapter;
         let scenario = extract(&path, &text, extensions);
         let findings = annotation_findings(&text, &scenario, settings);
@@ -105,6 +106,7 @@ impl ChapterReport {
             findings,
             only: None,
             recording_path,
+            settled: None,
         };
         if let Some(line) = only_at {
             let steps = &report.scenario.steps;

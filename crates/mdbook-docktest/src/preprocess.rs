@@ -10,7 +10,7 @@ use crate::extract::Extensions;
 use crate::finding::Finding;
 use crate::page::{Language, Page, Renderer, slug};
 use crate::render::render;
-use crate::report::{Report, is_error};
+use crate::report::{ChapterReport, Report, is_error};
 use crate::settings::Settings;
 
 /// A book whose sources would be deleted by building it.
@@ -65,21 +65,38 @@ pub fn sources(context: &PreprocessorContext, book: &mut Book, settings: &Settin
     chapters::chapters(book, &context.config.book.src, extensions, settings)
 }
 
-/// Puts what came out of the chapters into the book, and what does not hold. `report` has them in
-/// the book's order. Warnings are for the author, so readers do not get them.
-pub fn put_in(book: &mut Book, report: &Report, context: &PreprocessorContext) {
+/// The pages that the chapters of the book become, in the order of [`sources`].
+pub fn pages(context: &PreprocessorContext, book: &Book) -> Vec<Page> {
     let language = context.config.book.language.as_deref().unwrap_or_default();
     let language = Language::from_tag(language);
     let renderer = Renderer::named(&context.renderer).unwrap_or(Renderer::Markdown);
-    let mut reports = report.chapters.iter();
+    let chapters = book.chapters().filter_map(|chapter| {
+        let path = chapter.path.as_ref().or(chapter.source_path.as_ref())?;
+        chapter.source_path.as_ref()?;
+        Some(Page { language, renderer, slug: slug(path) })
+    });
+    chapters.collect()
+}
+
+/// A chapter with what came out of it, and what does not hold. Warnings are for the author, so readers
+/// do not get them.
+pub fn page_text(chapter: &ChapterReport, page: &Page) -> String {
+    let errors: Vec<Finding> =
+        chapter.findings.iter().filter(|finding| is_error(finding)).cloned().collect();
+    render(&chapter.text, &chapter.scenario, chapter.recording.as_ref(), &errors, page)
+}
+
+/// Puts the chapters of a report into the book, in the order of [`sources`], each as its page.
+pub fn put_in(book: &mut Book, report: Report, pages: &[Page]) {
+    let mut chapters = report.chapters.into_iter().zip(pages);
     book.for_each_chapter_mut(|chapter| {
-        let Some(source_path) = &chapter.source_path else { return };
-        let Some(report) = reports.next() else { return };
-        let errors: Vec<Finding> =
-            report.findings.iter().filter(|finding| is_error(finding)).cloned().collect();
-        let path = chapter.path.as_ref().unwrap_or(source_path);
-        let page = Page { language, renderer, slug: slug(path) };
-        chapter.content =
-            render(&report.text, &report.scenario, report.recording.as_ref(), &errors, &page);
+        if chapter.source_path.is_none() {
+            return;
+        }
+        let Some((report, page)) = chapters.next() else { return };
+        chapter.content = match report.settled {
+            Some(settled) => settled.page,
+            None => page_text(&report, page),
+        };
     });
 }

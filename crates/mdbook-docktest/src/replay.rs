@@ -10,7 +10,7 @@ use crate::inputs::{InputDifference, Inputs};
 use crate::position::line_and_column;
 use crate::recording::{RecordingFile, StepRecording};
 use crate::recordings::{self, Unreadable};
-use crate::report::{ChapterReport, Report};
+use crate::report::{ChapterReport, Report, Settled};
 use crate::scenario::Scenario;
 use crate::settings::Settings;
 use crate::{extract, recipe};
@@ -42,7 +42,17 @@ pub(crate) struct Recordings<'a> {
 }
 
 impl<'a> Recordings<'a> {
-    /// Those of a report's chapters. `are_all` says whether they are all chapters of a book.
+    /// Those of a book with these settings; which of its files belong to no chapter is not known yet.
+    pub(crate) fn new(settings: &'a Settings) -> Self {
+        let recipes = settings.images.iter().map(|(image, directory)| {
+            // One that cannot be read is an error as soon as it is needed.
+            (image.as_str(), recipe::digest(directory).unwrap_or_default())
+        });
+        Self { settings, recipes: recipes.collect(), others: None, readable: OnceCell::new() }
+    }
+
+    /// Those of a report's chapters. `are_all` says whether they are all chapters of a book: then it is
+    /// known which files belong to none.
     ///
     /// # Errors
     /// When the directory of the recordings cannot be read.
@@ -51,17 +61,25 @@ impl<'a> Recordings<'a> {
         settings: &'a Settings,
         are_all: bool,
     ) -> std::io::Result<Self> {
-        let recipes = settings.images.iter().map(|(image, directory)| {
-            // One that cannot be read is an error as soon as it is needed.
-            (image.as_str(), recipe::digest(directory).unwrap_or_default())
-        });
+        let mut recordings = Self::new(settings);
+        if are_all {
+            recordings.know_all(report)?;
+        }
+        Ok(recordings)
+    }
+
+    /// Learns which chapters there are, and so which files belong to none.
+    ///
+    /// # Errors
+    /// When the directory of the recordings cannot be read.
+    pub(crate) fn know_all(&mut self, report: &Report) -> std::io::Result<()> {
         let known = report.chapters.iter().filter(|chapter| chapter.has_steps_to_run());
         let known: BTreeSet<PathBuf> =
             known.map(|chapter| chapter.recording_path.clone()).collect();
-        let directory = settings.recordings.as_deref().filter(|_| are_all);
-        let others =
+        let directory = self.settings.recordings.as_deref();
+        self.others =
             directory.map(|directory| recordings::others(directory, &known)).transpose()?;
-        Ok(Self { settings, recipes: recipes.collect(), others, readable: OnceCell::new() })
+        Ok(())
     }
 
     fn inputs(&self, scenario: &Scenario) -> Inputs {
@@ -100,18 +118,18 @@ impl<'a> Recordings<'a> {
         })
     }
 
-    /// Puts recordings that are current in the place of runs.
-    pub(crate) fn replay(&self, report: &mut Report) {
-        for chapter in report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()) {
-            match self.standing(chapter) {
-                Standing::Current(file) | Standing::Renamed(_, file) => {
-                    let recording = file.recording(&chapter.scenario);
-                    report.engine.get_or_insert_with(|| recording.engine.clone());
-                    chapter.judge(recording, self.settings);
-                }
-                Standing::Stale(_) | Standing::Missing => {}
-                standing @ Standing::Bad(_) => self.tell(chapter, &standing),
+    /// Puts a chapter's recording in the place of its run, if it is current.
+    pub(crate) fn replay(&self, chapter: &mut ChapterReport) {
+        if !chapter.is_to_run() {
+            return;
+        }
+        match self.standing(chapter) {
+            Standing::Current(file) | Standing::Renamed(_, file) => {
+                let recording = file.recording(&chapter.scenario);
+                chapter.judge(recording, self.settings);
             }
+            Standing::Stale(_) | Standing::Missing => {}
+            standing @ Standing::Bad(_) => self.tell(chapter, &standing),
         }
     }
 
@@ -146,6 +164,7 @@ impl<'a> Recordings<'a> {
                 findings: Vec::new(),
                 only: None,
                 recording_path: path.clone(),
+                settled: None,
             };
             let message = "this recording belongs to no chapter with steps".to_owned();
             let help = "`mdbook-docktest record` removes it".to_owned();
@@ -212,12 +231,16 @@ fn shown(path: &Path) -> String {
 impl ChapterReport {
     /// Whether it has steps that are to be run or replayed, whatever became of them.
     pub(crate) fn has_steps_to_run(&self) -> bool {
-        self.scenario.steps_that_run().next().is_some()
+        self.settled.as_ref().is_some_and(Settled::has_run)
+            || self.scenario.steps_that_run().next().is_some()
     }
 
     /// Whether it is still to be run: nothing is wrong with it, and nothing has stood in for a run.
     pub(crate) fn is_to_run(&self) -> bool {
-        self.has_steps_to_run() && self.recording.is_none() && !self.has_errors()
+        self.settled.is_none()
+            && self.has_steps_to_run()
+            && self.recording.is_none()
+            && !self.has_errors()
     }
 
     /// Adds a finding at one of the steps that run.

@@ -41,6 +41,18 @@ pub struct ChapterReport {
     pub only: Option<usize>,
     /// The file that its recording is kept in.
     pub recording_path: PathBuf,
+    /// What is left of a chapter of which all has been said: its text, steps and recording are then
+    /// gone, so that a large book does not have to be in memory with all of them.
+    pub settled: Option<Settled>,
+}
+
+/// A chapter of which all has been said.
+#[derive(Debug)]
+pub struct Settled {
+    /// The chapter with what came out of it.
+    pub page: String,
+    /// What became of its steps.
+    statuses: Vec<StepStatus>,
 }
 
 /// What became of a step.
@@ -74,6 +86,13 @@ pub struct Summary {
     pub ignored: usize,
 }
 
+impl Settled {
+    /// Whether any of its steps was run or replayed.
+    pub(crate) fn has_run(&self) -> bool {
+        self.statuses.iter().any(|status| *status != StepStatus::Ignored)
+    }
+}
+
 impl Report {
     /// Counts the steps.
     pub fn summary(&self) -> Summary {
@@ -101,10 +120,31 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Whether a chapter is annotated such that what its steps are to do is not understood.
+    pub fn has_annotation_errors(&self) -> bool {
+        let mut findings = self.chapters.iter().flat_map(|chapter| &chapter.findings);
+        findings.any(|finding| is_error(finding) && finding.code.is_about_annotations())
+    }
+}
+
 impl ChapterReport {
     /// What became of each step, in the scenario's order.
     pub fn statuses(&self) -> impl Iterator<Item = StepStatus> {
-        (0..self.scenario.steps.len()).map(|index| self.status(index))
+        let settled = self.settled.as_ref().map_or(&[][..], |settled| &settled.statuses);
+        settled
+            .iter()
+            .copied()
+            .chain((0..self.scenario.steps.len()).map(|index| self.status(index)))
+    }
+
+    /// Leaves nothing of the chapter but its page.
+    pub(crate) fn settle(&mut self, page: String) {
+        let statuses = self.statuses().collect();
+        self.settled = Some(Settled { page, statuses });
+        self.text = String::new();
+        self.scenario.steps = Vec::new();
+        self.recording = None;
     }
 
     /// Whether there is a finding of severity error.

@@ -325,7 +325,7 @@ fn with_running_switched_off_no_byte_of_a_chapter_changes() {
     let mut book = Book::new()
         .setting("run = \"never\"")
         .setting("lints.missing-recording = \"allow\"")
-        .chapter("of-the-test.md", "# Été\r\n\r\n- ```bash\r\n  docker ps\r\n  ```\r\n\r\n> ~~~ sh\n> ls\n\n```console\n$ ls\n```");
+        .chapter("of-the-test.md", "# Été\r\n\r\n- ```bash\r\n  docker ps\r\n  ```\r\n\r\n> ~~~ sh\n> ls\n> ~~~\n\n```console\n$ ls\n```");
     let guide = workspace().join("crates/mdbook-docktest/guide/src");
     let mut documents: Vec<_> =
         fs::read_dir(guide).unwrap().map(|entry| entry.unwrap().path()).collect();

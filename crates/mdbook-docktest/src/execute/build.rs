@@ -5,14 +5,13 @@ use std::io::{self, IsTerminal, Read, Write};
 use anyhow::{Context, Result};
 
 use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
-use crate::book_run::read_steps;
 use crate::preprocess;
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
 use crate::recordings;
 use crate::replay::Recordings;
-use crate::report::Report;
 use crate::report::human::human;
+use crate::report::{ChapterReport, Report};
 use crate::settings::{OnFailure, RunMode, Settings};
 
 pub(super) fn preprocess() -> Result<Exit> {
@@ -26,12 +25,26 @@ pub(super) fn preprocess() -> Result<Exit> {
     preprocess::check_build_directory(&context)?;
     let settings = Settings::of_book(&context.config, &context.root)?;
 
+    let pages = preprocess::pages(&context, &book);
     let sources = preprocess::sources(&context, &mut book, &settings);
-    let mut report = read_steps(sources, &settings)?;
+    let mut recordings = Recordings::new(&settings);
+    let mut report = Report { engine: None, chapters: Vec::with_capacity(sources.len()) };
+    for (source, page) in sources.into_iter().zip(&pages) {
+        let mut chapter = ChapterReport::read(source, &settings)?;
+        if settings.run != RunMode::Always {
+            recordings.replay(&mut chapter);
+        }
+        if chapter.findings.is_empty() && !chapter.is_to_run() {
+            let text = preprocess::page_text(&chapter, page);
+            chapter.settle(text);
+        }
+        report.chapters.push(chapter);
+    }
     let embeds = settings.on_failure == OnFailure::Embed;
-    let mut exit = if report.has_errors() { Exit::Usage } else { Exit::Success };
+    let has_wrong_annotation = report.has_annotation_errors();
+    let mut exit = if has_wrong_annotation { Exit::Usage } else { Exit::Success };
     if exit == Exit::Success || embeds {
-        exit = exit.max(replay_and_run(&mut report, &settings)?);
+        exit = exit.max(replay_and_run(&mut report, &settings, &mut recordings)?);
     }
     if report.has_findings() {
         io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
@@ -45,17 +58,20 @@ pub(super) fn preprocess() -> Result<Exit> {
     if !goes_on {
         return Ok(exit);
     }
-    preprocess::put_in(&mut book, &report, &context);
+    preprocess::put_in(&mut book, report, &pages);
     protocol::write_book(&book, io::stdout().lock())?;
     Ok(Exit::Success)
 }
 
-/// Takes recordings where they stand for a run, runs the rest, and keeps what came of that.
-fn replay_and_run(report: &mut Report, settings: &Settings) -> Result<Exit> {
-    let recordings =
-        Recordings::of(report, settings, true).context("cannot read the recordings")?;
-    if settings.run != RunMode::Always {
-        recordings.replay(report);
+/// Takes the recordings of chapters that were renamed, runs the rest, and keeps what came of that.
+fn replay_and_run(
+    report: &mut Report,
+    settings: &Settings,
+    recordings: &mut Recordings<'_>,
+) -> Result<Exit> {
+    if report.chapters.iter().any(ChapterReport::is_to_run) && settings.run != RunMode::Always {
+        recordings.know_all(report).context("cannot read the recordings")?;
+        report.chapters.iter_mut().for_each(|chapter| recordings.replay(chapter));
     }
     if settings.run == RunMode::Never {
         recordings.tell_of_missing(report);

@@ -52,6 +52,7 @@ fn report() -> Report {
         text: TEXT.into(),
         extensions: Extensions::default(),
         only: None,
+        settled: None,
         recording_path: "recordings/é t.md.json".into(),
         scenario: extract(Path::new("src/é t.md"), TEXT, Extensions::default()),
         recording: Some(recording),
