@@ -79,6 +79,7 @@ impl<'a> Recordings<'a> {
         let directory = self.settings.recordings.as_deref();
         self.others =
             directory.map(|directory| recordings::others(directory, &known)).transpose()?;
+        self.readable = OnceCell::new();
         Ok(())
     }
 
