@@ -2,6 +2,7 @@
 
 mod book;
 mod call;
+mod follow;
 mod jobs;
 mod lab;
 mod replay;
@@ -29,6 +30,7 @@ pub(crate) const ROWS: &[&Row] = &[
     &book::MEMORY_LARGE,
     &lab::LIVE,
     &trivial::TRIVIAL,
+    &follow::FOLLOW,
     &jobs::JOBS,
     &jobs::RESET,
     &call::CALL,
