@@ -106,10 +106,10 @@ fn memory(bench: &Bench, chapters: usize) -> Result<Sides> {
 }
 
 /// What mdBook would send to the preprocessor.
-struct Input {
-    program: PathBuf,
-    directory: PathBuf,
-    json: PathBuf,
+pub(super) struct Input {
+    pub(super) program: PathBuf,
+    pub(super) directory: PathBuf,
+    pub(super) json: PathBuf,
 }
 
 impl Input {
@@ -121,7 +121,8 @@ impl Input {
         Ok(Self { program: bench.program()?.to_owned(), directory, json })
     }
 
-    fn usage(&self) -> Result<usage::Usage> {
+    /// What the preprocessor needs for it.
+    pub(super) fn usage(&self) -> Result<usage::Usage> {
         usage::of(&self.program, &self.json, &self.directory)
     }
 }

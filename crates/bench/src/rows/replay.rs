@@ -16,10 +16,10 @@ use mdbook_docktest::render::render;
 use mdbook_docktest::scenario::Scenario;
 use mdbook_docktest::settings::Settings;
 
+use super::book::Input;
 use crate::bench::{Bench, milliseconds, succeed};
 use crate::book;
 use crate::row::{Row, Sides, Unit};
-use crate::usage;
 
 const CHAPTERS: usize = 1_000;
 
@@ -66,7 +66,7 @@ pub(super) static CPU: Row = Row {
     note: "User and system time of the process, which reads the book's JSON from a file and writes to \
            /dev/null. The book is that of `replay`.",
     prepare: |bench| {
-        let input = Input::new(bench)?;
+        let input = input(bench)?;
         Ok(Sides::against(150.0, move || Ok(input.usage()?.cpu)))
     },
 };
@@ -81,7 +81,7 @@ pub(super) static MEMORY: Row = Row {
     quick_runs: 1,
     note: "The kernel's peak resident set of the process of `replay-cpu`, the program itself included.",
     prepare: |bench| {
-        let input = Input::new(bench)?;
+        let input = input(bench)?;
         let size = fs::metadata(&input.json).context("the JSON was just written")?.len();
         Ok(Sides::against(size as f64 / f64::from(1 << 20), move || Ok(input.usage()?.peak_memory)))
     },
@@ -149,34 +149,22 @@ fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
     Ok(())
 }
 
-/// What mdBook would send to the preprocessor.
-struct Input {
-    program: PathBuf,
-    directory: PathBuf,
-    json: PathBuf,
-}
-
-impl Input {
-    fn new(bench: &Bench) -> Result<Self> {
-        let directory = bench.file("replay-input");
-        let json = directory.join("input.json");
-        write_with_recordings(&directory, "[preprocessor.docktest]\nrun = \"never\"\n")?;
-        book::write_input(&directory, &json)?;
-        let program = bench.program()?.to_owned();
-        let shown = std::process::Command::new(&program)
-            .current_dir(&directory)
-            .stdin(fs::File::open(&json).context("the JSON was just written")?)
-            .output()
-            .context("cannot run mdbook-docktest")?;
-        // What is measured must be what is said: every chapter has its output.
-        let outputs = String::from_utf8_lossy(&shown.stdout).matches("docktest-provenance").count();
-        if !shown.status.success() || outputs != CHAPTERS {
-            bail!("{outputs} chapters were replayed: {}", String::from_utf8_lossy(&shown.stderr));
-        }
-        Ok(Self { program, directory, json })
+/// What mdBook would send to the preprocessor for a book with its recordings.
+fn input(bench: &Bench) -> Result<Input> {
+    let directory = bench.file("replay-input");
+    let json = directory.join("input.json");
+    write_with_recordings(&directory, "[preprocessor.docktest]\nrun = \"never\"\n")?;
+    book::write_input(&directory, &json)?;
+    let program = bench.program()?.to_owned();
+    let shown = std::process::Command::new(&program)
+        .current_dir(&directory)
+        .stdin(fs::File::open(&json).context("the JSON was just written")?)
+        .output()
+        .context("cannot run mdbook-docktest")?;
+    // What is measured must be what is said: every chapter has its output.
+    let outputs = String::from_utf8_lossy(&shown.stdout).matches("docktest-provenance").count();
+    if !shown.status.success() || outputs != CHAPTERS {
+        bail!("{outputs} chapters were replayed: {}", String::from_utf8_lossy(&shown.stderr));
     }
-
-    fn usage(&self) -> Result<usage::Usage> {
-        usage::of(&self.program, &self.json, &self.directory)
-    }
+    Ok(Input { program, directory, json })
 }
