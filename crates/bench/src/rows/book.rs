@@ -16,7 +16,7 @@ pub(super) static BUILD: Row = Row {
     denominator: "without it",
     unit: Unit::Milliseconds,
     goal: Some(1.1),
-    runs: 7,
+    runs: 5,
     quick_runs: 1,
     note: "Wall clock of a process that builds a book of 1,000 chapters and 5,000 steps with mdBook's \
            driver and HTML renderer, search index included. All steps are marked `ignore`: it is what \

@@ -35,7 +35,7 @@ pub(super) static JOBS: Row = Row {
     denominator: "with `--jobs 1`",
     unit: Unit::Milliseconds,
     goal: Some(0.6),
-    runs: 5,
+    runs: 3,
     quick_runs: 1,
     note: "Wall clock of `verify` with eight chapters that do the same: they make a volume, run three \
            containers with it, one of them in the background with a published port, wait for a second, \

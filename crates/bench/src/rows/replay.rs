@@ -29,7 +29,7 @@ pub(super) static REPLAY: Row = Row {
     denominator: "of the book with the output in it",
     unit: Unit::Milliseconds,
     goal: Some(1.1),
-    runs: 7,
+    runs: 5,
     quick_runs: 1,
     note: "Wall clock of a process that builds a book of 1,000 chapters and 5,000 steps with mdBook's \
            driver and HTML renderer, search index included. On the one side the preprocessor takes all \
