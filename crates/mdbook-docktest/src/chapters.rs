@@ -161,6 +161,22 @@ pub fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), S
     Ok(())
 }
 
+/// Joins neighbours that have the same settings, so that chapters named one by one can run side by
+/// side.
+pub fn joined(collections: Vec<Collection>) -> Vec<Collection> {
+    let mut joined: Vec<Collection> = Vec::with_capacity(collections.len());
+    for mut collection in collections {
+        match joined.last_mut() {
+            Some(last) if last.settings == collection.settings => {
+                last.chapters.append(&mut collection.chapters);
+                last.is_whole_book = false;
+            }
+            _ => joined.push(collection),
+        }
+    }
+    joined
+}
+
 fn selects(glob: &Pattern, path: &Path) -> bool {
     let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
     let mut rest = path.components();

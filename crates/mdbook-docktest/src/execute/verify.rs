@@ -89,7 +89,7 @@ fn read(options: &Options) -> Result<Vec<Reading>> {
     let mut collections: Vec<Collection> =
         options.paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
     chapters::select(&mut collections, &options.chapters)?;
-    let readings = collections.into_iter().map(|collection| {
+    let readings = chapters::joined(collections).into_iter().map(|collection| {
         let Collection { settings, chapters, is_whole_book } = collection;
         let report = read_steps(chapters, &settings)?;
         Ok(Reading { report, settings, is_whole_book })

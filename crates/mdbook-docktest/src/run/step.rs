@@ -42,6 +42,10 @@ const KILL_LIMIT: Duration = Duration::from_millis(400);
 /// How long a shell may take to write down its state.
 const SAVE_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long one that says nothing any more may go on: who heeds an interruption at all does so at
+/// once, or says what it is doing.
+const QUIET: Duration = Duration::from_millis(40);
+
 /// How often processes are looked for that were born since the others were interrupted.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(10);
 
@@ -138,6 +142,7 @@ impl StepProcess<'_> {
             typist,
             start,
             begin,
+            last_output: start,
             has_exited: false,
         };
         watched.watch_last_command();
@@ -197,6 +202,8 @@ struct Watched<'a> {
     start: Instant,
     /// The same, since 1970.
     begin: Duration,
+    /// When it last printed something.
+    last_output: Instant,
     has_exited: bool,
 }
 
@@ -307,12 +314,16 @@ impl Watched<'_> {
             self.recorder.await_echo(Echo::of_interrupt(), self.elapsed_ms());
             // Who has filled the terminal's input without reading it gets the signals alone.
             let _ = key.write_all(b"\x03");
-            self.for_a_while(GRACE / 2)?;
+            let pressed = Instant::now();
+            while self.may_be_ending(pressed, end - GRACE / 2) {
+                self.for_a_while(INTERRUPT_INTERVAL)?;
+            }
         } else if is_shown {
             self.recorder.typed("^C", self.elapsed_ms());
         }
         let mut told = HashSet::new();
-        while !self.has_exited && Instant::now() < end {
+        let told_at = Instant::now();
+        while self.may_be_ending(told_at, end) {
             group.interrupt(&mut told);
             self.for_a_while(INTERRUPT_INTERVAL)?;
         }
@@ -323,6 +334,12 @@ impl Watched<'_> {
             self.recorder.typed("^C", self.elapsed_ms());
         }
         Ok(())
+    }
+
+    /// Whether a step that was interrupted at `since` is worth waiting for.
+    fn may_be_ending(&self, since: Instant, end: Instant) -> bool {
+        let last_sign = self.last_output.max(since);
+        !self.has_exited && Instant::now() < end && last_sign.elapsed() < QUIET
     }
 
     /// Reads until the process has exited or the time is over.
@@ -387,6 +404,7 @@ impl Watched<'_> {
         let Some((stream, count)) = self.connection.read(index, &mut buffer)? else {
             return Ok(false);
         };
+        self.last_output = Instant::now();
         let text = self.recorder.output(stream, &buffer[..count], at_ms);
         if let Some(watch) = &mut self.watch {
             watch.see(stream, &text);
