@@ -1,7 +1,6 @@
 //! From chapters to a report.
 
 use std::num::NonZero;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -35,23 +34,14 @@ fn annotation_findings(text: &str, scenario: &Scenario, settings: &Settings) -> 
     findings
 }
 
-/// Why a chapter was not run.
-#[derive(Debug)]
-pub struct NotRun {
-    /// The chapter.
-    pub path: PathBuf,
-    /// Why.
-    pub error: RunError,
-}
-
 impl Report {
     /// Runs the steps that were read, and adds what came out of them: `jobs` chapters at a time, each
     /// on an engine of its own. A chapter of which something is already known to be wrong is left out,
     /// as what its steps are to do is not understood; so is one that a recording stands for.
     ///
-    /// Returns the chapters that could not be run, in the book's order. One that cannot be run keeps
+    /// Returns why chapters could not be run, in the book's order. One that cannot be run keeps
     /// none of the others from it, but where there is no engine at all, or the run is cancelled.
-    pub fn run(&mut self, runner: &Runner<'_>, jobs: NonZero<usize>) -> Vec<NotRun> {
+    pub fn run(&mut self, runner: &Runner<'_>, jobs: NonZero<usize>) -> Vec<RunError> {
         let to_run: Vec<&mut ChapterReport> =
             self.chapters.iter_mut().filter(|chapter| chapter.is_to_run()).collect();
         let count = jobs.get().min(to_run.len());
@@ -70,9 +60,8 @@ impl Report {
                         if matches!(error, RunError::Engine(_) | RunError::Cancelled) {
                             is_over.store(true, Ordering::Relaxed);
                         }
-                        let path = chapter.scenario.path.clone();
                         let mut not_run = not_run.lock().unwrap_or_else(PoisonError::into_inner);
-                        not_run.push((place, NotRun { path, error }));
+                        not_run.push((place, error));
                     }
                 }
             }
@@ -88,7 +77,7 @@ impl Report {
         self.engine = self.engine.take().or(engine);
         let mut not_run = not_run.into_inner().unwrap_or_else(PoisonError::into_inner);
         not_run.sort_by_key(|(place, _)| *place);
-        not_run.into_iter().map(|(_, not_run)| not_run).collect()
+        not_run.into_iter().map(|(_, error)| error).collect()
     }
 }
 

@@ -174,8 +174,8 @@ fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
     }
     let mut told = BTreeSet::new();
     let any = !not_run.is_empty();
-    for not_run in not_run {
-        let line = one_line(&not_run.error.into());
+    for error in not_run {
+        let line = one_line(&error.into());
         if told.insert(line.clone()) {
             tell_error(&line);
         }

@@ -147,7 +147,8 @@ impl<'a> Recordings<'a> {
         let renamed: BTreeSet<PathBuf> = report
             .chapters
             .iter()
-            .filter(|chapter| chapter.has_steps_to_run())
+            // Only who has no recording of its own can have another's; the others were read before.
+            .filter(|chapter| chapter.has_steps_to_run() && !chapter.recording_path.exists())
             .filter_map(|chapter| match self.standing(chapter) {
                 Standing::Renamed(path, _) => Some(path),
                 _ => None,

@@ -118,9 +118,7 @@ impl Report {
     pub fn has_errors(&self) -> bool {
         self.chapters.iter().any(ChapterReport::has_errors)
     }
-}
 
-impl Report {
     /// Whether a chapter is annotated such that what its steps are to do is not understood.
     pub fn has_annotation_errors(&self) -> bool {
         let mut findings = self.chapters.iter().flat_map(|chapter| &chapter.findings);

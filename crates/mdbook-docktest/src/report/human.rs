@@ -34,9 +34,9 @@ pub fn human(report: &Report, colours: Colours) -> String {
         }
     }
     let can_be_seen_again =
-        |finding: &&Finding| is_error(finding) && !finding.code.is_about_recordings();
+        |finding: &Finding| is_error(finding) && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
-    let wrong = chapters.filter(|chapter| chapter.findings.iter().any(|f| can_be_seen_again(&f)));
+    let wrong = chapters.filter(|chapter| chapter.findings.iter().any(can_be_seen_again));
     for path in wrong.flat_map(to_run_again) {
         text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
     }
