@@ -14,6 +14,7 @@ use crate::splice::{Edit, splice};
 mod html;
 mod markdown;
 mod outcome;
+mod playback;
 mod provenance;
 pub mod verifications;
 
