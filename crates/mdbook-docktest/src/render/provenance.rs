@@ -21,9 +21,7 @@ impl Provenance {
         labels: &Labels,
     ) -> Option<Self> {
         let ran = |step: &&StepRecording| matches!(step, StepRecording::Ran { .. });
-        if recording.steps.iter().find(ran).is_none() {
-            return None;
-        }
+        recording.steps.iter().find(ran)?;
         let holds = !findings.iter().any(is_error);
         let what = labels
             .day(&recording.recorded_at)

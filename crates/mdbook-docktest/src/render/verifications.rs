@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use maud::{Markup, html};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::html::one_line;
 use super::markdown::escape;
@@ -18,6 +19,10 @@ use crate::terminal::plain;
 
 /// The page, as if it were a file among the sources.
 pub const PATH: &str = "verifications.md";
+
+/// What would end a URL's path or be read as something else in it.
+const NOT_IN_A_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
 
 /// A chapter that was run, or whose recording was taken.
 #[derive(Debug)]
@@ -38,13 +43,12 @@ pub fn link_from(chapter: &Path) -> String {
     "../".repeat(depth) + &html_path(Path::new(PATH))
 }
 
-/// The file that a chapter becomes, as mdBook names it.
+/// The file that a chapter becomes, as mdBook names it, as a URL.
 fn html_path(chapter: &Path) -> String {
     let path = chapter.with_extension("html");
-    path.components()
-        .map(|component| component.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    let components = path.components().map(|component| component.as_os_str().to_string_lossy());
+    let path = components.collect::<Vec<_>>().join("/");
+    utf8_percent_encode(&path, NOT_IN_A_PATH).to_string()
 }
 
 /// The page's text.
@@ -181,3 +185,6 @@ fn markdown_table(table: &Table<'_>) -> String {
     let rows = table.rows.iter().map(|row| line(&mut row.cells.iter().map(|cell| escape(cell))));
     [head, rule].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests;
