@@ -1,245 +1,245 @@
-//! Every word that the tool itself puts into a page.
+//! Every word that the tool itself puts into a page, in English, in French, or as the book has it.
 //!
-//! French typography: U+00A0 before a colon, U+202F between the thousands of a number.
+//! French typography: U+00A0 before a colon and between a number and its unit, U+202F between the
+//! thousands of a number.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
-use chrono::{DateTime, Datelike};
-
+use crate::nearest::nearest;
 use crate::page::Language;
-use crate::recording::{Image, ImageOrigin, Recording};
 
-impl Language {
-    pub(crate) fn output(self) -> &'static str {
-        match self {
-            Self::En => "Output",
-            Self::Fr => "Sortie",
+mod format;
+mod template;
+
+use template::{Template, TemplateError};
+
+/// A label of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// What it is called in `[preprocessor.docktest.labels]`, but for `_` in the place of `-`.
+    name: &'static str,
+    /// Where it is shown: a sentence without its full stop.
+    pub about: &'static str,
+    /// What it may have between braces.
+    parameters: &'static [&'static str],
+    /// In English.
+    pub en: &'static str,
+    /// In French.
+    pub fr: &'static str,
+}
+
+impl Entry {
+    /// What the label is called in `[preprocessor.docktest.labels]`.
+    pub fn key(&self) -> String {
+        self.name.replace('_', "-")
+    }
+}
+
+/// The words of a book's pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    language: Language,
+    /// What the book has instead of the entries of [`TABLE`], in their order.
+    own: Option<Box<[Option<Template>]>>,
+}
+
+/// What is wrong with a book's own label.
+#[derive(Debug, thiserror::Error)]
+#[error("`labels.{key}`: {message}")]
+pub struct LabelError {
+    key: String,
+    message: String,
+}
+
+/// Declares [`TABLE`], and a method of [`Labels`] for each line of it: what it is about, its name
+/// with its parameters, English, French. With parameters, the method returns a new string.
+macro_rules! labels {
+    ($(#[doc = $about:literal] $name:ident($($parameter:ident),*): $en:literal, $fr:literal;)*) => {
+        /// All labels, in the order of the guide.
+        pub const TABLE: &[Entry] = &[$(Entry {
+            name: stringify!($name),
+            about: $about.trim_ascii(),
+            parameters: &[$(stringify!($parameter)),*],
+            en: $en,
+            fr: $fr,
+        }),*];
+
+        #[expect(non_camel_case_types, reason = "they are called as the methods are")]
+        #[derive(Clone, Copy)]
+        enum Place { $($name),* }
+
+        impl Labels {
+            $(labels! { @method $about, $name($($parameter),*) })*
+        }
+    };
+    (@method $about:literal, $name:ident()) => {
+        #[doc = $about]
+        pub(crate) fn $name(&self) -> &str {
+            self.text(Place::$name)
+        }
+    };
+    (@method $about:literal, $name:ident($($parameter:ident),+)) => {
+        #[doc = $about]
+        pub(crate) fn $name(&self, $($parameter: impl Display),+) -> String {
+            self.fill(Place::$name, &[$((stringify!($parameter), &$parameter)),+])
+        }
+    };
+}
+
+labels! {
+    /// Above what a command printed
+    output(): "Output", "Sortie";
+    /// Above what a command printed on standard error
+    error_output(): "Error output", "Sortie d’erreur";
+    /// Under a command that ended by itself
+    exit_status(status): "exit status: {status}", "code de sortie\u{a0}: {status}";
+    /// Under a stream that was followed
+    stopped(): "interrupted by Ctrl-C", "interrompu par Ctrl-C";
+    /// Under a command that took too long
+    timed_out(limit): "timed out: stopped after {limit}", "délai dépassé\u{a0}: arrêté au bout de {limit}";
+    /// Under a command during which the engine ended
+    engine_lost(): "the Docker engine went away", "le moteur Docker a disparu";
+    /// Where one byte of the output is left out
+    omitted_byte(): "… 1 byte omitted from the middle …", "… 1 octet omis au milieu …";
+    /// Where more of the output is left out
+    omitted_bytes(count): "… {count} bytes omitted from the middle …", "… {count} octets omis au milieu …";
+    /// Above what does not hold
+    finding(): "This block does not hold", "Ce bloc n’est pas conforme";
+    /// At the end of a chapter that holds
+    verified(date): "Verified on {date}", "Vérifié le {date}";
+    /// At the end of a chapter that does not hold
+    ran(date): "Run on {date}, and does not hold", "Exécuté le {date}, non conforme";
+    /// The engine
+    engine_version(version): "Docker Engine {version}", "Docker Engine {version}";
+    /// An image that a reader gets, too
+    image_pulled(image): "{image}", "{image}";
+    /// An image that was built from the book’s own recipe
+    image_rebuilt(image): "{image} (rebuilt for this book)", "{image} (reconstruite pour ce livre)";
+    /// Among the details of a run: whether it was one of this build
+    source(): "Output", "Sorties";
+    /// What was shown without being run again
+    replayed(): "from a recording; nothing ran while this page was built",
+        "tirées d’un enregistrement\u{a0}; rien n’a été exécuté à la construction de cette page";
+    /// What was run while the page was built
+    live(): "of a run while this page was built", "d’une exécution pendant la construction de cette page";
+    /// Among the details of a run: the engine
+    engine(): "Engine", "Moteur";
+    /// Among the details of a run: the machine
+    machine(): "Machine", "Machine";
+    /// Among the details of a run: an image
+    image(): "Image", "Image";
+    /// The generated page that lists all chapters, and links to it
+    verifications(): "Verifications", "Vérifications";
+    /// The sentence at its top
+    verifications_intro(): "What these chapters show was run by mdbook-docktest. Here is when, and on what.",
+        "Ce que montrent ces chapitres a été exécuté par mdbook-docktest. Voici quand, et sur quoi.";
+    /// There, above the chapters
+    chapter(): "Chapter", "Chapitre";
+    /// There, above how many steps a chapter has
+    steps(): "Steps", "Étapes";
+    /// There, above how many of them hold
+    passed(): "Hold", "Conformes";
+    /// There, above how many of them do not hold
+    failed(): "Do not hold", "Non conformes";
+    /// There, above how many were not reached
+    skipped(): "Not reached", "Non atteintes";
+    /// There, above how many are not meant to run
+    ignored(): "Not run", "Non exécutées";
+    /// There, above when a chapter ran
+    last_run(): "Last run", "Dernière exécution";
+    /// There, above the engines
+    engines(): "Engines", "Moteurs";
+    /// There, above the images
+    images(): "Images", "Images";
+    /// There, above what tells an image from all others
+    digest(): "Digest", "Empreinte";
+    /// A day
+    date(day, month, year): "{day} {month} {year}", "{day}\u{a0}{month} {year}";
+    /// The first day of a month
+    first_day(): "1", "1er";
+    /// The months, with spaces between them
+    months(): "January February March April May June July August September October November December",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre";
+    /// A time of less than a minute
+    seconds(seconds): "{seconds} s", "{seconds}\u{a0}s";
+    /// A longer time
+    minutes(minutes, seconds): "{minutes} min {seconds} s", "{minutes}\u{a0}min {seconds}\u{a0}s";
+    /// What stands before a number’s decimals
+    decimal_separator(): ".", ",";
+    /// What stands between a number’s thousands
+    thousands_separator(): ",", "\u{202f}";
+}
+
+impl Labels {
+    /// The labels of a language.
+    pub fn new(language: Language) -> Self {
+        Self { language, own: None }
+    }
+
+    /// The labels of a language but for the book's own, by their keys.
+    ///
+    /// # Errors
+    /// When there is no label of that name, or when what is in braces in it is nothing that could be
+    /// put there.
+    pub fn with(language: Language, own: BTreeMap<String, String>) -> Result<Self, LabelError> {
+        let mut labels = Self::new(language);
+        for (key, text) in own {
+            let place = TABLE.iter().position(|entry| entry.key() == key);
+            let place = place.ok_or_else(|| LabelError::unknown(&key))?;
+            let template = Template::new(text, TABLE[place].parameters)
+                .and_then(|template| TABLE[place].accepts(template))
+                .map_err(|error| LabelError { key, message: error.to_string() })?;
+            let own = labels.own.get_or_insert_with(|| vec![None; TABLE.len()].into());
+            own[place] = Some(template);
+        }
+        Ok(labels)
+    }
+
+    fn text(&self, place: Place) -> &str {
+        let own = self.own.as_ref().and_then(|own| own[place as usize].as_ref());
+        own.map_or_else(|| TABLE[place as usize].text(self.language), Template::text)
+    }
+
+    fn fill(&self, place: Place, values: &[(&str, &dyn Display)]) -> String {
+        template::fill(self.text(place), values)
+    }
+}
+
+impl Default for Labels {
+    fn default() -> Self {
+        Self::new(Language::default())
+    }
+}
+
+impl Entry {
+    fn text(&self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.en,
+            Language::Fr => self.fr,
         }
     }
 
-    pub(crate) fn error_output(self) -> &'static str {
-        match self {
-            Self::En => "Error output",
-            Self::Fr => "Sortie d’erreur",
+    fn accepts(&self, template: Template) -> Result<Template, TemplateError> {
+        let count = template.text().split_whitespace().count();
+        if self.name == "months" && count != 12 {
+            return Err(TemplateError::Months { count });
         }
+        Ok(template)
     }
+}
 
-    pub(crate) fn exit_status(self, status: i32) -> String {
-        match self {
-            Self::En => format!("exit status: {status}"),
-            Self::Fr => format!("code de sortie\u{a0}: {status}"),
-        }
-    }
-
-    pub(crate) fn stopped(self) -> &'static str {
-        match self {
-            Self::En => "interrupted by Ctrl-C",
-            Self::Fr => "interrompu par Ctrl-C",
-        }
-    }
-
-    pub(crate) fn timed_out(self, limit: Duration) -> String {
-        let limit = self.seconds(limit);
-        match self {
-            Self::En => format!("timed out: stopped after {limit}"),
-            Self::Fr => format!("délai dépassé\u{a0}: arrêté au bout de {limit}"),
-        }
-    }
-
-    pub(crate) fn engine_lost(self) -> &'static str {
-        match self {
-            Self::En => "the Docker engine went away",
-            Self::Fr => "le moteur Docker a disparu",
-        }
-    }
-
-    pub(crate) fn omitted(self, bytes: u64) -> String {
-        let number = self.grouped(bytes);
-        match (self, bytes) {
-            (Self::En, 1) => "… 1 byte omitted from the middle …".to_owned(),
-            (Self::En, _) => format!("… {number} bytes omitted from the middle …"),
-            (Self::Fr, 1) => "… 1 octet omis au milieu …".to_owned(),
-            (Self::Fr, _) => format!("… {number} octets omis au milieu …"),
-        }
-    }
-
-    pub(crate) fn finding(self) -> &'static str {
-        match self {
-            Self::En => "This block does not hold",
-            Self::Fr => "Ce bloc n’est pas conforme",
-        }
-    }
-
-    /// What a recording ran on: at once, or when if it was read from a file.
-    pub(crate) fn provenance(self, recording: &Recording) -> String {
-        let date = Some(recording.recorded_at.as_str()).filter(|_| recording.replayed);
-        let ran = match (self, date.map(|date| self.date(date))) {
-            (Self::En, None) => "Run on".to_owned(),
-            (Self::Fr, None) => "Exécuté sur".to_owned(),
-            (Self::En, Some(None)) => "Recorded on".to_owned(),
-            (Self::Fr, Some(None)) => "Enregistré sur".to_owned(),
-            (Self::En, Some(Some(date))) => format!("Recorded on {date}, on"),
-            (Self::Fr, Some(Some(date))) => format!("Enregistré le {date} sur"),
-        };
-        let mut parts = vec![format!("{ran} Docker Engine {}", recording.engine.version)];
-        parts.extend(recording.images.iter().map(|image| self.image(image)));
-        parts.join(" · ")
-    }
-
-    /// The day of a time in RFC 3339, in words.
-    fn date(self, time: &str) -> Option<String> {
-        const ENGLISH: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        const FRENCH: [&str; 12] = [
-            "janvier",
-            "février",
-            "mars",
-            "avril",
-            "mai",
-            "juin",
-            "juillet",
-            "août",
-            "septembre",
-            "octobre",
-            "novembre",
-            "décembre",
-        ];
-        let date = DateTime::parse_from_rfc3339(time).ok()?;
-        let (day, month, year) = (date.day(), date.month0() as usize, date.year());
-        Some(match (self, day) {
-            (Self::En, _) => format!("{day} {} {year}", ENGLISH[month]),
-            (Self::Fr, 1) => format!("1er\u{a0}{} {year}", FRENCH[month]),
-            (Self::Fr, _) => format!("{day}\u{a0}{} {year}", FRENCH[month]),
-        })
-    }
-
-    fn image(self, image: &Image) -> String {
-        let Image { reference, origin, .. } = image;
-        // Docker Hub's official images are those without a namespace.
-        let is_official = !reference.contains('/');
-        match self {
-            Self::En => {
-                let kind = if is_official { "official" } else { "published" };
-                match origin {
-                    ImageOrigin::Pulled => format!("{reference}: {kind} image"),
-                    ImageOrigin::Recipe => {
-                        format!("{reference}: rebuilt for this book ({kind} image out of reach)")
-                    }
-                }
-            }
-            Self::Fr => {
-                let kind = if is_official { "officielle" } else { "publiée" };
-                match origin {
-                    ImageOrigin::Pulled => format!("{reference}\u{a0}: image {kind}"),
-                    ImageOrigin::Recipe => format!(
-                        "{reference}\u{a0}: reconstruite pour ce livre (image {kind} inaccessible)"
-                    ),
-                }
-            }
-        }
-    }
-
-    fn seconds(self, duration: Duration) -> String {
-        let seconds = duration.as_secs_f64().to_string();
-        match self {
-            Self::En => format!("{seconds} s"),
-            Self::Fr => format!("{}\u{a0}s", seconds.replace('.', ",")),
-        }
-    }
-
-    fn grouped(self, number: u64) -> String {
-        let separator = match self {
-            Self::En => ',',
-            Self::Fr => '\u{202f}',
-        };
-        let digits = number.to_string();
-        let mut grouped = String::new();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                grouped.push(separator);
-            }
-            grouped.push(digit);
-        }
-        grouped
+impl LabelError {
+    fn unknown(key: &str) -> Self {
+        let keys: Vec<String> = TABLE.iter().map(Entry::key).collect();
+        let similar = nearest(key, &keys);
+        let hint = similar.map_or_else(
+            || "the guide's chapter on settings has them all".to_owned(),
+            |similar| format!("did you mean `{similar}`?"),
+        );
+        Self { key: key.to_owned(), message: format!("there is no such label: {hint}") }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::recording::Engine;
-
-    #[test]
-    fn french_has_its_spaces_and_its_comma() {
-        let fr = Language::Fr;
-        assert_eq!(fr.exit_status(1), "code de sortie\u{a0}: 1");
-        assert_eq!(fr.omitted(1_012_345), "… 1\u{202f}012\u{202f}345 octets omis au milieu …");
-        assert_eq!(
-            fr.timed_out(Duration::from_millis(1500)),
-            "délai dépassé\u{a0}: arrêté au bout de 1,5\u{a0}s"
-        );
-    }
-
-    #[test]
-    fn english_has_none() {
-        let en = Language::En;
-        assert_eq!(en.exit_status(1), "exit status: 1");
-        assert_eq!(en.omitted(123), "… 123 bytes omitted from the middle …");
-        assert_eq!(en.omitted(1234), "… 1,234 bytes omitted from the middle …");
-        assert_eq!(en.timed_out(Duration::from_secs(30)), "timed out: stopped after 30 s");
-    }
-
-    #[test]
-    fn what_was_recorded_says_when() {
-        let said = |language: Language, time: &str| {
-            let recorded_at = time.to_owned();
-            let engine = Engine { version: "26".into(), ..Engine::default() };
-            let recording =
-                Recording { engine, recorded_at, replayed: true, ..Recording::default() };
-            language.provenance(&recording)
-        };
-        let time = "2026-11-24T23:02:12Z";
-        assert_eq!(
-            said(Language::Fr, time),
-            "Enregistré le 24\u{a0}novembre 2026 sur Docker Engine 26"
-        );
-        assert_eq!(said(Language::En, time), "Recorded on 24 November 2026, on Docker Engine 26");
-        let first = said(Language::Fr, "2027-02-01T00:00:00Z");
-        assert!(first.contains("le 1er\u{a0}février 2027 "), "{first}");
-        assert_eq!(said(Language::Fr, "<b>"), "Enregistré sur Docker Engine 26");
-    }
-
-    #[test]
-    fn provenance_says_which_images_a_reader_does_not_get() {
-        let image = |reference: &str, origin| Image {
-            reference: reference.into(),
-            id: "sha256:0".into(),
-            repo_digest: None,
-            origin,
-        };
-        let images = [
-            image("alpine", ImageOrigin::Recipe),
-            image("nginx", ImageOrigin::Pulled),
-            image("me/app", ImageOrigin::Pulled),
-        ];
-        let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
-        let recording = Recording { engine, images: images.into(), ..Recording::default() };
-        assert_eq!(
-            Language::Fr.provenance(&recording),
-            "Exécuté sur Docker Engine 26.1.5 · alpine\u{a0}: reconstruite pour ce livre (image \
-             officielle inaccessible) · nginx\u{a0}: image officielle · me/app\u{a0}: image publiée"
-        );
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::finding::{Code, Finding, Severity};
+use crate::nearest::nearest;
 
 /// What is done about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -38,8 +39,12 @@ fn did_you_mean(code: Code) -> String {
     format!("did you mean `{code}`?")
 }
 
+fn names() -> impl Iterator<Item = &'static str> {
+    Code::ALL.iter().map(|code| code.name())
+}
+
 fn all_names() -> String {
-    let names: Vec<String> = Code::ALL.iter().map(|code| format!("`{code}`")).collect();
+    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
     format!("there are {}", names.join(", "))
 }
 
@@ -49,18 +54,12 @@ impl TryFrom<BTreeMap<String, Level>> for Lints {
     fn try_from(levels: BTreeMap<String, Level>) -> Result<Self, UnknownLint> {
         let levels = levels.into_iter().map(|(name, level)| match Code::named(&name) {
             Some(code) => Ok((code, level)),
-            None => Err(UnknownLint { nearest: nearest(&name), name }),
+            None => {
+                Err(UnknownLint { nearest: nearest(&name, names()).and_then(Code::named), name })
+            }
         });
         levels.collect::<Result<_, _>>().map(Self)
     }
-}
-
-/// The code that was probably meant: a third of a name may be wrong.
-fn nearest(name: &str) -> Option<Code> {
-    let distances =
-        Code::ALL.iter().map(|code| (strsim::damerau_levenshtein(code.name(), name), *code));
-    let (distance, code) = distances.min()?;
-    (distance <= code.name().len() / 3).then_some(code)
 }
 
 impl Lints {

@@ -1,16 +1,21 @@
 //! What rendering knows of the page that a chapter becomes.
 
 use std::path::Path;
+use std::sync::Arc;
+
+use crate::labels::Labels;
 
 /// The page that a chapter becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// What labels are written in.
-    pub language: Language,
+    /// The words that are put into it.
+    pub labels: Arc<Labels>,
     /// What reads the chapter next.
     pub renderer: Renderer,
     /// The chapter's name within ids; see [`slug`].
     pub slug: String,
+    /// The way from it to the page that lists what all chapters rest on, if there is one.
+    pub verifications: Option<String>,
 }
 
 /// A language that labels are written in.

@@ -1,15 +1,17 @@
 //! mdBook's preprocessor: the book as mdBook hands it over, with what came out put in.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use mdbook_preprocessor::PreprocessorContext;
-use mdbook_preprocessor::book::Book;
+use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 
 use crate::chapters::{self, Source};
 use crate::extract::Extensions;
 use crate::finding::Finding;
-use crate::page::{Language, Page, Renderer, slug};
+use crate::page::{Page, Renderer, slug};
 use crate::render::render;
+use crate::render::verifications::{Entry, PATH, link_from, verifications};
 use crate::report::{ChapterReport, Report, is_error};
 use crate::settings::Settings;
 
@@ -66,14 +68,17 @@ pub fn sources(context: &PreprocessorContext, book: &mut Book, settings: &Settin
 }
 
 /// The pages that the chapters of the book become, in the order of [`sources`].
-pub fn pages(context: &PreprocessorContext, book: &Book) -> Vec<Page> {
-    let language = context.config.book.language.as_deref().unwrap_or_default();
-    let language = Language::from_tag(language);
+pub fn pages(context: &PreprocessorContext, book: &Book, settings: &Settings) -> Vec<Page> {
     let renderer = Renderer::named(&context.renderer).unwrap_or(Renderer::Markdown);
+    // A page of the author's of that name is not replaced.
+    let is_taken = book.chapters().any(|chapter| chapter.path.as_deref() == Some(Path::new(PATH)));
+    let has_listing = settings.verifications && !is_taken;
     let chapters = book.chapters().filter_map(|chapter| {
         let path = chapter.path.as_ref().or(chapter.source_path.as_ref())?;
         chapter.source_path.as_ref()?;
-        Some(Page { language, renderer, slug: slug(path) })
+        let labels = Arc::clone(&settings.labels);
+        let verifications = has_listing.then(|| link_from(path));
+        Some(Page { labels, renderer, slug: slug(path), verifications })
     });
     chapters.collect()
 }
@@ -86,8 +91,10 @@ pub fn page_text(chapter: &ChapterReport, page: &Page) -> String {
     render(&chapter.text, &chapter.scenario, chapter.recording.as_ref(), &errors, page)
 }
 
-/// Puts the chapters of a report into the book, in the order of [`sources`], each as its page.
+/// Puts the chapters of a report into the book, in the order of [`sources`], each as its page, and
+/// adds the page that lists them.
 pub fn put_in(book: &mut Book, report: Report, pages: &[Page]) {
+    let listing = listing(book, &report, pages);
     let mut chapters = report.chapters.into_iter().zip(pages);
     book.for_each_chapter_mut(|chapter| {
         if chapter.source_path.is_none() {
@@ -99,4 +106,28 @@ pub fn put_in(book: &mut Book, report: Report, pages: &[Page]) {
             None => page_text(&report, page),
         };
     });
+    book.items.extend(listing.map(BookItem::Chapter));
+}
+
+/// The chapter that lists what the others rest on; none where nothing ran, or where the book is
+/// without it.
+fn listing(book: &Book, report: &Report, pages: &[Page]) -> Option<Chapter> {
+    let page = pages.first().filter(|page| page.verifications.is_some())?;
+    let chapters = book.chapters().filter(|chapter| chapter.source_path.is_some());
+    let entries = chapters.zip(&report.chapters).filter_map(|(chapter, report)| {
+        Some(Entry {
+            name: &chapter.name,
+            path: chapter.path.as_ref().or(chapter.source_path.as_ref())?,
+            statuses: report.statuses().collect(),
+            recording: report.ran_on()?,
+        })
+    });
+    let entries: Vec<Entry<'_>> = entries.collect();
+    if entries.is_empty() {
+        return None;
+    }
+    let text = verifications(&entries, page);
+    let mut listing = Chapter::new(page.labels.verifications(), text, PATH, Vec::new());
+    listing.source_path = None;
+    Some(listing)
 }

@@ -280,6 +280,13 @@ pub enum Stream {
     Typed,
 }
 
+impl Recording {
+    /// What the steps ran on, and when, without what came of them.
+    pub(crate) fn without_steps(self) -> Self {
+        Self { steps: Vec::new(), leftovers: Vec::new(), ..self }
+    }
+}
+
 impl Transcript {
     /// The text of both output streams in the order in which it came, without what was typed.
     pub fn output(&self) -> String {

@@ -14,8 +14,11 @@ use crate::splice::{Edit, splice};
 mod html;
 mod markdown;
 mod outcome;
+mod provenance;
+pub mod verifications;
 
 use outcome::Outcome;
+use provenance::Provenance;
 
 /// Puts the recording into the chapter's text.
 ///
@@ -65,7 +68,7 @@ impl Rendering<'_> {
     ) {
         let Some(fence) = Fence::of_block(self.text, &step.block, None) else { return };
         let findings = self.findings.iter().filter(|finding| step.is_subject_of(finding)).collect();
-        let outcome = Outcome::new(step, recording, findings, self.page.language);
+        let outcome = Outcome::new(step, recording, findings, &self.page.labels);
         let id = format!("docktest-{}-{}", self.page.slug, index + 1);
 
         let hidden = step.attributes.hidden;
@@ -112,7 +115,7 @@ impl Rendering<'_> {
 
     fn outcome(&self, outcome: &Outcome<'_>, id: &str, next_line: &str) -> String {
         match self.page.renderer {
-            Renderer::Html => html::outcome(outcome, id, self.page.language),
+            Renderer::Html => html::outcome(outcome, id, &self.page.labels),
             Renderer::Markdown => markdown::outcome(outcome, next_line),
         }
     }
@@ -139,14 +142,13 @@ impl Rendering<'_> {
     }
 
     fn provenance(&self, recording: &Recording, edits: &mut Vec<Edit>) {
-        if !recording.steps.iter().any(|step| matches!(step, StepRecording::Ran { .. })) {
+        let Some(provenance) = Provenance::new(recording, self.findings, &self.page.labels) else {
             return;
-        }
+        };
         let eol = line_ending(self.text);
-        let said = self.page.language.provenance(recording);
         let paragraph = match self.page.renderer {
-            Renderer::Html => html::provenance(&said),
-            Renderer::Markdown => markdown::provenance(&said),
+            Renderer::Html => html::provenance(&provenance, self.page),
+            Renderer::Markdown => markdown::provenance(&provenance),
         };
         edits.push(Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")));
     }

@@ -53,6 +53,8 @@ pub struct Settled {
     pub page: String,
     /// What became of its steps.
     statuses: Vec<StepStatus>,
+    /// What they ran on, without what came of them.
+    recording: Option<Recording>,
 }
 
 /// What became of a step.
@@ -136,13 +138,20 @@ impl ChapterReport {
             .chain((0..self.scenario.steps.len()).map(|index| self.status(index)))
     }
 
-    /// Leaves nothing of the chapter but its page.
+    /// What its steps ran on, with what came of them unless all has been said; nothing where none ran.
+    pub(crate) fn ran_on(&self) -> Option<&Recording> {
+        let settled = self.settled.as_ref().and_then(|settled| settled.recording.as_ref());
+        let ran = |status| matches!(status, StepStatus::Passed | StepStatus::Failed);
+        self.recording.as_ref().or(settled).filter(|_| self.statuses().any(ran))
+    }
+
+    /// Leaves nothing of the chapter but its page, and what it rests on.
     pub(crate) fn settle(&mut self, page: String) {
         let statuses = self.statuses().collect();
-        self.settled = Some(Settled { page, statuses });
+        let recording = self.recording.take().map(Recording::without_steps);
+        self.settled = Some(Settled { page, statuses, recording });
         self.text = String::new();
         self.scenario.steps = Vec::new();
-        self.recording = None;
     }
 
     /// Whether there is a finding of severity error.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mdbook_preprocessor::config::Config;
@@ -10,7 +11,9 @@ use serde::de::{Error as _, IgnoredAny};
 
 use crate::attributes::parse_duration;
 use crate::expect::Placeholders;
+use crate::labels::Labels;
 use crate::lints::Lints;
+use crate::page::Language;
 
 /// How long a step may take unless the book or the step says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,6 +39,10 @@ pub struct Settings {
     pub run: RunMode,
     /// The directory of the book's recordings; none outside of a book.
     pub recordings: Option<PathBuf>,
+    /// The words that are put into its pages.
+    pub labels: Arc<Labels>,
+    /// Whether a page is added that lists what all chapters rest on.
+    pub verifications: bool,
 }
 
 impl Default for Settings {
@@ -50,6 +57,8 @@ impl Default for Settings {
             on_failure: OnFailure::default(),
             run: RunMode::default(),
             recordings: None,
+            labels: Arc::default(),
+            verifications: true,
         }
     }
 }
@@ -117,6 +126,9 @@ struct Table {
     engine_root: Option<PathBuf>,
     #[serde(default)]
     placeholders: BTreeMap<String, String>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    verifications: Option<bool>,
 
     // mdBook's own keys of a preprocessor's table.
     #[serde(rename = "command")]
@@ -154,9 +166,12 @@ impl Settings {
                 let message = error.root_cause().to_string().trim_end().to_owned();
                 SettingsError { book_toml: root.join("book.toml"), message }
             })?;
-        let placeholders = Placeholders::with(table.placeholders).map_err(|error| {
-            SettingsError { book_toml: root.join("book.toml"), message: error.to_string() }
-        })?;
+        let wrong = |message| SettingsError { book_toml: root.join("book.toml"), message };
+        let placeholders =
+            Placeholders::with(table.placeholders).map_err(|error| wrong(error.to_string()))?;
+        let language = Language::from_tag(config.book.language.as_deref().unwrap_or_default());
+        let labels =
+            Labels::with(language, table.labels).map_err(|error| wrong(error.to_string()))?;
         let sources = root.join(&config.book.src);
         let recordings = match &table.recordings {
             Some(directory) => root.join(directory),
@@ -168,7 +183,7 @@ impl Settings {
                  to rest; choose a directory beside {}",
                 config.book.src.display()
             );
-            return Err(SettingsError { book_toml: root.join("book.toml"), message });
+            return Err(wrong(message));
         }
         Ok(Self {
             images: table
@@ -184,6 +199,8 @@ impl Settings {
             on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),
             run: table.run,
             recordings: Some(recordings),
+            labels: Arc::new(labels),
+            verifications: table.verifications.unwrap_or(true),
         })
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use mdbook_docktest::extract::{Extensions, extract};
+use mdbook_docktest::labels::Labels;
 use mdbook_docktest::page::{Language, Page, Renderer};
 use mdbook_docktest::recording::{
     Chunk, CommandRecording, End, Engine, Recording, StepRecording, Stream, Transcript,
@@ -105,9 +106,14 @@ fn rendered(chapter: &str, outputs: &[&str]) -> String {
         StepRecording::Ran { commands: vec![command], effects: Vec::new() }
     };
     let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
-    let recording =
-        Recording { engine, steps: outputs.iter().map(ran).collect(), ..Recording::default() };
-    let page = Page { language: Language::Fr, renderer: Renderer::Html, slug: "c".into() };
+    let recording = Recording {
+        engine,
+        steps: outputs.iter().map(ran).collect(),
+        recorded_at: "2026-11-24T23:02:12Z".into(),
+        ..Recording::default()
+    };
+    let labels = Arc::new(Labels::new(Language::Fr));
+    let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
     render(chapter, &scenario, Some(&recording), &[], &page)
 }
 
@@ -186,7 +192,7 @@ fn hidden_steps_leave_no_trace() {
         "- ```bash hidden\n  SECRET\n  ```\n  ```output\n  SECRET\n  ```\n  text\n- two\n";
     let page = page(chapter, &["SECRET"]);
     assert_eq!(count(&page, "main > ul > li"), 2);
-    assert_eq!(count(&page, "main p:not(.docktest-provenance), main pre"), 0);
+    assert_eq!(count(&page, "main > p, main pre"), 0);
     assert!(!texts(&page, "main").concat().contains("SECRET"));
 }
 
@@ -202,7 +208,10 @@ fn text_right_below_a_step_is_still_markdown() {
 #[test]
 fn the_last_line_says_what_it_ran_on() {
     let page = page("> - ```bash\n>   ls\n>   ```", &["a"]);
-    assert_eq!(texts(&page, "main > p.docktest-provenance"), ["Exécuté sur Docker Engine 26.1.5"]);
+    assert_eq!(
+        texts(&page, "main > details.docktest-provenance > summary"),
+        ["Vérifié le 24\u{a0}novembre 2026 · Docker Engine 26.1.5"]
+    );
 }
 
 proptest! {

@@ -25,7 +25,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     preprocess::check_build_directory(&context)?;
     let settings = Settings::of_book(&context.config, &context.root)?;
 
-    let pages = preprocess::pages(&context, &book);
+    let pages = preprocess::pages(&context, &book, &settings);
     let sources = preprocess::sources(&context, &mut book, &settings);
     let mut recordings = Recordings::new(&settings);
     let mut report = Report { engine: None, chapters: Vec::with_capacity(sources.len()) };

@@ -12,22 +12,24 @@ use maud::{Markup, html};
 
 use super::MARK;
 use super::outcome::{Outcome, Shown};
+use super::provenance::Provenance;
 use crate::finding::{Finding, Severity};
-use crate::page::Language;
+use crate::labels::Labels;
+use crate::page::Page;
 use crate::recording::Stream;
 use crate::terminal::plain;
 
-pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, language: Language) -> String {
+pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> String {
     let markup = html! {
         @if !outcome.commands.is_empty() {
             figure.docktest id=(id) {
-                figcaption { (caption(outcome, language)) }
-                @for shown in &outcome.commands { (command(shown, language)) }
+                figcaption { (caption(outcome, labels)) }
+                @for shown in &outcome.commands { (command(shown, labels)) }
             }
         }
         @if !outcome.findings.is_empty() {
             div.docktest-findings role="note" {
-                p { strong { (language.finding()) } }
+                p { strong { (labels.finding()) } }
                 @for finding in &outcome.findings { (self::finding(finding)) }
             }
         }
@@ -35,20 +37,34 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, language: Language) -> St
     one_line(markup)
 }
 
-pub(super) fn provenance(said: &str) -> String {
-    one_line(html! { p.docktest-provenance { small { (plain(said)) } } })
+/// A line that says what the page rests on, with the details folded.
+pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
+    one_line(html! {
+        details.docktest-provenance {
+            summary { (plain(&provenance.summary)) }
+            dl {
+                @for (term, description) in &provenance.details {
+                    dt { (term) }
+                    dd { (plain(description)) }
+                }
+            }
+            @if let Some(href) = &page.verifications {
+                p { a href=(href) { (page.labels.verifications()) } }
+            }
+        }
+    })
 }
 
-fn caption(outcome: &Outcome<'_>, language: Language) -> &'static str {
+fn caption<'l>(outcome: &Outcome<'_>, labels: &'l Labels) -> &'l str {
     if outcome.commands.iter().all(Shown::is_all_stderr) {
-        language.error_output()
+        labels.error_output()
     } else {
-        language.output()
+        labels.output()
     }
 }
 
-fn command(shown: &Shown, language: Language) -> Markup {
-    let label = if shown.is_all_stderr() { language.error_output() } else { language.output() };
+fn command(shown: &Shown, labels: &Labels) -> Markup {
+    let label = if shown.is_all_stderr() { labels.error_output() } else { labels.output() };
     html! {
         @if let Some(command) = &shown.command {
             p.docktest-command { kbd { (command.trim_end()) } }
@@ -61,7 +77,7 @@ fn command(shown: &Shown, language: Language) -> Markup {
                     @for piece in &shown.pieces {
                         @match piece.stream {
                             Stream::Stdout => (piece.text),
-                            Stream::Stderr => span.docktest-stderr title=(language.error_output()) { (piece.text) },
+                            Stream::Stderr => span.docktest-stderr title=(labels.error_output()) { (piece.text) },
                             Stream::Typed => kbd { (piece.text) },
                         }
                     }
@@ -86,6 +102,7 @@ fn finding(finding: &Finding) -> Markup {
     }
 }
 
-fn one_line(markup: Markup) -> String {
+/// Markup that is put into Markdown as one physical line; see above.
+pub(super) fn one_line(markup: Markup) -> String {
     format!("{MARK}{}", markup.into_string().replace('\n', "&#10;"))
 }

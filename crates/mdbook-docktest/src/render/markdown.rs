@@ -1,6 +1,7 @@
 //! Outcomes as plain Markdown, for renderers that may not take HTML.
 
 use super::outcome::Outcome;
+use super::provenance::Provenance;
 use crate::finding::Severity;
 use crate::terminal::plain;
 
@@ -16,12 +17,17 @@ pub(super) fn outcome(outcome: &Outcome<'_>, next_line: &str) -> String {
     block
 }
 
-pub(super) fn provenance(said: &str) -> String {
-    let escaped: String = plain(said)
+/// The summary alone: the details are for the page that can fold them.
+pub(super) fn provenance(provenance: &Provenance) -> String {
+    format!("*{}*", escape(&provenance.summary))
+}
+
+/// Text that means nothing in Markdown.
+pub(super) fn escape(text: &str) -> String {
+    plain(text)
         .chars()
         .flat_map(|c| c.is_ascii_punctuation().then_some('\\').into_iter().chain([c]))
-        .collect();
-    format!("*{escaped}*")
+        .collect()
 }
 
 fn content(outcome: &Outcome<'_>) -> String {

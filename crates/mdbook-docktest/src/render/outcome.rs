@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::finding::Finding;
-use crate::page::Language;
+use crate::labels::Labels;
 use crate::recording::{CommandRecording, End, StepRecording, Stream};
 use crate::scenario::{ExitExpectation, Step};
 use crate::terminal::{Piece, plain, screen};
@@ -20,7 +20,7 @@ pub(super) struct Shown {
     /// The command, where the step has several.
     pub(super) command: Option<String>,
     pub(super) pieces: Vec<Piece>,
-    /// How it ended and what was left out, in the page's language.
+    /// How it ended and what was left out, in the page's labels.
     pub(super) notes: Vec<String>,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Outcome<'a> {
         step: &Step,
         recording: Option<&StepRecording>,
         findings: Vec<&'a Finding>,
-        language: Language,
+        labels: &Labels,
     ) -> Self {
         let attributes = &step.attributes;
         let is_shown = !(attributes.ignore || attributes.hidden || attributes.no_output);
@@ -48,7 +48,7 @@ impl<'a> Outcome<'a> {
                     .filter(|_| commands.len() > 1)
                     .map(|own| plain(&own.text)),
                 pieces: pieces(command),
-                notes: notes(command, status_matters, language),
+                notes: notes(command, status_matters, labels),
             }
         });
         Self { commands: shown.filter(|shown| !shown.is_empty()).collect(), findings }
@@ -87,16 +87,18 @@ fn pieces(command: &CommandRecording) -> Vec<Piece> {
     pieces
 }
 
-fn notes(command: &CommandRecording, status_matters: bool, language: Language) -> Vec<String> {
+fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> Vec<String> {
     let omitted = command.transcript.omitted_bytes;
-    let omitted = (omitted > 0).then(|| language.omitted(omitted));
+    let omitted = (omitted > 0).then(|| labels.omitted(omitted));
     let end = match command.end {
         End::Exited { status } => {
-            (status != 0 || status_matters).then(|| language.exit_status(status))
+            (status != 0 || status_matters).then(|| labels.exit_status(status))
         }
-        End::Stopped => Some(language.stopped().to_owned()),
-        End::TimedOut { limit_ms } => Some(language.timed_out(Duration::from_millis(limit_ms))),
-        End::EngineLost => Some(language.engine_lost().to_owned()),
+        End::Stopped => Some(labels.stopped().to_owned()),
+        End::TimedOut { limit_ms } => {
+            Some(labels.timed_out(labels.duration(Duration::from_millis(limit_ms))))
+        }
+        End::EngineLost => Some(labels.engine_lost().to_owned()),
     };
     omitted.into_iter().chain(end).collect()
 }

@@ -2,16 +2,21 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::extract::{Extensions, extract};
 use crate::finding::{Code, Severity};
+use crate::labels::Labels;
 use crate::page::Language;
 use crate::recording::{
     Chunk, CommandRecording, End, Engine, Image, ImageOrigin, Stream, Transcript,
 };
+
+/// When recordings of these tests were made.
+const RECORDED_AT: &str = "2026-11-24T23:02:12Z";
 
 fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
     let chunk = |(stream, text): &(Stream, &str)| Chunk {
@@ -33,28 +38,33 @@ fn ran(command: CommandRecording) -> StepRecording {
 }
 
 /// Renders without what stands at the chapter's end.
-fn page(renderer: Renderer, text: &str, steps: Vec<StepRecording>) -> String {
+fn rendered(renderer: Renderer, text: &str, steps: Vec<StepRecording>) -> String {
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
     assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
-    let recording = Recording { steps, ..Recording::default() };
-    let page = Page { language: Language::Fr, renderer, slug: "c".into() };
-    let rendered = render(text, &scenario, Some(&recording), &[], &page);
-    match rendered.rsplit_once("Exécuté sur") {
-        Some((chapter, _)) => chapter
-            .trim_end_matches('*')
-            .trim_end_matches("<!--docktest--><p class=\"docktest-provenance\"><small>")
-            .trim_end_matches(['\r', '\n'])
-            .to_owned(),
+    let recording = Recording { steps, recorded_at: RECORDED_AT.into(), ..Recording::default() };
+    let rendered =
+        render(text, &scenario, Some(&recording), &[], &self::page(Language::Fr, renderer));
+    let end = match renderer {
+        Renderer::Html => "<!--docktest--><details class=\"docktest-provenance\">",
+        Renderer::Markdown => "*Vérifié le 24",
+    };
+    match rendered.rsplit_once(end) {
+        Some((chapter, _)) => chapter.trim_end_matches(['\r', '\n']).to_owned(),
         None => rendered,
     }
 }
 
+fn page(language: Language, renderer: Renderer) -> Page {
+    let labels = Arc::new(Labels::new(language));
+    Page { labels, renderer, slug: "c".into(), verifications: None }
+}
+
 fn html(text: &str, steps: Vec<StepRecording>) -> String {
-    page(Renderer::Html, text, steps)
+    rendered(Renderer::Html, text, steps)
 }
 
 fn markdown(text: &str, steps: Vec<StepRecording>) -> String {
-    page(Renderer::Markdown, text, steps)
+    rendered(Renderer::Markdown, text, steps)
 }
 
 const BEFORE: &str = "<!--docktest--><figure class=\"docktest\" id=\"docktest-c-1\">\
@@ -194,24 +204,85 @@ fn other_renderers_get_plain_fences() {
 fn a_chapter_says_at_its_end_what_it_ran_on() {
     let text = "- ```bash\n  ls\n  ```";
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
-    let image = Image {
-        reference: "alpine".into(),
-        id: String::new(),
-        repo_digest: None,
-        origin: ImageOrigin::Pulled,
+    let image = |reference: &str, repo_digest: Option<&str>, origin| Image {
+        reference: reference.into(),
+        id: "sha256:1d".into(),
+        repo_digest: repo_digest.map(str::to_owned),
+        origin,
     };
-    let engine = Engine { version: "26.1.5".into(), ..Engine::default() };
-    let recording =
-        Recording { engine, images: vec![image], steps: vec![printed("")], ..Recording::default() };
-    let mut page = Page { language: Language::En, renderer: Renderer::Html, slug: "c".into() };
+    let engine = Engine {
+        kind: "process".into(),
+        version: "26.1.5".into(),
+        client_version: "26.1.4".into(),
+        api_version: "1.45".into(),
+        storage_driver: "overlay2".into(),
+        kernel: "6.1.0".into(),
+        architecture: "amd64".into(),
+    };
+    let mut recording = Recording {
+        engine,
+        images: vec![
+            image("alpine", None, ImageOrigin::Recipe),
+            image("nginx", Some("nginx@sha256:d1"), ImageOrigin::Pulled),
+        ],
+        steps: vec![printed("")],
+        recorded_at: RECORDED_AT.into(),
+        ..Recording::default()
+    };
+    let mut page = self::page(Language::Fr, Renderer::Html);
+    page.verifications = Some("../verifications.html".into());
     let html = render(text, &scenario, Some(&recording), &[], &page);
-    let expected = "\n\n<!--docktest--><p class=\"docktest-provenance\"><small>\
-        Run on Docker Engine 26.1.5 · alpine: official image</small></p>\n";
+    let expected = "\n\n<!--docktest--><details class=\"docktest-provenance\"><summary>\
+        Vérifié le 24\u{a0}novembre 2026 · Docker Engine 26.1.5 · \
+        alpine (reconstruite pour ce livre) · nginx</summary><dl>\
+        <dt>Sorties</dt><dd>d’une exécution pendant la construction de cette page \
+        (2026-11-24T23:02:12Z)</dd>\
+        <dt>Moteur</dt><dd>process · 26.1.5 · docker 26.1.4 · API 1.45 · overlay2</dd>\
+        <dt>Machine</dt><dd>Linux 6.1.0 · amd64</dd>\
+        <dt>Image</dt><dd>alpine sha256:1d</dd>\
+        <dt>Image</dt><dd>nginx nginx@sha256:d1</dd>\
+        </dl><p><a href=\"../verifications.html\">Vérifications</a></p></details>\n";
     assert!(html.ends_with(expected), "{html}");
+
+    recording.replayed = true;
+    let html = render(text, &scenario, Some(&recording), &[], &page);
+    assert!(html.contains("<dd>tirées d’un enregistrement\u{a0}; rien n’a été exécuté"), "{html}");
+
     page.renderer = Renderer::Markdown;
     let markdown = render(text, &scenario, Some(&recording), &[], &page);
-    let expected = "\n\n*Run on Docker Engine 26\\.1\\.5 · alpine\\: official image*\n";
+    let expected = "\n\n*Vérifié le 24\u{a0}novembre 2026 · Docker Engine 26\\.1\\.5 · \
+        alpine \\(reconstruite pour ce livre\\) · nginx*\n";
     assert!(markdown.ends_with(expected), "{markdown}");
+}
+
+#[test]
+fn a_chapter_that_does_not_hold_is_not_called_verified() {
+    let text = "```bash\nls\n```\n";
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let mut recording = Recording {
+        steps: vec![printed("")],
+        recorded_at: RECORDED_AT.into(),
+        ..Recording::default()
+    };
+    let finding = Finding {
+        code: Code::ExitStatus,
+        severity: Severity::Error,
+        path: "c.md".into(),
+        span: 0..3,
+        message: "it exited with 1".into(),
+        help: None,
+        line: 1,
+        column: 1,
+    };
+    let page = self::page(Language::Fr, Renderer::Html);
+    let html = render(text, &scenario, Some(&recording), &[finding], &page);
+    assert!(html.contains("<summary>Exécuté le 24\u{a0}novembre 2026, non conforme · "), "{html}");
+    assert!(!html.contains("Vérifié"), "{html}");
+
+    recording.recorded_at = "<b>".into();
+    let html = render(text, &scenario, Some(&recording), &[], &page);
+    assert!(html.contains("<summary>Docker Engine "), "{html}");
+    assert!(!html.contains("<b>"), "{html}");
 }
 
 #[test]
@@ -228,7 +299,7 @@ fn findings_are_seen_on_the_page() {
         message: "it ended with <1>".into(),
         help: Some("add `exit=1`".into()),
     };
-    let page = Page { language: Language::En, renderer: Renderer::Html, slug: "c".into() };
+    let page = self::page(Language::En, Renderer::Html);
     let of_step = render(text, &scenario, None, &[finding(8..10)], &page);
     assert_eq!(
         of_step,
@@ -255,7 +326,7 @@ proptest! {
         let steps = scenario.steps.iter().map(|_| printed("```\n\n- a\n> ```bash\n")).collect();
         let recording = Recording { steps, ..Recording::default() };
         let renderer = if markdown { Renderer::Markdown } else { Renderer::Html };
-        let page = Page { language: Language::En, renderer, slug: "c".into() };
+        let page = self::page(Language::En, renderer);
         let rendered = render(&text, &scenario, Some(&recording), &[], &page);
 
         let shown: Vec<_> = scenario

@@ -1,0 +1,53 @@
+//! Numbers, times and days, as a book's readers write them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike};
+
+use super::Labels;
+
+impl Labels {
+    /// A number, its thousands told apart.
+    pub(crate) fn number(&self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut grouped = String::new();
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                grouped.push_str(self.thousands_separator());
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+
+    /// A time, in seconds or in minutes and seconds.
+    pub(crate) fn duration(&self, duration: Duration) -> String {
+        let whole = duration.as_secs();
+        if whole >= 60 {
+            return self.minutes(self.number(whole / 60), whole % 60);
+        }
+        // Who reads it cares for tenths; what an author has set is shown as it is.
+        let tenths = (duration.as_secs_f64() * 10.0).round() / 10.0;
+        let shown = if whole == 0 { duration.as_secs_f64() } else { tenths };
+        self.seconds(shown.to_string().replace('.', self.decimal_separator()))
+    }
+
+    /// How many bytes were left out.
+    pub(crate) fn omitted(&self, bytes: u64) -> String {
+        match bytes {
+            1 => self.omitted_byte().to_owned(),
+            _ => self.omitted_bytes(self.number(bytes)),
+        }
+    }
+
+    /// The day of a time in RFC 3339, in words; nothing if it is no such time.
+    pub(crate) fn day(&self, time: &str) -> Option<String> {
+        let date = DateTime::parse_from_rfc3339(time).ok()?;
+        let month = self.months().split_whitespace().nth(date.month0() as usize)?;
+        let day = match date.day() {
+            1 => self.first_day().to_owned(),
+            day => day.to_string(),
+        };
+        Some(self.date(day, month, date.year()))
+    }
+}

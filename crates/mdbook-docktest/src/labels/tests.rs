@@ -1,0 +1,108 @@
+use std::time::Duration;
+
+use super::*;
+
+fn own(language: Language, labels: &[(&str, &str)]) -> Result<Labels, String> {
+    let labels = labels.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
+    Labels::with(language, labels.collect()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn french_has_its_spaces_and_its_comma() {
+    let fr = Labels::new(Language::Fr);
+    assert_eq!(fr.exit_status(1), "code de sortie\u{a0}: 1");
+    assert_eq!(fr.omitted(1), "… 1 octet omis au milieu …");
+    assert_eq!(fr.omitted(1_012_345), "… 1\u{202f}012\u{202f}345 octets omis au milieu …");
+    assert_eq!(
+        fr.timed_out(fr.duration(Duration::from_millis(1500))),
+        "délai dépassé\u{a0}: arrêté au bout de 1,5\u{a0}s"
+    );
+    assert_eq!(fr.duration(Duration::from_millis(123_400)), "2\u{a0}min 3\u{a0}s");
+}
+
+#[test]
+fn english_has_none() {
+    let en = Labels::new(Language::En);
+    assert_eq!(en.exit_status(1), "exit status: 1");
+    assert_eq!(en.omitted(123), "… 123 bytes omitted from the middle …");
+    assert_eq!(en.omitted(1234), "… 1,234 bytes omitted from the middle …");
+    assert_eq!(en.duration(Duration::from_secs(30)), "30 s");
+    assert_eq!(en.duration(Duration::from_millis(250)), "0.25 s");
+    assert_eq!(en.duration(Duration::from_millis(1049)), "1 s");
+}
+
+#[test]
+fn days_are_written_in_words() {
+    let day = |language, time| Labels::new(language).day(time);
+    let time = "2026-11-24T23:02:12Z";
+    assert_eq!(day(Language::Fr, time).as_deref(), Some("24\u{a0}novembre 2026"));
+    assert_eq!(day(Language::En, time).as_deref(), Some("24 November 2026"));
+    let first = day(Language::Fr, "2027-02-01T00:00:00Z");
+    assert_eq!(first.as_deref(), Some("1er\u{a0}février 2027"));
+    assert_eq!(day(Language::Fr, "<b>"), None);
+}
+
+#[test]
+fn a_book_has_its_own_words() {
+    let labels = own(
+        Language::Fr,
+        &[("output", "Résultat"), ("exit-status", "statut {status}, hélas"), ("error-output", "")],
+    )
+    .unwrap();
+    assert_eq!(labels.output(), "Résultat");
+    assert_eq!(labels.exit_status(3), "statut 3, hélas");
+    assert_eq!(labels.error_output(), "");
+    assert_eq!(labels.stopped(), "interrompu par Ctrl-C");
+}
+
+#[test]
+fn a_third_language_has_its_dates_too() {
+    let labels = own(
+        Language::En,
+        &[
+            ("months", "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
+            ("date", "{day}. {month} {year}"),
+            ("decimal-separator", ","),
+        ],
+    )
+    .unwrap();
+    assert_eq!(labels.day("2026-03-05T00:00:00Z").as_deref(), Some("5. März 2026"));
+    assert_eq!(labels.duration(Duration::from_millis(1500)), "1,5 s");
+}
+
+#[test]
+fn what_cannot_be_a_label_is_told_with_a_remedy() {
+    let error = |key, text| own(Language::Fr, &[(key, text)]).unwrap_err();
+    assert_eq!(
+        error("exit-staus", "x"),
+        "`labels.exit-staus`: there is no such label: did you mean `exit-status`?"
+    );
+    assert!(error("zzz", "x").ends_with("the guide's chapter on settings has them all"));
+    assert_eq!(
+        error("exit-status", "{state}"),
+        "`labels.exit-status`: there is no `{state}` to put there, but `{status}`"
+    );
+    assert!(error("output", "{x}").ends_with("there is no `{x}` to put there, nor anything else"));
+    assert!(error("output", "a\nb").contains("write it on one line"));
+    assert!(error("months", "un deux").contains("these are 2 months"));
+}
+
+#[test]
+fn each_label_says_what_its_parameters_are_in_both_languages() {
+    for entry in TABLE {
+        for text in [entry.en, entry.fr] {
+            let mut names: Vec<&str> = template::names(text).collect();
+            names.sort_unstable();
+            let mut parameters = entry.parameters.to_vec();
+            parameters.sort_unstable();
+            assert_eq!(names, parameters, "{}: {text}", entry.key());
+        }
+    }
+}
+
+#[test]
+fn a_value_is_not_read_as_a_label() {
+    let labels = own(Language::En, &[("image-pulled", "{image} {image} } {")]);
+    let labels = labels.unwrap();
+    assert_eq!(labels.image_pulled("{image}"), "{image} {image} } {");
+}

@@ -1,0 +1,27 @@
+//! Which name was probably meant by one that does not exist.
+
+/// The candidate that is most like `word`, if no more than a third of it is wrong.
+pub(crate) fn nearest<T: AsRef<str>>(
+    word: &str,
+    candidates: impl IntoIterator<Item = T>,
+) -> Option<T> {
+    let distances = candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(candidate.as_ref(), word), candidate));
+    let (distance, candidate) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= candidate.as_ref().chars().count() / 3).then_some(candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_third_of_a_name_may_be_wrong() {
+        let names = ["timeout", "hidden"];
+        assert_eq!(nearest("timeuot", names), Some("timeout"));
+        assert_eq!(nearest("hiden", names), Some("hidden"));
+        assert_eq!(nearest("hi", names), None);
+        assert_eq!(nearest("x", [""; 0]), None);
+    }
+}

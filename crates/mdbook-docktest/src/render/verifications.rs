@@ -1,0 +1,190 @@
+//! The page that lists what each chapter of a book rests on: its steps, the engine that ran them,
+//! when that was, and the images.
+//!
+//! It has no file among the sources. Each build makes it anew, behind the last chapter.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use maud::{Markup, html};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::html::one_line;
+use super::markdown::escape;
+use super::provenance;
+use crate::page::{Page, Renderer};
+use crate::recording::Recording;
+use crate::report::StepStatus;
+use crate::terminal::plain;
+
+/// The page, as if it were a file among the sources.
+pub const PATH: &str = "verifications.md";
+
+/// What would end a URL's path or be read as something else in it.
+const NOT_IN_A_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
+
+/// A chapter that was run, or whose recording was taken.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// Its name in the book's summary.
+    pub name: &'a str,
+    /// The page that it becomes, relative to the sources.
+    pub path: &'a Path,
+    /// What became of its steps.
+    pub statuses: Vec<StepStatus>,
+    /// What they ran on.
+    pub recording: &'a Recording,
+}
+
+/// The way from a chapter's page to this one.
+pub fn link_from(chapter: &Path) -> String {
+    let depth = chapter.components().count().saturating_sub(1);
+    "../".repeat(depth) + &html_path(Path::new(PATH))
+}
+
+/// The file that a chapter becomes, as mdBook names it, as a URL.
+fn html_path(chapter: &Path) -> String {
+    let path = chapter.with_extension("html");
+    let components = path.components().map(|component| component.as_os_str().to_string_lossy());
+    let path = components.collect::<Vec<_>>().join("/");
+    utf8_percent_encode(&path, NOT_IN_A_PATH).to_string()
+}
+
+/// The page's text.
+pub fn verifications(entries: &[Entry<'_>], page: &Page) -> String {
+    let listing = Listing { entries, page };
+    let labels = &page.labels;
+    let parts = [
+        format!("# {}", escape(labels.verifications())),
+        escape(labels.verifications_intro()),
+        listing.table(&listing.chapters()),
+        format!("## {}", escape(labels.engines())),
+        listing.table(&listing.engines()),
+        format!("## {}", escape(labels.images())),
+        listing.table(&listing.images()),
+    ];
+    parts.join("\n\n") + "\n"
+}
+
+struct Listing<'a> {
+    entries: &'a [Entry<'a>],
+    page: &'a Page,
+}
+
+/// A table of plain texts.
+struct Table<'a> {
+    head: Vec<&'a str>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    /// The page that its first cell leads to.
+    href: Option<String>,
+    cells: Vec<String>,
+}
+
+impl Listing<'_> {
+    fn chapters(&self) -> Table<'_> {
+        let labels = &self.page.labels;
+        // A column of zeros tells nothing.
+        let others = [
+            (labels.failed(), StepStatus::Failed),
+            (labels.skipped(), StepStatus::Skipped),
+            (labels.ignored(), StepStatus::Ignored),
+        ];
+        let others = others
+            .into_iter()
+            .filter(|(_, status)| self.entries.iter().any(|entry| entry.statuses.contains(status)));
+        let counted: Vec<_> =
+            [(labels.passed(), StepStatus::Passed)].into_iter().chain(others).collect();
+
+        let mut head = vec![labels.chapter(), labels.steps()];
+        head.extend(counted.iter().map(|(label, _)| *label));
+        head.extend([labels.engine(), labels.last_run()]);
+        let row = |entry: &Entry<'_>| {
+            let count = |status| entry.statuses.iter().filter(|other| **other == status).count();
+            let mut cells = vec![entry.name.to_owned(), entry.statuses.len().to_string()];
+            cells.extend(counted.iter().map(|(_, status)| count(*status).to_string()));
+            cells.push(labels.engine_version(&entry.recording.engine.version));
+            cells.push(labels.day(&entry.recording.recorded_at).unwrap_or_default());
+            Row { href: Some(html_path(entry.path)), cells }
+        };
+        Table { head, rows: self.entries.iter().map(row).collect() }
+    }
+
+    fn engines(&self) -> Table<'_> {
+        let labels = &self.page.labels;
+        let engines: BTreeSet<_> = self
+            .entries
+            .iter()
+            .map(|entry| {
+                let engine = &entry.recording.engine;
+                (provenance::engine(engine), provenance::machine(engine))
+            })
+            .collect();
+        let row = |(engine, machine)| Row { href: None, cells: vec![engine, machine] };
+        Table {
+            head: vec![labels.engine(), labels.machine()],
+            rows: engines.into_iter().map(row).collect(),
+        }
+    }
+
+    fn images(&self) -> Table<'_> {
+        let labels = &self.page.labels;
+        let images: BTreeSet<_> = self
+            .entries
+            .iter()
+            .flat_map(|entry| &entry.recording.images)
+            .map(|image| (provenance::image(image, labels), provenance::digest(image).to_owned()))
+            .collect();
+        let row = |(image, digest)| Row { href: None, cells: vec![image, digest] };
+        Table {
+            head: vec![labels.image(), labels.digest()],
+            rows: images.into_iter().map(row).collect(),
+        }
+    }
+
+    fn table(&self, table: &Table<'_>) -> String {
+        match self.page.renderer {
+            Renderer::Html => one_line(html_table(table)),
+            Renderer::Markdown => markdown_table(table),
+        }
+    }
+}
+
+fn html_table(table: &Table<'_>) -> Markup {
+    html! {
+        // The class is mdBook's, which lets wide tables scroll.
+        div.table-wrapper.docktest-verifications {
+            table {
+                thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }
+                tbody {
+                    @for Row { href, cells } in &table.rows {
+                        tr {
+                            @for (index, cell) in cells.iter().enumerate() {
+                                @match href.as_ref().filter(|_| index == 0) {
+                                    Some(href) => td { a href=(href) { (plain(cell)) } },
+                                    None => td { (plain(cell)) },
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn markdown_table(table: &Table<'_>) -> String {
+    let line = |cells: &mut dyn Iterator<Item = String>| {
+        format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+    };
+    let head = line(&mut table.head.iter().map(|cell| escape(cell)));
+    let rule = line(&mut table.head.iter().map(|_| "---".to_owned()));
+    let rows = table.rows.iter().map(|row| line(&mut row.cells.iter().map(|cell| escape(cell))));
+    [head, rule].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests;
