@@ -34,7 +34,7 @@ fn step_5_shows_the_refusal_and_its_exit_status() {
     let page = COURSE.page("sidecar.html");
     let outputs = page.texts_below("Étape 5", "figure.docktest pre samp");
     assert_eq!(outputs[0], "rm: can't remove '/logs/access.log': Read-only file system\n");
-    let stderr = page.texts_below("Étape 5", "samp .docktest-stderr");
+    let stderr = page.texts_below("Étape 5", "samp .err");
     assert_eq!(stderr[0], outputs[0]);
     let notes = page.texts_below("Étape 5", ".docktest-note");
     assert_eq!(notes[0], "code de sortie\u{a0}: 1");

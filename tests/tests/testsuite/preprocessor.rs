@@ -32,7 +32,7 @@ fn a_book_shows_what_came_out() {
     let page = site.page("lab.html");
     let figures = page.texts("main figure.docktest samp");
     assert_eq!(figures, ["out <b>&amp;</b>\nerr\n", "one\n\ntwo\n^C"]);
-    assert_eq!(page.texts("main samp .docktest-stderr"), ["err\n"]);
+    assert_eq!(page.texts("main samp .err"), ["err\n"]);
     assert_eq!(page.texts("main samp kbd"), ["^C"]);
     assert!(page.texts("main .docktest-note").contains(&"code de sortie\u{a0}: 3".to_owned()));
     assert_eq!(page.texts("main li figure").len(), 1);

@@ -58,7 +58,7 @@ fn outputs() -> Vec<Vec<Ran>> {
     let volume = Ran::printing("donnees\n").takes(47).does(
         ObjectKind::Volume,
         "donnees",
-        Change::Created { image: None },
+        Change::Created { image: None, made: Default::default() },
     );
     let refused = Ran::printing("")
         .chunk(12, Stream::Stderr, "ls: /absent: No such file or directory\n")
@@ -76,7 +76,7 @@ fn outputs() -> Vec<Vec<Ran>> {
         .does(
             ObjectKind::Container,
             "serveur",
-            Change::Created { image: Some("alpine".to_owned()) },
+            Change::Created { image: Some("alpine".to_owned()), made: Default::default() },
         )
         .does(
             ObjectKind::Volume,

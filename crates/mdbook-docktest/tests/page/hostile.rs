@@ -1,0 +1,82 @@
+//! Output that would be something else than text if it could: every character of it is shown, and
+//! none is markup.
+
+use mdbook_docktest::scenario::Columns;
+
+use super::*;
+
+/// Each with what is to be seen of it.
+const HOSTILE: [(&str, &str); 10] = [
+    ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+    ("<b><figure><table>", "<b><figure><table>"),
+    (
+        "</samp></pre></figure></script></style></title>",
+        "</samp></pre></figure></script></style></title>",
+    ),
+    ("<!-- <![CDATA[ ]]> --> <?php ?>", "<!-- <![CDATA[ ]]> --> <?php ?>"),
+    ("& &amp; &lt &#0; &#x202e; &notin", "& &amp; &lt &#0; &#x202e; &notin"),
+    ("\u{202e}fdp.exe\u{2069}\u{200f}\u{61c}", "<U+202E>fdp.exe<U+2069><U+200F><U+061C>"),
+    ("a\0b\x07\x08\x0b\x0c\x7f\u{9b}", "a␀b␇␈␋␌␡<U+009B>"),
+    ("\x1b[31mred\x1b[0m \x1b[9999A\x1b]0;t\x07.\x1b[", "red .␛["),
+    (
+        "\u{fffd}\u{feff}\u{2028}\u{2029}\u{e000}\u{10ffff}",
+        "\u{fffd}\u{feff}\u{2028}\u{2029}\u{e000}\u{10ffff}",
+    ),
+    ("    # no code\n\n\n- no list\n```\n\n", "    # no code\n\n\n- no list\n```\n\n"),
+];
+
+/// A page shows this text as a step's output, and has no element that is not ours.
+#[track_caller]
+fn assert_shows(page: &Html, text: &str) {
+    assert_eq!(texts(page, "main > figure samp").concat(), text);
+    let strange = "samp :not(span, kbd), figure pre > :not(samp), \
+                   figure.docktest > :not(figcaption, pre, details, p), main > :not(h1, pre, figure, p, details)";
+    assert_eq!(count(page, strange), 0, "{text:.200?}");
+    assert_eq!(texts(page, "main > p"), ["after"]);
+}
+
+#[test]
+fn hostile_output_is_text() {
+    const CHAPTER: &str = "```bash\nls\n```\n\nafter\n";
+    let streams = [Stream::Stdout, Stream::Stderr, Stream::Typed];
+    let all = HOSTILE.iter().flat_map(|case| streams.map(|stream| (stream, case)));
+    let chapters: Vec<String> = all
+        .clone()
+        .map(|(stream, (printed, _))| {
+            rendered_with(CHAPTER, std::iter::once(command(&[(stream, printed)])))
+        })
+        .collect();
+    for (page, (_, (_, shown))) in build(&chapters).iter().zip(all) {
+        assert_shows(page, shown);
+    }
+}
+
+#[test]
+fn a_line_of_ten_thousand_columns_stays_one() {
+    let line = "<é>\t".repeat(2_500) + "\n";
+    assert_shows(&page("```bash\nls\n```\n\nafter\n", &[&line]), &line);
+}
+
+#[test]
+fn at_a_terminal_output_is_text_too() {
+    let text = "\x1b[1m</samp><script>\x1b[0m &amp; \u{202e}x \0y \x1b]0;";
+    let mut command = command(&[(Stream::Stdout, text)]);
+    command.transcript.terminal = Columns::new(80);
+    let chapter = rendered_with("```bash tty\nls\n```\n\nafter\n", std::iter::once(command));
+    assert_shows(&build(&[chapter])[0], "</samp><script> &amp; <U+202E>x y");
+}
+
+/// Where commands stand above their output, they are text, too.
+#[test]
+fn a_hostile_command_is_text() {
+    let chapter = "```bash\necho '</kbd></p><script>&lt;'\necho b\n```\n\nafter\n";
+    let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
+    let commands = vec![command(&[(Stream::Stdout, "a\n")]), command(&[(Stream::Stdout, "b\n")])];
+    let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
+    let labels = Arc::new(Labels::new(Language::Fr));
+    let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
+    let page = &build(&[render(chapter, &scenario, Some(&recording), &[], &page)])[0];
+    assert_eq!(texts(page, "figure > p > kbd"), ["echo '</kbd></p><script>&lt;'", "echo b"]);
+    assert_shows(page, "a\nb\n");
+}

@@ -1,0 +1,94 @@
+//! What results add to a page: at most 1.6 times the text that they show, and a kibibyte for each step.
+//!
+//! Text counts as a page has to write it, with `&lt;` for `<`.
+
+use mdbook_docktest::recordings;
+
+use super::*;
+
+/// How many bytes a page needs for this text.
+fn written(text: &str) -> usize {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").len()
+}
+
+/// Holds each step's figure against the bound; returns how many there are.
+#[track_caller]
+fn assert_small(page: &Html) -> usize {
+    let parts = selector("samp, .docktest-command");
+    for figure in page.select(&selector("figure.docktest")) {
+        let shown = figure.select(&parts);
+        let shown: usize = shown.map(|part| written(&part.text().collect::<String>())).sum();
+        let size = figure.html().len();
+        assert!(size <= shown * 8 / 5 + 1024, "{size} bytes for {shown}: {:.2000}", figure.html());
+    }
+    count(page, "figure.docktest")
+}
+
+fn small(name: &str, commands: Vec<CommandRecording>) {
+    let script: String = (0..commands.len()).map(|n| format!("echo {n}\n")).collect();
+    let chapter = format!("```bash\n{script}```\n");
+    let scenario = extract(Path::new("c.md"), &chapter, Extensions::default());
+    let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
+    let labels = Arc::new(Labels::new(Language::Fr));
+    let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
+    let rendered = render(&chapter, &scenario, Some(&recording), &[], &page);
+    assert_eq!(assert_small(&build(&[rendered])[0]), 1, "{name}");
+}
+
+#[test]
+fn the_worst_output_is_no_exception() {
+    let colours: String =
+        (0..5_000).map(|n| format!("\x1b[{};3{}m{}", n % 10, n % 8, n % 7)).collect();
+    let (out, err, typed) = (Stream::Stdout, Stream::Stderr, Stream::Typed);
+    small("each character in another colour", vec![command(&[(out, &colours)])]);
+    small("each character a symbol", vec![command(&[(out, &"\0a\u{202e}".repeat(1_000))])]);
+    let alternating = [(out, "a\n"), (err, "b\n"), (typed, "c")].repeat(1_000);
+    small("each line of another stream", vec![command(&alternating)]);
+    small("many short lines", vec![command(&[(out, &"\n".repeat(25))])]);
+    small("many commands with little to say", (0..200).map(|_| command(&[(err, "a")])).collect());
+    let mut stream = command(&[(out, "\n")].repeat(2_000));
+    stream.end = End::Stopped;
+    for (at, chunk) in stream.transcript.chunks.iter_mut().enumerate() {
+        chunk.at_ms = at as u64 * 4_000;
+    }
+    small("a stream of empty lines", vec![stream]);
+}
+
+#[test]
+fn ordinary_colours_and_streams_are_kept() {
+    let listing: String = (0..20)
+        .map(|n| {
+            format!("drwxr-xr-x 2 root root 4096 Nov 24 03:02 \x1b[1;34mdirectory-{n}\x1b[m\n")
+        })
+        .collect();
+    let chunks = [(Stream::Stdout, listing.as_str()), (Stream::Stderr, "ls: x: No such file\n")];
+    let chapter = rendered_with("```bash\nls\n```\n", std::iter::once(command(&chunks)));
+    let page = &build(&[chapter])[0];
+    assert_small(page);
+    assert_eq!(count(page, "samp .b.c4"), 20);
+    assert_eq!(count(page, "samp .err"), 1);
+}
+
+#[test]
+fn the_course_keeps_to_it() {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book");
+    let mut chapters = Vec::new();
+    for file in fs::read_dir(book.join("recordings")).expect("the course is recorded") {
+        let file = file.expect("it can be read").path();
+        let Some(name) = file.file_stem().filter(|_| file.extension() == Some("json".as_ref()))
+        else {
+            continue;
+        };
+        let text = fs::read_to_string(book.join("src").join(name)).expect("it is a chapter's");
+        let scenario = extract(Path::new(name), &text, Extensions::default());
+        let recording = recordings::read(&file).expect("it is sound").expect("it is there");
+        let recording = recording.recording(&scenario);
+        let labels = Arc::new(Labels::new(Language::Fr));
+        let slug = mdbook_docktest::page::slug(Path::new(name));
+        let page = Page { labels, renderer: Renderer::Html, slug, verifications: None };
+        chapters.push(render(&text, &scenario, Some(&recording), &[], &page));
+    }
+    let figures: usize = build(&chapters).iter().map(assert_small).sum();
+    assert!(figures > 30, "{figures}");
+}
