@@ -11,8 +11,10 @@ use crate::recording::{Recording, StepRecording};
 use crate::scenario::{Scenario, Step};
 use crate::splice::{Edit, splice};
 
+mod changes;
 mod html;
 mod markdown;
+mod names;
 mod outcome;
 mod provenance;
 pub mod verifications;
