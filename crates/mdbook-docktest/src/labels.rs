@@ -206,7 +206,11 @@ labels! {
     state(): "What Docker has at this point", "Ce que contient Docker à ce stade";
     /// In its place, where there is nothing
     empty_state(): "No container, no volume, no network.", "Aucun conteneur, aucun volume, aucun réseau.";
-    /// Read aloud for such a picture: all that is to be said of a container
+    /// Read aloud for such a picture: what it is
+    diagram(): "Diagram of containers, volumes and networks", "Schéma des conteneurs, volumes et réseaux";
+    /// There: what stands between the things that a container has
+    and_then(): "; ", "\u{202f}; ";
+    /// There: all that is to be said of a container
     described(object, description): "{object}: {description}", "{object}\u{a0}: {description}";
     /// There: something that a container has mounted
     mounted(source, destination): "{source} mounted at {destination}", "{source} monté sur {destination}";

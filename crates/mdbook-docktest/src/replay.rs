@@ -157,7 +157,7 @@ impl<'a> Recordings<'a> {
         let unused = self.others.iter().flatten().filter(|path| !renamed.contains(*path));
         for path in unused {
             let scenario =
-                Scenario { path: shown(path).into(), steps: Vec::new(), findings: Vec::new() };
+                Scenario::new(Path::new(&shown(path)));
             let mut chapter = ChapterReport {
                 text: String::new(),
                 extensions: extract::Extensions::default(),

@@ -8,6 +8,10 @@ use crate::state::{Container, State, Status};
 
 use super::names::{is_anonymous, short, shown};
 
+mod html;
+
+pub(super) use html::html;
+
 /// What happened to an object, or to several alike.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
@@ -97,6 +101,21 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
         }
     }
     entries
+}
+
+impl Entry {
+    /// A line of text.
+    pub(super) fn text(&self) -> String {
+        let mut line = format!("{} ", self.sign.character());
+        for part in &self.parts {
+            let (Part::Text(text) | Part::Name(text)) = part;
+            line.push_str(text);
+        }
+        if self.count > 1 {
+            line.push_str(&format!(" ×{}", self.count));
+        }
+        line
+    }
 }
 
 struct Changes<'a> {
