@@ -77,11 +77,7 @@ impl Extensions {
 ///
 /// `path` is only what findings name.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
-    let mut extraction = Extraction {
-        text,
-        scenario: Scenario::new(path),
-        previous: None,
-    };
+    let mut extraction = Extraction { text, scenario: Scenario::new(path), previous: None };
     for block in fenced_blocks(text, extensions) {
         extraction.take(&block);
     }

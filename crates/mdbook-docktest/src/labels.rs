@@ -164,6 +164,8 @@ labels! {
     network(): "network", "réseau";
     /// Before an image’s name
     image_name(): "image", "image";
+    /// Before what tells an image that has lost a name: Docker does not say which
+    lost_name(): "a name of the image", "un nom de l’image";
     /// Before a path of the machine that Docker runs on
     host_path(): "host path", "chemin de l’hôte";
     /// Before a port that is published
@@ -203,11 +205,13 @@ labels! {
     /// In the place of the end of a long such list
     more_changes(count): "{count} more changes", "{count} autres changements";
     /// Above a picture of what there is
-    state(): "What Docker has at this point", "Ce que contient Docker à ce stade";
+    state(): "Containers, volumes and networks at this point",
+        "Conteneurs, volumes et réseaux à ce stade";
     /// In its place, where there is nothing
-    empty_state(): "No container, no volume, no network.", "Aucun conteneur, aucun volume, aucun réseau.";
+    empty_state(): "No container, no volume, and none but Docker’s own networks.",
+        "Aucun conteneur, aucun volume, et pas d’autres réseaux que ceux de Docker.";
     /// Read aloud for such a picture: what it is
-    diagram(): "Diagram of containers, volumes and networks", "Schéma des conteneurs, volumes et réseaux";
+    diagram(): "Diagram", "Schéma";
     /// There: what stands between the things that a container has
     and_then(): "; ", "\u{202f}; ";
     /// There: all that is to be said of a container

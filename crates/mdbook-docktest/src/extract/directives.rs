@@ -168,7 +168,10 @@ mod tests {
 
     #[test]
     fn with_a_backslash_it_is_text() {
-        assert_eq!(found("\\{{#docktest diagram}}\n\n&#123;{#docktest diagram}}\n"), (vec![], vec![]));
+        assert_eq!(
+            found("\\{{#docktest diagram}}\n\n&#123;{#docktest diagram}}\n"),
+            (vec![], vec![])
+        );
     }
 
     #[test]

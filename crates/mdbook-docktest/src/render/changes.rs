@@ -1,9 +1,7 @@
 //! What a step changed on the engine, as a list with one entry for each object.
 
 use crate::labels::Labels;
-use crate::recording::{
-    Change, Effect, Mount, MountSource, ObjectKind, Port, is_generated_name,
-};
+use crate::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port, is_generated_name};
 use crate::state::{Container, State, Status};
 
 use super::names::{is_anonymous, short, shown};
@@ -112,7 +110,7 @@ impl Entry {
             line.push_str(text);
         }
         if self.count > 1 {
-            line.push_str(&format!(" ×{}", self.count));
+            line.push_str(&format!("\u{a0}×{}", self.count));
         }
         line
     }
@@ -180,10 +178,7 @@ impl Changes<'_> {
     }
 
     fn networks(&self, parts: &mut Vec<Part>, old: &Container, new: &Container) {
-        let moves = [
-            (self.labels.connected(), new, old),
-            (self.labels.disconnected(), old, new),
-        ];
+        let moves = [(self.labels.connected(), new, old), (self.labels.disconnected(), old, new)];
         for (label, has, has_not) in moves {
             let gone = |id: &str| has_not.networks.iter().all(|other| other.id != id);
             for network in has.networks.iter().filter(|network| gone(&network.id)) {
@@ -202,7 +197,7 @@ impl Changes<'_> {
         for port in &container.ports {
             note(&mut parts, labels.port());
             append(&mut parts, " ", &host_port(port, labels));
-            append(&mut parts, " → ", &container_port(port));
+            append(&mut parts, ARROW, &container_port(port));
         }
         for network in container.networks.iter().filter(|network| network.name != "bridge") {
             note(&mut parts, labels.network());
@@ -252,7 +247,7 @@ impl Changes<'_> {
             MountSource::Tmpfs => "tmpfs".to_owned(),
         };
         append(parts, ", ", &source);
-        append(parts, " → ", &shown(&mount.destination));
+        append(parts, ARROW, &shown(&mount.destination));
         if mount.read_only {
             parts.push(Part::Text(format!(" ({})", self.labels.read_only())));
         }
@@ -283,14 +278,20 @@ impl Changes<'_> {
     }
 
     fn image(&self, effect: &Effect) -> Entry {
-        let (sign, name) = match &effect.change {
-            Change::Removed => (Sign::Removed, &effect.name),
-            Change::Created { image: Some(pulled), .. } => (Sign::Added, pulled),
-            _ => (Sign::Added, &effect.name),
+        let labels = self.labels;
+        let (sign, kind, name) = match &effect.change {
+            Change::Removed => (Sign::Removed, labels.lost_name(), &effect.name),
+            Change::Created { image: Some(pulled), .. } => {
+                (Sign::Added, labels.image_name(), pulled)
+            }
+            _ => (Sign::Added, labels.image_name(), &effect.name),
         };
-        entry(sign, named(self.labels.image_name(), &short(name)))
+        entry(sign, named(kind, &short(name)))
     }
 }
+
+/// It does not begin a line.
+const ARROW: &str = "\u{a0}→ ";
 
 /// The port of the host, as `-p` takes it.
 pub(super) fn host_port(port: &Port, labels: &Labels) -> String {

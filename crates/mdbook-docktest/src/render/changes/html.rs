@@ -44,7 +44,7 @@ fn item(entry: &Entry, labels: &Labels) -> Markup {
                     Part::Name(name) => code { (name) },
                 }
             }
-            @if entry.count > 1 { " ×" (entry.count) }
+            @if entry.count > 1 { "\u{a0}×" (entry.count) }
         }
     }
 }

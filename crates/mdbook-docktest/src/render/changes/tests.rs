@@ -27,9 +27,7 @@ fn effect(line: &str) -> Effect {
         ["started"] => Change::Started,
         ["paused"] => Change::Paused,
         ["unpaused"] => Change::Unpaused,
-        ["died", exit] => {
-            Change::Died { exit: exit.parse().unwrap(), alone: false, log: None }
-        }
+        ["died", exit] => Change::Died { exit: exit.parse().unwrap(), alone: false, log: None },
         ["becomes", new] => {
             let from = std::mem::replace(&mut name, (*new).to_owned());
             Change::Renamed { from }
@@ -59,7 +57,8 @@ fn text(entry: &Entry) -> String {
         Part::Name(name) => format!("`{name}`"),
     });
     let count = if entry.count > 1 { format!(" ×{}", entry.count) } else { String::new() };
-    format!("{} {}{count}", entry.sign.character(), parts.collect::<String>())
+    let parts = parts.collect::<String>().replace('\u{a0}', " ");
+    format!("{} {parts}{count}", entry.sign.character())
 }
 
 fn shown(before: &[&str], during: &[&str]) -> Vec<String> {
@@ -113,7 +112,10 @@ fn what_comes_and_goes_with_its_step_is_short_lived() {
         ["± conteneur éphémère `alpine`, `data` → `/data`"],
         "a name that Docker gave means nothing"
     );
-    assert_eq!(shown(&["volume data created"], &job[1..])[0], "± conteneur éphémère `job`, `data` → `/data`");
+    assert_eq!(
+        shown(&["volume data created"], &job[1..])[0],
+        "± conteneur éphémère `job`, `data` → `/data`"
+    );
     let gone = [&run[..], &["volume data removed"]].concat();
     assert_eq!(shown(&[], &gone)[0], "± volume éphémère `data`");
     let twice = run.map(|line| line.replace("sad_kalam", "happy_curie"));
@@ -134,12 +136,17 @@ fn a_container_that_was_there_says_what_became_of_it() {
         (Some("container app died 0"), "container app started", "▸ conteneur `app`, démarré"),
         (None, "container app becomes web", "~ conteneur `web`, auparavant `app`"),
         (None, "network net with app", "~ conteneur `app`, relié à `net`"),
-        (Some("network net with app"), "network net without app", "~ conteneur `app`, détaché de `net`"),
+        (
+            Some("network net with app"),
+            "network net without app",
+            "~ conteneur `app`, détaché de `net`",
+        ),
     ] {
         let before: Vec<&str> = APP.into_iter().chain(before).collect();
         assert_eq!(shown(&before, &[during]), [expected]);
     }
-    let restart = ["container app died 0", "network net without app", "network net with app", APP[1]];
+    let restart =
+        ["container app died 0", "network net without app", "network net with app", APP[1]];
     assert_eq!(shown(&APP, &restart), ["▸ conteneur `app`, redémarré"]);
     let run = [APP[1], "container app died 1"];
     assert_eq!(shown(&APP[..1], &run), ["■ conteneur `app`, arrêté (code 1)"]);
@@ -150,7 +157,12 @@ fn a_container_that_was_there_says_what_became_of_it() {
 #[test]
 fn what_is_removed_is_told_by_its_last_name() {
     let before = ["container app created", "volume data created", "network net created"];
-    let during = ["network net removed", "container app becomes b", "container app removed", "volume data removed"];
+    let during = [
+        "network net removed",
+        "container app becomes b",
+        "container app removed",
+        "volume data removed",
+    ];
     assert_eq!(shown(&before, &during), ["− réseau `net`", "− conteneur `app`", "− volume `data`"]);
 }
 
@@ -160,7 +172,7 @@ fn images_are_told_by_their_names() {
     let during = ["image nginx pulled", "image my:1 created", &digest, &digest];
     assert_eq!(
         shown(&[], &during),
-        ["+ image `nginx:1`", "+ image `my:1`", "− image `0123456789ab`"]
+        ["+ image `nginx:1`", "+ image `my:1`", "− un nom de l’image `0123456789ab`"]
     );
 }
 
@@ -198,15 +210,15 @@ fn what_events_do_not_tell_is_told_too() {
             mount(MountSource::Bind("/lab".into()), "/backup"),
             mount(MountSource::Tmpfs, "/run"),
         ],
-        ports: vec![
-            port(None, Some(8080), 80, "tcp"),
-            port(Some("::1"), None, 53, "udp"),
-        ],
+        ports: vec![port(None, Some(8080), 80, "tcp"), port(Some("::1"), None, 53, "udp")],
     };
-    let mut during = effects(&["container web created", "network net with web", "container web started"]);
+    let mut during =
+        effects(&["container web created", "network net with web", "container web started"]);
     during[0].change = Change::Created { image: None, made };
     assert_eq!(
         shown_in(Language::En, &[], &during),
-        ["+ container `web`, `/lab` → `/backup`, `tmpfs` → `/run`, port `8080` → `80`, port `[::1]:auto` → `53/udp`, network `net`"]
+        [
+            "+ container `web`, `/lab` → `/backup`, `tmpfs` → `/run`, port `8080` → `80`, port `[::1]:auto` → `53/udp`, network `net`"
+        ]
     );
 }

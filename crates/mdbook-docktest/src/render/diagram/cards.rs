@@ -44,6 +44,8 @@ pub(super) enum Style {
     Path,
     /// Words.
     Label,
+    /// Words about the line above them.
+    Note,
 }
 
 /// Where a line leads to.
@@ -68,7 +70,7 @@ impl Style {
         match self {
             Self::Name => 17,
             Self::Path => 19,
-            Self::Label => 20,
+            Self::Label | Self::Note => 20,
         }
     }
 }
@@ -172,7 +174,8 @@ impl<'a> Table<'a> {
                 head.push(Line::of_path(Style::Label, &image));
             }
         }
-        let mut rows: Vec<Line> = container.ports.iter().map(|port| self.port(port)).collect();
+        let mut rows = Vec::new();
+        container.ports.iter().for_each(|port| self.port(port, &mut rows));
         container.mounts.iter().for_each(|mount| self.mount(mount, &mut rows));
         for network in &container.networks {
             match network.name.as_str() {
@@ -191,15 +194,17 @@ impl<'a> Table<'a> {
         Card { kind: Kind::Container, head, rows }
     }
 
-    fn port(&self, port: &Port) -> Line {
+    fn port(&self, port: &Port, rows: &mut Vec<Line>) {
         let (host, container) = (host_port(port, self.labels), container_port(port));
-        let full = format!("{} {host} → {container}", self.labels.port());
-        let text = if cells(&full) <= Style::Path.width() {
-            full
+        let whole = format!("{} {host} → {container}", self.labels.port());
+        if cells(&whole) <= Style::Path.width() {
+            rows.push(Line::new(Style::Path, &whole));
         } else {
-            end(&format!("{host} → {container}"), Style::Path.width())
-        };
-        Line::new(Style::Path, &text)
+            // With an address, it takes two lines.
+            rows.push(Line::new(Style::Path, &host));
+            let inner = format!("→ {} {container}", self.labels.port());
+            rows.push(Line::new(Style::Note, &inner));
+        }
     }
 
     fn mount(&mut self, mount: &Mount, rows: &mut Vec<Line>) {
@@ -219,7 +224,7 @@ impl<'a> Table<'a> {
             notes.push(self.labels.read_only());
         }
         if !notes.is_empty() {
-            rows.push(Line::new(Style::Label, &notes.join(", ")));
+            rows.push(Line::new(Style::Note, &notes.join(", ")));
         }
     }
 }

@@ -19,8 +19,7 @@ pub(super) fn describe(state: &State, labels: &Labels) -> Vec<String> {
         let mut joined = state.containers.iter().flat_map(|container| &container.networks);
         !joined.any(|joined| joined.id == network.id)
     });
-    let networks =
-        networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
+    let networks = networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
     containers.chain(volumes).chain(networks).map(|said| sentence(&said)).collect()
 }
 
@@ -52,8 +51,7 @@ fn of_container(container: &Container, labels: &Labels) -> String {
         .iter()
         .map(|port| labels.published(host_port(port, labels), container_port(port)));
     let networks = container.networks.iter().filter(|network| network.name != "bridge");
-    let networks =
-        networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
+    let networks = networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
     let described: Vec<String> = mounts.chain(ports).chain(networks).collect();
     if described.is_empty() {
         return object;

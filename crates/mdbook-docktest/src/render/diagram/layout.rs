@@ -4,7 +4,7 @@
 //! where the lines that lead to it are; so links run between the columns only. What leads nowhere
 //! fills up the shorter column. Two columns are as much as a telephone has room for.
 
-use super::cards::{Card, LinkKind, Line, Style};
+use super::cards::{Card, Line, LinkKind, Style};
 
 /// The picture's width. At this width, its letters are as large as those around it.
 pub(super) const WIDTH: i32 = 360;
@@ -15,6 +15,8 @@ const COLUMNS: [i32; 2] = [1, WIDTH - 1 - CARD];
 /// Between a card's edge and its text, and between cards.
 const PADDING: i32 = 8;
 const GAP: i32 = 14;
+/// Above a row.
+const ROW_GAP: i32 = 3;
 
 /// A picture.
 #[derive(Debug)]
@@ -50,8 +52,9 @@ impl Style {
     fn height(self) -> i32 {
         match self {
             Self::Name => 18,
-            Self::Path => 19,
+            Self::Path => 16,
             Self::Label => 15,
+            Self::Note => 14,
         }
     }
 }
@@ -73,7 +76,10 @@ impl PlacedCard {
             if index > 0 && index == card.head.len() {
                 y += PADDING / 2;
                 rule = Some(y);
-                y += PADDING / 2;
+                y += 1;
+            }
+            if index >= card.head.len() && line.style != Style::Note {
+                y += ROW_GAP;
             }
             y += line.style.height();
             // Letters hang down a quarter of the line.

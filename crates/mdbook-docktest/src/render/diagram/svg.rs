@@ -16,6 +16,13 @@ const DRUM: i32 = 6;
 /// How far an arrow head reaches.
 const HEAD: i32 = 7;
 
+/// What is written alike, with its class and its size.
+const STYLES: [(&[Style], Option<&str>, Option<u8>); 3] = [
+    (&[Style::Name], Some("docktest-name"), Some(13)),
+    (&[Style::Path], Some("docktest-path"), None),
+    (&[Style::Label, Style::Note], None, None),
+];
+
 impl Kind {
     /// What of a card's height is no room for text, at its top.
     pub(super) fn cap(self) -> i32 {
@@ -41,12 +48,12 @@ pub(super) fn svg(scene: &Scene, id: &str, title: &str, description: &str) -> Ma
     let solid = lines(|kind| kind != LinkKind::ReadOnly);
     let dashed = lines(|kind| kind == LinkKind::ReadOnly);
     let heads: String = arrows.iter().map(heads).collect();
-    let texts = |style: Style| {
+    let texts = |styles: &'static [Style]| {
         let lines = cards.iter().flat_map(move |card| {
             let lines = card.card.lines().zip(&card.base_lines);
             lines.map(move |(line, y)| (card.x + 8, *y, line.style, line.text.as_str()))
         });
-        lines.filter(move |(_, _, other, _)| *other == style)
+        lines.filter(move |(_, _, style, _)| styles.contains(style))
     };
     html! {
         svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="img"
@@ -60,14 +67,10 @@ pub(super) fn svg(scene: &Scene, id: &str, title: &str, description: &str) -> Ma
             @if !dashed.is_empty() { path stroke-dasharray="4 3" d=(dashed) {} }
             g fill="currentColor" stroke="none" font-size="12" {
                 @if !heads.is_empty() { path d=(heads) {} }
-                @for (style, class, size) in [
-                    (Style::Name, "docktest-name", Some(13)),
-                    (Style::Path, "docktest-path", None),
-                    (Style::Label, "docktest-label", None),
-                ] {
-                    @if texts(style).next().is_some() {
-                        g class=(class) font-size=[size] {
-                            @for (x, y, _, text) in texts(style) { text x=(x) y=(y) { (text) } }
+                @for (styles, class, size) in STYLES {
+                    @if texts(styles).next().is_some() {
+                        g class=[class] font-size=[size] {
+                            @for (x, y, _, text) in texts(styles) { text x=(x) y=(y) { (text) } }
                         }
                     }
                 }
