@@ -6,6 +6,7 @@ mod effects;
 mod follow;
 mod image_cache;
 mod images;
+mod made;
 mod shell;
 mod step;
 mod transcript;

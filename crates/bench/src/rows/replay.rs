@@ -81,9 +81,8 @@ pub(super) static MEMORY: Row = Row {
     },
 };
 
-/// A chapter and what a run of it could have left.
+/// The steps of a chapter, and what a run of them could have left.
 struct Chapter {
-    text: String,
     scenario: Scenario,
     recording: Recording,
 }
@@ -123,7 +122,7 @@ impl Chapter {
             replayed: true,
             ..Recording::default()
         };
-        Self { text, scenario, recording }
+        Self { scenario, recording }
     }
 }
 

@@ -61,7 +61,10 @@ pub(super) fn digest(image: &Image) -> &str {
 /// An engine in the terms of `docker version` and `docker info`.
 pub(super) fn engine(engine: &Engine) -> String {
     let Engine { kind, version, client_version, api_version, storage_driver, .. } = engine;
-    format!("{kind} · {version} · docker {client_version} · API {api_version} · {storage_driver}")
+    format!(
+        "Docker Engine {version} · client {client_version} · API {api_version} · {storage_driver} · \
+         {kind}"
+    )
 }
 
 /// The machine below an engine.

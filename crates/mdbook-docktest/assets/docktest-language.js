@@ -1,0 +1,145 @@
+// mdBook's own words in the language of docktest-fr.js or its like, and a search that finds words
+// with and without accents.
+(() => {
+  'use strict';
+  const language = window.docktestLanguage;
+  if (!language) return;
+
+  const root = document.documentElement;
+  const attributes = ['title', 'aria-label', 'placeholder'];
+  // Where mdBook's words are; elsewhere, the same words are the author's.
+  let places = '.theme,.tooltiptext,.searchresults-header,.blockquote-tag-title,#mdbook-help-popup';
+  const words = Object.entries(language.words).map(([key, value]) => [
+    RegExp(`^${key.replace(/[.()?]/g, '\\$&').replace(/{}/g, '(.*)')}$`), value.split('{}'), key,
+  ]);
+
+  function translated(text) {
+    for (const [pattern, parts] of words) {
+      const found = pattern.exec(text);
+      if (found) return parts.reduce((all, part, index) => all + found[index] + part);
+    }
+    return text;
+  }
+
+  function translateAttributes(element) {
+    if (element.closest('main') && !element.closest('.buttons')) return;
+    for (const name of attributes) {
+      const before = element.getAttribute(name);
+      const after = before && translated(before);
+      if (after !== before) element.setAttribute(name, after);
+    }
+  }
+
+  function translateText(node) {
+    const before = node.data.trim();
+    const after = translated(before);
+    if (after !== before) node.data = node.data.replace(before, () => after);
+  }
+
+  function translate(element) {
+    translateAttributes(element);
+    element.querySelectorAll(`[${attributes.join('],[')}]`).forEach(translateAttributes);
+    for (const place of element.closest(places) ? [element] : element.querySelectorAll(places)) {
+      const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) translateText(texts.currentNode);
+    }
+  }
+
+  const observer = new MutationObserver(records => {
+    for (const { target, addedNodes } of records) {
+      if (addedNodes.length) translate(target);
+      else translateAttributes(target);
+      if (target.id === 'mdbook-searchresults') addedNodes.forEach(markTellingWords);
+    }
+  });
+
+  function start() {
+    translate(root);
+    observer.observe(root, { subtree: true, childList: true, attributeFilter: attributes });
+  }
+
+  // By its English title, mdBook knows what a button is to do.
+  document.addEventListener('click', event => {
+    const button = event.target.closest('.buttons button');
+    const word = button && words.find(([, parts]) => parts[0] === button.title);
+    if (!word) return;
+    observer.disconnect();
+    button.title = word[2];
+    setTimeout(start);
+  }, true);
+
+  const title = translated(document.title);
+  if (title !== document.title) {
+    // This is mdBook's page for what is not there, perhaps with mdBook's text.
+    document.title = title;
+    places += ',main h1,main p';
+  }
+  start();
+
+  const searchbar = document.getElementById('mdbook-searchbar');
+  if (!window.elasticlunr) return;
+  const elision = RegExp(language.elision);
+  const plural = RegExp(language.plural);
+  const small = language.small.split(' ');
+  const sections = [];
+
+  function fold(text) {
+    return text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/œ/g, 'oe');
+  }
+
+  function plain(text) {
+    return ` ${fold(text).replace(/[^\p{L}\p{N}_]+/gu, ' ').trim()} `;
+  }
+
+  function singular(word) {
+    return word.replace(plural, '$1$2');
+  }
+
+  function tellingWords(query) {
+    const all = plain(query).split(' ').filter(Boolean);
+    const telling = all.filter(word => !word.length > 1 && !small.includes(word));
+    return (telling.length ? telling : all).map(singular);
+  }
+
+  // mdBook's index lacks what has an accent, but keeps the texts.
+  elasticlunr.Index.prototype.search = function (query, { bool, expand, fields }) {
+    const names = Object.keys(fields);
+    if (!sections.length) {
+      for (const [ref, doc] of Object.entries(this.documentStore.docs)) {
+        sections.push({ ref, doc, texts: names.map(name => plain(doc[name])) });
+      }
+    }
+    const patterns = tellingWords(query).map(word => [` ${word}`, RegExp(` ${word}[sx]?(?= )`, 'g')]);
+    const results = sections.map(({ ref, doc, texts }) => {
+      const scores = patterns.map(([begin, whole]) => texts.reduce((sum, text, index) => {
+        const begun = text.split(begin).length - 1;
+        const found = begun && (text.match(whole) || []).length;
+        const weight = expand ? found + (begun - found) / 8 : found;
+        return sum + fields[names[index]].boost * Math.sqrt(weight / text.length);
+      }, 0));
+      const holds = bool === 'OR' || scores.every(Boolean);
+      return { ref, doc, score: holds && scores.reduce((sum, score) => sum + score, 0) };
+    });
+    return results.filter(({ score }) => score).sort((a, b) => b.score - a.score);
+  };
+
+  // By this, mdBook knows the words in a result's text, which it has escaped.
+  elasticlunr.stemmer = word => {
+    const begin = fold(word).replace(/^(?:&#?\w+;|[^\p{L}\p{N}&])+/u, '');
+    return singular(begin.replace(elision, '')) || word;
+  };
+
+  // A page that was found marks what was searched, but no `de` and no `l'`.
+  function markTellingWords(item) {
+    const link = item.querySelector('a');
+    const marks = encodeURIComponent(tellingWords(searchbar.value).join(' '));
+    link.href = link.getAttribute('href').replace(/(\?highlight=)[^#]*/, `$1${marks}`);
+  }
+
+  // A search that the address asks for can be over by now.
+  const query = searchbar.value;
+  for (const value of query ? [`${query} .`, query] : []) {
+    searchbar.value = value;
+    searchbar.dispatchEvent(new Event('keyup'));
+  }
+})();
