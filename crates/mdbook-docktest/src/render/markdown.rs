@@ -5,10 +5,9 @@ use super::provenance::Provenance;
 use crate::finding::Severity;
 use crate::terminal::plain;
 
-/// One fenced block. `next_line` starts each of its lines but the first.
-pub(super) fn outcome(outcome: &Outcome<'_>, next_line: &str) -> String {
-    let content = content(outcome);
-    let fence = "`".repeat((longest_run_of_backticks(&content) + 1).max(3));
+/// A fenced block with a text. `next_line` starts each of its lines but the first.
+pub(super) fn fenced(content: &str, next_line: &str) -> String {
+    let fence = "`".repeat((longest_run_of_backticks(content) + 1).max(3));
     let mut block = format!("{fence}text");
     for line in content.split_terminator('\n').chain([fence.as_str()]) {
         block.push_str(next_line);
@@ -48,7 +47,8 @@ pub(super) fn transcript(commands: &[Shown]) -> String {
     content
 }
 
-fn content(outcome: &Outcome<'_>) -> String {
+/// What a step printed, and what does not hold, as the text of a fenced block.
+pub(super) fn outcome(outcome: &Outcome<'_>) -> String {
     let mut content = transcript(&outcome.commands);
     for finding in &outcome.findings {
         let severity = match finding.severity {

@@ -59,6 +59,8 @@ fn page(language: Language, renderer: Renderer) -> Page {
     Page { labels, renderer, slug: "c".into(), verifications: None }
 }
 
+mod engine;
+
 fn html(text: &str, steps: Vec<StepRecording>) -> String {
     rendered(Renderer::Html, text, steps)
 }
@@ -340,7 +342,7 @@ fn findings_are_seen_on_the_page() {
 }
 
 /// Lines, fences and whole steps, in and out of containers.
-const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
+const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|\\{\\{#docktest diagram}}|\\{\\{#docktest diagram}}\n|# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
@@ -349,7 +351,10 @@ proptest! {
     #[test]
     fn a_rendered_chapter_has_the_steps_that_are_shown(text in PIECES, markdown: bool) {
         let scenario = extract(Path::new("c.md"), &text, Extensions::default());
-        let steps = scenario.steps.iter().map(|_| printed("```\n\n- a\n> ```bash\n")).collect();
+        let steps = scenario.steps.iter().map(|_| {
+            engine::printed_and_made("```\n\n- a\n> ```bash\n", "```\n```bash\n")
+        });
+        let steps = steps.collect();
         let recording = Recording { steps, ..Recording::default() };
         let renderer = if markdown { Renderer::Markdown } else { Renderer::Html };
         let page = self::page(Language::En, renderer);
