@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use mdbook_driver::MDBook;
 use mdbook_preprocessor::PreprocessorContext;
+use mdbook_preprocessor::book::Book;
 
 use crate::bench::Bench;
 
@@ -147,6 +148,24 @@ pub(crate) fn write_with(
         fs::write(sources.join("SUMMARY.md"), summary)
     };
     write().with_context(|| format!("cannot write a book to {}", directory.display()))
+}
+
+/// Writes a book as [`write`] does, but with the chapters that a preprocessor has handed back, also
+/// those that it has added.
+pub(crate) fn write_preprocessed(directory: &Path, chapters: usize, book: &Book) -> Result<()> {
+    write(directory, chapters, "")?;
+    let sources = directory.join("src");
+    let mut summary =
+        fs::read_to_string(sources.join("SUMMARY.md")).context("it was just written")?;
+    for chapter in book.chapters() {
+        let path = chapter.path.as_ref().context("a chapter has a path")?;
+        fs::write(sources.join(path), &chapter.content)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        if chapter.source_path.is_none() {
+            push(&mut summary, format_args!("- [{}]({})\n", chapter.name, path.display()));
+        }
+    }
+    fs::write(sources.join("SUMMARY.md"), summary).context("cannot write a summary")
 }
 
 /// Writes what mdBook sends to a preprocessor for the book in this directory.

@@ -5,8 +5,9 @@
 //! decides who belongs to a step, as it does for systemd's services.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -52,6 +53,20 @@ impl ProcessGroup {
             .collect()
     }
 
+    /// Whether one of them waits for what is written to this pipe, its standard input. A system that
+    /// does not tell what processes wait for gives `false`.
+    pub fn is_reading(&self, pipe: &File) -> bool {
+        let Ok(pipe) = pipe.metadata() else { return false };
+        self.members().into_iter().any(|pid| {
+            let process = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
+            // Whoever is gone meanwhile does not read.
+            let input = fs::metadata(process.join("fd/0"));
+            let is_its_input =
+                input.is_ok_and(|input| (input.dev(), input.ino()) == (pipe.dev(), pipe.ino()));
+            is_its_input && has_thread_that_reads(&process.join("task"))
+        })
+    }
+
     /// Sends SIGINT to each of them that is not in `told`, as a terminal does on Ctrl-C, and adds
     /// it there. Who was being born meanwhile is met by the next call.
     pub fn interrupt(&self, told: &mut HashSet<Pid>) {
@@ -90,4 +105,15 @@ impl ProcessGroup {
             let _ = kill_process(pid, Signal::KILL);
         }
     }
+}
+
+/// Whether one of a process's threads is in the system call `read` of standard input: proc(5) has the
+/// call's number and its arguments, of which the first is the descriptor.
+fn has_thread_that_reads(tasks: &Path) -> bool {
+    let reading = format!("{} 0x0 ", libc::SYS_read);
+    let Ok(mut tasks) = fs::read_dir(tasks) else { return false };
+    tasks.any(|task| {
+        let call = task.and_then(|task| fs::read_to_string(task.path().join("syscall")));
+        call.is_ok_and(|call| call.starts_with(&reading))
+    })
 }

@@ -180,3 +180,33 @@ fn a_terminal_has_a_name_in_the_engine() {
     assert_eq!(end.raw_os_error(), Some(rustix::io::Errno::IO.raw_os_error()));
     assert_eq!(String::from_utf8(seen).unwrap(), "/dev/pts/0\r\n30 100\r\nown\r\n");
 }
+
+#[test]
+fn who_waits_for_input_is_seen() {
+    let engine = start();
+    let read = |script: &str, name: &str| {
+        let group = engine.process_group(name).unwrap();
+        let path = [("PATH".into(), PATH.into())];
+        let session = Session::WithoutTerminal;
+        let mut words = engine.entering_group(&group, Path::new("/"), &path, session);
+        words.extend(["sh", "-c", script].map(Into::into));
+        let (input, keyboard) = std::io::pipe().unwrap();
+        let mut child =
+            std::process::Command::new(&words[0]).args(&words[1..]).stdin(input).spawn().unwrap();
+        let keyboard = fs::File::from(std::os::fd::OwnedFd::from(keyboard));
+        let end = Instant::now() + Duration::from_secs(2);
+        let mut is_reading = false;
+        while !is_reading && Instant::now() < end {
+            thread::sleep(Duration::from_millis(20));
+            is_reading = group.is_reading(&keyboard);
+        }
+        drop(keyboard);
+        assert!(group.kill(LIMIT));
+        child.wait().unwrap();
+        is_reading
+    };
+    assert!(read("cat", "reader"));
+    assert!(read("sleep 60 & read -r line", "shell"));
+    assert!(!read("sleep 60", "sleeper"));
+    assert!(!read("sleep 60 | cat", "reader-of-another-pipe"));
+}

@@ -132,8 +132,8 @@ labels! {
     /// The generated page that lists all chapters, and links to it
     verifications(): "Verifications", "Vérifications";
     /// The sentence at its top
-    verifications_intro(): "Each command of these chapters was run by mdbook-docktest. Here is when, and on what.",
-        "Chaque commande de ces chapitres a été exécutée par mdbook-docktest. Voici quand, et sur quoi.";
+    verifications_intro(): "What these chapters show was run by mdbook-docktest. Here is when, and on what.",
+        "Ce que montrent ces chapitres a été exécuté par mdbook-docktest. Voici quand, et sur quoi.";
     /// There, above the chapters
     chapter(): "Chapter", "Chapitre";
     /// There, above how many steps a chapter has

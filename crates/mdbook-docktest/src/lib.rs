@@ -40,6 +40,7 @@ pub mod scenario;
 pub mod settings;
 mod source_file;
 pub mod splice;
+pub mod state;
 mod terminal;
 
 pub use execute::execute;

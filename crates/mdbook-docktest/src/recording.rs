@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::{Columns, Streams};
 
 mod file;
+mod made;
 mod same;
 
 pub use file::{RecordingFile, RecordingFileError};
+pub use made::{Made, Mount, MountSource, Port};
 
 /// A chapter's run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -146,6 +148,9 @@ pub enum Change {
         /// was made from; of an image, itself if it was pulled.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         image: Option<String>,
+        /// What a container was made with that no other effect tells.
+        #[serde(flatten)]
+        made: Made,
     },
     /// A container's program was started.
     Started,
@@ -191,6 +196,13 @@ pub enum Change {
     },
     /// It is gone, or an image has lost a name.
     Removed,
+}
+
+impl Change {
+    /// It came to be, and nothing more is known of that than the image that was asked for.
+    pub fn created(image: Option<String>) -> Self {
+        Self::Created { image, made: Made::default() }
+    }
 }
 
 /// An object that a step has made and that was still there at the chapter's end.

@@ -6,6 +6,7 @@ mod effects;
 mod follow;
 mod image_cache;
 mod images;
+mod made;
 mod shell;
 mod step;
 mod transcript;
@@ -315,13 +316,15 @@ impl Runner<'_> {
                 (Some(columns), _) => {
                     Surroundings::Terminal(engine.terminal(columns.get(), terminal::ROWS)?)
                 }
-                (None, Some(_)) => Surroundings::PipesWithInput,
-                (None, None) => Surroundings::Pipes,
+                (None, stdin) => Surroundings::Pipes { has_input: stdin.is_some() },
             };
             let start = (Instant::now(), now());
             let (bash, connection) = shell
                 .begin(&commands, &group, surroundings)
                 .map_err(RunError::io("handing a step to bash"))?;
+            if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
+                shell.prepare().map_err(RunError::io("starting bash"))?;
+            }
             let process = StepProcess {
                 bash,
                 connection,

@@ -1,10 +1,7 @@
-//! What a terminal would leave on the screen, as plain text.
+//! What a terminal would leave on the screen, as text and how it is drawn.
 //!
-//! What was written to pipes is plain text, mostly: colours and cursor movements are dropped. A line
-//! that was redrawn after carriage returns, as progress bars are, is shown in its last state. Tabs
-//! and line feeds are the only control characters that stay.
-//!
-//! What was written to a terminal was meant for one, so an [`emulator`] reads it.
+//! What was written to [pipes](pipe) is plain text, mostly. What was written to a terminal was meant
+//! for one, so an [`emulator`] reads it.
 
 use std::borrow::Cow;
 
@@ -12,64 +9,69 @@ use crate::recording::{Stream, Transcript};
 use crate::scenario::Streams;
 
 mod emulator;
+mod pipe;
+mod style;
+mod symbol;
+
+pub(crate) use style::{Colour, Style};
 
 /// The height of terminals, in lines.
 pub(crate) const ROWS: u16 = 24;
 
-/// Consecutive text of one stream.
+/// Consecutive text of one stream that is drawn alike.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) stream: Stream,
+    pub(crate) style: Style,
     pub(crate) text: String,
 }
 
-/// What a transcript leaves on the screen. Empty pieces are left out.
+/// What a transcript leaves on the screen. No piece is empty.
 pub(crate) fn screen(transcript: &Transcript) -> Vec<Piece> {
     if let Some(columns) = transcript.terminal {
         return emulator::screen(&transcript.chunks, columns);
     }
-    let mut pieces: Vec<Piece> = Vec::new();
-    for chunk in &transcript.chunks {
-        // An escape sequence or a redrawn line may be cut anywhere between two chunks.
-        push(&mut pieces, chunk.stream, &chunk.text);
+    let mut pieces = Vec::new();
+    let mut styles = [Style::default(); 3];
+    // An escape sequence or a redrawn line may be cut anywhere between two chunks.
+    for chunks in transcript.chunks.chunk_by(|a, b| a.stream == b.stream) {
+        let stream = chunks[0].stream;
+        let style = &mut styles[stream as usize];
+        match chunks {
+            [chunk] => pipe::write(&chunk.text, stream, style, &mut pieces),
+            chunks => {
+                let text: String = chunks.iter().map(|chunk| chunk.text.as_str()).collect();
+                pipe::write(&text, stream, style, &mut pieces);
+            }
+        }
     }
-    for piece in &mut pieces {
-        piece.text = plain(&piece.text);
-    }
-    pieces.retain(|piece| !piece.text.is_empty());
     pieces
 }
 
 /// All that a transcript leaves on the screen.
 pub(crate) fn text(transcript: &Transcript) -> String {
-    match transcript.terminal {
-        Some(_) => screen(transcript).into_iter().map(|piece| piece.text).collect(),
-        None => plain(&transcript.to_string()),
-    }
+    screen(transcript).into_iter().map(|piece| piece.text).collect()
 }
 
 /// What these streams leave on the screen.
 pub(crate) fn output(transcript: &Transcript, streams: Streams) -> String {
-    let pieces = screen(transcript);
-    let shown = pieces.iter().filter(|piece| streams.contains(piece.stream));
-    shown.map(|piece| piece.text.as_str()).collect()
+    let pieces = screen(transcript).into_iter();
+    pieces.filter(|piece| streams.contains(piece.stream)).map(|piece| piece.text).collect()
 }
 
-/// Adds to the last piece what is of the same stream.
-fn push(pieces: &mut Vec<Piece>, stream: Stream, text: &str) {
+/// Adds to the last piece what is alike.
+fn push(pieces: &mut Vec<Piece>, stream: Stream, style: Style, text: &str) {
     match pieces.last_mut() {
-        Some(last) if last.stream == stream => last.text.push_str(text),
-        _ => pieces.push(Piece { stream, text: text.to_owned() }),
+        Some(last) if last.stream == stream && last.style == style => last.text.push_str(text),
+        _ => pieces.push(Piece { stream, style, text: text.to_owned() }),
     }
 }
 
 /// Text as a terminal leaves it.
 pub(crate) fn plain(text: &str) -> String {
-    let stripped = anstream::adapter::strip_str(text).to_string();
-    let lines: Vec<&str> = stripped.split('\n').map(last_state).collect();
-    let mut plain = lines.join("\n");
-    plain.retain(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    plain
+    let mut pieces = Vec::new();
+    pipe::write(text, Stream::Stdout, &mut Style::default(), &mut pieces);
+    pieces.into_iter().map(|piece| piece.text).collect()
 }
 
 /// Text without colours and cursor movements.
@@ -79,10 +81,6 @@ pub(crate) fn without_escapes(text: &str) -> Cow<'_, str> {
     } else {
         text.into()
     }
-}
-
-fn last_state(line: &str) -> &str {
-    line.rsplit('\r').find(|state| !state.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -101,31 +99,91 @@ mod tests {
         Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() }
     }
 
+    fn shown(chunks: &[(Stream, &str)]) -> Vec<(Stream, Style, String)> {
+        let pieces = screen(&transcript(chunks)).into_iter();
+        pieces.map(|piece| (piece.stream, piece.style, piece.text)).collect()
+    }
+
     #[test]
-    fn colours_and_redrawn_lines_are_resolved() {
+    fn escape_sequences_and_redrawn_lines_are_resolved() {
         assert_eq!(plain("\x1b[1;32mok\x1b[0m\té\n"), "ok\té\n");
         assert_eq!(plain("10%\r50%\r100%\ndone\r\n"), "100%\ndone\n");
         assert_eq!(plain("50%\r"), "50%");
-        assert_eq!(plain("\x1b]0;title\x07a\0b\x08c\u{85}\n"), "abc\n");
+        assert_eq!(plain("50%\r\x1b[0m\r\n"), "50%\n");
+        assert_eq!(plain("a\nb\rc\n\rd\re"), "a\nc\ne");
         assert_eq!(plain("\x1b[2K\rPulling\x1b[K\n"), "Pulling\n");
+        assert_eq!(plain("\x1b]0;title\x07a\x1b]8;;x\x1b\\b\x1b]8;;\x1b\\c\x1b(B\x1b7\n"), "abc\n");
+    }
+
+    #[test]
+    fn what_is_no_sequence_can_be_seen() {
+        assert_eq!(plain("a\0b\x08c\u{85}\x07\n"), "a␀b␈c<U+0085>␇\n");
+        assert_eq!(plain("\u{202e}txt.exe"), "<U+202E>txt.exe");
+        assert_eq!(plain("\x1b"), "␛");
+        assert_eq!(plain("\x1b[31"), "␛[31");
+        assert_eq!(plain("\x1b]0;title\nand the rest"), "␛]0;title\nand the rest");
+        assert_eq!(plain("\x1b[\x1b[1mbold"), "␛[bold");
+    }
+
+    #[test]
+    fn colours_stay_with_their_text() {
+        let (out, plain) = (Stream::Stdout, Style::default());
+        let red = plain.select("31");
+        assert_eq!(
+            shown(&[(out, "a\x1b[31mb\nc\x1b[0md\0")]),
+            [
+                (out, plain, "a".into()),
+                (out, red, "b\nc".into()),
+                (out, plain, "d".into()),
+                (out, Style { symbol: true, ..plain }, "␀".into()),
+            ]
+        );
+        assert_eq!(
+            shown(&[(out, "1\n\x1b[31m10%\r\x1b[32m20%\r\x1b[0mdone")]),
+            [(out, plain, "1\ndone".into())],
+            "what was overwritten is gone with its colours"
+        );
+    }
+
+    #[test]
+    fn each_stream_has_its_own_colour() {
+        let (out, err, plain) = (Stream::Stdout, Stream::Stderr, Style::default());
+        let red = plain.select("31");
+        assert_eq!(
+            shown(&[(err, "\x1b[31mbad\n"), (out, "fine\n"), (err, "worse\n\x1b[m")]),
+            [
+                (err, red, "bad\n".into()),
+                (out, plain, "fine\n".into()),
+                (err, red, "worse\n".into()),
+            ]
+        );
     }
 
     #[test]
     fn a_sequence_that_is_cut_between_chunks_is_one() {
         let out = Stream::Stdout;
-        let transcript = transcript(&[
+        let red = Style::default().select("31");
+        let chunks = [
             (out, "\x1b[3"),
             (out, "1mred\r"),
             (out, "\nend"),
             (Stream::Stderr, "oh"),
             (Stream::Stderr, ""),
             (Stream::Typed, "\x1b[0m"),
-        ]);
-        let expected = [
-            Piece { stream: out, text: "red\nend".into() },
-            Piece { stream: Stream::Stderr, text: "oh".into() },
         ];
-        assert_eq!(screen(&transcript), expected);
+        assert_eq!(
+            shown(&chunks),
+            [(out, red, "red\nend".into()), (Stream::Stderr, Style::default(), "oh".into())]
+        );
+    }
+
+    #[test]
+    fn a_sequence_without_an_end_does_not_cost_more_than_others() {
+        let started = std::time::Instant::now();
+        for part in ["\x1b]", "\x1b[", "\x1bP\x01", "\r", "\x1b]x\n"] {
+            assert!(!plain(&part.repeat(50_000)).is_empty() || part == "\r");
+        }
+        assert!(started.elapsed() < std::time::Duration::from_secs(20));
     }
 
     proptest! {
@@ -138,6 +196,20 @@ mod tests {
         fn nothing_is_left_to_resolve(text in any::<String>()) {
             let once = plain(&text);
             prop_assert_eq!(plain(&once), once);
+        }
+
+        #[test]
+        fn no_piece_is_empty_or_like_its_neighbour(
+            texts in prop::collection::vec("(\x1b\\[3[1-3]m|[a\n\r\0]){0,6}", 0..8),
+        ) {
+            let streams = [Stream::Stdout, Stream::Stderr, Stream::Typed].into_iter().cycle();
+            let chunks: Vec<_> = streams.zip(texts.iter().map(String::as_str)).collect();
+            let pieces = screen(&transcript(&chunks));
+            prop_assert!(pieces.iter().all(|piece| !piece.text.is_empty()));
+            let is_alike = |pair: &[Piece]| {
+                pair[0].stream == pair[1].stream && pair[0].style == pair[1].style
+            };
+            prop_assert!(!pieces.windows(2).any(is_alike));
         }
     }
 }

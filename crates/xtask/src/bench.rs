@@ -26,7 +26,7 @@ impl Options {
 
 /// Measures, and prints the table; a whole one is also written to BENCHMARKS.md.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    setup::ensure()?;
+    setup::ensure(&[setup::ENGINE])?;
     engine::ensure()?;
     let program = book::build_program()?;
 

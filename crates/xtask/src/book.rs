@@ -23,7 +23,7 @@ pub(crate) fn build() -> Result<()> {
     let is_current = check.stderr_null().unchecked().run().context("cannot run the program")?;
     if !is_current.status.success() {
         say("the course's recordings are not current: its commands are run");
-        setup::ensure()?;
+        setup::ensure(&[setup::ENGINE])?;
         engine::ensure()?;
     }
 

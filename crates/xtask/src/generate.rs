@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use mdbook_docktest::expect::{BUILTINS, Builtin};
 use mdbook_docktest::finding::Code;
+use mdbook_docktest::labels::{Entry as Label, TABLE};
 use mdbook_docktest::lints::Level;
 
 use crate::process::say;
@@ -44,12 +45,13 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn chapters() -> Result<[Chapter; 2]> {
+fn chapters() -> Result<[Chapter; 3]> {
     let placeholders = chapter("placeholders.md", "placeholders", "expect/builtin.rs", |_| {
         Ok(table_of_placeholders(BUILTINS))
     })?;
     let findings = chapter("findings.md", "findings", "finding.rs", table_of_findings)?;
-    Ok([placeholders, findings])
+    let labels = chapter("labels.md", "labels", "labels.rs", |_| Ok(table_of_labels(TABLE)))?;
+    Ok([placeholders, findings, labels])
 }
 
 fn chapter(
@@ -104,6 +106,15 @@ fn table_of_findings(chapter: &str) -> Result<String> {
         let _ = writeln!(table, "| [`{code}`](#{code}) | `{level}` | {about} | {what} |");
     }
     Ok(table)
+}
+
+fn table_of_labels(labels: &[Label]) -> String {
+    let mut table = "| Label | Where | English | French |\n|---|---|---|---|\n".to_owned();
+    for label in labels {
+        let (key, Label { about, en, fr, .. }) = (label.key(), label);
+        let _ = writeln!(table, "| `{key}` | {about} | {} | {} |", code(en), code(fr));
+    }
+    table
 }
 
 /// The first line of the section about a finding, a sentence that says what it is.

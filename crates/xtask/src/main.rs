@@ -2,6 +2,7 @@
 
 mod bench;
 mod book;
+mod browser;
 mod engine;
 mod fuzz;
 mod generate;
@@ -45,11 +46,11 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
-        Task::Engine => setup::ensure().and_then(|()| engine::ensure().map(drop)),
+        Task::Engine => setup::ensure(&[setup::ENGINE]).and_then(|()| engine::ensure().map(drop)),
         Task::Book => book::build(),
         Task::Generate => generate::write(),
         Task::Test(options) => test::run(&options),
-        Task::Fuzz(options) => setup::ensure().and_then(|()| fuzz::run(&options)),
+        Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),
         Task::Bench(options) => bench::run(&options),
     };
     match done {

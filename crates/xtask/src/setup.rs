@@ -23,8 +23,11 @@ impl Missing {
     }
 }
 
-/// What has to be there: a program on the PATH or a file, and the Debian package that it is in.
-const NEEDED: [(&str, &str); 11] = [
+/// A program on the PATH or a file, and the Debian package that it is in.
+pub(crate) type Needed = (&'static str, &'static str);
+
+/// What has to be there for everything but the tests of pages.
+pub(crate) const ENGINE: &[Needed] = &[
     ("unshare", "util-linux"),
     ("nsenter", "util-linux"),
     ("setpriv", "util-linux"),
@@ -40,12 +43,20 @@ const NEEDED: [(&str, &str); 11] = [
     ("/usr/share/keyrings/debian-archive-trixie-automatic.gpg", "debian-archive-keyring"),
 ];
 
-/// Installs what is missing.
+/// What has to be there for the tests of pages.
+pub(crate) const BROWSER: &[Needed] = &[
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("pdftotext", "poppler-utils"),
+    ("pip3", "python3-pip"),
+];
+
+/// Installs what is missing of what is needed.
 ///
 /// # Errors
 /// [`Missing`], with what to do, where this is not Debian or we are not root.
-pub(crate) fn ensure() -> Result<()> {
-    let packages = missing_packages(is_there);
+pub(crate) fn ensure(needed: &[&[Needed]]) -> Result<()> {
+    let packages = missing_packages(needed, is_there);
     if packages.is_empty() && has_package_lists() {
         return Ok(());
     }
@@ -93,9 +104,11 @@ fn is_there(needed: &str) -> bool {
     if needed.starts_with('/') { Path::new(needed).exists() } else { is_installed(needed) }
 }
 
-fn missing_packages(is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
-    let mut packages: Vec<&str> = NEEDED
+fn missing_packages(needed: &[&[Needed]], is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let mut packages: Vec<&str> = needed
         .iter()
+        .copied()
+        .flatten()
         .filter(|(needed, _)| !is_there(needed))
         .map(|(_, package)| *package)
         .collect();
@@ -117,10 +130,14 @@ mod tests {
     #[test]
     fn each_package_is_asked_for_once() {
         assert_eq!(
-            missing_packages(|needed| needed == "tar" || needed == "find"),
+            missing_packages(&[ENGINE], |needed| needed == "tar" || needed == "find"),
             ["debian-archive-keyring", "dpkg", "g++", "mmdebstrap", "mount", "util-linux"]
         );
-        assert!(missing_packages(|_| true).is_empty());
+        assert_eq!(
+            missing_packages(&[&[("tar", "tar")], BROWSER], |needed| needed == "pip3"),
+            ["chromium", "chromium-driver", "poppler-utils", "tar"]
+        );
+        assert!(missing_packages(&[ENGINE, BROWSER], |_| true).is_empty());
     }
 
     #[test]

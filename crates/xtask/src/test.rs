@@ -9,7 +9,7 @@ use duct::cmd;
 
 use crate::process::{say, succeed};
 use crate::setup::Missing;
-use crate::{book, engine, fuzz, generate, project, setup};
+use crate::{book, browser, engine, fuzz, generate, project, setup};
 
 /// What to test.
 #[derive(Debug, Args)]
@@ -33,14 +33,22 @@ enum Part {
     DockerCli,
     /// The programs with a real engine
     EndToEnd,
+    /// The pages in a real browser
+    Browser,
 }
 
 /// Runs the tests; says at the end which part failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let parts =
-        [Part::Format, Part::Lints, Part::Unit, Part::Fuzz, Part::DockerCli, Part::EndToEnd];
-    let chosen = parts.into_iter().filter(|part| options.only.is_none_or(|only| only == *part));
-    setup::ensure()?;
+    let chosen: Vec<Part> = match options.only {
+        Some(part) => vec![part],
+        None => Part::value_variants().to_vec(),
+    };
+    let needed: &[_] = match options.only {
+        None => &[setup::ENGINE, setup::BROWSER],
+        Some(Part::Browser) => &[setup::BROWSER],
+        Some(_) => &[setup::ENGINE],
+    };
+    setup::ensure(needed)?;
     let mut failed = Vec::new();
     for part in chosen {
         let name = part.to_possible_value().map(|value| value.get_name().to_owned());
@@ -91,6 +99,11 @@ impl Part {
             Self::Fuzz => fuzz::run(&fuzz::Options::default()),
             Self::DockerCli => docker_cli(),
             Self::EndToEnd => end_to_end(),
+            Self::Browser => {
+                browser::ensure_axe()?;
+                let words = ["test", "--package", "browser-tests", "--locked", "--"];
+                cargo(&[&words[..], &["--include-ignored"]].concat(), &[("RUST_TEST_THREADS", "2")])
+            }
         }
     }
 }
@@ -116,10 +129,18 @@ fn end_to_end() -> Result<()> {
     sandbox.and(cargo(&suite, &environment))
 }
 
-/// Tests what needs no engine: all but the integration tests of docker-sandbox and testsuite.
+/// Tests what needs no engine and no browser: all but the integration tests of docker-sandbox,
+/// testsuite and browser-tests.
 fn unit() -> Result<()> {
-    const WHOLE: [&str; 5] =
-        ["--workspace", "--exclude", "testsuite", "--locked", "--no-fail-fast"];
+    const WHOLE: [&str; 7] = [
+        "--workspace",
+        "--exclude",
+        "testsuite",
+        "--exclude",
+        "browser-tests",
+        "--locked",
+        "--no-fail-fast",
+    ];
     if has_command("nextest")? {
         let tests = "not (package(docker-sandbox) and kind(test))";
         cargo(&[&["nextest", "run", "--filterset", tests], &WHOLE[..]].concat(), &[])?;

@@ -96,6 +96,34 @@ fn docker_asks_and_gets_its_answer() {
 }
 
 #[test]
+fn a_step_with_input_is_run_by_the_same_shell() {
+    Book::new()
+        .step("set -- kept; echo $$ >pid; sleep 0.1 & job=$!")
+        .step_with(r#"stdin="y\n""#, "read -r answer; echo $answer; set -o noclobber")
+        .step("test $$ = \"$(cat pid)\" && echo $answer $1; wait $job; cat; set +o noclobber")
+        .step_with(r#"stdin="one\ntwo""#, "cat\nread -r late || echo \"at its end\"")
+        .step("test $$ = \"$(cat pid)\" && read -r late || echo $?")
+        .verify()
+        .exits(0)
+        .prints(2, "y\n")
+        .prints(3, "y kept\n")
+        .prints(5, "1\n");
+}
+
+#[test]
+fn input_that_nobody_reads_is_not_the_next_steps() {
+    Book::new()
+        .step_with(r#"stdin="for nobody\n""#, "sleep 1")
+        .step("cat; echo end")
+        .step_with(r#"stdin="for nobody\n" exit=any"#, "exec sleep 0.1")
+        .step_with(r#"stdin="y\n""#, "read -r answer; echo $answer")
+        .verify()
+        .exits(0)
+        .prints(2, "end\n")
+        .prints(4, "y\n");
+}
+
+#[test]
 fn what_a_step_leaves_in_the_background_goes_on() {
     let sleep = marker();
     let run = Book::new()

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use mdbook_docktest::extract::{Extensions, extract};
 use mdbook_docktest::inputs::Inputs;
-use mdbook_docktest::page::{Language, Page, Renderer, slug};
 use mdbook_docktest::recording::{
     Chunk, CommandRecording, End, Engine, Recording, RecordingFile, StepRecording, Stream,
     Transcript,
 };
 use mdbook_docktest::recordings;
-use mdbook_docktest::render::render;
 use mdbook_docktest::scenario::Scenario;
 use mdbook_docktest::settings::Settings;
+use mdbook_preprocessor::book::Book;
 
 use super::book::Input;
 use crate::bench::{Bench, milliseconds, succeed};
@@ -41,13 +40,7 @@ pub(super) static REPLAY: Row = Row {
         let settings =
             format!("[preprocessor.docktest]\ncommand = \"{program}\"\nrun = \"never\"\n");
         write_with_recordings(&with, &settings)?;
-        book::write_with(&without, CHAPTERS, "", |number| {
-            let chapter = Chapter::new(number);
-            let path = format!("chapitre-{number}.md");
-            let slug = slug(Path::new(&path));
-            let page = Page { language: Language::Fr, renderer: Renderer::Html, slug };
-            render(&chapter.text, &chapter.scenario, Some(&chapter.recording), &[], &page)
-        })?;
+        book::write_preprocessed(&without, CHAPTERS, &preprocessed(&input(bench)?)?)?;
         let build = |directory: PathBuf| {
             move || milliseconds(|| succeed(&mut book::build_command(&directory)?))
         };
@@ -67,6 +60,7 @@ pub(super) static CPU: Row = Row {
            /dev/null. The book is that of `replay`.",
     prepare: |bench| {
         let input = input(bench)?;
+        preprocessed(&input)?;
         Ok(Sides::against(150.0, move || Ok(input.usage()?.cpu)))
     },
 };
@@ -87,9 +81,8 @@ pub(super) static MEMORY: Row = Row {
     },
 };
 
-/// A chapter and what a run of it could have left.
+/// The steps of a chapter, and what a run of them could have left.
 struct Chapter {
-    text: String,
     scenario: Scenario,
     recording: Recording,
 }
@@ -129,7 +122,7 @@ impl Chapter {
             replayed: true,
             ..Recording::default()
         };
-        Self { text, scenario, recording }
+        Self { scenario, recording }
     }
 }
 
@@ -155,16 +148,25 @@ fn input(bench: &Bench) -> Result<Input> {
     let json = directory.join("input.json");
     write_with_recordings(&directory, "[preprocessor.docktest]\nrun = \"never\"\n")?;
     book::write_input(&directory, &json)?;
-    let program = bench.program()?.to_owned();
-    let shown = std::process::Command::new(&program)
-        .current_dir(&directory)
-        .stdin(fs::File::open(&json).context("the JSON was just written")?)
+    Ok(Input { program: bench.program()?.to_owned(), directory, json })
+}
+
+/// The book as the preprocessor hands it back, with the output in it.
+fn preprocessed(input: &Input) -> Result<Book> {
+    let output = std::process::Command::new(&input.program)
+        .current_dir(&input.directory)
+        .stdin(fs::File::open(&input.json).context("the JSON was just written")?)
         .output()
         .context("cannot run mdbook-docktest")?;
-    // What is measured must be what is said: every chapter has its output.
-    let outputs = String::from_utf8_lossy(&shown.stdout).matches("docktest-provenance").count();
-    if !shown.status.success() || outputs != CHAPTERS {
-        bail!("{outputs} chapters were replayed: {}", String::from_utf8_lossy(&shown.stderr));
+    if !output.status.success() {
+        bail!("the preprocessor failed: {}", String::from_utf8_lossy(&output.stderr));
     }
-    Ok(Input { program, directory, json })
+    let book: Book = serde_json::from_slice(&output.stdout).context("it hands back no book")?;
+    // What is measured must be what is said: every chapter has its output.
+    let has_output = |text: &str| text.contains("docktest-provenance");
+    let outputs = book.chapters().filter(|chapter| has_output(&chapter.content)).count();
+    if outputs != CHAPTERS {
+        bail!("{outputs} chapters were replayed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(book)
 }

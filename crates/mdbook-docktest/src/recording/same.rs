@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::{Change, CommandRecording, Effect, Leftover, ObjectKind, StepRecording, Transcript};
-use super::{Recording, Stream};
+use super::{Change, CommandRecording, Effect, Leftover, Made, MountSource, ObjectKind};
+use super::{Recording, StepRecording, Stream, Transcript};
 use crate::expect::BUILTINS;
 use crate::scenario::Streams;
 use crate::terminal;
@@ -124,16 +124,55 @@ impl Masked {
                 destination: destination.clone(),
                 read_only: *read_only,
             },
+            // It is compared by itself.
+            Change::Created { image, .. } => Change::created(image.clone()),
             other => other.clone(),
         };
         (*kind, self.text(name), self.text(id), format!("{change:?}"))
     }
 }
 
+impl Masked {
+    /// What containers were made with, where something is known of it.
+    fn made(&self, recording: &Recording) -> Vec<(String, Made)> {
+        let effects = recording.steps.iter().flat_map(|step| match step {
+            StepRecording::Ran { effects, .. } => effects.as_slice(),
+            _ => &[],
+        });
+        let mut all: Vec<(String, Made)> = effects
+            .filter_map(|effect| match &effect.change {
+                Change::Created { made, .. } if *made != Made::default() => {
+                    let mut made = made.clone();
+                    for mount in &mut made.mounts {
+                        if let MountSource::Bind(name) | MountSource::Volume(name) =
+                            &mut mount.source
+                        {
+                            *name = self.text(name);
+                        }
+                    }
+                    Some((self.text(&effect.name), made))
+                }
+                _ => None,
+            })
+            .collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+/// Whether each entry of a sorted list is in another one, as often.
+fn is_part_of<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
+    let mut whole = whole.iter();
+    part.iter().all(|entry| whole.any(|other| other == entry))
+}
+
 impl Recording {
-    /// Whether another recording of the same steps says the same, but for what nobody can foresee and
+    /// Whether an older recording of the same steps says the same, but for what nobody can foresee and
     /// for how long things took.
-    pub(crate) fn says_the_same_as(&self, other: &Self) -> bool {
+    ///
+    /// It also does if it knows more of what containers were made with: whether that is learnt before
+    /// a container is gone can be chance, and follows from the steps, which are the same.
+    pub(crate) fn says_the_same_as(&self, older: &Self) -> bool {
         let is_same_machine = |one: &Self, other: &Self| {
             let about = |recording: &Self| {
                 let engine = &recording.engine;
@@ -141,7 +180,11 @@ impl Recording {
             };
             about(one) == about(other) && one.images == other.images
         };
-        is_same_machine(self, other) && self.masked() == other.masked()
+        let knows_no_more = || {
+            let made = |recording: &Self| Masked::new(recording).made(recording);
+            is_part_of(&made(self), &made(older))
+        };
+        is_same_machine(self, older) && self.masked() == older.masked() && knows_no_more()
     }
 
     fn masked(&self) -> impl PartialEq + use<> {
@@ -176,7 +219,7 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::{Chunk, End};
+    use crate::recording::{Chunk, End, Mount};
 
     fn printed(text: &str) -> Recording {
         let transcript = Transcript {
@@ -234,6 +277,32 @@ mod tests {
         assert!(!one.says_the_same_as(&container("", "nervous_kalam", "2 seconds ago")));
         assert!(same("a   b", "a     b") && !same("a b", "a   b"));
         assert!(!same("    indented", "        indented"));
+    }
+
+    #[test]
+    fn what_was_learnt_of_a_container_is_kept_and_added_to() {
+        let recording = |mounts: &[&str]| {
+            let mut recording = printed("");
+            if let StepRecording::Ran { effects, .. } = &mut recording.steps[0] {
+                effects.extend(mounts.iter().map(|path| {
+                    let source = MountSource::Bind((*path).to_owned());
+                    let mount = Mount { source, destination: "/x".into(), read_only: false };
+                    let mounts = if path.is_empty() { Vec::new() } else { vec![mount] };
+                    let made = Made { mounts, ports: Vec::new() };
+                    let change = Change::Created { image: None, made };
+                    let (name, id) = ("app".to_owned(), "0123456789ab".to_owned());
+                    Effect { command: 0, kind: ObjectKind::Container, name, id, change }
+                }));
+            }
+            recording
+        };
+        let says_the_same =
+            |new: &[&str], old: &[&str]| recording(new).says_the_same_as(&recording(old));
+        assert!(says_the_same(&["/a"], &["/a"]));
+        assert!(says_the_same(&["", "/b"], &["/a", "/b"]), "it was gone too soon this time");
+        assert!(!says_the_same(&["/a"], &[""]), "now it is known");
+        assert!(!says_the_same(&["/b"], &["/a"]));
+        assert!(!says_the_same(&["/a", "/a"], &["/a", ""]));
     }
 
     #[test]

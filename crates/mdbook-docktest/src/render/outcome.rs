@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::labels::Labels;
 use crate::recording::{CommandRecording, End, StepRecording, Stream};
 use crate::scenario::{ExitExpectation, Step};
-use crate::terminal::{Piece, plain, screen};
+use crate::terminal::{Piece, Style, plain, screen};
 
 /// What there is to show of a step.
 pub(super) struct Outcome<'a> {
@@ -82,7 +82,7 @@ fn pieces(command: &CommandRecording) -> Vec<Piece> {
     let typed = pieces.iter().rfind(|piece| piece.stream == Stream::Typed);
     let is_typed = typed.is_some_and(|piece| piece.text.trim_end().ends_with("^C"));
     if command.end == End::Stopped && !is_typed {
-        pieces.push(Piece { stream: Stream::Typed, text: "^C".into() });
+        pieces.push(Piece { stream: Stream::Typed, style: Style::default(), text: "^C".into() });
     }
     pieces
 }

@@ -21,9 +21,7 @@ impl Provenance {
         labels: &Labels,
     ) -> Option<Self> {
         let ran = |step: &&StepRecording| matches!(step, StepRecording::Ran { .. });
-        if recording.steps.iter().find(ran).is_none() {
-            return None;
-        }
+        recording.steps.iter().find(ran)?;
         let holds = !findings.iter().any(is_error);
         let what = labels
             .day(&recording.recorded_at)
@@ -63,7 +61,10 @@ pub(super) fn digest(image: &Image) -> &str {
 /// An engine in the terms of `docker version` and `docker info`.
 pub(super) fn engine(engine: &Engine) -> String {
     let Engine { kind, version, client_version, api_version, storage_driver, .. } = engine;
-    format!("{kind} · {version} · docker {client_version} · API {api_version} · {storage_driver}")
+    format!(
+        "Docker Engine {version} · client {client_version} · API {api_version} · {storage_driver} · \
+         {kind}"
+    )
 }
 
 /// The machine below an engine.

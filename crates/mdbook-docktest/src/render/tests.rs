@@ -237,7 +237,7 @@ fn a_chapter_says_at_its_end_what_it_ran_on() {
         alpine (reconstruite pour ce livre) · nginx</summary><dl>\
         <dt>Sorties</dt><dd>d’une exécution pendant la construction de cette page \
         (2026-11-24T23:02:12Z)</dd>\
-        <dt>Moteur</dt><dd>process · 26.1.5 · docker 26.1.4 · API 1.45 · overlay2</dd>\
+        <dt>Moteur</dt><dd>Docker Engine 26.1.5 · client 26.1.4 · API 1.45 · overlay2 · process</dd>\
         <dt>Machine</dt><dd>Linux 6.1.0 · amd64</dd>\
         <dt>Image</dt><dd>alpine sha256:1d</dd>\
         <dt>Image</dt><dd>nginx nginx@sha256:d1</dd>\

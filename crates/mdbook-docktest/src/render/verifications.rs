@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use maud::{Markup, html};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::html::one_line;
 use super::markdown::escape;
@@ -18,6 +19,10 @@ use crate::terminal::plain;
 
 /// The page, as if it were a file among the sources.
 pub const PATH: &str = "verifications.md";
+
+/// What would end a URL's path or be read as something else in it.
+const NOT_IN_A_PATH: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
 
 /// A chapter that was run, or whose recording was taken.
 #[derive(Debug)]
@@ -38,13 +43,12 @@ pub fn link_from(chapter: &Path) -> String {
     "../".repeat(depth) + &html_path(Path::new(PATH))
 }
 
-/// The file that a chapter becomes, as mdBook names it.
+/// The file that a chapter becomes, as mdBook names it, as a URL.
 fn html_path(chapter: &Path) -> String {
     let path = chapter.with_extension("html");
-    path.components()
-        .map(|component| component.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    let components = path.components().map(|component| component.as_os_str().to_string_lossy());
+    let path = components.collect::<Vec<_>>().join("/");
+    utf8_percent_encode(&path, NOT_IN_A_PATH).to_string()
 }
 
 /// The page's text.
@@ -68,16 +72,19 @@ struct Listing<'a> {
     page: &'a Page,
 }
 
-/// A table of plain texts.
 struct Table<'a> {
     head: Vec<&'a str>,
     rows: Vec<Row>,
 }
 
-struct Row {
-    /// The page that its first cell leads to.
-    href: Option<String>,
-    cells: Vec<String>,
+type Row = Vec<Cell>;
+
+enum Cell {
+    Text(String),
+    /// The name of a page, and the way to it.
+    Link(String, String),
+    /// What nobody reads but programs.
+    Code(String),
 }
 
 impl Listing<'_> {
@@ -100,11 +107,14 @@ impl Listing<'_> {
         head.extend([labels.engine(), labels.last_run()]);
         let row = |entry: &Entry<'_>| {
             let count = |status| entry.statuses.iter().filter(|other| **other == status).count();
-            let mut cells = vec![entry.name.to_owned(), entry.statuses.len().to_string()];
-            cells.extend(counted.iter().map(|(_, status)| count(*status).to_string()));
-            cells.push(labels.engine_version(&entry.recording.engine.version));
-            cells.push(labels.day(&entry.recording.recorded_at).unwrap_or_default());
-            Row { href: Some(html_path(entry.path)), cells }
+            let mut cells = vec![
+                Cell::Link(entry.name.to_owned(), html_path(entry.path)),
+                Cell::Text(entry.statuses.len().to_string()),
+            ];
+            cells.extend(counted.iter().map(|(_, status)| Cell::Text(count(*status).to_string())));
+            cells.push(Cell::Text(labels.engine_version(&entry.recording.engine.version)));
+            cells.push(Cell::Text(labels.day(&entry.recording.recorded_at).unwrap_or_default()));
+            cells
         };
         Table { head, rows: self.entries.iter().map(row).collect() }
     }
@@ -119,7 +129,7 @@ impl Listing<'_> {
                 (provenance::engine(engine), provenance::machine(engine))
             })
             .collect();
-        let row = |(engine, machine)| Row { href: None, cells: vec![engine, machine] };
+        let row = |(engine, machine)| vec![Cell::Text(engine), Cell::Text(machine)];
         Table {
             head: vec![labels.engine(), labels.machine()],
             rows: engines.into_iter().map(row).collect(),
@@ -134,7 +144,7 @@ impl Listing<'_> {
             .flat_map(|entry| &entry.recording.images)
             .map(|image| (provenance::image(image, labels), provenance::digest(image).to_owned()))
             .collect();
-        let row = |(image, digest)| Row { href: None, cells: vec![image, digest] };
+        let row = |(image, digest)| vec![Cell::Text(image), Cell::Code(digest)];
         Table {
             head: vec![labels.image(), labels.digest()],
             rows: images.into_iter().map(row).collect(),
@@ -156,15 +166,8 @@ fn html_table(table: &Table<'_>) -> Markup {
             table {
                 thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }
                 tbody {
-                    @for Row { href, cells } in &table.rows {
-                        tr {
-                            @for (index, cell) in cells.iter().enumerate() {
-                                @match href.as_ref().filter(|_| index == 0) {
-                                    Some(href) => td { a href=(href) { (plain(cell)) } },
-                                    None => td { (plain(cell)) },
-                                }
-                            }
-                        }
+                    @for row in &table.rows {
+                        tr { @for cell in row { td { (html_cell(cell)) } } }
                     }
                 }
             }
@@ -172,12 +175,26 @@ fn html_table(table: &Table<'_>) -> Markup {
     }
 }
 
+fn html_cell(cell: &Cell) -> Markup {
+    html! {
+        @match cell {
+            Cell::Text(text) => (plain(text)),
+            Cell::Link(name, href) => a href=(href) { (plain(name)) },
+            Cell::Code(text) => code { (plain(text)) },
+        }
+    }
+}
+
 fn markdown_table(table: &Table<'_>) -> String {
-    let line = |cells: &mut dyn Iterator<Item = String>| {
-        format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let head = line(table.head.iter().map(|cell| escape(cell)).collect());
+    let rule = line(table.head.iter().map(|_| "---".to_owned()).collect());
+    let cell = |cell: &Cell| match cell {
+        Cell::Text(text) | Cell::Link(text, _) | Cell::Code(text) => escape(text),
     };
-    let head = line(&mut table.head.iter().map(|cell| escape(cell)));
-    let rule = line(&mut table.head.iter().map(|_| "---".to_owned()));
-    let rows = table.rows.iter().map(|row| line(&mut row.cells.iter().map(|cell| escape(cell))));
+    let rows = table.rows.iter().map(|row| line(row.iter().map(cell).collect()));
     [head, rule].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests;

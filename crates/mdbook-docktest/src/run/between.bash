@@ -3,6 +3,7 @@
 #
 #   join, FILE         become a member of the control group with this door
 #   outputs, NUMBER    write from now on to the pipes with this number
+#   input, NUMBER      read from now on from the pipe with this number, and say that it is open
 #   save               write down the state, and say so
 #   quit               exit, in silence
 #   NUMBER             run the command with this number
@@ -14,6 +15,7 @@
 # `set -v` tell nothing of this; the author's is 3. There are no subshells here, which take time.
 __docktest_status=$?
 __docktest_outputs=
+__docktest_input=
 
 # An EXIT trap of the author's is set aside for ours, which runs it. It belongs to the shell that
 # the reader has all the time: a step that only comes to its end hands it on, one that exits runs it.
@@ -40,6 +42,10 @@ while \builtin mapfile -n 1 -t __docktest_go; do
         __docktest_outputs="/run/docktest/shell/stdout.${__docktest_go[0]}"
         __docktest_errors="/run/docktest/shell/stderr.${__docktest_go[0]}"
         ;;
+    input)
+        \builtin mapfile -n 1 -t __docktest_go
+        __docktest_input="/run/docktest/shell/stdin.${__docktest_go[0]}"
+        ;;
     save)
         \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :
         \builtin . /run/docktest/shell/shopts
@@ -55,6 +61,10 @@ while \builtin mapfile -n 1 -t __docktest_go; do
         ;;
     esac
 done </run/docktest/shell/go
+if [[ $__docktest_input ]]; then
+    \exec <"$__docktest_input"
+    \builtin echo opened >/run/docktest/shell/done
+fi
 \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go[0]}"
 # There is no first piece of an empty file.
 __docktest_command=${__docktest_command-}
@@ -79,7 +89,10 @@ fi
 if [[ $__docktest_outputs ]]; then
     # What was there before stays that of what runs in the background. What the author has made of
     # the shell's own standard input and outputs ends with the step.
-    __docktest_outputs=">|$__docktest_outputs 2>|$__docktest_errors </dev/null"
+    __docktest_outputs=">|$__docktest_outputs 2>|$__docktest_errors"
+    if [[ ! $__docktest_input ]]; then
+        __docktest_outputs+=" </dev/null"
+    fi
     # `builtin exec` would undo its redirections.
     __docktest_command="\\exec $__docktest_outputs; $__docktest_command"
 fi

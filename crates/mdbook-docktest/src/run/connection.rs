@@ -2,7 +2,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::thread;
 
@@ -16,6 +15,8 @@ use crate::recording::Stream;
 pub(super) struct Connection {
     outputs: Vec<(Stream, Option<File>)>,
     keyboard: Option<File>,
+    /// Keeps what is typed until the step has opened its input.
+    input: Option<File>,
     /// The other ends of what the step opens by itself: while we hold them, there is an end to what
     /// can be read from ours only when the step has ended, even if it has not opened its pipes yet,
     /// or turns away from its terminal for a while.
@@ -38,30 +39,24 @@ impl Connection {
         Ok((command, Self::new(outputs, keyboard, vec![back], true)?))
     }
 
-    /// Connects a command with pipes, one of them for its input.
-    pub(super) fn with_pipes(command: &duct::Expression) -> io::Result<(duct::Expression, Self)> {
-        let (stdout, stdout_end) = io::pipe()?;
-        let (stderr, stderr_end) = io::pipe()?;
-        let (stdin_end, keyboard) = io::pipe()?;
-        let command = command.stdin_file(stdin_end).stdout_file(stdout_end).stderr_file(stderr_end);
-        let outputs =
-            vec![(Stream::Stdout, Some(file(stdout))), (Stream::Stderr, Some(file(stderr)))];
-        Ok((command, Self::new(outputs, Some(file(keyboard)), Vec::new(), false)?))
-    }
-
-    /// Makes pipes that a shell which already runs opens by their names: `stdout.NUMBER` and
-    /// `stderr.NUMBER`.
-    pub(super) fn with_named_pipes(directory: &Path, number: usize) -> io::Result<Self> {
+    /// Makes pipes that a shell which already runs opens by their names: `stdout.NUMBER`,
+    /// `stderr.NUMBER` and, if it is to have input, `stdin.NUMBER`.
+    pub(super) fn with_pipes(directory: &Path, number: usize, has_input: bool) -> io::Result<Self> {
+        let path = |name: &str| directory.join(format!("{name}.{number}"));
         let make = |name: &str| -> io::Result<_> {
-            let path = directory.join(format!("{name}.{number}"));
-            let other_end = pipe(&path)?;
-            let end = OpenOptions::new().read(true).open(path)?;
+            let other_end = pipe(&path(name))?;
+            let end = OpenOptions::new().read(true).open(path(name))?;
             Ok((end, other_end))
         };
         let (stdout, stdout_end) = make("stdout")?;
         let (stderr, stderr_end) = make("stderr")?;
         let outputs = vec![(Stream::Stdout, Some(stdout)), (Stream::Stderr, Some(stderr))];
-        Self::new(outputs, None, vec![stdout_end, stderr_end], false)
+        let mut connection = Self::new(outputs, None, vec![stdout_end, stderr_end], false)?;
+        if has_input {
+            connection.input = Some(pipe(&path("stdin"))?);
+            connection.keyboard = Some(OpenOptions::new().write(true).open(path("stdin"))?);
+        }
+        Ok(connection)
     }
 
     fn new(
@@ -73,7 +68,7 @@ impl Connection {
         for output in outputs.iter().filter_map(|(_, output)| output.as_ref()) {
             ioctl_fionbio(output, true)?;
         }
-        Ok(Self { outputs, keyboard, _other_ends: other_ends, is_terminal })
+        Ok(Self { outputs, keyboard, input: None, _other_ends: other_ends, is_terminal })
     }
 
     /// Whether it is a terminal.
@@ -84,6 +79,11 @@ impl Connection {
     /// What input is written to; the second time, nothing.
     pub(super) fn take_keyboard(&mut self) -> Option<File> {
         self.keyboard.take()
+    }
+
+    /// Takes note that the step has opened its input: it is at its end when nobody types any more.
+    pub(super) fn input_is_open(&mut self) {
+        self.input = None;
     }
 
     /// The outputs that are not at their end.
@@ -137,8 +137,4 @@ impl Connection {
             });
         }
     }
-}
-
-fn file(pipe: impl Into<OwnedFd>) -> File {
-    File::from(pipe.into())
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use docker_cli::system::Event;
 
-use crate::recording::{Change, Effect, Leftover, ObjectKind};
+use crate::recording::{Change, Effect, Leftover, Made, MountSource, ObjectKind};
 
 /// The begin of a command.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,15 @@ pub(super) struct Sighting {
     pub(super) died_alone: bool,
     /// What the container had printed at last.
     pub(super) log: Option<String>,
+    /// What the container was made with.
+    pub(super) made: Made,
+}
+
+impl Sighting {
+    /// A sighting of which nothing more was learnt yet.
+    pub(super) fn of(event: Event) -> Self {
+        Self { event, died_alone: false, log: None, made: Made::default() }
+    }
 }
 
 /// The containers that somebody has a hand in: a client is attached, which tells how they end, or
@@ -68,17 +77,42 @@ pub(super) fn effects(sightings: Vec<Sighting>, begins: &[Begin]) -> Vec<(usize,
         let begin = begins.get(begun.checked_sub(1)?)?;
         Some((begin.step, effect(sighting, begin.command)?))
     };
-    sightings.into_iter().filter_map(effect).collect()
+    let mut effects: Vec<_> = sightings.into_iter().filter_map(effect).collect();
+    forget_what_is_chance(&mut effects);
+    effects
+}
+
+/// Drops what containers were made with where it is chance whether it was learnt in time, or where
+/// other effects of the same step tell it.
+fn forget_what_is_chance(effects: &mut [(usize, Effect)]) {
+    let mut removed = BTreeSet::new();
+    let mut mounting = BTreeSet::new();
+    for (step, effect) in effects.iter() {
+        match &effect.change {
+            Change::Removed => drop(removed.insert((*step, effect.id.clone()))),
+            Change::Mounted { container, .. } => drop(mounting.insert((*step, container.clone()))),
+            _ => {}
+        }
+    }
+    for (step, effect) in effects {
+        let Change::Created { made, .. } = &mut effect.change else { continue };
+        let container = (*step, effect.id.clone());
+        if removed.contains(&container) {
+            *made = Made::default();
+        } else if mounting.contains(&container) {
+            made.mounts.retain(|mount| !matches!(mount.source, MountSource::Volume(_)));
+        }
+    }
 }
 
 fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
-    let Sighting { event, died_alone, log } = sighting;
+    let Sighting { event, died_alone, log, made } = sighting;
     let attribute = |name| event.attribute(name).unwrap_or_default().to_owned();
     let container = || attribute("container");
     let (kind, change) = match (event.kind.as_str(), event.action.as_str()) {
         ("container", "create") => {
             let image = event.attribute("image").map(str::to_owned);
-            (ObjectKind::Container, Change::Created { image })
+            (ObjectKind::Container, Change::Created { image, made })
         }
         ("container", "start") => (ObjectKind::Container, Change::Started),
         ("container", "die") => {
@@ -92,7 +126,7 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
             (ObjectKind::Container, Change::Renamed { from })
         }
         ("container", "destroy") => (ObjectKind::Container, Change::Removed),
-        ("volume", "create") => (ObjectKind::Volume, Change::Created { image: None }),
+        ("volume", "create") => (ObjectKind::Volume, Change::created(None)),
         ("volume", "mount") => {
             let destination = attribute("destination");
             let read_only = event.attribute("read/write") == Some("false");
@@ -100,7 +134,7 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
             (ObjectKind::Volume, Change::Mounted { container, destination, read_only })
         }
         ("volume", "destroy") => (ObjectKind::Volume, Change::Removed),
-        ("network", "create") => (ObjectKind::Network, Change::Created { image: None }),
+        ("network", "create") => (ObjectKind::Network, Change::created(None)),
         ("network", "connect") => {
             (ObjectKind::Network, Change::Connected { container: container() })
         }
@@ -110,11 +144,9 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
         ("network", "destroy") => (ObjectKind::Network, Change::Removed),
         // The name says only what repository it is from; the ID is the whole reference, to which
         // the client has added `latest` where the author gave no tag.
-        ("image", "pull") => {
-            (ObjectKind::Image, Change::Created { image: Some(event.actor.id.clone()) })
-        }
+        ("image", "pull") => (ObjectKind::Image, Change::created(Some(event.actor.id.clone()))),
         ("image", "load" | "import" | "build" | "tag") => {
-            (ObjectKind::Image, Change::Created { image: None })
+            (ObjectKind::Image, Change::created(None))
         }
         ("image", "untag" | "delete") => (ObjectKind::Image, Change::Removed),
         // What only looks (`exec_start`, `attach`, `resize`, `top`) or repeats what others say

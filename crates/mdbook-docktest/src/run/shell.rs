@@ -4,8 +4,8 @@
 //! turnstile (`between.bash`), so that each command's output and status are known to be its own. At
 //! the end of each step it writes down what the author has set (directory, variables, functions,
 //! aliases, options, umask, EXIT trap: `save.bash`). When a step has been stopped or has exited, or
-//! when one needs another standard input or a terminal, a new bash takes that over; so a step that is
-//! killed takes nothing with it.
+//! when one needs a terminal, a new bash takes that over; so a step that is killed takes nothing with
+//! it. Where it is known before that the next step will need a new one, it is started meanwhile.
 //!
 //! Each step has pipes of its own, and is in a control group of its own: what it leaves in the
 //! background neither prints among the output of later steps nor ends with them.
@@ -14,6 +14,7 @@
 //! reader's terminal says, rather than with a path of ours.
 
 use std::ffi::OsString;
+use std::io::{PipeWriter, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -50,19 +51,28 @@ pub(super) struct Shell<'a> {
     engine: &'a ProcessEngine,
     environment: Vec<(OsString, OsString)>,
     directory: PathBuf,
+    /// Where a bash is before its first step.
+    group: ProcessGroup,
     /// A bash that waits for the next step.
     waiting: Option<Bash>,
+    /// A bash that waits for its first one.
+    spare: Option<Spare>,
     steps: usize,
 }
 
 /// Where a step runs.
 pub(super) enum Surroundings {
-    /// Without input, on pipes.
-    Pipes,
-    /// With pipes, one of them for its input.
-    PipesWithInput,
+    /// On pipes, with one more of them for its input or without input.
+    Pipes { has_input: bool },
     /// At a terminal.
     Terminal(Terminal),
+}
+
+/// A bash that has been started and waits for the number of its first step's pipes.
+struct Spare {
+    handle: duct::Handle,
+    number: PipeWriter,
+    turns: usize,
 }
 
 /// A bash that runs, or stands at its turnstile.
@@ -93,7 +103,19 @@ impl<'a> Shell<'a> {
         fs::write(directory.join("save.bash"), include_str!("save.bash"))?;
         fs::write(directory.join("state"), "")?;
         fs::write(directory.join("between.bash"), include_str!("between.bash"))?;
-        Ok(Self { engine, environment, directory, waiting: None, steps: 0 })
+        let group = engine.process_group("shell").map_err(io::Error::other)?;
+        let (waiting, spare) = (None, None);
+        let mut shell = Self { engine, environment, directory, group, waiting, spare, steps: 0 };
+        shell.prepare()?;
+        Ok(shell)
+    }
+
+    /// Starts a bash for the next step that needs a new one, unless there is one.
+    pub(super) fn prepare(&mut self) -> io::Result<()> {
+        if self.spare.as_ref().is_none_or(Spare::has_exited) {
+            self.spare = Some(self.start_spare(TURNS)?);
+        }
+        Ok(())
     }
 
     /// Lets a bash begin with the first of a step's commands, as a member of `group`. The others are
@@ -109,78 +131,105 @@ impl<'a> Shell<'a> {
         for (index, command) in commands.iter().enumerate() {
             fs::write(self.directory.join(format!("command.{index}")), command)?;
         }
-        let is_on_pipes = matches!(surroundings, Surroundings::Pipes);
-        if let Some(mut bash) = self.waiting.take() {
-            if is_on_pipes && bash.turns >= commands.len() && !bash.has_exited() {
-                let connection = Connection::with_named_pipes(&self.directory, self.steps)?;
-                let door = group.door();
-                let outputs = self.steps.to_string();
-                bash.turns -= commands.len();
-                let words = ["join", &door.to_string_lossy(), "outputs", &outputs, "0"];
-                bash.turnstile.tell(&words)?;
-                return Ok((bash, connection));
+        let has_input = match surroundings {
+            Surroundings::Pipes { has_input } => has_input,
+            Surroundings::Terminal(terminal) => {
+                return self.start_at_terminal(commands.len(), group, terminal);
             }
-            bash.quit();
+        };
+        let number = self.steps.to_string();
+        let door = group.door();
+        let mut words = vec!["join", door.to_str().ok_or(io::ErrorKind::InvalidData)?];
+        let connection = Connection::with_pipes(&self.directory, self.steps, has_input)?;
+        let mut bash = match self.take_waiting(commands.len()) {
+            Some(bash) => {
+                words.extend(["outputs", &number]);
+                bash
+            }
+            None => self.begin_new(commands.len())?,
+        };
+        if has_input {
+            words.extend(["input", &number]);
         }
-        self.start(commands.len(), group, surroundings)
+        words.push("0");
+        bash.turns -= commands.len();
+        bash.turnstile.tell(&words)?;
+        Ok((bash, connection))
     }
 
-    /// Starts a bash with the first of some commands.
-    fn start(
-        &self,
+    /// The bash that waits, if it can run this many commands.
+    fn take_waiting(&mut self, commands: usize) -> Option<Bash> {
+        let bash = self.waiting.take()?;
+        if bash.turns >= commands && !bash.has_exited() {
+            return Some(bash);
+        }
+        bash.quit();
+        None
+    }
+
+    /// A new bash that opens the pipes of the step that begins.
+    fn begin_new(&mut self, commands: usize) -> io::Result<Bash> {
+        let is_fit = |spare: &mut Spare| spare.turns >= commands && !spare.has_exited();
+        let spare = match self.spare.take_if(is_fit) {
+            Some(spare) => spare,
+            None => self.start_spare(commands.max(TURNS))?,
+        };
+        let Spare { handle, mut number, turns } = spare;
+        let turnstile = Turnstile::new(&self.directory)?;
+        let process = open_pidfd(&handle)?;
+        writeln!(number, "{}", self.steps)?;
+        Ok(Bash { handle, process, turnstile, turns, is_reusable: true })
+    }
+
+    fn start_spare(&self, turns: usize) -> io::Result<Spare> {
+        let (input, number) = io::pipe()?;
+        let launch = format!(
+            "builtin read -r __docktest_go || exit; \
+             exec >{DIRECTORY}/stdout.$__docktest_go 2>{DIRECTORY}/stderr.$__docktest_go </dev/null; {}",
+            launch(turns)
+        );
+        let command = self.bash(&self.group, Session::WithoutTerminal, &launch);
+        let handle = command.stdin_file(input).stdout_null().stderr_null().start()?;
+        Ok(Spare { handle, number, turns })
+    }
+
+    fn start_at_terminal(
+        &mut self,
         commands: usize,
         group: &ProcessGroup,
-        surroundings: Surroundings,
+        terminal: Terminal,
     ) -> io::Result<(Bash, Connection)> {
-        let is_reusable = matches!(surroundings, Surroundings::Pipes);
-        let session = match surroundings {
-            Surroundings::Terminal(_) => Session::AtTerminal,
-            _ => Session::WithoutTerminal,
-        };
-        let turns = if is_reusable { commands.max(TURNS) } else { commands };
-        let mut launch = String::new();
-        if is_reusable {
-            let number = self.steps;
-            launch += &format!("exec >{DIRECTORY}/stdout.{number} 2>{DIRECTORY}/stderr.{number}; ");
-        }
-        launch += &turn(PRELUDE, "first");
-        for _ in 0..turns {
-            launch += "builtin eval \"$__docktest_command\"; ";
-            launch += &turn("", "");
+        if let Some(bash) = self.waiting.take() {
+            bash.quit();
         }
         let mut turnstile = Turnstile::new(&self.directory)?;
         turnstile.tell(&["0"])?;
+        let command = self.bash(group, Session::AtTerminal, &launch(commands));
+        let (command, connection) = Connection::with_terminal(&command, terminal)?;
+        let handle = command.start()?;
+        // The expression holds the other ends.
+        drop(command);
+        let process = open_pidfd(&handle)?;
+        Ok((Bash { handle, process, turnstile, turns: 0, is_reusable: false }, connection))
+    }
+
+    /// A bash in the engine that does what `launch` says.
+    fn bash(&self, group: &ProcessGroup, session: Session, launch: &str) -> duct::Expression {
         let workplace = Path::new(WORKPLACE);
         let mut words = self.engine.entering_group(group, workplace, &self.environment, session);
-        let bash = ["bash", "--noprofile", "--norc", "-c", launch.as_str(), "bash"];
-        words.extend(bash.map(OsString::from));
-
-        let command = duct::cmd(&words[0], &words[1..])
+        words.extend(["bash", "--noprofile", "--norc", "-c", launch, "bash"].map(OsString::from));
+        duct::cmd(&words[0], &words[1..])
             .unchecked()
             // Ctrl-C at the terminal is for this program, which then stops the step.
             .before_spawn(|command| {
                 command.process_group(0);
                 Ok(())
-            });
-        let (command, connection) = match surroundings {
-            Surroundings::Pipes => {
-                let connection = Connection::with_named_pipes(&self.directory, self.steps)?;
-                (command.stdin_null().stdout_null().stderr_null(), connection)
-            }
-            Surroundings::PipesWithInput => Connection::with_pipes(&command)?,
-            Surroundings::Terminal(terminal) => Connection::with_terminal(&command, terminal)?,
-        };
-        let handle = command.start()?;
-        // The expression holds the other ends.
-        drop(command);
-        let process = open_pidfd(&handle)?;
-        let turns = turns - commands;
-        Ok((Bash { handle, process, turnstile, turns, is_reusable }, connection))
+            })
     }
 
     /// Removes the names of a step's pipes: who has opened them has no need of them.
     fn remove_pipes(&self) {
-        for name in ["stdout", "stderr"] {
+        for name in ["stdin", "stdout", "stderr"] {
             // Not every step has any.
             let _ = fs::remove_file(self.directory.join(format!("{name}.{}", self.steps)));
         }
@@ -210,13 +259,46 @@ impl Drop for Shell<'_> {
         if let Some(bash) = self.waiting.take() {
             bash.quit();
         }
+        if let Some(spare) = self.spare.take() {
+            spare.quit();
+        }
     }
+}
+
+/// What a bash is to run: some commands, with a stop at the turnstile around each.
+fn launch(commands: usize) -> String {
+    let begin = turn(PRELUDE, "first");
+    let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", ""));
+    begin + &command.repeat(commands)
 }
 
 /// A stop at the turnstile. `builtin`, as the author's functions can have any other name; `&& :`, so
 /// that `set -e` does not see a status twice.
 fn turn(prelude: &str, argument: &str) -> String {
     format!("{{ {prelude}builtin . {DIRECTORY}/between.bash {argument} && :; }} 3>&2 2>/dev/null; ")
+}
+
+impl Spare {
+    /// Lets it see the end of its input.
+    fn quit(self) {
+        drop(self.number);
+        wait_for_exit(&self.handle);
+    }
+
+    fn has_exited(&self) -> bool {
+        has_exited(&self.handle)
+    }
+}
+
+/// Waits for a bash that was told to exit.
+fn wait_for_exit(handle: &duct::Handle) {
+    if !matches!(handle.wait_timeout(QUIT_LIMIT), Ok(Some(_))) {
+        let _ = handle.kill();
+    }
+}
+
+fn has_exited(handle: &duct::Handle) -> bool {
+    !matches!(handle.try_wait(), Ok(None))
 }
 
 impl Bash {
@@ -231,7 +313,7 @@ impl Bash {
     }
 
     fn has_exited(&self) -> bool {
-        !matches!(self.handle.try_wait(), Ok(None))
+        has_exited(&self.handle)
     }
 
     /// Waits for its end, which was seen to come.
@@ -252,12 +334,9 @@ impl Bash {
 
     /// Lets it exit. What it has left in the background stays.
     fn quit(mut self) {
-        let told = self.turnstile.tell(&["quit"]);
         // It has nothing more to say: that it does not listen is no reason to stop.
-        let exited = told.and_then(|()| self.handle.wait_timeout(QUIT_LIMIT));
-        if !matches!(exited, Ok(Some(_))) {
-            let _ = self.handle.kill();
-        }
+        let _ = self.turnstile.tell(&["quit"]);
+        wait_for_exit(&self.handle);
     }
 }
 

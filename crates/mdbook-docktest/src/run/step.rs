@@ -140,6 +140,7 @@ impl StepProcess<'_> {
             follow: self.follow,
             watch: None,
             typist,
+            group: self.group,
             start,
             begin,
             last_output: start,
@@ -198,6 +199,7 @@ struct Watched<'a> {
     follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
     typist: Option<Typist>,
+    group: &'a ProcessGroup,
     /// When it began.
     start: Instant,
     /// The same, since 1970.
@@ -232,7 +234,12 @@ impl Watched<'_> {
     /// Lets the shell through the turnstile, if it stands there. Says whether that was the last
     /// command's end.
     fn pass_turnstile(&mut self) -> io::Result<bool> {
-        let Some(Word::Ended(status)) = self.bash.turnstile.heard()? else { return Ok(false) };
+        let mut word = self.bash.turnstile.heard()?;
+        if word == Some(Word::Opened) {
+            self.connection.input_is_open();
+            word = self.bash.turnstile.heard()?;
+        }
+        let Some(Word::Ended(status)) = word else { return Ok(false) };
         self.read_all_that_is_there()?;
         self.end_command(Ending::Exited(status));
         if self.outcomes.len() >= self.commands {
@@ -286,7 +293,7 @@ impl Watched<'_> {
             if Instant::now() >= deadline {
                 return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
-            if let Some(typed) = self.typist.as_mut().and_then(Typist::type_when_due) {
+            if let Some(typed) = self.type_when_due() {
                 let at_ms = self.elapsed_ms();
                 if self.connection.is_terminal() {
                     self.recorder.await_echo(Echo::of_line(&typed), at_ms);
@@ -295,6 +302,12 @@ impl Watched<'_> {
                 }
             }
         }
+    }
+
+    /// Types the next line of the input, if it is time.
+    fn type_when_due(&mut self) -> Option<String> {
+        let group = self.group;
+        self.typist.as_mut()?.type_when_due(|keyboard| group.is_reading(keyboard))
     }
 
     /// Does what Ctrl-C does, and waits for the process to exit.

@@ -13,12 +13,15 @@ use rustix::io::ioctl_fionbio;
 pub(super) struct Turnstile {
     done: File,
     go: File,
+    /// What was heard and not yet taken.
+    said: String,
 }
 
 impl Turnstile {
     /// Makes new pipes: in those of a shell that was killed there can be something left.
     pub(super) fn new(directory: &Path) -> io::Result<Self> {
-        Ok(Self { done: pipe(&directory.join("done"))?, go: pipe(&directory.join("go"))? })
+        let (done, go) = (pipe(&directory.join("done"))?, pipe(&directory.join("go"))?);
+        Ok(Self { done, go, said: String::new() })
     }
 
     /// What is readable when the shell says something.
@@ -26,19 +29,25 @@ impl Turnstile {
         self.done.as_fd()
     }
 
-    /// What the shell says, if it says something. It then waits to be told.
+    /// What the shell says, if it says something: one word after the other.
     pub(super) fn heard(&mut self) -> io::Result<Option<Word>> {
-        let mut line = [0; 16];
-        match self.done.read(&mut line) {
-            // It is far below what a pipe takes in one piece.
-            Ok(length) => match String::from_utf8_lossy(&line[..length]).trim() {
-                "saved" => Ok(Some(Word::Saved)),
-                status => {
-                    status.parse().map(|status| Some(Word::Ended(status))).map_err(io::Error::other)
-                }
-            },
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(error),
+        if self.said.is_empty() {
+            let mut words = [0; 64];
+            match self.done.read(&mut words) {
+                // They are far below what a pipe takes in one piece.
+                Ok(length) => self.said.push_str(&String::from_utf8_lossy(&words[..length])),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        let Some(end) = self.said.find('\n') else { return Ok(None) };
+        let line: String = self.said.drain(..=end).collect();
+        match line.trim() {
+            "saved" => Ok(Some(Word::Saved)),
+            "opened" => Ok(Some(Word::Opened)),
+            status => {
+                status.parse().map(|status| Some(Word::Ended(status))).map_err(io::Error::other)
+            }
         }
     }
 
@@ -52,9 +61,11 @@ impl Turnstile {
 /// What a shell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
-    /// Its command has ended with this status.
+    /// It has opened its input, and goes on.
+    Opened,
+    /// Its command has ended with this status; it waits to be told.
     Ended(i32),
-    /// It has written down its state.
+    /// It has written down its state; it waits to be told.
     Saved,
 }
 

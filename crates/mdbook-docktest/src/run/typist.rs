@@ -9,6 +9,9 @@ use crate::terminal;
 
 /// A process waits for input when it has said nothing for this long after a line without an end…
 const PROMPT_QUIET: Duration = Duration::from_millis(50);
+/// … or only this long, if somebody is seen to read: that may be a `docker run -i`, which reads from
+/// its start and passes on the prompt of another program, perhaps in pieces…
+const READER_QUIET: Duration = Duration::from_millis(10);
 /// … or nothing at all for this long.
 const SILENT_PROMPT: Duration = Duration::from_millis(500);
 /// At a terminal it gets more time: what is typed before a program like `docker run -it` has set up
@@ -26,6 +29,8 @@ pub(super) struct Typist {
     is_terminal: bool,
     last_sign_of_life: Instant,
     prompt_is_open: bool,
+    /// When to look next whether somebody reads.
+    next_look: Instant,
 }
 
 impl Typist {
@@ -43,6 +48,7 @@ impl Typist {
             is_terminal,
             last_sign_of_life: Instant::now(),
             prompt_is_open: false,
+            next_look: Instant::now(),
         }
     }
 
@@ -52,6 +58,7 @@ impl Typist {
             return;
         }
         self.last_sign_of_life = Instant::now();
+        self.next_look = self.last_sign_of_life + READER_QUIET;
         // Colours are switched off behind the end of a line.
         let visible = terminal::without_escapes(output);
         if !visible.is_empty() {
@@ -59,19 +66,32 @@ impl Typist {
         }
     }
 
-    /// When the next line is typed unless the step goes on; `None` when all is typed.
+    /// When the next line could be typed unless the step goes on; `None` when all is typed.
     pub(super) fn due(&self) -> Option<Instant> {
+        self.keyboard.as_ref()?;
+        let end = self.end_of_quiet();
+        Some(if self.prompt_is_open && !self.is_terminal { end.min(self.next_look) } else { end })
+    }
+
+    /// When there is no doubt any more that the step waits.
+    fn end_of_quiet(&self) -> Instant {
         let quiet = match (self.prompt_is_open, self.is_terminal) {
             (true, _) => PROMPT_QUIET,
             (false, false) => SILENT_PROMPT,
             (false, true) => SILENT_TERMINAL,
         };
-        self.keyboard.as_ref().map(|_| self.last_sign_of_life + quiet)
+        self.last_sign_of_life + quiet
     }
 
-    /// Types the next line, if it is time; returns it. After the last one, input is at its end.
-    pub(super) fn type_when_due(&mut self) -> Option<String> {
-        if self.due()? > Instant::now() {
+    /// Types the next line, if it is time; returns it. `is_read` says whether somebody waits for what
+    /// is written to the keyboard. After the last line, input is at its end.
+    pub(super) fn type_when_due(&mut self, is_read: impl Fn(&File) -> bool) -> Option<String> {
+        let now = Instant::now();
+        if self.due()? > now {
+            return None;
+        }
+        if now < self.end_of_quiet() && !self.keyboard.as_ref().is_some_and(is_read) {
+            self.next_look = now + READER_QUIET;
             return None;
         }
         let line = self.lines.pop_front();

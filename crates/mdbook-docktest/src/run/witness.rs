@@ -4,9 +4,11 @@
 //! by their times: so no step waits for them. What is still under way then is fetched by one more
 //! call that ends by itself. (That call alone would not do: an engine keeps its last 256 events.)
 //!
-//! What a container printed before it died is fetched at once, since the next step may remove it.
+//! What a container printed before it died is fetched at once, since the next step may remove it. So
+//! is what it was made with, in another thread: neither is to wait for the other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
@@ -16,6 +18,7 @@ use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
 
 use super::effects::{Attended, Sighting, exit_code};
+use super::made::made_with;
 
 /// How old a container that runs in the background must be at the chapter's end for its being
 /// alive to mean something: most that die soon, die within a second.
@@ -38,7 +41,13 @@ pub(super) struct Witness {
     account: Arc<Mutex<Account>>,
     stop: Canceller,
     reader: Option<JoinHandle<()>>,
+    /// Where to send containers that were just made.
+    made: Option<Sender<Made>>,
+    inspector: Option<JoinHandle<()>>,
 }
+
+/// A container that was just made: the place of its sighting, and its identifier.
+type Made = (usize, String);
 
 /// What was seen.
 #[derive(Default)]
@@ -60,12 +69,27 @@ impl Witness {
         let docker = docker.timeout(ANSWER_LIMIT);
         let stop = events.canceller();
         let account = Arc::<Mutex<Account>>::default();
-        let reader = thread::spawn({
+        let (made, to_inspect) = mpsc::channel::<Made>();
+        let inspector = thread::spawn({
             let (account, docker) = (Arc::clone(&account), docker.clone());
-            // It ends with the engine or when it is stopped; neither is news to anybody.
-            move || events.map_while(Result::ok).for_each(|event| see(&account, event, &docker))
+            move || {
+                for (place, container) in to_inspect {
+                    // One that is gone by now has been there for a moment only.
+                    let Ok(Some(found)) = docker.container().find(container) else { continue };
+                    lock(&account).sightings[place].made = made_with(&found);
+                }
+            }
         });
-        Ok(Self { docker, since, account, stop, reader: Some(reader) })
+        let reader = thread::spawn({
+            let (account, docker, made) = (Arc::clone(&account), docker.clone(), made.clone());
+            // It ends with the engine or when it is stopped; neither is news to anybody.
+            move || {
+                let events = events.map_while(Result::ok);
+                events.for_each(|event| see(&account, event, &docker, &made));
+            }
+        });
+        let (reader, made, inspector) = (Some(reader), Some(made), Some(inspector));
+        Ok(Self { docker, since, account, stop, reader, made, inspector })
     }
 
     /// What has happened, in order, once all containers that were started in the background are
@@ -93,15 +117,19 @@ impl Witness {
         let events = events.since(unix_time(self.since)).until(unix_time(now())).call();
         // An engine that has gone away has nothing more to say.
         for event in events.unwrap_or_default() {
-            see(&self.account, event, &self.docker);
+            if let Some(made) = &self.made {
+                see(&self.account, event, &self.docker, made);
+            }
         }
     }
 
     fn end(&mut self) {
         self.stop.cancel();
-        if let Some(reader) = self.reader.take() {
-            // It does not panic.
-            let _ = reader.join();
+        // The inspector ends once nobody can send it anything any more.
+        drop(self.made.take());
+        for thread in [self.reader.take(), self.inspector.take()].into_iter().flatten() {
+            // Neither panics.
+            let _ = thread.join();
         }
     }
 }
@@ -112,11 +140,26 @@ impl Drop for Witness {
     }
 }
 
-/// Takes down an event, unless it is known.
-fn see(account: &Mutex<Account>, event: Event, docker: &Docker) {
-    let Some((place, container)) = lock(account).see(event) else { return };
-    let log = last_words(docker, &container);
-    lock(account).sightings[place].log = log;
+/// Takes down an event, unless it is known, and what is to be learnt of it only now.
+fn see(account: &Mutex<Account>, event: Event, docker: &Docker, made: &Sender<Made>) {
+    let seen = lock(account).see(event);
+    match seen {
+        Some((place, Seen::Failure(container))) => {
+            let log = last_words(docker, &container);
+            lock(account).sightings[place].log = log;
+        }
+        // The inspector does not end before its senders do.
+        Some((place, Seen::NewContainer(container))) => drop(made.send((place, container))),
+        None => {}
+    }
+}
+
+/// What there is more to learn of.
+enum Seen {
+    /// A container that was just made.
+    NewContainer(String),
+    /// A container that has just died alone, of something.
+    Failure(String),
 }
 
 fn last_words(docker: &Docker, container: &str) -> Option<String> {
@@ -129,17 +172,22 @@ fn last_words(docker: &Docker, container: &str) -> Option<String> {
 }
 
 impl Account {
-    /// Takes down an event; gives its place and the container if that has just died alone, of
-    /// something.
-    fn see(&mut self, event: Event) -> Option<(usize, String)> {
+    /// Takes down an event; gives its place if there is more to learn of it.
+    fn see(&mut self, event: Event) -> Option<(usize, Seen)> {
         let id = event.actor.id.clone();
         if !self.known.insert((event.time_nano, event.action.clone(), id.clone())) {
             return None;
         }
         let died_alone = self.attended.has_died_alone(&event);
         let is_failure = died_alone && exit_code(&event) != 0;
-        self.sightings.push(Sighting { event, died_alone, log: None });
-        is_failure.then(|| (self.sightings.len() - 1, id))
+        let is_new = (event.kind.as_str(), event.action.as_str()) == ("container", "create");
+        self.sightings.push(Sighting { died_alone, ..Sighting::of(event) });
+        let seen = match (is_new, is_failure) {
+            (true, _) => Seen::NewContainer(id),
+            (false, true) => Seen::Failure(id),
+            (false, false) => return None,
+        };
+        Some((self.sightings.len() - 1, seen))
     }
 
     /// When the last one was started of the containers that run in the background.

@@ -8,11 +8,12 @@
 //! stand-in from Unicode's last private plane, which programs do not print. So it can be moved,
 //! wrapped and overwritten like all other text.
 
-use avt::observer::Transcript;
+use avt::observer::{Observation, Observer};
 use avt::parser::Function;
-use avt::{Parser, ScreenKind, Terminal};
+use avt::{Line, Operation, Parser, ScreenKind, Terminal};
 
-use super::{Piece, ROWS, push};
+use super::symbol::{has_symbol, symbol};
+use super::{Piece, ROWS, Style, push};
 use crate::recording::{Chunk, Stream};
 use crate::scenario::Columns;
 
@@ -26,8 +27,7 @@ pub(super) fn screen(chunks: &[Chunk], columns: Columns) -> Vec<Piece> {
     let size = (usize::from(columns.get()), usize::from(ROWS));
     let Ok(mut terminal) = Terminal::new(size.0, size.1) else { return Vec::new() };
     let mut parser = Parser::new();
-    let mut transcript = Transcript::new();
-    let mut lines = Vec::new();
+    let mut left = Left::default();
     for chunk in chunks {
         let is_typed = chunk.stream == Stream::Typed;
         let drawn = chunk.text.chars().map(|c| if is_typed { stand_in(c) } else { printed(c) });
@@ -36,14 +36,14 @@ pub(super) fn screen(chunks: &[Chunk], columns: Columns) -> Vec<Piece> {
             Function::Rep(count) => Function::Rep(count.min(columns.get())),
             function => function,
         });
-        lines.extend(terminal.execute_with(functions, &mut transcript));
+        terminal.execute_with(functions, &mut left);
     }
     if terminal.active_screen_kind() == ScreenKind::Alternate {
         terminal.feed("\x1b[?1049l");
     }
     let is_at_line_start = terminal.cursor().col == 0;
-    lines.extend(transcript.finish(&terminal));
-    pieces(&lines, is_at_line_start)
+    left.take_screen(&terminal);
+    pieces(&left.lines, is_at_line_start)
 }
 
 fn stand_in(c: char) -> char {
@@ -62,16 +62,74 @@ fn printed(c: char) -> char {
     if typed(c).is_some() { char::REPLACEMENT_CHARACTER } else { c }
 }
 
-fn pieces(lines: &[String], is_at_line_start: bool) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut text = lines.join("\n");
-    if is_at_line_start && !text.is_empty() {
-        text.push('\n');
+/// The lines that have scrolled out, then those of the screen.
+#[derive(Default)]
+struct Left {
+    lines: Vec<Vec<Drawn>>,
+    /// The rows of a line that goes on in the next row.
+    unfinished: Vec<Drawn>,
+}
+
+/// A character and how it is drawn.
+type Drawn = (char, Style);
+
+impl Left {
+    fn take(&mut self, row: &Line) {
+        // The second half of a wide character has no width.
+        let cells = row.cells().iter().filter(|cell| cell.width() > 0);
+        self.unfinished.extend(cells.map(|cell| (cell.char(), Style::from(cell.pen()))));
+        if !row.is_wrapped() {
+            let mut line = std::mem::take(&mut self.unfinished);
+            let end = line.iter().rposition(|(c, _)| !c.is_whitespace());
+            line.truncate(end.map_or(0, |last| last + 1));
+            self.lines.push(line);
+        }
     }
+
+    /// Takes what is on the screen, but for the empty lines at its end.
+    fn take_screen(&mut self, terminal: &Terminal) {
+        let start = self.lines.len();
+        terminal.primary_screen().all_lines().for_each(|row| self.take(row));
+        let lines = self.lines[start..].iter();
+        let empty = lines.rev().take_while(|line| line.is_empty()).count();
+        self.lines.truncate(self.lines.len() - empty);
+    }
+}
+
+impl Observer for Left {
+    type Output = ();
+
+    fn before(&mut self, context: &mut Observation<'_>, operation: &Operation) {
+        if matches!(operation, Operation::Function(Function::Ris)) {
+            self.take_screen(context.terminal());
+        }
+    }
+
+    fn evicted(&mut self, _: &mut Observation<'_>, row: &Line) {
+        self.take(row);
+    }
+
+    fn end(&mut self, _: &mut Observation<'_>) {}
+}
+
+fn pieces(lines: &[Vec<Drawn>], is_at_line_start: bool) -> Vec<Piece> {
+    let mut pieces = Vec::new();
     let mut buffer = [0; 4];
-    for c in text.chars().filter(|c| !c.is_control() || *c == '\n') {
-        let (stream, c) = typed(c).map_or((Stream::Stdout, c), |c| (Stream::Typed, c));
-        push(&mut pieces, stream, c.encode_utf8(&mut buffer));
+    let mut last = Style::default();
+    let is_blank = lines.len() < 2 && lines.iter().all(Vec::is_empty);
+    for (index, line) in lines.iter().enumerate() {
+        for &(c, style) in line.iter().filter(|(c, _)| !c.is_control()) {
+            let (stream, c) = typed(c).map_or((Stream::Stdout, c), |c| (Stream::Typed, c));
+            if has_symbol(c) {
+                push(&mut pieces, stream, Style { symbol: true, ..style }, &symbol(c));
+            } else {
+                push(&mut pieces, stream, style, c.encode_utf8(&mut buffer));
+            }
+            last = style;
+        }
+        if index + 1 < lines.len() || (is_at_line_start && !is_blank) {
+            push(&mut pieces, Stream::Stdout, last, "\n");
+        }
     }
     pieces
 }

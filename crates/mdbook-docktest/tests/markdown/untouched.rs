@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::page::{Language, Page, Renderer};
+use mdbook_docktest::page::{Page, Renderer};
 use mdbook_docktest::position::line_and_column;
 use mdbook_docktest::render::render;
 use mdbook_docktest::scenario::{Scenario, Step};
@@ -27,7 +28,8 @@ pub(crate) fn check(text: &str) -> Scenario {
     }
     let kept = kept(text, &scenario);
     for renderer in [Renderer::Html, Renderer::Markdown] {
-        let page = Page { language: Language::En, renderer, slug: "a".into() };
+        let labels = Arc::default();
+        let page = Page { labels, renderer, slug: "a".into(), verifications: None };
         let rendered = render(text, &scenario, None, &[], &page);
         if kept.len() == 1 {
             assert_eq!(rendered, text);

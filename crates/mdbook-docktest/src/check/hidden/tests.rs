@@ -57,7 +57,7 @@ fn with(attribute: &str) -> String {
 #[test]
 fn a_death_in_the_background_is_told_where_the_container_was_started() {
     let later = recording([
-        vec![Change::Created { image: None }, Change::Started],
+        vec![Change::created(None), Change::Started],
         vec![died(3, true, Some("a\nb\n"))],
     ]);
     assert_eq!(

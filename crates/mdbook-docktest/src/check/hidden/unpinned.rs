@@ -23,14 +23,14 @@ pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Dif
         let mut told = BTreeSet::new();
         for effect in effects {
             match &effect.change {
-                Change::Created { image: Some(image) } => {
+                Change::Created { image: Some(image), .. } => {
                     let Some(repository) = unpinned(image) else { continue };
                     // A command that pulls an image and makes containers of it is one mistake.
                     if !own.contains(repository) && told.insert((effect.command, repository)) {
                         differences.push(difference(step, effect.command, image, repository));
                     }
                 }
-                Change::Created { image: None } if effect.kind == ObjectKind::Image => {
+                Change::Created { image: None, .. } if effect.kind == ObjectKind::Image => {
                     own.extend(unpinned(&effect.name));
                 }
                 _ => {}

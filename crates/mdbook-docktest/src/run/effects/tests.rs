@@ -1,4 +1,5 @@
 use super::*;
+use crate::recording::{Mount, Port};
 
 /// What an engine said, without labels: `docker run -d --name bg alpine sh -c '…; exit 3'`, the same
 /// in the foreground as `fg`, one that is killed, `bg` started again, one with `-d --rm` and an
@@ -12,7 +13,7 @@ fn sightings() -> Vec<Sighting> {
         .map(|line| {
             let event: Event = serde_json::from_str(line).expect("it is an event");
             let died_alone = attended.has_died_alone(&event);
-            Sighting { event, died_alone, log: None }
+            Sighting { died_alone, ..Sighting::of(event) }
         })
         .collect()
 }
@@ -116,7 +117,7 @@ fn a_container_knows_its_image_as_the_author_wrote_it() {
     let images: Vec<(ObjectKind, Option<&str>)> = effects
         .iter()
         .filter_map(|(_, effect)| match &effect.change {
-            Change::Created { image } => Some((effect.kind, image.as_deref())),
+            Change::Created { image, .. } => Some((effect.kind, image.as_deref())),
             _ => None,
         })
         .collect();
@@ -131,10 +132,44 @@ fn a_container_knows_its_image_as_the_author_wrote_it() {
 fn an_image_that_is_pulled_is_its_whole_reference() {
     let pull = r#"{"Type":"image","Action":"pull","Actor":{"ID":"alpine:3.20","Attributes":{"name":"alpine"}},"timeNano":1795492682736367796}"#;
     let event = serde_json::from_str(pull).expect("it is an event");
-    let sighting = Sighting { event, died_alone: false, log: None };
+    let sighting = Sighting::of(event);
     let effects = effects(vec![sighting], &begins([(0, 0, 0)]));
     let image = Some("alpine:3.20".to_owned());
-    assert_eq!(effects[0].1.change, Change::Created { image });
+    assert_eq!(effects[0].1.change, Change::created(image));
+}
+
+#[test]
+fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
+    let mount = |source| Mount { source, destination: "/x".into(), read_only: false };
+    let mounts =
+        vec![mount(MountSource::Bind("/lab".into())), mount(MountSource::Volume("vol".into()))];
+    let port = Port { address: None, host: None, container: 80, protocol: "tcp".into() };
+    let made = Made { mounts, ports: vec![port] };
+    let sightings = || {
+        let sightings = sightings().into_iter();
+        sightings.map(|sighting| Sighting { made: made.clone(), ..sighting }).collect()
+    };
+    let made_of = |effects: Vec<(usize, Effect)>, name: &str| {
+        let mut effects = effects.into_iter().filter(|(_, effect)| effect.name == name);
+        effects.find_map(|(_, effect)| match effect.change {
+            Change::Created { made, .. } => Some(made),
+            _ => None,
+        })
+    };
+    let one_step = begins([(0, 0, 0)]);
+    assert_eq!(made_of(effects(sightings(), &one_step), "bg"), Some(made.clone()));
+    assert_eq!(made_of(effects(sightings(), &one_step), "named"), Some(Made::default()));
+
+    // Until it is removed; its volume is told by its being mounted.
+    let removal =
+        EVENTS.lines().position(|line| line.contains("destroy") && line.contains("renamed"));
+    let removed_at = self::sightings()[removal.expect("it is removed")].event.time();
+    let start = self::sightings()[0].event.time();
+    let begin = |step, at| Begin { step, command: 0, at };
+    let two_steps = [begin(0, start), begin(1, removed_at)];
+    let kept = made_of(effects(sightings(), &two_steps), "named").expect("it is made");
+    assert_eq!(kept.ports, made.ports);
+    assert_eq!(kept.mounts, made.mounts[..1]);
 }
 
 #[test]

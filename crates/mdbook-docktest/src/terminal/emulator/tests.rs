@@ -74,10 +74,15 @@ fn lines_that_scrolled_out_are_there() {
 #[test]
 fn what_was_typed_is_told_apart_where_it_stands() {
     let (out, typed) = (Stream::Stdout, Stream::Typed);
-    let piece = |stream, text: &str| Piece { stream, text: text.into() };
+    let piece = |stream, text: &str| Piece { stream, style: Style::default(), text: text.into() };
     assert_eq!(
         drawn(80, &[(out, "\x1b[1mSure?\x1b[0m "), (typed, "yes é"), (out, "\r\ngone\r\n")]),
-        [piece(out, "Sure? "), piece(typed, "yes é"), piece(out, "\ngone\n")]
+        [
+            Piece { style: Style { bold: true, ..Style::default() }, ..piece(out, "Sure?") },
+            piece(out, " "),
+            piece(typed, "yes é"),
+            piece(out, "\ngone\n")
+        ]
     );
     assert_eq!(
         drawn(20, &[(out, "a question of 20: ? "), (typed, "yes"), (out, "\r\n")]),
@@ -88,6 +93,19 @@ fn what_was_typed_is_told_apart_where_it_stands() {
         [piece(out, "gone")]
     );
     assert_eq!(drawn(80, &[(out, "\u{100079}")]), [piece(out, "\u{fffd}")]);
+}
+
+#[test]
+fn colours_stay_with_their_text() {
+    let drawn = drawn(80, &[(Stream::Stdout, "\x1b[1;34mbin\x1b[m  \x1b[38;5;9metc\r\n\u{202e}")]);
+    let drawn: Vec<_> = drawn.iter().map(|piece| (piece.text.as_str(), piece.style)).collect();
+    let plain = Style::default();
+    let colour = |parameters| plain.select(parameters);
+    let symbol = Style { symbol: true, ..colour("91") };
+    assert_eq!(
+        drawn,
+        [("bin", colour("1;34")), ("  ", plain), ("etc\n", colour("91")), ("<U+202E>", symbol)]
+    );
 }
 
 #[test]

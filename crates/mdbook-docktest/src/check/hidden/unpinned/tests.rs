@@ -12,7 +12,7 @@ use crate::recording::{
 const CHAPTER: &str = "```bash\none\ntwo\n```\n\n```bash\nthree\n```\n";
 
 fn container(command: usize, image: Option<&str>) -> Effect {
-    let change = Change::Created { image: image.map(str::to_owned) };
+    let change = Change::created(image.map(str::to_owned));
     Effect { command, kind: ObjectKind::Container, name: "c".into(), id: "0".into(), change }
 }
 

@@ -1,0 +1,74 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::labels::Labels;
+use crate::page::Language;
+use crate::recording::{Engine, Image, ImageOrigin};
+
+fn recording(version: &str, recorded_at: &str, images: &[(&str, ImageOrigin)]) -> Recording {
+    let image = |(reference, origin): &(&str, ImageOrigin)| Image {
+        reference: (*reference).into(),
+        id: "sha256:1d".into(),
+        repo_digest: None,
+        origin: *origin,
+    };
+    let engine = Engine { kind: "process".into(), version: version.into(), ..Engine::default() };
+    let images = images.iter().map(image).collect();
+    Recording { engine, images, recorded_at: recorded_at.into(), ..Recording::default() }
+}
+
+fn page(renderer: Renderer) -> Page {
+    let labels = Arc::new(Labels::new(Language::Fr));
+    Page { labels, renderer, slug: "v".into(), verifications: None }
+}
+
+#[test]
+fn each_chapter_is_there_with_its_engine_and_images() {
+    use StepStatus::{Ignored, Passed};
+
+    let images = [("alpine", ImageOrigin::Recipe), ("nginx", ImageOrigin::Pulled)];
+    let first = recording("26.1.5", "2026-11-24T23:02:12Z", &images);
+    let second = recording("28.5.0", "2026-12-01T00:00:00Z", &images[..1]);
+    let entries = [
+        Entry {
+            name: "Volumes & <co>",
+            path: Path::new("a.md"),
+            statuses: vec![Passed, Passed, Ignored],
+            recording: &first,
+        },
+        Entry {
+            name: "b|c",
+            path: Path::new("d/b c.md"),
+            statuses: vec![Passed],
+            recording: &second,
+        },
+    ];
+
+    let html = verifications(&entries, &page(Renderer::Html));
+    assert!(html.starts_with("# Vérifications\n\n"), "{html}");
+    let head = "<th scope=\"col\">Chapitre</th><th scope=\"col\">Étapes</th>\
+        <th scope=\"col\">Conformes</th><th scope=\"col\">Non exécutées</th>\
+        <th scope=\"col\">Moteur</th><th scope=\"col\">Dernière exécution</th>";
+    assert!(html.contains(head), "{html}");
+    let row = "<td><a href=\"a.html\">Volumes &amp; &lt;co&gt;</a></td><td>3</td><td>2</td>\
+        <td>1</td><td>Docker Engine 26.1.5</td><td>24\u{a0}novembre 2026</td>";
+    assert!(html.contains(row), "{html}");
+    assert!(html.contains("<a href=\"d/b%20c.html\">b|c</a>"), "{html}");
+    assert_eq!(html.matches(" · process</td>").count(), 2, "{html}");
+    assert_eq!(html.matches("<td>alpine (reconstruite pour ce livre)</td>").count(), 1, "{html}");
+
+    let markdown = verifications(&entries, &page(Renderer::Markdown));
+    assert!(
+        markdown.contains(
+            "\n| b\\|c | 1 | 1 | 0 | Docker Engine 28\\.5\\.0 | 1er\u{a0}décembre 2026 |\n"
+        ),
+        "{markdown}"
+    );
+    assert!(!markdown.contains("<td"), "{markdown}");
+}
+
+#[test]
+fn the_way_there_is_from_where_the_chapter_is() {
+    assert_eq!(link_from(Path::new("a.md")), "verifications.html");
+    assert_eq!(link_from(Path::new("a/b/c.md")), "../../verifications.html");
+}

@@ -1,0 +1,98 @@
+//! What was written to a pipe, as a terminal would leave it.
+//!
+//! Colours and attributes become styles; other sequences, such as cursor movements and titles, leave
+//! nothing. A line that was redrawn after carriage returns, as progress bars are, is left in its last
+//! state. Everything else stays and can be seen: a control character that is no part of a complete
+//! sequence has a [symbol].
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::symbol::{has_symbols, symbol};
+use super::{Piece, Style, push};
+use crate::recording::Stream;
+
+/// A sequence of ECMA-48, or a character that has a symbol.
+///
+/// A control string (`ESC ]`, `ESC P`…) ends within its line, so that one without an end does not take
+/// the rest of the output with it.
+static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
+    let regex = r"(?x)
+        \x1b \[ (?<sgr>[0-9;:]*) m
+        | \x1b \[ [0-?]* [\x20-/]* [@-~]
+        | \x1b [\]PX^_] [^\x07\x1b\n]* (?: \x07 | \x1b\\ )
+        | \x1b [\x20-/]+ [0-~]
+        | \x1b [0-OQ-WYZ\\`-~]
+        | (?<single>[\p{Cc}\u{61c}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}--\n\t])";
+    Regex::new(regex).expect("it is tested")
+});
+
+/// Adds text of a stream. `style` is the stream's own: before, then after the text.
+pub(super) fn write(text: &str, stream: Stream, style: &mut Style, pieces: &mut Vec<Piece>) {
+    let mut line = Line { stream, start: End::of(pieces), is_returned: false };
+    if !has_symbols(text) {
+        line.print(text, *style, pieces);
+        return;
+    }
+    let mut written = 0;
+    for special in SPECIAL.captures_iter(text) {
+        let whole = special.get_match();
+        line.print(&text[written..whole.start()], *style, pieces);
+        written = whole.end();
+        if let Some(parameters) = special.name("sgr") {
+            *style = style.select(parameters.as_str());
+        }
+        match special.name("single").and_then(|single| single.as_str().chars().next()) {
+            Some('\r') => line.is_returned = true,
+            Some(c) => line.print(&symbol(c), Style { symbol: true, ..*style }, pieces),
+            None => {}
+        }
+    }
+    line.print(&text[written..], *style, pieces);
+}
+
+/// The line that is being written.
+struct Line {
+    stream: Stream,
+    start: End,
+    /// Whether what comes next overwrites it.
+    is_returned: bool,
+}
+
+/// Where pieces ended at some time.
+struct End {
+    pieces: usize,
+    bytes_of_last: usize,
+}
+
+impl Line {
+    fn print(&mut self, text: &str, style: Style, pieces: &mut Vec<Piece>) {
+        if text.is_empty() {
+            return;
+        }
+        if self.is_returned && !text.starts_with('\n') {
+            self.start.restore(pieces);
+        }
+        self.is_returned = false;
+        push(pieces, self.stream, style, text);
+        if let Some(feed) = text.rfind('\n') {
+            self.start = End::of(pieces);
+            self.start.bytes_of_last -= text.len() - (feed + 1);
+        }
+    }
+}
+
+impl End {
+    fn of(pieces: &[Piece]) -> Self {
+        let bytes_of_last = pieces.last().map_or(0, |piece| piece.text.len());
+        Self { pieces: pieces.len(), bytes_of_last }
+    }
+
+    fn restore(&self, pieces: &mut Vec<Piece>) {
+        pieces.truncate(self.pieces);
+        if let Some(last) = pieces.last_mut() {
+            last.text.truncate(self.bytes_of_last);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Deque's axe-core: rules of accessibility.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::LazyLock;
+
+use docker_sandbox::cache_directory;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::browser::Browser;
+
+/// `cargo xtask test` keeps it there, and knows its version and checksum.
+static AXE: LazyLock<String> = LazyLock::new(|| {
+    let file = cache_directory().unwrap().join("axe-core/axe.min.js");
+    fs::read_to_string(&file).unwrap_or_else(|error| {
+        panic!("{}: {error}: run `cargo xtask test --only browser`", file.display())
+    })
+});
+
+/// A rule that a page does not keep.
+#[derive(Debug, Deserialize)]
+struct Violation {
+    id: String,
+    help: String,
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    html: String,
+    failure_summary: String,
+}
+
+impl Browser {
+    /// What axe-core finds against the elements that a selector finds, and what is in them. There
+    /// must be one.
+    #[track_caller]
+    pub fn violations(&self, selector: &str) -> Vec<String> {
+        if self.value::<bool>("typeof axe === 'undefined'") {
+            self.call::<()>(&AXE, &[]);
+        }
+        let found: Vec<Violation> = self.call_async(
+            "const [selector] = arguments;
+             axe.run({include: [selector]}, {resultTypes: ['violations']})
+                .then(results => done(results.violations), error => done(String(error)))",
+            &[json!(selector)],
+        );
+        let mut said = BTreeMap::new();
+        for Violation { id, help, nodes } in found {
+            let nodes = nodes.iter().map(|node| format!("{}\n{}", node.html, node.failure_summary));
+            said.insert(format!("{id}: {help}"), nodes.collect::<Vec<_>>().join("\n"));
+        }
+        said.into_iter().map(|(rule, nodes)| format!("{rule}\n{nodes}")).collect()
+    }
+}

@@ -1,0 +1,90 @@
+// Gives each visible text within the elements that a selector finds, with its contrast after WCAG 2.
+const [selector] = arguments;
+const canvas = document.createElement('canvas');
+canvas.width = canvas.height = 1;
+const context = canvas.getContext('2d', {willReadFrequently: true});
+
+// Any colour that CSS has, as red, green, blue and alpha.
+const known = new Map();
+function rgba(color) {
+    if (!known.has(color)) {
+        context.clearRect(0, 0, 1, 1);
+        context.fillStyle = color;
+        context.fillRect(0, 0, 1, 1);
+        const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
+        known.set(color, [red, green, blue, alpha / 255]);
+    }
+    return known.get(color);
+}
+
+function over([red, green, blue, alpha], below) {
+    const mix = (upper, index) => upper * alpha + below[index] * (1 - alpha);
+    return [mix(red, 0), mix(green, 1), mix(blue, 2), 1];
+}
+
+function luminance([red, green, blue]) {
+    const linear = value => {
+        const part = value / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    };
+    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+}
+
+function contrast(one, other) {
+    const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+    return (light + 0.05) / (dark + 0.05);
+}
+
+function ancestors(element) {
+    const list = [];
+    for (let next = element; next; next = next.parentElement) list.push(next);
+    return list;
+}
+
+// What is painted behind an element's text. In a picture, that is whatever lies below its middle.
+function behind(element) {
+    const layers = [];
+    if (element instanceof SVGElement) {
+        element.scrollIntoView({block: 'center', inline: 'center'});
+        const box = element.getBoundingClientRect();
+        const below = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        for (const shape of below) {
+            if (shape instanceof SVGGeometryElement) {
+                const {fill, fillOpacity} = getComputedStyle(shape);
+                if (fill !== 'none') {
+                    const [red, green, blue, alpha] = rgba(fill);
+                    layers.push([red, green, blue, alpha * fillOpacity]);
+                }
+            }
+        }
+    }
+    for (const each of ancestors(element)) layers.push(rgba(getComputedStyle(each).backgroundColor));
+    return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255, 1]);
+}
+
+const texts = [];
+const seen = new Set();
+for (const root of document.querySelectorAll(selector)) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const element = node.parentElement;
+        const visible = element.checkVisibility({visibilityProperty: true});
+        if (seen.has(node) || !node.data.trim() || !visible) continue;
+        seen.add(node);
+        const style = getComputedStyle(element);
+        const svg = element instanceof SVGElement;
+        const background = behind(element);
+        const [red, green, blue, alpha] = rgba(svg ? style.fill : style.color);
+        const opacity = ancestors(element).reduce((all, each) => all * getComputedStyle(each).opacity, 1);
+        const color = over([red, green, blue, alpha * opacity], background);
+        const shown = list => `rgb(${list.slice(0, 3).map(Math.round).join(' ')})`;
+        texts.push({
+            text: node.data.trim().slice(0, 60),
+            within: `${element.localName}.${element.getAttribute('class') ?? ''}`,
+            color: shown(color),
+            background: shown(background),
+            ratio: contrast(color, background),
+        });
+    }
+}
+return texts;

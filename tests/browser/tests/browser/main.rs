@@ -1,0 +1,8 @@
+//! What readers get: the pages in a real browser. See `tests/browser/src` for the words that the
+//! tests use.
+
+mod showcase;
+mod themes;
+
+/// All that the project puts into a page.
+const OURS: &str = "[class*='docktest']";

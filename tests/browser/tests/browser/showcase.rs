@@ -1,0 +1,150 @@
+//! A book whose pages have everything that a page can have.
+
+use std::sync::LazyLock;
+
+use browser_tests::{BuiltBook, Lab, Ran};
+use mdbook_docktest::recording::{Change, End, ObjectKind, Stream};
+
+/// Its pages, by what is in them.
+pub(crate) const PAGES: [&str; 4] = ["sorties.html", "flux.html", "larges.html", "constats.html"];
+
+pub(crate) fn showcase() -> &'static BuiltBook {
+    static SHOWCASE: LazyLock<BuiltBook> = LazyLock::new(build);
+    &SHOWCASE
+}
+
+fn build() -> BuiltBook {
+    Lab::new()
+        .chapter("sorties.md", OUTPUTS, outputs())
+        .chapter("flux.md", STREAM, streams())
+        .chapter("larges.md", WIDE, wide())
+        .chapter("constats.md", FINDINGS, vec![vec![Ran::printing("deux\n")]])
+        .build("showcase")
+}
+
+const OUTPUTS: &str = "# Sorties
+
+Une commande qui n’affiche rien, une autre qui échoue, dans la même étape.
+
+```bash exit=2
+docker volume create donnees
+ls /absent
+```
+
+Des couleurs, et une réponse tapée à l’invite.
+
+```bash tty
+docker run --rm alpine ls --color /
+```
+
+```bash stdin=\"oui\\n\"
+docker volume prune
+```
+
+- Dans une liste, avec une sortie de deux cents lignes.
+
+  ```bash
+  docker logs serveur
+  ```
+
+> Dans une citation.
+>
+> ```bash
+> docker run -d --name serveur -v donnees:/data:ro alpine sleep 600
+> ```
+";
+
+fn outputs() -> Vec<Vec<Ran>> {
+    let volume = Ran::printing("donnees\n").takes(47).does(
+        ObjectKind::Volume,
+        "donnees",
+        Change::Created { image: None },
+    );
+    let refused = Ran::printing("")
+        .chunk(12, Stream::Stderr, "ls: /absent: No such file or directory\n")
+        .ends(End::Exited { status: 2 })
+        .takes(1234);
+    let codes = [1, 30, 31, 32, 33, 34, 35, 36, 37, 90, 91, 92, 93, 94, 95, 96, 97];
+    let colours = codes.map(|code| format!("\u{1b}[{code}mcouleur {code}\u{1b}[0m\r\n")).concat();
+    let colours = Ran::printing(&colours).at_a_terminal();
+    let asked = Ran::printing("WARNING! This will remove all volumes.\nContinue? [y/N] ")
+        .chunk(540, Stream::Typed, "oui\n")
+        .chunk(560, Stream::Stdout, "Total reclaimed space: 0B\n");
+    let long: String = (1..=200).map(|line| format!("ligne {line} du journal\n")).collect();
+    let id = "7623a30f6bc9d06ab905015daddee97b715be7e710c4efa570aca9b66b9588f4";
+    let started = Ran::printing(&format!("{id}\n"))
+        .does(
+            ObjectKind::Container,
+            "serveur",
+            Change::Created { image: Some("alpine".to_owned()) },
+        )
+        .does(
+            ObjectKind::Volume,
+            "donnees",
+            Change::Mounted {
+                container: "serveur".to_owned(),
+                destination: "/data".to_owned(),
+                read_only: true,
+            },
+        )
+        .does(ObjectKind::Container, "serveur", Change::Started);
+    vec![
+        vec![volume, refused],
+        vec![colours],
+        vec![asked],
+        vec![Ran::printing(&long).takes(75_000)],
+        vec![started],
+    ]
+}
+
+const STREAM: &str = "# Flux
+
+```bash lines=4
+docker logs -f serveur
+```
+";
+
+fn streams() -> Vec<Vec<Ran>> {
+    let line = |second: u64| format!("2026-11-23 09:41:{second:02} : utilisateur connecté\n");
+    let stream = (0..4).fold(Ran::printing(""), |ran, second| {
+        ran.chunk(second * 1000 + 20, Stream::Stdout, &line(second))
+    });
+    vec![vec![stream.chunk(3100, Stream::Typed, "^C").ends(End::Stopped)]]
+}
+
+const WIDE: &str = "# Lignes larges
+
+Un mot de la commande est plus large que l’écran.
+
+```bash
+printf %s aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+echo large
+echo hostile
+```
+
+| Une | table |
+|-----|-------|
+| 1   | 2     |
+";
+
+/// What tries to leave its place: towards the right, as markup, and by its direction.
+const HOSTILE: &str = "</samp></pre></figure><script>document.title = 'pris'</script>\
+    <img src=x onerror=\"document.title = 'pris'\"> &lt;&amp; <b>gras\n\
+    \u{202e}ellirgne \u{2066}tuot\u{0}\n";
+
+fn wide() -> Vec<Vec<Ran>> {
+    let word = Ran::printing(&"a".repeat(300)).chunk(20, Stream::Stderr, &"e".repeat(300));
+    let line = format!("{}\n", "mot ".repeat(2500));
+    vec![vec![word, Ran::printing(&line), Ran::printing(HOSTILE)]]
+}
+
+const FINDINGS: &str = "# Constats
+
+```bash
+echo deux
+```
+
+```output
+un
+```
+";

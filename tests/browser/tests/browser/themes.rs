@@ -1,0 +1,104 @@
+//! Every page, in each of mdBook's themes, on a desk and on a phone.
+
+use browser_tests::{Browser, BuiltBook, Theme, Width, course};
+
+use crate::OURS;
+use crate::showcase::{PAGES, showcase};
+
+/// Boxes of ours: what is in them may scroll in them.
+const BOXES: &str =
+    "figure.docktest, figure.docktest > *, .docktest-findings, .docktest-provenance";
+
+/// All pages that show what was recorded.
+fn pages() -> Vec<(&'static str, String)> {
+    let all = |name: &'static str, book: &'static BuiltBook, pages: Vec<String>| {
+        pages.into_iter().map(move |page| (name, book.file(&page)))
+    };
+    let own = PAGES.map(str::to_owned).to_vec();
+    all("course", course(), course().names()).chain(all("showcase", showcase(), own)).collect()
+}
+
+/// A name for pictures of a page.
+fn name_of(book: &str, url: &str, theme: Theme, width: Width) -> String {
+    let page = url.rsplit('/').next().unwrap_or_default().trim_end_matches(".html");
+    let width = if width == Width::Phone { "phone" } else { "desktop" };
+    format!("{book}-{page}-{}-{width}", theme.class())
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn no_page_is_wider_than_its_reader_has_it() {
+    let browser = Browser::start();
+    for (book, url) in pages() {
+        for width in Width::ALL {
+            browser.view(width).open(&url);
+            for theme in Theme::ALL {
+                browser.theme(theme).screenshot(&name_of(book, &url, theme, width));
+                assert!(browser.too_wide_by() <= 0, "{url} in {theme:?} on a {width:?}");
+                assert_eq!(
+                    browser.sticking_out(BOXES),
+                    [""; 0],
+                    "{url} in {theme:?} on a {width:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn all_text_of_ours_stands_out_from_what_is_behind_it() {
+    let browser = Browser::start();
+    let mut faint = Vec::new();
+    for (_, url) in pages() {
+        browser.open(&url);
+        for theme in Theme::ALL {
+            let (texts, _) = browser.theme(theme).faint_texts(OURS);
+            faint.extend(texts.into_iter().map(|text| format!("{url} in {theme:?}: {text}")));
+        }
+    }
+    assert!(faint.is_empty(), "{}", faint.join("\n"));
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn nothing_of_ours_breaks_a_rule_of_accessibility() {
+    let browser = Browser::start();
+    let mut broken = Vec::new();
+    for (_, url) in pages() {
+        browser.open(&url);
+        if !browser.value::<bool>(&format!("document.querySelector(\"{OURS}\") !== null")) {
+            continue;
+        }
+        for theme in Theme::ALL {
+            let found = browser.theme(theme).violations(OURS);
+            broken.extend(found.into_iter().map(|rule| format!("{url} in {theme:?}: {rule}")));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// The checks above find what is wrong, where something is.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn what_is_wrong_is_found() {
+    let browser = Browser::start();
+    let url = showcase().file("sorties.html");
+    browser.view(Width::Phone).open(&url).theme(Theme::Light);
+    assert_eq!(browser.violations(OURS), [""; 0]);
+    let (faint, texts) = browser.faint_texts(OURS);
+    assert!(faint.is_empty() && texts > 20, "{texts} texts, of them {faint:?}");
+
+    browser.style(".docktest pre samp { color: #999; opacity: 0.9 }");
+    assert!(!browser.faint_texts(OURS).0.is_empty());
+    let broken = browser.violations(OURS).join("\n");
+    assert!(broken.contains("color-contrast"), "{broken}");
+
+    browser.call::<()>("document.querySelector('.docktest pre').role = 'list'", &[]);
+    let broken = browser.violations(OURS).join("\n");
+    assert!(broken.contains("aria-required-children"), "{broken}");
+
+    browser.style(".docktest pre { overflow: visible; width: max-content; min-width: 500px }");
+    assert!(browser.too_wide_by() > 0);
+    assert!(!browser.sticking_out(BOXES).is_empty());
+}
