@@ -60,7 +60,7 @@ pub enum InstallError {
     )]
     NoBook(PathBuf),
     /// mdBook could not read it either.
-    #[error("{} is no book.toml of mdBook: {message}", .path.display())]
+    #[error("mdBook cannot read {}: {message}", .path.display())]
     NotABook {
         /// The file.
         path: PathBuf,
@@ -95,18 +95,22 @@ pub enum InstallError {
 /// [`InstallError`]. Each file is as it was, or as it should be.
 pub fn install(directory: &Path, force: bool) -> Result<Installed, InstallError> {
     let path = directory.join("book.toml");
+    let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
     let text = fs::read_to_string(&path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => InstallError::NoBook(path.clone()),
         _ => InstallError::Read { path: path.clone(), source },
     })?;
+    let in_book_toml = |source| InstallError::BookToml { path: path.clone(), source };
+    book_toml::check(&text).map_err(in_book_toml)?;
     let config: Config = text.parse().map_err(|error: anyhow::Error| {
-        let message = format!("{error:#}").lines().collect::<Vec<_>>().join(" ");
+        // Above it, there is the line that it is about.
+        let said = error.root_cause().to_string();
+        let message = said.lines().last().unwrap_or_default().to_owned();
         InstallError::NotABook { path: path.clone(), message }
     })?;
     let language = config.book.language.as_deref().unwrap_or_default();
     let assets: Vec<&Asset> = assets::for_language(language).collect();
-    let edited = book_toml::edit(&text, &assets)
-        .map_err(|source| InstallError::BookToml { path: path.clone(), source })?;
+    let edited = book_toml::edit(&text, &assets).map_err(in_book_toml)?;
 
     // First the files, then what names them: a book that names a file which is not there cannot be
     // built.

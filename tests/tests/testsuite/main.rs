@@ -9,6 +9,8 @@ mod course;
 mod effects;
 mod guide;
 mod hostile_recordings;
+mod install;
+mod installed;
 mod jobs;
 mod lints;
 mod nothing_left;

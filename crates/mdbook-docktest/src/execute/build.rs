@@ -43,7 +43,8 @@ pub(super) fn preprocess() -> Result<Exit> {
         report.chapters.push(chapter);
     }
     let is_html = Renderer::named(&context.renderer) == Some(Renderer::Html);
-    if is_html && report.chapters.iter().any(|chapter| !chapter.scenario.steps.is_empty()) {
+    let summary = report.summary();
+    if is_html && summary.steps > summary.ignored {
         for warning in install::warnings(&context.root, &context.config) {
             progress::say(&format!("warning: {warning}"));
         }

@@ -7,6 +7,9 @@ use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
 use super::{DIRECTORY, array, line_endings};
 use crate::assets::{ASSETS, Asset, Kind};
 
+/// What some editors begin a file with.
+const MARK: &str = "\u{feff}";
+
 /// A book.toml that has, or now has, what is needed.
 #[derive(Debug)]
 pub(super) struct Edited {
@@ -24,8 +27,13 @@ pub(super) struct Edited {
 #[derive(Debug, thiserror::Error)]
 pub enum BookTomlError {
     /// It is no TOML.
-    #[error("{}", .0.message())]
-    Syntax(#[from] TomlError),
+    #[error("line {line}: {message}")]
+    Syntax {
+        /// Where.
+        line: usize,
+        /// Why not.
+        message: String,
+    },
     /// There is something else where a table has to be.
     #[error("`{0}` is no table")]
     NoTable(String),
@@ -34,10 +42,23 @@ pub enum BookTomlError {
     NoList(String),
 }
 
+/// Whether it is TOML at all.
+pub(super) fn check(text: &str) -> Result<(), BookTomlError> {
+    parse(text).map(drop)
+}
+
+fn parse(text: &str) -> Result<DocumentMut, BookTomlError> {
+    let text = text.trim_start_matches(MARK);
+    text.parse().map_err(|error: TomlError| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        BookTomlError::Syntax { line, message: error.message().to_owned() }
+    })
+}
+
 /// Adds what is missing for a book that needs these assets. The author's formatting and comments stay.
 pub(super) fn edit(text: &str, assets: &[&'static Asset]) -> Result<Edited, BookTomlError> {
-    let bom = if text.starts_with('\u{feff}') { "\u{feff}" } else { "" };
-    let mut document: DocumentMut = text.trim_start_matches('\u{feff}').parse()?;
+    let mut document = parse(text)?;
     let mut edited =
         Edited { text: String::new(), added: Vec::new(), places: Vec::new(), warnings: Vec::new() };
     add_preprocessor(&mut document, &mut edited)?;
@@ -51,7 +72,8 @@ pub(super) fn edit(text: &str, assets: &[&'static Asset]) -> Result<Edited, Book
     edited.text = if edited.added.is_empty() {
         text.to_owned()
     } else {
-        format!("{bom}{}", line_endings::restored(text, &document.to_string()))
+        let mark = if text.starts_with(MARK) { MARK } else { "" };
+        line_endings::restored(text, &format!("{mark}{document}"))
     };
     Ok(edited)
 }

@@ -154,5 +154,5 @@ fn what_is_in_the_way_is_named() {
         list,
         "`output.html.additional-css` is no list: write it as `output.html.additional-css = []`"
     );
-    assert!(!refused("[book").is_empty());
+    assert_eq!(refused("[book]\n[output"), "line 2: unclosed table, expected `]`");
 }
