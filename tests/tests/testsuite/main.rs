@@ -18,6 +18,7 @@ mod on_failure;
 mod one_step;
 mod preprocessor;
 mod progress;
+mod publishing;
 mod record;
 mod recordings;
 mod refusals;
