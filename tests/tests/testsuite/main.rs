@@ -11,6 +11,7 @@ mod guide;
 mod hostile_recordings;
 mod install;
 mod installed;
+mod interface;
 mod jobs;
 mod lints;
 mod nothing_left;
