@@ -246,7 +246,7 @@ impl Browser {
     /// Keeps a picture of the page in target/screenshots, down to where a reader would be tired.
     #[track_caller]
     pub fn screenshot(&self, name: &str) -> &Self {
-        const TALLEST: u32 = 6000;
+        const TALLEST: u32 = 2400;
         let directory = workspace().join("target/screenshots");
         fs::create_dir_all(&directory).unwrap();
         let width = self.width.get();

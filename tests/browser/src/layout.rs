@@ -5,9 +5,17 @@ use serde_json::json;
 use crate::browser::Browser;
 
 impl Browser {
-    /// By how many pixels the page is wider than the view.
+    /// By how many pixels the page, or mdBook's column of text in it, which scrolls by itself, is
+    /// wider than what can be seen of it.
     pub fn too_wide_by(&self) -> i64 {
-        self.value("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+        self.call(
+            "let widest = 0;
+             for (let box = document.querySelector('main'); box; box = box.parentElement) {
+                 widest = Math.max(widest, box.scrollWidth - box.clientWidth);
+             }
+             return widest;",
+            &[],
+        )
     }
 
     /// The elements that a selector finds and that stick out of the text's column.
