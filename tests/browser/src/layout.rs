@@ -9,12 +9,13 @@ impl Browser {
     /// what can be seen of it.
     pub fn overflow(&self) -> Vec<String> {
         self.call(
-            "const boxes = [];
+            "const scrolls = element => element === document.scrollingElement
+                 || getComputedStyle(element).overflowX !== 'visible';
+             const boxes = [];
              for (let box = document.querySelector('main'); box; box = box.parentElement) {
-                 if (box.scrollWidth > box.clientWidth) boxes.push(box);
+                 if (scrolls(box) && box.scrollWidth > box.clientWidth) boxes.push(box);
              }
              if (!boxes.length) return [];
-             const scrolls = element => getComputedStyle(element).overflowX !== 'visible';
              const within = boxes[0].getBoundingClientRect();
              const culprits = [...boxes[0].querySelectorAll('*')].filter(element => {
                  const box = element.getBoundingClientRect();
