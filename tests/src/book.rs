@@ -161,7 +161,9 @@ impl Book {
         let sources = self.path().join("src");
         fs::write(sources.join("SUMMARY.md"), &self.summary).unwrap();
         for (path, text) in &self.chapters {
-            fs::write(sources.join(path), text).unwrap();
+            let file = sources.join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
         }
     }
 

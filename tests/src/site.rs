@@ -30,6 +30,11 @@ impl Site {
         Page(Html::parse_document(&fs::read_to_string(self.html.join(path)).unwrap()))
     }
 
+    /// Whether there is a file of this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.html.join(path).exists()
+    }
+
     /// All pages at the top of the site, with their names.
     pub fn pages(&self) -> Vec<(String, Page)> {
         let names = fs::read_dir(&self.html).unwrap().flatten();
@@ -47,6 +52,16 @@ impl Page {
     /// The texts of all elements that a CSS selector finds.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         self.0.select(&Selector::parse(selector).unwrap()).map(text).collect()
+    }
+
+    /// An attribute of all elements that a CSS selector finds and that have it.
+    pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let selector = Selector::parse(selector).unwrap();
+        self.0
+            .select(&selector)
+            .filter_map(|element| element.attr(name))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The texts of all elements that a CSS selector finds between the first heading that has

@@ -62,13 +62,24 @@ fn no_page_shows_a_finding() {
 #[test]
 fn each_chapter_with_steps_says_on_which_images_it_ran() {
     for name in ["sidecar.html", "nommes-et-anonymes.html", "nettoyage-et-couts.html"] {
-        let said = COURSE.page(name).texts("main .docktest-provenance").concat();
+        let said = COURSE.page(name).texts("main .docktest-provenance summary").concat();
         assert!(
-            said.starts_with("Enregistré le ") && said.contains("Docker Engine"),
+            said.starts_with("Vérifié le ") && said.contains(" · Docker Engine "),
             "{name}: {said}"
         );
-        let kinds = ["image officielle", "reconstruite pour ce livre"];
-        let kinds = kinds.iter().filter(|kind| said.contains(&format!("\u{a0}: {kind}")));
-        assert!(kinds.count() >= 1, "{name}: {said}");
+        assert!(said.contains(" · alpine") || said.contains(" · postgres:15"), "{name}: {said}");
+        let details = COURSE.page(name).texts("main .docktest-provenance dd");
+        assert!(details.iter().any(|detail| detail.contains(" sha256:")), "{name}: {details:?}");
     }
+}
+
+#[test]
+fn one_page_lists_what_all_chapters_rest_on() {
+    let page = COURSE.page("verifications.html");
+    let chapters = page.texts("main .docktest-verifications tr td:first-child a");
+    assert_eq!(chapters.len(), 5, "{chapters:?}");
+    let digests = page.texts("main .docktest-verifications code");
+    assert!(digests.len() >= 2 && digests.iter().all(|digest| digest.contains("sha256:")));
+    let way = COURSE.page("sidecar.html").attributes(".docktest-provenance a", "href");
+    assert_eq!(way, ["verifications.html"]);
 }

@@ -25,6 +25,7 @@ mod shell;
 mod streams;
 mod tty;
 mod tutorial;
+mod verifications;
 mod verify;
 
 /// Builds the book in the current directory as `mdbook build` does.

@@ -39,7 +39,7 @@ fn a_book_shows_what_came_out() {
     assert!(page.texts("main p").contains(&"Between the steps.".to_owned()));
     let all = page.texts("main").concat();
     assert!(!all.contains("nobody sees this") && !all.contains("exit=3"), "{all}");
-    assert!(all.contains("Exécuté sur Docker Engine"), "{all}");
+    assert!(all.contains("Vérifié le ") && all.contains(" · Docker Engine "), "{all}");
 }
 
 #[test]
