@@ -1,6 +1,10 @@
 //! What readers get: the pages in a real browser. See `tests/browser/src` for the words that the
 //! tests use.
 
+mod copy;
+mod keyboard;
+mod media;
+mod published;
 mod showcase;
 mod themes;
 
