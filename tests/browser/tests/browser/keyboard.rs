@@ -7,7 +7,7 @@ use crate::showcase::showcase;
 
 /// Presses Tab until an element has the focus that a selector finds.
 #[track_caller]
-fn tab_to(browser: &Browser, selector: &str) {
+pub(crate) fn tab_to(browser: &Browser, selector: &str) {
     for _ in 0..200 {
         browser.press(Key::Tab);
         if browser.value::<bool>(&format!("document.activeElement.matches({selector:?})")) {

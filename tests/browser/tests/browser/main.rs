@@ -2,8 +2,11 @@
 //! tests use.
 
 mod copy;
+mod folding;
 mod keyboard;
+mod language;
 mod media;
+mod playback;
 mod published;
 mod showcase;
 mod themes;
