@@ -48,6 +48,12 @@ pub const ASSETS: &[Asset] = &[
         text: include_str!("../assets/docktest.css"),
     },
     Asset {
+        name: "docktest.js",
+        kind: Kind::Script,
+        languages: &[],
+        text: include_str!("../assets/docktest.js"),
+    },
+    Asset {
         name: "docktest-fr.js",
         kind: Kind::Script,
         languages: &["fr"],

@@ -37,8 +37,8 @@ pub(super) fn preprocess() -> Result<Exit> {
             recordings.replay(&mut chapter);
         }
         if chapter.findings.is_empty() && !chapter.is_to_run() {
-            let text = preprocess::page_text(&chapter, page);
-            chapter.settle(text);
+            let edits = preprocess::page_edits(&chapter, page);
+            chapter.settle(edits);
         }
         report.chapters.push(chapter);
     }
@@ -67,8 +67,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     if !goes_on {
         return Ok(exit);
     }
-    preprocess::put_in(&mut book, report, &pages);
-    protocol::write_book(&book, io::stdout().lock())?;
+    protocol::write_book(preprocess::items(book, report, pages), io::stdout().lock())?;
     Ok(Exit::Success)
 }
 

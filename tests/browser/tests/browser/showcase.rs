@@ -58,7 +58,7 @@ fn outputs() -> Vec<Vec<Ran>> {
     let volume = Ran::printing("donnees\n").takes(47).does(
         ObjectKind::Volume,
         "donnees",
-        Change::Created { image: None },
+        Change::created(None),
     );
     let refused = Ran::printing("")
         .chunk(12, Stream::Stderr, "ls: /absent: No such file or directory\n")
@@ -76,7 +76,7 @@ fn outputs() -> Vec<Vec<Ran>> {
         .does(
             ObjectKind::Container,
             "serveur",
-            Change::Created { image: Some("alpine".to_owned()) },
+            Change::created(Some("alpine".to_owned())),
         )
         .does(
             ObjectKind::Volume,
