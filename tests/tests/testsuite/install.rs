@@ -146,7 +146,7 @@ fn inline_tables_stay_inline() {
     let book = Fresh::with("output = { html = { no-section-label = true } }\npreprocessor = {}\n");
     book.install().exits(0);
     let expected = "output = { html = { no-section-label = true, additional-css = \
-                    [\"docktest/docktest.css\"] } }\npreprocessor = { docktest = { after = [\"links\"] } }\n";
+                    [\"docktest/docktest.css\"], additional-js = [\"docktest/docktest.js\"] } }\npreprocessor = { docktest = { after = [\"links\"] } }\n";
     assert_eq!(book.read("book.toml"), expected);
 }
 

@@ -23,6 +23,7 @@ mod publishing;
 mod record;
 mod recordings;
 mod refusals;
+mod renderers;
 mod report;
 mod serve;
 mod shell;

@@ -211,6 +211,8 @@ fn hidden_lines_can_still_be_shown_and_hidden() {
                 "type": kind, "x": place.0, "y": place.1, "button": "left", "clickCount": 1,
             });
             browser.cdp("Input.dispatchMouseEvent", event);
+            // mdBook shows it little by little to who comes near.
+            browser.until(&format!("getComputedStyle({button}).visibility === 'visible'"));
         }
     }
 }

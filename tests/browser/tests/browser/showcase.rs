@@ -73,11 +73,7 @@ fn outputs() -> Vec<Vec<Ran>> {
     let long: String = (1..=200).map(|line| format!("ligne {line} du journal\n")).collect();
     let id = "7623a30f6bc9d06ab905015daddee97b715be7e710c4efa570aca9b66b9588f4";
     let started = Ran::printing(&format!("{id}\n"))
-        .does(
-            ObjectKind::Container,
-            "serveur",
-            Change::created(Some("alpine".to_owned())),
-        )
+        .does(ObjectKind::Container, "serveur", Change::created(Some("alpine".to_owned())))
         .does(
             ObjectKind::Volume,
             "donnees",
