@@ -6,7 +6,8 @@ use browser_tests::{BuiltBook, Lab, Ran};
 use mdbook_docktest::recording::{Change, End, ObjectKind, Stream};
 
 /// Its pages, by what is in them.
-pub(crate) const PAGES: [&str; 4] = ["sorties.html", "flux.html", "larges.html", "constats.html"];
+pub(crate) const PAGES: [&str; 5] =
+    ["sorties.html", "flux.html", "larges.html", "constats.html", "recherche.html"];
 
 pub(crate) fn showcase() -> &'static BuiltBook {
     static SHOWCASE: LazyLock<BuiltBook> = LazyLock::new(build);
@@ -19,6 +20,7 @@ fn build() -> BuiltBook {
         .chapter("flux.md", STREAM, streams())
         .chapter("larges.md", WIDE, wide())
         .chapter("constats.md", FINDINGS, vec![vec![Ran::printing("deux\n")]])
+        .chapter("recherche.md", SEARCH, Vec::new())
         .build("showcase")
 }
 
@@ -143,4 +145,15 @@ echo deux
 ```output
 un
 ```
+";
+
+const SEARCH: &str = "# Recherche
+
+## Première étape
+
+Du côté de l’hôte, rien ne change.
+
+## Contrôle
+
+La qualité se mesure à chaque étape, d’un côté comme de l’autre.
 ";
