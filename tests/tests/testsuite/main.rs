@@ -32,6 +32,7 @@ mod tty;
 mod tutorial;
 mod verifications;
 mod verify;
+mod workflow;
 
 /// Builds the book in the current directory as `mdbook build` does.
 const MDBOOK: &str = env!("CARGO_BIN_EXE_mdbook-build");
