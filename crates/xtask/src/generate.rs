@@ -77,12 +77,18 @@ fn put_between(text: &str, name: &str, source: &str, table: &str) -> Option<Stri
     Some(format!("{before}<!-- {name}: {generator} -->\n\n{table}\n<!-- /{name} -->{after}"))
 }
 
+/// How many examples of a placeholder the guide shows.
+const MOST_EXAMPLES: usize = 4;
+
 fn table_of_placeholders(placeholders: &[Builtin]) -> String {
     // The class is for the guide's style sheet. Without the blank lines, the tables would be HTML, too.
     let mut tables = "<div class=\"placeholders\">\n\n".to_owned();
     tables.push_str("| Written | Is | For example |\n|---|---|---|\n");
     for Builtin { name, what, examples, .. } in placeholders {
-        let examples: Vec<String> = examples.iter().map(|example| code(example)).collect();
+        // Those of a kind stand side by side: some of each are enough.
+        let stride = examples.len().div_ceil(MOST_EXAMPLES).max(1);
+        let examples = examples.iter().step_by(stride).map(|example| code(example));
+        let examples: Vec<String> = examples.collect();
         // Writing to a string does not fail.
         let _ = writeln!(tables, "| `[{name}]` | {what} | {} |", examples.join(" · "));
     }
