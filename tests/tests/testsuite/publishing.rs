@@ -53,22 +53,22 @@ fn and_those_of_the_guide() {
     }
 }
 
-/// Whom the course sends its readers to. A link to somebody else is to be looked at before it is here.
-const SOURCES: [&str; 5] = [
-    "https://docs.docker.com/",
-    "https://github.com/moby/",
-    "https://medium.com/netflix-techblog/",
-    "https://www.gnu.org/software/",
-    "https://www.postgresql.org/docs/",
-];
-
 #[test]
 fn where_the_course_leads_readers_outside_is_known() {
     let (_directory, site) = built("", "/");
+    // Nothing is fetched from there; a new host is a decision.
+    let known = [
+        "https://docs.docker.com/",
+        "https://github.com/",
+        "https://medium.com/",
+        "https://www.gnu.org/",
+        "https://www.postgresql.org/",
+    ];
     let elsewhere = site.links("/").elsewhere;
-    let is_known = |url: &&String| SOURCES.iter().any(|source| url.starts_with(source));
-    let others: Vec<&String> = elsewhere.iter().filter(|url| !is_known(url)).collect();
-    assert!(others.is_empty(), "{others:#?}");
+    assert!(!elsewhere.is_empty());
+    for url in elsewhere {
+        assert!(known.iter().any(|host| url.starts_with(host)), "{url}");
+    }
 }
 
 #[test]
