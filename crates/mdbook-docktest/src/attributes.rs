@@ -23,7 +23,7 @@ use word::{Value, Word};
 
 const STEP_LANGUAGES: [&str; 4] = ["bash", "sh", "shell", "console"];
 const OUTPUT: &str = "output";
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "ignore",
     "hidden",
     "no-output",
@@ -37,6 +37,7 @@ const KNOWN: [&str; 13] = [
     "timeout",
     "retry",
     "cleanup",
+    "diagram",
 ];
 const LATER: [&str; 1] = ["engine"];
 
@@ -190,6 +191,7 @@ impl Reader {
             "hidden" => attributes.hidden = flag(word)?,
             "no-output" => attributes.no_output = flag(word)?,
             "cleanup" => attributes.cleanup = flag(word)?,
+            "diagram" => attributes.diagram = flag(word)?,
             "exit" => attributes.exit = exit(value(word)?)?,
             "dies" if word.value.is_none() => attributes.dies = Some(ExitExpectation::Any),
             "dies" => attributes.dies = Some(exit(value(word)?)?),

@@ -21,6 +21,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::position::line_and_column;
 use crate::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
 
+mod directives;
 mod sessions;
 
 /// The language whose blocks are sessions.
@@ -76,14 +77,11 @@ impl Extensions {
 ///
 /// `path` is only what findings name.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
-    let mut extraction = Extraction {
-        text,
-        scenario: Scenario { path: path.to_owned(), steps: Vec::new(), findings: Vec::new() },
-        previous: None,
-    };
+    let mut extraction = Extraction { text, scenario: Scenario::new(path), previous: None };
     for block in fenced_blocks(text, extensions) {
         extraction.take(&block);
     }
+    extraction.directives(extensions);
     extraction.scenario
 }
 

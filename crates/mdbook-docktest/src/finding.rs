@@ -44,6 +44,8 @@ pub enum Code {
     MissingPrompt,
     /// A word in an `output` block that may be a mistyped placeholder, or cannot be one.
     BadPlaceholder,
+    /// A `{{#docktest …}}` that does not exist, or stands where it cannot be carried out.
+    BadDirective,
     /// A fence that is never closed.
     UnterminatedFence,
     /// A step ended with another status than expected.
@@ -84,6 +86,7 @@ impl Code {
         Self::OrphanOutput,
         Self::MissingPrompt,
         Self::BadPlaceholder,
+        Self::BadDirective,
         Self::UnterminatedFence,
         Self::ExitStatus,
         Self::OutputMismatch,
@@ -126,6 +129,7 @@ impl Code {
             Self::OrphanOutput => "orphan-output",
             Self::MissingPrompt => "missing-prompt",
             Self::BadPlaceholder => "bad-placeholder",
+            Self::BadDirective => "bad-directive",
             Self::UnterminatedFence => "unterminated-fence",
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
@@ -165,6 +169,7 @@ impl Code {
                 | Self::OrphanOutput
                 | Self::MissingPrompt
                 | Self::BadPlaceholder
+                | Self::BadDirective
                 | Self::UnterminatedFence
         )
     }

@@ -92,6 +92,22 @@ labels! {
     output(): "Output", "Sortie";
     /// Above what a command printed on standard error
     error_output(): "Error output", "Sortie d’erreur";
+    /// Above both, where they cannot be told apart
+    mixed_output(): "Output and error output", "Sortie et sortie d’erreur";
+    /// On what unfolds the rest of a long output
+    more_lines(count): "{count} more lines", "{count} lignes de plus";
+    /// Under a command that took a second or more
+    took(duration): "took {duration}", "durée\u{a0}: {duration}";
+    /// For screen readers, on the buttons that play a stream back
+    playback(): "Play this output back", "Rejouer cette sortie";
+    /// On a button: play a stream back at the speed at which it came
+    play(): "Play back", "Rejouer";
+    /// On the same button while it plays
+    pause(): "Pause", "Pause";
+    /// On a button: from the stream’s begin
+    restart(): "Restart", "Recommencer";
+    /// Beside these buttons, if a silence is shortened
+    silences_shortened(): "silences over 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
     /// Under a command that ended by itself
     exit_status(status): "exit status: {status}", "code de sortie\u{a0}: {status}";
     /// Under a stream that was followed
@@ -154,6 +170,75 @@ labels! {
     images(): "Images", "Images";
     /// There, above what tells an image from all others
     digest(): "Digest", "Empreinte";
+    /// Before a container’s name
+    container(): "container", "conteneur";
+    /// Before a volume’s name
+    volume(): "volume", "volume";
+    /// Before the digits of a volume that has no name
+    anonymous_volume(): "anonymous volume", "volume anonyme";
+    /// Before a network’s name
+    network(): "network", "réseau";
+    /// Before an image’s name
+    image_name(): "image", "image";
+    /// Before what tells an image that has lost a name: Docker does not say which
+    lost_name(): "a name of the image", "un nom de l’image";
+    /// Before a path of the machine that Docker runs on
+    host_path(): "host path", "chemin de l’hôte";
+    /// Before a port that is published
+    port(): "port", "port";
+    /// In the place of a host’s port that Docker chooses
+    any_port(): "auto", "auto";
+    /// What can only be read
+    read_only(): "read-only", "lecture seule";
+    /// Read aloud for the plus before what a step has made
+    added(): "added:", "ajout\u{a0}:";
+    /// Read aloud for the minus before what a step has removed
+    removed(): "removed:", "retrait\u{a0}:";
+    /// What a step has made and removed
+    short_lived(kind): "short-lived {kind}", "{kind} éphémère";
+    /// A container that a step has started
+    started(): "started", "démarré";
+    /// A container that a step has stopped and started
+    restarted(): "restarted", "redémarré";
+    /// A container that was paused before
+    resumed(): "resumed", "repris";
+    /// A container that a step has given another name, before its former one
+    formerly(): "formerly", "auparavant";
+    /// Before the network that a step has connected a container to
+    connected(): "connected to", "relié à";
+    /// Before the network that a step has disconnected a container from
+    disconnected(): "disconnected from", "détaché de";
+    /// A container that was not started yet
+    not_started(): "not started", "non démarré";
+    /// A container that runs
+    running(): "running", "en marche";
+    /// A container that is paused
+    paused(): "paused", "en pause";
+    /// A container that has ended
+    exited(status): "exited ({status})", "arrêté (code {status})";
+    /// Read aloud before the list of what a step has changed
+    changes(): "What it changed", "Ce qui a changé";
+    /// In the place of the end of a long such list
+    more_changes(count): "{count} more changes", "{count} autres changements";
+    /// Above a picture of what there is
+    state(): "Containers, volumes and networks at this point",
+        "Conteneurs, volumes et réseaux à ce stade";
+    /// In its place, where there is nothing
+    empty_state(): "No container, no volume, and none but Docker’s own networks.",
+        "Aucun conteneur, aucun volume, et pas d’autres réseaux que ceux de Docker.";
+    /// Read aloud for such a picture: what it is
+    diagram(): "Diagram", "Schéma";
+    /// There: what stands between the things that a container has
+    and_then(): "; ", "\u{202f}; ";
+    /// There: all that is to be said of a container
+    described(object, description): "{object}: {description}", "{object}\u{a0}: {description}";
+    /// There: something that a container has mounted
+    mounted(source, destination): "{source} mounted at {destination}", "{source} monté sur {destination}";
+    /// There: a port that a container publishes
+    published(host, container): "port {host} of the host leads to its port {container}",
+        "le port {host} de l’hôte mène à son port {container}";
+    /// There: a volume that no container has mounted
+    unused(): "not mounted", "monté nulle part";
     /// A day
     date(day, month, year): "{day} {month} {year}", "{day}\u{a0}{month} {year}";
     /// The first day of a month

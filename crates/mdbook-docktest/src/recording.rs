@@ -13,6 +13,8 @@ mod made;
 mod same;
 
 pub use file::{RecordingFile, RecordingFileError};
+pub(crate) use same::is_generated_name;
+
 pub use made::{Made, Mount, MountSource, Port};
 
 /// A chapter's run.

@@ -4,19 +4,29 @@
 //! their `output` blocks stays as it is. New lines repeat the container prefix of the closing
 //! fence above them, so that they land in the same list item or quote.
 
+use std::ops::Range;
+
 use crate::fence::Fence;
 use crate::finding::Finding;
 use crate::page::{Page, Renderer};
 use crate::recording::{Recording, StepRecording};
 use crate::scenario::{Scenario, Step};
 use crate::splice::{Edit, splice};
+use crate::state::State;
 
+mod changes;
+mod diagram;
+mod fragments;
 mod html;
 mod markdown;
+mod names;
 mod outcome;
+mod playback;
 mod provenance;
 pub mod verifications;
 
+use changes::changes;
+use fragments::Fragments;
 use outcome::Outcome;
 use provenance::Provenance;
 
@@ -24,7 +34,9 @@ use provenance::Provenance;
 ///
 /// Each step's fence keeps its language and loses its attributes. Its output comes below it, or in
 /// the place of its `output` block. `hidden` steps are taken out. Findings are shown with the step
-/// that they are about, others at the chapter's top; where the steps ran is said at its end.
+/// that they are about, others at the chapter's top; where the steps ran is said at its end. Below a
+/// step's output stands what it changed on the engine and, where the author asks, a picture of what
+/// there is then.
 ///
 /// `text` must be what `scenario` was extracted from. Without a recording, as for a step that did
 /// not run, no output is shown, nor is the pattern that it was expected to match.
@@ -48,9 +60,17 @@ pub(crate) fn edits(
 ) -> Vec<Edit> {
     let rendering = Rendering { text, page, findings };
     let mut edits = Vec::new();
+    let mut state = State::default();
+    let mut diagrams = scenario.diagrams.iter().enumerate().peekable();
     for (index, step) in scenario.steps.iter().enumerate() {
+        while let Some(diagram) = diagrams.next_if(|(_, place)| place.start < step.block.start) {
+            edits.push(rendering.diagram(diagram, recording.map(|_| &state)));
+        }
         let recording = recording.and_then(|recording| recording.steps.get(index));
-        rendering.step(index, step, recording, &mut edits);
+        rendering.step(index, step, recording, &mut state, &mut edits);
+    }
+    for diagram in diagrams {
+        edits.push(rendering.diagram(diagram, recording.map(|_| &state)));
     }
     rendering.findings_of_no_step(scenario, &mut edits);
     if let Some(recording) = recording {
@@ -75,12 +95,11 @@ impl Rendering<'_> {
         index: usize,
         step: &Step,
         recording: Option<&StepRecording>,
+        state: &mut State,
         edits: &mut Vec<Edit>,
     ) {
+        let below = self.below(index, step, recording, state);
         let Some(fence) = Fence::of_block(self.text, &step.block, None) else { return };
-        let findings = self.findings.iter().filter(|finding| step.is_subject_of(finding)).collect();
-        let outcome = Outcome::new(step, recording, findings, &self.page.labels);
-        let id = format!("docktest-{}-{}", self.page.slug, index + 1);
 
         let hidden = step.attributes.hidden;
         // A session's real output takes the place of the expected one; what stays is a script, which a
@@ -106,29 +125,71 @@ impl Rendering<'_> {
             }
             (None, true) => step.block.clone(),
             (None, false) => {
-                if !outcome.is_empty() {
+                if !below.is_empty() {
                     let next_line = self.next_line(&fence);
-                    let text = next_line.clone() + &self.outcome(&outcome, &id, &next_line);
+                    let text = next_line.clone() + &below.join(&next_line);
                     edits.push(Edit::insert(step.block.end, text));
                 }
                 return;
             }
         };
-        let text = if outcome.is_empty() {
+        let text = if below.is_empty() {
             MARK.to_owned()
         } else {
-            Fence::of_block(self.text, &place, None).map_or_else(String::new, |fence| {
-                self.outcome(&outcome, &id, &self.next_line(&fence))
-            })
+            Fence::of_block(self.text, &place, None)
+                .map_or_else(String::new, |fence| below.join(&self.next_line(&fence)))
         };
         edits.push(Edit { range: place, text });
     }
 
-    fn outcome(&self, outcome: &Outcome<'_>, id: &str, next_line: &str) -> String {
-        match self.page.renderer {
-            Renderer::Html => html::outcome(outcome, id, &self.page.labels),
-            Renderer::Markdown => markdown::outcome(outcome, next_line),
+    /// What is put below a step, given the state before it, which becomes that after it.
+    fn below(
+        &self,
+        index: usize,
+        step: &Step,
+        recording: Option<&StepRecording>,
+        state: &mut State,
+    ) -> Fragments {
+        let Page { labels, renderer, slug, .. } = self.page;
+        let findings = self.findings.iter().filter(|finding| step.is_subject_of(finding)).collect();
+        let outcome = Outcome::new(step, recording, findings, labels);
+        let id = format!("docktest-{slug}-{}", index + 1);
+        let mut below = Fragments::new(*renderer);
+        below.outcome(&outcome, &id, labels);
+        let Some(StepRecording::Ran { effects, .. }) = recording else { return below };
+        if !(step.attributes.hidden || step.attributes.no_output) {
+            below.changes(&changes(state, effects, labels), labels);
         }
+        effects.iter().for_each(|effect| state.apply(effect));
+        if step.attributes.diagram {
+            below.diagram(state, &format!("{id}-state"), labels);
+        }
+        below
+    }
+
+    /// A picture in the place of a directive; without a state, nothing.
+    fn diagram(&self, (index, place): (usize, &Range<usize>), state: Option<&State>) -> Edit {
+        let Page { labels, renderer, slug, .. } = self.page;
+        let text = state.map_or_else(
+            || MARK.to_owned(),
+            |state| {
+                let mut fragments = Fragments::new(*renderer);
+                fragments.diagram(state, &format!("docktest-{slug}-state-{}", index + 1), labels);
+                fragments.join(&self.next_line_after(place))
+            },
+        );
+        Edit { range: place.clone(), text }
+    }
+
+    /// What starts another line in the container of a text that is the first of its line.
+    fn next_line_after(&self, place: &Range<usize>) -> String {
+        let start = self.text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
+        // Only the first line of a list's item has its marker; those of quotes are repeated.
+        let prefix = self.text[start..place.start].chars().map(|c| match c {
+            '>' | '\t' => c,
+            _ => ' ',
+        });
+        line_ending(&self.text[start..]).chars().chain(prefix).collect()
     }
 
     /// What starts another line in the container of a fence.
@@ -145,7 +206,9 @@ impl Rendering<'_> {
         if !outcome.is_empty() {
             let eol = line_ending(self.text);
             let id = format!("docktest-{}", self.page.slug);
-            let box_ = self.outcome(&outcome, &id, eol);
+            let mut fragments = Fragments::new(self.page.renderer);
+            fragments.outcome(&outcome, &id, &self.page.labels);
+            let box_ = fragments.join(eol);
             // At the end, a fence that is never closed would swallow it.
             let start = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
             edits.push(Edit::insert(start, format!("{box_}{eol}{eol}")));

@@ -184,8 +184,7 @@ impl<'a> Recordings<'a> {
             .collect();
         let unused = self.others.iter().flatten().filter(|path| !renamed.contains(*path));
         for path in unused {
-            let scenario =
-                Scenario { path: shown(path).into(), steps: Vec::new(), findings: Vec::new() };
+            let scenario = Scenario::new(Path::new(&shown(path)));
             let mut chapter = ChapterReport {
                 text: String::new(),
                 extensions: extract::Extensions::default(),

@@ -1,7 +1,7 @@
 //! What a chapter asks to be done: its steps, in order, as plain data.
 
 use std::ops::{Range, RangeInclusive};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use regex::Regex;
@@ -19,11 +19,20 @@ pub struct Scenario {
     pub path: PathBuf,
     /// The steps, ignored ones included.
     pub steps: Vec<Step>,
+    /// Where the chapter is to have a picture of what there is on the engine: in bytes of its text,
+    /// each alone on a line.
+    pub diagrams: Vec<Range<usize>>,
     /// What is wrong with the annotations themselves; nothing runs while one of them is an error.
     pub findings: Vec<Finding>,
 }
 
 impl Scenario {
+    /// A chapter without steps.
+    pub(crate) fn new(path: &Path) -> Self {
+        let path = path.to_owned();
+        Self { path, steps: Vec::new(), diagrams: Vec::new(), findings: Vec::new() }
+    }
+
     /// The steps that run, with their places among all.
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate().filter(|(_, step)| !step.attributes.ignore)
@@ -112,6 +121,8 @@ pub struct Attributes {
     pub retry: Option<Duration>,
     /// The step runs even when an earlier one failed.
     pub cleanup: bool,
+    /// The step is followed by a picture of what there is on the engine.
+    pub diagram: bool,
 }
 
 /// The width of a terminal, in columns.

@@ -48,6 +48,11 @@ static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"\A(?:{regex})\z")).expect("the placeholders are tested")
 });
 
+/// Whether a name is like those that Docker gives to containers that have none.
+pub(crate) fn is_generated_name(name: &str) -> bool {
+    GENERATED_NAME.is_match(name)
+}
+
 /// Names what nobody can foresee by its kind.
 struct Masked {
     /// The names of containers to which no command gives one.
@@ -61,7 +66,7 @@ impl Masked {
             _ => None,
         });
         let created = ran.clone().flat_map(|(_, effects)| effects).filter(|effect| {
-            effect.kind == ObjectKind::Container && GENERATED_NAME.is_match(&effect.name)
+            effect.kind == ObjectKind::Container && is_generated_name(&effect.name)
         });
         let mut names: Vec<String> = Vec::new();
         for name in created.map(|effect| &effect.name) {

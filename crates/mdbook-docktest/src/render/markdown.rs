@@ -1,14 +1,13 @@
 //! Outcomes as plain Markdown, for renderers that may not take HTML.
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Shown};
 use super::provenance::Provenance;
 use crate::finding::Severity;
 use crate::terminal::plain;
 
-/// One fenced block. `next_line` starts each of its lines but the first.
-pub(super) fn outcome(outcome: &Outcome<'_>, next_line: &str) -> String {
-    let content = content(outcome);
-    let fence = "`".repeat((longest_run_of_backticks(&content) + 1).max(3));
+/// A fenced block with a text. `next_line` starts each of its lines but the first.
+pub(super) fn fenced(content: &str, next_line: &str) -> String {
+    let fence = "`".repeat((longest_run_of_backticks(content) + 1).max(3));
     let mut block = format!("{fence}text");
     for line in content.split_terminator('\n').chain([fence.as_str()]) {
         block.push_str(next_line);
@@ -30,9 +29,10 @@ pub(super) fn escape(text: &str) -> String {
         .collect()
 }
 
-fn content(outcome: &Outcome<'_>) -> String {
+/// What a step's commands have shown, with the commands where there are several, as text.
+pub(super) fn transcript(commands: &[Shown]) -> String {
     let mut content = String::new();
-    for shown in &outcome.commands {
+    for shown in commands {
         if let Some(command) = &shown.command {
             content.push_str("$ ");
             content.push_str(command);
@@ -44,6 +44,12 @@ fn content(outcome: &Outcome<'_>) -> String {
             content.push_str(&format!("[{note}]\n"));
         }
     }
+    content
+}
+
+/// What a step printed, and what does not hold, as the text of a fenced block.
+pub(super) fn outcome(outcome: &Outcome<'_>) -> String {
+    let mut content = transcript(&outcome.commands);
     for finding in &outcome.findings {
         let severity = match finding.severity {
             Severity::Warning => "warning",

@@ -1,0 +1,212 @@
+//! `{{#docktest …}}`: what an author asks for between steps.
+//!
+//! mdBook's own preprocessor, which runs before, leaves such words alone but for a backslash before
+//! them, which it takes away. Within code and comments they are text, as all is there.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use mdbook_markdown::new_cmark_parser;
+use mdbook_markdown::pulldown_cmark::{Event, Tag};
+use regex::Regex;
+
+use super::{Extensions, Extraction};
+use crate::finding::Code;
+
+static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\{\{[ \t]*#docktest([^}\n]*)(\}\})?").expect("it is a regex of our own")
+});
+
+/// What may stand before a directive on its line: markers of quotes, lists, definitions and footnotes.
+static CONTAINERS: LazyLock<Regex> = LazyLock::new(|| {
+    let regex = r"\A(?:[ \t>\u{feff}]|[-*+:][ \t]|\d{1,9}[.)][ \t]|\[\^[^\]]*\]:)*\z";
+    Regex::new(regex).expect("it is a regex of our own")
+});
+
+/// A text that looks like a directive.
+struct Candidate {
+    place: Range<usize>,
+    /// What stands behind `#docktest`; none where it is not closed.
+    word: Option<String>,
+}
+
+impl Extraction<'_> {
+    /// Finds the places of diagrams, and directives that are none.
+    pub(super) fn directives(&mut self, extensions: Extensions) {
+        let mut candidates: Vec<Candidate> = DIRECTIVE
+            .captures_iter(self.text)
+            .filter_map(|found| {
+                let place = found.get(0)?.range();
+                let word = found.get(2).and(found.get(1)).map(|word| word.as_str().to_owned());
+                Some(Candidate { place, word })
+            })
+            .collect();
+        if candidates.is_empty() {
+            return;
+        }
+        let body = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
+        let dropped = self.text.len() - body.len();
+        let text = self.text;
+        let mut blocks: Vec<Block> = Vec::new();
+        for (event, span) in new_cmark_parser(body, &extensions.to_options()).into_offset_iter() {
+            let span = span.start + dropped..span.end + dropped;
+            match event {
+                Event::Start(tag) => blocks.push(Block::of(&tag, &text[span])),
+                Event::End(_) => drop(blocks.pop()),
+                Event::Text(_) | Event::Html(_) => {
+                    let block = blocks.last().copied().unwrap_or(Block::Other);
+                    if block == Block::Verbatim {
+                        continue;
+                    }
+                    // Each is looked at once, though text can come in pieces.
+                    let is_here = |candidate: &mut Candidate| span.contains(&candidate.place.start);
+                    for candidate in candidates.extract_if(.., is_here) {
+                        let is_whole = span.start == candidate.place.start;
+                        self.directive(&candidate, is_whole && block == Block::Lines);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.scenario.diagrams.sort_by_key(|place| place.start);
+    }
+
+    fn directive(&mut self, candidate: &Candidate, begins_text: bool) {
+        let Candidate { place, word } = candidate;
+        if self.text[..place.start].ends_with('\\') {
+            return;
+        }
+        let known = word.as_deref().is_some_and(|word| {
+            word.trim() == "diagram" && word.starts_with(|c: char| c.is_ascii_whitespace())
+        });
+        let help = "write `{{#docktest diagram}}` for a picture of what there is on the engine";
+        if !known {
+            let found = self.text[place.clone()].trim_end();
+            let message = match word {
+                Some(_) => format!("there is no directive `{found}`"),
+                None => format!("the directive `{found}` is not closed"),
+            };
+            let place = place.start..place.start + found.len();
+            return self.find(Code::BadDirective, place, message, Some(help.to_owned()));
+        }
+        let before = &self.text[..place.start];
+        let before = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
+        let after = self.text[place.end..].split('\n').next().unwrap_or_default();
+        if begins_text && after.trim().is_empty() && CONTAINERS.is_match(before) {
+            self.scenario.diagrams.push(place.clone());
+            return;
+        }
+        let message = "this directive does not stand alone on a line of text".to_owned();
+        let help = "put it on a line of its own, outside of headings, tables and HTML, with blank \
+                    lines around it";
+        self.find(Code::BadDirective, place.clone(), message, Some(help.to_owned()));
+    }
+}
+
+/// What text stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Block {
+    /// Lines of a paragraph, or of a list's item without paragraphs.
+    Lines,
+    /// Code, or a comment.
+    Verbatim,
+    /// Anything else.
+    Other,
+}
+
+impl Block {
+    fn of(tag: &Tag<'_>, source: &str) -> Self {
+        match tag {
+            Tag::Paragraph
+            | Tag::Item
+            | Tag::BlockQuote(_)
+            | Tag::FootnoteDefinition(_)
+            | Tag::DefinitionListDefinition => Self::Lines,
+            Tag::CodeBlock(_) | Tag::MetadataBlock(_) => Self::Verbatim,
+            Tag::HtmlBlock if source.trim_ascii_start().starts_with("<!--") => Self::Verbatim,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::extract;
+    use super::*;
+
+    /// The places of diagrams, and what is found, by the text that it is about.
+    fn found(text: &str) -> (Vec<usize>, Vec<(&str, String)>) {
+        let scenario = extract(Path::new("c.md"), text, Extensions::default());
+        let diagrams = scenario.diagrams.iter().map(|place| {
+            assert_eq!(&text[place.clone()], "{{#docktest diagram}}");
+            text[..place.start].matches('\n').count() + 1
+        });
+        let findings = scenario.findings.iter().map(|finding| {
+            assert_eq!(finding.code, Code::BadDirective);
+            (&text[finding.span.clone()], finding.message.clone())
+        });
+        (diagrams.collect(), findings.collect())
+    }
+
+    #[test]
+    fn a_directive_stands_alone_on_a_line_of_any_container() {
+        let text = "\u{feff}{{#docktest diagram}}\r\n\r\ntext\n{{#docktest diagram}}  \nmore\n\n\
+            > {{#docktest diagram}}\n\n- a\n\n  {{#docktest diagram}}\n- {{#docktest diagram}}\n\
+            1. > {{#docktest diagram}}\n\nterm\n: {{#docktest diagram}}\n\n[^1]: {{#docktest diagram}}\n\n[^1]\n";
+        assert_eq!(found(text), (vec![1, 4, 7, 11, 12, 13, 16, 18], vec![]));
+    }
+
+    #[test]
+    fn in_code_and_comments_it_is_text() {
+        let text = "```text\n{{#docktest diagram}}\n```\n\n    {{#docktest diagram}}\n\n\
+            `{{#docktest diagram}}`\n\n<!--\n{{#docktest diagram}}\n-->\n\n[a](<{{#docktest diagram}}>)\n\n\
+            > ```bash\n> {{#docktest x}}\n> ```\n";
+        assert_eq!(found(text), (vec![], vec![]));
+    }
+
+    #[test]
+    fn with_a_backslash_it_is_text() {
+        assert_eq!(
+            found("\\{{#docktest diagram}}\n\n&#123;{#docktest diagram}}\n"),
+            (vec![], vec![])
+        );
+    }
+
+    #[test]
+    fn where_there_is_no_room_for_a_picture_it_is_found() {
+        for text in [
+            "# {{#docktest diagram}}\n",
+            "{{#docktest diagram}}\n===\n",
+            "see {{#docktest diagram}}\n",
+            "{{#docktest diagram}} here\n",
+            "**{{#docktest diagram}}**\n",
+            "**b** {{#docktest diagram}}\n",
+            "| a |\n|---|\n| {{#docktest diagram}} |\n",
+            "<div>\n{{#docktest diagram}}\n</div>\n",
+            "- [ ] {{#docktest diagram}}\n",
+        ] {
+            let message = "this directive does not stand alone on a line of text".to_owned();
+            assert_eq!(found(text), (vec![], vec![("{{#docktest diagram}}", message)]), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_that_does_not_exist_is_found() {
+        for (directive, message) in [
+            ("{{#docktest diagramm}}", "there is no directive `{{#docktest diagramm}}`"),
+            ("{{#docktestdiagram}}", "there is no directive `{{#docktestdiagram}}`"),
+            ("{{ #docktest }}", "there is no directive `{{ #docktest }}`"),
+            ("{{#docktest a_b *c*}}", "there is no directive `{{#docktest a_b *c*}}`"),
+            ("{{#docktest diagram}", "the directive `{{#docktest diagram` is not closed"),
+        ] {
+            let text = format!("> {directive}\n");
+            let (diagrams, findings) = found(&text);
+            assert_eq!(diagrams, [0; 0]);
+            let [(place, said)] = &findings[..] else { panic!("{findings:?}") };
+            assert!(directive.starts_with(place));
+            assert_eq!(said, message);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! What a step changed on the engine, as a list with one entry for each object.
+
+use crate::labels::Labels;
+use crate::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port, is_generated_name};
+use crate::state::{Container, State, Status};
+
+use super::names::{is_anonymous, short, shown};
+
+mod html;
+
+pub(super) use html::html;
+
+/// What happened to an object, or to several alike.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) sign: Sign,
+    pub(super) parts: Vec<Part>,
+    /// How many objects it is about.
+    pub(super) count: usize,
+}
+
+/// What stands before an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    Added,
+    Removed,
+    /// It was made and removed.
+    ShortLived,
+    Started,
+    Ended,
+    Paused,
+    Changed,
+}
+
+/// A part of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    Text(String),
+    /// A name or a path.
+    Name(String),
+}
+
+impl Sign {
+    pub(super) fn character(self) -> &'static str {
+        match self {
+            Self::Added => "+",
+            Self::Removed => "−",
+            Self::ShortLived => "±",
+            Self::Started => "▸",
+            Self::Ended => "■",
+            Self::Paused => "‖",
+            Self::Changed => "~",
+        }
+    }
+
+    /// What it says where the entry's words do not.
+    pub(super) fn label(self, labels: &Labels) -> Option<&str> {
+        match self {
+            Self::Added => Some(labels.added()),
+            Self::Removed => Some(labels.removed()),
+            _ => None,
+        }
+    }
+}
+
+/// What effects of one step changed, given what there was before.
+pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Vec<Entry> {
+    let mut after = before.clone();
+    effects.iter().for_each(|effect| after.apply(effect));
+    let step = Changes { before, after: &after, effects, labels };
+    let mut seen: Vec<(ObjectKind, &str)> = Vec::new();
+    let mut entries: Vec<Entry> = Vec::new();
+    for effect in effects {
+        let object = match effect.change {
+            // What a container does to a volume or a network is told with the container.
+            Change::Mounted { .. } => continue,
+            Change::Connected { ref container } | Change::Disconnected { ref container } => {
+                (ObjectKind::Container, container.as_str())
+            }
+            _ => (effect.kind, effect.id.as_str()),
+        };
+        // An image has an effect for each of its names.
+        if object.0 != ObjectKind::Image && seen.contains(&object) {
+            continue;
+        }
+        seen.push(object);
+        let entry = match object.0 {
+            ObjectKind::Container => step.container(object.1),
+            ObjectKind::Image => Some(step.image(effect)),
+            _ => step.other(effect),
+        };
+        let Some(entry) = entry else { continue };
+        let alike = |other: &&mut Entry| (other.sign, &other.parts) == (entry.sign, &entry.parts);
+        match entries.iter_mut().find(alike) {
+            // The engine says more than once that an image has lost a name.
+            Some(_) if object.0 == ObjectKind::Image => {}
+            Some(same) => same.count += 1,
+            None => entries.push(entry),
+        }
+    }
+    entries
+}
+
+impl Entry {
+    /// A line of text.
+    pub(super) fn text(&self) -> String {
+        let mut line = format!("{} ", self.sign.character());
+        for part in &self.parts {
+            let (Part::Text(text) | Part::Name(text)) = part;
+            line.push_str(text);
+        }
+        if self.count > 1 {
+            line.push_str(&format!("\u{a0}×{}", self.count));
+        }
+        line
+    }
+}
+
+struct Changes<'a> {
+    before: &'a State,
+    after: &'a State,
+    effects: &'a [Effect],
+    labels: &'a Labels,
+}
+
+impl Changes<'_> {
+    fn of(&self, kind: ObjectKind, id: &str) -> impl Iterator<Item = &Effect> {
+        self.effects.iter().filter(move |effect| effect.kind == kind && effect.id == id)
+    }
+
+    fn container(&self, id: &str) -> Option<Entry> {
+        let labels = self.labels;
+        let container = match (self.before.container(id), self.after.container(id)) {
+            (None, Some(new)) => return Some(self.new_container(new)),
+            (None, None) => return self.short_lived_container(id),
+            (Some(old), None) => {
+                let parts = named(labels.container(), &shown(&old.name));
+                return Some(entry(Sign::Removed, parts));
+            }
+            (Some(old), Some(new)) => (old, new),
+        };
+        let (old, new) = container;
+        let mut parts = named(labels.container(), &shown(&new.name));
+        let started = self.of(ObjectKind::Container, id).any(|e| e.change == Change::Started);
+        let ran = [Status::Running, Status::Paused].contains(&old.status);
+        let sign = match (new.status, started) {
+            (Status::Running, true) => {
+                note(&mut parts, if ran { labels.restarted() } else { labels.started() });
+                Sign::Started
+            }
+            (Status::Running, false) if old.status == Status::Paused => {
+                note(&mut parts, labels.resumed());
+                Sign::Started
+            }
+            (Status::Paused, _) if old.status != Status::Paused => {
+                note(&mut parts, labels.paused());
+                Sign::Paused
+            }
+            (Status::Exited(status), _) if started || ran => {
+                note(&mut parts, &labels.exited(status));
+                Sign::Ended
+            }
+            _ => Sign::Changed,
+        };
+        let is_only_named = parts.len();
+        if old.name != new.name {
+            note(&mut parts, labels.formerly());
+            append(&mut parts, " ", &shown(&old.name));
+        }
+        // Who stops leaves its networks, and who starts joins them.
+        if sign == Sign::Changed {
+            self.networks(&mut parts, old, new);
+            if parts.len() == is_only_named {
+                return None;
+            }
+        }
+        Some(entry(sign, parts))
+    }
+
+    fn networks(&self, parts: &mut Vec<Part>, old: &Container, new: &Container) {
+        let moves = [(self.labels.connected(), new, old), (self.labels.disconnected(), old, new)];
+        for (label, has, has_not) in moves {
+            let gone = |id: &str| has_not.networks.iter().all(|other| other.id != id);
+            for network in has.networks.iter().filter(|network| gone(&network.id)) {
+                note(parts, label);
+                append(parts, " ", &shown(&network.name));
+            }
+        }
+    }
+
+    fn new_container(&self, container: &Container) -> Entry {
+        let labels = self.labels;
+        let mut parts = named(labels.container(), &shown(&container.name));
+        for mount in &container.mounts {
+            self.mount(&mut parts, mount);
+        }
+        for port in &container.ports {
+            note(&mut parts, labels.port());
+            append(&mut parts, " ", &host_port(port, labels));
+            append(&mut parts, ARROW, &container_port(port));
+        }
+        for network in container.networks.iter().filter(|network| network.name != "bridge") {
+            note(&mut parts, labels.network());
+            append(&mut parts, " ", &shown(&network.name));
+        }
+        match container.status {
+            Status::Created => note(&mut parts, labels.not_started()),
+            Status::Running => {}
+            Status::Paused => note(&mut parts, labels.paused()),
+            Status::Exited(status) => note(&mut parts, &labels.exited(status)),
+        }
+        entry(Sign::Added, parts)
+    }
+
+    /// A container that this step has made and removed.
+    fn short_lived_container(&self, id: &str) -> Option<Entry> {
+        let labels = self.labels;
+        let mut own = self.of(ObjectKind::Container, id);
+        let (name, image) = own.find_map(|effect| match &effect.change {
+            Change::Created { image, .. } => Some((&effect.name, image.as_deref())),
+            _ => None,
+        })?;
+        // A name that Docker gave is gone before it could mean something.
+        let name = image.filter(|_| is_generated_name(name)).unwrap_or(name);
+        let mut parts = named(&labels.short_lived(labels.container()), &short(name));
+        let mut mounts: Vec<Mount> = Vec::new();
+        for effect in self.effects {
+            if let Change::Mounted { container, destination, read_only } = &effect.change
+                && container == id
+            {
+                let source = MountSource::Volume(effect.id.clone());
+                let (destination, read_only) = (destination.clone(), *read_only);
+                let mount = Mount { source, destination, read_only };
+                if !mounts.contains(&mount) {
+                    mounts.push(mount);
+                }
+            }
+        }
+        mounts.iter().for_each(|mount| self.mount(&mut parts, mount));
+        Some(entry(Sign::ShortLived, parts))
+    }
+
+    fn mount(&self, parts: &mut Vec<Part>, mount: &Mount) {
+        let source = match &mount.source {
+            MountSource::Bind(path) => shown(path),
+            MountSource::Volume(name) => short(name),
+            MountSource::Tmpfs => "tmpfs".to_owned(),
+        };
+        append(parts, ", ", &source);
+        append(parts, ARROW, &shown(&mount.destination));
+        if mount.read_only {
+            parts.push(Part::Text(format!(" ({})", self.labels.read_only())));
+        }
+    }
+
+    /// A volume or a network.
+    fn other(&self, effect: &Effect) -> Option<Entry> {
+        let labels = self.labels;
+        let kind = match effect.kind {
+            ObjectKind::Volume if is_anonymous(&effect.name) => labels.anonymous_volume(),
+            ObjectKind::Volume => labels.volume(),
+            _ => labels.network(),
+        };
+        let of_it = || self.of(effect.kind, &effect.id);
+        let is_new = of_it().any(|effect| matches!(effect.change, Change::Created { .. }));
+        let was_there = match effect.kind {
+            ObjectKind::Volume => self.before.volumes.contains(&effect.id),
+            _ => self.before.networks.iter().any(|network| network.id == effect.id),
+        };
+        let is_gone = of_it().last().is_some_and(|effect| effect.change == Change::Removed);
+        let name = short(&effect.name);
+        Some(match (is_new && !was_there, is_gone) {
+            (true, true) => entry(Sign::ShortLived, named(&labels.short_lived(kind), &name)),
+            (true, false) => entry(Sign::Added, named(kind, &name)),
+            (false, true) => entry(Sign::Removed, named(kind, &name)),
+            (false, false) => return None,
+        })
+    }
+
+    fn image(&self, effect: &Effect) -> Entry {
+        let labels = self.labels;
+        let (sign, kind, name) = match &effect.change {
+            Change::Removed => (Sign::Removed, labels.lost_name(), &effect.name),
+            Change::Created { image: Some(pulled), .. } => {
+                (Sign::Added, labels.image_name(), pulled)
+            }
+            _ => (Sign::Added, labels.image_name(), &effect.name),
+        };
+        entry(sign, named(kind, &short(name)))
+    }
+}
+
+/// It does not begin a line.
+const ARROW: &str = "\u{a0}→ ";
+
+/// The port of the host, as `-p` takes it.
+pub(super) fn host_port(port: &Port, labels: &Labels) -> String {
+    let host = port.host.map_or_else(|| labels.any_port().to_owned(), |host| host.to_string());
+    match &port.address {
+        Some(address) if address.contains(':') => format!("[{}]:{host}", shown(address)),
+        Some(address) => format!("{}:{host}", shown(address)),
+        None => host,
+    }
+}
+
+/// The port of the container; with its protocol, where that is not TCP.
+pub(super) fn container_port(port: &Port) -> String {
+    match port.protocol.as_str() {
+        "tcp" => port.container.to_string(),
+        protocol => format!("{}/{}", port.container, shown(protocol)),
+    }
+}
+
+fn entry(sign: Sign, parts: Vec<Part>) -> Entry {
+    Entry { sign, parts, count: 1 }
+}
+
+fn named(kind: &str, name: &str) -> Vec<Part> {
+    vec![Part::Text(format!("{kind} ")), Part::Name(name.to_owned())]
+}
+
+fn note(parts: &mut Vec<Part>, text: &str) {
+    parts.push(Part::Text(format!(", {text}")));
+}
+
+/// Adds a name, with text before it that goes to the text that is there.
+fn append(parts: &mut Vec<Part>, before: &str, name: &str) {
+    match parts.last_mut() {
+        Some(Part::Text(text)) => text.push_str(before),
+        _ => parts.push(Part::Text(before.to_owned())),
+    }
+    parts.push(Part::Name(name.to_owned()));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! What there is, in sentences.
+
+use crate::labels::Labels;
+use crate::recording::{Mount, MountSource};
+use crate::render::changes::{container_port, host_port};
+use crate::render::names::{is_anonymous, short, shown};
+use crate::state::{Container, State, Status};
+
+/// All that the picture shows, a sentence for each container and for whatever none of them uses.
+pub(super) fn describe(state: &State, labels: &Labels) -> Vec<String> {
+    let containers = state.containers.iter().map(|container| of_container(container, labels));
+    let mounted = |volume: &&String| {
+        let mut mounts = state.containers.iter().flat_map(|container| &container.mounts);
+        mounts.any(|mount| matches!(&mount.source, MountSource::Volume(name) if name == *volume))
+    };
+    let volumes = state.volumes.iter().filter(|volume| !mounted(volume));
+    let volumes = volumes.map(|name| format!("{}, {}", volume(name, labels), labels.unused()));
+    let networks = state.networks.iter().filter(|network| {
+        let mut joined = state.containers.iter().flat_map(|container| &container.networks);
+        !joined.any(|joined| joined.id == network.id)
+    });
+    let networks = networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
+    containers.chain(volumes).chain(networks).map(|said| sentence(&said)).collect()
+}
+
+fn sentence(said: &str) -> String {
+    let mut chars = said.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).chain(['.']).collect()
+}
+
+/// What a container does, in a word or two.
+pub(super) fn status(status: Status, labels: &Labels) -> String {
+    match status {
+        Status::Created => labels.not_started().to_owned(),
+        Status::Running => labels.running().to_owned(),
+        Status::Paused => labels.paused().to_owned(),
+        Status::Exited(status) => labels.exited(status),
+    }
+}
+
+fn of_container(container: &Container, labels: &Labels) -> String {
+    let mut object = format!("{} {}", labels.container(), shown(&container.name));
+    if let Some(image) = &container.image {
+        object.push_str(&format!(", {} {}", labels.image_name(), short(image)));
+    }
+    object.push_str(&format!(", {}", status(container.status, labels)));
+    let mounts = container.mounts.iter().map(|one| mount(one, labels));
+    let ports = container
+        .ports
+        .iter()
+        .map(|port| labels.published(host_port(port, labels), container_port(port)));
+    let networks = container.networks.iter().filter(|network| network.name != "bridge");
+    let networks = networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
+    let described: Vec<String> = mounts.chain(ports).chain(networks).collect();
+    if described.is_empty() {
+        return object;
+    }
+    labels.described(object, described.join(labels.and_then()))
+}
+
+fn mount(mount: &Mount, labels: &Labels) -> String {
+    let source = match &mount.source {
+        MountSource::Bind(path) => format!("{} {}", labels.host_path(), shown(path)),
+        MountSource::Volume(name) => volume(name, labels),
+        MountSource::Tmpfs => "tmpfs".to_owned(),
+    };
+    let mounted = labels.mounted(source, shown(&mount.destination));
+    if mount.read_only { format!("{mounted} ({})", labels.read_only()) } else { mounted }
+}
+
+fn volume(name: &str, labels: &Labels) -> String {
+    let kind = if is_anonymous(name) { labels.anonymous_volume() } else { labels.volume() };
+    format!("{kind} {}", short(name))
+}

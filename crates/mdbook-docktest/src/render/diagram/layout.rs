@@ -1,0 +1,158 @@
+//! Where everything is: two columns of cards, and links between them.
+//!
+//! The containers that have something stand at the left, what they have at the right, each about
+//! where the lines that lead to it are; so links run between the columns only. What leads nowhere
+//! fills up the shorter column. Two columns are as much as a telephone has room for.
+
+use super::cards::{Card, Line, LinkKind, Style};
+
+/// The picture's width. At this width, its letters are as large as those around it.
+pub(super) const WIDTH: i32 = 360;
+/// That of a card.
+pub(super) const CARD: i32 = 154;
+/// Where the columns begin: lines are drawn half outside of a card.
+const COLUMNS: [i32; 2] = [1, WIDTH - 1 - CARD];
+/// Between a card's edge and its text, and between cards.
+const PADDING: i32 = 8;
+const GAP: i32 = 14;
+/// Above a row.
+const ROW_GAP: i32 = 3;
+
+/// A picture.
+#[derive(Debug)]
+pub(super) struct Scene {
+    pub(super) height: i32,
+    pub(super) cards: Vec<PlacedCard>,
+    pub(super) arrows: Vec<Arrow>,
+}
+
+/// A card in its place.
+#[derive(Debug)]
+pub(super) struct PlacedCard {
+    pub(super) card: Card,
+    pub(super) x: i32,
+    pub(super) y: i32,
+    pub(super) height: i32,
+    /// The line between its head and its rows.
+    pub(super) rule: Option<i32>,
+    /// The base line of each line of text.
+    pub(super) base_lines: Vec<i32>,
+}
+
+/// A link in its place, from the left column to the right one.
+#[derive(Debug)]
+pub(super) struct Arrow {
+    pub(super) kind: LinkKind,
+    pub(super) from: (i32, i32),
+    pub(super) to: (i32, i32),
+}
+
+impl Style {
+    /// The height of a line.
+    fn height(self) -> i32 {
+        match self {
+            Self::Name => 18,
+            Self::Path => 16,
+            Self::Label => 15,
+            Self::Note => 14,
+        }
+    }
+}
+
+impl Card {
+    /// All lines, from top to bottom.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.head.iter().chain(&self.rows)
+    }
+}
+
+impl PlacedCard {
+    /// The card at the top of a column.
+    fn new(card: Card) -> Self {
+        let mut y = PADDING + card.kind.cap();
+        let mut base_lines = Vec::new();
+        let mut rule = None;
+        for (index, line) in card.lines().enumerate() {
+            if index > 0 && index == card.head.len() {
+                y += PADDING / 2;
+                rule = Some(y);
+                y += 1;
+            }
+            if index >= card.head.len() && line.style != Style::Note {
+                y += ROW_GAP;
+            }
+            y += line.style.height();
+            // Letters hang down a quarter of the line.
+            base_lines.push(y - line.style.height() / 4);
+        }
+        Self { x: 0, y: 0, height: y + PADDING, rule, base_lines, card }
+    }
+
+    fn put(&mut self, column: usize, y: i32) {
+        self.x = COLUMNS[column];
+        self.y = y;
+        self.rule = self.rule.map(|rule| rule + y);
+        self.base_lines.iter_mut().for_each(|base_line| *base_line += y);
+    }
+}
+
+/// Puts cards in their places. Links lead from earlier cards to later ones.
+pub(super) fn layout(cards: Vec<Card>) -> Scene {
+    let mut places: Vec<PlacedCard> = cards.into_iter().map(PlacedCard::new).collect();
+    let mut ends = [1, 1];
+    let mut is_placed = vec![false; places.len()];
+
+    // Each link: the row's height, and what it leads to.
+    let mut links: Vec<(usize, i32, usize, LinkKind)> = Vec::new();
+    for from in 0..places.len() {
+        if places[from].card.lines().all(|line| line.link.is_none()) {
+            continue;
+        }
+        places[from].put(0, ends[0]);
+        ends[0] += places[from].height + GAP;
+        is_placed[from] = true;
+        let rows = places[from].card.lines().zip(&places[from].base_lines);
+        // The middle of small letters.
+        let of_rows = rows.filter_map(|(line, base_line)| {
+            line.link.map(|link| (from, base_line - 4, link.to, link.kind))
+        });
+        links.extend(of_rows);
+    }
+    let mut targets: Vec<(i32, usize)> = Vec::new();
+    for (_, _, to, _) in &links {
+        if !targets.iter().any(|(_, target)| target == to) {
+            let heights = links.iter().filter(|link| link.2 == *to).map(|link| link.1);
+            let (count, sum) = heights.fold((0, 0), |(count, sum), y| (count + 1, sum + y));
+            targets.push((sum / count.max(1), *to));
+        }
+    }
+    targets.sort_unstable();
+    for (middle, target) in targets {
+        let card = &mut places[target];
+        let y = ends[1].max(middle - card.height / 2);
+        card.put(1, y);
+        ends[1] = y + card.height + GAP;
+        is_placed[target] = true;
+    }
+    for (card, is_placed) in places.iter_mut().zip(is_placed) {
+        if !is_placed {
+            let column = usize::from(ends[1] < ends[0]);
+            card.put(column, ends[column]);
+            ends[column] += card.height + GAP;
+        }
+    }
+
+    let arrows = links.iter().map(|(_, y, to, kind)| {
+        let mut alike: Vec<i32> =
+            links.iter().filter(|link| link.2 == *to).map(|link| link.1).collect();
+        alike.sort_unstable();
+        let place = alike.iter().position(|other| other == y).unwrap_or_default();
+        let part = |of: usize| i32::try_from(of + 1).unwrap_or(i32::MAX);
+        let target = &places[*to];
+        let at = target.y + target.height * part(place) / part(alike.len());
+        Arrow { kind: *kind, from: (COLUMNS[0] + CARD, *y), to: (COLUMNS[1], at) }
+    });
+    let arrows = arrows.collect();
+    let height = ends[0].max(ends[1]) - GAP + 1;
+    Scene { height, cards: places, arrows }
+}

@@ -1,0 +1,139 @@
+//! A picture as SVG within HTML.
+//!
+//! Without the style sheet it is drawn in the colour of the text around it. Arrow heads are drawn and
+//! not referred to as markers: mdBook renames ids when it makes its print page, and not what refers
+//! to them. Each style of text is a group, so that a picture is small.
+
+use std::fmt::Write;
+
+use maud::{Markup, html};
+
+use super::cards::{Kind, LinkKind, Style};
+use super::layout::{Arrow, CARD, PlacedCard, Scene, WIDTH};
+
+/// How high the elliptic top of a volume's drum is.
+const DRUM: i32 = 6;
+/// How far an arrow head reaches.
+const HEAD: i32 = 7;
+
+/// What is written alike, with its class and its size.
+const STYLES: [(&[Style], Option<&str>, Option<u8>); 3] = [
+    (&[Style::Name], Some("docktest-name"), Some(13)),
+    (&[Style::Path], Some("docktest-path"), None),
+    (&[Style::Label, Style::Note], None, None),
+];
+
+impl Kind {
+    /// What of a card's height is no room for text, at its top.
+    pub(super) fn cap(self) -> i32 {
+        match self {
+            Self::Container | Self::Network => 0,
+            Self::Volume => DRUM,
+            Self::HostPath => 2,
+        }
+    }
+}
+
+pub(super) fn svg(scene: &Scene, id: &str, title: &str, description: &str) -> Markup {
+    let Scene { height, cards, arrows } = scene;
+    let boxes = |are: fn(Kind) -> bool| {
+        let paths = cards.iter().filter(|card| are(card.card.kind)).map(outline);
+        paths.collect::<String>()
+    };
+    let containers = boxes(|kind| kind == Kind::Container);
+    let others = boxes(|kind| kind != Kind::Container);
+    let lines = |are: fn(LinkKind) -> bool| {
+        arrows.iter().filter(|arrow| are(arrow.kind)).map(curve).collect::<String>()
+    };
+    let solid = lines(|kind| kind != LinkKind::ReadOnly);
+    let dashed = lines(|kind| kind == LinkKind::ReadOnly);
+    let heads: String = arrows.iter().map(heads).collect();
+    let texts = |styles: &'static [Style]| {
+        let lines = cards.iter().flat_map(move |card| {
+            let lines = card.card.lines().zip(&card.base_lines);
+            lines.map(move |(line, y)| (card.x + 8, *y, line.style, line.text.as_str()))
+        });
+        lines.filter(move |(_, _, style, _)| styles.contains(style))
+    };
+    html! {
+        svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="img"
+            aria-labelledby={ (id) "-title" } aria-describedby={ (id) "-desc" }
+            fill="none" stroke="currentColor" {
+            title id={ (id) "-title" } { (title) }
+            desc id={ (id) "-desc" } { (description) }
+            @if !containers.is_empty() { path.docktest-box d=(containers) {} }
+            @if !others.is_empty() { path d=(others) {} }
+            @if !solid.is_empty() { path d=(solid) {} }
+            @if !dashed.is_empty() { path stroke-dasharray="4 3" d=(dashed) {} }
+            g fill="currentColor" stroke="none" font-size="12" {
+                @if !heads.is_empty() { path d=(heads) {} }
+                @for (styles, class, size) in STYLES {
+                    @if texts(styles).next().is_some() {
+                        g class=[class] font-size=[size] {
+                            @for (x, y, _, text) in texts(styles) { text x=(x) y=(y) { (text) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A card's outline, clockwise from its upper left corner, and the rule below its head.
+fn outline(card: &PlacedCard) -> String {
+    let &PlacedCard { x, y, height: h, rule, .. } = card;
+    let w = CARD;
+    let mut path = match card.card.kind {
+        Kind::Container => rounded(x, y, h, 4),
+        Kind::Network => rounded(x, y, h, 16),
+        // A drum.
+        Kind::Volume => format!(
+            "M{x} {}a{r} {DRUM} 0 0 1 {w} 0v{side}a{r} {DRUM} 0 0 1-{w} 0zm0 0a{r} {DRUM} 0 0 0 {w} 0",
+            y + DRUM,
+            r = w / 2,
+            side = h - 2 * DRUM,
+        ),
+        // A folder.
+        Kind::HostPath => format!("M{x} {y}h48l5 5h{}v{}h-{w}z", w - 53, h - 5),
+    };
+    if let Some(rule) = rule {
+        // Writing to a string does not fail.
+        let _ = write!(path, "M{x} {rule}h{w}");
+    }
+    path
+}
+
+fn rounded(x: i32, y: i32, h: i32, r: i32) -> String {
+    let (across, down) = (CARD - 2 * r, h - 2 * r);
+    format!(
+        "M{} {y}h{across}q{r} 0 {r} {r}v{down}q0 {r}-{r} {r}h-{across}q-{r} 0-{r}-{r}v-{down}q0-{r} {r}-{r}z",
+        x + r
+    )
+}
+
+/// An arrow without its heads.
+fn curve(arrow: &Arrow) -> String {
+    let &Arrow { kind, from, to } = arrow;
+    let (head_from, head_to) = match kind {
+        LinkKind::ReadWrite => (HEAD, HEAD),
+        LinkKind::ReadOnly => (HEAD, 0),
+        LinkKind::Connection => (0, 0),
+    };
+    let (start, end) = (from.0 + head_from, to.0 - head_to);
+    if from.1 == to.1 {
+        return format!("M{start} {}H{end}", from.1);
+    }
+    let middle = i32::midpoint(from.0, to.0);
+    format!("M{start} {}C{middle} {} {middle} {} {end} {}", from.1, from.1, to.1, to.1)
+}
+
+/// Where data comes to: to who reads, and to what is written.
+fn heads(arrow: &Arrow) -> String {
+    let &Arrow { kind, from, to } = arrow;
+    let at_container = format!("M{} {}l{HEAD}-4v8z", from.0, from.1);
+    match kind {
+        LinkKind::ReadWrite => format!("{at_container}M{} {}l-{HEAD}-4v8z", to.0, to.1),
+        LinkKind::ReadOnly => at_container,
+        LinkKind::Connection => String::new(),
+    }
+}

@@ -1,0 +1,140 @@
+//! What a page says of the engine.
+
+use super::*;
+use crate::recording::{Change, Effect, ObjectKind};
+
+fn effect(kind: ObjectKind, name: &str, change: Change) -> Effect {
+    Effect { command: 0, kind, name: name.into(), id: name.into(), change }
+}
+
+/// A step that prints something and makes a volume.
+pub(super) fn made(volume: &str) -> StepRecording {
+    printed_and_made("a", volume)
+}
+
+/// A step that prints this and makes a volume.
+pub(super) fn printed_and_made(text: &str, volume: &str) -> StepRecording {
+    match printed(text) {
+        StepRecording::Ran { commands, .. } => StepRecording::Ran {
+            commands,
+            effects: vec![effect(ObjectKind::Volume, volume, Change::created(None))],
+        },
+        other => other,
+    }
+}
+
+const CHANGES: &str = "<!--docktest--><ul class=\"docktest-effects\" aria-label=\"Ce qui a changé\">\
+    <li><b role=\"img\" aria-label=\"ajout\u{a0}:\">+</b> volume <code>v</code></li></ul>";
+
+#[test]
+fn what_a_step_changed_is_below_what_it_printed() {
+    assert_eq!(
+        html("> - ```bash\n>   ls\n>   ```\n", vec![made("v")]),
+        format!("> - ```bash\n>   ls\n>   ```\n>   {BEFORE}a{AFTER}{CHANGES}")
+    );
+    assert_eq!(
+        markdown("> - ```bash\n>   ls\n>   ```\n", vec![made("v")]),
+        "> - ```bash\n>   ls\n>   ```\n>   ```text\n>   a\n>   ```\n>   ```text\n>   + volume v\n>   ```"
+    );
+}
+
+#[test]
+fn what_is_not_shown_changes_nothing_that_is_shown() {
+    for attribute in ["hidden", "no-output"] {
+        let text = format!("```bash {attribute}\nls\n```\n");
+        let rendered = html(&text, vec![made("v")]);
+        assert!(!rendered.contains("docktest-effects"), "{rendered}");
+    }
+}
+
+#[test]
+fn a_long_list_is_folded() {
+    let volume =
+        |name: usize| effect(ObjectKind::Volume, &format!("v{name}"), Change::created(None));
+    let rendered = |count: usize| {
+        let effects = (0..count).map(volume).collect();
+        html("```bash\nls\n```\n", vec![StepRecording::Ran { commands: Vec::new(), effects }])
+    };
+    assert!(!rendered(12).contains("<details>"));
+    let folded = rendered(14);
+    let (shown, folded) =
+        folded.split_once("<details><summary>3 autres changements</summary>").unwrap();
+    assert_eq!((shown.matches("<code>").count(), folded.matches("<code>").count()), (11, 3));
+}
+
+#[test]
+fn a_picture_shows_what_there_is_at_its_place() {
+    let text = "{{#docktest diagram}}\n\n```bash diagram\na\n```\n\n```bash hidden\nb\n```\n\n> - {{#docktest diagram}}\n";
+    let rendered = html(text, vec![made("one"), made("two")]);
+    let pictures: Vec<&str> =
+        rendered.split("<figure class=\"docktest-diagram\"").skip(1).collect();
+    assert_eq!(pictures.len(), 3);
+    assert!(
+        pictures[0].contains("Aucun conteneur")
+            && pictures[0].contains("id=\"docktest-c-state-1\"")
+    );
+    assert!(pictures[1].contains(">one<") && !pictures[1].contains(">two<"));
+    assert!(pictures[1].contains("id=\"docktest-c-1-state\""));
+    assert!(pictures[2].contains(">one<") && pictures[2].contains(">two<"));
+    assert!(pictures[2].contains("id=\"docktest-c-state-2\""));
+    let (before, _) = rendered.rsplit_once("<!--docktest--><figure").unwrap();
+    assert!(before.ends_with("\n\n> - "), "{before}");
+}
+
+#[test]
+fn a_hidden_step_may_have_a_picture() {
+    let rendered = html("- ```bash hidden diagram\n  a\n  ```\n", vec![made("one")]);
+    assert!(
+        rendered.starts_with("- <!--docktest--><figure class=\"docktest-diagram\""),
+        "{rendered}"
+    );
+    assert_eq!(rendered.matches('\n').count(), 0);
+}
+
+#[test]
+fn without_a_recording_there_is_no_picture() {
+    let text = "> {{#docktest diagram}}\n";
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let page = page(Language::Fr, Renderer::Html);
+    assert_eq!(render(text, &scenario, None, &[], &page), "> <!--docktest-->\n");
+}
+
+#[test]
+fn a_picture_is_sentences_where_html_is_not_understood() {
+    let rendered = markdown(
+        "1. > {{#docktest diagram}}\r\n\r\n```bash\r\na\r\n```\r\n\r\n- {{#docktest diagram}}\r\n",
+        vec![made("one")],
+    );
+    let lines: Vec<&str> = rendered.split("\r\n").collect();
+    assert_eq!(
+        lines[..4],
+        [
+            "1. > ```text",
+            "   > Conteneurs, volumes et réseaux à ce stade",
+            "   > Aucun conteneur, aucun volume, et pas d’autres réseaux que ceux de Docker.",
+            "   > ```",
+        ]
+    );
+    assert_eq!(
+        lines[lines.len() - 4..],
+        [
+            "- ```text",
+            "  Conteneurs, volumes et réseaux à ce stade",
+            "  - Volume one, monté nulle part.",
+            "  ```",
+        ]
+    );
+}
+
+#[test]
+fn a_line_of_changes_is_small() {
+    let rendered = html("```bash no-output\nls\n```\n", vec![printed("")]).len();
+    let with = html(
+        "```bash\nls\n```\n",
+        vec![StepRecording::Ran {
+            commands: Vec::new(),
+            effects: vec![effect(ObjectKind::Volume, "shared-logs", Change::created(None))],
+        }],
+    );
+    assert!(with.len() - rendered < 256, "{}", with.len());
+}
