@@ -92,8 +92,11 @@ impl Extraction<'_> {
         let before = &self.text[..place.start];
         let before = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
         let after = self.text[place.end..].split('\n').next().unwrap_or_default();
-        if begins_text && after.trim().is_empty() && CONTAINERS.is_match(before) {
-            self.scenario.diagrams.push(place.clone());
+        if begins_text && after.trim_ascii().is_empty() && CONTAINERS.is_match(before) {
+            // What takes its place may end with a fence, behind which no tab may stand.
+            let blanks = after.len() - after.trim_ascii_start().len();
+            let blanks = blanks - usize::from(after.ends_with('\r'));
+            self.scenario.diagrams.push(place.start..place.end + blanks);
             return;
         }
         let message = "this directive does not stand alone on a line of text".to_owned();
@@ -140,7 +143,8 @@ mod tests {
     fn found(text: &str) -> (Vec<usize>, Vec<(&str, String)>) {
         let scenario = extract(Path::new("c.md"), text, Extensions::default());
         let diagrams = scenario.diagrams.iter().map(|place| {
-            assert_eq!(&text[place.clone()], "{{#docktest diagram}}");
+            assert_eq!(text[place.clone()].trim_end_matches([' ', '\t']), "{{#docktest diagram}}");
+            assert!(text[place.end..].is_empty() || text[place.end..].starts_with(['\r', '\n']));
             text[..place.start].matches('\n').count() + 1
         });
         let findings = scenario.findings.iter().map(|finding| {
@@ -152,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_directive_stands_alone_on_a_line_of_any_container() {
-        let text = "\u{feff}{{#docktest diagram}}\r\n\r\ntext\n{{#docktest diagram}}  \nmore\n\n\
+        let text = "\u{feff}{{#docktest diagram}}\r\n\r\ntext\n{{#docktest diagram}} \t\nmore\n\n\
             > {{#docktest diagram}}\n\n- a\n\n  {{#docktest diagram}}\n- {{#docktest diagram}}\n\
             1. > {{#docktest diagram}}\n\nterm\n: {{#docktest diagram}}\n\n[^1]: {{#docktest diagram}}\n\n[^1]\n";
         assert_eq!(found(text), (vec![1, 4, 7, 11, 12, 13, 16, 18], vec![]));
