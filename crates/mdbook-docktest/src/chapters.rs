@@ -7,7 +7,7 @@ use std::{env, fs, io, mem};
 use glob::{MatchOptions, Pattern};
 use mdbook_driver::MDBook;
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
-use mdbook_preprocessor::book::Book;
+use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::config::Config;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
@@ -234,7 +234,7 @@ pub fn chapters(
 ) -> Vec<Source> {
     let mut chapters = Vec::new();
     let recordings = settings.recordings.as_deref().unwrap_or(Path::new("recordings"));
-    book.for_each_chapter_mut(|chapter| {
+    for_each_chapter(&mut book.items, &mut |chapter| {
         let Some(source_path) = &chapter.source_path else { return };
         let path = sources.join(source_path);
         let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
@@ -243,6 +243,17 @@ pub fn chapters(
         chapters.push(Source { path, text, extensions, only_at: None, recording });
     });
     chapters
+}
+
+/// Visits chapters in the order in which they are read; mdBook's own way visits those below a chapter
+/// before it.
+pub(crate) fn for_each_chapter(items: &mut [BookItem], visit: &mut dyn FnMut(&mut Chapter)) {
+    for item in items {
+        if let BookItem::Chapter(chapter) = item {
+            visit(chapter);
+            for_each_chapter(&mut chapter.sub_items, visit);
+        }
+    }
 }
 
 /// The name of a chapter's recording among those of its book. A chapter can lie above the sources;
@@ -279,6 +290,22 @@ mod tests {
         let [Collection { chapters, .. }] = collections;
         let names = chapters.iter().filter_map(|chapter| chapter.path.file_stem());
         Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
+    }
+
+    #[test]
+    fn chapters_come_in_the_order_in_which_they_are_read() {
+        let chapter = |path: &str, sub_items| {
+            let mut chapter = Chapter::new(path, String::new(), path, Vec::new());
+            chapter.sub_items = sub_items;
+            BookItem::Chapter(chapter)
+        };
+        let nested = chapter("b.md", vec![chapter("b/c.md", vec![chapter("b/c/d.md", vec![])])]);
+        let items = vec![chapter("a.md", vec![]), nested, chapter("e.md", vec![])];
+        let mut book = Book::new_with_items(items);
+        let sources = Path::new("src");
+        let read = chapters(&mut book, sources, Extensions::default(), &Settings::default());
+        let paths: Vec<_> = read.iter().map(|source| source.path.to_str().unwrap()).collect();
+        assert_eq!(paths, ["src/a.md", "src/b.md", "src/b/c.md", "src/b/c/d.md", "src/e.md"]);
     }
 
     #[test]

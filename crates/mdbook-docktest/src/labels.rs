@@ -92,6 +92,22 @@ labels! {
     output(): "Output", "Sortie";
     /// Above what a command printed on standard error
     error_output(): "Error output", "Sortie d’erreur";
+    /// Above both, where they cannot be told apart
+    mixed_output(): "Output and error output", "Sortie et sortie d’erreur";
+    /// On what unfolds the rest of a long output
+    more_lines(count): "{count} more lines", "{count} lignes de plus";
+    /// Under a command that took a second or more
+    took(duration): "took {duration}", "durée\u{a0}: {duration}";
+    /// For screen readers, on the buttons that play a stream back
+    playback(): "Play this output back", "Rejouer cette sortie";
+    /// On a button: play a stream back at the speed at which it came
+    play(): "Play back", "Rejouer";
+    /// On the same button while it plays
+    pause(): "Pause", "Pause";
+    /// On a button: from the stream’s begin
+    restart(): "Restart", "Recommencer";
+    /// Beside these buttons, if a silence is shortened
+    silences_shortened(): "silences over 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
     /// Under a command that ended by itself
     exit_status(status): "exit status: {status}", "code de sortie\u{a0}: {status}";
     /// Under a stream that was followed

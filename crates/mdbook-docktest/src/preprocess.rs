@@ -1,19 +1,22 @@
 //! mdBook's preprocessor: the book as mdBook hands it over, with what came out put in.
 
 use std::path::{Component, Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
+use mdbook_preprocessor::config::Config;
 
 use crate::chapters::{self, Source};
 use crate::extract::Extensions;
 use crate::finding::Finding;
 use crate::page::{Page, Renderer, slug};
-use crate::render::render;
+use crate::render::edits;
 use crate::render::verifications::{Entry, PATH, link_from, verifications};
 use crate::report::{ChapterReport, Report, is_error};
 use crate::settings::Settings;
+use crate::splice::{Edit, splice};
 
 /// A book whose sources would be deleted by building it.
 #[derive(Debug, thiserror::Error)]
@@ -27,13 +30,14 @@ pub struct SourcesInBuildDirectory {
     build: PathBuf,
 }
 
-/// Refuses a book whose sources lie where mdBook empties the directory before it writes.
+/// Refuses a book whose sources lie where mdBook empties the directory before it writes. `config` is
+/// that of the book in `root`.
 ///
 /// # Errors
 /// If so.
-pub fn check_build_directory(context: &PreprocessorContext) -> Result<(), SourcesInBuildDirectory> {
-    let sources = normal(&context.root.join(&context.config.book.src));
-    let build = normal(&context.root.join(&context.config.build.build_dir));
+pub fn check_build_directory(root: &Path, config: &Config) -> Result<(), SourcesInBuildDirectory> {
+    let sources = normal(&root.join(&config.book.src));
+    let build = normal(&root.join(&config.build.build_dir));
     if sources.starts_with(&build) {
         return Err(SourcesInBuildDirectory { sources, build });
     }
@@ -61,7 +65,7 @@ fn normal(path: &Path) -> PathBuf {
 /// The chapters of the book, with the paths of their files relative to the book's directory, which
 /// is where mdBook starts preprocessors.
 ///
-/// Their texts are taken out of the book; [`put_in`] puts them back.
+/// Their texts are taken out of the book; [`items`] puts them back.
 pub fn sources(context: &PreprocessorContext, book: &mut Book, settings: &Settings) -> Vec<Source> {
     let extensions = Extensions::of_book(&context.config);
     chapters::chapters(book, &context.config.book.src, extensions, settings)
@@ -83,30 +87,39 @@ pub fn pages(context: &PreprocessorContext, book: &Book, settings: &Settings) ->
     chapters.collect()
 }
 
-/// A chapter with what came out of it, and what does not hold. Warnings are for the author, so readers
-/// do not get them.
-pub fn page_text(chapter: &ChapterReport, page: &Page) -> String {
+/// How a chapter becomes its page: with what came out of it, and what does not hold. Warnings are for
+/// the author, so readers do not get them.
+pub fn page_edits(chapter: &ChapterReport, page: &Page) -> Vec<Edit> {
     let errors: Vec<Finding> =
         chapter.findings.iter().filter(|finding| is_error(finding)).cloned().collect();
-    render(&chapter.text, &chapter.scenario, chapter.recording.as_ref(), &errors, page)
+    edits(&chapter.text, &chapter.scenario, chapter.recording.as_ref(), &errors, page)
 }
 
-/// Puts the chapters of a report into the book, in the order of [`sources`], each as its page, and
-/// adds the page that lists them.
-pub fn put_in(book: &mut Book, report: Report, pages: &[Page]) {
-    let listing = listing(book, &report, pages);
+/// The items of the book with the chapters of a report in them, in the order of [`sources`], each as
+/// its page, and after them the page that lists them.
+///
+/// A page is there only once its item is asked for: all of them would be most of what the program
+/// needs of memory.
+pub fn items(book: Book, report: Report, pages: Vec<Page>) -> impl Iterator<Item = BookItem> {
+    let listing = listing(&book, &report, &pages).map(BookItem::Chapter);
     let mut chapters = report.chapters.into_iter().zip(pages);
-    book.for_each_chapter_mut(|chapter| {
-        if chapter.source_path.is_none() {
-            return;
-        }
-        let Some((report, page)) = chapters.next() else { return };
-        chapter.content = match report.settled {
-            Some(settled) => settled.page,
-            None => page_text(&report, page),
-        };
+    let items = book.items.into_iter().map(move |mut item| {
+        chapters::for_each_chapter(slice::from_mut(&mut item), &mut |chapter| {
+            if chapter.source_path.is_none() {
+                return;
+            }
+            let Some((report, page)) = chapters.next() else { return };
+            chapter.content = match report.settled {
+                Some(settled) => settled.page(),
+                None => {
+                    let edits = page_edits(&report, &page);
+                    splice(&report.text, edits)
+                }
+            };
+        });
+        item
     });
-    book.items.extend(listing.map(BookItem::Chapter));
+    items.chain(listing)
 }
 
 /// The chapter that lists what the others rest on; none where nothing ran, or where the book is

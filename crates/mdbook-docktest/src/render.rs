@@ -21,6 +21,7 @@ mod html;
 mod markdown;
 mod names;
 mod outcome;
+mod playback;
 mod provenance;
 pub mod verifications;
 
@@ -46,6 +47,17 @@ pub fn render(
     findings: &[Finding],
     page: &Page,
 ) -> String {
+    splice(text, edits(text, scenario, recording, findings, page))
+}
+
+/// The changes to the chapter's text by which [`render`] puts the recording into it.
+pub(crate) fn edits(
+    text: &str,
+    scenario: &Scenario,
+    recording: Option<&Recording>,
+    findings: &[Finding],
+    page: &Page,
+) -> Vec<Edit> {
     let rendering = Rendering { text, page, findings };
     let mut edits = Vec::new();
     let mut state = State::default();
@@ -64,7 +76,7 @@ pub fn render(
     if let Some(recording) = recording {
         rendering.provenance(recording, &mut edits);
     }
-    splice(text, edits)
+    edits
 }
 
 /// A comment: what each fragment of HTML starts with, and what takes the place of a block that is

@@ -13,13 +13,13 @@ mod pipe;
 mod style;
 mod symbol;
 
-pub(crate) use style::{Colour, Style};
+pub(crate) use style::Style;
 
 /// The height of terminals, in lines.
 pub(crate) const ROWS: u16 = 24;
 
 /// Consecutive text of one stream that is drawn alike.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) stream: Stream,
     pub(crate) style: Style,

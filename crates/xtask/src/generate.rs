@@ -78,18 +78,22 @@ fn put_between(text: &str, name: &str, source: &str, table: &str) -> Option<Stri
 }
 
 fn table_of_placeholders(placeholders: &[Builtin]) -> String {
-    // The class is for the guide's style sheet. Without the blank lines, the table would be HTML, too.
-    let mut table = "<div class=\"placeholders\">\n\n".to_owned();
-    table.push_str("| Written | Is | For example | Regex |\n|---|---|---|---|\n");
-    for Builtin { name, regex, what, examples } in placeholders {
+    // The class is for the guide's style sheet. Without the blank lines, the tables would be HTML, too.
+    let mut tables = "<div class=\"placeholders\">\n\n".to_owned();
+    tables.push_str("| Written | Is | For example |\n|---|---|---|\n");
+    for Builtin { name, what, examples, .. } in placeholders {
         let examples: Vec<String> = examples.iter().map(|example| code(example)).collect();
-        let examples = examples.join("<br>");
-        let regex = code(regex);
         // Writing to a string does not fail.
-        let _ = writeln!(table, "| `[{name}]` | {what} | {examples} | {regex} |");
+        let _ = writeln!(tables, "| `[{name}]` | {what} | {} |", examples.join(" · "));
     }
-    table.push_str("\n</div>\n");
-    table
+    // Some regexes are long, and hardly any reader needs them.
+    tables.push_str("\n<details>\n<summary>Their regexes</summary>\n\n");
+    tables.push_str("| Written | Regex |\n|---|---|\n");
+    for Builtin { name, regex, .. } in placeholders {
+        let _ = writeln!(tables, "| `[{name}]` | {} |", code(regex));
+    }
+    tables.push_str("\n</details>\n\n</div>\n");
+    tables
 }
 
 fn table_of_findings(chapter: &str) -> Result<String> {
@@ -149,7 +153,8 @@ mod tests {
     fn a_bar_does_not_end_its_cell() {
         let builtin = Builtin { name: "X", regex: "a|b", what: "x", examples: &["a", "b"] };
         let table = table_of_placeholders(&[builtin]);
-        assert!(table.contains("| `[X]` | x | `a`<br>`b` | `a\\|b` |\n"), "{table}");
+        assert!(table.contains("| `[X]` | x | `a` · `b` |\n"), "{table}");
+        assert!(table.contains("| `[X]` | `a\\|b` |\n"), "{table}");
     }
 
     #[test]

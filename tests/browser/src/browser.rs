@@ -2,12 +2,15 @@
 
 use std::cell::Cell;
 use std::fs;
+use std::io::Write;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use testsuite::workspace;
+use thirtyfour::common::print::PrintParameters;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, WebDriver};
 use tokio::runtime::{self, Runtime};
@@ -189,7 +192,7 @@ impl Browser {
 
     /// Runs the body of a JavaScript function in the page, and returns what it gives to `done`.
     #[track_caller]
-    pub(crate) fn call_async<T: DeserializeOwned>(&self, body: &str, arguments: &[Value]) -> T {
+    pub fn call_async<T: DeserializeOwned>(&self, body: &str, arguments: &[Value]) -> T {
         let body = format!("const done = arguments[arguments.length - 1];\n{body}");
         let answer =
             self.runtime.block_on(self.session().execute_async(body.as_str(), arguments.to_vec()));
@@ -201,6 +204,18 @@ impl Browser {
     #[track_caller]
     pub fn value<T: DeserializeOwned>(&self, expression: &str) -> T {
         self.call(&format!("return ({expression})"), &[])
+    }
+
+    /// The text of the one element that a selector finds.
+    #[track_caller]
+    pub fn text(&self, selector: &str) -> String {
+        self.call("return document.querySelector(arguments[0]).textContent", &[json!(selector)])
+    }
+
+    /// How many elements a selector finds.
+    #[track_caller]
+    pub fn count(&self, selector: &str) -> usize {
+        self.call("return document.querySelectorAll(arguments[0]).length", &[json!(selector)])
     }
 
     /// Adds a style sheet to the page.
@@ -230,23 +245,55 @@ impl Browser {
         self
     }
 
-    /// The URLs that were requested since the last call.
+    /// Clicks on the element at a place among those that a selector finds.
+    #[track_caller]
+    pub fn click(&self, selector: &str, place: usize) -> &Self {
+        self.runtime.block_on(async {
+            let found = self.session().find_all(By::Css(selector)).await.unwrap();
+            found[place].scroll_into_view().await.unwrap();
+            self.session().action_chain().click_element(&found[place]).perform().await.unwrap();
+        });
+        self
+    }
+
+    /// The URLs that pages have requested since the last look at the network.
     pub fn requests(&self) -> Vec<String> {
+        let sent = self.network("Network.requestWillBeSent");
+        let urls = sent.iter().map(|message| text_at(message, "/request/url"));
+        // The browser's own first page, which is in it.
+        urls.filter(|url| !url.starts_with("chrome://")).collect()
+    }
+
+    /// What was requested since the last look at the network, and was not there: status and URL.
+    pub fn failures(&self) -> Vec<String> {
+        let responses = self.network("Network.responseReceived");
+        let status = |message: &Value| message.pointer("/response/status").unwrap().clone();
+        let failed = responses.iter().filter(|message| status(message).as_u64() >= Some(400));
+        failed
+            .map(|message| format!("{} {}", status(message), text_at(message, "/response/url")))
+            .collect()
+    }
+
+    /// The parameters of the messages of a kind since the last look.
+    fn network(&self, method: &str) -> Vec<Value> {
         let log = self.runtime.block_on(self.session().get_log("performance")).unwrap();
-        let messages =
-            log.iter().map(|entry| serde_json::from_str::<Value>(&entry.message).unwrap());
-        let sent =
-            messages.filter(|message| message["message"]["method"] == "Network.requestWillBeSent");
-        let url = |message: Value| {
-            message["message"]["params"]["request"]["url"].as_str().unwrap().to_owned()
-        };
-        sent.map(url).collect()
+        let messages = log
+            .iter()
+            .map(|entry| serde_json::from_str::<Value>(&entry.message).unwrap()["message"].take());
+        let of_kind = messages.filter(|message| message["method"] == method);
+        of_kind.map(|mut message| message["params"].take()).collect()
+    }
+
+    /// The text of the page as it is printed.
+    pub fn paper(&self) -> String {
+        let pdf = self.runtime.block_on(self.session().print_page(PrintParameters::default()));
+        text_of_pdf(&pdf.unwrap())
     }
 
     /// Keeps a picture of the page in target/screenshots, down to where a reader would be tired.
     #[track_caller]
     pub fn screenshot(&self, name: &str) -> &Self {
-        const TALLEST: u32 = 6000;
+        const TALLEST: u32 = 2400;
         let directory = workspace().join("target/screenshots");
         fs::create_dir_all(&directory).unwrap();
         let width = self.width.get();
@@ -265,4 +312,18 @@ impl Drop for Browser {
             let _ = self.runtime.block_on(session.quit());
         }
     }
+}
+
+fn text_at(message: &Value, pointer: &str) -> String {
+    message.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn text_of_pdf(pdf: &[u8]) -> String {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(pdf).unwrap();
+    let read = Command::new("pdftotext").arg("-layout").arg(file.path()).arg("-").output();
+    let read = read.unwrap_or_else(|error| {
+        panic!("cannot run pdftotext ({error}): run `cargo xtask test --only browser`")
+    });
+    String::from_utf8(read.stdout).unwrap()
 }

@@ -5,9 +5,29 @@ use serde_json::json;
 use crate::browser::Browser;
 
 impl Browser {
-    /// By how many pixels the page is wider than the view.
-    pub fn too_wide_by(&self) -> i64 {
-        self.value("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+    /// What makes the page, or mdBook's column of text in it, which scrolls by itself, wider than
+    /// what can be seen of it.
+    pub fn overflow(&self) -> Vec<String> {
+        self.call(
+            "const scrolls = element => element === document.scrollingElement
+                 || getComputedStyle(element).overflowX !== 'visible';
+             const boxes = [];
+             for (let box = document.querySelector('main'); box; box = box.parentElement) {
+                 if (scrolls(box) && box.scrollWidth > box.clientWidth) boxes.push(box);
+             }
+             if (!boxes.length) return [];
+             const within = boxes[0].getBoundingClientRect();
+             const culprits = [...boxes[0].querySelectorAll('*')].filter(element => {
+                 const box = element.getBoundingClientRect();
+                 for (let up = element.parentElement; up !== boxes[0]; up = up.parentElement) {
+                     if (scrolls(up)) return false;
+                 }
+                 return box.right > within.left + boxes[0].clientWidth;
+             });
+             const name = box => `${box.localName}.${box.className} by ${box.scrollWidth - box.clientWidth}`;
+             return boxes.map(name).concat(culprits.map(each => each.outerHTML.slice(0, 200)));",
+            &[],
+        )
     }
 
     /// The elements that a selector finds and that stick out of the text's column.

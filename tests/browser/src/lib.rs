@@ -8,7 +8,7 @@
 //!
 //! let browser = Browser::start();
 //! browser.view(Width::Phone).open(&course().file("sidecar.html")).theme(Theme::Coal);
-//! assert_eq!(browser.overflow(), Vec::<String>::new());
+//! assert_eq!(browser.overflow(), [""; 0]);
 //! ```
 //!
 //! A package of its own, because a client for browsers is a large tree that the other tests need not

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use anyhow::{Context, Result};
 
 use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
+use crate::install;
+use crate::page::Renderer;
 use crate::preprocess;
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
@@ -22,7 +24,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
     let (context, mut book) = protocol::parse_input(&input)?;
     drop(input);
-    preprocess::check_build_directory(&context)?;
+    preprocess::check_build_directory(&context.root, &context.config)?;
     let settings = Settings::of_book(&context.config, &context.root)?;
 
     let pages = preprocess::pages(&context, &book, &settings);
@@ -35,10 +37,17 @@ pub(super) fn preprocess() -> Result<Exit> {
             recordings.replay(&mut chapter);
         }
         if chapter.findings.is_empty() && !chapter.is_to_run() {
-            let text = preprocess::page_text(&chapter, page);
-            chapter.settle(text);
+            let edits = preprocess::page_edits(&chapter, page);
+            chapter.settle(edits);
         }
         report.chapters.push(chapter);
+    }
+    let is_html = Renderer::named(&context.renderer) == Some(Renderer::Html);
+    let summary = report.summary();
+    if is_html && summary.steps > summary.ignored {
+        for warning in install::warnings(&context.root, &context.config) {
+            progress::say(&format!("warning: {warning}"));
+        }
     }
     let embeds = settings.on_failure == OnFailure::Embed;
     let has_wrong_annotation = report.has_annotation_errors();
@@ -58,8 +67,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     if !goes_on {
         return Ok(exit);
     }
-    preprocess::put_in(&mut book, report, &pages);
-    protocol::write_book(&book, io::stdout().lock())?;
+    protocol::write_book(preprocess::items(book, report, pages), io::stdout().lock())?;
     Ok(Exit::Success)
 }
 

@@ -8,24 +8,31 @@
 //! list loose. Output is in `<samp>` without `<code>`: mdBook adds its copy button and its
 //! highlighter to code.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
-use super::MARK;
 use super::outcome::{Outcome, Shown};
+use super::playback::Playback;
 use super::provenance::Provenance;
+use super::{MARK, markdown};
 use crate::finding::{Finding, Severity};
 use crate::labels::Labels;
 use crate::page::Page;
-use crate::recording::Stream;
-use crate::terminal::plain;
+use crate::terminal::{Piece, plain};
+
+mod fold;
+mod samp;
+
+use fold::fold;
+use samp::{Detail, Samp};
+
+/// What a step's markup may have beside 0.6 times the text that it shows, in bytes. The rest of the
+/// kibibyte that a step may add to its page is for what it has changed.
+const ALLOWANCE: usize = 640;
 
 pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> String {
     let markup = html! {
         @if !outcome.commands.is_empty() {
-            figure.docktest id=(id) {
-                figcaption { (caption(outcome, labels)) }
-                @for shown in &outcome.commands { (command(shown, labels)) }
-            }
+            figure.docktest id=(id) { (within_allowance(outcome, labels)) }
         }
         @if !outcome.findings.is_empty() {
             div.docktest-findings role="note" {
@@ -55,36 +62,110 @@ pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
     })
 }
 
-fn caption<'l>(outcome: &Outcome<'_>, labels: &'l Labels) -> &'l str {
-    if outcome.commands.iter().all(Shown::is_all_stderr) {
-        labels.error_output()
-    } else {
-        labels.output()
+/// Where they would cost a page too much, colours and playback are given up; then all structure, for
+/// the text as other renderers get it.
+fn within_allowance(outcome: &Outcome<'_>, labels: &Labels) -> Markup {
+    for detail in [Detail::Full, Detail::Streams] {
+        let figure = Figure::new(outcome, detail, labels);
+        if figure.markup.0.len() <= figure.text * 8 / 5 + ALLOWANCE {
+            return figure.markup;
+        }
+    }
+    let mut samp = Samp::default();
+    samp.text(&markdown::transcript(&outcome.commands));
+    let (is_mixed, label) = caption(outcome, labels);
+    let label = if is_mixed { labels.mixed_output() } else { label };
+    html! {
+        figcaption { (label) }
+        (block(label, samp, None, labels))
     }
 }
 
-fn command(shown: &Shown, labels: &Labels) -> Markup {
-    let label = if shown.is_all_stderr() { labels.error_output() } else { labels.output() };
-    html! {
-        @if let Some(command) = &shown.command {
-            p.docktest-command { kbd { (command.trim_end()) } }
+/// The content of a step's figure.
+struct Figure {
+    markup: Markup,
+    /// How many bytes of it are the text that was to be shown.
+    text: usize,
+}
+
+impl Figure {
+    fn new(outcome: &Outcome<'_>, detail: Detail, labels: &Labels) -> Self {
+        let (is_mixed, label) = caption(outcome, labels);
+        let mut figure = Self { markup: html! {}, text: 0 };
+        let caption = html! {
+            figcaption {
+                (label)
+                @if is_mixed { " " span.err { (labels.error_output()) } }
+            }
+        };
+        figure.markup.0.push_str(&caption.0);
+        for shown in &outcome.commands {
+            figure.command(shown, detail, labels);
         }
-        @if !shown.pieces.is_empty() {
-            // The focus is for scrolling by keyboard; the direction also isolates bidirectional
-            // controls, which a program may print, from the rest of the page.
-            pre tabindex="0" role="group" aria-label=(label) dir="ltr" translate="no" {
-                samp {
-                    @for piece in &shown.pieces {
-                        @match piece.stream {
-                            Stream::Stdout => (piece.text),
-                            Stream::Stderr => span.docktest-stderr title=(labels.error_output()) { (piece.text) },
-                            Stream::Typed => kbd { (piece.text) },
-                        }
-                    }
+        figure
+    }
+
+    fn command(&mut self, shown: &Shown, detail: Detail, labels: &Labels) {
+        let label = if shown.is_all_stderr() { labels.error_output() } else { labels.output() };
+        let command = shown.command.as_ref().map(|command| {
+            let mut kbd = Samp::default();
+            kbd.text(command.trim_end());
+            self.text += kbd.text;
+            kbd
+        });
+        let (visible, folded) = fold(&shown.pieces);
+        let visible = self.samp(&visible, detail);
+        let folded = folded.map(|folded| (self.samp(&folded.pieces, detail), folded.lines));
+        let playback = shown.playback.as_ref().filter(|_| detail == Detail::Full);
+        let markup = html! {
+            @if let Some(kbd) = command {
+                p.docktest-command { kbd { (PreEscaped(kbd.html)) } }
+            }
+            @if !shown.pieces.is_empty() { (block(label, visible, playback, labels)) }
+            @if let Some((samp, lines)) = folded {
+                details {
+                    summary { (labels.more_lines(labels.number(lines))) }
+                    (block(label, samp, None, labels))
                 }
             }
-        }
-        @for note in &shown.notes { p.docktest-note { (note) } }
+            @if !shown.notes.is_empty() {
+                p.docktest-note { (shown.notes.join(" · ")) }
+            }
+        };
+        self.markup.0.push_str(&markup.0);
+    }
+
+    fn samp(&mut self, pieces: &[Piece], detail: Detail) -> Samp {
+        let samp = Samp::new(pieces, detail);
+        self.text += samp.text;
+        samp
+    }
+}
+
+/// What stands above the output, and whether some but not all of it went to standard error.
+fn caption<'l>(outcome: &Outcome<'_>, labels: &'l Labels) -> (bool, &'l str) {
+    if outcome.commands.iter().all(Shown::is_all_stderr) {
+        (false, labels.error_output())
+    } else {
+        (outcome.commands.iter().any(Shown::has_stderr), labels.output())
+    }
+}
+
+/// Output in a block of its own. The focus is for scrolling by keyboard. A page may be written from
+/// right to left; output never is.
+fn block(label: &str, samp: Samp, playback: Option<&Playback>, labels: &Labels) -> Markup {
+    let note =
+        playback.filter(|playback| playback.is_shortened).map(|_| labels.silences_shortened());
+    html! {
+        pre
+            tabindex="0" role="group" aria-label=(label) dir="ltr" translate="no"
+            data-docktest-times=[playback.map(|playback| &playback.delays)]
+            data-label=[playback.map(|_| labels.playback())]
+            data-play=[playback.map(|_| labels.play())]
+            data-pause=[playback.map(|_| labels.pause())]
+            data-restart=[playback.map(|_| labels.restart())]
+            data-note=[note]
+        { samp { (PreEscaped(samp.html)) } }
     }
 }
 
@@ -106,3 +187,6 @@ fn finding(finding: &Finding) -> Markup {
 pub(super) fn one_line(markup: Markup) -> String {
     format!("{MARK}{}", markup.into_string().replace('\n', "&#10;"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Outcomes as plain Markdown, for renderers that may not take HTML.
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Shown};
 use super::provenance::Provenance;
 use crate::finding::Severity;
 use crate::terminal::plain;
@@ -29,10 +29,10 @@ pub(super) fn escape(text: &str) -> String {
         .collect()
 }
 
-/// What a step printed, as the text of a fenced block.
-pub(super) fn outcome(outcome: &Outcome<'_>) -> String {
+/// What a step's commands have shown, with the commands where there are several, as text.
+pub(super) fn transcript(commands: &[Shown]) -> String {
     let mut content = String::new();
-    for shown in &outcome.commands {
+    for shown in commands {
         if let Some(command) = &shown.command {
             content.push_str("$ ");
             content.push_str(command);
@@ -44,6 +44,12 @@ pub(super) fn outcome(outcome: &Outcome<'_>) -> String {
             content.push_str(&format!("[{note}]\n"));
         }
     }
+    content
+}
+
+/// What a step printed, and what does not hold, as the text of a fenced block.
+pub(super) fn outcome(outcome: &Outcome<'_>) -> String {
+    let mut content = transcript(&outcome.commands);
     for finding in &outcome.findings {
         let severity = match finding.severity {
             Severity::Warning => "warning",

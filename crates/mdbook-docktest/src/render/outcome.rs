@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use super::playback::Playback;
 use crate::finding::Finding;
 use crate::labels::Labels;
 use crate::recording::{CommandRecording, End, StepRecording, Stream};
 use crate::scenario::{ExitExpectation, Step};
 use crate::terminal::{Piece, Style, plain, screen};
+
+/// A reader does not wait for less.
+const SHORTEST_THAT_IS_TOLD: Duration = Duration::from_secs(1);
 
 /// What there is to show of a step.
 pub(super) struct Outcome<'a> {
@@ -20,7 +24,9 @@ pub(super) struct Shown {
     /// The command, where the step has several.
     pub(super) command: Option<String>,
     pub(super) pieces: Vec<Piece>,
-    /// How it ended and what was left out, in the page's labels.
+    /// When its lines came, if they are worth watching.
+    pub(super) playback: Option<Playback>,
+    /// How it ended, how long it took and what was left out, in the page's labels.
     pub(super) notes: Vec<String>,
 }
 
@@ -40,18 +46,26 @@ impl<'a> Outcome<'a> {
         let shown = commands.iter().enumerate().map(|(index, command)| {
             let is_last = index + 1 == commands.len();
             let status_matters = is_last && attributes.exit != ExitExpectation::default();
-            Shown {
+            let pieces = pieces(command);
+            let mut notes = notes(command, status_matters, labels);
+            if pieces.is_empty() && notes.is_empty() {
+                return None;
+            }
+            // That alone would not be worth a line.
+            notes.extend(took(command, labels));
+            Some(Shown {
                 // The author's own text: a recording is only asked for what came out.
                 command: step
                     .commands
                     .get(index)
                     .filter(|_| commands.len() > 1)
                     .map(|own| plain(&own.text)),
-                pieces: pieces(command),
-                notes: notes(command, status_matters, labels),
-            }
+                pieces,
+                playback: Playback::of(command),
+                notes,
+            })
         });
-        Self { commands: shown.filter(|shown| !shown.is_empty()).collect(), findings }
+        Self { commands: shown.flatten().collect(), findings }
     }
 
     /// Findings that belong to no step.
@@ -65,15 +79,14 @@ impl<'a> Outcome<'a> {
 }
 
 impl Shown {
-    fn is_empty(&self) -> bool {
-        self.pieces.is_empty() && self.notes.is_empty()
+    /// Whether some of its output went to standard error.
+    pub(super) fn has_stderr(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.stream == Stream::Stderr)
     }
 
     /// Whether all of its output went to standard error.
     pub(super) fn is_all_stderr(&self) -> bool {
-        let mut streams = self.pieces.iter().map(|piece| piece.stream);
-        streams.any(|stream| stream == Stream::Stderr)
-            && !self.pieces.iter().any(|piece| piece.stream == Stream::Stdout)
+        self.has_stderr() && !self.pieces.iter().any(|piece| piece.stream == Stream::Stdout)
     }
 }
 
@@ -101,4 +114,11 @@ fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> V
         End::EngineLost => Some(labels.engine_lost().to_owned()),
     };
     omitted.into_iter().chain(end).collect()
+}
+
+/// How long a command took, where that says something. What was stopped at its limit took that long.
+fn took(command: &CommandRecording, labels: &Labels) -> Option<String> {
+    let says_something = command.duration() >= SHORTEST_THAT_IS_TOLD
+        && matches!(command.end, End::Exited { .. } | End::Stopped);
+    says_something.then(|| labels.took(labels.duration(command.duration())))
 }

@@ -147,8 +147,8 @@ fn what_is_not_standard_output_says_so() {
         [(Stream::Stdout, "sure? "), (Stream::Typed, "y\n"), (Stream::Stderr, "\x1b[31mno")];
     let rendered =
         html("```bash exit=3\nls\n```\n", vec![ran(command(&chunks, End::Exited { status: 3 }))]);
-    let expected = "<samp>sure? <kbd>y&#10;</kbd><span class=\"docktest-stderr\" \
-        title=\"Sortie d’erreur\">no</span></samp></pre>\
+    let expected = "<samp>sure? <kbd>y&#10;</kbd><span class=\"err\">\
+        <span class=\"c1\">no</span></span></samp></pre>\
         <p class=\"docktest-note\">code de sortie\u{a0}: 3</p></figure>";
     assert!(rendered.contains(expected), "{rendered}");
 }
@@ -165,6 +165,32 @@ fn an_end_that_is_not_its_own_says_so() {
     assert_eq!(typed.matches("^C").count(), 1, "{typed}");
     let timed_out = shown(&[], End::TimedOut { limit_ms: 30_000 });
     assert!(timed_out.contains("délai dépassé\u{a0}: arrêté au bout de 30\u{a0}s"), "{timed_out}");
+}
+
+#[test]
+fn a_duration_is_told_where_a_reader_has_to_wait() {
+    let notes = |text: &str, end, duration_ms| {
+        let command = CommandRecording { duration_ms, ..command(&[(Stream::Stdout, text)], end) };
+        let rendered = html("```bash\nls\n```\n", vec![ran(command)]);
+        let note = rendered.split_once("<p class=\"docktest-note\">");
+        note.map(|(_, note)| note.split('<').next().unwrap_or_default().to_owned())
+    };
+    let exited = |status| End::Exited { status };
+    let shown = |text: &str| Some(text.to_owned());
+    assert_eq!(notes("a", exited(0), 999), None);
+    assert_eq!(notes("a", exited(0), 1_540), shown("durée\u{a0}: 1,5\u{a0}s"));
+    assert_eq!(notes("", exited(0), 1_540), None, "nothing else to show");
+    assert_eq!(
+        notes("a", exited(2), 123_000),
+        shown("code de sortie\u{a0}: 2 · durée\u{a0}: 2\u{a0}min 3\u{a0}s")
+    );
+    assert_eq!(
+        notes("a", End::Stopped, 2_000),
+        shown("interrompu par Ctrl-C · durée\u{a0}: 2\u{a0}s")
+    );
+    let limit = End::TimedOut { limit_ms: 30_000 };
+    let timed_out = notes("a", limit, 30_100).unwrap();
+    assert!(!timed_out.contains("durée"), "its limit is told: {timed_out}");
 }
 
 #[test]

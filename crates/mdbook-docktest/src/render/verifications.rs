@@ -73,6 +73,7 @@ struct Listing<'a> {
 }
 
 struct Table<'a> {
+    label: &'a str,
     head: Vec<&'a str>,
     rows: Vec<Row>,
 }
@@ -116,7 +117,8 @@ impl Listing<'_> {
             cells.push(Cell::Text(labels.day(&entry.recording.recorded_at).unwrap_or_default()));
             cells
         };
-        Table { head, rows: self.entries.iter().map(row).collect() }
+        let rows = self.entries.iter().map(row).collect();
+        Table { label: labels.verifications(), head, rows }
     }
 
     fn engines(&self) -> Table<'_> {
@@ -131,6 +133,7 @@ impl Listing<'_> {
             .collect();
         let row = |(engine, machine)| vec![Cell::Text(engine), Cell::Text(machine)];
         Table {
+            label: labels.engines(),
             head: vec![labels.engine(), labels.machine()],
             rows: engines.into_iter().map(row).collect(),
         }
@@ -146,6 +149,7 @@ impl Listing<'_> {
             .collect();
         let row = |(image, digest)| vec![Cell::Text(image), Cell::Code(digest)];
         Table {
+            label: labels.images(),
             head: vec![labels.image(), labels.digest()],
             rows: images.into_iter().map(row).collect(),
         }
@@ -161,8 +165,8 @@ impl Listing<'_> {
 
 fn html_table(table: &Table<'_>) -> Markup {
     html! {
-        // The class is mdBook's, which lets wide tables scroll.
-        div.table-wrapper.docktest-verifications {
+        // mdBook's class lets wide tables scroll; the focus is for doing so by keyboard.
+        div.table-wrapper.docktest-verifications tabindex="0" role="region" aria-label=(table.label) {
             table {
                 thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }
                 tbody {

@@ -1,6 +1,13 @@
 //! What readers get: the pages in a real browser. See `tests/browser/src` for the words that the
 //! tests use.
 
+mod copy;
+mod folding;
+mod keyboard;
+mod language;
+mod media;
+mod playback;
+mod published;
 mod showcase;
 mod themes;
 

@@ -6,7 +6,8 @@ use browser_tests::{BuiltBook, Lab, Ran};
 use mdbook_docktest::recording::{Change, End, ObjectKind, Stream};
 
 /// Its pages, by what is in them.
-pub(crate) const PAGES: [&str; 4] = ["sorties.html", "flux.html", "larges.html", "constats.html"];
+pub(crate) const PAGES: [&str; 5] =
+    ["sorties.html", "flux.html", "larges.html", "constats.html", "recherche.html"];
 
 pub(crate) fn showcase() -> &'static BuiltBook {
     static SHOWCASE: LazyLock<BuiltBook> = LazyLock::new(build);
@@ -19,6 +20,7 @@ fn build() -> BuiltBook {
         .chapter("flux.md", STREAM, streams())
         .chapter("larges.md", WIDE, wide())
         .chapter("constats.md", FINDINGS, vec![vec![Ran::printing("deux\n")]])
+        .chapter("recherche.md", SEARCH, Vec::new())
         .build("showcase")
 }
 
@@ -58,7 +60,7 @@ fn outputs() -> Vec<Vec<Ran>> {
     let volume = Ran::printing("donnees\n").takes(47).does(
         ObjectKind::Volume,
         "donnees",
-        Change::Created { image: None },
+        Change::created(None),
     );
     let refused = Ran::printing("")
         .chunk(12, Stream::Stderr, "ls: /absent: No such file or directory\n")
@@ -73,11 +75,7 @@ fn outputs() -> Vec<Vec<Ran>> {
     let long: String = (1..=200).map(|line| format!("ligne {line} du journal\n")).collect();
     let id = "7623a30f6bc9d06ab905015daddee97b715be7e710c4efa570aca9b66b9588f4";
     let started = Ran::printing(&format!("{id}\n"))
-        .does(
-            ObjectKind::Container,
-            "serveur",
-            Change::Created { image: Some("alpine".to_owned()) },
-        )
+        .does(ObjectKind::Container, "serveur", Change::created(Some("alpine".to_owned())))
         .does(
             ObjectKind::Volume,
             "donnees",
@@ -147,4 +145,15 @@ echo deux
 ```output
 un
 ```
+";
+
+const SEARCH: &str = "# Recherche
+
+## Première étape
+
+Du côté de l’hôte, rien ne change.
+
+## Contrôle
+
+La qualité se mesure à chaque étape, d’un côté comme de l’autre.
 ";

@@ -1,0 +1,201 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+use scraper::{Html, Selector};
+
+use super::*;
+use crate::page::Language;
+use crate::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+use crate::terminal::screen;
+
+fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
+    let chunk = |(stream, at_ms, text): &(Stream, u64, &str)| Chunk {
+        stream: *stream,
+        at_ms: *at_ms,
+        text: (*text).to_owned(),
+    };
+    let transcript =
+        Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
+    CommandRecording { command: "cmd".into(), end, transcript, duration_ms: 100 }
+}
+
+fn shown(command: &CommandRecording) -> Shown {
+    Shown {
+        command: None,
+        pieces: screen(&command.transcript),
+        playback: Playback::of(command),
+        notes: Vec::new(),
+    }
+}
+
+/// What comes of these chunks, which a command printed at once.
+fn printed(chunks: &[(Stream, &str)]) -> Shown {
+    let chunks: Vec<_> = chunks.iter().map(|&(stream, text)| (stream, 0, text)).collect();
+    shown(&command(&chunks, End::Exited { status: 0 }))
+}
+
+fn outcome_of(commands: Vec<Shown>) -> Outcome<'static> {
+    Outcome { commands, findings: Vec::new() }
+}
+
+/// The figure as a browser reads it.
+fn page(commands: Vec<Shown>) -> Html {
+    let html = outcome(&outcome_of(commands), "docktest-c-1", &Labels::new(Language::Fr));
+    assert!(!html.contains('\n'));
+    let page = Html::parse_fragment(&html);
+    assert_eq!(page.errors, Vec::<&str>::new(), "{html}");
+    page
+}
+
+fn texts(page: &Html, selector: &str) -> Vec<String> {
+    let selector = Selector::parse(selector).unwrap();
+    page.select(&selector).map(|element| element.text().collect()).collect()
+}
+
+const OUT: Stream = Stream::Stdout;
+const ERR: Stream = Stream::Stderr;
+
+#[test]
+fn the_caption_is_a_key_where_both_streams_are_shown() {
+    let caption = |commands| texts(&page(commands), "figcaption");
+    assert_eq!(caption(vec![printed(&[(OUT, "a")])]), ["Sortie"]);
+    assert_eq!(caption(vec![printed(&[(ERR, "a")])]), ["Sortie d’erreur"]);
+    let both = vec![printed(&[(OUT, "a\n"), (ERR, "b\n")])];
+    assert_eq!(texts(&page(both), "figcaption .err"), ["Sortie d’erreur"]);
+    let each = vec![printed(&[(OUT, "a")]), printed(&[(ERR, "b")])];
+    let page = page(each);
+    assert_eq!(texts(&page, "figcaption .err"), ["Sortie d’erreur"]);
+    let pre = Selector::parse("pre").unwrap();
+    let labels = page.select(&pre).map(|pre| pre.attr("aria-label"));
+    assert_eq!(labels.collect::<Vec<_>>(), [Some("Sortie"), Some("Sortie d’erreur")]);
+}
+
+#[test]
+fn a_long_output_is_folded_after_its_first_lines() {
+    let lines = |range: std::ops::RangeInclusive<usize>| {
+        range.map(|n| format!("line {n}\n")).collect::<String>()
+    };
+    let long = lines(1..=1_040);
+    let page = page(vec![printed(&[(OUT, &long)])]);
+    assert_eq!(texts(&page, "figure > pre > samp"), [lines(1..=12)]);
+    assert_eq!(texts(&page, "figure > details > pre > samp"), [lines(13..=1_040)]);
+    assert_eq!(texts(&page, "details > summary"), ["1\u{202f}028 lignes de plus"]);
+}
+
+#[test]
+fn a_stream_has_what_its_playback_needs() {
+    let stream = command(&[(OUT, 0, "1\n"), (OUT, 5_000, "2\n")], End::Stopped);
+    let page = page(vec![shown(&stream)]);
+    let pre = page.select(&Selector::parse("pre").unwrap()).next().unwrap();
+    let data = |name: &str| pre.attr(&format!("data-{name}"));
+    assert_eq!(data("docktest-times"), Some("0 300 0"));
+    assert_eq!(data("play"), Some("Rejouer"));
+    assert_eq!(data("pause"), Some("Pause"));
+    assert_eq!(data("restart"), Some("Recommencer"));
+    assert_eq!(data("label"), Some("Rejouer cette sortie"));
+    assert_eq!(data("note"), Some("silences de plus de 3\u{a0}s abrégés"));
+}
+
+#[test]
+fn what_would_cost_too_much_is_given_up_step_by_step() {
+    let colours: String = (0..500).map(|n| format!("\x1b[3{}mx", n % 8)).collect();
+    let page_of_colours = page(vec![printed(&[(OUT, &colours), (ERR, "\x1b[31mbad\n")])]);
+    assert_eq!(texts(&page_of_colours, "samp span"), ["bad\n"], "colours, not the stream");
+    assert_eq!(texts(&page_of_colours, "samp"), ["x".repeat(500) + "bad\n"]);
+
+    let streams: Vec<_> = [(OUT, "a\n"), (ERR, "b\n")].into_iter().cycle().take(400).collect();
+    let page_of_streams = page(vec![printed(&streams)]);
+    assert_eq!(texts(&page_of_streams, "samp *"), Vec::<String>::new());
+    assert_eq!(texts(&page_of_streams, "samp"), ["a\nb\n".repeat(200)]);
+    assert_eq!(texts(&page_of_streams, "figcaption"), ["Sortie et sortie d’erreur"]);
+
+    let of_many = |n: usize| Shown {
+        command: Some(format!("echo {n}")),
+        notes: vec!["durée".into()],
+        ..printed(&[(OUT, "a\n")])
+    };
+    let page_of_many = page((0..100).map(of_many).collect());
+    let text = texts(&page_of_many, "samp");
+    assert_eq!(text.len(), 1);
+    assert!(text[0].starts_with("$ echo 0\na\n[durée]\n$ echo 1\n"), "{text:?}");
+}
+
+fn any_stream() -> impl Strategy<Value = Stream> {
+    prop_oneof![Just(OUT), Just(ERR), Just(Stream::Typed)]
+}
+
+/// Output of every kind, and much that costs markup.
+fn any_command() -> impl Strategy<Value = (Vec<(Stream, u64, String)>, bool)> {
+    let text = prop_oneof![
+        any::<String>(),
+        "[a-z<&\"' ]{1,30}\n",
+        "(\x1b\\[[0-9;]{1,8}m[a-z]{1,3}){1,30}",
+        "[\0\x08\u{202e}<>&\n]{1,20}",
+        "\n{1,40}",
+        "(</?(samp|pre|script|figure|details|!--)>?|-->|]]>|&#0;|&lt){1,5}",
+    ];
+    (prop::collection::vec((any_stream(), 0..9_000u64, text), 0..30), any::<bool>())
+}
+
+fn shown_of((chunks, is_stream): &(Vec<(Stream, u64, String)>, bool)) -> Shown {
+    let mut at = 0;
+    let chunks: Vec<_> = chunks
+        .iter()
+        .map(|(stream, delay, text)| {
+            at += delay;
+            (*stream, at, text.as_str())
+        })
+        .collect();
+    let end = if *is_stream { End::Stopped } else { End::Exited { status: 0 } };
+    shown(&command(&chunks, end))
+}
+
+proptest! {
+    /// The law that a page's size rests on, whatever is printed.
+    #[test]
+    fn a_step_adds_no_more_than_it_may(
+        commands in prop::collection::vec((any_command(), prop::option::of("[a-z '<]{1,20}")), 1..12),
+    ) {
+        let commands = commands.iter().map(|(printed, command)| Shown {
+            command: command.clone(),
+            ..shown_of(printed)
+        });
+        let outcome = outcome_of(commands.collect());
+        let html = super::outcome(&outcome, "docktest-c-1", &Labels::new(Language::Fr));
+        let mut text = Samp::default();
+        text.text(&markdown::transcript(&outcome.commands));
+        // A line feed is one byte on the page.
+        let size = html.replace("&#10;", "\n").len();
+        prop_assert!(size <= text.text * 8 / 5 + 1024 - 256, "{} of {}", size, text.text);
+    }
+
+    /// Every character is there, none is markup.
+    #[test]
+    fn the_page_has_the_text_and_nothing_else(command in any_command()) {
+        let shown = shown_of(&command);
+        let all: String = shown.pieces.iter().map(|piece| piece.text.as_str()).collect();
+        let page = page(vec![shown]);
+        let text = texts(&page, "samp").concat();
+        prop_assert!(text == all || text == all.clone() + "\n", "{:?} is not {:?}", text, all);
+        let is_ours = |name: &str| {
+            ["html", "body", "figure", "figcaption", "pre", "samp", "span", "kbd", "details", "summary"]
+                .contains(&name)
+        };
+        for element in page.tree.values().filter_map(|node| node.as_element()) {
+            prop_assert!(is_ours(element.name()), "{}", element.name());
+        }
+    }
+}
+
+#[test]
+fn a_large_output_is_a_page_at_once() {
+    let started = std::time::Instant::now();
+    let line = format!("{}<&>\n", "x".repeat(9_996));
+    let html = outcome(
+        &outcome_of(vec![printed(&[(OUT, &line.repeat(100))])]),
+        "docktest-c-1",
+        &Labels::new(Language::Fr),
+    );
+    assert!(html.len() > 1_000_000);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}

@@ -1,0 +1,47 @@
+//! What can be reached and done without a pointer.
+
+use browser_tests::{Browser, Theme, Width};
+use thirtyfour::Key;
+
+use crate::showcase::showcase;
+
+/// Presses Tab until an element has the focus that a selector finds.
+#[track_caller]
+pub(crate) fn tab_to(browser: &Browser, selector: &str) {
+    for _ in 0..200 {
+        browser.press(Key::Tab);
+        if browser.value::<bool>(&format!("document.activeElement.matches({selector:?})")) {
+            return;
+        }
+    }
+    panic!("no Tab leads to {selector}");
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn output_that_is_too_wide_is_scrolled_by_keyboard() {
+    let browser = Browser::start();
+    browser.view(Width::Phone).open(&showcase().file("larges.html"));
+    let scrolls = "document.activeElement.scrollWidth > document.activeElement.clientWidth";
+    tab_to(&browser, ".docktest pre");
+    while !browser.value::<bool>(scrolls) {
+        tab_to(&browser, ".docktest pre");
+    }
+    assert_eq!(browser.value::<f64>("document.activeElement.scrollLeft"), 0.0);
+    browser.press(Key::Right).until("document.activeElement.scrollLeft > 0");
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn the_focus_is_seen() {
+    let browser = Browser::start();
+    browser.open(&showcase().file("larges.html"));
+    tab_to(&browser, ".docktest pre");
+    for theme in Theme::ALL {
+        browser.theme(theme);
+        tab_to(&browser, ".docktest pre");
+        let outline = "(style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)\
+            (getComputedStyle(document.activeElement))";
+        assert!(browser.value::<bool>(outline), "in {theme:?}");
+    }
+}

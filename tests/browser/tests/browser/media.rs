@@ -1,0 +1,58 @@
+//! Paper, and the contrast that a reader's system asks for.
+
+use browser_tests::{Browser, course};
+
+use crate::OURS;
+use crate::showcase::showcase;
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn paper_has_every_line_of_output() {
+    let browser = Browser::start();
+    browser.open(&showcase().file("sorties.html"));
+    let paper = browser.paper();
+    for line in 1..=200 {
+        assert!(paper.contains(&format!("ligne {line} du journal")), "line {line}\n{paper}");
+    }
+    assert!(paper.contains("code de sortie"), "{paper}");
+}
+
+/// On paper, nothing can be scrolled to.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn paper_cuts_nothing_off() {
+    let browser = Browser::start();
+    browser.open(&showcase().file("larges.html")).media("print", &[]);
+    let cut = "[...document.querySelectorAll('.docktest pre, .docktest-command')]
+        .filter(box => box.scrollWidth > box.clientWidth + 1).length";
+    assert_eq!(browser.value::<u32>(cut), 0);
+    let words = |browser: &Browser| browser.paper().matches("mot").count();
+    assert_eq!(words(browser.media("", &[])), 2501, "2500 in the output, one in the text");
+
+    browser.media("screen", &[]);
+    assert!(browser.value::<u32>(cut) > 0, "on a screen, they scroll");
+    assert!(words(&browser) < 100, "the check sees what is cut off");
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn forced_colours_leave_text_and_borders() {
+    let browser = Browser::start();
+    let forced = [("forced-colors", "active"), ("prefers-contrast", "more")];
+    for url in [showcase().file("sorties.html"), course().file("verifications.html")] {
+        browser.open(&url).media("", &forced);
+        assert!(browser.value::<bool>("matchMedia('(forced-colors: active)').matches"));
+        let (faint, texts) = browser.faint_texts(OURS);
+        assert!(faint.is_empty() && texts > 10, "{faint:?}");
+    }
+    browser.open(&showcase().file("sorties.html"));
+    // What tells an output from the text around it, and stderr within it.
+    for edge in [".docktest pre", ".docktest-stderr"] {
+        let color =
+            format!("getComputedStyle(document.querySelector('{edge}')).borderInlineStartColor");
+        let background = "getComputedStyle(document.body).backgroundColor";
+        let [color, background] =
+            [color.as_str(), background].map(|it| browser.value::<String>(it));
+        assert_ne!(color, background, "{edge}");
+    }
+}

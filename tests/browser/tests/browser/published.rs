@@ -1,0 +1,82 @@
+//! The pages where readers get them: from a server at a sub-path, and from files.
+
+use browser_tests::{Browser, course};
+
+use crate::showcase::{PAGES, showcase};
+
+/// What is in a page's address before it names a file of the site.
+fn stays_within(urls: &[String], places: &[&str]) {
+    assert!(!urls.is_empty(), "nothing was requested");
+    for url in urls {
+        assert!(places.iter().any(|place| url.starts_with(place)), "a request to {url}");
+    }
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn no_page_asks_another_host_for_anything() {
+    let browser = Browser::start();
+    for name in course().names() {
+        browser.open(&course().file(&name));
+    }
+    for name in PAGES {
+        browser.open(&showcase().file(name));
+    }
+    stays_within(&browser.requests(), &["file://", "data:"]);
+
+    let server = course().serve();
+    for name in course().names() {
+        browser.open(&server.page(&name));
+    }
+    stays_within(&browser.requests(), &[&server.page(""), "data:"]);
+
+    // One that does is seen.
+    browser.call::<()>("new Image().src = 'https://example.com/pixel.png'", &[]);
+    let asked = browser.requests();
+    assert!(asked.contains(&"https://example.com/pixel.png".to_owned()), "{asked:?}");
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn a_site_at_a_sub_path_loads_all_that_it_names() {
+    let browser = Browser::start();
+    let server = course().serve();
+    for name in course().names() {
+        browser.open(&server.page(&name));
+        assert_eq!(browser.failures(), [""; 0], "{name}");
+    }
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn an_address_that_leads_nowhere_shows_the_courses_own_page() {
+    let browser = Browser::start();
+    let server = course().serve();
+    let deep = server.page("nulle/part/ailleurs.html");
+    browser.open(&deep);
+    // The page itself is the only thing that is not there.
+    assert_eq!(browser.failures(), [format!("404 {deep}")]);
+    let text = browser.text("main");
+    assert!(text.contains("Cette page n’existe pas"), "{text}");
+    // Its links lead into the site, however deep the address was.
+    let link = "document.querySelector('#mdbook-sidebar a[href$=\"sidecar.html\"]')?.href";
+    browser.until(&format!("{link} === '{}'", server.page("sidecar.html")));
+}
+
+/// A page that shows what a program printed shows it as text.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn what_a_program_prints_is_no_part_of_the_page() {
+    let browser = Browser::start();
+    browser.open(&showcase().file("larges.html"));
+    assert_eq!(browser.value::<String>("document.title"), "larges.md - Atelier");
+    assert_eq!(browser.count("main script, main img, main b"), 0);
+    let shown = browser.text("main");
+    for text in ["</samp></pre></figure><script>", "&lt;&amp;", "<b>gras"] {
+        assert!(shown.contains(text), "{text}\n{shown}");
+    }
+    assert!(!shown.contains(['\0', '\u{202e}']), "{shown}");
+    // All of a wide line is there, and can be scrolled to.
+    let widest = "Math.max(...[...document.querySelectorAll('.docktest pre')].map(pre => pre.scrollWidth - pre.clientWidth))";
+    assert!(browser.value::<i64>(widest) > 10_000);
+}
