@@ -69,6 +69,7 @@ impl Extraction<'_> {
             }
         }
         self.scenario.diagrams.sort_by_key(|place| place.start);
+        self.scenario.findings.sort_by_key(|finding| finding.span.start);
     }
 
     fn directive(&mut self, candidate: &Candidate, begins_text: bool) {
