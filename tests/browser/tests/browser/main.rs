@@ -3,6 +3,7 @@
 
 mod copy;
 mod folding;
+mod french;
 mod keyboard;
 mod language;
 mod media;
