@@ -218,6 +218,13 @@ impl Browser {
         self.call("return document.querySelectorAll(arguments[0]).length", &[json!(selector)])
     }
 
+    /// Unfolds all that is folded.
+    pub fn unfold(&self) -> &Self {
+        let body = "document.querySelectorAll('details').forEach(details => details.open = true)";
+        self.call::<()>(body, &[]);
+        self
+    }
+
     /// Adds a style sheet to the page.
     pub fn style(&self, css: &str) -> &Self {
         let body = "const sheet = document.createElement('style');

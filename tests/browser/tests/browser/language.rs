@@ -1,6 +1,6 @@
 //! mdBook's own words in French, and a search that finds French ones.
 
-use browser_tests::{Browser, course, guide};
+use browser_tests::{Browser, guide};
 
 use crate::showcase::showcase;
 
@@ -32,7 +32,7 @@ fn found(browser: &Browser, words: &str) -> Vec<String> {
 #[ignore = "needs a browser: cargo xtask test --only browser"]
 fn a_french_book_speaks_french() {
     let browser = Browser::start();
-    browser.open(&course().file("sidecar.html"));
+    browser.open(&showcase().file("sorties.html"));
     assert_eq!(browser.value::<Vec<String>>(ENGLISH), [""; 0]);
     browser.press("?").until("document.getElementById('mdbook-help-popup').checkVisibility()");
     let help = browser.text("#mdbook-help-popup");

@@ -47,12 +47,11 @@ fn forced_colours_leave_text_and_borders() {
     }
     browser.open(&showcase().file("sorties.html"));
     // What tells an output from the text around it, and stderr within it.
-    for edge in [".docktest pre", ".docktest-stderr"] {
-        let color =
-            format!("getComputedStyle(document.querySelector('{edge}')).borderInlineStartColor");
-        let background = "getComputedStyle(document.body).backgroundColor";
-        let [color, background] =
-            [color.as_str(), background].map(|it| browser.value::<String>(it));
+    for edge in ["figure.docktest", ".docktest pre .err"] {
+        let edge = format!("getComputedStyle(document.querySelector('{edge}'))");
+        assert!(browser.value::<bool>(&format!("parseFloat({edge}.borderInlineStartWidth) > 0")));
+        let color = browser.value::<String>(&format!("{edge}.borderInlineStartColor"));
+        let background = browser.value::<String>("getComputedStyle(document.body).backgroundColor");
         assert_ne!(color, background, "{edge}");
     }
 }
