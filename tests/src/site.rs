@@ -1,7 +1,7 @@
 //! A book that was built.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use scraper::{ElementRef, Html, Selector};
@@ -23,6 +23,11 @@ impl Site {
     /// Keeps the book's directory for as long as its site.
     pub(crate) fn keep(self, directory: &Arc<TempDir>) -> Self {
         Self { _book: Some(Arc::clone(directory)), ..self }
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.html
     }
 
     /// A page, by the path of its file.

@@ -34,6 +34,11 @@ pub enum Command {
         /// The renderer's name
         renderer: String,
     },
+    /// Adds to a book what it needs: the preprocessor, the style sheet and the scripts
+    ///
+    /// What is there already stays as it is, but for style sheets and scripts of another version of
+    /// this program that nobody has edited.
+    Install(Install),
     /// Runs everything, and reports what does not hold
     Verify(Options),
     /// Verifies, then rewrites the expected outputs that do not hold, and reports what is left
@@ -45,6 +50,17 @@ pub enum Command {
     /// A recording that says the same as the one that is there, but for what nobody can foresee (IDs,
     /// dates, sizes…), is not written. Chapters that do not hold are not recorded.
     Record(Record),
+}
+
+/// What `install` is told.
+#[derive(Debug, Args)]
+pub struct Install {
+    /// The directory of the book.toml
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Replace style sheets and scripts that were edited, too
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// What `record` is told.

@@ -16,6 +16,7 @@ use signal_hook::iterator::Signals;
 use crate::chapters::SourceError;
 use crate::cli::{Cli, Command};
 use crate::finding::{Code, Finding, Severity};
+use crate::install::InstallError;
 use crate::preprocess::SourcesInBuildDirectory;
 use crate::progress::Display;
 use crate::protocol::{self, ProtocolError};
@@ -25,6 +26,7 @@ use crate::run::{RunError, Runner};
 use crate::settings::{Settings, SettingsError};
 
 mod build;
+mod install;
 mod verify;
 
 use self::verify::After;
@@ -60,6 +62,7 @@ pub fn execute(cli: Cli) -> ExitCode {
             true => Exit::Success,
             false => Exit::Findings,
         }),
+        Some(Command::Install(options)) => install::install(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
         Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options.run),
@@ -99,6 +102,7 @@ fn exit_of(error: &Error) -> Exit {
     if error.is::<SettingsError>()
         || error.is::<SourceError>()
         || error.is::<ProtocolError>()
+        || error.is::<InstallError>()
         || error.is::<SourcesInBuildDirectory>()
     {
         return Exit::Usage;

@@ -5,6 +5,7 @@
 //! back into the chapter. Only running touches the world.
 
 pub mod accept;
+pub mod assets;
 pub mod attributes;
 pub mod book_run;
 pub mod chapters;
@@ -18,6 +19,7 @@ pub mod extract;
 mod fence;
 pub mod finding;
 pub mod inputs;
+pub mod install;
 pub mod labels;
 pub mod lints;
 mod mentions;

@@ -48,14 +48,15 @@ pub enum Renderer {
 }
 
 impl Renderer {
-    /// The renderer that mdBook calls by this name, if results can be rendered for it.
+    /// What results are for the renderer that mdBook calls by this name. What is not mdBook's own is
+    /// given Markdown: whether it understands HTML is not known, and a book is Markdown.
     ///
     /// `test` is none: it hands each untagged block to rustdoc.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "html" => Some(Self::Html),
-            "markdown" => Some(Self::Markdown),
-            _ => None,
+            "test" => None,
+            _ => Some(Self::Markdown),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
+use mdbook_preprocessor::config::Config;
 
 use crate::chapters::{self, Source};
 use crate::extract::Extensions;
@@ -29,13 +30,14 @@ pub struct SourcesInBuildDirectory {
     build: PathBuf,
 }
 
-/// Refuses a book whose sources lie where mdBook empties the directory before it writes.
+/// Refuses a book whose sources lie where mdBook empties the directory before it writes. `config` is
+/// that of the book in `root`.
 ///
 /// # Errors
 /// If so.
-pub fn check_build_directory(context: &PreprocessorContext) -> Result<(), SourcesInBuildDirectory> {
-    let sources = normal(&context.root.join(&context.config.book.src));
-    let build = normal(&context.root.join(&context.config.build.build_dir));
+pub fn check_build_directory(root: &Path, config: &Config) -> Result<(), SourcesInBuildDirectory> {
+    let sources = normal(&root.join(&config.book.src));
+    let build = normal(&root.join(&config.build.build_dir));
     if sources.starts_with(&build) {
         return Err(SourcesInBuildDirectory { sources, build });
     }

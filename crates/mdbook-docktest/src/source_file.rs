@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
-
-pub(crate) enum WriteError {
+pub enum WriteError {
     /// It has changed since it was read.
-    #[error("{} has changed while its steps ran: nothing was written; try again", .0.display())]
+    #[error("{} has changed in the meantime: nothing was written; try again", .0.display())]
     Changed(PathBuf),
     /// The system refused.
     #[error("cannot write {}: {source}", .path.display())]
@@ -30,11 +30,28 @@ pub(crate) fn read_again(path: &Path) -> Result<String, WriteError> {
 
 /// Puts a text in the place of a file's, if that is still `old`. A link stays one, and the file keeps
 /// its permissions.
-pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), WriteError> {
-    if read_again(path)? != old {
+pub(crate) fn replace(path: &Path, old: impl AsRef<[u8]>, new: &str) -> Result<(), WriteError> {
+    let failed = |source| WriteError::Io { path: path.to_owned(), source };
+    if fs::read(path).map_err(failed)? != old.as_ref() {
         return Err(WriteError::Changed(path.to_owned()));
     }
-    write(path, new).map_err(|source| WriteError::Io { path: path.to_owned(), source })
+    write(path, new).map_err(failed)
+}
+
+/// Writes a file that is not there, and the directories that it lies in.
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), WriteError> {
+    let create = || {
+        let directory = path.parent().unwrap_or(Path::new("/"));
+        fs::create_dir_all(directory)?;
+        // As for any new file, less what the user's umask says.
+        let permissions = fs::Permissions::from_mode(0o666);
+        let mut new = Builder::new().permissions(permissions).tempfile_in(directory)?;
+        new.write_all(text.as_bytes())?;
+        new.as_file().sync_all()?;
+        new.persist_noclobber(path)?;
+        Ok(())
+    };
+    create().map_err(|source| WriteError::Io { path: path.to_owned(), source })
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
@@ -50,7 +67,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 
@@ -66,6 +83,18 @@ mod tests {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
         assert!(link.is_symlink());
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "nothing else is left");
+    }
+
+    #[test]
+    fn a_new_file_is_one_as_any_other_and_replaces_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, other) = (directory.path().join("a/b/c.css"), directory.path().join("other"));
+        create(&file, "new").unwrap();
+        fs::write(&other, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&file), mode(&other));
+        create(&file, "newer").unwrap_err();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
     }
 
     #[test]

@@ -145,14 +145,16 @@ impl State {
         }
     }
 
+    fn add_network(&mut self, network: Network) {
+        if !self.networks.iter().any(|other| other.id == network.id) {
+            self.networks.push(network);
+        }
+    }
+
     fn apply_to_network(&mut self, effect: &Effect) {
         let network = Network { id: effect.id.clone(), name: effect.name.clone() };
         match &effect.change {
-            Change::Created { .. } => {
-                if !self.networks.iter().any(|other| other.id == network.id) {
-                    self.networks.push(network);
-                }
-            }
+            Change::Created { .. } => self.add_network(network),
             Change::Removed => {
                 self.networks.retain(|other| other.id != network.id);
                 for container in &mut self.containers {

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use anyhow::{Context, Result};
 
 use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
+use crate::install;
+use crate::page::Renderer;
 use crate::preprocess;
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
@@ -22,7 +24,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
     let (context, mut book) = protocol::parse_input(&input)?;
     drop(input);
-    preprocess::check_build_directory(&context)?;
+    preprocess::check_build_directory(&context.root, &context.config)?;
     let settings = Settings::of_book(&context.config, &context.root)?;
 
     let pages = preprocess::pages(&context, &book, &settings);
@@ -39,6 +41,13 @@ pub(super) fn preprocess() -> Result<Exit> {
             chapter.settle(edits);
         }
         report.chapters.push(chapter);
+    }
+    let is_html = Renderer::named(&context.renderer) == Some(Renderer::Html);
+    let summary = report.summary();
+    if is_html && summary.steps > summary.ignored {
+        for warning in install::warnings(&context.root, &context.config) {
+            progress::say(&format!("warning: {warning}"));
+        }
     }
     let embeds = settings.on_failure == OnFailure::Embed;
     let has_wrong_annotation = report.has_annotation_errors();
