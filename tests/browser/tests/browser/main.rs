@@ -2,6 +2,7 @@
 //! tests use.
 
 mod copy;
+mod diagram;
 mod folding;
 mod keyboard;
 mod language;

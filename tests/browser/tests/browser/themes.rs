@@ -10,10 +10,11 @@ const BOXES: &str =
     "figure.docktest, figure.docktest > *, .docktest-findings, .docktest-provenance";
 
 /// The pages that pictures are kept of.
-const PICTURED: [&str; 6] = [
+const PICTURED: [&str; 7] = [
     "sorties.html",
     "flux.html",
     "larges.html",
+    "etat.html",
     "constats.html",
     "sidecar.html",
     "verifications.html",
