@@ -63,6 +63,24 @@ fn an_address_that_leads_nowhere_shows_the_courses_own_page() {
     browser.until(&format!("{link} === '{}'", server.page("sidecar.html")));
 }
 
+/// mdBook puts all chapters into one page to be printed, and renames what would be there twice.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn each_name_that_ours_refers_to_is_there_once_also_on_the_page_to_be_printed() {
+    let lost = "[...document.querySelectorAll('main [aria-labelledby], main [aria-describedby], main [aria-controls]')]
+        .flatMap(element => ['aria-labelledby', 'aria-describedby', 'aria-controls']
+            .map(name => element.getAttribute(name)).filter(Boolean))
+        .filter(id => document.querySelectorAll(`[id='${id}']`).length !== 1)";
+    let browser = Browser::start();
+    for book in [course(), showcase()] {
+        browser.open(&book.file("print.html"));
+        assert_eq!(browser.value::<Vec<String>>(lost), [""; 0]);
+    }
+    assert!(browser.count(".docktest-diagram [id]") > 0);
+    browser.call::<()>("document.querySelector('.docktest-diagram svg [id]').remove()", &[]);
+    assert_eq!(browser.value::<Vec<String>>(lost).len(), 1, "the check sees what is lost");
+}
+
 /// A page that shows what a program printed shows it as text.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]

@@ -1,6 +1,6 @@
 //! Every page, in each of mdBook's themes, on a desk and on a phone.
 
-use browser_tests::{Browser, BuiltBook, Theme, Width, course};
+use browser_tests::{Browser, BuiltBook, Theme, Width, course, guide};
 
 use crate::OURS;
 use crate::showcase::{PAGES, showcase};
@@ -56,6 +56,17 @@ fn no_page_is_wider_than_its_reader_has_it() {
                 );
             }
         }
+    }
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn the_guide_fits_a_phone() {
+    let browser = Browser::start();
+    browser.view(Width::Phone);
+    for name in guide().names() {
+        browser.open(&guide().file(&name));
+        assert_eq!(browser.overflow(), [""; 0], "{name}");
     }
 }
 
