@@ -1,6 +1,7 @@
 //! mdBook's own words in French, and a search that finds French ones.
 
 use browser_tests::{Browser, guide};
+use thirtyfour::Key;
 
 use crate::showcase::showcase;
 
@@ -38,6 +39,12 @@ fn a_french_book_speaks_french() {
     let help = browser.text("#mdbook-help-popup");
     assert!(help.contains("Raccourcis clavier") && !help.contains("Press"), "{help}");
 
+    browser
+        .press(Key::Escape)
+        .until("!document.getElementById('mdbook-help-popup').checkVisibility()");
+    browser.click("main .clip-button", 0);
+    browser.until("document.querySelector('main .tooltiptext').textContent.startsWith('Copié')");
+
     browser.open(&guide().file("index.html"));
     assert!(browser.value::<Vec<String>>(ENGLISH).len() > 5, "the guide is in English");
 }
@@ -46,12 +53,21 @@ fn a_french_book_speaks_french() {
 #[ignore = "needs a browser: cargo xtask test --only browser"]
 fn words_are_found_with_and_without_accents() {
     let browser = Browser::start();
-    browser.open(&showcase().file("recherche.html"));
+    let server = showcase().serve();
+    for url in [showcase().file("recherche.html"), server.page("recherche.html")] {
+        browser.open(&url);
+        finds_words_with_and_without_accents(&browser);
+    }
+}
+
+fn finds_words_with_and_without_accents(browser: &Browser) {
     browser.press("s").until("document.activeElement.id === 'mdbook-searchbar'");
     for (with, without) in [("étape", "etape"), ("côté", "cote"), ("qualité", "qualite")] {
-        let accented = found(&browser, with);
+        let accented = found(browser, with);
         assert!(!accented.is_empty(), "{with}");
-        assert_eq!(found(&browser, without), accented, "{with}");
+        let header = browser.text("#mdbook-searchresults-header");
+        assert!(header.contains("résultat"), "{header}");
+        assert_eq!(found(browser, without), accented, "{with}");
     }
-    assert_eq!(found(&browser, "introuvablement"), [""; 0]);
+    assert_eq!(found(browser, "introuvablement"), [""; 0]);
 }

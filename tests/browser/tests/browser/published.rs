@@ -56,6 +56,8 @@ fn an_address_that_leads_nowhere_shows_the_courses_own_page() {
     browser.open(&deep);
     // The page itself is the only thing that is not there.
     assert_eq!(browser.failures(), [format!("404 {deep}")]);
+    let title = browser.value::<String>("document.title");
+    assert!(title.contains("introuvable"), "{title}");
     let text = browser.text("main");
     assert!(text.contains("Cette page n’existe pas"), "{text}");
     // Its links lead into the site, however deep the address was.
