@@ -124,7 +124,8 @@
     // Not all browsers let a style sheet unfold what is printed.
     let unfolded = [];
     addEventListener('beforeprint', () => {
-        unfolded = Array.from(document.querySelectorAll('.docktest details:not([open])'));
+        unfolded = Array.from(document.querySelectorAll('details:not([open])'))
+            .filter(details => details.closest('[class*="docktest"]'));
         unfolded.forEach(details => { details.open = true; });
     });
     addEventListener('afterprint', () => unfolded.forEach(details => { details.open = false; }));
