@@ -1,4 +1,4 @@
-// mdBook's own words in French, for docktest-language.js; {} stands for any text.
+// mdBook's own words in French, for docktest-language.js; {} is any text.
 window.docktestLanguage = {
   "words": {
     "Table of contents": "Table des matières",
@@ -45,7 +45,7 @@ window.docktestLanguage = {
     "Document not found (404)": "Page introuvable (404)",
     "This URL is invalid, sorry. Please use the navigation bar or search to continue.": "Cette adresse ne mène à aucune page. Pour continuer, servez-vous de la table des matières ou de la recherche."
   },
-  "elision": "^(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)(?:'|’|&#39;)",
+  "elision": "^(?:[cdjlmnst]|\\w*qu)(?:'|’|&#39;)",
   "plural": "(...)s$|([ae]u)x$",
   "small": "au aux ce ces dans de des du en est et il la le les ne on ou par pas pour qu que qui sa se ses son sur un une"
 };

@@ -1,5 +1,4 @@
-// mdBook's own words in the language of docktest-fr.js or its like, and a search that finds words
-// with and without accents.
+// mdBook's own words in the language of docktest-fr.js or its like, and a search without accents.
 (() => {
   'use strict';
   const language = window.docktestLanguage;
@@ -21,34 +20,34 @@
     return text;
   }
 
-  function translateAttributes(element) {
+  function relabel(element) {
     if (element.closest('main') && !element.closest('.buttons')) return;
     for (const name of attributes) {
       const before = element.getAttribute(name);
-      const after = before && translated(before);
+      // mdBook takes a button's label from what was clicked, be it the picture in it.
+      const after = before === 'undefined' ? element.title : before && translated(before);
       if (after !== before) element.setAttribute(name, after);
     }
   }
 
-  function translateText(node) {
-    const before = node.data.trim();
-    const after = translated(before);
-    if (after !== before) node.data = node.data.replace(before, () => after);
-  }
-
   function translate(element) {
-    translateAttributes(element);
-    element.querySelectorAll(`[${attributes.join('],[')}]`).forEach(translateAttributes);
+    relabel(element);
+    element.querySelectorAll(`[${attributes.join('],[')}]`).forEach(relabel);
     for (const place of element.closest(places) ? [element] : element.querySelectorAll(places)) {
       const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
-      while (texts.nextNode()) translateText(texts.currentNode);
+      while (texts.nextNode()) {
+        const node = texts.currentNode;
+        const before = node.data.trim();
+        const after = translated(before);
+        if (after !== before) node.data = node.data.replace(before, () => after);
+      }
     }
   }
 
   const observer = new MutationObserver(records => {
     for (const { target, addedNodes } of records) {
       if (addedNodes.length) translate(target);
-      else translateAttributes(target);
+      else relabel(target);
       if (target.id === 'mdbook-searchresults') addedNodes.forEach(markTellingWords);
     }
   });
@@ -58,7 +57,7 @@
     observer.observe(root, { subtree: true, childList: true, attributeFilter: attributes });
   }
 
-  // By its English title, mdBook knows what a button is to do.
+  // mdBook knows by its title what a button is to do.
   document.addEventListener('click', event => {
     const button = event.target.closest('.buttons button');
     const word = button && words.find(([, parts]) => parts[0] === button.title);
@@ -70,7 +69,7 @@
 
   const title = translated(document.title);
   if (title !== document.title) {
-    // This is mdBook's page for what is not there, perhaps with mdBook's text.
+    // mdBook's page for what is not there, perhaps with mdBook's text.
     document.title = title;
     places += ',main h1,main p';
   }
@@ -97,46 +96,46 @@
 
   function tellingWords(query) {
     const all = plain(query).split(' ').filter(Boolean);
-    const telling = all.filter(word => !word.length > 1 && !small.includes(word));
+    const telling = all.filter(word => word.length > 1 && !small.includes(word));
     return (telling.length ? telling : all).map(singular);
   }
 
   // mdBook's index lacks what has an accent, but keeps the texts.
   elasticlunr.Index.prototype.search = function (query, { bool, expand, fields }) {
-    const names = Object.keys(fields);
     if (!sections.length) {
       for (const [ref, doc] of Object.entries(this.documentStore.docs)) {
-        sections.push({ ref, doc, texts: names.map(name => plain(doc[name])) });
+        const texts = Object.keys(fields).map(name => [plain(doc[name]), fields[name].boost]);
+        sections.push({ ref, doc, texts });
       }
     }
     const patterns = tellingWords(query).map(word => [` ${word}`, RegExp(` ${word}[sx]?(?= )`, 'g')]);
-    const results = sections.map(({ ref, doc, texts }) => {
-      const scores = patterns.map(([begin, whole]) => texts.reduce((sum, text, index) => {
+    return sections.map(({ ref, doc, texts }) => {
+      const scores = patterns.map(([begin, whole]) => texts.reduce((sum, [text, boost]) => {
         const begun = text.split(begin).length - 1;
-        const found = begun && (text.match(whole) || []).length;
-        const weight = expand ? found + (begun - found) / 8 : found;
-        return sum + fields[names[index]].boost * Math.sqrt(weight / text.length);
+        const exact = begun && (text.match(whole) || []).length;
+        const weight = expand ? exact + (begun - exact) / 8 : exact;
+        return sum + boost * Math.sqrt(weight / text.length);
       }, 0));
-      const holds = bool === 'OR' || scores.every(Boolean);
-      return { ref, doc, score: holds && scores.reduce((sum, score) => sum + score, 0) };
-    });
-    return results.filter(({ score }) => score).sort((a, b) => b.score - a.score);
+      const found = scores.filter(Boolean).length;
+      const holds = bool === 'OR' || found === scores.length;
+      return { ref, doc, score: holds && scores.reduce((sum, score) => sum + score, 9 * found) };
+    }).filter(({ score }) => score).sort((a, b) => b.score - a.score);
   };
 
-  // By this, mdBook knows the words in a result's text, which it has escaped.
+  // By this, mdBook knows the words in a text, which it has escaped.
   elasticlunr.stemmer = word => {
     const begin = fold(word).replace(/^(?:&#?\w+;|[^\p{L}\p{N}&])+/u, '');
     return singular(begin.replace(elision, '')) || word;
   };
 
-  // A page that was found marks what was searched, but no `de` and no `l'`.
+  // A page marks what was searched, but no `de` and no `l'`.
   function markTellingWords(item) {
     const link = item.querySelector('a');
     const marks = encodeURIComponent(tellingWords(searchbar.value).join(' '));
     link.href = link.getAttribute('href').replace(/(\?highlight=)[^#]*/, `$1${marks}`);
   }
 
-  // A search that the address asks for can be over by now.
+  // What the address asks for can be found by now.
   const query = searchbar.value;
   for (const value of query ? [`${query} .`, query] : []) {
     searchbar.value = value;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use testsuite::{Outcome, Program};
+use testsuite::{Outcome, Program, workspace};
 
 use crate::MDBOOK;
 
@@ -116,6 +116,15 @@ fn an_english_book_needs_no_words() {
 }
 
 #[test]
+fn the_guide_shows_what_it_says() {
+    let book = Fresh::with("[book]\ntitle = \"Test\"\n");
+    let guide = workspace().join("crates/mdbook-docktest/guide/src/installed.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let outcome = book.install();
+    assert!(guide.contains(&format!("```text\n{}```\n", outcome.stdout())), "{outcome}");
+}
+
+#[test]
 fn the_authors_tables_comments_and_line_endings_stay() {
     let lines = [
         "# My course",
@@ -146,7 +155,7 @@ fn inline_tables_stay_inline() {
     let book = Fresh::with("output = { html = { no-section-label = true } }\npreprocessor = {}\n");
     book.install().exits(0);
     let expected = "output = { html = { no-section-label = true, additional-css = \
-                    [\"docktest/docktest.css\"] } }\npreprocessor = { docktest = { after = [\"links\"] } }\n";
+                    [\"docktest/docktest.css\"], additional-js = [\"docktest/docktest.js\"] } }\npreprocessor = { docktest = { after = [\"links\"] } }\n";
     assert_eq!(book.read("book.toml"), expected);
 }
 
@@ -159,7 +168,7 @@ fn a_style_sheet_that_was_put_elsewhere_is_kept_up_to_date_there() {
 }
 
 /// A copy as an older program would have made it.
-fn older(copy: &str) -> String {
+pub(crate) fn older(copy: &str) -> String {
     use sha2::{Digest, Sha256};
     let (_, text) = copy.split_once('\n').unwrap();
     let text = format!("{text}/* of old */\n");

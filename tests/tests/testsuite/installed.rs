@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use testsuite::{Book, Program};
+use testsuite::{Book, Program, workspace};
+
+use crate::install::older;
 
 /// A book with a step whose result is on its page.
 fn book() -> Book {
@@ -46,6 +48,11 @@ fn once_they_are_installed_there_is_nothing_to_say_until_they_are_old() {
         [""; 0],
         "an edited one that misses nothing is the author's affair"
     );
+
+    fs::write(&style_sheet, older(&current)).unwrap();
+    let guide = workspace().join("crates/mdbook-docktest/guide/src/installed.md");
+    let said = warnings(&book).concat();
+    assert!(fs::read_to_string(guide).unwrap().contains(&said), "the guide shows {said}");
 
     fs::write(&style_sheet, "old {}\n").unwrap();
     let said = warnings(&book).concat();

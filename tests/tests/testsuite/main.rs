@@ -23,6 +23,7 @@ mod publishing;
 mod record;
 mod recordings;
 mod refusals;
+mod renderers;
 mod report;
 mod serve;
 mod shell;
@@ -31,6 +32,7 @@ mod tty;
 mod tutorial;
 mod verifications;
 mod verify;
+mod workflow;
 
 /// Builds the book in the current directory as `mdbook build` does.
 const MDBOOK: &str = env!("CARGO_BIN_EXE_mdbook-build");

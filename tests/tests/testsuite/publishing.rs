@@ -56,11 +56,19 @@ fn and_those_of_the_guide() {
 #[test]
 fn where_the_course_leads_readers_outside_is_known() {
     let (_directory, site) = built("", "/");
-    let hosts: Vec<String> = site.links("/").elsewhere.into_iter().collect();
-    for url in &hosts {
-        assert!(url.starts_with("https://"), "{url}");
+    // Nothing is fetched from there; a new host is a decision.
+    let known = [
+        "https://docs.docker.com/",
+        "https://github.com/",
+        "https://medium.com/",
+        "https://www.gnu.org/",
+        "https://www.postgresql.org/",
+    ];
+    let elsewhere = site.links("/").elsewhere;
+    assert!(!elsewhere.is_empty());
+    for url in elsewhere {
+        assert!(known.iter().any(|host| url.starts_with(host)), "{url}");
     }
-    println!("outside of the course:\n{}", hosts.join("\n"));
 }
 
 #[test]

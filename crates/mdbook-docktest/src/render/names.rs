@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn names_are_one_line_without_controls() {
-        assert_eq!(shown("a\x1b[31mb\n\u{202e}c\u{200b}"), "ab \u{fffd}c\u{fffd}");
+        assert_eq!(shown("a\x1b[31mb\n\u{202e}c\u{200b}"), "ab <U+202E>c\u{fffd}");
     }
 
     #[test]

@@ -238,7 +238,7 @@ fn what_is_wrong_with_no_step_is_a_case_that_fails() {
     chapter.findings[0].message = "<a> & \x1b[31mb\u{b}".into();
     let shown = junit(&report).expect("it is plain data");
     assert!(shown.contains(r#"tests="5" skipped="2" failures="1""#), "{shown}");
-    let failure = r#"<failure message="&lt;a&gt; &amp; b" type="orphan-output">"#;
+    let failure = r#"<failure message="&lt;a&gt; &amp; b␋" type="orphan-output">"#;
     assert!(shown.contains(failure), "{shown}");
 }
 

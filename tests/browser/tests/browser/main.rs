@@ -4,6 +4,7 @@
 mod copy;
 mod diagram;
 mod folding;
+mod french;
 mod keyboard;
 mod language;
 mod media;
