@@ -6,7 +6,6 @@ mod diagram;
 mod folding;
 mod french;
 mod keyboard;
-mod language;
 mod media;
 mod playback;
 mod published;

@@ -44,6 +44,9 @@ fn a_site_at_a_sub_path_loads_all_that_it_names() {
     for name in course().names() {
         browser.open(&server.page(&name));
         assert_eq!(browser.failures(), [""; 0], "{name}");
+        // Its scripts are among that, and run.
+        let search = "document.getElementById('mdbook-searchbar').placeholder";
+        assert_eq!(browser.value::<String>(search), "Rechercher dans ce livre…", "{name}");
     }
 }
 

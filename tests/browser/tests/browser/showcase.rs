@@ -6,8 +6,8 @@ use browser_tests::{BuiltBook, Lab, Ran};
 use mdbook_docktest::recording::{Change, End, Made, ObjectKind, Port, Stream};
 
 /// Its pages, by what is in them.
-pub(crate) const PAGES: [&str; 6] =
-    ["sorties.html", "flux.html", "larges.html", "etat.html", "constats.html", "recherche.html"];
+pub(crate) const PAGES: [&str; 5] =
+    ["sorties.html", "flux.html", "larges.html", "etat.html", "constats.html"];
 
 pub(crate) fn showcase() -> &'static BuiltBook {
     static SHOWCASE: LazyLock<BuiltBook> = LazyLock::new(build);
@@ -21,7 +21,6 @@ fn build() -> BuiltBook {
         .chapter("larges.md", WIDE, wide())
         .chapter("etat.md", STATE, state())
         .chapter("constats.md", FINDINGS, vec![vec![Ran::printing("deux\n")]])
-        .chapter("recherche.md", SEARCH, Vec::new())
         .build("showcase")
 }
 
@@ -182,15 +181,4 @@ echo deux
 ```output
 un
 ```
-";
-
-const SEARCH: &str = "# Recherche
-
-## Première étape
-
-Du côté de l’hôte, rien ne change.
-
-## Contrôle
-
-La qualité se mesure à chaque étape, d’un côté comme de l’autre.
 ";
