@@ -113,10 +113,19 @@
         document.querySelectorAll('.docktest pre[data-docktest-times]').forEach(addPlayer);
     }
 
+    // In output that is too wide, these keys scroll; mdBook would turn to another chapter.
+    addEventListener('keydown', event => {
+        const box = event.target.closest('.docktest pre, .docktest-verifications');
+        if (/^Arrow(Left|Right)$/.test(event.key) && box && box.scrollWidth > box.clientWidth) {
+            event.stopPropagation();
+        }
+    }, true);
+
     // Not all browsers let a style sheet unfold what is printed.
     let unfolded = [];
     addEventListener('beforeprint', () => {
-        unfolded = Array.from(document.querySelectorAll('.docktest details:not([open])'));
+        unfolded = Array.from(document.querySelectorAll('details:not([open])'))
+            .filter(details => details.closest('[class*="docktest"]'));
         unfolded.forEach(details => { details.open = true; });
     });
     addEventListener('afterprint', () => unfolded.forEach(details => { details.open = false; }));

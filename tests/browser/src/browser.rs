@@ -35,7 +35,7 @@ const FLAGS: [&str; 10] = [
 const HEIGHT: u32 = 900;
 
 /// How long a condition may take to become true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// mdBook's themes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +112,8 @@ impl Browser {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let session = runtime.block_on(WebDriver::new(driver.url(), capabilities));
         let session = session.unwrap_or_else(|error| panic!("no browser starts: {error}"));
+        // axe-core looks at each element of a long page, which takes a busy machine its time.
+        runtime.block_on(session.set_script_timeout(4 * PATIENCE)).unwrap();
         let width = Cell::new(Width::Desktop);
         let browser =
             Self { runtime, session: Some(session), width, _driver: driver, _profile: profile };
@@ -216,6 +218,13 @@ impl Browser {
     #[track_caller]
     pub fn count(&self, selector: &str) -> usize {
         self.call("return document.querySelectorAll(arguments[0]).length", &[json!(selector)])
+    }
+
+    /// Unfolds all that is folded.
+    pub fn unfold(&self) -> &Self {
+        let body = "document.querySelectorAll('details').forEach(details => details.open = true)";
+        self.call::<()>(body, &[]);
+        self
     }
 
     /// Adds a style sheet to the page.

@@ -8,6 +8,9 @@ use crate::browser::Browser;
 /// What WCAG 2.2 asks of text of a usual size (success criterion 1.4.3).
 const ENOUGH: f64 = 4.5;
 
+/// What both checks know of colours.
+const COLORS: &str = include_str!("contrast.js");
+
 #[derive(Debug, Deserialize)]
 struct Text {
     text: String,
@@ -22,11 +25,21 @@ impl Browser {
     /// how many texts there are.
     #[track_caller]
     pub fn faint_texts(&self, selector: &str) -> (Vec<String>, usize) {
-        let texts: Vec<Text> = self.call(include_str!("contrast.js"), &[json!(selector)]);
+        let script = format!("{COLORS}\n{}", include_str!("texts.js"));
+        let texts: Vec<Text> = self.call(&script, &[json!(selector)]);
         let faint = texts.iter().filter(|text| text.ratio < ENOUGH).map(|text| {
             let Text { text, within, color, background, ratio } = text;
             format!("{ratio:.2}: {color} on {background}, {within}: {text}")
         });
         (faint.collect(), texts.len())
+    }
+
+    /// The contrast of the outline of what has the focus with what it is drawn on.
+    #[track_caller]
+    pub fn outline_contrast(&self) -> f64 {
+        let body = "const focused = document.activeElement;
+                    const ground = behind(focused);
+                    return contrast(over(rgba(getComputedStyle(focused).outlineColor), ground), ground);";
+        self.call(&format!("{COLORS}\n{body}"), &[])
     }
 }

@@ -6,9 +6,9 @@ use thirtyfour::Key;
 use crate::keyboard::tab_to;
 use crate::showcase::showcase;
 
-/// The first line of the showcase's long output that is folded away, and whether it is seen.
+/// Whether the last line of the showcase's long output is seen.
 const LAST_LINE_IS_SEEN: &str = "(pre => pre.textContent.endsWith('ligne 200 du journal\\n') \
-    && pre.getClientRects().length > 0)(document.querySelector('.docktest details pre'))";
+    && pre.checkVisibility())(document.querySelector('.docktest details pre'))";
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]

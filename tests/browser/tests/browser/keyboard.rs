@@ -35,13 +35,33 @@ fn output_that_is_too_wide_is_scrolled_by_keyboard() {
 #[ignore = "needs a browser: cargo xtask test --only browser"]
 fn the_focus_is_seen() {
     let browser = Browser::start();
-    browser.open(&showcase().file("larges.html"));
-    tab_to(&browser, ".docktest pre");
+    let outline = "(style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)\
+        (getComputedStyle(document.activeElement))";
+    for (page, focusable) in [
+        ("sorties.html", ".docktest pre"),
+        ("sorties.html", ".docktest summary"),
+        ("sorties.html", ".docktest-provenance summary"),
+        ("flux.html", ".docktest-player button"),
+        ("verifications.html", ".docktest-verifications"),
+    ] {
+        browser.open(&showcase().file(page));
+        tab_to(&browser, focusable);
+        assert!(browser.value::<bool>(outline), "{focusable}");
+    }
+    browser.style("* { outline: none !important }");
+    assert!(!browser.value::<bool>(outline), "the check sees where there is none");
+}
+
+/// The colour of the outline of what has the focus, and how it stands out from the page.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn the_focus_stands_out_in_every_theme() {
+    let browser = Browser::start();
+    browser.open(&showcase().file("sorties.html"));
     for theme in Theme::ALL {
         browser.theme(theme);
         tab_to(&browser, ".docktest pre");
-        let outline = "(style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)\
-            (getComputedStyle(document.activeElement))";
-        assert!(browser.value::<bool>(outline), "in {theme:?}");
+        let ratio = browser.outline_contrast();
+        assert!(ratio >= 3.0, "{ratio:.2} in {theme:?}");
     }
 }

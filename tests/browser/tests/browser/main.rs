@@ -2,10 +2,10 @@
 //! tests use.
 
 mod copy;
+mod diagram;
 mod folding;
 mod french;
 mod keyboard;
-mod language;
 mod media;
 mod playback;
 mod published;

@@ -7,14 +7,25 @@ use crate::showcase::showcase;
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn paper_has_every_line_of_output() {
+fn paper_has_all_that_is_folded_on_a_screen() {
     let browser = Browser::start();
     browser.open(&showcase().file("sorties.html"));
     let paper = browser.paper();
     for line in 1..=200 {
         assert!(paper.contains(&format!("ligne {line} du journal")), "line {line}\n{paper}");
     }
-    assert!(paper.contains("code de sortie"), "{paper}");
+    for text in ["code de sortie", "Vérifié le", "overlay2"] {
+        assert!(paper.contains(text), "{text}\n{paper}");
+    }
+    assert!(!paper.contains("188 lignes de plus"), "{paper}");
+    // A browser that folds what is printed is seen.
+    browser.style("details::details-content { display: none !important }");
+    browser.call::<()>(
+        "addEventListener('beforeprint', event => event.stopImmediatePropagation(), true)",
+        &[],
+    );
+    let paper = browser.paper();
+    assert!(paper.contains("ligne 1 du") && !paper.contains("ligne 200 du"), "{paper}");
 }
 
 /// On paper, nothing can be scrolled to.
@@ -47,12 +58,11 @@ fn forced_colours_leave_text_and_borders() {
     }
     browser.open(&showcase().file("sorties.html"));
     // What tells an output from the text around it, and stderr within it.
-    for edge in [".docktest pre", ".docktest-stderr"] {
-        let color =
-            format!("getComputedStyle(document.querySelector('{edge}')).borderInlineStartColor");
-        let background = "getComputedStyle(document.body).backgroundColor";
-        let [color, background] =
-            [color.as_str(), background].map(|it| browser.value::<String>(it));
+    for edge in ["figure.docktest", ".docktest pre .err"] {
+        let edge = format!("getComputedStyle(document.querySelector('{edge}'))");
+        assert!(browser.value::<bool>(&format!("parseFloat({edge}.borderInlineStartWidth) > 0")));
+        let color = browser.value::<String>(&format!("{edge}.borderInlineStartColor"));
+        let background = browser.value::<String>("getComputedStyle(document.body).backgroundColor");
         assert_ne!(color, background, "{edge}");
     }
 }

@@ -44,6 +44,9 @@ fn a_site_at_a_sub_path_loads_all_that_it_names() {
     for name in course().names() {
         browser.open(&server.page(&name));
         assert_eq!(browser.failures(), [""; 0], "{name}");
+        // Its scripts are among that, and run.
+        let search = "document.getElementById('mdbook-searchbar').placeholder";
+        assert_eq!(browser.value::<String>(search), "Rechercher dans ce livre…", "{name}");
     }
 }
 
@@ -56,11 +59,31 @@ fn an_address_that_leads_nowhere_shows_the_courses_own_page() {
     browser.open(&deep);
     // The page itself is the only thing that is not there.
     assert_eq!(browser.failures(), [format!("404 {deep}")]);
+    let title = browser.value::<String>("document.title");
+    assert!(title.contains("introuvable"), "{title}");
     let text = browser.text("main");
     assert!(text.contains("Cette page n’existe pas"), "{text}");
     // Its links lead into the site, however deep the address was.
     let link = "document.querySelector('#mdbook-sidebar a[href$=\"sidecar.html\"]')?.href";
     browser.until(&format!("{link} === '{}'", server.page("sidecar.html")));
+}
+
+/// mdBook puts all chapters into one page to be printed, and renames what would be there twice.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn each_name_that_ours_refers_to_is_there_once_also_on_the_page_to_be_printed() {
+    let lost = "[...document.querySelectorAll('main [aria-labelledby], main [aria-describedby], main [aria-controls]')]
+        .flatMap(element => ['aria-labelledby', 'aria-describedby', 'aria-controls']
+            .map(name => element.getAttribute(name)).filter(Boolean))
+        .filter(id => document.querySelectorAll(`[id='${id}']`).length !== 1)";
+    let browser = Browser::start();
+    for book in [course(), showcase()] {
+        browser.open(&book.file("print.html"));
+        assert_eq!(browser.value::<Vec<String>>(lost), [""; 0]);
+    }
+    assert!(browser.count(".docktest-diagram [id]") > 0);
+    browser.call::<()>("document.querySelector('.docktest-diagram svg [id]').remove()", &[]);
+    assert_eq!(browser.value::<Vec<String>>(lost).len(), 1, "the check sees what is lost");
 }
 
 /// A page that shows what a program printed shows it as text.

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use browser_tests::{BuiltBook, Lab, Ran};
-use mdbook_docktest::recording::{Change, End, ObjectKind, Stream};
+use mdbook_docktest::recording::{Change, End, Made, ObjectKind, Port, Stream};
 
 /// Its pages, by what is in them.
 pub(crate) const PAGES: [&str; 5] =
-    ["sorties.html", "flux.html", "larges.html", "constats.html", "recherche.html"];
+    ["sorties.html", "flux.html", "larges.html", "etat.html", "constats.html"];
 
 pub(crate) fn showcase() -> &'static BuiltBook {
     static SHOWCASE: LazyLock<BuiltBook> = LazyLock::new(build);
@@ -19,8 +19,8 @@ fn build() -> BuiltBook {
         .chapter("sorties.md", OUTPUTS, outputs())
         .chapter("flux.md", STREAM, streams())
         .chapter("larges.md", WIDE, wide())
+        .chapter("etat.md", STATE, state())
         .chapter("constats.md", FINDINGS, vec![vec![Ran::printing("deux\n")]])
-        .chapter("recherche.md", SEARCH, Vec::new())
         .build("showcase")
 }
 
@@ -136,6 +136,42 @@ fn wide() -> Vec<Vec<Ran>> {
     vec![vec![word, Ran::printing(&line), Ran::printing(HOSTILE)]]
 }
 
+const STATE: &str = "# État
+
+```bash diagram
+docker network create interne
+docker run -d --name base --network interne -v donnees:/var/lib/base postgres:15
+docker run -d --name vitrine-du-magasin-en-ligne --network interne -p 8080:80 -v donnees:/donnees:ro nginx
+```
+";
+
+fn state() -> Vec<Vec<Ran>> {
+    let container = |name: &str, image: &str, mount: (&str, bool), ports: Vec<Port>| {
+        let made = Made { ports, ..Made::default() };
+        let created = Change::Created { image: Some(image.to_owned()), made };
+        let mounted = Change::Mounted {
+            container: name.to_owned(),
+            destination: mount.0.to_owned(),
+            read_only: mount.1,
+        };
+        Ran::printing("7623a30f6bc9d06ab905015daddee97b715be7e710c4efa570aca9b66b9588f4\n")
+            .does(ObjectKind::Container, name, created)
+            .does(ObjectKind::Network, "interne", Change::Connected { container: name.to_owned() })
+            .does(ObjectKind::Volume, "donnees", mounted)
+            .does(ObjectKind::Container, name, Change::Started)
+    };
+    let network =
+        Ran::printing("interne\n").does(ObjectKind::Network, "interne", Change::created(None));
+    let base = container("base", "postgres:15", ("/var/lib/base", false), Vec::new()).does(
+        ObjectKind::Volume,
+        "donnees",
+        Change::created(None),
+    );
+    let port = Port { address: None, host: Some(8080), container: 80, protocol: "tcp".to_owned() };
+    let shop = container("vitrine-du-magasin-en-ligne", "nginx", ("/donnees", true), vec![port]);
+    vec![vec![network, base, shop]]
+}
+
 const FINDINGS: &str = "# Constats
 
 ```bash
@@ -145,15 +181,4 @@ echo deux
 ```output
 un
 ```
-";
-
-const SEARCH: &str = "# Recherche
-
-## Première étape
-
-Du côté de l’hôte, rien ne change.
-
-## Contrôle
-
-La qualité se mesure à chaque étape, d’un côté comme de l’autre.
 ";
