@@ -157,13 +157,13 @@ impl Book {
             "{}\n[preprocessor.docktest]\ncommand = {command:?}\nafter = [\"links\"]\n{}",
             self.config, self.settings
         );
-        fs::write(self.path().join("book.toml"), toml).unwrap();
+        save(&self.path().join("book.toml"), &toml);
         let sources = self.path().join("src");
-        fs::write(sources.join("SUMMARY.md"), &self.summary).unwrap();
+        save(&sources.join("SUMMARY.md"), &self.summary);
         for (path, text) in &self.chapters {
             let file = sources.join(path);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, text).unwrap();
+            save(&file, text);
         }
     }
 
@@ -230,5 +230,12 @@ impl Book {
         let book = MDBook::load(self.path()).unwrap();
         book.build().map_err(|error| format!("{error:#}"))?;
         Ok(self.site())
+    }
+}
+
+/// Writes a file, as an editor does: one that was not changed is not saved.
+fn save(path: &Path, text: &str) {
+    if !fs::read_to_string(path).is_ok_and(|old| old == text) {
+        fs::write(path, text).unwrap();
     }
 }

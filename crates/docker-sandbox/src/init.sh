@@ -32,25 +32,35 @@ mount -t proc proc proc
 # Of this network, and only read; but control groups are made by the daemon.
 mount -t sysfs -o ro sysfs sys
 mount --rbind /sys/fs/cgroup sys/fs/cgroup
-mount -t tmpfs -o mode=0755 docktest dev
-for node in null zero full random urandom tty fuse; do
-    [ -e "/dev/$node" ] || continue
-    : >"dev/$node"
-    mount --bind "/dev/$node" "dev/$node"
-done
-if [ -e /dev/net/tun ]; then
-    mkdir dev/net
-    : >dev/net/tun
-    mount --bind /dev/net/tun dev/net/tun
-fi
-mkdir dev/pts dev/shm
-mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
-mount -t tmpfs -o mode=1777 docktest dev/shm
-ln -s pts/ptmx dev/ptmx
-ln -s /proc/self/fd dev/fd
-ln -s /proc/self/fd/0 dev/stdin
-ln -s /proc/self/fd/1 dev/stdout
-ln -s /proc/self/fd/2 dev/stderr
+# Beside what follows: all of this is processes that are over as soon as they have begun.
+{
+    mount -t tmpfs -o mode=0755 docktest dev
+    for node in null zero full random urandom tty fuse; do
+        [ ! -e "/dev/$node" ] || set -- "$@" "/dev/$node"
+    done
+    shift 3
+    # Who must not make devices can still show them.
+    { cp -a "$@" dev/ && : >dev/null; } 2>/dev/null || for node in "$@"; do
+        node=${node#/}
+        rm -f "$node"
+        : >"$node"
+        mount --bind "/$node" "$node"
+    done
+    if [ -e /dev/net/tun ]; then
+        mkdir dev/net
+        : >dev/net/tun
+        mount --bind /dev/net/tun dev/net/tun
+    fi
+    mkdir dev/pts dev/shm
+    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
+    mount -t tmpfs -o mode=1777 docktest dev/shm
+    ln -s pts/ptmx dev/ptmx
+    ln -s /proc/self/fd dev/fd
+    ln -s /proc/self/fd/0 dev/stdin
+    ln -s /proc/self/fd/1 dev/stdout
+    ln -s /proc/self/fd/2 dev/stderr
+} &
+devices=$!
 
 mount -t tmpfs -o mode=0755 docktest run
 mount -t tmpfs -o mode=1777 docktest tmp
@@ -68,6 +78,7 @@ cat "$resolv" >etc/resolv.conf 2>/dev/null || :
 # Debian's init links /var/run to /run; make sure that the socket's well-known path works.
 [ -e var/run ] || ln -s /run var/run
 
+wait "$devices"
 pivot_root . .host
 cd /
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -210,3 +210,17 @@ fn who_waits_for_input_is_seen() {
     assert!(!read("sleep 60", "sleeper"));
     assert!(!read("sleep 60 | cat", "reader-of-another-pipe"));
 }
+
+#[test]
+fn devices_are_there() {
+    let engine = start();
+    let nodes = "null zero full random urandom tty";
+    let missing = format!("for node in {nodes}; do test -c /dev/$node || echo $node; done");
+    assert_eq!(inside(&engine, &missing), "");
+    assert_eq!(inside(&engine, "echo gone >/dev/null; head -c 3 /dev/zero | wc -c"), "3");
+    assert_eq!(
+        inside(&engine, "echo shown >/dev/stdout; echo x >/dev/full || echo full"),
+        "shown\nfull"
+    );
+    assert_eq!(inside(&engine, "stat -c %a /dev/null /dev/shm"), "666\n1777");
+}

@@ -14,6 +14,9 @@ pub fn commands(script: &str) -> Vec<Range<usize>> {
     if is_plain_line(script) {
         return whole(script).into_iter().collect();
     }
+    if is_plain_lines(script) {
+        return lines(script);
+    }
     match parse(script) {
         Some(commands) => commands,
         None => whole(script).into_iter().collect(),
@@ -33,6 +36,32 @@ fn is_plain_line(script: &str) -> bool {
     // A comment or a backslash at the end is no part of the command. Other blanks (a no-break space, a
     // carriage return) are trimmed here, and mean something to bash.
     !line.contains(['\n', '#', '\\']) && line == script.trim()
+}
+
+/// Words that mean something to bash where a command begins.
+const RESERVED: [&str; 17] = [
+    "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in",
+    "select", "then", "time", "until", "while",
+];
+
+/// Whether these are lines of nothing but words that mean themselves, each of which is a command.
+fn is_plain_lines(script: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b" \n./:=_@,+-".contains(&byte);
+    let begins = |line: &str| {
+        RESERVED.contains(&line.split(' ').find(|word| !word.is_empty()).unwrap_or_default())
+    };
+    script.bytes().all(is_plain) && !script.lines().any(begins)
+}
+
+/// The lines that are not blank.
+fn lines(script: &str) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let lines = script.split_inclusive('\n').filter_map(|line| {
+        let start = end;
+        end += line.len();
+        whole(line).map(|range| start + range.start..start + range.end)
+    });
+    lines.collect()
 }
 
 fn whole(script: &str) -> Option<Range<usize>> {
@@ -151,6 +180,15 @@ mod tests {
                 && let Some(commands) = parse(&script)
             {
                 prop_assert_eq!(commands, whole(&script).into_iter().collect::<Vec<_>>());
+            }
+        }
+
+        #[test]
+        fn plain_lines_are_what_the_grammar_says(script in "([ \n./:=_@,+a-z0-9-]{0,9}|if |do\n|in\n|time |echo |docker ps\n|A=b ){0,9}") {
+            if is_plain_lines(&script)
+                && let Some(commands) = parse(&script)
+            {
+                prop_assert_eq!(commands, lines(&script), "{:?}", script);
             }
         }
 

@@ -134,7 +134,15 @@ fn digest_of(step: &Step, settings: &Settings) -> String {
 
 /// 16 hexadecimal digits that another text does not have.
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes)[..8])
+}
+
+/// Two digits for each byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits =
+        |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+    bytes.iter().flat_map(digits).collect()
 }
 
 #[cfg(test)]
@@ -148,6 +156,12 @@ mod tests {
         let scenario = extract(Path::new("c.md"), text, Extensions::default());
         assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
         Inputs::of(&scenario, &Settings::default(), BTreeMap::new())
+    }
+
+    #[test]
+    fn digests_are_hexadecimal() {
+        assert_eq!(hexadecimal(&[0x00, 0x1f, 0xa0, 0xff]), "001fa0ff");
+        assert_eq!(digest(b"abc"), "ba7816bf8f01cfea", "as FIPS 180-2 has it");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod console;
 mod execute;
 pub mod expect;
 pub mod extract;
+mod failures;
 mod fence;
 pub mod finding;
 pub mod inputs;

@@ -92,7 +92,7 @@ pub fn write_book(
     items: impl Iterator<Item = BookItem>,
     writer: impl Write,
 ) -> Result<(), ProtocolError> {
-    // Standard output alone looks for the end of a line in each piece, and JSON is many small pieces.
+    // JSON is many small pieces.
     let mut writer = BufWriter::with_capacity(WRITE_SIZE, writer);
     let book = Streamed { items: Items(Cell::new(Some(items))) };
     serde_json::to_writer(&mut writer, &book).map_err(ProtocolError::Write)?;

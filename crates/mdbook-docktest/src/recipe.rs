@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::inputs::hexadecimal;
+
 /// What a directory's files are called, may do and hold, in 16 digits.
 pub(crate) fn digest(directory: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
@@ -18,7 +20,7 @@ pub(crate) fn digest(directory: &Path) -> io::Result<String> {
         hash.update((content.len() as u64).to_le_bytes());
         hash.update(content);
     }
-    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hash.finalize()[..8]))
 }
 
 /// Copies a recipe.

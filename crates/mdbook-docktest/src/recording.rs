@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::{Columns, Streams};
 
 mod file;
+mod flat;
 mod made;
 mod same;
 
@@ -81,7 +82,7 @@ pub enum ImageOrigin {
 
 /// One step's part of a recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "kebab-case")]
+#[serde(tag = "status", rename_all = "kebab-case", try_from = "flat::FlatStep")]
 pub enum StepRecording {
     /// It ran.
     Ran {
@@ -224,7 +225,7 @@ pub struct Leftover {
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "how", rename_all = "kebab-case")]
+#[serde(tag = "how", rename_all = "kebab-case", try_from = "flat::FlatEnd")]
 pub enum End {
     /// By itself, with this status (128 + n after signal n, as in bash).
     Exited {

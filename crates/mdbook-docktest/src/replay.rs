@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::{Path, PathBuf};
 
+use crate::failures::{Failure, Failures};
 use crate::finding::{Code, Finding, Severity};
 use crate::inputs::{InputDifference, Inputs};
 use crate::position::line_and_column;
@@ -134,6 +135,33 @@ impl<'a> Recordings<'a> {
         }
     }
 
+    /// Puts the last run of a chapter, which failed, in the place of another one, if that would be made
+    /// with the same inputs. Gives it if it holds now, so that it is the chapter's recording; if it does
+    /// not, and the chapter has been saved since, it is still to be run.
+    pub(crate) fn replay_failure(
+        &self,
+        chapter: &mut ChapterReport,
+        failures: &Failures,
+    ) -> Option<RecordingFile> {
+        if !chapter.is_to_run() {
+            return None;
+        }
+        let Failure { file, is_older_than_chapter } = failures.get(&chapter.scenario.path)?;
+        if self.inputs(&chapter.scenario).difference(&file.inputs).is_some() {
+            return None;
+        }
+        let findings = chapter.findings.clone();
+        chapter.judge(file.clone().recording(&chapter.scenario), self.settings);
+        if !chapter.has_errors() {
+            return Some(file);
+        }
+        if is_older_than_chapter {
+            chapter.recording = None;
+            chapter.findings = findings;
+        }
+        None
+    }
+
     /// Says of each chapter without a current recording that it has none.
     pub(crate) fn tell_of_missing(&self, report: &mut Report) {
         for chapter in report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()) {
@@ -208,11 +236,19 @@ impl<'a> Recordings<'a> {
 
     /// What is to be kept of a chapter's run: nothing, unless all of it ran and holds.
     pub(crate) fn of_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
-        let recording = chapter.recording.as_ref()?;
+        self.of_whole_run(chapter).filter(|_| !chapter.has_errors())
+    }
+
+    /// What a chapter's run has left if all of it ran, and it does not hold.
+    pub(crate) fn of_failed_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
+        self.of_whole_run(chapter).filter(|_| chapter.has_errors())
+    }
+
+    fn of_whole_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
+        let recording = chapter.recording.as_ref().filter(|recording| !recording.replayed)?;
         let is_whole = chapter.only.is_none() && !recording.steps.contains(&StepRecording::Skipped);
-        let is_worth_it = !recording.replayed && !chapter.has_errors() && is_whole;
         let scenario = &chapter.scenario;
-        is_worth_it.then(|| RecordingFile::new(scenario, recording, self.inputs(scenario)))
+        is_whole.then(|| RecordingFile::new(scenario, recording, self.inputs(scenario)))
     }
 
     /// The recordings that are no chapter's, and whose directory that is.

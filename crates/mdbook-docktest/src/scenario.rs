@@ -20,7 +20,7 @@ pub struct Scenario {
     /// The steps, ignored ones included.
     pub steps: Vec<Step>,
     /// Where the chapter is to have a picture of what there is on the engine: in bytes of its text,
-    /// each alone on a line.
+    /// each a paragraph of its own.
     pub diagrams: Vec<Range<usize>>,
     /// What is wrong with the annotations themselves; nothing runs while one of them is an error.
     pub findings: Vec<Finding>,

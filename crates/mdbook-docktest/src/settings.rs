@@ -88,14 +88,16 @@ pub enum OnFailure {
 }
 
 impl OnFailure {
-    /// Who writes a chapter under `mdbook serve` sees its page rather than the terminal. mdBook says
-    /// that it serves by telling its pages, and only then, where to hear of new ones.
+    /// Who writes a chapter under `mdbook serve` sees its page rather than the terminal.
     fn default_for(config: &Config) -> Self {
-        match config.get::<IgnoredAny>("output.html.live-reload-endpoint") {
-            Ok(Some(_)) => Self::Embed,
-            _ => Self::Abort,
-        }
+        if is_served(config) { Self::Embed } else { Self::Abort }
     }
+}
+
+/// Whether `mdbook serve` builds the book. It says so by telling its pages, and only then, where to
+/// hear of new ones.
+pub(crate) fn is_served(config: &Config) -> bool {
+    matches!(config.get::<IgnoredAny>("output.html.live-reload-endpoint"), Ok(Some(_)))
 }
 
 /// A table that cannot be understood.

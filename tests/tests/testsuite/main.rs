@@ -7,6 +7,7 @@ mod annotations;
 mod canaries;
 mod course;
 mod effects;
+mod engine_state;
 mod guide;
 mod hostile_recordings;
 mod install;

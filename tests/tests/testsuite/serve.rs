@@ -116,3 +116,61 @@ fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
     assert_eq!(shown(&book, "b.html"), "mended\n");
     assert_eq!([shown(&book, "a.html"), shown(&book, "c.html")], good);
 }
+
+/// A book whose chapter `b.md` fails, as it was built, and what that printed.
+fn one_that_fails() -> (Book, String) {
+    let book = three().edit("b.md", UNIQUE, &format!("{UNIQUE}; exit 7"));
+    rebuild(&book).exits(0).tells("error[exit-status]");
+    let printed = shown(&book, "b.html");
+    assert!(!printed.is_empty());
+    (book, printed)
+}
+
+#[test]
+fn a_failing_chapter_does_not_run_again_when_another_is_saved() {
+    let (book, printed) = one_that_fails();
+    let book = book.edit("a.md", UNIQUE, "echo another");
+    let outcome = rebuild(&book);
+    outcome.exits(0).tells("error[exit-status]").tells("src/a.md");
+    assert_eq!(shown(&book, "a.html"), "another\n");
+    assert_eq!(shown(&book, "b.html"), printed);
+    let findings = book.site().page("b.html").texts("main p[lang=en]").concat();
+    assert!(findings.contains("exited with status 7"), "{findings}");
+    assert!(!book.recording("b.md").exists());
+}
+
+#[test]
+fn saving_a_failing_chapter_runs_it() {
+    let (book, printed) = one_that_fails();
+    let book = book.edit("b.md", "# b.md", "# Only the title");
+    rebuild(&book).exits(0).tells("error[exit-status]");
+    let again = shown(&book, "b.html");
+    assert_ne!(again, printed);
+    // That run is the one that counts from now on.
+    rebuild(&book).exits(0);
+    assert_eq!(shown(&book, "b.html"), again);
+    let book = book.edit("b.md", "exit 7", "true");
+    rebuild(&book).exits(0);
+    assert_ne!(shown(&book, "b.html"), again);
+    assert!(book.recording("b.md").exists());
+}
+
+#[test]
+fn what_a_failing_chapter_printed_becomes_its_recording_once_it_is_what_is_expected() {
+    let (book, printed) = one_that_fails();
+    let book = book.edit("b.md", "```bash", "```bash exit=7");
+    let outcome = rebuild(&book);
+    outcome.exits(0);
+    assert!(!outcome.stderr().contains("src/b.md"), "{outcome}");
+    assert_eq!(shown(&book, "b.html"), printed);
+    assert!(book.recording("b.md").exists());
+}
+
+#[test]
+fn a_build_does_not_trust_what_a_failing_chapter_printed() {
+    let (book, printed) = one_that_fails();
+    let outcome =
+        book.to_build(MDBOOK).env("MDBOOK_PREPROCESSOR__DOCKTEST__ON_FAILURE", "embed").run();
+    outcome.exits(0).tells("error[exit-status]");
+    assert_ne!(shown(&book, "b.html"), printed);
+}

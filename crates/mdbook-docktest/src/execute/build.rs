@@ -1,20 +1,25 @@
 //! The preprocessor: what mdBook starts when it builds a book.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
+use std::os::fd::AsFd;
 
 use anyhow::{Context, Result};
+use docker_sandbox::cache_directory;
 
 use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
+use crate::failures::Failures;
 use crate::install;
 use crate::page::Renderer;
 use crate::preprocess;
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
+use crate::recording::RecordingFile;
 use crate::recordings;
 use crate::replay::Recordings;
 use crate::report::human::human;
 use crate::report::{ChapterReport, Report};
-use crate::settings::{OnFailure, RunMode, Settings};
+use crate::settings::{OnFailure, RunMode, Settings, is_served};
 
 pub(super) fn preprocess() -> Result<Exit> {
     let mut input = Vec::new();
@@ -26,6 +31,9 @@ pub(super) fn preprocess() -> Result<Exit> {
     drop(input);
     preprocess::check_build_directory(&context.root, &context.config)?;
     let settings = Settings::of_book(&context.config, &context.root)?;
+    let failures = cache_directory()
+        .filter(|_| is_served(&context.config) && settings.run == RunMode::Stale)
+        .map(|cache| Failures::new(&cache, &context.root));
 
     let pages = preprocess::pages(&context, &book, &settings);
     let sources = preprocess::sources(&context, &mut book, &settings);
@@ -53,7 +61,8 @@ pub(super) fn preprocess() -> Result<Exit> {
     let has_wrong_annotation = report.has_annotation_errors();
     let mut exit = if has_wrong_annotation { Exit::Usage } else { Exit::Success };
     if exit == Exit::Success || embeds {
-        exit = exit.max(replay_and_run(&mut report, &settings, &mut recordings)?);
+        exit =
+            exit.max(replay_and_run(&mut report, &settings, &mut recordings, failures.as_ref())?);
     }
     if report.has_findings() {
         io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
@@ -67,7 +76,9 @@ pub(super) fn preprocess() -> Result<Exit> {
     if !goes_on {
         return Ok(exit);
     }
-    protocol::write_book(preprocess::items(book, report, pages), io::stdout().lock())?;
+    // Not `io::stdout()`, which looks for the end of a line in all that it is given.
+    let stdout = File::from(io::stdout().as_fd().try_clone_to_owned().context("cannot write")?);
+    protocol::write_book(preprocess::items(book, report, pages), stdout)?;
     Ok(Exit::Success)
 }
 
@@ -76,6 +87,7 @@ fn replay_and_run(
     report: &mut Report,
     settings: &Settings,
     recordings: &mut Recordings<'_>,
+    failures: Option<&Failures>,
 ) -> Result<Exit> {
     if report.chapters.iter().any(ChapterReport::is_to_run) && settings.run != RunMode::Always {
         recordings.know_all(report).context("cannot read the recordings")?;
@@ -85,19 +97,39 @@ fn replay_and_run(
         recordings.tell_of_missing(report);
         return Ok(exit_of_report(report));
     }
+    for chapter in &mut report.chapters {
+        let Some(failures) = failures else { break };
+        if let Some(recording) = recordings.replay_failure(chapter, failures) {
+            keep(chapter, &recording);
+            failures.forget(&chapter.scenario.path);
+        }
+    }
     let canceller = cancel_on_signals()?;
     let how =
         Run { settings, engine_root: None, fail_fast: false, jobs: None, canceller: &canceller };
     let exit = run(report, &how)?;
     for chapter in &report.chapters {
-        let Some(recording) = recordings.of_run(chapter) else { continue };
-        // The page is right all the same; the next build has more to do.
-        if let Err(error) = recordings::keep(&chapter.recording_path, &recording) {
-            progress::say(&format!(
-                "warning: cannot keep the recording {}: {error}",
-                chapter.recording_path.display()
-            ));
+        if let Some(recording) = recordings.of_run(chapter) {
+            keep(chapter, &recording);
+            failures.inspect(|failures| failures.forget(&chapter.scenario.path));
+        } else if let Some(failures) = failures
+            && let Some(run) = recordings.of_failed_run(chapter)
+            && let Err(error) = failures.keep(&chapter.scenario.path, &run)
+        {
+            let path = chapter.scenario.path.display();
+            progress::say(&format!("warning: cannot keep what {path} has printed: {error}"));
         }
     }
     Ok(exit)
+}
+
+/// Keeps a chapter's recording.
+fn keep(chapter: &ChapterReport, recording: &RecordingFile) {
+    // The page is right all the same; the next build has more to do.
+    if let Err(error) = recordings::keep(&chapter.recording_path, recording) {
+        progress::say(&format!(
+            "warning: cannot keep the recording {}: {error}",
+            chapter.recording_path.display()
+        ));
+    }
 }

@@ -48,30 +48,39 @@ impl Extraction<'_> {
         let dropped = self.text.len() - body.len();
         let text = self.text;
         let mut blocks: Vec<Block> = Vec::new();
-        for (event, span) in new_cmark_parser(body, &extensions.to_options()).into_offset_iter() {
+        let events = new_cmark_parser(body, &extensions.to_options()).into_offset_iter();
+        let mut events = events.peekable();
+        let mut after_break = false;
+        while let Some((event, span)) = events.next() {
             let span = span.start + dropped..span.end + dropped;
+            let breaks = is_line_break(&event);
             match event {
                 Event::Start(tag) => blocks.push(Block::of(&tag, &text[span])),
                 Event::End(_) => drop(blocks.pop()),
                 Event::Text(_) | Event::Html(_) => {
                     let block = blocks.last().copied().unwrap_or(Block::Other);
-                    if block == Block::Verbatim {
-                        continue;
-                    }
+                    // Without it, lines around it would continue the paragraph in another way.
+                    let next = events.peek().map(|(event, _)| event);
+                    let is_alone = !(after_break || next.is_some_and(is_line_break));
                     // Each is looked at once, though text can come in pieces.
                     let is_here = |candidate: &mut Candidate| span.contains(&candidate.place.start);
                     for candidate in candidates.extract_if(.., is_here) {
+                        if block == Block::Verbatim {
+                            continue;
+                        }
                         let is_whole = span.start == candidate.place.start;
-                        self.directive(&candidate, is_whole && block == Block::Lines);
+                        self.directive(&candidate, is_whole && is_alone && block == Block::Lines);
                     }
                 }
                 _ => {}
             }
+            after_break = breaks;
         }
         self.scenario.diagrams.sort_by_key(|place| place.start);
+        self.scenario.findings.sort_by_key(|finding| finding.span.start);
     }
 
-    fn directive(&mut self, candidate: &Candidate, begins_text: bool) {
+    fn directive(&mut self, candidate: &Candidate, is_line: bool) {
         let Candidate { place, word } = candidate;
         if self.text[..place.start].ends_with('\\') {
             return;
@@ -92,15 +101,22 @@ impl Extraction<'_> {
         let before = &self.text[..place.start];
         let before = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
         let after = self.text[place.end..].split('\n').next().unwrap_or_default();
-        if begins_text && after.trim().is_empty() && CONTAINERS.is_match(before) {
-            self.scenario.diagrams.push(place.clone());
+        if is_line && after.trim_ascii().is_empty() && CONTAINERS.is_match(before) {
+            // What takes its place may end with a fence, behind which no tab may stand.
+            let blanks = after.len() - after.trim_ascii_start().len();
+            let blanks = blanks - usize::from(after.ends_with('\r'));
+            self.scenario.diagrams.push(place.start..place.end + blanks);
             return;
         }
-        let message = "this directive does not stand alone on a line of text".to_owned();
-        let help = "put it on a line of its own, outside of headings, tables and HTML, with blank \
-                    lines around it";
+        let message = "this directive is not a paragraph of its own".to_owned();
+        let help = "put it on a line of its own with blank lines around it, outside of headings, \
+                    tables and HTML";
         self.find(Code::BadDirective, place.clone(), message, Some(help.to_owned()));
     }
+}
+
+fn is_line_break(event: &Event<'_>) -> bool {
+    matches!(event, Event::SoftBreak | Event::HardBreak)
 }
 
 /// What text stands in.
@@ -140,7 +156,8 @@ mod tests {
     fn found(text: &str) -> (Vec<usize>, Vec<(&str, String)>) {
         let scenario = extract(Path::new("c.md"), text, Extensions::default());
         let diagrams = scenario.diagrams.iter().map(|place| {
-            assert_eq!(&text[place.clone()], "{{#docktest diagram}}");
+            assert_eq!(text[place.clone()].trim_end_matches([' ', '\t']), "{{#docktest diagram}}");
+            assert!(text[place.end..].is_empty() || text[place.end..].starts_with(['\r', '\n']));
             text[..place.start].matches('\n').count() + 1
         });
         let findings = scenario.findings.iter().map(|finding| {
@@ -152,10 +169,10 @@ mod tests {
 
     #[test]
     fn a_directive_stands_alone_on_a_line_of_any_container() {
-        let text = "\u{feff}{{#docktest diagram}}\r\n\r\ntext\n{{#docktest diagram}}  \nmore\n\n\
+        let text = "\u{feff}{{#docktest diagram}}\r\n\r\ntext\n\n{{#docktest diagram}} \t\n\n\
             > {{#docktest diagram}}\n\n- a\n\n  {{#docktest diagram}}\n- {{#docktest diagram}}\n\
             1. > {{#docktest diagram}}\n\nterm\n: {{#docktest diagram}}\n\n[^1]: {{#docktest diagram}}\n\n[^1]\n";
-        assert_eq!(found(text), (vec![1, 4, 7, 11, 12, 13, 16, 18], vec![]));
+        assert_eq!(found(text), (vec![1, 5, 7, 11, 12, 13, 16, 18], vec![]));
     }
 
     #[test]
@@ -181,13 +198,17 @@ mod tests {
             "{{#docktest diagram}}\n===\n",
             "see {{#docktest diagram}}\n",
             "{{#docktest diagram}} here\n",
+            "{{#docktest diagram}}\nbelow\n",
+            "above\n{{#docktest diagram}}\n",
+            "> above\n{{#docktest diagram}}\n",
+            "- {{#docktest diagram}}\nlazy\n",
             "**{{#docktest diagram}}**\n",
             "**b** {{#docktest diagram}}\n",
             "| a |\n|---|\n| {{#docktest diagram}} |\n",
             "<div>\n{{#docktest diagram}}\n</div>\n",
             "- [ ] {{#docktest diagram}}\n",
         ] {
-            let message = "this directive does not stand alone on a line of text".to_owned();
+            let message = "this directive is not a paragraph of its own".to_owned();
             assert_eq!(found(text), (vec![], vec![("{{#docktest diagram}}", message)]), "{text}");
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Engine, Image, Leftover, Recording, StepRecording};
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, hexadecimal};
 use crate::scenario::Scenario;
 
 /// The version of the form. Fields are added, never renamed; whatever else changes raises it.
@@ -168,7 +168,7 @@ impl RecordingFile {
 }
 
 fn checksum(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(text.as_bytes()))
 }
 
 /// Writes JSON with what holds no other objects or lists on one line.

@@ -9,10 +9,9 @@ use crate::terminal::plain;
 /// A name as text of one line that changes neither the direction nor the look of what is around it.
 pub(super) fn shown(name: &str) -> String {
     let replaced = |c: char| match c {
-        '\n' | '\t' => ' ',
-        // What hides, or turns around what follows.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => '\u{fffd}',
-        '\u{61c}' | '\u{feff}' => '\u{fffd}',
+        '\n' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        // What cannot be seen.
+        '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => '\u{fffd}',
         c => c,
     };
     plain(name).chars().map(replaced).collect()

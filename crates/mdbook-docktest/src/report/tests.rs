@@ -10,7 +10,10 @@ use super::*;
 use crate::extract::{Extensions, extract};
 use crate::finding::Code;
 use crate::position::line_and_column;
-use crate::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+use crate::recording::{
+    Change, Chunk, CommandRecording, End, Made, Mount, MountSource, ObjectKind, Port, Stream,
+    Transcript,
+};
 
 const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\ndocker rm x\n```\n\n```bash ignore\nreboot\n```\n\n```bash\nls\n```\n";
 
@@ -257,13 +260,48 @@ fn closed_schema() -> Value {
     schema
 }
 
+/// One of each, with all that it can have.
+fn all_effects() -> Vec<Effect> {
+    let (destination, container) = ("/x".to_owned(), "0123456789ab".to_owned());
+    let mount = |source| Mount { source, destination: destination.clone(), read_only: true };
+    let mounts = vec![
+        mount(MountSource::Bind("/lab".into())),
+        mount(MountSource::Volume("data".into())),
+        mount(MountSource::Tmpfs),
+    ];
+    let (address, host, protocol) = (Some("::1".into()), Some(8080), "tcp".into());
+    let ports = vec![Port { address, host, container: 80, protocol }];
+    let image = Some("alpine".to_owned());
+    let changes = [
+        Change::Created { image, made: Made { mounts, ports } },
+        Change::Started,
+        Change::Died { exit: 3, alone: true, log: Some("no luck".into()) },
+        Change::Paused,
+        Change::Unpaused,
+        Change::Renamed { from: "a".into() },
+        Change::Connected { container: container.clone() },
+        Change::Disconnected { container: container.clone() },
+        Change::Mounted { container, destination, read_only: false },
+        Change::Removed,
+    ];
+    let effect = |change| Effect {
+        command: 0,
+        kind: ObjectKind::Container,
+        name: "b".into(),
+        id: "0".into(),
+        change,
+    };
+    changes.map(effect).into()
+}
+
 #[test]
 fn the_published_schema_says_what_programs_get() {
     let mut report = report();
     let steps = &mut report.chapters[0].recording.as_mut().expect("it ran").steps;
-    if let StepRecording::Ran { commands, .. } = &mut steps[0] {
+    if let StepRecording::Ran { commands, effects } = &mut steps[0] {
         commands[0].end = End::Stopped;
         commands[0].transcript.omitted_bytes = 5;
+        *effects = all_effects();
     }
     let schema = closed_schema();
     for engine in [None, Some(Engine::default())] {

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::extract::{Extensions, extract};
-use crate::recording::{Chunk, CommandRecording, End, ObjectKind, Stream, Transcript};
+use crate::recording::{
+    Change, Chunk, CommandRecording, Effect, End, Made, Mount, MountSource, ObjectKind, Port,
+    Stream, Transcript,
+};
 
 fn scenario(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
@@ -51,6 +54,39 @@ fn a_chunk_is_a_line_and_the_last_line_a_checksum() {
     assert_eq!(back, file);
     assert_eq!(back.to_text().unwrap(), text);
     assert_eq!(RecordingFile::parse(&text.replace('\n', "\r\n")).unwrap(), file);
+}
+
+#[test]
+fn what_a_container_was_made_with_is_kept_and_need_not_be_there() {
+    let effect = |made: Made| {
+        let change = Change::Created { image: Some("alpine".into()), made };
+        let (name, id) = ("app".to_owned(), "0123".to_owned());
+        Effect { command: 0, kind: ObjectKind::Container, name, id, change }
+    };
+    let mount = |source| Mount { source, destination: "/x".into(), read_only: true };
+    let made = Made {
+        mounts: vec![mount(MountSource::Bind("/lab".into())), mount(MountSource::Tmpfs)],
+        ports: vec![Port {
+            address: None,
+            host: Some(8080),
+            container: 80,
+            protocol: "tcp".into(),
+        }],
+    };
+    let effects = vec![effect(made), effect(Made::default())];
+    let recording = recording(vec![StepRecording::Ran { commands: Vec::new(), effects }]);
+    let file = RecordingFile::new(&scenario("```sh\na\n```\n"), &recording, Inputs::default());
+    let text = file.to_text().unwrap();
+    assert_eq!(RecordingFile::parse(&text).unwrap(), file);
+    for line in [
+        r#"{ "type": "bind", "source": "/lab", "destination": "/x", "read_only": true }"#,
+        r#"{ "type": "tmpfs", "destination": "/x", "read_only": true }"#,
+        r#"{ "host": 8080, "container": 80, "protocol": "tcp" }"#,
+        // As recordings had it before.
+        r#"{ "command": 0, "kind": "container", "name": "app", "id": "0123", "action": "created", "image": "alpine" }"#,
+    ] {
+        assert!(text.contains(line), "{line} {text}");
+    }
 }
 
 #[test]

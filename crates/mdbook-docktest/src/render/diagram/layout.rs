@@ -2,9 +2,9 @@
 //!
 //! The containers that have something stand at the left, what they have at the right, each about
 //! where the lines that lead to it are; so links run between the columns only. What leads nowhere
-//! fills up the shorter column. Two columns are as much as a telephone has room for.
+//! comes below, and fills up the other column where that is shorter. Two columns are as much as a telephone has room for.
 
-use super::cards::{Card, Line, LinkKind, Style};
+use super::cards::{Card, Kind, Line, LinkKind, Style};
 
 /// The picture's width. At this width, its letters are as large as those around it.
 pub(super) const WIDTH: i32 = 360;
@@ -136,7 +136,10 @@ pub(super) fn layout(cards: Vec<Card>) -> Scene {
     }
     for (card, is_placed) in places.iter_mut().zip(is_placed) {
         if !is_placed {
-            let column = usize::from(ends[1] < ends[0]);
+            let own = usize::from(card.card.kind != Kind::Container && !links.is_empty());
+            // Unless the other one has room for it beside what stands here.
+            let is_beside = ends[own] > ends[1 - own] + card.height;
+            let column = if is_beside { 1 - own } else { own };
             card.put(column, ends[column]);
             ends[column] += card.height + GAP;
         }

@@ -1,0 +1,121 @@
+//! Steps and ends as their JSON objects have them: all fields in one place, so that serde need not
+//! read a whole step into a tree before it knows which kind of step it is.
+
+use serde::Deserialize;
+use serde::de::{Error as _, value::Error};
+
+use super::{CommandRecording, Effect, End, StepRecording};
+
+#[derive(Deserialize)]
+pub(super) struct FlatStep {
+    status: Status,
+    commands: Option<Vec<CommandRecording>>,
+    #[serde(default)]
+    effects: Vec<Effect>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Status {
+    Ran,
+    Ignored,
+    Skipped,
+}
+
+impl TryFrom<FlatStep> for StepRecording {
+    type Error = Error;
+
+    fn try_from(FlatStep { status, commands, effects }: FlatStep) -> Result<Self, Error> {
+        Ok(match status {
+            Status::Ran => {
+                let commands = commands.ok_or_else(|| Error::missing_field("commands"))?;
+                Self::Ran { commands, effects }
+            }
+            Status::Ignored => Self::Ignored,
+            Status::Skipped => Self::Skipped,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct FlatEnd {
+    how: How,
+    status: Option<i32>,
+    limit_ms: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum How {
+    Exited,
+    Stopped,
+    TimedOut,
+    EngineLost,
+}
+
+impl TryFrom<FlatEnd> for End {
+    type Error = Error;
+
+    fn try_from(FlatEnd { how, status, limit_ms }: FlatEnd) -> Result<Self, Error> {
+        Ok(match how {
+            How::Exited => {
+                Self::Exited { status: status.ok_or_else(|| Error::missing_field("status"))? }
+            }
+            How::Stopped => Self::Stopped,
+            How::TimedOut => {
+                let limit_ms = limit_ms.ok_or_else(|| Error::missing_field("limit_ms"))?;
+                Self::TimedOut { limit_ms }
+            }
+            How::EngineLost => Self::EngineLost,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_as_it_is_written() {
+        let ran = |end| {
+            let command = CommandRecording {
+                command: "ls".to_owned(),
+                end,
+                transcript: Default::default(),
+                duration_ms: 1,
+            };
+            StepRecording::Ran { commands: vec![command], effects: Vec::new() }
+        };
+        for step in [
+            ran(End::Exited { status: 3 }),
+            ran(End::Stopped),
+            ran(End::TimedOut { limit_ms: 5 }),
+            ran(End::EngineLost),
+            StepRecording::Ignored,
+            StepRecording::Skipped,
+        ] {
+            let text = serde_json::to_string(&step).unwrap();
+            assert_eq!(serde_json::from_str::<StepRecording>(&text).unwrap(), step, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let refusal =
+            |text: &str| serde_json::from_str::<StepRecording>(text).unwrap_err().to_string();
+        let (command, rest) =
+            (r#"{"command":"a","end":"#, r#","transcript":{"chunks":[]},"duration_ms":1}"#);
+        let with_end =
+            |end: &str| format!(r#"{{"status":"ran","commands":[{command}{end}{rest}]}}"#);
+        for (text, missing) in [
+            (r#"{"status":"ran"}"#.to_owned(), "commands"),
+            (with_end(r#"{"how":"exited"}"#), "status"),
+            (with_end(r#"{"how":"timed-out"}"#), "limit_ms"),
+            (with_end("{}"), "how"),
+        ] {
+            let refusal = refusal(&text);
+            assert!(refusal.contains(&format!("missing field `{missing}`")), "{refusal}");
+        }
+        assert!(refusal(r#"{"status":"walked"}"#).contains("unknown variant `walked`"));
+    }
+}
