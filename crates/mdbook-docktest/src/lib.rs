@@ -40,6 +40,7 @@ pub mod run;
 pub mod scenario;
 pub mod settings;
 mod source_file;
+pub mod spill;
 pub mod splice;
 pub mod state;
 mod terminal;

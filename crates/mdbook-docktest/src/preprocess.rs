@@ -1,5 +1,6 @@
 //! mdBook's preprocessor: the book as mdBook hands it over, with what came out put in.
 
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::slice;
 use std::sync::Arc;
@@ -12,11 +13,11 @@ use crate::chapters::{self, Source};
 use crate::extract::Extensions;
 use crate::finding::Finding;
 use crate::page::{Page, Renderer, slug};
-use crate::render::edits;
+use crate::render::render;
 use crate::render::verifications::{Entry, PATH, link_from, verifications};
 use crate::report::{ChapterReport, Report, is_error};
 use crate::settings::Settings;
-use crate::splice::{Edit, splice};
+use crate::spill::Spill;
 
 /// A book whose sources would be deleted by building it.
 #[derive(Debug, thiserror::Error)]
@@ -87,39 +88,46 @@ pub fn pages(context: &PreprocessorContext, book: &Book, settings: &Settings) ->
     chapters.collect()
 }
 
-/// How a chapter becomes its page: with what came out of it, and what does not hold. Warnings are for
-/// the author, so readers do not get them.
-pub fn page_edits(chapter: &ChapterReport, page: &Page) -> Vec<Edit> {
+/// A chapter with what came out of it, and what does not hold. Warnings are for the author, so readers
+/// do not get them.
+pub fn page_text(chapter: &ChapterReport, page: &Page) -> String {
     let errors: Vec<Finding> =
         chapter.findings.iter().filter(|finding| is_error(finding)).cloned().collect();
-    edits(&chapter.text, &chapter.scenario, chapter.recording.as_ref(), &errors, page)
+    render(&chapter.text, &chapter.scenario, chapter.recording.as_ref(), &errors, page)
 }
 
 /// The items of the book with the chapters of a report in them, in the order of [`sources`], each as
-/// its page, and after them the page that lists them.
+/// its page, and after them the page that lists them. Pages that were done lie in `done`.
 ///
-/// A page is there only once its item is asked for: all of them would be most of what the program
+/// A page is fetched only once its item is asked for: all of them would be most of what the program
 /// needs of memory.
-pub fn items(book: Book, report: Report, pages: Vec<Page>) -> impl Iterator<Item = BookItem> {
+pub fn items(
+    book: Book,
+    report: Report,
+    pages: Vec<Page>,
+    done: &Spill,
+) -> impl Iterator<Item = io::Result<BookItem>> {
     let listing = listing(&book, &report, &pages).map(BookItem::Chapter);
     let mut chapters = report.chapters.into_iter().zip(pages);
     let items = book.items.into_iter().map(move |mut item| {
+        let mut result = Ok(());
         chapters::for_each_chapter(slice::from_mut(&mut item), &mut |chapter| {
             if chapter.source_path.is_none() {
                 return;
             }
             let Some((report, page)) = chapters.next() else { return };
-            chapter.content = match report.settled {
-                Some(settled) => settled.page(),
-                None => {
-                    let edits = page_edits(&report, &page);
-                    splice(&report.text, edits)
-                }
+            let text = match report.settled {
+                Some(settled) => done.get(settled.page),
+                None => Ok(page_text(&report, &page)),
             };
+            match text {
+                Ok(text) => chapter.content = text,
+                Err(error) => result = Err(error),
+            }
         });
-        item
+        result.map(|()| item)
     });
-    items.chain(listing)
+    items.chain(listing.map(Ok))
 }
 
 /// The chapter that lists what the others rest on; none where nothing ran, or where the book is

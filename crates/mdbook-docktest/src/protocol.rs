@@ -5,10 +5,11 @@
 //! (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>)
 
 use std::cell::Cell;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
+use serde::ser::{Error as _, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -89,7 +90,7 @@ pub fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), Protocol
 ///
 /// [`ProtocolError::Write`], when the writer fails.
 pub fn write_book(
-    items: impl Iterator<Item = BookItem>,
+    items: impl Iterator<Item = io::Result<BookItem>>,
     writer: impl Write,
 ) -> Result<(), ProtocolError> {
     // JSON is many small pieces.
@@ -108,9 +109,13 @@ struct Streamed<T> {
 /// A list that is gone when it has been written.
 struct Items<I>(Cell<Option<I>>);
 
-impl<I: Iterator<Item = BookItem>> Serialize for Items<I> {
+impl<I: Iterator<Item = io::Result<BookItem>>> Serialize for Items<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.take().into_iter().flatten())
+        let mut list = serializer.serialize_seq(None)?;
+        for item in self.0.take().into_iter().flatten() {
+            list.serialize_element(&item.map_err(S::Error::custom)?)?;
+        }
+        list.end()
     }
 }
 
@@ -151,7 +156,8 @@ mod tests {
         let (context, book) = parse_input(sent.as_bytes()).expect("mdBook sends this");
         assert_eq!(context.renderer, "html");
         let mut written = Vec::new();
-        write_book(book.items.into_iter(), &mut written).expect("a vector takes everything");
+        write_book(book.items.into_iter().map(Ok), &mut written)
+            .expect("a vector takes everything");
         let written: Value = serde_json::from_slice(&written).expect("it is JSON");
         assert_eq!(written, serde_json::from_str::<Value>(BOOK).expect("it is JSON"));
     }

@@ -47,17 +47,6 @@ pub fn render(
     findings: &[Finding],
     page: &Page,
 ) -> String {
-    splice(text, edits(text, scenario, recording, findings, page))
-}
-
-/// The changes to the chapter's text by which [`render`] puts the recording into it.
-pub(crate) fn edits(
-    text: &str,
-    scenario: &Scenario,
-    recording: Option<&Recording>,
-    findings: &[Finding],
-    page: &Page,
-) -> Vec<Edit> {
     let rendering = Rendering { text, page, findings };
     let mut edits = Vec::new();
     let mut state = State::default();
@@ -76,7 +65,7 @@ pub(crate) fn edits(
     if let Some(recording) = recording {
         rendering.provenance(recording, &mut edits);
     }
-    edits
+    splice(text, edits)
 }
 
 /// A comment: what each fragment of HTML starts with, and what takes the place of a block that is

@@ -1,6 +1,5 @@
 //! What a run has to say: the chapters, what came out of them, and how many steps hold.
 
-use std::mem;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -9,7 +8,7 @@ use crate::extract::Extensions;
 use crate::finding::{Finding, Severity};
 use crate::recording::{CommandRecording, Effect, Engine, Recording, StepRecording};
 use crate::scenario::Scenario;
-use crate::splice::{Edit, splice};
+use crate::spill::Spilled;
 
 pub mod github;
 pub mod human;
@@ -43,16 +42,15 @@ pub struct ChapterReport {
     pub only: Option<usize>,
     /// The file that its recording is kept in.
     pub recording_path: PathBuf,
-    /// What is left of a chapter of which all has been said: its steps and recording are then gone, so that a large book does not have to be in memory with all of them.
+    /// What is left of a chapter of which all has been said: its text, steps and recording are then gone, so that a large book does not have to be in memory with all of them.
     pub settled: Option<Settled>,
 }
 
 /// A chapter of which all has been said.
 #[derive(Debug)]
 pub struct Settled {
-    /// The chapter's text, and what makes it the page.
-    text: String,
-    edits: Vec<Edit>,
+    /// The chapter with what came out of it.
+    pub(crate) page: Spilled,
     /// What became of its steps.
     statuses: Vec<StepStatus>,
     /// What they ran on, without what came of them.
@@ -91,11 +89,6 @@ pub struct Summary {
 }
 
 impl Settled {
-    /// The chapter with what came out of it.
-    pub(crate) fn page(self) -> String {
-        splice(&self.text, self.edits)
-    }
-
     /// Whether any of its steps was run or replayed.
     pub(crate) fn has_run(&self) -> bool {
         self.statuses.iter().any(|status| *status != StepStatus::Ignored)
@@ -152,15 +145,12 @@ impl ChapterReport {
         self.recording.as_ref().or(settled).filter(|_| self.statuses().any(ran))
     }
 
-    /// Leaves nothing of the chapter but what makes it its page, and what that rests on.
-    pub(crate) fn settle(&mut self, mut edits: Vec<Edit>) {
-        // Pages were written with room to grow.
-        edits.shrink_to_fit();
-        edits.iter_mut().for_each(|edit| edit.text.shrink_to_fit());
+    /// Leaves nothing of the chapter but the place of its page, and what that rests on.
+    pub(crate) fn settle(&mut self, page: Spilled) {
         let statuses = self.statuses().collect();
         let recording = self.recording.take().map(Recording::without_steps);
-        let text = mem::take(&mut self.text);
-        self.settled = Some(Settled { text, edits, statuses, recording });
+        self.text = String::new();
+        self.settled = Some(Settled { page, statuses, recording });
         self.scenario.steps = Vec::new();
     }
 

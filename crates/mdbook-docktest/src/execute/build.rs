@@ -20,6 +20,7 @@ use crate::replay::Recordings;
 use crate::report::human::human;
 use crate::report::{ChapterReport, Report};
 use crate::settings::{OnFailure, RunMode, Settings, is_served};
+use crate::spill::Spill;
 
 pub(super) fn preprocess() -> Result<Exit> {
     let mut input = Vec::new();
@@ -37,6 +38,7 @@ pub(super) fn preprocess() -> Result<Exit> {
 
     let pages = preprocess::pages(&context, &book, &settings);
     let sources = preprocess::sources(&context, &mut book, &settings);
+    let mut done = Spill::new().context("cannot make a temporary file")?;
     let mut recordings = Recordings::new(&settings);
     let mut report = Report { engine: None, chapters: Vec::with_capacity(sources.len()) };
     for (source, page) in sources.into_iter().zip(&pages) {
@@ -45,8 +47,8 @@ pub(super) fn preprocess() -> Result<Exit> {
             recordings.replay(&mut chapter);
         }
         if chapter.findings.is_empty() && !chapter.is_to_run() {
-            let edits = preprocess::page_edits(&chapter, page);
-            chapter.settle(edits);
+            let text = preprocess::page_text(&chapter, page);
+            chapter.settle(done.put(&text).context("cannot put a page into a temporary file")?);
         }
         report.chapters.push(chapter);
     }
@@ -78,7 +80,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     }
     // Not `io::stdout()`, which looks for the end of a line in all that it is given.
     let stdout = File::from(io::stdout().as_fd().try_clone_to_owned().context("cannot write")?);
-    protocol::write_book(preprocess::items(book, report, pages), stdout)?;
+    protocol::write_book(preprocess::items(book, report, pages, &done), stdout)?;
     Ok(Exit::Success)
 }
 
