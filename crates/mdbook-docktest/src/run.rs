@@ -277,7 +277,7 @@ impl Runner<'_> {
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
                 let (commands, complaints) = loop {
-                    let (commands, times) = self.run_step(step, index, engine, &mut shell)?;
+                    let (commands, times) = self.run_step(step, engine, &mut shell)?;
                     let begin = |(command, at)| Begin { step: index, command, at };
                     begins.extend(times.into_iter().enumerate().map(begin));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
@@ -301,13 +301,11 @@ impl Runner<'_> {
     fn run_step(
         &self,
         step: &Step,
-        index: usize,
         engine: &ProcessEngine,
         shell: &mut Shell<'_>,
     ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
         let timeout = step.attributes.timeout.unwrap_or(self.settings.timeout);
         let mut run = || -> Result<_, RunError> {
-            let group = engine.process_group(&format!("step-{}", index + 1))?;
             let commands: Vec<&str> = match &step.commands[..] {
                 [] => vec![""],
                 commands => commands.iter().map(|command| command.text.as_str()).collect(),
@@ -320,7 +318,7 @@ impl Runner<'_> {
             };
             let start = (Instant::now(), now());
             let (bash, connection) = shell
-                .begin(&commands, &group, surroundings)
+                .begin(&commands, surroundings)
                 .map_err(RunError::io("handing a step to bash"))?;
             if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
                 shell.prepare().map_err(RunError::io("starting bash"))?;
@@ -329,7 +327,6 @@ impl Runner<'_> {
                 bash,
                 connection,
                 commands: commands.len(),
-                group: &group,
                 stdin: step.attributes.stdin.as_deref(),
                 follow: step.attributes.follow.as_ref(),
                 start,

@@ -7,8 +7,8 @@
 //! when one needs a terminal, a new bash takes that over; so a step that is killed takes nothing with
 //! it. Where it is known before that the next step will need a new one, it is started meanwhile.
 //!
-//! Each step has pipes of its own, and is in a control group of its own: what it leaves in the
-//! background neither prints among the output of later steps nor ends with them.
+//! Each step has pipes of its own, and what it leaves in the background stays in a control group that
+//! later steps are not in: it neither prints among their output nor ends with them.
 //!
 //! Commands are evaluated, not sourced: messages then begin with `bash: line 1:`, close to what a
 //! reader's terminal says, rather than with a path of ours.
@@ -51,13 +51,12 @@ pub(super) struct Shell<'a> {
     engine: &'a ProcessEngine,
     environment: Vec<(OsString, OsString)>,
     directory: PathBuf,
-    /// Where a bash is before its first step.
-    group: ProcessGroup,
     /// A bash that waits for the next step.
     waiting: Option<Bash>,
     /// A bash that waits for its first one.
     spare: Option<Spare>,
     steps: usize,
+    groups: usize,
 }
 
 /// Where a step runs.
@@ -71,6 +70,7 @@ pub(super) enum Surroundings {
 /// A bash that has been started and waits for the number of its first step's pipes.
 struct Spare {
     handle: duct::Handle,
+    group: ProcessGroup,
     number: PipeWriter,
     turns: usize,
 }
@@ -78,6 +78,8 @@ struct Spare {
 /// A bash that runs, or stands at its turnstile.
 pub(super) struct Bash {
     handle: duct::Handle,
+    /// What it is a member of, with all processes of the step that it runs.
+    pub(super) group: ProcessGroup,
     /// Readable when it has exited.
     pub(super) process: OwnedFd,
     pub(super) turnstile: Turnstile,
@@ -103,9 +105,9 @@ impl<'a> Shell<'a> {
         fs::write(directory.join("save.bash"), include_str!("save.bash"))?;
         fs::write(directory.join("state"), "")?;
         fs::write(directory.join("between.bash"), include_str!("between.bash"))?;
-        let group = engine.process_group("shell").map_err(io::Error::other)?;
         let (waiting, spare) = (None, None);
-        let mut shell = Self { engine, environment, directory, group, waiting, spare, steps: 0 };
+        let mut shell =
+            Self { engine, environment, directory, waiting, spare, steps: 0, groups: 0 };
         shell.prepare()?;
         Ok(shell)
     }
@@ -118,12 +120,11 @@ impl<'a> Shell<'a> {
         Ok(())
     }
 
-    /// Lets a bash begin with the first of a step's commands, as a member of `group`. The others are
-    /// begun with [`Bash::go_on`].
+    /// Lets a bash begin with the first of a step's commands, in a group with no process of an earlier
+    /// step. The others are begun with [`Bash::go_on`].
     pub(super) fn begin(
         &mut self,
         commands: &[&str],
-        group: &ProcessGroup,
         surroundings: Surroundings,
     ) -> io::Result<(Bash, Connection)> {
         self.remove_pipes();
@@ -134,15 +135,21 @@ impl<'a> Shell<'a> {
         let has_input = match surroundings {
             Surroundings::Pipes { has_input } => has_input,
             Surroundings::Terminal(terminal) => {
-                return self.start_at_terminal(commands.len(), group, terminal);
+                return self.start_at_terminal(commands.len(), terminal);
             }
         };
         let number = self.steps.to_string();
-        let door = group.door();
-        let mut words = vec!["join", door.to_str().ok_or(io::ErrorKind::InvalidData)?];
         let connection = Connection::with_pipes(&self.directory, self.steps, has_input)?;
+        let door;
+        let mut words = Vec::new();
         let mut bash = match self.take_waiting(commands.len()) {
-            Some(bash) => {
+            Some(mut bash) => {
+                // To change groups takes the kernel about as long as a short command.
+                if !bash.is_alone() {
+                    bash.group = self.new_group()?;
+                    door = bash.group.door();
+                    words.extend(["join", door.to_str().ok_or(io::ErrorKind::InvalidData)?]);
+                }
                 words.extend(["outputs", &number]);
                 bash
             }
@@ -174,29 +181,35 @@ impl<'a> Shell<'a> {
             Some(spare) => spare,
             None => self.start_spare(commands.max(TURNS))?,
         };
-        let Spare { handle, mut number, turns } = spare;
+        let Spare { handle, group, mut number, turns } = spare;
         let turnstile = Turnstile::new(&self.directory)?;
         let process = open_pidfd(&handle)?;
         writeln!(number, "{}", self.steps)?;
-        Ok(Bash { handle, process, turnstile, turns, is_reusable: true })
+        Ok(Bash { handle, group, process, turnstile, turns, is_reusable: true })
     }
 
-    fn start_spare(&self, turns: usize) -> io::Result<Spare> {
+    /// A group without members.
+    fn new_group(&mut self) -> io::Result<ProcessGroup> {
+        self.groups += 1;
+        self.engine.process_group(&format!("shell-{}", self.groups)).map_err(io::Error::other)
+    }
+
+    fn start_spare(&mut self, turns: usize) -> io::Result<Spare> {
         let (input, number) = io::pipe()?;
         let launch = format!(
             "builtin read -r __docktest_go || exit; \
              exec >{DIRECTORY}/stdout.$__docktest_go 2>{DIRECTORY}/stderr.$__docktest_go </dev/null; {}",
             launch(turns)
         );
-        let command = self.bash(&self.group, Session::WithoutTerminal, &launch);
+        let group = self.new_group()?;
+        let command = self.bash(&group, Session::WithoutTerminal, &launch);
         let handle = command.stdin_file(input).stdout_null().stderr_null().start()?;
-        Ok(Spare { handle, number, turns })
+        Ok(Spare { handle, group, number, turns })
     }
 
     fn start_at_terminal(
         &mut self,
         commands: usize,
-        group: &ProcessGroup,
         terminal: Terminal,
     ) -> io::Result<(Bash, Connection)> {
         if let Some(bash) = self.waiting.take() {
@@ -204,13 +217,15 @@ impl<'a> Shell<'a> {
         }
         let mut turnstile = Turnstile::new(&self.directory)?;
         turnstile.tell(&["0"])?;
-        let command = self.bash(group, Session::AtTerminal, &launch(commands));
+        let group = self.new_group()?;
+        let command = self.bash(&group, Session::AtTerminal, &launch(commands));
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;
         // The expression holds the other ends.
         drop(command);
         let process = open_pidfd(&handle)?;
-        Ok((Bash { handle, process, turnstile, turns: 0, is_reusable: false }, connection))
+        let bash = Bash { handle, group, process, turnstile, turns: 0, is_reusable: false };
+        Ok((bash, connection))
     }
 
     /// A bash in the engine that does what `launch` says.
@@ -314,6 +329,11 @@ impl Bash {
 
     fn has_exited(&self) -> bool {
         has_exited(&self.handle)
+    }
+
+    /// Whether nothing of its step is left in the background.
+    fn is_alone(&self) -> bool {
+        self.group.members().len() <= 1
     }
 
     /// Waits for its end, which was seen to come.

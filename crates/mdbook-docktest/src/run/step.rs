@@ -16,7 +16,6 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
-use docker_sandbox::ProcessGroup;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
@@ -60,8 +59,6 @@ pub(super) struct StepProcess<'a> {
     pub(super) connection: Connection,
     /// How many commands it has.
     pub(super) commands: usize,
-    /// The group that all its processes are in.
-    pub(super) group: &'a ProcessGroup,
     /// What is typed, line by line, whenever it waits.
     pub(super) stdin: Option<&'a str>,
     /// When its last command's stream has been followed long enough.
@@ -140,7 +137,6 @@ impl StepProcess<'_> {
             follow: self.follow,
             watch: None,
             typist,
-            group: self.group,
             start,
             begin,
             last_output: start,
@@ -149,8 +145,8 @@ impl StepProcess<'_> {
         watched.watch_last_command();
         let end = watched.until_end(start + self.timeout, self.canceller)?;
         if let StepEnd::Stopped(reason) = end {
-            watched.interrupt(self.group, reason, interrupt_key)?;
-            self.group.kill(KILL_LIMIT);
+            watched.interrupt(reason, interrupt_key)?;
+            watched.bash.group.kill(KILL_LIMIT);
             watched.end_command(Ending::Stopped(reason));
         }
         if end == StepEnd::AtTurnstile {
@@ -199,7 +195,6 @@ struct Watched<'a> {
     follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
     typist: Option<Typist>,
-    group: &'a ProcessGroup,
     /// When it began.
     start: Instant,
     /// The same, since 1970.
@@ -306,7 +301,7 @@ impl Watched<'_> {
 
     /// Types the next line of the input, if it is time.
     fn type_when_due(&mut self) -> Option<String> {
-        let group = self.group;
+        let group = &self.bash.group;
         self.typist.as_mut()?.type_when_due(|keyboard| group.is_reading(keyboard))
     }
 
@@ -315,12 +310,7 @@ impl Watched<'_> {
     /// At a terminal, the key comes first: who has made it a key like others (`docker run -it`)
     /// hears of it only so, others get their signal from the terminal. Signals for all follow,
     /// which those who handled the first one well do not see any more.
-    fn interrupt(
-        &mut self,
-        group: &ProcessGroup,
-        reason: Reason,
-        key: Option<File>,
-    ) -> io::Result<()> {
+    fn interrupt(&mut self, reason: Reason, key: Option<File>) -> io::Result<()> {
         let end = Instant::now() + GRACE;
         let is_shown = reason == Reason::Followed;
         if let Some(mut key) = key {
@@ -337,7 +327,7 @@ impl Watched<'_> {
         let mut told = HashSet::new();
         let told_at = Instant::now();
         while self.may_be_ending(told_at, end) {
-            group.interrupt(&mut told);
+            self.bash.group.interrupt(&mut told);
             self.for_a_while(INTERRUPT_INTERVAL)?;
         }
         if self.connection.is_terminal() {
