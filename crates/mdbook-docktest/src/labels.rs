@@ -1,18 +1,18 @@
 //! Every word that the tool itself puts into a page, in English, in French, or as the book has it.
 //!
-//! French typography: U+00A0 before a colon and between a number and its unit, U+202F between the
-//! thousands of a number.
+//! French typography: U+00A0 before a colon and between a number and its unit, U+202F before `;`, `!`
+//! and `?` and between the thousands of a number.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use crate::nearest::nearest;
 use crate::page::Language;
 
 mod format;
+mod own;
 mod template;
 
-use template::{Template, TemplateError};
+pub use own::LabelError;
+use template::Template;
 
 /// A label of the table.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +42,6 @@ pub struct Labels {
     language: Language,
     /// What the book has instead of the entries of [`TABLE`], in their order.
     own: Option<Box<[Option<Template>]>>,
-}
-
-/// What is wrong with a book's own label.
-#[derive(Debug, thiserror::Error)]
-#[error("`labels.{key}`: {message}")]
-pub struct LabelError {
-    key: String,
-    message: String,
 }
 
 /// Declares [`TABLE`], and a method of [`Labels`] for each line of it: what it is about, its name
@@ -104,7 +96,7 @@ labels! {
     play(): "Play back", "Rejouer";
     /// On the same button while it plays
     pause(): "Pause", "Pause";
-    /// On a button: from the stream’s begin
+    /// On a button: from the stream’s beginning
     restart(): "Restart", "Recommencer";
     /// Beside these buttons, if a silence is shortened
     silences_shortened(): "silences over 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
@@ -133,10 +125,10 @@ labels! {
     /// An image that was built from the book’s own recipe
     image_rebuilt(image): "{image} (rebuilt for this book)", "{image} (reconstruite pour ce livre)";
     /// Among the details of a run: whether it was one of this build
-    source(): "Output", "Sorties";
+    source(): "Outputs", "Sorties";
     /// What was shown without being run again
     replayed(): "from a recording; nothing ran while this page was built",
-        "tirées d’un enregistrement\u{a0}; rien n’a été exécuté à la construction de cette page";
+        "tirées d’un enregistrement\u{202f}; rien n’a été exécuté à la construction de cette page";
     /// What was run while the page was built
     live(): "of a run while this page was built", "d’une exécution pendant la construction de cette page";
     /// Among the details of a run: the engine
@@ -166,6 +158,8 @@ labels! {
     last_run(): "Last run", "Dernière exécution";
     /// There, above the engines
     engines(): "Engines", "Moteurs";
+    /// There, in the place of when a chapter ran that has never run
+    never(): "never", "jamais";
     /// There, above the images
     images(): "Images", "Images";
     /// There, above what tells an image from all others
@@ -254,76 +248,6 @@ labels! {
     decimal_separator(): ".", ",";
     /// What stands between a number’s thousands
     thousands_separator(): ",", "\u{202f}";
-}
-
-impl Labels {
-    /// The labels of a language.
-    pub fn new(language: Language) -> Self {
-        Self { language, own: None }
-    }
-
-    /// The labels of a language but for the book's own, by their keys.
-    ///
-    /// # Errors
-    /// When there is no label of that name, or when what is in braces in it is nothing that could be
-    /// put there.
-    pub fn with(language: Language, own: BTreeMap<String, String>) -> Result<Self, LabelError> {
-        let mut labels = Self::new(language);
-        for (key, text) in own {
-            let place = TABLE.iter().position(|entry| entry.key() == key);
-            let place = place.ok_or_else(|| LabelError::unknown(&key))?;
-            let template = Template::new(text, TABLE[place].parameters)
-                .and_then(|template| TABLE[place].accepts(template))
-                .map_err(|error| LabelError { key, message: error.to_string() })?;
-            let own = labels.own.get_or_insert_with(|| vec![None; TABLE.len()].into());
-            own[place] = Some(template);
-        }
-        Ok(labels)
-    }
-
-    fn text(&self, place: Place) -> &str {
-        let own = self.own.as_ref().and_then(|own| own[place as usize].as_ref());
-        own.map_or_else(|| TABLE[place as usize].text(self.language), Template::text)
-    }
-
-    fn fill(&self, place: Place, values: &[(&str, &dyn Display)]) -> String {
-        template::fill(self.text(place), values)
-    }
-}
-
-impl Default for Labels {
-    fn default() -> Self {
-        Self::new(Language::default())
-    }
-}
-
-impl Entry {
-    fn text(&self, language: Language) -> &'static str {
-        match language {
-            Language::En => self.en,
-            Language::Fr => self.fr,
-        }
-    }
-
-    fn accepts(&self, template: Template) -> Result<Template, TemplateError> {
-        let count = template.text().split_whitespace().count();
-        if self.name == "months" && count != 12 {
-            return Err(TemplateError::Months { count });
-        }
-        Ok(template)
-    }
-}
-
-impl LabelError {
-    fn unknown(key: &str) -> Self {
-        let keys: Vec<String> = TABLE.iter().map(Entry::key).collect();
-        let similar = nearest(key, &keys);
-        let hint = similar.map_or_else(
-            || "the guide's chapter on settings has them all".to_owned(),
-            |similar| format!("did you mean `{similar}`?"),
-        );
-        Self { key: key.to_owned(), message: format!("there is no such label: {hint}") }
-    }
 }
 
 #[cfg(test)]

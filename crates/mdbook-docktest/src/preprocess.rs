@@ -140,11 +140,12 @@ fn listing(book: &Book, report: &Report, pages: &[Page]) -> Option<Chapter> {
             name: &chapter.name,
             path: chapter.path.as_ref().or(chapter.source_path.as_ref())?,
             statuses: report.statuses().collect(),
-            recording: report.ran_on()?,
+            recording: report.ran_on(),
         })
     });
-    let entries: Vec<Entry<'_>> = entries.collect();
-    if entries.is_empty() {
+    let entries: Vec<Entry<'_>> = entries.filter(|entry| !entry.statuses.is_empty()).collect();
+    // No page leads there then.
+    if entries.iter().all(|entry| entry.recording.is_none()) {
         return None;
     }
     let text = verifications(&entries, page);

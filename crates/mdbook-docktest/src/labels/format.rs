@@ -22,13 +22,13 @@ impl Labels {
 
     /// A time, in seconds or in minutes and seconds.
     pub(crate) fn duration(&self, duration: Duration) -> String {
-        let whole = duration.as_secs();
-        if whole >= 60 {
-            return self.minutes(self.number(whole / 60), whole % 60);
-        }
         // Who reads it cares for tenths; what an author has set is shown as it is.
         let tenths = (duration.as_secs_f64() * 10.0).round() / 10.0;
-        let shown = if whole == 0 { duration.as_secs_f64() } else { tenths };
+        if tenths >= 60.0 {
+            let whole = duration.as_secs_f64().round() as u64;
+            return self.minutes(self.number(whole / 60), whole % 60);
+        }
+        let shown = if duration.as_secs() == 0 { duration.as_secs_f64() } else { tenths };
         self.seconds(shown.to_string().replace('.', self.decimal_separator()))
     }
 

@@ -29,6 +29,9 @@ fn english_has_none() {
     assert_eq!(en.duration(Duration::from_secs(30)), "30 s");
     assert_eq!(en.duration(Duration::from_millis(250)), "0.25 s");
     assert_eq!(en.duration(Duration::from_millis(1049)), "1 s");
+    assert_eq!(en.duration(Duration::from_millis(59_940)), "59.9 s");
+    assert_eq!(en.duration(Duration::from_millis(59_960)), "1 min 0 s");
+    assert_eq!(en.duration(Duration::from_millis(119_600)), "2 min 0 s");
 }
 
 #[test]
@@ -105,4 +108,21 @@ fn a_value_is_not_read_as_a_label() {
     let labels = own(Language::En, &[("image-pulled", "{image} {image} } {")]);
     let labels = labels.unwrap();
     assert_eq!(labels.image_pulled("{image}"), "{image} {image} } {");
+}
+
+#[test]
+fn french_signs_have_the_spaces_that_are_theirs() {
+    let wanted = |sign| match sign {
+        ':' | '»' => Some('\u{a0}'),
+        ';' | '!' | '?' => Some('\u{202f}'),
+        _ => None,
+    };
+    for entry in TABLE {
+        let chars: Vec<char> = entry.fr.chars().collect();
+        for pair in chars.windows(2) {
+            let space = wanted(pair[1]);
+            assert!(space.is_none_or(|space| pair[0] == space), "{}: {}", entry.key(), entry.fr);
+        }
+        assert!(!entry.fr.contains(['\'', '"']), "{}: {}", entry.key(), entry.fr);
+    }
 }

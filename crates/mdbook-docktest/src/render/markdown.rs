@@ -21,9 +21,10 @@ pub(super) fn provenance(provenance: &Provenance) -> String {
     format!("*{}*", escape(&provenance.summary))
 }
 
-/// Text that means nothing in Markdown.
+/// Text that means nothing in Markdown, on one line.
 pub(super) fn escape(text: &str) -> String {
     plain(text)
+        .replace('\n', " ")
         .chars()
         .flat_map(|c| c.is_ascii_punctuation().then_some('\\').into_iter().chain([c]))
         .collect()

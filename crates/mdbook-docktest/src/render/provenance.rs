@@ -34,7 +34,7 @@ impl Provenance {
         let source = if recording.replayed { labels.replayed() } else { labels.live() };
         let mut details = vec![
             (labels.source().to_owned(), format!("{source} ({})", recording.recorded_at)),
-            (labels.engine().to_owned(), self::engine(&recording.engine)),
+            (labels.engine().to_owned(), self::engine(&recording.engine, labels)),
             (labels.machine().to_owned(), machine(&recording.engine)),
         ];
         let images = recording.images.iter();
@@ -59,10 +59,11 @@ pub(super) fn digest(image: &Image) -> &str {
 }
 
 /// An engine in the terms of `docker version` and `docker info`.
-pub(super) fn engine(engine: &Engine) -> String {
+pub(super) fn engine(engine: &Engine, labels: &Labels) -> String {
     let Engine { kind, version, client_version, api_version, storage_driver, .. } = engine;
+    let version = labels.engine_version(version);
     format!(
-        "Docker Engine {version} · client {client_version} · API {api_version} · {storage_driver} · \
+        "{version} · client {client_version} · API {api_version} · {storage_driver} · \
          {kind}"
     )
 }

@@ -21,10 +21,18 @@ use crate::terminal::plain;
 pub const PATH: &str = "verifications.md";
 
 /// What would end a URL's path or be read as something else in it.
-const NOT_IN_A_PATH: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
+const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b':');
 
-/// A chapter that was run, or whose recording was taken.
+/// A chapter with steps.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// Its name in the book's summary.
@@ -33,8 +41,8 @@ pub struct Entry<'a> {
     pub path: &'a Path,
     /// What became of its steps.
     pub statuses: Vec<StepStatus>,
-    /// What they ran on.
-    pub recording: &'a Recording,
+    /// What they ran on, if any did.
+    pub recording: Option<&'a Recording>,
 }
 
 /// The way from a chapter's page to this one.
@@ -89,6 +97,10 @@ enum Cell {
 }
 
 impl Listing<'_> {
+    fn recordings(&self) -> impl Iterator<Item = &Recording> {
+        self.entries.iter().filter_map(|entry| entry.recording)
+    }
+
     fn chapters(&self) -> Table<'_> {
         let labels = &self.page.labels;
         // A column of zeros tells nothing.
@@ -113,8 +125,14 @@ impl Listing<'_> {
                 Cell::Text(entry.statuses.len().to_string()),
             ];
             cells.extend(counted.iter().map(|(_, status)| Cell::Text(count(*status).to_string())));
-            cells.push(Cell::Text(labels.engine_version(&entry.recording.engine.version)));
-            cells.push(Cell::Text(labels.day(&entry.recording.recorded_at).unwrap_or_default()));
+            let (engine, day) = match entry.recording {
+                Some(recording) => (
+                    labels.engine_version(&recording.engine.version),
+                    labels.day(&recording.recorded_at).unwrap_or_default(),
+                ),
+                None => (String::new(), labels.never().to_owned()),
+            };
+            cells.extend([engine, day].map(Cell::Text));
             cells
         };
         let rows = self.entries.iter().map(row).collect();
@@ -124,11 +142,9 @@ impl Listing<'_> {
     fn engines(&self) -> Table<'_> {
         let labels = &self.page.labels;
         let engines: BTreeSet<_> = self
-            .entries
-            .iter()
-            .map(|entry| {
-                let engine = &entry.recording.engine;
-                (provenance::engine(engine), provenance::machine(engine))
+            .recordings()
+            .map(|Recording { engine, .. }| {
+                (provenance::engine(engine, labels), provenance::machine(engine))
             })
             .collect();
         let row = |(engine, machine)| vec![Cell::Text(engine), Cell::Text(machine)];
@@ -142,9 +158,8 @@ impl Listing<'_> {
     fn images(&self) -> Table<'_> {
         let labels = &self.page.labels;
         let images: BTreeSet<_> = self
-            .entries
-            .iter()
-            .flat_map(|entry| &entry.recording.images)
+            .recordings()
+            .flat_map(|recording| &recording.images)
             .map(|image| (provenance::image(image, labels), provenance::digest(image).to_owned()))
             .collect();
         let row = |(image, digest)| vec![Cell::Text(image), Cell::Code(digest)];

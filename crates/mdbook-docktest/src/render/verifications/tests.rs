@@ -34,33 +34,44 @@ fn each_chapter_is_there_with_its_engine_and_images() {
             name: "Volumes & <co>",
             path: Path::new("a.md"),
             statuses: vec![Passed, Passed, Ignored],
-            recording: &first,
+            recording: Some(&first),
         },
         Entry {
-            name: "b|c",
+            name: "b|\nc",
             path: Path::new("d/b c.md"),
             statuses: vec![Passed],
-            recording: &second,
+            recording: Some(&second),
+        },
+        Entry {
+            name: "C",
+            path: Path::new("c:d.md"),
+            statuses: vec![StepStatus::Skipped],
+            recording: None,
         },
     ];
 
     let html = verifications(&entries, &page(Renderer::Html));
     assert!(html.starts_with("# Vérifications\n\n"), "{html}");
     let head = "<th scope=\"col\">Chapitre</th><th scope=\"col\">Étapes</th>\
-        <th scope=\"col\">Conformes</th><th scope=\"col\">Non exécutées</th>\
+        <th scope=\"col\">Conformes</th><th scope=\"col\">Non atteintes</th>\
+        <th scope=\"col\">Non exécutées</th>\
         <th scope=\"col\">Moteur</th><th scope=\"col\">Dernière exécution</th>";
     assert!(html.contains(head), "{html}");
     let row = "<td><a href=\"a.html\">Volumes &amp; &lt;co&gt;</a></td><td>3</td><td>2</td>\
-        <td>1</td><td>Docker Engine 26.1.5</td><td>24\u{a0}novembre 2026</td>";
+        <td>0</td><td>1</td><td>Docker Engine 26.1.5</td><td>24\u{a0}novembre 2026</td>";
     assert!(html.contains(row), "{html}");
-    assert!(html.contains("<a href=\"d/b%20c.html\">b|c</a>"), "{html}");
+    assert!(html.contains("<a href=\"d/b%20c.html\">b|&#10;c</a>"), "{html}");
     assert_eq!(html.matches(" · process</td>").count(), 2, "{html}");
     assert_eq!(html.matches("<td>alpine (reconstruite pour ce livre)</td>").count(), 1, "{html}");
+
+    let row = "<td><a href=\"c%3Ad.html\">C</a></td><td>1</td><td>0</td><td>1</td><td>0</td>\
+        <td></td><td>jamais</td>";
+    assert!(html.contains(row), "{html}");
 
     let markdown = verifications(&entries, &page(Renderer::Markdown));
     assert!(
         markdown.contains(
-            "\n| b\\|c | 1 | 1 | 0 | Docker Engine 28\\.5\\.0 | 1er\u{a0}décembre 2026 |\n"
+            "\n| b\\| c | 1 | 1 | 0 | 0 | Docker Engine 28\\.5\\.0 | 1er\u{a0}décembre 2026 |\n"
         ),
         "{markdown}"
     );
