@@ -39,7 +39,7 @@ pub enum Done {
     Added,
     /// It was there as it should be.
     Unchanged,
-    /// It was of this version of the program, and not edited.
+    /// It was that of the version of the program that is named, and not edited.
     Updated(String),
     /// It was edited, and that is gone.
     Overwritten,
