@@ -1,5 +1,6 @@
 //! Running chapters: the one part that touches the world.
 
+mod bash;
 mod connection;
 mod echo;
 mod effects;

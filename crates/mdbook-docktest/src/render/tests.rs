@@ -274,7 +274,10 @@ fn a_chapter_says_at_its_end_what_it_ran_on() {
 
     recording.replayed = true;
     let html = render(text, &scenario, Some(&recording), &[], &page);
-    assert!(html.contains("<dd>tirées d’un enregistrement\u{202f}; rien n’a été exécuté"), "{html}");
+    assert!(
+        html.contains("<dd>tirées d’un enregistrement\u{202f}; rien n’a été exécuté"),
+        "{html}"
+    );
 
     page.renderer = Renderer::Markdown;
     let markdown = render(text, &scenario, Some(&recording), &[], &page);

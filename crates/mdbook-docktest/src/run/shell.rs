@@ -14,17 +14,13 @@
 //! reader's terminal says, rather than with a path of ours.
 
 use std::ffi::OsString;
-use std::io::{PipeWriter, Write};
-use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
-use std::time::Duration;
 use std::{fs, io};
 
 use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::bash::{Bash, Spare};
 use super::connection::Connection;
 use super::turnstile::Turnstile;
 
@@ -42,9 +38,6 @@ const PRELUDE: &str = "umask 022; . /run/docktest/shell/state; ";
 /// How many commands a bash can run. All of them are on one line, so that messages have the line of
 /// the command; a loop would be one that the author's `break` could leave.
 const TURNS: usize = 100;
-
-/// How long a bash may take to exit when it is told to.
-const QUIT_LIMIT: Duration = Duration::from_millis(500);
 
 /// A chapter's shell.
 pub(super) struct Shell<'a> {
@@ -65,28 +58,6 @@ pub(super) enum Surroundings {
     Pipes { has_input: bool },
     /// At a terminal.
     Terminal(Terminal),
-}
-
-/// A bash that has been started and waits for the number of its first step's pipes.
-struct Spare {
-    handle: duct::Handle,
-    group: ProcessGroup,
-    number: PipeWriter,
-    turns: usize,
-}
-
-/// A bash that runs, or stands at its turnstile.
-pub(super) struct Bash {
-    handle: duct::Handle,
-    /// What it is a member of, with all processes of the step that it runs.
-    pub(super) group: ProcessGroup,
-    /// Readable when it has exited.
-    pub(super) process: OwnedFd,
-    pub(super) turnstile: Turnstile,
-    /// How many commands it can still run.
-    turns: usize,
-    /// Whether it can run another step.
-    is_reusable: bool,
 }
 
 impl<'a> Shell<'a> {
@@ -114,7 +85,7 @@ impl<'a> Shell<'a> {
 
     /// Starts a bash for the next step that needs a new one, unless there is one.
     pub(super) fn prepare(&mut self) -> io::Result<()> {
-        if self.spare.as_ref().is_none_or(Spare::has_exited) {
+        if !self.spare.as_ref().is_some_and(|spare| spare.can_run(1)) {
             self.spare = Some(self.start_spare(TURNS)?);
         }
         Ok(())
@@ -159,15 +130,14 @@ impl<'a> Shell<'a> {
             words.extend(["input", &number]);
         }
         words.push("0");
-        bash.turns -= commands.len();
-        bash.turnstile.tell(&words)?;
+        bash.begin(commands.len(), &words)?;
         Ok((bash, connection))
     }
 
     /// The bash that waits, if it can run this many commands.
     fn take_waiting(&mut self, commands: usize) -> Option<Bash> {
         let bash = self.waiting.take()?;
-        if bash.turns >= commands && !bash.has_exited() {
+        if bash.can_run(commands) {
             return Some(bash);
         }
         bash.quit();
@@ -176,16 +146,11 @@ impl<'a> Shell<'a> {
 
     /// A new bash that opens the pipes of the step that begins.
     fn begin_new(&mut self, commands: usize) -> io::Result<Bash> {
-        let is_fit = |spare: &mut Spare| spare.turns >= commands && !spare.has_exited();
-        let spare = match self.spare.take_if(is_fit) {
+        let spare = match self.spare.take_if(|spare| spare.can_run(commands)) {
             Some(spare) => spare,
             None => self.start_spare(commands.max(TURNS))?,
         };
-        let Spare { handle, group, mut number, turns } = spare;
-        let turnstile = Turnstile::new(&self.directory)?;
-        let process = open_pidfd(&handle)?;
-        writeln!(number, "{}", self.steps)?;
-        Ok(Bash { handle, group, process, turnstile, turns, is_reusable: true })
+        spare.begin(self.steps, Turnstile::new(&self.directory)?)
     }
 
     /// A group without members.
@@ -195,7 +160,6 @@ impl<'a> Shell<'a> {
     }
 
     fn start_spare(&mut self, turns: usize) -> io::Result<Spare> {
-        let (input, number) = io::pipe()?;
         let launch = format!(
             "builtin read -r __docktest_go || exit; \
              exec >{DIRECTORY}/stdout.$__docktest_go 2>{DIRECTORY}/stderr.$__docktest_go </dev/null; {}",
@@ -203,8 +167,7 @@ impl<'a> Shell<'a> {
         );
         let group = self.new_group()?;
         let command = self.bash(&group, Session::WithoutTerminal, &launch);
-        let handle = command.stdin_file(input).stdout_null().stderr_null().start()?;
-        Ok(Spare { handle, group, number, turns })
+        Spare::start(&command, group, turns)
     }
 
     fn start_at_terminal(
@@ -223,9 +186,7 @@ impl<'a> Shell<'a> {
         let handle = command.start()?;
         // The expression holds the other ends.
         drop(command);
-        let process = open_pidfd(&handle)?;
-        let bash = Bash { handle, group, process, turnstile, turns: 0, is_reusable: false };
-        Ok((bash, connection))
+        Ok((Bash::at_terminal(handle, group, turnstile)?, connection))
     }
 
     /// A bash in the engine that does what `launch` says.
@@ -252,7 +213,7 @@ impl<'a> Shell<'a> {
 
     /// Takes a bash back that stands at its turnstile after a step, with its state written down.
     pub(super) fn keep(&mut self, bash: Bash) {
-        if bash.is_reusable && bash.turns > 0 {
+        if bash.can_run(1) {
             self.waiting = Some(bash);
         } else {
             bash.quit();
@@ -291,77 +252,4 @@ fn launch(commands: usize) -> String {
 /// that `set -e` does not see a status twice.
 fn turn(prelude: &str, argument: &str) -> String {
     format!("{{ {prelude}builtin . {DIRECTORY}/between.bash {argument} && :; }} 3>&2 2>/dev/null; ")
-}
-
-impl Spare {
-    /// Lets it see the end of its input.
-    fn quit(self) {
-        drop(self.number);
-        wait_for_exit(&self.handle);
-    }
-
-    fn has_exited(&self) -> bool {
-        has_exited(&self.handle)
-    }
-}
-
-/// Waits for a bash that was told to exit.
-fn wait_for_exit(handle: &duct::Handle) {
-    if !matches!(handle.wait_timeout(QUIT_LIMIT), Ok(Some(_))) {
-        let _ = handle.kill();
-    }
-}
-
-fn has_exited(handle: &duct::Handle) -> bool {
-    !matches!(handle.try_wait(), Ok(None))
-}
-
-impl Bash {
-    /// Lets it run the command with this number.
-    pub(super) fn go_on(&mut self, command: usize) -> io::Result<()> {
-        self.turnstile.tell(&[&command.to_string()])
-    }
-
-    /// Lets it write down its state.
-    pub(super) fn save(&mut self) -> io::Result<()> {
-        self.turnstile.tell(&["save"])
-    }
-
-    fn has_exited(&self) -> bool {
-        has_exited(&self.handle)
-    }
-
-    /// Whether nothing of its step is left in the background.
-    fn is_alone(&self) -> bool {
-        self.group.members().len() <= 1
-    }
-
-    /// Waits for its end, which was seen to come.
-    ///
-    /// Returns the status as bash gives it in `$?`: 128 + n after signal n.
-    pub(super) fn exit_status(self) -> io::Result<i32> {
-        let status: ExitStatus = self.handle.wait()?.status;
-        Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()))
-    }
-
-    /// Ends it, after its group.
-    pub(super) fn kill(self) -> io::Result<()> {
-        // What entered the engine for it is not in its group, and stops with it when that is stopped
-        // (SIGSTOP).
-        self.handle.kill()?;
-        self.handle.wait().map(drop)
-    }
-
-    /// Lets it exit. What it has left in the background stays.
-    fn quit(mut self) {
-        // It has nothing more to say: that it does not listen is no reason to stop.
-        let _ = self.turnstile.tell(&["quit"]);
-        wait_for_exit(&self.handle);
-    }
-}
-
-fn open_pidfd(handle: &duct::Handle) -> io::Result<OwnedFd> {
-    let pid = handle.pids().first().and_then(|&pid| Pid::from_raw(i32::try_from(pid).ok()?));
-    let pid = pid.ok_or_else(|| io::Error::other("the shell's process has no PID"))?;
-    Ok(pidfd_open(pid, PidfdFlags::empty())?)
 }

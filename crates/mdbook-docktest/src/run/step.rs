@@ -19,10 +19,10 @@ use docker_cli::Canceller;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::bash::Bash;
 use super::connection::Connection;
 use super::echo::Echo;
 use super::follow::Watch;
-use super::shell::Bash;
 use super::transcript::Recorder;
 use super::turnstile::Word;
 use super::typist::Typist;
