@@ -42,7 +42,8 @@ pub struct ChapterReport {
     pub only: Option<usize>,
     /// The file that its recording is kept in.
     pub recording_path: PathBuf,
-    /// What is left of a chapter of which all has been said: its text, steps and recording are then gone, so that a large book does not have to be in memory with all of them.
+    /// What is left of a chapter of which all has been said: its text, steps and recording are then
+    /// gone, so that a large book does not have to be in memory with all of them.
     pub settled: Option<Settled>,
 }
 

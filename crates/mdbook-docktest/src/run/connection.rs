@@ -1,4 +1,4 @@
-//! What a step's process is connected with: three pipes, or a terminal.
+//! What a step's process is connected with: two pipes, a third one for its input, or a terminal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};

@@ -42,12 +42,12 @@ pub(super) struct Witness {
     stop: Canceller,
     reader: Option<JoinHandle<()>>,
     /// Where to send containers that were just made.
-    made: Option<Sender<Made>>,
+    inspections: Option<Sender<Inspection>>,
     inspector: Option<JoinHandle<()>>,
 }
 
 /// A container that was just made: the place of its sighting, and its identifier.
-type Made = (usize, String);
+type Inspection = (usize, String);
 
 /// What was seen.
 #[derive(Default)]
@@ -69,27 +69,29 @@ impl Witness {
         let docker = docker.timeout(ANSWER_LIMIT);
         let stop = events.canceller();
         let account = Arc::<Mutex<Account>>::default();
-        let (made, to_inspect) = mpsc::channel::<Made>();
+        let (inspections, to_inspect) = mpsc::channel::<Inspection>();
         let inspector = thread::spawn({
             let (account, docker) = (Arc::clone(&account), docker.clone());
             move || {
                 for (place, container) in to_inspect {
-                    // One that is gone by now has been there for a moment only.
+                    // Of one that is gone by now nothing is known.
                     let Ok(Some(found)) = docker.container().find(container) else { continue };
                     lock(&account).sightings[place].made = made_with(&found);
                 }
             }
         });
         let reader = thread::spawn({
-            let (account, docker, made) = (Arc::clone(&account), docker.clone(), made.clone());
+            let (account, docker) = (Arc::clone(&account), docker.clone());
+            let inspections = inspections.clone();
             // It ends with the engine or when it is stopped; neither is news to anybody.
             move || {
                 let events = events.map_while(Result::ok);
-                events.for_each(|event| see(&account, event, &docker, &made));
+                events.for_each(|event| see(&account, event, &docker, &inspections));
             }
         });
-        let (reader, made, inspector) = (Some(reader), Some(made), Some(inspector));
-        Ok(Self { docker, since, account, stop, reader, made, inspector })
+        let (reader, inspector) = (Some(reader), Some(inspector));
+        let inspections = Some(inspections);
+        Ok(Self { docker, since, account, stop, reader, inspections, inspector })
     }
 
     /// What has happened, in order, once all containers that were started in the background are
@@ -117,8 +119,8 @@ impl Witness {
         let events = events.since(unix_time(self.since)).until(unix_time(now())).call();
         // An engine that has gone away has nothing more to say.
         for event in events.unwrap_or_default() {
-            if let Some(made) = &self.made {
-                see(&self.account, event, &self.docker, made);
+            if let Some(inspections) = &self.inspections {
+                see(&self.account, event, &self.docker, inspections);
             }
         }
     }
@@ -126,7 +128,7 @@ impl Witness {
     fn end(&mut self) {
         self.stop.cancel();
         // The inspector ends once nobody can send it anything any more.
-        drop(self.made.take());
+        drop(self.inspections.take());
         for thread in [self.reader.take(), self.inspector.take()].into_iter().flatten() {
             // Neither panics.
             let _ = thread.join();
@@ -141,7 +143,7 @@ impl Drop for Witness {
 }
 
 /// Takes down an event, unless it is known, and what is to be learnt of it only now.
-fn see(account: &Mutex<Account>, event: Event, docker: &Docker, made: &Sender<Made>) {
+fn see(account: &Mutex<Account>, event: Event, docker: &Docker, inspections: &Sender<Inspection>) {
     let seen = lock(account).see(event);
     match seen {
         Some((place, Seen::Failure(container))) => {
@@ -149,7 +151,7 @@ fn see(account: &Mutex<Account>, event: Event, docker: &Docker, made: &Sender<Ma
             lock(account).sightings[place].log = log;
         }
         // The inspector does not end before its senders do.
-        Some((place, Seen::NewContainer(container))) => drop(made.send((place, container))),
+        Some((place, Seen::NewContainer(container))) => drop(inspections.send((place, container))),
         None => {}
     }
 }
