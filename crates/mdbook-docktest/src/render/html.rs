@@ -184,8 +184,12 @@ fn finding(finding: &Finding) -> Markup {
 }
 
 /// Markup that is put into Markdown as one physical line; see above.
+///
+/// Preprocessors that run later read it, too: `links` would put a file in the place of a printed
+/// `{{#include}}`. mdBook's renderer makes of the reference what it stands for.
 pub(super) fn one_line(markup: Markup) -> String {
-    format!("{MARK}{}", markup.into_string().replace('\n', "&#10;"))
+    let html = markup.into_string().replace('\n', "&#10;").replace("{{", "{&#123;");
+    format!("{MARK}{html}")
 }
 
 #[cfg(test)]
