@@ -14,8 +14,10 @@ pub use crate::source_file::WriteError;
 mod array;
 mod book_toml;
 mod line_endings;
+mod order;
 
 pub use book_toml::BookTomlError;
+pub use order::warning as order_warning;
 
 /// Where files are put of which book.toml does not say another place, beside it: mdBook gives the
 /// files below there names that change with their contents.

@@ -52,6 +52,9 @@ pub(super) fn preprocess() -> Result<Exit> {
         }
         report.chapters.push(chapter);
     }
+    if let Some(warning) = install::order_warning(&context.config) {
+        progress::say(&format!("warning: {warning}"));
+    }
     let is_html = Renderer::named(&context.renderer) == Some(Renderer::Html);
     let summary = report.summary();
     if is_html && summary.steps > summary.ignored {

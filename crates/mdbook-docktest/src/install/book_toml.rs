@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
 
+use super::order::{self, Order};
 use super::{DIRECTORY, array, line_endings};
 use crate::assets::{ASSETS, Asset, Kind};
 
@@ -91,18 +92,16 @@ fn add_preprocessor(document: &mut DocumentMut, edited: &mut Edited) -> Result<(
         .is_none_or(|preprocessors| !preprocessors.contains_key("docktest"));
     let table = table(document.as_item_mut(), &["preprocessor", "docktest"])?;
     let name = "preprocessor.docktest";
-    if names_links(table.get("before")) {
-        edited.warnings.push(format!(
-            "`before` of [{name}] has \"links\": files that chapters include are not there yet when \
-             their steps are looked for; write `after = [\"links\"]` instead"
-        ));
-        return Ok(());
-    }
-    if names_links(table.get("after")) {
-        return Ok(());
+    match Order::new(names_links(table.get("before")), names_links(table.get("after"))) {
+        Order::Right => return Ok(()),
+        Order::Contrary => {
+            edited.warnings.push(order::CONTRARY.to_owned());
+            return Ok(());
+        }
+        Order::Unsaid => {}
     }
     let after = list(table, name, "after")?;
-    array::insert(after, usize::MAX, "links");
+    array::insert(after, usize::MAX, order::LINKS);
     let what = if is_new { format!("[{name}]") } else { format!("`after` of [{name}]") };
     edited.added.push(what);
     Ok(())
@@ -110,7 +109,7 @@ fn add_preprocessor(document: &mut DocumentMut, edited: &mut Edited) -> Result<(
 
 fn names_links(list: Option<&Item>) -> bool {
     let list = list.and_then(Item::as_array);
-    list.is_some_and(|list| list.iter().any(|name| name.as_str() == Some("links")))
+    list.is_some_and(|list| list.iter().any(|name| name.as_str() == Some(order::LINKS)))
 }
 
 fn add_assets(

@@ -84,18 +84,20 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
             continue;
         }
         seen.push(object);
-        let entry = match object.0 {
-            ObjectKind::Container => step.container(object.1),
-            ObjectKind::Image => Some(step.image(effect)),
+        let of_object = match object.0 {
+            ObjectKind::Container => step.container(object.1).into_iter().collect(),
+            ObjectKind::Image => vec![step.image(effect)],
             _ => step.other(effect),
         };
-        let Some(entry) = entry else { continue };
-        let alike = |other: &&mut Entry| (other.sign, &other.parts) == (entry.sign, &entry.parts);
-        match entries.iter_mut().find(alike) {
-            // The engine says more than once that an image has lost a name.
-            Some(_) if object.0 == ObjectKind::Image => {}
-            Some(same) => same.count += 1,
-            None => entries.push(entry),
+        for entry in of_object {
+            let alike =
+                |other: &&mut Entry| (other.sign, &other.parts) == (entry.sign, &entry.parts);
+            match entries.iter_mut().find(alike) {
+                // The engine says more than once that an image has lost a name.
+                Some(_) if object.0 == ObjectKind::Image => {}
+                Some(same) => same.count += 1,
+                None => entries.push(entry),
+            }
         }
     }
     entries
@@ -167,12 +169,15 @@ impl Changes<'_> {
             note(&mut parts, labels.formerly());
             append(&mut parts, " ", &shown(&old.name));
         }
-        // Who stops leaves its networks, and who starts joins them.
-        if sign == Sign::Changed {
+        // Who stops leaves its networks, and who starts joins them; but when it was made, they were not
+        // told.
+        let is_up = [Status::Running, Status::Paused].contains(&new.status);
+        let was_up_or_never = ran || old.status == Status::Created;
+        if sign == Sign::Changed || is_up && was_up_or_never {
             self.networks(&mut parts, old, new);
-            if parts.len() == is_only_named {
-                return None;
-            }
+        }
+        if sign == Sign::Changed && parts.len() == is_only_named {
+            return None;
         }
         Some(entry(sign, parts))
     }
@@ -181,7 +186,10 @@ impl Changes<'_> {
         let moves = [(self.labels.connected(), new, old), (self.labels.disconnected(), old, new)];
         for (label, has, has_not) in moves {
             let gone = |id: &str| has_not.networks.iter().all(|other| other.id != id);
-            for network in has.networks.iter().filter(|network| gone(&network.id)) {
+            let others = has.networks.iter().filter(|network| gone(&network.id));
+            // Where nothing is said, a container that starts is connected to it.
+            let is_told = |name: &str| old.status != Status::Created || name != "bridge";
+            for network in others.filter(|network| is_told(&network.name)) {
                 note(parts, label);
                 append(parts, " ", &shown(&network.name));
             }
@@ -253,8 +261,9 @@ impl Changes<'_> {
         }
     }
 
-    /// A volume or a network.
-    fn other(&self, effect: &Effect) -> Option<Entry> {
+    /// A volume or a network. A volume that was removed and made anew is there as before, but its data
+    /// are gone.
+    fn other(&self, effect: &Effect) -> Vec<Entry> {
         let labels = self.labels;
         let kind = match effect.kind {
             ObjectKind::Volume if is_anonymous(&effect.name) => labels.anonymous_volume(),
@@ -262,19 +271,25 @@ impl Changes<'_> {
             _ => labels.network(),
         };
         let of_it = || self.of(effect.kind, &effect.id);
-        let is_new = of_it().any(|effect| matches!(effect.change, Change::Created { .. }));
+        let is_made = of_it().any(|effect| matches!(effect.change, Change::Created { .. }));
+        let is_removed = of_it().any(|effect| effect.change == Change::Removed);
         let was_there = match effect.kind {
             ObjectKind::Volume => self.before.volumes.contains(&effect.id),
             _ => self.before.networks.iter().any(|network| network.id == effect.id),
         };
         let is_gone = of_it().last().is_some_and(|effect| effect.change == Change::Removed);
         let name = short(&effect.name);
-        Some(match (is_new && !was_there, is_gone) {
-            (true, true) => entry(Sign::ShortLived, named(&labels.short_lived(kind), &name)),
-            (true, false) => entry(Sign::Added, named(kind, &name)),
-            (false, true) => entry(Sign::Removed, named(kind, &name)),
-            (false, false) => return None,
-        })
+        let removed = || entry(Sign::Removed, named(kind, &name));
+        let added = || entry(Sign::Added, named(kind, &name));
+        match (is_made && !was_there, is_gone) {
+            (true, true) => {
+                vec![entry(Sign::ShortLived, named(&labels.short_lived(kind), &name))]
+            }
+            (true, false) => vec![added()],
+            (false, true) => vec![removed()],
+            (false, false) if is_removed => vec![removed(), added()],
+            (false, false) => Vec::new(),
+        }
     }
 
     fn image(&self, effect: &Effect) -> Entry {

@@ -11,6 +11,8 @@ use crate::state::State;
 pub(super) struct Fragments {
     renderer: Renderer,
     pieces: Vec<Piece>,
+    /// What else the step may add to its page, in bytes.
+    spare: usize,
 }
 
 enum Piece {
@@ -22,7 +24,7 @@ enum Piece {
 
 impl Fragments {
     pub(super) fn new(renderer: Renderer) -> Self {
-        Self { renderer, pieces: Vec::new() }
+        Self { renderer, pieces: Vec::new(), spare: html::STEP }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -33,7 +35,11 @@ impl Fragments {
     pub(super) fn outcome(&mut self, outcome: &Outcome<'_>, id: &str, labels: &Labels) {
         if !outcome.is_empty() {
             self.pieces.push(match self.renderer {
-                Renderer::Html => Piece::Html(html::outcome(outcome, id, labels)),
+                Renderer::Html => {
+                    let printed = html::outcome(outcome, id, labels);
+                    self.spare = printed.spare;
+                    Piece::Html(printed.html)
+                }
                 Renderer::Markdown => Piece::Text(markdown::outcome(outcome)),
             });
         }
@@ -43,7 +49,7 @@ impl Fragments {
     pub(super) fn changes(&mut self, entries: &[Entry], labels: &Labels) {
         if !entries.is_empty() {
             self.pieces.push(match self.renderer {
-                Renderer::Html => Piece::Html(changes::html(entries, labels)),
+                Renderer::Html => Piece::Html(changes::html(entries, self.spare, labels)),
                 Renderer::Markdown => Piece::lines(entries.iter().map(Entry::text)),
             });
         }

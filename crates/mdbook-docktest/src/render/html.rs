@@ -25,23 +25,38 @@ mod samp;
 use fold::fold;
 use samp::{Detail, Samp};
 
-/// What a step's markup may have beside 0.6 times the text that it shows, in bytes. The rest of the
-/// kibibyte that a step may add to its page is for what it has changed.
-const ALLOWANCE: usize = 640;
+/// What a step may add to its page beside 1.6 times the text that it shows, in bytes.
+pub(super) const STEP: usize = 1024;
+/// What of that its figure may take; the rest, and what a figure leaves, is for what it has changed.
+const FIGURE: usize = 640;
 
-pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> String {
-    let markup = html! {
-        @if !outcome.commands.is_empty() {
-            figure.docktest id=(id) { (within_allowance(outcome, labels)) }
-        }
-        @if !outcome.findings.is_empty() {
+/// What a step printed, as HTML.
+pub(super) struct Printed {
+    /// One physical line.
+    pub(super) html: String,
+    /// What it leaves of what the step may add to its page, in bytes.
+    pub(super) spare: usize,
+}
+
+pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Printed {
+    let mut markup = html! {};
+    let mut spare = STEP;
+    if !outcome.commands.is_empty() {
+        let Figure { markup: content, text } = within_allowance(outcome, labels);
+        markup = html! { figure.docktest id=(id) { (content) } };
+        spare = (STEP + text * 8 / 5).saturating_sub(MARK.len() + markup.0.len());
+    }
+    if !outcome.findings.is_empty() {
+        let findings = html! {
             div.docktest-findings role="note" {
                 p { strong { (labels.finding()) } }
                 @for finding in &outcome.findings { (self::finding(finding)) }
             }
-        }
-    };
-    one_line(markup)
+        };
+        markup.0.push_str(&findings.0);
+    }
+    // mdBook's renderer writes the characters that references stand for, so these do not count.
+    Printed { html: one_line(markup), spare: spare.min(STEP) }
 }
 
 /// A line that says what the page rests on, with the details folded.
@@ -64,21 +79,23 @@ pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
 
 /// Where they would cost a page too much, colours and playback are given up; then all structure, for
 /// the text as other renderers get it.
-fn within_allowance(outcome: &Outcome<'_>, labels: &Labels) -> Markup {
+fn within_allowance(outcome: &Outcome<'_>, labels: &Labels) -> Figure {
     for detail in [Detail::Full, Detail::Streams] {
         let figure = Figure::new(outcome, detail, labels);
-        if figure.markup.0.len() <= figure.text * 8 / 5 + ALLOWANCE {
-            return figure.markup;
+        if figure.markup.0.len() <= figure.text * 8 / 5 + FIGURE {
+            return figure;
         }
     }
     let mut samp = Samp::default();
     samp.text(&markdown::transcript(&outcome.commands));
     let (is_mixed, label) = caption(outcome, labels);
     let label = if is_mixed { labels.mixed_output() } else { label };
-    html! {
+    let text = samp.text;
+    let markup = html! {
         figcaption { (label) }
         (block(label, samp, None, labels))
-    }
+    };
+    Figure { markup, text }
 }
 
 /// The content of a step's figure.
@@ -184,8 +201,12 @@ fn finding(finding: &Finding) -> Markup {
 }
 
 /// Markup that is put into Markdown as one physical line; see above.
+///
+/// Preprocessors that run later read it, too: `links` would put a file in the place of a printed
+/// `{{#include}}`. mdBook's renderer makes of the reference what it stands for.
 pub(super) fn one_line(markup: Markup) -> String {
-    format!("{MARK}{}", markup.into_string().replace('\n', "&#10;"))
+    let html = markup.into_string().replace('\n', "&#10;").replace("{{", "{&#123;");
+    format!("{MARK}{html}")
 }
 
 #[cfg(test)]

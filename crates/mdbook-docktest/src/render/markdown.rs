@@ -1,12 +1,24 @@
 //! Outcomes as plain Markdown, for renderers that may not take HTML.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::outcome::{Outcome, Shown};
 use super::provenance::Provenance;
 use crate::finding::Severity;
 use crate::terminal::plain;
 
+/// What mdBook's preprocessor `links`, should it run later, would read as a command.
+static COMMAND: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{(?<rest>\{\s*#)").expect("it is tested"));
+
 /// A fenced block with a text. `next_line` starts each of its lines but the first.
+///
+/// Code cannot have character references: a word joiner, which is not seen, parts the braces of what
+/// would be a command.
 pub(super) fn fenced(content: &str, next_line: &str) -> String {
+    let content = &COMMAND.replace_all(content, "{\u{2060}$rest");
     let fence = "`".repeat((longest_run_of_backticks(content) + 1).max(3));
     let mut block = format!("{fence}text");
     for line in content.split_terminator('\n').chain([fence.as_str()]) {
@@ -70,4 +82,19 @@ fn end_line(content: &mut String) {
 
 fn longest_run_of_backticks(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_preprocessor_finds_a_command_in_what_was_printed() {
+        let printed = "{{#include /x}} {{{#title y}}} {{\n  #include z}} {{.Names}} {{ a }}";
+        let block = fenced(printed, "\n");
+        assert!(!Regex::new(r"\{\{\s*#").unwrap().is_match(&block), "{block}");
+        assert!(block.contains("{\u{2060}{#include /x}}"), "{block}");
+        assert!(block.contains("{{.Names}} {{ a }}"), "the rest is as it was: {block}");
+        assert!(!escape(printed).contains("{{"));
+    }
 }

@@ -1,12 +1,19 @@
 //! Output that would be something else than text if it could: every character of it is shown, and
 //! none is markup.
 
+use mdbook_docktest::finding::{Code, Finding, Severity};
+use mdbook_docktest::recording::{Change, Effect, Image, ImageOrigin, ObjectKind};
+use mdbook_docktest::render::verifications::{Entry, verifications};
 use mdbook_docktest::scenario::Columns;
 
 use super::*;
 
 /// Each with what is to be seen of it.
-const HOSTILE: [(&str, &str); 10] = [
+const HOSTILE: [(&str, &str); 11] = [
+    (
+        "{{#include /etc/passwd}} {{{#include c0.md}}}",
+        "{{#include /etc/passwd}} {{{#include c0.md}}}",
+    ),
     ("<script>alert(1)</script>", "<script>alert(1)</script>"),
     ("<b><figure><table>", "<b><figure><table>"),
     (
@@ -79,4 +86,63 @@ fn a_hostile_command_is_text() {
     let page = &build(&[render(chapter, &scenario, Some(&recording), &[], &page)])[0];
     assert_eq!(texts(page, "figure > p > kbd"), ["echo '</kbd></p><script>&lt;'", "echo b"]);
     assert_shows(page, "a\nb\n");
+}
+
+/// `links` would find commands there, too.
+#[test]
+fn names_of_objects_are_text() {
+    const COMMAND: &str = "{{#include /etc/passwd}}";
+    let chapter = "```bash diagram\nls\n```\n\nafter\n";
+    let effect = |kind| Effect {
+        command: 0,
+        kind,
+        name: COMMAND.into(),
+        id: COMMAND.into(),
+        change: Change::created(None),
+    };
+    let effects = [ObjectKind::Container, ObjectKind::Volume].map(effect).into();
+    let image = Image {
+        reference: COMMAND.into(),
+        id: COMMAND.into(),
+        repo_digest: None,
+        origin: ImageOrigin::Pulled,
+    };
+    let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
+    let mut finding = Finding {
+        code: Code::ExitStatus,
+        severity: Severity::Error,
+        path: "c.md".into(),
+        span: 0..0,
+        message: COMMAND.into(),
+        help: Some(COMMAND.into()),
+        line: 1,
+        column: 1,
+    };
+    finding.span = scenario.steps[0].command.clone();
+    let recording = Recording {
+        steps: vec![StepRecording::Ran { commands: Vec::new(), effects }],
+        images: vec![image],
+        ..Recording::default()
+    };
+    let labels = Arc::new(Labels::new(Language::Fr));
+    let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
+    let rendered = render(chapter, &scenario, Some(&recording), &[finding], &page);
+    let listed = Entry {
+        name: COMMAND,
+        path: Path::new("c.md"),
+        statuses: Vec::new(),
+        recording: &recording,
+    };
+    let pages = build(&[rendered, verifications(&[listed], &page)]);
+    for (page, css) in [
+        (&pages[0], "ul.docktest-effects"),
+        (&pages[0], "svg desc"),
+        (&pages[0], ".docktest-findings"),
+        (&pages[0], ".docktest-provenance summary"),
+        (&pages[1], ".docktest-verifications a"),
+        (&pages[1], ".docktest-verifications code"),
+    ] {
+        let text = texts(page, css).concat();
+        assert!(text.contains(COMMAND), "{css}: {text}");
+    }
 }

@@ -14,6 +14,7 @@ use mdbook_docktest::recording::{
 };
 use mdbook_docktest::render::render;
 use mdbook_driver::MDBook;
+use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
 use mdbook_driver::config::Config;
 use mdbook_preprocessor::book::Book;
 use mdbook_preprocessor::errors::Result;
@@ -39,6 +40,19 @@ impl Preprocessor for Texts {
             }
         });
         Ok(book)
+    }
+}
+
+/// mdBook's own `links`, at the place that it has where a book does not say `after = ["links"]`.
+struct LinksAfterwards;
+
+impl Preprocessor for LinksAfterwards {
+    fn name(&self) -> &'static str {
+        "links-afterwards"
+    }
+
+    fn run(&self, context: &PreprocessorContext, book: Book) -> Result<Book> {
+        LinkPreprocessor::new().run(context, book)
     }
 }
 
@@ -82,7 +96,7 @@ fn build(chapters: &[String]) -> Vec<Html> {
         let mut mdbook = MDBook::load_with_config(book.path(), config).expect("the book is sound");
         let texts = chapters.iter().enumerate();
         let texts = texts.map(|(index, text)| (name(index).into(), text.clone())).collect();
-        mdbook.with_preprocessor(Texts(texts));
+        mdbook.with_preprocessor(Texts(texts)).with_preprocessor(LinksAfterwards);
         mdbook.build().expect("the book builds");
     });
     let log = log.0.lock().expect("no writer panics").clone();

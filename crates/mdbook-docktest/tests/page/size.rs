@@ -2,7 +2,9 @@
 //!
 //! Text counts as a page has to write it, with `&lt;` for `<`.
 
+use mdbook_docktest::recording::{Change, Effect, Made, Mount, MountSource, ObjectKind};
 use mdbook_docktest::recordings;
+use scraper::ElementRef;
 
 use super::*;
 
@@ -11,29 +13,92 @@ fn written(text: &str) -> usize {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").len()
 }
 
-/// Holds each step's figure against the bound; returns how many there are.
+/// Holds what each step has added to its page against the bound; returns how many have added something.
 #[track_caller]
 fn assert_small(page: &Html) -> usize {
-    let parts = selector("samp, .docktest-command");
-    for figure in page.select(&selector("figure.docktest")) {
-        let shown = figure.select(&parts);
+    let added = selector("figure.docktest, ul.docktest-effects");
+    let parts = selector("samp, .docktest-command, ul.docktest-effects > li");
+    let mut steps: Vec<(usize, usize, String)> = Vec::new();
+    for element in page.select(&added) {
+        let shown = element.select(&parts);
         let shown: usize = shown.map(|part| written(&part.text().collect::<String>())).sum();
-        let size = figure.html().len();
-        assert!(size <= shown * 8 / 5 + 1024, "{size} bytes for {shown}: {:.2000}", figure.html());
+        let html = element.html().replace("&nbsp;", "\u{a0}");
+        // What a step has changed stands right below what it has printed.
+        let above = element.prev_siblings().find_map(ElementRef::wrap);
+        let continues =
+            element.value().name() == "ul" && above.is_some_and(|above| added.matches(&above));
+        if !continues {
+            steps.push((0, 0, String::new()));
+        }
+        let step = steps.last_mut().expect("there is one");
+        step.0 += shown;
+        step.1 += html.len() + "<!--docktest-->".len();
+        step.2 += &html;
     }
-    count(page, "figure.docktest")
+    for (shown, size, html) in &steps {
+        assert!(*size <= shown * 8 / 5 + 1024, "{size} bytes for {shown}: {html:.2000}");
+    }
+    steps.len()
 }
 
 fn small(name: &str, commands: Vec<CommandRecording>) {
+    small_with(name, commands, Vec::new());
+}
+
+/// Returns the page.
+fn small_with(name: &str, commands: Vec<CommandRecording>, effects: Vec<Effect>) -> Html {
     let script: String = (0..commands.len()).map(|n| format!("echo {n}\n")).collect();
     let chapter = format!("```bash\n{script}```\n");
     let scenario = extract(Path::new("c.md"), &chapter, Extensions::default());
-    let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+    let steps = vec![StepRecording::Ran { commands, effects }];
     let recording = Recording { steps, ..Recording::default() };
     let labels = Arc::new(Labels::new(Language::Fr));
     let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
     let rendered = render(&chapter, &scenario, Some(&recording), &[], &page);
-    assert_eq!(assert_small(&build(&[rendered])[0]), 1, "{name}");
+    let page = build(&[rendered]).remove(0);
+    assert_eq!(assert_small(&page), 1, "{name}");
+    page
+}
+
+#[test]
+fn a_list_of_what_has_changed_is_shortened() {
+    let volume = |name: String| Effect {
+        command: 0,
+        kind: ObjectKind::Volume,
+        id: name.clone(),
+        name,
+        change: Change::created(None),
+    };
+    let mount = |place: usize| Mount {
+        source: MountSource::Bind("a".into()),
+        destination: place.to_string(),
+        read_only: false,
+    };
+    let made = Made { mounts: (0..2_000).map(mount).collect(), ports: Vec::new() };
+    let container = Effect {
+        kind: ObjectKind::Container,
+        change: Change::Created { image: None, made },
+        ..volume("app".into())
+    };
+    let volumes = |name: &str| (0..500).map(|n| volume(format!("{name}{n}"))).collect::<Vec<_>>();
+    let (out, err) = (Stream::Stdout, Stream::Stderr);
+    let printed = vec![command(&[(out, "a\n"), (err, "b\n")]); 2];
+    for (name, commands, effects) in [
+        ("no output", Vec::new(), volumes("v")),
+        ("long names", Vec::new(), volumes(&"<é>".repeat(40))),
+        ("with output", printed.clone(), volumes("v")),
+        ("many mounts", printed.clone(), vec![container]),
+    ] {
+        let count_of_effects = effects.len();
+        let page = small_with(name, commands, effects);
+        let items = texts(&page, "ul.docktest-effects > li");
+        assert!(!items.is_empty(), "{name}");
+        if items.len() < count_of_effects {
+            let rest = format!("{} autres changements", count_of_effects + 1 - items.len());
+            assert_eq!(items.last(), Some(&rest), "{name}");
+            assert!(items.len() > 4, "{name}: {items:?}");
+        }
+    }
 }
 
 #[test]
@@ -46,6 +111,7 @@ fn the_worst_output_is_no_exception() {
     let alternating = [(out, "a\n"), (err, "b\n"), (typed, "c")].repeat(1_000);
     small("each line of another stream", vec![command(&alternating)]);
     small("many short lines", vec![command(&[(out, &"\n".repeat(25))])]);
+    small("each character a brace", vec![command(&[(out, &"{".repeat(5_000))])]);
     small("many commands with little to say", (0..200).map(|_| command(&[(err, "a")])).collect());
     let mut stream = command(&[(out, "\n")].repeat(2_000));
     stream.end = End::Stopped;

@@ -6,45 +6,81 @@ use super::{Entry, Part};
 use crate::labels::Labels;
 use crate::render::html::one_line;
 
-/// How many entries are shown; of a longer list, the end is folded.
-const SHOWN: usize = 12;
-
-/// One physical line of HTML.
-pub(in crate::render) fn html(entries: &[Entry], labels: &Labels) -> String {
-    // So that what is folded is never a single entry.
-    let shown = if entries.len() > SHOWN { SHOWN - 1 } else { entries.len() };
-    let (shown, folded) = entries.split_at(shown);
-    one_line(html! {
-        ul.docktest-effects aria-label=(labels.changes()) {
-            @for entry in shown { (item(entry, labels)) }
-            @if !folded.is_empty() {
-                li {
-                    details {
-                        summary { (labels.more_changes(folded.len())) }
-                        ul { @for entry in folded { (item(entry, labels)) } }
-                    }
-                }
-            }
-        }
-    })
+/// One physical line of HTML, of no more bytes than `spare` and 1.6 times its text.
+///
+/// Where names and paths would cost too much as elements, they are text; where that is still too much,
+/// a line says how many changes are left out.
+pub(in crate::render) fn html(entries: &[Entry], spare: usize, labels: &Labels) -> String {
+    let items: Vec<Item> = entries.iter().map(|entry| Item::new(entry, true, labels)).collect();
+    if fitting(&items, spare, labels) == items.len() {
+        return list(&items, None, labels);
+    }
+    let items: Vec<Item> = entries.iter().map(|entry| Item::new(entry, false, labels)).collect();
+    let kept = fitting(&items, spare, labels);
+    if kept == items.len() {
+        return list(&items, None, labels);
+    }
+    // What is left out is never a single one, in whose place it could be told.
+    let rest = Item::rest(items.len(), labels);
+    let kept = fitting(&items, spare.saturating_sub(rest.markup.0.len()), labels);
+    let kept = kept.min(items.len().saturating_sub(2));
+    list(&items[..kept], Some(items.len() - kept), labels)
 }
 
-fn item(entry: &Entry, labels: &Labels) -> Markup {
-    let sign = entry.sign.character();
-    html! {
-        li {
-            @match entry.sign.label(labels) {
-                Some(label) => b role="img" aria-label=(label) { (sign) },
-                None => b aria-hidden="true" { (sign) },
-            }
-            " "
-            @for part in &entry.parts {
-                @match part {
-                    Part::Text(text) => (text),
-                    Part::Name(name) => code { (name) },
+struct Item {
+    markup: Markup,
+    /// How many bytes of it are text.
+    text: usize,
+}
+
+impl Item {
+    fn new(entry: &Entry, has_elements: bool, labels: &Labels) -> Self {
+        let sign = entry.sign.character();
+        let markup = html! {
+            li {
+                @match entry.sign.label(labels) {
+                    Some(label) => b role="img" aria-label=(label) { (sign) },
+                    None => b aria-hidden="true" { (sign) },
                 }
+                " "
+                @for part in &entry.parts {
+                    @match part {
+                        Part::Name(name) if has_elements => code { (name) },
+                        Part::Text(text) | Part::Name(text) => (text),
+                    }
+                }
+                @if entry.count > 1 { "\u{a0}×" (entry.count) }
             }
-            @if entry.count > 1 { "\u{a0}×" (entry.count) }
-        }
+        };
+        let text = html! { (entry.text()) }.0.len();
+        Self { markup, text }
     }
+
+    fn rest(count: usize, labels: &Labels) -> Self {
+        let text = labels.more_changes(count);
+        Self { markup: html! { li { (text) } }, text: 0 }
+    }
+}
+
+/// How many of the first items there is room for.
+fn fitting(items: &[Item], spare: usize, labels: &Labels) -> usize {
+    let mut size = list(&[], None, labels).len();
+    let mut text = 0;
+    items
+        .iter()
+        .take_while(|item| {
+            size += item.markup.0.len();
+            text += item.text;
+            size <= spare + text * 8 / 5
+        })
+        .count()
+}
+
+fn list(items: &[Item], left_out: Option<usize>, labels: &Labels) -> String {
+    one_line(html! {
+        ul.docktest-effects aria-label=(labels.changes()) {
+            @for item in items { (item.markup) }
+            @if let Some(count) = left_out { (Item::rest(count, labels).markup) }
+        }
+    })
 }

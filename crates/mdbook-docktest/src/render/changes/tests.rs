@@ -147,11 +147,27 @@ fn a_container_that_was_there_says_what_became_of_it() {
     }
     let restart =
         ["container app died 0", "network net without app", "network net with app", APP[1]];
-    assert_eq!(shown(&APP, &restart), ["▸ conteneur `app`, redémarré"]);
+    let connected = [&APP[..], &["network net with app"]].concat();
+    assert_eq!(shown(&connected, &restart), ["▸ conteneur `app`, redémarré"]);
+    assert_eq!(shown(&APP, &restart), ["▸ conteneur `app`, redémarré, relié à `net`"]);
+    let first_start = ["network bridge with app", "network net with app", APP[1]];
+    assert_eq!(shown(&APP[..1], &first_start), ["▸ conteneur `app`, démarré, relié à `net`"]);
     let run = [APP[1], "container app died 1"];
     assert_eq!(shown(&APP[..1], &run), ["■ conteneur `app`, arrêté (code 1)"]);
     let nothing = ["container app paused", "container app unpaused"];
     assert!(shown(&APP, &nothing).is_empty());
+}
+
+#[test]
+fn a_volume_that_is_made_anew_has_lost_its_data() {
+    let anew = ["volume data removed", "volume data created"];
+    let both = ["− volume `data`", "+ volume `data`"];
+    assert_eq!(shown(&["volume data created"], &anew), both);
+    assert_eq!(shown(&["volume data created"], &[&anew[..], &anew].concat()), both);
+    let removed = [&anew[..], &anew[..1]].concat();
+    assert_eq!(shown(&["volume data created"], &removed), both[..1]);
+    assert_eq!(shown(&[], &[&anew[1..], &anew].concat()), both[1..]);
+    assert_eq!(shown(&["volume data created"], &anew[1..]), [""; 0]);
 }
 
 #[test]

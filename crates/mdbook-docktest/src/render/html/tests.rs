@@ -40,7 +40,7 @@ fn outcome_of(commands: Vec<Shown>) -> Outcome<'static> {
 
 /// The figure as a browser reads it.
 fn page(commands: Vec<Shown>) -> Html {
-    let html = outcome(&outcome_of(commands), "docktest-c-1", &Labels::new(Language::Fr));
+    let html = outcome(&outcome_of(commands), "docktest-c-1", &Labels::new(Language::Fr)).html;
     assert!(!html.contains('\n'));
     let page = Html::parse_fragment(&html);
     assert_eq!(page.errors, Vec::<&str>::new(), "{html}");
@@ -161,7 +161,7 @@ proptest! {
             ..shown_of(printed)
         });
         let outcome = outcome_of(commands.collect());
-        let html = super::outcome(&outcome, "docktest-c-1", &Labels::new(Language::Fr));
+        let html = super::outcome(&outcome, "docktest-c-1", &Labels::new(Language::Fr)).html;
         let mut text = Samp::default();
         text.text(&markdown::transcript(&outcome.commands));
         // A line feed is one byte on the page.
@@ -196,6 +196,6 @@ fn a_large_output_is_a_page_at_once() {
         "docktest-c-1",
         &Labels::new(Language::Fr),
     );
-    assert!(html.len() > 1_000_000);
+    assert!(html.html.len() > 1_000_000);
     assert!(started.elapsed() < Duration::from_secs(5));
 }

@@ -48,18 +48,27 @@ fn what_is_not_shown_changes_nothing_that_is_shown() {
 }
 
 #[test]
-fn a_long_list_is_folded() {
+fn of_a_list_that_is_too_long_the_first_entries_are_shown_and_the_others_counted() {
     let volume =
         |name: usize| effect(ObjectKind::Volume, &format!("v{name}"), Change::created(None));
     let rendered = |count: usize| {
         let effects = (0..count).map(volume).collect();
         html("```bash\nls\n```\n", vec![StepRecording::Ran { commands: Vec::new(), effects }])
     };
-    assert!(!rendered(12).contains("<details>"));
-    let folded = rendered(14);
-    let (shown, folded) =
-        folded.split_once("<details><summary>3 autres changements</summary>").unwrap();
-    assert_eq!((shown.matches("<code>").count(), folded.matches("<code>").count()), (11, 3));
+    let entries = |page: &str| page.matches("<li><b ").count();
+    let all = rendered(12);
+    assert_eq!((entries(&all), all.matches("<code>").count()), (12, 12));
+    assert!(!all.contains("autres changements"), "{all}");
+    let all = rendered(20);
+    assert_eq!((entries(&all), all.matches("<code>").count()), (20, 0), "names are text");
+    let long = rendered(60);
+    let kept = entries(&long);
+    assert!((15..30).contains(&kept), "{long}");
+    let rest = format!("<li>{} autres changements</li></ul>", 60 - kept);
+    assert!(long.ends_with(&rest), "{long}");
+    for count in 10..30 {
+        assert!(!rendered(count).contains("<li>1 autres"), "one of {count}");
+    }
 }
 
 #[test]
