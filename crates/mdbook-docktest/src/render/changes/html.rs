@@ -15,13 +15,14 @@ pub(in crate::render) fn html(entries: &[Entry], labels: &Labels) -> String {
     let shown = if entries.len() > SHOWN { SHOWN - 1 } else { entries.len() };
     let (shown, folded) = entries.split_at(shown);
     one_line(html! {
-        ul.docktest-effects aria-label=(labels.changes()) {
+        // Safari takes a list without markers for none, unless it is told.
+        ul.docktest-effects role="list" aria-label=(labels.changes()) {
             @for entry in shown { (item(entry, labels)) }
             @if !folded.is_empty() {
                 li {
                     details {
                         summary { (labels.more_changes(folded.len())) }
-                        ul { @for entry in folded { (item(entry, labels)) } }
+                        ul role="list" { @for entry in folded { (item(entry, labels)) } }
                     }
                 }
             }
