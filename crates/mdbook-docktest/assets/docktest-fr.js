@@ -41,7 +41,7 @@ window.docktestLanguage = {
     "Warning": "Attention",
     "Caution": "Danger",
     "Page not found": "Page introuvable",
-    "Page not found - {}": "Page introuvable - {}",
+    "Page not found - {}": "Page introuvable – {}",
     "Document not found (404)": "Page introuvable (404)",
     "This URL is invalid, sorry. Please use the navigation bar or search to continue.": "Cette adresse ne mène à aucune page. Pour continuer, servez-vous de la table des matières ou de la recherche."
   },

@@ -108,10 +108,8 @@
         (rest || pre).after(player);
     };
 
-    // Who wants less motion has the text, which is all there is to see.
-    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) {
-        document.querySelectorAll('.docktest pre[data-docktest-times]').forEach(addPlayer);
-    }
+    // Nothing moves unless it is asked to, so this is for who wants less motion, too.
+    document.querySelectorAll('.docktest pre[data-docktest-times]').forEach(addPlayer);
 
     // In output that is too wide, these keys scroll; mdBook would turn to another chapter.
     addEventListener('keydown', event => {

@@ -273,6 +273,15 @@ impl Browser {
         urls.filter(|url| !url.starts_with("chrome://")).collect()
     }
 
+    /// Returns as soon as a page has requested a URL: the log is written a little later.
+    #[track_caller]
+    pub fn until_requested(&self, url: &str) {
+        let begin = Instant::now();
+        while !self.requests().iter().any(|requested| requested == url) {
+            assert!(begin.elapsed() < PATIENCE, "it was never requested: {url}");
+        }
+    }
+
     /// What was requested since the last look at the network, and was not there: status and URL.
     pub fn failures(&self) -> Vec<String> {
         let responses = self.network("Network.responseReceived");

@@ -131,7 +131,7 @@ fn names_of_objects_are_text() {
         name: COMMAND,
         path: Path::new("c.md"),
         statuses: Vec::new(),
-        recording: &recording,
+        recording: Some(&recording),
     };
     let pages = build(&[rendered, verifications(&[listed], &page)]);
     for (page, css) in [

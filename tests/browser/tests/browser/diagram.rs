@@ -46,3 +46,26 @@ fn no_text_leaves_the_picture_or_gets_too_small_to_read() {
         assert!(smallest >= 9.0, "{smallest} pixels on a {width:?}");
     }
 }
+
+/// Paper is white whatever the theme, and grounds are not printed.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn the_picture_can_be_read_on_paper_in_each_theme() {
+    let browser = Browser::start();
+    for theme in Theme::ALL {
+        browser.open(&showcase().file("etat.html")).theme(theme).media("print", &[]);
+        browser.style("* { background: none !important }");
+        let (faint, texts) = browser.faint_texts(".docktest-diagram");
+        assert!(faint.is_empty() && texts > 5, "{theme:?}, {texts} texts: {faint:?}");
+        let mut strokes: Vec<String> = browser.value(
+            "[...document.querySelectorAll('.docktest-diagram svg *')]
+                .map(shape => getComputedStyle(shape).stroke).filter(stroke => stroke !== 'none')",
+        );
+        strokes.sort();
+        strokes.dedup();
+        assert_eq!(strokes, ["rgb(0, 0, 0)"], "{theme:?}");
+    }
+    browser.media("screen", &[]);
+    let (faint, _) = browser.faint_texts(".docktest-diagram");
+    assert!(!faint.is_empty(), "the check sees light letters on white paper");
+}

@@ -96,12 +96,14 @@ fn a_page_that_is_printed_while_a_stream_plays_has_all_of_it() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn who_wants_less_motion_is_offered_none() {
+fn who_wants_less_motion_sees_none_without_asking_for_it() {
     let browser = Browser::start();
     browser.media("", &[("prefers-reduced-motion", "reduce")]);
     open(&browser);
-    assert_eq!((seen(&browser), browser.count(".docktest-player")), (5, 0));
-    browser.media("", &[]);
-    open(&browser);
-    assert_eq!(browser.count(".docktest-player"), 1);
+    assert!(browser.value::<bool>("matchMedia('(prefers-reduced-motion: reduce)').matches"));
+    assert_eq!((seen(&browser), labels(&browser)), (5, vec!["Rejouer".to_owned()]));
+    assert!(browser.value::<bool>("waiting.size === 0"));
+    tab_to(&browser, ".docktest-player button");
+    browser.press(" ").until("waiting.size === 1");
+    assert_eq!((seen(&browser), next(&browser), seen(&browser)), (0, 20, 1));
 }

@@ -32,8 +32,7 @@ fn no_page_asks_another_host_for_anything() {
 
     // One that does is seen.
     browser.call::<()>("new Image().src = 'https://example.com/pixel.png'", &[]);
-    let asked = browser.requests();
-    assert!(asked.contains(&"https://example.com/pixel.png".to_owned()), "{asked:?}");
+    browser.until_requested("https://example.com/pixel.png");
 }
 
 #[test]

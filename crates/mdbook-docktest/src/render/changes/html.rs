@@ -78,7 +78,8 @@ fn fitting(items: &[Item], spare: usize, labels: &Labels) -> usize {
 
 fn list(items: &[Item], left_out: Option<usize>, labels: &Labels) -> String {
     one_line(html! {
-        ul.docktest-effects aria-label=(labels.changes()) {
+        // Safari takes a list without markers for none, unless it is told.
+        ul.docktest-effects role="list" aria-label=(labels.changes()) {
             @for item in items { (item.markup) }
             @if let Some(count) = left_out { (Item::rest(count, labels).markup) }
         }

@@ -23,7 +23,7 @@ pub(super) fn printed_and_made(text: &str, volume: &str) -> StepRecording {
     }
 }
 
-const CHANGES: &str = "<!--docktest--><ul class=\"docktest-effects\" aria-label=\"Ce qui a changé\">\
+const CHANGES: &str = "<!--docktest--><ul class=\"docktest-effects\" role=\"list\" aria-label=\"Ce qui a changé\">\
     <li><b role=\"img\" aria-label=\"ajout\u{a0}:\">+</b> volume <code>v</code></li></ul>";
 
 #[test]
