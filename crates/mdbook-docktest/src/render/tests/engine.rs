@@ -136,6 +136,16 @@ fn a_picture_is_sentences_where_html_is_not_understood() {
 }
 
 #[test]
+fn a_picture_in_a_footnote_stays_there_with_what_follows() {
+    let text = "a[^abc]\n\n[^abc]: {{#docktest diagram}}\n\n> [^b]: {{#docktest diagram}}\n\n```bash\nls\n```\n\nend\n";
+    let rendered = markdown(text, vec![made("one")]);
+    assert!(rendered.contains("[^abc]: ```text\n    Conteneurs"), "{rendered}");
+    assert!(rendered.contains("> [^b]: ```text\n>     Conteneurs"), "{rendered}");
+    let again = extract(Path::new("c.md"), &rendered, Extensions::default());
+    assert_eq!(again.steps.len(), 1, "{rendered}");
+}
+
+#[test]
 fn a_line_of_changes_is_small() {
     let rendered = html("```bash no-output\nls\n```\n", vec![printed("")]).len();
     let with = html(
