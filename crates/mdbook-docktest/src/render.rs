@@ -20,6 +20,7 @@ mod fragments;
 mod html;
 mod markdown;
 mod names;
+mod open_block;
 mod outcome;
 mod playback;
 mod provenance;
@@ -27,6 +28,7 @@ pub mod verifications;
 
 use changes::changes;
 use fragments::Fragments;
+use open_block::open_block;
 use outcome::Outcome;
 use provenance::Provenance;
 
@@ -168,7 +170,7 @@ impl Rendering<'_> {
             || self.nothing(place).to_owned(),
             |state| {
                 let mut fragments = Fragments::new(*renderer);
-                fragments.diagram(state, &format!("docktest-{slug}-state-{}", index + 1), labels);
+                fragments.diagram(state, &format!("docktest-{slug}--state-{}", index + 1), labels);
                 fragments.join(&self.next_line_after(place))
             },
         );
@@ -253,7 +255,10 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")));
+        edits.push(match open_block(self.text) {
+            Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
+            None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
+        });
     }
 }
 
