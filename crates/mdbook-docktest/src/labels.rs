@@ -223,6 +223,8 @@ labels! {
     /// In its place, where there is nothing
     empty_state(): "No container, no volume, and none but Docker’s own networks.",
         "Aucun conteneur, aucun volume, et pas d’autres réseaux que ceux de Docker.";
+    /// Below it, where it would show too much: how much is left out
+    more_objects(count): "and {count} more", "et {count} autres";
     /// Read aloud for such a picture: what it is
     diagram(): "Diagram", "Schéma";
     /// There: what stands between the things that a container has

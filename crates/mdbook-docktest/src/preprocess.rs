@@ -12,7 +12,7 @@ use mdbook_preprocessor::config::Config;
 use crate::chapters::{self, Source};
 use crate::extract::Extensions;
 use crate::finding::Finding;
-use crate::page::{Page, Renderer, slug};
+use crate::page::{Page, Renderer, Slugs};
 use crate::render::render;
 use crate::render::verifications::{Entry, PATH, link_from, verifications};
 use crate::report::{ChapterReport, Report, is_error};
@@ -78,12 +78,13 @@ pub fn pages(context: &PreprocessorContext, book: &Book, settings: &Settings) ->
     // A page of the author's of that name is not replaced.
     let is_taken = book.chapters().any(|chapter| chapter.path.as_deref() == Some(Path::new(PATH)));
     let has_listing = settings.verifications && !is_taken;
+    let mut slugs = Slugs::default();
     let chapters = book.chapters().filter_map(|chapter| {
         let path = chapter.path.as_ref().or(chapter.source_path.as_ref())?;
         chapter.source_path.as_ref()?;
         let labels = Arc::clone(&settings.labels);
         let verifications = has_listing.then(|| link_from(path));
-        Some(Page { labels, renderer, slug: slug(path), verifications })
+        Some(Page { labels, renderer, slug: slugs.next(path), verifications })
     });
     chapters.collect()
 }

@@ -20,6 +20,7 @@ mod fragments;
 mod html;
 mod markdown;
 mod names;
+mod open_block;
 mod outcome;
 mod playback;
 mod provenance;
@@ -27,6 +28,7 @@ pub mod verifications;
 
 use changes::changes;
 use fragments::Fragments;
+use open_block::open_block;
 use outcome::Outcome;
 use provenance::Provenance;
 
@@ -68,9 +70,11 @@ pub fn render(
     splice(text, edits)
 }
 
-/// A comment: what each fragment of HTML starts with, and what takes the place of a block that is
-/// not shown, in Markdown too. Without it, a tight list could become loose, or two lists one.
+/// A comment: what each fragment of HTML starts with.
 const MARK: &str = "<!--docktest-->";
+/// What nothing refers to, so that nothing is shown of it. With a title, however empty, the line below
+/// cannot be its title.
+const LINK_DEFINITION: &str = "[docktest]: # \"\"";
 
 struct Rendering<'a> {
     text: &'a str,
@@ -108,7 +112,10 @@ impl Rendering<'_> {
         let place = match (output, hidden) {
             (Some(output), _) => {
                 if hidden {
-                    edits.push(Edit { range: step.block.clone(), text: MARK.to_owned() });
+                    edits.push(Edit {
+                        range: step.block.clone(),
+                        text: self.nothing(&step.block).to_owned(),
+                    });
                 }
                 output.clone()
             }
@@ -123,7 +130,7 @@ impl Rendering<'_> {
             }
         };
         let text = if below.is_empty() {
-            MARK.to_owned()
+            self.nothing(&place).to_owned()
         } else {
             Fence::of_block(self.text, &place, None)
                 .map_or_else(String::new, |fence| below.join(&self.next_line(&fence)))
@@ -160,25 +167,60 @@ impl Rendering<'_> {
     fn diagram(&self, (index, place): (usize, &Range<usize>), state: Option<&State>) -> Edit {
         let Page { labels, renderer, slug, .. } = self.page;
         let text = state.map_or_else(
-            || MARK.to_owned(),
+            || self.nothing(place).to_owned(),
             |state| {
                 let mut fragments = Fragments::new(*renderer);
-                fragments.diagram(state, &format!("docktest-{slug}-state-{}", index + 1), labels);
+                fragments.diagram(state, &format!("docktest-{slug}--state-{}", index + 1), labels);
                 fragments.join(&self.next_line_after(place))
             },
         );
         Edit { range: place.clone(), text }
     }
 
+    /// What takes the place of a block that is not shown. Without it, a tight list could become loose,
+    /// or two lists one.
+    fn nothing(&self, place: &Range<usize>) -> &'static str {
+        match self.page.renderer {
+            Renderer::Html => MARK,
+            // A definition would go on with a paragraph; a blank line ends it.
+            Renderer::Markdown if self.is_below_text(place) => "",
+            Renderer::Markdown => LINK_DEFINITION,
+        }
+    }
+
+    /// Whether the line above a block could be a paragraph's.
+    fn is_below_text(&self, place: &Range<usize>) -> bool {
+        let is_prefix = |c: char| matches!(c, ' ' | '\t' | '>' | '\r' | '\u{feff}');
+        let (above, prefix) = self.text[..place.start].rsplit_once('\n').unwrap_or_default();
+        // Behind a list's marker, all that is above is elsewhere.
+        if !prefix.chars().all(is_prefix) {
+            return false;
+        }
+        let line = above.rsplit('\n').next().unwrap_or_default().trim_matches(is_prefix);
+        let is_fence =
+            line.len() >= 3 && ['`', '~'].iter().any(|mark| line.chars().all(|c| c == *mark));
+        !(line.is_empty() || is_fence)
+    }
+
     /// What starts another line in the container of a text that is the first of its line.
     fn next_line_after(&self, place: &Range<usize>) -> String {
         let start = self.text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
         // Only the first line of a list's item has its marker; those of quotes are repeated.
-        let prefix = self.text[start..place.start].chars().map(|c| match c {
+        let blanked = |c: char| match c {
             '>' | '\t' => c,
             _ => ' ',
-        });
-        line_ending(&self.text[start..]).chars().chain(prefix).collect()
+        };
+        let mut line = line_ending(&self.text[start..]).to_owned();
+        let mut rest = &self.text[start..place.start];
+        // Where a footnote begins, its next lines are four columns further in, however long its label.
+        while let Some((before, label)) = rest.split_once("[^") {
+            line.extend(before.chars().map(blanked));
+            line.push_str("    ");
+            let after = label.split_once("]:").map_or("", |(_, after)| after);
+            rest = after.trim_start_matches(' ');
+        }
+        line.extend(rest.chars().map(blanked));
+        line
     }
 
     /// What starts another line in the container of a fence.
@@ -213,7 +255,10 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")));
+        edits.push(match open_block(self.text) {
+            Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
+            None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
+        });
     }
 }
 

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use self::cards::cards;
 use self::describe::describe;
 use self::layout::layout;
+use self::limit::{Drawn, LIMITS, Limit};
 use self::svg::svg;
 use super::html::one_line;
 use crate::labels::Labels;
@@ -14,19 +15,36 @@ use crate::state::State;
 mod cards;
 mod describe;
 mod layout;
+mod limit;
 mod svg;
+
+/// How large a picture may be, in bytes. It comes on top of what steps add to their page: its author has
+/// asked for it.
+const MOST: usize = 32 << 10;
 
 /// One physical line of HTML. `id` is the book's only one of that name.
 pub(super) fn html(state: &State, id: &str, labels: &Labels) -> String {
+    let mut pictures = LIMITS.iter().map(|limit| figure(state, *limit, id, labels));
+    let small = pictures.by_ref().find(|picture| picture.len() <= MOST);
+    small.unwrap_or_else(|| figure(state, LIMITS[LIMITS.len() - 1], id, labels))
+}
+
+fn figure(state: &State, limit: Limit, id: &str, labels: &Labels) -> String {
+    let drawn = Drawn::new(state, limit);
     let picture: Markup = if state.is_empty() {
         html! { p { (labels.empty_state()) } }
     } else {
-        svg(&layout(cards(state, labels)), id, labels.diagram(), &describe(state, labels).join(" "))
+        let description = describe(&drawn, labels).join(" ");
+        svg(&layout(cards(&drawn.state, labels)), id, labels.diagram(), &description)
     };
     one_line(html! {
         figure.docktest-diagram id=(id) {
             figcaption { (labels.state()) }
             (picture)
+            // The picture's description says it, too.
+            @if drawn.left_out > 0 {
+                p aria-hidden="true" { (labels.more_objects(labels.number(drawn.left_out as u64))) }
+            }
         }
     })
 }
@@ -37,7 +55,8 @@ pub(super) fn text(state: &State, labels: &Labels) -> Vec<String> {
     if state.is_empty() {
         lines.push(labels.empty_state().to_owned());
     }
-    lines.extend(describe(state, labels).into_iter().map(|sentence| format!("- {sentence}")));
+    let sentences = describe(&Drawn::new(state, LIMITS[0]), labels);
+    lines.extend(sentences.into_iter().map(|sentence| format!("- {sentence}")));
     lines
 }
 

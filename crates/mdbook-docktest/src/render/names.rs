@@ -33,6 +33,9 @@ fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// How many characters a cell may have: accents are characters, too, without a width of their own.
+const CHARACTERS: usize = 3;
+
 /// The width of a text in cells of a monospaced font: a Chinese character takes two.
 pub(super) fn cells(text: &str) -> usize {
     text.width()
@@ -40,7 +43,7 @@ pub(super) fn cells(text: &str) -> usize {
 
 /// The beginning of a text that is too wide, with an ellipsis behind it.
 pub(super) fn beginning(text: &str, width: usize) -> String {
-    if cells(text) <= width {
+    if fits(text, width) {
         return text.to_owned();
     }
     let mut kept = fitting(text.chars(), width.saturating_sub(1));
@@ -50,7 +53,7 @@ pub(super) fn beginning(text: &str, width: usize) -> String {
 
 /// The end of a path that is too wide, with an ellipsis before it: its last part tells most.
 pub(super) fn end(path: &str, width: usize) -> String {
-    if cells(path) <= width {
+    if fits(path, width) {
         return path.to_owned();
     }
     let backwards = fitting(path.chars().rev(), width.saturating_sub(1));
@@ -60,10 +63,15 @@ pub(super) fn end(path: &str, width: usize) -> String {
     format!("…{}", if cells(whole) > 1 { whole } else { &kept })
 }
 
+fn fits(text: &str, width: usize) -> bool {
+    cells(text) <= width && text.chars().count() <= width * CHARACTERS
+}
+
 /// The first characters, as many as there is room for.
 fn fitting(chars: impl Iterator<Item = char>, width: usize) -> String {
     let mut used = 0;
     chars
+        .take(width * CHARACTERS)
         .take_while(|c| {
             used += c.width().unwrap_or_default();
             used <= width
@@ -99,6 +107,14 @@ mod tests {
         assert_eq!(end("/var/lib/postgresql/data", 17), "…/postgresql/data");
         assert_eq!(end("/var/lib/postgresql/data", 18), "…/postgresql/data");
         assert_eq!(end("/averyverylongname", 8), "…ongname");
+    }
+
+    #[test]
+    fn characters_without_a_width_do_not_come_in_any_number() {
+        let accents = "e\u{301}".repeat(10);
+        assert_eq!(beginning(&accents, 10), accents);
+        let heap = "e".to_owned() + &"\u{301}".repeat(1_000);
+        assert!(beginning(&heap, 10).chars().count() <= 31 && end(&heap, 10).chars().count() <= 31);
     }
 
     proptest! {

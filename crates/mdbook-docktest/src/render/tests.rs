@@ -224,8 +224,36 @@ fn other_renderers_get_plain_fences() {
             "```bash hidden\nls\n```\n\n```bash\nls\n```\n```output\n...\n```\n",
             vec![printed("a"), failed]
         ),
-        "<!--docktest-->\n\n```bash\nls\n```\n```text\n[code de sortie\u{a0}: 1]\n```"
+        "[docktest]: # \"\"\n\n```bash\nls\n```\n```text\n[code de sortie\u{a0}: 1]\n```"
     );
+}
+
+/// What becomes of Markdown whose first step is hidden, without and with HTML around it.
+#[test]
+fn nothing_is_shown_of_a_hidden_step_where_html_is_not_understood() {
+    let step = "```bash hidden\nls\n```\n";
+    for (text, expected) in [
+        (format!("{step}\"a\"\n"), "<p>“a”</p>\n"),
+        (format!("text\n{step}after\n"), "<p>text</p>\n<p>after</p>\n"),
+        (format!("{step}{step}# a\n"), "<h1>a</h1>\n"),
+        (
+            "- a\n\n".to_owned() + step + "\n- b\n",
+            "<ul>\n<li>a</li>\n</ul>\n<ul>\n<li>b</li>\n</ul>\n",
+        ),
+        (
+            "- ```bash hidden\n  ls\n  ```\n  a\n- b\n".to_owned(),
+            "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n",
+        ),
+    ] {
+        let steps = vec![printed("a"); text.matches("hidden").count()];
+        let rendered = markdown(&text, steps);
+        let mut html = String::new();
+        let options = mdbook_markdown::MarkdownOptions::default();
+        let parser = mdbook_markdown::new_cmark_parser(&rendered, &options);
+        mdbook_markdown::pulldown_cmark::html::push_html(&mut html, parser);
+        assert_eq!(html, expected, "{rendered}");
+        assert!(!rendered.contains("<!--"), "{rendered}");
+    }
 }
 
 #[test]
@@ -349,7 +377,7 @@ fn findings_are_seen_on_the_page() {
 }
 
 /// Lines, fences and whole steps, in and out of containers.
-const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|\\{\\{#docktest diagram}}|\\{\\{#docktest diagram}}\n|# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
+const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|\\{\\{#docktest diagram}}|\\{\\{#docktest diagram}}\n|\\[\\^long\\]: |# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]

@@ -246,6 +246,24 @@ fn the_last_line_says_what_it_ran_on() {
     );
 }
 
+#[test]
+fn the_last_line_is_in_no_block_that_nothing_closes() {
+    for end in ["```text\nx", "~~~\n", "<!-- x", "<pre>\n\nx", "text\n```text\nx\n"] {
+        let rendered = rendered(&format!("```bash\nls\n```\n\n{end}"), &["a"]);
+        let page = Html::parse_document(&format!("<main>{}</main>", html_of(&rendered)));
+        assert_eq!(count(&page, "main > details.docktest-provenance > summary"), 1, "{rendered}");
+    }
+}
+
+/// What becomes of Markdown that mdBook would warn of.
+fn html_of(markdown: &str) -> String {
+    let options = mdbook_markdown::MarkdownOptions::default();
+    let mut html = String::new();
+    let parser = mdbook_markdown::new_cmark_parser(markdown, &options);
+    mdbook_markdown::pulldown_cmark::html::push_html(&mut html, parser);
+    html
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 

@@ -18,7 +18,7 @@ pub(super) struct Card {
 }
 
 /// The kind of a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Container,
     Volume,

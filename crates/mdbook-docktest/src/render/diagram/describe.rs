@@ -1,13 +1,15 @@
 //! What there is, in sentences.
 
+use super::limit::Drawn;
 use crate::labels::Labels;
 use crate::recording::{Mount, MountSource};
 use crate::render::changes::{container_port, host_port};
-use crate::render::names::{is_anonymous, short, shown};
-use crate::state::{Container, State, Status};
+use crate::render::names::{beginning, end, is_anonymous, short, shown};
+use crate::state::{Container, Status};
 
 /// All that the picture shows, a sentence for each container and for whatever none of them uses.
-pub(super) fn describe(state: &State, labels: &Labels) -> Vec<String> {
+pub(super) fn describe(drawn: &Drawn, labels: &Labels) -> Vec<String> {
+    let Drawn { state, left_out } = drawn;
     let containers = state.containers.iter().map(|container| of_container(container, labels));
     let mounted = |volume: &&String| {
         let mut mounts = state.containers.iter().flat_map(|container| &container.mounts);
@@ -19,8 +21,9 @@ pub(super) fn describe(state: &State, labels: &Labels) -> Vec<String> {
         let mut joined = state.containers.iter().flat_map(|container| &container.networks);
         !joined.any(|joined| joined.id == network.id)
     });
-    let networks = networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
-    containers.chain(volumes).chain(networks).map(|said| sentence(&said)).collect()
+    let networks = networks.map(|network| format!("{} {}", labels.network(), name(&network.name)));
+    let others = (*left_out > 0).then(|| labels.more_objects(labels.number(*left_out as u64)));
+    containers.chain(volumes).chain(networks).chain(others).map(|said| sentence(&said)).collect()
 }
 
 fn sentence(said: &str) -> String {
@@ -40,18 +43,18 @@ pub(super) fn status(status: Status, labels: &Labels) -> String {
 }
 
 fn of_container(container: &Container, labels: &Labels) -> String {
-    let mut object = format!("{} {}", labels.container(), shown(&container.name));
+    let mut object = format!("{} {}", labels.container(), name(&container.name));
     if let Some(image) = &container.image {
-        object.push_str(&format!(", {} {}", labels.image_name(), short(image)));
+        object.push_str(&format!(", {} {}", labels.image_name(), name(image)));
     }
     object.push_str(&format!(", {}", status(container.status, labels)));
     let mounts = container.mounts.iter().map(|one| mount(one, labels));
     let ports = container
         .ports
         .iter()
-        .map(|port| labels.published(host_port(port, labels), container_port(port)));
+        .map(|port| labels.published(name(&host_port(port, labels)), name(&container_port(port))));
     let networks = container.networks.iter().filter(|network| network.name != "bridge");
-    let networks = networks.map(|network| format!("{} {}", labels.network(), shown(&network.name)));
+    let networks = networks.map(|network| format!("{} {}", labels.network(), name(&network.name)));
     let described: Vec<String> = mounts.chain(ports).chain(networks).collect();
     if described.is_empty() {
         return object;
@@ -61,15 +64,26 @@ fn of_container(container: &Container, labels: &Labels) -> String {
 
 fn mount(mount: &Mount, labels: &Labels) -> String {
     let source = match &mount.source {
-        MountSource::Bind(path) => format!("{} {}", labels.host_path(), shown(path)),
+        MountSource::Bind(host) => format!("{} {}", labels.host_path(), path(host)),
         MountSource::Volume(name) => volume(name, labels),
         MountSource::Tmpfs => "tmpfs".to_owned(),
     };
-    let mounted = labels.mounted(source, shown(&mount.destination));
+    let mounted = labels.mounted(source, path(&mount.destination));
     if mount.read_only { format!("{mounted} ({})", labels.read_only()) } else { mounted }
 }
 
-fn volume(name: &str, labels: &Labels) -> String {
-    let kind = if is_anonymous(name) { labels.anonymous_volume() } else { labels.volume() };
-    format!("{kind} {}", short(name))
+fn volume(volume: &str, labels: &Labels) -> String {
+    let kind = if is_anonymous(volume) { labels.anonymous_volume() } else { labels.volume() };
+    format!("{kind} {}", name(volume))
+}
+
+/// How much of a name is read, in cells.
+const WIDTH: usize = 64;
+
+fn name(name: &str) -> String {
+    beginning(&short(name), WIDTH)
+}
+
+fn path(path: &str) -> String {
+    end(&shown(path), WIDTH)
 }

@@ -201,6 +201,54 @@ fn other_renderers_have_the_sentences() {
 }
 
 #[test]
+fn of_more_than_can_be_looked_at_the_rest_is_counted() {
+    let bind = |n: usize| Mount {
+        source: MountSource::Bind(format!("/host/{n}")),
+        destination: format!("/{n}"),
+        read_only: false,
+    };
+    let mounts = (0..50_000).map(bind).collect();
+    let state = State { containers: vec![container("app", mounts)], ..State::default() };
+    let page = svg_of(&state);
+    let description = text_of(&page, "svg > desc");
+    assert!(description.ends_with(" /11. Et 49\u{202f}988 autres."), "{description}");
+    assert_eq!(text_of(&page, "figure > p"), "et 49\u{202f}988 autres");
+    assert_eq!(scene(&Drawn::new(&state, LIMITS[0]).state).arrows.len(), 12);
+
+    let volumes = (0..50_000).map(|n| format!("v{n}")).collect();
+    let state = State { volumes, ..State::default() };
+    assert_eq!(text_of(&svg_of(&state), "figure > p"), "et 49\u{202f}960 autres");
+    assert_eq!(text(&state, &french()).len(), 42);
+}
+
+#[test]
+fn a_picture_has_a_size_that_it_keeps_to() {
+    let name = |n: usize| format!("{n}{}", "&\u{301}\u{301}".repeat(100));
+    let mounts = |by: usize| {
+        let mount = |n: usize| Mount {
+            source: MountSource::Volume(name(n)),
+            destination: format!("{}/{by}/{n}", name(n)),
+            read_only: true,
+        };
+        (0..50).map(mount).collect::<Vec<_>>()
+    };
+    let networks: Vec<Network> = (0..50).map(|n| network(&name(n))).collect();
+    let containers = (0..100)
+        .map(|n| Container { networks: networks.clone(), ..container(&name(n), mounts(n)) });
+    let state = State {
+        containers: containers.collect(),
+        volumes: (0..50).map(name).collect(),
+        networks: networks.clone(),
+    };
+    let html = html(&state, "docktest-c-1-state", &french());
+    assert!(html.len() <= MOST, "{}", html.len());
+    let largest = figure(&state, LIMITS[0], "docktest-c-1-state", &french());
+    assert!(largest.len() > MOST, "this test says nothing: {}", largest.len());
+    let drawn = Drawn::new(&sidecar(), LIMITS[0]);
+    assert_eq!((drawn.state, drawn.left_out), (sidecar(), 0));
+}
+
+#[test]
 fn a_name_is_text_whatever_it_holds() {
     let evil = "</text></svg><script>x</script>\u{202e}\x1b[31m\n\"&";
     let mut state = everything();
@@ -308,6 +356,13 @@ proptest! {
             prop_assert!(meets(arrow.from.0, arrow.from.1, CARD), "{arrow:?}");
             prop_assert!(meets(arrow.to.0, arrow.to.1, 0), "{arrow:?}");
             prop_assert!(arrow.from.0 < arrow.to.0);
+        }
+    }
+
+    #[test]
+    fn no_more_is_drawn_than_can_be_looked_at(state in any_state()) {
+        for (limit, most) in LIMITS.into_iter().zip([40, 20, 10, 4]) {
+            prop_assert!(cards(&Drawn::new(&state, limit).state, &french()).len() <= most);
         }
     }
 

@@ -80,12 +80,12 @@ fn a_picture_shows_what_there_is_at_its_place() {
     assert_eq!(pictures.len(), 3);
     assert!(
         pictures[0].contains("Aucun conteneur")
-            && pictures[0].contains("id=\"docktest-c-state-1\"")
+            && pictures[0].contains("id=\"docktest-c--state-1\"")
     );
     assert!(pictures[1].contains(">one<") && !pictures[1].contains(">two<"));
     assert!(pictures[1].contains("id=\"docktest-c-1-state\""));
     assert!(pictures[2].contains(">one<") && pictures[2].contains(">two<"));
-    assert!(pictures[2].contains("id=\"docktest-c-state-2\""));
+    assert!(pictures[2].contains("id=\"docktest-c--state-2\""));
     let (before, _) = rendered.rsplit_once("<!--docktest--><figure").unwrap();
     assert!(before.ends_with("\n\n> - "), "{before}");
 }
@@ -133,6 +133,16 @@ fn a_picture_is_sentences_where_html_is_not_understood() {
             "  ```",
         ]
     );
+}
+
+#[test]
+fn a_picture_in_a_footnote_stays_there_with_what_follows() {
+    let text = "a[^abc]\n\n[^abc]: {{#docktest diagram}}\n\n> [^b]: {{#docktest diagram}}\n\n```bash\nls\n```\n\nend\n";
+    let rendered = markdown(text, vec![made("one")]);
+    assert!(rendered.contains("[^abc]: ```text\n    Conteneurs"), "{rendered}");
+    assert!(rendered.contains("> [^b]: ```text\n>     Conteneurs"), "{rendered}");
+    let again = extract(Path::new("c.md"), &rendered, Extensions::default());
+    assert_eq!(again.steps.len(), 1, "{rendered}");
 }
 
 #[test]

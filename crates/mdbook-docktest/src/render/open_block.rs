@@ -1,0 +1,56 @@
+//! A block that nothing closes: it would take in all that is put below it.
+
+use std::ops::Range;
+
+use mdbook_markdown::pulldown_cmark::Event;
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+
+/// A paragraph that stands alone where nothing takes it in.
+const PROBE: &str = "\n\ndocktest\n";
+
+/// Where the line begins in which a text's last block does, if that is a fence, a comment or the like
+/// that the text does not close.
+pub(super) fn open_block(text: &str) -> Option<usize> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let probed = format!("{body}{PROBE}");
+    let mut depth = 0_usize;
+    let mut last: Range<usize> = 0..0;
+    for (event, span) in new_cmark_parser(&probed, &MarkdownOptions::default()).into_offset_iter() {
+        if depth == 0 {
+            last = span;
+        }
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            _ => {}
+        }
+    }
+    let is_open = last.start < body.len();
+    let line = body[..last.start.min(body.len())].rfind('\n').map_or(0, |feed| feed + 1);
+    is_open.then_some(text.len() - body.len() + line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_without_an_end_is_open() {
+        for (text, expected) in [
+            ("a\n\n```bash\nb\n", Some(3)),
+            ("\u{feff}~~~~\nb\n~~~", Some(3)),
+            ("a\n  ```\n\n\nb", Some(2)),
+            ("a\n\n<!-- b\n\nc", Some(3)),
+            ("<pre>\n\na", Some(0)),
+            ("```\na\n```", None),
+            ("- ```\n  a\n", None),
+            ("> <!-- a", None),
+            ("[^a]: ```\n    b", None),
+            ("<div>\na", None),
+            ("a <!-- b", None),
+            ("", None),
+        ] {
+            assert_eq!(open_block(text), expected, "{text:?}");
+        }
+    }
+}
