@@ -27,6 +27,7 @@ mod machine;
 mod outcome;
 mod program;
 mod running;
+mod server;
 mod site;
 
 pub use book::Book;
@@ -39,4 +40,5 @@ pub use machine::{
 pub use outcome::Outcome;
 pub use program::{Program, program, workspace};
 pub use running::Running;
+pub use server::Server;
 pub use site::{Page, Site};

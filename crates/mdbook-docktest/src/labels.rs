@@ -137,6 +137,9 @@ labels! {
     /// What was shown without being run again
     replayed(): "from a recording; nothing ran while this page was built",
         "tirées d’un enregistrement\u{a0}; rien n’a été exécuté à la construction de cette page";
+    /// What `mdbook serve` has run before, and does not hold
+    earlier_run(): "of an earlier run; the chapter has not been saved since",
+        "d’une exécution précédente\u{202f}; le chapitre n’a pas été enregistré depuis";
     /// What was run while the page was built
     live(): "of a run while this page was built", "d’une exécution pendant la construction de cette page";
     /// Among the details of a run: the engine

@@ -31,9 +31,21 @@ pub struct Recording {
     pub leftovers: Vec<Leftover>,
     /// When its first step began: RFC 3339, in UTC, to the second.
     pub recorded_at: String,
-    /// Whether it was read from a file instead of being made by this run.
+    /// Where this program has it from.
     #[serde(skip)]
-    pub replayed: bool,
+    pub origin: Origin,
+}
+
+/// Where a recording comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The chapter has just been run.
+    #[default]
+    Run,
+    /// One of the book's recordings.
+    File,
+    /// An earlier run of the same `mdbook serve`, which does not hold.
+    EarlierRun,
 }
 
 /// The engine that ran a chapter.

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::failures::{Failure, Failures};
+use crate::failures::{Edition, Failures};
 use crate::finding::{Code, Finding, Severity};
 use crate::inputs::{InputDifference, Inputs};
 use crate::position::line_and_column;
-use crate::recording::{RecordingFile, StepRecording};
+use crate::recording::{End, Origin, RecordingFile, StepRecording};
 use crate::recordings::{self, Unreadable};
 use crate::report::{ChapterReport, Report, Settled};
 use crate::scenario::Scenario;
@@ -137,27 +137,41 @@ impl<'a> Recordings<'a> {
 
     /// Puts the last run of a chapter, which failed, in the place of another one, if that would be made
     /// with the same inputs. Gives it if it holds now, so that it is the chapter's recording; if it does
-    /// not, and the chapter has been saved since, it is still to be run.
+    /// not, and the chapter has been saved since, it is still to be run. `edition` is the chapter as it
+    /// is now.
     pub(crate) fn replay_failure(
         &self,
         chapter: &mut ChapterReport,
         failures: &Failures,
+        edition: &Edition,
     ) -> Option<RecordingFile> {
         if !chapter.is_to_run() {
             return None;
         }
-        let Failure { file, is_older_than_chapter } = failures.get(&chapter.scenario.path)?;
+        let failure = failures.get(&chapter.scenario.path)?;
+        let file = failure.file;
         if self.inputs(&chapter.scenario).difference(&file.inputs).is_some() {
             return None;
         }
         let findings = chapter.findings.clone();
-        chapter.judge(file.clone().recording(&chapter.scenario), self.settings);
+        let run = file.clone().recording(&chapter.scenario);
+        let time = run.recorded_at.split_once('T').map_or(&*run.recorded_at, |(_, time)| time);
+        let again = format!("this is from the run at {time}; save the chapter to run it again");
+        chapter.judge(run, self.settings);
         if !chapter.has_errors() {
             return Some(file);
         }
-        if is_older_than_chapter {
+        if failure.chapter != *edition {
             chapter.recording = None;
             chapter.findings = findings;
+            return None;
+        }
+        if let Some(run) = &mut chapter.recording {
+            run.origin = Origin::EarlierRun;
+        }
+        for finding in &mut chapter.findings[findings.len()..] {
+            let help = finding.help.take();
+            finding.help = Some(help.map_or(again.clone(), |help| format!("{help}; {again}")));
         }
         None
     }
@@ -229,6 +243,10 @@ impl<'a> Recordings<'a> {
                 (Code::BadRecording, 0, message)
             }
         };
+        // It is looked for more than once; what is only warned of keeps nobody from that.
+        if chapter.findings.iter().any(|finding| finding.code == code) {
+            return;
+        }
         let help =
             format!("`mdbook-docktest record {}` makes it anew", chapter.scenario.path.display());
         chapter.find(code, step, message, help, self.settings);
@@ -239,13 +257,19 @@ impl<'a> Recordings<'a> {
         self.of_whole_run(chapter).filter(|_| !chapter.has_errors())
     }
 
-    /// What a chapter's run has left if all of it ran, and it does not hold.
+    /// What a chapter's run has left if all of it ran, and it does not hold. What may be the machine's
+    /// fault is nothing to be shown again.
     pub(crate) fn of_failed_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
-        self.of_whole_run(chapter).filter(|_| chapter.has_errors())
+        let mut commands =
+            (0..chapter.scenario.steps.len()).flat_map(|step| chapter.commands(step));
+        let was_cut_short =
+            commands.any(|command| matches!(command.end, End::TimedOut { .. } | End::EngineLost));
+        self.of_whole_run(chapter).filter(|_| chapter.has_errors() && !was_cut_short)
     }
 
     fn of_whole_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
-        let recording = chapter.recording.as_ref().filter(|recording| !recording.replayed)?;
+        let recording =
+            chapter.recording.as_ref().filter(|recording| recording.origin == Origin::Run)?;
         let is_whole = chapter.only.is_none() && !recording.steps.contains(&StepRecording::Skipped);
         let scenario = &chapter.scenario;
         is_whole.then(|| RecordingFile::new(scenario, recording, self.inputs(scenario)))

@@ -167,7 +167,7 @@ impl ChapterReport {
     }
 
     /// The commands of a step that were run.
-    fn commands(&self, index: usize) -> &[CommandRecording] {
+    pub(crate) fn commands(&self, index: usize) -> &[CommandRecording] {
         match self.recording.as_ref().and_then(|recording| recording.steps.get(index)) {
             Some(StepRecording::Ran { commands, .. }) => commands,
             _ => &[],

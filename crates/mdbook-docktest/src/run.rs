@@ -32,7 +32,7 @@ use self::witness::{Witness, now};
 use crate::check::Judge;
 use crate::lints::Level;
 use crate::recording::{
-    CommandRecording, Effect, End, Engine, Leftover, ObjectKind, Recording, StepRecording,
+    CommandRecording, Effect, End, Engine, Leftover, ObjectKind, Origin, Recording, StepRecording,
     Transcript,
 };
 use crate::scenario::{Scenario, Step};
@@ -213,7 +213,7 @@ impl Runner<'_> {
             steps,
             leftovers,
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            replayed: false,
+            origin: Origin::Run,
         })
     }
 

@@ -6,16 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use testsuite::{Book, Outcome};
+use testsuite::{Book, Server};
 
 use crate::MDBOOK;
 
 const UNIQUE: &str = "date +%s%N";
 
-/// Builds the book as the server does.
-fn rebuild(book: &Book) -> Outcome {
-    let build = book.to_build(MDBOOK);
-    build.env("MDBOOK_OUTPUT__HTML__LIVE_RELOAD_ENDPOINT", "__livereload").run()
+fn serve(book: &Book) -> Server {
+    Server::start(MDBOOK, book)
 }
 
 fn shown(book: &Book, page: &str) -> String {
@@ -40,11 +38,12 @@ fn files(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
 #[test]
 fn saving_a_chapter_runs_that_chapter_alone() {
     let book = three();
-    rebuild(&book).exits(0);
+    let mut server = serve(&book);
+    server.build(&book).exits(0);
     let all = |book: &Book| ["a.html", "b.html", "c.html"].map(|page| shown(book, page));
     let [a, b, c] = all(&book);
     let book = book.edit("b.md", UNIQUE, &format!("{UNIQUE}; true"));
-    let outcome = rebuild(&book);
+    let outcome = server.build(&book);
     outcome.exits(0).tells("src/b.md");
     assert!(!outcome.stderr().contains("src/a.md") && !outcome.stderr().contains("src/c.md"));
     let now = all(&book);
@@ -52,7 +51,7 @@ fn saving_a_chapter_runs_that_chapter_alone() {
     assert_ne!(now[1], b);
     // Prose runs nothing at all.
     let book = book.edit("a.md", "# a.md", "# Another title");
-    let outcome = rebuild(&book);
+    let outcome = server.build(&book);
     outcome.exits(0);
     assert!(!outcome.stderr().contains("1/1"), "{outcome}");
     assert_eq!(all(&book), now);
@@ -78,10 +77,10 @@ fn a_build_writes_nothing_that_is_watched() {
         }
         found
     };
-    let build = || {
-        let command = book.to_build(MDBOOK);
+    let mut server = serve(&book);
+    let mut build = || {
         let before = watched();
-        command.env("MDBOOK_OUTPUT__HTML__LIVE_RELOAD_ENDPOINT", "__livereload").run().exits(0);
+        server.build(&book).exits(0);
         assert_eq!(watched(), before);
     };
     build();
@@ -93,7 +92,7 @@ fn a_build_writes_nothing_that_is_watched() {
 fn recordings_where_they_would_set_off_the_watcher_are_refused() {
     for directory in ["src/recordings", "src", "./src/../src/recordings"] {
         let book = three().setting(&format!("recordings = {directory:?}"));
-        rebuild(&book).exits(1).tells("`mdbook serve` watches");
+        serve(&book).build(&book).exits(1).tells("`mdbook serve` watches");
         assert!(!book.path().join("src/recordings").exists());
     }
 }
@@ -101,7 +100,8 @@ fn recordings_where_they_would_set_off_the_watcher_are_refused() {
 #[test]
 fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
     let book = three().edit("b.md", UNIQUE, "exit 7");
-    let outcome = rebuild(&book);
+    let mut server = serve(&book);
+    let outcome = server.build(&book);
     outcome.exits(0).tells("error[exit-status]");
     let site = book.site();
     let findings = site.page("b.html").texts("main p[lang=en]").concat();
@@ -110,7 +110,7 @@ fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
     assert!(good.iter().all(|output| !output.is_empty()));
 
     let book = book.edit("b.md", "exit 7", "echo mended");
-    let outcome = rebuild(&book);
+    let outcome = server.build(&book);
     outcome.exits(0);
     assert!(!outcome.stderr().contains("src/a.md"), "{outcome}");
     assert_eq!(shown(&book, "b.html"), "mended\n");
@@ -118,48 +118,55 @@ fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
 }
 
 /// A book whose chapter `b.md` fails, as it was built, and what that printed.
-fn one_that_fails() -> (Book, String) {
+fn one_that_fails() -> (Book, Server, String) {
     let book = three().edit("b.md", UNIQUE, &format!("{UNIQUE}; exit 7"));
-    rebuild(&book).exits(0).tells("error[exit-status]");
+    let mut server = serve(&book);
+    server.build(&book).exits(0).tells("error[exit-status]");
     let printed = shown(&book, "b.html");
     assert!(!printed.is_empty());
-    (book, printed)
+    (book, server, printed)
 }
 
 #[test]
 fn a_failing_chapter_does_not_run_again_when_another_is_saved() {
-    let (book, printed) = one_that_fails();
+    let (book, mut server, printed) = one_that_fails();
     let book = book.edit("a.md", UNIQUE, "echo another");
-    let outcome = rebuild(&book);
+    let outcome = server.build(&book);
     outcome.exits(0).tells("error[exit-status]").tells("src/a.md");
     assert_eq!(shown(&book, "a.html"), "another\n");
     assert_eq!(shown(&book, "b.html"), printed);
     let findings = book.site().page("b.html").texts("main p[lang=en]").concat();
     assert!(findings.contains("exited with status 7"), "{findings}");
     assert!(!book.recording("b.md").exists());
+    // It does not pass for a new one.
+    outcome.tells("this is from the run at ").tells("Z; save the chapter to run it again");
+    assert!(findings.contains("; save the chapter to run it again"), "{findings}");
+    let provenance = |page: &str| book.site().page(page).texts(".docktest-provenance dd").concat();
+    assert!(provenance("b.html").contains("of an earlier run"), "{}", provenance("b.html"));
+    assert!(!provenance("a.html").contains("of an earlier run"), "{}", provenance("a.html"));
 }
 
 #[test]
 fn saving_a_failing_chapter_runs_it() {
-    let (book, printed) = one_that_fails();
+    let (book, mut server, printed) = one_that_fails();
     let book = book.edit("b.md", "# b.md", "# Only the title");
-    rebuild(&book).exits(0).tells("error[exit-status]");
+    server.build(&book).exits(0).tells("error[exit-status]");
     let again = shown(&book, "b.html");
     assert_ne!(again, printed);
     // That run is the one that counts from now on.
-    rebuild(&book).exits(0);
+    server.build(&book).exits(0);
     assert_eq!(shown(&book, "b.html"), again);
     let book = book.edit("b.md", "exit 7", "true");
-    rebuild(&book).exits(0);
+    server.build(&book).exits(0);
     assert_ne!(shown(&book, "b.html"), again);
     assert!(book.recording("b.md").exists());
 }
 
 #[test]
 fn what_a_failing_chapter_printed_becomes_its_recording_once_it_is_what_is_expected() {
-    let (book, printed) = one_that_fails();
+    let (book, mut server, printed) = one_that_fails();
     let book = book.edit("b.md", "```bash", "```bash exit=7");
-    let outcome = rebuild(&book);
+    let outcome = server.build(&book);
     outcome.exits(0);
     assert!(!outcome.stderr().contains("src/b.md"), "{outcome}");
     assert_eq!(shown(&book, "b.html"), printed);
@@ -168,9 +175,47 @@ fn what_a_failing_chapter_printed_becomes_its_recording_once_it_is_what_is_expec
 
 #[test]
 fn a_build_does_not_trust_what_a_failing_chapter_printed() {
-    let (book, printed) = one_that_fails();
+    let (book, _server, printed) = one_that_fails();
     let outcome =
         book.to_build(MDBOOK).env("MDBOOK_PREPROCESSOR__DOCKTEST__ON_FAILURE", "embed").run();
     outcome.exits(0).tells("error[exit-status]");
+    assert_ne!(shown(&book, "b.html"), printed);
+}
+
+#[test]
+fn a_new_server_runs_a_failing_chapter_again() {
+    let (book, mut server, printed) = one_that_fails();
+    server.build(&book).exits(0);
+    assert_eq!(shown(&book, "b.html"), printed);
+    let outcome = serve(&book).build(&book);
+    outcome.exits(0).tells("error[exit-status]");
+    assert!(!outcome.stderr().contains("this is from the run"), "{outcome}");
+    assert_ne!(shown(&book, "b.html"), printed);
+}
+
+#[test]
+fn what_ran_out_of_time_runs_again() {
+    let book = three().edit("b.md", &format!("bash\n{UNIQUE}"), "bash timeout=1s\nsleep 60");
+    let mut server = serve(&book);
+    for _ in 0..2 {
+        let outcome = server.build(&book);
+        outcome.exits(0).tells("error[timeout]");
+        assert!(!outcome.stderr().contains("this is from the run"), "{outcome}");
+    }
+}
+
+#[test]
+fn a_failure_is_forgotten_once_the_chapter_has_a_recording() {
+    let (book, mut server, printed) = one_that_fails();
+    // A recording that was made elsewhere comes and goes, as with `git switch`.
+    let config = "[book]\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"\n";
+    let lints = "[preprocessor.docktest.lints]\nexit-status = \"warn\"\n";
+    let book = book.config(&format!("{config}{lints}"));
+    book.command(["record", "src/b.md"]).run().exits(0);
+    server.build(&book).exits(0);
+    assert_ne!(shown(&book, "b.html"), printed);
+    fs::remove_file(book.recording("b.md")).unwrap();
+    let book = book.config(config);
+    server.build(&book).exits(0).tells("error[exit-status]");
     assert_ne!(shown(&book, "b.html"), printed);
 }

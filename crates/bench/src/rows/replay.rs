@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use mdbook_docktest::extract::{Extensions, extract};
 use mdbook_docktest::inputs::Inputs;
 use mdbook_docktest::recording::{
-    Chunk, CommandRecording, End, Engine, Recording, RecordingFile, StepRecording, Stream,
+    Chunk, CommandRecording, End, Engine, Origin, Recording, RecordingFile, StepRecording, Stream,
     Transcript,
 };
 use mdbook_docktest::recordings;
@@ -119,7 +119,7 @@ impl Chapter {
             engine: Engine { version: "26.1.5".to_owned(), ..Engine::default() },
             steps: steps.collect(),
             recorded_at: "2026-11-24T03:02:12Z".to_owned(),
-            replayed: true,
+            origin: Origin::File,
             ..Recording::default()
         };
         Self { scenario, recording }

@@ -8,13 +8,13 @@ use anyhow::{Context, Result};
 use docker_sandbox::cache_directory;
 
 use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
-use crate::failures::Failures;
+use crate::failures::{Edition, Failures, Session};
 use crate::install;
 use crate::page::Renderer;
 use crate::preprocess;
 use crate::progress;
 use crate::protocol::{self, ProtocolError};
-use crate::recording::RecordingFile;
+use crate::recording::{Origin, RecordingFile};
 use crate::recordings;
 use crate::replay::Recordings;
 use crate::report::human::human;
@@ -34,7 +34,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     let settings = Settings::of_book(&context.config, &context.root)?;
     let failures = cache_directory()
         .filter(|_| is_served(&context.config) && settings.run == RunMode::Stale)
-        .map(|cache| Failures::new(&cache, &context.root));
+        .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::of_parent()?)));
 
     let pages = preprocess::pages(&context, &book, &settings);
     let sources = preprocess::sources(&context, &mut book, &settings);
@@ -99,11 +99,12 @@ fn replay_and_run(
         recordings.tell_of_missing(report);
         return Ok(exit_of_report(report));
     }
-    for chapter in &mut report.chapters {
-        let Some(failures) = failures else { break };
-        if let Some(recording) = recordings.replay_failure(chapter, failures) {
-            keep(chapter, &recording);
-            failures.forget(&chapter.scenario.path);
+    let mut editions = Vec::new();
+    if let Some(failures) = failures {
+        // What is saved while a chapter runs is not what was run.
+        editions.extend(report.chapters.iter().map(|chapter| failures.edition(chapter)));
+        for (chapter, edition) in report.chapters.iter_mut().zip(&editions) {
+            replay_failure(chapter, recordings, failures, edition);
         }
     }
     let canceller = cancel_on_signals()?;
@@ -113,16 +114,51 @@ fn replay_and_run(
     for chapter in &report.chapters {
         if let Some(recording) = recordings.of_run(chapter) {
             keep(chapter, &recording);
-            failures.inspect(|failures| failures.forget(&chapter.scenario.path));
-        } else if let Some(failures) = failures
-            && let Some(run) = recordings.of_failed_run(chapter)
-            && let Err(error) = failures.keep(&chapter.scenario.path, &run)
-        {
-            let path = chapter.scenario.path.display();
-            progress::say(&format!("warning: cannot keep what {path} has printed: {error}"));
+        }
+    }
+    if let Some(failures) = failures {
+        for (chapter, edition) in report.chapters.iter().zip(&editions) {
+            keep_failure(chapter, recordings, failures, edition);
         }
     }
     Ok(exit)
+}
+
+/// Lets a chapter's last run stand for another one, if it failed and nothing has changed.
+fn replay_failure(
+    chapter: &mut ChapterReport,
+    recordings: &Recordings<'_>,
+    failures: &Failures,
+    edition: &Edition,
+) {
+    if chapter.ran_on().is_some() {
+        // Its recording is from a later run.
+        failures.forget(&chapter.scenario.path);
+    } else if let Some(recording) = recordings.replay_failure(chapter, failures, edition) {
+        keep(chapter, &recording);
+        failures.forget(&chapter.scenario.path);
+    }
+}
+
+/// Keeps a chapter's run if it has just failed. One that is not to be kept has still made the last one
+/// a thing of the past.
+fn keep_failure(
+    chapter: &ChapterReport,
+    recordings: &Recordings<'_>,
+    failures: &Failures,
+    edition: &Edition,
+) {
+    if chapter.recording.as_ref().is_none_or(|recording| recording.origin != Origin::Run) {
+        return;
+    }
+    let path = &chapter.scenario.path;
+    failures.forget(path);
+    if let Some(run) = recordings.of_failed_run(chapter)
+        && let Err(error) = failures.keep(path, edition, &run)
+    {
+        let path = path.display();
+        progress::say(&format!("warning: cannot keep what {path} has printed: {error}"));
+    }
 }
 
 /// Keeps a chapter's recording.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Engine, Image, Leftover, Recording, StepRecording};
+use super::{Engine, Image, Leftover, Origin, Recording, StepRecording};
 use crate::inputs::{Inputs, hexadecimal};
 use crate::scenario::Scenario;
 
@@ -91,7 +91,7 @@ impl RecordingFile {
 
     /// The recording, with an entry for each step of a scenario with the same [`Inputs`].
     pub fn recording(self, scenario: &Scenario) -> Recording {
-        let mut recording = Recording { replayed: true, ..self.recording };
+        let mut recording = Recording { origin: Origin::File, ..self.recording };
         let runs: Vec<usize> = scenario.steps_that_run().map(|(index, _)| index).collect();
         let mut recorded = recording.steps.into_iter();
         recording.steps = scenario

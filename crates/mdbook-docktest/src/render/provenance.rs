@@ -2,7 +2,7 @@
 
 use crate::finding::Finding;
 use crate::labels::Labels;
-use crate::recording::{Engine, Image, ImageOrigin, Recording, StepRecording};
+use crate::recording::{Engine, Image, ImageOrigin, Origin, Recording, StepRecording};
 use crate::report::is_error;
 
 /// What a page rests on, in its language.
@@ -31,7 +31,11 @@ impl Provenance {
         let summary =
             what.into_iter().chain([engine]).chain(images).collect::<Vec<_>>().join(" · ");
 
-        let source = if recording.replayed { labels.replayed() } else { labels.live() };
+        let source = match recording.origin {
+            Origin::Run => labels.live(),
+            Origin::File => labels.replayed(),
+            Origin::EarlierRun => labels.earlier_run(),
+        };
         let mut details = vec![
             (labels.source().to_owned(), format!("{source} ({})", recording.recorded_at)),
             (labels.engine().to_owned(), self::engine(&recording.engine)),

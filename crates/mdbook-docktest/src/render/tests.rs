@@ -12,7 +12,7 @@ use crate::finding::{Code, Severity};
 use crate::labels::Labels;
 use crate::page::Language;
 use crate::recording::{
-    Chunk, CommandRecording, End, Engine, Image, ImageOrigin, Stream, Transcript,
+    Chunk, CommandRecording, End, Engine, Image, ImageOrigin, Origin, Stream, Transcript,
 };
 
 /// When recordings of these tests were made.
@@ -272,7 +272,11 @@ fn a_chapter_says_at_its_end_what_it_ran_on() {
         </dl><p><a href=\"../verifications.html\">Vérifications</a></p></details>\n";
     assert!(html.ends_with(expected), "{html}");
 
-    recording.replayed = true;
+    recording.origin = Origin::EarlierRun;
+    let html = render(text, &scenario, Some(&recording), &[], &page);
+    assert!(html.contains("<dd>d’une exécution précédente\u{202f}; le chapitre n’a pas"), "{html}");
+
+    recording.origin = Origin::File;
     let html = render(text, &scenario, Some(&recording), &[], &page);
     assert!(html.contains("<dd>tirées d’un enregistrement\u{a0}; rien n’a été exécuté"), "{html}");
 
