@@ -150,7 +150,7 @@ pub(crate) fn write_with(
     write().with_context(|| format!("cannot write a book to {}", directory.display()))
 }
 
-/// Writes a book as [`write`] does, but with the chapters that a preprocessor has handed back, also
+/// Writes a book as [`write()`] does, but with the chapters that a preprocessor has handed back, also
 /// those that it has added.
 pub(crate) fn write_preprocessed(directory: &Path, chapters: usize, book: &Book) -> Result<()> {
     write(directory, chapters, "")?;

@@ -70,6 +70,10 @@ pub(super) fn outcome(outcome: &Outcome<'_>) -> String {
         };
         content.push_str(&format!("{severity}[{}]: {}", finding.code, plain(&finding.message)));
         end_line(&mut content);
+        if let Some(help) = &finding.help {
+            content.push_str(&format!("help: {}", plain(help)));
+            end_line(&mut content);
+        }
     }
     content
 }

@@ -371,6 +371,11 @@ fn findings_are_seen_on_the_page() {
          <code>error[exit-status]</code> it ended with &lt;1&gt;<br>help: add `exit=1`</p></div>\
          \n\ntext\n"
     );
+    let in_markdown = Page { renderer: Renderer::Markdown, ..page.clone() };
+    let of_step = render(text, &scenario, None, &[finding(8..10)], &in_markdown);
+    let expected =
+        "```text\nerror[exit-status]: it ended with <1>\nhelp: add `exit=1`\n```\n\ntext\n";
+    assert!(of_step.ends_with(expected), "{of_step}");
     let of_none = render(text, &scenario, None, &[finding(16..20)], &page);
     assert!(of_none.starts_with("<!--docktest--><div class=\"docktest-findings\""), "{of_none}");
     assert!(of_none.ends_with("</div>\n\n```bash\nls\n```\n\ntext\n"), "{of_none}");

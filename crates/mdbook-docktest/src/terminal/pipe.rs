@@ -96,3 +96,21 @@ impl End {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::symbol::has_symbol;
+
+    #[test]
+    fn what_has_a_symbol_is_found_and_nothing_else() {
+        let is_found = |c: char| {
+            let text = c.to_string();
+            let special = SPECIAL.captures(&text);
+            special.is_some_and(|special| special.name("single").is_some())
+        };
+        for c in ('\0'..=char::MAX).filter(|c| *c < '\u{3000}' || has_symbol(*c)) {
+            assert_eq!(is_found(c), has_symbol(c), "{c:?}");
+        }
+    }
+}
