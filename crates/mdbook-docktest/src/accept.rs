@@ -8,12 +8,12 @@ use std::ops::Range;
 
 use crate::check::{Judge, printed};
 use crate::expect::{Bindings, Pattern, Placeholders, update};
+use crate::extract::fence::Fence;
 use crate::extract::{Extensions, extract};
-use crate::fence::Fence;
-use crate::finding::Code;
-use crate::recording::{Recording, StepRecording};
-use crate::scenario::{Expectation, Scenario, Step};
-use crate::splice::{Edit, splice};
+use crate::model::finding::Code;
+use crate::model::recording::{Recording, StepRecording};
+use crate::model::scenario::{Expectation, Scenario, Step};
+use crate::text::splice::{Edit, splice};
 
 /// An expectation's new text.
 #[derive(Debug)]

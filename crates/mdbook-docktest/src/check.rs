@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::expect::{Bindings, Placeholders};
-use crate::finding::{Code, Finding, Severity};
-use crate::position::line_and_column;
-use crate::recording::{CommandRecording, End, Recording, StepRecording};
-use crate::scenario::{ExitExpectation, Follow, Scenario, Step, Streams};
+use crate::model::finding::{Code, Finding, Severity};
+use crate::model::recording::{CommandRecording, End, Recording, StepRecording};
+use crate::model::scenario::{ExitExpectation, Follow, Scenario, Step, Streams};
 use crate::terminal;
+use crate::text::position::line_and_column;
 
-mod hidden;
+mod background;
+pub mod lints;
 mod output;
+mod unpinned;
 
 use self::output::AllExpected;
 pub(crate) use self::output::printed;
@@ -47,7 +49,7 @@ pub fn check(
             StepRecording::Ignored => {}
         }
     }
-    found.extend(hidden::differences(scenario, recording));
+    found.extend(background::differences(scenario, recording));
     found.sort_by_key(|difference| difference.span.start);
     findings(text, scenario, found)
 }

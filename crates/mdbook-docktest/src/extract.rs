@@ -14,14 +14,18 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use mdbook_preprocessor::config::Config;
 
-use crate::attributes::{self, Info, Problem};
-use crate::commands::commands;
-use crate::fence::Fence;
-use crate::finding::{Code, Finding, Severity};
-use crate::position::line_and_column;
-use crate::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
+use self::attributes::{Info, Problem};
+use self::commands::commands;
+use self::fence::Fence;
+use crate::model::finding::{Code, Finding, Severity};
+use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
+use crate::text::position::line_and_column;
 
+pub mod attributes;
+pub mod commands;
+mod console;
 mod directives;
+pub(crate) mod fence;
 mod sessions;
 
 /// The language whose blocks are sessions.

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
 
-use crate::assets::{self, Asset, Copy};
-use crate::preprocess;
-use crate::source_file;
-pub use crate::source_file::WriteError;
+use crate::book::preprocess;
+use crate::book::source_file;
+pub use crate::book::source_file::WriteError;
+use crate::render::assets::{self, Asset, Copy};
 
 mod array;
 mod book_toml;

@@ -6,24 +6,28 @@
 
 use std::ops::Range;
 
-use crate::fence::Fence;
-use crate::finding::Finding;
-use crate::page::{Page, Renderer};
-use crate::recording::{Recording, StepRecording};
-use crate::scenario::{Scenario, Step};
-use crate::splice::{Edit, splice};
-use crate::state::State;
+use crate::extract::fence::Fence;
+use crate::model::finding::Finding;
+use crate::model::recording::{Recording, StepRecording};
+use crate::model::scenario::{Scenario, Step};
+use crate::render::page::{Page, Renderer};
+use crate::render::state::State;
+use crate::text::splice::{Edit, splice};
 
+pub mod assets;
 mod changes;
 mod diagram;
 mod fragments;
 mod html;
+pub mod labels;
 mod markdown;
 mod names;
 mod open_block;
 mod outcome;
+pub mod page;
 mod playback;
 mod provenance;
+pub mod state;
 pub mod verifications;
 
 use changes::changes;

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::book::spill::Spilled;
 use crate::extract::Extensions;
-use crate::finding::{Finding, Severity};
-use crate::recording::{CommandRecording, Effect, Engine, Recording, StepRecording};
-use crate::scenario::Scenario;
-use crate::spill::Spilled;
+use crate::model::finding::{Finding, Severity};
+use crate::model::recording::{CommandRecording, Effect, Engine, Recording, StepRecording};
+use crate::model::scenario::Scenario;
 
 pub mod github;
 pub mod human;

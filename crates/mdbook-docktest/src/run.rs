@@ -8,6 +8,8 @@ mod follow;
 mod image_cache;
 mod images;
 mod made;
+pub(crate) mod mentions;
+pub(crate) mod recipe;
 mod shell;
 mod step;
 mod transcript;
@@ -30,14 +32,14 @@ use self::images::Images;
 use self::shell::{Shell, Surroundings};
 use self::step::{Ending, Outcome, Reason, StepProcess};
 use self::witness::{Witness, now};
+use crate::book::settings::Settings;
 use crate::check::Judge;
-use crate::lints::Level;
-use crate::recording::{
+use crate::check::lints::Level;
+use crate::model::recording::{
     CommandRecording, Effect, End, Engine, Leftover, ObjectKind, Origin, Recording, StepRecording,
     Transcript,
 };
-use crate::scenario::{Scenario, Step};
-use crate::settings::Settings;
+use crate::model::scenario::{Scenario, Step};
 use crate::terminal;
 
 /// How long an engine may take to start. It takes a third of a second; a loaded machine, longer.

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use crate::recording::{Stream, Transcript};
-use crate::scenario::Streams;
+use crate::model::recording::{Stream, Transcript};
+use crate::model::scenario::Streams;
 
 mod emulator;
 mod pipe;
@@ -88,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::Chunk;
+    use crate::model::recording::Chunk;
 
     fn transcript(chunks: &[(Stream, &str)]) -> Transcript {
         let chunk = |(stream, text): &(Stream, &str)| Chunk {

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use clap::CommandFactory;
-use mdbook_docktest::attributes;
+use mdbook_docktest::book::settings::Settings;
 use mdbook_docktest::cli::Cli;
 use mdbook_docktest::expect::BUILTINS;
-use mdbook_docktest::finding::Code;
-use mdbook_docktest::settings::Settings;
+use mdbook_docktest::extract::attributes;
+use mdbook_docktest::model::finding::Code;
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use scraper::{ElementRef, Html, Selector};

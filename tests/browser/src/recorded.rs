@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use mdbook_docktest::book::settings::Settings;
 use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::inputs::Inputs;
-use mdbook_docktest::recording::{
+use mdbook_docktest::model::recording::{
     Change, Chunk, CommandRecording, Effect, End, Engine, Image, ImageOrigin, ObjectKind,
-    Recording, RecordingFile, StepRecording, Stream, Transcript,
+    Recording, StepRecording, Stream, Transcript,
 };
-use mdbook_docktest::recordings;
-use mdbook_docktest::scenario::Columns;
-use mdbook_docktest::settings::Settings;
+use mdbook_docktest::model::scenario::Columns;
+use mdbook_docktest::store::files;
+use mdbook_docktest::store::inputs::Inputs;
+use mdbook_docktest::store::recording_file::RecordingFile;
 use tempfile::TempDir;
 use testsuite::workspace;
 
@@ -111,7 +112,7 @@ impl Lab {
             fs::write(root.path().join("src").join(path), text).unwrap();
             let file = recorded(path, text, steps);
             let recording = root.path().join("recordings").join(format!("{path}.json"));
-            recordings::keep(&recording, &file).unwrap();
+            files::keep(&recording, &file).unwrap();
         }
         fs::write(root.path().join("src/SUMMARY.md"), summary).unwrap();
         BuiltBook::build(root.path(), name)

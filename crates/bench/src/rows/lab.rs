@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use docker_cli::Command as _;
 use docker_sandbox::{PATH, ProcessEngine, cache_directory};
 use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::scenario::{Scenario, Step};
+use mdbook_docktest::model::scenario::{Scenario, Step};
 
 use crate::bench::{Bench, milliseconds, succeed};
 use crate::row::{Row, Sides, Unit};

@@ -4,15 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use mdbook_docktest::book::settings::Settings;
 use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::inputs::Inputs;
-use mdbook_docktest::recording::{
-    Chunk, CommandRecording, End, Engine, Origin, Recording, RecordingFile, StepRecording, Stream,
-    Transcript,
+use mdbook_docktest::model::recording::{
+    Chunk, CommandRecording, End, Engine, Origin, Recording, StepRecording, Stream, Transcript,
 };
-use mdbook_docktest::recordings;
-use mdbook_docktest::scenario::Scenario;
-use mdbook_docktest::settings::Settings;
+use mdbook_docktest::model::scenario::Scenario;
+use mdbook_docktest::store::files;
+use mdbook_docktest::store::inputs::Inputs;
+use mdbook_docktest::store::recording_file::RecordingFile;
 use mdbook_preprocessor::book::Book;
 
 use super::book::Input;
@@ -137,7 +137,7 @@ fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
         let inputs = Inputs::of(&chapter.scenario, &settings, Default::default());
         let file = RecordingFile::new(&chapter.scenario, &chapter.recording, inputs);
         let path = directory.join(format!("recordings/chapitre-{number}.md.json"));
-        recordings::keep(&path, &file).context("cannot write a recording")?;
+        files::keep(&path, &file).context("cannot write a recording")?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::check::check;
-use crate::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+use crate::model::recording::{Chunk, CommandRecording, End, Stream, Transcript};
 
 fn read(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())

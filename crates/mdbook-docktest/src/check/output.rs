@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::{Difference, cut};
 use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
-use crate::finding::Code;
-use crate::recording::CommandRecording;
-use crate::scenario::{Expectation, OutputAttributes, Step, Streams};
+use crate::model::finding::Code;
+use crate::model::recording::CommandRecording;
+use crate::model::scenario::{Expectation, OutputAttributes, Step, Streams};
 use crate::terminal;
 
 /// All that is expected of a step's output.

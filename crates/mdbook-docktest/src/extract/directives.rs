@@ -11,7 +11,7 @@ use mdbook_markdown::pulldown_cmark::{Event, Tag};
 use regex::Regex;
 
 use super::{Extensions, Extraction};
-use crate::finding::Code;
+use crate::model::finding::Code;
 
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\{\{[ \t]*#docktest([^}\n]*)(\}\})?").expect("it is a regex of our own")

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::{Extraction, FencedBlock};
-use crate::console::{Session, SessionCommand, session};
-use crate::fence::Fence;
-use crate::finding::Code;
-use crate::position::line_and_column;
-use crate::scenario::{Command, Expectation, OutputAttributes};
+use crate::extract::console::{Session, SessionCommand, session};
+use crate::extract::fence::Fence;
+use crate::model::finding::Code;
+use crate::model::scenario::{Command, Expectation, OutputAttributes};
+use crate::text::position::line_and_column;
 
 impl Extraction<'_> {
     /// The commands of a `console` block, and what of it is no command.

@@ -6,7 +6,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
 
 use super::order::{self, Order};
 use super::{DIRECTORY, array, line_endings};
-use crate::assets::{ASSETS, Asset, Kind};
+use crate::render::assets::{ASSETS, Asset, Kind};
 
 /// What some editors begin a file with.
 const MARK: &str = "\u{feff}";

@@ -1,8 +1,9 @@
 //! What a step changed on the engine, as a list with one entry for each object.
 
-use crate::labels::Labels;
-use crate::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port, is_generated_name};
-use crate::state::{Container, State, Status};
+use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port};
+use crate::render::labels::Labels;
+use crate::render::state::{Container, State, Status};
+use crate::store::equivalence::is_generated_name;
 
 use super::names::{is_anonymous, short, shown};
 

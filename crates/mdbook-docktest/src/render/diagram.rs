@@ -9,8 +9,8 @@ use self::layout::layout;
 use self::limit::{Drawn, LIMITS, Limit};
 use self::svg::svg;
 use super::html::one_line;
-use crate::labels::Labels;
-use crate::state::State;
+use crate::render::labels::Labels;
+use crate::render::state::State;
 
 mod cards;
 mod describe;

@@ -3,9 +3,9 @@
 use super::changes::Entry;
 use super::outcome::Outcome;
 use super::{changes, diagram, html, markdown};
-use crate::labels::Labels;
-use crate::page::Renderer;
-use crate::state::State;
+use crate::render::labels::Labels;
+use crate::render::page::Renderer;
+use crate::render::state::State;
 
 /// Pieces of a page, one below the other.
 pub(super) struct Fragments {

@@ -14,9 +14,9 @@ use super::outcome::{Outcome, Shown};
 use super::playback::Playback;
 use super::provenance::Provenance;
 use super::{MARK, markdown};
-use crate::finding::{Finding, Severity};
-use crate::labels::Labels;
-use crate::page::Page;
+use crate::model::finding::{Finding, Severity};
+use crate::render::labels::Labels;
+use crate::render::page::Page;
 use crate::terminal::{Piece, plain};
 
 mod fold;

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::outcome::{Outcome, Shown};
 use super::provenance::Provenance;
-use crate::finding::Severity;
+use crate::model::finding::Severity;
 use crate::terminal::plain;
 
 /// What mdBook's preprocessor `links`, should it run later, would read as a command.

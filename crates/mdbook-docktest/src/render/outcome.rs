@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::playback::Playback;
-use crate::finding::Finding;
-use crate::labels::Labels;
-use crate::recording::{CommandRecording, End, StepRecording, Stream};
-use crate::scenario::{ExitExpectation, Step};
+use crate::model::finding::Finding;
+use crate::model::recording::{CommandRecording, End, StepRecording, Stream};
+use crate::model::scenario::{ExitExpectation, Step};
+use crate::render::labels::Labels;
 use crate::terminal::{Piece, Style, plain, screen};
 
 /// A reader does not wait for less.

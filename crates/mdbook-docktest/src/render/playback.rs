@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::recording::{CommandRecording, End};
+use crate::model::recording::{CommandRecording, End};
 
 /// A stream that is over sooner is not worth watching.
 const SHORTEST_MS: u64 = 500;
@@ -52,7 +52,7 @@ impl Playback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::{Chunk, Stream, Transcript};
+    use crate::model::recording::{Chunk, Stream, Transcript};
 
     fn stream(chunks: &[(u64, &str)]) -> CommandRecording {
         let chunk = |&(at_ms, text): &(u64, &str)| Chunk {

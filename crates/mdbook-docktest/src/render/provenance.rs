@@ -1,8 +1,8 @@
 //! What a page rests on: when its steps ran, on what, with which images.
 
-use crate::finding::Finding;
-use crate::labels::Labels;
-use crate::recording::{Engine, Image, ImageOrigin, Origin, Recording, StepRecording};
+use crate::model::finding::Finding;
+use crate::model::recording::{Engine, Image, ImageOrigin, Origin, Recording, StepRecording};
+use crate::render::labels::Labels;
 use crate::report::is_error;
 
 /// What a page rests on, in its language.

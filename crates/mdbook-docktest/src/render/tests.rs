@@ -8,12 +8,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::extract::{Extensions, extract};
-use crate::finding::{Code, Severity};
-use crate::labels::Labels;
-use crate::page::Language;
-use crate::recording::{
+use crate::model::finding::{Code, Severity};
+use crate::model::recording::{
     Chunk, CommandRecording, End, Engine, Image, ImageOrigin, Origin, Stream, Transcript,
 };
+use crate::render::labels::Labels;
+use crate::render::page::Language;
 
 /// When recordings of these tests were made.
 const RECORDED_AT: &str = "2026-11-24T23:02:12Z";

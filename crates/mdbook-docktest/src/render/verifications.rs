@@ -12,8 +12,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::html::one_line;
 use super::markdown::escape;
 use super::provenance;
-use crate::page::{Page, Renderer};
-use crate::recording::Recording;
+use crate::model::recording::Recording;
+use crate::render::page::{Page, Renderer};
 use crate::report::StepStatus;
 use crate::terminal::plain;
 

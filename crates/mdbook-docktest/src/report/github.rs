@@ -7,7 +7,7 @@
 //! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts> do.
 
 use super::{ChapterReport, Report, human};
-use crate::finding::{Finding, Severity};
+use crate::model::finding::{Finding, Severity};
 use crate::terminal::plain;
 
 /// Writes a command for each finding, one a line.

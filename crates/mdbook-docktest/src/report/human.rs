@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::{ChapterReport, Report, StepStatus, is_error};
-use crate::finding::{Finding, Severity};
+use crate::model::finding::{Finding, Severity};
 use crate::terminal::plain;
 
 /// Whether a report has colours, as ANSI escape sequences.

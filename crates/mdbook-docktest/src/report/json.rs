@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{ChapterReport, Report, StepStatus, Summary};
-use crate::finding::{Code, Finding, Severity};
-use crate::recording::{Chunk, CommandRecording, Effect, Engine};
-use crate::scenario::{Columns, Step};
+use crate::model::finding::{Code, Finding, Severity};
+use crate::model::recording::{Chunk, CommandRecording, Effect, Engine};
+use crate::model::scenario::{Columns, Step};
 
 /// Writes the report as one JSON object, indented, with a line feed at its end.
 ///

@@ -8,9 +8,9 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::{ChapterReport, Report, StepStatus, is_error};
-use crate::finding::Finding;
-use crate::recording::CommandRecording;
-use crate::scenario::Step;
+use crate::model::finding::Finding;
+use crate::model::recording::CommandRecording;
+use crate::model::scenario::Step;
 use crate::terminal::{plain, text};
 
 /// Writes the report.

@@ -8,12 +8,12 @@ use super::json::json as to_json;
 use super::junit::junit;
 use super::*;
 use crate::extract::{Extensions, extract};
-use crate::finding::Code;
-use crate::position::line_and_column;
-use crate::recording::{
+use crate::model::finding::Code;
+use crate::model::recording::{
     Change, Chunk, CommandRecording, End, Made, Mount, MountSource, ObjectKind, Port, Stream,
     Transcript,
 };
+use crate::text::position::line_and_column;
 
 const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\ndocker rm x\n```\n\n```bash ignore\nreboot\n```\n\n```bash\nls\n```\n";
 

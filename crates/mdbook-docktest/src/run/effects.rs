@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use docker_cli::system::Event;
 
-use crate::recording::{Change, Effect, Leftover, Made, MountSource, ObjectKind};
+use crate::model::recording::{Change, Effect, Leftover, Made, MountSource, ObjectKind};
 
 /// The begin of a command.
 #[derive(Debug, Clone, Copy)]

@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
 use super::RunError;
-use crate::inputs::digest;
-use crate::recipe;
-use crate::recording::ImageOrigin;
+use crate::model::recording::ImageOrigin;
+use crate::run::recipe;
+use crate::store::inputs::digest;
 
 /// How often a cancelled run is noticed.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);

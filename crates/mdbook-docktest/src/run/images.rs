@@ -14,8 +14,8 @@ use docker_sandbox::ProcessEngine;
 
 use super::image_cache::ImageCache;
 use super::{Progress, RunError};
-use crate::recipe;
-use crate::recording::{Image, ImageOrigin};
+use crate::model::recording::{Image, ImageOrigin};
+use crate::run::recipe;
 
 /// How often a cancelled run is noticed.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);

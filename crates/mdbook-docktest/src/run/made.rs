@@ -3,7 +3,7 @@
 use docker_cli::container::Container;
 use serde_json::Value;
 
-use crate::recording::{Made, Mount, MountSource, Port};
+use crate::model::recording::{Made, Mount, MountSource, Port};
 
 /// What a container was made with, in an order that does not depend on chance.
 ///

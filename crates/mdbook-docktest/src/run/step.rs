@@ -27,8 +27,8 @@ use super::transcript::Recorder;
 use super::turnstile::Word;
 use super::typist::Typist;
 use super::witness::now;
-use crate::recording::Transcript;
-use crate::scenario::Follow;
+use crate::model::recording::Transcript;
+use crate::model::scenario::Follow;
 
 /// How much of a step's output is kept, in bytes.
 const OUTPUT_LIMIT: usize = 1 << 20;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::echo::{Echo, Parts};
-use crate::recording::{Chunk, Stream, Transcript};
+use crate::model::recording::{Chunk, Stream, Transcript};
 
 /// Collects chunks; keeps the beginning and the end when there is too much in between.
 pub(super) struct Recorder {

@@ -1,10 +1,10 @@
 //! Output that would be something else than text if it could: every character of it is shown, and
 //! none is markup.
 
-use mdbook_docktest::finding::{Code, Finding, Severity};
-use mdbook_docktest::recording::{Change, Effect, Image, ImageOrigin, ObjectKind};
+use mdbook_docktest::model::finding::{Code, Finding, Severity};
+use mdbook_docktest::model::recording::{Change, Effect, Image, ImageOrigin, ObjectKind};
+use mdbook_docktest::model::scenario::Columns;
 use mdbook_docktest::render::verifications::{Entry, verifications};
-use mdbook_docktest::scenario::Columns;
 
 use super::*;
 

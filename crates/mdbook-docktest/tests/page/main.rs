@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::labels::Labels;
-use mdbook_docktest::page::{Language, Page, Renderer};
-use mdbook_docktest::recording::{
+use mdbook_docktest::model::recording::{
     Chunk, CommandRecording, End, Engine, Recording, StepRecording, Stream, Transcript,
 };
+use mdbook_docktest::render::labels::Labels;
+use mdbook_docktest::render::page::{Language, Page, Renderer};
 use mdbook_docktest::render::render;
 use mdbook_driver::MDBook;
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;

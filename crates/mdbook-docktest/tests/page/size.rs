@@ -2,8 +2,8 @@
 //!
 //! Text counts as a page has to write it, with `&lt;` for `<`.
 
-use mdbook_docktest::recording::{Change, Effect, Made, Mount, MountSource, ObjectKind};
-use mdbook_docktest::recordings;
+use mdbook_docktest::model::recording::{Change, Effect, Made, Mount, MountSource, ObjectKind};
+use mdbook_docktest::store::files;
 use scraper::ElementRef;
 
 use super::*;
@@ -148,10 +148,10 @@ fn the_course_keeps_to_it() {
         };
         let text = fs::read_to_string(book.join("src").join(name)).expect("it is a chapter's");
         let scenario = extract(Path::new(name), &text, Extensions::default());
-        let recording = recordings::read(&file).expect("it is sound").expect("it is there");
+        let recording = files::read(&file).expect("it is sound").expect("it is there");
         let recording = recording.recording(&scenario);
         let labels = Arc::new(Labels::new(Language::Fr));
-        let slug = mdbook_docktest::page::slug(Path::new(name));
+        let slug = mdbook_docktest::render::page::slug(Path::new(name));
         let page = Page { labels, renderer: Renderer::Html, slug, verifications: None };
         chapters.push(render(&text, &scenario, Some(&recording), &[], &page));
     }

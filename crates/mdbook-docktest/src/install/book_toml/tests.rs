@@ -1,5 +1,5 @@
 use super::*;
-use crate::assets;
+use crate::render::assets;
 
 fn french() -> Vec<&'static Asset> {
     assets::for_language("fr").filter(|asset| asset.name != "docktest.js").collect()

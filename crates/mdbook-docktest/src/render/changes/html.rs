@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::{Entry, Part};
-use crate::labels::Labels;
 use crate::render::html::one_line;
+use crate::render::labels::Labels;
 
 /// One physical line of HTML, of no more bytes than `spare` and 1.6 times its text.
 ///

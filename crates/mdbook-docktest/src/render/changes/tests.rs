@@ -1,8 +1,8 @@
 //! Given these effects, this list.
 
 use super::*;
-use crate::page::Language;
-use crate::recording::{Made, StepRecording};
+use crate::model::recording::{Made, StepRecording};
+use crate::render::page::Language;
 
 /// Effects in a few words: `container app created`, `volume data mounted in app at /x`.
 fn effects(lines: &[&str]) -> Vec<Effect> {

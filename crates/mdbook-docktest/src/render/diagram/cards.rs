@@ -1,11 +1,11 @@
 //! What there is, as cards with lines of text, some of which lead to another card.
 
 use super::describe::status;
-use crate::labels::Labels;
-use crate::recording::{Mount, MountSource, Port};
+use crate::model::recording::{Mount, MountSource, Port};
 use crate::render::changes::{container_port, host_port};
+use crate::render::labels::Labels;
 use crate::render::names::{beginning, cells, end, is_anonymous, short, shown};
-use crate::state::{Container, Network, State, Status};
+use crate::render::state::{Container, Network, State, Status};
 
 /// A card, which is drawn as a box of its kind.
 #[derive(Debug, Clone)]

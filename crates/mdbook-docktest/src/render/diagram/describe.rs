@@ -1,11 +1,11 @@
 //! What there is, in sentences.
 
 use super::limit::Drawn;
-use crate::labels::Labels;
-use crate::recording::{Mount, MountSource};
+use crate::model::recording::{Mount, MountSource};
 use crate::render::changes::{container_port, host_port};
+use crate::render::labels::Labels;
 use crate::render::names::{beginning, end, is_anonymous, short, shown};
-use crate::state::{Container, Status};
+use crate::render::state::{Container, Status};
 
 /// All that the picture shows, a sentence for each container and for whatever none of them uses.
 pub(super) fn describe(drawn: &Drawn, labels: &Labels) -> Vec<String> {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::cards::Kind;
-use crate::recording::MountSource;
-use crate::state::{Container, State};
+use crate::model::recording::MountSource;
+use crate::render::state::{Container, State};
 
 /// How much a picture shows.
 #[derive(Debug, Clone, Copy)]

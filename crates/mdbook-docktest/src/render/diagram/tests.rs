@@ -6,10 +6,10 @@ use scraper::{Html, Selector};
 use super::cards::{Kind, Line, LinkKind};
 use super::layout::{CARD, Scene, WIDTH};
 use super::*;
-use crate::page::Language;
-use crate::recording::{Mount, MountSource, Port};
+use crate::model::recording::{Mount, MountSource, Port};
 use crate::render::names::cells;
-use crate::state::{Container, Network, Status};
+use crate::render::page::Language;
+use crate::render::state::{Container, Network, Status};
 
 fn french() -> Labels {
     Labels::new(Language::Fr)

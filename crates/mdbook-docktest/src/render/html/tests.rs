@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use scraper::{Html, Selector};
 
 use super::*;
-use crate::page::Language;
-use crate::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+use crate::model::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+use crate::render::page::Language;
 use crate::terminal::screen;
 
 fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {

@@ -1,7 +1,7 @@
 //! What a page says of the engine.
 
 use super::*;
-use crate::recording::{Change, Effect, ObjectKind};
+use crate::model::recording::{Change, Effect, ObjectKind};
 
 fn effect(kind: ObjectKind, name: &str, change: Change) -> Effect {
     Effect { command: 0, kind, name: name.into(), id: name.into(), change }

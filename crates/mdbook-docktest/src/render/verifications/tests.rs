@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::labels::Labels;
-use crate::page::Language;
-use crate::recording::{Engine, Image, ImageOrigin};
+use crate::model::recording::{Engine, Image, ImageOrigin};
+use crate::render::labels::Labels;
+use crate::render::page::Language;
 
 fn recording(version: &str, recorded_at: &str, images: &[(&str, ImageOrigin)]) -> Recording {
     let image = |(reference, origin): &(&str, ImageOrigin)| Image {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::recording::{Mount, Port};
+use crate::model::recording::{Mount, Port};
 
 /// What an engine said, without labels: `docker run -d --name bg alpine sh -c '…; exit 3'`, the same
 /// in the foreground as `fg`, one that is killed, `bg` started again, one with `-d --rm` and an

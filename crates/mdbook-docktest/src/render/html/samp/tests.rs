@@ -1,5 +1,5 @@
 use super::*;
-use crate::recording::{Chunk, Transcript};
+use crate::model::recording::{Chunk, Transcript};
 use crate::terminal::screen;
 
 /// The content for these chunks.

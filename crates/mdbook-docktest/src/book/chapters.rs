@@ -1,0 +1,339 @@
+//! Where chapters come from, outside of a running mdBook: a book, or a Markdown file.
+
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+use std::{env, fs, io, mem};
+
+use glob::{MatchOptions, Pattern};
+use mdbook_driver::MDBook;
+use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
+use mdbook_preprocessor::book::{Book, BookItem, Chapter};
+use mdbook_preprocessor::config::Config;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+
+use crate::book::settings::{Settings, SettingsError};
+use crate::extract::Extensions;
+
+/// A chapter's text and what its book says about it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The file, as findings name it.
+    pub path: PathBuf,
+    /// The text, with mdBook's `{{#include}}` and its like carried out if it is a book's.
+    pub text: String,
+    /// How its Markdown is read.
+    pub extensions: Extensions,
+    /// The line of the one step to report on, where not all are wanted.
+    pub only_at: Option<usize>,
+    /// The file that its recording is kept in.
+    pub recording: PathBuf,
+}
+
+/// Chapters that share their settings.
+#[derive(Debug, Clone)]
+pub struct Collection {
+    /// The settings.
+    pub settings: Settings,
+    /// The chapters, in the book's order.
+    pub chapters: Vec<Source>,
+    /// Whether they are all chapters of a book.
+    pub is_whole_book: bool,
+}
+
+/// Why there is nothing to run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// A path leads nowhere.
+    #[error("cannot read {}: {source}", .path.display())]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A directory is no book.
+    #[error("{} is no book: there is no book.toml in it; name a book's directory or a Markdown file", .0.display())]
+    NoBook(PathBuf),
+    /// mdBook cannot read the book.
+    #[error("cannot read the book in {}: {message}", .path.display())]
+    BadBook {
+        /// The book's directory.
+        path: PathBuf,
+        /// What mdBook said.
+        message: String,
+    },
+    /// A glob selects nothing.
+    #[error("no chapter matches `--chapter {0}`")]
+    NoChapter(Pattern),
+    /// A line has no step.
+    #[error("there is no step at line {line} of {}: name a line of a shell block", .path.display())]
+    NoStep {
+        /// The chapter.
+        path: PathBuf,
+        /// The line.
+        line: usize,
+    },
+    /// The book's settings make no sense.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+}
+
+/// Reads a book's directory or a Markdown file; `FILE:LINE` is the file with the one step at this
+/// line.
+///
+/// A file that is a chapter of a book is read as such; another one with the settings of the book
+/// around it or, if there is none, of the one in the current directory.
+///
+/// # Errors
+/// When there is nothing to read.
+pub fn read(path: &Path) -> Result<Collection, SourceError> {
+    if path.is_dir() {
+        if !path.join("book.toml").is_file() {
+            return Err(SourceError::NoBook(path.to_owned()));
+        }
+        return read_book(path);
+    }
+    match file_and_line(path) {
+        Some((file, line)) if !path.exists() => {
+            let mut collection = read_file(file)?;
+            collection.chapters.iter_mut().for_each(|chapter| chapter.only_at = Some(line));
+            Ok(collection)
+        }
+        _ => read_file(path),
+    }
+}
+
+/// Takes `FILE:LINE` apart.
+fn file_and_line(path: &Path) -> Option<(&Path, usize)> {
+    let (file, line) = path.to_str()?.rsplit_once(':')?;
+    Some((Path::new(file), line.parse().ok()?))
+}
+
+fn read_file(path: &Path) -> Result<Collection, SourceError> {
+    let unreadable = |source| SourceError::Unreadable { path: path.to_owned(), source };
+    let text = fs::read_to_string(path).map_err(unreadable)?;
+    let Some(root) = find_book(path) else {
+        return Ok(alone(path, text, Settings::default(), Extensions::default()));
+    };
+    let config = read_config(&root)?;
+    let file = path.canonicalize().map_err(unreadable)?;
+    let sources = root.join(&config.book.src).canonicalize().unwrap_or_default();
+    if file.starts_with(sources) {
+        let Collection { settings, mut chapters, .. } = read_book(&root)?;
+        chapters.retain(|chapter| chapter.path.canonicalize().is_ok_and(|path| path == file));
+        // Those of a book are told by their place in it, which need not be the way there from here.
+        if let Some(mut chapter) = chapters.pop() {
+            chapter.path = path.to_owned();
+            let chapters = vec![chapter];
+            return Ok(Collection { settings, chapters, is_whole_book: false });
+        }
+    }
+    let settings = Settings::of_book(&config, &root)?;
+    Ok(alone(path, text, settings, Extensions::of_book(&config)))
+}
+
+fn alone(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
+    let recording = path.with_extension("recording.json");
+    let chapter = Source { path: path.to_owned(), text, extensions, only_at: None, recording };
+    Collection { settings, chapters: vec![chapter], is_whole_book: false }
+}
+
+/// Keeps the chapters that a glob selects, by their path or the end of it: `volumes/*.md` selects
+/// `book/src/volumes/logs.md`. Without globs, all are kept.
+///
+/// # Errors
+/// [`SourceError::NoChapter`], because a mistyped glob must not look like a success.
+pub fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), SourceError> {
+    let chapters = || collections.iter().flat_map(|collection| &collection.chapters);
+    let selects_none = |glob: &&Pattern| !chapters().any(|chapter| selects(glob, &chapter.path));
+    if let Some(glob) = globs.iter().find(selects_none) {
+        return Err(SourceError::NoChapter(glob.clone()));
+    }
+    if !globs.is_empty() {
+        for collection in collections {
+            collection.is_whole_book = false;
+            collection
+                .chapters
+                .retain(|chapter| globs.iter().any(|glob| selects(glob, &chapter.path)));
+        }
+    }
+    Ok(())
+}
+
+/// Joins neighbours that have the same settings, so that chapters named one by one can run side by
+/// side.
+pub fn joined(collections: Vec<Collection>) -> Vec<Collection> {
+    let mut joined: Vec<Collection> = Vec::with_capacity(collections.len());
+    for mut collection in collections {
+        match joined.last_mut() {
+            Some(last) if last.settings == collection.settings => {
+                last.chapters.append(&mut collection.chapters);
+                last.is_whole_book = false;
+            }
+            _ => joined.push(collection),
+        }
+    }
+    joined
+}
+
+fn selects(glob: &Pattern, path: &Path) -> bool {
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+    let mut rest = path.components();
+    loop {
+        if glob.matches_path_with(rest.as_path(), options) {
+            return true;
+        }
+        if rest.next().is_none() {
+            return false;
+        }
+    }
+}
+
+/// The directory of the nearest book.toml above a file, or of the one right here.
+fn find_book(file: &Path) -> Option<PathBuf> {
+    let here = env::current_dir().ok()?;
+    let file = here.join(file);
+    let above = file.ancestors().skip(1).find(|directory| directory.join("book.toml").is_file());
+    above.map(Path::to_owned).or_else(|| here.join("book.toml").is_file().then_some(here))
+}
+
+fn read_config(root: &Path) -> Result<Config, SourceError> {
+    let mut config =
+        Config::from_disk(root.join("book.toml")).map_err(|error| bad_book(root, &error))?;
+    // Else mdBook would write chapters that are missing, to a book that is only to be read.
+    config.build.create_missing = false;
+    Ok(config)
+}
+
+fn bad_book(root: &Path, error: &mdbook_preprocessor::errors::Error) -> SourceError {
+    let message = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    SourceError::BadBook { path: root.to_owned(), message }
+}
+
+fn read_book(root: &Path) -> Result<Collection, SourceError> {
+    let config = read_config(root)?;
+    let settings = Settings::of_book(&config, root)?;
+    let book =
+        MDBook::load_with_config(root, config.clone()).map_err(|error| bad_book(root, &error))?;
+    let context = PreprocessorContext::new(book.root.clone(), config.clone(), "html".to_owned());
+    let mut expanded =
+        LinkPreprocessor::new().run(&context, book.book).map_err(|error| bad_book(root, &error))?;
+    let sources = root.join(&config.book.src);
+    let chapters = chapters(&mut expanded, &sources, Extensions::of_book(&config), &settings);
+    Ok(Collection { settings, chapters, is_whole_book: true })
+}
+
+/// The chapters of a book that have a file; `sources` is where those lie. Their texts are taken out of
+/// the book: a large one is not to be in memory twice.
+pub fn chapters(
+    book: &mut Book,
+    sources: &Path,
+    extensions: Extensions,
+    settings: &Settings,
+) -> Vec<Source> {
+    let mut chapters = Vec::new();
+    let recordings = settings.recordings.as_deref().unwrap_or(Path::new("recordings"));
+    for_each_chapter(&mut book.items, &mut |chapter| {
+        let Some(source_path) = &chapter.source_path else { return };
+        let path = sources.join(source_path);
+        let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
+        let recording = recordings.join(name_of_recording(source_path));
+        let text = mem::take(&mut chapter.content);
+        chapters.push(Source { path, text, extensions, only_at: None, recording });
+    });
+    chapters
+}
+
+/// Visits chapters in the order in which they are read; mdBook's own way visits those below a chapter
+/// before it.
+pub(crate) fn for_each_chapter(items: &mut [BookItem], visit: &mut dyn FnMut(&mut Chapter)) {
+    for item in items {
+        if let BookItem::Chapter(chapter) = item {
+            visit(chapter);
+            for_each_chapter(&mut chapter.sub_items, visit);
+        }
+    }
+}
+
+/// The name of a chapter's recording among those of its book. A chapter can lie above the sources;
+/// its recording stays among the others.
+fn name_of_recording(chapter: &Path) -> PathBuf {
+    let parts = chapter.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name),
+        Component::ParentDir => Some(OsStr::new("_")),
+        _ => None,
+    });
+    let mut name = parts.collect::<PathBuf>().into_os_string();
+    name.push(".json");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selected(globs: &[&str]) -> Result<Vec<String>, String> {
+        let chapter = |path: &str| Source {
+            path: path.into(),
+            text: String::new(),
+            extensions: Extensions::default(),
+            only_at: None,
+            recording: PathBuf::new(),
+        };
+        let paths = ["book/src/index.md", "book/src/volumes/a.md", "book/src/volumes/sub/b.md"];
+        let chapters = paths.map(chapter).into();
+        let mut collections =
+            [Collection { settings: Settings::default(), chapters, is_whole_book: true }];
+        let globs: Vec<Pattern> = globs.iter().map(|glob| Pattern::new(glob).unwrap()).collect();
+        select(&mut collections, &globs).map_err(|error| error.to_string())?;
+        let [Collection { chapters, .. }] = collections;
+        let names = chapters.iter().filter_map(|chapter| chapter.path.file_stem());
+        Ok(names.map(|name| name.to_string_lossy().into_owned()).collect())
+    }
+
+    #[test]
+    fn chapters_come_in_the_order_in_which_they_are_read() {
+        let chapter = |path: &str, sub_items| {
+            let mut chapter = Chapter::new(path, String::new(), path, Vec::new());
+            chapter.sub_items = sub_items;
+            BookItem::Chapter(chapter)
+        };
+        let nested = chapter("b.md", vec![chapter("b/c.md", vec![chapter("b/c/d.md", vec![])])]);
+        let items = vec![chapter("a.md", vec![]), nested, chapter("e.md", vec![])];
+        let mut book = Book::new_with_items(items);
+        let sources = Path::new("src");
+        let read = chapters(&mut book, sources, Extensions::default(), &Settings::default());
+        let paths: Vec<_> = read.iter().map(|source| source.path.to_str().unwrap()).collect();
+        assert_eq!(paths, ["src/a.md", "src/b.md", "src/b/c.md", "src/b/c/d.md", "src/e.md"]);
+    }
+
+    #[test]
+    fn globs_select_chapters_by_the_end_of_their_paths() {
+        let all = ["index", "a", "b"];
+        assert_eq!(selected(&[]).unwrap(), all);
+        assert_eq!(selected(&["*.md"]).unwrap(), all);
+        assert_eq!(selected(&["volumes/*.md"]).unwrap(), ["a"]);
+        assert_eq!(selected(&["volumes/**/*.md"]).unwrap(), ["a", "b"]);
+        assert_eq!(selected(&["book/src/*.md"]).unwrap(), ["index"]);
+        assert_eq!(selected(&["b.md", "index.*"]).unwrap(), ["index", "b"]);
+    }
+
+    #[test]
+    fn recordings_are_called_after_their_chapters_and_stay_in_their_directory() {
+        for (chapter, recording) in [
+            ("a.md", "a.md.json"),
+            ("b/README.md", "b/README.md.json"),
+            ("../../x.md", "_/_/x.md.json"),
+            ("/etc/./x.md", "etc/x.md.json"),
+        ] {
+            assert_eq!(name_of_recording(Path::new(chapter)), Path::new(recording));
+        }
+    }
+
+    #[test]
+    fn a_glob_that_selects_nothing_is_an_error() {
+        let error = selected(&["index.md", "olumes/*.md"]).unwrap_err();
+        assert_eq!(error, "no chapter matches `--chapter olumes/*.md`");
+    }
+}

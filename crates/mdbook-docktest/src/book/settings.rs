@@ -1,0 +1,292 @@
+//! What a book says about its doc-tests: `[preprocessor.docktest]` in book.toml.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mdbook_preprocessor::config::Config;
+use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny};
+
+use crate::check::lints::Lints;
+use crate::expect::Placeholders;
+use crate::extract::attributes::parse_duration;
+use crate::render::labels::Labels;
+use crate::render::page::Language;
+
+/// How long a step may take unless the book or the step says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The settings of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// For each image that the book brings, the directory of its recipe.
+    pub images: BTreeMap<String, PathBuf>,
+    /// How long a step may take.
+    pub timeout: Duration,
+    /// What is added to the environment of the steps.
+    pub environment: BTreeMap<String, String>,
+    /// The prepared root file system of the engine.
+    pub engine_root: Option<PathBuf>,
+    /// The placeholders of `output` blocks.
+    pub placeholders: Placeholders,
+    /// What findings weigh.
+    pub lints: Lints,
+    /// What becomes of a build when something does not hold.
+    pub on_failure: OnFailure,
+    /// Which chapters run when the book is built.
+    pub run: RunMode,
+    /// The directory of the book's recordings; none outside of a book.
+    pub recordings: Option<PathBuf>,
+    /// The words that are put into its pages.
+    pub labels: Arc<Labels>,
+    /// Whether a page is added that lists what all chapters rest on.
+    pub verifications: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            images: BTreeMap::new(),
+            timeout: DEFAULT_TIMEOUT,
+            environment: BTreeMap::new(),
+            engine_root: None,
+            placeholders: Placeholders::default(),
+            lints: Lints::default(),
+            on_failure: OnFailure::default(),
+            run: RunMode::default(),
+            recordings: None,
+            labels: Arc::default(),
+            verifications: true,
+        }
+    }
+}
+
+/// Which chapters run when a book is built; for the others, their recordings are taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunMode {
+    /// Those without a recording, or with one that was made with other steps or settings.
+    #[default]
+    Stale,
+    /// All.
+    Always,
+    /// None: that a recording is missing is a finding.
+    Never,
+}
+
+/// What becomes of a build when something does not hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnFailure {
+    /// It stops, and the pages stay as they were.
+    #[default]
+    Abort,
+    /// The pages show what does not hold.
+    Embed,
+}
+
+impl OnFailure {
+    /// Who writes a chapter under `mdbook serve` sees its page rather than the terminal.
+    fn default_for(config: &Config) -> Self {
+        if is_served(config) { Self::Embed } else { Self::Abort }
+    }
+}
+
+/// Whether `mdbook serve` builds the book. It says so by telling its pages, and only then, where to
+/// hear of new ones.
+pub(crate) fn is_served(config: &Config) -> bool {
+    matches!(config.get::<IgnoredAny>("output.html.live-reload-endpoint"), Ok(Some(_)))
+}
+
+/// A table that cannot be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("[preprocessor.docktest] in {}: {message}", .book_toml.display())]
+pub struct SettingsError {
+    /// The file.
+    pub book_toml: PathBuf,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Table {
+    #[serde(default)]
+    lints: Lints,
+    on_failure: Option<OnFailure>,
+    #[serde(default)]
+    run: RunMode,
+    recordings: Option<PathBuf>,
+    #[serde(default)]
+    images: BTreeMap<String, PathBuf>,
+    #[serde(default, deserialize_with = "duration")]
+    timeout: Option<Duration>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    engine_root: Option<PathBuf>,
+    #[serde(default)]
+    placeholders: BTreeMap<String, String>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    verifications: Option<bool>,
+
+    // mdBook's own keys of a preprocessor's table.
+    #[serde(rename = "command")]
+    _command: Option<IgnoredAny>,
+    #[serde(rename = "before")]
+    _before: Option<IgnoredAny>,
+    #[serde(rename = "after")]
+    _after: Option<IgnoredAny>,
+    #[serde(rename = "renderers")]
+    _renderers: Option<IgnoredAny>,
+    #[serde(rename = "optional")]
+    _optional: Option<IgnoredAny>,
+}
+
+fn duration<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(from)?;
+    let duration = parse_duration(&text).filter(|duration| !duration.is_zero());
+    duration.map(Some).ok_or_else(|| {
+        D::Error::custom(format!("`{text}` is no duration: write for example \"30s\" or \"2m\""))
+    })
+}
+
+impl Settings {
+    /// Reads the table of a book whose book.toml lies in `root`; relative paths in it are relative
+    /// to there.
+    ///
+    /// # Errors
+    /// When it has keys that do not exist, or values that make no sense.
+    pub fn of_book(config: &Config, root: &Path) -> Result<Self, SettingsError> {
+        let table: Table = config
+            .get("preprocessor.docktest")
+            .map(Option::unwrap_or_default)
+            .map_err(|error| {
+                // toml ends its messages with a line feed.
+                let message = error.root_cause().to_string().trim_end().to_owned();
+                SettingsError { book_toml: root.join("book.toml"), message }
+            })?;
+        let wrong = |message| SettingsError { book_toml: root.join("book.toml"), message };
+        let placeholders =
+            Placeholders::with(table.placeholders).map_err(|error| wrong(error.to_string()))?;
+        let language = Language::from_tag(config.book.language.as_deref().unwrap_or_default());
+        let labels =
+            Labels::with(language, table.labels).map_err(|error| wrong(error.to_string()))?;
+        let sources = root.join(&config.book.src);
+        let recordings = match &table.recordings {
+            Some(directory) => root.join(directory),
+            None => sources.parent().unwrap_or(root).join("recordings"),
+        };
+        if recordings.starts_with(&sources) {
+            let message = format!(
+                "`recordings` lies in the sources, which `mdbook serve` watches: it would never come \
+                 to rest; choose a directory beside {}",
+                config.book.src.display()
+            );
+            return Err(wrong(message));
+        }
+        Ok(Self {
+            images: table
+                .images
+                .into_iter()
+                .map(|(reference, recipe)| (reference, root.join(recipe)))
+                .collect(),
+            timeout: table.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            environment: table.env,
+            engine_root: table.engine_root.map(|path| root.join(path)),
+            placeholders,
+            lints: table.lints,
+            on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),
+            run: table.run,
+            recordings: Some(recordings),
+            labels: Arc::new(labels),
+            verifications: table.verifications.unwrap_or(true),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::lints::Level;
+    use crate::model::finding::Code;
+
+    fn read(table: &str) -> Result<Settings, String> {
+        let config = format!("[preprocessor.docktest]\n{table}").parse::<Config>().unwrap();
+        Settings::of_book(&config, Path::new("/book")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn recipes_lie_where_the_book_is() {
+        let settings = read("command = \"x\"\nimages.alpine = \"images/alpine\"").unwrap();
+        assert_eq!(settings.images["alpine"], Path::new("/book/images/alpine"));
+        assert_eq!(settings.timeout, DEFAULT_TIMEOUT);
+    }
+
+    #[test]
+    fn placeholders_of_the_book_are_added() {
+        let settings = read("[preprocessor.docktest.placeholders]\nTICKET = 'T-\\d+'").unwrap();
+        assert_eq!(settings.placeholders.regex("TICKET"), Some(r"T-\d+"));
+        let error = read("placeholders.ticket = 'T'").unwrap_err();
+        assert!(error.contains("/book/book.toml: `ticket` is no name"), "{error}");
+        let error = read("placeholders.TICKET = '('").unwrap_err();
+        assert!(error.contains("the regex of the placeholder `TICKET` is none"), "{error}");
+    }
+
+    #[test]
+    fn a_key_that_does_not_exist_is_an_error() {
+        let error = read("timeuot = \"5s\"").unwrap_err();
+        assert!(error.contains("/book/book.toml"), "{error}");
+        assert!(error.contains("timeuot"), "{error}");
+    }
+
+    #[test]
+    fn lints_are_read_and_a_mistyped_one_is_an_error() {
+        let settings = read("lints.exit-status = \"warn\"").unwrap();
+        assert_eq!(settings.lints.level(Code::ExitStatus), Level::Warn);
+        let error = read("lints.exit-statsu = \"warn\"").unwrap_err();
+        assert!(error.contains("did you mean `exit-status`?"), "{error}");
+        let error = read("lints.exit-status = \"forbid\"").unwrap_err();
+        assert!(error.contains("`allow`, `warn`, `deny`"), "{error}");
+    }
+
+    #[test]
+    fn failures_are_shown_where_the_author_looks() {
+        let on_failure = |table: &str| read(table).unwrap().on_failure;
+        let served = "[output.html]\nlive-reload-endpoint = \"__livereload\"";
+        assert_eq!(on_failure(""), OnFailure::Abort);
+        assert_eq!(on_failure("on-failure = \"embed\""), OnFailure::Embed);
+        assert_eq!(on_failure(served), OnFailure::Embed);
+        assert_eq!(on_failure(&format!("on-failure = \"abort\"\n{served}")), OnFailure::Abort);
+        let error = read("on-failure = \"ignore\"").unwrap_err();
+        assert!(error.contains("`abort`") && error.contains("`embed`"), "{error}");
+    }
+
+    #[test]
+    fn recordings_lie_beside_the_sources() {
+        let recordings = |config: &str| {
+            let config = config.parse::<Config>().unwrap();
+            Settings::of_book(&config, Path::new("/book")).map(|settings| settings.recordings)
+        };
+        let at = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(recordings("").unwrap(), at("/book/recordings"));
+        assert_eq!(
+            recordings("[book]\nsrc = \"course/src\"").unwrap(),
+            at("/book/course/recordings")
+        );
+        let set = |path| recordings(&format!("[preprocessor.docktest]\nrecordings = {path:?}"));
+        assert_eq!(set("proof").unwrap(), at("/book/proof"));
+        let error = set("src/recordings").unwrap_err().to_string();
+        assert!(error.contains("choose a directory beside src"), "{error}");
+        assert_eq!(read("run = \"never\"").unwrap().run, RunMode::Never);
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_an_error_with_a_remedy() {
+        assert_eq!(read("timeout = \"90s\"").unwrap().timeout, Duration::from_secs(90));
+        let error = read("timeout = \"soon\"").unwrap_err();
+        assert!(error.contains("write for example \"30s\""), "{error}");
+    }
+}

@@ -1,0 +1,149 @@
+use std::path::Path;
+
+use crate::check::check;
+use crate::expect::Placeholders;
+use crate::extract::{Extensions, extract};
+use crate::model::recording::{
+    Change, CommandRecording, Effect, End, Leftover, ObjectKind, Recording, StepRecording,
+    Transcript,
+};
+use crate::model::scenario::Scenario;
+
+/// A command that starts something, and one after it.
+const CHAPTER: &str = "```bash\ndocker run -d x\n```\n\n```bash\ntrue\n```\n";
+
+fn died(exit: i32, alone: bool, log: Option<&str>) -> Change {
+    Change::Died { exit, alone, log: log.map(str::to_owned) }
+}
+
+/// What happened to the container `web` in each step.
+fn recording(changes: [Vec<Change>; 2]) -> Recording {
+    let command = CommandRecording {
+        command: "x".into(),
+        end: End::Exited { status: 0 },
+        transcript: Transcript::default(),
+        duration_ms: 1,
+    };
+    let (kind, name, id) = (ObjectKind::Container, "web".to_owned(), "0123".to_owned());
+    let effect = |change| Effect { command: 0, kind, name: name.clone(), id: id.clone(), change };
+    let steps = changes.map(|changes| StepRecording::Ran {
+        commands: vec![command.clone()],
+        effects: changes.into_iter().map(effect).collect(),
+    });
+    Recording { steps: steps.into(), ..Recording::default() }
+}
+
+fn scenario(markdown: &str) -> Scenario {
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    scenario
+}
+
+/// The findings as `code line message | help`.
+fn findings(markdown: &str, recording: &Recording) -> Vec<String> {
+    check(markdown, &scenario(markdown), recording, &Placeholders::default())
+        .into_iter()
+        .map(|found| {
+            let help = found.help.unwrap_or_default();
+            format!("{} {} {} | {help}", found.code, found.line, found.message)
+        })
+        .collect()
+}
+
+fn with(attribute: &str) -> String {
+    CHAPTER.replacen("bash", &format!("bash {attribute}"), 1)
+}
+
+#[test]
+fn a_death_in_the_background_is_told_where_the_container_was_started() {
+    let later = recording([
+        vec![Change::created(None), Change::Started],
+        vec![died(3, true, Some("a\nb\n"))],
+    ]);
+    assert_eq!(
+        findings(CHAPTER, &later),
+        ["container-died 2 the container `web` that this command started died with status 3 \
+             | if readers are to see this, add `dies=3`\nit printed:\n  a\n  b"]
+    );
+    let at_once = recording([vec![Change::Started, died(1, true, None)], vec![]]);
+    assert!(
+        findings(CHAPTER, &at_once)[0].ends_with("it was removed before its log could be read")
+    );
+}
+
+#[test]
+fn a_death_that_says_all_is_well_or_that_somebody_saw_is_none() {
+    for death in [died(0, true, None), died(137, false, None), died(1, false, None)] {
+        assert!(findings(CHAPTER, &recording([vec![Change::Started, death], vec![]])).is_empty());
+    }
+}
+
+#[test]
+fn a_container_that_dies_again_and_again_is_told_of_once() {
+    let again = vec![died(1, true, None), Change::Started, died(1, true, None)];
+    let found = findings(CHAPTER, &recording([vec![Change::Started], again]));
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("container-died 2 "), "{found:?}");
+}
+
+#[test]
+fn a_death_that_is_expected_holds_and_must_come() {
+    let dead = recording([vec![Change::Started, died(1, true, Some("no"))], vec![]]);
+    for attribute in ["dies", "dies=any", "dies=1"] {
+        assert!(findings(&with(attribute), &dead).is_empty(), "{attribute}");
+    }
+    assert_eq!(
+        findings(&with("dies=2"), &dead),
+        ["container-died 2 the container `web` died with status 1 instead of 2 \
+             | if readers are to see this, write `dies=1`\nit printed `no`"]
+    );
+    let alive = recording([vec![Change::Started], vec![]]);
+    let killed = recording([vec![Change::Started], vec![died(137, false, None)]]);
+    for recording in [alive, killed] {
+        let found = findings(&with("dies"), &recording);
+        assert!(found[0].starts_with("container-died 2 no container that this step"), "{found:?}");
+    }
+}
+
+#[test]
+fn what_is_left_is_told_with_what_removes_it() {
+    let left = |kind, name: &str| Leftover {
+        step: 0,
+        command: 0,
+        kind,
+        name: name.to_owned(),
+        id: "0".into(),
+    };
+    let anonymous = "0123456789abcdef".repeat(4);
+    let leftovers = vec![
+        left(ObjectKind::Container, "web"),
+        left(ObjectKind::Volume, "data"),
+        left(ObjectKind::Volume, &anonymous),
+        left(ObjectKind::Network, "net"),
+        left(ObjectKind::Image, "my:1"),
+    ];
+    let recording = Recording { leftovers, ..recording([vec![], vec![]]) };
+    let found = findings(CHAPTER, &recording);
+    for (found, (what, remedy)) in found.iter().zip([
+        ("the container `web` is still there", "`docker rm -f web`"),
+        ("the volume `data` is still there", "`docker volume rm data`"),
+        ("the anonymous volume `0123456789ab…` is still there", "`docker rm -v`"),
+        ("the network `net` is still there", "`docker network rm net`"),
+        ("the image `my:1` is still there", "`docker image rm my:1`"),
+    ]) {
+        assert!(found.starts_with(&format!("leftover 2 {what}")), "{found}");
+        assert!(found.contains(remedy), "{found}");
+    }
+    assert_eq!(found.len(), 5);
+}
+
+#[test]
+fn a_chapter_that_was_cut_short_has_not_come_to_its_cleaning_up() {
+    let (kind, name, id) = (ObjectKind::Container, "web".to_owned(), "0".to_owned());
+    let leftovers = vec![Leftover { step: 0, command: 0, kind, name, id }];
+    let mut recording = Recording { leftovers, ..recording([vec![], vec![]]) };
+    recording.steps[1] = StepRecording::Skipped;
+    let found = findings(CHAPTER, &recording);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("not-run"), "{found:?}");
+}

@@ -1,0 +1,228 @@
+//! What the commands do, and which exit status each end has.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs, thread};
+
+use anyhow::{Context, Error, Result};
+use docker_cli::Canceller;
+use docker_sandbox::{EngineRoot, cache_directory};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::book::chapters::SourceError;
+use crate::book::preprocess::SourcesInBuildDirectory;
+use crate::book::protocol::{self, ProtocolError};
+use crate::book::settings::{Settings, SettingsError};
+use crate::cli::{Cli, Command};
+use crate::command::progress::Display;
+use crate::install::InstallError;
+use crate::model::finding::{Code, Finding, Severity};
+use crate::report::Report;
+use crate::report::human::Colours;
+use crate::run::{RunError, Runner};
+
+mod build;
+mod install;
+pub(crate) mod progress;
+pub(crate) mod schedule;
+mod verify;
+
+use self::verify::After;
+
+/// An exit status, by its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Success = 0,
+    Findings = 1,
+    Usage = 2,
+    NoEngine = 3,
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// The one that says more: no engine before wrong results, wrong results before none.
+    fn max(self, other: Self) -> Self {
+        if (other as u8) > (self as u8) { other } else { self }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Does what the command line says. What goes wrong is told on standard error.
+pub fn execute(cli: Cli) -> ExitCode {
+    let result = match cli.command {
+        None => build::preprocess(),
+        Some(Command::Supports { renderer }) => Ok(match protocol::supports(&renderer) {
+            true => Exit::Success,
+            false => Exit::Findings,
+        }),
+        Some(Command::Install(options)) => install::install(&options),
+        Some(Command::Verify(options)) => verify::verify(&options, After::Report),
+        Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
+        Some(Command::Record(options)) if options.check => verify::check_recordings(&options.run),
+        Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
+    };
+    let exit = result.unwrap_or_else(|error| {
+        tell_error(&one_line(&error));
+        exit_of(&error)
+    });
+    exit.into()
+}
+
+fn tell_error(line: &str) {
+    // Standard error may be closed, and there is no other place to say so.
+    let _ = writeln!(io::stderr(), "error: {line}");
+}
+
+/// An error and its causes. Some messages have their cause in them: it is not said twice.
+fn one_line(error: &Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !line.ends_with(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+fn exit_of(error: &Error) -> Exit {
+    if let Some(error) = error.downcast_ref::<RunError>() {
+        return if matches!(error, RunError::Cancelled) {
+            Exit::Interrupted
+        } else {
+            Exit::NoEngine
+        };
+    }
+    if error.is::<SettingsError>()
+        || error.is::<SourceError>()
+        || error.is::<ProtocolError>()
+        || error.is::<InstallError>()
+        || error.is::<SourcesInBuildDirectory>()
+    {
+        return Exit::Usage;
+    }
+    Exit::Findings
+}
+
+/// The exit status of a run that came to its end.
+fn exit_of_report(report: &Report) -> Exit {
+    if missing_images(report).next().is_some() {
+        Exit::NoEngine
+    } else if report.has_errors() {
+        Exit::Findings
+    } else {
+        Exit::Success
+    }
+}
+
+/// The findings of images that could not be had and without which the book does not hold.
+fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
+    let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
+    findings
+        .filter(|finding| finding.code == Code::ImageMissing && finding.severity == Severity::Error)
+}
+
+/// Says on standard error, too, which images could not be had: this is about the machine rather
+/// than about the book, and has an exit status of its own.
+fn tell_missing_images(report: &Report) {
+    let lines: BTreeSet<String> = missing_images(report)
+        .map(|finding| match &finding.help {
+            Some(help) => format!("{}; {help}", finding.message),
+            None => finding.message.clone(),
+        })
+        .collect();
+    lines.iter().for_each(|line| tell_error(line));
+}
+
+/// How to run.
+struct Run<'a> {
+    settings: &'a Settings,
+    engine_root: Option<&'a Path>,
+    fail_fast: bool,
+    jobs: Option<NonZero<usize>>,
+    canceller: &'a Canceller,
+}
+
+/// Runs the steps of a report's chapters that are still to be run. Those that cannot be run are told
+/// on standard error.
+///
+/// # Errors
+/// [`RunError::Cancelled`]; and when nothing can be run.
+fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
+    let to_run = report.chapters.iter().filter(|chapter| chapter.is_to_run()).count();
+    let Some(to_run) = NonZero::new(to_run) else { return Ok(exit_of_report(report)) };
+    let root = match run.engine_root.or(run.settings.engine_root.as_deref()) {
+        Some(directory) => EngineRoot::Prepared(directory.to_owned()),
+        None => EngineRoot::find(),
+    };
+    let jobs = run.jobs.unwrap_or_else(default_jobs).min(to_run);
+    let display = Display::new(jobs.get());
+    let runner = Runner {
+        root,
+        settings: run.settings,
+        cache: cache_directory()
+            .context("there is no home directory to keep images in: set HOME")?,
+        fail_fast: run.fail_fast,
+        canceller: run.canceller.clone(),
+        progress: &|chapter, progress| display.tell(chapter, progress),
+    };
+    let not_run = report.run(&runner, jobs);
+    if run.canceller.is_cancelled() {
+        return Err(RunError::Cancelled.into());
+    }
+    let mut told = BTreeSet::new();
+    let any = !not_run.is_empty();
+    for error in not_run {
+        let line = one_line(&error.into());
+        if told.insert(line.clone()) {
+            tell_error(&line);
+        }
+    }
+    Ok(if any { Exit::NoEngine } else { exit_of_report(report) })
+}
+
+/// How much memory a chapter is given at least: images and containers' files are kept there.
+const MEMORY_PER_JOB: u64 = 2 << 30;
+
+/// As many chapters at a time as there are processors and memory for.
+fn default_jobs() -> NonZero<usize> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let memory = available_memory().map_or(1, |bytes| bytes / MEMORY_PER_JOB);
+    let jobs = processors.min(usize::try_from(memory).unwrap_or(usize::MAX));
+    NonZero::new(jobs).unwrap_or(NonZero::<usize>::MIN)
+}
+
+/// In bytes, as the kernel estimates it (proc(5), `MemAvailable`).
+fn available_memory() -> Option<u64> {
+    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// Turns Ctrl-C and its like into an orderly end.
+fn cancel_on_signals() -> Result<Canceller> {
+    let canceller = Canceller::new();
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot handle signals")?;
+    let to_cancel = canceller.clone();
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            to_cancel.cancel();
+        }
+    });
+    Ok(canceller)
+}
+
+/// Colours on a terminal, unless <https://no-color.org> is heeded.
+fn colours(stream: &impl IsTerminal) -> Colours {
+    let wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if wanted && stream.is_terminal() { Colours::On } else { Colours::Off }
+}

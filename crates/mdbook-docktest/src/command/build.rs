@@ -1,0 +1,177 @@
+//! The preprocessor: what mdBook starts when it builds a book.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::os::fd::AsFd;
+
+use anyhow::{Context, Result};
+use docker_sandbox::cache_directory;
+
+use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
+use crate::book::preprocess;
+use crate::book::protocol::{self, ProtocolError};
+use crate::book::settings::{OnFailure, RunMode, Settings, is_served};
+use crate::book::spill::Spill;
+use crate::command::progress;
+use crate::install;
+use crate::model::recording::Origin;
+use crate::render::page::Renderer;
+use crate::report::human::human;
+use crate::report::{ChapterReport, Report};
+use crate::store::failures::{Edition, Failures, Session};
+use crate::store::files;
+use crate::store::recording_file::RecordingFile;
+use crate::store::replay::Recordings;
+
+pub(super) fn preprocess() -> Result<Exit> {
+    let mut input = Vec::new();
+    if io::stdin().is_terminal() {
+        return Err(ProtocolError::Empty.into());
+    }
+    io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
+    let (context, mut book) = protocol::parse_input(&input)?;
+    drop(input);
+    preprocess::check_build_directory(&context.root, &context.config)?;
+    let settings = Settings::of_book(&context.config, &context.root)?;
+    let failures = cache_directory()
+        .filter(|_| is_served(&context.config) && settings.run == RunMode::Stale)
+        .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::of_parent()?)));
+
+    let pages = preprocess::pages(&context, &book, &settings);
+    let sources = preprocess::sources(&context, &mut book, &settings);
+    let mut done = Spill::new().context("cannot make a temporary file")?;
+    let mut recordings = Recordings::new(&settings);
+    let mut report = Report { engine: None, chapters: Vec::with_capacity(sources.len()) };
+    for (source, page) in sources.into_iter().zip(&pages) {
+        let mut chapter = ChapterReport::read(source, &settings)?;
+        if settings.run != RunMode::Always {
+            recordings.replay(&mut chapter);
+        }
+        if chapter.findings.is_empty() && !chapter.is_to_run() {
+            let text = preprocess::page_text(&chapter, page);
+            chapter.settle(done.put(&text).context("cannot put a page into a temporary file")?);
+        }
+        report.chapters.push(chapter);
+    }
+    if let Some(warning) = install::order_warning(&context.config) {
+        progress::say(&format!("warning: {warning}"));
+    }
+    let is_html = Renderer::named(&context.renderer) == Some(Renderer::Html);
+    let summary = report.summary();
+    if is_html && summary.steps > summary.ignored {
+        for warning in install::warnings(&context.root, &context.config) {
+            progress::say(&format!("warning: {warning}"));
+        }
+    }
+    let embeds = settings.on_failure == OnFailure::Embed;
+    let has_wrong_annotation = report.has_annotation_errors();
+    let mut exit = if has_wrong_annotation { Exit::Usage } else { Exit::Success };
+    if exit == Exit::Success || embeds {
+        exit =
+            exit.max(replay_and_run(&mut report, &settings, &mut recordings, failures.as_ref())?);
+    }
+    if report.has_findings() {
+        io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
+    }
+    let goes_on = match exit {
+        Exit::Success => true,
+        Exit::Findings | Exit::Usage => embeds,
+        // Pages would be about this machine rather than about the book.
+        Exit::NoEngine | Exit::Interrupted => false,
+    };
+    if !goes_on {
+        return Ok(exit);
+    }
+    // Not `io::stdout()`, which looks for the end of a line in all that it is given.
+    let stdout = File::from(io::stdout().as_fd().try_clone_to_owned().context("cannot write")?);
+    protocol::write_book(preprocess::items(book, report, pages, &done), stdout)?;
+    Ok(Exit::Success)
+}
+
+/// Takes the recordings of chapters that were renamed, runs the rest, and keeps what came of that.
+fn replay_and_run(
+    report: &mut Report,
+    settings: &Settings,
+    recordings: &mut Recordings<'_>,
+    failures: Option<&Failures>,
+) -> Result<Exit> {
+    if report.chapters.iter().any(ChapterReport::is_to_run) && settings.run != RunMode::Always {
+        recordings.know_all(report).context("cannot read the recordings")?;
+        report.chapters.iter_mut().for_each(|chapter| recordings.replay(chapter));
+    }
+    if settings.run == RunMode::Never {
+        recordings.tell_of_missing(report);
+        return Ok(exit_of_report(report));
+    }
+    let mut editions = Vec::new();
+    if let Some(failures) = failures {
+        // What is saved while a chapter runs is not what was run.
+        editions.extend(report.chapters.iter().map(|chapter| failures.edition(chapter)));
+        for (chapter, edition) in report.chapters.iter_mut().zip(&editions) {
+            replay_failure(chapter, recordings, failures, edition);
+        }
+    }
+    let canceller = cancel_on_signals()?;
+    let how =
+        Run { settings, engine_root: None, fail_fast: false, jobs: None, canceller: &canceller };
+    let exit = run(report, &how)?;
+    for chapter in &report.chapters {
+        if let Some(recording) = recordings.of_run(chapter) {
+            keep(chapter, &recording);
+        }
+    }
+    if let Some(failures) = failures {
+        for (chapter, edition) in report.chapters.iter().zip(&editions) {
+            keep_failure(chapter, recordings, failures, edition);
+        }
+    }
+    Ok(exit)
+}
+
+/// Lets a chapter's last run stand for another one, if it failed and nothing has changed.
+fn replay_failure(
+    chapter: &mut ChapterReport,
+    recordings: &Recordings<'_>,
+    failures: &Failures,
+    edition: &Edition,
+) {
+    if chapter.ran_on().is_some() {
+        // Its recording is from a later run.
+        failures.forget(&chapter.scenario.path);
+    } else if let Some(recording) = recordings.replay_failure(chapter, failures, edition) {
+        keep(chapter, &recording);
+        failures.forget(&chapter.scenario.path);
+    }
+}
+
+/// Keeps a chapter's run if it has just failed. One that is not to be kept has still made the last one
+/// a thing of the past.
+fn keep_failure(
+    chapter: &ChapterReport,
+    recordings: &Recordings<'_>,
+    failures: &Failures,
+    edition: &Edition,
+) {
+    if chapter.recording.as_ref().is_none_or(|recording| recording.origin != Origin::Run) {
+        return;
+    }
+    let path = &chapter.scenario.path;
+    failures.forget(path);
+    if let Some(run) = recordings.of_failed_run(chapter)
+        && let Err(error) = failures.keep(path, edition, &run)
+    {
+        let path = path.display();
+        progress::say(&format!("warning: cannot keep what {path} has printed: {error}"));
+    }
+}
+
+/// Keeps a chapter's recording.
+fn keep(chapter: &ChapterReport, recording: &RecordingFile) {
+    // The page is right all the same; the next build has more to do.
+    if let Err(error) = files::keep(&chapter.recording_path, recording) {
+        progress::say(&format!(
+            "warning: cannot keep the recording {}: {error}",
+            chapter.recording_path.display()
+        ));
+    }
+}

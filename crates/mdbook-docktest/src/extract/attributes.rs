@@ -1,0 +1,303 @@
+//! The info string of a fence: which block it opens, and what the author asks for.
+//!
+//! ````markdown
+//! ```bash until="ready \d+", timeout=30s
+//! ````
+//!
+//! The first word is the language; attributes follow, separated by spaces or commas. It is read as
+//! the author typed it: CommonMark's backslash escapes and entities are not applied, so that spans
+//! are exact and a regex needs no second layer of escaping.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use regex::Regex;
+
+use crate::model::finding::Code;
+use crate::model::scenario::{Attributes, Columns, ExitExpectation, Follow, OutputAttributes};
+
+mod output;
+mod word;
+
+use word::{Value, Word};
+
+const STEP_LANGUAGES: [&str; 4] = ["bash", "sh", "shell", "console"];
+const OUTPUT: &str = "output";
+const KNOWN: [&str; 14] = [
+    "ignore",
+    "hidden",
+    "no-output",
+    "exit",
+    "dies",
+    "until",
+    "lines",
+    "for",
+    "stdin",
+    "tty",
+    "timeout",
+    "retry",
+    "cleanup",
+    "diagram",
+];
+const LATER: [&str; 1] = ["engine"];
+
+/// What a fence opens, according to its info string.
+#[derive(Debug)]
+pub enum Info {
+    /// A step.
+    Step {
+        /// The language, in lower case.
+        language: &'static str,
+        /// What the author asks for; what could not be read has its default.
+        attributes: Box<Attributes>,
+        /// What is wrong with the attributes.
+        problems: Vec<Problem>,
+    },
+    /// An expectation.
+    Output {
+        /// What is compared, and how.
+        attributes: OutputAttributes,
+        /// What is wrong with the words after `output`.
+        problems: Vec<Problem>,
+    },
+    /// A block that is none of our business.
+    Other,
+}
+
+/// Something wrong in an info string.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// [`Code::UnknownAttribute`] or [`Code::BadAttribute`].
+    pub code: Code,
+    /// Its place in the info string, in bytes.
+    pub span: Range<usize>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// The names of all attributes of steps.
+pub fn names_for_steps() -> &'static [&'static str] {
+    &KNOWN
+}
+
+/// The names of all attributes of `output` blocks.
+pub fn names_for_outputs() -> &'static [&'static str] {
+    output::names()
+}
+
+/// Reads an info string: what follows the fence's characters on its line.
+pub fn parse(info: &str) -> Info {
+    let mut words = word::words(info);
+    let Some(first) = words.next() else { return Info::Other };
+    if first.value.is_some() {
+        return Info::Other;
+    }
+    // Highlighters ignore the case of a language, so a block marked `Bash` looks like a step.
+    let language = first.name.to_ascii_lowercase();
+    if language == OUTPUT {
+        return output::read(words);
+    }
+    let Some(language) = STEP_LANGUAGES.into_iter().find(|known| *known == language) else {
+        return Info::Other;
+    };
+    let mut reader = Reader::default();
+    words.for_each(|word| reader.read(&word));
+    Info::Step { language, attributes: Box::new(reader.attributes), problems: reader.problems }
+}
+
+/// Reads a duration as authors write it: a whole number with `ms`, `s` or `m`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().ok()?;
+    match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
+        _ => None,
+    }
+}
+
+fn not_supported_yet(word: &Word<'_>) -> Problem {
+    bad(word.span.clone(), format!("`{}` is not supported yet", word.name))
+}
+
+fn unknown(word: &Word<'_>, known: &[&str]) -> Problem {
+    let nearest = known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(candidate, word.name), candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    Problem {
+        code: Code::UnknownAttribute,
+        span: word.name_span.clone(),
+        message: format!("there is no attribute `{}`", word.name),
+        help: nearest.map(|(_, candidate)| format!("did you mean `{candidate}`?")),
+    }
+}
+
+fn bad(span: Range<usize>, message: String) -> Problem {
+    Problem { code: Code::BadAttribute, span, message, help: None }
+}
+
+impl Problem {
+    fn with_help(mut self, help: impl FnOnce() -> String) -> Self {
+        self.help.get_or_insert_with(help);
+        self
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    attributes: Attributes,
+    problems: Vec<Problem>,
+    seen: Vec<String>,
+}
+
+impl Reader {
+    fn read(&mut self, word: &Word<'_>) {
+        if let Err(problem) = self.take(word) {
+            self.problems.push(problem);
+        }
+    }
+
+    fn take(&mut self, word: &Word<'_>) -> Result<(), Problem> {
+        if LATER.contains(&word.name) {
+            return Err(not_supported_yet(word));
+        }
+        if !KNOWN.contains(&word.name) {
+            return Err(unknown(word, &KNOWN)
+                .with_help(|| format!("the attributes are {}", KNOWN.join(", "))));
+        }
+        if self.seen.iter().any(|seen| seen == word.name) {
+            return Err(bad(word.span.clone(), format!("`{}` is given twice", word.name)));
+        }
+        if let Some(other) = self.seen.iter().find(|seen| exclude_each_other(seen, word.name)) {
+            return Err(bad(
+                word.span.clone(),
+                format!(
+                    "`{}` and `{other}` exclude each other: what is stopped has no exit status",
+                    word.name
+                ),
+            ));
+        }
+        self.seen.push(word.name.to_owned());
+
+        let attributes = &mut self.attributes;
+        match word.name {
+            "ignore" => attributes.ignore = flag(word)?,
+            "hidden" => attributes.hidden = flag(word)?,
+            "no-output" => attributes.no_output = flag(word)?,
+            "cleanup" => attributes.cleanup = flag(word)?,
+            "diagram" => attributes.diagram = flag(word)?,
+            "exit" => attributes.exit = exit(value(word)?)?,
+            "dies" if word.value.is_none() => attributes.dies = Some(ExitExpectation::Any),
+            "dies" => attributes.dies = Some(exit(value(word)?)?),
+            "stdin" => attributes.stdin = Some(value(word)?.text.clone()),
+            "tty" if word.value.is_none() => attributes.tty = Some(Columns::default()),
+            "tty" => attributes.tty = Some(columns(value(word)?)?),
+            "timeout" => attributes.timeout = Some(duration(value(word)?)?),
+            "retry" => attributes.retry = Some(duration(value(word)?)?),
+            _ => {
+                let follow = match word.name {
+                    "until" => Follow::Until(regex(value(word)?)?),
+                    "lines" => Follow::Lines(count(value(word)?)?),
+                    _ => Follow::For(duration(value(word)?)?),
+                };
+                if attributes.follow.is_some() {
+                    return Err(bad(
+                        word.span.clone(),
+                        "only one of `until`, `lines` and `for` can say when to stop".into(),
+                    ));
+                }
+                attributes.follow = Some(follow);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn exclude_each_other(one: &str, other: &str) -> bool {
+    let stops = |name| ["until", "lines", "for"].contains(&name);
+    (one == "exit" && stops(other)) || (stops(one) && other == "exit")
+}
+
+fn flag(word: &Word<'_>) -> Result<bool, Problem> {
+    match &word.value {
+        None => Ok(true),
+        Some(value) => Err(bad(value.span.clone(), format!("`{}` takes no value", word.name))),
+    }
+}
+
+fn value<'a>(word: &'a Word<'_>) -> Result<&'a Value, Problem> {
+    let Some(value) = &word.value else {
+        return Err(bad(word.span.clone(), format!("`{}` needs a value", word.name))
+            .with_help(|| format!("write `{}`", example(word.name))));
+    };
+    match value.flaw {
+        Some(flaw) => Err(bad(value.span.clone(), flaw.to_owned())),
+        None => Ok(value),
+    }
+}
+
+fn example(name: &str) -> &'static str {
+    match name {
+        "exit" => "exit=1` or `exit=any",
+        "until" => r#"until="ready""#,
+        "lines" => "lines=3",
+        "for" => "for=5s",
+        "stdin" => r#"stdin="y\n""#,
+        _ => "timeout=30s",
+    }
+}
+
+fn exit(value: &Value) -> Result<ExitExpectation, Problem> {
+    if value.text == "any" {
+        return Ok(ExitExpectation::Any);
+    }
+    // POSIX keeps eight bits of an exit status.
+    let status: Option<u8> = value.text.parse().ok();
+    status.map(|status| ExitExpectation::Code(status.into())).ok_or_else(|| {
+        bad(value.span.clone(), "an exit status is a number from 0 to 255, or `any`".into())
+    })
+}
+
+fn regex(value: &Value) -> Result<Regex, Problem> {
+    if value.text.is_empty() {
+        return Err(bad(value.span.clone(), "an empty regex matches before anything came".into()));
+    }
+    Regex::new(&value.text).map_err(|error| {
+        // The error draws the regex over several lines; its last one says what is wrong.
+        let text = error.to_string();
+        let reason = text.lines().last().unwrap_or(&text).trim_start_matches("error: ");
+        bad(value.span.clone(), format!("this is no regex: {reason}"))
+    })
+}
+
+fn count(value: &Value) -> Result<usize, Problem> {
+    value
+        .text
+        .parse()
+        .ok()
+        .filter(|lines| *lines > 0)
+        .ok_or_else(|| bad(value.span.clone(), "a number of lines is a whole number from 1".into()))
+}
+
+fn columns(value: &Value) -> Result<Columns, Problem> {
+    value.text.parse().ok().and_then(Columns::new).ok_or_else(|| {
+        let message = format!("a terminal has from {} to {} columns", Columns::MIN, Columns::MAX);
+        bad(value.span.clone(), message).with_help(|| "write `tty` for 80".into())
+    })
+}
+
+fn duration(value: &Value) -> Result<Duration, Problem> {
+    parse_duration(&value.text).filter(|duration| !duration.is_zero()).ok_or_else(|| {
+        bad(value.span.clone(), "a duration is a number and its unit".into())
+            .with_help(|| "write `500ms`, `5s` or `2m`".into())
+    })
+}
+
+#[cfg(test)]
+mod tests;

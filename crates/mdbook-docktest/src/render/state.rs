@@ -1,0 +1,196 @@
+//! What there is on an engine at a point of a chapter: all that its steps did up to there, summed up.
+
+use crate::model::recording::{
+    Change, Effect, Mount, MountSource, ObjectKind, Port, StepRecording,
+};
+
+/// The objects that a chapter's steps have made and not removed, in the order in which they made
+/// them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// The containers.
+    pub containers: Vec<Container>,
+    /// The names of the volumes.
+    pub volumes: Vec<String>,
+    /// The networks, without those that each engine has.
+    pub networks: Vec<Network>,
+}
+
+/// A container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// Its identifier.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The image that it was made from, as its author wrote it.
+    pub image: Option<String>,
+    /// What it does.
+    pub status: Status,
+    /// What is mounted in it, each at another place.
+    pub mounts: Vec<Mount>,
+    /// The networks that it is connected to: made by steps, or one that each engine has.
+    pub networks: Vec<Network>,
+    /// The ports that it publishes.
+    pub ports: Vec<Port>,
+}
+
+/// What a container does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It was not started yet.
+    Created,
+    /// Its program runs.
+    Running,
+    /// Its program is paused.
+    Paused,
+    /// Its program has ended, with this status.
+    Exited(i32),
+}
+
+/// A network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// Its identifier.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Network {
+    /// Whether each engine has it.
+    pub fn is_predefined(&self) -> bool {
+        ["bridge", "host", "none"].contains(&self.name.as_str())
+    }
+}
+
+impl State {
+    /// What there is after these steps, the first of their chapter.
+    pub fn after(steps: &[StepRecording]) -> Self {
+        let mut state = Self::default();
+        for step in steps {
+            if let StepRecording::Ran { effects, .. } = step {
+                effects.iter().for_each(|effect| state.apply(effect));
+            }
+        }
+        state
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.volumes.is_empty() && self.networks.is_empty()
+    }
+
+    /// The container with this identifier.
+    pub fn container(&self, id: &str) -> Option<&Container> {
+        self.containers.iter().find(|container| container.id == id)
+    }
+
+    /// Takes an effect into account. One that is about an object that is not there changes nothing,
+    /// but what is mounted must be there.
+    pub fn apply(&mut self, effect: &Effect) {
+        match effect.kind {
+            ObjectKind::Container => self.apply_to_container(effect),
+            ObjectKind::Volume => self.apply_to_volume(effect),
+            ObjectKind::Network => self.apply_to_network(effect),
+            ObjectKind::Image => {}
+        }
+    }
+
+    fn apply_to_container(&mut self, effect: &Effect) {
+        match &effect.change {
+            Change::Created { image, made } => {
+                self.containers.retain(|container| container.id != effect.id);
+                self.containers.push(Container {
+                    id: effect.id.clone(),
+                    name: effect.name.clone(),
+                    image: image.clone(),
+                    status: Status::Created,
+                    mounts: made.mounts.clone(),
+                    networks: Vec::new(),
+                    ports: made.ports.clone(),
+                });
+            }
+            Change::Removed => self.containers.retain(|container| container.id != effect.id),
+            change => {
+                let Some(container) = self.container_mut(&effect.id) else { return };
+                match change {
+                    Change::Started | Change::Unpaused => container.status = Status::Running,
+                    Change::Paused => container.status = Status::Paused,
+                    Change::Died { exit, .. } => container.status = Status::Exited(*exit),
+                    Change::Renamed { .. } => container.name.clone_from(&effect.name),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn apply_to_volume(&mut self, effect: &Effect) {
+        let volume = &effect.id;
+        match &effect.change {
+            Change::Removed => self.volumes.retain(|other| other != volume),
+            Change::Created { .. } => self.add_volume(volume),
+            Change::Mounted { container, destination, read_only } => {
+                self.add_volume(volume);
+                let Some(container) = self.container_mut(container) else { return };
+                let (destination, read_only) = (destination.clone(), *read_only);
+                let source = MountSource::Volume(volume.clone());
+                container.mount(Mount { source, destination, read_only });
+            }
+            _ => {}
+        }
+    }
+
+    fn add_volume(&mut self, volume: &str) {
+        if !self.volumes.iter().any(|other| other == volume) {
+            self.volumes.push(volume.to_owned());
+        }
+    }
+
+    fn add_network(&mut self, network: Network) {
+        if !self.networks.iter().any(|other| other.id == network.id) {
+            self.networks.push(network);
+        }
+    }
+
+    fn apply_to_network(&mut self, effect: &Effect) {
+        let network = Network { id: effect.id.clone(), name: effect.name.clone() };
+        match &effect.change {
+            Change::Created { .. } => self.add_network(network),
+            Change::Removed => {
+                self.networks.retain(|other| other.id != network.id);
+                for container in &mut self.containers {
+                    container.networks.retain(|other| other.id != network.id);
+                }
+            }
+            Change::Connected { container } => {
+                let Some(container) = self.container_mut(container) else { return };
+                if !container.networks.iter().any(|other| other.id == network.id) {
+                    container.networks.push(network);
+                }
+            }
+            Change::Disconnected { container } => {
+                let Some(container) = self.container_mut(container) else { return };
+                container.networks.retain(|other| other.id != network.id);
+            }
+            _ => {}
+        }
+    }
+
+    fn container_mut(&mut self, id: &str) -> Option<&mut Container> {
+        self.containers.iter_mut().find(|container| container.id == id)
+    }
+}
+
+impl Container {
+    /// One place has one mount: each start mounts anew.
+    fn mount(&mut self, mount: Mount) {
+        match self.mounts.iter_mut().find(|other| other.destination == mount.destination) {
+            Some(same) => *same = mount,
+            None => self.mounts.push(mount),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

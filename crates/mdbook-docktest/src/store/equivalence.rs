@@ -1,0 +1,333 @@
+//! Whether two recordings of the same steps say the same, but for what nobody can foresee.
+//!
+//! A run gives other IDs, dates and durations each time. If all else is the same, the recording that
+//! there is need not be written again, so that a change of it means something to who reviews it.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use crate::expect::BUILTINS;
+use crate::model::recording::{
+    Change, CommandRecording, Effect, Leftover, Made, MountSource, ObjectKind,
+};
+use crate::model::recording::{Recording, StepRecording, Stream, Transcript};
+use crate::model::scenario::Streams;
+use crate::terminal;
+
+/// The placeholders whose values can be told from text that stays: the others (`[NAME]`, `[PORT]`,
+/// `[NUMBER]`, `[VERSION]`…) would also hide what matters.
+const FORESEEN_BY_NOBODY: [&str; 10] =
+    ["DIGEST", "ID", "DATE", "TIME", "AGE", "SIZE", "DURATION", "MAC", "IP", "UUID"];
+
+/// The kind of a value.
+fn kind(found: &Captures<'_>) -> String {
+    let kind = FORESEEN_BY_NOBODY.iter().find(|name| found.name(name).is_some());
+    format!("[{}]", kind.copied().unwrap_or_default())
+}
+
+/// A group for each of them, between characters that cannot be a part of one. The longest comes
+/// first where one can begin like another.
+static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
+    let regex = |name: &&str| BUILTINS.iter().find(|builtin| builtin.name == *name);
+    let groups: Vec<String> = FORESEEN_BY_NOBODY
+        .iter()
+        .filter_map(regex)
+        .map(|builtin| format!("(?P<{}>{})", builtin.name, builtin.regex))
+        .collect();
+    Regex::new(&format!(r"\b(?:{})\b", groups.join("|"))).expect("the placeholders are tested")
+});
+
+/// The gap between two columns of Docker's tables, which is as wide as the longest value in the column
+/// wants it: where that is an age or a size, nobody can foresee it either.
+static COLUMN_GAP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\S) {3,}").expect("it is a regex of our own"));
+
+/// A name that Docker has given to a container.
+static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let name = BUILTINS.iter().find(|builtin| builtin.name == "NAME");
+    let regex = name.map_or("", |builtin| builtin.regex);
+    Regex::new(&format!(r"\A(?:{regex})\z")).expect("the placeholders are tested")
+});
+
+/// Whether a name is like those that Docker gives to containers that have none.
+pub(crate) fn is_generated_name(name: &str) -> bool {
+    GENERATED_NAME.is_match(name)
+}
+
+/// Names what nobody can foresee by its kind.
+struct Masked {
+    /// The names of containers to which no command gives one.
+    names: Vec<String>,
+}
+
+impl Masked {
+    fn new(recording: &Recording) -> Self {
+        let ran = recording.steps.iter().filter_map(|step| match step {
+            StepRecording::Ran { commands, effects } => Some((commands, effects)),
+            _ => None,
+        });
+        let created = ran.clone().flat_map(|(_, effects)| effects).filter(|effect| {
+            effect.kind == ObjectKind::Container && is_generated_name(&effect.name)
+        });
+        let mut names: Vec<String> = Vec::new();
+        for name in created.map(|effect| &effect.name) {
+            let mut commands = ran.clone().flat_map(|(commands, _)| commands);
+            if !names.contains(name) && !commands.any(|command| command.command.contains(name)) {
+                names.push(name.clone());
+            }
+        }
+        Self { names }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let mut text = UNFORESEEN.replace_all(text, kind).into_owned();
+        for name in &self.names {
+            if text.contains(name) {
+                text = text.replace(name, "[NAME]");
+            }
+        }
+        let text = COLUMN_GAP.replace_all(&text, "$1   ").into_owned();
+        // Docker sorts some tables by what stands in them.
+        if ["[ID]", "[NAME]"].iter().any(|kind| text.contains(kind)) {
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines.sort_unstable();
+            return lines.join("\n");
+        }
+        text
+    }
+
+    /// What each stream leaves on the screen, by itself: which comes first is chance, too.
+    fn transcript(&self, transcript: &Transcript) -> [String; 3] {
+        let typed = transcript.chunks.iter().filter(|chunk| chunk.stream == Stream::Typed);
+        let typed: String = typed.map(|chunk| chunk.text.as_str()).collect();
+        let shown = [Streams::Stdout, Streams::Stderr];
+        let [stdout, stderr] = shown.map(|streams| terminal::output(transcript, streams));
+        [stdout, stderr, typed].map(|text| self.text(&text))
+    }
+
+    fn command(&self, command: &CommandRecording) -> impl PartialEq + use<> {
+        let CommandRecording { command, end, transcript, .. } = command;
+        (command.clone(), *end, transcript.omitted_bytes > 0, self.transcript(transcript))
+    }
+
+    fn effect(&self, effect: &Effect) -> impl Ord + use<> {
+        let Effect { kind, name, id, change, .. } = effect;
+        let change = match change {
+            Change::Died { exit, alone, log } => Change::Died {
+                exit: *exit,
+                alone: *alone,
+                log: log.as_ref().map(|log| self.text(log)),
+            },
+            Change::Renamed { from } => Change::Renamed { from: self.text(from) },
+            Change::Connected { container } => {
+                Change::Connected { container: self.text(container) }
+            }
+            Change::Disconnected { container } => {
+                Change::Disconnected { container: self.text(container) }
+            }
+            Change::Mounted { container, destination, read_only } => Change::Mounted {
+                container: self.text(container),
+                destination: destination.clone(),
+                read_only: *read_only,
+            },
+            // It is compared by itself.
+            Change::Created { image, .. } => Change::created(image.clone()),
+            other => other.clone(),
+        };
+        (*kind, self.text(name), self.text(id), format!("{change:?}"))
+    }
+}
+
+impl Masked {
+    /// What containers were made with, where something is known of it.
+    fn made(&self, recording: &Recording) -> Vec<(String, Made)> {
+        let effects = recording.steps.iter().flat_map(|step| match step {
+            StepRecording::Ran { effects, .. } => effects.as_slice(),
+            _ => &[],
+        });
+        let mut all: Vec<(String, Made)> = effects
+            .filter_map(|effect| match &effect.change {
+                Change::Created { made, .. } if *made != Made::default() => {
+                    let mut made = made.clone();
+                    for mount in &mut made.mounts {
+                        if let MountSource::Bind(name) | MountSource::Volume(name) =
+                            &mut mount.source
+                        {
+                            *name = self.text(name);
+                        }
+                    }
+                    Some((self.text(&effect.name), made))
+                }
+                _ => None,
+            })
+            .collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+/// Whether each entry of a sorted list is in another one, as often.
+fn is_part_of<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
+    let mut whole = whole.iter();
+    part.iter().all(|entry| whole.any(|other| other == entry))
+}
+
+impl Recording {
+    /// Whether an older recording of the same steps says the same, but for what nobody can foresee and
+    /// for how long things took.
+    ///
+    /// It also does if it knows more of what containers were made with: whether that is learnt before
+    /// a container is gone can be chance, and follows from the steps, which are the same.
+    pub(crate) fn says_the_same_as(&self, older: &Self) -> bool {
+        let is_same_machine = |one: &Self, other: &Self| {
+            let about = |recording: &Self| {
+                let engine = &recording.engine;
+                (engine.kind.clone(), engine.version.clone(), engine.architecture.clone())
+            };
+            about(one) == about(other) && one.images == other.images
+        };
+        let knows_no_more = || {
+            let made = |recording: &Self| Masked::new(recording).made(recording);
+            is_part_of(&made(self), &made(older))
+        };
+        is_same_machine(self, older) && self.masked() == older.masked() && knows_no_more()
+    }
+
+    fn masked(&self) -> impl PartialEq + use<> {
+        let masked = Masked::new(self);
+        // What happens in the background belongs to the step in whose time it happens, and what is
+        // removed at once is removed in any order: both are chance.
+        let mut all_effects = Vec::new();
+        let steps: Vec<_> = self
+            .steps
+            .iter()
+            .map(|step| match step {
+                StepRecording::Ran { commands, effects } => {
+                    all_effects.extend(effects.iter().map(|effect| masked.effect(effect)));
+                    let commands = commands.iter().map(|command| masked.command(command));
+                    Some(commands.collect::<Vec<_>>())
+                }
+                StepRecording::Ignored | StepRecording::Skipped => None,
+            })
+            .collect();
+        all_effects.sort_unstable();
+        let leftovers: Vec<_> = self
+            .leftovers
+            .iter()
+            .map(|Leftover { step, command, kind, name, id }| {
+                (*step, *command, *kind, masked.text(name), masked.text(id))
+            })
+            .collect();
+        (steps, all_effects, leftovers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::recording::{Chunk, End, Mount};
+
+    fn printed(text: &str) -> Recording {
+        let transcript = Transcript {
+            chunks: vec![Chunk { stream: Stream::Stdout, at_ms: 0, text: text.to_owned() }],
+            omitted_bytes: 0,
+            ..Transcript::default()
+        };
+        let end = End::Exited { status: 0 };
+        let command = CommandRecording { command: "a".into(), end, transcript, duration_ms: 0 };
+        let step = StepRecording::Ran { commands: vec![command], effects: Vec::new() };
+        Recording { steps: vec![step], ..Recording::default() }
+    }
+
+    fn same(one: &str, other: &str) -> bool {
+        printed(one).says_the_same_as(&printed(other))
+    }
+
+    #[test]
+    fn what_nobody_can_foresee_makes_no_difference() {
+        for (one, other) in [
+            ("0123456789ab\n", "ba9876543210\n"),
+            ("up 3 seconds (healthy)", "up About a minute (healthy)"),
+            ("2026-11-24T03:02:12Z x", "2026-11-25T04:00:00Z x"),
+            ("mar Tue Nov 24 03:02:12 UTC 2026 :", "mar Wed Nov 25 13:02:12 UTC 2026 :"),
+            ("alpine latest 7.8MB", "alpine latest 7.9MB"),
+            ("172.17.0.2/16", "172.17.0.3/16"),
+            (
+                "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                "sha256:1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            ),
+        ] {
+            assert!(same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn columns_and_names_that_nobody_gave_make_no_difference() {
+        let container = |given: &str, name: &str, age: &str| {
+            let mut recording = printed(&format!("CREATED{:12}NAMES\n{age}   {name}\n", ""));
+            if let StepRecording::Ran { commands, effects } = &mut recording.steps[0] {
+                commands[0].command = format!("docker run {given} alpine");
+                effects.push(Effect {
+                    command: 0,
+                    kind: ObjectKind::Container,
+                    name: name.to_owned(),
+                    id: "0123456789ab".to_owned(),
+                    change: Change::Started,
+                });
+            }
+            recording
+        };
+        let one = container("", "busy_darwin", "2 seconds ago");
+        assert!(one.says_the_same_as(&container("", "nervous_kalam", "About a minute ago")));
+        let one = container("--name busy_darwin", "busy_darwin", "2 seconds ago");
+        assert!(!one.says_the_same_as(&container("", "nervous_kalam", "2 seconds ago")));
+        assert!(same("a   b", "a     b") && !same("a b", "a   b"));
+        assert!(!same("    indented", "        indented"));
+    }
+
+    #[test]
+    fn what_was_learnt_of_a_container_is_kept_and_added_to() {
+        let recording = |mounts: &[&str]| {
+            let mut recording = printed("");
+            if let StepRecording::Ran { effects, .. } = &mut recording.steps[0] {
+                effects.extend(mounts.iter().map(|path| {
+                    let source = MountSource::Bind((*path).to_owned());
+                    let mount = Mount { source, destination: "/x".into(), read_only: false };
+                    let mounts = if path.is_empty() { Vec::new() } else { vec![mount] };
+                    let made = Made { mounts, ports: Vec::new() };
+                    let change = Change::Created { image: None, made };
+                    let (name, id) = ("app".to_owned(), "0123456789ab".to_owned());
+                    Effect { command: 0, kind: ObjectKind::Container, name, id, change }
+                }));
+            }
+            recording
+        };
+        let says_the_same =
+            |new: &[&str], old: &[&str]| recording(new).says_the_same_as(&recording(old));
+        assert!(says_the_same(&["/a"], &["/a"]));
+        assert!(says_the_same(&["", "/b"], &["/a", "/b"]), "it was gone too soon this time");
+        assert!(!says_the_same(&["/a"], &[""]), "now it is known");
+        assert!(!says_the_same(&["/b"], &["/a"]));
+        assert!(!says_the_same(&["/a", "/a"], &["/a", ""]));
+    }
+
+    #[test]
+    fn all_else_does() {
+        for (one, other) in [
+            ("one", "two"),
+            ("port 80", "port 81"),
+            ("version 1.2.3", "version 1.2.4"),
+            ("1 row", "2 rows"),
+        ] {
+            assert!(!same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_sorted_by_ids_may_come_in_any_order() {
+        let (one, other) = ("0123456789ab", "ba9876543210");
+        assert!(same(&format!("{one}\nlogs\n"), &format!("logs\n{other}\n")));
+        assert!(!same("a\nb\n", "b\na\n"));
+    }
+}

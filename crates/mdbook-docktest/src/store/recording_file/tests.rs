@@ -1,0 +1,158 @@
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::extract::{Extensions, extract};
+use crate::model::recording::{
+    Change, Chunk, CommandRecording, Effect, End, Made, Mount, MountSource, ObjectKind, Origin,
+    Port, Stream, Transcript,
+};
+
+fn scenario(text: &str) -> Scenario {
+    extract(Path::new("c.md"), text, Extensions::default())
+}
+
+fn ran(text: &str) -> StepRecording {
+    let chunk = |stream, text: &str| Chunk { stream, at_ms: 7, text: text.to_owned() };
+    let transcript = Transcript {
+        chunks: vec![chunk(Stream::Stdout, text), chunk(Stream::Typed, "^C")],
+        omitted_bytes: 0,
+        ..Transcript::default()
+    };
+    let command =
+        CommandRecording { command: "a".into(), end: End::Stopped, transcript, duration_ms: 12 };
+    StepRecording::Ran { commands: vec![command], effects: Vec::new() }
+}
+
+fn recording(steps: Vec<StepRecording>) -> Recording {
+    Recording { steps, recorded_at: "2026-11-24T03:02:12Z".into(), ..Recording::default() }
+}
+
+#[test]
+fn a_chunk_is_a_line_and_the_last_line_a_checksum() {
+    let file = RecordingFile::new(
+        &scenario("```bash\na\n```\n"),
+        &recording(vec![ran("one\n\"two\"\n")]),
+        Inputs { steps: vec!["0123".into()], ..Inputs::default() },
+    );
+    let text = file.to_text().unwrap();
+    let (head, steps) = text.split_once("\"steps\": [\n      \"0123\"").unwrap();
+    assert!(head.starts_with("{\n  \"schema\": 1,\n  \"program\": \""), "{text}");
+    assert!(
+        head.contains("\n  \"recorded_at\": \"2026-11-24T03:02:12Z\",\n  \"engine\": { \"kind\"")
+    );
+    let expected = r#"
+            "chunks": [
+              { "stream": "stdout", "at_ms": 7, "text": "one\n\"two\"\n" },
+              { "stream": "typed", "at_ms": 7, "text": "^C" }
+            ]
+"#;
+    assert!(steps.contains(expected), "{text}");
+    assert!(text.lines().rev().nth(1).unwrap().starts_with("  \"checksum\": \""), "{text}");
+    let back = RecordingFile::parse(&text).unwrap();
+    assert_eq!(back, file);
+    assert_eq!(back.to_text().unwrap(), text);
+    assert_eq!(RecordingFile::parse(&text.replace('\n', "\r\n")).unwrap(), file);
+}
+
+#[test]
+fn what_a_container_was_made_with_is_kept_and_need_not_be_there() {
+    let effect = |made: Made| {
+        let change = Change::Created { image: Some("alpine".into()), made };
+        let (name, id) = ("app".to_owned(), "0123".to_owned());
+        Effect { command: 0, kind: ObjectKind::Container, name, id, change }
+    };
+    let mount = |source| Mount { source, destination: "/x".into(), read_only: true };
+    let made = Made {
+        mounts: vec![mount(MountSource::Bind("/lab".into())), mount(MountSource::Tmpfs)],
+        ports: vec![Port {
+            address: None,
+            host: Some(8080),
+            container: 80,
+            protocol: "tcp".into(),
+        }],
+    };
+    let effects = vec![effect(made), effect(Made::default())];
+    let recording = recording(vec![StepRecording::Ran { commands: Vec::new(), effects }]);
+    let file = RecordingFile::new(&scenario("```sh\na\n```\n"), &recording, Inputs::default());
+    let text = file.to_text().unwrap();
+    assert_eq!(RecordingFile::parse(&text).unwrap(), file);
+    for line in [
+        r#"{ "type": "bind", "source": "/lab", "destination": "/x", "read_only": true }"#,
+        r#"{ "type": "tmpfs", "destination": "/x", "read_only": true }"#,
+        r#"{ "host": 8080, "container": 80, "protocol": "tcp" }"#,
+        // As recordings had it before.
+        r#"{ "command": 0, "kind": "container", "name": "app", "id": "0123", "action": "created", "image": "alpine" }"#,
+    ] {
+        assert!(text.contains(line), "{line} {text}");
+    }
+}
+
+#[test]
+fn steps_that_do_not_run_may_come_and_go() {
+    let before = "```sh\na\n```\n```sh\nb\n```\n";
+    let after = "```sh ignore\n```\n```sh\na\n```\n```sh ignore\n```\n```sh\nb\n```\n";
+    let mut run = recording(vec![ran("1"), ran("2")]);
+    let (kind, name, id) = (ObjectKind::Volume, "v".to_owned(), "v".to_owned());
+    run.leftovers.push(Leftover { step: 1, command: 0, kind, name, id });
+    let file = RecordingFile::new(&scenario(before), &run, Inputs::default());
+    let replayed = file.clone().recording(&scenario(after));
+    let expected = [StepRecording::Ignored, ran("1"), StepRecording::Ignored, ran("2")];
+    assert_eq!(replayed.steps, expected);
+    assert_eq!(replayed.leftovers[0].step, 3);
+    assert_eq!(replayed.origin, Origin::File);
+    assert_eq!(
+        RecordingFile::new(&scenario(after), &replayed, Inputs::default()).recorded().steps,
+        run.steps
+    );
+}
+
+#[test]
+fn what_is_no_recording_says_why() {
+    let file = RecordingFile::new(
+        &scenario("```sh\na\n```\n"),
+        &recording(vec![ran("one\n")]),
+        Inputs::default(),
+    );
+    let text = file.to_text().unwrap();
+    let error = |text: &str| RecordingFile::parse(text).unwrap_err();
+    assert!(matches!(error(&text.replace("one", "two")), RecordingFileError::Checksum));
+    assert!(matches!(error(&text.replace("    ", "  ")), RecordingFileError::Checksum));
+    let other = text.replace("\"schema\": 1", "\"schema\": 2");
+    assert!(matches!(error(&other), RecordingFileError::Version { found: 2 }));
+    assert!(matches!(error("{\"schema\": 3}"), RecordingFileError::Version { found: 3 }));
+    let cut = error(&text[..text.len() / 2]);
+    assert!(matches!(cut, RecordingFileError::Form(_)) && cut.line() > 5, "{cut}");
+    for torn in ["", "{}", "[]", "null", "\0", "{\"schema\": 1}", "{\"schema\": -1}"] {
+        error(torn);
+    }
+}
+
+#[test]
+fn a_recording_of_other_steps_has_nothing_to_say_of_these() {
+    let file = RecordingFile::new(
+        &scenario("```sh\na\n```\n"),
+        &recording(vec![ran("1")]),
+        Inputs::default(),
+    );
+    let replayed = file.recording(&scenario("```sh\na\n```\n```sh\nb\n```\n"));
+    assert_eq!(replayed.steps, [ran("1"), StepRecording::Skipped]);
+}
+
+proptest! {
+    #[test]
+    fn any_output_comes_back(text in any::<String>()) {
+        let file = RecordingFile::new(&scenario("```sh\na\n```\n"), &recording(vec![ran(&text)]), Inputs::default());
+        prop_assert_eq!(RecordingFile::parse(&file.to_text().unwrap()).unwrap(), file);
+    }
+
+    #[test]
+    fn no_text_is_too_much(cut in any::<prop::sample::Index>(), junk in any::<String>()) {
+        let file = RecordingFile::new(&scenario("```sh\na\n```\n"), &recording(vec![ran("x")]), Inputs::default());
+        let text = file.to_text().unwrap();
+        let at = (0..=cut.index(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+        let torn = format!("{}{junk}{}", &text[..at], &text[at..]);
+        prop_assert_eq!(RecordingFile::parse(&torn).is_ok(), junk.is_empty());
+    }
+}
