@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::check::{Judge, printed};
 use crate::expect::{Bindings, Pattern, Placeholders, update};
-use crate::extract::fence::Fence;
-use crate::extract::{Extensions, extract};
+use crate::extract::extract;
+use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Expectation, Scenario, Step};
@@ -48,21 +48,20 @@ pub fn accept(
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
-    extensions: Extensions,
 ) -> Accepted {
-    let of_source = extract(&scenario.path, source, extensions);
+    let of_source = extract(&scenario.path, source, scenario.extensions);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
     let mut rewritten = 0;
     for rewrite in rewrites(scenario, recording, placeholders) {
-        let in_text = rewrite.edits(text, scenario, extensions);
+        let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
             in_text.clone()
         } else {
             let step = same_step(&scenario.steps[rewrite.step], scenario, &of_source);
             let rewrite = step.map(|step| Rewrite { step, text: rewrite.text.clone(), ..rewrite });
-            rewrite.and_then(|rewrite| rewrite.edits(source, &of_source, extensions))
+            rewrite.and_then(|rewrite| rewrite.edits(source, &of_source))
         };
         if let (Some(in_text), Some(in_source)) = (in_text, in_source) {
             edits.extend(in_text);
@@ -121,12 +120,12 @@ fn rewrites(
 
 impl Rewrite {
     /// How the new text gets into the chapter, if its block can hold it.
-    fn edits(&self, text: &str, scenario: &Scenario, extensions: Extensions) -> Option<Vec<Edit>> {
+    fn edits(&self, text: &str, scenario: &Scenario) -> Option<Vec<Edit>> {
         let step = &scenario.steps[self.step];
         let expectation = expectation_of(step, self.command)?;
-        let edits = edits(text, step, self.command, expectation, &self.text);
+        let edits = edits(text, expectation, &self.text);
         let new = splice(text, edits.clone());
-        self.holds(scenario, &extract(&scenario.path, &new, extensions)).then_some(edits)
+        self.holds(scenario, &extract(&scenario.path, &new, scenario.extensions)).then_some(edits)
     }
 
     /// Whether a chapter reads as it is meant to after the rewrite, and otherwise as before.
@@ -177,23 +176,16 @@ fn new_text(
 }
 
 /// How a new text gets into its block.
-fn edits(
-    text: &str,
-    step: &Step,
-    command: Option<usize>,
-    expectation: &Expectation,
-    new: &str,
-) -> Vec<Edit> {
-    let block = if command.is_some() { &step.block } else { &expectation.block };
-    let Some(fence) = Fence::of_block(text, block, None) else { return Vec::new() };
-    let prefix = prefix(text, expectation, &fence);
-    let eol = if text[block.clone()].contains("\r\n") { "\r\n" } else { "\n" };
+fn edits(text: &str, expectation: &Expectation, new: &str) -> Vec<Edit> {
+    let fence = &expectation.fence;
+    let prefix = prefix(text, expectation, fence);
+    let eol = if text[fence.block.clone()].contains("\r\n") { "\r\n" } else { "\n" };
     let lines = new.lines().map(|line| match line {
         "" => format!("{}{eol}", prefix.trim_end()),
         line => format!("{prefix}{line}{eol}"),
     });
     let mut edits = vec![Edit { range: expectation.body.clone(), text: lines.collect() }];
-    edits.extend(longer_fence(text, &fence, new));
+    edits.extend(longer_fence(text, fence, new));
     edits
 }
 

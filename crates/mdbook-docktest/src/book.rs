@@ -1,8 +1,7 @@
 //! The book: its settings and chapters, and mdBook's protocol.
 
+pub mod build_directory;
 pub mod chapters;
-pub mod preprocess;
 pub mod protocol;
 pub mod settings;
 pub(crate) mod source_file;
-pub mod spill;

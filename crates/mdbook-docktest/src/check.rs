@@ -6,7 +6,8 @@ use std::ops::Range;
 use crate::expect::{Bindings, Placeholders};
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{CommandRecording, End, Recording, StepRecording};
-use crate::model::scenario::{ExitExpectation, Follow, Scenario, Step, Streams};
+use crate::model::scenario::{ExitExpectation, Follow, Scenario, Step};
+use crate::model::stream::Streams;
 use crate::terminal;
 use crate::text::position::line_and_column;
 

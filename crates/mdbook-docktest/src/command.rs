@@ -13,8 +13,8 @@ use docker_sandbox::{EngineRoot, cache_directory};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::book::build_directory::SourcesInBuildDirectory;
 use crate::book::chapters::SourceError;
-use crate::book::preprocess::SourcesInBuildDirectory;
 use crate::book::protocol::{self, ProtocolError};
 use crate::book::settings::{Settings, SettingsError};
 use crate::cli::{Cli, Command};
@@ -125,8 +125,8 @@ fn exit_of_report(report: &Report) -> Exit {
 
 /// The findings of images that could not be had and without which the book does not hold.
 fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
-    let findings = report.chapters.iter().flat_map(|chapter| &chapter.findings);
-    findings
+    report
+        .findings()
         .filter(|finding| finding.code == Code::ImageMissing && finding.severity == Severity::Error)
 }
 
@@ -172,9 +172,10 @@ fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
             .context("there is no home directory to keep images in: set HOME")?,
         fail_fast: run.fail_fast,
         canceller: run.canceller.clone(),
+        judge: &|| schedule::judge(run.settings),
         progress: &|chapter, progress| display.tell(chapter, progress),
     };
-    let not_run = report.run(&runner, jobs);
+    let not_run = schedule::run_chapters(report, &runner, jobs);
     if run.canceller.is_cancelled() {
         return Err(RunError::Cancelled.into());
     }

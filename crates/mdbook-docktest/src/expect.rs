@@ -47,6 +47,7 @@ mod token;
 mod update;
 
 pub use binding::Bindings;
+pub(crate) use builtin::is_generated_name;
 pub use builtin::{BUILTINS, Builtin};
 pub use diff::{DiffLine, Mismatch, Place};
 pub use pattern::{Flaw, Pattern};

@@ -10,82 +10,38 @@
 use std::ops::Range;
 use std::path::Path;
 
+use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
-use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
-use mdbook_preprocessor::config::Config;
 
 use self::attributes::{Info, Problem};
 use self::commands::commands;
-use self::fence::Fence;
+use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
+pub use crate::model::markdown::Extensions;
 use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
+use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
 
 pub mod attributes;
 pub mod commands;
 mod console;
 mod directives;
-pub(crate) mod fence;
+mod fence;
 mod sessions;
 
 /// The language whose blocks are sessions.
 const CONSOLE: &str = "console";
 
-/// The Markdown extensions that `[output.html]` in book.toml can switch off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Extensions {
-    /// `smart-punctuation`.
-    pub smart_punctuation: bool,
-    /// `definition-lists`.
-    pub definition_lists: bool,
-    /// `admonitions`.
-    pub admonitions: bool,
-}
-
-impl Default for Extensions {
-    /// What mdBook does when book.toml says nothing.
-    fn default() -> Self {
-        let default = MarkdownOptions::default();
-        Self {
-            smart_punctuation: default.smart_punctuation,
-            definition_lists: default.definition_lists,
-            admonitions: default.admonitions,
-        }
-    }
-}
-
-impl Extensions {
-    /// What the book's `[output.html]` says. Whatever else a book is rendered to, its steps are the
-    /// blocks that a reader of its HTML sees.
-    pub fn of_book(config: &Config) -> Self {
-        let default = Self::default();
-        // A value of another type is for mdBook to complain of; it then takes its default.
-        let get = |key, default| config.get(key).ok().flatten().unwrap_or(default);
-        Self {
-            smart_punctuation: get("output.html.smart-punctuation", default.smart_punctuation),
-            definition_lists: get("output.html.definition-lists", default.definition_lists),
-            admonitions: get("output.html.admonitions", default.admonitions),
-        }
-    }
-
-    fn to_options(self) -> MarkdownOptions {
-        let mut options = MarkdownOptions::default();
-        options.smart_punctuation = self.smart_punctuation;
-        options.definition_lists = self.definition_lists;
-        options.admonitions = self.admonitions;
-        options
-    }
-}
-
 /// Finds the steps of a chapter, and what is wrong with their annotations.
 ///
 /// `path` is only what findings name.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
-    let mut extraction = Extraction { text, scenario: Scenario::new(path), previous: None };
+    let mut extraction =
+        Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
     for block in fenced_blocks(text, extensions) {
         extraction.take(&block);
     }
-    extraction.directives(extensions);
+    extraction.directives();
     extraction.scenario
 }
 
@@ -119,8 +75,8 @@ impl FencedBlock {
 
 fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
     // mdBook drops a byte order mark before it parses; with it, a fence in line 1 would be none.
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let dropped = text.len() - body.len();
+    let body = without_mark(text);
+    let dropped = mark_len(text);
 
     let mut blocks: Vec<FencedBlock> = Vec::new();
     let mut open: Option<FencedBlock> = None;
@@ -193,7 +149,7 @@ fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
 impl Extraction<'_> {
     fn take(&mut self, block: &FencedBlock) {
         let previous = self.previous.take();
-        let Some(fence) = Fence::of_block(self.text, &block.span, block.content_end) else {
+        let Some(fence) = fence::parts(self.text, &block.span, block.content_end) else {
             return;
         };
         match attributes::parse(&self.text[fence.info.clone()]) {
@@ -239,7 +195,7 @@ impl Extraction<'_> {
             language: language.to_owned(),
             script: block.content.clone(),
             line,
-            block: fence.block.clone(),
+            fence: fence.clone(),
             command: commands.first().map_or_else(|| fence.opening(), |first| first.span.clone()),
             commands,
             attributes,
@@ -262,7 +218,7 @@ impl Extraction<'_> {
                     text: block.content.clone(),
                     lines: self.lines(block, fence),
                     line,
-                    block: fence.block.clone(),
+                    fence: fence.clone(),
                     body: fence.body.clone(),
                     attributes,
                 });

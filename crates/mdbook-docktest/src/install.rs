@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
 
-use crate::book::preprocess;
+use crate::book::build_directory;
 use crate::book::source_file;
 pub use crate::book::source_file::WriteError;
 use crate::render::assets::{self, Asset, Copy};
@@ -128,7 +128,7 @@ pub fn install(directory: &Path, force: bool) -> Result<Installed, InstallError>
     if edited.text != text {
         source_file::replace(&path, &text, &edited.text)?;
     }
-    let in_build_directory = preprocess::check_build_directory(directory, &config);
+    let in_build_directory = build_directory::check_build_directory(directory, &config);
     warnings.extend(in_build_directory.err().map(|error| error.to_string()));
     Ok(Installed { settings: edited.added, files, warnings })
 }

@@ -6,12 +6,14 @@
 
 use std::ops::Range;
 
-use crate::extract::fence::Fence;
+use crate::model::fence::Fence;
 use crate::model::finding::Finding;
+use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Scenario, Step};
 use crate::render::page::{Page, Renderer};
 use crate::render::state::State;
+use crate::text::byte_order_mark::mark_len;
 use crate::text::splice::{Edit, splice};
 
 pub mod assets;
@@ -58,7 +60,9 @@ pub fn render(
     let mut state = State::default();
     let mut diagrams = scenario.diagrams.iter().enumerate().peekable();
     for (index, step) in scenario.steps.iter().enumerate() {
-        while let Some(diagram) = diagrams.next_if(|(_, place)| place.start < step.block.start) {
+        while let Some(diagram) =
+            diagrams.next_if(|(_, place)| place.start < step.fence.block.start)
+        {
             edits.push(rendering.diagram(diagram, recording.map(|_| &state)));
         }
         let recording = recording.and_then(|recording| recording.steps.get(index));
@@ -69,7 +73,7 @@ pub fn render(
     }
     rendering.findings_of_no_step(scenario, &mut edits);
     if let Some(recording) = recording {
-        rendering.provenance(recording, &mut edits);
+        rendering.provenance(recording, scenario.extensions, &mut edits);
     }
     splice(text, edits)
 }
@@ -96,7 +100,7 @@ impl Rendering<'_> {
         edits: &mut Vec<Edit>,
     ) {
         let below = self.below(index, step, recording, state);
-        let Some(fence) = Fence::of_block(self.text, &step.block, None) else { return };
+        let fence = &step.fence;
 
         let hidden = step.attributes.hidden;
         // A session's real output takes the place of the expected one; what stays is a script, which a
@@ -111,35 +115,34 @@ impl Rendering<'_> {
             let ranges = step.dressing.iter().cloned();
             edits.extend(ranges.map(|range| Edit { range, text: String::new() }));
         }
-        let output = step.expectation.as_ref().map(|expectation| &expectation.block);
+        let output = step.expectation.as_ref().map(|expectation| &expectation.fence);
         // The place that the outcome takes; the step's other blocks go.
         let place = match (output, hidden) {
             (Some(output), _) => {
                 if hidden {
                     edits.push(Edit {
-                        range: step.block.clone(),
-                        text: self.nothing(&step.block).to_owned(),
+                        range: step.fence.block.clone(),
+                        text: self.nothing(&step.fence.block).to_owned(),
                     });
                 }
-                output.clone()
+                output
             }
-            (None, true) => step.block.clone(),
+            (None, true) => fence,
             (None, false) => {
                 if !below.is_empty() {
-                    let next_line = self.next_line(&fence);
+                    let next_line = self.next_line(fence);
                     let text = next_line.clone() + &below.join(&next_line);
-                    edits.push(Edit::insert(step.block.end, text));
+                    edits.push(Edit::insert(step.fence.block.end, text));
                 }
                 return;
             }
         };
         let text = if below.is_empty() {
-            self.nothing(&place).to_owned()
+            self.nothing(&place.block).to_owned()
         } else {
-            Fence::of_block(self.text, &place, None)
-                .map_or_else(String::new, |fence| below.join(&self.next_line(&fence)))
+            below.join(&self.next_line(place))
         };
-        edits.push(Edit { range: place, text });
+        edits.push(Edit { range: place.block.clone(), text });
     }
 
     /// What is put below a step, given the state before it, which becomes that after it.
@@ -245,12 +248,11 @@ impl Rendering<'_> {
             fragments.outcome(&outcome, &id, &self.page.labels);
             let box_ = fragments.join(eol);
             // At the end, a fence that is never closed would swallow it.
-            let start = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-            edits.push(Edit::insert(start, format!("{box_}{eol}{eol}")));
+            edits.push(Edit::insert(mark_len(self.text), format!("{box_}{eol}{eol}")));
         }
     }
 
-    fn provenance(&self, recording: &Recording, edits: &mut Vec<Edit>) {
+    fn provenance(&self, recording: &Recording, extensions: Extensions, edits: &mut Vec<Edit>) {
         let Some(provenance) = Provenance::new(recording, self.findings, &self.page.labels) else {
             return;
         };
@@ -259,7 +261,7 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(match open_block(self.text) {
+        edits.push(match open_block(self.text, extensions) {
             Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
             None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
         });

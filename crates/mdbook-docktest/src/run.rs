@@ -29,12 +29,11 @@ use docker_sandbox::{EngineRoot, ProcessEngine};
 use self::effects::{Begin, effects, leftovers};
 use self::image_cache::ImageCache;
 use self::images::Images;
+use self::mentions::names_image;
 use self::shell::{Shell, Surroundings};
 use self::step::{Ending, Outcome, Reason, StepProcess};
 use self::witness::{Witness, now};
 use crate::book::settings::Settings;
-use crate::check::Judge;
-use crate::check::lints::Level;
 use crate::model::recording::{
     CommandRecording, Effect, End, Engine, Leftover, ObjectKind, Origin, Recording, StepRecording,
     Transcript,
@@ -60,8 +59,24 @@ pub struct Runner<'a> {
     pub fail_fast: bool,
     /// Ends the run from outside.
     pub canceller: Canceller,
+    /// Makes the judge of a chapter's steps.
+    pub judge: &'a (dyn Fn() -> Box<StepJudge<'a>> + Sync),
     /// Hears what is being done for a chapter.
     pub progress: &'a (dyn Fn(&Scenario, Progress<'_>) + Sync),
+}
+
+/// Judges the steps of one chapter, in order, each time that one has run.
+pub type StepJudge<'a> = dyn FnMut(&Step, &[CommandRecording]) -> Verdict + 'a;
+
+/// Whether a step that has run did what is expected of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It did.
+    Passed,
+    /// It did not, and the book does not mind. It is still retried.
+    Tolerated,
+    /// It did not.
+    Failed,
 }
 
 /// What is being done.
@@ -177,7 +192,7 @@ impl Runner<'_> {
             .settings
             .images
             .iter()
-            .filter(|(reference, _)| scenario.names_image(reference))
+            .filter(|(reference, _)| names_image(scenario, reference))
             .map(|(reference, recipe)| (reference.as_str(), recipe.as_path()))
             .collect();
         let cache = ImageCache::new(&self.cache, &self.root);
@@ -265,7 +280,7 @@ impl Runner<'_> {
         let environment = self.settings.environment.clone();
         let mut shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
         let mut recordings = Vec::with_capacity(scenario.steps.len());
-        let mut judge = Judge::new(&self.settings.placeholders);
+        let mut judge = (self.judge)();
         let mut begins = Vec::new();
         let mut skip = false;
         let mut lost = false;
@@ -279,20 +294,19 @@ impl Runner<'_> {
                 (self.progress)(scenario, Progress::Step { number: index + 1, of, step });
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
-                let (commands, complaints) = loop {
+                let (commands, verdict) = loop {
                     let (commands, times) = self.run_step(step, engine, &mut shell)?;
                     let begin = |(command, at)| Begin { step: index, command, at };
                     begins.extend(times.into_iter().enumerate().map(begin));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
-                    let complaints = judge.complaints(step, &commands);
-                    if complaints.is_empty() || lost || started.elapsed() + RETRY_PAUSE > patience {
-                        break (commands, complaints);
+                    let verdict = judge(step, &commands);
+                    let is_late = started.elapsed() + RETRY_PAUSE > patience;
+                    if verdict == Verdict::Passed || lost || is_late {
+                        break (commands, verdict);
                     }
                     thread::sleep(RETRY_PAUSE);
                 };
-                let lints = &self.settings.lints;
-                let fails = complaints.iter().any(|code| lints.level(*code) == Level::Deny);
-                skip |= self.fail_fast && fails;
+                skip |= self.fail_fast && verdict == Verdict::Failed;
                 StepRecording::Ran { commands, effects: Vec::new() }
             };
             recordings.push(recording);

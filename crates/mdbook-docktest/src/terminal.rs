@@ -5,8 +5,9 @@
 
 use std::borrow::Cow;
 
-use crate::model::recording::{Stream, Transcript};
-use crate::model::scenario::Streams;
+use crate::model::recording::Transcript;
+use crate::model::stream::Stream;
+use crate::model::stream::Streams;
 
 mod emulator;
 mod pipe;

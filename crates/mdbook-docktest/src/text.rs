@@ -1,5 +1,8 @@
 //! Small tools for text that know nothing of books or Docker.
 
-pub mod nearest;
+pub(crate) mod byte_order_mark;
+pub(crate) mod digest;
+pub(crate) mod duration;
+pub(crate) mod nearest;
 pub mod position;
 pub mod splice;

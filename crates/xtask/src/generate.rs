@@ -8,9 +8,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use mdbook_docktest::check::lints::Level;
 use mdbook_docktest::expect::{BUILTINS, Builtin};
 use mdbook_docktest::model::finding::Code;
+use mdbook_docktest::model::finding::Level;
 use mdbook_docktest::render::labels::{Entry as Label, TABLE};
 
 use crate::process::say;

@@ -8,9 +8,10 @@ use mdbook_docktest::book::settings::Settings;
 use mdbook_docktest::extract::{Extensions, extract};
 use mdbook_docktest::model::recording::{
     Change, Chunk, CommandRecording, Effect, End, Engine, Image, ImageOrigin, ObjectKind,
-    Recording, StepRecording, Stream, Transcript,
+    Recording, StepRecording, Transcript,
 };
-use mdbook_docktest::model::scenario::Columns;
+use mdbook_docktest::model::stream::Columns;
+use mdbook_docktest::model::stream::Stream;
 use mdbook_docktest::store::files;
 use mdbook_docktest::store::inputs::Inputs;
 use mdbook_docktest::store::recording_file::RecordingFile;

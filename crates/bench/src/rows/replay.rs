@@ -7,9 +7,10 @@ use anyhow::{Context, Result, anyhow, bail};
 use mdbook_docktest::book::settings::Settings;
 use mdbook_docktest::extract::{Extensions, extract};
 use mdbook_docktest::model::recording::{
-    Chunk, CommandRecording, End, Engine, Origin, Recording, StepRecording, Stream, Transcript,
+    Chunk, CommandRecording, End, Engine, Origin, Recording, StepRecording, Transcript,
 };
 use mdbook_docktest::model::scenario::Scenario;
+use mdbook_docktest::model::stream::Stream;
 use mdbook_docktest::store::files;
 use mdbook_docktest::store::inputs::Inputs;
 use mdbook_docktest::store::recording_file::RecordingFile;

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::check::check;
-use crate::model::recording::{Chunk, CommandRecording, End, Stream, Transcript};
+use crate::model::markdown::Extensions;
+use crate::model::recording::{Chunk, CommandRecording, End, Transcript};
+use crate::model::stream::Stream;
 
 fn read(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
@@ -40,7 +42,7 @@ fn accepted(text: &str, outputs: &[&str]) -> String {
     let scenario = read(text);
     let recording = recording(&scenario, outputs);
     let placeholders = Placeholders::default();
-    let accepted = accept(text, text, &scenario, &recording, &placeholders, Extensions::default());
+    let accepted = accept(text, text, &scenario, &recording, &placeholders);
     assert_eq!(accepted.text, accepted.source);
     assert_eq!(accepted.rewritten > 0, accepted.text != text);
     if accepted.rewritten > 0 { accepted.text } else { "unchanged".to_owned() }
@@ -103,8 +105,7 @@ fn what_a_block_cannot_hold_is_not_written() {
         let scenario = read(text);
         let recording = recording(&scenario, &[output]);
         let placeholders = Placeholders::default();
-        let accepted =
-            accept(text, text, &scenario, &recording, &placeholders, Extensions::default());
+        let accepted = accept(text, text, &scenario, &recording, &placeholders);
         assert_eq!((accepted.text.as_str(), accepted.refused.len()), (text, 1));
     }
 }
@@ -118,7 +119,7 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
         commands[0].end = End::Exited { status: 1 };
     }
     let placeholders = Placeholders::default();
-    let accepted = accept(text, text, &scenario, &recording, &placeholders, Extensions::default());
+    let accepted = accept(text, text, &scenario, &recording, &placeholders);
     assert_eq!((accepted.text.as_str(), accepted.refused), (text, Vec::new()));
 }
 
@@ -131,8 +132,7 @@ fn what_a_chapter_includes_is_left_to_the_file_that_has_it() {
     let scenario = read(&text);
     let recording = recording(&scenario, &["1\n", "2\n"]);
     let placeholders = Placeholders::default();
-    let accepted =
-        accept(&text, &source, &scenario, &recording, &placeholders, Extensions::default());
+    let accepted = accept(&text, &source, &scenario, &recording, &placeholders);
     let new = own.replace('x', "2");
     assert_eq!(accepted.source, format!("{{{{#include b.md}}}}\n{new}"));
     assert_eq!(accepted.text, format!("{included}\n{new}"));
@@ -175,8 +175,7 @@ proptest! {
         let recording = recording(&scenario, &outputs);
         let placeholders = Placeholders::default();
         let accept = |text: &str| {
-            let extensions = Extensions::default();
-            accept(text, text, &read(text), &recording, &placeholders, extensions)
+            accept(text, text, &read(text), &recording, &placeholders)
         };
         let accepted = accept(&chapter).text;
         let left = check(&accepted, &read(&accepted), &recording, &placeholders);

@@ -234,8 +234,7 @@ pub fn chapters(
 ) -> Vec<Source> {
     let mut chapters = Vec::new();
     let recordings = settings.recordings.as_deref().unwrap_or(Path::new("recordings"));
-    for_each_chapter(&mut book.items, &mut |chapter| {
-        let Some(source_path) = &chapter.source_path else { return };
+    for_each_chapter(&mut book.items, &mut |chapter, source_path| {
         let path = sources.join(source_path);
         let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
         let recording = recordings.join(name_of_recording(source_path));
@@ -245,12 +244,14 @@ pub fn chapters(
     chapters
 }
 
-/// Visits chapters in the order in which they are read; mdBook's own way visits those below a chapter
-/// before it.
-pub(crate) fn for_each_chapter(items: &mut [BookItem], visit: &mut dyn FnMut(&mut Chapter)) {
+/// Visits the chapters that have a file, with its path, in the order in which they are read. mdBook's
+/// own way visits those below a chapter before it.
+pub(crate) fn for_each_chapter(items: &mut [BookItem], visit: &mut dyn FnMut(&mut Chapter, &Path)) {
     for item in items {
         if let BookItem::Chapter(chapter) = item {
-            visit(chapter);
+            if let Some(source_path) = chapter.source_path.clone() {
+                visit(chapter, &source_path);
+            }
             for_each_chapter(&mut chapter.sub_items, visit);
         }
     }

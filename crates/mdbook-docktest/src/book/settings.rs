@@ -11,9 +11,8 @@ use serde::de::{Error as _, IgnoredAny};
 
 use crate::check::lints::Lints;
 use crate::expect::Placeholders;
-use crate::extract::attributes::parse_duration;
-use crate::render::labels::Labels;
-use crate::render::page::Language;
+use crate::render::labels::{Labels, Language};
+use crate::text::duration::parse_duration;
 
 /// How long a step may take unless the book or the step says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -210,8 +209,8 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::lints::Level;
     use crate::model::finding::Code;
+    use crate::model::finding::Level;
 
     fn read(table: &str) -> Result<Settings, String> {
         let config = format!("[preprocessor.docktest]\n{table}").parse::<Config>().unwrap();

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::{Difference, quote_text};
 use crate::model::finding::Code;
+use crate::model::recording::is_anonymous;
 use crate::model::recording::{Change, End, Leftover, ObjectKind, Recording, StepRecording};
 use crate::model::scenario::{ExitExpectation, Scenario, Step};
 
@@ -145,11 +146,6 @@ fn leftover(scenario: &Scenario, leftover: &Leftover) -> Option<Difference> {
         message: format!("the {what} is still there at the end of the chapter"),
         help: Some(help),
     })
-}
-
-/// Docker calls a volume to which nobody gave a name by 64 random hexadecimal digits.
-fn is_anonymous(volume: &str) -> bool {
-    volume.len() == 64 && volume.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 pub(super) fn place(step: &Step, command: usize) -> Range<usize> {

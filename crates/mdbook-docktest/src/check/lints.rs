@@ -7,20 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::model::finding::{Code, Finding, Severity};
+use crate::model::finding::{Code, Finding, Level, Severity};
 use crate::text::nearest::nearest;
-
-/// What is done about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// It is dropped.
-    Allow,
-    /// It is told and fails nothing.
-    Warn,
-    /// It fails the run.
-    Deny,
-}
 
 /// The levels of a book.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

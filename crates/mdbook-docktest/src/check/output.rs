@@ -7,7 +7,8 @@ use super::{Difference, cut};
 use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::model::finding::Code;
 use crate::model::recording::CommandRecording;
-use crate::model::scenario::{Expectation, OutputAttributes, Step, Streams};
+use crate::model::scenario::{Expectation, OutputAttributes, Step};
+use crate::model::stream::Streams;
 use crate::terminal;
 
 /// All that is expected of a step's output.
@@ -145,7 +146,7 @@ impl<'a> Expected<'a> {
                     format!("{what} goes on with line {} after this one", actual + 1),
                 ),
                 None => (
-                    self.expectation.block.start..self.expectation.body.start,
+                    self.expectation.fence.block.start..self.expectation.body.start,
                     format!("nothing is expected of {what} here"),
                 ),
             },

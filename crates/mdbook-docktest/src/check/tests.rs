@@ -3,7 +3,8 @@ use std::path::Path;
 use super::*;
 use crate::expect::Placeholders;
 use crate::extract::{Extensions, extract};
-use crate::model::recording::{Chunk, Stream, Transcript};
+use crate::model::recording::{Chunk, Transcript};
+use crate::model::stream::Stream;
 
 /// A chapter of one step and what came of it; gives the findings as `code line:column message`
 /// and, behind `|`, their help.

@@ -8,20 +8,22 @@ use anyhow::{Context, Result};
 use docker_sandbox::cache_directory;
 
 use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
-use crate::book::preprocess;
+use crate::book::build_directory;
 use crate::book::protocol::{self, ProtocolError};
 use crate::book::settings::{OnFailure, RunMode, Settings, is_served};
-use crate::book::spill::Spill;
 use crate::command::progress;
 use crate::install;
 use crate::model::recording::Origin;
 use crate::render::page::Renderer;
 use crate::report::human::human;
-use crate::report::{ChapterReport, Report};
+use crate::report::spill::Spill;
+use crate::report::{Chapter, Report};
 use crate::store::failures::{Edition, Failures, Session};
 use crate::store::files;
 use crate::store::recording_file::RecordingFile;
 use crate::store::replay::Recordings;
+
+mod pages;
 
 pub(super) fn preprocess() -> Result<Exit> {
     let mut input = Vec::new();
@@ -31,25 +33,25 @@ pub(super) fn preprocess() -> Result<Exit> {
     io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
     let (context, mut book) = protocol::parse_input(&input)?;
     drop(input);
-    preprocess::check_build_directory(&context.root, &context.config)?;
+    build_directory::check_build_directory(&context.root, &context.config)?;
     let settings = Settings::of_book(&context.config, &context.root)?;
     let failures = cache_directory()
         .filter(|_| is_served(&context.config) && settings.run == RunMode::Stale)
         .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::of_parent()?)));
 
-    let pages = preprocess::pages(&context, &book, &settings);
-    let sources = preprocess::sources(&context, &mut book, &settings);
-    let mut done = Spill::new().context("cannot make a temporary file")?;
+    let (known, sources): (Vec<_>, Vec<_>) =
+        pages::chapters(&context, &mut book, &settings).into_iter().unzip();
+    let mut spill = Spill::new().context("cannot make a temporary file")?;
     let mut recordings = Recordings::new(&settings);
-    let mut report = Report { engine: None, chapters: Vec::with_capacity(sources.len()) };
-    for (source, page) in sources.into_iter().zip(&pages) {
-        let mut chapter = ChapterReport::read(source, &settings)?;
+    let mut report = Report::default();
+    for (source, known) in sources.into_iter().zip(&known) {
+        let mut chapter = Chapter::read(source, &settings)?;
         if settings.run != RunMode::Always {
             recordings.replay(&mut chapter);
         }
         if chapter.findings.is_empty() && !chapter.is_to_run() {
-            let text = preprocess::page_text(&chapter, page);
-            chapter.settle(done.put(&text).context("cannot put a page into a temporary file")?);
+            let text = pages::page_text(&chapter, &known.page);
+            chapter.finish(spill.put(&text).context("cannot put a page into a temporary file")?);
         }
         report.chapters.push(chapter);
     }
@@ -84,7 +86,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     }
     // Not `io::stdout()`, which looks for the end of a line in all that it is given.
     let stdout = File::from(io::stdout().as_fd().try_clone_to_owned().context("cannot write")?);
-    protocol::write_book(preprocess::items(book, report, pages, &done), stdout)?;
+    protocol::write_book(pages::items(book, known, report, &spill), stdout)?;
     Ok(Exit::Success)
 }
 
@@ -95,7 +97,7 @@ fn replay_and_run(
     recordings: &mut Recordings<'_>,
     failures: Option<&Failures>,
 ) -> Result<Exit> {
-    if report.chapters.iter().any(ChapterReport::is_to_run) && settings.run != RunMode::Always {
+    if report.chapters.iter().any(Chapter::is_to_run) && settings.run != RunMode::Always {
         recordings.know_all(report).context("cannot read the recordings")?;
         report.chapters.iter_mut().for_each(|chapter| recordings.replay(chapter));
     }
@@ -130,32 +132,32 @@ fn replay_and_run(
 
 /// Lets a chapter's last run stand for another one, if it failed and nothing has changed.
 fn replay_failure(
-    chapter: &mut ChapterReport,
+    chapter: &mut Chapter,
     recordings: &Recordings<'_>,
     failures: &Failures,
     edition: &Edition,
 ) {
     if chapter.ran_on().is_some() {
         // Its recording is from a later run.
-        failures.forget(&chapter.scenario.path);
+        failures.forget(&chapter.path);
     } else if let Some(recording) = recordings.replay_failure(chapter, failures, edition) {
         keep(chapter, &recording);
-        failures.forget(&chapter.scenario.path);
+        failures.forget(&chapter.path);
     }
 }
 
 /// Keeps a chapter's run if it has just failed. One that is not to be kept has still made the last one
 /// a thing of the past.
 fn keep_failure(
-    chapter: &ChapterReport,
+    chapter: &Chapter,
     recordings: &Recordings<'_>,
     failures: &Failures,
     edition: &Edition,
 ) {
-    if chapter.recording.as_ref().is_none_or(|recording| recording.origin != Origin::Run) {
+    if chapter.recording().is_none_or(|recording| recording.origin != Origin::Run) {
         return;
     }
-    let path = &chapter.scenario.path;
+    let path = &chapter.path;
     failures.forget(path);
     if let Some(run) = recordings.of_failed_run(chapter)
         && let Err(error) = failures.keep(path, edition, &run)
@@ -166,7 +168,7 @@ fn keep_failure(
 }
 
 /// Keeps a chapter's recording.
-fn keep(chapter: &ChapterReport, recording: &RecordingFile) {
+fn keep(chapter: &Chapter, recording: &RecordingFile) {
     // The page is right all the same; the next build has more to do.
     if let Err(error) = files::keep(&chapter.recording_path, recording) {
         progress::say(&format!(

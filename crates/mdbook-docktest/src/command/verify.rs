@@ -5,13 +5,13 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 
+use super::schedule::read_steps;
 use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run, tell_missing_images};
 use crate::book::chapters::{self, Collection};
 use crate::book::settings::Settings;
 use crate::book::source_file;
 use crate::cli::{Format, Options};
 use crate::command::progress;
-use crate::command::schedule::read_steps;
 use crate::report::Report;
 use crate::report::github::github;
 use crate::report::human::{Colours, human};
@@ -19,6 +19,7 @@ use crate::report::json::json;
 use crate::report::junit::junit;
 use crate::store::files::{self, Kept};
 use crate::store::replay::Recordings;
+use crate::text::byte_order_mark::{mark_len, without_mark};
 
 /// What to do when all steps have run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,25 +99,22 @@ fn read(options: &Options) -> Result<Vec<Reading>> {
 }
 
 fn join(readings: Vec<Reading>) -> Report {
-    let mut whole = Report { engine: None, chapters: Vec::new() };
-    for Reading { mut report, .. } in readings {
-        whole.engine = whole.engine.or(report.engine);
-        whole.chapters.append(&mut report.chapters);
-    }
+    let mut whole = Report::default();
+    readings.into_iter().for_each(|reading| whole.append(reading.report));
     whole
 }
 
 /// Rewrites, in their files, the expectations of chapters that do not hold.
 fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
     for chapter in &mut report.chapters {
-        if chapter.recording.is_none() {
+        if chapter.recording().is_none() {
             continue;
         }
-        let path = chapter.scenario.path.clone();
+        let path = chapter.path.clone();
         let file = source_file::read_again(&path)?;
         // mdBook drops a byte order mark.
-        let body = file.strip_prefix('\u{feff}').filter(|_| !chapter.text.starts_with('\u{feff}'));
-        let source = body.unwrap_or(&file);
+        let is_dropped = mark_len(chapter.text()) == 0;
+        let source = if is_dropped { without_mark(&file) } else { file.as_str() };
         let Some(accepted) = chapter.accepted(source, settings) else { continue };
         if accepted.rewritten > 0 {
             let mark = &file[..file.len() - source.len()];
@@ -137,7 +135,7 @@ fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<
         let Some(recording) = recordings.of_run(chapter) else {
             progress::say(&format!(
                 "{}: not recorded, since not all of it holds",
-                chapter.scenario.path.display()
+                chapter.path.display()
             ));
             continue;
         };

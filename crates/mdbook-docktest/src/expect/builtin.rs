@@ -1,5 +1,9 @@
 //! The placeholders that every book has: what Docker and busybox print and no author can foresee.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 /// A placeholder that is built in.
 #[derive(Debug, Clone, Copy)]
 pub struct Builtin {
@@ -192,3 +196,15 @@ pub const BUILTINS: &[Builtin] = &[
         examples: &["/", "/var/lib/docker/volumes/logs/_data"],
     },
 ];
+
+/// A name that Docker has given to a container.
+static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let name = BUILTINS.iter().find(|builtin| builtin.name == "NAME");
+    let regex = name.map_or("", |builtin| builtin.regex);
+    Regex::new(&format!(r"\A(?:{regex})\z")).expect("the placeholders are tested")
+});
+
+/// Whether a name is like those that Docker gives to containers that have none.
+pub(crate) fn is_generated_name(name: &str) -> bool {
+    GENERATED_NAME.is_match(name)
+}

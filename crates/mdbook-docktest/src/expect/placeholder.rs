@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use super::builtin::BUILTINS;
+use crate::text::nearest::nearest;
 
 /// The placeholders of a book. By default, the [built-in](super::BUILTINS) ones.
 ///
@@ -82,19 +83,8 @@ impl Placeholders {
 
     /// The placeholder that an author may have meant by an upper-case word that is none.
     pub(super) fn nearest(&self, word: &str) -> Option<&str> {
-        // Short words are near to too many others: `OK` is no mistyped `ID`.
-        let tolerated = match word.len() {
-            0..=2 => return None,
-            3..=5 => 1,
-            _ => 2,
-        };
-        let names = BUILTINS.iter().map(|builtin| builtin.name);
-        names
-            .chain(self.own.keys().map(String::as_str))
-            .map(|name| (strsim::damerau_levenshtein(name, word), name))
-            .filter(|(distance, _)| (1..=tolerated).contains(distance))
-            .min()
-            .map(|(_, name)| name)
+        let builtin = BUILTINS.iter().map(|builtin| builtin.name);
+        nearest(word, builtin.chain(self.own.keys().map(String::as_str)))
     }
 }
 

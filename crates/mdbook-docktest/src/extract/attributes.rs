@@ -14,7 +14,10 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::finding::Code;
-use crate::model::scenario::{Attributes, Columns, ExitExpectation, Follow, OutputAttributes};
+use crate::model::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
+use crate::model::stream::Columns;
+use crate::text::duration::parse_duration;
+use crate::text::nearest::nearest;
 
 mod output;
 mod word;
@@ -107,34 +110,16 @@ pub fn parse(info: &str) -> Info {
     Info::Step { language, attributes: Box::new(reader.attributes), problems: reader.problems }
 }
 
-/// Reads a duration as authors write it: a whole number with `ms`, `s` or `m`.
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().ok()?;
-    match unit {
-        "ms" => Some(Duration::from_millis(number)),
-        "s" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
-        _ => None,
-    }
-}
-
 fn not_supported_yet(word: &Word<'_>) -> Problem {
     bad(word.span.clone(), format!("`{}` is not supported yet", word.name))
 }
 
 fn unknown(word: &Word<'_>, known: &[&str]) -> Problem {
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(candidate, word.name), candidate))
-        .min()
-        .filter(|(distance, _)| *distance <= 2);
     Problem {
         code: Code::UnknownAttribute,
         span: word.name_span.clone(),
         message: format!("there is no attribute `{}`", word.name),
-        help: nearest.map(|(_, candidate)| format!("did you mean `{candidate}`?")),
+        help: nearest(word.name, known).map(|candidate| format!("did you mean `{candidate}`?")),
     }
 }
 

@@ -10,8 +10,9 @@ use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::{Event, Tag};
 use regex::Regex;
 
-use super::{Extensions, Extraction};
+use super::Extraction;
 use crate::model::finding::Code;
+use crate::text::byte_order_mark::{mark_len, without_mark};
 
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\{\{[ \t]*#docktest([^}\n]*)(\}\})?").expect("it is a regex of our own")
@@ -32,7 +33,7 @@ struct Candidate {
 
 impl Extraction<'_> {
     /// Finds the places of diagrams, and directives that are none.
-    pub(super) fn directives(&mut self, extensions: Extensions) {
+    pub(super) fn directives(&mut self) {
         let mut candidates: Vec<Candidate> = DIRECTIVE
             .captures_iter(self.text)
             .filter_map(|found| {
@@ -44,11 +45,12 @@ impl Extraction<'_> {
         if candidates.is_empty() {
             return;
         }
-        let body = self.text.strip_prefix('\u{feff}').unwrap_or(self.text);
-        let dropped = self.text.len() - body.len();
+        let body = without_mark(self.text);
+        let dropped = mark_len(self.text);
         let text = self.text;
         let mut blocks: Vec<Block> = Vec::new();
-        let events = new_cmark_parser(body, &extensions.to_options()).into_offset_iter();
+        let events =
+            new_cmark_parser(body, &self.scenario.extensions.to_options()).into_offset_iter();
         let mut events = events.peekable();
         let mut after_break = false;
         while let Some((event, span)) = events.next() {
@@ -149,7 +151,7 @@ impl Block {
 mod tests {
     use std::path::Path;
 
-    use super::super::extract;
+    use super::super::{Extensions, extract};
     use super::*;
 
     /// The places of diagrams, and what is found, by the text that it is about.

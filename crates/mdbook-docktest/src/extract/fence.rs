@@ -2,67 +2,35 @@
 
 use std::ops::Range;
 
-/// Where the parts of a fenced block are, in bytes of the chapter.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Fence {
-    /// From the opening fence to the closing one, without the spaces after it; or to where the
-    /// block ends without one.
-    pub(crate) block: Range<usize>,
-    /// The opening fence's backticks or tildes.
-    pub(crate) marks: Range<usize>,
-    /// What follows them on their line, without the spaces around it.
-    pub(crate) info: Range<usize>,
-    /// The lines between the fences, with their container prefixes and line endings.
-    pub(crate) body: Range<usize>,
-    /// The closing fence, if there is one.
-    pub(crate) closing: Option<Closing>,
-}
+use crate::model::fence::{Closing, Fence};
 
-/// The closing fence.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Closing {
-    /// What stands before it on its line: the prefix of every line that continues its container.
-    pub(crate) prefix: Range<usize>,
-}
+/// Takes a block apart. `block` and `content_end` are what the parser says: from fence to
+/// fence, and the end of the last piece of content.
+///
+/// Returns nothing where `block` does not start with a fence.
+pub(super) fn parts(text: &str, block: &Range<usize>, content_end: Option<usize>) -> Option<Fence> {
+    let all = text.get(block.clone())?;
+    let mark = all.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = all.len() - all.trim_start_matches(mark).len();
+    let marks = block.start..block.start + length;
 
-impl Fence {
-    /// Takes a block apart. `block` and `content_end` are what the parser says: from fence to
-    /// fence, and the end of the last piece of content.
-    ///
-    /// Returns nothing where `block` does not start with a fence.
-    pub(crate) fn of_block(
-        text: &str,
-        block: &Range<usize>,
-        content_end: Option<usize>,
-    ) -> Option<Self> {
-        let all = text.get(block.clone())?;
-        let mark = all.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-        let length = all.len() - all.trim_start_matches(mark).len();
-        let marks = block.start..block.start + length;
+    let line_end = all.find('\n').map_or(block.end, |newline| block.start + newline);
+    let info = trimmed(text, marks.end..line_end);
 
-        let line_end = all.find('\n').map_or(block.end, |newline| block.start + newline);
-        let info = trimmed(text, marks.end..line_end);
-
-        let body_start = (line_end + 1).min(block.end);
-        let last_line = all.rfind('\n').map_or(block.start, |newline| block.start + newline + 1);
-        let content_end = content_end.unwrap_or(body_start);
-        let closing = (last_line >= body_start && last_line > block.start)
-            .then(|| trimmed(text, last_line..block.end))
-            // Content that looks like a fence, say because it is indented, ends after it starts.
-            .filter(|_| content_end <= last_line)
-            .and_then(|line| closing_marks(text, last_line..line.end, mark, length))
-            .map(|marks| (Closing { prefix: last_line..marks.start }, marks.end));
-        let (closing, body_end, end) = match closing {
-            Some((closing, end)) => (Some(closing), last_line, end),
-            None => (None, block.end, block.end),
-        };
-        Some(Self { block: block.start..end, marks, info, body: body_start..body_end, closing })
-    }
-
-    /// The opening fence with its info string.
-    pub(crate) fn opening(&self) -> Range<usize> {
-        self.marks.start..self.info.end.max(self.marks.end)
-    }
+    let body_start = (line_end + 1).min(block.end);
+    let last_line = all.rfind('\n').map_or(block.start, |newline| block.start + newline + 1);
+    let content_end = content_end.unwrap_or(body_start);
+    let closing = (last_line >= body_start && last_line > block.start)
+        .then(|| trimmed(text, last_line..block.end))
+        // Content that looks like a fence, say because it is indented, ends after it starts.
+        .filter(|_| content_end <= last_line)
+        .and_then(|line| closing_marks(text, last_line..line.end, mark, length))
+        .map(|marks| (Closing { prefix: last_line..marks.start }, marks.end));
+    let (closing, body_end, end) = match closing {
+        Some((closing, end)) => (Some(closing), last_line, end),
+        None => (None, block.end, block.end),
+    };
+    Some(Fence { block: block.start..end, marks, info, body: body_start..body_end, closing })
 }
 
 fn closing_marks(

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Extraction, FencedBlock};
 use crate::extract::console::{Session, SessionCommand, session};
-use crate::extract::fence::Fence;
+use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::scenario::{Command, Expectation, OutputAttributes};
 use crate::text::position::line_and_column;
@@ -40,7 +40,7 @@ impl Extraction<'_> {
         let commands = commands.iter().map(|command| Command {
             text: command.text(&lines),
             span: places.command(command),
-            expectation: self.printed(command, &lines, &places),
+            expectation: self.printed(command, fence, &lines, &places),
         });
         (commands.collect(), dressing)
     }
@@ -48,6 +48,7 @@ impl Extraction<'_> {
     fn printed(
         &self,
         command: &SessionCommand,
+        fence: &Fence,
         lines: &[&str],
         places: &Places,
     ) -> Option<Expectation> {
@@ -59,7 +60,7 @@ impl Extraction<'_> {
             text: lines[output.clone()].iter().map(|line| format!("{line}\n")).collect(),
             lines: output.map(|line| places.line(line)).collect(),
             line,
-            block: body.clone(),
+            fence: fence.clone(),
             body,
             attributes: OutputAttributes { in_session: true, ..OutputAttributes::default() },
         })

@@ -2,6 +2,8 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 
+use mdbook_preprocessor::config::Config;
+
 use super::*;
 
 fn scenario(text: &str) -> Scenario {
@@ -61,7 +63,7 @@ fn line_endings_of_windows_and_a_byte_order_mark_change_nothing() {
     assert_eq!(outline(text), "2 \"a\\n\\nb\\n\" -> 8 \"x\\n\"\n");
     let step = &scenario(text).steps[0];
     assert_eq!(&text[step.command.clone()], "a");
-    assert_eq!(&text[step.block.clone()], "```bash\r\na\r\n\r\nb\r\n```");
+    assert_eq!(&text[step.fence.block.clone()], "```bash\r\na\r\n\r\nb\r\n```");
 }
 
 #[test]
@@ -69,10 +71,10 @@ fn spans_are_exact() {
     let text = "é\n\n> ```bash exit=1\n> ls /nö\n> cd\n> ```  \n>\n> ```output\n> x\n> ```\n";
     let scenario = scenario(text);
     let step = &scenario.steps[0];
-    assert_eq!(&text[step.block.clone()], "```bash exit=1\n> ls /nö\n> cd\n> ```");
+    assert_eq!(&text[step.fence.block.clone()], "```bash exit=1\n> ls /nö\n> cd\n> ```");
     assert_eq!(&text[step.command.clone()], "ls /nö");
     let expectation = step.expectation.as_ref().expect("there is one");
-    assert_eq!(&text[expectation.block.clone()], "```output\n> x\n> ```");
+    assert_eq!(&text[expectation.fence.block.clone()], "```output\n> x\n> ```");
     assert_eq!(&text[expectation.body.clone()], "> x\n");
 }
 
@@ -176,7 +178,7 @@ proptest! {
     fn any_text_is_taken(text in "(```|~~~|````|bash|console|\\$ |output|exit=|until=\"|[>\\-\t\r\n \\\\]|1\\.|é|\u{feff}|\0|<!--|\\PC){0,60}") {
         let scenario = scenario(&text);
         for step in &scenario.steps {
-            let spans = [&step.block, &step.command];
+            let spans = [&step.fence.block, &step.command];
             let lines = step.expectation.iter().flat_map(|expectation| &expectation.lines);
             let of_commands = step.commands.iter().filter_map(|command| command.expectation.as_ref());
             let of_commands = of_commands.flat_map(|expectation| &expectation.lines);

@@ -7,9 +7,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
 use super::order::{self, Order};
 use super::{DIRECTORY, array, line_endings};
 use crate::render::assets::{ASSETS, Asset, Kind};
-
-/// What some editors begin a file with.
-const MARK: &str = "\u{feff}";
+use crate::text::byte_order_mark::{mark_len, without_mark};
 
 /// A book.toml that has, or now has, what is needed.
 #[derive(Debug)]
@@ -49,7 +47,7 @@ pub(super) fn check(text: &str) -> Result<(), BookTomlError> {
 }
 
 fn parse(text: &str) -> Result<DocumentMut, BookTomlError> {
-    let text = text.trim_start_matches(MARK);
+    let text = without_mark(text);
     text.parse().map_err(|error: TomlError| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
@@ -73,7 +71,7 @@ pub(super) fn edit(text: &str, assets: &[&'static Asset]) -> Result<Edited, Book
     edited.text = if edited.added.is_empty() {
         text.to_owned()
     } else {
-        let mark = if text.starts_with(MARK) { MARK } else { "" };
+        let mark = &text[..mark_len(text)];
         line_endings::restored(text, &format!("{mark}{document}"))
     };
     Ok(edited)

@@ -4,9 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use serde::Serialize;
-
-use crate::check::lints::Level;
+use serde::{Deserialize, Serialize};
 
 /// One finding, at a place in an author's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +25,13 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+}
+
+impl Finding {
+    /// Whether it fails the run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
 }
 
 /// The kinds of findings. Their kebab-case names are a contract: none is ever renamed.
@@ -189,4 +194,16 @@ pub enum Severity {
     Warning,
     /// It fails the run.
     Error,
+}
+
+/// What is done about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// It is dropped.
+    Allow,
+    /// It is told and fails nothing.
+    Warn,
+    /// It fails the run.
+    Deny,
 }

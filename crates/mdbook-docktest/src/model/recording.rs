@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::scenario::{Columns, Streams};
+use crate::model::stream::{Columns, Stream, Streams};
 
 mod flat;
 mod made;
@@ -146,6 +146,12 @@ pub enum ObjectKind {
     Network,
     /// An image.
     Image,
+}
+
+/// Whether a volume's name is one that Docker gives where the author gives none: 64 random hexadecimal
+/// digits.
+pub(crate) fn is_anonymous(volume: &str) -> bool {
+    volume.len() == 64 && volume.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// What happened to an object.
@@ -290,18 +296,6 @@ pub struct Chunk {
     pub text: String,
 }
 
-/// A stream of a transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stream {
-    /// Standard output.
-    Stdout,
-    /// Standard error.
-    Stderr,
-    /// What was typed: standard input, or `^C`; at a terminal, as far as it was echoed.
-    Typed,
-}
-
 impl Recording {
     /// What the steps ran on, and when, without what came of them.
     pub(crate) fn without_steps(self) -> Self {
@@ -340,5 +334,16 @@ impl CommandRecording {
     /// How long the command took.
     pub fn duration(&self) -> Duration {
         Duration::from_millis(self.duration_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn docker_gives_digits_to_a_volume_without_a_name() {
+        assert!(is_anonymous(&"0123456789abcdef".repeat(4)));
+        assert!(!is_anonymous("data") && !is_anonymous(&"g".repeat(64)));
     }
 }

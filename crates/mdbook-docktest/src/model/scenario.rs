@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use regex::Regex;
-use serde::{Deserialize, Serialize};
 
+use crate::model::fence::Fence;
 use crate::model::finding::Finding;
-use crate::model::recording::Stream;
-use crate::run::mentions::names_image;
+use crate::model::markdown::Extensions;
+use crate::model::stream::{Columns, Streams};
 use crate::text::position::line_and_column;
 
 /// The steps of one chapter, in the order in which they run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Scenario {
     /// The chapter's file as findings name it.
     pub path: PathBuf,
+    /// How its Markdown is read.
+    pub extensions: Extensions,
     /// The steps, ignored ones included.
     pub steps: Vec<Step>,
     /// Where the chapter is to have a picture of what there is on the engine: in bytes of its text,
@@ -28,19 +30,14 @@ pub struct Scenario {
 
 impl Scenario {
     /// A chapter without steps.
-    pub(crate) fn new(path: &Path) -> Self {
+    pub(crate) fn new(path: &Path, extensions: Extensions) -> Self {
         let path = path.to_owned();
-        Self { path, steps: Vec::new(), diagrams: Vec::new(), findings: Vec::new() }
+        Self { path, extensions, steps: Vec::new(), diagrams: Vec::new(), findings: Vec::new() }
     }
 
     /// The steps that run, with their places among all.
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate().filter(|(_, step)| !step.attributes.ignore)
-    }
-
-    /// Whether a step that runs has an image's name as a word of its own.
-    pub(crate) fn names_image(&self, reference: &str) -> bool {
-        self.steps_that_run().any(|(_, step)| names_image(&step.script, reference))
     }
 }
 
@@ -53,8 +50,8 @@ pub struct Step {
     pub script: String,
     /// The line of the script's first line, counted from 1.
     pub line: usize,
-    /// The whole block in the chapter's text, from its opening fence to its closing one.
-    pub block: Range<usize>,
+    /// Where the block is in the chapter's text.
+    pub fence: Fence,
     /// The script's first line that is not blank in the chapter's text, for findings about the
     /// command itself; the opening fence where there is none.
     pub command: Range<usize>,
@@ -72,15 +69,15 @@ pub struct Step {
 impl Step {
     /// The lines of its block and of its `output` block in `text`, the chapter's.
     pub fn lines(&self, text: &str) -> RangeInclusive<usize> {
-        let last = self.expectation.as_ref().map_or(&self.block, |expectation| &expectation.block);
+        let last = self.expectation.as_ref().map_or(&self.fence, |expectation| &expectation.fence);
         let line = |offset| line_and_column(text, offset).0;
-        line(self.block.start)..=line(last.end)
+        line(self.fence.block.start)..=line(last.block.end)
     }
 
     /// Whether a finding of this chapter is about this step or its expectation.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
-        let expectation = self.expectation.as_ref().map(|expectation| &expectation.block);
-        let mut blocks = [Some(&self.block), expectation].into_iter().flatten();
+        let expectation = self.expectation.as_ref().map(|expectation| &expectation.fence.block);
+        let mut blocks = [Some(&self.fence.block), expectation].into_iter().flatten();
         blocks.any(|block| block.contains(&finding.span.start))
     }
 }
@@ -125,49 +122,6 @@ pub struct Attributes {
     pub diagram: bool,
 }
 
-/// The width of a terminal, in columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "u16", into = "u16")]
-pub struct Columns(u16);
-
-impl Columns {
-    /// Programs that draw, as progress bars do, fail on less.
-    pub const MIN: u16 = 20;
-    /// More than any screen has.
-    pub const MAX: u16 = 500;
-
-    /// A width from [`Self::MIN`] to [`Self::MAX`].
-    pub fn new(columns: u16) -> Option<Self> {
-        (Self::MIN..=Self::MAX).contains(&columns).then_some(Self(columns))
-    }
-
-    /// The number.
-    pub fn get(self) -> u16 {
-        self.0
-    }
-}
-
-impl Default for Columns {
-    /// What terminals have had since the VT100.
-    fn default() -> Self {
-        Self(80)
-    }
-}
-
-impl From<Columns> for u16 {
-    fn from(columns: Columns) -> Self {
-        columns.0
-    }
-}
-
-impl TryFrom<u16> for Columns {
-    type Error = String;
-
-    fn try_from(columns: u16) -> Result<Self, String> {
-        Self::new(columns).ok_or_else(|| format!("a terminal does not have {columns} columns"))
-    }
-}
-
 /// Which exit status of a step holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitExpectation {
@@ -204,9 +158,9 @@ pub struct Expectation {
     pub lines: Vec<Range<usize>>,
     /// The line of its first line, counted from 1.
     pub line: usize,
-    /// The whole block in the chapter's text, from its opening fence to its closing one; in a
-    /// `console` block, the same as `body`.
-    pub block: Range<usize>,
+    /// Where the block that it stands in is in the chapter's text: an `output` block, or the `console`
+    /// block of its command.
+    pub fence: Fence,
     /// Its lines in the chapter's text, with their container prefixes and line endings.
     pub body: Range<usize>,
     /// How it is compared, and with what.
@@ -222,27 +176,4 @@ pub struct OutputAttributes {
     pub exact: bool,
     /// Whether it stands below a command of a `console` block.
     pub in_session: bool,
-}
-
-/// The streams that an expectation is about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Streams {
-    /// Standard output and standard error, in the order in which they came.
-    #[default]
-    Both,
-    /// Standard output alone.
-    Stdout,
-    /// Standard error alone.
-    Stderr,
-}
-
-impl Streams {
-    /// Whether a stream is one of these. What was typed never is.
-    pub fn contains(self, stream: Stream) -> bool {
-        match stream {
-            Stream::Stdout => self != Self::Stderr,
-            Stream::Stderr => self != Self::Stdout,
-            Stream::Typed => false,
-        }
-    }
 }

@@ -1,11 +1,12 @@
 //! What a step changed on the engine, as a list with one entry for each object.
 
+use crate::expect::is_generated_name;
 use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port};
 use crate::render::labels::Labels;
 use crate::render::state::{Container, State, Status};
-use crate::store::equivalence::is_generated_name;
 
-use super::names::{is_anonymous, short, shown};
+use super::names::{short, shown};
+use crate::model::recording::is_anonymous;
 
 mod html;
 

@@ -5,12 +5,12 @@
 
 use std::fmt::Display;
 
-use crate::render::page::Language;
-
 mod format;
+mod language;
 mod own;
 mod template;
 
+pub use language::Language;
 pub use own::LabelError;
 use template::Template;
 

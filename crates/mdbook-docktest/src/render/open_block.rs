@@ -2,20 +2,23 @@
 
 use std::ops::Range;
 
+use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::Event;
-use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+
+use crate::model::markdown::Extensions;
+use crate::text::byte_order_mark::without_mark;
 
 /// A paragraph that stands alone where nothing takes it in.
 const PROBE: &str = "\n\ndocktest\n";
 
 /// Where the line begins in which a text's last block does, if that is a fence, a comment or the like
 /// that the text does not close.
-pub(super) fn open_block(text: &str) -> Option<usize> {
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+pub(super) fn open_block(text: &str, extensions: Extensions) -> Option<usize> {
+    let body = without_mark(text);
     let probed = format!("{body}{PROBE}");
     let mut depth = 0_usize;
     let mut last: Range<usize> = 0..0;
-    for (event, span) in new_cmark_parser(&probed, &MarkdownOptions::default()).into_offset_iter() {
+    for (event, span) in new_cmark_parser(&probed, &extensions.to_options()).into_offset_iter() {
         if depth == 0 {
             last = span;
         }
@@ -50,7 +53,7 @@ mod tests {
             ("a <!-- b", None),
             ("", None),
         ] {
-            assert_eq!(open_block(text), expected, "{text:?}");
+            assert_eq!(open_block(text, Extensions::default()), expected, "{text:?}");
         }
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::playback::Playback;
 use crate::model::finding::Finding;
-use crate::model::recording::{CommandRecording, End, StepRecording, Stream};
+use crate::model::recording::{CommandRecording, End, StepRecording};
 use crate::model::scenario::{ExitExpectation, Step};
+use crate::model::stream::Stream;
 use crate::render::labels::Labels;
 use crate::terminal::{Piece, Style, plain, screen};
 

@@ -19,26 +19,6 @@ pub struct Page {
     pub verifications: Option<String>,
 }
 
-/// A language that labels are written in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// French.
-    Fr,
-}
-
-impl Language {
-    /// The language for `book.language`, a BCP 47 tag; English where there are no labels for it.
-    pub fn from_tag(tag: &str) -> Self {
-        match tag.split(['-', '_']).next() {
-            Some(primary) if primary.eq_ignore_ascii_case("fr") => Self::Fr,
-            _ => Self::En,
-        }
-    }
-}
-
 /// What kind of text is put into a chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renderer {
@@ -108,13 +88,5 @@ mod tests {
         let paths = ["a-b.md", "a/b.md", "a b.md", "a/b-2.md", "a/b--2.md"];
         let slugs = paths.map(|path| slugs.next(Path::new(path)));
         assert_eq!(slugs, ["a-b", "a-b--2", "a-b--3", "a-b-2", "a-b-2--2"]);
-    }
-
-    #[test]
-    fn regional_french_is_french() {
-        assert_eq!(Language::from_tag("fr-CA"), Language::Fr);
-        assert_eq!(Language::from_tag("FR"), Language::Fr);
-        assert_eq!(Language::from_tag("fry"), Language::En);
-        assert_eq!(Language::from_tag(""), Language::En);
     }
 }

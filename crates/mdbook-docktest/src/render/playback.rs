@@ -52,7 +52,8 @@ impl Playback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::recording::{Chunk, Stream, Transcript};
+    use crate::model::recording::{Chunk, Transcript};
+    use crate::model::stream::Stream;
 
     fn stream(chunks: &[(u64, &str)]) -> CommandRecording {
         let chunk = |&(at_ms, text): &(u64, &str)| Chunk {

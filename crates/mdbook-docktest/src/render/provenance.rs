@@ -3,7 +3,6 @@
 use crate::model::finding::Finding;
 use crate::model::recording::{Engine, Image, ImageOrigin, Origin, Recording, StepRecording};
 use crate::render::labels::Labels;
-use crate::report::is_error;
 
 /// What a page rests on, in its language.
 pub(super) struct Provenance {
@@ -22,7 +21,7 @@ impl Provenance {
     ) -> Option<Self> {
         let ran = |step: &&StepRecording| matches!(step, StepRecording::Ran { .. });
         recording.steps.iter().find(ran)?;
-        let holds = !findings.iter().any(is_error);
+        let holds = !findings.iter().any(Finding::is_error);
         let what = labels
             .day(&recording.recorded_at)
             .map(|date| if holds { labels.verified(date) } else { labels.ran(date) });

@@ -10,10 +10,11 @@ use super::*;
 use crate::extract::{Extensions, extract};
 use crate::model::finding::{Code, Severity};
 use crate::model::recording::{
-    Chunk, CommandRecording, End, Engine, Image, ImageOrigin, Origin, Stream, Transcript,
+    Chunk, CommandRecording, End, Engine, Image, ImageOrigin, Origin, Transcript,
 };
+use crate::model::stream::Stream;
 use crate::render::labels::Labels;
-use crate::render::page::Language;
+use crate::render::labels::Language;
 
 /// When recordings of these tests were made.
 const RECORDED_AT: &str = "2026-11-24T23:02:12Z";

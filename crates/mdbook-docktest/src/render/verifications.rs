@@ -13,8 +13,8 @@ use super::html::one_line;
 use super::markdown::escape;
 use super::provenance;
 use crate::model::recording::Recording;
+use crate::model::status::StepStatus;
 use crate::render::page::{Page, Renderer};
-use crate::report::StepStatus;
 use crate::terminal::plain;
 
 /// The page, as if it were a file among the sources.

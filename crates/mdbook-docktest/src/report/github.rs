@@ -6,14 +6,14 @@
 //! values are escaped the page says nothing; `escapeData` and `escapeProperty` in
 //! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts> do.
 
-use super::{ChapterReport, Report, human};
+use super::{Chapter, Report, human};
 use crate::model::finding::{Finding, Severity};
 use crate::terminal::plain;
 
 /// Writes a command for each finding, one a line.
 pub fn github(report: &Report) -> String {
-    let findings = report.chapters.iter().flat_map(ChapterReport::findings_in_order);
-    let mut text: String = findings.map(command).collect();
+    let findings = report.chapters.iter().flat_map(Chapter::findings_in_order);
+    let mut text: String = findings.chain(&report.files).map(command).collect();
     text.push_str(&human::summary(report));
     text
 }

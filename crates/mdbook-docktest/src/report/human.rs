@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
-use super::{ChapterReport, Report, StepStatus, is_error};
+use super::{Chapter, Report};
 use crate::model::finding::{Finding, Severity};
+use crate::model::status::StepStatus;
 use crate::terminal::plain;
 
 /// Whether a report has colours, as ANSI escape sequences.
@@ -29,12 +30,16 @@ pub fn human(report: &Report, colours: Colours) -> String {
     let mut text = String::new();
     for chapter in &report.chapters {
         for finding in chapter.findings_in_order() {
-            text.push_str(&excerpt(chapter, finding, &renderer));
+            text.push_str(&excerpt(chapter.text(), finding, &renderer));
             text.push_str("\n\n");
         }
     }
+    for finding in &report.files {
+        text.push_str(&excerpt("", finding, &renderer));
+        text.push_str("\n\n");
+    }
     let can_be_seen_again =
-        |finding: &Finding| is_error(finding) && !finding.code.is_about_recordings();
+        |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
     let wrong = chapters.filter(|chapter| chapter.findings.iter().any(can_be_seen_again));
     for path in wrong.flat_map(to_run_again) {
@@ -46,9 +51,9 @@ pub fn human(report: &Report, colours: Colours) -> String {
 
 /// What to verify to see again what is wrong with a chapter: its steps, or all of it if that is
 /// shorter, or if something else is wrong.
-fn to_run_again(chapter: &ChapterReport) -> Vec<String> {
-    let path = chapter.scenario.path.display();
-    let steps = chapter.scenario.steps.iter().zip(chapter.statuses());
+fn to_run_again(chapter: &Chapter) -> Vec<String> {
+    let path = chapter.path.display();
+    let steps = chapter.steps().iter().zip(chapter.statuses());
     let failed: Vec<String> = steps
         .filter(|(_, status)| *status == StepStatus::Failed)
         .map(|(step, _)| format!("{path}:{}", step.line))
@@ -56,18 +61,20 @@ fn to_run_again(chapter: &ChapterReport) -> Vec<String> {
     if (1..=MOST_STEPS).contains(&failed.len()) { failed } else { vec![path.to_string()] }
 }
 
-fn excerpt(chapter: &ChapterReport, finding: &Finding, renderer: &Renderer) -> String {
+/// A finding with the lines that it is about. `text` is its file's, or empty where only the place is
+/// shown.
+fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
     let level = match finding.severity {
         Severity::Warning => Level::WARNING,
         Severity::Error => Level::ERROR,
     };
     let path = finding.path.to_string_lossy();
     let title = level.primary_title(finding.message.as_str()).id(finding.code.name());
-    let mut group = if chapter.text.is_empty() {
+    let mut group = if text.is_empty() {
         title.element(Origin::path(path.as_ref()).line(finding.line).char_column(finding.column))
     } else {
-        let place = AnnotationKind::Primary.span(visible(&chapter.text, finding));
-        let source = Snippet::source(chapter.text.as_str());
+        let place = AnnotationKind::Primary.span(visible(text, finding));
+        let source = Snippet::source(text);
         title.element(source.path(path.as_ref()).annotation(place))
     };
     if let Some(help) = &finding.help {

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::{ChapterReport, Report, StepStatus, Summary};
+use super::{Chapter, Report, Summary};
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{Chunk, CommandRecording, Effect, Engine};
-use crate::model::scenario::{Columns, Step};
+use crate::model::scenario::Step;
+use crate::model::status::StepStatus;
+use crate::model::stream::Columns;
 
 /// Writes the report as one JSON object, indented, with a line feed at its end.
 ///
@@ -17,7 +19,12 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         schema: 1,
         engine: report.engine.as_ref(),
         summary: report.summary(),
-        chapters: report.chapters.iter().map(Chapter::from).collect(),
+        chapters: report
+            .chapters
+            .iter()
+            .map(JsonChapter::from)
+            .chain(report.files.iter().map(JsonChapter::from))
+            .collect(),
     };
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
@@ -29,11 +36,11 @@ struct Document<'a> {
     schema: u32,
     engine: Option<&'a Engine>,
     summary: Summary,
-    chapters: Vec<Chapter<'a>>,
+    chapters: Vec<JsonChapter<'a>>,
 }
 
 #[derive(Serialize)]
-struct Chapter<'a> {
+struct JsonChapter<'a> {
     path: String,
     steps: Vec<JsonStep<'a>>,
     findings: Vec<JsonFinding<'a>>,
@@ -71,11 +78,11 @@ struct JsonFinding<'a> {
     help: Option<&'a str>,
 }
 
-impl<'a> From<&'a ChapterReport> for Chapter<'a> {
-    fn from(chapter: &'a ChapterReport) -> Self {
-        let steps = chapter.scenario.steps.iter().zip(chapter.statuses()).enumerate();
+impl<'a> From<&'a Chapter> for JsonChapter<'a> {
+    fn from(chapter: &'a Chapter) -> Self {
+        let steps = chapter.steps().iter().zip(chapter.statuses()).enumerate();
         Self {
-            path: chapter.scenario.path.display().to_string(),
+            path: chapter.path.display().to_string(),
             steps: steps
                 .map(|(index, (step, status))| {
                     JsonStep::new(step, (chapter.commands(index), chapter.effects(index)), status)
@@ -83,6 +90,13 @@ impl<'a> From<&'a ChapterReport> for Chapter<'a> {
                 .collect(),
             findings: chapter.findings.iter().map(JsonFinding::from).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a Finding> for JsonChapter<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        let path = finding.path.display().to_string();
+        Self { path, steps: Vec::new(), findings: vec![JsonFinding::from(finding)] }
     }
 }
 

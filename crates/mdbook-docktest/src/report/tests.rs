@@ -7,12 +7,13 @@ use super::human::{Colours, human};
 use super::json::json as to_json;
 use super::junit::junit;
 use super::*;
-use crate::extract::{Extensions, extract};
 use crate::model::finding::Code;
+use crate::model::finding::Severity;
 use crate::model::recording::{
-    Change, Chunk, CommandRecording, End, Made, Mount, MountSource, ObjectKind, Port, Stream,
-    Transcript,
+    Change, Chunk, CommandRecording, Effect, End, Engine, Made, Mount, MountSource, ObjectKind,
+    Port, Recording, StepRecording, Transcript,
 };
+use crate::model::stream::Stream;
 use crate::text::position::line_and_column;
 
 const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\ndocker rm x\n```\n\n```bash ignore\nreboot\n```\n\n```bash\nls\n```\n";
@@ -51,21 +52,13 @@ fn report() -> Report {
         leftovers: Vec::new(),
         ..Recording::default()
     };
-    let chapter = ChapterReport {
-        text: TEXT.into(),
-        extensions: Extensions::default(),
-        only: None,
-        settled: None,
-        recording_path: "recordings/é t.md.json".into(),
-        scenario: extract(Path::new("src/é t.md"), TEXT, Extensions::default()),
-        recording: Some(recording),
-        findings: vec![
-            finding("ls\n", Code::NotRun, Severity::Error, None),
-            finding("docker rm x", Code::ExitStatus, Severity::Error, Some("add `exit=1`")),
-            finding("exit=1", Code::BadAttribute, Severity::Warning, None),
-        ],
-    };
-    Report { engine: None, chapters: vec![chapter] }
+    let findings = vec![
+        finding("ls\n", Code::NotRun, Severity::Error, None),
+        finding("docker rm x", Code::ExitStatus, Severity::Error, Some("add `exit=1`")),
+        finding("exit=1", Code::BadAttribute, Severity::Warning, None),
+    ];
+    let chapter = Chapter::ran(Path::new("src/é t.md"), TEXT, recording, findings);
+    Report { chapters: vec![chapter], ..Report::default() }
 }
 
 #[test]
@@ -78,7 +71,8 @@ fn each_step_is_counted_once() {
 #[test]
 fn nothing_passes_that_did_not_run() {
     let mut report = report();
-    report.chapters[0].recording = None;
+    let findings = report.chapters[0].findings.clone();
+    report.chapters[0].forget_run(findings);
     report.chapters[0].findings.clear();
     let expected = Summary { chapters: 1, steps: 4, skipped: 3, ignored: 1, ..Summary::default() };
     assert_eq!(report.summary(), expected);
@@ -131,7 +125,7 @@ fn what_a_program_printed_cannot_paint_the_report() {
 
 #[test]
 fn an_empty_report_is_one_line() {
-    let report = Report { engine: None, chapters: Vec::new() };
+    let report = Report::default();
     assert_eq!(
         human(&report, Colours::Off),
         "0 chapters, 0 steps: 0 passed, 0 failed, 0 skipped, 0 ignored\n"
@@ -297,7 +291,7 @@ fn all_effects() -> Vec<Effect> {
 #[test]
 fn the_published_schema_says_what_programs_get() {
     let mut report = report();
-    let steps = &mut report.chapters[0].recording.as_mut().expect("it ran").steps;
+    let steps = &mut report.chapters[0].recording_mut().expect("it ran").steps;
     if let StepRecording::Ran { commands, effects } = &mut steps[0] {
         commands[0].end = End::Stopped;
         commands[0].transcript.omitted_bytes = 5;
@@ -329,4 +323,33 @@ fn the_published_schema_refuses_what_is_no_report() {
         *report.pointer_mut(place).expect("a report has it") = wrong;
         assert!(!jsonschema::is_valid(&schema, &report), "{place}");
     }
+}
+
+#[test]
+fn a_file_that_is_no_chapter_is_listed_like_one() {
+    let path = "recordings/old.md.json";
+    let file = Finding {
+        code: Code::UnusedRecording,
+        severity: Severity::Error,
+        path: path.into(),
+        span: 0..0,
+        line: 1,
+        column: 1,
+        message: "unused".into(),
+        help: Some("remove it".into()),
+    };
+    let report = Report { files: vec![file], ..Report::default() };
+    assert!(report.has_errors() && !report.has_annotation_errors());
+    let value: Value = serde_json::from_str(&to_json(&report).unwrap()).unwrap();
+    assert_eq!(value["summary"]["chapters"], 1);
+    assert_eq!(value["chapters"][0]["path"], path);
+    assert_eq!(value["chapters"][0]["steps"], json!([]));
+    assert_eq!(value["chapters"][0]["findings"][0]["code"], "unused-recording");
+    let shown = junit(&report).unwrap();
+    assert!(shown.contains(r#"<testsuite name="recordings/old.md.json" tests="1""#), "{shown}");
+    assert!(shown.contains(r#"<testcase name="the chapter""#), "{shown}");
+    assert!(github(&report).starts_with("::error file=recordings/old.md.json,line=1,"));
+    let text = human(&report, Colours::Off);
+    assert!(text.contains("--> recordings/old.md.json:1:1"), "{text}");
+    assert!(text.contains("1 chapter, 0 steps"), "{text}");
 }

@@ -9,7 +9,7 @@ use docker_sandbox::Terminal;
 use rustix::io::{Errno, ioctl_fionbio};
 
 use super::turnstile::pipe;
-use crate::model::recording::Stream;
+use crate::model::stream::Stream;
 
 /// Our ends.
 pub(super) struct Connection {

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::model::recording::Stream;
 use crate::model::scenario::Follow;
+use crate::model::stream::Stream;
 use crate::terminal::without_escapes;
 
 /// How much of a line is kept that does not end: it may go on for ever.

@@ -13,7 +13,7 @@ use docker_sandbox::{EngineRoot, ProcessEngine};
 use super::RunError;
 use crate::model::recording::ImageOrigin;
 use crate::run::recipe;
-use crate::store::inputs::digest;
+use crate::text::digest::digest;
 
 /// How often a cancelled run is noticed.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);

@@ -1,6 +1,13 @@
-//! Whether a script names an image.
+//! Which images a chapter names.
 
 use std::path::Path;
+
+use crate::model::scenario::Scenario;
+
+/// Whether a step that runs has an image's name as a word of its own.
+pub(crate) fn names_image(scenario: &Scenario, reference: &str) -> bool {
+    scenario.steps_that_run().any(|(_, step)| mentions(&step.script, reference))
+}
 
 /// Whether `script` has `reference` as a word of its own, in any of the forms that Docker takes
 /// for the same image: `alpine`, `alpine:latest`, `library/alpine`, `docker.io/library/alpine`.
@@ -8,7 +15,7 @@ use std::path::Path;
 ///
 /// It need not be right about what the word is for: an image that is provided and not used costs
 /// a moment.
-pub(crate) fn names_image(script: &str, reference: &str) -> bool {
+fn mentions(script: &str, reference: &str) -> bool {
     let wanted = familiar(reference);
     script
         .split(|c: char| c.is_whitespace() || "'\"`;|&()<>=".contains(c))
@@ -29,22 +36,22 @@ mod tests {
 
     #[test]
     fn a_word_of_its_own_names_an_image() {
-        assert!(names_image("docker run -d alpine sh -c 'true'", "alpine"));
-        assert!(names_image("docker run \"postgres:15\"", "postgres:15"));
-        assert!(names_image("cat > Dockerfile <<E\nFROM alpine\nE", "alpine"));
+        assert!(mentions("docker run -d alpine sh -c 'true'", "alpine"));
+        assert!(mentions("docker run \"postgres:15\"", "postgres:15"));
+        assert!(mentions("cat > Dockerfile <<E\nFROM alpine\nE", "alpine"));
     }
 
     #[test]
     fn all_forms_of_a_reference_are_the_same_image() {
-        assert!(names_image("docker run alpine:latest", "alpine"));
-        assert!(names_image("docker run docker.io/library/alpine", "alpine:latest"));
-        assert!(names_image("docker run localhost:5000/x", "localhost:5000/x:latest"));
+        assert!(mentions("docker run alpine:latest", "alpine"));
+        assert!(mentions("docker run docker.io/library/alpine", "alpine:latest"));
+        assert!(mentions("docker run localhost:5000/x", "localhost:5000/x:latest"));
     }
 
     #[test]
     fn other_tags_and_parts_of_words_do_not() {
-        assert!(!names_image("docker run alpine:3.20", "alpine"));
-        assert!(!names_image("docker run postgres:15-alpine", "alpine"));
-        assert!(!names_image("docker run -v postgres-prod:/data x", "postgres:15"));
+        assert!(!mentions("docker run alpine:3.20", "alpine"));
+        assert!(!mentions("docker run postgres:15-alpine", "alpine"));
+        assert!(!mentions("docker run -v postgres-prod:/data x", "postgres:15"));
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::store::inputs::hexadecimal;
+use crate::text::digest::hexadecimal;
 
 /// What a directory's files are called, may do and hold, in 16 digits.
 pub(crate) fn digest(directory: &Path) -> io::Result<String> {

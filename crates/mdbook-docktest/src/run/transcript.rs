@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use super::echo::{Echo, Parts};
-use crate::model::recording::{Chunk, Stream, Transcript};
+use crate::model::recording::{Chunk, Transcript};
+use crate::model::stream::Stream;
 
 /// Collects chunks; keeps the beginning and the end when there is too much in between.
 pub(super) struct Recorder {

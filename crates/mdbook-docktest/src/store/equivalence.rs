@@ -7,12 +7,13 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use crate::expect::BUILTINS;
+use crate::expect::{BUILTINS, is_generated_name};
 use crate::model::recording::{
     Change, CommandRecording, Effect, Leftover, Made, MountSource, ObjectKind,
 };
-use crate::model::recording::{Recording, StepRecording, Stream, Transcript};
-use crate::model::scenario::Streams;
+use crate::model::recording::{Recording, StepRecording, Transcript};
+use crate::model::stream::Stream;
+use crate::model::stream::Streams;
 use crate::terminal;
 
 /// The placeholders whose values can be told from text that stays: the others (`[NAME]`, `[PORT]`,
@@ -42,18 +43,6 @@ static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
 /// wants it: where that is an age or a size, nobody can foresee it either.
 static COLUMN_GAP: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\S) {3,}").expect("it is a regex of our own"));
-
-/// A name that Docker has given to a container.
-static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    let name = BUILTINS.iter().find(|builtin| builtin.name == "NAME");
-    let regex = name.map_or("", |builtin| builtin.regex);
-    Regex::new(&format!(r"\A(?:{regex})\z")).expect("the placeholders are tested")
-});
-
-/// Whether a name is like those that Docker gives to containers that have none.
-pub(crate) fn is_generated_name(name: &str) -> bool {
-    GENERATED_NAME.is_match(name)
-}
 
 /// Names what nobody can foresee by its kind.
 struct Masked {

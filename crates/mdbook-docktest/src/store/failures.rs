@@ -15,9 +15,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::report::ChapterReport;
-use crate::store::inputs::digest;
+use crate::report::Chapter;
 use crate::store::recording_file::RecordingFile;
+use crate::text::digest::digest;
 
 mod session;
 
@@ -81,11 +81,11 @@ impl Failures {
     }
 
     /// A chapter as it is now.
-    pub(crate) fn edition(&self, chapter: &ChapterReport) -> Edition {
-        let file = fs::metadata(self.book.join(&chapter.scenario.path));
+    pub(crate) fn edition(&self, chapter: &Chapter) -> Edition {
+        let file = fs::metadata(self.book.join(&chapter.path));
         let saved = file.and_then(|file| file.modified()).ok();
         let saved = saved.and_then(|saved| saved.duration_since(UNIX_EPOCH).ok());
-        Edition { text: digest(chapter.text.as_bytes()), saved }
+        Edition { text: digest(chapter.text().as_bytes()), saved }
     }
 
     /// The last run of a chapter, if that failed.

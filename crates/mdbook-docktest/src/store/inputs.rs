@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::book::settings::Settings;
-use crate::model::scenario::{Columns, ExitExpectation, Follow, Scenario, Step};
+use crate::model::scenario::{ExitExpectation, Follow, Scenario, Step};
+use crate::model::stream::Columns;
+use crate::text::digest::digest;
 
 /// What a chapter's results depend on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,19 +133,6 @@ fn digest_of(step: &Step, settings: &Settings) -> String {
     digest(&serde_json::to_vec(&inputs).unwrap_or_default())
 }
 
-/// 16 hexadecimal digits that another text does not have.
-pub(crate) fn digest(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes)[..8])
-}
-
-/// Two digits for each byte.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits =
-        |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
-    bytes.iter().flat_map(digits).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -156,12 +144,6 @@ mod tests {
         let scenario = extract(Path::new("c.md"), text, Extensions::default());
         assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
         Inputs::of(&scenario, &Settings::default(), BTreeMap::new())
-    }
-
-    #[test]
-    fn digests_are_hexadecimal() {
-        assert_eq!(hexadecimal(&[0x00, 0x1f, 0xa0, 0xff]), "001fa0ff");
-        assert_eq!(digest(b"abc"), "ba7816bf8f01cfea", "as FIPS 180-2 has it");
     }
 
     #[test]

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::model::recording::{Engine, Image, Leftover, Origin, Recording, StepRecording};
 use crate::model::scenario::Scenario;
-use crate::store::inputs::{Inputs, hexadecimal};
+use crate::store::inputs::Inputs;
+use crate::text::digest::hexadecimal;
 
 /// The version of the form. Fields are added, never renamed; whatever else changes raises it.
 const SCHEMA: u32 = 1;

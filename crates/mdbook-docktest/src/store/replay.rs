@@ -6,17 +6,16 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::book::settings::Settings;
-use crate::extract;
 use crate::model::finding::{Code, Finding, Severity};
-use crate::model::recording::{End, Origin, StepRecording};
+use crate::model::recording::{End, Origin};
 use crate::model::scenario::Scenario;
-use crate::report::{ChapterReport, Report, Settled};
+use crate::report::{Chapter, Report};
+use crate::run::mentions::names_image;
 use crate::run::recipe;
 use crate::store::failures::{Edition, Failures};
 use crate::store::files::{self, Unreadable};
 use crate::store::inputs::{InputDifference, Inputs};
 use crate::store::recording_file::RecordingFile;
-use crate::text::position::line_and_column;
 
 /// What there is of a chapter's recording.
 #[derive(Debug)]
@@ -86,13 +85,14 @@ impl<'a> Recordings<'a> {
     }
 
     fn inputs(&self, scenario: &Scenario) -> Inputs {
-        let recipes = self.recipes.iter().filter(|(image, _)| scenario.names_image(image));
+        let recipes = self.recipes.iter().filter(|(image, _)| names_image(scenario, image));
         let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
         Inputs::of(scenario, self.settings, recipes.collect())
     }
 
-    fn standing(&self, chapter: &ChapterReport) -> Standing {
-        let inputs = self.inputs(&chapter.scenario);
+    fn standing(&self, chapter: &Chapter) -> Standing {
+        let Some(scenario) = chapter.scenario() else { return Standing::Missing };
+        let inputs = self.inputs(scenario);
         match files::read(&chapter.recording_path) {
             Err(unreadable) => Standing::Bad(unreadable),
             Ok(Some(file)) => match inputs.difference(&file.inputs) {
@@ -122,14 +122,16 @@ impl<'a> Recordings<'a> {
     }
 
     /// Puts a chapter's recording in the place of its run, if it is current.
-    pub(crate) fn replay(&self, chapter: &mut ChapterReport) {
+    pub(crate) fn replay(&self, chapter: &mut Chapter) {
         if !chapter.is_to_run() {
             return;
         }
         match self.standing(chapter) {
             Standing::Current(file) | Standing::Renamed(_, file) => {
-                let recording = file.recording(&chapter.scenario);
-                chapter.judge(recording, self.settings);
+                if let Some(scenario) = chapter.scenario() {
+                    let recording = file.recording(scenario);
+                    chapter.judge(recording, self.settings);
+                }
             }
             Standing::Stale(_) | Standing::Missing => {}
             standing @ Standing::Bad(_) => self.tell(chapter, &standing),
@@ -142,20 +144,21 @@ impl<'a> Recordings<'a> {
     /// is now.
     pub(crate) fn replay_failure(
         &self,
-        chapter: &mut ChapterReport,
+        chapter: &mut Chapter,
         failures: &Failures,
         edition: &Edition,
     ) -> Option<RecordingFile> {
         if !chapter.is_to_run() {
             return None;
         }
-        let failure = failures.get(&chapter.scenario.path)?;
+        let scenario = chapter.scenario()?;
+        let failure = failures.get(&chapter.path)?;
         let file = failure.file;
-        if self.inputs(&chapter.scenario).difference(&file.inputs).is_some() {
+        if self.inputs(scenario).difference(&file.inputs).is_some() {
             return None;
         }
         let findings = chapter.findings.clone();
-        let run = file.clone().recording(&chapter.scenario);
+        let run = file.clone().recording(scenario);
         let time = run.recorded_at.split_once('T').map_or(&*run.recorded_at, |(_, time)| time);
         let again = format!("this is from the run at {time}; save the chapter to run it again");
         chapter.judge(run, self.settings);
@@ -163,13 +166,10 @@ impl<'a> Recordings<'a> {
             return Some(file);
         }
         if failure.chapter != *edition {
-            chapter.recording = None;
-            chapter.findings = findings;
+            chapter.forget_run(findings);
             return None;
         }
-        if let Some(run) = &mut chapter.recording {
-            run.origin = Origin::EarlierRun;
-        }
+        chapter.set_origin(Origin::EarlierRun);
         for finding in &mut chapter.findings[findings.len()..] {
             let help = finding.help.take();
             finding.help = Some(help.map_or(again.clone(), |help| format!("{help}; {again}")));
@@ -199,25 +199,21 @@ impl<'a> Recordings<'a> {
             .collect();
         let unused = self.others.iter().flatten().filter(|path| !renamed.contains(*path));
         for path in unused {
-            let scenario = Scenario::new(Path::new(&shown(path)));
-            let mut chapter = ChapterReport {
-                text: String::new(),
-                extensions: extract::Extensions::default(),
-                scenario,
-                recording: None,
-                findings: Vec::new(),
-                only: None,
-                recording_path: path.clone(),
-                settled: None,
+            let finding = Finding {
+                code: Code::UnusedRecording,
+                severity: Severity::Error,
+                path: shown(path).into(),
+                span: 0..0,
+                line: 1,
+                column: 1,
+                message: "this recording belongs to no chapter with steps".to_owned(),
+                help: Some("`mdbook-docktest record` removes it".to_owned()),
             };
-            let message = "this recording belongs to no chapter with steps".to_owned();
-            let help = "`mdbook-docktest record` removes it".to_owned();
-            chapter.find(Code::UnusedRecording, 0, message, help, self.settings);
-            report.chapters.push(chapter);
+            report.files.extend(self.settings.lints.apply([finding]));
         }
     }
 
-    fn tell(&self, chapter: &mut ChapterReport, standing: &Standing) {
+    fn tell(&self, chapter: &mut Chapter, standing: &Standing) {
         let path = shown(&chapter.recording_path);
         let (code, step, message) = match standing {
             Standing::Current(_) => return,
@@ -248,32 +244,27 @@ impl<'a> Recordings<'a> {
         if chapter.findings.iter().any(|finding| finding.code == code) {
             return;
         }
-        let help =
-            format!("`mdbook-docktest record {}` makes it anew", chapter.scenario.path.display());
-        chapter.find(code, step, message, help, self.settings);
+        let help = format!("`mdbook-docktest record {}` makes it anew", chapter.path.display());
+        chapter.add_finding(code, step, message, help, self.settings);
     }
 
     /// What is to be kept of a chapter's run: nothing, unless all of it ran and holds.
-    pub(crate) fn of_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
+    pub(crate) fn of_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
         self.of_whole_run(chapter).filter(|_| !chapter.has_errors())
     }
 
     /// What a chapter's run has left if all of it ran, and it does not hold. What may be the machine's
     /// fault is nothing to be shown again.
-    pub(crate) fn of_failed_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
-        let mut commands =
-            (0..chapter.scenario.steps.len()).flat_map(|step| chapter.commands(step));
+    pub(crate) fn of_failed_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
+        let mut commands = (0..chapter.steps().len()).flat_map(|step| chapter.commands(step));
         let was_cut_short =
             commands.any(|command| matches!(command.end, End::TimedOut { .. } | End::EngineLost));
         self.of_whole_run(chapter).filter(|_| chapter.has_errors() && !was_cut_short)
     }
 
-    fn of_whole_run(&self, chapter: &ChapterReport) -> Option<RecordingFile> {
-        let recording =
-            chapter.recording.as_ref().filter(|recording| recording.origin == Origin::Run)?;
-        let is_whole = chapter.only.is_none() && !recording.steps.contains(&StepRecording::Skipped);
-        let scenario = &chapter.scenario;
-        is_whole.then(|| RecordingFile::new(scenario, recording, self.inputs(scenario)))
+    fn of_whole_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
+        let (recording, scenario) = (chapter.whole_run()?, chapter.scenario()?);
+        Some(RecordingFile::new(scenario, recording, self.inputs(scenario)))
     }
 
     /// The recordings that are no chapter's, and whose directory that is.
@@ -288,39 +279,4 @@ fn shown(path: &Path) -> String {
     let here = env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(here).unwrap_or(path);
     path.strip_prefix(".").unwrap_or(path).display().to_string()
-}
-
-impl ChapterReport {
-    /// Whether it has steps that are to be run or replayed, whatever became of them.
-    pub(crate) fn has_steps_to_run(&self) -> bool {
-        self.settled.as_ref().is_some_and(Settled::has_run)
-            || self.scenario.steps_that_run().next().is_some()
-    }
-
-    /// Whether it is still to be run: nothing is wrong with it, and nothing has stood in for a run.
-    pub(crate) fn is_to_run(&self) -> bool {
-        self.settled.is_none()
-            && self.has_steps_to_run()
-            && self.recording.is_none()
-            && !self.has_errors()
-    }
-
-    /// Adds a finding at one of the steps that run.
-    fn find(
-        &mut self,
-        code: Code,
-        step: usize,
-        message: String,
-        help: String,
-        settings: &Settings,
-    ) {
-        let steps: Vec<_> = self.scenario.steps_that_run().map(|(_, step)| step).collect();
-        let step = steps.get(step).or(steps.last());
-        let span = step.map_or(0..0, |step| step.command.clone());
-        let (line, column) = line_and_column(&self.text, span.start);
-        let path = self.scenario.path.clone();
-        let (severity, help) = (Severity::Error, Some(help));
-        let finding = Finding { code, severity, path, span, line, column, message, help };
-        self.findings.extend(settings.lints.apply([finding]));
-    }
 }

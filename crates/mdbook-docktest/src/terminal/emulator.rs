@@ -14,8 +14,9 @@ use avt::{Line, Operation, Parser, ScreenKind, Terminal};
 
 use super::symbol::{has_symbol, symbol};
 use super::{Piece, ROWS, Style, push};
-use crate::model::recording::{Chunk, Stream};
-use crate::model::scenario::Columns;
+use crate::model::recording::Chunk;
+use crate::model::stream::Columns;
+use crate::model::stream::Stream;
 
 /// Where the stand-ins begin.
 const PRIVATE_PLANE: u32 = 0x10_0000;

@@ -11,7 +11,7 @@ use regex::Regex;
 
 use super::symbol::{has_symbols, symbol};
 use super::{Piece, Style, push};
-use crate::model::recording::Stream;
+use crate::model::stream::Stream;
 
 /// A sequence of ECMA-48, or a character that has a symbol.
 ///

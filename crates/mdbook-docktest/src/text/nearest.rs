@@ -1,6 +1,6 @@
 //! Which name was probably meant by one that does not exist.
 
-/// The candidate that is most like `word`, if no more than a third of it is wrong.
+/// The candidate that is most like `word`, if it is another and at most a third of it is wrong.
 pub(crate) fn nearest<T: AsRef<str>>(
     word: &str,
     candidates: impl IntoIterator<Item = T>,
@@ -9,7 +9,8 @@ pub(crate) fn nearest<T: AsRef<str>>(
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(candidate.as_ref(), word), candidate));
     let (distance, candidate) = distances.min_by_key(|(distance, _)| *distance)?;
-    (distance <= candidate.as_ref().chars().count() / 3).then_some(candidate)
+    let most = candidate.as_ref().chars().count() / 3;
+    (1..=most).contains(&distance).then_some(candidate)
 }
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod tests {
         assert_eq!(nearest("timeuot", names), Some("timeout"));
         assert_eq!(nearest("hiden", names), Some("hidden"));
         assert_eq!(nearest("hi", names), None);
+        assert_eq!(nearest("hidden", names), None);
         assert_eq!(nearest("x", [""; 0]), None);
     }
 }

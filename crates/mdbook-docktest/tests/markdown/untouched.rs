@@ -42,10 +42,10 @@ pub(crate) fn check(text: &str) -> Scenario {
 fn spans(scenario: &Scenario) -> Vec<Range<usize>> {
     let mut spans: Vec<_> = scenario.findings.iter().map(|finding| finding.span.clone()).collect();
     for step in &scenario.steps {
-        spans.extend([step.block.clone(), step.command.clone()]);
+        spans.extend([step.fence.block.clone(), step.command.clone()]);
         spans.extend(step.commands.iter().map(|command| command.span.clone()));
         if let Some(expectation) = &step.expectation {
-            spans.extend([expectation.block.clone(), expectation.body.clone()]);
+            spans.extend([expectation.fence.block.clone(), expectation.body.clone()]);
             spans.extend(expectation.lines.iter().cloned());
         }
     }
@@ -57,8 +57,8 @@ fn kept<'a>(text: &'a str, scenario: &Scenario) -> Vec<&'a str> {
     let mut kept = Vec::new();
     let mut start = 0;
     for step in &scenario.steps {
-        let output = step.expectation.as_ref().map(|expectation| expectation.block.clone());
-        let step = has_attributes(text, step).then(|| step.block.clone());
+        let output = step.expectation.as_ref().map(|expectation| expectation.fence.block.clone());
+        let step = has_attributes(text, step).then(|| step.fence.block.clone());
         for block in step.into_iter().chain(output) {
             kept.push(&text[start..block.start]);
             start = block.end;
@@ -70,7 +70,7 @@ fn kept<'a>(text: &'a str, scenario: &Scenario) -> Vec<&'a str> {
 
 /// Whether the block's info string says anything but its language.
 fn has_attributes(text: &str, step: &Step) -> bool {
-    let opening = text[step.block.clone()].split('\n').next().unwrap_or_default();
+    let opening = text[step.fence.block.clone()].split('\n').next().unwrap_or_default();
     opening.trim_start_matches(['`', '~']).trim_ascii() != step.language
 }
 

@@ -3,7 +3,7 @@
 
 use mdbook_docktest::model::finding::{Code, Finding, Severity};
 use mdbook_docktest::model::recording::{Change, Effect, Image, ImageOrigin, ObjectKind};
-use mdbook_docktest::model::scenario::Columns;
+use mdbook_docktest::model::stream::Columns;
 use mdbook_docktest::render::verifications::{Entry, verifications};
 
 use super::*;

@@ -8,10 +8,12 @@ use std::sync::{Arc, Mutex};
 
 use mdbook_docktest::extract::{Extensions, extract};
 use mdbook_docktest::model::recording::{
-    Chunk, CommandRecording, End, Engine, Recording, StepRecording, Stream, Transcript,
+    Chunk, CommandRecording, End, Engine, Recording, StepRecording, Transcript,
 };
+use mdbook_docktest::model::stream::Stream;
 use mdbook_docktest::render::labels::Labels;
-use mdbook_docktest::render::page::{Language, Page, Renderer};
+use mdbook_docktest::render::labels::Language;
+use mdbook_docktest::render::page::{Page, Renderer};
 use mdbook_docktest::render::render;
 use mdbook_driver::MDBook;
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use browser_tests::{BuiltBook, Lab, Ran};
-use mdbook_docktest::model::recording::{Change, End, Made, ObjectKind, Port, Stream};
+use mdbook_docktest::model::recording::{Change, End, Made, ObjectKind, Port};
+use mdbook_docktest::model::stream::Stream;
 
 /// Its pages, by what is in them.
 pub(crate) const PAGES: [&str; 5] =

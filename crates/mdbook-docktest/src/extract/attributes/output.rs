@@ -2,7 +2,8 @@
 
 use super::word::Word;
 use super::{Info, Problem, bad, flag, unknown};
-use crate::model::scenario::{OutputAttributes, Streams};
+use crate::model::scenario::OutputAttributes;
+use crate::model::stream::Streams;
 
 const KNOWN: [&str; 3] = ["stdout", "stderr", "exact"];
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::scenario::Streams;
+use crate::model::stream::Streams;
 
 fn step(info: &str) -> (Attributes, Vec<Problem>) {
     match parse(info) {

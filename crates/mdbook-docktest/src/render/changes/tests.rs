@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::recording::{Made, StepRecording};
-use crate::render::page::Language;
+use crate::render::labels::Language;
 
 /// Effects in a few words: `container app created`, `volume data mounted in app at /x`.
 fn effects(lines: &[&str]) -> Vec<Effect> {

@@ -1,10 +1,12 @@
 //! What there is, as cards with lines of text, some of which lead to another card.
 
 use super::describe::status;
+use super::limit::Kind;
+use crate::model::recording::is_anonymous;
 use crate::model::recording::{Mount, MountSource, Port};
 use crate::render::changes::{container_port, host_port};
 use crate::render::labels::Labels;
-use crate::render::names::{beginning, cells, end, is_anonymous, short, shown};
+use crate::render::names::{beginning, cells, end, short, shown};
 use crate::render::state::{Container, Network, State, Status};
 
 /// A card, which is drawn as a box of its kind.
@@ -15,15 +17,6 @@ pub(super) struct Card {
     pub(super) head: Vec<Line>,
     /// What it has.
     pub(super) rows: Vec<Line>,
-}
-
-/// The kind of a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
-    Container,
-    Volume,
-    Network,
-    HostPath,
 }
 
 /// A line of a card.

@@ -1,10 +1,11 @@
 //! What there is, in sentences.
 
 use super::limit::Drawn;
+use crate::model::recording::is_anonymous;
 use crate::model::recording::{Mount, MountSource};
 use crate::render::changes::{container_port, host_port};
 use crate::render::labels::Labels;
-use crate::render::names::{beginning, end, is_anonymous, short, shown};
+use crate::render::names::{beginning, end, short, shown};
 use crate::render::state::{Container, Status};
 
 /// All that the picture shows, a sentence for each container and for whatever none of them uses.

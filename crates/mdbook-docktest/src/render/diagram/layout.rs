@@ -4,7 +4,8 @@
 //! where the lines that lead to it are; so links run between the columns only. What leads nowhere
 //! comes below, and fills up the other column where that is shorter. Two columns are as much as a telephone has room for.
 
-use super::cards::{Card, Kind, Line, LinkKind, Style};
+use super::cards::{Card, Line, LinkKind, Style};
+use super::limit::Kind;
 
 /// The picture's width. At this width, its letters are as large as those around it.
 pub(super) const WIDTH: i32 = 360;

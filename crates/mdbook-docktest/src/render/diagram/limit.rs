@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::cards::Kind;
 use crate::model::recording::MountSource;
 use crate::render::state::{Container, State};
 
@@ -22,6 +21,15 @@ pub(super) const LIMITS: [Limit; 4] = [
     Limit { cards: 10, each: 3 },
     Limit { cards: 4, each: 1 },
 ];
+
+/// The kind of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Container,
+    Volume,
+    Network,
+    HostPath,
+}
 
 /// What is drawn of a state.
 pub(super) struct Drawn {

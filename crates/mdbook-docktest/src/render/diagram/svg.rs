@@ -8,8 +8,9 @@ use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::cards::{Kind, LinkKind, Style};
+use super::cards::{LinkKind, Style};
 use super::layout::{Arrow, CARD, PlacedCard, Scene, WIDTH};
+use super::limit::Kind;
 
 /// How high the elliptic top of a volume's drum is.
 const DRUM: i32 = 6;

@@ -3,12 +3,13 @@
 use proptest::prelude::*;
 use scraper::{Html, Selector};
 
-use super::cards::{Kind, Line, LinkKind};
+use super::cards::{Line, LinkKind};
 use super::layout::{CARD, Scene, WIDTH};
+use super::limit::Kind;
 use super::*;
 use crate::model::recording::{Mount, MountSource, Port};
+use crate::render::labels::Language;
 use crate::render::names::cells;
-use crate::render::page::Language;
 use crate::render::state::{Container, Network, Status};
 
 fn french() -> Labels {

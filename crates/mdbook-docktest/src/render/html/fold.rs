@@ -53,7 +53,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::recording::Stream;
+    use crate::model::stream::Stream;
     use crate::terminal::Style;
 
     fn pieces(texts: &[String]) -> Vec<Piece> {

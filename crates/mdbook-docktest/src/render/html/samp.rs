@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use crate::model::recording::Stream;
+use crate::model::stream::Stream;
 use crate::terminal::{Piece, Style};
 
 /// How much of what is known about an output its markup says.

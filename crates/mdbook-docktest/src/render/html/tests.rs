@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use scraper::{Html, Selector};
 
 use super::*;
-use crate::model::recording::{Chunk, CommandRecording, End, Stream, Transcript};
-use crate::render::page::Language;
+use crate::model::recording::{Chunk, CommandRecording, End, Transcript};
+use crate::model::stream::Stream;
+use crate::render::labels::Language;
 use crate::terminal::screen;
 
 fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {

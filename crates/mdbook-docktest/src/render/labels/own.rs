@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use super::language::Language;
 use super::template::{self, Template, TemplateError};
 use super::{Entry, Labels, Place, TABLE};
-use crate::render::page::Language;
 use crate::text::nearest::nearest;
 
 /// What is wrong with a book's own label.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::model::recording::{Engine, Image, ImageOrigin};
 use crate::render::labels::Labels;
-use crate::render::page::Language;
+use crate::render::labels::Language;
 
 fn recording(version: &str, recorded_at: &str, images: &[(&str, ImageOrigin)]) -> Recording {
     let image = |(reference, origin): &(&str, ImageOrigin)| Image {

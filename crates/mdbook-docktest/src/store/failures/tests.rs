@@ -12,7 +12,7 @@ use crate::store::inputs::Inputs;
 
 const CHAPTER: &str = "a.md";
 
-fn chapter(text: &str) -> ChapterReport {
+fn chapter(text: &str) -> Chapter {
     let source = Source {
         path: CHAPTER.into(),
         text: text.into(),
@@ -20,11 +20,11 @@ fn chapter(text: &str) -> ChapterReport {
         only_at: None,
         recording: PathBuf::new(),
     };
-    ChapterReport::read(source, &Settings::default()).unwrap()
+    Chapter::read(source, &Settings::default()).unwrap()
 }
 
 fn run() -> RecordingFile {
-    RecordingFile::new(&chapter("").scenario, &Recording::default(), Inputs::default())
+    RecordingFile::new(chapter("").scenario().unwrap(), &Recording::default(), Inputs::default())
 }
 
 fn session() -> Session {

@@ -6,8 +6,9 @@ use super::*;
 use crate::extract::{Extensions, extract};
 use crate::model::recording::{
     Change, Chunk, CommandRecording, Effect, End, Made, Mount, MountSource, ObjectKind, Origin,
-    Port, Stream, Transcript,
+    Port, Transcript,
 };
+use crate::model::stream::Stream;
 
 fn scenario(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())

@@ -1,0 +1,120 @@
+//! The book as mdBook hands it over, with what came out of its chapters put in.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::slice;
+use std::sync::Arc;
+
+use mdbook_preprocessor::PreprocessorContext;
+use mdbook_preprocessor::book::{Book, BookItem, Chapter as MdbookChapter};
+
+use crate::book::chapters::{self, Source};
+use crate::book::settings::Settings;
+use crate::extract::Extensions;
+use crate::model::finding::Finding;
+use crate::render::page::{Page, Renderer, Slugs};
+use crate::render::render;
+use crate::render::verifications::{Entry, PATH, link_from, verifications};
+use crate::report::spill::Spill;
+use crate::report::{Chapter, Report};
+
+/// A chapter of the book as mdBook knows it.
+pub(super) struct BookChapter {
+    /// Its title.
+    name: String,
+    /// Where its page goes, relative to the root of the site.
+    path: PathBuf,
+    /// What its page looks like.
+    pub(super) page: Page,
+}
+
+/// The chapters of the book that have a file, in the order in which they are read: what mdBook knows
+/// of each, and its text. The paths of files are relative to the book's directory, which is where
+/// mdBook starts preprocessors.
+///
+/// The texts are taken out of the book; [`items`] puts the pages in.
+pub(super) fn chapters(
+    context: &PreprocessorContext,
+    book: &mut Book,
+    settings: &Settings,
+) -> Vec<(BookChapter, Source)> {
+    let renderer = Renderer::named(&context.renderer).unwrap_or(Renderer::Markdown);
+    // A page of the author's of that name is not replaced.
+    let is_taken = book.chapters().any(|chapter| chapter.path.as_deref() == Some(Path::new(PATH)));
+    let has_listing = settings.verifications && !is_taken;
+    let mut slugs = Slugs::default();
+    let mut known = Vec::new();
+    chapters::for_each_chapter(&mut book.items, &mut |chapter, source_path| {
+        let path = chapter.path.clone().unwrap_or_else(|| source_path.to_owned());
+        let labels = Arc::clone(&settings.labels);
+        let verifications = has_listing.then(|| link_from(&path));
+        let page = Page { labels, renderer, slug: slugs.next(&path), verifications };
+        known.push(BookChapter { name: chapter.name.clone(), path, page });
+    });
+    let extensions = Extensions::of_book(&context.config);
+    let sources = chapters::chapters(book, &context.config.book.src, extensions, settings);
+    known.into_iter().zip(sources).collect()
+}
+
+/// A chapter with what came out of it, and what does not hold. Warnings are for the author, so readers
+/// do not get them.
+pub(super) fn page_text(chapter: &Chapter, page: &Page) -> String {
+    let Some(scenario) = chapter.scenario() else { return String::new() };
+    let errors: Vec<Finding> =
+        chapter.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    render(chapter.text(), scenario, chapter.recording(), &errors, page)
+}
+
+/// The items of the book with the page of each chapter, and after them the page that lists what they
+/// rest on. `known` are the chapters as [`chapters`] gave them, the report has the same ones in the same
+/// order. Pages that are done are in `spill`.
+///
+/// A page is fetched only once its item is asked for: all of them would be most of what the program
+/// needs of memory.
+pub(super) fn items(
+    book: Book,
+    known: Vec<BookChapter>,
+    report: Report,
+    spill: &Spill,
+) -> impl Iterator<Item = io::Result<BookItem>> {
+    let listing = listing(&known, &report).map(BookItem::Chapter);
+    let mut chapters = known.into_iter().zip(report.chapters);
+    let items = book.items.into_iter().map(move |mut item| {
+        let mut result = Ok(());
+        chapters::for_each_chapter(slice::from_mut(&mut item), &mut |chapter, _| {
+            let Some((known, report)) = chapters.next() else { return };
+            let text = match report.page() {
+                Some(page) => spill.get(page),
+                None => Ok(page_text(&report, &known.page)),
+            };
+            match text {
+                Ok(text) => chapter.content = text,
+                Err(error) => result = Err(error),
+            }
+        });
+        result.map(|()| item)
+    });
+    items.chain(listing.map(Ok))
+}
+
+/// The chapter that lists what the others rest on; none where nothing ran, or where the book is
+/// without it.
+fn listing(known: &[BookChapter], report: &Report) -> Option<MdbookChapter> {
+    let page = known.first().map(|chapter| &chapter.page);
+    let page = page.filter(|page| page.verifications.is_some())?;
+    let entries = known.iter().zip(&report.chapters).map(|(chapter, report)| Entry {
+        name: &chapter.name,
+        path: &chapter.path,
+        statuses: report.statuses().collect(),
+        recording: report.ran_on(),
+    });
+    let entries: Vec<Entry<'_>> = entries.filter(|entry| !entry.statuses.is_empty()).collect();
+    // No page leads there then.
+    if entries.iter().all(|entry| entry.recording.is_none()) {
+        return None;
+    }
+    let text = verifications(&entries, page);
+    let mut listing = MdbookChapter::new(page.labels.verifications(), text, PATH, Vec::new());
+    listing.source_path = None;
+    Some(listing)
+}

@@ -1,0 +1,346 @@
+//! A chapter on its way through the pipeline: read, then run or replayed, then made into a page.
+
+use std::mem;
+use std::path::PathBuf;
+
+use super::spill::Spilled;
+use crate::accept::{Accepted, accept};
+use crate::book::chapters::{Source, SourceError};
+use crate::book::settings::Settings;
+use crate::check::{check, flaws};
+use crate::extract::extract;
+use crate::model::finding::{Code, Finding, Severity};
+use crate::model::recording::{CommandRecording, Effect, Origin, Recording, StepRecording};
+use crate::model::scenario::{Scenario, Step};
+use crate::model::status::StepStatus;
+use crate::text::position::line_and_column;
+
+/// A chapter, what came out of it, and what is wrong with it.
+#[derive(Debug)]
+pub struct Chapter {
+    /// Its file, as findings name it.
+    pub path: PathBuf,
+    /// The file that its recording is kept in.
+    pub recording_path: PathBuf,
+    /// Its findings: those of its annotations, and those of its run.
+    pub findings: Vec<Finding>,
+    stage: Stage,
+}
+
+/// How far a chapter has come.
+#[derive(Debug)]
+enum Stage {
+    /// Its steps are known, and have not run.
+    Read(Text),
+    /// Its steps have run, or a recording has taken the place of the run.
+    Ran(Text, Recording),
+    /// Its page is done, and its text, steps and output are dropped: a large book does not have to
+    /// be in memory with all of them.
+    Done(Done),
+}
+
+/// A chapter's text and what was read from it.
+#[derive(Debug, Default)]
+struct Text {
+    /// The text that all spans refer to.
+    text: String,
+    scenario: Scenario,
+    /// The step that all findings are about, where only one is wanted. The steps after it are left
+    /// out.
+    only: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Done {
+    page: Spilled,
+    statuses: Vec<StepStatus>,
+    /// What the steps ran on, without their output.
+    recording: Option<Recording>,
+}
+
+impl Chapter {
+    /// Reads a chapter's steps, and checks its annotations.
+    ///
+    /// # Errors
+    /// [`SourceError::NoStep`], when one step is wanted that is not there.
+    pub fn read(source: Source, settings: &Settings) -> Result<Self, SourceError> {
+        let Source { path, text, extensions, only_at, recording: recording_path } = source;
+        let mut scenario = extract(&path, &text, extensions);
+        let findings = annotation_findings(&text, &scenario, settings);
+        let only = match only_at {
+            None => None,
+            Some(line) => {
+                let mut steps = scenario.steps.iter();
+                let index = steps.position(|step| step.lines(&text).contains(&line));
+                let index =
+                    index.ok_or_else(|| SourceError::NoStep { path: path.clone(), line })?;
+                scenario.steps.truncate(index + 1);
+                Some(index)
+            }
+        };
+        let stage = Stage::Read(Text { text, scenario, only });
+        let mut chapter = Self { path, recording_path, findings, stage };
+        chapter.keep_wanted_findings();
+        Ok(chapter)
+    }
+
+    /// Adds what came out of the chapter's steps, and the findings of that.
+    pub(crate) fn judge(&mut self, recording: Recording, settings: &Settings) {
+        let Some(text) = self.take_text() else { return };
+        let findings = check(&text.text, &text.scenario, &recording, &settings.placeholders);
+        self.findings.extend(settings.lints.apply(findings));
+        self.stage = Stage::Ran(text, recording);
+        self.keep_wanted_findings();
+    }
+
+    /// Takes the run back, so that the chapter is to be run again. `findings` are those from before.
+    pub(crate) fn forget_run(&mut self, findings: Vec<Finding>) {
+        if let Some(text) = self.take_text() {
+            self.stage = Stage::Read(text);
+            self.findings = findings;
+        }
+    }
+
+    /// Says where the chapter's recording comes from.
+    pub(crate) fn set_origin(&mut self, origin: Origin) {
+        if let Stage::Ran(_, recording) = &mut self.stage {
+            recording.origin = origin;
+        }
+    }
+
+    /// Keeps nothing of the chapter but its page and what that rests on.
+    pub(crate) fn finish(&mut self, page: Spilled) {
+        let statuses = self.statuses().collect();
+        let stage = mem::replace(&mut self.stage, Stage::Read(Text::default()));
+        let recording = match stage {
+            Stage::Read(_) => None,
+            Stage::Ran(_, recording) => Some(recording.without_steps()),
+            Stage::Done(done) => done.recording,
+        };
+        self.stage = Stage::Done(Done { page, statuses, recording });
+    }
+
+    /// The chapter's expectations as they would have to be to pass; nothing if it has not run.
+    /// `source` is the text of its file.
+    pub(crate) fn accepted(&self, source: &str, settings: &Settings) -> Option<Accepted> {
+        let Stage::Ran(Text { text, scenario, .. }, recording) = &self.stage else { return None };
+        Some(accept(text, source, scenario, recording, &settings.placeholders))
+    }
+
+    /// Replaces the chapter's text, and checks its annotations and its run against the new one.
+    pub(crate) fn reread(&mut self, new: String, settings: &Settings) {
+        let stage = mem::replace(&mut self.stage, Stage::Read(Text::default()));
+        let (old, recording) = match stage {
+            Stage::Read(text) => (text, None),
+            Stage::Ran(text, recording) => (text, Some(recording)),
+            Stage::Done(_) => {
+                self.stage = stage;
+                return;
+            }
+        };
+        let mut scenario = extract(&self.path, &new, old.scenario.extensions);
+        scenario.steps.truncate(old.scenario.steps.len());
+        self.findings = annotation_findings(&new, &scenario, settings);
+        self.stage = Stage::Read(Text { text: new, scenario, only: old.only });
+        if let Some(recording) = recording {
+            self.judge(recording, settings);
+        }
+    }
+
+    /// Adds a finding at one of the steps that run, by its number among them.
+    pub(crate) fn add_finding(
+        &mut self,
+        code: Code,
+        step: usize,
+        message: String,
+        help: String,
+        settings: &Settings,
+    ) {
+        let steps: Vec<&Step> = self.steps_that_run().collect();
+        let step = steps.get(step).or(steps.last());
+        let span = step.map_or(0..0, |step| step.command.clone());
+        let (line, column) = line_and_column(self.text(), span.start);
+        let path = self.path.clone();
+        let (severity, help) = (Severity::Error, Some(help));
+        let finding = Finding { code, severity, path, span, line, column, message, help };
+        self.findings.extend(settings.lints.apply([finding]));
+    }
+
+    /// Drops the findings about other steps than the one that is wanted. A chapter that was cut short
+    /// is expected to leave something behind.
+    fn keep_wanted_findings(&mut self) {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return };
+        let Some(step) = text.only.and_then(|index| text.scenario.steps.get(index)) else { return };
+        let is_wanted =
+            |finding: &Finding| finding.code != Code::Leftover && step.is_subject_of(finding);
+        self.findings.retain(is_wanted);
+    }
+
+    fn take_text(&mut self) -> Option<Text> {
+        match &mut self.stage {
+            Stage::Read(text) | Stage::Ran(text, _) => Some(mem::take(text)),
+            Stage::Done(_) => None,
+        }
+    }
+
+    /// Its text, which all spans refer to; empty once its page is done.
+    pub fn text(&self) -> &str {
+        match &self.stage {
+            Stage::Read(text) | Stage::Ran(text, _) => &text.text,
+            Stage::Done(_) => "",
+        }
+    }
+
+    /// Its steps and how they are to be run; nothing once its page is done.
+    pub fn scenario(&self) -> Option<&Scenario> {
+        match &self.stage {
+            Stage::Read(text) | Stage::Ran(text, _) => Some(&text.scenario),
+            Stage::Done(_) => None,
+        }
+    }
+
+    /// Its steps; none once its page is done.
+    pub fn steps(&self) -> &[Step] {
+        self.scenario().map_or(&[], |scenario| &scenario.steps)
+    }
+
+    fn steps_that_run(&self) -> impl Iterator<Item = &Step> {
+        self.scenario().into_iter().flat_map(Scenario::steps_that_run).map(|(_, step)| step)
+    }
+
+    /// What came out of its steps; nothing if they have not run, or once its page is done.
+    pub fn recording(&self) -> Option<&Recording> {
+        match &self.stage {
+            Stage::Ran(_, recording) => Some(recording),
+            Stage::Read(_) | Stage::Done(_) => None,
+        }
+    }
+
+    /// Its recording, if this run made it and all steps ran that were to.
+    pub(crate) fn whole_run(&self) -> Option<&Recording> {
+        let Stage::Ran(text, recording) = &self.stage else { return None };
+        let is_whole = text.only.is_none() && !recording.steps.contains(&StepRecording::Skipped);
+        (is_whole && recording.origin == Origin::Run).then_some(recording)
+    }
+
+    /// Its page, if that is done.
+    pub(crate) fn page(&self) -> Option<Spilled> {
+        match &self.stage {
+            Stage::Done(done) => Some(done.page),
+            Stage::Read(_) | Stage::Ran(..) => None,
+        }
+    }
+
+    /// Whether it has steps that run or are replayed, whatever their result.
+    pub(crate) fn has_steps_to_run(&self) -> bool {
+        match &self.stage {
+            Stage::Done(done) => done.statuses.iter().any(|status| *status != StepStatus::Ignored),
+            Stage::Read(_) | Stage::Ran(..) => self.steps_that_run().next().is_some(),
+        }
+    }
+
+    /// Whether it has to run: it has steps, nothing is wrong with their annotations, and no recording
+    /// has taken the place of the run.
+    pub(crate) fn is_to_run(&self) -> bool {
+        matches!(self.stage, Stage::Read(_)) && self.has_steps_to_run() && !self.has_errors()
+    }
+
+    /// What its steps ran on, without their output if its page is done; nothing if no step ran.
+    pub(crate) fn ran_on(&self) -> Option<&Recording> {
+        let recording = match &self.stage {
+            Stage::Read(_) => None,
+            Stage::Ran(_, recording) => Some(recording),
+            Stage::Done(done) => done.recording.as_ref(),
+        };
+        let ran = |status| matches!(status, StepStatus::Passed | StepStatus::Failed);
+        recording.filter(|_| self.statuses().any(ran))
+    }
+
+    /// The result of each step, in order.
+    pub fn statuses(&self) -> impl Iterator<Item = StepStatus> {
+        let done = match &self.stage {
+            Stage::Done(done) => &done.statuses[..],
+            Stage::Read(_) | Stage::Ran(..) => &[],
+        };
+        let steps = self.steps().iter().enumerate();
+        done.iter().copied().chain(steps.map(|(index, step)| self.status(index, step)))
+    }
+
+    fn status(&self, index: usize, step: &Step) -> StepStatus {
+        let fails = |finding: &Finding| finding.is_error() && step.is_subject_of(finding);
+        match self.recorded(index) {
+            // That it did not run is a finding, too; it does not make the step itself wrong.
+            Some(StepRecording::Skipped) => StepStatus::Skipped,
+            _ if self.findings.iter().any(fails) => StepStatus::Failed,
+            _ if step.attributes.ignore => StepStatus::Ignored,
+            Some(StepRecording::Ran { .. }) => StepStatus::Passed,
+            Some(StepRecording::Ignored) => StepStatus::Ignored,
+            None => StepStatus::Skipped,
+        }
+    }
+
+    fn recorded(&self, index: usize) -> Option<&StepRecording> {
+        self.recording()?.steps.get(index)
+    }
+
+    /// The commands of a step that ran.
+    pub(crate) fn commands(&self, index: usize) -> &[CommandRecording] {
+        match self.recorded(index) {
+            Some(StepRecording::Ran { commands, .. }) => commands,
+            _ => &[],
+        }
+    }
+
+    /// What a step changed; nothing where it did not run.
+    pub(super) fn effects(&self, index: usize) -> &[Effect] {
+        match self.recorded(index) {
+            Some(StepRecording::Ran { effects, .. }) => effects,
+            _ => &[],
+        }
+    }
+
+    /// Whether it has a finding of severity error.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(Finding::is_error)
+    }
+
+    /// Its findings in the text's order.
+    pub(super) fn findings_in_order(&self) -> impl Iterator<Item = &Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| finding.span.start);
+        findings.into_iter()
+    }
+}
+
+/// What is wrong with a chapter's annotations, in the text's order.
+fn annotation_findings(text: &str, scenario: &Scenario, settings: &Settings) -> Vec<Finding> {
+    let flaws = flaws(text, scenario, &settings.placeholders);
+    let mut findings = settings.lints.apply(scenario.findings.iter().cloned().chain(flaws));
+    findings.sort_by_key(|finding| finding.span.start);
+    findings
+}
+
+#[cfg(test)]
+impl Chapter {
+    /// One that has run, with these findings.
+    pub(super) fn ran(
+        path: &std::path::Path,
+        text: &str,
+        recording: Recording,
+        findings: Vec<Finding>,
+    ) -> Self {
+        let scenario = extract(path, text, crate::extract::Extensions::default());
+        let text = Text { text: text.to_owned(), scenario, only: None };
+        let path = path.to_owned();
+        let recording_path = "recordings/a.md.json".into();
+        Self { path, recording_path, findings, stage: Stage::Ran(text, recording) }
+    }
+
+    /// Its recording, to be changed.
+    pub(super) fn recording_mut(&mut self) -> Option<&mut Recording> {
+        match &mut self.stage {
+            Stage::Ran(_, recording) => Some(recording),
+            Stage::Read(_) | Stage::Done(_) => None,
+        }
+    }
+}
