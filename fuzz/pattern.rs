@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mdbook_docktest::expect::{Bindings, Pattern, Placeholders};
+use mdbook_docktest::internal::{Bindings, Pattern, Placeholders};
 
 fuzz_target!(|text: &str| {
     let (pattern, output) = text.split_once('\0').unwrap_or((text, text));

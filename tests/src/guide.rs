@@ -15,7 +15,7 @@
 
 use std::fs;
 
-use mdbook_docktest::expect::{Bindings, Pattern, Placeholders};
+use mdbook_docktest::internal::{Bindings, Pattern, Placeholders};
 use mdbook_driver::MDBook;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};

@@ -196,7 +196,7 @@ fn push(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use mdbook_docktest::extract::{Extensions, extract};
+    use mdbook_docktest::internal::{Extensions, extract};
 
     use super::*;
 

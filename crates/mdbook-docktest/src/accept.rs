@@ -26,7 +26,7 @@ struct Rewrite {
 
 /// A chapter of which some expectations have been rewritten.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Accepted {
+pub(crate) struct Accepted {
     /// Its text.
     pub text: String,
     /// The text of its file, from which mdBook makes the other by carrying out `{{#include}}` and its
@@ -42,7 +42,7 @@ pub struct Accepted {
 
 /// Rewrites the expectations of a chapter that do not hold. `text` is what `scenario` was extracted
 /// from, `source` its file's.
-pub fn accept(
+pub(crate) fn accept(
     text: &str,
     source: &str,
     scenario: &Scenario,

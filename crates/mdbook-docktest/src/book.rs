@@ -1,7 +1,7 @@
 //! The book: its settings and chapters, and mdBook's protocol.
 
-pub mod build_directory;
-pub mod chapters;
-pub mod protocol;
-pub mod settings;
+pub(crate) mod build_directory;
+pub(crate) mod chapters;
+pub(crate) mod protocol;
+pub(crate) mod settings;
 pub(crate) mod source_file;

@@ -12,7 +12,7 @@ use crate::terminal;
 use crate::text::position::line_and_column;
 
 mod background;
-pub mod lints;
+pub(crate) mod lints;
 mod output;
 mod unpinned;
 
@@ -29,7 +29,7 @@ const QUOTED_WIDTH: usize = 200;
 
 /// Compares a chapter's recording with what its text expects, in the text's order. `placeholders` are
 /// those of the book.
-pub fn check(
+pub(crate) fn check(
     text: &str,
     scenario: &Scenario,
     recording: &Recording,
@@ -57,7 +57,7 @@ pub fn check(
 
 /// What authors should look at again in their `output` blocks, whatever comes out of the steps: it is
 /// known before any of them runs.
-pub fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders) -> Vec<Finding> {
+pub(crate) fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders) -> Vec<Finding> {
     let steps = scenario.steps.iter();
     let flaws = steps.flat_map(|step| AllExpected::new(step, placeholders).into_flaws());
     findings(text, scenario, flaws.collect())

@@ -49,11 +49,11 @@ mod update;
 pub use binding::Bindings;
 pub(crate) use builtin::is_generated_name;
 pub use builtin::{BUILTINS, Builtin};
-pub use diff::{DiffLine, Mismatch, Place};
-pub use pattern::{Flaw, Pattern};
-pub use placeholder::{PlaceholderError, Placeholders};
-pub use token::literal;
-pub use update::update;
+pub(crate) use diff::{Mismatch, Place};
+pub(crate) use pattern::Flaw;
+pub use pattern::Pattern;
+pub use placeholder::Placeholders;
+pub(crate) use update::update;
 
 #[cfg(test)]
 mod tests;

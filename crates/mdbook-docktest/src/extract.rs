@@ -22,8 +22,8 @@ use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes,
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
 
-pub mod attributes;
-pub mod commands;
+pub(crate) mod attributes;
+pub(crate) mod commands;
 mod console;
 mod directives;
 mod fence;

@@ -8,7 +8,7 @@ use mdbook_preprocessor::config::Config;
 
 use crate::book::build_directory;
 use crate::book::source_file;
-pub use crate::book::source_file::WriteError;
+pub(crate) use crate::book::source_file::WriteError;
 use crate::render::assets::{self, Asset, Copy};
 
 mod array;
@@ -16,8 +16,8 @@ mod book_toml;
 mod line_endings;
 mod order;
 
-pub use book_toml::BookTomlError;
-pub use order::warning as order_warning;
+pub(crate) use book_toml::BookTomlError;
+pub(crate) use order::warning as order_warning;
 
 /// Where files are put of which book.toml does not say another place, beside it: mdBook gives the
 /// files below there names that change with their contents.
@@ -25,7 +25,7 @@ const DIRECTORY: &str = "docktest";
 
 /// What was found in a book, and what was done.
 #[derive(Debug)]
-pub struct Installed {
+pub(crate) struct Installed {
     /// What was added to book.toml, in words.
     pub settings: Vec<String>,
     /// The files.
@@ -36,7 +36,7 @@ pub struct Installed {
 
 /// What was done with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
+pub(crate) enum Done {
     /// It was not there.
     Added,
     /// It was there as it should be.
@@ -54,7 +54,7 @@ pub enum Done {
 /// Why nothing, or not all, was installed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum InstallError {
+pub(crate) enum InstallError {
     /// There is no book.
     #[error(
         "there is no {}: name the directory of a book, or make one with `mdbook init`",
@@ -95,7 +95,7 @@ pub enum InstallError {
 ///
 /// # Errors
 /// [`InstallError`]. Each file is as it was, or as it should be.
-pub fn install(directory: &Path, force: bool) -> Result<Installed, InstallError> {
+pub(crate) fn install(directory: &Path, force: bool) -> Result<Installed, InstallError> {
     let path = directory.join("book.toml");
     let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
     let text = fs::read_to_string(&path).map_err(|source| match source.kind() {
@@ -165,7 +165,7 @@ fn kept(place: &Path) -> String {
 /// What an author who builds a book should be told of its copies of the assets.
 ///
 /// `config` is that of the book in `root`.
-pub fn warnings(root: &Path, config: &Config) -> Vec<String> {
+pub(crate) fn warnings(root: &Path, config: &Config) -> Vec<String> {
     let language = config.book.language.as_deref().unwrap_or_default();
     let (mut missing, mut old, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for asset in assets::for_language(language) {

@@ -1,23 +1,50 @@
-//! Doc-tests for Docker courses.
+//! Doc-tests for Docker courses: the `mdbook-docktest` program.
 //!
-//! A chapter's shell blocks become a [`model::scenario::Scenario`]; running it gives a
-//! [`model::recording::Recording`]; comparing both gives [`model::finding::Finding`]s; and the recording is put
-//! back into the chapter. Only running touches the world.
+//! A chapter's shell blocks become a scenario; running it gives a recording; comparing both gives
+//! findings; and the recording is put back into the chapter. Only `run` touches the world.
+//!
+//! This is a program. What it needs of itself is private; `internal` is for the workspace's own
+//! tests, benchmarks and generators, and can change at any time.
 
-pub mod accept;
-pub mod book;
-pub mod check;
-pub mod cli;
+mod accept;
+mod book;
+mod check;
+mod cli;
 mod command;
-pub mod expect;
-pub mod extract;
-pub mod install;
-pub mod model;
-pub mod render;
-pub mod report;
-pub mod run;
-pub mod store;
+mod expect;
+mod extract;
+mod install;
+mod model;
+mod render;
+mod report;
+mod run;
+mod store;
 mod terminal;
-pub mod text;
+mod text;
 
+pub use cli::Cli;
 pub use command::execute;
+
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::book::settings::Settings;
+    pub use crate::expect::{BUILTINS, Bindings, Builtin, Pattern, Placeholders};
+    pub use crate::extract::attributes::{names_for_outputs, names_for_steps};
+    pub use crate::extract::{Extensions, extract};
+    pub use crate::model::finding::{Code, Finding, Level, Severity};
+    pub use crate::model::recording::{
+        Change, Chunk, CommandRecording, Effect, End, Engine, Image, ImageOrigin, Made, Mount,
+        MountSource, ObjectKind, Origin, Port, Recording, StepRecording, Transcript,
+    };
+    pub use crate::model::scenario::{Scenario, Step};
+    pub use crate::model::status::StepStatus;
+    pub use crate::model::stream::{Columns, Stream};
+    pub use crate::render::labels::{Entry as Label, Labels, Language, TABLE};
+    pub use crate::render::page::{Page, Renderer, slug};
+    pub use crate::render::render;
+    pub use crate::render::verifications::{Entry as VerifiedChapter, verifications};
+    pub use crate::store::files;
+    pub use crate::store::inputs::Inputs;
+    pub use crate::store::recording_file::RecordingFile;
+    pub use crate::text::position::line_and_column;
+}

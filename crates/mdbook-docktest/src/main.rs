@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use mdbook_docktest::cli::Cli;
-use mdbook_docktest::execute;
+use mdbook_docktest::{Cli, execute};
 
 fn main() -> ExitCode {
     execute(Cli::parse())

@@ -1,9 +1,9 @@
 //! The data that the stages of the pipeline hand to each other.
 
-pub mod fence;
-pub mod finding;
-pub mod markdown;
-pub mod recording;
-pub mod scenario;
-pub mod status;
-pub mod stream;
+pub(crate) mod fence;
+pub(crate) mod finding;
+pub(crate) mod markdown;
+pub(crate) mod recording;
+pub(crate) mod scenario;
+pub(crate) mod status;
+pub(crate) mod stream;

@@ -16,21 +16,21 @@ use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
 use crate::text::splice::{Edit, splice};
 
-pub mod assets;
+pub(crate) mod assets;
 mod changes;
 mod diagram;
 mod fragments;
 mod html;
-pub mod labels;
+pub(crate) mod labels;
 mod markdown;
 mod names;
 mod open_block;
 mod outcome;
-pub mod page;
+pub(crate) mod page;
 mod playback;
 mod provenance;
-pub mod state;
-pub mod verifications;
+pub(crate) mod state;
+pub(crate) mod verifications;
 
 use changes::changes;
 use fragments::Fragments;

@@ -7,17 +7,17 @@ use crate::model::recording::Engine;
 use crate::model::status::StepStatus;
 
 mod chapter;
-pub mod github;
-pub mod human;
-pub mod json;
-pub mod junit;
-pub mod spill;
+pub(crate) mod github;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod spill;
 
-pub use chapter::Chapter;
+pub(crate) use chapter::Chapter;
 
 /// A run of any number of chapters.
 #[derive(Debug, Default)]
-pub struct Report {
+pub(crate) struct Report {
     /// What the chapters ran on; none when nothing ran.
     pub engine: Option<Engine>,
     /// The chapters, in the book's order.
@@ -29,7 +29,7 @@ pub struct Report {
 
 /// How many steps a report has of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// All chapters, and all files that have a finding and are none.
     pub chapters: usize,
     /// All steps: the sum of the following.
@@ -46,7 +46,7 @@ pub struct Summary {
 
 impl Report {
     /// Counts the steps.
-    pub fn summary(&self) -> Summary {
+    pub(crate) fn summary(&self) -> Summary {
         let chapters = self.chapters.len() + self.files.len();
         let mut summary = Summary { chapters, ..Summary::default() };
         for status in self.chapters.iter().flat_map(Chapter::statuses) {
@@ -62,23 +62,23 @@ impl Report {
     }
 
     /// All findings, in no order.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.chapters.iter().flat_map(|chapter| &chapter.findings).chain(&self.files)
     }
 
     /// Whether there is any finding.
-    pub fn has_findings(&self) -> bool {
+    pub(crate) fn has_findings(&self) -> bool {
         self.findings().next().is_some()
     }
 
     /// Whether there is a finding of severity error, about a step or not.
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.findings().any(Finding::is_error)
     }
 
     /// Whether an annotation of a chapter could not be understood, so that it is not known what its
     /// steps are to do.
-    pub fn has_annotation_errors(&self) -> bool {
+    pub(crate) fn has_annotation_errors(&self) -> bool {
         self.findings().any(|finding| finding.is_error() && finding.code.is_about_annotations())
     }
 

@@ -48,7 +48,7 @@ const ENGINE_LIMIT: Duration = Duration::from_secs(60);
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
 /// Runs chapters, each on an engine of its own.
-pub struct Runner<'a> {
+pub(crate) struct Runner<'a> {
     /// What engines start from.
     pub root: EngineRoot,
     /// What the book says about running.
@@ -66,11 +66,11 @@ pub struct Runner<'a> {
 }
 
 /// Judges the steps of one chapter, in order, each time that one has run.
-pub type StepJudge<'a> = dyn FnMut(&Step, &[CommandRecording]) -> Verdict + 'a;
+pub(crate) type StepJudge<'a> = dyn FnMut(&Step, &[CommandRecording]) -> Verdict + 'a;
 
 /// Whether a step that has run did what is expected of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It did.
     Passed,
     /// It did not, and the book does not mind. It is still retried.
@@ -81,7 +81,7 @@ pub enum Verdict {
 
 /// What is being done.
 #[derive(Debug, Clone, Copy)]
-pub enum Progress<'a> {
+pub(crate) enum Progress<'a> {
     /// The chapter's engine starts.
     Engine,
     /// An image is being provided.
@@ -113,7 +113,7 @@ pub enum Progress<'a> {
 /// can be done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum RunError {
+pub(crate) enum RunError {
     /// There is no engine.
     #[error(transparent)]
     Engine(#[from] docker_sandbox::Error),
@@ -177,7 +177,7 @@ impl Runner<'_> {
     /// # Errors
     /// When there is no engine, an image is missing, or the run is cancelled. What goes wrong in a
     /// step is no error: the recording has it.
-    pub fn run(&self, scenario: &Scenario) -> Result<Option<Recording>, RunError> {
+    pub(crate) fn run(&self, scenario: &Scenario) -> Result<Option<Recording>, RunError> {
         if scenario.steps_that_run().next().is_none() {
             return Ok(None);
         }

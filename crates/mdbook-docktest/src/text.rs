@@ -4,5 +4,5 @@ pub(crate) mod byte_order_mark;
 pub(crate) mod digest;
 pub(crate) mod duration;
 pub(crate) mod nearest;
-pub mod position;
-pub mod splice;
+pub(crate) mod position;
+pub(crate) mod splice;

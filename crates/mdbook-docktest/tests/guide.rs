@@ -8,11 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use clap::CommandFactory;
-use mdbook_docktest::book::settings::Settings;
-use mdbook_docktest::cli::Cli;
-use mdbook_docktest::expect::BUILTINS;
-use mdbook_docktest::extract::attributes;
-use mdbook_docktest::model::finding::Code;
+use mdbook_docktest::Cli;
+use mdbook_docktest::internal::{BUILTINS, Code, Settings, names_for_outputs, names_for_steps};
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use scraper::{ElementRef, Html, Selector};
@@ -44,7 +41,7 @@ fn examples(text: &str) -> impl Iterator<Item = (&str, &str)> {
 #[test]
 fn each_attribute_has_a_section_with_an_example() {
     let chapter = chapter("attributes.md");
-    for name in attributes::names_for_steps().iter().chain(attributes::names_for_outputs()) {
+    for name in names_for_steps().iter().chain(names_for_outputs()) {
         let uses = |line: &str| {
             let mut words = line.split([' ', ',', '=']);
             words.next().is_some_and(|first| first.starts_with("```"))

@@ -8,10 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use mdbook_docktest::expect::{BUILTINS, Builtin};
-use mdbook_docktest::model::finding::Code;
-use mdbook_docktest::model::finding::Level;
-use mdbook_docktest::render::labels::{Entry as Label, TABLE};
+use mdbook_docktest::internal::{BUILTINS, Builtin, Code, Label, Level, TABLE};
 
 use crate::process::say;
 use crate::project;

@@ -4,17 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use mdbook_docktest::book::settings::Settings;
-use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::model::recording::{
-    Change, Chunk, CommandRecording, Effect, End, Engine, Image, ImageOrigin, ObjectKind,
-    Recording, StepRecording, Transcript,
+use mdbook_docktest::internal::{
+    Change, Chunk, Columns, CommandRecording, Effect, End, Engine, Extensions, Image, ImageOrigin,
+    Inputs, ObjectKind, Recording, RecordingFile, Settings, StepRecording, Stream, Transcript,
+    extract, files,
 };
-use mdbook_docktest::model::stream::Columns;
-use mdbook_docktest::model::stream::Stream;
-use mdbook_docktest::store::files;
-use mdbook_docktest::store::inputs::Inputs;
-use mdbook_docktest::store::recording_file::RecordingFile;
 use tempfile::TempDir;
 use testsuite::workspace;
 

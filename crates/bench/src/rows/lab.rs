@@ -10,8 +10,7 @@ use std::{fs, thread};
 use anyhow::{Context, Result, bail};
 use docker_cli::Command as _;
 use docker_sandbox::{PATH, ProcessEngine, cache_directory};
-use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::model::scenario::{Scenario, Step};
+use mdbook_docktest::internal::{Extensions, Scenario, Step, extract};
 
 use crate::bench::{Bench, milliseconds, succeed};
 use crate::row::{Row, Sides, Unit};

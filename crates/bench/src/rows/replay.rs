@@ -4,16 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use mdbook_docktest::book::settings::Settings;
-use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::model::recording::{
-    Chunk, CommandRecording, End, Engine, Origin, Recording, StepRecording, Transcript,
+use mdbook_docktest::internal::{
+    Chunk, CommandRecording, End, Engine, Extensions, Inputs, Origin, Recording, RecordingFile,
+    Scenario, Settings, StepRecording, Stream, Transcript, extract, files,
 };
-use mdbook_docktest::model::scenario::Scenario;
-use mdbook_docktest::model::stream::Stream;
-use mdbook_docktest::store::files;
-use mdbook_docktest::store::inputs::Inputs;
-use mdbook_docktest::store::recording_file::RecordingFile;
 use mdbook_preprocessor::book::Book;
 
 use super::book::Input;

@@ -4,8 +4,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use mdbook_docktest::expect::{Bindings, Pattern, Placeholders};
-use mdbook_docktest::extract::{Extensions, extract};
+use mdbook_docktest::internal::{Bindings, Extensions, Pattern, Placeholders, extract};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 
 use crate::bench::milliseconds;

@@ -11,7 +11,7 @@ use mdbook_preprocessor::config::Config;
      set `build.build-dir` in book.toml to another directory, for example \"target/book\"",
     .sources.display(), .build.display()
 )]
-pub struct SourcesInBuildDirectory {
+pub(crate) struct SourcesInBuildDirectory {
     sources: PathBuf,
     build: PathBuf,
 }
@@ -21,7 +21,10 @@ pub struct SourcesInBuildDirectory {
 ///
 /// # Errors
 /// If so.
-pub fn check_build_directory(root: &Path, config: &Config) -> Result<(), SourcesInBuildDirectory> {
+pub(crate) fn check_build_directory(
+    root: &Path,
+    config: &Config,
+) -> Result<(), SourcesInBuildDirectory> {
     let sources = normal(&root.join(&config.book.src));
     let build = normal(&root.join(&config.build.build_dir));
     if sources.starts_with(&build) {

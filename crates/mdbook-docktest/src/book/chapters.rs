@@ -16,7 +16,7 @@ use crate::extract::Extensions;
 
 /// A chapter's text and what its book says about it.
 #[derive(Debug, Clone)]
-pub struct Source {
+pub(crate) struct Source {
     /// The file, as findings name it.
     pub path: PathBuf,
     /// The text, with mdBook's `{{#include}}` and its like carried out if it is a book's.
@@ -31,7 +31,7 @@ pub struct Source {
 
 /// Chapters that share their settings.
 #[derive(Debug, Clone)]
-pub struct Collection {
+pub(crate) struct Collection {
     /// The settings.
     pub settings: Settings,
     /// The chapters, in the book's order.
@@ -43,7 +43,7 @@ pub struct Collection {
 /// Why there is nothing to run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum SourceError {
+pub(crate) enum SourceError {
     /// A path leads nowhere.
     #[error("cannot read {}: {source}", .path.display())]
     Unreadable {
@@ -87,7 +87,7 @@ pub enum SourceError {
 ///
 /// # Errors
 /// When there is nothing to read.
-pub fn read(path: &Path) -> Result<Collection, SourceError> {
+pub(crate) fn read(path: &Path) -> Result<Collection, SourceError> {
     if path.is_dir() {
         if !path.join("book.toml").is_file() {
             return Err(SourceError::NoBook(path.to_owned()));
@@ -144,7 +144,7 @@ fn alone(path: &Path, text: String, settings: Settings, extensions: Extensions) 
 ///
 /// # Errors
 /// [`SourceError::NoChapter`], because a mistyped glob must not look like a success.
-pub fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), SourceError> {
+pub(crate) fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), SourceError> {
     let chapters = || collections.iter().flat_map(|collection| &collection.chapters);
     let selects_none = |glob: &&Pattern| !chapters().any(|chapter| selects(glob, &chapter.path));
     if let Some(glob) = globs.iter().find(selects_none) {
@@ -163,7 +163,7 @@ pub fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), S
 
 /// Joins neighbours that have the same settings, so that chapters named one by one can run side by
 /// side.
-pub fn joined(collections: Vec<Collection>) -> Vec<Collection> {
+pub(crate) fn joined(collections: Vec<Collection>) -> Vec<Collection> {
     let mut joined: Vec<Collection> = Vec::with_capacity(collections.len());
     for mut collection in collections {
         match joined.last_mut() {
@@ -226,7 +226,7 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
 
 /// The chapters of a book that have a file; `sources` is where those lie. Their texts are taken out of
 /// the book: a large one is not to be in memory twice.
-pub fn chapters(
+pub(crate) fn chapters(
     book: &mut Book,
     sources: &Path,
     extensions: Extensions,

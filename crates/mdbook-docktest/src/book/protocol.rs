@@ -21,7 +21,7 @@ const WRITE_SIZE: usize = 64 << 10;
 /// Why there is no book to work on, or none that goes back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ProtocolError {
+pub(crate) enum ProtocolError {
     /// Somebody ran the program by hand.
     #[error(
         "nothing came on standard input: mdBook runs this program; \
@@ -51,7 +51,7 @@ pub enum ProtocolError {
 }
 
 /// Whether there is a way to show results with this renderer.
-pub fn supports(renderer: &str) -> bool {
+pub(crate) fn supports(renderer: &str) -> bool {
     Renderer::named(renderer).is_some()
 }
 
@@ -60,7 +60,7 @@ pub fn supports(renderer: &str) -> bool {
 /// # Errors
 ///
 /// All but [`ProtocolError::Write`].
-pub fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), ProtocolError> {
+pub(crate) fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), ProtocolError> {
     if bytes.trim_ascii().is_empty() {
         return Err(ProtocolError::Empty);
     }
@@ -89,7 +89,7 @@ pub fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), Protocol
 /// # Errors
 ///
 /// [`ProtocolError::Write`], when the writer fails.
-pub fn write_book(
+pub(crate) fn write_book(
     items: impl Iterator<Item = io::Result<BookItem>>,
     writer: impl Write,
 ) -> Result<(), ProtocolError> {

@@ -9,7 +9,7 @@ use tempfile::{Builder, NamedTempFile};
 
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
-pub enum WriteError {
+pub(crate) enum WriteError {
     /// It has changed since it was read.
     #[error("{} has changed in the meantime: nothing was written; try again", .0.display())]
     Changed(PathBuf),

@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use super::diff::DiffLine;
+use super::token::literal;
 use super::*;
 
 const WHOLE: &str = "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff";

@@ -82,7 +82,7 @@ fn is_binding(word: &str) -> bool {
 
 /// The pattern that stands for this text and nothing else: what has a meaning in a pattern, or looks
 /// like a mistyped placeholder, is escaped.
-pub fn literal(text: &str, placeholders: &Placeholders) -> String {
+pub(super) fn literal(text: &str, placeholders: &Placeholders) -> String {
     let mut pattern = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         if is_any_lines(line) {

@@ -11,7 +11,7 @@ use super::token::literal;
 /// comes back unchanged.
 ///
 /// For [`Pattern::exact`], the new text is simply the output.
-pub fn update(
+pub(crate) fn update(
     pattern: &str,
     actual: &str,
     placeholders: &Placeholders,

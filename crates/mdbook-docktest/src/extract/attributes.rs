@@ -46,7 +46,7 @@ const LATER: [&str; 1] = ["engine"];
 
 /// What a fence opens, according to its info string.
 #[derive(Debug)]
-pub enum Info {
+pub(crate) enum Info {
     /// A step.
     Step {
         /// The language, in lower case.
@@ -69,7 +69,7 @@ pub enum Info {
 
 /// Something wrong in an info string.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// [`Code::UnknownAttribute`] or [`Code::BadAttribute`].
     pub code: Code,
     /// Its place in the info string, in bytes.
@@ -91,7 +91,7 @@ pub fn names_for_outputs() -> &'static [&'static str] {
 }
 
 /// Reads an info string: what follows the fence's characters on its line.
-pub fn parse(info: &str) -> Info {
+pub(crate) fn parse(info: &str) -> Info {
     let mut words = word::words(info);
     let Some(first) = words.next() else { return Info::Other };
     if first.value.is_some() {

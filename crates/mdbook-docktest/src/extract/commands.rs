@@ -10,7 +10,7 @@ use tree_sitter::{Node, Parser};
 /// The byte ranges of a script's commands, in order, without comments and blank lines between them.
 ///
 /// A script that the grammar does not understand is one command: bash will have its say.
-pub fn commands(script: &str) -> Vec<Range<usize>> {
+pub(crate) fn commands(script: &str) -> Vec<Range<usize>> {
     if is_plain_line(script) {
         return whole(script).into_iter().collect();
     }

@@ -24,7 +24,7 @@ pub(super) struct Edited {
 
 /// Why nothing can be added.
 #[derive(Debug, thiserror::Error)]
-pub enum BookTomlError {
+pub(crate) enum BookTomlError {
     /// It is no TOML.
     #[error("line {line}: {message}")]
     Syntax {

@@ -38,7 +38,7 @@ const UNSAID: &str = "`after` of [preprocessor.docktest] has no \"links\": files
      `after = [\"links\"]`, or run `mdbook-docktest install` in the book's directory";
 
 /// What an author who builds a book should be told of its order.
-pub fn warning(config: &Config) -> Option<&'static str> {
+pub(crate) fn warning(config: &Config) -> Option<&'static str> {
     let is_named = matches!(config.get::<IgnoredAny>("preprocessor.links"), Ok(Some(_)));
     if !config.build.use_default_preprocessors && !is_named {
         return None;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 /// A file that a book with results in it needs.
 #[derive(Debug)]
-pub struct Asset {
+pub(crate) struct Asset {
     /// What the file is called.
     pub name: &'static str,
     /// What it is to a page.
@@ -19,7 +19,7 @@ pub struct Asset {
 
 /// What a file is to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// It says how things look.
     StyleSheet,
     /// It is run.
@@ -28,10 +28,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::StyleSheet, Self::Script];
+    pub(crate) const ALL: [Self; 2] = [Self::StyleSheet, Self::Script];
 
     /// The key of `[output.html]` that names such files.
-    pub fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::StyleSheet => "additional-css",
             Self::Script => "additional-js",
@@ -40,7 +40,7 @@ impl Kind {
 }
 
 /// All of them, in the order in which pages load them.
-pub const ASSETS: &[Asset] = &[
+pub(crate) const ASSETS: &[Asset] = &[
     Asset {
         name: "docktest.css",
         kind: Kind::StyleSheet,
@@ -68,7 +68,7 @@ pub const ASSETS: &[Asset] = &[
 ];
 
 /// Those that a book in this language needs, which is a BCP 47 tag.
-pub fn for_language(tag: &str) -> impl Iterator<Item = &'static Asset> {
+pub(crate) fn for_language(tag: &str) -> impl Iterator<Item = &'static Asset> {
     let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     ASSETS.iter().filter(move |asset| {
         asset.languages.is_empty() || asset.languages.contains(&primary.as_str())
@@ -77,7 +77,7 @@ pub fn for_language(tag: &str) -> impl Iterator<Item = &'static Asset> {
 
 /// What a copy of an asset is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Copy {
+pub(crate) enum Copy {
     /// What the program brings.
     Current,
     /// What a program of this version brought.
@@ -93,12 +93,12 @@ pub enum Copy {
 
 impl Asset {
     /// The text of a new copy.
-    pub fn copy(&self) -> String {
+    pub(crate) fn copy(&self) -> String {
         format!("/* mdbook-docktest {} {} */\n{}", version(), digest(self.text), self.text)
     }
 
     /// What a copy is, from its text. Git may have given it other line endings.
-    pub fn judge(&self, copy: &str) -> Copy {
+    pub(crate) fn judge(&self, copy: &str) -> Copy {
         let copy = copy.replace("\r\n", "\n");
         let Some((header, text)) = copy.split_once('\n').and_then(|(first, text)| {
             let words = first.strip_prefix("/* mdbook-docktest ")?.strip_suffix(" */")?;

@@ -11,7 +11,6 @@ mod own;
 mod template;
 
 pub use language::Language;
-pub use own::LabelError;
 use template::Template;
 
 /// A label of the table.

@@ -59,11 +59,11 @@ pub fn slug(chapter: &Path) -> String {
 /// mdBook renames ids that occur twice when it makes its print page, but not what refers to them; so
 /// they have to be unique in the book.
 #[derive(Debug, Default)]
-pub struct Slugs(HashMap<String, usize>);
+pub(crate) struct Slugs(HashMap<String, usize>);
 
 impl Slugs {
     /// The next chapter's.
-    pub fn next(&mut self, chapter: &Path) -> String {
+    pub(crate) fn next(&mut self, chapter: &Path) -> String {
         let slug = slug(chapter);
         let count = self.0.entry(slug.clone()).or_default();
         *count += 1;

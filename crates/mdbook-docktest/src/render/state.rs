@@ -7,7 +7,7 @@ use crate::model::recording::{
 /// The objects that a chapter's steps have made and not removed, in the order in which they made
 /// them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State {
+pub(crate) struct State {
     /// The containers.
     pub containers: Vec<Container>,
     /// The names of the volumes.
@@ -18,7 +18,7 @@ pub struct State {
 
 /// A container.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Container {
+pub(crate) struct Container {
     /// Its identifier.
     pub id: String,
     /// Its name.
@@ -37,7 +37,7 @@ pub struct Container {
 
 /// What a container does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// It was not started yet.
     Created,
     /// Its program runs.
@@ -50,7 +50,7 @@ pub enum Status {
 
 /// A network.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Network {
+pub(crate) struct Network {
     /// Its identifier.
     pub id: String,
     /// Its name.
@@ -59,36 +59,25 @@ pub struct Network {
 
 impl Network {
     /// Whether each engine has it.
-    pub fn is_predefined(&self) -> bool {
+    pub(crate) fn is_predefined(&self) -> bool {
         ["bridge", "host", "none"].contains(&self.name.as_str())
     }
 }
 
 impl State {
-    /// What there is after these steps, the first of their chapter.
-    pub fn after(steps: &[StepRecording]) -> Self {
-        let mut state = Self::default();
-        for step in steps {
-            if let StepRecording::Ran { effects, .. } = step {
-                effects.iter().for_each(|effect| state.apply(effect));
-            }
-        }
-        state
-    }
-
     /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.containers.is_empty() && self.volumes.is_empty() && self.networks.is_empty()
     }
 
     /// The container with this identifier.
-    pub fn container(&self, id: &str) -> Option<&Container> {
+    pub(crate) fn container(&self, id: &str) -> Option<&Container> {
         self.containers.iter().find(|container| container.id == id)
     }
 
     /// Takes an effect into account. One that is about an object that is not there changes nothing,
     /// but what is mounted must be there.
-    pub fn apply(&mut self, effect: &Effect) {
+    pub(crate) fn apply(&mut self, effect: &Effect) {
         match effect.kind {
             ObjectKind::Container => self.apply_to_container(effect),
             ObjectKind::Volume => self.apply_to_volume(effect),

@@ -18,7 +18,7 @@ use crate::render::page::{Page, Renderer};
 use crate::terminal::plain;
 
 /// The page, as if it were a file among the sources.
-pub const PATH: &str = "verifications.md";
+pub(crate) const PATH: &str = "verifications.md";
 
 /// What would end a URL's path or be read as something else in it.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
@@ -46,7 +46,7 @@ pub struct Entry<'a> {
 }
 
 /// The way from a chapter's page to this one.
-pub fn link_from(chapter: &Path) -> String {
+pub(crate) fn link_from(chapter: &Path) -> String {
     let depth = chapter.components().count().saturating_sub(1);
     "../".repeat(depth) + &html_path(Path::new(PATH))
 }

@@ -17,7 +17,7 @@ use crate::text::position::line_and_column;
 
 /// A chapter, what came out of it, and what is wrong with it.
 #[derive(Debug)]
-pub struct Chapter {
+pub(crate) struct Chapter {
     /// Its file, as findings name it.
     pub path: PathBuf,
     /// The file that its recording is kept in.
@@ -63,7 +63,7 @@ impl Chapter {
     ///
     /// # Errors
     /// [`SourceError::NoStep`], when one step is wanted that is not there.
-    pub fn read(source: Source, settings: &Settings) -> Result<Self, SourceError> {
+    pub(crate) fn read(source: Source, settings: &Settings) -> Result<Self, SourceError> {
         let Source { path, text, extensions, only_at, recording: recording_path } = source;
         let mut scenario = extract(&path, &text, extensions);
         let findings = annotation_findings(&text, &scenario, settings);
@@ -184,7 +184,7 @@ impl Chapter {
     }
 
     /// Its text, which all spans refer to; empty once its page is done.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match &self.stage {
             Stage::Read(text) | Stage::Ran(text, _) => &text.text,
             Stage::Done(_) => "",
@@ -192,7 +192,7 @@ impl Chapter {
     }
 
     /// Its steps and how they are to be run; nothing once its page is done.
-    pub fn scenario(&self) -> Option<&Scenario> {
+    pub(crate) fn scenario(&self) -> Option<&Scenario> {
         match &self.stage {
             Stage::Read(text) | Stage::Ran(text, _) => Some(&text.scenario),
             Stage::Done(_) => None,
@@ -200,7 +200,7 @@ impl Chapter {
     }
 
     /// Its steps; none once its page is done.
-    pub fn steps(&self) -> &[Step] {
+    pub(crate) fn steps(&self) -> &[Step] {
         self.scenario().map_or(&[], |scenario| &scenario.steps)
     }
 
@@ -209,7 +209,7 @@ impl Chapter {
     }
 
     /// What came out of its steps; nothing if they have not run, or once its page is done.
-    pub fn recording(&self) -> Option<&Recording> {
+    pub(crate) fn recording(&self) -> Option<&Recording> {
         match &self.stage {
             Stage::Ran(_, recording) => Some(recording),
             Stage::Read(_) | Stage::Done(_) => None,
@@ -257,7 +257,7 @@ impl Chapter {
     }
 
     /// The result of each step, in order.
-    pub fn statuses(&self) -> impl Iterator<Item = StepStatus> {
+    pub(crate) fn statuses(&self) -> impl Iterator<Item = StepStatus> {
         let done = match &self.stage {
             Stage::Done(done) => &done.statuses[..],
             Stage::Read(_) | Stage::Ran(..) => &[],
@@ -300,7 +300,7 @@ impl Chapter {
     }
 
     /// Whether it has a finding of severity error.
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.findings.iter().any(Finding::is_error)
     }
 

@@ -11,7 +11,7 @@ use crate::model::finding::{Finding, Severity};
 use crate::terminal::plain;
 
 /// Writes a command for each finding, one a line.
-pub fn github(report: &Report) -> String {
+pub(crate) fn github(report: &Report) -> String {
     let findings = report.chapters.iter().flat_map(Chapter::findings_in_order);
     let mut text: String = findings.chain(&report.files).map(command).collect();
     text.push_str(&human::summary(report));

@@ -11,7 +11,7 @@ use crate::terminal::plain;
 
 /// Whether a report has colours, as ANSI escape sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Colours {
+pub(crate) enum Colours {
     /// For a terminal that knows them.
     On,
     /// For everything else.
@@ -22,7 +22,7 @@ pub enum Colours {
 const MOST_STEPS: usize = 3;
 
 /// Writes the report as rustc would.
-pub fn human(report: &Report, colours: Colours) -> String {
+pub(crate) fn human(report: &Report, colours: Colours) -> String {
     let renderer = match colours {
         Colours::On => Renderer::styled(),
         Colours::Off => Renderer::plain(),

@@ -14,7 +14,7 @@ use crate::model::stream::Columns;
 /// # Errors
 ///
 /// Those of serde_json; plain data as this gives none.
-pub fn json(report: &Report) -> serde_json::Result<String> {
+pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
     let document = Document {
         schema: 1,
         engine: report.engine.as_ref(),

@@ -20,7 +20,7 @@ use crate::terminal::{plain, text};
 /// # Errors
 ///
 /// Those of quick-junit; plain data as this gives none.
-pub fn junit(report: &Report) -> Result<String, SerializeError> {
+pub(crate) fn junit(report: &Report) -> Result<String, SerializeError> {
     let mut document = quick_junit::Report::new("mdbook-docktest");
     let suites: Vec<TestSuite> =
         report.chapters.iter().map(suite).chain(report.files.iter().map(suite_of_file)).collect();

@@ -6,14 +6,14 @@ use std::os::unix::fs::FileExt;
 
 /// Where they lie.
 #[derive(Debug)]
-pub struct Spill {
+pub(crate) struct Spill {
     file: File,
     end: u64,
 }
 
 /// Where one of them lies.
 #[derive(Debug, Clone, Copy)]
-pub struct Spilled {
+pub(crate) struct Spilled {
     start: u64,
     length: usize,
 }
@@ -23,7 +23,7 @@ impl Spill {
     ///
     /// # Errors
     /// When there is no directory for temporary files.
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Ok(Self { file: tempfile::tempfile()?, end: 0 })
     }
 
@@ -31,7 +31,7 @@ impl Spill {
     ///
     /// # Errors
     /// When there is no room.
-    pub fn put(&mut self, text: &str) -> io::Result<Spilled> {
+    pub(crate) fn put(&mut self, text: &str) -> io::Result<Spilled> {
         let spilled = Spilled { start: self.end, length: text.len() };
         self.file.write_all_at(text.as_bytes(), self.end)?;
         self.end += text.len() as u64;
@@ -42,7 +42,7 @@ impl Spill {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn get(&self, spilled: Spilled) -> io::Result<String> {
+    pub(crate) fn get(&self, spilled: Spilled) -> io::Result<String> {
         let mut bytes = vec![0; spilled.length];
         self.file.read_exact_at(&mut bytes, spilled.start)?;
         String::from_utf8(bytes).map_err(io::Error::other)

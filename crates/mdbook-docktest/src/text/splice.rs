@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// One replacement. An empty range inserts; an empty text removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// What goes, in bytes of the original text.
     pub range: Range<usize>,
     /// What comes in its place.
@@ -13,7 +13,7 @@ pub struct Edit {
 
 impl Edit {
     /// An edit that keeps all and adds `text` at `offset`.
-    pub fn insert(offset: usize, text: String) -> Self {
+    pub(crate) fn insert(offset: usize, text: String) -> Self {
         Self { range: offset..offset, text }
     }
 }
@@ -25,7 +25,7 @@ impl Edit {
 /// # Panics
 ///
 /// If two ranges overlap, or one does not lie on character boundaries within the text.
-pub fn splice(text: &str, mut edits: Vec<Edit>) -> String {
+pub(crate) fn splice(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut spliced = String::with_capacity(text.len());
     let mut kept = 0;

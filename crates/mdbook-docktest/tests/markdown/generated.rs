@@ -1,7 +1,7 @@
 //! Markdown made of what is difficult: fences of all kinds within lists and quotes, tabs, carriage
 //! returns, and info strings that are wrong.
 
-use mdbook_docktest::model::scenario::Step;
+use mdbook_docktest::internal::Step;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

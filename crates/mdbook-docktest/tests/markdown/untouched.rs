@@ -5,11 +5,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::model::scenario::{Scenario, Step};
-use mdbook_docktest::render::page::{Page, Renderer};
-use mdbook_docktest::render::render;
-use mdbook_docktest::text::position::line_and_column;
+use mdbook_docktest::internal::{
+    Extensions, Page, Renderer, Scenario, Step, extract, line_and_column, render,
+};
 
 /// Extracts and renders a text. All spans must lie in it, and each byte outside of the blocks that
 /// have something to lose must come out as it was.

@@ -1,10 +1,10 @@
 //! Output that would be something else than text if it could: every character of it is shown, and
 //! none is markup.
 
-use mdbook_docktest::model::finding::{Code, Finding, Severity};
-use mdbook_docktest::model::recording::{Change, Effect, Image, ImageOrigin, ObjectKind};
-use mdbook_docktest::model::stream::Columns;
-use mdbook_docktest::render::verifications::{Entry, verifications};
+use mdbook_docktest::internal::{
+    Change, Code, Columns, Effect, Finding, Image, ImageOrigin, ObjectKind, Severity,
+    VerifiedChapter, verifications,
+};
 
 use super::*;
 
@@ -127,7 +127,7 @@ fn names_of_objects_are_text() {
     let labels = Arc::new(Labels::new(Language::Fr));
     let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
     let rendered = render(chapter, &scenario, Some(&recording), &[finding], &page);
-    let listed = Entry {
+    let listed = VerifiedChapter {
         name: COMMAND,
         path: Path::new("c.md"),
         statuses: Vec::new(),

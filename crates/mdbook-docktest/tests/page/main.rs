@@ -6,15 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use mdbook_docktest::extract::{Extensions, extract};
-use mdbook_docktest::model::recording::{
-    Chunk, CommandRecording, End, Engine, Recording, StepRecording, Transcript,
+use mdbook_docktest::internal::{
+    Chunk, CommandRecording, End, Engine, Extensions, Labels, Language, Page, Recording, Renderer,
+    StepRecording, Stream, Transcript, extract, render,
 };
-use mdbook_docktest::model::stream::Stream;
-use mdbook_docktest::render::labels::Labels;
-use mdbook_docktest::render::labels::Language;
-use mdbook_docktest::render::page::{Page, Renderer};
-use mdbook_docktest::render::render;
 use mdbook_driver::MDBook;
 use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
 use mdbook_driver::config::Config;

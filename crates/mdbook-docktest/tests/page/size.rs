@@ -2,8 +2,7 @@
 //!
 //! Text counts as a page has to write it, with `&lt;` for `<`.
 
-use mdbook_docktest::model::recording::{Change, Effect, Made, Mount, MountSource, ObjectKind};
-use mdbook_docktest::store::files;
+use mdbook_docktest::internal::{Change, Effect, Made, Mount, MountSource, ObjectKind, files};
 use scraper::ElementRef;
 
 use super::*;
@@ -151,7 +150,7 @@ fn the_course_keeps_to_it() {
         let recording = files::read(&file).expect("it is sound").expect("it is there");
         let recording = recording.recording(&scenario);
         let labels = Arc::new(Labels::new(Language::Fr));
-        let slug = mdbook_docktest::render::page::slug(Path::new(name));
+        let slug = mdbook_docktest::internal::slug(Path::new(name));
         let page = Page { labels, renderer: Renderer::Html, slug, verifications: None };
         chapters.push(render(&text, &scenario, Some(&recording), &[], &page));
     }

@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 
 use browser_tests::{BuiltBook, Lab, Ran};
-use mdbook_docktest::model::recording::{Change, End, Made, ObjectKind, Port};
-use mdbook_docktest::model::stream::Stream;
+use mdbook_docktest::internal::{Change, End, Made, ObjectKind, Port, Stream};
 
 /// Its pages, by what is in them.
 pub(crate) const PAGES: [&str; 5] =
