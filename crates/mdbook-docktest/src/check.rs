@@ -100,6 +100,11 @@ struct Difference {
     help: Option<String>,
 }
 
+/// Where a command of a step is in the chapter.
+fn place(step: &Step, command: usize) -> Range<usize> {
+    step.commands.get(command).map_or(&step.command, |command| &command.span).clone()
+}
+
 fn not_run(span: Range<usize>, message: &str) -> Difference {
     Difference { code: Code::NotRun, span, message: message.to_owned(), help: None }
 }

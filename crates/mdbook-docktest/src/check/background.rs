@@ -2,9 +2,8 @@
 //! images that are another one next year, and what a chapter leaves behind.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
-use super::{Difference, quote_text};
+use super::{Difference, place, quote_text};
 use crate::model::finding::Code;
 use crate::model::recording::is_anonymous;
 use crate::model::recording::{Change, End, Leftover, ObjectKind, Recording, StepRecording};
@@ -146,10 +145,6 @@ fn leftover(scenario: &Scenario, leftover: &Leftover) -> Option<Difference> {
         message: format!("the {what} is still there at the end of the chapter"),
         help: Some(help),
     })
-}
-
-pub(super) fn place(step: &Step, command: usize) -> Range<usize> {
-    step.commands.get(command).map_or(&step.command, |command| &command.span).clone()
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Difference;
-use super::background::place;
+use super::{Difference, place};
 use crate::model::finding::Code;
 use crate::model::recording::{Change, ObjectKind, Recording, StepRecording};
 use crate::model::scenario::{Scenario, Step};

@@ -1,8 +1,8 @@
 //! What there is on an engine at a point of a chapter: all that its steps did up to there, summed up.
 
-use crate::model::recording::{
-    Change, Effect, Mount, MountSource, ObjectKind, Port, StepRecording,
-};
+#[cfg(test)]
+use crate::model::recording::StepRecording;
+use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port};
 
 /// The objects that a chapter's steps have made and not removed, in the order in which they made
 /// them.
@@ -178,6 +178,20 @@ impl Container {
             Some(same) => *same = mount,
             None => self.mounts.push(mount),
         }
+    }
+}
+
+#[cfg(test)]
+impl State {
+    /// The state after a chapter's first steps.
+    pub(crate) fn after(steps: &[StepRecording]) -> Self {
+        let mut state = Self::default();
+        for step in steps {
+            if let StepRecording::Ran { effects, .. } = step {
+                effects.iter().for_each(|effect| state.apply(effect));
+            }
+        }
+        state
     }
 }
 

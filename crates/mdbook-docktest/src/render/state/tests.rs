@@ -31,7 +31,7 @@ fn died(exit: i32) -> Change {
 
 fn state(effects: Vec<Effect>) -> State {
     let ran = StepRecording::Ran { commands: Vec::new(), effects };
-    after(&[StepRecording::Ignored, ran, StepRecording::Skipped])
+    State::after(&[StepRecording::Ignored, ran, StepRecording::Skipped])
 }
 
 #[test]
@@ -211,17 +211,6 @@ proptest! {
         let ran = |effects: &[Effect]| {
             StepRecording::Ran { commands: Vec::new(), effects: effects.to_vec() }
         };
-        prop_assert_eq!(after(&[ran(one), ran(other)]), state(effects.clone()));
+        prop_assert_eq!(State::after(&[ran(one), ran(other)]), state(effects.clone()));
     }
-}
-
-/// The state after a chapter's first steps.
-fn after(steps: &[StepRecording]) -> State {
-    let mut state = State::default();
-    for step in steps {
-        if let StepRecording::Ran { effects, .. } = step {
-            effects.iter().for_each(|effect| state.apply(effect));
-        }
-    }
-    state
 }
