@@ -48,7 +48,7 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "NAME",
         regex: "[a-z]+_[a-z]+[0-9]?",
-        what: "the name that Docker gives to a container that has none",
+        what: "the name that Docker gives to an unnamed container",
         examples: &["boring_wozniak", "admiring_curie7"],
     },
     Builtin {
@@ -104,7 +104,7 @@ pub const BUILTINS: &[Builtin] = &[
             r"(?:Less than a second|1 second|About a minute|About an hour",
             r"|[0-9]+ (?:seconds|minutes|hours|days|weeks|months|years))(?: ago)?",
         ),
-        what: "how long ago, or for how long, in Docker's words",
+        what: "how long ago or for how long, as Docker writes it",
         examples: &[
             "Less than a second ago",
             "1 second ago",
@@ -122,13 +122,13 @@ pub const BUILTINS: &[Builtin] = &[
             r"-?[0-9]+(?:\.[0-9]+)? ?(?:ns|us|µs|μs|ms|s|m|h)",
             r"(?: ?[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h))*",
         ),
-        what: "a measured time with its units",
+        what: "a duration with its units",
         examples: &["12ms", "1m2.5s", "1h0m0s", "0s", "250µs", "0m0.02s", "0m 0.02s", "0.042 ms"],
     },
     Builtin {
         name: "SIZE",
         regex: concat!(r"[0-9]+(?:\.[0-9]+)?(?:e\+[0-9]+)?", r" ?(?:[kKMGTPEZY]i?B?|B|bytes)",),
-        what: "a number of bytes with its unit",
+        what: "a size in bytes with its unit",
         examples: &["0B", "1.2kB", "117MB", "1.2GiB", "1e+03kB", "2.5 MB", "4.0K", "512 bytes"],
     },
     Builtin {
@@ -192,7 +192,7 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "PATH",
         regex: r#"/[^\s:"',]*"#,
-        what: "an absolute path without blanks, colons, commas and quotes",
+        what: "an absolute path without blanks, colons, commas or quotes",
         examples: &["/", "/var/lib/docker/volumes/logs/_data"],
     },
 ];

@@ -79,178 +79,178 @@ macro_rules! labels {
 }
 
 labels! {
-    /// Above what a command printed
+    /// Above the output of a command
     output(): "Output", "Sortie";
-    /// Above what a command printed on standard error
+    /// Above what a command printed to standard error
     error_output(): "Error output", "Sortie d’erreur";
-    /// Above both, where they cannot be told apart
+    /// Above both, if they cannot be separated
     mixed_output(): "Output and error output", "Sortie et sortie d’erreur";
-    /// On what unfolds the rest of a long output
+    /// On the control that unfolds the rest of a long output
     more_lines(count): "{count} more lines", "{count} lignes de plus";
     /// Under a command that took a second or more
     took(duration): "took {duration}", "durée\u{a0}: {duration}";
     /// For screen readers, on the buttons that play a stream back
     playback(): "Play this output back", "Rejouer cette sortie";
-    /// On a button: play a stream back at the speed at which it came
+    /// On a button: play a stream back at its original speed
     play(): "Play back", "Rejouer";
-    /// On the same button while it plays
+    /// On the same button during playback
     pause(): "Pause", "Pause";
-    /// On a button: from the stream’s beginning
+    /// On a button: restart the stream from the beginning
     restart(): "Restart", "Recommencer";
-    /// Beside these buttons, if a silence is shortened
+    /// Next to these buttons, if a silence is shortened
     silences_shortened(): "silences over 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
     /// Under a command that ended by itself
     exit_status(status): "exit status: {status}", "code de sortie\u{a0}: {status}";
-    /// Under a stream that was followed
+    /// Under a stream that was stopped
     stopped(): "interrupted by Ctrl-C", "interrompu par Ctrl-C";
-    /// Under a command that took too long
+    /// Under a command that exceeded its timeout
     timed_out(limit): "timed out: stopped after {limit}", "délai dépassé\u{a0}: arrêté au bout de {limit}";
     /// Under a command during which the engine ended
     engine_lost(): "the Docker engine went away", "le moteur Docker a disparu";
-    /// Where one byte of the output is left out
+    /// In the output, if one byte is left out
     omitted_byte(): "… 1 byte omitted from the middle …", "… 1 octet omis au milieu …";
-    /// Where more of the output is left out
+    /// In the output, if more than one byte is left out
     omitted_bytes(count): "… {count} bytes omitted from the middle …", "… {count} octets omis au milieu …";
-    /// Above what does not hold
+    /// Above a block with findings
     finding(): "This block does not hold", "Ce bloc n’est pas conforme";
-    /// At the end of a chapter that holds
+    /// At the end of a chapter that passed
     verified(date): "Verified on {date}", "Vérifié le {date}";
-    /// At the end of a chapter that does not hold
+    /// At the end of a chapter that failed
     ran(date): "Run on {date}, and does not hold", "Exécuté le {date}, non conforme";
     /// The engine
     engine_version(version): "Docker Engine {version}", "Docker Engine {version}";
-    /// An image that a reader gets, too
+    /// An image from a registry
     image_pulled(image): "{image}", "{image}";
     /// An image that was built from the book’s own recipe
     image_rebuilt(image): "{image} (rebuilt for this book)", "{image} (reconstruite pour ce livre)";
-    /// Among the details of a run: whether it was one of this build
+    /// In the details of a run: where the outputs come from
     source(): "Outputs", "Sorties";
-    /// What was shown without being run again
+    /// There, if they come from a recording
     replayed(): "from a recording; nothing ran while this page was built",
         "tirées d’un enregistrement\u{202f}; rien n’a été exécuté à la construction de cette page";
-    /// What `mdbook serve` has run before, and does not hold
+    /// There, under `mdbook serve`, if they come from an earlier failed run
     earlier_run(): "of an earlier run; the chapter has not been saved since",
         "d’une exécution précédente\u{202f}; le chapitre n’a pas été enregistré depuis";
-    /// What was run while the page was built
+    /// There, if they come from a run during this build
     live(): "of a run while this page was built", "d’une exécution pendant la construction de cette page";
-    /// Among the details of a run: the engine
+    /// In the details of a run: the engine
     engine(): "Engine", "Moteur";
-    /// Among the details of a run: the machine
+    /// In the details of a run: the machine
     machine(): "Machine", "Machine";
-    /// Among the details of a run: an image
+    /// In the details of a run: an image
     image(): "Image", "Image";
-    /// The generated page that lists all chapters, and links to it
+    /// Title of the generated page that lists all chapters, and of links to it
     verifications(): "Verifications", "Vérifications";
-    /// The sentence at its top
+    /// On that page: the first sentence
     verifications_intro(): "What these chapters show was run by mdbook-docktest. Here is when, and on what.",
         "Ce que montrent ces chapitres a été exécuté par mdbook-docktest. Voici quand, et sur quoi.";
-    /// There, above the chapters
+    /// There: the column of chapters
     chapter(): "Chapter", "Chapitre";
-    /// There, above how many steps a chapter has
+    /// There: the column of numbers of steps
     steps(): "Steps", "Étapes";
-    /// There, above how many of them hold
+    /// There: the column of numbers of passed steps
     passed(): "Hold", "Conformes";
-    /// There, above how many of them do not hold
+    /// There: the column of numbers of failed steps
     failed(): "Do not hold", "Non conformes";
-    /// There, above how many were not reached
+    /// There: the column of numbers of steps that were not reached
     skipped(): "Not reached", "Non atteintes";
-    /// There, above how many are not meant to run
+    /// There: the column of numbers of steps marked `ignore`
     ignored(): "Not run", "Non exécutées";
-    /// There, above when a chapter ran
+    /// There: the column of dates
     last_run(): "Last run", "Dernière exécution";
-    /// There, above the engines
+    /// There: the column of engines
     engines(): "Engines", "Moteurs";
-    /// There, in the place of when a chapter ran that has never run
+    /// There: instead of the date of a chapter that has never run
     never(): "never", "jamais";
-    /// There, above the images
+    /// There: the column of images
     images(): "Images", "Images";
-    /// There, above what tells an image from all others
+    /// There: the column of image digests
     digest(): "Digest", "Empreinte";
     /// Before a container’s name
     container(): "container", "conteneur";
     /// Before a volume’s name
     volume(): "volume", "volume";
-    /// Before the digits of a volume that has no name
+    /// Before the digits of an anonymous volume
     anonymous_volume(): "anonymous volume", "volume anonyme";
     /// Before a network’s name
     network(): "network", "réseau";
     /// Before an image’s name
     image_name(): "image", "image";
-    /// Before what tells an image that has lost a name: Docker does not say which
+    /// Before the ID of an image that has lost a name, as Docker does not say which
     lost_name(): "a name of the image", "un nom de l’image";
-    /// Before a path of the machine that Docker runs on
+    /// Before a path on the host
     host_path(): "host path", "chemin de l’hôte";
-    /// Before a port that is published
+    /// Before a published port
     port(): "port", "port";
-    /// In the place of a host’s port that Docker chooses
+    /// Instead of a host port that Docker chooses
     any_port(): "auto", "auto";
-    /// What can only be read
+    /// After a read-only mount
     read_only(): "read-only", "lecture seule";
-    /// Read aloud for the plus before what a step has made
+    /// Read aloud for the plus before what a step has created
     added(): "added:", "ajout\u{a0}:";
     /// Read aloud for the minus before what a step has removed
     removed(): "removed:", "retrait\u{a0}:";
-    /// What a step has made and removed
+    /// Something that a step has created and removed
     short_lived(kind): "short-lived {kind}", "{kind} éphémère";
     /// A container that a step has started
     started(): "started", "démarré";
     /// A container that a step has stopped and started
     restarted(): "restarted", "redémarré";
-    /// A container that was paused before
+    /// A paused container that a step has resumed
     resumed(): "resumed", "repris";
-    /// A container that a step has given another name, before its former one
+    /// Before the former name of a container that a step has renamed
     formerly(): "formerly", "auparavant";
-    /// Before the network that a step has connected a container to
+    /// Before a network that a step has connected a container to
     connected(): "connected to", "relié à";
-    /// Before the network that a step has disconnected a container from
+    /// Before a network that a step has disconnected a container from
     disconnected(): "disconnected from", "détaché de";
-    /// A container that was not started yet
+    /// A container that has not been started
     not_started(): "not started", "non démarré";
-    /// A container that runs
+    /// A container that is running
     running(): "running", "en marche";
     /// A container that is paused
     paused(): "paused", "en pause";
-    /// A container that has ended
+    /// A container that has exited
     exited(status): "exited ({status})", "arrêté (code {status})";
     /// Read aloud before the list of what a step has changed
     changes(): "What it changed", "Ce qui a changé";
-    /// In the place of the end of a long such list
+    /// Instead of the end of a long list of changes
     more_changes(count): "{count} more changes", "{count} autres changements";
-    /// Above a picture of what there is
+    /// Above a diagram
     state(): "Containers, volumes and networks at this point",
         "Conteneurs, volumes et réseaux à ce stade";
-    /// In its place, where there is nothing
+    /// Instead of a diagram, if there is nothing to draw
     empty_state(): "No container, no volume, and none but Docker’s own networks.",
         "Aucun conteneur, aucun volume, et pas d’autres réseaux que ceux de Docker.";
-    /// Below it, where it would show too much: how much is left out
+    /// Below a diagram that would be too large: how many objects are left out
     more_objects(count): "and {count} more", "et {count} autres";
-    /// Read aloud for such a picture: what it is
+    /// Read aloud for a diagram
     diagram(): "Diagram", "Schéma";
-    /// There: what stands between the things that a container has
+    /// In the description of a diagram: between the properties of a container
     and_then(): "; ", "\u{202f}; ";
-    /// There: all that is to be said of a container
+    /// There: a container and its properties
     described(object, description): "{object}: {description}", "{object}\u{a0}: {description}";
-    /// There: something that a container has mounted
+    /// There: a mount of a container
     mounted(source, destination): "{source} mounted at {destination}", "{source} monté sur {destination}";
-    /// There: a port that a container publishes
+    /// There: a published port of a container
     published(host, container): "port {host} of the host leads to its port {container}",
         "le port {host} de l’hôte mène à son port {container}";
-    /// There: a volume that no container has mounted
+    /// There: a volume that no container mounts
     unused(): "not mounted", "monté nulle part";
     /// A day
     date(day, month, year): "{day} {month} {year}", "{day}\u{a0}{month} {year}";
     /// The first day of a month
     first_day(): "1", "1er";
-    /// The months, with spaces between them
+    /// The months, separated by spaces
     months(): "January February March April May June July August September October November December",
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre";
-    /// A time of less than a minute
+    /// A duration of less than a minute
     seconds(seconds): "{seconds} s", "{seconds}\u{a0}s";
-    /// A longer time
+    /// A longer duration
     minutes(minutes, seconds): "{minutes} min {seconds} s", "{minutes}\u{a0}min {seconds}\u{a0}s";
-    /// What stands before a number’s decimals
+    /// Between a number and its decimals
     decimal_separator(): ".", ",";
-    /// What stands between a number’s thousands
+    /// Between the thousands of a number
     thousands_separator(): ",", "\u{202f}";
 }
 
