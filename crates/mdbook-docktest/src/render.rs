@@ -24,19 +24,19 @@ mod html;
 pub(crate) mod labels;
 mod markdown;
 mod names;
-mod open_block;
 mod outcome;
 pub(crate) mod page;
 mod playback;
 mod provenance;
 pub(crate) mod state;
+mod unclosed_block;
 pub(crate) mod verifications;
 
 use changes::changes;
 use fragments::Fragments;
-use open_block::open_block;
 use outcome::Outcome;
 use provenance::Provenance;
+use unclosed_block::unclosed_block;
 
 /// Puts the recording into the chapter's text.
 ///
@@ -261,7 +261,7 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(match open_block(self.text, extensions) {
+        edits.push(match unclosed_block(self.text, extensions) {
             Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
             None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
         });

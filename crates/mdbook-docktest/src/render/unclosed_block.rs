@@ -13,7 +13,7 @@ const PROBE: &str = "\n\ndocktest\n";
 
 /// Where the line begins in which a text's last block does, if that is a fence, a comment or the like
 /// that the text does not close.
-pub(super) fn open_block(text: &str, extensions: Extensions) -> Option<usize> {
+pub(super) fn unclosed_block(text: &str, extensions: Extensions) -> Option<usize> {
     let body = without_mark(text);
     let probed = format!("{body}{PROBE}");
     let mut depth = 0_usize;
@@ -53,7 +53,7 @@ mod tests {
             ("a <!-- b", None),
             ("", None),
         ] {
-            assert_eq!(open_block(text, Extensions::default()), expected, "{text:?}");
+            assert_eq!(unclosed_block(text, Extensions::default()), expected, "{text:?}");
         }
     }
 }
