@@ -199,7 +199,7 @@ fn a_mistyped_placeholder_is_a_warning_where_it_stands() {
     let found = flaws(markdown, &scenario, &Placeholders::default());
     assert_eq!(
         found.iter().map(told).collect::<Vec<_>>(),
-        ["bad-placeholder 6:7 there is no placeholder `DIGSET`; this is plain text \
+        ["bad-placeholder 6:7 unknown placeholder `DIGSET`: it is compared as plain text \
              | did you mean `[DIGEST]`? If not, write `[[]DIGSET]`"]
     );
 }
