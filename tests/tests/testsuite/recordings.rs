@@ -43,7 +43,8 @@ fn provenance(book: &Book, page: &str) -> String {
 fn was_run(book: &Book, page: &str) -> bool {
     let said = provenance(book, page);
     assert!(said.starts_with("Verified on ") && said.contains(" · Docker Engine "), "{said}");
-    match (said.contains("of a run while this page was built"), said.contains("from a recording")) {
+    match (said.contains("from a run while this page was built"), said.contains("from a recording"))
+    {
         (true, false) => true,
         (false, true) => false,
         _ => panic!("{said}"),

@@ -368,7 +368,7 @@ fn findings_are_seen_on_the_page() {
     assert_eq!(
         of_step,
         "```bash\nls\n```\n<!--docktest--><div class=\"docktest-findings\" role=\"note\">\
-         <p><strong>This block does not hold</strong></p><p lang=\"en\">\
+         <p><strong>This block failed</strong></p><p lang=\"en\">\
          <code>error[exit-status]</code> it ended with &lt;1&gt;<br>help: add `exit=1`</p></div>\
          \n\ntext\n"
     );

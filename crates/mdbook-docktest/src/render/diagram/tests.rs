@@ -185,7 +185,7 @@ fn nothing_is_said_in_words() {
     let page = svg_of(&State::default());
     assert!(text_of(&page, "figure > p").starts_with("Aucun conteneur"));
     let lines = text(&State::default(), &Labels::new(Language::En));
-    let nothing = "No container, no volume, and none but Docker’s own networks.";
+    let nothing = "No containers, no volumes, and no networks other than Docker’s own.";
     assert_eq!(lines, ["Containers, volumes and networks at this point", nothing]);
 }
 
