@@ -1,4 +1,4 @@
-//! What a step changed on the engine, as a list with one entry for each object.
+//! The changes of a step on the engine, as a list with one entry per object.
 
 use crate::expect::is_generated_name;
 use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port};
@@ -65,7 +65,7 @@ impl Sign {
     }
 }
 
-/// What effects of one step changed, given what there was before.
+/// Summarizes the effects of a step, given the state before it.
 pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Vec<Entry> {
     let mut after = before.clone();
     effects.iter().for_each(|effect| after.apply(effect));
@@ -74,7 +74,7 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
     let mut entries: Vec<Entry> = Vec::new();
     for effect in effects {
         let object = match effect.change {
-            // What a container does to a volume or a network is told with the container.
+            // Mounts and connections are part of the container's entry.
             Change::Mounted { .. } => continue,
             Change::Connected { ref container } | Change::Disconnected { ref container } => {
                 (ObjectKind::Container, container.as_str())
@@ -95,7 +95,7 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
             let alike =
                 |other: &&mut Entry| (other.sign, &other.parts) == (entry.sign, &entry.parts);
             match entries.iter_mut().find(alike) {
-                // The engine says more than once that an image has lost a name.
+                // The engine reports more than once that an image has lost a name.
                 Some(_) if object.0 == ObjectKind::Image => {}
                 Some(same) => same.count += 1,
                 None => entries.push(entry),
@@ -128,7 +128,7 @@ struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    fn of(&self, kind: ObjectKind, id: &str) -> impl Iterator<Item = &Effect> {
+    fn effects_on(&self, kind: ObjectKind, id: &str) -> impl Iterator<Item = &Effect> {
         self.effects.iter().filter(move |effect| effect.kind == kind && effect.id == id)
     }
 
@@ -145,7 +145,8 @@ impl Changes<'_> {
         };
         let (old, new) = container;
         let mut parts = named(labels.container(), &shown(&new.name));
-        let started = self.of(ObjectKind::Container, id).any(|e| e.change == Change::Started);
+        let started =
+            self.effects_on(ObjectKind::Container, id).any(|e| e.change == Change::Started);
         let ran = [Status::Running, Status::Paused].contains(&old.status);
         let sign = match (new.status, started) {
             (Status::Running, true) => {
@@ -166,19 +167,19 @@ impl Changes<'_> {
             }
             _ => Sign::Changed,
         };
-        let is_only_named = parts.len();
+        let unchanged = parts.len();
         if old.name != new.name {
             note(&mut parts, labels.formerly());
             append(&mut parts, " ", &shown(&old.name));
         }
-        // Who stops leaves its networks, and who starts joins them; but when it was made, they were not
-        // told.
+        // Starting joins all networks and stopping leaves them, which is not listed as a change; only the
+        // first start is, because the networks were not listed when the container was created.
         let is_up = [Status::Running, Status::Paused].contains(&new.status);
         let was_up_or_never = ran || old.status == Status::Created;
         if sign == Sign::Changed || is_up && was_up_or_never {
             self.networks(&mut parts, old, new);
         }
-        if sign == Sign::Changed && parts.len() == is_only_named {
+        if sign == Sign::Changed && parts.len() == unchanged {
             return None;
         }
         Some(entry(sign, parts))
@@ -189,9 +190,9 @@ impl Changes<'_> {
         for (label, has, has_not) in moves {
             let gone = |id: &str| has_not.networks.iter().all(|other| other.id != id);
             let others = has.networks.iter().filter(|network| gone(&network.id));
-            // Where nothing is said, a container that starts is connected to it.
-            let is_told = |name: &str| old.status != Status::Created || name != "bridge";
-            for network in others.filter(|network| is_told(&network.name)) {
+            // A container is connected to `bridge` by default.
+            let is_listed = |name: &str| old.status != Status::Created || name != "bridge";
+            for network in others.filter(|network| is_listed(&network.name)) {
                 note(parts, label);
                 append(parts, " ", &shown(&network.name));
             }
@@ -222,15 +223,15 @@ impl Changes<'_> {
         entry(Sign::Added, parts)
     }
 
-    /// A container that this step has made and removed.
+    /// A container that the step has created and removed.
     fn short_lived_container(&self, id: &str) -> Option<Entry> {
         let labels = self.labels;
-        let mut own = self.of(ObjectKind::Container, id);
+        let mut own = self.effects_on(ObjectKind::Container, id);
         let (name, image) = own.find_map(|effect| match &effect.change {
             Change::Created { image, .. } => Some((&effect.name, image.as_deref())),
             _ => None,
         })?;
-        // A name that Docker gave is gone before it could mean something.
+        // A generated name means nothing to a reader once the container is gone.
         let name = image.filter(|_| is_generated_name(name)).unwrap_or(name);
         let mut parts = named(&labels.short_lived(labels.container()), &short(name));
         let mut mounts: Vec<Mount> = Vec::new();
@@ -263,8 +264,8 @@ impl Changes<'_> {
         }
     }
 
-    /// A volume or a network. A volume that was removed and made anew is there as before, but its data
-    /// are gone.
+    /// A volume or a network. A volume that was removed and created again has two entries, because its
+    /// data are lost.
     fn other(&self, effect: &Effect) -> Vec<Entry> {
         let labels = self.labels;
         let kind = match effect.kind {
@@ -272,18 +273,18 @@ impl Changes<'_> {
             ObjectKind::Volume => labels.volume(),
             _ => labels.network(),
         };
-        let of_it = || self.of(effect.kind, &effect.id);
-        let is_made = of_it().any(|effect| matches!(effect.change, Change::Created { .. }));
-        let is_removed = of_it().any(|effect| effect.change == Change::Removed);
-        let was_there = match effect.kind {
+        let own = || self.effects_on(effect.kind, &effect.id);
+        let is_created = own().any(|effect| matches!(effect.change, Change::Created { .. }));
+        let is_removed = own().any(|effect| effect.change == Change::Removed);
+        let existed = match effect.kind {
             ObjectKind::Volume => self.before.volumes.contains(&effect.id),
             _ => self.before.networks.iter().any(|network| network.id == effect.id),
         };
-        let is_gone = of_it().last().is_some_and(|effect| effect.change == Change::Removed);
+        let is_gone = own().last().is_some_and(|effect| effect.change == Change::Removed);
         let name = short(&effect.name);
         let removed = || entry(Sign::Removed, named(kind, &name));
         let added = || entry(Sign::Added, named(kind, &name));
-        match (is_made && !was_there, is_gone) {
+        match (is_created && !existed, is_gone) {
             (true, true) => {
                 vec![entry(Sign::ShortLived, named(&labels.short_lived(kind), &name))]
             }
@@ -307,10 +308,10 @@ impl Changes<'_> {
     }
 }
 
-/// It does not begin a line.
+/// The no-break space keeps the arrow off the start of a line.
 const ARROW: &str = "\u{a0}→ ";
 
-/// The port of the host, as `-p` takes it.
+/// The port of the host, in the syntax of `docker run -p`.
 pub(super) fn host_port(port: &Port, labels: &Labels) -> String {
     let host = port.host.map_or_else(|| labels.any_port().to_owned(), |host| host.to_string());
     match &port.address {
@@ -320,7 +321,7 @@ pub(super) fn host_port(port: &Port, labels: &Labels) -> String {
     }
 }
 
-/// The port of the container; with its protocol, where that is not TCP.
+/// The port of the container, with the protocol unless it is TCP.
 pub(super) fn container_port(port: &Port) -> String {
     match port.protocol.as_str() {
         "tcp" => port.container.to_string(),
