@@ -1,69 +1,17 @@
 //! The changes of a step on the engine, as a list with one entry per object.
 
+use super::names::{short, shown};
 use crate::expect::is_generated_name;
-use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port};
+use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port, is_anonymous};
 use crate::render::labels::Labels;
 use crate::render::state::{Container, State, Status};
 
-use super::names::{short, shown};
-use crate::model::recording::is_anonymous;
-
+mod entry;
 mod html;
 
+pub(super) use entry::Entry;
+use entry::{Part, Sign, append, named, note};
 pub(super) use html::html;
-
-/// What happened to an object, or to several alike.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) sign: Sign,
-    pub(super) parts: Vec<Part>,
-    /// How many objects it is about.
-    pub(super) count: usize,
-}
-
-/// What stands before an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
-    Added,
-    Removed,
-    /// It was made and removed.
-    ShortLived,
-    Started,
-    Ended,
-    Paused,
-    Changed,
-}
-
-/// A part of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
-    Text(String),
-    /// A name or a path.
-    Name(String),
-}
-
-impl Sign {
-    pub(super) fn character(self) -> &'static str {
-        match self {
-            Self::Added => "+",
-            Self::Removed => "−",
-            Self::ShortLived => "±",
-            Self::Started => "▸",
-            Self::Ended => "■",
-            Self::Paused => "‖",
-            Self::Changed => "~",
-        }
-    }
-
-    /// What it says where the entry's words do not.
-    pub(super) fn label(self, labels: &Labels) -> Option<&str> {
-        match self {
-            Self::Added => Some(labels.added()),
-            Self::Removed => Some(labels.removed()),
-            _ => None,
-        }
-    }
-}
 
 /// Summarizes the effects of a step, given the state before it.
 pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Vec<Entry> {
@@ -105,21 +53,6 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
     entries
 }
 
-impl Entry {
-    /// A line of text.
-    pub(super) fn text(&self) -> String {
-        let mut line = format!("{} ", self.sign.character());
-        for part in &self.parts {
-            let (Part::Text(text) | Part::Name(text)) = part;
-            line.push_str(text);
-        }
-        if self.count > 1 {
-            line.push_str(&format!("\u{a0}×{}", self.count));
-        }
-        line
-    }
-}
-
 struct Changes<'a> {
     before: &'a State,
     after: &'a State,
@@ -139,7 +72,7 @@ impl Changes<'_> {
             (None, None) => return self.short_lived_container(id),
             (Some(old), None) => {
                 let parts = named(labels.container(), &shown(&old.name));
-                return Some(entry(Sign::Removed, parts));
+                return Some(Entry::new(Sign::Removed, parts));
             }
             (Some(old), Some(new)) => (old, new),
         };
@@ -182,7 +115,7 @@ impl Changes<'_> {
         if sign == Sign::Changed && parts.len() == unchanged {
             return None;
         }
-        Some(entry(sign, parts))
+        Some(Entry::new(sign, parts))
     }
 
     fn networks(&self, parts: &mut Vec<Part>, old: &Container, new: &Container) {
@@ -220,7 +153,7 @@ impl Changes<'_> {
             Status::Paused => note(&mut parts, labels.paused()),
             Status::Exited(status) => note(&mut parts, &labels.exited(status)),
         }
-        entry(Sign::Added, parts)
+        Entry::new(Sign::Added, parts)
     }
 
     /// A container that the step has created and removed.
@@ -248,7 +181,7 @@ impl Changes<'_> {
             }
         }
         mounts.iter().for_each(|mount| self.mount(&mut parts, mount));
-        Some(entry(Sign::ShortLived, parts))
+        Some(Entry::new(Sign::ShortLived, parts))
     }
 
     fn mount(&self, parts: &mut Vec<Part>, mount: &Mount) {
@@ -282,11 +215,11 @@ impl Changes<'_> {
         };
         let is_gone = own().last().is_some_and(|effect| effect.change == Change::Removed);
         let name = short(&effect.name);
-        let removed = || entry(Sign::Removed, named(kind, &name));
-        let added = || entry(Sign::Added, named(kind, &name));
+        let removed = || Entry::new(Sign::Removed, named(kind, &name));
+        let added = || Entry::new(Sign::Added, named(kind, &name));
         match (is_created && !existed, is_gone) {
             (true, true) => {
-                vec![entry(Sign::ShortLived, named(&labels.short_lived(kind), &name))]
+                vec![Entry::new(Sign::ShortLived, named(&labels.short_lived(kind), &name))]
             }
             (true, false) => vec![added()],
             (false, true) => vec![removed()],
@@ -304,7 +237,7 @@ impl Changes<'_> {
             }
             _ => (Sign::Added, labels.image_name(), &effect.name),
         };
-        entry(sign, named(kind, &short(name)))
+        Entry::new(sign, named(kind, &short(name)))
     }
 }
 
@@ -327,27 +260,6 @@ pub(super) fn container_port(port: &Port) -> String {
         "tcp" => port.container.to_string(),
         protocol => format!("{}/{}", port.container, shown(protocol)),
     }
-}
-
-fn entry(sign: Sign, parts: Vec<Part>) -> Entry {
-    Entry { sign, parts, count: 1 }
-}
-
-fn named(kind: &str, name: &str) -> Vec<Part> {
-    vec![Part::Text(format!("{kind} ")), Part::Name(name.to_owned())]
-}
-
-fn note(parts: &mut Vec<Part>, text: &str) {
-    parts.push(Part::Text(format!(", {text}")));
-}
-
-/// Adds a name, with text before it that goes to the text that is there.
-fn append(parts: &mut Vec<Part>, before: &str, name: &str) {
-    match parts.last_mut() {
-        Some(Part::Text(text)) => text.push_str(before),
-        _ => parts.push(Part::Text(before.to_owned())),
-    }
-    parts.push(Part::Name(name.to_owned()));
 }
 
 #[cfg(test)]

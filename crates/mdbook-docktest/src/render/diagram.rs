@@ -31,7 +31,7 @@ pub(super) fn html(state: &State, id: &str, labels: &Labels) -> String {
 
 fn figure(state: &State, limit: Limit, id: &str, labels: &Labels) -> String {
     let drawn = Drawn::new(state, limit);
-    let picture: Markup = if state.is_empty() {
+    let diagram: Markup = if state.is_empty() {
         html! { p { (labels.empty_state()) } }
     } else {
         let description = describe(&drawn, labels).join(" ");
@@ -40,7 +40,7 @@ fn figure(state: &State, limit: Limit, id: &str, labels: &Labels) -> String {
     one_line(html! {
         figure.docktest-diagram id=(id) {
             figcaption { (labels.state()) }
-            (picture)
+            (diagram)
             // Also in the description of the diagram.
             @if drawn.left_out > 0 {
                 p aria-hidden="true" { (labels.more_objects(labels.number(drawn.left_out as u64))) }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Entry, Part};
+use super::entry::{Entry, Part};
 use crate::render::html::one_line;
 use crate::render::labels::Labels;
 
