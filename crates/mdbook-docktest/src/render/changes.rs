@@ -105,8 +105,8 @@ impl Changes<'_> {
             note(&mut parts, labels.formerly());
             append(&mut parts, " ", &shown(&old.name));
         }
-        // Starting joins all networks and stopping leaves them, which is not listed as a change; only the
-        // first start is, because the networks were not listed when the container was created.
+        // Stopping leaves all networks and a later start joins them again, which is not a change to list.
+        // At the first start, the networks have not been listed yet.
         let is_up = [Status::Running, Status::Paused].contains(&new.status);
         let was_up_or_never = ran || old.status == Status::Created;
         if sign == Sign::Changed || is_up && was_up_or_never {
