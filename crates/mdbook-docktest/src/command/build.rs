@@ -37,7 +37,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     let settings = Settings::of_book(&context.config, &context.root)?;
     let failures = cache_directory()
         .filter(|_| is_served(&context.config) && settings.run == RunMode::Stale)
-        .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::of_parent()?)));
+        .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::from_parent()?)));
 
     let (known, sources): (Vec<_>, Vec<_>) =
         pages::chapters(&context, &mut book, &settings).into_iter().unzip();

@@ -72,7 +72,7 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
     lock.lock()?;
     if let Ok(Some(old)) = read(path)
         && old.inputs == recording.inputs
-        && recording.recorded().says_the_same_as(old.recorded())
+        && recording.recorded().is_equivalent_to(old.recorded())
     {
         return Ok(Kept::AsItWas);
     }

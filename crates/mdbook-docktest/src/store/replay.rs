@@ -87,7 +87,7 @@ impl<'a> Recordings<'a> {
     fn inputs(&self, scenario: &Scenario) -> Inputs {
         let recipes = self.recipes.iter().filter(|(image, _)| names_image(scenario, image));
         let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
-        Inputs::of(scenario, self.settings, recipes.collect())
+        Inputs::new(scenario, self.settings, recipes.collect())
     }
 
     fn standing(&self, chapter: &Chapter) -> Standing {
