@@ -173,7 +173,7 @@ fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
         fail_fast: run.fail_fast,
         canceller: run.canceller.clone(),
         judge: &|| schedule::judge(run.settings),
-        progress: &|chapter, progress| display.tell(chapter, progress),
+        progress: &|chapter, progress| display.show(chapter, progress),
     };
     let not_run = schedule::run_chapters(report, &runner, jobs);
     if run.canceller.is_cancelled() {

@@ -179,8 +179,8 @@ fn torn_and_cut_off() {
 
 #[test]
 fn of_another_version() {
-    is_bad(|text| text.replacen("\"schema\": 1", "\"schema\": 2", 1).into(), "it has version 2");
-    is_bad(|_| "{\"schema\": 99, \"all\": \"else\"}".into(), "it has version 99");
+    is_bad(|text| text.replacen("\"schema\": 1", "\"schema\": 2", 1).into(), "unsupported version 2");
+    is_bad(|_| "{\"schema\": 99, \"all\": \"else\"}".into(), "unsupported version 99");
 }
 
 #[test]

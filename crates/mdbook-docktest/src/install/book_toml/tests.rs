@@ -140,19 +140,19 @@ fn what_would_not_do_what_it_says_is_told() {
     let before = "[preprocessor.docktest]\nbefore = [\"links\"]\n";
     assert!(warned(before).contains("write `after = [\"links\"]` instead"));
     let outside = "[output.html]\nadditional-css = [\"../docktest.css\"]\n";
-    assert!(warned(outside).contains("lies outside of the book"));
+    assert!(warned(outside).contains("is outside the book"));
     assert_eq!(warned(ALL), "");
 }
 
 #[test]
 fn what_is_in_the_way_is_named() {
     let refused = |text: &str| edit(text, &style_sheet()).unwrap_err().to_string();
-    assert_eq!(refused("output = 1"), "`output` is no table");
-    assert_eq!(refused("[output]\nhtml = \"x\""), "`output.html` is no table");
+    assert_eq!(refused("output = 1"), "`output` is not a table");
+    assert_eq!(refused("[output]\nhtml = \"x\""), "`output.html` is not a table");
     let list = refused("[output.html]\nadditional-css = \"a.css\"");
     assert_eq!(
         list,
-        "`output.html.additional-css` is no list: write it as `output.html.additional-css = []`"
+        "`output.html.additional-css` is not an array: write `output.html.additional-css = []`"
     );
     assert_eq!(refused("[book]\n[output"), "line 2: unclosed table, expected `]`");
 }
