@@ -210,7 +210,12 @@ impl<'a> Recordings<'a> {
                 settled: None,
             };
             let message = "this recording belongs to no chapter with steps".to_owned();
-            let help = "`mdbook-docktest record` removes it".to_owned();
+            let is_readable = self.readable_others().iter().any(|(other, _)| other == path);
+            let help = match is_readable {
+                true => "`mdbook-docktest record` removes it",
+                false => "it is no recording, or not one as a run has left it: remove it by hand",
+            };
+            let help = help.to_owned();
             chapter.find(Code::UnusedRecording, 0, message, help, self.settings);
             report.chapters.push(chapter);
         }
