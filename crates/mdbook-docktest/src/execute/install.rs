@@ -1,10 +1,8 @@
 //! `install`: what was done to a book, told to its author.
 
-use std::io::{self, Write};
+use anyhow::{Context, Result};
 
-use anyhow::Result;
-
-use super::Exit;
+use super::{Exit, print};
 use crate::assets;
 use crate::cli::Install;
 use crate::install::{self, Done, Installed};
@@ -12,7 +10,7 @@ use crate::progress;
 
 pub(super) fn install(options: &Install) -> Result<Exit> {
     let installed = install::install(&options.directory, options.force)?;
-    io::stdout().write_all(told(&installed).as_bytes())?;
+    print(&told(&installed)).context("cannot write what was done")?;
     for warning in &installed.warnings {
         progress::say(&format!("warning: {warning}"));
     }
