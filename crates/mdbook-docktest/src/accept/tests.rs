@@ -69,6 +69,7 @@ fn new_lines_are_indented_like_the_old_ones() {
     for (before, after) in [
         ("> - ```bash\n>   a\n>   ```\n>   ```output\n>   x\n>   ```\n", ">   y\n>\n>     z\n"),
         ("> - ```bash\n>   a\n>   ```\n>   ```output\n>   ```\n", ">   y\n>\n>     z\n"),
+        ("> - ```bash\n>   a\n>   ```\n>   ```output\n>\n>   x\n>   ```\n", ">   y\n>\n>     z\n"),
         ("1. ```bash\n   a\n   ```\n   ~~~output\n   x\n   ~~~\n", "   y\n\n     z\n"),
         ("-\t```bash\n\ta\n\t```\n\t```output\n\tx\n\t```\n", "\ty\n\n\t  z\n"),
     ] {

@@ -37,9 +37,10 @@ fn of_machine(root: &Path) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// The files of the two versions of control groups: those of limits, that of what is used, and what
-/// the file cache that can be given up is called in `memory.stat`.
+/// What the two versions of control groups call things: their file system, the files of limits, that
+/// of what is used, and in `memory.stat` the file cache that can be given up.
 struct Version {
+    filesystem: &'static str,
     limits: &'static [&'static str],
     usage: &'static str,
     cache: &'static str,
@@ -47,6 +48,7 @@ struct Version {
 
 /// <https://docs.kernel.org/admin-guide/cgroup-v1/memory.html>
 const V1: Version = Version {
+    filesystem: "cgroup",
     limits: &["memory.limit_in_bytes"],
     usage: "memory.usage_in_bytes",
     cache: "total_inactive_file",
@@ -54,6 +56,7 @@ const V1: Version = Version {
 
 /// <https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files>
 const V2: Version = Version {
+    filesystem: "cgroup2",
     // Above the second, processes are slowed down until they hardly get on.
     limits: &["memory.max", "memory.high"],
     usage: "memory.current",
@@ -115,11 +118,9 @@ fn mounted<'a>(line: &'a str, version: &Version) -> Option<(&'a str, &'a str)> {
     let mut filesystem = filesystem.split(' ');
     let kind = filesystem.next()?;
     let mut options = filesystem.next_back()?.split(',');
-    let is_wanted = match kind {
-        "cgroup" => version.usage == V1.usage && options.any(|option| option == "memory"),
-        "cgroup2" => version.usage == V2.usage,
-        _ => false,
-    };
+    // Each controller of version 1 has a mount of its own.
+    let is_wanted = kind == version.filesystem
+        && (kind == V2.filesystem || options.any(|option| option == "memory"));
     let mut mount = mount.split(' ').skip(3);
     let (top, place) = (mount.next()?, mount.next()?);
     is_wanted.then_some((top, place))
