@@ -79,6 +79,15 @@ fn new_lines_are_indented_like_the_old_ones() {
 }
 
 #[test]
+fn lines_that_are_less_indented_than_their_fence_stay_so() {
+    let step = "> ```bash\n> a\n> ```\n";
+    assert_eq!(
+        accepted(&format!("{step}>   ```output\n> x\n>   ```\n"), &["y\n"]),
+        format!("{step}>   ```output\n> y\n>   ```\n")
+    );
+}
+
+#[test]
 fn fences_grow_over_what_could_close_them() {
     assert_eq!(
         accepted("```bash\na\n```\n~~~output\nx\n ~~~  \n", &["~~~~\n```\n"]),
