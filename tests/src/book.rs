@@ -189,11 +189,16 @@ impl Book {
 
     /// The program as preprocessor, about to be told of the book as mdBook does.
     pub fn to_preprocess(&self, renderer: &str) -> Program {
-        let program = self.command([]);
+        self.command([]).stdin(self.sent(renderer))
+    }
+
+    /// What mdBook sends to a preprocessor.
+    pub fn sent(&self, renderer: &str) -> Vec<u8> {
+        self.write();
         let book = MDBook::load(self.path()).unwrap();
         let context =
             PreprocessorContext::new(book.root.clone(), book.config.clone(), renderer.to_owned());
-        program.stdin(serde_json::to_vec(&(context, &book.book)).unwrap())
+        serde_json::to_vec(&(context, &book.book)).unwrap()
     }
 
     /// What the preprocessor makes of the book's chapters, in their order.

@@ -238,7 +238,10 @@ fn a_book_toml_that_is_none_is_not_touched() {
     for (text, said) in [
         ("[book\n", ": line 1: unclosed table"),
         ("[book]\ntitel = \"x\"\n", ": unknown field `titel`"),
-        ("[output.html]\nadditional-css = \"a.css\"\n", "`output.html.additional-css` is not an array"),
+        (
+            "[output.html]\nadditional-css = \"a.css\"\n",
+            "`output.html.additional-css` is not an array",
+        ),
     ] {
         let book = Fresh::with(text);
         book.install().exits(2).fails_saying(&["book.toml", said]);

@@ -1,10 +1,8 @@
 //! The `install` command.
 
-use std::io::{self, Write};
+use anyhow::{Context, Result};
 
-use anyhow::Result;
-
-use super::Exit;
+use super::{Exit, print};
 use crate::cli::Install;
 use crate::command::progress;
 use crate::install::{self, Done, Installed};
@@ -12,7 +10,7 @@ use crate::render::assets;
 
 pub(super) fn install(options: &Install) -> Result<Exit> {
     let installed = install::install(&options.directory, options.force)?;
-    io::stdout().write_all(summary(&installed).as_bytes())?;
+    print(&summary(&installed)).context("cannot write the summary")?;
     for warning in &installed.warnings {
         progress::say(&format!("warning: {warning}"));
     }
