@@ -132,11 +132,10 @@ fn build(definition: &Definition, part: &Path, directory: &Path) -> Result<()> {
     words.push(format!("deb [signed-by={KEYRING}] {mirror} {SUITE} main"));
     succeed("mmdebstrap", &duct::cmd("setpriv", words).stdin_null().stdout_to_stderr())?;
     if !part.join("usr/sbin/dockerd").is_file() {
-        bail!(
-            "no dockerd in the packages of {SUITE}: they have changed, adapt xtask's engine.rs"
-        );
+        bail!("no dockerd in the packages of {SUITE}: they have changed, adapt xtask's engine.rs");
     }
-    fs::rename(part, directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    fs::rename(part, directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
     say(&format!("engine: built {}", directory.display()));
     Ok(())
 }

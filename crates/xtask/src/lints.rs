@@ -62,8 +62,7 @@ fn shellcheck() -> Result<()> {
 
 fn clippy() -> Result<()> {
     need_component("clippy", "clippy")?;
-    let words =
-        ["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
+    let words = ["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"];
     cargo(&words, &[])
 }
 

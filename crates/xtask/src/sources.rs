@@ -71,9 +71,8 @@ mod tests {
 
     #[test]
     fn shell_files_are_recognised_by_name_or_first_line() {
-        let is_shell = |path: &str, text: &str| {
-            Source { path: path.into(), text: text.to_owned() }.is_shell()
-        };
+        let is_shell =
+            |path: &str, text: &str| Source { path: path.into(), text: text.to_owned() }.is_shell();
         assert!(is_shell("a.sh", ""));
         assert!(is_shell("a.bash", "echo\n"));
         assert!(is_shell("prepare", "#!/bin/sh\n"));
@@ -89,7 +88,8 @@ mod tests {
         let sources = sources(&project().unwrap()).unwrap();
         let shell: Vec<&Path> =
             sources.iter().filter(|file| file.is_shell()).map(|file| file.path.as_path()).collect();
-        for known in [".ci/run", "book/images/alpine/prepare", "crates/docker-sandbox/src/init.sh"] {
+        for known in [".ci/run", "book/images/alpine/prepare", "crates/docker-sandbox/src/init.sh"]
+        {
             assert!(shell.contains(&Path::new(known)), "{known} is not in {shell:?}");
         }
     }
