@@ -20,7 +20,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves the files of a directory below [`SITE_URL`], and its 404.html for every other path.
+    /// Serves the files of a directory below the path of [`Self::page`], and its 404.html for every other
+    /// path.
     pub fn start(directory: PathBuf) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
