@@ -6,7 +6,7 @@ use crate::cargo::{cargo, need_component};
 use crate::process::{say, succeed};
 use crate::setup::Missing;
 use crate::sources::{Source, sources};
-use crate::{generate, project};
+use crate::{generate, project, words};
 
 /// What shellcheck does not report. Comments in a recipe belong to its digest, so that a directive in
 /// one would make recordings stale.
@@ -23,7 +23,8 @@ type Check = (&'static str, fn() -> Result<()>);
 /// Runs all checks; fails if one of them failed.
 pub(crate) fn run() -> Result<()> {
     // The fast ones first.
-    let checks: [Check; 4] = [
+    let checks: [Check; 5] = [
+        ("words", words::check),
         ("shellcheck", shellcheck),
         ("generated tables", generate::check),
         ("clippy", clippy),

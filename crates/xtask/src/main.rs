@@ -12,6 +12,7 @@ mod process;
 mod setup;
 mod sources;
 mod test;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

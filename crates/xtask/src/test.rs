@@ -16,7 +16,7 @@ use crate::{book, browser, engine, fuzz, lints, project, setup};
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Run this part only
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "PART")]
     only: Option<Part>,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Options {
 enum Part {
     /// Formatting of the sources
     Format,
-    /// shellcheck, clippy, rustdoc, and whether generated tables are up to date
+    /// Words, shellcheck, clippy, rustdoc, and whether generated tables are up to date
     Lints,
     /// Unit and integration tests that need no engine
     Unit,
