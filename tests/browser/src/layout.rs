@@ -1,12 +1,12 @@
-//! Whether a page fits into the width that its reader has.
+//! Whether a page fits into the viewport.
 
 use serde_json::json;
 
 use crate::browser::Browser;
 
 impl Browser {
-    /// What makes the page, or mdBook's column of text in it, which scrolls by itself, wider than
-    /// what can be seen of it.
+    /// The elements that make the page, or mdBook's text column, which scrolls separately, wider than its
+    /// visible part.
     pub fn overflow(&self) -> Vec<String> {
         self.call(
             "const scrolls = element => element === document.scrollingElement
@@ -30,7 +30,7 @@ impl Browser {
         )
     }
 
-    /// The elements that a selector finds and that stick out of the text's column.
+    /// The elements that match a selector and are partly outside of the text column.
     pub fn sticking_out(&self, selector: &str) -> Vec<String> {
         self.call(
             "const [selector] = arguments;

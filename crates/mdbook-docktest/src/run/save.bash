@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Writes down the state of the shell that sources it, for another shell to take over. The argument is
 # the author's EXIT trap that is part of it. Options are left as they suit this script; `options` and
 # `shopts` have the author's.

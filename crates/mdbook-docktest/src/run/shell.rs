@@ -118,7 +118,7 @@ impl<'a> Shell<'a> {
                 // To change groups takes the kernel about as long as a short command.
                 if !bash.is_alone() {
                     bash.group = self.new_group()?;
-                    door = bash.group.door();
+                    door = bash.group.procs_file();
                     words.extend(["join", door.to_str().ok_or(io::ErrorKind::InvalidData)?]);
                 }
                 words.extend(["outputs", &number]);
