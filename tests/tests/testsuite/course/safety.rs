@@ -19,10 +19,11 @@ const IMPOSED: [&str; 4] = ["app-server", "log-shipper", "shared-logs", "postgre
 /// a name of the chapter's, and fails if there is something.
 static CHECK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r#"\Apris=\$\(docker ps -a --filter name='(?<containers>[^']+)' --format '\{\{\.Names\}\}' &&\n"#,
-        r#"    docker volume ls -q --filter name='(?<volumes>[^']+)'"#,
-        r#"(?: &&\n    docker volume ls -q --filter label=(?<label>[\w-]+))?\) &&\n"#,
-        "    echo \"Noms déjà pris\u{a0}: \\$\\{pris:-aucun\\}\" && test -z \"\\$pris\"\n\\z",
+        r"\Apris=\$\(\n",
+        r"    docker ps -a --format '\{\{\.Names\}\}' --filter name='(?<containers>[^']+)' &&\n",
+        r"    docker volume ls -q --filter name='(?<volumes>[^']+)'",
+        r"(?: &&\n    docker volume ls -q --filter label=(?<label>[\w-]+))?\n",
+        "\\) && echo \"Noms déjà pris\u{a0}: \\$\\{pris:-aucun\\}\" && test -z \"\\$pris\"\n\\z",
     ))
     .unwrap()
 });
@@ -261,9 +262,10 @@ fn the_introduction_says_which_names_are_imposed() {
 /// The rules find what they are for.
 #[test]
 fn a_chapter_that_would_touch_a_readers_own_is_found() {
-    let check = "pris=$(docker ps -a --filter name='^cours-' --format '{{.Names}}' &&\n    \
-        docker volume ls -q --filter name='^cours-') &&\n    \
-        echo \"Noms déjà pris\u{a0}: ${pris:-aucun}\" && test -z \"$pris\"";
+    let check = "pris=$(\n    \
+        docker ps -a --format '{{.Names}}' --filter name='^cours-' &&\n    \
+        docker volume ls -q --filter name='^cours-'\n\
+        ) && echo \"Noms déjà pris\u{a0}: ${pris:-aucun}\" && test -z \"$pris\"";
     let found = |script: &str| {
         let text = format!("# A\n\n```bash\n{check}\n```\n\n```bash\n{script}\n```\n");
         complaints(&Chapter::read("a.md", &text))
