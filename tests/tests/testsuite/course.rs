@@ -1,6 +1,7 @@
 //! The course of this repository, as its readers get it.
 
 mod chapter;
+mod docker;
 mod reader;
 mod safety;
 

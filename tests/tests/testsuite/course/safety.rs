@@ -8,6 +8,7 @@ use regex::Regex;
 use testsuite::workspace;
 
 use super::chapter::{Chapter, chapters};
+use super::docker::{arguments, docker_commands, mounted, value};
 
 /// How the names of what the course creates begin.
 const PREFIX: &str = "cours-";
@@ -80,21 +81,18 @@ impl Uses {
             [] => (Kind::Container, "", command),
         };
         match verb {
-            "ps" | "ls" | "logs" | "inspect" | "exec" | "wait" => {}
+            "ps" | "ls" | "logs" | "inspect" | "wait" => {}
+            "exec" => {
+                let options = ["-e", "--env", "-u", "--user", "-w", "--workdir"];
+                for name in arguments(rest, &options).into_iter().take(1) {
+                    self.note_use(kind, name, command, variables);
+                }
+            }
             "run" | "create" if kind == Kind::Container => {
                 if value(rest, "--name").is_none() && !rest.contains(&"--rm") {
                     self.creates_unnamed = true;
                 }
-                let mounted = rest.windows(2).filter_map(|pair| match pair {
-                    ["-v" | "--volume", mount] => Some(mount.split(':').next().unwrap_or_default()),
-                    ["--mount", mount] => mount.split(',').find_map(|field| {
-                        field.strip_prefix("src=").or_else(|| field.strip_prefix("source="))
-                    }),
-                    _ => None,
-                });
-                // A path is no volume.
-                let is_path = |name: &&str| name.starts_with(['/', '.', '~']) || *name == "$PWD";
-                for name in mounted.filter(|name| !is_path(name)) {
+                for name in mounted(rest) {
                     self.note_use(Kind::Volume, name, command, variables);
                 }
                 if let Some(name) = value(rest, "--name") {
@@ -129,52 +127,11 @@ impl Uses {
     }
 }
 
-/// The value of an option.
-fn value<'a>(words: &[&'a str], option: &str) -> Option<&'a str> {
-    let next = words.windows(2).find(|pair| pair[0] == option).map(|pair| pair[1]);
-    let joined = || words.iter().find_map(|word| word.strip_prefix(option)?.strip_prefix('='));
-    next.or_else(joined)
-}
-
-/// The words that are neither options nor the values of these options.
-fn arguments<'a>(words: &[&'a str], with_values: &[&str]) -> Vec<&'a str> {
-    let is_value = |place: usize| place > 0 && with_values.contains(&words[place - 1]);
-    let places =
-        (0..words.len()).filter(|place| !words[*place].starts_with('-') && !is_value(*place));
-    places.map(|place| words[place]).collect()
-}
-
-/// The `docker` commands in a line of bash, and the variable that each is assigned to, if any.
-fn docker_commands<'a>(words: &'a [String]) -> Vec<(Option<&'a str>, Vec<&'a str>)> {
-    let is_end = |word: &str| ["&&", "||", "|", ";", "<", ">", ">>", "2>&1"].contains(&word);
-    let mut commands = Vec::new();
-    for (place, word) in words.iter().enumerate() {
-        let Some(before) =
-            word.strip_suffix("docker").filter(|it| it.is_empty() || it.ends_with("$("))
-        else {
-            continue;
-        };
-        let variable = before.strip_suffix("=$(");
-        let rest = words[place + 1..].iter().map(String::as_str).take_while(|word| !is_end(word));
-        let mut command: Vec<&str> = Vec::new();
-        for word in rest {
-            let closes = word.matches(')').count() > word.matches('(').count();
-            if closes || word.ends_with(';') {
-                command.push(word.trim_end_matches([')', ';']));
-                break;
-            }
-            command.push(word);
-        }
-        commands.push((variable, command));
-    }
-    commands
-}
-
 /// What a chapter does that could cost its readers a container, a volume or a network of their own.
 ///
-/// What it creates has names of the course's; so has what it removes, or else it is a variable that
-/// was given one object of the course's, or a label of the course's. If it creates anything, its first step
-/// is [`CHECK`], for all these names and labels.
+/// What it creates, changes and removes has a name of the course's, or a variable stands for it that
+/// holds one object of the course's; what it prunes has a label of the course's. If it creates
+/// anything, its first step is [`CHECK`], for all these names and labels.
 fn complaints(chapter: &Chapter) -> Vec<String> {
     let mut uses = Uses::default();
     let mut lines: Vec<Vec<String>> = Vec::new();
@@ -275,12 +232,14 @@ fn a_chapter_that_would_touch_a_readers_own_is_found() {
         ("docker run -d --name=db alpine", "`db` is not a name of the course"),
         ("docker create --name db alpine", "`db` is not a name of the course"),
         ("docker run -v data:/data alpine", "`data` is not a name of the course"),
+        ("docker run --volume=data:/data alpine", "`data` is not a name of the course"),
         ("docker run --mount type=volume,source=data,dst=/data alpine", "`data` is not a name"),
         ("docker volume create --label a=b data", "`data` is not a name of the course"),
         ("docker network create web", "`web` is not a name of the course"),
         ("docker network create cours-web", "does not check the Network cours-web"),
         ("docker run -d \\\n  --name db alpine", "`db` is not a name of the course"),
         ("until docker rm db; do sleep 1; done", "`db` is not a name of the course"),
+        ("docker exec -u root db psql", "`db` is not a name of the course"),
         ("docker stop cours-db && docker rm -f db", "`db` is not a name of the course"),
         ("docker volume rm postgres-prod", "does not check the Volume postgres-prod"),
         ("docker rm $(docker ps -aq)", "`$(docker` is not a name of the course"),
