@@ -31,7 +31,7 @@ pub(super) fn arguments<'a>(words: &[&'a str], with_values: &[&str]) -> Vec<&'a 
 }
 
 /// The `docker` commands in a line of bash, and the variable that each is assigned to, if any.
-pub(super) fn docker_commands<'a>(words: &'a [String]) -> Vec<(Option<&'a str>, Vec<&'a str>)> {
+pub(super) fn docker_commands(words: &[String]) -> Vec<(Option<&str>, Vec<&str>)> {
     let is_end = |word: &str| ["&&", "||", "|", ";", "<", ">", ">>", "2>&1"].contains(&word);
     let mut commands = Vec::new();
     for (place, word) in words.iter().enumerate() {

@@ -29,8 +29,8 @@ fn follow(chapter: &Chapter) -> String {
     format!("bash -e <(cat <<'END-OF-CHAPTER'\n{script}END-OF-CHAPTER\n)")
 }
 
-/// A reader of a chapter who has a database, a container that has stopped, and volumes, with names that no chapter
-/// uses: all of them are as they were when the chapter has come to its end.
+/// A reader has a database, a container that has stopped, and volumes, with names that no chapter uses.
+/// All of them are as they were when the chapter has come to its end.
 #[track_caller]
 fn leaves_a_readers_own_alone(name: &str) {
     let postgres = workspace().join("book/images/postgres");
