@@ -1,4 +1,4 @@
-//! What docker's answers become: those of docker 26.1.5, shortened, printed by a shell script.
+//! Parsing the output of docker: that of docker 26.1.5, shortened, printed by a shell script.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
@@ -69,7 +69,7 @@ fn what_was_loaded_has_a_name_or_an_identifier() {
 }
 
 #[test]
-fn what_a_program_printed_is_not_taken_for_a_container() {
+fn what_a_program_printed_is_not_a_container() {
     let fake = answering("hello world");
     let error = fake.docker.container().run("alpine").detach().call().unwrap_err();
     assert!(matches!(&error, Error::Unexpected { text, .. } if text == "hello world"), "{error:?}");

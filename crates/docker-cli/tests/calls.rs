@@ -1,4 +1,4 @@
-//! What goes into docker and what comes out, with a shell script in its place.
+//! Input and output of docker, with a shell script in its place.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
@@ -26,7 +26,64 @@ fn a_call_that_fails_says_what_was_run() {
     let error = fake.docker.command(["volume", "frob", "a b"]).call().unwrap_err();
     let Error::Failed(failure) = &error else { panic!("{error:?}") };
     assert_eq!(failure.message, "something new");
-    assert!(error.to_string().contains("docker volume frob 'a b'"), "{error}");
+    let program = failure.command.words()[0].display();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "docker failed: something new\n  command: {program} volume frob 'a b'\n  exit status: 1"
+        )
+    );
+}
+
+#[test]
+fn a_call_without_output_says_so() {
+    let fake = Fake::new("exec sleep 60");
+    let error = fake.docker.command(["x"]).timeout(Duration::from_millis(100)).call().unwrap_err();
+    let text = error.to_string();
+    assert_eq!(text.lines().next(), Some("timed out after 100ms (no error output)"));
+}
+
+/// The program may imitate docker's messages.
+#[test]
+fn a_program_of_a_raw_run_or_exec_is_not_docker() {
+    let fake = Fake::new("echo 'Error: No such container: x' >&2; exit 2");
+    for words in [
+        &["run", "app"][..],
+        &["container", "run", "app"],
+        &["--host=x", "exec", "web", "app"],
+        &["compose", "--file", "a.yml", "exec", "web", "app"],
+        &["compose", "run", "web"],
+        &["attach", "web"],
+    ] {
+        let error = fake.docker.command(words).call().unwrap_err();
+        assert!(matches!(error, Error::Exit(_)), "{words:?}: {error:?}");
+        let error = fake.docker.command(words).stream().unwrap().last().unwrap().unwrap_err();
+        assert!(matches!(error, Error::Exit(_)), "{words:?}: {error:?}");
+    }
+    let error = fake.docker.command(["container", "inspect", "x"]).call().unwrap_err();
+    assert!(matches!(error, Error::NoSuch { .. }), "{error:?}");
+}
+
+#[test]
+fn an_invalid_name_becomes_an_error() {
+    fn parse(text: &str) -> Result<docker_cli::VolumeName, Error> {
+        Ok(text.parse()?)
+    }
+    assert_eq!(
+        parse("a/b").unwrap_err().to_string(),
+        "`a/b` is not a volume name: use at least two letters, digits, `_`, `.` and `-`, the first \
+         one a letter or digit"
+    );
+}
+
+#[test]
+fn a_failed_stream_keeps_the_end_of_standard_error() {
+    let fake = Fake::new("seq 1 30000 >&2; exit 1");
+    let error = fake.docker.command(["x"]).stream().unwrap().last().unwrap().unwrap_err();
+    let all: String = (1..=30000).map(|number| format!("{number}\n")).collect();
+    let stderr = &error.failure().unwrap().stderr;
+    assert_eq!(stderr.len(), 64 << 10);
+    assert_eq!(*stderr, all.as_bytes()[all.len() - (64 << 10)..]);
 }
 
 #[test]
@@ -42,7 +99,7 @@ fn standard_input_is_empty_unless_given() {
 }
 
 #[test]
-fn input_that_nobody_reads_is_no_error() {
+fn input_that_is_not_read_is_no_error() {
     let fake = Fake::new("echo 'Loaded image: a:latest'");
     let loaded = fake.docker.image().load(vec![0; 3_000_000]).call().unwrap();
     assert_eq!(loaded, ["a:latest"]);
@@ -67,7 +124,7 @@ fn huge_output_on_both_streams_does_not_block() {
 }
 
 #[test]
-fn a_stream_gives_lines_while_they_come() {
+fn a_stream_returns_lines_as_they_arrive() {
     let fake = Fake::new("echo one; sleep 0.2; echo two >&2; sleep 0.2; printf three; sleep 60");
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
     let started = Instant::now();
