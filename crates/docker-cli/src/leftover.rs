@@ -54,7 +54,7 @@ impl Leftover {
         let label = self.label.clone();
         let (sender, receiver) = mpsc::channel();
         let clean_up = move || {
-            // Nobody receives it after the time is over.
+            // It fails if the caller has stopped waiting.
             let _ = sender.send(self.clean_up());
         };
         let thread = thread::Builder::new().name("docker-cli clean-up".to_owned());

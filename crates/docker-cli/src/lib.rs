@@ -80,6 +80,7 @@ mod stdin;
 mod stream;
 pub mod system;
 pub mod volume;
+mod words;
 
 pub use cancel::Canceller;
 pub use command::Command;

@@ -1,11 +1,12 @@
 //! Commands given by their words, and what the words say about the output.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use crate::classify::Origin;
 use crate::docker::Docker;
 use crate::invocation::Invocation;
 use crate::output::Output;
+use crate::words::{COMPOSE_FLAGS, GLOBAL_FLAGS, first_command};
 
 crate::define::command! {
     /// A command given by its words; see [`Docker::command`]. It returns its output.
@@ -80,53 +81,10 @@ impl Relayed {
     }
 }
 
-/// The flags of `docker` that have a value (`docker --help`, 28).
-const GLOBAL_FLAGS: [&str; 10] = [
-    "--config",
-    "--context",
-    "-c",
-    "--host",
-    "-H",
-    "--log-level",
-    "-l",
-    "--tlscacert",
-    "--tlscert",
-    "--tlskey",
-];
-
-/// The flags of `docker compose` that have a value (its reference).
-const COMPOSE_FLAGS: [&str; 10] = [
-    "--ansi",
-    "--env-file",
-    "--file",
-    "-f",
-    "--parallel",
-    "--profile",
-    "--progress",
-    "--project-directory",
-    "--project-name",
-    "-p",
-];
-
-/// The first word from `start` on that is no flag, nor the value of one of `with_value`, and its
-/// index.
-fn first_command<'a>(
-    words: &'a [OsString],
-    start: usize,
-    with_value: &[&str],
-) -> Option<(usize, &'a OsStr)> {
-    let mut is_value = false;
-    for (index, word) in words.iter().enumerate().skip(start) {
-        if !is_value && !word.as_encoded_bytes().starts_with(b"-") {
-            return Some((index, word));
-        }
-        is_value = !is_value && with_value.iter().any(|flag| word == flag);
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     /// Origin, the words before inserted flags, and whether a container is created.

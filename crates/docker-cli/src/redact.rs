@@ -6,8 +6,10 @@
 //! All words are searched, those of the program in the container too: docker's own parser would be
 //! needed to tell where they begin, and at worst a harmless value is hidden.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use crate::words::{GLOBAL_FLAGS, first_command};
 
 const REDACTED: &[u8] = b"[redacted]";
 
@@ -21,42 +23,32 @@ enum Secret {
     DriverOptions,
 }
 
-fn secret_of_flag(name: &[u8]) -> Option<Secret> {
-    match name {
-        b"--env" | b"--build-arg" | b"--opt" | b"--log-opt" | b"--driver-opt" => {
-            Some(Secret::AfterName)
-        }
-        b"--password" | b"--token" => Some(Secret::Whole),
-        b"--mount" => Some(Secret::DriverOptions),
-        _ => None,
-    }
+/// The words of docker's command line, the program first, as they may be displayed.
+pub(crate) fn redacted(words: &[OsString]) -> Vec<OsString> {
+    let command = first_command(words, 1, &GLOBAL_FLAGS).map(|(_, command)| command);
+    redact(words, |word| flag(word, command))
 }
 
-/// The words of docker's command line as they may be displayed.
-pub(crate) fn redacted(words: &[OsString]) -> Vec<OsString> {
-    let has = |name: &str| words.iter().any(|word| word == name);
-    let (is_login, is_volume) = (has("login"), has("volume"));
+/// The words in front of docker as they may be displayed: `env NAME=[redacted]`.
+pub(crate) fn redacted_wrapper(words: &[OsString]) -> Vec<OsString> {
+    let assignment = |word: &[u8]| is_assignment(word).then_some((Secret::AfterName, 0));
+    redact(words, |word| flag(word, None).or_else(|| assignment(word)))
+}
+
+/// Hides what `find` finds: what part of a value is secret, and where the value begins. At the end
+/// of the word, it is the next word.
+fn redact(words: &[OsString], find: impl Fn(&[u8]) -> Option<(Secret, usize)>) -> Vec<OsString> {
     let mut of_next_word = None;
     let shown = words.iter().map(|word| {
         let word = word.as_bytes();
         if let Some(secret) = of_next_word.take() {
             return hide(word, 0, secret);
         }
-        let flag = long_flag(word).or_else(|| short_flag(word, is_login, is_volume));
-        let Some((secret, value)) = flag else { return word.to_vec() };
+        let Some((secret, value)) = find(word) else { return word.to_vec() };
         if value == word.len() && word.last() != Some(&b'=') {
             of_next_word = Some(secret);
         }
         hide(word, value, secret)
-    });
-    shown.map(without_credentials).map(OsString::from_vec).collect()
-}
-
-/// The words in front of docker as they may be displayed: `env NAME=[redacted]`.
-pub(crate) fn redacted_wrapper(words: &[OsString]) -> Vec<OsString> {
-    let shown = words.iter().map(|word| {
-        let word = word.as_bytes();
-        if is_assignment(word) { hide(word, 0, Secret::AfterName) } else { word.to_vec() }
     });
     shown.map(without_credentials).map(OsString::from_vec).collect()
 }
@@ -75,23 +67,32 @@ fn hide(word: &[u8], start: usize, secret: Secret) -> Vec<u8> {
     }
 }
 
-/// The secret of `--env=NAME=value`, and where its value begins: at the end of the word, if it is
-/// the next word.
-fn long_flag(word: &[u8]) -> Option<(Secret, usize)> {
-    let name_end = word.iter().position(|byte| *byte == b'=');
-    let name = &word[..name_end.unwrap_or(word.len())];
-    Some((secret_of_flag(name)?, name_end.map_or(word.len(), |end| end + 1)))
+/// The secret of a flag of this command.
+fn flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
+    if word.starts_with(b"--") { long_flag(word) } else { short_flag(word, command) }
 }
 
-/// The same of `-eNAME=value`, `-ite NAME=value` or `-p password`.
-fn short_flag(word: &[u8], is_login: bool, is_volume: bool) -> Option<(Secret, usize)> {
+/// `--env=NAME=value` or `--env NAME=value`
+fn long_flag(word: &[u8]) -> Option<(Secret, usize)> {
+    let name_end = word.iter().position(|byte| *byte == b'=');
+    let secret = match &word[..name_end.unwrap_or(word.len())] {
+        b"--env" | b"--build-arg" | b"--opt" | b"--log-opt" | b"--driver-opt" => Secret::AfterName,
+        b"--password" | b"--token" => Secret::Whole,
+        b"--mount" => Secret::DriverOptions,
+        _ => return None,
+    };
+    Some((secret, name_end.map_or(word.len(), |end| end + 1)))
+}
+
+/// `-eNAME=value`, `-ite NAME=value` or `-p password`
+fn short_flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
     let letters = word.strip_prefix(b"-")?;
     // Flags of `run` and `exec` without a value, which can precede another one.
     let index = letters.iter().position(|letter| !b"ditPq".contains(letter))?;
     let secret = match letters[index] {
         b'e' => Secret::AfterName,
-        b'o' if is_volume => Secret::AfterName,
-        b'p' if is_login => Secret::Whole,
+        b'o' if command? == "volume" => Secret::AfterName,
+        b'p' if command? == "login" => Secret::Whole,
         _ => return None,
     };
     let value = index + 2;
@@ -127,13 +128,12 @@ fn after(text: &[u8], pattern: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use std::ffi::OsStr;
-
     use super::*;
 
     fn shown(line: &str) -> String {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        redacted(&words).join(OsStr::new(" ")).into_string().unwrap()
+        let words = [vec!["docker".into()], words].concat();
+        redacted(&words)[1..].join(OsStr::new(" ")).into_string().unwrap()
     }
 
     #[test]
@@ -149,6 +149,7 @@ mod tests {
             ("build --build-arg=KEY=s3cret .", "build --build-arg=KEY=[redacted] ."),
             ("build --build-arg KEY=s3cret .", "build --build-arg KEY=[redacted] ."),
             ("login -u me -p s3cret host", "login -u me -p [redacted] host"),
+            ("--host login login -p s3cret host", "--host login login -p [redacted] host"),
             ("login -u me -ps3cret host", "login -u me -p[redacted] host"),
             ("login --password=s3cret host", "login --password=[redacted] host"),
             ("login --password s3cret host", "login --password [redacted] host"),
@@ -172,8 +173,9 @@ mod tests {
 
     #[test]
     fn assignments_are_hidden_in_front_of_docker() {
-        let words = ["env", "-i", "TOKEN=s3cret", "--x=y", "a/b=c"].map(OsString::from);
-        let expected = ["env", "-i", "TOKEN=[redacted]", "--x=y", "a/b=c"];
+        let words = ["env", "-i", "_T0=s3cret", "--x=y", "a/b=c", "-eA=s3cret", "1=2"];
+        let words = words.map(OsString::from);
+        let expected = ["env", "-i", "_T0=[redacted]", "--x=y", "a/b=c", "-eA=[redacted]", "1=2"];
         assert_eq!(redacted_wrapper(&words), expected.map(OsString::from));
     }
 
@@ -182,7 +184,7 @@ mod tests {
         for line in [
             "run --env TOKEN app",
             "run --env=TOKEN -e TOKEN app",
-            "run -p 8080:80 --publish=8080:80 app",
+            "run -p 8080:80 --publish=8080:80 --name login app",
             "run --env= -e= --label a=b --filter a=b -o a=b",
             "run --label=a=b --volume=a:b --mount=type=tmpfs,target=/x app",
             "login --password-stdin --username=me host",

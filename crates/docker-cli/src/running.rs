@@ -1,4 +1,4 @@
-//! A command while it runs, and what its end means.
+//! A command while it runs, and the result of its end.
 
 use std::io;
 use std::time::Duration;
@@ -47,6 +47,7 @@ impl Running {
             Err(source) => Err(Error::Io { action: format!("run `{command}`"), source }),
         }
     }
+
     /// Runs to the end.
     pub(crate) fn output(mut self) -> Result<Output, Error> {
         let (end, captured) = self.process.capture().map_err(|error| self.read_error(error))?;

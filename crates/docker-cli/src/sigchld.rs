@@ -1,14 +1,14 @@
 //! Whether this process ignores SIGCHLD.
 //!
-//! The kernel then reaps children by itself and drops their exit status (wait(2)), so a command
-//! would run without anybody being able to learn how it ended. A process inherits this from a
-//! parent that ignores the signal.
+//! The kernel then reaps children by itself and discards their exit status (wait(2)): a command would
+//! run, but its result would be unknown. A process inherits this from a parent that ignores the
+//! signal.
 
 use std::fs;
 
 use rustix::process::Signal;
 
-/// `false` too where `/proc` does not tell: then waiting for the child fails (`ECHILD`).
+/// Also `false` if `/proc` is not available: then waiting for the child fails with `ECHILD`.
 pub(crate) fn is_ignored() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores(&status, Signal::CHILD))
 }

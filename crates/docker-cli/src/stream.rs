@@ -15,7 +15,7 @@ use crate::settings::Settings;
 
 /// A longer line is returned in pieces of about this many bytes.
 const LONGEST_LINE: usize = 1 << 20;
-/// How many bytes of the end of standard error are kept for the error message.
+/// How many bytes of the end of standard error are kept for the error.
 const STDERR_TAIL: usize = 64 << 10;
 
 /// A line of output, without its line feed.
@@ -45,8 +45,8 @@ impl fmt::Display for Line {
 /// The lines of a running command, in the order in which they arrive; returned by
 /// [`Command::stream`](crate::Command::stream).
 ///
-/// If the command fails, is cancelled or times out, the last item is the error. Output is not
-/// buffered: docker blocks until the next line is asked for. Lines of standard output and standard
+/// If the command fails, is cancelled or times out, the last item is the error. Memory use is
+/// bounded: docker blocks while no line is asked for. Lines of standard output and standard
 /// error come in the order of arrival, which Docker itself does not keep for lines that are printed
 /// within milliseconds.
 ///
