@@ -80,8 +80,8 @@ impl Canceller {
         Self::default()
     }
 
-    /// Stops every command of this canceller. Returns when the signals are sent, which is before the
-    /// processes have ended.
+    /// Stops every command of this canceller. Returns when the signals are sent, which is before
+    /// the processes have ended.
     pub fn cancel(&self) {
         let groups = {
             let mut state = lock(&self.0);
@@ -117,6 +117,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    use std::process::Command;
+
     use super::*;
 
     /// A group that has ended, so that no process can be killed by mistake.
@@ -138,6 +141,23 @@ mod tests {
         assert!(first.is_cancelled() && second.is_cancelled() && canceller.is_cancelled());
         canceller.watch(&later);
         assert!(later.is_cancelled());
+    }
+
+    #[test]
+    fn a_group_is_killed_until_it_is_reaped() {
+        for reaped in [false, true] {
+            let mut child = Command::new("sleep").arg("60").process_group(0).spawn().unwrap();
+            let leader = Pid::from_child(&child);
+            let group = Group::new(leader, io::pipe().unwrap().1);
+            if reaped {
+                group.reap(|| Ok(())).unwrap();
+            }
+            group.kill();
+            // Ends it in any case, and only shows if it is the first signal.
+            rustix::process::kill_process(leader, Signal::TERM).unwrap();
+            let expected = if reaped { Signal::TERM } else { Signal::KILL };
+            assert_eq!(child.wait().unwrap().signal(), Some(expected.as_raw()));
+        }
     }
 
     #[test]

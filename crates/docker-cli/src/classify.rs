@@ -57,11 +57,10 @@ pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Er
             return message.meaning.error(Failure::ended(output, message.text.to_owned()));
         }
     }
+    let is_program = matches!(origin, Origin::Run | Origin::Exec)
+        && !is_message_of_ssh(&lines, &output, settings);
     let failure = Failure::ended(output, last_lines(&lines));
-    match origin {
-        Origin::Run | Origin::Exec => Error::Exit(failure),
-        Origin::Docker | Origin::Logs => Error::Failed(failure),
-    }
+    if is_program { Error::Exit(failure) } else { Error::Failed(failure) }
 }
 
 /// The error in the text of standard error, although the status is zero.
@@ -99,23 +98,38 @@ fn is_hint(line: &str) -> bool {
 /// shells, `sh: 1: docker: not found`, `bash: line 1: docker: command not found`.
 fn is_missing_behind_wrapper(lines: &[&str], output: &Output, settings: &Settings) -> bool {
     let program = settings.program.to_string_lossy();
-    let says_so = |complaint: &str| {
-        complaint.contains(program.as_ref())
-            && ["No such file or directory", "not found"].iter().any(|end| complaint.ends_with(end))
+    let is_missing = |message: &str| {
+        message.contains(program.as_ref())
+            && ["No such file or directory", "not found"].iter().any(|end| message.ends_with(end))
     };
     match &settings.wrapper {
-        Wrapper::Exec(words) => {
-            let wrapper = words.first().and_then(|wrapper| Path::new(wrapper).file_name());
-            wrapper.is_some_and(|wrapper| {
-                let opening = format!("{}: ", wrapper.to_string_lossy());
-                lines.iter().any(|line| line.strip_prefix(&opening).is_some_and(says_so))
-            })
-        }
-        // Which shell it is, is not known; its status is the same for all (POSIX).
+        Wrapper::Exec(_) => message_prefix(settings).is_some_and(|prefix| {
+            lines.iter().any(|line| line.strip_prefix(&prefix).is_some_and(is_missing))
+        }),
+        // The shell is unknown, but all shells end with this status (POSIX).
         Wrapper::Shell(_) => {
-            output.status.code() == Some(127) && matches!(lines, [line] if says_so(line))
+            output.status.code() == Some(127) && matches!(lines, [line] if is_missing(line))
         }
     }
+}
+
+/// Whether ssh failed before it reached docker. It ends with status 255 then (ssh(1)), as a program
+/// may do too, and with one of these lines: `ssh: connect to host …: Connection refused`,
+/// `me@host: Permission denied (publickey).`, `Host key verification failed.`
+fn is_message_of_ssh(lines: &[&str], output: &Output, settings: &Settings) -> bool {
+    let Some(last) = lines.last() else { return false };
+    let prefix = message_prefix(settings);
+    matches!(settings.wrapper, Wrapper::Shell(_))
+        && output.status.code() == Some(255)
+        && (prefix.is_some_and(|prefix| last.starts_with(&prefix))
+            || last.contains(": Permission denied (")
+            || *last == "Host key verification failed.")
+}
+
+/// How the wrapper's own messages begin: `sudo: `.
+fn message_prefix(settings: &Settings) -> Option<String> {
+    let name = Path::new(settings.wrapper.words().first()?).file_name()?;
+    Some(format!("{}: ", name.to_string_lossy()))
 }
 
 #[cfg(test)]

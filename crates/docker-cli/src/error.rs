@@ -54,7 +54,7 @@ pub enum Error {
     /// The daemon refused the request for another reason.
     #[error("error from the Docker daemon{}", .0.details())]
     Daemon(Box<Failure>),
-    /// The docker program failed for another reason.
+    /// The docker program, or the command in front of it, failed for another reason.
     #[error("docker failed{}", .0.details())]
     Failed(Box<Failure>),
     /// The command did not end in time. It was killed, with every process that it started.
@@ -92,8 +92,8 @@ pub enum Error {
     /// parse names, where `?` converts the error.
     #[error(transparent)]
     InvalidName(#[from] InvalidName),
-    /// This process ignores SIGCHLD, so the system discards the exit status of each command. Nothing
-    /// was run.
+    /// This process ignores SIGCHLD, so the system discards the exit status of each command.
+    /// Nothing was run.
     #[error(
         "cannot run docker while this process ignores SIGCHLD, as its exit status would be lost: \
          reset SIGCHLD to its default first, here or in the program that started this process\n  \

@@ -1,8 +1,8 @@
 //! Names and identifiers of Docker objects.
 //!
-//! Docker's rules are checked where a caller parses a text, and where an identifier must be told
-//! from other output. In JSON and in lists, docker's names are taken as they are: volume plugins,
-//! for one, have rules of their own.
+//! Docker's rules are checked where a caller parses a text, and where an identifier must be
+//! distinguished from other output. In JSON and in lists, docker's names are accepted as they are,
+//! since volume plugins have rules of their own.
 
 use std::ffi::OsStr;
 use std::fmt;

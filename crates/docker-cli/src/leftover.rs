@@ -5,9 +5,9 @@
 //! label that only this run has: a name could belong to a container that was there before, and the
 //! file of `--cidfile` would be written on the far side of [`through`](crate::Docker::through).
 //!
-//! A daemon that hangs must not hold up the caller, whose time is over already. So the clean-up
-//! runs in a thread of its own, which the caller waits for only [`PATIENCE`]; a slow daemon still
-//! gets [`LIMIT`] for each of the commands.
+//! A daemon that hangs must not delay the caller, whose limit has passed already. So the clean-up
+//! runs in a thread of its own, for which the caller waits no longer than [`PATIENCE`]; in the
+//! background, a slow daemon gets [`LIMIT`] for each command.
 
 use std::collections::hash_map::RandomState;
 use std::ffi::OsString;

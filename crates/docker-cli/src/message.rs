@@ -108,8 +108,8 @@ fn meaning_of_daemon(text: &str) -> Meaning<'_> {
     }
 }
 
-/// `No such container: x`, also behind `cannot kill container: x: `, and the messages about volumes,
-/// networks, plugins and images of a registry.
+/// `No such container: x`, also behind `cannot kill container: x: `, and the messages about
+/// volumes, networks, plugins and images of a registry.
 fn no_such(text: &str) -> Option<Meaning<'_>> {
     let kinds = [
         ("No such container: ", ObjectKind::Container),

@@ -30,8 +30,8 @@ use crate::spawn::Start;
 
 /// How long pipes may stay open after the child has exited.
 const DRAIN: Duration = Duration::from_millis(100);
-/// How long to wait for a killed child. Only one in an uninterruptible system call takes longer, and
-/// nothing can be done about that.
+/// How long to wait for a killed child. Only one in an uninterruptible system call takes longer,
+/// and nothing can be done about that.
 const DEATH: Duration = Duration::from_secs(1);
 /// The most that a pipe holds (Linux, `pipe-max-size`): what can be left to read after [`DRAIN`].
 const PIPE: usize = 1 << 20;

@@ -1,8 +1,8 @@
 //! Whether this process ignores SIGCHLD.
 //!
-//! The kernel then reaps children by itself and discards their exit status (wait(2)): a command would
-//! run, but its result would be unknown. A process inherits this from a parent that ignores the
-//! signal.
+//! The kernel then reaps children by itself and discards their exit status (wait(2)): a command
+//! would run, but its result would be unknown. A process inherits this from a parent that ignores
+//! the signal.
 
 use std::fs;
 

@@ -74,8 +74,8 @@ impl Start {
     }
 }
 
-/// Closes `exit` once `child` has exited, without reaping it: until then its number, and that of its
-/// group, cannot be reused.
+/// Closes `exit` once `child` has exited, without reaping it: before that its number, and that of
+/// its group, cannot be reused.
 fn watch_exit(child: Pid, exit: PipeWriter) -> io::Result<()> {
     let watch = move || {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;

@@ -177,3 +177,23 @@ fn docker_is_missing_behind_a_wrapper() {
         assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
     }
 }
+
+#[test]
+fn ssh_that_does_not_reach_docker_is_not_the_program() {
+    let wrapper = Wrapper::Shell(["/usr/bin/ssh", "--", "host"].map(Into::into).into());
+    let settings = Settings { wrapper, ..Settings::default() };
+    for line in [
+        "ssh: connect to host host port 22: Connection refused",
+        "me@host: Permission denied (publickey).",
+        "No ED25519 host key is known for host.\nHost key verification failed.",
+    ] {
+        let error = failure(output(255, "", line), Origin::Run, &settings);
+        assert!(matches!(error, Error::Failed(_)), "{line}: {error:?}");
+        let error = failure(output(255, "", line), Origin::Run, &Settings::default());
+        assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
+    }
+    for (code, line) in [(255, "failed"), (255, ""), (1, "ssh: connect to host x: refused")] {
+        let error = failure(output(code, "", line), Origin::Run, &settings);
+        assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
+    }
+}

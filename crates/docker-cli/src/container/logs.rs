@@ -4,7 +4,8 @@ use crate::define::command;
 use crate::output::Output;
 
 command! {
-    /// `docker container logs`. Use [`stream`](crate::Command::stream) with [`follow`](Self::follow).
+    /// `docker container logs`. Use [`follow`](Self::follow) with
+    /// [`stream`](crate::Command::stream).
     Logs = "container" "logs" => Output, Ok, origin: Logs;
     /// Continues until the container ends.
     follow: switch "--follow";

@@ -1,7 +1,7 @@
 //! `docker image load`, `save` and `import`
 //!
-//! Archives are passed on standard input and output instead of by docker's `--input` and `--output`,
-//! which would name files on the far side of [`through`](crate::Docker::through).
+//! Archives are passed on standard input and output instead of by docker's `--input` and
+//! `--output`, which would name files on the far side of [`through`](crate::Docker::through).
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -15,8 +15,8 @@ command! {
     GetInfo = "system" "info" "--format={{json .}}" => Info, info;
 }
 
-/// Without a daemon, docker 26 prints zeros, puts the reason in `ServerErrors`, and ends with status
-/// 0.
+/// Without a daemon, docker 26 prints zeros, puts the reason in `ServerErrors`, and ends with
+/// status 0.
 fn info(output: Output) -> Result<Info, Error> {
     let info: Info = read::json(output.clone())?;
     if info.server_errors.is_empty() { Ok(info) } else { Err(classify::message(output)) }

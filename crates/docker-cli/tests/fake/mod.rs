@@ -15,7 +15,8 @@ pub(crate) const SOON: Duration = Duration::from_secs(3);
 /// Far above what a clean-up may delay the end of a call.
 pub(crate) const HANG: Duration = Duration::from_secs(10);
 
-/// Stands in for `ssh`: drops its options and the host, and passes the rest to a shell, as sshd does.
+/// Stands in for `ssh`: skips its options and the host, and passes the rest to a shell, as sshd
+/// does.
 pub(crate) const SSH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fake/ssh");
 
 /// A docker whose program is this script.
