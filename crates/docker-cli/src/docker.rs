@@ -80,8 +80,10 @@ impl Docker {
         I: IntoIterator<Item = S>,
         S: Into<OsString>,
     {
-        let words = command.into_iter().map(Into::into).collect();
-        self.with(|settings| settings.wrapper = Wrapper::Shell(words))
+        let words: Vec<OsString> = command.into_iter().map(Into::into).collect();
+        // Without a command there is no shell either.
+        let wrapper = if words.is_empty() { Wrapper::Exec(words) } else { Wrapper::Shell(words) };
+        self.with(|settings| settings.wrapper = wrapper)
     }
 
     /// Runs docker on another machine through `ssh`; see [`through_shell`](Self::through_shell).
@@ -93,12 +95,12 @@ impl Docker {
         self.through_shell(["ssh".into(), "-oBatchMode=yes".into(), "--".into(), host.into()])
     }
 
-    /// The daemon to talk to, as `docker --host` takes it.
+    /// Sets the daemon to connect to, in the format of `docker --host`.
     pub fn host(self, host: impl Into<OsString>) -> Self {
         self.with(|settings| settings.host = Some(host.into()))
     }
 
-    /// The context to use, as `docker --context` takes it.
+    /// Sets the name of the context to use, like `docker --context`.
     pub fn context(self, context: impl Into<OsString>) -> Self {
         self.with(|settings| settings.context = Some(context.into()))
     }
@@ -126,8 +128,8 @@ impl Docker {
         })
     }
 
-    /// Limits the duration of each call that sets no limit of its own. Streams are not limited by
-    /// it, since they are made to follow what does not end.
+    /// Limits the duration of each call that sets no limit of its own. It does not apply to streams,
+    /// which may follow something that does not end.
     pub fn timeout(self, limit: Duration) -> Self {
         self.with(|settings| settings.timeout = Some(limit))
     }
@@ -137,37 +139,37 @@ impl Docker {
         self.with(|settings| settings.canceller = Some(canceller))
     }
 
-    /// `docker container …`
+    /// The `docker container` commands.
     #[must_use]
     pub fn container(&self) -> Containers<'_> {
         Containers(self)
     }
 
-    /// `docker image …`
+    /// The `docker image` commands.
     #[must_use]
     pub fn image(&self) -> Images<'_> {
         Images(self)
     }
 
-    /// `docker volume …`
+    /// The `docker volume` commands.
     #[must_use]
     pub fn volume(&self) -> Volumes<'_> {
         Volumes(self)
     }
 
-    /// `docker network …`
+    /// The `docker network` commands.
     #[must_use]
     pub fn network(&self) -> Networks<'_> {
         Networks(self)
     }
 
-    /// `docker system …`
+    /// The `docker system` commands.
     #[must_use]
     pub fn system(&self) -> System<'_> {
         System(self)
     }
 
-    /// Any other command, by its words: `docker.command(["compose", "up", "--detach"])`.
+    /// A command given by its words, for those without a method: `docker.command(["compose", "up", "--detach"])`.
     pub fn command<I, S>(&self, words: I) -> Raw
     where
         I: IntoIterator<Item = S>,
@@ -176,7 +178,7 @@ impl Docker {
         Raw::from_words(self, words)
     }
 
-    /// The versions of the client and the daemon (`docker version`).
+    /// Returns the versions of the client and the daemon (`docker version`).
     ///
     /// # Errors
     ///
@@ -185,7 +187,7 @@ impl Docker {
         System(self).version().call()
     }
 
-    /// The daemon's configuration, counts and machine (`docker system info`).
+    /// Returns the daemon's configuration, counts and machine (`docker system info`).
     ///
     /// # Errors
     ///

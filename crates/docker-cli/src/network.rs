@@ -13,7 +13,7 @@ use crate::error::{Error, first_if_exists};
 use crate::id::NetworkId;
 use crate::read;
 
-/// The commands on networks; see [`Docker::network`].
+/// The `docker network` commands; see [`Docker::network`].
 #[derive(Clone, Copy, Debug)]
 pub struct Networks<'a>(pub(crate) &'a Docker);
 

@@ -279,3 +279,6 @@ fn poll_until(fds: &mut [PollFd<'_>], until: Option<Instant>) -> io::Result<()> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

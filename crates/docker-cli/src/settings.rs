@@ -24,12 +24,12 @@ pub(crate) struct Settings {
     pub(crate) canceller: Option<Canceller>,
 }
 
-/// The command in front of docker; empty for none.
+/// The command in front of docker.
 #[derive(Clone)]
 pub(crate) enum Wrapper {
-    /// It executes the words that follow it.
+    /// It executes the words that follow it; empty for no command.
     Exec(Vec<OsString>),
-    /// It passes the words that follow it to a shell, as `ssh` does.
+    /// It passes the words that follow it to a shell, as `ssh` does; never empty.
     Shell(Vec<OsString>),
 }
 

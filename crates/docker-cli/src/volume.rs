@@ -14,7 +14,7 @@ use crate::id::VolumeName;
 use crate::output::Output;
 use crate::read::{self, Printed};
 
-/// The commands on volumes; see [`Docker::volume`].
+/// The `docker volume` commands; see [`Docker::volume`].
 #[derive(Clone, Copy, Debug)]
 pub struct Volumes<'a>(pub(crate) &'a Docker);
 

@@ -67,6 +67,12 @@ fn ssh_gets_the_host_and_one_word() {
 }
 
 #[test]
+fn without_a_command_there_is_no_shell() {
+    let docker = Docker::new().through_shell([SSH, "host"]).through_shell([""; 0]);
+    assert_eq!(docker.command(["ps", "a b"]).argv(), ["docker", "ps", "a b"]);
+}
+
+#[test]
 fn status_and_missing_program_come_back() {
     let fake = Fake::new("exit 7");
     let docker = fake.docker.clone().through_shell([SSH, "host"]);

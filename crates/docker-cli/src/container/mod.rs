@@ -20,7 +20,7 @@ use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};
 use crate::read;
 
-/// The commands on containers; see [`Docker::container`].
+/// The `docker container` commands; see [`Docker::container`].
 #[derive(Clone, Copy, Debug)]
 pub struct Containers<'a>(pub(crate) &'a Docker);
 

@@ -19,7 +19,7 @@ use crate::error::{Error, first_if_exists};
 use crate::read;
 use crate::stdin::Stdin;
 
-/// The commands on images; see [`Docker::image`].
+/// The `docker image` commands; see [`Docker::image`].
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a>(pub(crate) &'a Docker);
 

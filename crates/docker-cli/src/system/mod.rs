@@ -10,7 +10,7 @@ pub use version::{ClientVersion, GetVersion, ServerVersion, Version};
 
 use crate::docker::Docker;
 
-/// The commands on the daemon; see [`Docker::system`].
+/// The `docker system` commands; see [`Docker::system`].
 #[derive(Clone, Copy, Debug)]
 pub struct System<'a>(pub(crate) &'a Docker);
 
