@@ -154,6 +154,25 @@ fn a_line_without_end_comes_in_pieces() {
 }
 
 #[test]
+fn a_busy_stream_does_not_hide_the_other_one() {
+    let fake = Fake::new("echo err >&2; exec cat /dev/zero");
+    let line = fake.docker.command(["x"]).stream().unwrap().next().unwrap().unwrap();
+    assert_eq!((line.source, line.text().as_ref()), (Source::Stderr, "err"));
+}
+
+#[test]
+fn a_slow_reader_gets_what_is_in_the_pipe_after_the_end() {
+    // The process in the background keeps the pipe open, and is killed.
+    let fake = Fake::new("seq 1 10000; sleep 60 & exit 0");
+    let mut lines = fake.docker.command(["x"]).stream().unwrap();
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(lines.next().unwrap().unwrap().text(), "1");
+    thread::sleep(Duration::from_millis(500));
+    let rest: Vec<String> = lines.map(|line| line.unwrap().to_string()).collect();
+    assert_eq!(rest, (2..=10000).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_slow_reader_loses_nothing() {
     let fake = Fake::new("seq 1 3000");
     let mut seen = 0;

@@ -64,6 +64,16 @@ fn a_grandchild_in_another_session_does_not_delay_the_end_either() {
 }
 
 #[test]
+fn a_grandchild_that_prints_endlessly_does_not_delay_the_end() {
+    let fake = Fake::new("setsid timeout 30 cat /dev/zero & exit 0");
+    let started = Instant::now();
+    for line in fake.docker.command(["x"]).stream().unwrap() {
+        line.unwrap();
+    }
+    assert!(started.elapsed() < HANG);
+}
+
+#[test]
 fn dropping_a_stream_kills_the_group() {
     let fake = Fake::new("sleep 60 & echo $! > grandchild; echo $$ > child; echo ready; wait");
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
