@@ -12,12 +12,16 @@ use std::time::{Duration, Instant};
 use docker_cli::{Command, Docker, Error, ObjectKind, VolumeName};
 
 fn docker() -> Docker {
+    Docker::new().through(through()).timeout(Duration::from_secs(60))
+}
+
+/// The words to put in front of docker.
+fn through() -> Vec<String> {
     let through = std::env::var("DOCKER_CLI_TEST_THROUGH").expect(
         "set DOCKER_CLI_TEST_THROUGH to the words to put in front of docker to reach an engine, \
          or to nothing",
     );
-    let words = shlex::split(&through).expect("DOCKER_CLI_TEST_THROUGH must be shell words");
-    Docker::new().through(words).timeout(Duration::from_secs(60))
+    shlex::split(&through).expect("DOCKER_CLI_TEST_THROUGH must be shell words")
 }
 
 fn image() -> String {
@@ -134,6 +138,17 @@ fn a_container_is_listed_described_stopped_and_removed() {
     assert!(docker.container().find(&sleeper.name).unwrap().is_none());
     let error = docker.container().stop([&sleeper.name]).call().unwrap_err();
     assert!(matches!(&error, Error::NoSuch { kind: ObjectKind::Container, .. }), "{error:?}");
+}
+
+#[test]
+#[ignore = "needs an engine: run by cargo xtask test"]
+fn a_shell_in_front_of_docker_leaves_the_words_alone() {
+    let shell = [through(), vec!["sh".into(), "-c".into()]].concat();
+    let docker = docker().through_shell(shell).env("DOCKER_CLI_TEST", "a b");
+    let run = docker.container().run(image()).rm().env("A", "$HOME; 'x'");
+    let script = "printf '<%s>' \"$A\" \"$@\"";
+    let output = run.program(["sh", "-c", script, "sh", "b  c", ">d", "e\nf", ""]).call().unwrap();
+    assert_eq!(output.stdout_text(), "<$HOME; 'x'><b  c><>d><e\nf><>");
 }
 
 #[test]
