@@ -147,6 +147,21 @@ esac"#,
 }
 
 #[test]
+fn a_dropped_run_ends_before_its_container_is_removed() {
+    let fake = Fake::new(
+        r#"case "$*" in
+  *"container run"*) echo $$ > child; sleep 60 ;;
+  *"container ls"*) kill -0 $(cat child) && : > alive; echo abc123 ;;
+  *"container rm"*) : > removed ;;
+esac"#,
+    );
+    let stream = fake.docker.container().run("alpine").stream().unwrap();
+    wait_for(&fake.path("child"));
+    drop(stream);
+    assert!(fake.path("removed").exists() && !fake.path("alive").exists());
+}
+
+#[test]
 fn a_container_that_appears_late_is_removed_too() {
     let fake = Fake::new(
         r#"echo "$*" >> calls
