@@ -61,7 +61,7 @@ pub struct State {
     /// Whether its program runs or is paused.
     #[serde(default, deserialize_with = "read::or_default")]
     pub running: bool,
-    /// The exit status of its program when it last ended; 0 before that.
+    /// The exit status of its program, once it has ended.
     #[serde(default, deserialize_with = "read::or_default")]
     pub exit_code: i64,
     /// The process ID of its program on the daemon's machine; 0 if it is not running.
