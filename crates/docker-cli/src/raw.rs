@@ -101,6 +101,7 @@ mod tests {
             ("run app ls", Origin::Run, "run", true),
             ("container run --rm app", Origin::Run, "container run", true),
             ("--host run -D -c exec run exec", Origin::Run, "--host run -D -c exec run", true),
+            ("--host --config run app", Origin::Run, "--host --config run", true),
             ("--host=x exec web ls", Origin::Exec, "--host=x exec", false),
             ("container exec web run", Origin::Exec, "container exec", false),
             ("compose -f a.yml run web ls", Origin::Exec, "compose -f a.yml run", false),

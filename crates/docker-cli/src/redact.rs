@@ -161,7 +161,7 @@ mod tests {
                 "run --mount=type=volume,volume-opt=o=x app",
                 "run --mount=type=volume,volume-opt=[redacted] app",
             ),
-            ("build https://me:s3cret@host/x@y", "build https://[redacted]@host/x@y"),
+            ("build https://me:s3c@ret@host/x@y", "build https://[redacted]@host/x@y"),
             (
                 "build --build-context=x=http://s3cret@host",
                 "build --build-context=x=http://[redacted]@host",
@@ -185,11 +185,11 @@ mod tests {
             "run --env TOKEN app",
             "run --env=TOKEN -e TOKEN app",
             "run -p 8080:80 --publish=8080:80 --name login app",
-            "run --env= -e= --label a=b --filter a=b -o a=b",
+            "run --env= a=b -e= --label a=b --filter a=b -o a=b",
             "run --label=a=b --volume=a:b --mount=type=tmpfs,target=/x app",
             "login --password-stdin --username=me host",
             "logs --since=2026-01-01T00:00:00Z -f web",
-            "image build https://host/me@x .",
+            "image build https://host/me@x https://host#me@x .",
             "run app -",
             "run app -- =x 1a=b a/b=c",
         ] {

@@ -134,3 +134,25 @@ impl Wrapper {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cleared_environment_is_empty() {
+        let mut settings = Settings { inherit_environment: false, ..Settings::default() };
+        assert_eq!(settings.process_environment(), Some(Vec::new()));
+        settings.wrapper = Wrapper::Shell(vec!["ssh".into()]);
+        assert_eq!(settings.command_line([]).words(), ["ssh", "env -i docker"]);
+    }
+
+    #[test]
+    fn the_command_in_front_of_a_far_shell_keeps_the_environment() {
+        let wrapper = Wrapper::Shell(vec!["ssh".into()]);
+        let environment = BTreeMap::from([("A".into(), Some("b".into())), ("C".into(), None)]);
+        let settings = Settings { wrapper, environment, ..Settings::default() };
+        assert_eq!(settings.process_environment(), None);
+        assert_eq!(settings.command_line([]).words(), ["ssh", "env -u C 'A=b' docker"]);
+    }
+}
