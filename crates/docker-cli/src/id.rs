@@ -173,7 +173,10 @@ mod tests {
 
     #[test]
     fn what_a_program_printed_is_not_an_identifier() {
-        assert!("hello world".parse::<ContainerId>().is_err());
+        for text in ["hello world", "", &"a".repeat(65)] {
+            assert!(text.parse::<ContainerId>().is_err(), "{text}");
+        }
+        assert!("a".repeat(64).parse::<ContainerId>().is_ok());
         assert_eq!("0123456789abcdef".parse::<ContainerId>().unwrap().short(), "0123456789ab");
         assert!("sha256:2cf291174d13".parse::<ImageId>().is_ok());
     }

@@ -54,7 +54,7 @@ fn rows_come_one_for_each_line() {
 
 #[test]
 fn the_names_that_prune_removed_are_between_its_sentences() {
-    let fake = answering("Deleted Volumes:\nv1\ndata.old\n\nTotal reclaimed space: 0B");
+    let fake = answering("WARNING\nDeleted Volumes:\nv1\ndata.old\n\nTotal reclaimed space: 0B");
     let pruned = fake.docker.volume().prune().call().unwrap();
     assert_eq!(pruned.iter().map(AsRef::<str>::as_ref).collect::<Vec<_>>(), ["v1", "data.old"]);
     let fake = answering("Total reclaimed space: 0B");

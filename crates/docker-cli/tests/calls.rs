@@ -194,6 +194,14 @@ fn an_answer_that_is_not_json_is_shown() {
 }
 
 #[test]
+fn an_error_repeats_the_beginning_of_a_long_answer() {
+    let fake = Fake::new("printf '<%01000d' 0");
+    let error = fake.docker.version().unwrap_err();
+    let expected = format!("<{}", "0".repeat(499));
+    assert!(matches!(&error, Error::Json { text, .. } if *text == expected), "{error:?}");
+}
+
+#[test]
 fn a_status_counts_before_the_answer() {
     let fake = Fake::new(
         "echo '[]'; echo 'Error response from daemon: get x: no such volume' >&2; exit 1",
