@@ -141,15 +141,16 @@ fn unit() -> Result<()> {
         "--locked",
         "--no-fail-fast",
     ];
+    const CASES: &[(&str, &str)] = &[("PROPTEST_CASES", "1000")];
     if has_command("nextest")? {
         let tests = "not (package(docker-sandbox) and kind(test))";
-        cargo(&[&["nextest", "run", "--filterset", tests], &WHOLE[..]].concat(), &[])?;
+        cargo(&[&["nextest", "run", "--filterset", tests], &WHOLE[..]].concat(), CASES)?;
         // nextest leaves these to cargo.
-        return cargo(&[&["test", "--doc"], &WHOLE[..]].concat(), &[]);
+        return cargo(&[&["test", "--doc"], &WHOLE[..]].concat(), CASES);
     }
-    cargo(&[&["test", "--exclude", "docker-sandbox"], &WHOLE[..]].concat(), &[])?;
-    cargo(&["test", "--package", "docker-sandbox", "--lib", "--locked"], &[])?;
-    cargo(&["test", "--package", "docker-sandbox", "--doc", "--locked"], &[])
+    cargo(&[&["test", "--exclude", "docker-sandbox"], &WHOLE[..]].concat(), CASES)?;
+    cargo(&["test", "--package", "docker-sandbox", "--lib", "--locked"], CASES)?;
+    cargo(&["test", "--package", "docker-sandbox", "--doc", "--locked"], CASES)
 }
 
 /// Whether a command of cargo can be run. rustup puts a stand-in where a component is missing, so

@@ -33,10 +33,12 @@ pub(super) enum Kind {
     Brackets,
     /// The subscript of an array's element in an assignment.
     Subscript,
-    /// `$((…))`, or parentheses in a pattern.
+    /// `(…)` in a pattern.
     Parentheses,
-    /// `((…))`, or else two subshells.
+    /// `$((…))`
     Arithmetic,
+    /// `((…))`, or else two subshells.
+    ArithmeticCommand,
 }
 
 impl Kind {
@@ -56,7 +58,7 @@ impl Kind {
             Self::Backquotes => (b'`', b'`'),
             Self::Parameter => (b'{', b'}'),
             Self::Brackets | Self::Subscript => (b'[', b']'),
-            Self::Parentheses | Self::Arithmetic => (b'(', b')'),
+            Self::Parentheses | Self::Arithmetic | Self::ArithmeticCommand => (b'(', b')'),
         }
     }
 
@@ -72,13 +74,12 @@ impl Kind {
             Some(quote) => return Some(Inner::Pair(quote)),
             None => {}
         }
-        // In arithmetic and in patterns, parentheses are only counted.
-        if !matches!(self, Self::Double | Self::Parameter | Self::Subscript) {
-            return None;
-        }
+        let takes_processes = matches!(self, Self::Parameter | Self::Subscript);
         match (before?, byte) {
+            // There, parentheses are only counted.
+            _ if self == Self::Parentheses => None,
             (b'$', b'(') => Some(Inner::Substitution),
-            (_, b'(') if self != Self::Double => Some(Inner::Substitution),
+            (_, b'(') if takes_processes => Some(Inner::Substitution),
             (b'$', b'{') => Some(Inner::Pair(Self::Parameter)),
             (b'$', b'[') => Some(Inner::Pair(Self::Brackets)),
             _ => None,
@@ -102,7 +103,7 @@ impl Reader<'_> {
 
     /// Begins with the second parenthesis of `((`.
     pub(super) fn begin_arithmetic(&mut self) {
-        self.begin_pair(Kind::Arithmetic, 1);
+        self.begin_pair(Kind::ArithmeticCommand, 1);
     }
 
     /// Begins what a quote or an expansion begins at this place of a word, if that is one.
@@ -138,7 +139,7 @@ impl Reader<'_> {
     fn begin_substitution(&mut self) {
         self.at += 1;
         if self.peek(0) == Some(b'(') {
-            self.begin_pair(Kind::Parentheses, 0);
+            self.begin_pair(Kind::Arithmetic, 0);
         } else {
             self.open(Opener::Substitution, Expect::Command);
         }
@@ -179,7 +180,7 @@ impl Reader<'_> {
     /// Reads on behind a pair.
     fn end_pair(&mut self) {
         let Some(pair) = self.list.pairs.pop() else { return };
-        if pair.kind != Kind::Arithmetic {
+        if pair.kind != Kind::ArithmeticCommand {
             return;
         }
         let is_loop = self.list.expect == Expect::ForName;
@@ -188,6 +189,7 @@ impl Reader<'_> {
         } else if !is_loop {
             // Two subshells.
             self.rereads = self.rereads.saturating_sub(self.at - pair.start);
+            self.reread = self.reread.max(self.at);
             self.at = pair.start;
             self.open(Opener::Subshell, Expect::Command);
             return;

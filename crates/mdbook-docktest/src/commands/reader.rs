@@ -37,6 +37,8 @@ pub(super) struct Reader<'a> {
     pub(super) is_cut_off: bool,
     /// How many bytes may still be read again.
     pub(super) rereads: usize,
+    /// The end of what was read again. Bash takes the bodies of here-documents from behind it.
+    pub(super) reread: usize,
     /// What it has cost.
     #[cfg(test)]
     pub(super) steps: usize,
@@ -53,6 +55,7 @@ impl<'a> Reader<'a> {
             end: 0,
             is_cut_off: false,
             rereads: 16 * text.len(),
+            reread: 0,
             #[cfg(test)]
             steps: 0,
         }
@@ -170,7 +173,7 @@ impl<'a> Reader<'a> {
     /// Reads the end of a line. Says whether it is that of a command of the script.
     fn end_line(&mut self) -> bool {
         self.at = self.text.len().min(self.at + 1);
-        if self.here_documents.len() > self.list.here_documents {
+        if self.at > self.reread && self.here_documents.len() > self.list.here_documents {
             self.skip_here_documents();
         }
         self.list.target = None;
