@@ -402,5 +402,5 @@ fn a_syntax_error_is_found_in_its_line() {
         .verify()
         .exits(1)
         .finds_only(&[("exit-status", "echo )"), ("exit-status", "never closed")])
-        .prints(2, "three\nbash: -c: line 2: unexpected EOF while looking for matching `''\n");
+        .prints(2, "three\nbash: eval: line 1: unexpected EOF while looking for matching `''\n");
 }

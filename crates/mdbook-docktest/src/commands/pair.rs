@@ -74,14 +74,16 @@ impl Kind {
             Some(quote) => return Some(Inner::Pair(quote)),
             None => {}
         }
-        let takes_processes = matches!(self, Self::Parameter | Self::Subscript);
+        let is_expanded = matches!(self, Self::Double | Self::Parameter | Self::Subscript);
         match (before?, byte) {
             // There, parentheses are only counted.
             _ if self == Self::Parentheses => None,
             (b'$', b'(') => Some(Inner::Substitution),
-            (_, b'(') if takes_processes => Some(Inner::Substitution),
+            // In arithmetic, brackets and braces are only counted, if at all.
+            _ if !is_expanded => None,
             (b'$', b'{') => Some(Inner::Pair(Self::Parameter)),
             (b'$', b'[') => Some(Inner::Pair(Self::Brackets)),
+            (_, b'(') if self != Self::Double => Some(Inner::Substitution),
             _ => None,
         }
     }

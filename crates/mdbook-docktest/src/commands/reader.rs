@@ -72,7 +72,11 @@ impl<'a> Reader<'a> {
         let start = self.at;
         self.peek(0)?;
         let is_over = self.read_to_end_of_command() && !self.is_cut_off;
-        let end = if is_over { self.end } else { self.text.trim_ascii_end().len() };
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n');
+        let end = match self.text.iter().rposition(|byte| !is_blank(byte)) {
+            Some(last) if !is_over => last + 1,
+            _ => self.end,
+        };
         Some(Command { range: start..end, is_complete: is_over })
     }
 
