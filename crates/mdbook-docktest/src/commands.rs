@@ -14,6 +14,7 @@ use reader::Reader;
 
 mod here_document;
 mod list;
+mod operator;
 mod pair;
 mod reader;
 mod word;
