@@ -3,6 +3,8 @@
 (() => {
     'use strict';
 
+    const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
+
     // Wraps the text of an output in elements, and returns them by line.
     const linesOf = blocks => {
         const lines = [[]];
@@ -106,9 +108,15 @@
             player.append(note);
         }
         (rest || pre).after(player);
+
+        // The style sheet hides the buttons, so a playback that they started must end.
+        lessMotion.addEventListener('change', () => {
+            pause();
+            lines.forEach(line => setVisible(line, true));
+            shown = lines.length;
+        });
     };
 
-    // Nothing moves before a button is pressed, so reduced motion needs no other behaviour.
     document.querySelectorAll('.docktest pre[data-docktest-times]').forEach(addPlayer);
 
     // In wide output these keys scroll, where mdBook would switch to another chapter.

@@ -120,10 +120,8 @@ impl Rendering<'_> {
         let place = match (output, hidden) {
             (Some(output), _) => {
                 if hidden {
-                    edits.push(Edit {
-                        range: step.fence.block.clone(),
-                        text: self.nothing(&step.fence.block).to_owned(),
-                    });
+                    let text = self.nothing(&step.fence.block);
+                    edits.push(Edit { range: step.fence.block.clone(), text });
                 }
                 output
             }
@@ -138,7 +136,7 @@ impl Rendering<'_> {
             }
         };
         let text = if below.is_empty() {
-            self.nothing(&place.block).to_owned()
+            self.nothing(&place.block)
         } else {
             below.join(&self.next_line(place))
         };
@@ -174,7 +172,7 @@ impl Rendering<'_> {
     fn diagram(&self, (index, place): (usize, &Range<usize>), state: Option<&State>) -> Edit {
         let Page { labels, renderer, slug, .. } = self.page;
         let text = state.map_or_else(
-            || self.nothing(place).to_owned(),
+            || self.nothing(place),
             |state| {
                 let mut fragments = Fragments::new(*renderer);
                 fragments.diagram(state, &format!("docktest-{slug}--state-{}", index + 1), labels);
@@ -184,22 +182,26 @@ impl Rendering<'_> {
         Edit { range: place.clone(), text }
     }
 
-    /// What takes the place of a block that is not shown. Without it, a tight list could become loose,
-    /// or two lists one.
-    fn nothing(&self, place: &Range<usize>) -> &'static str {
+    /// Replaces a block that is not shown. Without a replacement, a tight list could become loose, or two
+    /// lists one.
+    fn nothing(&self, place: &Range<usize>) -> String {
         match self.page.renderer {
-            Renderer::Html => MARK,
-            // A definition would go on with a paragraph; a blank line ends it.
-            Renderer::Markdown if self.is_below_text(place) => "",
-            Renderer::Markdown => LINK_DEFINITION,
+            Renderer::Html => MARK.to_owned(),
+            // Directly below text, a definition would continue the paragraph, so a blank line comes first. A
+            // blank line alone would not end a list above, as the block did, and indented text below would
+            // continue its item.
+            Renderer::Markdown if self.is_below_text(place) => {
+                self.next_line_after(place) + LINK_DEFINITION
+            }
+            Renderer::Markdown => LINK_DEFINITION.to_owned(),
         }
     }
 
-    /// Whether the line above a block could be a paragraph's.
+    /// Whether the line above a block may belong to a paragraph.
     fn is_below_text(&self, place: &Range<usize>) -> bool {
         let is_prefix = |c: char| matches!(c, ' ' | '\t' | '>' | '\r' | '\u{feff}');
         let (above, prefix) = self.text[..place.start].rsplit_once('\n').unwrap_or_default();
-        // Behind a list's marker, all that is above is elsewhere.
+        // After a list marker, the lines above belong to another container.
         if !prefix.chars().all(is_prefix) {
             return false;
         }

@@ -384,9 +384,22 @@ fn findings_are_shown_with_their_step_or_at_the_top() {
 /// Lines, fences and whole steps, in and out of containers.
 const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|\\{\\{#docktest diagram}}|\\{\\{#docktest diagram}}\n|\\[\\^long\\]: |# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+#[test]
+fn text_below_a_hidden_step_that_ends_a_list_is_outside_of_the_item() {
+    assert_eq!(
+        markdown(
+            "- text\n```bash hidden\nls\n  ```\n  ```bash\npwd\n  ```\n",
+            vec![printed(""), printed("")]
+        ),
+        "- text\n\n[docktest]: # \"\"\n  ```bash\npwd\n  ```"
+    );
+    assert_eq!(
+        markdown("> text\n> ```bash hidden\n> ls\n> ```\n> more", vec![printed("")]),
+        "> text\n> \n> [docktest]: # \"\"\n> more"
+    );
+}
 
+proptest! {
     /// Inserted text is not extracted as a step, and does not affect the steps around it.
     #[test]
     fn a_rendered_chapter_has_the_same_visible_steps(text in PIECES, markdown: bool) {

@@ -137,8 +137,6 @@ fn generated_texts_have_many_steps() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
     #[test]
     fn generated_markdown_is_unchanged(text in markdown()) {
         untouched::check(&text);

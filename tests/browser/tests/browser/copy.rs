@@ -1,6 +1,6 @@
 //! Copy buttons.
 
-use browser_tests::{Browser, course};
+use browser_tests::{Browser, Width, course};
 use serde_json::json;
 
 use crate::showcase::showcase;
@@ -34,6 +34,19 @@ fn a_copy_button_copies_only_the_commands_of_its_step() {
             "docker run -d --name serveur -v donnees:/data:ro alpine sleep 600\n",
         ]
     );
+}
+
+/// Line breaks of the screen are not copied.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn a_wrapped_command_is_copied_as_one_line() {
+    let browser = Browser::start();
+    browser.view(Width::Phone).open(&showcase().file("larges.html"));
+    let wraps = "(code => code.clientHeight > 5 * parseFloat(getComputedStyle(code).fontSize))
+        (document.querySelector('main pre > code'))";
+    assert!(browser.value::<bool>(wraps), "three lines take more rows");
+    let printed = "a".repeat(124);
+    assert_eq!(copied(&browser), [format!("printf %s {printed}\necho large\necho hostile\n")]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tests of the pages in a real browser. The helpers are in `tests/browser/src`.
 
+mod commands;
 mod copy;
 mod diagram;
 mod folding;

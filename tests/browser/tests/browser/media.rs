@@ -47,6 +47,19 @@ fn printed_output_is_not_cut_off() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
+fn long_commands_are_printed_in_full() {
+    let browser = Browser::start();
+    browser.open(&course().file("sidecar.html")).media("print", &[]);
+    assert_eq!(browser.cut_off("main pre > code.language-bash"), [""; 0]);
+    let paper = browser.media("", &[]).paper();
+    let paper = paper.split_whitespace().collect::<Vec<_>>().join(" ");
+    for end in ["sleep 2; done\"", "sleep 2; done'"] {
+        assert!(paper.contains(&format!(">> /var/log/app/access.log; {end}")), "{end}\n{paper}");
+    }
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
 fn forced_colours_keep_text_and_borders() {
     let browser = Browser::start();
     let forced = [("forced-colors", "active"), ("prefers-contrast", "more")];

@@ -95,16 +95,33 @@ fn a_page_printed_during_playback_has_the_whole_stream() {
     assert_eq!(browser.paper().matches("utilisateur connecté").count(), 4);
 }
 
+/// With reduced motion, only the text is shown.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn nothing_moves_before_playback_is_started() {
+fn reduced_motion_has_no_playback() {
     let browser = Browser::start();
     browser.media("", &[("prefers-reduced-motion", "reduce")]);
     open(&browser);
     assert!(browser.value::<bool>("matchMedia('(prefers-reduced-motion: reduce)').matches"));
-    assert_eq!((visible_lines(&browser), labels(&browser)), (5, vec!["Rejouer".to_owned()]));
-    assert!(browser.value::<bool>("waiting.size === 0"));
+    assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
+    browser.media("", &[]);
+    assert_eq!(labels(&browser), ["Rejouer"], "without reduced motion, there is a button");
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn playback_stops_when_reduced_motion_is_requested() {
+    let browser = Browser::start();
+    open(&browser);
     tab_to(&browser, ".docktest-player button");
     browser.press(" ").until("waiting.size === 1");
+    next(&browser);
+    assert_eq!(visible_lines(&browser), 1);
+    browser.media("", &[("prefers-reduced-motion", "reduce")]).until("waiting.size === 0");
+    assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
+    // Without reduced motion, it can be played from the start again.
+    browser.media("", &[]);
+    assert_eq!(labels(&browser), ["Rejouer", "Recommencer"]);
+    browser.call::<()>("document.querySelector('.docktest-player button').click()", &[]);
     assert_eq!((visible_lines(&browser), next(&browser), visible_lines(&browser)), (0, 20, 1));
 }

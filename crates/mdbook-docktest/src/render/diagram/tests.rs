@@ -324,8 +324,6 @@ fn any_state() -> impl Strategy<Value = State> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
     #[test]
     fn cards_do_not_overlap_and_links_connect_them(state in any_state()) {
         let Scene { height, cards, arrows } = scene(&state);
