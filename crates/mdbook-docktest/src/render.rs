@@ -187,9 +187,9 @@ impl Rendering<'_> {
     fn nothing(&self, place: &Range<usize>) -> String {
         match self.page.renderer {
             Renderer::Html => MARK.to_owned(),
-            // Directly below text, a definition would continue the paragraph, so a blank line comes first. A
-            // blank line alone would not end a list above, as the block did, and indented text below would
-            // continue its item.
+            // Directly below text, a definition would continue the paragraph, so a blank line comes
+            // first. A blank line alone would not end a list above, as the block did, and indented text
+            // below would continue its item.
             Renderer::Markdown if self.is_below_text(place) => {
                 self.next_line_after(place) + LINK_DEFINITION
             }

@@ -7,9 +7,9 @@ use super::pattern::{Element, Pattern};
 
 /// The most pairs of lines that are compared. Lines beyond are taken to be different: hardly anyone
 /// reads a diff that far.
-const MOST_PAIRS: usize = 1 << 20;
+const MAX_PAIRS: usize = 1 << 20;
 /// The most pattern lines among them.
-const MOST_ELEMENTS: usize = 1 << 10;
+const MAX_ELEMENTS: usize = 1 << 10;
 
 /// A step of an alignment. Elements and lines are counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +56,8 @@ pub(super) fn align_rest(
         end.push(Step::Kept { element: element_end, line: line_end });
     }
 
-    let elements = (element_end - element).min(MOST_ELEMENTS);
-    let lines = (line_end - line).min(MOST_PAIRS / (elements + 1));
+    let elements = (element_end - element).min(MAX_ELEMENTS);
+    let lines = (line_end - line).min(MAX_PAIRS / (elements + 1));
     let is_gap = |element: usize| matches!(pattern.elements[element], Element::AnyLines);
     let costs =
         Costs::new(elements, lines, |i| is_gap(element + i), |i, j| fits(element + i, line + j));

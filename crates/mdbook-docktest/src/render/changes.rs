@@ -34,12 +34,12 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
             continue;
         }
         seen.push(object);
-        let of_object = match object.0 {
+        let changed = match object.0 {
             ObjectKind::Container => step.container(object.1).into_iter().collect(),
             ObjectKind::Image => vec![step.image(effect)],
             _ => step.other(effect),
         };
-        for entry in of_object {
+        for entry in changed {
             let alike =
                 |other: &&mut Entry| (other.sign, &other.parts) == (entry.sign, &entry.parts);
             match entries.iter_mut().find(alike) {

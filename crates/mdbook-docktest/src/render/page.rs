@@ -13,7 +13,7 @@ pub struct Page {
     pub labels: Arc<Labels>,
     /// The kind of renderer that reads the chapter next.
     pub renderer: Renderer,
-    /// The chapter's name within ids; see [`Slugs`].
+    /// The chapter's name in ids, unique in the book.
     pub slug: String,
     /// The relative link to the verification page, if the book has one.
     pub verifications: Option<String>,

@@ -160,14 +160,14 @@ fn an_existing_container_has_its_changes() {
 
 #[test]
 fn a_recreated_volume_is_removed_and_added() {
-    let anew = ["volume data removed", "volume data created"];
+    let recreated = ["volume data removed", "volume data created"];
     let both = ["− volume `data`", "+ volume `data`"];
-    assert_eq!(shown(&["volume data created"], &anew), both);
-    assert_eq!(shown(&["volume data created"], &[&anew[..], &anew].concat()), both);
-    let removed = [&anew[..], &anew[..1]].concat();
+    assert_eq!(shown(&["volume data created"], &recreated), both);
+    assert_eq!(shown(&["volume data created"], &[&recreated[..], &recreated].concat()), both);
+    let removed = [&recreated[..], &recreated[..1]].concat();
     assert_eq!(shown(&["volume data created"], &removed), both[..1]);
-    assert_eq!(shown(&[], &[&anew[1..], &anew].concat()), both[1..]);
-    assert_eq!(shown(&["volume data created"], &anew[1..]), [""; 0]);
+    assert_eq!(shown(&[], &[&recreated[1..], &recreated].concat()), both[1..]);
+    assert_eq!(shown(&["volume data created"], &recreated[1..]), [""; 0]);
 }
 
 #[test]

@@ -22,7 +22,8 @@ impl Labels {
 
     /// Formats a duration in seconds, or from a minute on in minutes and seconds.
     pub(crate) fn duration(&self, duration: Duration) -> String {
-        // Tenths are precise enough for a reader; below a second, a limit set by an author is shown as it is.
+        // Tenths are precise enough for a reader. Shorter durations are limits set by an author, which
+        // are shown unrounded.
         let tenths = (duration.as_secs_f64() * 10.0).round() / 10.0;
         if tenths >= 60.0 {
             let whole = duration.as_secs_f64().round() as u64;
