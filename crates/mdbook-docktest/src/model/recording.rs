@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::stream::{Columns, Stream, Streams};
 
-mod flat;
-mod made;
+mod container_spec;
+mod wire;
 
-pub use made::{Made, Mount, MountSource, Port};
+pub use container_spec::{Made, Mount, MountSource, Port};
 
 /// A chapter's run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ pub enum ImageOrigin {
 
 /// One step's part of a recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "kebab-case", try_from = "flat::FlatStep")]
+#[serde(tag = "status", rename_all = "kebab-case", try_from = "wire::FlatStep")]
 pub enum StepRecording {
     /// It ran.
     Ran {
@@ -238,7 +238,7 @@ pub struct Leftover {
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "how", rename_all = "kebab-case", try_from = "flat::FlatEnd")]
+#[serde(tag = "how", rename_all = "kebab-case", try_from = "wire::FlatEnd")]
 pub enum End {
     /// By itself, with this status (128 + n after signal n, as in bash).
     Exited {
