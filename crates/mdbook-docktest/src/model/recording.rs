@@ -1,16 +1,20 @@
 //! What came out of a chapter, as plain data: the one thing that `check` and `render` know of a run.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::stream::{Columns, Stream, Streams};
-
 mod container_spec;
+mod effect;
+mod engine;
+mod transcript;
 mod wire;
 
 pub use container_spec::{Made, Mount, MountSource, Port};
+pub use effect::{Change, Effect, ObjectKind};
+pub(crate) use effect::{Leftover, is_anonymous};
+pub use engine::{Engine, Image, ImageOrigin};
+pub use transcript::{Chunk, Transcript};
 
 /// A chapter's run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -41,50 +45,6 @@ pub enum Origin {
     File,
     /// An earlier run of the same `mdbook serve`, which does not hold.
     EarlierRun,
-}
-
-/// The engine that ran a chapter.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Engine {
-    /// `process` (later also `dind`, `host`).
-    pub kind: String,
-    /// The Docker Engine's version, as it says itself.
-    pub version: String,
-    /// The docker program's version.
-    #[serde(default)]
-    pub client_version: String,
-    /// The API version that client and server speak.
-    pub api_version: String,
-    /// The storage driver.
-    pub storage_driver: String,
-    /// The kernel's release.
-    pub kernel: String,
-    /// The machine's architecture, in Docker's words.
-    pub architecture: String,
-}
-
-/// An image that was provided.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Image {
-    /// The reference that the steps use.
-    pub reference: String,
-    /// The image's ID.
-    pub id: String,
-    /// Its name by digest, as its registry knows it, if it comes from one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repo_digest: Option<String>,
-    /// Where it comes from.
-    pub origin: ImageOrigin,
-}
-
-/// Where an image comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ImageOrigin {
-    /// From a registry: the image that a reader gets, too.
-    Pulled,
-    /// Built from the book's own recipe.
-    Recipe,
 }
 
 /// One step's part of a recording.
@@ -118,124 +78,6 @@ pub struct CommandRecording {
     pub duration_ms: u64,
 }
 
-/// Something that happened to an object of the engine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effect {
-    /// Which command of its step had been begun last, counted from 0.
-    pub command: usize,
-    /// What kind of object it is.
-    pub kind: ObjectKind,
-    /// Its name: an image's reference, a volume's 64 digits where the author gave no name.
-    pub name: String,
-    /// Its identifier.
-    pub id: String,
-    /// What happened.
-    #[serde(flatten)]
-    pub change: Change,
-}
-
-/// A kind of object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ObjectKind {
-    /// A container.
-    Container,
-    /// A volume.
-    Volume,
-    /// A network.
-    Network,
-    /// An image.
-    Image,
-}
-
-/// Whether a volume's name is one that Docker gives where the author gives none: 64 random hexadecimal
-/// digits.
-pub(crate) fn is_anonymous(volume: &str) -> bool {
-    volume.len() == 64 && volume.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// What happened to an object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case")]
-pub enum Change {
-    /// It came to be. An image was pulled, loaded, built, or given a name.
-    Created {
-        /// The image that was asked for, as its author wrote it: of a container, the one that it
-        /// was made from; of an image, itself if it was pulled.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        image: Option<String>,
-        /// What a container was made with that no other effect tells.
-        #[serde(flatten)]
-        made: Made,
-    },
-    /// A container's program was started.
-    Started,
-    /// A container's program ended.
-    Died {
-        /// Its exit status.
-        exit: i32,
-        /// Whether nobody had a hand in it: no client was attached, which would have told the
-        /// status, and no signal had been sent (`docker stop`, `kill`, `rm -f`).
-        alone: bool,
-        /// The end of its log, if it died alone and with a status other than 0; none if the
-        /// container was gone before its log could be read.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        log: Option<String>,
-    },
-    /// A container was paused.
-    Paused,
-    /// A container went on.
-    Unpaused,
-    /// A container was given another name.
-    Renamed {
-        /// The name that it had before.
-        from: String,
-    },
-    /// A container was connected to a network.
-    Connected {
-        /// The container's identifier.
-        container: String,
-    },
-    /// A container was disconnected from a network.
-    Disconnected {
-        /// The container's identifier.
-        container: String,
-    },
-    /// A volume was mounted.
-    Mounted {
-        /// The container's identifier.
-        container: String,
-        /// Where in the container.
-        destination: String,
-        /// Whether the container can only read it.
-        read_only: bool,
-    },
-    /// It is gone, or an image has lost a name.
-    Removed,
-}
-
-impl Change {
-    /// It came to be, and nothing more is known of that than the image that was asked for.
-    pub fn created(image: Option<String>) -> Self {
-        Self::Created { image, made: Made::default() }
-    }
-}
-
-/// An object that a step has made and that was still there at the chapter's end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leftover {
-    /// The step that made it, counted from 0.
-    pub step: usize,
-    /// Which of its commands, counted from 0.
-    pub command: usize,
-    /// What kind of object it is.
-    pub kind: ObjectKind,
-    /// Its name at the end.
-    pub name: String,
-    /// Its identifier.
-    pub id: String,
-}
-
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "kebab-case", try_from = "wire::FlatEnd")]
@@ -266,36 +108,6 @@ impl End {
     }
 }
 
-/// What a terminal would have shown, in order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Transcript {
-    /// The pieces, in order.
-    pub chunks: Vec<Chunk>,
-    /// How many bytes were left out of the middle, because the step printed more than the limit.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub omitted_bytes: u64,
-    /// The width of the terminal that the command ran at, if it did: all output is then on one
-    /// stream, with the line endings and control sequences that the terminal was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terminal: Option<Columns>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
-
-/// A piece of a transcript.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Chunk {
-    /// Which stream it belongs to.
-    pub stream: Stream,
-    /// When it came, in milliseconds after the command's start.
-    pub at_ms: u64,
-    /// The text; bytes that are no UTF-8 are replaced.
-    pub text: String,
-}
-
 impl Recording {
     /// What the steps ran on, and when, without what came of them.
     pub(crate) fn without_steps(self) -> Self {
@@ -303,47 +115,9 @@ impl Recording {
     }
 }
 
-impl Transcript {
-    /// The text of both output streams in the order in which it came, without what was typed.
-    pub fn output(&self) -> String {
-        self.output_of(Streams::Both)
-    }
-
-    /// The text of these streams in the order in which it came.
-    pub fn output_of(&self, streams: Streams) -> String {
-        self.chunks
-            .iter()
-            .filter(|chunk| streams.contains(chunk.stream))
-            .map(|chunk| chunk.text.as_str())
-            .collect()
-    }
-
-    /// Whether there is nothing to show.
-    pub fn is_empty(&self) -> bool {
-        self.chunks.iter().all(|chunk| chunk.text.is_empty())
-    }
-}
-
-impl fmt::Display for Transcript {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chunks.iter().try_for_each(|chunk| f.write_str(&chunk.text))
-    }
-}
-
 impl CommandRecording {
     /// How long the command took.
     pub fn duration(&self) -> Duration {
         Duration::from_millis(self.duration_ms)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn docker_gives_digits_to_a_volume_without_a_name() {
-        assert!(is_anonymous(&"0123456789abcdef".repeat(4)));
-        assert!(!is_anonymous("data") && !is_anonymous(&"g".repeat(64)));
     }
 }
