@@ -10,7 +10,7 @@ mod engine;
 mod transcript;
 mod wire;
 
-pub use container_spec::{Made, Mount, MountSource, Port};
+pub use container_spec::{ContainerSpec, Mount, MountSource, Port};
 pub use effect::{Change, Effect, ObjectKind};
 pub(crate) use effect::{Leftover, is_anonymous};
 pub use engine::{Engine, Image, ImageOrigin};

@@ -10,8 +10,8 @@ use super::*;
 use crate::model::finding::Code;
 use crate::model::finding::Severity;
 use crate::model::recording::{
-    Change, Chunk, CommandRecording, Effect, End, Engine, Made, Mount, MountSource, ObjectKind,
-    Port, Recording, StepRecording, Transcript,
+    Change, Chunk, CommandRecording, ContainerSpec, Effect, End, Engine, Mount, MountSource,
+    ObjectKind, Port, Recording, StepRecording, Transcript,
 };
 use crate::model::stream::Stream;
 use crate::text::position::line_and_column;
@@ -267,7 +267,7 @@ fn all_effects() -> Vec<Effect> {
     let ports = vec![Port { address, host, container: 80, protocol }];
     let image = Some("alpine".to_owned());
     let changes = [
-        Change::Created { image, made: Made { mounts, ports } },
+        Change::Created { image, spec: ContainerSpec { mounts, ports } },
         Change::Started,
         Change::Died { exit: 3, alone: true, log: Some("no luck".into()) },
         Change::Paused,

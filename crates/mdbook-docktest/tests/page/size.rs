@@ -2,7 +2,9 @@
 //!
 //! Text counts as a page has to write it, with `&lt;` for `<`.
 
-use mdbook_docktest::internal::{Change, Effect, Made, Mount, MountSource, ObjectKind, files};
+use mdbook_docktest::internal::{
+    Change, ContainerSpec, Effect, Mount, MountSource, ObjectKind, files,
+};
 use scraper::ElementRef;
 
 use super::*;
@@ -73,10 +75,10 @@ fn a_list_of_what_has_changed_is_shortened() {
         destination: place.to_string(),
         read_only: false,
     };
-    let made = Made { mounts: (0..2_000).map(mount).collect(), ports: Vec::new() };
+    let spec = ContainerSpec { mounts: (0..2_000).map(mount).collect(), ports: Vec::new() };
     let container = Effect {
         kind: ObjectKind::Container,
-        change: Change::Created { image: None, made },
+        change: Change::Created { image: None, spec },
         ..volume("app".into())
     };
     let volumes = |name: &str| (0..500).map(|n| volume(format!("{name}{n}"))).collect::<Vec<_>>();

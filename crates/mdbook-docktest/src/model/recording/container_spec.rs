@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A container that is gone with the step that made it may be gone before anybody can ask, so
 /// nothing of it is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Made {
+pub struct ContainerSpec {
     /// Directories of the host, memory, and the volumes of a container that its step did not start:
     /// those of one that is started are [mounted](super::Change::Mounted).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

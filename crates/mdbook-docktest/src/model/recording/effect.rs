@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Made;
+use super::ContainerSpec;
 
 /// Something that happened to an object of the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub enum Change {
         image: Option<String>,
         /// What a container was made with that no other effect tells.
         #[serde(flatten)]
-        made: Made,
+        spec: ContainerSpec,
     },
     /// A container's program was started.
     Started,
@@ -103,7 +103,7 @@ pub enum Change {
 impl Change {
     /// It came to be, and nothing more is known of that than the image that was asked for.
     pub fn created(image: Option<String>) -> Self {
-        Self::Created { image, made: Made::default() }
+        Self::Created { image, spec: ContainerSpec::default() }
     }
 }
 

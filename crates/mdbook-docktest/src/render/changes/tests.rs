@@ -1,7 +1,7 @@
 //! Given these effects, this list.
 
 use super::*;
-use crate::model::recording::{Made, StepRecording};
+use crate::model::recording::{ContainerSpec, StepRecording};
 use crate::render::labels::Language;
 
 /// Effects in a few words: `container app created`, `volume data mounted in app at /x`.
@@ -221,7 +221,7 @@ fn what_events_do_not_tell_is_told_too() {
         container,
         protocol: protocol.to_owned(),
     };
-    let made = Made {
+    let spec = ContainerSpec {
         mounts: vec![
             mount(MountSource::Bind("/lab".into()), "/backup"),
             mount(MountSource::Tmpfs, "/run"),
@@ -230,7 +230,7 @@ fn what_events_do_not_tell_is_told_too() {
     };
     let mut during =
         effects(&["container web created", "network net with web", "container web started"]);
-    during[0].change = Change::Created { image: None, made };
+    during[0].change = Change::Created { image: None, spec };
     assert_eq!(
         shown_in(Language::En, &[], &during),
         [
