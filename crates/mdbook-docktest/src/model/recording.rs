@@ -1,4 +1,4 @@
-//! What came out of a chapter, as plain data: the one thing that `check` and `render` know of a run.
+//! The result of running a chapter, as plain data: all that `check` and `render` know about a run.
 
 use std::time::Duration;
 
@@ -16,21 +16,21 @@ pub(crate) use effect::{Leftover, is_anonymous};
 pub use engine::{Engine, Image, ImageOrigin};
 pub use transcript::{Chunk, Transcript};
 
-/// A chapter's run.
+/// The recorded run of one chapter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
-    /// What it ran on.
+    /// The engine that the chapter ran on.
     pub engine: Engine,
     /// The images that were provided before the first step.
     pub images: Vec<Image>,
-    /// One entry for each step of the scenario, in its order.
+    /// One entry for each step of the scenario, in the same order.
     pub steps: Vec<StepRecording>,
-    /// What its steps had made and not removed at its end, in the order in which they made it.
+    /// The objects that still existed at the end of the chapter, in the order of their creation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leftovers: Vec<Leftover>,
-    /// When its first step began: RFC 3339, in UTC, to the second.
+    /// When the first step started: RFC 3339, in UTC, to the second.
     pub recorded_at: String,
-    /// Where this program has it from.
+    /// Where this process got the recording from.
     #[serde(skip)]
     pub origin: Origin,
 }
@@ -38,68 +38,69 @@ pub struct Recording {
 /// Where a recording comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// The chapter has just been run.
+    /// This process has run the chapter.
     #[default]
     Run,
-    /// One of the book's recordings.
+    /// A recording file of the book.
     File,
-    /// An earlier run of the same `mdbook serve`, which does not hold.
+    /// An earlier, failed run of the same `mdbook serve`.
     EarlierRun,
 }
 
-/// One step's part of a recording.
+/// The recording of one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "status", rename_all = "kebab-case", try_from = "wire::FlatStep")]
+#[serde(tag = "status", rename_all = "kebab-case", try_from = "wire::WireStep")]
 pub enum StepRecording {
-    /// It ran.
+    /// The step ran.
     Ran {
-        /// Its commands, in order.
+        /// The commands that were started, in order.
         commands: Vec<CommandRecording>,
-        /// What happened to the engine's objects from its begin to that of the next step, in order.
+        /// The changes to the engine's objects from the start of this step to the start of the
+        /// next one, in order.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         effects: Vec<Effect>,
     },
-    /// The author asked that it should not run.
+    /// The step is marked `ignore`.
     Ignored,
-    /// It was not reached, because an earlier step failed.
+    /// The step was not reached, because an earlier one failed.
     Skipped,
 }
 
-/// One command's part of a recording.
+/// The recording of one command.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CommandRecording {
     /// The command as the author wrote it.
     pub command: String,
-    /// How it ended.
+    /// How the command ended.
     pub end: End,
-    /// What it printed and what was typed.
+    /// What the command printed and what was typed.
     pub transcript: Transcript,
-    /// How long it took, in milliseconds.
+    /// How long the command took, in milliseconds.
     pub duration_ms: u64,
 }
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "how", rename_all = "kebab-case", try_from = "wire::FlatEnd")]
+#[serde(tag = "how", rename_all = "kebab-case", try_from = "wire::WireEnd")]
 pub enum End {
-    /// By itself, with this status (128 + n after signal n, as in bash).
+    /// It exited by itself.
     Exited {
-        /// The exit status.
+        /// The exit status: 128 + n after signal n, as in bash.
         status: i32,
     },
-    /// It was a stream, had been followed long enough, and was stopped.
+    /// It was a stream, and was stopped after it had been followed long enough.
     Stopped,
-    /// It did not end, or had not been followed long enough, within its limit, and was stopped.
+    /// It was stopped at its time limit, before it had ended or been followed long enough.
     TimedOut {
         /// The limit, in milliseconds.
         limit_ms: u64,
     },
-    /// The engine went away under it.
+    /// The engine exited while the command was running.
     EngineLost,
 }
 
 impl End {
-    /// The exit status, where the command ended by itself.
+    /// Returns the exit status of a command that ended by itself.
     pub fn status(self) -> Option<i32> {
         match self {
             Self::Exited { status } => Some(status),
@@ -109,14 +110,14 @@ impl End {
 }
 
 impl Recording {
-    /// What the steps ran on, and when, without what came of them.
+    /// Drops the results of the steps, and keeps what they ran on and when.
     pub(crate) fn without_steps(self) -> Self {
         Self { steps: Vec::new(), leftovers: Vec::new(), ..self }
     }
 }
 
 impl CommandRecording {
-    /// How long the command took.
+    /// Returns how long the command took.
     pub fn duration(&self) -> Duration {
         Duration::from_millis(self.duration_ms)
     }

@@ -1,26 +1,26 @@
-//! What a step changed on the engine.
+//! Changes to the containers, volumes, networks and images of an engine.
 
 use serde::{Deserialize, Serialize};
 
 use super::ContainerSpec;
 
-/// Something that happened to an object of the engine.
+/// A change to one object of the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {
-    /// Which command of its step had been begun last, counted from 0.
+    /// The index of the step's command that was started last.
     pub command: usize,
-    /// What kind of object it is.
+    /// The kind of the object.
     pub kind: ObjectKind,
-    /// Its name: an image's reference, a volume's 64 digits where the author gave no name.
+    /// The object's name: of an image, its reference; of an anonymous volume, its 64 digits.
     pub name: String,
-    /// Its identifier.
+    /// The object's ID.
     pub id: String,
-    /// What happened.
+    /// What happened to it.
     #[serde(flatten)]
     pub change: Change,
 }
 
-/// A kind of object.
+/// A kind of object of the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObjectKind {
@@ -34,8 +34,7 @@ pub enum ObjectKind {
     Image,
 }
 
-/// Whether a volume's name is one that Docker gives where the author gives none: 64 random hexadecimal
-/// digits.
+/// Whether a volume is anonymous: Docker then names it by 64 random hexadecimal digits.
 pub(crate) fn is_anonymous(volume: &str) -> bool {
     volume.len() == 64 && volume.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -44,13 +43,13 @@ pub(crate) fn is_anonymous(volume: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum Change {
-    /// It came to be. An image was pulled, loaded, built, or given a name.
+    /// The object was created. An image was pulled, loaded, built, or tagged.
     Created {
-        /// The image that was asked for, as its author wrote it: of a container, the one that it
-        /// was made from; of an image, itself if it was pulled.
+        /// The image reference as written in the command: of a container, the image that it was
+        /// created from; of an image, its own reference if it was pulled.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         image: Option<String>,
-        /// What a container was made with that no other effect tells.
+        /// The settings of a container that appear in no other effect.
         #[serde(flatten)]
         spec: ContainerSpec,
     },
@@ -58,67 +57,67 @@ pub enum Change {
     Started,
     /// A container's program ended.
     Died {
-        /// Its exit status.
+        /// The exit status of the program.
         exit: i32,
-        /// Whether nobody had a hand in it: no client was attached, which would have told the
-        /// status, and no signal had been sent (`docker stop`, `kill`, `rm -f`).
+        /// Whether it ended unattended: no client was attached, which would have reported the
+        /// status, and no signal was sent (`docker stop`, `kill`, `rm -f`).
         alone: bool,
-        /// The end of its log, if it died alone and with a status other than 0; none if the
-        /// container was gone before its log could be read.
+        /// The end of its log, if it died alone with a status other than 0; `None` if the
+        /// container was removed before its log could be read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         log: Option<String>,
     },
     /// A container was paused.
     Paused,
-    /// A container went on.
+    /// A container was unpaused.
     Unpaused,
-    /// A container was given another name.
+    /// A container was renamed.
     Renamed {
-        /// The name that it had before.
+        /// The former name.
         from: String,
     },
     /// A container was connected to a network.
     Connected {
-        /// The container's identifier.
+        /// The container's ID.
         container: String,
     },
     /// A container was disconnected from a network.
     Disconnected {
-        /// The container's identifier.
+        /// The container's ID.
         container: String,
     },
     /// A volume was mounted.
     Mounted {
-        /// The container's identifier.
+        /// The container's ID.
         container: String,
-        /// Where in the container.
+        /// The path in the container.
         destination: String,
         /// Whether the container can only read it.
         read_only: bool,
     },
-    /// It is gone, or an image has lost a name.
+    /// The object was removed, or an image was untagged.
     Removed,
 }
 
 impl Change {
-    /// It came to be, and nothing more is known of that than the image that was asked for.
+    /// Returns the creation of an object of which only the requested image is known.
     pub fn created(image: Option<String>) -> Self {
         Self::Created { image, spec: ContainerSpec::default() }
     }
 }
 
-/// An object that a step has made and that was still there at the chapter's end.
+/// An object that a step created and that still existed at the end of the chapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leftover {
-    /// The step that made it, counted from 0.
+    /// The index of the step that created the object.
     pub step: usize,
-    /// Which of its commands, counted from 0.
+    /// The index of the command within that step.
     pub command: usize,
-    /// What kind of object it is.
+    /// The kind of the object.
     pub kind: ObjectKind,
-    /// Its name at the end.
+    /// The object's name at the end.
     pub name: String,
-    /// Its identifier.
+    /// The object's ID.
     pub id: String,
 }
 
@@ -127,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn docker_gives_digits_to_a_volume_without_a_name() {
+    fn a_volume_named_by_64_hexadecimal_digits_is_anonymous() {
         assert!(is_anonymous(&"0123456789abcdef".repeat(4)));
         assert!(!is_anonymous("data") && !is_anonymous(&"g".repeat(64)));
     }

@@ -1,15 +1,15 @@
-//! What a chapter ran on.
+//! The engine and the images that a chapter ran on.
 
 use serde::{Deserialize, Serialize};
 
 /// The engine that ran a chapter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Engine {
-    /// `process` (later also `dind`, `host`).
+    /// The kind of engine: so far always `process`.
     pub kind: String,
-    /// The Docker Engine's version, as it says itself.
+    /// The Docker Engine's version, as reported by the engine.
     pub version: String,
-    /// The docker program's version.
+    /// The version of the `docker` program.
     #[serde(default)]
     pub client_version: String,
     /// The API version that client and server speak.
@@ -18,21 +18,21 @@ pub struct Engine {
     pub storage_driver: String,
     /// The kernel's release.
     pub kernel: String,
-    /// The machine's architecture, in Docker's words.
+    /// The machine's architecture as Docker names it, e.g. `amd64`.
     pub architecture: String,
 }
 
-/// An image that was provided.
+/// An image that was provided before the first step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
     /// The reference that the steps use.
     pub reference: String,
     /// The image's ID.
     pub id: String,
-    /// Its name by digest, as its registry knows it, if it comes from one.
+    /// The image's name by digest, if it comes from a registry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repo_digest: Option<String>,
-    /// Where it comes from.
+    /// Where the image comes from.
     pub origin: ImageOrigin,
 }
 
@@ -40,8 +40,8 @@ pub struct Image {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImageOrigin {
-    /// From a registry: the image that a reader gets, too.
+    /// From a registry: readers get the same image.
     Pulled,
-    /// Built from the book's own recipe.
+    /// From a recipe of the book.
     Recipe,
 }

@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::stream::{Columns, Stream, Streams};
 
-/// What a terminal would have shown, in order.
+/// The output and the input of a command, in the order in which a terminal would have shown them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transcript {
     /// The pieces, in order.
     pub chunks: Vec<Chunk>,
-    /// How many bytes were left out of the middle, because the step printed more than the limit.
+    /// The number of bytes left out of the middle, because the step printed more than the limit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub omitted_bytes: u64,
-    /// The width of the terminal that the command ran at, if it did: all output is then on one
-    /// stream, with the line endings and control sequences that the terminal was sent.
+    /// The width of the command's terminal, if it had one. All output is then on one stream, with
+    /// the line endings and control sequences that were sent to the terminal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal: Option<Columns>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }
@@ -28,21 +28,22 @@ fn is_zero(n: &u64) -> bool {
 /// A piece of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Which stream it belongs to.
+    /// The stream that the text belongs to.
     pub stream: Stream,
-    /// When it came, in milliseconds after the command's start.
+    /// The time since the start of the command, in milliseconds.
     pub at_ms: u64,
-    /// The text; bytes that are no UTF-8 are replaced.
+    /// The text; bytes that are not UTF-8 are replaced.
     pub text: String,
 }
 
 impl Transcript {
-    /// The text of both output streams in the order in which it came, without what was typed.
+    /// Returns the text of both output streams in the order in which it was printed, without
+    /// typed text.
     pub fn output(&self) -> String {
         self.output_of(Streams::Both)
     }
 
-    /// The text of these streams in the order in which it came.
+    /// Returns the text of the given streams in the order in which it was printed.
     pub fn output_of(&self, streams: Streams) -> String {
         self.chunks
             .iter()
@@ -51,7 +52,7 @@ impl Transcript {
             .collect()
     }
 
-    /// Whether there is nothing to show.
+    /// Whether nothing was printed or typed.
     pub fn is_empty(&self) -> bool {
         self.chunks.iter().all(|chunk| chunk.text.is_empty())
     }
