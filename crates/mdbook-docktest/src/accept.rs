@@ -99,8 +99,8 @@ fn rewrites(
     let mut rewrites = Vec::new();
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
         let StepRecording::Ran { commands, .. } = recorded else { continue };
-        let complaints = judge.complaints(step, commands);
-        if complaints.iter().any(|code| *code != Code::OutputMismatch) {
+        let codes = judge.codes(step, commands);
+        if codes.iter().any(|code| *code != Code::OutputMismatch) {
             continue;
         }
         for (command, expectation) in expectations(step) {

@@ -1,4 +1,4 @@
-//! What a recording says against its scenario.
+//! Compares a recording with its scenario.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,16 +19,17 @@ mod unpinned;
 use self::output::AllExpected;
 pub(crate) use self::output::printed;
 
-/// The exit status of `docker run` when docker itself failed, not what it was to run
+/// The exit status of `docker run` if docker itself fails, rather than the container's command
 /// (<https://docs.docker.com/reference/cli/docker/container/run/#exit-status>).
 const DOCKER_FAILED: i32 = 125;
 
-/// How many lines of output a finding quotes, and how many characters of each.
+/// The number of lines of output that a finding quotes.
 const QUOTED_LINES: usize = 4;
+/// The number of characters that a finding quotes of each line.
 const QUOTED_WIDTH: usize = 200;
 
-/// Compares a chapter's recording with what its text expects, in the text's order. `placeholders` are
-/// those of the book.
+/// Returns the differences between a chapter's recording and what its text expects, in the order of the
+/// text. `placeholders` are those of the book.
 pub(crate) fn check(
     text: &str,
     scenario: &Scenario,
@@ -45,7 +46,7 @@ pub(crate) fn check(
             }
             StepRecording::Skipped => found.push(not_run(
                 step.command.clone(),
-                "this step did not run, because an earlier one failed",
+                "this step did not run: an earlier step failed",
             )),
             StepRecording::Ignored => {}
         }
@@ -55,8 +56,7 @@ pub(crate) fn check(
     findings(text, scenario, found)
 }
 
-/// What authors should look at again in their `output` blocks, whatever comes out of the steps: it is
-/// known before any of them runs.
+/// Returns the findings about `output` blocks that do not depend on a run.
 pub(crate) fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders) -> Vec<Finding> {
     let steps = scenario.steps.iter();
     let flaws = steps.flat_map(|step| AllExpected::new(step, placeholders).into_flaws());
@@ -67,14 +67,14 @@ fn findings(text: &str, scenario: &Scenario, found: Vec<Difference>) -> Vec<Find
     let finding = |Difference { code, span, message, help }| {
         let (line, column) = line_and_column(text, span.start);
         let path = scenario.path.clone();
-        // Its weight is for the book to say: see `lints`.
+        // The book decides the severity: see `lints`.
         let severity = Severity::Error;
         Finding { code, severity, path, span, line, column, message, help }
     };
     found.into_iter().map(finding).collect()
 }
 
-/// Judges the steps of a chapter one by one, while it runs.
+/// Judges the steps of a chapter one by one while it runs.
 pub(crate) struct Judge<'a> {
     placeholders: &'a Placeholders,
     bindings: Bindings,
@@ -85,8 +85,8 @@ impl<'a> Judge<'a> {
         Self { placeholders, bindings: Bindings::default() }
     }
 
-    /// What can be said against what came of a step. Names are bound only if that is nothing.
-    pub(crate) fn complaints(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
+    /// Returns the codes of a step's findings. Names are bound only if there are none.
+    pub(crate) fn codes(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
         let expected = AllExpected::new(step, self.placeholders);
         let differences = differences(step, commands, &expected, &mut self.bindings);
         differences.iter().map(|difference| difference.code).collect()
@@ -100,7 +100,7 @@ struct Difference {
     help: Option<String>,
 }
 
-/// Where a command of a step is in the chapter.
+/// Returns the place of a step's command in the chapter.
 fn place(step: &Step, command: usize) -> Range<usize> {
     step.commands.get(command).map_or(&step.command, |command| &command.span).clone()
 }
@@ -109,7 +109,7 @@ fn not_run(span: Range<usize>, message: &str) -> Difference {
     Difference { code: Code::NotRun, span, message: message.to_owned(), help: None }
 }
 
-/// What can be said against a step. `exit`, `until` and their like are about its last command.
+/// Returns the differences of one step. `exit`, `until` and the like apply to its last command.
 fn differences(
     step: &Step,
     commands: &[CommandRecording],
@@ -120,33 +120,30 @@ fn differences(
     let mut differences = Vec::new();
     for (index, command) in commands.iter().enumerate() {
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
-        let judged = Judged { step, command, span, is_last: index >= last };
-        differences.extend(judged.ending());
+        let check = CommandCheck { step, command, span, is_last: index >= last };
+        differences.extend(check.end());
     }
     let has_ended =
         |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);
     if commands.iter().all(has_ended) {
-        let not_begun = step.commands.iter().skip(commands.len());
-        differences.extend(not_begun.map(|command| {
-            not_run(
-                command.span.clone(),
-                "this command did not run, because the shell had exited before",
-            )
+        let not_started = step.commands.iter().skip(commands.len());
+        differences.extend(not_started.map(|command| {
+            not_run(command.span.clone(), "this command did not run: the shell had already exited")
         }));
         differences.extend(expected.differences(commands, bindings));
     }
     differences
 }
 
-/// A command and what it is measured by.
-struct Judged<'a> {
+/// A command and its expectations.
+struct CommandCheck<'a> {
     step: &'a Step,
     command: &'a CommandRecording,
     span: &'a Range<usize>,
     is_last: bool,
 }
 
-impl Judged<'_> {
+impl CommandCheck<'_> {
     fn difference(&self, code: Code, message: String, help: Option<String>) -> Difference {
         Difference { code, span: self.span.clone(), message, help }
     }
@@ -155,7 +152,7 @@ impl Judged<'_> {
         self.step.attributes.follow.as_ref().filter(|_| self.is_last)
     }
 
-    /// The status that holds; `None` if any does.
+    /// Returns the expected exit status; `None` for any.
     fn expected_status(&self) -> Option<i32> {
         match self.step.attributes.exit {
             ExitExpectation::Any => None,
@@ -163,10 +160,10 @@ impl Judged<'_> {
         }
     }
 
-    fn ending(&self) -> Option<Difference> {
+    fn end(&self) -> Option<Difference> {
         match self.command.end {
             End::EngineLost => {
-                let message = "the Docker Engine ended while this command ran".to_owned();
+                let message = "the Docker Engine exited while this command was running".to_owned();
                 Some(self.difference(Code::EngineLost, message, None))
             }
             End::TimedOut { limit_ms } => {
@@ -176,7 +173,11 @@ impl Judged<'_> {
             End::Stopped => None,
             End::Exited { status } => match self.follow() {
                 Some(follow) if !was_enough(follow, self.command) => {
-                    let goal = goal(follow);
+                    let goal = match follow {
+                        Follow::Until(pattern) => format!("a line matched `{pattern}`"),
+                        Follow::Lines(count) => format!("it had printed {}", lines(*count)),
+                        Follow::For(time) => format!("{} had passed", seconds(milliseconds(*time))),
+                    };
                     let message = format!("the stream ended with status {status} before {goal}");
                     Some(self.difference(Code::StreamEnded, message, Some(quote(self.command))))
                 }
@@ -189,68 +190,75 @@ impl Judged<'_> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
         let missing = missing_image(self.command).filter(|_| status == DOCKER_FAILED);
         if let Some(image) = missing {
-            let message = format!("no image `{image}`: no registry gave it");
+            let message = format!("image `{image}` is not available: no registry provided it");
             let help = format!(
-                "let the machine reach a registry, or name a recipe in book.toml: \
-                 `[preprocessor.docktest.images]`, `\"{image}\" = \"images/…\"`"
+                "connect this machine to a registry, or add a recipe to \
+                 `[preprocessor.docktest.images]` in book.toml: `\"{image}\" = \"images/…\"`"
             );
             return Some(self.difference(Code::ImageMissing, message, Some(help)));
         }
         let quoted = quote(self.command);
         let again = self.step.attributes.retry.map_or(String::new(), |time| {
-            format!(", also when run again for {}", seconds(milliseconds(time)))
+            format!(", even after retrying for {}", seconds(milliseconds(time)))
         });
         let message =
             format!("this command exited with status {status} instead of {expected}{again}");
         let advice = if needs_terminal(self.command) {
-            "this needs a terminal: add `tty`".to_owned()
+            "add `tty`: this command needs a terminal".to_owned()
         } else if self.is_last {
-            format!("if readers are to see this, add `exit={status}`")
+            format!("if this is expected, add `exit={status}`")
         } else {
-            "if readers are to see this, give it a block of its own with `exit=…`".to_owned()
+            "if this is expected, move the command to a block of its own with `exit=…`".to_owned()
         };
         Some(self.difference(Code::ExitStatus, message, Some(format!("{advice}\n{quoted}"))))
     }
 }
 
+/// Returns the message and the help for a command that was stopped at its time limit.
 fn timed_out(
     follow: Option<&Follow>,
     command: &CommandRecording,
     limit_ms: u64,
 ) -> (String, String) {
+    const MORE_TIME: &str = "if it needs more time, add `timeout=2m`";
+    const UNTIL: &str = "add `until=\"a regex for the last line to show\"`";
     let limit = seconds(limit_ms);
     let quoted = quote(command);
-    match follow {
-        Some(follow) => (
-            format!("{limit} went by before {}", goal(follow)),
-            format!("for more time, add `timeout=2m`\n{quoted}"),
-        ),
-        None if command.transcript.terminal.is_some() => (
-            format!("this command did not end within {limit}"),
-            format!(
-                "if it waits for an answer, add `stdin=\"y\\n\"`; if this is a stream without an \
-                 end, add `until=\"a regex of the last line to show\"`; if it only needs longer, add \
-                 `timeout=2m`\n{quoted}"
-            ),
-        ),
-        None if command.transcript.is_empty() => (
-            format!("this command printed nothing and did not end within {limit}"),
-            "if it only needs longer, add `timeout=2m`; if it is a stream without an end, add \
-             `until=\"a regex of the last line to show\"`"
-                .to_owned(),
-        ),
-        None => (
-            format!("this command did not end within {limit}"),
-            format!(
-                "if this is a stream without an end, add `until=\"a regex of the last line to \
-                 show\"` (or `lines=3`, or `for=5s`); if it only needs longer, add `timeout=2m`\n\
-                 {quoted}"
-            ),
-        ),
+    if let Some(follow) = follow {
+        let message = match follow {
+            Follow::Until(pattern) => format!("no line matched `{pattern}` within {limit}"),
+            Follow::Lines(count) => {
+                format!("the stream did not print {} within {limit}", lines(*count))
+            }
+            Follow::For(time) => {
+                format!(
+                    "timed out after {limit}, before {} had passed",
+                    seconds(milliseconds(*time))
+                )
+            }
+        };
+        return (message, format!("{MORE_TIME}\n{quoted}"));
     }
+    if command.transcript.terminal.is_none() && command.transcript.is_empty() {
+        return (
+            format!("this command timed out after {limit} without output"),
+            format!("{MORE_TIME}; if it is an endless stream, {UNTIL}"),
+        );
+    }
+    let help = if command.transcript.terminal.is_some() {
+        format!(
+            "if it waits for an answer, add `stdin=\"y\\n\"`; if it is an endless stream, {UNTIL}; \
+             {MORE_TIME}\n{quoted}"
+        )
+    } else {
+        format!(
+            "if it is an endless stream, {UNTIL} (or `lines=3`, or `for=5s`); {MORE_TIME}\n{quoted}"
+        )
+    };
+    (format!("this command timed out after {limit}"), help)
 }
 
-/// The image that docker did not find, neither here nor in a registry.
+/// Returns the image that docker found neither locally nor in a registry.
 fn missing_image(command: &CommandRecording) -> Option<String> {
     let output = command.transcript.output();
     let (_, rest) = output.split_once("Unable to find image '")?;
@@ -258,7 +266,7 @@ fn missing_image(command: &CommandRecording) -> Option<String> {
     Some(image.to_owned())
 }
 
-/// Whether docker refused `-t` because the command has no terminal.
+/// Whether docker rejected `-t` because the command has no terminal.
 fn needs_terminal(command: &CommandRecording) -> bool {
     command.transcript.terminal.is_none()
         && command.transcript.output().contains("the input device is not a TTY")
@@ -275,13 +283,8 @@ fn was_enough(follow: &Follow, command: &CommandRecording) -> bool {
     }
 }
 
-fn goal(follow: &Follow) -> String {
-    match follow {
-        Follow::Until(pattern) => format!("a line matched `{pattern}`"),
-        Follow::Lines(1) => "there was a line".to_owned(),
-        Follow::Lines(count) => format!("there were {count} lines"),
-        Follow::For(time) => format!("{} went by", seconds(milliseconds(*time))),
-    }
+fn lines(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
 fn milliseconds(time: std::time::Duration) -> u64 {
@@ -296,7 +299,7 @@ fn seconds(milliseconds: u64) -> String {
     }
 }
 
-/// The end of what a command printed, for a help line.
+/// Returns the end of a command's output, for a help text.
 fn quote(command: &CommandRecording) -> String {
     quote_text(&terminal::output(&command.transcript, Streams::Both))
 }
@@ -309,13 +312,13 @@ fn quote_text(output: &str) -> String {
         1 => format!("it printed `{}`", lines[0]),
         count => {
             let last = &lines[count.saturating_sub(QUOTED_LINES)..];
-            let what = if count > last.len() { "it printed, at the end" } else { "it printed" };
+            let what = if count > last.len() { "the end of its output" } else { "it printed" };
             format!("{what}:\n  {}", last.join("\n  "))
         }
     }
 }
 
-/// A line, or the beginning of a very long one.
+/// Shortens a very long line.
 fn cut(line: &str) -> Cow<'_, str> {
     match line.char_indices().nth(QUOTED_WIDTH) {
         Some((end, _)) => format!("{}…", &line[..end]).into(),

@@ -140,7 +140,7 @@ fn a_step_that_takes_too_long_ends_with_all_its_processes() {
     }
     let outcome = run.wait();
     outcome.exits(1).finds_only(&[("timeout", &format!("sleep {child}")), ("timeout", &next)]);
-    outcome.says("did not end within 2 s");
+    outcome.says("timed out after 2 s");
     // Stopping may take a second; the rest is for a loaded machine.
     assert!(outcome.duration_of(1).as_millis() < 4_000, "{:?}", outcome.duration_of(1));
 }

@@ -28,10 +28,10 @@ pub(super) fn read_steps(
 pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
     let mut judge = Judge::new(&settings.placeholders);
     Box::new(move |step, commands| {
-        let complaints = judge.complaints(step, commands);
-        if complaints.is_empty() {
+        let codes = judge.codes(step, commands);
+        if codes.is_empty() {
             Verdict::Passed
-        } else if complaints.iter().any(|code| settings.lints.level(*code) == Level::Deny) {
+        } else if codes.iter().any(|code| settings.lints.level(*code) == Level::Deny) {
             Verdict::Failed
         } else {
             Verdict::Tolerated
