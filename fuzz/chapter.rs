@@ -1,4 +1,4 @@
-//! Extracting the steps of any text, and rendering it without a run.
+//! Extracts the steps of any text, and renders it without running them.
 
 #![no_main]
 

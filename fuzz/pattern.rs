@@ -1,4 +1,4 @@
-//! Matching any output with any pattern: the input is both, with a NUL between.
+//! Matches any output with any pattern: the input contains both, separated by NUL.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
         assert!(line.is_some_and(|line| line.get(flaw.span.clone()).is_some()), "{flaw:?}");
     }
     let _ = parsed.matches(output, &mut bindings);
-    // What bytes say of themselves holds, with no name bound.
+    // Any text matches itself exactly, without binding a name.
     let exact = Pattern::exact(output);
     assert!(exact.matches(output, &mut Bindings::default()).is_ok(), "{output:?}");
 });

@@ -13,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::program::{Program, program, workspace};
 use crate::site::Site;
 
-/// A book in a directory of its own, that goes with it.
+/// A book in a temporary directory of its own, which is removed with it.
 #[derive(Debug)]
 pub struct Book {
     directory: Arc<TempDir>,
@@ -30,7 +30,7 @@ impl Default for Book {
 }
 
 impl Book {
-    /// A book without chapters. No image is provided for it.
+    /// A book without chapters and without images.
     pub fn new() -> Self {
         let directory = Arc::new(TempDir::with_prefix("testsuite-").unwrap());
         for name in ["src", "tmp"] {
@@ -46,7 +46,7 @@ impl Book {
         }
     }
 
-    /// Provides `alpine` from the course's recipe, where no registry gives it.
+    /// Adds the course's recipe for the image `alpine`, which is used if no registry provides it.
     pub fn with_alpine(self) -> Self {
         let recipe = workspace().join("book/images/alpine");
         self.setting(&format!("images.alpine = {recipe:?}"))
@@ -58,7 +58,7 @@ impl Book {
         self
     }
 
-    /// Takes the place of the first part of book.toml.
+    /// Replaces the first part of book.toml, before `[preprocessor.docktest]`.
     pub fn config(mut self, toml: &str) -> Self {
         self.config = format!("{toml}\n");
         self
@@ -77,7 +77,7 @@ impl Book {
         self
     }
 
-    /// Adds a file that is no chapter.
+    /// Adds a file that is not a chapter, at a path relative to the book's directory.
     pub fn file(self, path: &str, text: &str) -> Self {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -96,7 +96,7 @@ impl Book {
         self.prose(&format!("```{}\n{script}\n```\n\n", info.trim_end()))
     }
 
-    /// Adds what the last step must print.
+    /// Adds an `output` block: what the last step must print.
     pub fn output(self, text: &str) -> Self {
         self.prose(&format!("```output\n{text}```\n\n"))
     }
@@ -110,20 +110,20 @@ impl Book {
         self
     }
 
-    /// Replaces a text that a chapter has once.
+    /// Replaces a text that occurs in a chapter exactly once.
     #[track_caller]
     pub fn edit(mut self, path: &str, from: &str, to: &str) -> Self {
         let text = self.text_of(path);
-        assert_eq!(text.matches(from).count(), 1, "{path} has {from:?} once:\n{text}");
+        assert_eq!(text.matches(from).count(), 1, "{path} must contain {from:?} once:\n{text}");
         *text = text.replace(from, to);
         self
     }
 
-    /// Gives the file of a chapter another name.
+    /// Renames the file of a chapter.
     #[track_caller]
     pub fn rename(mut self, from: &str, to: &str) -> Self {
         let chapter = self.chapters.iter_mut().find(|(path, _)| path == from);
-        to.clone_into(&mut chapter.unwrap_or_else(|| panic!("there is no {from}")).0);
+        to.clone_into(&mut chapter.unwrap_or_else(|| panic!("no chapter {from}")).0);
         self.summary = self.summary.replace(&format!("({from})"), &format!("({to})"));
         fs::remove_file(self.path().join("src").join(from)).unwrap();
         self
@@ -132,7 +132,7 @@ impl Book {
     #[track_caller]
     fn text_of(&mut self, path: &str) -> &mut String {
         let chapter = self.chapters.iter_mut().find(|(chapter, _)| chapter == path);
-        &mut chapter.unwrap_or_else(|| panic!("there is no {path}")).1
+        &mut chapter.unwrap_or_else(|| panic!("no chapter {path}")).1
     }
 
     /// The file of a chapter's recording.
@@ -145,12 +145,12 @@ impl Book {
         self.directory.path()
     }
 
-    /// The directory for temporary files that all runs on this book, and only they, use.
+    /// The directory for temporary files of all runs on this book, and of nothing else.
     pub fn temporary(&self) -> PathBuf {
         self.path().join("tmp")
     }
 
-    /// Writes the book down.
+    /// Writes the book to its directory.
     pub fn write(&self) {
         let command = shlex::try_quote(program().to_str().unwrap()).unwrap();
         let toml = format!(
@@ -167,7 +167,7 @@ impl Book {
         }
     }
 
-    /// The program, about to verify the book. It reports as JSON on standard output.
+    /// The program, ready to verify the book, with a JSON report on standard output.
     pub fn to_verify(&self) -> Program {
         self.command(["verify", "--format", "json"])
     }
@@ -187,16 +187,21 @@ impl Book {
         self.to_verify().run()
     }
 
-    /// The program as preprocessor, about to be told of the book as mdBook does.
+    /// The program, ready to run as a preprocessor, with the input that mdBook gives it.
     pub fn to_preprocess(&self, renderer: &str) -> Program {
-        let program = self.command([]);
+        self.command([]).stdin(self.sent(renderer))
+    }
+
+    /// What mdBook sends to a preprocessor.
+    pub fn sent(&self, renderer: &str) -> Vec<u8> {
+        self.write();
         let book = MDBook::load(self.path()).unwrap();
         let context =
             PreprocessorContext::new(book.root.clone(), book.config.clone(), renderer.to_owned());
-        program.stdin(serde_json::to_vec(&(context, &book.book)).unwrap())
+        serde_json::to_vec(&(context, &book.book)).unwrap()
     }
 
-    /// What the preprocessor makes of the book's chapters, in their order.
+    /// The text of the book's chapters after preprocessing, in their order.
     #[track_caller]
     pub fn preprocess(&self, renderer: &str) -> Vec<String> {
         let outcome = self.to_preprocess(renderer).run();
@@ -206,7 +211,7 @@ impl Book {
         book.chapters().map(|chapter| chapter.content.clone()).collect()
     }
 
-    /// A program that builds the book as `mdbook build` does, about to start in its directory.
+    /// A program that builds the book as `mdbook build` does, ready to start in its directory.
     pub fn to_build(&self, mdbook: &str) -> Program {
         self.write();
         Program::through([mdbook], [""; 0])
@@ -215,7 +220,7 @@ impl Book {
             .keep(&self.directory)
     }
 
-    /// The pages that the last build has left.
+    /// The pages of the last build.
     pub fn site(&self) -> Site {
         let config = MDBook::load(self.path()).unwrap().config;
         Site::new(self.path().join(config.build.build_dir)).keep(&self.directory)
@@ -224,7 +229,7 @@ impl Book {
     /// Builds the book with mdBook.
     ///
     /// # Errors
-    /// What mdBook says.
+    /// mdBook's message.
     pub fn build(&self) -> Result<Site, String> {
         self.write();
         let book = MDBook::load(self.path()).unwrap();
@@ -233,7 +238,7 @@ impl Book {
     }
 }
 
-/// Writes a file, as an editor does: one that was not changed is not saved.
+/// Writes a file, as an editor does: only if it was changed.
 fn save(path: &Path, text: &str) {
     if !fs::read_to_string(path).is_ok_and(|old| old == text) {
         fs::write(path, text).unwrap();

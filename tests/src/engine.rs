@@ -1,4 +1,4 @@
-//! An engine that plays the author's own.
+//! An engine that stands for the author's own.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,12 +11,12 @@ use docker_sandbox::{EngineRoot, ProcessEngine, cache_directory};
 
 use crate::book::Book;
 
-/// A Docker Engine with `alpine` in it, which ends when it is dropped.
+/// A Docker Engine with the image `alpine`. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Engine(ProcessEngine);
 
 impl Engine {
-    /// Starts one.
+    /// Starts an engine.
     pub fn start() -> Self {
         let engine = ProcessEngine::start(&EngineRoot::find(), Duration::from_secs(60)).unwrap();
         engine.docker().image().load(alpine_archive()).call().unwrap();
@@ -28,7 +28,7 @@ impl Engine {
         format!("unix:///proc/{}/root/run/docker.sock", self.0.init_pid())
     }
 
-    /// What a docker command prints; it must succeed.
+    /// The output of a docker command, which must succeed.
     #[track_caller]
     pub fn docker<S: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = S>) -> String {
         let words = words.into_iter().map(|word| word.as_ref().to_owned());
@@ -39,7 +39,7 @@ impl Engine {
     }
 }
 
-/// An archive of the image `alpine`, from the cache of the program, which makes it if need be.
+/// An archive of the image `alpine` in the program's cache, which the program creates if it is missing.
 pub fn alpine_archive() -> &'static PathBuf {
     static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
     ARCHIVE.get_or_init(|| {
@@ -53,6 +53,6 @@ pub fn alpine_archive() -> &'static PathBuf {
                 name.starts_with("alpine-") && name.ends_with(".tar")
             })
             .collect();
-        archives.pop().expect("the program keeps what it provided")
+        archives.pop().expect("the program keeps an archive of each image")
     })
 }

@@ -1,17 +1,17 @@
-//! The examples of the author's guide: each is a whole little chapter that is run.
+//! The examples of the author's guide: each is a complete small chapter, which is run.
 //!
 //! | a block of the guide marked | is |
 //! |---|---|
-//! | `markdown` | an example: a chapter of its own, `lab.md`, in a book of its own that has `alpine` |
+//! | `markdown` | an example: a chapter, `lab.md`, in a book of its own that has the image `alpine` |
 //! | `toml` | the book.toml of the next example |
-//! | `text report` | what `verify` says against the last example; without it, nothing |
-//! | `markdown accepted` | what `accept` makes of the last example |
-//! | `markdown recorded` | what the chapter of the next example was when `record` ran |
+//! | `text report` | the findings of `verify` in the last example; without this block, there are none |
+//! | `markdown accepted` | the last example after `accept` |
+//! | `markdown recorded` | the chapter of the next example as it was when `record` ran |
 //! | `text recording` | the recording of the next example |
-//! | `text report of record --check` | what `record --check` says against it |
+//! | `text report of record --check` | the findings of `record --check` in the last example |
 //!
-//! In a report, `[..]` and `...` have the meaning that they have in `output` blocks. Nothing else has
-//! one: it may quote an `output` block, and readers are to see it as it is printed.
+//! In a report, `[..]` and `...` have the same meaning as in `output` blocks. Other placeholders have
+//! none, as a report may quote an `output` block.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ use crate::program::{Program, workspace};
 /// An example of the guide.
 #[derive(Debug, Default)]
 pub struct Example {
-    /// The guide's file and the line in it.
+    /// The file and the line in the guide.
     place: String,
     chapter: String,
     settings: String,
@@ -38,7 +38,7 @@ pub struct Example {
     check: Option<String>,
 }
 
-/// All examples of the guide, in its order.
+/// All examples of the guide, in their order.
 pub fn examples() -> Vec<Example> {
     let guide = MDBook::load(workspace().join("crates/mdbook-docktest/guide")).unwrap();
     let chapters = guide.book.chapters();
@@ -90,9 +90,12 @@ fn read(name: &str, text: &str) -> Vec<Example> {
                     }
                     ["markdown", "accepted"] => &mut last(&mut examples, &place).accepted,
                     ["text"] => continue,
-                    _ => panic!("{place}: a block marked `{info}` has no place in the guide"),
+                    _ => panic!("{place}: unknown kind of block: `{info}`"),
                 };
-                assert!(part.replace(content).is_none(), "{place}: one `{info}` too many");
+                assert!(
+                    part.replace(content).is_none(),
+                    "{place}: a second `{info}` for the same example"
+                );
             }
             _ => {}
         }
@@ -104,14 +107,14 @@ fn read(name: &str, text: &str) -> Vec<Example> {
 }
 
 fn last<'a>(examples: &'a mut [Example], place: &str) -> &'a mut Example {
-    examples.last_mut().unwrap_or_else(|| panic!("{place}: there is no example before it"))
+    examples.last_mut().unwrap_or_else(|| panic!("{place}: no example before this block"))
 }
 
 impl Example {
-    /// Runs it, and compares what comes of it with what the guide says.
+    /// Runs the example, and compares the result with the guide.
     ///
     /// # Errors
-    /// What is different, for the guide's author.
+    /// The differences, as a message for the guide's author.
     pub fn check(&self) -> Result<(), String> {
         let book = self.book();
         let run_in = |directory: &str, words: &[&str]| {
@@ -140,12 +143,12 @@ impl Example {
         let outcome = run("accept");
         let chapter = fs::read_to_string(book.path().join("src/lab.md")).unwrap();
         if chapter != *accepted {
-            return Err(format!("{}: `accept` makes of it\n{chapter}\n{outcome}", self.place));
+            return Err(format!("{}: after `accept`:\n{chapter}\n{outcome}", self.place));
         }
         self.compare("", &run("verify"))
     }
 
-    /// Where its chapter is alone.
+    /// A book with the example as its only chapter.
     fn book(&self) -> TempDir {
         let mut config: toml::Table =
             self.settings.parse().unwrap_or_else(|error| panic!("{}: {error}", self.place));
@@ -179,17 +182,17 @@ impl Example {
             return Err(format!("{}:\n{diff}\n{outcome}", self.place));
         }
         if expected.is_empty() && outcome.stdout().contains(" 0 steps:") {
-            return Err(format!("{}: nothing of it is run", self.place));
+            return Err(format!("{}: none of its steps is run", self.place));
         }
-        let holds = !report.lines().any(|line| line.starts_with("error["));
-        if holds != (outcome.status == Some(0)) {
-            return Err(format!("{}: it ends with another status\n{outcome}", self.place));
+        let passes = !report.lines().any(|line| line.starts_with("error["));
+        if passes != (outcome.status == Some(0)) {
+            return Err(format!("{}: unexpected exit status\n{outcome}", self.place));
         }
         Ok(())
     }
 }
 
-/// The report without what is the same for all: how to run it again, and the figures.
+/// The report without the lines that all reports have: how to run a step again, and the summary.
 fn findings(report: &str) -> String {
     let lines: Vec<&str> = report.lines().collect();
     let lines = lines.split_last().map_or(&[] as &[&str], |(_, findings)| findings);

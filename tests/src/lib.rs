@@ -1,6 +1,6 @@
-//! What end-to-end tests are written with.
+//! Helpers for end-to-end tests.
 //!
-//! They run the real program on a real Docker Engine, and read like a specification: given this
+//! The tests run the real program on a real Docker Engine, and read like a specification: given this
 //! chapter, these findings, this page.
 //!
 //! ```no_run
@@ -14,8 +14,8 @@
 //!     .finds_only(&[("exit-status", "exit 3")]);
 //! ```
 //!
-//! The program is the one that `MDBOOK_DOCKTEST` names, or else the workspace's own. Tests that need
-//! an engine fail where there is none: a test that is skipped proves nothing.
+//! The program is the one in `MDBOOK_DOCKTEST`, or else the workspace's. Tests that need an engine fail
+//! if there is none: a skipped test proves nothing.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 

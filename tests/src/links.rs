@@ -1,4 +1,4 @@
-//! Where the references of a site lead.
+//! The links of a site.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,36 +14,36 @@ use url::Url;
 
 use crate::site::Site;
 
-/// Where the references of a site lead. All are named with the file that they are in.
+/// The links of a site. Each is given with the file that contains it.
 #[derive(Debug, Default)]
 pub struct Links {
-    /// Those that lead nowhere, or do so once the site is in a sub-path or opened from files.
+    /// Links without a target, or without one if the site is below a path or opened as files.
     pub broken: Vec<String>,
-    /// What a reader's browser would get from another host without being asked to.
+    /// What a browser would load from another host without the reader following a link.
     pub loaded_from_elsewhere: Vec<String>,
-    /// Where a reader can go outside of the site.
+    /// Links to other sites.
     pub elsewhere: BTreeSet<String>,
-    /// How many lead to a file of the site.
+    /// The number of links to files of the site.
     pub within: usize,
 }
 
-/// What a browser does with a reference.
+/// What a browser does with a URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
-    /// It gets it with the page.
+    /// It loads the URL together with the page.
     Load,
-    /// It goes there when it is told to.
+    /// It opens the URL when the reader follows the link.
     Follow,
 }
 
-/// Names of no host; what matters is that references to it are told from others.
+/// A host that does not exist (RFC 2606): it only distinguishes links within the site from others.
 const ORIGIN: &str = "http://site.invalid";
 
-/// mdBook's script asks it which crates there are, if a page has Rust code to be run.
+/// mdBook's script asks this site for its crates if a page has runnable Rust code.
 const PLAYGROUND: &str = "https://play.rust-lang.org/";
 
 impl Site {
-    /// Follows all references of the site, as if it lay at this path of a host.
+    /// Follows all links of the site, as if it were at this path of a host.
     pub fn links(&self, path: &str) -> Links {
         let walk = Walk {
             directory: self.directory(),
@@ -72,7 +72,7 @@ impl Site {
 struct Walk<'a> {
     directory: &'a Path,
     root: Url,
-    /// The ids of pages that were read.
+    /// The ids in pages that were read.
     ids: RefCell<BTreeMap<PathBuf, BTreeSet<String>>>,
 }
 
@@ -91,7 +91,7 @@ impl Walk<'_> {
             links.broken.push(format!("{}: <base href={:?}>", file.display(), url.path()));
         }
         self.elements(file, &page, &url, given.is_some(), links);
-        // What is for browsers without scripts is a text to the parser.
+        // The parser treats the content of `noscript` as text.
         for element in page.select(&Selector::parse("noscript").unwrap()) {
             let inside = Html::parse_fragment(&element.text().collect::<String>());
             self.elements(file, &inside, &url, given.is_some(), links);
@@ -100,7 +100,7 @@ impl Walk<'_> {
 
     fn elements(&self, file: &Path, page: &Html, base: &Url, has_base: bool, links: &mut Links) {
         for element in page.select(&Selector::parse("*").unwrap()) {
-            // mdBook's headings lead to themselves, but for those of its page for what is not there.
+            // mdBook's headings are links to themselves, except on its page for missing pages.
             if has_base && element.value().classes().any(|class| class == "header") {
                 continue;
             }
@@ -119,7 +119,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What scripts ask for, and where the results of a search lead.
+    /// What a script loads, and the targets of search results.
     fn script(&self, file: &Path, text: &str, links: &mut Links) {
         static ASKED: LazyLock<Regex> = LazyLock::new(|| {
             let call = r"(?:fetch\w*|import|importScripts|open|WebSocket|sendBeacon)";
@@ -138,7 +138,7 @@ impl Walk<'_> {
         let json = json.rsplit_once("')").unwrap().0.replace("\\'", "'").replace("\\\\", "\\");
         let index: Value = serde_json::from_str(&json).unwrap();
         for url in index["doc_urls"].as_array().unwrap() {
-            // Pages put the way to the site's root before it.
+            // Pages put the path to the site's root before it.
             self.follow(file, &self.root, url.as_str().unwrap(), Use::Follow, links);
         }
     }
@@ -167,7 +167,7 @@ impl Walk<'_> {
             return;
         }
         let target = url.path().strip_prefix(self.root.path()).map(decoded);
-        // From files, a directory is no page.
+        // If the site is opened as files, a directory is not a page.
         match target.filter(|target| self.directory.join(target).is_file()) {
             Some(target) if self.has(Path::new(&target), url.fragment().unwrap_or("")) => {
                 links.within += 1;
@@ -176,7 +176,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a page has an element that this fragment names.
+    /// Whether a page has an element with this fragment as its id or name.
     fn has(&self, page: &Path, fragment: &str) -> bool {
         if fragment.is_empty() || page.extension().is_none_or(|extension| extension != "html") {
             return true;
@@ -245,7 +245,7 @@ fn in_element(element: &Element) -> Vec<(String, Use)> {
     found
 }
 
-/// What a style sheet loads.
+/// The URLs that a style sheet loads.
 fn in_style(text: &str) -> Vec<String> {
     static URL: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r#"(?:url\(|@import)\s*(?:'([^']*)'|"([^"]*)"|([^\s'")][^\s)]*))"#).unwrap()
@@ -257,7 +257,7 @@ fn in_style(text: &str) -> Vec<String> {
     references.filter(|reference| !reference.starts_with("url(")).collect()
 }
 
-/// A path or fragment as it was before it was put into a URL.
+/// A path or fragment without percent-encoding.
 fn decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -1,7 +1,7 @@
 //! What a run leaves on the machine.
 //!
-//! Other engines may run at the same time, so it is not enough to compare what is there before and
-//! after: a run's own processes and namespaces are noted while it runs, and looked for afterwards.
+//! Other engines may run at the same time, so comparing the machine before and after is not enough: the
+//! run's own processes and namespaces are recorded while it runs, and searched for afterwards.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -15,24 +15,24 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::running::Running;
 
-/// How long something that is bound to happen may take on a loaded machine.
+/// How long to wait, on a busy machine, for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long after a run's end something of it may still be there.
-const TIDYING: Duration = Duration::from_secs(8);
+/// How long after a run's end something of it may still exist.
+const CLEANUP_LIMIT: Duration = Duration::from_secs(8);
 
-/// Waits until something is so.
+/// Waits until a condition is true. `what` names what is waited for, as a noun.
 #[track_caller]
-pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "there was never {what}");
+    while !condition() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
         thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// A number of seconds for `sleep` that nobody else sleeps: it is how a test's own processes are
-/// recognised.
+/// A number of seconds for `sleep` that no other process uses as an argument, by which a test recognises
+/// its own processes.
 pub fn marker() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -44,18 +44,18 @@ pub fn is_running(argument: &str) -> bool {
     processes().iter().any(|process| process.has_argument(argument))
 }
 
-/// The names of the network interfaces that are seen from here.
+/// The names of the network interfaces in this process's network namespace.
 pub fn interfaces() -> BTreeSet<String> {
     let names = fs::read_dir("/sys/class/net").unwrap().flatten();
     names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// A process that is no zombie.
+/// A process that is not a zombie.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Process {
     pub(crate) pid: u32,
     pub(crate) parent: u32,
-    /// Tells it from a later one with the same PID.
+    /// Distinguishes it from a later process with the same PID.
     start: u64,
     arguments: Vec<String>,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Process {
 impl Process {
     fn read(pid: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name, in parentheses, may hold anything.
+        // The name, in parentheses, can contain anything.
         let (_, fields) = stat.rsplit_once(") ")?;
         let fields: Vec<&str> = fields.split(' ').collect();
         let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -95,8 +95,8 @@ pub(crate) fn processes() -> Vec<Process> {
     pids.filter_map(Process::read).collect()
 }
 
-/// A process and all its descendants. What is orphaned inside of an engine becomes a child of its
-/// first process, so none gets lost.
+/// A process and all its descendants. A process that is orphaned in an engine becomes a child of the
+/// engine's first process, so none is missed.
 pub(crate) fn family(pid: u32) -> Vec<Process> {
     let all = processes();
     let mut family = BTreeSet::from([pid]);
@@ -118,21 +118,21 @@ fn links(directory: &Path) -> BTreeSet<String> {
     targets.map(|target| target.to_string_lossy().into_owned()).collect()
 }
 
-/// All that a run has on the machine at one moment, apart from files.
+/// Everything of a run on the machine at one moment, except files.
 #[derive(Debug)]
 pub struct Traces {
-    /// How the names of its engines, and so of their control groups, begin.
+    /// The prefix of the names of its engines, which are also the names of their control groups.
     prefix: String,
     processes: BTreeSet<Process>,
     namespaces: BTreeSet<String>,
     interfaces: BTreeSet<String>,
-    /// When the run ended, in the clock ticks of `/proc`: the kernel gives the numbers of namespaces
-    /// that are gone to new ones, so later processes do not count.
+    /// When the run ended, in the clock ticks of `/proc`. Processes that started later are ignored, as
+    /// the kernel reuses the numbers of namespaces.
     end: Cell<Option<u64>>,
 }
 
 impl Traces {
-    /// Notes the processes and namespaces of a run whose engine is up.
+    /// Records the processes and namespaces of a run whose engine is running.
     pub fn of(running: &Running) -> Self {
         let processes: BTreeSet<Process> = family(running.pid()).into_iter().collect();
         let own = links(Path::new("/proc/self/ns"));
@@ -145,12 +145,12 @@ impl Traces {
             interfaces: interfaces(),
             end: Cell::new(None),
         };
-        traces.must_hold_an_engine();
+        traces.must_contain_an_engine();
         traces
     }
 
-    /// Guards the tests against looking for nothing.
-    fn must_hold_an_engine(&self) {
+    /// Without this, a test would pass if nothing was recorded.
+    fn must_contain_an_engine(&self) {
         for program in ["dockerd", "containerd", "unshare", "docktest-supervisor", "docktest-init"]
         {
             let is_it = |process: &Process| process.has_argument(program);
@@ -161,7 +161,7 @@ impl Traces {
         }
     }
 
-    /// Checks that there are at least this many containers among the traces.
+    /// Checks that at least this many containers were recorded.
     #[track_caller]
     pub fn with_containers(self, count: usize) -> Self {
         let is_shim = |process: &&Process| process.arguments[0].contains("containerd-shim");
@@ -179,12 +179,12 @@ impl Traces {
         kill_process(pid, Signal::KILL).unwrap();
     }
 
-    /// Waits until nothing of them is left, for a few seconds; `temporary` is the directory for
-    /// temporary files that the run had for itself.
+    /// Waits a few seconds until nothing of the run is left. `temporary` is the run's own directory for
+    /// temporary files.
     #[track_caller]
     pub fn are_gone(&self, temporary: &Path) {
         self.note_end();
-        let deadline = Instant::now() + TIDYING;
+        let deadline = Instant::now() + CLEANUP_LIMIT;
         loop {
             let mut left = self.processes_left();
             left.extend(self.mounts_left());
@@ -194,30 +194,30 @@ impl Traces {
             if left.is_empty() {
                 break;
             }
-            assert!(Instant::now() < deadline, "there is left: {left:#?}");
+            assert!(Instant::now() < deadline, "left behind: {left:#?}");
             thread::sleep(Duration::from_millis(20));
         }
         assert_eq!(interfaces(), self.interfaces);
     }
 
-    /// Waits until no process and no namespace of them is left, whatever else is.
+    /// Waits until no process and no namespace of the run is left.
     #[track_caller]
     pub fn processes_are_gone(&self) {
         self.note_end();
-        let deadline = Instant::now() + TIDYING;
+        let deadline = Instant::now() + CLEANUP_LIMIT;
         loop {
             let left = self.processes_left();
             if left.is_empty() {
                 break;
             }
-            assert!(Instant::now() < deadline, "there is left: {left:#?}");
+            assert!(Instant::now() < deadline, "left behind: {left:#?}");
             thread::sleep(Duration::from_millis(20));
         }
     }
 
     fn note_end(&self) {
         if self.end.get().is_none() {
-            // There is no process that started later than the one that is started now.
+            // Its start time is the present: no process has started later.
             let mut child = Command::new("sleep").arg("1").spawn().unwrap();
             self.end.set(Process::read(child.id()).map(|process| process.start));
             child.kill().unwrap();
@@ -229,7 +229,7 @@ impl Traces {
         self.end.get().is_none_or(|end| process.start <= end)
     }
 
-    /// Processes of the run, and any that are in or hold on to one of its namespaces.
+    /// Processes of the run, and those in one of its namespaces or with an open file of one.
     fn processes_left(&self) -> Vec<String> {
         let belongs = |process: &Process| {
             if !self.is_older_than_end(process) {
@@ -245,7 +245,7 @@ impl Traces {
         left.map(|process| format!("process {} {:?}", process.pid, process.arguments)).collect()
     }
 
-    /// Mounts anywhere that name the run or keep one of its namespaces.
+    /// Mounts in any namespace that contain the run's name, or keep one of its namespaces alive.
     fn mounts_left(&self) -> Vec<String> {
         let mut left = BTreeSet::new();
         for process in processes().into_iter().filter(|process| self.is_older_than_end(process)) {
@@ -289,13 +289,13 @@ impl Traces {
     }
 }
 
-/// The arguments of processes that begin with this.
+/// The arguments of all processes that have this prefix.
 pub fn arguments_that_begin_with(prefix: &str) -> Vec<String> {
     let arguments = processes().into_iter().flat_map(|process| process.arguments);
     arguments.filter(|argument| argument.starts_with(prefix)).collect()
 }
 
-/// The control groups, in any hierarchy, whose names begin with this.
+/// The control groups, in all hierarchies, whose names have this prefix.
 pub fn control_groups(prefix: &str) -> Vec<PathBuf> {
     let root = PathBuf::from("/sys/fs/cgroup");
     let mut hierarchies = directories(&root);

@@ -1,4 +1,4 @@
-//! What a run of the program said and how it ended.
+//! The result of a run: its output and its exit status.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use jsonschema::Validator;
 use serde_json::Value;
 
-/// The outcome of a run. Each check panics with all that the program said.
+/// The result of a run. If a check fails, the panic's message contains the program's whole output.
 #[derive(Debug)]
 pub struct Outcome {
     pub(crate) status: Option<i32>,
     pub(crate) time: Duration,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    /// Paths, or ends of paths, and texts of the chapters.
+    /// The chapters' paths, or the ends of these, and texts.
     pub(crate) chapters: Vec<(String, String)>,
 }
 
@@ -21,21 +21,21 @@ pub struct Outcome {
 type Found = (String, u64);
 
 impl Outcome {
-    /// It ended with this exit status.
+    /// Checks the exit status.
     #[track_caller]
     pub fn exits(&self, status: i32) -> &Self {
         assert_eq!(self.status, Some(status), "{self}");
         self
     }
 
-    /// It took less than this.
+    /// Checks that the run took less than this.
     #[track_caller]
     pub fn ends_within(&self, limit: Duration) -> &Self {
         assert!(self.time < limit, "it took {:?}\n{self}", self.time);
         self
     }
 
-    /// There is a finding with this code at this line.
+    /// Checks that there is a finding with this code at this line.
     #[track_caller]
     pub fn finds(&self, code: &str, line: u64) -> &Self {
         let found = self.findings();
@@ -43,8 +43,8 @@ impl Outcome {
         self
     }
 
-    /// These are the findings, in the chapters' order: for each, its code, and a text that stands
-    /// in the line that it is about.
+    /// Checks that these are all findings, in the chapters' order. For each: its code, and a text in its
+    /// line.
     #[track_caller]
     pub fn finds_only(&self, expected: &[(&str, &str)]) -> &Self {
         let expected: Vec<Found> =
@@ -53,13 +53,13 @@ impl Outcome {
         self
     }
 
-    /// There is no finding.
+    /// Checks that there are no findings.
     #[track_caller]
     pub fn finds_nothing(&self) -> &Self {
         self.finds_only(&[])
     }
 
-    /// A finding's message or help says this.
+    /// Checks that the message or the help of a finding contains this text.
     #[track_caller]
     pub fn says(&self, text: &str) -> &Self {
         let said = |finding: &Value| {
@@ -67,19 +67,19 @@ impl Outcome {
                 finding[field].as_str().is_some_and(|sentence| sentence.contains(text))
             })
         };
-        assert!(self.all_findings().iter().any(said), "no finding says {text:?}\n{self}");
+        assert!(self.all_findings().iter().any(said), "no finding contains {text:?}\n{self}");
         self
     }
 
-    /// Standard error has this in it.
+    /// Checks that standard error contains this text.
     #[track_caller]
     pub fn tells(&self, text: &str) -> &Self {
-        assert!(self.stderr.contains(text), "standard error does not say {text:?}\n{self}");
+        assert!(self.stderr.contains(text), "standard error does not contain {text:?}\n{self}");
         self
     }
 
-    /// Standard error ends with one line that is an error, and has no other; the line has each
-    /// of these in it, once.
+    /// Checks that standard error ends with an error of one line, without another, and that this line
+    /// contains each of these texts once.
     #[track_caller]
     pub fn fails_saying(&self, texts: &[&str]) -> &Self {
         let errors = self.stderr.lines().filter(|line| line.starts_with("error")).count();
@@ -87,7 +87,11 @@ impl Outcome {
         let error = self.stderr.lines().last().unwrap();
         assert!(error.starts_with("error: "), "{self}");
         for text in texts {
-            assert_eq!(error.matches(text).count(), 1, "the error says {text:?} once\n{self}");
+            assert_eq!(
+                error.matches(text).count(),
+                1,
+                "the error must contain {text:?} once\n{self}"
+            );
         }
         self
     }
@@ -102,7 +106,7 @@ impl Outcome {
         &self.stderr
     }
 
-    /// The report, which was asked for as JSON. It is as the published schema says.
+    /// The JSON report. It must be valid against the published schema.
     #[track_caller]
     pub fn report(&self) -> Value {
         let report =
@@ -111,7 +115,7 @@ impl Outcome {
         report
     }
 
-    /// The report's part about a step, counted from 1 through all chapters.
+    /// The part of the report about a step, counted from 1 over all chapters.
     #[track_caller]
     pub fn step(&self, number: usize) -> Value {
         let report = self.report();
@@ -121,13 +125,13 @@ impl Outcome {
         steps[number - 1].clone()
     }
 
-    /// What became of a step.
+    /// The status of a step in the report.
     #[track_caller]
     pub fn status_of(&self, step: usize) -> String {
         self.step(step)["status"].as_str().unwrap().to_owned()
     }
 
-    /// The commands of a step that were run, as the report has them.
+    /// The commands of a step that were run, in the report.
     #[track_caller]
     pub fn commands(&self, step: usize) -> Vec<Value> {
         let step = self.step(step);
@@ -137,7 +141,7 @@ impl Outcome {
         }
     }
 
-    /// The transcript of a step: for each chunk of each of its commands, its stream and its text.
+    /// The transcript of a step: the stream and the text of each chunk of all its commands.
     #[track_caller]
     pub fn transcript(&self, step: usize) -> Vec<(String, String)> {
         let commands = self.commands(step);
@@ -153,14 +157,14 @@ impl Outcome {
         chunks.filter(|(stream, _)| stream != "typed").map(|(_, text)| text).collect()
     }
 
-    /// A step printed this and nothing else.
+    /// Checks that a step printed exactly this.
     #[track_caller]
     pub fn prints(&self, step: usize, output: &str) -> &Self {
         assert_eq!(self.output(step), output, "step {step}\n{self}");
         self
     }
 
-    /// How long a step took, by the report.
+    /// How long a step took, according to the report.
     #[track_caller]
     pub fn duration_of(&self, step: usize) -> Duration {
         let commands = self.commands(step);
@@ -174,7 +178,7 @@ impl Outcome {
         chapters.flat_map(|chapter| chapter["findings"].as_array().unwrap().clone()).collect()
     }
 
-    /// Code and line of each finding.
+    /// The code and the line of each finding.
     pub fn findings(&self) -> Vec<(String, u64)> {
         let pair = |finding: &Value| {
             (finding["code"].as_str().unwrap().to_owned(), finding["line"].as_u64().unwrap())
@@ -182,11 +186,11 @@ impl Outcome {
         self.all_findings().iter().map(pair).collect()
     }
 
-    /// The line of the first place where a chapter has this text, counted from 1.
+    /// The line, counted from 1, of the first occurrence of this text in the chapters.
     fn line_of(&self, text: &str) -> u64 {
         let lines = |chapter: &str| chapter.lines().position(|line| line.contains(text));
         let line = self.chapters.iter().find_map(|(_, chapter)| lines(chapter));
-        let line = line.unwrap_or_else(|| panic!("no chapter has {text:?}"));
+        let line = line.unwrap_or_else(|| panic!("no chapter contains {text:?}"));
         line as u64 + 1
     }
 }

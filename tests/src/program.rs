@@ -17,7 +17,7 @@ pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// The program: `MDBOOK_DOCKTEST` if that is set, else the workspace's, built like this test.
+/// The program: `MDBOOK_DOCKTEST` if that is set, else the workspace's, built with this test's profile.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| match env::var_os("MDBOOK_DOCKTEST") {
@@ -27,7 +27,7 @@ pub fn program() -> &'static Path {
     })
 }
 
-/// Builds it even if it is there: it could be older than its sources.
+/// Builds the program even if the file exists: it could be older than its sources.
 fn build() -> PathBuf {
     let test = env::current_exe().unwrap();
     // target/PROFILE/deps/testsuite-0123456789abcdef
@@ -48,7 +48,7 @@ fn build() -> PathBuf {
     directory.join("mdbook-docktest")
 }
 
-/// A run of the program that is about to start.
+/// A run of the program, before its start.
 #[derive(Debug)]
 pub struct Program {
     command: Command,
@@ -63,7 +63,8 @@ impl Program {
         Self::through([program()], arguments)
     }
 
-    /// The words of a wrapper with the program's path among them, and the program's arguments.
+    /// A command that runs the program: its words, which contain the program's path, and the program's
+    /// arguments.
     pub fn through<W: AsRef<OsStr>, S: AsRef<OsStr>>(
         words: impl IntoIterator<Item = W>,
         arguments: impl IntoIterator<Item = S>,
@@ -71,23 +72,23 @@ impl Program {
         let words: Vec<OsString> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).args(arguments);
-        // What the person who runs the tests has set must not decide how they end.
+        // The tests must not depend on the settings of the person who runs them.
         for name in ["DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "MDBOOK_LOG"] {
             command.env_remove(name);
         }
-        // Ctrl-C at a terminal goes to a whole process group: it must not be the tests'.
+        // Ctrl-C at a terminal is for a whole process group, which must not be that of the tests.
         command.process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { command, chapters: Vec::new(), stdin: Vec::new(), directory: None }
     }
 
-    /// Runs it in this directory.
+    /// Sets the working directory.
     pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
         self.command.current_dir(directory);
         self
     }
 
-    /// Sets a variable of its environment.
+    /// Sets an environment variable.
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
@@ -99,26 +100,26 @@ impl Program {
         self
     }
 
-    /// What it reads on standard input.
+    /// Sets its standard input.
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = bytes.into();
         self
     }
 
-    /// A text that findings can be about, with the end of its path, so that places in it can be
-    /// named by what stands there.
+    /// Adds a text that findings can be about, with the end of its path, so that a test can refer to a
+    /// line by its text.
     pub fn about(mut self, path: &str, text: &str) -> Self {
         self.chapters.push((path.to_owned(), text.to_owned()));
         self
     }
 
-    /// Keeps a temporary directory for as long as the program runs.
+    /// Keeps a temporary directory until the program has ended.
     pub(crate) fn keep(mut self, directory: &Arc<TempDir>) -> Self {
         self.directory = Some(Arc::clone(directory));
         self
     }
 
-    /// Starts it.
+    /// Starts the program.
     pub fn start(mut self) -> Running {
         let child = self
             .command
@@ -127,7 +128,7 @@ impl Program {
         Running::new(child, self.stdin, self.chapters, self.directory)
     }
 
-    /// Runs it to its end.
+    /// Runs the program to its end.
     pub fn run(self) -> Outcome {
         self.start().wait()
     }

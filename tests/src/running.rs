@@ -1,4 +1,4 @@
-//! The program while it runs.
+//! A running program.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::machine::{self, eventually};
 use crate::outcome::Outcome;
 
-/// Longer than any run takes on a loaded machine; a run that takes this long hangs.
+/// Longer than any run takes on a busy machine: a run that takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// A running program. It is stopped when this is dropped.
@@ -37,7 +37,7 @@ impl Running {
     ) -> Self {
         let mut stdin = child.stdin.take().unwrap();
         thread::spawn(move || {
-            // A program that refuses to start does not read it.
+            // Fails if the program ends without reading it.
             let _ = stdin.write_all(&input);
         });
         let stdout = read_to_end(child.stdout.take().unwrap());
@@ -58,7 +58,7 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits until a process that this run has started has `marker` among its arguments.
+    /// Waits until a descendant of this run has `marker` as one of its arguments.
     pub fn until_process(&self, marker: &str) -> &Self {
         eventually(&format!("a process with the argument {marker}"), || {
             machine::family(self.pid()).iter().any(|process| process.has_argument(marker))
@@ -75,7 +75,7 @@ impl Running {
         found.expect("the engine has a supervisor").pid
     }
 
-    /// The most memory that the program itself has had at once, in KiB.
+    /// The peak memory of the program itself, in KiB.
     pub fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -88,7 +88,7 @@ impl Running {
         self
     }
 
-    /// Does what a terminal does on Ctrl-C.
+    /// Sends SIGINT to the program's process group, as a terminal does on Ctrl-C.
     pub fn interrupt(&self) -> &Self {
         let group = Pid::from_raw(self.pid().try_into().unwrap()).unwrap();
         kill_process_group(group, Signal::INT).unwrap();
@@ -101,7 +101,7 @@ impl Running {
         self
     }
 
-    /// Waits for the program's end.
+    /// Waits until the program has ended.
     pub fn wait(mut self) -> Outcome {
         let status = self.wait_for_exit();
         let text = |reader: Option<JoinHandle<Vec<u8>>>| {
@@ -129,7 +129,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails for one that has ended, which is what is wanted.
+        // Fails only if the program has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! What `mdbook serve` does, without its watcher.
+//! `mdbook serve`, without its file watcher.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -12,7 +12,7 @@ use docker_sandbox::cache_directory;
 use crate::book::Book;
 use crate::outcome::Outcome;
 
-/// A process that builds a book again and again. It ends when this is dropped.
+/// A process that builds a book repeatedly. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
@@ -22,13 +22,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `mdbook-build`, which is to serve the book. What it caches goes with the book, but for
-    /// engines and images, which are this user's.
+    /// Starts `mdbook-build serve` for the book. Its cache is removed with the book, except engines and
+    /// images, which are this user's.
     pub fn start(mdbook: &str, book: &Book) -> Self {
         let cache = book.path().join("cache");
         share_engines_and_images(&cache.join("mdbook-docktest"));
         let log = book.path().join("log");
-        // What is appended after it was emptied is at its begin.
+        // In append mode, the log can be truncated while it is being written.
         let writing = File::options().create(true).append(true).open(&log).unwrap();
         let mut child = Command::new(mdbook)
             .arg("serve")
@@ -46,7 +46,7 @@ impl Server {
         Self { child, orders, results, log }
     }
 
-    /// Writes the book down and builds it. The outcome's standard error is that of this build.
+    /// Writes the book and builds it. The result's standard error is that of this build only.
     pub fn build(&mut self, book: &Book) -> Outcome {
         book.write();
         File::options().write(true).open(&self.log).unwrap().set_len(0).unwrap();
@@ -67,7 +67,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.orders.take());
-        // It has nothing more to read.
+        // It exits at the end of its input.
         let _ = self.child.wait();
     }
 }

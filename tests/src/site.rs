@@ -1,4 +1,4 @@
-//! A book that was built.
+//! The pages of a book.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use scraper::{ElementRef, Html, Selector};
 use tempfile::TempDir;
 
-/// The directory of a book's HTML.
+/// The directory of a book's HTML pages.
 #[derive(Debug)]
 pub struct Site {
     html: PathBuf,
@@ -20,27 +20,27 @@ impl Site {
         Self { html, _book: None }
     }
 
-    /// Keeps the book's directory for as long as its site.
+    /// Keeps the book's directory as long as this site.
     pub(crate) fn keep(self, directory: &Arc<TempDir>) -> Self {
         Self { _book: Some(Arc::clone(directory)), ..self }
     }
 
-    /// Where it is.
+    /// The directory of the pages.
     pub fn directory(&self) -> &Path {
         &self.html
     }
 
-    /// A page, by the path of its file.
+    /// The page in this file.
     pub fn page(&self, path: &str) -> Page {
         Page(Html::parse_document(&fs::read_to_string(self.html.join(path)).unwrap()))
     }
 
-    /// Whether there is a file of this path.
+    /// Whether this file exists.
     pub fn has(&self, path: &str) -> bool {
         self.html.join(path).exists()
     }
 
-    /// All pages at the top of the site, with their names.
+    /// All pages in the site's top directory, with their names.
     pub fn pages(&self) -> Vec<(String, Page)> {
         let names = fs::read_dir(&self.html).unwrap().flatten();
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -54,12 +54,12 @@ impl Site {
 pub struct Page(Html);
 
 impl Page {
-    /// The texts of all elements that a CSS selector finds.
+    /// The texts of all elements that match a CSS selector.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         self.0.select(&Selector::parse(selector).unwrap()).map(text).collect()
     }
 
-    /// An attribute of all elements that a CSS selector finds and that have it.
+    /// The values of an attribute of all elements that match a CSS selector and have the attribute.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();
         self.0
@@ -69,12 +69,12 @@ impl Page {
             .collect()
     }
 
-    /// The texts of all elements that a CSS selector finds between the first heading that has
-    /// `title` in it and the next heading of the same level.
+    /// The texts of all elements that match a CSS selector between the first heading that contains
+    /// `title` and the next heading of the same level.
     pub fn texts_below(&self, title: &str, selector: &str) -> Vec<String> {
         let headings = Selector::parse("main h1, main h2, main h3, main h4").unwrap();
         let heading = self.0.select(&headings).find(|heading| text(*heading).contains(title));
-        let heading = heading.unwrap_or_else(|| panic!("no heading has {title:?}"));
+        let heading = heading.unwrap_or_else(|| panic!("no heading contains {title:?}"));
         let level = heading.value().name();
         let selector = Selector::parse(selector).unwrap();
         heading

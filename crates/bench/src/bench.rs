@@ -1,4 +1,4 @@
-//! What rows measure with.
+//! Helpers for measuring.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use docker_sandbox::{EngineRoot, ProcessEngine};
 /// How long an engine may take to start.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
 
-/// The programs, and a place for what they need.
+/// The programs to measure, and a directory for their files.
 #[derive(Debug)]
 pub(crate) struct Bench {
     program: Option<PathBuf>,
@@ -20,30 +20,30 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Measures with this `mdbook-docktest`; rows that need none do without.
+    /// `program` is `mdbook-docktest`; some rows do not need it.
     pub(crate) fn new(program: Option<PathBuf>, is_quick: bool) -> Result<Self> {
         let directory = project()?.join("target/bench");
         fs::create_dir_all(&directory)
-            .with_context(|| format!("cannot make {}", directory.display()))?;
+            .with_context(|| format!("cannot create {}", directory.display()))?;
         Ok(Self { program, is_quick, directory })
     }
 
     /// `mdbook-docktest`.
     pub(crate) fn program(&self) -> Result<&Path> {
-        self.program.as_deref().context("which program is measured? Say --program")
+        self.program.as_deref().context("no program to measure: pass --program PROGRAM")
     }
 
-    /// This program, for what is measured as a process of its own.
-    pub(crate) fn ourselves() -> Result<PathBuf> {
-        env::current_exe().context("cannot find this program")
+    /// The path of this program, for measurements in a process of their own.
+    pub(crate) fn current_exe() -> Result<PathBuf> {
+        env::current_exe().context("cannot find the path of this program")
     }
 
-    /// A path for files of a row. It lies in the project, whose book.toml says how images are made.
+    /// The path of a row's file. It is in the project, whose book.toml has the recipes of images.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
 
-    /// Writes a chapter outside of the course; returns where it is.
+    /// Writes a chapter that is not part of the course; returns its path.
     pub(crate) fn chapter(&self, name: &str, text: &str) -> Result<PathBuf> {
         let file = self.file(name);
         fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
@@ -58,7 +58,7 @@ impl Bench {
         Ok(command)
     }
 
-    /// An engine like those that `verify` starts.
+    /// Starts an engine like those of `verify`.
     pub(crate) fn engine() -> Result<ProcessEngine> {
         Ok(ProcessEngine::start(&EngineRoot::find(), ENGINE_LIMIT)?)
     }
@@ -67,7 +67,7 @@ impl Bench {
 /// The project's directory.
 fn project() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    Ok(here.ancestors().nth(2).context("this crate lies in crates/ of the project")?.to_owned())
+    Ok(here.ancestors().nth(2).context("this crate is not in crates/ of the project")?.to_owned())
 }
 
 /// How long something takes, in milliseconds.
@@ -77,7 +77,10 @@ pub(crate) fn milliseconds(action: impl FnOnce() -> Result<()>) -> Result<f64> {
     Ok(start.elapsed().as_secs_f64() * 1e3)
 }
 
-/// Runs a program to its end; its status must be 0.
+/// Runs a program to its end.
+///
+/// # Errors
+/// When it cannot be started, or its exit status is not 0.
 pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let output = command.output().with_context(|| format!("cannot run {command:?}"))?;
     if !output.status.success() {

@@ -1,5 +1,5 @@
-//! Books to measure with: as many chapters as wanted, the same at each run, and like a real course in
-//! what a parser meets: prose with emphasis, code, links and accents, lists, tables, quotes, and
+//! Books to measure with. They have any number of chapters, are the same in each run, and contain the
+//! Markdown of a real course: prose with emphasis, code, links and accents, lists, tables, quotes, and
 //! shell blocks.
 
 use std::fmt::Write;
@@ -13,10 +13,10 @@ use mdbook_preprocessor::book::Book;
 
 use crate::bench::Bench;
 
-/// The chapters of a course's part.
+/// The number of chapters in a part of the course.
 const PART: usize = 25;
 
-/// Steps in a chapter.
+/// The number of steps in a chapter.
 pub(crate) const STEPS: usize = 5;
 
 const SENTENCES: [&str; 16] = [
@@ -49,79 +49,79 @@ const SCRIPTS: [&str; 8] = [
     "docker rm -f serveur-N\ndocker volume rm donnees-N",
 ];
 
-/// Numbers that look drawn by lot, and are the same at each run (Knuth's MMIX generator).
-struct Lots(u64);
+/// Pseudo-random numbers that are the same in each run (Knuth's MMIX generator).
+struct Random(u64);
 
-impl Lots {
+impl Random {
     fn below(&mut self, end: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        // The upper bits are the better ones.
+        // The upper bits are more random than the lower ones.
         usize::try_from(self.0 >> 33).unwrap_or(0) % end
     }
 
-    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
+    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
         all[self.below(all.len())]
     }
 }
 
-/// A chapter of about 6 kB with [`STEPS`] shell blocks that are marked `ignore`: for books whose steps
-/// do not run.
+/// A chapter of about 6 kB with [`STEPS`] shell blocks that are marked `ignore`, for books whose steps
+/// are not run.
 pub(crate) fn chapter(number: usize) -> String {
     chapter_with_steps(number, " ignore")
 }
 
-/// The same, with something else after `bash`.
+/// As [`chapter`], with this text after `bash`.
 pub(crate) fn chapter_with_steps(number: usize, mark: &str) -> String {
-    let mut lots = Lots(number as u64);
+    let mut random = Random(number as u64);
     let mut text = format!("# Chapitre {number} : les volumes, suite\n\n");
     for step in 0..STEPS {
         let kind = ["Créer", "Monter", "Partager", "Observer", "Ranger"][step % 5];
         push(&mut text, format_args!("## {kind} ({number}.{})\n\n", step + 1));
-        paragraph(&mut text, &mut lots);
-        match lots.below(4) {
+        paragraph(&mut text, &mut random);
+        match random.below(4) {
             0 => {
                 for _ in 0..3 {
-                    push(&mut text, format_args!("- {}\n", lots.of(&SENTENCES)));
+                    push(&mut text, format_args!("- {}\n", random.pick(&SENTENCES)));
                 }
                 text.push('\n');
             }
-            1 => push(&mut text, format_args!("> **Note.** {}\n\n", lots.of(&SENTENCES))),
+            1 => push(&mut text, format_args!("> **Note.** {}\n\n", random.pick(&SENTENCES))),
             2 => {
                 text.push_str("| option | effet |\n|---|---|\n");
                 for option in ["`-v`", "`--mount`", "`--tmpfs`"] {
-                    push(&mut text, format_args!("| {option} | {} |\n", lots.of(&SENTENCES)));
+                    push(&mut text, format_args!("| {option} | {} |\n", random.pick(&SENTENCES)));
                 }
                 text.push('\n');
             }
-            _ => paragraph(&mut text, &mut lots),
+            _ => paragraph(&mut text, &mut random),
         }
-        let script = lots.of(&SCRIPTS).replace('N', &number.to_string());
+        let script = random.pick(&SCRIPTS).replace('N', &number.to_string());
         push(&mut text, format_args!("```bash{mark}\n{script}\n```\n\n"));
-        paragraph(&mut text, &mut lots);
+        paragraph(&mut text, &mut random);
     }
     text
 }
 
-fn paragraph(text: &mut String, lots: &mut Lots) {
+fn paragraph(text: &mut String, random: &mut Random) {
     for index in 0..3 {
         text.push_str(if index == 0 { "" } else { " " });
-        text.push_str(lots.of(&SENTENCES));
+        text.push_str(random.pick(&SENTENCES));
     }
     text.push_str("\n\n");
 }
 
-/// The text of all chapters, one after the other.
+/// The text of all chapters, one after another.
 pub(crate) fn text(chapters: usize) -> String {
     (1..=chapters).map(chapter).collect()
 }
 
-/// Writes a book into a new directory, with `settings` at the end of its book.toml.
+/// Writes a book to a new directory, with `settings` at the end of its book.toml.
 pub(crate) fn write(directory: &Path, chapters: usize, settings: &str) -> Result<()> {
     write_with(directory, chapters, settings, chapter)
 }
 
-/// The same, with these chapters.
+/// As [`write()`], with these chapters.
 pub(crate) fn write_with(
     directory: &Path,
     chapters: usize,
@@ -150,15 +150,15 @@ pub(crate) fn write_with(
     write().with_context(|| format!("cannot write a book to {}", directory.display()))
 }
 
-/// Writes a book as [`write()`] does, but with the chapters that a preprocessor has handed back, also
-/// those that it has added.
+/// As [`write()`], with the chapters that a preprocessor has returned, including those that it has
+/// added.
 pub(crate) fn write_preprocessed(directory: &Path, chapters: usize, book: &Book) -> Result<()> {
     write(directory, chapters, "")?;
     let sources = directory.join("src");
     let mut summary =
-        fs::read_to_string(sources.join("SUMMARY.md")).context("it was just written")?;
+        fs::read_to_string(sources.join("SUMMARY.md")).context("cannot read a summary")?;
     for chapter in book.chapters() {
-        let path = chapter.path.as_ref().context("a chapter has a path")?;
+        let path = chapter.path.as_ref().context("a chapter has no path")?;
         fs::write(sources.join(path), &chapter.content)
             .with_context(|| format!("cannot write {}", path.display()))?;
         if chapter.source_path.is_none() {
@@ -168,11 +168,11 @@ pub(crate) fn write_preprocessed(directory: &Path, chapters: usize, book: &Book)
     fs::write(sources.join("SUMMARY.md"), summary).context("cannot write a summary")
 }
 
-/// Writes what mdBook sends to a preprocessor for the book in this directory.
+/// Writes the input that mdBook gives to a preprocessor for the book in this directory.
 pub(crate) fn write_input(directory: &Path, file: &Path) -> Result<()> {
     let book = MDBook::load(directory).map_err(|error| anyhow!(error))?;
     let context = PreprocessorContext::new(book.root, book.config, "html".to_owned());
-    let json = serde_json::to_vec(&(context, book.book)).context("a book is JSON")?;
+    let json = serde_json::to_vec(&(context, book.book)).context("cannot write a book as JSON")?;
     fs::write(file, json).with_context(|| format!("cannot write {}", file.display()))
 }
 
@@ -182,9 +182,9 @@ pub(crate) fn build(directory: &Path) -> Result<()> {
     book.build().map_err(|error| anyhow!(error))
 }
 
-/// The words that build a book as a process of its own.
+/// A command that builds a book in a process of its own.
 pub(crate) fn build_command(directory: &Path) -> Result<std::process::Command> {
-    let mut command = std::process::Command::new(Bench::ourselves()?);
+    let mut command = std::process::Command::new(Bench::current_exe()?);
     command.arg("build").arg(directory);
     Ok(command)
 }
@@ -201,14 +201,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chapters_are_the_same_at_each_run_and_differ_from_each_other() {
+    fn chapters_are_the_same_in_each_run_and_differ_from_each_other() {
         assert_eq!(chapter(7), chapter(7));
         assert_ne!(chapter(7), chapter(8));
         assert_eq!(text(2), chapter(1) + &chapter(2));
     }
 
     #[test]
-    fn chapters_have_their_steps_and_nothing_is_wrong_with_them() {
+    fn chapters_have_steps_and_no_findings() {
         for number in 1..=50 {
             let text = chapter(number);
             let scenario = extract(Path::new("a.md"), &text, Extensions::default());

@@ -1,4 +1,4 @@
-//! On what was measured.
+//! The machine and the versions that were measured.
 
 use std::fs;
 use std::process::Command;
@@ -13,22 +13,23 @@ pub(crate) fn describe(bench: &Bench) -> Result<Vec<(&'static str, String)>> {
     let cpu = field("/proc/cpuinfo", "model name")?;
     let cores = thread::available_parallelism().context("cannot count cores")?;
     let memory = field("/proc/meminfo", "MemTotal")?;
-    let kib: f64 = memory.trim_end_matches(" kB").parse().context("memory is not in kB")?;
-    let kernel =
-        fs::read_to_string("/proc/sys/kernel/osrelease").context("cannot ask for the kernel")?;
+    let kib: f64 =
+        memory.trim_end_matches(" kB").parse().context("the memory is not given in kB")?;
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")
+        .context("cannot read the kernel's version")?;
     let engine = Bench::engine()?.docker().version()?.server.version;
     Ok(vec![
         ("CPU", format!("{cpu}, {cores} cores")),
         ("memory", format!("{:.0} GiB", kib / f64::from(1 << 20))),
         ("kernel", format!("Linux {}", kernel.trim())),
-        ("mdbook-docktest", said(Command::new(bench.program()?).arg("--version"))?),
+        ("mdbook-docktest", version(Command::new(bench.program()?).arg("--version"))?),
         ("mdBook", mdbook_preprocessor::MDBOOK_VERSION.to_owned()),
         ("Docker Engine", engine),
-        ("rustc", said(Command::new("rustc").arg("--version"))?),
+        ("rustc", version(Command::new("rustc").arg("--version"))?),
     ])
 }
 
-/// The value of the first field of this name.
+/// The value of the first field with this name.
 fn field(file: &str, name: &str) -> Result<String> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
     let fields = text.lines().filter_map(|line| line.split_once(':'));
@@ -38,9 +39,10 @@ fn field(file: &str, name: &str) -> Result<String> {
 }
 
 /// The version that a program prints after its name.
-fn said(command: &mut Command) -> Result<String> {
+fn version(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot run {command:?}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let (_, version) = text.trim().split_once(' ').context("no version was printed")?;
+    let (_, version) =
+        text.trim().split_once(' ').with_context(|| format!("{command:?} printed no version"))?;
     Ok(version.to_owned())
 }

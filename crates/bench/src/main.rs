@@ -1,5 +1,5 @@
-//! What the project's programs cost: ratios of two things that are measured in turns in one run, so
-//! that a busy machine slows both.
+//! Benchmarks of the project's programs: ratios of two values that are measured alternately in one run,
+//! so that a busy machine slows both.
 //!
 //! `cargo xtask bench` builds this with optimisations and runs it.
 
@@ -40,18 +40,18 @@ struct Options {
     /// The `mdbook-docktest` to measure
     #[arg(long, value_name = "PROGRAM")]
     program: Option<PathBuf>,
-    /// Only this row; may be given several times
+    /// Measure only this row; may be given several times
     #[arg(long, value_name = "ROW")]
     only: Vec<String>,
     /// Fewer repetitions
     #[arg(long)]
     quick: bool,
-    /// Also writes the table to this file, with the machine and the versions
+    /// Also write the table to this file, with the machine and the versions
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
 }
 
-/// What is measured as a process of its own.
+/// What is measured in a process of its own.
 #[derive(Debug, Subcommand)]
 enum Part {
     /// Builds a book as `mdbook build` does
@@ -63,9 +63,9 @@ enum Part {
     /// Runs a program to its end; prints its CPU time in milliseconds and its peak memory in bytes
     #[command(hide = true)]
     Usage {
-        /// What it reads on standard input
+        /// The file for its standard input
         input: PathBuf,
-        /// Where it runs
+        /// Its working directory
         directory: PathBuf,
         /// The program and its arguments
         #[arg(required = true, trailing_var_arg = true)]
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     let Cli { part, options } = Cli::parse();
     let done = match part {
         Some(Part::Build { book }) => book::build(&book),
-        Some(Part::Usage { input, directory, words }) => usage::tell(&input, &directory, &words),
+        Some(Part::Usage { input, directory, words }) => usage::report(&input, &directory, &words),
         None => measure(&options),
     };
     match done {
@@ -105,9 +105,9 @@ fn measure(options: &Options) -> Result<()> {
         }
     }
     print(&table::table(&outcomes))?;
-    // Half a table must not replace a whole one.
+    // An incomplete table must not replace a complete one.
     if !failed.is_empty() {
-        bail!("not measured: {}", failed.join(", "));
+        bail!("cannot measure {}", failed.join(", "));
     }
     match &options.write {
         Some(file) => write(file, &bench, &outcomes),
@@ -119,10 +119,10 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Row>> {
     if names.is_empty() {
         return Ok(ROWS.to_vec());
     }
-    let known = || ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
+    let all = || ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ");
     let find = |name: &String| {
         let row = ROWS.iter().copied().find(|row| row.name == name);
-        row.with_context(|| format!("there is no row `{name}`; there are {}", known()))
+        row.with_context(|| format!("unknown row `{name}`: use one of {}", all()))
     };
     names.iter().map(find).collect()
 }
@@ -137,8 +137,8 @@ fn print(text: &str) -> Result<()> {
     io::stdout().lock().write_all(text.as_bytes()).context("cannot print the table")
 }
 
-/// Tells something on standard error.
+/// Prints a line to standard error.
 fn say(line: &str) {
-    // Nobody who could be told listens any more.
+    // If standard error is closed, there is nowhere to report that.
     let _ = writeln!(io::stderr(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! A row of the table: two things, measured in turns.
+//! A row of the table: two values, measured alternately.
 
 use anyhow::{Context, Result};
 
@@ -9,7 +9,7 @@ use crate::statistics::Spread;
 /// A measurement; returns a value in the row's unit.
 type Side = Box<dyn FnMut() -> Result<f64>>;
 
-/// What is divided, and by what.
+/// The two values of a ratio.
 pub(crate) struct Sides {
     numerator: Side,
     denominator: Side,
@@ -23,13 +23,13 @@ impl Sides {
         Self { numerator: Box::new(numerator), denominator: Box::new(denominator) }
     }
 
-    /// Divides by a limit that is measured against.
+    /// The denominator is a constant: the limit of the numerator.
     pub(crate) fn against(limit: f64, numerator: impl FnMut() -> Result<f64> + 'static) -> Self {
         Self::new(numerator, move || Ok(limit))
     }
 }
 
-/// What the values of both sides are.
+/// The unit of both values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Milliseconds,
@@ -49,23 +49,23 @@ impl Unit {
 
 /// How a row is measured.
 pub(crate) struct Row {
-    /// What `--only` takes.
+    /// The name for `--only`.
     pub(crate) name: &'static str,
     pub(crate) numerator: &'static str,
     pub(crate) denominator: &'static str,
     pub(crate) unit: Unit,
-    /// The most that the ratio should be.
+    /// The maximum of the ratio.
     pub(crate) goal: Option<f64>,
-    /// How often both sides are measured.
+    /// How often both values are measured.
     pub(crate) runs: usize,
-    /// How often with `--quick`.
+    /// The same with `--quick`.
     pub(crate) quick_runs: usize,
-    /// What a reader has to know to believe the figure.
+    /// How it is measured, as precisely as a reader needs to know to trust the figure.
     pub(crate) note: &'static str,
     pub(crate) prepare: fn(&Bench) -> Result<Sides>,
 }
 
-/// What came out of a row.
+/// The result of a row.
 pub(crate) struct Outcome {
     pub(crate) row: &'static Row,
     pub(crate) ratio: Spread,
@@ -75,14 +75,14 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the goal is reached, if there is one.
-    pub(crate) fn holds(&self) -> Option<bool> {
+    /// Whether the ratio meets the row's goal; `None` if it has none.
+    pub(crate) fn meets_goal(&self) -> Option<bool> {
         self.row.goal.map(|goal| self.ratio.median <= goal)
     }
 }
 
 impl Row {
-    /// Measures both sides in turns. The first turn warms caches up, and does not count.
+    /// Measures both values alternately. The first run warms up caches, and is not counted.
     pub(crate) fn measure(&'static self, bench: &Bench) -> Result<Outcome> {
         let mut sides = (self.prepare)(bench)?;
         let runs = if bench.is_quick { self.quick_runs } else { self.runs };
@@ -100,9 +100,9 @@ impl Row {
         }
         let outcome = Outcome {
             row: self,
-            ratio: Spread::of(ratios),
-            numerator: Spread::of(numerators),
-            denominator: Spread::of(denominators),
+            ratio: Spread::from_values(ratios),
+            numerator: Spread::from_values(numerators),
+            denominator: Spread::from_values(denominators),
             runs,
         };
         say(&format!("  {:.3}", outcome.ratio.median));

@@ -1,4 +1,4 @@
-//! The rows of the table. Each module has those of one subject.
+//! The rows of the table. Each module contains those of one subject.
 
 mod book;
 mod call;

@@ -1,6 +1,6 @@
-//! Medians and quartiles: a single run that something else disturbed moves neither.
+//! Medians and quartiles, which a single disturbed run hardly changes.
 
-/// Where the middle half of some values lies.
+/// The median and the quartiles of values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) lower_quartile: f64,
@@ -9,8 +9,8 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Of no values, it is not a number.
-    pub(crate) fn of(mut values: Vec<f64>) -> Self {
+    /// NaN if there are no values.
+    pub(crate) fn from_values(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         Self {
             lower_quartile: quantile(&values, 0.25),
@@ -20,12 +20,12 @@ impl Spread {
     }
 }
 
-/// Between the two values that are nearest, in proportion.
+/// Interpolates between the two nearest values.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let place = share * last as f64;
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    below + (above - below) * place.fract()
+    let index = share * last as f64;
+    let (below, above) = (sorted[index.floor() as usize], sorted[index.ceil() as usize]);
+    below + (above - below) * index.fract()
 }
 
 #[cfg(test)]
@@ -33,16 +33,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quartiles_lie_between_values() {
-        let spread = Spread::of(vec![4.0, 1.0, 3.0, 2.0]);
+    fn quartiles_are_interpolated() {
+        let spread = Spread::from_values(vec![4.0, 1.0, 3.0, 2.0]);
         assert_eq!(spread, Spread { lower_quartile: 1.75, median: 2.5, upper_quartile: 3.25 });
-        assert_eq!(Spread::of(vec![7.0]).upper_quartile, 7.0);
-        assert!(Spread::of(Vec::new()).median.is_nan());
+        assert_eq!(Spread::from_values(vec![7.0]).upper_quartile, 7.0);
+        assert!(Spread::from_values(Vec::new()).median.is_nan());
     }
 
     #[test]
-    fn one_disturbed_run_does_not_matter() {
-        let spread = Spread::of(vec![1.0, 1.0, 100.0, 1.0, 1.0]);
+    fn one_disturbed_run_does_not_change_them() {
+        let spread = Spread::from_values(vec![1.0, 1.0, 100.0, 1.0, 1.0]);
         assert_eq!(spread, Spread { lower_quartile: 1.0, median: 1.0, upper_quartile: 1.0 });
     }
 }

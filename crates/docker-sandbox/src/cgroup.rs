@@ -1,8 +1,8 @@
-//! All processes of a step, kept together by a control group.
+//! The processes of a step, tracked by a control group.
 //!
-//! A process group or a walk down the tree of parents loses whoever calls `setsid` or outlives its
-//! parent. Control group membership is inherited and cannot be left by accident, so it is what
-//! decides who belongs to a step, as it does for systemd's services.
+//! A process group or a walk down the process tree misses processes that call `setsid` or outlive
+//! their parent. Control group membership is inherited and cannot be left by accident, so it decides
+//! which processes belong to a step, as it does for systemd's services.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -14,15 +14,15 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The control group of one step's processes, shells left in the background included.
+/// The control group of one step's processes, including those in the background.
 ///
-/// Dropping it leaves them alone: they end with the engine at the latest.
+/// Dropping it does not end them: they end with the engine at the latest.
 #[derive(Debug)]
 pub struct ProcessGroup {
     directory: PathBuf,
 }
 
-/// Where control groups of processes are made: version 2's only hierarchy, or version 1's freezer.
+/// Where control groups are created: in the only hierarchy of version 2, or in version 1's freezer.
 fn hierarchy() -> &'static Path {
     if Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
         Path::new("/sys/fs/cgroup")
@@ -38,52 +38,55 @@ impl ProcessGroup {
         Ok(Self { directory })
     }
 
-    /// The file into which a process writes `0` to join. The path is the same inside the engine.
+    /// The `cgroup.procs` file, to which a process writes `0` to join. Its path in the engine is the
+    /// same.
     #[must_use]
-    pub fn door(&self) -> PathBuf {
+    pub fn procs_file(&self) -> PathBuf {
         self.directory.join("cgroup.procs")
     }
 
-    /// The PIDs of the processes, as this process sees them.
+    /// The PIDs of the group's processes, in this process's PID namespace.
     pub fn members(&self) -> Vec<Pid> {
-        fs::read_to_string(self.door())
+        fs::read_to_string(self.procs_file())
             .unwrap_or_default()
             .lines()
             .filter_map(|line| Pid::from_raw(line.parse().ok()?))
             .collect()
     }
 
-    /// Whether one of them waits for what is written to this pipe, its standard input. A system that
-    /// does not tell what processes wait for gives `false`.
+    /// Whether a process of the group has this pipe as its standard input and is waiting for data from
+    /// it. Always `false` on kernels without `/proc/PID/syscall`.
     pub fn is_reading(&self, pipe: &File) -> bool {
         let Ok(pipe) = pipe.metadata() else { return false };
         self.members().into_iter().any(|pid| {
             let process = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
-            // Whoever is gone meanwhile does not read.
+            // A process that has exited meanwhile does not read.
             let input = fs::metadata(process.join("fd/0"));
             let is_its_input =
                 input.is_ok_and(|input| (input.dev(), input.ino()) == (pipe.dev(), pipe.ino()));
-            is_its_input && has_thread_that_reads(&process.join("task"))
+            is_its_input && has_reading_thread(&process.join("task"))
         })
     }
 
-    /// Sends SIGINT to each of them that is not in `told`, as a terminal does on Ctrl-C, and adds
-    /// it there. Who was being born meanwhile is met by the next call.
-    pub fn interrupt(&self, told: &mut HashSet<Pid>) {
+    /// Sends SIGINT to each process of the group that is not in `interrupted`, as a terminal does on
+    /// Ctrl-C, and adds it to `interrupted`. The next call reaches processes that were forked
+    /// meanwhile.
+    pub fn interrupt(&self, interrupted: &mut HashSet<Pid>) {
         for pid in self.members() {
-            if told.insert(pid) {
-                // Whoever is gone meanwhile needs no signal.
+            if interrupted.insert(pid) {
+                // Fails only if the process has exited meanwhile.
                 let _ = kill_process(pid, Signal::INT);
             }
         }
     }
 
-    /// Kills all of them, also those that are being born meanwhile.
+    /// Kills all processes of the group, including those that are forked meanwhile.
     ///
-    /// Returns whether none is left; one can stay for as long as the kernel holds it.
+    /// Returns whether all are gone within `limit`. A process in an uninterruptible system call stays
+    /// until the call returns.
     pub fn kill(&self, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
-        // Version 2 does it in one go; in version 1 a frozen process cannot fork.
+        // Version 2 kills them at once; in version 1, frozen processes cannot fork.
         if fs::write(self.directory.join("cgroup.kill"), "1").is_err() {
             let state = self.directory.join("freezer.state");
             let _ = fs::write(&state, "FROZEN");
@@ -107,9 +110,9 @@ impl ProcessGroup {
     }
 }
 
-/// Whether one of a process's threads is in the system call `read` of standard input: proc(5) has the
-/// call's number and its arguments, of which the first is the descriptor.
-fn has_thread_that_reads(tasks: &Path) -> bool {
+/// Whether a thread of a process is in the system call `read` on standard input: `syscall` has the
+/// number of the call and its arguments, of which the first is the descriptor (proc(5)).
+fn has_reading_thread(tasks: &Path) -> bool {
     let reading = format!("{} 0x0 ", libc::SYS_read);
     let Ok(mut tasks) = fs::read_dir(tasks) else { return false };
     tasks.any(|task| {

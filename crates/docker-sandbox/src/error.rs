@@ -1,56 +1,56 @@
-//! What can keep an engine from starting or working.
+//! Why an engine does not start or work.
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Why there is no engine. Each message is one line, and says what to do where something can be
-/// done.
+/// Why an engine does not start or work. Each message is one line, and names the remedy if there is
+/// one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The process engine makes namespaces and mounts, which takes root.
+    /// The process engine creates namespaces and mounts, for which it needs root.
     #[error("the process engine needs root: run this as root, for example with `sudo`")]
     NotRoot,
-    /// A program that starts or enters the namespaces is missing.
-    #[error("`{program}` was not found: install it, for example with `apt-get install {package}`")]
+    /// A program that creates or enters the namespaces is missing.
+    #[error("`{program}` not found: install it, for example with `apt-get install {package}`")]
     ProgramMissing {
         /// The program's name.
         program: &'static str,
-        /// Debian's package of it.
+        /// The Debian package that contains it.
         package: &'static str,
     },
     /// There is neither a prepared root file system nor a `dockerd` on the PATH.
     #[error(
-        "no Docker Engine was found: name a prepared root file system with --engine-root DIR, \
+        "no Docker Engine found: pass a prepared root file system with --engine-root DIR, \
          or install `dockerd`, for example with `apt-get install docker.io`"
     )]
     NoDockerd,
-    /// What should be a prepared root file system has no `dockerd` in it.
-    #[error("`{}` is no engine's root file system: there is no `dockerd` in it; \
-         name one with --engine-root DIR", .root.display())]
+    /// A directory that was given as a prepared root file system does not contain `dockerd`.
+    #[error("not a root file system of an engine: no `dockerd` in `{}`; \
+         pass one with --engine-root DIR", .root.display())]
     NotAnEngineRoot {
         /// The directory.
         root: PathBuf,
     },
-    /// The engine ended while it was starting.
-    #[error("the engine ended while it was starting: {}", last_line(.log))]
+    /// The engine exited while it was starting.
+    #[error("the engine exited while starting: {}", last_line(.log))]
     Died {
-        /// The end of what it logged.
+        /// The end of its log.
         log: String,
     },
     /// The engine did not answer in time.
     #[error("the engine did not answer within {} s: {}", .limit.as_secs(), last_line(.log))]
     NotReady {
-        /// How long it was waited for.
+        /// The time limit.
         limit: Duration,
-        /// The end of what it logged.
+        /// The end of its log.
         log: String,
     },
     /// The start was cancelled.
     #[error("interrupted")]
     Cancelled,
-    /// The engine that was just started did not answer docker's questions.
+    /// A docker command failed on the engine.
     #[error(transparent)]
     Docker(#[from] docker_cli::Error),
     /// A system call failed.
@@ -58,7 +58,7 @@ pub enum Error {
     Io {
         /// What was being done.
         action: String,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -70,7 +70,7 @@ impl Error {
     }
 }
 
-/// The line of a log that most likely tells the cause: the last one that is not blank.
+/// The line of a log that most likely names the cause: the last one that is not blank.
 fn last_line(log: &str) -> &str {
-    log.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it logged nothing")
+    log.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("its log is empty")
 }

@@ -1,8 +1,10 @@
-# The first process of the engine's PID namespace: builds its root file system, starts dockerd,
-# and reaps what it orphans. Killing this process ends everything in here.
+# shellcheck shell=sh
+# The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
+# reaps orphaned processes. Killing this process ends everything in the namespace.
 #
 # Usage: NAME ROOT STORE   with the host's network namespace open as descriptor 9. STORE is a directory
-# of images to begin with, or empty.
+# of images that the daemon starts with, or empty. If it cannot be used, this script fails, and the
+# engine is started again without it.
 set -eu
 unset DOCKTEST_INIT DOCKTEST_SUPERVISOR
 export HOME=/root
@@ -10,13 +12,13 @@ name=$1
 root=$2
 store=$3
 
-# Still the host's /proc, so this is our PID as the host sees it.
+# /proc is still the host's, so this is our PID on the host.
 read -r pid _ </proc/self/stat
 
-# Nothing that is mounted from here on may show outside.
+# Mounts from here on must not be visible outside.
 mount --make-rprivate /
 
-# ROOT is only read: what is written goes to memory, and is gone with the mount namespace.
+# ROOT is only read: changes are kept in memory, and vanish with the mount namespace.
 cd "$root"
 mount -t tmpfs -o mode=0755 docktest /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
@@ -29,17 +31,17 @@ if [ "$store" ]; then
     mount --bind "$store" .store
 fi
 mount -t proc proc proc
-# Of this network, and only read; but control groups are made by the daemon.
+# The sysfs of this network namespace, read-only; but the daemon creates control groups.
 mount -t sysfs -o ro sysfs sys
 mount --rbind /sys/fs/cgroup sys/fs/cgroup
-# Beside what follows: all of this is processes that are over as soon as they have begun.
+# In parallel with what follows, as each of these commands is a process of its own.
 {
     mount -t tmpfs -o mode=0755 docktest dev
     for node in null zero full random urandom tty fuse; do
         [ ! -e "/dev/$node" ] || set -- "$@" "/dev/$node"
     done
     shift 3
-    # Who must not make devices can still show them.
+    # Without permission to create devices, bind the host's.
     { cp -a "$@" dev/ && : >dev/null; } 2>/dev/null || for node in "$@"; do
         node=${node#/}
         rm -f "$node"
@@ -66,16 +68,16 @@ mount -t tmpfs -o mode=0755 docktest run
 mount -t tmpfs -o mode=1777 docktest tmp
 mount -t tmpfs -o mode=0700 docktest root
 mount -t tmpfs -o mode=0755 docktest lab
-# overlay2 cannot work on an overlay, and memory is gone when we are.
+# overlay2 does not work on an overlay. In memory, its files vanish with this namespace.
 mount -t tmpfs -o mode=0710 docktest var/lib/docker
 
-# Resolvers on the host's loopback cannot be reached from here; systemd-resolved names the real
+# Resolvers on the host's loopback cannot be reached from here; systemd-resolved lists the upstream
 # ones in a second file.
 resolv=/etc/resolv.conf
 [ -e /run/systemd/resolve/resolv.conf ] && resolv=/run/systemd/resolve/resolv.conf
 rm -f etc/resolv.conf
 cat "$resolv" >etc/resolv.conf 2>/dev/null || :
-# Debian's init links /var/run to /run; make sure that the socket's well-known path works.
+# /var/run/docker.sock, the socket's well-known path, must work. Debian's init links /var/run to /run.
 [ -e var/run ] || ln -s /run var/run
 
 wait "$devices"
@@ -89,8 +91,8 @@ hostname docktest 2>/dev/null || echo docktest >/proc/sys/kernel/hostname
 echo "127.0.0.1 localhost docktest" >/etc/hosts
 ip link set lo up
 
-# A way out for pulls and for containers, without an interface, a route or a rule on the host.
-# The host's own loopback stays out of reach.
+# Internet access for pulls and for containers, without an interface, a route or a rule on the host.
+# The host's own loopback cannot be reached.
 if [ -e /dev/net/tun ] && command -v slirp4netns >/dev/null; then
     nsenter --net=/proc/self/fd/9 \
         slirp4netns --configure --mtu=65520 --disable-host-loopback 1 tap0 \
@@ -98,19 +100,19 @@ if [ -e /dev/net/tun ] && command -v slirp4netns >/dev/null; then
 fi
 exec 9<&-
 
-# Files of the daemons are for root alone; so is the socket (the group is root's, and root's only).
+# Only root may access the files of the daemons and the socket (its group is root's).
 umask 077
 mkdir /run/docktest
 
-# While containerd starts. The daemon changes these files, so it gets its own.
+# A copy, as the daemon changes these files; in parallel with the start of containerd.
 copy=
 if [ "$store" ]; then
     cp -a /.store/. /var/lib/docker/ >&2 &
     copy=$!
 fi
 
-# A dockerd that starts its own containerd asks it too early, and then waits a whole second before
-# it asks again.
+# A dockerd that starts containerd itself connects to it too early, and then waits a whole second
+# before it tries again.
 containerd=/run/docktest/containerd.sock
 cat >/run/docktest/containerd.toml <<END
 version = 2
@@ -133,7 +135,7 @@ if [ "$copy" ]; then
     rmdir /.store
 fi
 
-# Not the machine's own settings.
+# Settings of our own, not the machine's.
 echo '{}' >/run/docktest/daemon.json
 dockerd --config-file /run/docktest/daemon.json --group root --containerd "$containerd" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$name/containers" >&2 &

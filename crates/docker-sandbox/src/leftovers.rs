@@ -1,16 +1,16 @@
-//! What an engine could leave behind when its supervisor, too, was killed: empty control groups
-//! and its scratch directory.
+//! What an engine leaves behind if its supervisor is killed as well: empty control groups and its
+//! scratch directory.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
-/// How the names of engines begin.
+/// The prefix of all engine names.
 const NAME_PREFIX: &str = "docktest-";
 
-/// A name that no other engine on the machine has: the PID of this process, the time of its start,
-/// which tells it from others that had the PID before, and a number.
+/// A name that is unique on the machine: the PID of this process; its start time, which distinguishes
+/// it from earlier processes with the same PID; and a number.
 pub(crate) fn unique_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -19,26 +19,26 @@ pub(crate) fn unique_name() -> String {
     format!("{NAME_PREFIX}{pid}-{start}-{count}")
 }
 
-/// When a process was started, in clock ticks after the machine was; `None` if there is none with
-/// this PID (proc_pid_stat(5), field 22).
+/// When a process was started, in clock ticks since boot (proc_pid_stat(5), field 22); `None` if no
+/// process has this PID.
 fn start_time(pid: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The program's name, in parentheses, can have spaces and parentheses in it.
+    // The program's name, in parentheses, can contain spaces and parentheses.
     let (_, fields) = stat.rsplit_once(')')?;
     fields.split_whitespace().nth(19)?.parse().ok()
 }
 
-/// The scratch directory of the engine that is called so; the supervisor makes and removes it.
+/// The scratch directory of the engine with this name. The supervisor creates and removes it.
 pub(crate) fn scratch_directory(name: &str) -> PathBuf {
     env::temp_dir().join(name)
 }
 
-/// Removes the scratch directories and control groups of engines whose owner is gone. Groups that
-/// still have processes stay: the kernel refuses to remove them.
+/// Removes the scratch directories and control groups of engines whose owner has exited. The kernel
+/// refuses to remove groups that still have processes; they stay.
 pub(crate) fn remove_abandoned() {
     for scratch in children(&env::temp_dir()) {
         if is_abandoned(&scratch) {
-            // What cannot be removed now is met again by the next engine.
+            // If this fails, the next engine tries again.
             let _ = fs::remove_dir_all(scratch);
         }
     }
@@ -51,11 +51,11 @@ pub(crate) fn remove_abandoned() {
     }
 }
 
-/// Removes the scratch directory and the control groups of an engine that is ending; waits for its
-/// last process, within limits.
+/// Removes the scratch directory and the control groups of an engine that is ending. Waits for its
+/// last process, but not longer than `limit`.
 pub(crate) fn remove(name: &str, limit: Duration) {
     let deadline = Instant::now() + limit;
-    // Mostly there is none: the supervisor has removed it.
+    // Usually the supervisor has removed it already.
     let _ = fs::remove_dir_all(scratch_directory(name));
     let groups: Vec<PathBuf> =
         hierarchies().into_iter().map(|hierarchy| hierarchy.join(name)).collect();
@@ -69,7 +69,7 @@ pub(crate) fn remove(name: &str, limit: Duration) {
     }
 }
 
-/// `/sys/fs/cgroup` itself, which is version 2's hierarchy, and what lies in it, version 1's.
+/// `/sys/fs/cgroup` itself, the hierarchy of version 2, and its subdirectories, those of version 1.
 fn hierarchies() -> Vec<PathBuf> {
     let root = PathBuf::from("/sys/fs/cgroup");
     let mut found = children(&root);
@@ -87,8 +87,8 @@ fn is_abandoned(path: &Path) -> bool {
 }
 
 fn remove_tree(group: &Path) {
-    // In version 1 of control groups a frozen process (a paused container's) cannot be killed. In
-    // other hierarchies there is no such file.
+    // In version 1 of control groups, a frozen process (of a paused container) cannot be killed. Only
+    // the freezer's hierarchy has this file.
     let state = group.join("freezer.state");
     if state.exists() {
         let _ = fs::write(state, "THAWED");
@@ -96,7 +96,7 @@ fn remove_tree(group: &Path) {
     for child in children(group) {
         remove_tree(&child);
     }
-    // Busy groups stay, and are met again by the next engine.
+    // Groups that still have processes stay; the next engine tries again.
     let _ = fs::remove_dir(group);
 }
 
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_of_a_process_that_is_gone_is_abandoned_also_if_its_pid_is_not() {
+    fn an_engine_is_abandoned_if_its_process_has_exited_even_if_the_pid_is_in_use_again() {
         assert!(is_abandoned(Path::new("docktest-4294967295-1-0")));
         assert!(is_abandoned(Path::new(&format!("docktest-{}-1-0", process::id()))));
     }

@@ -1,5 +1,5 @@
-//! Throw-away Docker Engines: a private `dockerd` that touches nothing outside and leaves nothing
-//! behind.
+//! Throwaway Docker Engines: a private `dockerd` that changes nothing on the machine and leaves
+//! nothing behind.
 //!
 //! ```no_run
 //! use docker_sandbox::{EngineRoot, ProcessEngine};
@@ -13,8 +13,10 @@
 mod cgroup;
 mod error;
 mod leftovers;
+mod log_tail;
 mod process;
 mod root;
+mod start;
 mod terminal;
 
 pub use cgroup::ProcessGroup;

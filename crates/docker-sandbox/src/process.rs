@@ -1,79 +1,82 @@
 //! The `process` engine: a `dockerd` in namespaces of its own.
 //!
-//! Three processes hold each other. This one keeps a pipe open. The *supervisor*
-//! (`supervisor.sh`), outside of the namespaces, waits for that pipe to close, kills the *init*
-//! and removes what the kernel does not free by itself. The *init* (`init.sh`) is the first
-//! process of the PID namespace: when it dies, whatever else runs in there is killed by the
-//! kernel, and the mounts, interfaces and sockets of the other namespaces go with the last
-//! process. So nothing has to be undone step by step, in whatever state it is:
+//! Three processes depend on each other. This one keeps a pipe open. The *supervisor*
+//! (`supervisor.sh`), outside of the namespaces, waits until that pipe is closed, then kills the
+//! *init* and removes what the kernel does not remove by itself. The *init* (`init.sh`) is the first
+//! process of the PID namespace: when it exits, the kernel kills everything else in there, and the
+//! mounts, interfaces and sockets of the other namespaces vanish with the last process. So nothing
+//! has to be undone step by step, whatever state the engine is in:
 //!
-//! * this process ends in any way: the pipe closes, the supervisor does its work;
+//! * this process ends in any way: the pipe is closed, and the supervisor cleans up;
 //! * the supervisor is killed: the kernel kills `unshare`, and with it the init
 //!   (`PR_SET_PDEATHSIG`, twice);
-//! * the daemon ends: the init ends.
+//! * the daemon exits: the init exits.
 //!
-//! Everything the engine writes is in memory file systems that only its own mount namespace
-//! knows, so there is no file to remove either.
+//! Everything that the engine writes is in file systems in memory that are mounted in its own mount
+//! namespace only, so there are no files to remove either.
 
-use std::ffi::{OsStr, OsString};
-use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter, Read};
+use std::ffi::OsString;
+use std::fs;
+use std::io::PipeWriter;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::time::Duration;
 
 use docker_cli::{Canceller, Docker};
 
 use crate::cgroup::ProcessGroup;
 use crate::leftovers;
+use crate::log_tail::LogTail;
+use crate::start::Start;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineRoot, Error};
 
-const SUPERVISOR: &str = include_str!("supervisor.sh");
-const INIT: &str = include_str!("init.sh");
-
-/// The PATH of whatever runs inside.
+/// The PATH of what runs in the engine.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// How much of the engine's log is kept, for the message when it fails.
-const LOG_TAIL: usize = 16 * 1024;
-
-/// How often a cancelled start is noticed.
-const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
-
-/// How long stopping waits for the supervisor to tidy up. It goes on by itself afterwards.
+/// How long stopping waits for the supervisor to clean up. The supervisor continues on its own
+/// after that.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long the processes of an engine whose supervisor was killed may keep its control groups.
-const TIDY_LIMIT: Duration = Duration::from_secs(2);
+/// How long to wait for the last processes of an engine whose supervisor was killed to leave its
+/// control groups.
+const CLEANUP_LIMIT: Duration = Duration::from_secs(2);
 
-/// A running engine. Dropping it stops it, and waits until nothing is left of it.
+/// A running engine. Dropping it stops it, and blocks until nothing of it is left.
 #[derive(Debug)]
 pub struct ProcessEngine {
     name: String,
-    init: u32,
+    pub(crate) init: u32,
     supervisor: duct::Handle,
-    /// Open for as long as the engine is wanted.
+    /// The supervisor ends the engine when this is closed.
     lifeline: Option<PipeWriter>,
-    log: LogTail,
+    pub(crate) log: LogTail,
 }
 
 impl ProcessEngine {
-    /// Starts an engine and waits until it answers.
-    ///
-    /// # Errors
-    /// When something that this takes is missing, or when the engine ends or does not answer
-    /// within `limit`.
-    pub fn start(root: &EngineRoot, limit: Duration) -> Result<Self, Error> {
-        Self::start_unless(&Canceller::new(), root, limit)
+    /// An engine whose first process is not known yet.
+    pub(crate) fn new(
+        name: String,
+        supervisor: duct::Handle,
+        lifeline: PipeWriter,
+        log: LogTail,
+    ) -> Self {
+        Self { name, init: 0, supervisor, lifeline: Some(lifeline), log }
     }
 
-    /// As [`Self::start`], and gives up when it is cancelled.
+    /// Starts an engine, and returns once its daemon accepts requests.
+    ///
+    /// # Errors
+    /// When this process is not root, when a program is missing, or when the engine exits or does
+    /// not answer within `limit`.
+    pub fn start(root: &EngineRoot, limit: Duration) -> Result<Self, Error> {
+        Self::start_cancellable(&Canceller::new(), root, limit)
+    }
+
+    /// As [`Self::start`], but stops waiting when `canceller` is cancelled.
     ///
     /// # Errors
     /// As [`Self::start`], and [`Error::Cancelled`].
-    pub fn start_unless(
+    pub fn start_cancellable(
         canceller: &Canceller,
         root: &EngineRoot,
         limit: Duration,
@@ -81,11 +84,14 @@ impl ProcessEngine {
         Self::start_with_images(canceller, root, None, limit)
     }
 
-    /// As [`Self::start_unless`], with the images that another engine from the same root has kept in a
-    /// directory ([`Self::keep_images`]). It is only read.
+    /// As [`Self::start_cancellable`], with the images that another engine from the same root has
+    /// saved in a directory ([`Self::keep_images`]). The directory is only read.
+    ///
+    /// If the engine does not start with these images, it is started without any: a damaged directory
+    /// costs time, and does not make every later start fail. Check that the images are there.
     ///
     /// # Errors
-    /// As [`Self::start_unless`].
+    /// As [`Self::start_cancellable`].
     pub fn start_with_images(
         canceller: &Canceller,
         root: &EngineRoot,
@@ -94,88 +100,25 @@ impl ProcessEngine {
     ) -> Result<Self, Error> {
         root.check()?;
         leftovers::remove_abandoned();
-        let deadline = Instant::now() + limit;
-        let name = leftovers::unique_name();
-
-        let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("making a pipe"))?;
-        let (told, telling) = io::pipe().map_err(Error::io("making a pipe"))?;
-        let (logged, logging) = io::pipe().map_err(Error::io("making a pipe"))?;
-        let scratch = leftovers::scratch_directory(&name);
-        let arguments: [&OsStr; 8] = [
-            "sh".as_ref(),
-            "-c".as_ref(),
-            r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
-            "docktest-supervisor".as_ref(),
-            name.as_ref(),
-            scratch.as_ref(),
-            root.directory().as_os_str(),
-            images.map_or(OsStr::new(""), Path::as_os_str),
-        ];
-        // In a session of its own: Ctrl-C is for this process, and the terminal is no business of
-        // what runs in the engine.
-        let supervisor = duct::cmd("setsid", arguments)
-            .full_env(environment())
-            .stdin_file(lifeline_end)
-            .stdout_file(telling)
-            .stderr_file(logging)
-            .unchecked()
-            .start()
-            .map_err(Error::io("starting `setsid`"))?;
-        let mut engine = Self {
-            name,
-            init: 0,
-            supervisor,
-            lifeline: Some(lifeline),
-            log: LogTail::follow(logged),
-        };
-        engine.init = engine.wait_for_socket(told, canceller, deadline, limit)?;
-        Ok(engine)
-    }
-
-    /// Waits for the init to say its PID, which it does once the daemon's socket is there. The
-    /// daemon answers on it a little later, and until then lets the first request wait.
-    fn wait_for_socket(
-        &self,
-        told: PipeReader,
-        canceller: &Canceller,
-        deadline: Instant,
-        limit: Duration,
-    ) -> Result<u32, Error> {
-        let (sender, receiver) = std::sync::mpsc::channel();
-        thread::spawn(move || {
-            let mut line = String::new();
-            let read = BufReader::new(told).read_line(&mut line);
-            // Nobody listens any more once the limit is over.
-            let _ = sender.send(read.map(|_| line));
-        });
-        loop {
-            match receiver.recv_timeout(CANCEL_INTERVAL) {
-                Ok(Ok(line)) => {
-                    let died = |_| Error::Died { log: self.log.after_end() };
-                    return line.trim().parse().map_err(died);
-                }
-                Ok(Err(error)) => return Err(Error::io("reading from the engine")(error)),
-                Err(_) if canceller.is_cancelled() => return Err(Error::Cancelled),
-                Err(_) if Instant::now() >= deadline => {
-                    return Err(Error::NotReady { limit, log: self.log.text() });
-                }
-                Err(_) => {}
-            }
+        let start = Start::new(canceller, root, limit);
+        match images.map(|images| start.with_images(images)) {
+            None | Some(Err(Error::Died { .. })) => start.without_images(),
+            Some(result) => result,
         }
     }
 
-    /// The engine's name, unique on the machine; its control groups are called so.
+    /// The engine's name, unique on the machine. Its control groups have this name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The PID of the engine's first process, as seen from outside. Killing it ends the engine.
+    /// The PID of the engine's first process on the machine. Killing this process ends the engine.
     pub fn init_pid(&self) -> u32 {
         self.init
     }
 
-    /// The docker program inside the engine, talking to its daemon. Nothing of this process's
-    /// environment reaches it.
+    /// The docker program of the engine, connected to its daemon. It does not inherit this process's
+    /// environment.
     pub fn docker(&self) -> Docker {
         let mut words = self.entering();
         words.extend(["env", "-i", "HOME=/root"].map(OsString::from));
@@ -183,8 +126,8 @@ impl ProcessEngine {
         Docker::new().through(words)
     }
 
-    /// The words that, put in front of a command, run it inside of the engine's namespaces, with
-    /// this process's environment.
+    /// The words to put in front of a command to run it in the engine's namespaces, with this
+    /// process's environment.
     pub fn entering(&self) -> Vec<OsString> {
         let pid = self.init.to_string();
         ["nsenter", "--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc", "--"]
@@ -192,8 +135,8 @@ impl ProcessEngine {
             .into()
     }
 
-    /// The words that, put in front of a command, run it inside as a member of `group`, in
-    /// `directory` of the engine, with nothing but `environment`, in a session of its own.
+    /// The words to put in front of a command to run it in the engine as a member of `group`, in the
+    /// engine's directory `directory`, with exactly this environment, in a session of its own.
     pub fn entering_group(
         &self,
         group: &ProcessGroup,
@@ -204,7 +147,7 @@ impl ProcessEngine {
         const JOIN: &str = r#"echo 0 >"$1" && cd "$2" && shift 2 && exec "$@""#;
         let mut words = self.entering();
         words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
-        words.push(group.door().into());
+        words.push(group.procs_file().into());
         words.push(directory.into());
         words.extend(session.words().map(OsString::from));
         words.extend(["env", "-i"].map(OsString::from));
@@ -217,34 +160,36 @@ impl ProcessEngine {
         words
     }
 
-    /// A new terminal of the engine's own.
+    /// Creates a terminal in the engine.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When the kernel refuses.
     pub fn terminal(&self, columns: u16, rows: u16) -> Result<Terminal, Error> {
-        // A terminal has a name only in the file system in which it was made (devpts has one
-        // instance for each mount): made in the machine's, it would be `not a tty` in here.
+        // A terminal has a name only in the file system in which it was created (each mount of devpts
+        // is an instance of its own): for programs in the engine, one of the machine's would be
+        // `not a tty`.
         let multiplexer = self.outside(Path::new("/dev/pts/ptmx"));
-        Terminal::new(&multiplexer, columns, rows).map_err(Error::io("making a terminal"))
+        Terminal::new(&multiplexer, columns, rows).map_err(Error::io("creating a terminal"))
     }
 
-    /// A control group for the processes of one step.
+    /// Creates a control group for the processes of one step.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// When the kernel refuses.
     pub fn process_group(&self, name: &str) -> Result<ProcessGroup, Error> {
-        ProcessGroup::new(&self.name, name).map_err(Error::io("making a control group"))
+        ProcessGroup::new(&self.name, name).map_err(Error::io("creating a control group"))
     }
 
-    /// Copies the images that this engine has into a new directory, for others to begin with. That
-    /// takes a part of the time that loading them takes. Nothing must run or change meanwhile.
+    /// Copies the engine's images into a new directory, for [`Self::start_with_images`], which is
+    /// faster than loading them from archives. No container may run, and no image may change, until
+    /// this returns.
     ///
     /// # Errors
-    /// When they cannot be copied.
+    /// When the directory exists, or the images cannot be copied.
     pub fn keep_images(&self, directory: &Path) -> Result<(), Error> {
         let data_root = self.outside(Path::new("/var/lib/docker"));
-        fs::create_dir(directory).map_err(Error::io("making a directory for images"))?;
-        // Layers, and what the daemon knows of them; the rest of its data it makes anew.
+        fs::create_dir(directory).map_err(Error::io("creating a directory for images"))?;
+        // The layers and their metadata; the daemon creates the rest of its data by itself.
         for part in ["image", "overlay2"] {
             duct::cmd!("cp", "-a", data_root.join(part), directory)
                 .stdin_null()
@@ -256,37 +201,42 @@ impl ProcessEngine {
         Ok(())
     }
 
-    /// A directory on the machine, this user's only, that is removed with the engine.
+    /// A directory on the machine that only this user can read; it is removed with the engine.
     pub fn scratch(&self) -> PathBuf {
         leftovers::scratch_directory(&self.name)
     }
 
-    /// A path of the engine's file system, as seen from outside.
+    /// The path on the machine of an absolute path in the engine.
     pub fn outside(&self, inside: &Path) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.init));
         root.join(inside.strip_prefix("/").unwrap_or(inside))
     }
 
-    /// Whether the engine still runs.
+    /// Whether the engine is still running.
     pub fn is_running(&self) -> bool {
-        // A process that ends gives up this namespace before its children are killed, and its PID
-        // only afterwards: whoever sees a child gone must not find its engine still there.
+        // A process that exits leaves this namespace before its children are killed, and releases its
+        // PID only afterwards: a caller who sees a child gone must not see the engine as running.
         fs::exists(format!("/proc/{}/ns/net", self.init)).unwrap_or(false)
             && self.has_daemon()
-            && matches!(self.supervisor.try_wait(), Ok(None))
+            && !self.has_ended()
     }
 
-    /// Whether the daemon is alive: a docker whose daemon was killed complains and exits before the
-    /// init has noticed.
+    /// Whether the supervisor has exited, which it does last.
+    pub(crate) fn has_ended(&self) -> bool {
+        !matches!(self.supervisor.try_wait(), Ok(None))
+    }
+
+    /// Whether the daemon is alive. If it is killed, docker fails and exits before the init has
+    /// noticed.
     fn has_daemon(&self) -> bool {
         let file = self.outside(Path::new("/run/docker.pid"));
-        // What runs inside may have removed the file; the init knows anyway.
+        // If something in the engine has removed the file, the init still notices.
         let Ok(pid) = fs::read_to_string(file) else { return true };
         let namespace = format!("/proc/{}/ns/net", pid.trim());
         fs::exists(self.outside(Path::new(&namespace))).unwrap_or(true)
     }
 
-    /// The end of what the daemon logged.
+    /// The end of the daemons' log.
     pub fn log(&self) -> String {
         self.log.text()
     }
@@ -295,61 +245,9 @@ impl ProcessEngine {
 impl Drop for ProcessEngine {
     fn drop(&mut self) {
         drop(self.lifeline.take());
-        // A failure here leaves the supervisor at work, which needs nobody.
+        // After a failure here, the supervisor continues on its own.
         let _ = self.supervisor.wait_timeout(STOP_LIMIT);
-        // It may have been killed.
-        leftovers::remove(&self.name, TIDY_LIMIT);
-    }
-}
-
-/// The environment of the supervisor and of the engine. A daemon heeds many variables (TMPDIR,
-/// `DOCKER_…`, `GO…`), and the caller's are not meant for it; the way to a registry is.
-fn environment() -> Vec<(OsString, OsString)> {
-    const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-    let proxies = PROXIES.into_iter().flat_map(|name| [name.to_owned(), name.to_lowercase()]);
-    let kept = proxies.chain(["PATH".to_owned()]);
-    let mut environment: Vec<(OsString, OsString)> =
-        kept.filter_map(|name| Some((name.clone().into(), env::var_os(name)?))).collect();
-    environment.push(("DOCKTEST_SUPERVISOR".into(), SUPERVISOR.into()));
-    environment.push(("DOCKTEST_INIT".into(), INIT.into()));
-    environment
-}
-
-/// Reads a log for as long as somebody writes it, and keeps its end.
-#[derive(Debug, Clone)]
-struct LogTail {
-    text: Arc<Mutex<Vec<u8>>>,
-    reader: Arc<Mutex<Option<thread::JoinHandle<()>>>>,
-}
-
-impl LogTail {
-    fn follow(mut pipe: PipeReader) -> Self {
-        let text = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&text);
-        let reader = thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = pipe.read(&mut buffer) {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.extend_from_slice(&buffer[..count]);
-                let surplus = kept.len().saturating_sub(LOG_TAIL);
-                kept.drain(..surplus);
-            }
-        });
-        Self { text, reader: Arc::new(Mutex::new(Some(reader))) }
-    }
-
-    fn text(&self) -> String {
-        let text = self.text.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&text).into_owned()
-    }
-
-    /// The text once the writers are gone, for use after they said that they go.
-    fn after_end(&self) -> String {
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(reader) = reader {
-            // A reader that panicked has left what it had.
-            let _ = reader.join();
-        }
-        self.text()
+        // The supervisor may have been killed.
+        leftovers::remove(&self.name, CLEANUP_LIMIT);
     }
 }

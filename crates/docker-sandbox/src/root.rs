@@ -1,23 +1,22 @@
-//! Which root file system an engine runs in, and what starting one takes.
+//! The root file system that an engine runs in, and the requirements for starting one.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
 
-/// Where an engine's programs come from. Either is only read; what runs writes to memory.
+/// Where an engine's programs come from. Either is only read: what the engine writes stays in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineRoot {
-    /// A root file system prepared for this, with `dockerd`, `docker` and `bash` in it.
+    /// A directory with a root file system that contains `dockerd`, `docker` and `bash`.
     Prepared(PathBuf),
-    /// The machine's own root file system, with the `dockerd` that is on the PATH. Only the file
-    /// system that is mounted at `/` is seen, none that is mounted below it.
+    /// The machine's own root file system, with the `dockerd` that is on the PATH. The engine sees
+    /// only the file system that is mounted at `/`, not those mounted below it.
     Machine,
 }
 
 impl EngineRoot {
-    /// The one to use when nothing else is said: the prepared one in [`prepared_directory`] if
-    /// there is one, else the machine's own.
+    /// The default: the one prepared in [`prepared_directory`] if it exists, else the machine's own.
     pub fn find() -> Self {
         match prepared_directory().map(|directory| directory.join("current")) {
             Some(current) if current.is_dir() => Self::Prepared(current),
@@ -25,7 +24,7 @@ impl EngineRoot {
         }
     }
 
-    /// The directory that becomes the engine's root.
+    /// The directory that becomes the engine's `/`.
     pub fn directory(&self) -> &Path {
         match self {
             Self::Prepared(directory) => directory,
@@ -33,10 +32,10 @@ impl EngineRoot {
         }
     }
 
-    /// Checks that an engine can be started from here.
+    /// Checks the requirements for starting an engine.
     ///
     /// # Errors
-    /// When this process is not root's, or a program is missing.
+    /// When this process is not root, or a program is missing.
     pub(crate) fn check(&self) -> Result<(), Error> {
         if !rustix::process::geteuid().is_root() {
             return Err(Error::NotRoot);
@@ -53,10 +52,14 @@ impl EngineRoot {
                 return Err(Error::ProgramMissing { program, package });
             }
         }
+        self.check_dockerd()
+    }
+
+    fn check_dockerd(&self) -> Result<(), Error> {
         match self {
             Self::Prepared(root) => {
-                let somewhere = ["usr/sbin/dockerd", "usr/bin/dockerd", "usr/local/bin/dockerd"];
-                if !somewhere.iter().any(|path| root.join(path).is_file()) {
+                let paths = ["usr/sbin/dockerd", "usr/bin/dockerd", "usr/local/bin/dockerd"];
+                if !paths.iter().any(|path| root.join(path).is_file()) {
                     return Err(Error::NotAnEngineRoot { root: root.clone() });
                 }
             }
@@ -67,14 +70,14 @@ impl EngineRoot {
     }
 }
 
-/// Where this user's prepared root file systems are kept, one directory each; `current` among them
-/// is a link to the one in use. `None` without a home directory.
+/// The directory of this user's prepared root file systems. Each has a subdirectory; `current` is a
+/// link to the one in use. `None` without a home directory.
 pub fn prepared_directory() -> Option<PathBuf> {
     Some(cache_directory()?.join("engines"))
 }
 
-/// Where this user's engines and images are kept: `mdbook-docktest` in `$XDG_CACHE_HOME`, or else
-/// in `~/.cache`, after the XDG Base Directory Specification. `None` without a home directory.
+/// The directory of this user's engines and images: `mdbook-docktest` in `$XDG_CACHE_HOME`, or in
+/// `~/.cache` if that is not set (XDG Base Directory Specification). `None` without a home directory.
 pub fn cache_directory() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
@@ -84,4 +87,20 @@ pub fn cache_directory() -> Option<PathBuf> {
 fn is_on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_without_dockerd_is_not_an_engine_root() {
+        let root = EngineRoot::Prepared("/nonexistent".into());
+        let error = root.check_dockerd().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "not a root file system of an engine: no `dockerd` in `/nonexistent`; pass one with \
+             --engine-root DIR"
+        );
+    }
 }

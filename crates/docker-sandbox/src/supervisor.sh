@@ -1,8 +1,9 @@
-# Runs outside of the namespaces and outlives the tool that started it, to tidy up after both.
+# shellcheck shell=sh
+# Runs outside of the namespaces and outlives the program that started it, to clean up after both.
 #
-# Usage: NAME SCRATCH ROOT STORE   with a pipe on standard input that the tool keeps open: its end is the
-# end of the tool, however that came about, `kill -9` included. The script of the engine's first
-# process is in DOCKTEST_INIT: the environment, so that `ps` in the engine does not show it whole.
+# Usage: NAME SCRATCH ROOT STORE   with a pipe on standard input that the program keeps open: the pipe
+# is closed when the program ends in any way, including `kill -9`. The script of the engine's first
+# process is in the environment, in DOCKTEST_INIT, so that `ps` in the engine does not print it.
 set -u
 name=$1
 scratch=$2
@@ -11,12 +12,12 @@ store=$4
 mkdir -m 0700 "$scratch" || exit 1
 
 exec 8<&0 </dev/null
-# The engine's way out (slirp4netns) needs the network that we are in now.
+# slirp4netns, which gives the engine internet access, needs the host's network namespace.
 exec 9</proc/self/ns/net
 
-# Two links of one chain: setpriv has the kernel kill unshare when this script dies, --kill-child
-# has it kill the namespace's first process when unshare dies. unshare ignores SIGTERM while it
-# waits, hence SIGKILL throughout.
+# If this script dies, the kernel kills unshare (setpriv); if unshare dies, the kernel kills the
+# namespace's first process (--kill-child). unshare ignores SIGTERM while it waits, hence SIGKILL
+# throughout.
 setpriv --pdeathsig KILL \
     unshare --mount --net --pid --uts --ipc --fork --kill-child=KILL \
     sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$name" "$root" "$store" 8<&- &
@@ -24,18 +25,18 @@ engine=$!
 
 { cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 9<&- &
 watch=$!
-# What the shell says of a killed child must not be written to a tool that is gone: the signal for
-# that (SIGPIPE) would end us here.
+# The shell reports a killed child. Writing that to a pipe whose reader is gone would end this script
+# (SIGPIPE).
 exec 8<&- 9<&- >/dev/null 2>&1
 
 wait "$engine"
 status=$?
 kill "$watch" 2>/dev/null
 
-# The kernel frees mounts, interfaces and sockets with the namespaces; control groups have none of
-# their own, and can be removed as soon as their last process is gone.
-# A container that was left paused is frozen, and in version 1 of control groups a frozen process
-# cannot even be killed.
+# The kernel removes mounts, interfaces and sockets together with the namespaces. Control groups are
+# not in a namespace; they can be removed once their last process is gone.
+# The processes of a paused container are frozen, and version 1 of control groups does not kill frozen
+# processes.
 find "/sys/fs/cgroup/freezer/$name" -name freezer.state 2>/dev/null |
     while read -r state; do echo THAWED >"$state"; done
 tries=0

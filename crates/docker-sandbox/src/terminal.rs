@@ -1,5 +1,5 @@
-//! Pseudo-terminals: a pair of files, of which the one is what a program takes for a terminal, and
-//! the other is what a person would see and type.
+//! Pseudo-terminals: a pair of files. A program uses one of them as its terminal; the other gives
+//! what a person would see, and takes what a person would type.
 
 use std::fs::File;
 use std::io;
@@ -12,16 +12,16 @@ use rustix::termios::{Winsize, tcsetwinsize};
 /// A pseudo-terminal.
 #[derive(Debug)]
 pub struct Terminal {
-    /// Screen and keyboard. Reading fails with `EIO` when no program has the terminal any more;
-    /// when this is closed, programs that still have it are hung up.
+    /// Screen and keyboard. Reading fails with `EIO` once no program has the terminal open; when this
+    /// is closed, programs that have the terminal open get SIGHUP.
     pub front: File,
-    /// Standard input, output and error of the programs.
+    /// The terminal: the programs' standard input, output and error.
     pub back: File,
 }
 
 impl Terminal {
-    /// A terminal of the file system that `multiplexer` is in. It does not become this process's
-    /// own.
+    /// Creates a terminal in the file system of `multiplexer`. It does not become the controlling
+    /// terminal of this process.
     pub(crate) fn new(multiplexer: &Path, columns: u16, rows: u16) -> io::Result<Self> {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let front = open(multiplexer, flags, Mode::empty())?;
@@ -33,18 +33,18 @@ impl Terminal {
     }
 }
 
-/// The terminal that a process and its children belong to.
+/// The controlling terminal of a process and its children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Session {
-    /// None; not the caller's either.
+    /// None, not even the caller's.
     WithoutTerminal,
-    /// That on its standard input: it gets the signals for what is typed there (Ctrl-C), and has
-    /// it as `/dev/tty`.
+    /// The terminal on standard input: the process gets the signals of its keys (Ctrl-C), and can
+    /// open it as `/dev/tty`.
     AtTerminal,
 }
 
 impl Session {
-    /// The words that start a command so.
+    /// The words to put in front of a command to start it in such a session.
     pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
         let option = (self == Self::AtTerminal).then_some("--ctty");
         ["setsid"].into_iter().chain(option)

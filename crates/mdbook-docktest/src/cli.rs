@@ -20,16 +20,17 @@ pub struct Cli {
 
 const EXIT_STATUSES: &str = "\
 Exit status:
-  0    all holds
-  1    something does not hold
-  2    wrong usage, book.toml or annotations; nothing was run
-  3    no engine or no image could be had
+  0    everything passed
+  1    something failed
+  2    wrong usage, book.toml or annotations, or an input or output error
+  3    no engine or image available
   130  interrupted";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Says, by its exit status, whether results can be shown with a renderer of mdBook
+    /// Says, by its exit status, whether results can be shown with a renderer of mdBook: 0 if so, 1 if
+    /// not
     Supports {
         /// The renderer's name
         renderer: String,

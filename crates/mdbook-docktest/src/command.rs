@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
-use std::{env, fs, thread};
+use std::{env, thread};
 
 use anyhow::{Context, Error, Result};
 use docker_cli::Canceller;
@@ -13,13 +13,10 @@ use docker_sandbox::{EngineRoot, cache_directory};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::book::build_directory::SourcesInBuildDirectory;
-use crate::book::chapters::SourceError;
-use crate::book::protocol::{self, ProtocolError};
-use crate::book::settings::{Settings, SettingsError};
+use crate::book::protocol;
+use crate::book::settings::Settings;
 use crate::cli::{Cli, Command};
 use crate::command::progress::Display;
-use crate::install::InstallError;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::report::Report;
 use crate::report::human::Colours;
@@ -27,18 +24,21 @@ use crate::run::{RunError, Runner};
 
 mod build;
 mod install;
+mod jobs;
 pub(crate) mod progress;
 pub(crate) mod schedule;
 mod verify;
 
+use self::jobs::default_jobs;
 use self::verify::After;
 
 /// An exit status, by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
     Success = 0,
+    /// Only of what was verified: whatever else goes wrong says nothing about the book.
     Findings = 1,
-    Usage = 2,
+    Error = 2,
     NoEngine = 3,
     Interrupted = 130,
 }
@@ -62,6 +62,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         None => build::preprocess(),
         Some(Command::Supports { renderer }) => Ok(match protocol::supports(&renderer) {
             true => Exit::Success,
+            // mdBook takes any status but 0 for a no.
             false => Exit::Findings,
         }),
         Some(Command::Install(options)) => install::install(&options),
@@ -94,22 +95,26 @@ fn one_line(error: &Error) -> String {
 }
 
 fn exit_of(error: &Error) -> Exit {
-    if let Some(error) = error.downcast_ref::<RunError>() {
-        return if matches!(error, RunError::Cancelled) {
-            Exit::Interrupted
-        } else {
-            Exit::NoEngine
-        };
+    error.downcast_ref().map_or(Exit::Error, exit_of_run)
+}
+
+fn exit_of_run(error: &RunError) -> Exit {
+    match error {
+        RunError::Cancelled => Exit::Interrupted,
+        // There may well be an engine: what failed is a disk or a directory.
+        RunError::Io { .. } | RunError::Engine(docker_sandbox::Error::Io { .. }) => Exit::Error,
+        _ => Exit::NoEngine,
     }
-    if error.is::<SettingsError>()
-        || error.is::<SourceError>()
-        || error.is::<ProtocolError>()
-        || error.is::<InstallError>()
-        || error.is::<SourcesInBuildDirectory>()
-    {
-        return Exit::Usage;
+}
+
+/// Writes to standard output. Readers may leave when they have seen enough, as `head` does: the exit
+/// status is then that of the run.
+fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
     }
-    Exit::Findings
 }
 
 /// The exit status of a run that came to its end.
@@ -163,6 +168,10 @@ fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),
     };
+    // An engine that cannot write its files there says no more than that it has ended.
+    let temporary = env::temp_dir();
+    tempfile::tempfile_in(&temporary)
+        .with_context(|| format!("cannot write to {}", temporary.display()))?;
     let jobs = run.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let runner = Runner {
@@ -173,40 +182,22 @@ fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
         fail_fast: run.fail_fast,
         canceller: run.canceller.clone(),
         judge: &|| schedule::judge(run.settings),
-        progress: &|chapter, progress| display.tell(chapter, progress),
+        progress: &|chapter, progress| display.show(chapter, progress),
     };
     let not_run = schedule::run_chapters(report, &runner, jobs);
     if run.canceller.is_cancelled() {
         return Err(RunError::Cancelled.into());
     }
     let mut told = BTreeSet::new();
-    let any = !not_run.is_empty();
+    let mut exit = exit_of_report(report);
     for error in not_run {
+        exit = exit.max(exit_of_run(&error));
         let line = one_line(&error.into());
         if told.insert(line.clone()) {
             tell_error(&line);
         }
     }
-    Ok(if any { Exit::NoEngine } else { exit_of_report(report) })
-}
-
-/// How much memory a chapter is given at least: images and containers' files are kept there.
-const MEMORY_PER_JOB: u64 = 2 << 30;
-
-/// As many chapters at a time as there are processors and memory for.
-fn default_jobs() -> NonZero<usize> {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let memory = available_memory().map_or(1, |bytes| bytes / MEMORY_PER_JOB);
-    let jobs = processors.min(usize::try_from(memory).unwrap_or(usize::MAX));
-    NonZero::new(jobs).unwrap_or(NonZero::<usize>::MIN)
-}
-
-/// In bytes, as the kernel estimates it (proc(5), `MemAvailable`).
-fn available_memory() -> Option<u64> {
-    let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
-    Some(kibibytes * 1024)
+    Ok(exit)
 }
 
 /// Turns Ctrl-C and its like into an orderly end.

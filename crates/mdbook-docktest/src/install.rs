@@ -1,4 +1,4 @@
-//! `mdbook-docktest install`: what a book needs to be built with the program.
+//! `mdbook-docktest install`: the settings and assets that a book needs.
 
 use std::fs;
 use std::io;
@@ -19,62 +19,59 @@ mod order;
 pub(crate) use book_toml::BookTomlError;
 pub(crate) use order::warning as order_warning;
 
-/// Where files are put of which book.toml does not say another place, beside it: mdBook gives the
-/// files below there names that change with their contents.
+/// The directory for assets that book.toml does not name yet, beside it. mdBook adds a hash to the names
+/// of additional files.
 const DIRECTORY: &str = "docktest";
 
-/// What was found in a book, and what was done.
+/// The result of an installation.
 #[derive(Debug)]
 pub(crate) struct Installed {
-    /// What was added to book.toml, in words.
+    /// What was added to book.toml.
     pub settings: Vec<String>,
-    /// The files.
+    /// The assets, with what was done to each.
     pub files: Vec<(PathBuf, Done)>,
-    /// What the author should know of.
+    /// Warnings for the author.
     pub warnings: Vec<String>,
 }
 
-/// What was done with a file.
+/// What was done to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Done {
-    /// It was not there.
+    /// It did not exist.
     Added,
-    /// It was there as it should be.
+    /// It was current.
     Unchanged,
-    /// It was that of the version of the program that is named, and not edited.
+    /// It was an unedited copy from this version of the program.
     Updated(String),
-    /// It was edited, and that is gone.
+    /// It was edited, and was replaced.
     Overwritten,
-    /// It was edited.
+    /// It was edited, from the current version.
     Kept,
-    /// It was edited, and the program has a newer one.
+    /// It was edited, from another version.
     KeptOld,
 }
 
-/// Why nothing, or not all, was installed.
+/// Why the installation failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum InstallError {
-    /// There is no book.
-    #[error(
-        "there is no {}: name the directory of a book, or make one with `mdbook init`",
-        .0.display()
-    )]
+    /// The directory has no book.toml.
+    #[error("not a book: no {}; name a book's directory, or create one with `mdbook init`", .0.display())]
     NoBook(PathBuf),
-    /// mdBook could not read it either.
+    /// The file is TOML, but not a book.toml.
     #[error("mdBook cannot read {}: {message}", .path.display())]
     NotABook {
         /// The file.
         path: PathBuf,
-        /// What mdBook says of it.
+        /// mdBook's message.
         message: String,
     },
-    /// There is something in the way.
+    /// The settings cannot be added.
     #[error("{}: {source}", .path.display())]
     BookToml {
         /// The file.
         path: PathBuf,
-        /// What is.
+        /// The reason.
         source: BookTomlError,
     },
     /// A file could not be read.
@@ -82,7 +79,7 @@ pub(crate) enum InstallError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A file could not be written.
@@ -90,11 +87,10 @@ pub(crate) enum InstallError {
     Write(#[from] WriteError),
 }
 
-/// Adds what is missing to the book in a directory. Files that were edited are replaced only if
-/// `force`.
+/// Adds what the book in a directory lacks. Edited files are replaced only with `force`.
 ///
 /// # Errors
-/// [`InstallError`]. Each file is as it was, or as it should be.
+/// [`InstallError`]. Each file is then unchanged or complete.
 pub(crate) fn install(directory: &Path, force: bool) -> Result<Installed, InstallError> {
     let path = directory.join("book.toml");
     let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
@@ -105,7 +101,7 @@ pub(crate) fn install(directory: &Path, force: bool) -> Result<Installed, Instal
     let in_book_toml = |source| InstallError::BookToml { path: path.clone(), source };
     book_toml::check(&text).map_err(in_book_toml)?;
     let config: Config = text.parse().map_err(|error: anyhow::Error| {
-        // Above it, there is the line that it is about.
+        // The lines above the last one quote the file.
         let said = error.root_cause().to_string();
         let message = said.lines().last().unwrap_or_default().to_owned();
         InstallError::NotABook { path: path.clone(), message }
@@ -114,14 +110,13 @@ pub(crate) fn install(directory: &Path, force: bool) -> Result<Installed, Instal
     let assets: Vec<&Asset> = assets::for_language(language).collect();
     let edited = book_toml::edit(&text, &assets).map_err(in_book_toml)?;
 
-    // First the files, then what names them: a book that names a file which is not there cannot be
-    // built.
+    // First the files, then the settings: mdBook cannot build a book that names missing files.
     let mut files = Vec::new();
     let mut warnings = edited.warnings;
     for (asset, place) in &edited.places {
         let done = put(&directory.join(place), asset, force)?;
         if let Done::KeptOld = done {
-            warnings.push(kept(place));
+            warnings.push(kept_warning(place));
         }
         files.push((place.clone(), done));
     }
@@ -154,15 +149,15 @@ fn put(path: &Path, asset: &Asset, force: bool) -> Result<Done, InstallError> {
     Ok(done)
 }
 
-fn kept(place: &Path) -> String {
+fn kept_warning(place: &Path) -> String {
     format!(
-        "{} was edited, so it is kept, although this program has another: put what is yours into a \
-         file of its own, and run `mdbook-docktest install --force`",
+        "{} was edited, and is not the current version: move your changes to a file of their own, and \
+         run `mdbook-docktest install --force`",
         place.display()
     )
 }
 
-/// What an author who builds a book should be told of its copies of the assets.
+/// Warnings about the assets of a book that is being built.
 ///
 /// `config` is that of the book in `root`.
 pub(crate) fn warnings(root: &Path, config: &Config) -> Vec<String> {
@@ -170,29 +165,29 @@ pub(crate) fn warnings(root: &Path, config: &Config) -> Vec<String> {
     let (mut missing, mut old, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for asset in assets::for_language(language) {
         let key = format!("output.html.{}", asset.kind.key());
-        // A list that is none is for mdBook to tell of.
+        // mdBook reports a value of another type.
         let Ok(named) = config.get::<Vec<PathBuf>>(&key) else { continue };
         let mut named = named.unwrap_or_default().into_iter();
         let Some(place) = named.find(|path| path.ends_with(asset.name)) else {
             missing.push(asset.name.to_owned());
             continue;
         };
-        // So is a file that is not there.
+        // mdBook reports a missing file.
         let Ok(bytes) = fs::read(root.join(&place)) else { continue };
         match asset.judge(&String::from_utf8_lossy(&bytes)) {
             Copy::Current | Copy::Edited => {}
             Copy::Unedited { .. } => old.push(place.display().to_string()),
-            Copy::EditedAndOld => warnings.push(kept(&place)),
+            Copy::EditedAndOld => warnings.push(kept_warning(&place)),
         }
     }
     let remedy = "run `mdbook-docktest install` in the book's directory";
     if !old.is_empty() {
         let old = old.join(", ");
-        warnings.insert(0, format!("of another version of mdbook-docktest: {old}; {remedy}"));
+        warnings.insert(0, format!("outdated assets: {old}; {remedy}"));
     }
     if !missing.is_empty() {
         let missing = missing.join(", ");
-        warnings.insert(0, format!("not in the book's book.toml: {missing}; {remedy}"));
+        warnings.insert(0, format!("assets missing in book.toml: {missing}; {remedy}"));
     }
     warnings
 }

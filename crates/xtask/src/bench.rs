@@ -1,4 +1,4 @@
-//! Benchmarks: the package `bench`, built with optimisations, does the measuring.
+//! Benchmarks: builds the package `bench` with optimisations, and runs it.
 
 use anyhow::Result;
 use clap::Args;
@@ -6,10 +6,10 @@ use clap::Args;
 use crate::process::succeed;
 use crate::{book, engine, project, setup};
 
-/// What to measure.
+/// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Only this row; may be given several times
+    /// Measure only this row; may be given several times
     #[arg(long, value_name = "ROW")]
     only: Vec<String>,
     /// Fewer repetitions
@@ -18,13 +18,13 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Whether this measures all that a reader of the file relies on.
-    fn is_whole(&self) -> bool {
+    /// Whether all rows are measured in full, as BENCHMARKS.md promises.
+    fn is_complete(&self) -> bool {
         self.only.is_empty() && !self.quick
     }
 }
 
-/// Measures, and prints the table; a whole one is also written to BENCHMARKS.md.
+/// Measures, and prints the table. A complete table is also written to BENCHMARKS.md.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::ensure(&[setup::ENGINE])?;
     engine::ensure()?;
@@ -39,7 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.quick {
         words.push("--quick".into());
     }
-    if options.is_whole() {
+    if options.is_complete() {
         words.extend(["--write", "BENCHMARKS.md"].map(Into::into));
     }
     succeed("bench", &duct::cmd(cargo, words).dir(project()?).stdin_null())
@@ -50,13 +50,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_of_the_rows_does_not_replace_the_file() {
+    fn an_incomplete_table_does_not_replace_the_file() {
         let options = |only: &[&str], quick| Options {
             only: only.iter().map(|row| (*row).to_owned()).collect(),
             quick,
         };
-        assert!(options(&[], false).is_whole());
-        assert!(!options(&[], true).is_whole());
-        assert!(!options(&["live"], false).is_whole());
+        assert!(options(&[], false).is_complete());
+        assert!(!options(&[], true).is_complete());
+        assert!(!options(&["live"], false).is_complete());
     }
 }

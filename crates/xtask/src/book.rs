@@ -14,28 +14,28 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 use crate::process::say;
 use crate::{engine, project, setup};
 
-/// Builds the course's site and the guide's. Where the course's recordings are not current, what is
-/// missing for an engine is set up, and the course's commands are run.
+/// Builds the sites of the course and the guide. If the course's recordings are stale, sets up an
+/// engine first, on which the course's commands are run.
 pub(crate) fn build() -> Result<()> {
     let program = build_program()?;
     let project = project()?;
     let check = duct::cmd!(&program, "record", "--check").dir(&project).stdin_null().stdout_null();
     let is_current = check.stderr_null().unchecked().run().context("cannot run the program")?;
     if !is_current.status.success() {
-        say("the course's recordings are not current: its commands are run");
+        say("the course's recordings are stale: its commands will be run");
         setup::ensure(&[setup::ENGINE])?;
         engine::ensure()?;
     }
 
     let mut config =
         Config::from_disk(project.join("book.toml")).map_err(|error| anyhow!(error))?;
-    // As `mdbook build` does, for MDBOOK_PREPROCESSOR__DOCKTEST__… .
+    // As `mdbook build` does, for variables such as MDBOOK_PREPROCESSOR__DOCKTEST__RUN.
     config.update_from_env().map_err(|error| anyhow!(error))?;
     config
         .set("preprocessor.docktest.command", shlex::try_quote(&program.to_string_lossy())?)
         .map_err(|error| anyhow!(error))?;
 
-    // mdBook logs what it could not make sense of as an error, and goes on.
+    // mdBook logs some errors, and goes on.
     let complaints = Arc::new(AtomicUsize::new(0));
     let log = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
@@ -44,21 +44,21 @@ pub(crate) fn build() -> Result<()> {
         .with_filter(tracing_subscriber::filter::LevelFilter::INFO);
     let subscriber =
         tracing_subscriber::registry().with(log).with(CountComplaints(Arc::clone(&complaints)));
-    tracing::subscriber::set_global_default(subscriber).context("cannot listen to mdBook")?;
+    tracing::subscriber::set_global_default(subscriber).context("cannot set up mdBook's log")?;
 
     let course = build_site(&project, config).context("the course was not built")?;
     let guide = project.join("crates/mdbook-docktest/guide");
     let config = Config::from_disk(guide.join("book.toml")).map_err(|error| anyhow!(error))?;
     let guide = build_site(&guide, config).context("the guide was not built")?;
     if complaints.load(Ordering::Relaxed) > 0 {
-        bail!("mdBook complained: see above");
+        bail!("mdBook logged warnings or errors: see above");
     }
     say(&format!("book: open {}", course.join("index.html").display()));
     say(&format!("guide: open {}", guide.join("index.html").display()));
     Ok(())
 }
 
-/// Builds a book, and returns where its pages are.
+/// Builds a book, and returns the directory of its pages.
 fn build_site(root: &Path, config: Config) -> Result<PathBuf> {
     let book = MDBook::load_with_config(root, config).map_err(|error| anyhow!(error))?;
     book.build().map_err(|error| anyhow!(error))?;
@@ -66,7 +66,7 @@ fn build_site(root: &Path, config: Config) -> Result<PathBuf> {
     fs::canonicalize(&site).with_context(|| format!("cannot find {}", site.display()))
 }
 
-/// Builds `mdbook-docktest` and returns where it is.
+/// Builds `mdbook-docktest`, and returns its path.
 pub(crate) fn build_program() -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let words = [
@@ -85,10 +85,10 @@ pub(crate) fn build_program() -> Result<PathBuf> {
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .context("cargo does not say where it built mdbook-docktest")
+        .context("no path of mdbook-docktest in cargo's messages")
 }
 
-/// Counts what mdBook logs as a warning or worse.
+/// Counts mdBook's warnings and errors.
 struct CountComplaints(Arc<AtomicUsize>);
 
 impl<S: Subscriber> Layer<S> for CountComplaints {

@@ -1,4 +1,4 @@
-//! What the tests of pages need that Debian does not have: axe-core.
+//! axe-core, which the tests of pages need and Debian does not package.
 
 use std::fs;
 
@@ -9,17 +9,17 @@ use tempfile::TempDir;
 
 use crate::process::{say, succeed};
 
-/// A package of the Python index that has axe-core in it as Deque publishes it: getting that from its
-/// own index takes a package manager that comes with four hundred others.
+/// A package of the Python index that contains axe-core as Deque publishes it. Installing it from npm
+/// would need npm, which depends on four hundred Debian packages.
 const PACKAGE: &str = "axe-playwright-python==0.1.8";
 
 /// axe-core 4.12.1 in that package.
 const FILE: &str = "axe_playwright_python/axe.min.js";
 
-/// Whatever the index gives, nothing else is run.
+/// The checksum of that file: nothing else is run, whatever the index provides.
 const SHA256: &str = "84494fec757e4710dc751c8d7a636e457f4532f08f85c86dc9070133fbff53bc";
 
-/// Gets axe-core unless it is there.
+/// Downloads axe-core, unless this user's cache has it.
 pub(crate) fn ensure_axe() -> Result<()> {
     let cache = cache_directory().context("there is no home directory: set HOME")?;
     let directory = cache.join("axe-core");
@@ -27,12 +27,12 @@ pub(crate) fn ensure_axe() -> Result<()> {
     if fs::read(&kept).is_ok_and(|bytes| is_axe(&bytes)) {
         return Ok(());
     }
-    say(&format!("axe-core: getting it from {PACKAGE}"));
+    say(&format!("axe-core: downloading {PACKAGE}"));
     fs::create_dir_all(&directory)
-        .with_context(|| format!("cannot make {}", directory.display()))?;
-    // In the same file system, so that it is moved as a whole.
-    let unpacked = TempDir::new_in(&directory).context("cannot make a temporary directory")?;
-    // No dependencies, and nothing that would have to be built: no code of the package runs.
+        .with_context(|| format!("cannot create {}", directory.display()))?;
+    // In the same file system, so that the file is renamed, which is atomic.
+    let unpacked = TempDir::new_in(&directory).context("cannot create a temporary directory")?;
+    // No dependencies, and only a built package: none of its code runs.
     let pip = duct::cmd!(
         "pip3",
         "install",
@@ -50,7 +50,7 @@ pub(crate) fn ensure_axe() -> Result<()> {
     let file = unpacked.path().join(FILE);
     let bytes = fs::read(&file).with_context(|| format!("{PACKAGE} has no {FILE}"))?;
     if !is_axe(&bytes) {
-        bail!("{FILE} in {PACKAGE} is not the file whose checksum we know");
+        bail!("wrong checksum of {FILE} in {PACKAGE}: expected {SHA256}");
     }
     fs::rename(&file, &kept).with_context(|| format!("cannot write {}", kept.display()))
 }

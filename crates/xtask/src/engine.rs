@@ -1,7 +1,7 @@
 //! The prepared engine: a root file system with Docker Engine 26.1, from Debian 13's packages.
 //!
-//! Its directory is called after a hash of its definition, so that a change of the definition makes
-//! a new one; `current` links to the one in use.
+//! The name of its directory is a hash of its definition, so that a changed definition gets a new
+//! directory; `current` is a link to the one in use.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -17,7 +17,7 @@ use crate::setup::Missing;
 const SUITE: &str = "trixie";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/// The engine, its way out, and what steps of a tutorial reach for.
+/// The engine, slirp4netns for its internet access, and programs that steps of tutorials use.
 const PACKAGES: [&str; 11] = [
     "bash",
     "ca-certificates",
@@ -32,8 +32,8 @@ const PACKAGES: [&str; 11] = [
     "slirp4netns",
 ];
 
-/// Nothing that nobody reads in a file system without a reader; licences stay. Nor any trace of where
-/// the packages came from: steps can read this file system, and what they print is published.
+/// Documentation is left out, except licences. So is the address of the mirror: steps can read this
+/// file system, and their output is published.
 const OPTIONS: [&str; 8] = [
     "--variant=essential",
     "--aptopt=APT::Install-Recommends \"false\"",
@@ -45,8 +45,8 @@ const OPTIONS: [&str; 8] = [
     "--customize-hook=cd \"$1\" && rm -r etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap var/log/apt",
 ];
 
-/// mmdebstrap mounts the machine's /dev in what it makes. In namespaces that end with this process,
-/// however it ends, no such mount is left for a removal of the unfinished directory to walk into.
+/// mmdebstrap mounts the machine's /dev in the new root. In namespaces that end with this process, in
+/// whatever way it ends, no mount is left that removing the unfinished directory would descend into.
 const SETPRIV_MMDEBSTRAP: [&str; 12] = [
     "--pdeathsig",
     "KILL",
@@ -62,7 +62,7 @@ const SETPRIV_MMDEBSTRAP: [&str; 12] = [
     "--format=directory",
 ];
 
-/// What a root file system is made of, in mmdebstrap's words.
+/// The arguments of mmdebstrap that determine the content of a root file system.
 struct Definition(Vec<String>);
 
 impl Definition {
@@ -76,18 +76,18 @@ impl Definition {
         Self(words)
     }
 
-    /// 16 digits that differ whenever the content may.
+    /// A hash in 16 hexadecimal digits, different for each definition.
     fn name(&self) -> String {
         let digest = Sha256::digest(self.0.join("\n"));
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
-/// Makes the engine's root file system unless it is there; returns its directory.
+/// Builds the engine's root file system unless it exists; returns its directory.
 pub(crate) fn ensure() -> Result<PathBuf> {
     let engines = prepared_directory().context("there is no home directory: set HOME")?;
-    fs::create_dir_all(&engines).with_context(|| format!("cannot make {}", engines.display()))?;
-    // A second run waits for the first one's result.
+    fs::create_dir_all(&engines).with_context(|| format!("cannot create {}", engines.display()))?;
+    // A second process waits until the first has built the engine.
     let lock = File::create(engines.join(".lock")).context("cannot lock the engines")?;
     lock.lock().context("cannot lock the engines")?;
 
@@ -108,7 +108,7 @@ fn build(definition: &Definition, part: &Path, directory: &Path) -> Result<()> {
     if !is_root()? {
         return Err(Missing::root().into());
     }
-    say(&format!("engine: making a root file system from Debian's {SUITE}, for half a minute"));
+    say(&format!("engine: building a root file system from Debian {SUITE} (about half a minute)"));
     if part.exists() {
         fs::remove_dir_all(part).with_context(|| format!("cannot remove {}", part.display()))?;
     }
@@ -123,26 +123,25 @@ fn build(definition: &Definition, part: &Path, directory: &Path) -> Result<()> {
         ],
     )?;
     let mirror = mirror(&targets)
-        .context("apt knows no mirror of Debian: see that `apt-get update` works")?;
+        .context("apt has no mirror of Debian: check that `apt-get update` works")?;
 
     let mut words: Vec<String> = SETPRIV_MMDEBSTRAP.map(str::to_owned).into();
-    words.extend(way_to_mirrors()?.into_iter().map(|option| format!("--aptopt={option}")));
+    words.extend(http_settings()?.into_iter().map(|option| format!("--aptopt={option}")));
     words.extend(definition.0.iter().cloned());
     words.push(part.to_string_lossy().into_owned());
     words.push(format!("deb [signed-by={KEYRING}] {mirror} {SUITE} main"));
     succeed("mmdebstrap", &duct::cmd("setpriv", words).stdin_null().stdout_to_stderr())?;
     if !part.join("usr/sbin/dockerd").is_file() {
-        bail!(
-            "the packages of {SUITE} hold no dockerd: they have changed, adapt xtask's engine.rs"
-        );
+        bail!("no dockerd in the packages of {SUITE}: they have changed, adapt xtask's engine.rs");
     }
-    fs::rename(part, directory).with_context(|| format!("cannot make {}", directory.display()))?;
-    say(&format!("engine: made {}", directory.display()));
+    fs::rename(part, directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
+    say(&format!("engine: built {}", directory.display()));
     Ok(())
 }
 
-/// The first mirror of Debian's own archive among apt's index targets, one a line: URI, codename,
-/// component. Security updates come from another archive, which has no whole suite.
+/// The first mirror of Debian's main archive in apt's index targets, one per line: URI, codename,
+/// component. The archive of security updates does not have a complete suite.
 fn mirror(targets: &str) -> Option<&str> {
     targets.lines().find_map(|line| {
         let mut words = line.split(' ');
@@ -151,8 +150,8 @@ fn mirror(targets: &str) -> Option<&str> {
     })
 }
 
-/// How this machine's apt reaches its mirrors; mmdebstrap does not read the machine's settings.
-fn way_to_mirrors() -> Result<Vec<String>> {
+/// This machine's settings of apt for HTTP, such as proxies; mmdebstrap does not read them.
+fn http_settings() -> Result<Vec<String>> {
     let settings = read(
         "apt-config",
         &["dump", "--format", "%F \"%v\";%n", "Acquire::http", "Acquire::https"],
@@ -160,7 +159,7 @@ fn way_to_mirrors() -> Result<Vec<String>> {
     Ok(settings.lines().filter(|line| !line.ends_with("\"\";")).map(str::to_owned).collect())
 }
 
-/// Makes `current` a link to the engine; at no moment is there none, or half a one.
+/// Makes `current` a link to the engine, atomically.
 fn point_current(engines: &Path, name: &str) -> Result<()> {
     let current = engines.join("current");
     if fs::read_link(&current).is_ok_and(|target| target == Path::new(name)) {
@@ -175,7 +174,7 @@ fn point_current(engines: &Path, name: &str) -> Result<()> {
         .with_context(|| format!("cannot link {}", current.display()))
 }
 
-/// Removes engines of other definitions and what stopped builds left.
+/// Removes engines of other definitions, and directories of interrupted builds.
 fn remove_others(engines: &Path, name: &str) -> Result<()> {
     for entry in fs::read_dir(engines).context("cannot list the engines")? {
         let entry = entry.context("cannot list the engines")?;
@@ -194,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mirror_is_the_one_of_the_whole_archive() {
+    fn the_mirror_is_that_of_the_main_archive() {
         let targets = "http://a.example/security bookworm-security main\n\
                        http://b.example/debian bookworm-updates main\n\
                        http://b.example/debian bookworm contrib\n\
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn another_definition_has_another_name() {
+    fn each_definition_has_its_own_name() {
         let name = |architecture, packages: &[&str]| Definition::new(architecture, packages).name();
         let ours = name("amd64", &["docker.io"]);
         assert_eq!(ours, name("amd64", &["docker.io"]));
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn current_is_replaced_and_old_engines_go() {
+    fn current_is_replaced_and_old_engines_are_removed() {
         let engines = tempfile::tempdir().unwrap();
         let engines = engines.path();
         for name in ["old", "new", "stopped.part"] {

@@ -1,8 +1,8 @@
-//! Fuzzing, within a limit of time.
+//! Fuzzing for a limited time.
 //!
-//! The targets in `fuzz/` are programs with libFuzzer in them. cargo-fuzz would need a nightly
-//! toolchain for a sanitizer that safe code has no use for; the instrumentation by which libFuzzer
-//! sees where an input leads is asked of the compiler with flags that a stable one takes, too.
+//! The targets in `fuzz/` are programs linked with libFuzzer. cargo-fuzz would need a nightly
+//! toolchain, for a sanitizer that safe code does not need. The instrumentation that tells libFuzzer
+//! which code an input reaches is turned on by flags that a stable compiler accepts.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -15,26 +15,26 @@ use duct::cmd;
 use crate::process::{read, say, succeed};
 use crate::project;
 
-/// How long to fuzz, and what.
+/// Options of `cargo xtask fuzz`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// How long each target runs
+    /// How long to run each target, in seconds
     #[arg(long, default_value_t = SECONDS)]
     seconds: u32,
-    /// Only this target, instead of all of them
+    /// Run this target only
     #[arg(long, value_parser = TARGETS)]
     target: Option<String>,
-    /// Only this input, once: one that a target has failed on
+    /// Run the target once, with this input, for example one on which it has failed
     #[arg(long, requires = "target", conflicts_with = "seconds")]
     input: Option<PathBuf>,
 }
 
-/// How long a target runs unless somebody says otherwise.
+/// How long each target runs by default, in seconds.
 pub(crate) const SECONDS: u32 = 30;
 
 const TARGETS: [&str; 2] = ["chapter", "pattern"];
 
-/// What libFuzzer needs to know of a program: which branches were taken, and what was compared.
+/// The instrumentation that libFuzzer needs: the branches taken, and the values compared.
 const FLAGS: [&str; 6] = [
     "--cfg=fuzzing",
     "-Cpasses=sancov-module",
@@ -44,7 +44,7 @@ const FLAGS: [&str; 6] = [
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
 ];
 
-/// A text that takes longer, or more memory, is a finding.
+/// A text that takes more time or memory than this is a failure.
 const LIMITS: [&str; 4] = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=4096", "-verbosity=0"];
 
 impl Default for Options {
@@ -53,7 +53,7 @@ impl Default for Options {
     }
 }
 
-/// Builds the targets and runs them one after another, until the first one fails.
+/// Builds the targets and runs them one after another, until one fails.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let project = project()?;
     let build = project.join("target/fuzz");
@@ -62,7 +62,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for target in TARGETS.into_iter().filter(chosen) {
         let program = programs.join(target);
         if let Some(input) = &options.input {
-            // It would take a path that is none for a corpus.
+            // libFuzzer takes a path that does not exist for a corpus.
             let input = input.canonicalize().with_context(|| input.display().to_string())?;
             return succeed(target, &cmd(program, [input.as_os_str()]).stdin_null());
         }
@@ -71,15 +71,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Returns the directory that the programs are in.
+/// Builds the targets, and returns the directory of the programs.
 fn build_targets(project: &Path, build: &Path) -> Result<PathBuf> {
     let version = read("rustc", &["-vV"])?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    let host = host.context("rustc does not say what it compiles for")?;
+    let host = host.context("no `host` in the output of `rustc -vV`")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let words = ["build", "--release", "--locked", "--target", host, "--target-dir"];
     let words = words.map(OsStr::new).into_iter().chain([build.as_os_str()]);
-    // With a target named, the flags are not for build scripts and macros, which run without
+    // With --target, cargo does not use the flags for build scripts and macros, which run without
     // libFuzzer.
     let flags = FLAGS.join("\x1f");
     let cargo = cmd(cargo, words).dir(project.join("fuzz")).env("CARGO_ENCODED_RUSTFLAGS", flags);
@@ -89,7 +89,7 @@ fn build_targets(project: &Path, build: &Path) -> Result<PathBuf> {
 
 fn fuzz(target: &str, program: &Path, project: &Path, build: &Path, seconds: u32) -> Result<()> {
     say(&format!("fuzz: {target}, for {seconds} seconds"));
-    // What is found on the way stays for the next run; the repository's corpus is only read.
+    // New inputs are kept for the next run; the repository's corpus is only read.
     let found = build.join("found").join(target);
     fs::create_dir_all(&found).with_context(|| found.display().to_string())?;
     let failed = build.join(format!("failed-{target}"));
@@ -101,8 +101,8 @@ fn fuzz(target: &str, program: &Path, project: &Path, build: &Path, seconds: u32
     succeed(target, &cmd(program, words).stdin_null()).with_context(|| {
         let input = failed.display();
         format!(
-            "the input is {input}; again: cargo xtask fuzz --target {target} --input {input}; once \
-             it is mended, keep it in fuzz/corpus/{target}, and write a test"
+            "the input is in {input}; to run it again: cargo xtask fuzz --target {target} --input \
+             {input}; once the fault is fixed, add the input to fuzz/corpus/{target}, and write a test"
         )
     })
 }

@@ -1,6 +1,6 @@
-//! The tables of the author's guide that are made from the sources.
+//! The tables of the author's guide that are generated from the sources.
 //!
-//! Each stands between two comments, `<!-- NAME: … -->` and `<!-- /NAME -->`. What is around them is
+//! Each is between two comments, `<!-- NAME: … -->` and `<!-- /NAME -->`. The rest of the guide is
 //! written by hand.
 
 use std::fmt::Write;
@@ -20,23 +20,23 @@ struct Chapter {
     generated: String,
 }
 
-/// Writes the chapters whose tables are not as they would be generated.
+/// Updates the chapters whose tables are out of date.
 pub(crate) fn write() -> Result<()> {
     for chapter in chapters()? {
         if chapter.committed != chapter.generated {
             fs::write(&chapter.path, chapter.generated)
                 .with_context(|| format!("cannot write {}", chapter.path.display()))?;
-            say(&format!("written: {}", chapter.path.display()));
+            say(&format!("updated {}", chapter.path.display()));
         }
     }
     Ok(())
 }
 
-/// Fails if a table is not as it would be generated.
+/// Fails if a table is out of date.
 pub(crate) fn check() -> Result<()> {
     for Chapter { path, committed, generated } in chapters()? {
         if committed != generated {
-            bail!("{} is not as its sources say: run `cargo xtask generate`", path.display());
+            bail!("a table in {} is out of date: run `cargo xtask generate`", path.display());
         }
     }
     Ok(())
@@ -62,11 +62,11 @@ fn chapter(
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let table = table(&committed).with_context(|| path.display().to_string())?;
     let generated = put_between(&committed, name, source, &table)
-        .with_context(|| format!("{} has no place for the table `{name}`", path.display()))?;
+        .with_context(|| format!("no comments for the table `{name}` in {}", path.display()))?;
     Ok(Chapter { path, committed, generated })
 }
 
-/// The text with the table between the comments of that name; `None` where these are not there.
+/// The text with the table between the comments with this name; `None` if it does not have them.
 fn put_between(text: &str, name: &str, source: &str, table: &str) -> Option<String> {
     let (before, rest) = text.split_once(&format!("<!-- {name}"))?;
     let (_, after) = rest.split_once(&format!("<!-- /{name} -->"))?;
@@ -74,22 +74,23 @@ fn put_between(text: &str, name: &str, source: &str, table: &str) -> Option<Stri
     Some(format!("{before}<!-- {name}: {generator} -->\n\n{table}\n<!-- /{name} -->{after}"))
 }
 
-/// How many examples of a placeholder the guide shows.
-const MOST_EXAMPLES: usize = 4;
+/// The number of examples that the guide shows of a placeholder, at most.
+const MAX_EXAMPLES: usize = 4;
 
 fn table_of_placeholders(placeholders: &[Builtin]) -> String {
-    // The class is for the guide's style sheet. Without the blank lines, the tables would be HTML, too.
+    // The class is for the guide's style sheet. Without the blank lines, the tables would be parsed as
+    // HTML, not as Markdown.
     let mut tables = "<div class=\"placeholders\">\n\n".to_owned();
     tables.push_str("| Placeholder | Matches | Examples |\n|---|---|---|\n");
     for Builtin { name, what, examples, .. } in placeholders {
-        // Those of a kind stand side by side: some of each are enough.
-        let stride = examples.len().div_ceil(MOST_EXAMPLES).max(1);
+        // Similar examples follow each other: some of them are enough.
+        let stride = examples.len().div_ceil(MAX_EXAMPLES).max(1);
         let examples = examples.iter().step_by(stride).map(|example| code(example));
         let examples: Vec<String> = examples.collect();
         // Writing to a string does not fail.
         let _ = writeln!(tables, "| `[{name}]` | {what} | {} |", examples.join(" · "));
     }
-    // Some regexes are long, and hardly any reader needs them.
+    // Folded: some regexes are long, and few readers need them.
     tables.push_str("\n<details>\n<summary>Regexes</summary>\n\n");
     tables.push_str("| Placeholder | Regex |\n|---|---|\n");
     for Builtin { name, regex, .. } in placeholders {
@@ -109,7 +110,7 @@ fn table_of_findings(chapter: &str) -> Result<String> {
         };
         let about = if code.is_about_annotations() { "annotations" } else { "results" };
         let what = what(chapter, code.name())
-            .with_context(|| format!("no section begins with what `{code}` is"))?;
+            .with_context(|| format!("no section `{code}` that begins with a sentence"))?;
         let _ = writeln!(table, "| [`{code}`](#{code}) | `{level}` | {about} | {what} |");
     }
     Ok(table)
@@ -124,13 +125,13 @@ fn table_of_labels(labels: &[Label]) -> String {
     table
 }
 
-/// The first line of the section about a finding, a sentence that says what it is.
+/// The first line of the section about a finding; it must be a sentence.
 fn what<'a>(chapter: &'a str, code: &str) -> Option<&'a str> {
     let (_, section) = chapter.split_once(&format!("\n## `{code}`\n\n"))?;
     section.lines().next().filter(|line| line.ends_with('.'))
 }
 
-/// A text as code in a table's cell, where a `|` would end the cell even in code.
+/// Inline code for a table, in which a `|` would end the cell even in code.
 fn code(text: &str) -> String {
     format!("`{}`", text.replace('|', r"\|"))
 }
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_between_the_comments_is_replaced() {
+    fn only_the_text_between_the_comments_is_replaced() {
         let text = "Before.\n\n<!-- a -->\n<!-- /a -->\n\nAfter.\n";
         let once = put_between(text, "a", "a.rs", "| x |\n").unwrap();
         assert_eq!(
@@ -163,6 +164,6 @@ mod tests {
     #[test]
     fn a_finding_without_a_section_is_an_error() {
         let error = table_of_findings("\n## `unknown-attribute`\n\nIt is.\n").unwrap_err();
-        assert_eq!(error.to_string(), "no section begins with what `bad-attribute` is");
+        assert_eq!(error.to_string(), "no section `bad-attribute` that begins with a sentence");
     }
 }

@@ -3,12 +3,16 @@
 mod bench;
 mod book;
 mod browser;
+mod cargo;
 mod engine;
 mod fuzz;
 mod generate;
+mod lints;
 mod process;
 mod setup;
+mod sources;
 mod test;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,11 +20,11 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
-/// Sets up what the project needs, builds the course, and tests everything.
+/// Sets up the machine, builds the course, and runs the tests.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",
-    after_help = "Exit status: 0 done; 1 it failed; 2 wrong usage; 3 something has to be installed first"
+    after_help = "Exit status: 0 success; 1 failure; 2 usage error; 3 something must be installed first"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -29,18 +33,18 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Makes the root file system that throw-away engines start from
+    /// Builds the root file system that throwaway engines start from
     Engine,
-    /// Runs the course's commands and builds its site, in target/book; builds the author's guide, in
-    /// target/guide
+    /// Builds the course in target/book, and the author's guide in target/guide; runs the course's
+    /// commands if its recordings are stale
     Book,
-    /// Writes the tables of the author's guide that are made from the sources
+    /// Updates the tables of the author's guide that are generated from the sources
     Generate,
-    /// Runs all tests, with a real engine
+    /// Runs all tests, some of them on a real engine
     Test(test::Options),
-    /// Looks for texts that the program panics on
+    /// Searches for texts that make the program panic
     Fuzz(fuzz::Options),
-    /// Measures what the programs cost, and writes BENCHMARKS.md
+    /// Measures the programs' performance, and writes BENCHMARKS.md
     Bench(bench::Options),
 }
 
@@ -65,6 +69,6 @@ fn main() -> ExitCode {
 /// The project's directory.
 fn project() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let project = here.ancestors().nth(2).context("xtask lies in crates/ of the project")?;
+    let project = here.ancestors().nth(2).context("xtask is not in crates/ of the project")?;
     Ok(project.to_owned())
 }

@@ -1,17 +1,20 @@
-//! Running programs, and saying so.
+//! Running programs, and messages.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
 
-/// Tells something on standard error.
+/// Prints a line to standard error.
 pub(crate) fn say(line: &str) {
-    // Nobody who could be told listens any more.
+    // If standard error is closed, there is nowhere to report that.
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Runs an expression that is called `what` to its end; its status must be 0.
+/// Runs an expression to its end. `what` names it in messages.
+///
+/// # Errors
+/// When it cannot be started, or its exit status is not 0.
 pub(crate) fn succeed(what: &str, expression: &duct::Expression) -> Result<()> {
     let output = expression.unchecked().run().with_context(|| format!("cannot run `{what}`"))?;
     if !output.status.success() {
@@ -20,7 +23,10 @@ pub(crate) fn succeed(what: &str, expression: &duct::Expression) -> Result<()> {
     Ok(())
 }
 
-/// What a program prints on standard output, without the line's end.
+/// The standard output of a program, without trailing line ends.
+///
+/// # Errors
+/// When it cannot be started, or its exit status is not 0.
 pub(crate) fn read(program: &str, arguments: &[&str]) -> Result<String> {
     duct::cmd(program, arguments)
         .stdin_null()
@@ -28,7 +34,7 @@ pub(crate) fn read(program: &str, arguments: &[&str]) -> Result<String> {
         .with_context(|| format!("`{program} {}` failed", arguments.join(" ")))
 }
 
-/// Whether we are root.
+/// Whether this process is root.
 pub(crate) fn is_root() -> Result<bool> {
     Ok(read("id", &["-u"])? == "0")
 }

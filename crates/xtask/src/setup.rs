@@ -1,4 +1,4 @@
-//! What has to be on the machine, and getting it there.
+//! The programs that the project needs, and installing them.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::{is_installed, is_root, say};
 
-/// Something is missing, and we cannot get it.
+/// Something is missing, and cannot be installed by us.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}: {remedy}")]
 pub(crate) struct Missing {
@@ -16,17 +16,17 @@ pub(crate) struct Missing {
 }
 
 impl Missing {
-    /// We are not root.
+    /// This process is not root.
     pub(crate) fn root() -> Self {
         let remedy = "run it as root, for example with `sudo --preserve-env=PATH`".to_owned();
         Self { what: "the engine needs root".to_owned(), remedy }
     }
 }
 
-/// A program on the PATH or a file, and the Debian package that it is in.
+/// A program on the PATH or an absolute path, and the Debian package that contains it.
 pub(crate) type Needed = (&'static str, &'static str);
 
-/// What has to be there for everything but the tests of pages.
+/// For everything but lints and the tests of pages.
 pub(crate) const ENGINE: &[Needed] = &[
     ("unshare", "util-linux"),
     ("nsenter", "util-linux"),
@@ -39,11 +39,14 @@ pub(crate) const ENGINE: &[Needed] = &[
     ("mmdebstrap", "mmdebstrap"),
     // libFuzzer is written in C++.
     ("c++", "g++"),
-    // Older keyrings lack the keys of the release that the engine is made of.
+    // Older keyrings do not contain the keys of the release that the engine is built from.
     ("/usr/share/keyrings/debian-archive-trixie-automatic.gpg", "debian-archive-keyring"),
 ];
 
-/// What has to be there for the tests of pages.
+/// For lints.
+pub(crate) const LINTS: &[Needed] = &[("git", "git"), ("shellcheck", "shellcheck")];
+
+/// For the tests of pages.
 pub(crate) const BROWSER: &[Needed] = &[
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
@@ -51,31 +54,31 @@ pub(crate) const BROWSER: &[Needed] = &[
     ("pip3", "python3-pip"),
 ];
 
-/// Installs what is missing of what is needed.
+/// Installs the packages of `needed` whose programs are missing.
 ///
 /// # Errors
-/// [`Missing`], with what to do, where this is not Debian or we are not root.
+/// [`Missing`], with the remedy, on other systems than Debian, or if this process is not root.
 pub(crate) fn ensure(needed: &[&[Needed]]) -> Result<()> {
-    let packages = missing_packages(needed, is_there);
+    let packages = missing_packages(needed, is_present);
     if packages.is_empty() && has_package_lists() {
         return Ok(());
     }
     if !is_installed("apt-get") {
         return Err(Missing {
             what: format!("missing: {}", packages.join(", ")),
-            remedy: "this set-up knows Debian only; install these by hand".to_owned(),
+            remedy: "only Debian is supported; install these yourself".to_owned(),
         }
         .into());
     }
     let commands = commands(&packages);
     if !is_root()? {
         return Err(Missing {
-            what: "packages have to be installed first".to_owned(),
+            what: "packages must be installed first".to_owned(),
             remedy: format!("sudo sh -c '{commands}'"),
         }
         .into());
     }
-    say(&format!("installing what is missing: {commands}"));
+    say(&format!("installing missing packages: {commands}"));
     let output = duct::cmd!("sh", "-c", &commands)
         .env("DEBIAN_FRONTEND", "noninteractive")
         .stdin_null()
@@ -85,13 +88,13 @@ pub(crate) fn ensure(needed: &[&[Needed]]) -> Result<()> {
         .run()
         .context("cannot run `sh`")?;
     if !output.status.success() {
-        bail!("it failed:\n{}", String::from_utf8_lossy(&output.stdout));
+        bail!("`{commands}` failed:\n{}", String::from_utf8_lossy(&output.stdout));
     }
     Ok(())
 }
 
-/// What to type so that `packages` are there. Lists are fetched in any case: old ones name versions
-/// that mirrors have dropped.
+/// The commands that install `packages`. Package lists are always updated: old ones name versions that
+/// mirrors do not have any more.
 fn commands(packages: &[&str]) -> String {
     let update = "apt-get update";
     if packages.is_empty() {
@@ -100,16 +103,16 @@ fn commands(packages: &[&str]) -> String {
     format!("{update} && apt-get install --yes --no-install-recommends {}", packages.join(" "))
 }
 
-fn is_there(needed: &str) -> bool {
+fn is_present(needed: &str) -> bool {
     if needed.starts_with('/') { Path::new(needed).exists() } else { is_installed(needed) }
 }
 
-fn missing_packages(needed: &[&[Needed]], is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
+fn missing_packages(needed: &[&[Needed]], is_present: impl Fn(&str) -> bool) -> Vec<&'static str> {
     let mut packages: Vec<&str> = needed
         .iter()
         .copied()
         .flatten()
-        .filter(|(needed, _)| !is_there(needed))
+        .filter(|(needed, _)| !is_present(needed))
         .map(|(_, package)| *package)
         .collect();
     packages.sort_unstable();
@@ -117,7 +120,7 @@ fn missing_packages(needed: &[&[Needed]], is_there: impl Fn(&str) -> bool) -> Ve
     packages
 }
 
-/// Whether apt knows any package: the recipes and the engine ask it where its mirrors are.
+/// Whether apt has package lists: the recipes and the engine need them to find a mirror.
 fn has_package_lists() -> bool {
     let Ok(entries) = fs::read_dir("/var/lib/apt/lists") else { return !is_installed("apt-get") };
     entries.flatten().any(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
@@ -128,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_package_is_asked_for_once() {
+    fn each_package_is_listed_once() {
         assert_eq!(
             missing_packages(&[ENGINE], |needed| needed == "tar" || needed == "find"),
             ["debian-archive-keyring", "dpkg", "g++", "mmdebstrap", "mount", "util-linux"]
@@ -137,11 +140,12 @@ mod tests {
             missing_packages(&[&[("tar", "tar")], BROWSER], |needed| needed == "pip3"),
             ["chromium", "chromium-driver", "poppler-utils", "tar"]
         );
-        assert!(missing_packages(&[ENGINE, BROWSER], |_| true).is_empty());
+        assert_eq!(missing_packages(&[LINTS], |_| false), ["git", "shellcheck"]);
+        assert!(missing_packages(&[ENGINE, BROWSER, LINTS], |_| true).is_empty());
     }
 
     #[test]
-    fn the_command_can_be_typed_as_it_is() {
+    fn the_commands_are_one_line() {
         assert_eq!(commands(&[]), "apt-get update");
         assert_eq!(
             commands(&["mmdebstrap", "mount"]),

@@ -1,4 +1,4 @@
-//! All tests.
+//! The project's tests, in parts.
 
 use std::time::Duration;
 
@@ -7,56 +7,52 @@ use clap::{Args, ValueEnum};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 use duct::cmd;
 
+use crate::cargo::{cargo, has_command, need_component};
 use crate::process::{say, succeed};
-use crate::setup::Missing;
-use crate::{book, browser, engine, fuzz, generate, project, setup};
+use crate::setup::{Missing, Needed};
+use crate::{book, browser, engine, fuzz, lints, project, setup};
 
-/// What to test.
+/// Options of `cargo xtask test`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Only this part, instead of all of them
-    #[arg(long, value_enum)]
+    /// Run this part only
+    #[arg(long, value_enum, value_name = "PART")]
     only: Option<Part>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// How the sources are formatted
+    /// Formatting of the sources
     Format,
-    /// clippy and rustdoc without a warning, generated text as it would be generated
+    /// Words, shellcheck, clippy, rustdoc, and whether generated tables are up to date
     Lints,
     /// Unit and integration tests that need no engine
     Unit,
-    /// Half a minute of fuzzing for each target
+    /// Fuzzing, half a minute for each target
     Fuzz,
-    /// docker-cli with a real engine
+    /// docker-cli on a real engine
     DockerCli,
-    /// The programs with a real engine
+    /// The programs on a real engine
     EndToEnd,
-    /// The pages in a real browser
+    /// Pages in a real browser
     Browser,
 }
 
-/// Runs the tests; says at the end which part failed.
+/// Runs the tests. At the end, the error names the parts that failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let chosen: Vec<Part> = match options.only {
         Some(part) => vec![part],
         None => Part::value_variants().to_vec(),
     };
-    let needed: &[_] = match options.only {
-        None => &[setup::ENGINE, setup::BROWSER],
-        Some(Part::Browser) => &[setup::BROWSER],
-        Some(_) => &[setup::ENGINE],
-    };
-    setup::ensure(needed)?;
+    let needed: Vec<&[Needed]> = chosen.iter().map(|part| part.needed()).collect();
+    setup::ensure(&needed)?;
     let mut failed = Vec::new();
     for part in chosen {
-        let name = part.to_possible_value().map(|value| value.get_name().to_owned());
-        let name = name.unwrap_or_default();
+        let name = part.name();
         say(&format!("\n== {name}"));
         match part.run() {
             Ok(()) => {}
-            // Whoever has to get something first wants to hear that last.
+            // The remedy is the last line, so that it is not overlooked.
             Err(error) if error.is::<Missing>() => return Err(error),
             Err(error) => {
                 say(&format!("error: {error:#}"));
@@ -65,36 +61,36 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     if !failed.is_empty() {
-        bail!("failed: {}; one of them again: cargo xtask test --only …", failed.join(", "));
+        bail!("failed: {}; run one part with `cargo xtask test --only PART`", failed.join(", "));
     }
-    say("\nall parts hold");
+    say("\nall parts passed");
     Ok(())
 }
 
 impl Part {
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The programs and files that this part needs.
+    fn needed(self) -> &'static [Needed] {
+        match self {
+            Self::Lints => setup::LINTS,
+            Self::Browser => setup::BROWSER,
+            Self::Format | Self::Unit | Self::Fuzz | Self::DockerCli | Self::EndToEnd => {
+                setup::ENGINE
+            }
+        }
+    }
+
     fn run(self) -> Result<()> {
         match self {
             Self::Format => {
                 need_component("fmt", "rustfmt")?;
                 cargo(&["fmt", "--all", "--check"], &[])
             }
-            Self::Lints => {
-                need_component("clippy", "clippy")?;
-                let clippy = [
-                    "clippy",
-                    "--workspace",
-                    "--all-targets",
-                    "--locked",
-                    "--",
-                    "--deny",
-                    "warnings",
-                ];
-                cargo(&clippy, &[])?;
-                let doc =
-                    ["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"];
-                cargo(&doc, &[("RUSTDOCFLAGS", "--deny warnings")])?;
-                generate::check()
-            }
+            Self::Lints => lints::run(),
             Self::Unit => unit(),
             Self::Fuzz => fuzz::run(&fuzz::Options::default()),
             Self::DockerCli => docker_cli(),
@@ -108,31 +104,25 @@ impl Part {
     }
 }
 
-/// Tests the programs with a real engine.
+/// Tests the programs on a real engine.
 fn end_to_end() -> Result<()> {
     engine::ensure()?;
     let program = book::build_program()?;
-    let program = program.to_str().context("the target directory is no UTF-8")?;
+    let program = program.to_str().context("the path of the target directory is not UTF-8")?;
     let environment = [("MDBOOK_DOCKTEST", program), ("RUST_TEST_THREADS", "2")];
-    let sandbox = ["test", "--package", "docker-sandbox", "--locked", "--test", "*"];
-    let sandbox = cargo(&sandbox, &environment);
-
-    let mut suite = vec!["test", "--package", "testsuite", "--locked", "--"];
-    // Some tests compare with a tutorial that is not in the repository.
-    let default = || project().map(|project| project.join("../shared/seed/tutorial.fr.md"));
-    let seed = std::env::var_os("SEED_TUTORIAL").map_or_else(default, |path| Ok(path.into()))?;
-    if seed.is_file() {
-        suite.push("--include-ignored");
-    } else {
-        say(&format!("left out: the tests that need the tutorial {}", seed.display()));
-    }
-    sandbox.and(cargo(&suite, &environment))
+    let test = |package, selection: &[&str]| {
+        let words = ["test", "--package", package, "--locked"];
+        let words = [&words[..], selection, &["--", "--include-ignored"]].concat();
+        cargo(&words, &environment)
+    };
+    let sandbox = test("docker-sandbox", &["--test", "*"]);
+    sandbox.and(test("testsuite", &[]))
 }
 
-/// Tests what needs no engine and no browser: all but the integration tests of docker-sandbox,
-/// testsuite and browser-tests.
+/// Runs the tests that need neither an engine nor a browser. In other packages, those that do are
+/// ignored.
 fn unit() -> Result<()> {
-    const WHOLE: [&str; 7] = [
+    const PACKAGES: [&str; 7] = [
         "--workspace",
         "--exclude",
         "testsuite",
@@ -141,38 +131,16 @@ fn unit() -> Result<()> {
         "--locked",
         "--no-fail-fast",
     ];
+    const CASES: &[(&str, &str)] = &[("PROPTEST_CASES", "1000")];
     if has_command("nextest")? {
-        let tests = "not (package(docker-sandbox) and kind(test))";
-        cargo(&[&["nextest", "run", "--filterset", tests], &WHOLE[..]].concat(), &[])?;
-        // nextest leaves these to cargo.
-        return cargo(&[&["test", "--doc"], &WHOLE[..]].concat(), &[]);
+        cargo(&[&["nextest", "run"], &PACKAGES[..]].concat(), CASES)?;
+        // nextest does not run documentation tests.
+        return cargo(&[&["test", "--doc"], &PACKAGES[..]].concat(), CASES);
     }
-    cargo(&[&["test", "--exclude", "docker-sandbox"], &WHOLE[..]].concat(), &[])?;
-    cargo(&["test", "--package", "docker-sandbox", "--lib", "--locked"], &[])?;
-    cargo(&["test", "--package", "docker-sandbox", "--doc", "--locked"], &[])
+    cargo(&[&["test"], &PACKAGES[..]].concat(), CASES)
 }
 
-/// Whether a command of cargo can be run. rustup puts a stand-in where a component is missing, so
-/// that finding a program does not tell.
-fn has_command(name: &str) -> Result<bool> {
-    let version = cargo_expression(&[name, "--version"])?.stdout_null().stderr_null();
-    Ok(version.unchecked().run().context("cannot run cargo")?.status.success())
-}
-
-/// Checks that a component of the toolchain is there. The toolchain is the user's: it is left as
-/// it is.
-fn need_component(command: &str, component: &str) -> Result<()> {
-    if has_command(command)? {
-        return Ok(());
-    }
-    Err(Missing {
-        what: format!("cargo has no `{command}`"),
-        remedy: format!("rustup component add {component}"),
-    }
-    .into())
-}
-
-/// Tests docker-cli on an engine of its own, with an image that has nothing but a shell.
+/// Tests docker-cli on a new engine, with an image that contains only a shell.
 fn docker_cli() -> Result<()> {
     let root = EngineRoot::Prepared(engine::ensure()?);
     let engine = ProcessEngine::start(&root, Duration::from_secs(60))?;
@@ -198,17 +166,4 @@ fn docker_cli() -> Result<()> {
     let words =
         ["test", "--package", "docker-cli", "--test", "engine", "--locked", "--", "--ignored"];
     cargo(&words, &[("DOCKER_CLI_TEST_THROUGH", &through), ("DOCKER_CLI_TEST_IMAGE", "alpine")])
-}
-
-fn cargo(words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    let mut command = cargo_expression(words)?;
-    for (name, value) in environment {
-        command = command.env(name, value);
-    }
-    succeed(&format!("cargo {}", words.join(" ")), &command)
-}
-
-fn cargo_expression(words: &[&str]) -> Result<duct::Expression> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Ok(duct::cmd(cargo, words).dir(project()?).stdin_null())
 }

@@ -1,4 +1,4 @@
-//! Deque's axe-core: rules of accessibility.
+//! Accessibility rules, checked by Deque's axe-core.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 
-/// `cargo xtask test` keeps it there, and knows its version and checksum.
+/// `cargo xtask test` downloads it, and checks its version and checksum.
 static AXE: LazyLock<String> = LazyLock::new(|| {
     let file = cache_directory().unwrap().join("axe-core/axe.min.js");
     fs::read_to_string(&file).unwrap_or_else(|error| {
@@ -18,7 +18,7 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
     })
 });
 
-/// A rule that a page does not keep.
+/// A rule that a page violates.
 #[derive(Debug, Deserialize)]
 struct Violation {
     id: String,
@@ -34,8 +34,8 @@ struct Node {
 }
 
 impl Browser {
-    /// What axe-core finds against the elements that a selector finds, and what is in them. There
-    /// must be one.
+    /// The rules that the elements that match a selector, or their descendants, violate. At least one
+    /// element must match.
     #[track_caller]
     pub fn violations(&self, selector: &str) -> Vec<String> {
         if self.value::<bool>("typeof axe === 'undefined'") {
@@ -47,11 +47,11 @@ impl Browser {
                 .then(results => done(results.violations), error => done(String(error)))",
             &[json!(selector)],
         );
-        let mut said = BTreeMap::new();
+        let mut violations = BTreeMap::new();
         for Violation { id, help, nodes } in found {
             let nodes = nodes.iter().map(|node| format!("{}\n{}", node.html, node.failure_summary));
-            said.insert(format!("{id}: {help}"), nodes.collect::<Vec<_>>().join("\n"));
+            violations.insert(format!("{id}: {help}"), nodes.collect::<Vec<_>>().join("\n"));
         }
-        said.into_iter().map(|(rule, nodes)| format!("{rule}\n{nodes}")).collect()
+        violations.into_iter().map(|(rule, nodes)| format!("{rule}\n{nodes}")).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Books that are built once for all tests of a run.
+//! Books that are built once per run of the tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ impl BuiltBook {
         let command = shlex::try_quote(program().to_str().unwrap()).unwrap();
         if config.get::<IgnoredAny>("preprocessor.docktest").unwrap().is_some() {
             config.set("preprocessor.docktest.command", command).unwrap();
-            // What is not recorded is a finding: there may be no engine here.
+            // There may be no engine: a chapter without a recording must be a finding.
             config.set("preprocessor.docktest.run", "never").unwrap();
         }
         config.set("build.build-dir", &pages).unwrap();
@@ -37,12 +37,12 @@ impl BuiltBook {
         Self { pages }
     }
 
-    /// The address of a page as a file.
+    /// The `file:` URL of a page.
     pub fn file(&self, page: &str) -> String {
         format!("file://{}", self.pages.join(page).display())
     }
 
-    /// The names of all its pages but print.html, toc.html and 404.html, in order.
+    /// The names of all pages except print.html, toc.html and 404.html, sorted.
     pub fn names(&self) -> Vec<String> {
         let names = fs::read_dir(&self.pages).unwrap().flatten();
         let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -54,7 +54,7 @@ impl BuiltBook {
         names
     }
 
-    /// A server of the pages.
+    /// Starts a server for the pages.
     pub fn serve(&self) -> Server {
         Server::start(self.pages.clone())
     }

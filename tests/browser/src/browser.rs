@@ -1,4 +1,4 @@
-//! A browser that a test looks at a page with.
+//! A browser for tests.
 
 use std::cell::Cell;
 use std::fs;
@@ -17,7 +17,7 @@ use tokio::runtime::{self, Runtime};
 
 use crate::driver::Chromedriver;
 
-/// Nothing but the page, and no request to anyone: in particular, no name is ever looked up.
+/// Loads pages and nothing else: no requests of the browser's own, and no host name is resolved.
 const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -31,15 +31,15 @@ const FLAGS: [&str; 10] = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ];
 
-/// How high the view is.
+/// The height of the viewport in pixels.
 const HEIGHT: u32 = 900;
 
-/// How long a condition may take to become true on a busy machine.
+/// How long to wait, on a busy machine, for a condition.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// mdBook's themes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are called as mdBook calls them")]
+#[expect(missing_docs, reason = "the names are mdBook's")]
 pub enum Theme {
     Light,
     Rust,
@@ -49,10 +49,10 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// All of them.
+    /// All themes.
     pub const ALL: [Self; 5] = [Self::Light, Self::Rust, Self::Coal, Self::Navy, Self::Ayu];
 
-    /// Its class on the page's root element.
+    /// The theme's class on the page's root element.
     pub fn class(self) -> &'static str {
         match self {
             Self::Light => "light",
@@ -64,12 +64,12 @@ impl Theme {
     }
 }
 
-/// How wide a reader's page is.
+/// The width of the viewport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
     /// 1200 pixels.
     Desktop,
-    /// 360 pixels, as small phones have.
+    /// 360 pixels, as on small phones.
     Phone,
 }
 
@@ -89,7 +89,7 @@ impl Width {
 #[derive(Debug)]
 pub struct Browser {
     runtime: Runtime,
-    /// None once it has quit.
+    /// `None` after quitting.
     session: Option<WebDriver>,
     width: Cell<Width>,
     _driver: Chromedriver,
@@ -97,7 +97,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts one, as wide as a desktop's.
+    /// Starts a browser with the width of a desktop.
     pub fn start() -> Self {
         let profile = TempDir::with_prefix("browser-tests-").unwrap();
         let mut capabilities = ChromeCapabilities::new();
@@ -106,13 +106,13 @@ impl Browser {
         }
         let profile_flag = format!("--user-data-dir={}", profile.path().display());
         capabilities.add_arg(&profile_flag).unwrap();
-        // What `requests` reads.
+        // The log that `requests` reads.
         capabilities.set_logging_prefs("performance", LoggingPrefsLogLevel::All).unwrap();
         let driver = Chromedriver::start();
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let session = runtime.block_on(WebDriver::new(driver.url(), capabilities));
-        let session = session.unwrap_or_else(|error| panic!("no browser starts: {error}"));
-        // axe-core looks at each element of a long page, which takes a busy machine its time.
+        let session = session.unwrap_or_else(|error| panic!("cannot start a browser: {error}"));
+        // axe-core checks each element, which takes long for a long page on a busy machine.
         runtime.block_on(session.set_script_timeout(4 * PATIENCE)).unwrap();
         let width = Cell::new(Width::Desktop);
         let browser =
@@ -125,7 +125,8 @@ impl Browser {
         self.session.as_ref().unwrap()
     }
 
-    /// Makes the view this wide. mdBook's script asks once, so that comes before [`Self::open`].
+    /// Sets the width of the viewport. Call this before [`Self::open`], as mdBook's script reads the width
+    /// once.
     pub fn view(&self, width: Width) -> &Self {
         self.width.set(width);
         self.metrics(width, HEIGHT)
@@ -142,7 +143,7 @@ impl Browser {
         self
     }
 
-    /// Opens a page, and returns when it is loaded, with its fonts.
+    /// Opens a page, and waits until it is loaded, including fonts.
     #[track_caller]
     pub fn open(&self, url: &str) -> &Self {
         let opened = self.runtime.block_on(self.session().goto(url));
@@ -163,7 +164,7 @@ impl Browser {
         self
     }
 
-    /// Has the page believe in this medium, and in these of its features.
+    /// Emulates a medium and media features.
     pub fn media(&self, medium: &str, features: &[(&str, &str)]) -> &Self {
         let features: Vec<Value> =
             features.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
@@ -171,7 +172,7 @@ impl Browser {
         self
     }
 
-    /// Whether scripts of pages run that are opened from now on.
+    /// Turns scripts on or off, for pages that are opened from now on.
     pub fn scripts(&self, run: bool) -> &Self {
         self.cdp("Emulation.setScriptExecutionDisabled", json!({"value": !run}));
         self
@@ -184,7 +185,7 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
-    /// Runs the body of a JavaScript function in the page, and returns what it returns.
+    /// Runs the body of a JavaScript function in the page, and returns its result.
     #[track_caller]
     pub fn call<T: DeserializeOwned>(&self, body: &str, arguments: &[Value]) -> T {
         let answer = self.runtime.block_on(self.session().execute(body, arguments.to_vec()));
@@ -192,7 +193,8 @@ impl Browser {
         answer.convert().unwrap_or_else(|error| panic!("{error}\n{body}"))
     }
 
-    /// Runs the body of a JavaScript function in the page, and returns what it gives to `done`.
+    /// Runs the body of a JavaScript function in the page, and returns the value that it passes to
+    /// `done`.
     #[track_caller]
     pub fn call_async<T: DeserializeOwned>(&self, body: &str, arguments: &[Value]) -> T {
         let body = format!("const done = arguments[arguments.length - 1];\n{body}");
@@ -208,19 +210,19 @@ impl Browser {
         self.call(&format!("return ({expression})"), &[])
     }
 
-    /// The text of the one element that a selector finds.
+    /// The text of the first element that matches a selector.
     #[track_caller]
     pub fn text(&self, selector: &str) -> String {
         self.call("return document.querySelector(arguments[0]).textContent", &[json!(selector)])
     }
 
-    /// How many elements a selector finds.
+    /// The number of elements that match a selector.
     #[track_caller]
     pub fn count(&self, selector: &str) -> usize {
         self.call("return document.querySelectorAll(arguments[0]).length", &[json!(selector)])
     }
 
-    /// Unfolds all that is folded.
+    /// Unfolds all folded parts of the page.
     pub fn unfold(&self) -> &Self {
         let body = "document.querySelectorAll('details').forEach(details => details.open = true)";
         self.call::<()>(body, &[]);
@@ -236,17 +238,17 @@ impl Browser {
         self
     }
 
-    /// Returns as soon as a JavaScript expression is true.
+    /// Waits until a JavaScript expression is true.
     #[track_caller]
     pub fn until(&self, expression: &str) -> &Self {
         let begin = Instant::now();
         while !self.value::<bool>(expression) {
-            assert!(begin.elapsed() < PATIENCE, "it never became true: {expression}");
+            assert!(begin.elapsed() < PATIENCE, "not true within {PATIENCE:?}: {expression}");
         }
         self
     }
 
-    /// Presses keys, one after the other.
+    /// Presses keys one after another.
     #[track_caller]
     pub fn press(&self, keys: impl Into<TypingData>) -> &Self {
         let chain = self.session().action_chain().send_keys(keys);
@@ -254,35 +256,35 @@ impl Browser {
         self
     }
 
-    /// Clicks on the element at a place among those that a selector finds.
+    /// Clicks on one of the elements that match a selector, counted from 0.
     #[track_caller]
-    pub fn click(&self, selector: &str, place: usize) -> &Self {
+    pub fn click(&self, selector: &str, index: usize) -> &Self {
         self.runtime.block_on(async {
             let found = self.session().find_all(By::Css(selector)).await.unwrap();
-            found[place].scroll_into_view().await.unwrap();
-            self.session().action_chain().click_element(&found[place]).perform().await.unwrap();
+            found[index].scroll_into_view().await.unwrap();
+            self.session().action_chain().click_element(&found[index]).perform().await.unwrap();
         });
         self
     }
 
-    /// The URLs that pages have requested since the last look at the network.
+    /// The URLs that pages have requested since the log of the network was last read.
     pub fn requests(&self) -> Vec<String> {
         let sent = self.network("Network.requestWillBeSent");
         let urls = sent.iter().map(|message| text_at(message, "/request/url"));
-        // The browser's own first page, which is in it.
+        // Without the browser's own first page.
         urls.filter(|url| !url.starts_with("chrome://")).collect()
     }
 
-    /// Returns as soon as a page has requested a URL: the log is written a little later.
+    /// Waits until the log of the network contains a request for this URL.
     #[track_caller]
     pub fn until_requested(&self, url: &str) {
         let begin = Instant::now();
         while !self.requests().iter().any(|requested| requested == url) {
-            assert!(begin.elapsed() < PATIENCE, "it was never requested: {url}");
+            assert!(begin.elapsed() < PATIENCE, "not requested within {PATIENCE:?}: {url}");
         }
     }
 
-    /// What was requested since the last look at the network, and was not there: status and URL.
+    /// The failed requests since the log of the network was last read: status and URL.
     pub fn failures(&self) -> Vec<String> {
         let responses = self.network("Network.responseReceived");
         let status = |message: &Value| message.pointer("/response/status").unwrap().clone();
@@ -292,23 +294,23 @@ impl Browser {
             .collect()
     }
 
-    /// The parameters of the messages of a kind since the last look.
+    /// Reads the log of the network: the parameters of the messages with this method since the last time.
     fn network(&self, method: &str) -> Vec<Value> {
         let log = self.runtime.block_on(self.session().get_log("performance")).unwrap();
         let messages = log
             .iter()
             .map(|entry| serde_json::from_str::<Value>(&entry.message).unwrap()["message"].take());
-        let of_kind = messages.filter(|message| message["method"] == method);
-        of_kind.map(|mut message| message["params"].take()).collect()
+        let matching = messages.filter(|message| message["method"] == method);
+        matching.map(|mut message| message["params"].take()).collect()
     }
 
-    /// The text of the page as it is printed.
+    /// The text of the printed page.
     pub fn paper(&self) -> String {
         let pdf = self.runtime.block_on(self.session().print_page(PrintParameters::default()));
-        text_of_pdf(&pdf.unwrap())
+        text_from_pdf(&pdf.unwrap())
     }
 
-    /// Keeps a picture of the page in target/screenshots, down to where a reader would be tired.
+    /// Saves a picture of the page in target/screenshots, at most 2400 pixels high.
     #[track_caller]
     pub fn screenshot(&self, name: &str) -> &Self {
         const TALLEST: u32 = 2400;
@@ -326,7 +328,7 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Some(session) = self.session.take() {
-            // chromedriver, which ends next, takes along what does not quit.
+            // If this fails, the browser ends with chromedriver.
             let _ = self.runtime.block_on(session.quit());
         }
     }
@@ -336,7 +338,7 @@ fn text_at(message: &Value, pointer: &str) -> String {
     message.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-fn text_of_pdf(pdf: &[u8]) -> String {
+fn text_from_pdf(pdf: &[u8]) -> String {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(pdf).unwrap();
     let read = Command::new("pdftotext").arg("-layout").arg(file.path()).arg("-").output();

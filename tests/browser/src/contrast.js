@@ -1,9 +1,9 @@
-// Colours as they are painted, and their contrast after WCAG 2.
+// The colours that are painted, and their contrast according to WCAG 2.
 const canvas = document.createElement('canvas');
 canvas.width = canvas.height = 1;
 const context = canvas.getContext('2d', {willReadFrequently: true});
 
-// Any colour that CSS has, as red, green, blue and alpha.
+// Any CSS colour as red, green, blue and alpha.
 const known = new Map();
 function rgba(color) {
     if (!known.has(color)) {
@@ -40,7 +40,7 @@ function ancestors(element) {
     return list;
 }
 
-// What is painted behind an element's text. In a picture, that is whatever lies below its middle.
+// The colour behind an element's text. In a picture, that is the colour below the element's middle.
 function behind(element) {
     const layers = [];
     if (element instanceof SVGElement) {

@@ -1,7 +1,7 @@
-//! What tests of the pages are written with.
+//! Helpers for tests of pages.
 //!
-//! They open books that the real preprocessor has built from recordings, so they need a browser and
-//! no engine, and read like a specification:
+//! The tests open books that the real preprocessor has built from recordings, so they need a browser,
+//! but no engine. They read like a specification:
 //!
 //! ```no_run
 //! use browser_tests::{Browser, Theme, Width, course};
@@ -11,8 +11,8 @@
 //! assert_eq!(browser.overflow(), [""; 0]);
 //! ```
 //!
-//! A package of its own, because a client for browsers is a large tree that the other tests need not
-//! be built with. The tests are marked `ignore`, and `cargo xtask test --only browser` runs them.
+//! This is a package of its own, as the browser's client has many dependencies that the other tests do
+//! not need. The tests are ignored unless `cargo xtask test --only browser` runs them.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 

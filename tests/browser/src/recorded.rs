@@ -1,4 +1,4 @@
-//! Books whose recordings a test writes, so that their pages show what no engine would print twice.
+//! Books with recordings that a test writes, so that their pages do not depend on an engine's output.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use testsuite::workspace;
 
 use crate::book::BuiltBook;
 
-/// How a command ran, as a recording will say.
+/// How a command ran, for a recording.
 #[derive(Debug, Clone)]
 pub struct Ran {
     end: End,
@@ -24,7 +24,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// It printed this on standard output and ended well.
+    /// It printed this to standard output, and succeeded.
     pub fn printing(text: &str) -> Self {
         let ran = Self {
             end: End::Exited { status: 0 },
@@ -35,37 +35,37 @@ impl Ran {
         if text.is_empty() { ran } else { ran.chunk(10, Stream::Stdout, text) }
     }
 
-    /// Then, so many milliseconds after its start, this came.
+    /// Adds output, so many milliseconds after the start.
     pub fn chunk(mut self, at_ms: u64, stream: Stream, text: &str) -> Self {
         self.transcript.chunks.push(Chunk { stream, at_ms, text: text.to_owned() });
         self.duration_ms = self.duration_ms.max(at_ms);
         self
     }
 
-    /// It ended like this.
+    /// Sets how it ended.
     pub fn ends(self, end: End) -> Self {
         Self { end, ..self }
     }
 
-    /// It took so long.
+    /// Sets how long it took, in milliseconds.
     pub fn takes(self, duration_ms: u64) -> Self {
         Self { duration_ms, ..self }
     }
 
-    /// It ran at a terminal of 80 columns.
+    /// It ran in a terminal of 80 columns.
     pub fn at_a_terminal(mut self) -> Self {
         self.transcript.terminal = Columns::new(80);
         self
     }
 
-    /// It did this to an object, whose identifier is its name.
+    /// Adds a change of an object. The object's identifier is its name.
     pub fn does(mut self, kind: ObjectKind, name: &str, change: Change) -> Self {
         self.effects.push((kind, name.to_owned(), change));
         self
     }
 }
 
-/// A French book with one chapter for each subject.
+/// A French book.
 #[derive(Debug, Default)]
 pub struct Lab {
     chapters: Vec<(String, String, Vec<Vec<Ran>>)>,
@@ -77,13 +77,13 @@ impl Lab {
         Self::default()
     }
 
-    /// Adds a chapter, with how each command of each of its steps ran.
+    /// Adds a chapter. `steps` contains, for each step, how each of its commands ran.
     pub fn chapter(mut self, path: &str, text: &str, steps: Vec<Vec<Ran>>) -> Self {
         self.chapters.push((path.to_owned(), text.to_owned(), steps));
         self
     }
 
-    /// Builds it, with the project's style sheet and scripts.
+    /// Builds the book with the project's style sheet and scripts.
     #[track_caller]
     pub fn build(&self, name: &str) -> BuiltBook {
         let root = TempDir::with_prefix("browser-tests-").unwrap();
@@ -172,6 +172,6 @@ fn recorded(path: &str, text: &str, steps: &[Vec<Ran>]) -> RecordingFile {
             .steps
             .push(StepRecording::Ran { commands: commands.collect(), effects: effects.collect() });
     }
-    let inputs = Inputs::of(&scenario, &Settings::default(), BTreeMap::new());
+    let inputs = Inputs::new(&scenario, &Settings::default(), BTreeMap::new());
     RecordingFile::new(&scenario, &recording, inputs)
 }

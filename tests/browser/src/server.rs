@@ -1,4 +1,4 @@
-//! A server of files for one site at a sub-path, as GitHub Pages serves a project's.
+//! An HTTP server for a site below a path, as GitHub Pages serves a project's site.
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-/// Where the sites of the tests lie, as their `site-url` says.
+/// The `site-url` of the tests' sites.
 pub(crate) const SITE_URL: &str = "/cours/volumes/";
 
-/// A server on a free port of the loopback. It ends with this value.
+/// A server on a free port of the loopback interface. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -20,7 +20,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves the files of a directory below the sites’ sub-path, and its 404.html for all else.
+    /// Serves the files of a directory below the path of [`Self::page`], and its 404.html for every other
+    /// path.
     pub fn start(directory: PathBuf) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -32,8 +33,8 @@ impl Server {
                     break;
                 }
                 let directory = directory.clone();
-                // A browser opens some connections at once, and may leave one without a request. It
-                // may go away before the answer, too.
+                // In a thread, as a browser opens several connections at once, and may not send a
+                // request on each. It may also close one before the answer.
                 thread::spawn(move || stream.and_then(|stream| answer(&stream, &directory)));
             }
         });
@@ -49,7 +50,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.ends.store(true, Ordering::Relaxed);
-        // The thread waits for a connection.
+        // Wakes the thread, which waits for a connection.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -60,14 +61,14 @@ impl Drop for Server {
 fn answer(mut stream: &TcpStream, directory: &Path) -> io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     let Some(request) = lines.next().transpose()? else { return Ok(()) };
-    // An answer to a request that was not read would be lost with the connection.
+    // Closing a connection with unread data would discard the answer.
     for line in lines {
         if line?.is_empty() {
             break;
         }
     }
     let target = request.split(' ').nth(1).unwrap_or_default();
-    let file = file_of(target).map(|path| directory.join(path));
+    let file = file_for(target).map(|path| directory.join(path));
     let (status, file) = match file.filter(|file| file.is_file()) {
         Some(file) => ("200 OK", file),
         None => ("404 Not Found", directory.join("404.html")),
@@ -82,8 +83,8 @@ fn answer(mut stream: &TcpStream, directory: &Path) -> io::Result<()> {
     stream.write_all(&body)
 }
 
-/// The file that a request's target names, relative to the site's directory.
-fn file_of(target: &str) -> Option<PathBuf> {
+/// The file for a request's target, relative to the site's directory.
+fn file_for(target: &str) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let path = path.strip_prefix(SITE_URL)?;
     let path = if path.is_empty() { "index.html" } else { path };
@@ -108,8 +109,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_names_a_file_of_the_site_and_no_other() {
-        let file = |target| file_of(target).map(|path| path.display().to_string());
+    fn only_files_of_the_site_are_served() {
+        let file = |target| file_for(target).map(|path| path.display().to_string());
         assert_eq!(file("/cours/volumes/").as_deref(), Some("index.html"));
         assert_eq!(file("/cours/volumes/a/b.html?x=1").as_deref(), Some("a/b.html"));
         assert_eq!(file("/a.html"), None);

@@ -1,4 +1,4 @@
-// Gives each visible text within the elements that a selector finds, with its contrast.
+// Returns each visible text in the elements that match a selector, with its contrast.
 const [selector] = arguments;
 const texts = [];
 const seen = new Set();

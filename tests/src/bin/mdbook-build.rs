@@ -1,6 +1,6 @@
-//! Builds the book in the current directory as `mdbook build` does, with its settings in the
-//! environment. `mdbook serve` does the same each time that a file changes; so does `mdbook-build
-//! serve` for each line that it reads, and writes a line, the build's exit status.
+//! Builds the book in the current directory as `mdbook build` does, including settings in environment
+//! variables. `mdbook serve` builds the book each time a file changes; `mdbook-build serve` builds it
+//! for each line that it reads, and prints the build's exit status, one line for each build.
 
 use std::env;
 use std::io::{self, Write};

@@ -208,7 +208,7 @@ fn what_an_author_has_edited_is_kept_until_told_otherwise() {
     let outcome = book.install();
     outcome
         .exits(0)
-        .tells("warning: docktest/docktest.css was edited, so it is kept")
+        .tells("warning: docktest/docktest.css was edited, and is not the current version")
         .tells("--force");
     assert_eq!(book.read(STYLE_SHEET), edited);
 
@@ -238,7 +238,10 @@ fn a_book_toml_that_is_none_is_not_touched() {
     for (text, said) in [
         ("[book\n", ": line 1: unclosed table"),
         ("[book]\ntitel = \"x\"\n", ": unknown field `titel`"),
-        ("[output.html]\nadditional-css = \"a.css\"\n", "`output.html.additional-css` is no list"),
+        (
+            "[output.html]\nadditional-css = \"a.css\"\n",
+            "`output.html.additional-css` is not an array",
+        ),
     ] {
         let book = Fresh::with(text);
         book.install().exits(2).fails_saying(&["book.toml", said]);

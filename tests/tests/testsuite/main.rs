@@ -8,6 +8,7 @@ mod canaries;
 mod course;
 mod effects;
 mod engine_state;
+mod exit_statuses;
 mod guide;
 mod hostile_recordings;
 mod install;

@@ -2,10 +2,14 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use testsuite::{Book, Outcome};
+use tempfile::TempDir;
+use testsuite::{Book, Outcome, Program, program};
+
+use crate::MDBOOK;
 
 fn record(book: &Book) -> Outcome {
     book.command(["record", "--format", "json"]).run()
@@ -138,9 +142,9 @@ fn check_says_which_recordings_belong_to_nothing() {
     let book = recorded();
     let unused = book.recording("gone/old.md");
     fs::create_dir_all(unused.parent().unwrap()).unwrap();
-    fs::write(&unused, "{}").unwrap();
+    fs::copy(book.recording("lab.md"), &unused).unwrap();
     let outcome = check(&book);
-    outcome.exits(1).says("belongs to no chapter");
+    outcome.exits(1).says("belongs to no chapter").says("`mdbook-docktest record` removes it");
     let report = outcome.report();
     let chapters = report["chapters"].as_array().unwrap();
     assert_eq!(chapters.last().unwrap()["path"], "recordings/gone/old.md.json");
@@ -148,7 +152,7 @@ fn check_says_which_recordings_belong_to_nothing() {
     // One chapter knows nothing of the others' recordings.
     let one = book.command(["record", "--check", "src/lab.md"]).env("PATH", "/nowhere").run();
     one.exits(0);
-    record(&book).exits(0);
+    record(&book).exits(0).tells("recordings/gone/old.md.json: removed");
     assert!(!unused.parent().unwrap().exists());
 }
 
@@ -159,6 +163,115 @@ fn files_that_are_no_recordings_are_not_removed() {
     assert!(book.path().join("lab.md.json").exists());
     assert!(book.path().join("package.json").exists(), "a file of the author's is gone");
     check(&book).exits(0).finds_nothing();
+    // It is called like a recording, and is none.
+    let notes = book.path().join("notes/a.md.json");
+    fs::create_dir(notes.parent().unwrap()).unwrap();
+    fs::write(&notes, "{\"by\": \"the author\"}").unwrap();
+    check(&book).exits(1).says("belongs to no chapter").says("remove it by hand");
+    record(&book)
+        .exits(0)
+        .tells("warning: ")
+        .tells("notes/a.md.json: not removed: it is no recording");
+    assert_eq!(fs::read_to_string(notes).unwrap(), "{\"by\": \"the author\"}");
+}
+
+/// Copies a recording to where another book has it.
+fn copy_recording(from: &Path, to: PathBuf) -> PathBuf {
+    fs::create_dir_all(to.parent().unwrap()).unwrap();
+    fs::copy(from, &to).unwrap();
+    to
+}
+
+#[test]
+fn a_book_whose_sources_are_its_own_directory_has_its_recordings_there() {
+    let chapter = "```bash\ndate +%s%N\n```\n";
+    for src in [".", "", "./"] {
+        let above = TempDir::new().unwrap();
+        let [book, neighbour] = ["one", "two"].map(|name| above.path().join(name));
+        for book in [&book, &neighbour] {
+            fs::create_dir(book).unwrap();
+            fs::write(book.join("lab.md"), chapter).unwrap();
+            fs::write(book.join("SUMMARY.md"), "- [Lab](lab.md)\n").unwrap();
+            let command = program().to_str().unwrap();
+            let toml = format!(
+                "[book]\nsrc = {src:?}\n[preprocessor.docktest]\ncommand = {command:?}\n\
+                 after = [\"links\"]\n"
+            );
+            fs::write(book.join("book.toml"), toml).unwrap();
+        }
+        symlink("one", above.path().join("link")).unwrap();
+        let run = |program: Program, directory: &Path| {
+            let outcome = program.directory(directory).env("TMPDIR", above.path()).run();
+            outcome.exits(0);
+        };
+        let build = |book: &Path| run(Program::through([MDBOOK], [""; 0]), book);
+        build(&neighbour);
+        let of_neighbour = neighbour.join("recordings/lab.md.json");
+        let untouched = fs::read(&of_neighbour).unwrap();
+        // What another version has left beside the books, which is of either of them.
+        let beside = copy_recording(&of_neighbour, above.path().join("recordings/gone.md.json"));
+        build(&book);
+        let recording = book.join("recordings/lab.md.json");
+        let first = content_and_time(&recording);
+        // It stands for a run however the book is named; no engine can be found.
+        let link = above.path().join("link");
+        let [by_name, by_link] = [&book, &link].map(|path| path.to_str().unwrap());
+        for (arguments, directory) in [
+            (vec!["record", "--check"], book.as_path()),
+            (vec!["record", "--check", by_name], above.path()),
+            (vec!["record", "--check", "one"], above.path()),
+            (vec!["record", "--check", "../one"], &neighbour),
+            (vec!["record", "--check", by_link], &neighbour),
+            (vec!["record", "--check", "lab.md"], &link),
+            (vec!["record", "--check", "../one/lab.md"], &neighbour),
+        ] {
+            run(Program::new(arguments).env("PATH", "/nowhere"), directory);
+        }
+        run(Program::through([MDBOOK], [""; 0]).env("PATH", "/nowhere"), &book);
+        assert_eq!(content_and_time(&recording), first, "nothing is written that is watched");
+        // Recording the whole book removes what is unused, and only in the book.
+        let unused = copy_recording(&recording, book.join("recordings/gone.md.json"));
+        run(Program::new(["record", by_name]), &neighbour);
+        run(Program::new(["verify", by_link]), &neighbour);
+        run(Program::new(["accept", "one/lab.md"]), above.path());
+        assert!(!unused.exists());
+        assert!(beside.exists());
+        assert_eq!(fs::read(&of_neighbour).unwrap(), untouched);
+        assert_eq!(fs::read_dir(above.path().join("recordings")).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn recordings_of_other_books_are_left_alone() {
+    let book = recorded();
+    let recording = book.recording("lab.md");
+    let elsewhere = TempDir::new().unwrap();
+    let linked = copy_recording(&recording, elsewhere.path().join("gone.md.json"));
+    symlink(elsewhere.path(), book.path().join("recordings/link")).unwrap();
+    let inner = copy_recording(&recording, book.path().join("recordings/inner/x/gone.md.json"));
+    fs::write(book.path().join("recordings/inner/book.toml"), "").unwrap();
+    record(&book).exits(0);
+    check(&book).exits(0).finds_nothing();
+    assert!(linked.exists() && inner.exists());
+    // Two books with one directory would take each other's.
+    let outside = book.setting("recordings = \"../recordings\"");
+    record(&outside).exits(2).fails_saying(&["book.toml", "outside of the book", "choose"]);
+}
+
+#[test]
+fn sources_outside_of_the_book_have_their_recordings_in_the_book() {
+    let above = TempDir::new().unwrap();
+    for directory in ["book", "elsewhere"] {
+        fs::create_dir(above.path().join(directory)).unwrap();
+    }
+    let write = |path: &str, text: &str| fs::write(above.path().join(path), text).unwrap();
+    write("book/book.toml", "[book]\nsrc = \"../elsewhere\"\n");
+    write("elsewhere/SUMMARY.md", "- [Lab](lab.md)\n");
+    write("elsewhere/lab.md", "```bash\ntrue\n```\n");
+    let record = Program::new(["record", "book"]).directory(above.path());
+    record.env("TMPDIR", above.path()).run().exits(0);
+    assert!(above.path().join("book/recordings/lab.md.json").exists());
+    assert!(!above.path().join("recordings").exists());
 }
 
 #[test]
@@ -179,8 +292,11 @@ fn torn_and_cut_off() {
 
 #[test]
 fn of_another_version() {
-    is_bad(|text| text.replacen("\"schema\": 1", "\"schema\": 2", 1).into(), "it has version 2");
-    is_bad(|_| "{\"schema\": 99, \"all\": \"else\"}".into(), "it has version 99");
+    is_bad(
+        |text| text.replacen("\"schema\": 1", "\"schema\": 2", 1).into(),
+        "unsupported version 2",
+    );
+    is_bad(|_| "{\"schema\": 99, \"all\": \"else\"}".into(), "unsupported version 99");
 }
 
 #[test]
@@ -220,7 +336,7 @@ fn a_directory_in_its_place() {
         .exits(1)
         .finds_only(&[("bad-recording", "echo one")])
         .says("recordings/lab.md.json");
-    record(&book).exits(1).fails_saying(&["cannot write", "lab.md.json"]);
+    record(&book).exits(2).fails_saying(&["cannot write", "lab.md.json"]);
 }
 
 #[test]

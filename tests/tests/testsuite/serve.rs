@@ -98,6 +98,39 @@ fn recordings_where_they_would_set_off_the_watcher_are_refused() {
 }
 
 #[test]
+fn sources_in_the_books_own_directory_come_to_rest() {
+    let book = Book::new()
+        .config("[book]\nsrc = \".\"\n[build]\nbuild-dir = \"html\"")
+        .file("SUMMARY.md", "- [lab](src/lab.md)\n")
+        .step(UNIQUE);
+    book.write();
+    // All is watched but what a `.gitignore` names: what mdBook writes itself.
+    let watched = || {
+        let mut found = BTreeMap::new();
+        for entry in fs::read_dir(book.path()).unwrap() {
+            let name = entry.unwrap().file_name();
+            if !["html", "tmp"].iter().any(|ignored| name == *ignored) {
+                files(&book.path().join(name), &mut found);
+            }
+        }
+        found
+    };
+    // A server of `serve` has its cache in the book.
+    let build = |book: &Book| {
+        book.to_build(MDBOOK).env("MDBOOK_OUTPUT__HTML__LIVE_RELOAD_ENDPOINT", "__livereload").run()
+    };
+    let before = watched();
+    build(&book).exits(0);
+    let recorded = watched();
+    assert!(book.recording("src/lab.md").exists() && recorded != before);
+    // The watcher sees the recording, and builds again; then there is nothing new.
+    build(&book).exits(0);
+    assert_eq!(watched(), recorded);
+    let always = book.setting("run = \"always\"");
+    build(&always).exits(1).tells("set `run = \"stale\"`");
+}
+
+#[test]
 fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
     let book = three().edit("b.md", UNIQUE, "exit 7");
     let mut server = serve(&book);

@@ -371,3 +371,91 @@ fn a_shell_that_is_replaced_leaves_the_state_before_it() {
         .exits(0)
         .prints(3, "1\nu\n");
 }
+
+#[test]
+fn traps_are_run_for_the_authors_commands_alone() {
+    Book::new()
+        .step("trap 'echo dbg' DEBUG")
+        .step("true")
+        .step("true\necho two")
+        .step_with("exit=3", "(exit 3)")
+        .step("echo $?")
+        .step("trap -p DEBUG; trap - DEBUG")
+        .step("true")
+        .step("f() { echo f; }; trap 'echo ret' RETURN; f\ntrue")
+        .step("set -T; f")
+        .step("trap 'echo dbg' DEBUG; f")
+        .step("trap - RETURN DEBUG; set +T")
+        .step_with("exit=1", "trap 'echo err' ERR; false")
+        .step_with("exit=1", "false")
+        .verify()
+        .exits(0)
+        .prints(1, "")
+        .prints(2, "dbg\n")
+        .prints(3, "dbg\ndbg\ntwo\n")
+        .prints(4, "")
+        .prints(5, "dbg\n3\n")
+        .prints(6, "dbg\ntrap -- 'echo dbg' DEBUG\ndbg\n")
+        .prints(7, "")
+        .prints(8, "f\n")
+        .prints(9, "f\nret\n")
+        .prints(10, "dbg\ndbg\ndbg\nf\ndbg\nret\n")
+        .prints(11, "dbg\n")
+        .prints(12, "err\n")
+        .prints(13, "err\n");
+}
+
+#[test]
+fn traps_are_taken_over_by_another_shell() {
+    let outcome = Book::new()
+        .step("trap 'echo \"it'\\''s $?\"' ERR; trap 'echo usr' USR1; trap '' USR2; trap 'echo a\necho b' DEBUG")
+        .step_with("tty", "trap - DEBUG")
+        .step_with("exit=4", "(exit 4)")
+        .step("kill -USR1 $$; kill -USR2 $$; trap 'echo d; echo e' DEBUG")
+        .step("exit 0")
+        .step("true\ntrap - DEBUG ERR")
+        .step_with("exit=1", "false")
+        .step("kill -USR1 $$; trap -p USR2")
+        .verify();
+    outcome
+        .exits(0)
+        .prints(3, "it's 4\n")
+        .prints(4, "usr\n")
+        .prints(5, "d\ne\n")
+        .prints(6, "d\ne\nd\ne\n")
+        .prints(7, "")
+        .prints(8, "usr\ntrap -- '' SIGUSR2\n");
+}
+
+/// Each line has a status of its own, whatever it looks like.
+#[test]
+fn a_line_that_fails_is_found_whatever_is_below_it() {
+    let outcome = Book::new()
+        .step("A=1 ID=$(echo one; exit 3) \necho two")
+        .step("false ==\necho two")
+        .step("B=$(exit 4) FOO=\necho two")
+        .step("exec 3<>f\n(exit 5)\necho end")
+        .step("[ \"a\" \\< \"b\" ]\n(exit 6)\necho end")
+        .verify();
+    outcome.exits(1).finds_only(&[
+        ("exit-status", "A=1 ID="),
+        ("exit-status", "false =="),
+        ("exit-status", "B=$(exit 4)"),
+        ("exit-status", "(exit 5)"),
+        ("exit-status", "(exit 6)"),
+    ]);
+    let commands: Vec<usize> = (1..=5).map(|step| outcome.commands(step).len()).collect();
+    assert_eq!(commands, [2, 2, 2, 3, 3]);
+}
+
+/// What bash refuses is found in the line in which it refuses it.
+#[test]
+fn a_syntax_error_is_found_in_its_line() {
+    Book::new()
+        .step("echo one\necho )\necho two")
+        .step("echo three\necho 'never closed")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "echo )"), ("exit-status", "never closed")])
+        .prints(2, "three\nbash: eval: line 1: unexpected EOF while looking for matching `''\n");
+}

@@ -1,4 +1,4 @@
-//! Books whose steps do not run.
+//! Books whose steps are not run.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,8 +19,8 @@ pub(super) static BUILD: Row = Row {
     runs: 5,
     quick_runs: 1,
     note: "Wall clock of a process that builds a book of 1,000 chapters and 5,000 steps with mdBook's \
-           driver and HTML renderer, search index included. All steps are marked `ignore`: it is what \
-           the preprocessor costs before it puts any output in.",
+           driver and HTML renderer, including the search index. All steps are marked `ignore`: this is \
+           the cost of the preprocessor without any output.",
     prepare: |bench| {
         let (with, without) = (bench.file("book-with"), bench.file("book-without"));
         let program = bench.program()?.display();
@@ -57,8 +57,8 @@ pub(super) static CPU_GROWTH: Row = Row {
     goal: Some(1.1),
     runs: 7,
     quick_runs: 1,
-    note: "As `preprocessor-cpu`. Linear growth is 1, or less, as starting the process counts 100 \
-           times in the denominator, which is the mean of 10 runs.",
+    note: "As `preprocessor-cpu`. Linear growth is 1 or less, as the denominator contains the start of \
+           the process 100 times. The denominator is the mean of 10 runs.",
     prepare: |bench| {
         let (large, small) = (Input::new(bench, 10_000)?, Input::new(bench, 100)?);
         Ok(Sides::new(
@@ -82,8 +82,8 @@ pub(super) static MEMORY: Row = Row {
     goal: Some(4.0),
     runs: 5,
     quick_runs: 1,
-    note: "The kernel's peak resident set of the process of `preprocessor-cpu`, the program itself \
-           included.",
+    note: "The peak resident set size of the process of `preprocessor-cpu`, including the program \
+           itself.",
     prepare: |bench| memory(bench, 1_000),
 };
 
@@ -95,17 +95,17 @@ pub(super) static MEMORY_LARGE: Row = Row {
     goal: Some(4.0),
     runs: 3,
     quick_runs: 1,
-    note: "As `preprocessor-memory`; that both are about the same says that memory grows in proportion.",
+    note: "As `preprocessor-memory`. If both ratios are about the same, memory grows linearly.",
     prepare: |bench| memory(bench, 10_000),
 };
 
 fn memory(bench: &Bench, chapters: usize) -> Result<Sides> {
     let input = Input::new(bench, chapters)?;
-    let size = fs::metadata(&input.json).context("the JSON was just written")?.len();
+    let size = fs::metadata(&input.json).context("cannot read the size of the JSON")?.len();
     Ok(Sides::against(size as f64 / f64::from(1 << 20), move || Ok(input.usage()?.peak_memory)))
 }
 
-/// What mdBook would send to the preprocessor.
+/// The input that mdBook would give to the preprocessor.
 pub(super) struct Input {
     pub(super) program: PathBuf,
     pub(super) directory: PathBuf,
@@ -121,8 +121,8 @@ impl Input {
         Ok(Self { program: bench.program()?.to_owned(), directory, json })
     }
 
-    /// What the preprocessor needs for it.
+    /// Measures the preprocessor with this input.
     pub(super) fn usage(&self) -> Result<usage::Usage> {
-        usage::of(&self.program, &self.json, &self.directory)
+        usage::measure(&self.program, &self.json, &self.directory)
     }
 }

@@ -1,4 +1,4 @@
-//! A typed call of docker-cli.
+//! A typed call with docker-cli.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -13,13 +13,13 @@ use crate::row::{Row, Sides, Unit};
 pub(super) static CALL: Row = Row {
     name: "typed-call",
     numerator: "`docker.volume().inspect([…]).call()`",
-    denominator: "the same words by `std::process`",
+    denominator: "the same command with `std::process`",
     unit: Unit::Milliseconds,
     goal: Some(1.1),
     runs: 200,
     quick_runs: 30,
-    note: "One call of a volume that exists, on the same engine, entered in the same way (nsenter); the \
-           bare side reads all output, too, but does not parse it.",
+    note: "One call for an existing volume, on the same engine, entered in the same way (nsenter). The \
+           denominator also reads all output, but does not parse it.",
     prepare: |_| {
         let engine = Rc::new(Bench::engine()?);
         let volume: VolumeName = "mesure".parse()?;

@@ -1,4 +1,4 @@
-//! Chapters side by side.
+//! Chapters in parallel.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::row::{Row, Sides, Unit};
 
 const CHAPTERS: usize = 8;
 
-/// The same names and the same port in each.
+/// All chapters use the same names and the same port.
 const CHAPTER: &str = "\
 ```bash
 docker volume create data
@@ -37,9 +37,9 @@ pub(super) static JOBS: Row = Row {
     goal: Some(0.6),
     runs: 3,
     quick_runs: 1,
-    note: "Wall clock of `verify` with eight chapters that do the same: they make a volume, run three \
-           containers with it, one of them in the background with a published port, wait for a second, \
-           and remove all. Each has an engine of its own, whose start and end are part of it.",
+    note: "Wall clock of `verify` with eight identical chapters: each creates a volume, runs three \
+           containers with it, one of them in the background with a published port, waits for a second, \
+           and removes everything. The start and the end of each chapter's engine are included.",
     prepare: |bench| {
         let paths: Vec<_> = (0..CHAPTERS)
             .map(|number| bench.chapter(&format!("jobs-{number}.md"), CHAPTER))
@@ -53,18 +53,18 @@ pub(super) static JOBS: Row = Row {
     },
 };
 
-/// From one chapter's end to the beginning of the next.
+/// From the end of a chapter to the start of the next.
 pub(super) static RESET: Row = Row {
     name: "next-chapter",
-    numerator: "two chapters, less one of them",
+    numerator: "two chapters, minus one of them",
     denominator: "the limit",
     unit: Unit::Milliseconds,
     goal: Some(1.0),
     runs: 10,
     quick_runs: 2,
-    note: "Wall clock of `verify --jobs 1` with two chapters of one step each, `docker image inspect` of \
-           two images that the engine is to have, minus that with one of them, against a second: what it \
-           takes to have a clean engine with its images again.",
+    note: "Wall clock of `verify --jobs 1` with two chapters, minus that with one of them, against a \
+           second: the time for a new engine with its images. Each chapter has one step, `docker image \
+           inspect` of two images.",
     prepare: |bench| {
         let step = "```bash\ndocker image inspect --format {{.Id}} alpine postgres:15\n```\n";
         let paths = [bench.chapter("next-0.md", step)?, bench.chapter("next-1.md", step)?];

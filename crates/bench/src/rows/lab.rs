@@ -1,4 +1,4 @@
-//! A whole lab.
+//! A complete lab.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
@@ -19,18 +19,18 @@ const LAB: &str = include_str!("lab.md");
 
 pub(super) static LIVE: Row = Row {
     name: "live",
-    numerator: "a lab by `verify`",
-    denominator: "its commands by one bash script",
+    numerator: "a lab with `verify`",
+    denominator: "its commands in one bash script",
     unit: Unit::Milliseconds,
     goal: Some(1.1),
     runs: 10,
     quick_runs: 2,
-    note: "From the moment when `verify` tells of the first step to that when it tells of the last, an \
-           empty one; for the script, from the start of its bash to its end. Each has a fresh engine with \
-           the same images loaded. Starting and ending the engine, loading the images, and what `verify` \
-           does at a chapter's end (it waits for the fate of young containers) are in neither. The script \
-           follows the stream by reading a line and killing docker, and pipes in the answer to the \
-           question. scrut 0.4.3: 1.21, on a similar lab.",
+    note: "From the moment `verify` reports the first step until it reports the last, which is empty; for \
+           the script, from the start of bash to its end. Each has a new engine with the same images. \
+           Neither includes starting and ending the engine, loading the images, and the end of a chapter, \
+           when `verify` waits to see whether new containers exit. The script follows the stream by \
+           reading a line and killing docker, and pipes the answer to the question. scrut 0.4.3: 1.21, \
+           on a similar lab.",
     prepare: |bench| {
         let chapter = bench.chapter("lab.md", LAB)?;
         let scenario = extract(Path::new("lab.md"), LAB, Extensions::default());
@@ -41,24 +41,24 @@ pub(super) static LIVE: Row = Row {
     },
 };
 
-/// From the first step's beginning to the last one's.
+/// From the start of the first step to that of the last, in milliseconds.
 fn by_verify(verify: &mut Command, steps: usize) -> Result<f64> {
     let mut child = verify.spawn().context("cannot run mdbook-docktest")?;
-    let stderr = BufReader::new(child.stderr.take().context("it is a pipe")?);
-    // Nobody else empties the other pipe.
-    let told = thread::spawn(move || {
-        let told = stderr.lines().map_while(Result::ok);
-        told.map(|line| (line, Instant::now())).collect::<Vec<_>>()
+    let stderr = BufReader::new(child.stderr.take().context("standard error is not a pipe")?);
+    // In a thread, as both pipes must be read at the same time.
+    let progress = thread::spawn(move || {
+        let lines = stderr.lines().map_while(Result::ok);
+        lines.map(|line| (line, Instant::now())).collect::<Vec<_>>()
     });
-    let output = child.wait_with_output().context("mdbook-docktest is lost")?;
-    let told = told.join().ok().context("reading failed")?;
+    let output = child.wait_with_output().context("cannot wait for mdbook-docktest")?;
+    let progress = progress.join().ok().context("cannot read the progress")?;
     if !output.status.success() {
-        bail!("the lab does not hold:\n{}", String::from_utf8_lossy(&output.stdout));
+        bail!("the lab failed:\n{}", String::from_utf8_lossy(&output.stdout));
     }
     let beginning = |number: usize| {
         let begin = format!("  {number}/{steps} ");
-        let line = told.iter().find(|(line, _)| line.starts_with(&begin));
-        line.map(|(_, at)| *at).with_context(|| format!("no progress says `{begin}`"))
+        let line = progress.iter().find(|(line, _)| line.starts_with(&begin));
+        line.map(|(_, at)| *at).with_context(|| format!("no `{begin}` in the progress"))
     };
     Ok((beginning(steps)? - beginning(1)?).as_secs_f64() * 1e3)
 }
@@ -72,7 +72,7 @@ fn by_script(script: &str) -> Result<f64> {
     milliseconds(|| succeed(Command::new(&words[0]).args(&words[1..])))
 }
 
-/// A bash in the engine, with the environment of steps.
+/// A command that runs a bash script in the engine, with the environment of steps.
 fn words(engine: &ProcessEngine, script: &str) -> Vec<OsString> {
     let mut words = engine.entering();
     words.extend(["env", "-i", "HOME=/root", "LANG=C.UTF-8", "TERM=xterm"].map(OsString::from));
@@ -81,7 +81,7 @@ fn words(engine: &ProcessEngine, script: &str) -> Vec<OsString> {
     words
 }
 
-/// The lab's commands as somebody would write them down who knows what each waits for.
+/// The lab's commands, as written by a person who knows what each waits for.
 fn script(scenario: &Scenario) -> String {
     let plain = |step: &Step| match (&step.attributes.follow, &step.attributes.stdin) {
         (Some(_), _) => format!(
@@ -91,11 +91,11 @@ fn script(scenario: &Scenario) -> String {
         (_, Some(answer)) => format!("{} <<<{}\n", step.script.trim_end(), answer.trim_end()),
         _ => step.script.clone(),
     };
-    // The last step is a mark.
+    // Without the last step, which only marks the end.
     scenario.steps.iter().rev().skip(1).rev().map(plain).collect::<String>() + "true\n"
 }
 
-/// The archive of an image, as the last `verify` left it in the cache.
+/// The archive of an image that the last `verify` has left in the cache.
 fn archive(name: &str) -> Result<PathBuf> {
     let images = cache_directory().context("there is no home directory: set HOME")?.join("images");
     let files =
@@ -105,7 +105,7 @@ fn archive(name: &str) -> Result<PathBuf> {
         let file = file.ok()?;
         let name = file.file_name().into_string().ok()?;
         let written = file.metadata().ok()?.modified().ok()?;
-        // What was pulled is preferred, as `verify` does.
+        // Pulled images are preferred, as in `verify`.
         let rank = (name.ends_with("-pulled.tar"), written);
         (name.starts_with(&begin) && name.ends_with(".tar")).then(|| (rank, file.path()))
     });

@@ -26,9 +26,9 @@ pub(super) static REPLAY: Row = Row {
     runs: 5,
     quick_runs: 1,
     note: "Wall clock of a process that builds a book of 1,000 chapters and 5,000 steps with mdBook's \
-           driver and HTML renderer, search index included. On the one side the preprocessor takes all \
-           of its output from recordings, on the other there is no preprocessor and the Markdown \
-           contains what it would have put there.",
+           driver and HTML renderer, including the search index. In the numerator, the preprocessor takes \
+           all output from recordings; in the denominator, there is no preprocessor, and the Markdown \
+           contains the output.",
     prepare: |bench| {
         let (with, without) = (bench.file("replay-with"), bench.file("replay-without"));
         let program = bench.program()?.display();
@@ -68,15 +68,15 @@ pub(super) static MEMORY: Row = Row {
     goal: Some(4.0),
     runs: 5,
     quick_runs: 1,
-    note: "The kernel's peak resident set of the process of `replay-cpu`, the program itself included.",
+    note: "The peak resident set size of the process of `replay-cpu`, including the program itself.",
     prepare: |bench| {
         let input = input(bench)?;
-        let size = fs::metadata(&input.json).context("the JSON was just written")?.len();
+        let size = fs::metadata(&input.json).context("cannot read the size of the JSON")?.len();
         Ok(Sides::against(size as f64 / f64::from(1 << 20), move || Ok(input.usage()?.peak_memory)))
     },
 };
 
-/// The steps of a chapter, and what a run of them could have left.
+/// The steps of a chapter, and a recording of them.
 struct Chapter {
     scenario: Scenario,
     recording: Recording,
@@ -129,7 +129,7 @@ fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
     let settings = Settings::of_book(&config, directory)?;
     for number in 1..=CHAPTERS {
         let chapter = Chapter::new(number);
-        let inputs = Inputs::of(&chapter.scenario, &settings, Default::default());
+        let inputs = Inputs::new(&chapter.scenario, &settings, Default::default());
         let file = RecordingFile::new(&chapter.scenario, &chapter.recording, inputs);
         let path = directory.join(format!("recordings/chapitre-{number}.md.json"));
         files::keep(&path, &file).context("cannot write a recording")?;
@@ -137,7 +137,7 @@ fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
     Ok(())
 }
 
-/// What mdBook would send to the preprocessor for a book with its recordings.
+/// The input that mdBook would give to the preprocessor for a book with recordings.
 fn input(bench: &Bench) -> Result<Input> {
     let directory = bench.file("replay-input");
     let json = directory.join("input.json");
@@ -146,22 +146,26 @@ fn input(bench: &Bench) -> Result<Input> {
     Ok(Input { program: bench.program()?.to_owned(), directory, json })
 }
 
-/// The book as the preprocessor hands it back, with the output in it.
+/// The book that the preprocessor returns, with the output in it.
 fn preprocessed(input: &Input) -> Result<Book> {
     let output = std::process::Command::new(&input.program)
         .current_dir(&input.directory)
-        .stdin(fs::File::open(&input.json).context("the JSON was just written")?)
+        .stdin(fs::File::open(&input.json).context("cannot read the JSON")?)
         .output()
         .context("cannot run mdbook-docktest")?;
     if !output.status.success() {
         bail!("the preprocessor failed: {}", String::from_utf8_lossy(&output.stderr));
     }
-    let book: Book = serde_json::from_slice(&output.stdout).context("it hands back no book")?;
-    // What is measured must be what is said: every chapter has its output.
+    let book: Book = serde_json::from_slice(&output.stdout)
+        .context("the preprocessor's output is not a book")?;
+    // Every chapter must have its output, as the row's note says.
     let has_output = |text: &str| text.contains("docktest-provenance");
     let outputs = book.chapters().filter(|chapter| has_output(&chapter.content)).count();
     if outputs != CHAPTERS {
-        bail!("{outputs} chapters were replayed: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "only {outputs} of {CHAPTERS} chapters have output: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(book)
 }

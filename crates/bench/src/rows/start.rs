@@ -1,4 +1,4 @@
-//! An engine's start.
+//! The start of an engine.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,7 @@ use docker_sandbox::ProcessEngine;
 use crate::bench::{Bench, milliseconds};
 use crate::row::{Row, Sides, Unit};
 
-/// Prepares what a daemon needs, waits for a line, and starts it. `$1` is how.
+/// Prepares what a daemon needs, waits for a line on standard input, and starts the daemon with `$1`.
 const PREPARE: &str = r#"
 set -eu
 umask 077
@@ -27,10 +27,10 @@ echo answered
 read -r go
 "#;
 
-/// As anybody starts it: containerd is its own affair.
+/// The usual way: dockerd starts containerd by itself.
 const BARE: &str = "dockerd --exec-opt native.cgroupdriver=cgroupfs --group root >/dev/null 2>&1 &";
 
-/// With a containerd that is there already, which it finds faster; as our engines do it.
+/// With a containerd that is already running, which is faster; as our engines do it.
 const WITH_CONTAINERD: &str = r#"
 cat >/run/containerd.toml <<END
 version = 2
@@ -49,27 +49,28 @@ dockerd --exec-opt native.cgroupdriver=cgroupfs --group root --containerd /run/c
 pub(super) static START: Row = Row {
     name: "engine-start",
     numerator: "`ProcessEngine::start` and `docker version`",
-    denominator: "`dockerd` to the answer of `docker version`",
+    denominator: "`dockerd` until `docker version` answers",
     unit: Unit::Milliseconds,
     goal: Some(1.2),
     runs: 15,
     quick_runs: 3,
-    note: "The bare side starts when its namespaces, mounts and loopback interface are there, in the \
-           same root file system with the data in memory, too, and has no way out. dockerd starts its \
-           containerd itself, as it does by default, and waits for a second before it asks it again.",
+    note: "The denominator begins when its namespaces, mounts and loopback interface exist. It uses the \
+           same root file system, also keeps its data in memory, and has no internet access. dockerd \
+           starts containerd itself, as it does by default, and waits for a second before it tries to \
+           connect again.",
     prepare: |_| sides(BARE),
 };
 
 pub(super) static START_STRICT: Row = Row {
     name: "engine-start-strict",
     numerator: "`ProcessEngine::start` and `docker version`",
-    denominator: "`containerd` and `dockerd` to the answer of `docker version`",
+    denominator: "`containerd` and `dockerd` until `docker version` answers",
     unit: Unit::Milliseconds,
     goal: Some(1.2),
     runs: 15,
     quick_runs: 3,
-    note: "As `engine-start`, with containerd started first in the way that our engines do it: what \
-           is left is what namespaces, mounts, supervision and the way in cost.",
+    note: "As `engine-start`, with containerd started first, as our engines do it: what remains is the \
+           cost of namespaces, mounts, supervision and entering the engine.",
     prepare: |_| sides(WITH_CONTAINERD),
 };
 
@@ -91,7 +92,7 @@ fn sides(how: &'static str) -> Result<Sides> {
     ))
 }
 
-/// A daemon in namespaces within those of an engine, whose file system it shares.
+/// A daemon in namespaces of its own in an engine, with the engine's file system.
 struct Daemon {
     child: Child,
     lines: BufReader<std::process::ChildStdout>,
@@ -113,7 +114,7 @@ impl Daemon {
             .stdout(Stdio::piped())
             .spawn()
             .context("cannot run nsenter")?;
-        let stdout = child.stdout.take().context("it is a pipe")?;
+        let stdout = child.stdout.take().context("standard output is not a pipe")?;
         let mut daemon = Self { child, lines: BufReader::new(stdout) };
         daemon.expect("ready")?;
         Ok(daemon)
@@ -121,16 +122,18 @@ impl Daemon {
 
     /// Starts the daemon, and waits for its first answer.
     fn start(&mut self) -> Result<()> {
-        let stdin = self.child.stdin.as_mut().context("it is a pipe")?;
-        stdin.write_all(b"go\n").context("the namespaces are gone")?;
+        let stdin = self.child.stdin.as_mut().context("standard input is not a pipe")?;
+        stdin.write_all(b"go\n").context("cannot write to the namespaces' first process")?;
         self.expect("answered")
     }
 
     fn expect(&mut self, word: &str) -> Result<()> {
         let mut line = String::new();
-        self.lines.read_line(&mut line).context("cannot read from the namespaces")?;
+        self.lines
+            .read_line(&mut line)
+            .context("cannot read from the namespaces' first process")?;
         if line.trim() != word {
-            bail!("a bare daemon said `{}` instead of `{word}`", line.trim());
+            bail!("the daemon did not start: expected `{word}`, got `{}`", line.trim());
         }
         Ok(())
     }
@@ -140,7 +143,7 @@ impl Drop for Daemon {
     /// The end of its input ends the namespaces' first process, and with it all others.
     fn drop(&mut self) {
         drop(self.child.stdin.take());
-        // It may be gone already.
+        // Fails only if it was waited for before.
         let _ = self.child.wait();
     }
 }

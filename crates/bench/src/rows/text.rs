@@ -16,19 +16,19 @@ const MIB: usize = 1 << 20;
 /// A line of a log, after its number.
 const LINE: &str = "une ligne comme un serveur en écrit [info]\n";
 
-/// Chapters whose text is parsed.
+/// The number of chapters that are parsed.
 const CHAPTERS: usize = 1_000;
 
 pub(super) static MATCHING: Row = Row {
     name: "matching",
-    numerator: "1 MiB that fits 200 pattern lines, 50 of them `...`",
+    numerator: "1 MiB that matches 200 pattern lines, 50 of them `...`",
     denominator: "a second",
     unit: Unit::Milliseconds,
     goal: Some(0.1),
     runs: 30,
     quick_runs: 5,
-    note: "`Pattern::matches` in this process, with the pattern read before. Half of the pattern's \
-           lines have placeholders or `[..]`. Nearly all of the text lies under the `...`.",
+    note: "`Pattern::matches` in this process, with a pattern that is already parsed. Half of the \
+           pattern's lines have placeholders or `[..]`. The `...` match nearly all of the text.",
     prepare: |_| {
         let text = transcript(MIB);
         let pattern = pattern("fin");
@@ -38,14 +38,14 @@ pub(super) static MATCHING: Row = Row {
 
 pub(super) static MATCHING_MISMATCH: Row = Row {
     name: "matching-mismatch",
-    numerator: "1 MiB that fits nowhere",
+    numerator: "1 MiB that does not match anywhere",
     denominator: "a second",
     unit: Unit::Milliseconds,
     goal: Some(0.5),
     runs: 10,
     quick_runs: 3,
-    note: "As `matching`, with another text: no line of it fits any pattern line, so that the \
-           alignment for the report is sought at its greatest cost.",
+    note: "As `matching`, with another text: none of its lines matches a line of the pattern, which is \
+           the worst case for the alignment in the report.",
     prepare: |_| {
         let text = LINE.repeat(MIB / LINE.len());
         let pattern = pattern("fin");
@@ -55,14 +55,14 @@ pub(super) static MATCHING_MISMATCH: Row = Row {
 
 pub(super) static MATCHING_WORST: Row = Row {
     name: "matching-worst",
-    numerator: "1 MiB of lines of which each begins a run of 198 that only its last line breaks",
+    numerator: "1 MiB of lines that each match 197 of 198 consecutive pattern lines",
     denominator: "a second",
     unit: Unit::Milliseconds,
     goal: Some(1.0),
     runs: 5,
     quick_runs: 1,
-    note: "The greatest cost of matching: half a million lines `a` against a `...`, 197 lines `a`, a line \
-           `b` and a `...`; each line is compared with each of the run.",
+    note: "The worst case of matching: half a million lines `a` against a `...`, 197 lines `a`, a line \
+           `b` and a `...`, so that each line of text is compared with each of the 198 lines.",
     prepare: |_| {
         let text = "a\n".repeat(MIB / 2);
         let pattern = format!("...\n{}b\n...\n", "a\n".repeat(197));
@@ -73,13 +73,13 @@ pub(super) static MATCHING_WORST: Row = Row {
 
 pub(super) static MATCHING_LINEAR: Row = Row {
     name: "matching-linear",
-    numerator: "2 MiB that fits",
-    denominator: "1 MiB that fits",
+    numerator: "2 MiB that matches",
+    denominator: "1 MiB that matches",
     unit: Unit::Milliseconds,
     goal: Some(2.2),
     runs: 30,
     quick_runs: 5,
-    note: "As `matching`. Linear is 2; the goal leaves a tenth for caches.",
+    note: "As `matching`. Linear growth is 2; the goal allows a tenth more, for caches.",
     prepare: |_| {
         let (one, two) = (transcript(MIB), transcript(2 * MIB));
         let (pattern, again) = (pattern("fin"), pattern("fin"));
@@ -95,7 +95,7 @@ pub(super) static MATCHING_THROUGHPUT: Row = Row {
     goal: None,
     runs: 20,
     quick_runs: 3,
-    note: "Throughputs: more is better. Matching as in the row `matching`; parsing as in \
+    note: "Throughputs: higher is better. Matching as in the row `matching`, parsing as in \
            `extraction-throughput`.",
     prepare: |_| {
         let text = transcript(MIB);
@@ -116,9 +116,9 @@ pub(super) static EXTRACTION_THROUGHPUT: Row = Row {
     goal: None,
     runs: 20,
     quick_runs: 3,
-    note: "Throughputs: more is better. `extract` of 1,000 chapters with 5 steps each; parsing is \
-           mdBook's parser (pulldown-cmark) over the same text, chapter by chapter, with its events \
-           dropped. Extraction parses with it, too, and has each step taken apart by a grammar of bash.",
+    note: "Throughputs: higher is better. `extract` of 1,000 chapters with 5 steps each; parsing is \
+           mdBook's parser (pulldown-cmark) on the same text, chapter by chapter, without using its \
+           events. Extraction uses this parser as well, and parses each step with a grammar of bash.",
     prepare: |_| {
         let chapters: Vec<String> = (1..=CHAPTERS).map(book::chapter).collect();
         let size = chapters.iter().map(String::len).sum();
@@ -155,18 +155,18 @@ fn parsing(text: &str) -> Result<f64> {
     })
 }
 
-fn matching(pattern: &Pattern, text: &str, fits: bool) -> Result<f64> {
+fn matching(pattern: &Pattern, text: &str, expected: bool) -> Result<f64> {
     milliseconds(|| {
         let result = black_box(pattern).matches(black_box(text), &mut Bindings::default());
-        if result.is_ok() != fits {
-            bail!("that the text fits should be {fits}");
+        if result.is_ok() != expected {
+            bail!("the text matches: {}, expected: {expected}", result.is_ok());
         }
         Ok(())
     })
 }
 
-/// A pattern of 200 lines: 49 times a `...` and three lines that follow each other in the text, the
-/// first `...` and the text's end around them.
+/// A pattern of 200 lines: 49 times a `...` and three lines that follow each other in the text, then
+/// another `...` and the end of the text.
 fn pattern_text(end: &str) -> String {
     let mut text = String::new();
     for mark in 0..49 {
@@ -180,7 +180,7 @@ fn pattern(end: &str) -> Pattern {
     Pattern::parse(&pattern_text(end), &Placeholders::default())
 }
 
-/// A text of about this size that fits the pattern.
+/// A text of about this size that matches the pattern.
 fn transcript(size: usize) -> String {
     let lines = size / 49 / (LINE.len() + 9);
     let mut text = String::new();
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pattern_is_the_one_that_the_row_names() {
+    fn the_pattern_is_as_described() {
         let text = pattern_text("fin");
         assert_eq!(text.lines().count(), 200);
         assert_eq!(text.lines().filter(|line| *line == "...").count(), 50);

@@ -1,4 +1,4 @@
-//! Steps that do nothing: what a step costs by itself.
+//! Trivial steps: the cost of a step itself.
 
 use std::process::Command;
 
@@ -16,8 +16,8 @@ pub(super) static TRIVIAL: Row = Row {
     runs: 5,
     quick_runs: 1,
     note: "Wall clock of `verify` with a chapter of 1,000 steps, minus that of `verify` with a chapter of \
-           one such step right after it, which is mostly the engine's start and end. So extraction, \
-           verdicts and the report are part of it. The bare side runs bash on the machine, not in the \
+           one such step right after it, which is mostly the engine's start and end. This includes \
+           extraction, verdicts and the report. The denominator runs bash on the machine, not in the \
            engine, and reads its output. scrut 0.4.3: 10.",
     prepare: |bench| {
         let step = "```bash\necho hi\n```\n\n";

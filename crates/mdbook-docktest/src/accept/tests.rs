@@ -71,12 +71,22 @@ fn new_lines_are_indented_like_the_old_ones() {
     for (before, after) in [
         ("> - ```bash\n>   a\n>   ```\n>   ```output\n>   x\n>   ```\n", ">   y\n>\n>     z\n"),
         ("> - ```bash\n>   a\n>   ```\n>   ```output\n>   ```\n", ">   y\n>\n>     z\n"),
+        ("> - ```bash\n>   a\n>   ```\n>   ```output\n>\n>   x\n>   ```\n", ">   y\n>\n>     z\n"),
         ("1. ```bash\n   a\n   ```\n   ~~~output\n   x\n   ~~~\n", "   y\n\n     z\n"),
         ("-\t```bash\n\ta\n\t```\n\t```output\n\tx\n\t```\n", "\ty\n\n\t  z\n"),
     ] {
         let accepted = accepted(before, &["y\n\n  z\n"]);
         assert!(accepted.contains(&format!("output\n{after}")), "{before:?} became {accepted:?}");
     }
+}
+
+#[test]
+fn lines_that_are_less_indented_than_their_fence_stay_so() {
+    let step = "> ```bash\n> a\n> ```\n";
+    assert_eq!(
+        accepted(&format!("{step}>   ```output\n> x\n>   ```\n"), &["y\n"]),
+        format!("{step}>   ```output\n> y\n>   ```\n")
+    );
 }
 
 #[test]
@@ -139,6 +149,55 @@ fn what_a_chapter_includes_is_left_to_the_file_that_has_it() {
     assert_eq!((accepted.rewritten, accepted.refused), (1, vec![5]));
 }
 
+#[test]
+fn a_step_that_is_there_more_than_once_is_not_guessed() {
+    let own = "```bash\na\n```\n```output\nx\n```\n";
+    let include = "{{#include b.md}}\n";
+    for (text, source, lines) in [
+        // The file has one of the two.
+        (format!("{own}{own}"), format!("{include}{own}"), vec![5, 11]),
+        (own.to_owned(), format!("{own}{own}"), vec![5]),
+        // It has none, or one with another expectation or another command.
+        (own.to_owned(), include.to_owned(), vec![5]),
+        (own.to_owned(), own.replace('x', "y"), vec![5]),
+        (own.to_owned(), own.replace('a', "b"), vec![5]),
+    ] {
+        let scenario = read(&text);
+        let recording = recording(&scenario, &["1\n"]);
+        let placeholders = Placeholders::default();
+        let accepted = accept(&text, &source, &scenario, &recording, &placeholders);
+        let expected = Accepted { text, source, rewritten: 0, refused: lines };
+        assert_eq!(accepted, expected);
+    }
+}
+
+#[test]
+fn a_rewrite_that_changes_other_steps_does_not_hold() {
+    let old = "```bash\na\n```\n```output\nx\n```\n```console\n$ b\ny\n$ c\nz\n```\n";
+    let rewrite = |step, command| Rewrite { step, command, text: "new\n".to_owned() };
+    let holds = |step, command, new: &str| rewrite(step, command).holds(&read(old), &read(new));
+    let [first, second] = [old.replace("x\n", "new\n"), old.replace("z\n", "new\n")];
+    assert!(holds(0, None, &first) && holds(1, Some(1), &second));
+    // It is another's.
+    assert!(!holds(1, Some(1), &first) && !holds(1, Some(0), &second) && !holds(0, None, &second));
+    assert!(!holds(0, None, old));
+    for other in [
+        first.replace("$ b", "$ B"),
+        first.replace("y\n", "Y\n"),
+        first.replace("$ c\nz\n", ""),
+        first.replace("$ c\n", "$ c\n$ d\n"),
+        first.replace("```output", "```output exact wrong"),
+        // What is after it is a part of it.
+        first.replace("```console", "```"),
+        "```bash\na\n```\n```output\nnew\n```\n".to_owned(),
+        format!("{first}```bash wrong=attribute\nd\n```\n"),
+    ] {
+        assert!(!holds(0, None, &other), "{other}");
+    }
+    // Only the first steps of a chapter may be wanted.
+    assert!(holds(0, None, &format!("{first}```bash\nd\n```\n")));
+}
+
 /// A chapter of a few steps in some containers, with patterns of a few lines.
 fn chapter() -> impl Strategy<Value = String> {
     let line = "(\\[ID:x\\]|\\[ID\\] up|\\.\\.\\.|a|b \\[\\.\\.\\]|```|\\$ a|  é|)";
@@ -162,8 +221,6 @@ fn chapter() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     #[test]
     fn after_accept_all_outputs_hold_and_nothing_is_left_to_accept(
         chapter in chapter(),

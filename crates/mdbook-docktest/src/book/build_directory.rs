@@ -4,11 +4,11 @@ use std::path::{Component, Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
 
-/// A book whose sources would be deleted by building it.
+/// A build would delete the sources of the book.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the sources in {} lie inside of the build directory {}, which mdBook empties: \
-     set `build.build-dir` in book.toml to another directory, for example \"target/book\"",
+    "the sources in {} are inside the build directory {}, which mdBook empties: \
+     set `build.build-dir` in book.toml to another directory, e.g. \"target/book\"",
     .sources.display(), .build.display()
 )]
 pub(crate) struct SourcesInBuildDirectory {
@@ -16,11 +16,11 @@ pub(crate) struct SourcesInBuildDirectory {
     build: PathBuf,
 }
 
-/// Refuses a book whose sources lie where mdBook empties the directory before it writes. `config` is
-/// that of the book in `root`.
+/// Checks that the sources are not inside the directory that mdBook empties before it writes pages.
+/// `config` is that of the book in `root`.
 ///
 /// # Errors
-/// If so.
+/// If they are.
 pub(crate) fn check_build_directory(
     root: &Path,
     config: &Config,
@@ -33,7 +33,7 @@ pub(crate) fn check_build_directory(
     Ok(())
 }
 
-/// The path without `.` and `..`. Links are followed where the path exists.
+/// The path without `.` and `..`, with symbolic links resolved if it exists.
 fn normal(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;

@@ -166,6 +166,9 @@ mod tests {
     fn mdbook_0_4_is_told_what_is_required() {
         let sent = input("0.4.52", r#"{"sections":[],"__non_exhaustive":null}"#);
         assert_eq!(refusal(&sent), "mdBook ≥ 0.5 required: this book is built with mdBook 0.4.52");
+        // Even if it were to send a book that could be read.
+        let sent = input("0.4.99", BOOK);
+        assert_eq!(refusal(&sent), "mdBook ≥ 0.5 required: this book is built with mdBook 0.4.99");
     }
 
     #[test]

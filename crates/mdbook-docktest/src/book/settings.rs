@@ -14,6 +14,10 @@ use crate::expect::Placeholders;
 use crate::render::labels::{Labels, Language};
 use crate::text::duration::parse_duration;
 
+mod recordings_directory;
+
+use self::recordings_directory::recordings_directory;
+
 /// How long a step may take unless the book or the step says otherwise.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -173,19 +177,10 @@ impl Settings {
         let language = Language::from_tag(config.book.language.as_deref().unwrap_or_default());
         let labels =
             Labels::with(language, table.labels).map_err(|error| wrong(error.to_string()))?;
-        let sources = root.join(&config.book.src);
-        let recordings = match &table.recordings {
-            Some(directory) => root.join(directory),
-            None => sources.parent().unwrap_or(root).join("recordings"),
-        };
-        if recordings.starts_with(&sources) {
-            let message = format!(
-                "`recordings` lies in the sources, which `mdbook serve` watches: it would never come \
-                 to rest; choose a directory beside {}",
-                config.book.src.display()
-            );
-            return Err(wrong(message));
-        }
+        let is_rewritten = table.run == RunMode::Always && is_served(config);
+        let recordings =
+            recordings_directory(table.recordings.as_deref(), config, root, is_rewritten)
+                .map_err(wrong)?;
         Ok(Self {
             images: table
                 .images
@@ -264,22 +259,19 @@ mod tests {
     }
 
     #[test]
-    fn recordings_lie_beside_the_sources() {
-        let recordings = |config: &str| {
-            let config = config.parse::<Config>().unwrap();
-            Settings::of_book(&config, Path::new("/book")).map(|settings| settings.recordings)
-        };
-        let at = |path: &str| Some(PathBuf::from(path));
-        assert_eq!(recordings("").unwrap(), at("/book/recordings"));
-        assert_eq!(
-            recordings("[book]\nsrc = \"course/src\"").unwrap(),
-            at("/book/course/recordings")
-        );
-        let set = |path| recordings(&format!("[preprocessor.docktest]\nrecordings = {path:?}"));
-        assert_eq!(set("proof").unwrap(), at("/book/proof"));
-        let error = set("src/recordings").unwrap_err().to_string();
-        assert!(error.contains("choose a directory beside src"), "{error}");
+    fn recordings_lie_in_the_book() {
+        let at = |table: &str| read(table).unwrap().recordings.unwrap();
+        assert_eq!(at(""), Path::new("/book/recordings"));
+        assert_eq!(at("recordings = \"proof\""), Path::new("/book/proof"));
+        let error = read("recordings = \"src\"").unwrap_err();
+        assert!(error.starts_with("[preprocessor.docktest] in /book/book.toml: `recordings`"));
         assert_eq!(read("run = \"never\"").unwrap().run, RunMode::Never);
+        let served = "[output.html]\nlive-reload-endpoint = \"__livereload\"";
+        let always = format!("run = \"always\"\n[book]\nsrc = \".\"\n{served}");
+        let error = read(&always).unwrap_err();
+        assert!(error.contains("set `run = \"stale\"`"), "{error}");
+        read(&always.replace(served, "")).unwrap();
+        read(&always.replace("always", "stale")).unwrap();
     }
 
     #[test]

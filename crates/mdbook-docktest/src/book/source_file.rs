@@ -98,6 +98,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_read_as_it_is_now() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("a.md");
+        fs::write(&file, "\u{feff}a\r\n").unwrap();
+        assert_eq!(read_again(&file).unwrap(), "\u{feff}a\r\n");
+        let gone = read_again(&directory.path().join("b.md")).unwrap_err().to_string();
+        assert!(gone.contains("b.md: No such file"), "{gone}");
+    }
+
+    #[test]
     fn what_was_not_read_is_not_written_over() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a.md");

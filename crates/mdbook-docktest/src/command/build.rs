@@ -37,7 +37,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     let settings = Settings::of_book(&context.config, &context.root)?;
     let failures = cache_directory()
         .filter(|_| is_served(&context.config) && settings.run == RunMode::Stale)
-        .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::of_parent()?)));
+        .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::from_parent()?)));
 
     let (known, sources): (Vec<_>, Vec<_>) =
         pages::chapters(&context, &mut book, &settings).into_iter().unzip();
@@ -67,20 +67,19 @@ pub(super) fn preprocess() -> Result<Exit> {
     }
     let embeds = settings.on_failure == OnFailure::Embed;
     let has_wrong_annotation = report.has_annotation_errors();
-    let mut exit = if has_wrong_annotation { Exit::Usage } else { Exit::Success };
+    let mut exit = if has_wrong_annotation { Exit::Error } else { Exit::Success };
+    let mut could_run = true;
     if exit == Exit::Success || embeds {
-        exit =
-            exit.max(replay_and_run(&mut report, &settings, &mut recordings, failures.as_ref())?);
+        let ran = replay_and_run(&mut report, &settings, &mut recordings, failures.as_ref())?;
+        could_run = matches!(ran, Exit::Success | Exit::Findings);
+        exit = exit.max(ran);
     }
     if report.has_findings() {
-        io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes())?;
+        // The exit status says it, too, where standard error cannot be written to.
+        let _ = io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes());
     }
-    let goes_on = match exit {
-        Exit::Success => true,
-        Exit::Findings | Exit::Usage => embeds,
-        // Pages would be about this machine rather than about the book.
-        Exit::NoEngine | Exit::Interrupted => false,
-    };
+    // Where not all could run, pages would be about this machine rather than about the book.
+    let goes_on = could_run && (exit == Exit::Success || embeds);
     if !goes_on {
         return Ok(exit);
     }

@@ -1,10 +1,8 @@
-//! `install`: what was done to a book, told to its author.
+//! The `install` command.
 
-use std::io::{self, Write};
+use anyhow::{Context, Result};
 
-use anyhow::Result;
-
-use super::Exit;
+use super::{Exit, print};
 use crate::cli::Install;
 use crate::command::progress;
 use crate::install::{self, Done, Installed};
@@ -12,15 +10,15 @@ use crate::render::assets;
 
 pub(super) fn install(options: &Install) -> Result<Exit> {
     let installed = install::install(&options.directory, options.force)?;
-    io::stdout().write_all(told(&installed).as_bytes())?;
+    print(&summary(&installed)).context("cannot write the summary")?;
     for warning in &installed.warnings {
         progress::say(&format!("warning: {warning}"));
     }
     Ok(Exit::Success)
 }
 
-/// A line for each file; what was added to book.toml has lines of its own.
-fn told(installed: &Installed) -> String {
+/// One line for each file, and one for each addition to book.toml.
+fn summary(installed: &Installed) -> String {
     let mut text = String::new();
     let mut line = |what: &str, about: &str| text.push_str(&format!("{what:>11}  {about}\n"));
     for setting in &installed.settings {
@@ -50,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_author_reads_what_was_done() {
+    fn each_change_has_a_line() {
         let file = |name: &str, done| (name.into(), done);
         let installed = Installed {
             settings: vec!["[preprocessor.docktest]".to_owned()],
@@ -68,6 +66,6 @@ mod tests {
              b.js (0.0.1 → {version})\n       kept  c.js (it was edited)\noverwritten  d.js (it was \
              edited)\n"
         );
-        assert_eq!(told(&installed), expected);
+        assert_eq!(summary(&installed), expected);
     }
 }

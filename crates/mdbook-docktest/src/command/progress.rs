@@ -13,51 +13,50 @@ use crate::model::scenario::{Scenario, Step};
 use crate::run::Progress;
 use crate::terminal::plain;
 
-/// How much of a command fits on a line with what stands before it.
+/// How many characters of a command are shown.
 const COMMAND_WIDTH: usize = 60;
 
-/// How often a chapter's line moves although nothing happens.
+/// The interval of the spinner.
 const TICK: Duration = Duration::from_millis(120);
 
-/// Shows what is being done.
+/// Shows the progress of a run.
 pub(crate) struct Display {
     /// How many chapters run at a time.
     jobs: usize,
-    /// The chapters' lines, on a terminal.
+    /// A line for each chapter; `None` if standard error is not a terminal.
     terminal: Option<Terminal>,
 }
 
 struct Terminal {
     lines: MultiProgress,
-    of_chapters: Mutex<BTreeMap<PathBuf, ProgressBar>>,
+    bars: Mutex<BTreeMap<PathBuf, ProgressBar>>,
 }
 
 impl Display {
     pub(crate) fn new(jobs: usize) -> Self {
         let lines = MultiProgress::new();
-        // It hides itself also on a terminal that cannot redraw (`TERM=dumb`), which can have lines.
-        let terminal =
-            (!lines.is_hidden()).then(|| Terminal { lines, of_chapters: Mutex::default() });
+        // Also hidden on a terminal that cannot redraw (`TERM=dumb`), which gets plain lines.
+        let terminal = (!lines.is_hidden()).then(|| Terminal { lines, bars: Mutex::default() });
         Self { jobs, terminal }
     }
 
-    /// Tells what is being done for a chapter.
-    pub(crate) fn tell(&self, chapter: &Scenario, progress: Progress<'_>) {
+    /// Shows what is being done for a chapter.
+    pub(crate) fn show(&self, chapter: &Scenario, progress: Progress<'_>) {
         match &self.terminal {
-            Some(terminal) => terminal.tell(&chapter.path, progress),
-            None => self.say(&chapter.path, progress),
+            Some(terminal) => terminal.show(&chapter.path, progress),
+            None => self.print(&chapter.path, progress),
         }
     }
 
-    fn say(&self, chapter: &Path, progress: Progress<'_>) {
-        // Lines of several chapters are mixed.
+    fn print(&self, chapter: &Path, progress: Progress<'_>) {
+        // Lines of several chapters can be interleaved.
         let chapter = chapter.display();
         let begin = if self.jobs > 1 { format!("{chapter}:") } else { " ".to_owned() };
         match progress {
             Progress::Engine if self.jobs > 1 => {}
             Progress::Engine => say(&chapter.to_string()),
             Progress::End => {}
-            // What it says is for people to read as it comes.
+            // The output of a recipe is shown as it comes.
             Progress::Recipe { line } => say(&format!("{begin}   {line}")),
             progress => say(&format!("{begin} {}", described(progress))),
         }
@@ -65,8 +64,8 @@ impl Display {
 }
 
 impl Terminal {
-    fn tell(&self, chapter: &Path, progress: Progress<'_>) {
-        let mut bars = self.of_chapters.lock().unwrap_or_else(PoisonError::into_inner);
+    fn show(&self, chapter: &Path, progress: Progress<'_>) {
+        let mut bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
         if let Progress::End = progress {
             if let Some(bar) = bars.remove(chapter) {
                 bar.finish_and_clear();
@@ -75,7 +74,7 @@ impl Terminal {
         }
         let bar = bars.entry(chapter.to_owned()).or_insert_with(|| {
             let bar = self.lines.add(ProgressBar::new_spinner());
-            // A template of our own that holds no mistake.
+            // The template is valid: the default is never used.
             let style = ProgressStyle::with_template("{spinner} {prefix} {wide_msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.set_prefix(chapter.display().to_string());
@@ -108,24 +107,24 @@ fn first_line(step: &Step) -> String {
     shown
 }
 
-/// Tells what was rewritten in a chapter's file, and what was not.
+/// Prints what was rewritten in a chapter's file, and what was not.
 pub(crate) fn accepted(path: &Path, accepted: &Accepted) {
     let path = path.display();
     match accepted.rewritten {
         0 => {}
-        1 => say(&format!("{path}: rewrote one expectation")),
+        1 => say(&format!("{path}: rewrote 1 expectation")),
         count => say(&format!("{path}: rewrote {count} expectations")),
     }
     for line in &accepted.refused {
         say(&format!(
-            "{path}:{line}: not rewritten, as its block cannot hold this output or is another \
-             file's: edit it by hand"
+            "{path}:{line}: not rewritten: the block cannot contain this output, or comes from an \
+             included file; edit it by hand"
         ));
     }
 }
 
-/// Tells that something was done.
+/// Prints a line on standard error.
 pub(crate) fn say(line: &str) {
-    // Progress that nobody can see is no reason to stop.
+    // A closed standard error does not stop the run.
     let _ = writeln!(io::stderr(), "{line}");
 }

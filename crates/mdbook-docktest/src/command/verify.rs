@@ -2,11 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use super::schedule::read_steps;
-use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run, tell_missing_images};
+use super::{
+    Exit, Run, cancel_on_signals, colours, exit_of_report, print, run, tell_missing_images,
+};
 use crate::book::chapters::{self, Collection};
 use crate::book::settings::Settings;
 use crate::book::source_file;
@@ -17,7 +20,7 @@ use crate::report::github::github;
 use crate::report::human::{Colours, human};
 use crate::report::json::json;
 use crate::report::junit::junit;
-use crate::store::files::{self, Kept};
+use crate::store::files::{self, Kept, Unreadable};
 use crate::store::replay::Recordings;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 
@@ -46,7 +49,7 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
     let output = output(options)?;
     // One wrong annotation anywhere, and nothing runs.
     let any_wrong = readings.iter().any(|reading| reading.report.has_errors());
-    let mut exit = if any_wrong { Exit::Usage } else { Exit::Success };
+    let mut exit = if any_wrong { Exit::Error } else { Exit::Success };
     for Reading { report, settings, is_whole_book } in &mut readings {
         if any_wrong {
             break;
@@ -83,7 +86,7 @@ pub(super) fn check_recordings(options: &Options) -> Result<Exit> {
     }
     let report = join(readings);
     write_report(&report, options, output)?;
-    Ok(if any_wrong { Exit::Usage } else { exit_of_report(&report) })
+    Ok(if any_wrong { Exit::Error } else { exit_of_report(&report) })
 }
 
 fn read(options: &Options) -> Result<Vec<Reading>> {
@@ -123,7 +126,10 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
         progress::accepted(&path, &accepted);
         chapter.reread(accepted.text, settings);
     }
-    Ok(if ran == Exit::NoEngine { ran } else { exit_of_report(report) })
+    Ok(match ran {
+        Exit::Success | Exit::Findings => exit_of_report(report),
+        not_all_ran => not_all_ran,
+    })
 }
 
 /// Keeps recordings of the chapters that hold. Those that belong to no chapter are removed, if all of
@@ -146,24 +152,31 @@ fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<
         }
     }
     for (path, directory) in recordings.unused() {
-        files::remove(path, directory)
-            .with_context(|| format!("cannot remove {}", path.display()))?;
-        progress::say(&format!("{}: removed, since it belongs to no chapter", path.display()));
+        let shown = path.display();
+        match files::remove(path, directory) {
+            Ok(()) => progress::say(&format!("{shown}: removed: it belongs to no chapter")),
+            Err(Unreadable::Io(error)) => {
+                return Err(error).with_context(|| format!("cannot remove {shown}"));
+            }
+            Err(not_ours) => {
+                progress::say(&format!(
+                    "warning: {shown}: not removed: {not_ours}; remove it by hand"
+                ));
+            }
+        }
     }
     Ok(ran)
 }
 
-/// Where the report goes.
-fn output(options: &Options) -> Result<Box<dyn Write>> {
-    Ok(match &options.output {
-        Some(path) => Box::new(
-            File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
-        ),
-        None => Box::new(io::stdout()),
-    })
+/// The file that the report goes to; without one, it goes to standard output.
+fn output(options: &Options) -> Result<Option<File>> {
+    let create = |path: &PathBuf| {
+        File::create(path).with_context(|| format!("cannot write {}", path.display()))
+    };
+    options.output.as_ref().map(create).transpose()
 }
 
-fn write_report(report: &Report, options: &Options, mut output: Box<dyn Write>) -> Result<()> {
+fn write_report(report: &Report, options: &Options, output: Option<File>) -> Result<()> {
     let text = match options.format {
         Format::Human => {
             let colours =
@@ -174,7 +187,11 @@ fn write_report(report: &Report, options: &Options, mut output: Box<dyn Write>) 
         Format::Junit => junit(report)?,
         Format::Github => github(report),
     };
-    output.write_all(text.as_bytes()).context("cannot write the report")?;
+    let written = match output {
+        Some(mut file) => file.write_all(text.as_bytes()),
+        None => print(&text),
+    };
+    written.context("cannot write the report")?;
     tell_missing_images(report);
     Ok(())
 }

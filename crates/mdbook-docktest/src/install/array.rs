@@ -1,13 +1,13 @@
-//! Adding a text to a TOML array in the way that its author writes it.
+//! Adding a string to a TOML array in the style of its author.
 
 use toml_edit::{Array, Value};
 
-/// Adds a text before the element at `index`, or at the end.
+/// Adds a string before the element at `index`, or at the end.
 pub(super) fn insert(array: &mut Array, index: usize, text: &str) {
     let indent = array.get(index.min(array.len().saturating_sub(1))).map(indent);
     if index < array.len() {
         let mut value = Value::from(text);
-        // The comments above the next element are about that.
+        // The comments above the next element belong to it.
         value.decor_mut().set_prefix(indent.unwrap_or_default());
         array.insert_formatted(index, value);
         if let Some(next) = array.get_mut(index + 1).filter(|next| prefix(next).is_empty()) {
@@ -19,7 +19,7 @@ pub(super) fn insert(array: &mut Array, index: usize, text: &str) {
         array.push(text);
         return;
     };
-    // What follows the last element up to its line's end, such as a comment, stays with it.
+    // A comment after the last element stays with it.
     let mut after = String::new();
     if let Some(last) = array.iter_mut().last() {
         after += last.decor().suffix().and_then(|suffix| suffix.as_str()).unwrap_or_default();
@@ -27,18 +27,18 @@ pub(super) fn insert(array: &mut Array, index: usize, text: &str) {
     }
     after += array.trailing().as_str().unwrap_or_default();
     let is_on_lines = indent.contains('\n');
-    let (of_last, closing) = match after.rfind('\n') {
+    let (tail, closing) = match after.rfind('\n') {
         Some(end) if is_on_lines => after.split_at(end),
         _ => ("", after.as_str()),
     };
     let mut value = Value::from(text);
-    let prefix = if is_on_lines { format!("{of_last}{indent}") } else { " ".to_owned() };
+    let prefix = if is_on_lines { format!("{tail}{indent}") } else { " ".to_owned() };
     value.decor_mut().set_prefix(prefix);
     array.set_trailing(closing);
     array.push_formatted(value);
 }
 
-/// What stands before an element on its line, with the line feed if it begins one.
+/// The text before an element on its line, with the line feed if it is the first.
 fn indent(element: &Value) -> String {
     let prefix = prefix(element);
     prefix[prefix.rfind('\n').unwrap_or(0)..].to_owned()
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_on_as_the_author_began() {
+    fn a_new_element_follows_the_style_of_the_others() {
         for (before, after) in [
             ("[]", r#"["new"]"#),
             (r#"["a"]"#, r#"["a", "new"]"#),
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn it_can_be_put_before_another() {
+    fn an_element_can_be_inserted_before_another() {
         assert_eq!(inserted(r#"["a", "b"]"#, 1), r#"["a", "new", "b"]"#);
         assert_eq!(inserted(r#"["a"]"#, 0), r#"["new", "a"]"#);
         assert_eq!(inserted("[\n  \"a\",\n]", 0), "[\n  \"new\",\n  \"a\",\n]");

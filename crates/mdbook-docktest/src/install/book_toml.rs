@@ -1,4 +1,4 @@
-//! What is added to an author's book.toml, and where.
+//! Additions to an author's book.toml.
 
 use std::path::{Path, PathBuf};
 
@@ -9,39 +9,39 @@ use super::{DIRECTORY, array, line_endings};
 use crate::render::assets::{ASSETS, Asset, Kind};
 use crate::text::byte_order_mark::{mark_len, without_mark};
 
-/// A book.toml that has, or now has, what is needed.
+/// A book.toml with all that is needed.
 #[derive(Debug)]
 pub(super) struct Edited {
     /// Its text.
     pub(super) text: String,
-    /// What was added, in words.
+    /// What was added.
     pub(super) added: Vec<String>,
-    /// Where the book has each asset, relative to it.
+    /// The path of each asset, relative to the book.
     pub(super) places: Vec<(&'static Asset, PathBuf)>,
-    /// What the author should know of.
+    /// Warnings for the author.
     pub(super) warnings: Vec<String>,
 }
 
-/// Why nothing can be added.
+/// Why a book.toml cannot be edited.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BookTomlError {
-    /// It is no TOML.
+    /// It is not TOML.
     #[error("line {line}: {message}")]
     Syntax {
-        /// Where.
+        /// The line of the error, counted from 1.
         line: usize,
-        /// Why not.
+        /// The parser's message.
         message: String,
     },
-    /// There is something else where a table has to be.
-    #[error("`{0}` is no table")]
-    NoTable(String),
-    /// There is something else where a list of paths has to be.
-    #[error("`{0}` is no list: write it as `{0} = []`")]
-    NoList(String),
+    /// A key has another value where a table is needed.
+    #[error("`{0}` is not a table")]
+    NotATable(String),
+    /// A key has another value where an array is needed.
+    #[error("`{0}` is not an array: write `{0} = []`")]
+    NotAnArray(String),
 }
 
-/// Whether it is TOML at all.
+/// Checks that a text is TOML.
 pub(super) fn check(text: &str) -> Result<(), BookTomlError> {
     parse(text).map(drop)
 }
@@ -55,7 +55,7 @@ fn parse(text: &str) -> Result<DocumentMut, BookTomlError> {
     })
 }
 
-/// Adds what is missing for a book that needs these assets. The author's formatting and comments stay.
+/// Adds the settings that a book with these assets lacks. Formatting and comments stay.
 pub(super) fn edit(text: &str, assets: &[&'static Asset]) -> Result<Edited, BookTomlError> {
     let mut document = parse(text)?;
     let mut edited =
@@ -64,8 +64,7 @@ pub(super) fn edit(text: &str, assets: &[&'static Asset]) -> Result<Edited, Book
     if has_pages(&document) {
         add_assets(&mut document, assets, &mut edited)?;
     } else {
-        let warning =
-            "the book has no [output.html], so that it needs no style sheet and no script";
+        let warning = "the book has no [output.html]: no style sheet or script is needed";
         edited.warnings.push(warning.to_owned());
     }
     edited.text = if edited.added.is_empty() {
@@ -77,7 +76,7 @@ pub(super) fn edit(text: &str, assets: &[&'static Asset]) -> Result<Edited, Book
     Ok(edited)
 }
 
-/// Whether mdBook makes HTML of the book: it does unless the book has other renderers only.
+/// Whether mdBook renders the book to HTML: by default, or if it is one of its renderers.
 fn has_pages(document: &DocumentMut) -> bool {
     let Some(output) = document.get("output").and_then(Item::as_table_like) else { return true };
     output.is_empty() || output.contains_key("html")
@@ -92,11 +91,11 @@ fn add_preprocessor(document: &mut DocumentMut, edited: &mut Edited) -> Result<(
     let name = "preprocessor.docktest";
     match Order::new(names_links(table.get("before")), names_links(table.get("after"))) {
         Order::Right => return Ok(()),
-        Order::Contrary => {
-            edited.warnings.push(order::CONTRARY.to_owned());
+        Order::Wrong => {
+            edited.warnings.push(order::WRONG.to_owned());
             return Ok(());
         }
-        Order::Unsaid => {}
+        Order::Unspecified => {}
     }
     let after = list(table, name, "after")?;
     array::insert(after, usize::MAX, order::LINKS);
@@ -120,13 +119,13 @@ fn add_assets(
         let mut added = Vec::new();
         for asset in assets.iter().filter(|asset| asset.kind == kind) {
             let list = list(table, "output.html", kind.key())?;
-            let place = match place_of(list, asset) {
-                Some(index) => named(list, index).to_owned(),
+            let place = match position_of(list, asset) {
+                Some(index) => path_at(list, index).to_owned(),
                 None => {
                     let place = format!("{DIRECTORY}/{}", asset.name);
-                    // Pages load them in the order of the list.
+                    // Pages load assets in the order of the list.
                     let later = ASSETS.iter().skip_while(|other| other.name != asset.name).skip(1);
-                    let index = later.filter_map(|other| place_of(list, other)).min();
+                    let index = later.filter_map(|other| position_of(list, other)).min();
                     array::insert(list, index.unwrap_or(usize::MAX), &place);
                     added.push(place.clone());
                     place
@@ -134,8 +133,8 @@ fn add_assets(
             };
             if Path::new(&place).starts_with("..") {
                 edited.warnings.push(format!(
-                    "{place} lies outside of the book: mdBook writes it outside of the build \
-                     directory, too; move it beside book.toml"
+                    "{place} is outside the book: mdBook would write it outside the build directory; move \
+                     it beside book.toml"
                 ));
             }
             edited.places.push((asset, place.into()));
@@ -147,17 +146,17 @@ fn add_assets(
     Ok(())
 }
 
-/// Where a list of paths names an asset, in whatever directory.
-fn place_of(list: &Array, asset: &Asset) -> Option<usize> {
+/// The index of an asset in a list of paths, in any directory.
+fn position_of(list: &Array, asset: &Asset) -> Option<usize> {
     list.iter()
         .position(|path| path.as_str().is_some_and(|path| Path::new(path).ends_with(asset.name)))
 }
 
-fn named(list: &Array, index: usize) -> &str {
+fn path_at(list: &Array, index: usize) -> &str {
     list.get(index).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The table of this name, which is made if there is none.
+/// The table at this path, which is created if missing.
 fn table<'a>(root: &'a mut Item, path: &[&str]) -> Result<&'a mut Item, BookTomlError> {
     let mut here = root;
     for (depth, key) in path.iter().enumerate() {
@@ -166,27 +165,27 @@ fn table<'a>(root: &'a mut Item, path: &[&str]) -> Result<&'a mut Item, BookToml
         table.set_implicit(!is_last);
         here = entry(here, key, Item::Table(table))
             .filter(|item| item.is_table_like())
-            .ok_or_else(|| BookTomlError::NoTable(path[..=depth].join(".")))?;
+            .ok_or_else(|| BookTomlError::NotATable(path[..=depth].join(".")))?;
     }
     Ok(here)
 }
 
-/// The list of this name, which is made if there is none.
+/// The array below this key, which is created if missing.
 fn list<'a>(table: &'a mut Item, name: &str, key: &str) -> Result<&'a mut Array, BookTomlError> {
     entry(table, key, Item::Value(Value::Array(Array::new())))
         .and_then(Item::as_array_mut)
-        .ok_or_else(|| BookTomlError::NoList(format!("{name}.{key}")))
+        .ok_or_else(|| BookTomlError::NotAnArray(format!("{name}.{key}")))
 }
 
-/// What a table has below a key, where `default` is put if there is nothing.
+/// The value below a key, which is set to `default` if missing.
 fn entry<'a>(table: &'a mut Item, key: &str, default: Item) -> Option<&'a mut Item> {
     if table.get(key).is_none() {
         if let Some(inline) = table.as_inline_table_mut() {
-            // The blank before the closing brace.
+            // The last value owns the blank before the closing brace.
             let last = inline.iter_mut().last().map(|(_, value)| value);
             last.into_iter().for_each(|value| value.decor_mut().set_suffix(""));
         }
-        // It makes an inline table of a table where it has to be one.
+        // An inline table turns a nested table into an inline one.
         table.as_table_like_mut()?.insert(key, default);
     }
     table.get_mut(key)

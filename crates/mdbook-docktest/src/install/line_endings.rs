@@ -1,7 +1,6 @@
-//! The line endings of a text that an editor has written with line feeds alone.
+//! Restoring line endings: toml_edit writes line feeds only.
 
-/// Gives the lines of `new` the endings that they have in `old`, where they were there; else the
-/// first ending of `old`.
+/// Gives each line of `new` the ending that it has in `old`; new lines get the first ending of `old`.
 pub(super) fn restored(old: &str, new: &str) -> String {
     if !old.contains('\r') {
         return new.to_owned();
@@ -30,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_keep_their_endings_and_new_ones_have_the_first() {
+    fn lines_keep_their_endings_and_new_ones_get_the_first() {
         assert_eq!(restored("a\nb\n", "a\nx\nb\n"), "a\nx\nb\n");
         assert_eq!(restored("a\r\nb\r\n", "a\nx\nb\n"), "a\r\nx\r\nb\r\n");
         assert_eq!(restored("a\r\nb\nc\r\n", "a\nx\nb\nc\ny"), "a\r\nx\r\nb\nc\r\ny");

@@ -1,17 +1,17 @@
-//! Texts that are not wanted for a while, in a file without a name instead of in memory.
+//! Texts that are not needed for a while, in an unnamed temporary file instead of in memory.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-/// Where they lie.
+/// The temporary file.
 #[derive(Debug)]
 pub(crate) struct Spill {
     file: File,
     end: u64,
 }
 
-/// Where one of them lies.
+/// The place of a text in the file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spilled {
     start: u64,
@@ -19,18 +19,18 @@ pub(crate) struct Spilled {
 }
 
 impl Spill {
-    /// A place for texts that is gone with the process.
+    /// Creates the file, which the system removes with the process.
     ///
     /// # Errors
-    /// When there is no directory for temporary files.
+    /// If there is no writable directory for temporary files.
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self { file: tempfile::tempfile()?, end: 0 })
     }
 
-    /// Puts a text away.
+    /// Appends a text.
     ///
     /// # Errors
-    /// When there is no room.
+    /// If it cannot be written.
     pub(crate) fn put(&mut self, text: &str) -> io::Result<Spilled> {
         let spilled = Spilled { start: self.end, length: text.len() };
         self.file.write_all_at(text.as_bytes(), self.end)?;
@@ -38,10 +38,10 @@ impl Spill {
         Ok(spilled)
     }
 
-    /// Fetches a text.
+    /// Reads a text.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// If it cannot be read.
     pub(crate) fn get(&self, spilled: Spilled) -> io::Result<String> {
         let mut bytes = vec![0; spilled.length];
         self.file.read_exact_at(&mut bytes, spilled.start)?;

@@ -1,3 +1,7 @@
+# shellcheck shell=bash
+# `__docktest_command` is a text that `mapfile` has made an array of one element:
+# shellcheck disable=SC2128,SC2178
+#
 # Sourced before a shell's first command, with `first`, and between any two. Says how the command
 # before has ended; then does what it is told, a line each, until that is to go on:
 #
@@ -13,9 +17,22 @@
 #
 # The shell is the author's, see save.bash. Standard error is /dev/null, so that `set -x` and
 # `set -v` tell nothing of this; the author's is 3. There are no subshells here, which take time.
-__docktest_status=$?
 __docktest_outputs=
 __docktest_input=
+
+# The author's traps of DEBUG, RETURN and ERR are about the author's commands. Before this was sourced
+# they were written down and removed; they are set again with the next command, since bash would also
+# run them for the `eval` around it. For a shell's first command, the state has them.
+if [[ ${1-} != first ]]; then
+    __docktest_traps=
+    if [[ -s /run/docktest/shell/traps ]]; then
+        \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/traps
+        # For each, the words `trap -- COMMAND NAME`.
+        \builtin eval "__docktest_trap=(${__docktest_trap[0]})"
+        \builtin printf -v __docktest_traps '\\builtin trap -- %q %s; ' "${__docktest_trap[@]:2:2}" \
+            "${__docktest_trap[@]:6:2}" "${__docktest_trap[@]:10:2}"
+    fi
+fi
 
 # An EXIT trap of the author's is set aside for ours, which runs it. It belongs to the shell that
 # the reader has all the time: a step that only comes to its end hands it on, one that exits runs it.
@@ -24,7 +41,11 @@ __docktest_input=
 if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
     \builtin eval "__docktest_trap=(${__docktest_trap[0]-})"
     __docktest_exit=${__docktest_trap[2]-}
-    \builtin trap '{ \builtin . /run/docktest/shell/save.bash "" && :; } 2>/dev/null
+    \builtin trap '{
+            __docktest_before=$?
+            \builtin trap - DEBUG RETURN ERR
+            \builtin . /run/docktest/shell/save.bash "" && :
+        } >/dev/null 2>/dev/null
         \builtin eval "$__docktest_exit"' EXIT
 fi
 
@@ -70,6 +91,7 @@ fi
 __docktest_command=${__docktest_command-}
 
 # Tracing goes on with the command itself, not with the `eval` around it.
+__docktest_begin=
 __docktest_trace=${-//[!xv]/}
 if [[ $__docktest_trace ]]; then
     \builtin set +xv
@@ -81,10 +103,14 @@ if [[ $__docktest_trace ]]; then
             \builtin printf '%s\n' "$__docktest_command" >&3
         fi
     fi
-    __docktest_trace="\\builtin set -$__docktest_trace; (\\builtin exit $__docktest_status) && :"
-    __docktest_command="{ $__docktest_trace; } 2>/dev/null; $__docktest_command"
-elif [[ $__docktest_outputs && $__docktest_status != 0 ]]; then
-    __docktest_command="(\\builtin exit $__docktest_status) && :; $__docktest_command"
+    __docktest_begin="\\builtin set -$__docktest_trace; "
+fi
+__docktest_begin+=${__docktest_traps-}
+if [[ $__docktest_status != 0 && $__docktest_begin$__docktest_outputs ]]; then
+    __docktest_begin+="(\\builtin exit $__docktest_status) && :; "
+fi
+if [[ $__docktest_begin ]]; then
+    __docktest_command="{ $__docktest_begin} >/dev/null 2>/dev/null; $__docktest_command"
 fi
 if [[ $__docktest_outputs ]]; then
     # What was there before stays that of what runs in the background. What the author has made of

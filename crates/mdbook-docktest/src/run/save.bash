@@ -1,10 +1,10 @@
+# shellcheck shell=bash
 # Writes down the state of the shell that sources it, for another shell to take over. The argument is
 # the author's EXIT trap that is part of it. Options are left as they suit this script; `options` and
 # `shopts` have the author's.
 #
 # The shell is the author's: `\builtin` passes by their aliases and functions, `>|` their
 # noclobber, and nothing here depends on IFS, which may be read-only.
-__docktest_before=$?
 {
     # As they are, before this script changes them. No subshell may ask: it has options of its own.
     \builtin shopt -p >|/run/docktest/shell/shopts
@@ -49,6 +49,17 @@ __docktest_before=$?
     if [[ $1 ]]; then
         \builtin printf '\\builtin trap -- %q EXIT\n' "$1"
     fi
+    # Those that are set aside here, see between.bash, and those of signals.
+    \builtin printf '__docktest_traps=%q\n' "${__docktest_traps-}"
+    \builtin trap -p >|/run/docktest/shell/traps
+    \builtin mapfile -d '' -t __docktest </run/docktest/shell/traps
+    \builtin eval "__docktest=(${__docktest[0]-})"
+    while [[ ${#__docktest[@]} -ge 4 ]]; do
+        case ${__docktest[3]} in
+        SIG*) \builtin printf '\\builtin trap -- %q %s\n' "${__docktest[@]:2:2}" ;;
+        esac
+        __docktest=("${__docktest[@]:4}")
+    done
     \builtin printf '\\builtin %s\n' "${__docktest_names[@]}"
     \builtin mapfile -d '' -t __docktest </run/docktest/shell/shopts
     if [[ ${__docktest[0]} == *'shopt -s expand_aliases'* ]]; then
@@ -57,4 +68,4 @@ __docktest_before=$?
     # The reading side takes nothing over without this line: the shell was killed while writing.
     \builtin echo '# complete'
 } >|/run/docktest/shell/new
-\builtin return "$__docktest_before"
+\builtin return "${__docktest_before-0}"

@@ -3,7 +3,7 @@
 //! A bash runs one step after the other. Between two commands, and between two steps, it stops at a
 //! turnstile (`between.bash`), so that each command's output and status are known to be its own. At
 //! the end of each step it writes down what the author has set (directory, variables, functions,
-//! aliases, options, umask, EXIT trap: `save.bash`). When a step has been stopped or has exited, or
+//! aliases, options, umask, traps: `save.bash`). When a step has been stopped or has exited, or
 //! when one needs a terminal, a new bash takes that over; so a step that is killed takes nothing with
 //! it. Where it is known before that the next step will need a new one, it is started meanwhile.
 //!
@@ -118,7 +118,7 @@ impl<'a> Shell<'a> {
                 // To change groups takes the kernel about as long as a short command.
                 if !bash.is_alone() {
                     bash.group = self.new_group()?;
-                    door = bash.group.door();
+                    door = bash.group.procs_file();
                     words.extend(["join", door.to_str().ok_or(io::ErrorKind::InvalidData)?]);
                 }
                 words.extend(["outputs", &number]);
@@ -250,6 +250,13 @@ fn launch(commands: usize) -> String {
 
 /// A stop at the turnstile. `builtin`, as the author's functions can have any other name; `&& :`, so
 /// that `set -e` does not see a status twice.
+///
+/// `trap` cannot be sourced: bash hides the DEBUG trap from a script, and sets it again afterwards.
+/// What that trap prints for these commands is not shown.
 fn turn(prelude: &str, argument: &str) -> String {
-    format!("{{ {prelude}builtin . {DIRECTORY}/between.bash {argument} && :; }} 3>&2 2>/dev/null; ")
+    format!(
+        "{{ {prelude}{{ __docktest_status=$?; builtin trap -p DEBUG RETURN ERR >|{DIRECTORY}/traps; \
+         builtin trap - DEBUG RETURN ERR; }} >/dev/null; \
+         builtin . {DIRECTORY}/between.bash {argument} && :; }} 3>&2 2>/dev/null; "
+    )
 }

@@ -1,7 +1,7 @@
-//! Whether two recordings of the same steps say the same, but for what nobody can foresee.
+//! Whether two recordings of the same steps are equivalent: equal except for values that change with
+//! every run, such as IDs, dates and durations.
 //!
-//! A run gives other IDs, dates and durations each time. If all else is the same, the recording that
-//! there is need not be written again, so that a change of it means something to who reviews it.
+//! An equivalent recording is not written again, so that a changed file means something in review.
 
 use std::sync::LazyLock;
 
@@ -16,22 +16,22 @@ use crate::model::stream::Stream;
 use crate::model::stream::Streams;
 use crate::terminal;
 
-/// The placeholders whose values can be told from text that stays: the others (`[NAME]`, `[PORT]`,
-/// `[NUMBER]`, `[VERSION]`…) would also hide what matters.
-const FORESEEN_BY_NOBODY: [&str; 10] =
+/// The placeholders for values that change with every run. The others (`[NAME]`, `[PORT]`, `[NUMBER]`,
+/// `[VERSION]`…) also match text whose change matters.
+const VOLATILE: [&str; 10] =
     ["DIGEST", "ID", "DATE", "TIME", "AGE", "SIZE", "DURATION", "MAC", "IP", "UUID"];
 
-/// The kind of a value.
-fn kind(found: &Captures<'_>) -> String {
-    let kind = FORESEEN_BY_NOBODY.iter().find(|name| found.name(name).is_some());
-    format!("[{}]", kind.copied().unwrap_or_default())
+/// The placeholder that stands for a value.
+fn placeholder(found: &Captures<'_>) -> String {
+    let name = VOLATILE.iter().find(|name| found.name(name).is_some());
+    format!("[{}]", name.copied().unwrap_or_default())
 }
 
-/// A group for each of them, between characters that cannot be a part of one. The longest comes
-/// first where one can begin like another.
-static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
+/// A group for each volatile placeholder, between word boundaries. Where one can be the beginning of
+/// another, the longer one comes first.
+static VOLATILE_VALUE: LazyLock<Regex> = LazyLock::new(|| {
     let regex = |name: &&str| BUILTINS.iter().find(|builtin| builtin.name == *name);
-    let groups: Vec<String> = FORESEEN_BY_NOBODY
+    let groups: Vec<String> = VOLATILE
         .iter()
         .filter_map(regex)
         .map(|builtin| format!("(?P<{}>{})", builtin.name, builtin.regex))
@@ -39,18 +39,18 @@ static UNFORESEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"\b(?:{})\b", groups.join("|"))).expect("the placeholders are tested")
 });
 
-/// The gap between two columns of Docker's tables, which is as wide as the longest value in the column
-/// wants it: where that is an age or a size, nobody can foresee it either.
+/// The gap between two columns of Docker's tables. Its width depends on the longest value in the
+/// column, which can be an age or a size.
 static COLUMN_GAP: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\S) {3,}").expect("it is a regex of our own"));
 
-/// Names what nobody can foresee by its kind.
-struct Masked {
-    /// The names of containers to which no command gives one.
+/// Replaces volatile values by their placeholders.
+struct Redactions {
+    /// The names that Docker generated for containers.
     names: Vec<String>,
 }
 
-impl Masked {
+impl Redactions {
     fn new(recording: &Recording) -> Self {
         let ran = recording.steps.iter().filter_map(|step| match step {
             StepRecording::Ran { commands, effects } => Some((commands, effects)),
@@ -70,14 +70,14 @@ impl Masked {
     }
 
     fn text(&self, text: &str) -> String {
-        let mut text = UNFORESEEN.replace_all(text, kind).into_owned();
+        let mut text = VOLATILE_VALUE.replace_all(text, placeholder).into_owned();
         for name in &self.names {
             if text.contains(name) {
                 text = text.replace(name, "[NAME]");
             }
         }
         let text = COLUMN_GAP.replace_all(&text, "$1   ").into_owned();
-        // Docker sorts some tables by what stands in them.
+        // Docker sorts some tables by values that are volatile.
         if ["[ID]", "[NAME]"].iter().any(|kind| text.contains(kind)) {
             let mut lines: Vec<&str> = text.lines().collect();
             lines.sort_unstable();
@@ -86,7 +86,7 @@ impl Masked {
         text
     }
 
-    /// What each stream leaves on the screen, by itself: which comes first is chance, too.
+    /// What each stream leaves on the screen, one by one: their order is not deterministic.
     fn transcript(&self, transcript: &Transcript) -> [String; 3] {
         let typed = transcript.chunks.iter().filter(|chunk| chunk.stream == Stream::Typed);
         let typed: String = typed.map(|chunk| chunk.text.as_str()).collect();
@@ -120,7 +120,7 @@ impl Masked {
                 destination: destination.clone(),
                 read_only: *read_only,
             },
-            // It is compared by itself.
+            // The specification of the container is compared on its own.
             Change::Created { image, .. } => Change::created(image.clone()),
             other => other.clone(),
         };
@@ -128,8 +128,8 @@ impl Masked {
     }
 }
 
-impl Masked {
-    /// What containers were made with, where something is known of it.
+impl Redactions {
+    /// What is known of the containers' specifications.
     fn specs(&self, recording: &Recording) -> Vec<(String, ContainerSpec)> {
         let effects = recording.steps.iter().flat_map(|step| match step {
             StepRecording::Ran { effects, .. } => effects.as_slice(),
@@ -156,45 +156,45 @@ impl Masked {
     }
 }
 
-/// Whether each entry of a sorted list is in another one, as often.
-fn is_part_of<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
+/// Whether a sorted list has each entry of another one, at least as often.
+fn is_subset<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
     let mut whole = whole.iter();
     part.iter().all(|entry| whole.any(|other| other == entry))
 }
 
 impl Recording {
-    /// Whether an older recording of the same steps says the same, but for what nobody can foresee and
-    /// for how long things took.
+    /// Whether an older recording of the same steps is equivalent: equal except for volatile values and
+    /// durations.
     ///
-    /// It also does if it knows more of what containers were made with: whether that is learnt before
-    /// a container is gone can be chance, and follows from the steps, which are the same.
-    pub(crate) fn says_the_same_as(&self, older: &Self) -> bool {
-        let is_same_machine = |one: &Self, other: &Self| {
+    /// The older one may know more about the containers. A container that is removed at once may be gone
+    /// before it can be inspected, and its specification follows from the steps, which are the same.
+    pub(crate) fn is_equivalent_to(&self, older: &Self) -> bool {
+        let same_engine = |one: &Self, other: &Self| {
             let about = |recording: &Self| {
                 let engine = &recording.engine;
                 (engine.kind.clone(), engine.version.clone(), engine.architecture.clone())
             };
             about(one) == about(other) && one.images == other.images
         };
-        let knows_no_more = || {
-            let specs = |recording: &Self| Masked::new(recording).specs(recording);
-            is_part_of(&specs(self), &specs(older))
+        let knows_nothing_new = || {
+            let specs = |recording: &Self| Redactions::new(recording).specs(recording);
+            is_subset(&specs(self), &specs(older))
         };
-        is_same_machine(self, older) && self.masked() == older.masked() && knows_no_more()
+        same_engine(self, older) && self.redacted() == older.redacted() && knows_nothing_new()
     }
 
-    fn masked(&self) -> impl PartialEq + use<> {
-        let masked = Masked::new(self);
-        // What happens in the background belongs to the step in whose time it happens, and what is
-        // removed at once is removed in any order: both are chance.
+    fn redacted(&self) -> impl PartialEq + use<> {
+        let redactions = Redactions::new(self);
+        // An effect of the background counts for the step during which it happens, and objects that are
+        // removed together go in any order. Neither is deterministic.
         let mut all_effects = Vec::new();
         let steps: Vec<_> = self
             .steps
             .iter()
             .map(|step| match step {
                 StepRecording::Ran { commands, effects } => {
-                    all_effects.extend(effects.iter().map(|effect| masked.effect(effect)));
-                    let commands = commands.iter().map(|command| masked.command(command));
+                    all_effects.extend(effects.iter().map(|effect| redactions.effect(effect)));
+                    let commands = commands.iter().map(|command| redactions.command(command));
                     Some(commands.collect::<Vec<_>>())
                 }
                 StepRecording::Ignored | StepRecording::Skipped => None,
@@ -205,7 +205,7 @@ impl Recording {
             .leftovers
             .iter()
             .map(|Leftover { step, command, kind, name, id }| {
-                (*step, *command, *kind, masked.text(name), masked.text(id))
+                (*step, *command, *kind, redactions.text(name), redactions.text(id))
             })
             .collect();
         (steps, all_effects, leftovers)
@@ -230,7 +230,7 @@ mod tests {
     }
 
     fn same(one: &str, other: &str) -> bool {
-        printed(one).says_the_same_as(&printed(other))
+        printed(one).is_equivalent_to(&printed(other))
     }
 
     #[test]
@@ -268,9 +268,9 @@ mod tests {
             recording
         };
         let one = container("", "busy_darwin", "2 seconds ago");
-        assert!(one.says_the_same_as(&container("", "nervous_kalam", "About a minute ago")));
+        assert!(one.is_equivalent_to(&container("", "nervous_kalam", "About a minute ago")));
         let one = container("--name busy_darwin", "busy_darwin", "2 seconds ago");
-        assert!(!one.says_the_same_as(&container("", "nervous_kalam", "2 seconds ago")));
+        assert!(!one.is_equivalent_to(&container("", "nervous_kalam", "2 seconds ago")));
         assert!(same("a   b", "a     b") && !same("a b", "a   b"));
         assert!(!same("    indented", "        indented"));
     }
@@ -292,13 +292,13 @@ mod tests {
             }
             recording
         };
-        let says_the_same =
-            |new: &[&str], old: &[&str]| recording(new).says_the_same_as(&recording(old));
-        assert!(says_the_same(&["/a"], &["/a"]));
-        assert!(says_the_same(&["", "/b"], &["/a", "/b"]), "it was gone too soon this time");
-        assert!(!says_the_same(&["/a"], &[""]), "now it is known");
-        assert!(!says_the_same(&["/b"], &["/a"]));
-        assert!(!says_the_same(&["/a", "/a"], &["/a", ""]));
+        let is_equivalent =
+            |new: &[&str], old: &[&str]| recording(new).is_equivalent_to(&recording(old));
+        assert!(is_equivalent(&["/a"], &["/a"]));
+        assert!(is_equivalent(&["", "/b"], &["/a", "/b"]), "it was gone too soon this time");
+        assert!(!is_equivalent(&["/a"], &[""]), "now it is known");
+        assert!(!is_equivalent(&["/b"], &["/a"]));
+        assert!(!is_equivalent(&["/a", "/a"], &["/a", ""]));
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! What chapters printed that do not hold: kept while a book is served, so that saving one file does
-//! not run the chapters again that are wrong for another reason.
+//! Failed runs, kept while a book is served: saving one file does not run the failed chapters of other
+//! files again.
 //!
-//! Such a run is none of the book's recordings, and no other build trusts it: it lies in the user's
-//! cache, and only the `mdbook serve` that made it looks there. What was wrong with the machine may be
-//! mended when the next one is started. An author who saves the chapter wants to know whether it holds
-//! now: it is run, unless what it has printed is what is expected of it by now.
+//! A failed run is not one of the book's recordings, and no other build uses it. It is in the user's
+//! cache, for the `mdbook serve` that made it: a problem with the machine may be solved by the time the
+//! next one starts. A chapter runs again when its author saves it, unless its last output meets the new
+//! expectations.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ pub(crate) use session::Session;
 
 /// The failed runs of a book.
 pub(crate) struct Failures {
-    /// Those of all sessions.
+    /// The directory for all sessions.
     all: PathBuf,
     session: Session,
     book: PathBuf,
@@ -38,7 +38,7 @@ pub(crate) struct Failure {
     pub(crate) chapter: Edition,
 }
 
-/// What tells a chapter from itself after it was saved.
+/// A version of a chapter: another one after each save.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Edition {
     /// A digest of its text, with what it includes.
@@ -56,15 +56,15 @@ struct Document {
 }
 
 impl Failures {
-    /// Those of the book in a directory, as a session knows them. What other sessions have left is
-    /// removed once they are over.
+    /// The failed runs of a session for the book in a directory. Those of sessions that are over are
+    /// removed.
     pub(crate) fn new(cache: &Path, book: &Path, session: Session) -> Self {
         let all = cache.join("failures");
-        // There may be none yet.
+        // The directory may not exist yet.
         for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
-            if Session::named(&entry.file_name()).is_none_or(|other| other.is_over()) {
+            if Session::from_name(&entry.file_name()).is_none_or(|other| other.is_over()) {
                 let path = entry.path();
-                // Another process may do it at the same time.
+                // Another process may remove it at the same time.
                 let _ =
                     if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
             }
@@ -75,12 +75,12 @@ impl Failures {
 
     fn path(&self, chapter: &Path) -> PathBuf {
         let chapter = self.book.join(chapter);
-        // Another version of this program may see other things in the same run.
+        // Another version of this program may judge the same run otherwise.
         let name = [env!("CARGO_PKG_VERSION").as_bytes(), chapter.as_os_str().as_encoded_bytes()];
         self.all.join(self.session.name()).join(format!("{}.json", digest(&name.join(&0))))
     }
 
-    /// A chapter as it is now.
+    /// The version of a chapter that is on the disk now.
     pub(crate) fn edition(&self, chapter: &Chapter) -> Edition {
         let file = fs::metadata(self.book.join(&chapter.path));
         let saved = file.and_then(|file| file.modified()).ok();
@@ -90,13 +90,13 @@ impl Failures {
 
     /// The last run of a chapter, if that failed.
     pub(crate) fn get(&self, chapter: &Path) -> Option<Failure> {
-        // What cannot be read is made anew.
+        // A file that cannot be read is the same as none.
         let text = fs::read(self.path(chapter)).ok()?;
         let Document { chapter, run } = serde_json::from_slice(&text).ok()?;
         Some(Failure { file: RecordingFile::parse(&run).ok()?, chapter })
     }
 
-    /// Keeps a run of a chapter that failed; `edition` is the chapter from before the run.
+    /// Keeps a failed run of a chapter. `edition` is the version that ran.
     ///
     /// # Errors
     /// Those of the file system.
@@ -108,10 +108,10 @@ impl Failures {
     ) -> io::Result<()> {
         let path = self.path(chapter);
         let directory = self.all.join(self.session.name());
-        // Nobody has reviewed what is printed there: it may be a secret.
+        // The output has not been reviewed, and may contain secrets.
         DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
         let document = Document { chapter: edition.clone(), run: run.to_text()? };
-        // Readable by nobody else, as tempfile makes its files.
+        // tempfile makes files that only their owner can read.
         let mut file = NamedTempFile::new_in(directory)?;
         file.write_all(&serde_json::to_vec(&document)?)?;
         file.persist(path)?;
@@ -120,7 +120,7 @@ impl Failures {
 
     /// Forgets the last run of a chapter.
     pub(crate) fn forget(&self, chapter: &Path) {
-        // Most chapters have never failed.
+        // Most chapters have no failed run.
         let _ = fs::remove_file(self.path(chapter));
     }
 }

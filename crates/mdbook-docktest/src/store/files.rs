@@ -72,7 +72,7 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
     lock.lock()?;
     if let Ok(Some(old)) = read(path)
         && old.inputs == recording.inputs
-        && recording.recorded().says_the_same_as(old.recorded())
+        && recording.recorded().is_equivalent_to(old.recorded())
     {
         return Ok(Kept::AsItWas);
     }
@@ -86,7 +86,8 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
 }
 
 /// The recordings below a directory that are none of these, in order. They are told by their names,
-/// as they may be torn: other files of an author's are none of ours to remove.
+/// as they may be torn: whether one can be removed, [`remove`] says. Those of a book within the book
+/// are its own; what a link leads to is not below the directory.
 ///
 /// # Errors
 /// Those of the file system; a directory that is not there has none.
@@ -100,9 +101,12 @@ pub fn others(directory: &Path, known: &BTreeSet<PathBuf>) -> io::Result<Vec<Pat
             Err(error) => return Err(error),
         };
         for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() {
-                directories.push(path);
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                if !path.join("book.toml").is_file() {
+                    directories.push(path);
+                }
             } else if is_name_of_recording(&path) && !known.contains(&path) {
                 found.push(path);
             }
@@ -119,9 +123,10 @@ fn is_name_of_recording(path: &Path) -> bool {
 /// Removes a recording, and directories that are empty then, up to that of all recordings.
 ///
 /// # Errors
-/// Those of the file system.
-pub fn remove(path: &Path, directory: &Path) -> io::Result<()> {
-    fs::remove_file(path)?;
+/// Those of the file system, and if the file is no recording: then it stays.
+pub fn remove(path: &Path, directory: &Path) -> Result<(), Unreadable> {
+    read(path)?;
+    fs::remove_file(path).map_err(Unreadable::Io)?;
     let above = path.ancestors().skip(1).take_while(|above| *above != directory);
     // One that is not empty stays.
     above.map_while(|empty| fs::remove_dir(empty).ok()).for_each(drop);

@@ -1,7 +1,7 @@
-//! What a chapter's results depend on: where that is the same, a recording stands for a run.
+//! The inputs of a chapter's run. While they are unchanged, a recording takes the place of a run.
 //!
-//! Prose, the place of steps in the text, how they are shown and what is expected of them is not part
-//! of it: a recording is judged anew each time.
+//! Prose, the position of steps, how they are shown and their expectations are not inputs: a recording
+//! is checked again each time.
 
 use std::collections::BTreeMap;
 
@@ -12,25 +12,28 @@ use crate::model::scenario::{ExitExpectation, Follow, Scenario, Step};
 use crate::model::stream::Columns;
 use crate::text::digest::digest;
 
-/// What a chapter's results depend on.
+/// What the results of a chapter depend on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inputs {
     /// What `book.toml` adds to the environment of steps.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
-    /// How long a step may take that does not say so itself, in milliseconds.
+    /// The timeout of steps without one of their own, in milliseconds.
     pub timeout_ms: u64,
-    /// A digest of the recipe of each image that is provided and named by a step.
+    /// For each image of the book that a step names, a digest of its recipe.
     #[serde(default)]
     pub recipes: BTreeMap<String, String>,
-    /// A digest of each step that runs: its commands, and the attributes that decide how they run.
+    /// For each step that runs, a digest of its commands and of the attributes that affect the run.
     pub steps: Vec<String>,
 }
 
 impl Inputs {
-    /// Those of a chapter. `recipes` gives the digest of the recipe of an image that a book provides,
-    /// for each that the steps name.
-    pub fn of(scenario: &Scenario, settings: &Settings, recipes: BTreeMap<String, String>) -> Self {
+    /// The inputs of a chapter. `recipes` are the digests of the recipes of the images that its steps name.
+    pub fn new(
+        scenario: &Scenario,
+        settings: &Settings,
+        recipes: BTreeMap<String, String>,
+    ) -> Self {
         let steps = scenario.steps_that_run();
         Self {
             environment: settings.environment.clone(),
@@ -40,7 +43,7 @@ impl Inputs {
         }
     }
 
-    /// How these differ from what a recording was made with.
+    /// The first difference from the inputs of a recording.
     pub fn difference(&self, recorded: &Self) -> Option<InputDifference> {
         let Self { environment, timeout_ms, recipes, steps } = self;
         let settings = *environment == recorded.environment && *timeout_ms == recorded.timeout_ms;
@@ -58,20 +61,20 @@ impl Inputs {
     }
 }
 
-/// What is other than it was when a recording was made.
+/// An input that has changed since a recording was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputDifference {
-    /// The step with this number among those that run, counted from 0: it is another, it is new, or,
-    /// past the last one, there were more.
+    /// The step with this index among those that run is changed or new; past the last one, steps were
+    /// removed.
     Step(usize),
-    /// The environment of the steps or their timeout.
+    /// The environment or the timeout of the steps.
     Settings,
     /// The recipe of an image.
     Recipe(String),
 }
 
-/// What decides how a step runs, in a form that can be hashed. Fields are added with a value that is
-/// left out where it is not used, so that recordings stay current.
+/// The inputs of a step, to be hashed as JSON. A new field must be skipped where it is not used, so that
+/// existing recordings stay current.
 #[derive(Serialize)]
 struct StepInputs<'a> {
     commands: Vec<&'a str>,
@@ -91,7 +94,7 @@ struct StepInputs<'a> {
     retry: Option<RetryInputs<'a>>,
 }
 
-/// What decides when a step that is run again and again is run no more.
+/// What ends the retrying of a step.
 #[derive(Serialize)]
 struct RetryInputs<'a> {
     for_ms: u128,
@@ -129,7 +132,7 @@ fn digest_of(step: &Step, settings: &Settings) -> String {
             placeholders: settings.placeholders.own().collect(),
         }),
     };
-    // Plain data has no way to fail.
+    // Serializing plain data cannot fail.
     digest(&serde_json::to_vec(&inputs).unwrap_or_default())
 }
 
@@ -143,11 +146,11 @@ mod tests {
     fn inputs(text: &str) -> Inputs {
         let scenario = extract(Path::new("c.md"), text, Extensions::default());
         assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
-        Inputs::of(&scenario, &Settings::default(), BTreeMap::new())
+        Inputs::new(&scenario, &Settings::default(), BTreeMap::new())
     }
 
     #[test]
-    fn prose_presentation_and_expectations_make_no_difference() {
+    fn prose_presentation_and_expectations_are_not_inputs() {
         let text = "```bash\nls\n```\n```output\na\n```\n";
         for same in [
             "Prose.\n\n> ```bash exit=3 hidden\n> ls\n> ```\n",
@@ -159,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_decides_how_steps_run_makes_one() {
+    fn commands_and_attributes_of_the_run_are_inputs() {
         let text = "```bash\ntrue\n```\n```bash\nls\n```\n";
         for attributes in
             ["stdin=\"y\"", "until=x", "lines=2", "for=1s", "timeout=9s", "retry=1s", "tty"]
@@ -172,22 +175,18 @@ mod tests {
         assert_eq!(fewer.difference(&inputs(text)), Some(InputDifference::Step(1)));
         assert_eq!(inputs(text).difference(&fewer), Some(InputDifference::Step(1)));
         let changed = inputs(&text.replace("ls", "ls "));
-        assert_eq!(
-            changed.difference(&inputs(text)),
-            None,
-            "blanks around a command are none of it"
-        );
+        assert_eq!(changed.difference(&inputs(text)), None, "blanks around a command do not count");
     }
 
     #[test]
-    fn what_a_step_waits_for_is_a_part_of_it() {
+    fn the_expectations_of_a_retried_step_are_inputs() {
         let text = "```bash retry=1s\nls\n```\n```output\na\n```\n";
         let other = text.replace("a\n", "b\n");
         assert_eq!(inputs(&other).difference(&inputs(text)), Some(InputDifference::Step(0)));
     }
 
     #[test]
-    fn settings_and_recipes_make_a_difference() {
+    fn settings_and_recipes_are_inputs() {
         let old = inputs("```bash\nls\n```\n");
         let mut new = old.clone();
         new.environment.insert("A".into(), "b".into());

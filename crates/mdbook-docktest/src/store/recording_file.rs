@@ -1,7 +1,7 @@
-//! A recording as a file: JSON that people can read and review, one line for each chunk of output.
+//! A recording as a file: JSON that people can read and review, with one line for each chunk of output.
 //!
-//! Its last line is a checksum of all above it. It keeps nobody from forging a recording; it tells
-//! one that was edited by hand, merged badly or cut off from one that a run has left.
+//! The last line is a checksum of the text above it. It does not prevent forgery; it detects recordings
+//! that were edited by hand, merged badly or cut off.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,41 +12,41 @@ use crate::model::scenario::Scenario;
 use crate::store::inputs::Inputs;
 use crate::text::digest::hexadecimal;
 
-/// The version of the form. Fields are added, never renamed; whatever else changes raises it.
+/// The version of the format. New fields do not change it; any other change does.
 const SCHEMA: u32 = 1;
 
-/// What stands before the checksum.
+/// The text before the checksum.
 const CHECKSUM: &str = "\n  \"checksum\": \"";
 
-/// A chapter's recording, and what it depends on.
+/// A chapter's recording and its inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordingFile {
-    /// The recording, with an entry for each step that was run and none for others.
+    /// The recording. Ignored steps have no entry.
     recording: Recording,
-    /// What it depends on.
+    /// What the recording depends on.
     pub inputs: Inputs,
 }
 
-/// Why a text is no recording.
+/// Why a text is not a valid recording.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingFileError {
-    /// It is not JSON of the right form, perhaps because it was cut off.
+    /// The text is not JSON of this format; it may be cut off.
     #[error("{0}")]
     Form(#[from] serde_json::Error),
-    /// It is of another version.
-    #[error("it has version {found}, and this program reads version {SCHEMA}")]
+    /// The format has another version.
+    #[error("unsupported version {found}: this program reads version {SCHEMA}")]
     Version {
-        /// The version.
+        /// The version of the text.
         found: u32,
     },
-    /// Its checksum is not that of its content.
-    #[error("its checksum is not that of its content: it was edited by hand, or merged")]
+    /// The checksum is missing or wrong.
+    #[error("the checksum does not match: the file was edited by hand, merged or cut off")]
     Checksum,
 }
 
 impl RecordingFileError {
-    /// The line that it is about, counted from 1.
+    /// The line of the error, counted from 1.
     pub fn line(&self) -> usize {
         match self {
             Self::Form(error) => error.line().max(1),
@@ -55,7 +55,7 @@ impl RecordingFileError {
     }
 }
 
-/// The file's fields, in their order.
+/// The fields of the file, in order.
 #[derive(Serialize, Deserialize)]
 struct Document {
     schema: u32,
@@ -77,20 +77,20 @@ struct Version {
 }
 
 impl RecordingFile {
-    /// What is kept of a chapter's run.
+    /// Makes the file of a chapter's run.
     pub fn new(scenario: &Scenario, recording: &Recording, inputs: Inputs) -> Self {
         let mut recording = recording.clone();
         let runs: Vec<usize> = scenario.steps_that_run().map(|(index, _)| index).collect();
         recording.steps =
             runs.iter().filter_map(|step| recording.steps.get(*step)).cloned().collect();
-        // Steps that are not run are none of a recording: their number may change.
+        // Ignored steps are not part of the file, so that authors can add and remove them.
         for leftover in &mut recording.leftovers {
             leftover.step = runs.partition_point(|step| *step < leftover.step);
         }
         Self { recording, inputs }
     }
 
-    /// The recording, with an entry for each step of a scenario with the same [`Inputs`].
+    /// The recording with an entry for each step of a scenario that has the same [`Inputs`].
     pub fn recording(self, scenario: &Scenario) -> Recording {
         let mut recording = Recording { origin: Origin::File, ..self.recording };
         let runs: Vec<usize> = scenario.steps_that_run().map(|(index, _)| index).collect();
@@ -110,15 +110,15 @@ impl RecordingFile {
         recording
     }
 
-    /// The recording as it is in the file.
+    /// The recording as in the file, without ignored steps.
     pub(crate) fn recorded(&self) -> &Recording {
         &self.recording
     }
 
-    /// The file's text.
+    /// Formats the file.
     ///
     /// # Errors
-    /// Those of serde_json; plain data as this gives none.
+    /// Those of serde_json, which serializing plain data does not cause.
     pub fn to_text(&self) -> serde_json::Result<String> {
         let Recording { engine, images, steps, leftovers, recorded_at, .. } =
             self.recording.clone();
@@ -138,10 +138,10 @@ impl RecordingFile {
         Ok(format!("{body}{CHECKSUM}{}\"\n}}\n", checksum(&body)))
     }
 
-    /// Reads a file's text.
+    /// Parses the text of a file.
     ///
     /// # Errors
-    /// When it is not what [`Self::to_text`] gives.
+    /// If it is not what [`Self::to_text`] returns.
     pub fn parse(text: &str) -> Result<Self, RecordingFileError> {
         let document = serde_json::from_str::<Document>(text);
         let version = match &document {
@@ -152,7 +152,7 @@ impl RecordingFile {
             return Err(RecordingFileError::Version { found });
         }
         let document = document?;
-        // On Windows, git can end lines otherwise; those within strings are escaped.
+        // On Windows, git can change line endings. Those within strings are escaped.
         let unix = text.contains('\r').then(|| text.replace("\r\n", "\n"));
         let text = unix.as_deref().unwrap_or(text);
         let is_whole = text.rsplit_once(CHECKSUM).is_some_and(|(body, rest)| {
@@ -172,7 +172,7 @@ fn checksum(text: &str) -> String {
     hexadecimal(&Sha256::digest(text.as_bytes()))
 }
 
-/// Writes JSON with what holds no other objects or lists on one line.
+/// Writes JSON with objects and lists that contain no others on one line.
 fn write(value: &Value, indent: usize, text: &mut String) {
     let (open, close, entries): (_, _, Vec<(Option<&String>, &Value)>) = match value {
         Value::Object(map) if !is_leaf(value) => {

@@ -87,7 +87,7 @@ impl<'a> Recordings<'a> {
     fn inputs(&self, scenario: &Scenario) -> Inputs {
         let recipes = self.recipes.iter().filter(|(image, _)| names_image(scenario, image));
         let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
-        Inputs::of(scenario, self.settings, recipes.collect())
+        Inputs::new(scenario, self.settings, recipes.collect())
     }
 
     fn standing(&self, chapter: &Chapter) -> Standing {
@@ -199,6 +199,11 @@ impl<'a> Recordings<'a> {
             .collect();
         let unused = self.others.iter().flatten().filter(|path| !renamed.contains(*path));
         for path in unused {
+            let is_readable = self.readable_others().iter().any(|(other, _)| other == path);
+            let help = match is_readable {
+                true => "`mdbook-docktest record` removes it",
+                false => "it is not a recording, or was edited: remove it by hand",
+            };
             let finding = Finding {
                 code: Code::UnusedRecording,
                 severity: Severity::Error,
@@ -207,7 +212,7 @@ impl<'a> Recordings<'a> {
                 line: 1,
                 column: 1,
                 message: "this recording belongs to no chapter with steps".to_owned(),
-                help: Some("`mdbook-docktest record` removes it".to_owned()),
+                help: Some(help.to_owned()),
             };
             report.files.extend(self.settings.lints.apply([finding]));
         }

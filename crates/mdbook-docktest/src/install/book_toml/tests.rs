@@ -140,19 +140,56 @@ fn what_would_not_do_what_it_says_is_told() {
     let before = "[preprocessor.docktest]\nbefore = [\"links\"]\n";
     assert!(warned(before).contains("write `after = [\"links\"]` instead"));
     let outside = "[output.html]\nadditional-css = [\"../docktest.css\"]\n";
-    assert!(warned(outside).contains("lies outside of the book"));
+    assert!(warned(outside).contains("is outside the book"));
     assert_eq!(warned(ALL), "");
 }
 
 #[test]
 fn what_is_in_the_way_is_named() {
     let refused = |text: &str| edit(text, &style_sheet()).unwrap_err().to_string();
-    assert_eq!(refused("output = 1"), "`output` is no table");
-    assert_eq!(refused("[output]\nhtml = \"x\""), "`output.html` is no table");
+    assert_eq!(refused("output = 1"), "`output` is not a table");
+    assert_eq!(refused("[output]\nhtml = \"x\""), "`output.html` is not a table");
     let list = refused("[output.html]\nadditional-css = \"a.css\"");
     assert_eq!(
         list,
-        "`output.html.additional-css` is no list: write it as `output.html.additional-css = []`"
+        "`output.html.additional-css` is not an array: write `output.html.additional-css = []`"
     );
     assert_eq!(refused("[book]\n[output"), "line 2: unclosed table, expected `]`");
+}
+
+#[test]
+fn what_is_no_toml_is_known_before_anything_is_done() {
+    check(ALL).unwrap();
+    check(&format!("\u{feff}{ALL}")).unwrap();
+    let error = check("[book]\n\ntitle = \n").unwrap_err();
+    assert!(matches!(error, BookTomlError::Syntax { line: 3, .. }), "{error}");
+}
+
+#[test]
+fn it_is_told_what_was_added() {
+    let added = |text: &str| edit(text, &style_sheet()).unwrap().added;
+    let list = "`additional-css` of [output.html]: docktest/docktest.css";
+    assert_eq!(added(""), ["[preprocessor.docktest]", list]);
+    assert_eq!(added("[preprocessor.links]\n"), ["[preprocessor.docktest]", list]);
+    let there = "[preprocessor.docktest]\nrun = \"never\"\n";
+    assert_eq!(added(there), ["`after` of [preprocessor.docktest]", list]);
+    assert_eq!(added(&format!("{there}after = [\"links\"]\n[output.pdf]\n")), [""; 0]);
+}
+
+#[test]
+fn each_file_is_put_where_its_list_names_it() {
+    let text = "[output.html]\nadditional-css = [\"own.css\", \"css/docktest.css\"]\n";
+    let assets: Vec<&Asset> = assets::for_language("fr").collect();
+    let edited = edit(text, &assets).unwrap();
+    let places = edited.places.iter().map(|(asset, place)| (asset.name, place.to_str().unwrap()));
+    let expected = assets.iter().map(|asset| match asset.kind {
+        Kind::StyleSheet => (asset.name, format!("css/{}", asset.name)),
+        Kind::Script => (asset.name, format!("docktest/{}", asset.name)),
+    });
+    let sorted = |mut list: Vec<(&str, String)>| {
+        list.sort_unstable();
+        list.into_iter().map(|(name, place)| format!("{name}: {place}")).collect::<Vec<_>>()
+    };
+    let places = places.map(|(name, place)| (name, place.to_owned())).collect();
+    assert_eq!(sorted(places), sorted(expected.collect()));
 }

@@ -28,7 +28,7 @@ fn run() -> RecordingFile {
 }
 
 fn session() -> Session {
-    Session::of(id()).unwrap()
+    Session::from_pid(id()).unwrap()
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_run_is_known_until_it_is_forgotten_to_its_session_and_of_its_book_alone() {
     assert!(failures.get(Path::new("b.md")).is_none());
     let other_book = Failures::new(cache.path(), Path::new("/other"), session());
     assert!(other_book.get(path).is_none());
-    let other_session = Session::named("1-2".as_ref()).unwrap();
+    let other_session = Session::from_name("1-2".as_ref()).unwrap();
     assert!(Failures::new(cache.path(), Path::new("/book"), other_session).get(path).is_none());
     failures.forget(path);
     assert!(failures.get(path).is_none());
@@ -66,7 +66,7 @@ fn a_chapter_is_another_once_it_is_saved_whatever_the_clock_says() {
 #[test]
 fn what_sessions_leave_goes_once_they_are_over() {
     let cache = tempfile::tempdir().unwrap();
-    let (over, living) = (Session::named("1-2".as_ref()).unwrap(), session());
+    let (over, living) = (Session::from_name("1-2".as_ref()).unwrap(), session());
     for session in [&over, &living] {
         let failures = Failures::new(cache.path(), Path::new("/book"), session.clone());
         let edition = failures.edition(&chapter(""));

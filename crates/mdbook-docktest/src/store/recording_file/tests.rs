@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::extract::{Extensions, extract};
 use crate::model::recording::{
-    Change, Chunk, CommandRecording, ContainerSpec, Effect, End, Mount, MountSource, ObjectKind,
-    Origin, Port, Transcript,
+    Change, Chunk, CommandRecording, ContainerSpec, Effect, End, ImageOrigin, Mount, MountSource,
+    ObjectKind, Origin, Port, Transcript,
 };
 use crate::model::stream::Stream;
 
@@ -88,6 +88,57 @@ fn what_a_container_was_made_with_is_kept_and_need_not_be_there() {
     ] {
         assert!(text.contains(line), "{line} {text}");
     }
+}
+
+#[test]
+fn all_of_a_recording_comes_back() {
+    let text = |name: &str| name.to_owned();
+    let mut run = recording(vec![ran("1")]);
+    run.engine = Engine {
+        kind: text("process"),
+        version: text("26.1.5"),
+        client_version: text("26.1.4"),
+        api_version: text("1.45"),
+        storage_driver: text("overlay2"),
+        kernel: text("6.1"),
+        architecture: text("amd64"),
+    };
+    let image = |reference: &str, repo_digest, origin| Image {
+        reference: text(reference),
+        id: text("sha256:01"),
+        repo_digest,
+        origin,
+    };
+    run.images = vec![
+        image("alpine:3", Some(text("alpine@sha256:02")), ImageOrigin::Pulled),
+        image("own", None, ImageOrigin::Recipe),
+    ];
+    let (kind, name, id) = (ObjectKind::Volume, text("data"), text("03"));
+    run.leftovers = vec![Leftover { step: 0, command: 0, kind, name, id }];
+    let scenario = scenario("```sh\na\n```\n");
+    let inputs = Inputs { steps: vec![text("04")], ..Inputs::default() };
+    let file = RecordingFile::new(&scenario, &run, inputs.clone());
+    let back = RecordingFile::parse(&file.to_text().unwrap()).unwrap();
+    assert_eq!(back.inputs, inputs);
+    assert_eq!(back.recording(&scenario), Recording { origin: Origin::File, ..run });
+}
+
+#[test]
+fn what_was_left_by_a_step_that_is_gone_goes_with_it() {
+    let two = scenario("```sh\na\n```\n```sh\nb\n```\n");
+    let mut run = recording(vec![ran("1"), ran("2")]);
+    run.leftovers = [0, 1]
+        .map(|step| {
+            let (kind, name, id) = (ObjectKind::Volume, step.to_string(), String::new());
+            Leftover { step, command: 0, kind, name, id }
+        })
+        .into();
+    let file = RecordingFile::new(&two, &run, Inputs::default());
+    let one = file.clone().recording(&scenario("```sh\na\n```\n"));
+    assert_eq!(one.leftovers, run.leftovers[..1]);
+    let other = file.recording(&scenario("```sh ignore\na\n```\n```sh\nb\n```\n"));
+    let names = other.leftovers.iter().map(|left| (left.step, left.name.as_str()));
+    assert_eq!(names.collect::<Vec<_>>(), [(1, "0")]);
 }
 
 #[test]
