@@ -49,7 +49,7 @@ pub(super) fn run_chapters(
     jobs: NonZero<usize>,
 ) -> Vec<RunError> {
     let to_run: Vec<&mut Chapter> =
-        report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()).collect();
+        report.chapters.iter_mut().filter(|chapter| chapter.needs_run()).collect();
     let count = jobs.get().min(to_run.len());
     let waiting = Mutex::new(to_run.into_iter().enumerate());
     let not_run = Mutex::new(Vec::new());
