@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Difference, place, quote_text};
+use super::quote::quote_text;
+use super::{Difference, place};
 use crate::model::finding::Code;
 use crate::model::recording::is_anonymous;
 use crate::model::recording::{Change, End, Leftover, ObjectKind, Recording, StepRecording};

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::{Difference, cut};
+use super::Difference;
+use super::quote::cut;
 use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::model::finding::Code;
 use crate::model::recording::CommandRecording;
