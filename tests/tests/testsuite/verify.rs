@@ -54,7 +54,7 @@ fn a_step_that_exits_otherwise_is_found_and_the_rest_runs() {
             ("exit-status", "echo later"),
         ])
         .says("status 2 instead of 0")
-        .says("give it a block of its own with `exit=…`")
+        .says("move the command to a block of its own with `exit=…`")
         .says("add `exit=2`")
         .says("/nowhere")
         .prints(2, "first\nls: cannot access '/nowhere': No such file or directory\nthen 2\n");
