@@ -12,12 +12,7 @@ use std::ops::Range;
 
 use reader::Reader;
 
-mod here_document;
-mod list;
-mod operator;
-mod pair;
 mod reader;
-mod word;
 
 /// The byte ranges of a script's commands, in order, without comments and blank lines between them.
 pub(crate) fn commands(script: &str) -> Vec<Range<usize>> {

@@ -10,8 +10,16 @@
 use std::mem;
 use std::ops::Range;
 
-use super::here_document::HereDocument;
-use super::list::{Expect, List, Opener, Target};
+use grammar::{Expect, Opener, Target};
+use here_document::HereDocument;
+use list::List;
+
+mod grammar;
+mod here_document;
+mod list;
+mod operator;
+mod pair;
+mod word;
 
 /// A command of a script.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,22 +31,22 @@ pub(super) struct Command {
 
 /// A script that is read command by command.
 pub(super) struct Reader<'a> {
-    pub(super) text: &'a [u8],
+    text: &'a [u8],
     pub(super) at: usize,
     /// The list of commands that is being read.
-    pub(super) list: List,
+    list: List,
     /// Those around it, outermost first.
     outer: Vec<List>,
     /// The here-documents that begin below this line.
-    pub(super) here_documents: Vec<HereDocument>,
+    here_documents: Vec<HereDocument>,
     /// The end of the last token.
-    pub(super) end: usize,
+    end: usize,
     /// Whether a here-document or a continued line lacks its end.
     pub(super) is_cut_off: bool,
     /// How many bytes may still be read again.
-    pub(super) rereads: usize,
+    rereads: usize,
     /// The end of what was read again. Bash takes the bodies of here-documents from behind it.
-    pub(super) reread: usize,
+    reread: usize,
     /// What it has cost.
     #[cfg(test)]
     pub(super) steps: usize,
@@ -105,7 +113,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips a backslash that joins a line with the next.
-    pub(super) fn skip_line_end(&mut self) {
+    fn skip_line_end(&mut self) {
         self.at += 2;
         self.is_cut_off = self.at == self.text.len();
     }
@@ -127,7 +135,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes on with a list within this one.
-    pub(super) fn open(&mut self, opener: Opener, expect: Expect) {
+    fn open(&mut self, opener: Opener, expect: Expect) {
         let outside = match opener {
             Opener::Substitution => self.here_documents.len(),
             _ => self.list.here_documents,
@@ -137,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes on with the list around this one.
-    pub(super) fn close(&mut self) {
+    fn close(&mut self) {
         if self.list.opener == Opener::Substitution {
             self.skip_here_documents();
         }
@@ -147,7 +155,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes on with the list around this one, which was a compound command.
-    pub(super) fn close_compound(&mut self) {
+    fn close_compound(&mut self) {
         self.close();
         self.list.expect = Expect::Compound;
     }
@@ -190,7 +198,7 @@ impl<'a> Reader<'a> {
 
     /// Reads on behind a word: what it is depends on where it stands. `text` is that of a word
     /// without quotes and expansions.
-    pub(super) fn word(&mut self, range: Range<usize>, text: Option<&str>, is_assignment: bool) {
+    fn word(&mut self, range: Range<usize>, text: Option<&str>, is_assignment: bool) {
         match self.list.target {
             Some(Target::File) => return self.end_target(),
             Some(Target::HereDocument { strips_tabs }) => {

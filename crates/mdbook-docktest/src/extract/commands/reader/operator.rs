@@ -1,7 +1,7 @@
 //! Operators: the signs that separate words.
 
-use super::list::{Expect, Opener, Target};
-use super::reader::Reader;
+use super::Reader;
+use super::grammar::{Expect, Opener, Target};
 
 impl Reader<'_> {
     /// Reads the operator that begins with this byte.

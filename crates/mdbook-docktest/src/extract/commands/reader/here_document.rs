@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::list::Opener;
-use super::reader::Reader;
+use super::Reader;
+use super::grammar::Opener;
 
 /// A here-document whose body is still to come.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! What is read up to a closing sign, whatever lines that takes: quotes, `${…}`, `((…))`
 //! (`parse_matched_pair`).
 
-use super::list::{Expect, Opener};
-use super::reader::Reader;
+use super::Reader;
+use super::grammar::{Expect, Opener};
 
 /// Quotes, or brackets of some kind.
 #[derive(Debug)]

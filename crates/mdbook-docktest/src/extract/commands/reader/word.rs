@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::list::{Expect, Opener};
+use super::Reader;
+use super::grammar::{Expect, Opener};
 use super::pair::Kind;
-use super::reader::Reader;
 
 /// A word that is being read.
 #[derive(Debug, Clone, Copy)]
