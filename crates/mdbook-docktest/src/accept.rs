@@ -1,7 +1,7 @@
 //! Rewrites expectations that do not match, and keeps the lines and patterns that still do.
 //!
-//! Only expected output is rewritten, and only of steps without other findings: the output of a command
-//! that failed is rarely what an author wants there.
+//! Only expected output is rewritten, and only of steps without other findings: the output of a
+//! command that failed is rarely what an author wants there.
 
 use std::ops::Range;
 
@@ -28,13 +28,14 @@ struct Rewrite {
 pub(crate) struct Accepted {
     /// The new text of the chapter.
     pub text: String,
-    /// The new text of the chapter's file, which differs from `text` by `{{#include}}` and the like.
+    /// The new text of the chapter's file, which differs from `text` by `{{#include}}` and the
+    /// like.
     pub source: String,
     /// The number of rewritten expectations.
     pub rewritten: usize,
-    /// The line numbers of expectations that do not match and could not be rewritten: their block cannot
-    /// contain the output, such as a line that looks like a prompt in a `console` block, or it comes
-    /// from an included file.
+    /// The line numbers of expectations that do not match and could not be rewritten: their block
+    /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
+    /// it comes from an included file.
     pub refused: Vec<usize>,
 }
 
@@ -117,7 +118,8 @@ fn rewrites(
 }
 
 impl Rewrite {
-    /// Returns the edits that put the new text into the chapter; `None` if its block cannot contain it.
+    /// Returns the edits that put the new text into the chapter; `None` if its block cannot contain
+    /// it.
     fn edits(&self, text: &str, scenario: &Scenario) -> Option<Vec<Edit>> {
         let step = &scenario.steps[self.step];
         let expectation = expectation_for(step, self.command)?;

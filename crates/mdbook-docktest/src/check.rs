@@ -19,8 +19,8 @@ use self::command::CommandCheck;
 use self::output::AllExpected;
 pub(crate) use self::output::printed;
 
-/// Returns the differences between a chapter's recording and what its text expects, in the order of the
-/// text. `placeholders` are those of the book.
+/// Returns the differences between a chapter's recording and what its text expects, in the order of
+/// the text. `placeholders` are those of the book.
 pub(crate) fn check(
     text: &str,
     scenario: &Scenario,

@@ -22,8 +22,8 @@ pub(crate) struct Report {
     pub engine: Option<Engine>,
     /// The chapters, in the book's order.
     pub chapters: Vec<Chapter>,
-    /// Findings about files that are not chapters: recordings without a chapter. In machine-readable
-    /// formats, each is listed as a chapter without steps.
+    /// Findings about files that are not chapters: recordings without a chapter. In
+    /// machine-readable formats, each is listed as a chapter without steps.
     pub files: Vec<Finding>,
 }
 

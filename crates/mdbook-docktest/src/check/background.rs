@@ -1,13 +1,14 @@
-//! Checks that no exit status shows: containers that die in the background, and objects that a
-//! chapter leaves behind.
+//! Checks for problems that exit statuses do not show: containers that die in the background, and
+//! objects that a chapter leaves behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::quote::quote_text;
 use super::{Difference, place};
 use crate::model::finding::Code;
-use crate::model::recording::is_anonymous;
-use crate::model::recording::{Change, End, Leftover, ObjectKind, Recording, StepRecording};
+use crate::model::recording::{
+    Change, End, Leftover, ObjectKind, Recording, StepRecording, is_anonymous,
+};
 use crate::model::scenario::{ExitExpectation, Scenario, Step};
 
 /// Returns the differences of a chapter's effects; none if its engine was lost, which explains them
@@ -119,7 +120,9 @@ fn expected_exit_missing(step: &Step) -> Difference {
         span: place(step, step.commands.len().saturating_sub(1)),
         message: "no container that this step started died by itself".to_owned(),
         help: Some(
-            "let a container exit by itself, or remove `dies`: stopping or removing one does not count".into(),
+            "let a container exit by itself, or remove `dies`: stopping or removing one does not \
+             count"
+                .into(),
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! The level of each kind of finding: `[preprocessor.docktest.lints]` in book.toml.
 //!
-//! Checks do not decide the severity of their findings. The levels do, once, when findings are added
-//! to a report.
+//! Checks do not decide the severity of their findings. The levels do, once, when findings are
+//! added to a report.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Compares output with its expectation: the output of a step with its `output` block, and that of each
-//! command of a `console` block with the lines below it.
+//! Compares output with its expectation: the output of a step with its `output` block, and that of
+//! each command of a `console` block with the lines below it.
 
 use std::ops::Range;
 
@@ -39,7 +39,8 @@ impl<'a> AllExpected<'a> {
         by_command.chain(self.whole).flat_map(|expected| expected.flaws()).collect()
     }
 
-    /// Returns the differences in the output of the commands. An expectation that matches binds its names.
+    /// Returns the differences in the output of the commands. An expectation that matches binds its
+    /// names.
     pub(super) fn differences(
         &self,
         commands: &[CommandRecording],
@@ -57,8 +58,8 @@ impl<'a> AllExpected<'a> {
 }
 
 /// Returns the output of commands in the form that an expectation is compared with: the text that a
-/// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console` block,
-/// blank lines before the output are dropped, as they are from the expectation.
+/// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
+/// block, blank lines before the output are dropped, as they are from the expectation.
 pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
     let OutputAttributes { streams, exact, in_session } = expectation.attributes;
     let printed = |command: &CommandRecording| {

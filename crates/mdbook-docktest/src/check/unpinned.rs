@@ -47,8 +47,8 @@ fn unpinned(reference: &str) -> Option<&str> {
     (!last.contains([':', '@']) && !is_id(repository)).then_some(repository)
 }
 
-/// Whether a reference is an image ID, short or long, which pins the image as a digest does. Fewer than
-/// 12 digits could be a name.
+/// Whether a reference is an image ID, short or long, which pins the image as a digest does. Fewer
+/// than 12 digits could be a name.
 fn is_id(reference: &str) -> bool {
     (12..=64).contains(&reference.len()) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -19,7 +19,7 @@ const CONTINUATION: &str = "> ";
 pub(crate) struct Session {
     /// The commands in order.
     pub(crate) commands: Vec<SessionCommand>,
-    /// The lines before the first prompt that are neither comments nor blank.
+    /// The lines that belong to no command, and are neither comments nor blank.
     pub(crate) unprompted: Vec<usize>,
 }
 
@@ -74,8 +74,8 @@ pub(crate) fn session(lines: &[&str]) -> Session {
     session
 }
 
-/// Parses the command that starts on the line `first`, and the lines below it up to `next`, the line of
-/// the next prompt.
+/// Parses the command that starts on the line `first`, and the lines below it up to `next`, the
+/// line of the next prompt.
 fn command(lines: &[&str], first: usize, begin: usize, next: usize) -> SessionCommand {
     let mut prompts = vec![begin];
     let mut text = lines[first][begin..].to_owned();
@@ -133,7 +133,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns each command and, after `=>`, its output; then the lines without a prompt, after `!`.
+    /// Returns each command and, after `=>`, its output; then the lines without a prompt, after
+    /// `!`.
     fn outline(text: &str) -> Vec<String> {
         let lines: Vec<&str> = text.lines().collect();
         let session = session(&lines);
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_before_the_first_prompt_are_unprompted() {
+    fn lines_that_belong_to_no_command_are_unprompted() {
         assert_eq!(outline("docker ps\n\n# why\n"), ["why => ", "! docker ps"]);
         assert_eq!(outline("docker ps\ndocker images\n"), ["! docker ps", "! docker images"]);
         assert_eq!(outline("out\n$ a\nb\n"), ["a => b", "! out"]);

@@ -1,7 +1,7 @@
 //! Finds `{{#docktest …}}` directives between steps.
 //!
-//! mdBook's own preprocessor, which runs before, leaves directives alone, and only removes a backslash
-//! before them. In code and comments, a directive is plain text.
+//! mdBook's own preprocessor, which runs before, leaves directives alone, and only removes a
+//! backslash before them. In code and comments, a directive is plain text.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -18,7 +18,8 @@ static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\{\{[ \t]*#docktest([^}\n]*)(\}\})?").expect("the regex is valid")
 });
 
-/// The text allowed before a directive on its line: markers of quotes, lists, definitions and footnotes.
+/// The text allowed before a directive on its line: markers of quotes, lists, definitions and
+/// footnotes.
 static CONTAINERS: LazyLock<Regex> = LazyLock::new(|| {
     let regex = r"\A(?:[ \t>\u{feff}]|[-*+:][ \t]|\d{1,9}[.)][ \t]|\[\^[^\]]*\]:)*\z";
     Regex::new(regex).expect("the regex is valid")

@@ -10,7 +10,8 @@ use crate::model::scenario::{Command, Expectation, OutputAttributes};
 use crate::text::position::line_and_column;
 
 impl Extraction<'_> {
-    /// Returns the commands of a `console` block, and its [markup](crate::model::scenario::Step::session_markup).
+    /// Returns the commands of a `console` block, and its
+    /// [markup](crate::model::scenario::Step::session_markup).
     pub(super) fn session(
         &mut self,
         block: &FencedBlock,
@@ -67,8 +68,8 @@ impl Extraction<'_> {
     }
 }
 
-/// The places of a block's lines in the chapter: each with its container prefix and line ending, and
-/// without.
+/// The places of a block's lines in the chapter: each with its container prefix and line ending,
+/// and without.
 ///
 /// CommonMark also ends lines at lone carriage returns. If the lines do not correspond for such a
 /// reason, the opening fence is the place of each line.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Finding {
     /// The kind of finding.
     pub code: Code,
-    /// Whether it fails the run. [`crate::check::lints`] sets the final value.
+    /// Whether it fails the run. The book's lints set the final value.
     pub severity: Severity,
     /// The file that the finding is about.
     pub path: PathBuf,

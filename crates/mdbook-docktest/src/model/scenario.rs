@@ -21,8 +21,8 @@ pub struct Scenario {
     pub extensions: Extensions,
     /// The steps in the order in which they run, including ignored ones.
     pub steps: Vec<Step>,
-    /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph of
-    /// its own.
+    /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
+    /// of its own.
     pub diagrams: Vec<Range<usize>>,
     /// The findings about annotations; nothing runs while one of them is an error.
     pub findings: Vec<Finding>,
@@ -55,7 +55,7 @@ pub struct Step {
     /// The place of the script's first line that is not blank, for findings about the step; the
     /// opening fence if there is no such line.
     pub command: Range<usize>,
-    /// The commands of the script, in order: see [`crate::extract::commands`].
+    /// The commands of the script, in order.
     pub commands: Vec<Command>,
     /// The attributes of the info string.
     pub attributes: Attributes,
@@ -149,8 +149,8 @@ pub enum Follow {
     For(Duration),
 }
 
-/// Expected output: of a whole step, in the `output` block after it; or of one command, in the lines
-/// below it in a `console` block.
+/// Expected output: of a whole step, in the `output` block after it; or of one command, in the
+/// lines below it in a `console` block.
 #[derive(Debug)]
 pub struct Expectation {
     /// The expected text, without fence, container prefixes or carriage returns.
@@ -159,11 +159,12 @@ pub struct Expectation {
     pub lines: Vec<Range<usize>>,
     /// The number of the first line, counted from 1.
     pub line: usize,
-    /// The place of the block that contains it: an `output` block, or the command's `console` block.
+    /// The place of the block that contains it: an `output` block, or the command's `console`
+    /// block.
     pub fence: Fence,
     /// The place of all lines in the chapter, with their container prefixes and line endings.
     pub body: Range<usize>,
-    /// The attributes of the `output` block.
+    /// How the output is compared.
     pub attributes: OutputAttributes,
 }
 

@@ -34,8 +34,8 @@ enum Stage {
     Read(Text),
     /// The steps have run, or were replayed from a recording.
     Ran(Text, Recording),
-    /// The page is rendered. Text, steps and output are dropped, so that a large book need not be in
-    /// memory as a whole.
+    /// The page is rendered. Text, steps and output are dropped, so that a large book need not be
+    /// in memory as a whole.
     Done(Done),
 }
 
@@ -45,7 +45,8 @@ struct Text {
     /// The text that all spans refer to.
     text: String,
     scenario: Scenario,
-    /// The index of the only step to report on, if one was selected. The steps after it are left out.
+    /// The index of the only step to report on, if one was selected. The steps after it are left
+    /// out.
     only: Option<usize>,
 }
 
@@ -119,8 +120,8 @@ impl Chapter {
         self.stage = Stage::Done(Done { page, statuses, recording });
     }
 
-    /// Returns the chapter with expectations that pass; `None` if it has not run. `source` is the text of
-    /// the chapter's file.
+    /// Returns the chapter with expectations that pass; `None` if it has not run. `source` is the
+    /// text of the chapter's file.
     pub(crate) fn accepted(&self, source: &str, settings: &Settings) -> Option<Accepted> {
         let Stage::Ran(Text { text, scenario, .. }, recording) = &self.stage else { return None };
         Some(accept(text, source, scenario, recording, &settings.placeholders))

@@ -1,5 +1,5 @@
-//! The report for GitHub Actions: findings as workflow commands, which GitHub shows at the lines that
-//! they are about, then the summary.
+//! The report for GitHub Actions: findings as workflow commands, which GitHub shows at the lines
+//! that they are about, then the summary.
 //!
 //! The format is documented at
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>, and the

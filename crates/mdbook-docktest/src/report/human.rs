@@ -49,8 +49,8 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
     text
 }
 
-/// Returns the arguments of `verify` that reproduce the errors of a chapter: its failed steps, or the
-/// whole chapter if there are many, or if no step failed.
+/// Returns the arguments of `verify` that reproduce the errors of a chapter: its failed steps, or
+/// the whole chapter if there are many, or if no step failed.
 fn to_rerun(chapter: &Chapter) -> Vec<String> {
     let path = chapter.path.display();
     let steps = chapter.steps().iter().zip(chapter.statuses());
@@ -61,8 +61,8 @@ fn to_rerun(chapter: &Chapter) -> Vec<String> {
     if (1..=MOST_STEPS).contains(&failed.len()) { failed } else { vec![path.to_string()] }
 }
 
-/// Formats a finding with the lines that it is about. `text` is the text of the file, or empty to show
-/// only the place.
+/// Formats a finding with the lines that it is about. `text` is the text of the file, or empty to
+/// show only the place.
 fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
     let level = match finding.severity {
         Severity::Warning => Level::WARNING,
@@ -78,8 +78,8 @@ fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
         title.element(source.path(path.as_ref()).annotation(place))
     };
     if let Some(help) = &finding.help {
-        // annotate-snippets sanitizes titles, but passes escape sequences in messages through, and this
-        // one may quote the output of a program.
+        // annotate-snippets sanitizes titles, but passes escape sequences in messages through, and
+        // this one may quote the output of a program.
         let help = plain(help).replace(is_bidirectional_control, "\u{fffd}");
         group = group.element(Level::HELP.message(help));
     }
@@ -91,8 +91,8 @@ fn is_bidirectional_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Returns the finding's span without trailing line feeds, which would be drawn as one more line. It is
-/// cut at the end of the text, as the chapter may have been edited while it was running.
+/// Returns the finding's span without trailing line feeds, which would be drawn as one more line.
+/// It is cut at the end of the text, as the chapter may have been edited while it was running.
 fn visible(text: &str, finding: &Finding) -> Range<usize> {
     let boundary = |offset: usize| {
         (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)

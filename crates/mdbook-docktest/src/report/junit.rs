@@ -1,7 +1,8 @@
-//! The report as JUnit XML, which most build servers show: a suite for each chapter, and a case for each
-//! step.
+//! The report as JUnit XML, which most build servers show: a suite for each chapter, and a case for
+//! each step.
 //!
-//! There is no standard; this is the format that servers read, see <https://llg.cubic.org/docs/junit/>.
+//! There is no standard; this is the format that servers read, see
+//! <https://llg.cubic.org/docs/junit/>.
 
 use std::path::Path;
 use std::time::Duration;
@@ -102,7 +103,8 @@ fn skipped(reason: &str) -> TestCaseStatus {
     status
 }
 
-/// Returns a failure with the first error as its message, and all findings and transcripts as its text.
+/// Returns a failure with the first error as its message, and all findings and transcripts as its
+/// text.
 fn failure(findings: &[&Finding], commands: &[CommandRecording]) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     if let Some(first) = findings.iter().find(|finding| finding.is_error()) {

@@ -58,8 +58,8 @@ fn value(info: &str, start: usize) -> Value<'_> {
     Value { raw, text: raw.to_owned(), span, flaw }
 }
 
-/// Parses a quoted value. An unknown escape keeps its backslash, as in bash's `$'…'`, so that a regex
-/// such as `until="\d+"` needs no second backslash.
+/// Parses a quoted value. An unknown escape keeps its backslash, as in bash's `$'…'`, so that a
+/// regex such as `until="\d+"` needs no second backslash.
 fn quoted(info: &str, start: usize) -> Value<'_> {
     let mut text = String::new();
     let mut characters = info[start + 1..].char_indices();
