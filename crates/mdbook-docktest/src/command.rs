@@ -162,7 +162,7 @@ struct Run<'a> {
 /// # Errors
 /// [`RunError::Cancelled`]; and when nothing can be run.
 fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
-    let to_run = report.chapters.iter().filter(|chapter| chapter.is_to_run()).count();
+    let to_run = report.chapters.iter().filter(|chapter| chapter.needs_run()).count();
     let Some(to_run) = NonZero::new(to_run) else { return Ok(exit_of_report(report)) };
     let root = match run.engine_root.or(run.settings.engine_root.as_deref()) {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),

@@ -106,13 +106,13 @@ impl Rendering<'_> {
         // The real output replaces the expected output of a session. What is left is a script, which a
         // reader can copy.
         let strips_prompts =
-            !step.dressing.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
+            !step.session_markup.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
         if !hidden {
             let language = if strips_prompts { "bash" } else { step.language.as_str() };
             edits.push(Edit { range: fence.info.clone(), text: language.to_owned() });
         }
         if !hidden && strips_prompts {
-            let ranges = step.dressing.iter().cloned();
+            let ranges = step.session_markup.iter().cloned();
             edits.extend(ranges.map(|range| Edit { range, text: String::new() }));
         }
         let output = step.expectation.as_ref().map(|expectation| &expectation.fence);

@@ -37,7 +37,7 @@ fn a_chapter_with_a_wrong_annotation_does_not_run_and_shows_it() {
     let page = site.page("mistyped.html");
     assert!(page.texts("main samp").is_empty());
     let findings = page.texts("main p[lang=en]").concat();
-    assert!(findings.contains("there is no attribute `untill`"), "{findings}");
+    assert!(findings.contains("unknown attribute `untill`"), "{findings}");
     assert_eq!(site.page("good.html").texts("main samp"), ["good\n"]);
 }
 

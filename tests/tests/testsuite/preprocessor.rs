@@ -173,6 +173,6 @@ fn a_person_who_runs_it_by_hand_is_told_what_it_is_for() {
 #[test]
 fn a_warning_is_for_the_author_and_not_for_the_page() {
     let outcome = Book::new().step("docker volume create data").to_preprocess("html").run();
-    outcome.exits(0).tells("warning[leftover]: the volume `data` is still there");
+    outcome.exits(0).tells("warning[leftover]: volume `data` still exists");
     assert!(!outcome.stdout().contains("leftover"), "{outcome}");
 }

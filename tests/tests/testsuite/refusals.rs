@@ -97,7 +97,7 @@ fn no_image_because_nobody_has_it() {
         .exits(3)
         .finds_only(&[("image-missing", "nobody-has-it")])
         .says("[preprocessor.docktest.images]")
-        .fails_saying(&["no image `testsuite/nobody-has-it:1`", "book.toml"]);
+        .fails_saying(&["image `testsuite/nobody-has-it:1` is not available", "book.toml"]);
 }
 
 #[test]

@@ -74,16 +74,16 @@ impl State {
 
     fn apply_to_container(&mut self, effect: &Effect) {
         match &effect.change {
-            Change::Created { image, made } => {
+            Change::Created { image, spec } => {
                 self.containers.retain(|container| container.id != effect.id);
                 self.containers.push(Container {
                     id: effect.id.clone(),
                     name: effect.name.clone(),
                     image: image.clone(),
                     status: Status::Created,
-                    mounts: made.mounts.clone(),
+                    mounts: spec.mounts.clone(),
                     networks: Vec::new(),
-                    ports: made.ports.clone(),
+                    ports: spec.ports.clone(),
                 });
             }
             Change::Removed => self.containers.retain(|container| container.id != effect.id),

@@ -123,7 +123,7 @@ impl<'a> Recordings<'a> {
 
     /// Puts a chapter's recording in the place of its run, if it is current.
     pub(crate) fn replay(&self, chapter: &mut Chapter) {
-        if !chapter.is_to_run() {
+        if !chapter.needs_run() {
             return;
         }
         match self.standing(chapter) {
@@ -148,7 +148,7 @@ impl<'a> Recordings<'a> {
         failures: &Failures,
         edition: &Edition,
     ) -> Option<RecordingFile> {
-        if !chapter.is_to_run() {
+        if !chapter.needs_run() {
             return None;
         }
         let scenario = chapter.scenario()?;
@@ -179,7 +179,7 @@ impl<'a> Recordings<'a> {
 
     /// Says of each chapter without a current recording that it has none.
     pub(crate) fn tell_of_missing(&self, report: &mut Report) {
-        for chapter in report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()) {
+        for chapter in report.chapters.iter_mut().filter(|chapter| chapter.needs_run()) {
             let standing = self.standing(chapter);
             self.tell(chapter, &standing);
         }

@@ -3,7 +3,9 @@
 //!
 //! Text is measured escaped, with `&lt;` for `<`.
 
-use mdbook_docktest::internal::{Change, Effect, Made, Mount, MountSource, ObjectKind, files};
+use mdbook_docktest::internal::{
+    Change, ContainerSpec, Effect, Mount, MountSource, ObjectKind, files,
+};
 use scraper::ElementRef;
 
 use super::*;
@@ -78,10 +80,10 @@ fn a_long_list_of_changes_is_shortened() {
         destination: place.to_string(),
         read_only: false,
     };
-    let made = Made { mounts: (0..2_000).map(mount).collect(), ports: Vec::new() };
+    let spec = ContainerSpec { mounts: (0..2_000).map(mount).collect(), ports: Vec::new() };
     let container = Effect {
         kind: ObjectKind::Container,
-        change: Change::Created { image: None, made },
+        change: Change::Created { image: None, spec },
         ..volume("app".into())
     };
     let volumes = |name: &str| (0..500).map(|n| volume(format!("{name}{n}"))).collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use browser_tests::{BuiltBook, Lab, Ran};
-use mdbook_docktest::internal::{Change, End, Made, ObjectKind, Port, Stream};
+use mdbook_docktest::internal::{Change, ContainerSpec, End, ObjectKind, Port, Stream};
 
 /// The pages of the book.
 pub(crate) const PAGES: [&str; 5] =
@@ -147,8 +147,8 @@ docker run -d --name vitrine-du-magasin-en-ligne --network interne -p 8080:80 -v
 
 fn state() -> Vec<Vec<Ran>> {
     let container = |name: &str, image: &str, mount: (&str, bool), ports: Vec<Port>| {
-        let made = Made { ports, ..Made::default() };
-        let created = Change::Created { image: Some(image.to_owned()), made };
+        let spec = ContainerSpec { ports, ..ContainerSpec::default() };
+        let created = Change::Created { image: Some(image.to_owned()), spec };
         let mounted = Change::Mounted {
             container: name.to_owned(),
             destination: mount.0.to_owned(),

@@ -1,7 +1,7 @@
 //! Effects and the expected lists of changes.
 
 use super::*;
-use crate::model::recording::{Made, StepRecording};
+use crate::model::recording::{ContainerSpec, StepRecording};
 use crate::render::labels::Language;
 
 /// Parses effects such as `container app created` and `volume data in app /x`.
@@ -221,7 +221,7 @@ fn mounts_and_ports_of_a_new_container_are_listed() {
         container,
         protocol: protocol.to_owned(),
     };
-    let made = Made {
+    let spec = ContainerSpec {
         mounts: vec![
             mount(MountSource::Bind("/lab".into()), "/backup"),
             mount(MountSource::Tmpfs, "/run"),
@@ -230,7 +230,7 @@ fn mounts_and_ports_of_a_new_container_are_listed() {
     };
     let mut during =
         effects(&["container web created", "network net with web", "container web started"]);
-    during[0].change = Change::Created { image: None, made };
+    during[0].change = Change::Created { image: None, spec };
     assert_eq!(
         shown_in(Language::En, &[], &during),
         [

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::recording::Made;
+use crate::model::recording::ContainerSpec;
 
 fn effect(kind: ObjectKind, id: &str, change: Change) -> Effect {
     Effect { command: 0, kind, name: format!("{id}-name"), id: id.into(), change }
@@ -74,9 +74,9 @@ fn removing_a_container_keeps_its_volumes() {
 fn a_restarted_container_has_each_mount_once() {
     let source = MountSource::Volume("data".into());
     let mount = Mount { source, destination: "/x".into(), read_only: false };
-    let made = Made { mounts: vec![mount.clone()], ports: Vec::new() };
+    let spec = ContainerSpec { mounts: vec![mount.clone()], ports: Vec::new() };
     let effects = vec![
-        container("app", Change::Created { image: None, made }),
+        container("app", Change::Created { image: None, spec }),
         volume("data", mounted("app", "/x", false)),
         container("app", Change::Started),
         container("app", died(1)),
