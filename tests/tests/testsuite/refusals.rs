@@ -113,6 +113,6 @@ fn an_image_that_is_missing_on_purpose_is_no_refusal() {
 fn the_preprocessor_refuses_in_the_same_way() {
     let path = path_without(&["unshare"]);
     let outcome = book().to_preprocess("html").env("PATH", path.path()).run();
-    outcome.exits(3).fails_saying(&["`unshare` was not found"]);
+    outcome.exits(3).fails_saying(&["`unshare` not found: install it"]);
     assert_eq!(outcome.stdout(), "");
 }

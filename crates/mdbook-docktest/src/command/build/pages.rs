@@ -66,7 +66,7 @@ pub(super) fn page_text(chapter: &Chapter, page: &Page) -> String {
 }
 
 /// The items of the book with the page of each chapter, and after them the page that lists what they
-/// rest on. `known` are the chapters as [`chapters`] gave them, the report has the same ones in the same
+/// rest on. `known` are the chapters as [`chapters()`] returned them, the report has the same ones in the same
 /// order. Pages that are done are in `spill`.
 ///
 /// A page is fetched only once its item is asked for: all of them would be most of what the program
