@@ -52,7 +52,7 @@ fn no_unshare_and_its_like() {
     for missing in ["unshare", "nsenter", "setpriv", "pivot_root", "mount"] {
         let path = path_without(&[missing]);
         let outcome = book().to_verify().env("PATH", path.path()).run();
-        outcome.exits(3).fails_saying(&[&format!("`{missing}` was not found"), "apt-get install"]);
+        outcome.exits(3).fails_saying(&[&format!("`{missing}` not found"), "apt-get install"]);
     }
 }
 
