@@ -459,3 +459,21 @@ fn a_syntax_error_is_found_in_its_line() {
         .finds_only(&[("exit-status", "echo )"), ("exit-status", "never closed")])
         .prints(2, "three\nbash: eval: line 1: unexpected EOF while looking for matching `''\n");
 }
+
+/// More than an argument of a program could hold with what goes around each command.
+#[test]
+fn a_step_can_have_thousands_of_commands() {
+    let lines: Vec<String> = (0..2000).map(|n| format!("x={n}; (exit 3) || y=$?")).collect();
+    let script = lines.join("\n");
+    let traps = "trap 'echo debug' DEBUG; trap 'echo err' ERR";
+    Book::new()
+        .step(&format!("f() {{ echo \"$x$y\"; }}\n{script}\n{traps}\nf\nbreak"))
+        .step("trap - DEBUG ERR; f")
+        .verify()
+        .exits(0)
+        .prints(
+            1,
+            "debug\ndebug\n19993\ndebug\nbash: line 1: break: only meaningful in a `for', `while', or `until' loop\n",
+        )
+        .prints(2, "debug\n19993\n");
+}
