@@ -477,3 +477,15 @@ fn a_step_can_have_thousands_of_commands() {
         )
         .prints(2, "debug\n19993\n");
 }
+
+#[test]
+fn a_step_without_a_command_does_not_fail_as_the_one_before() {
+    Book::new()
+        .step_with("exit=3", "(exit 3)")
+        .step("# nothing is run")
+        .step("")
+        .step("echo $?")
+        .verify()
+        .exits(0)
+        .prints(4, "3\n");
+}
