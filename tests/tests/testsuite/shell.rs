@@ -489,3 +489,18 @@ fn a_step_without_a_command_does_not_fail_as_the_one_before() {
         .exits(0)
         .prints(4, "3\n");
 }
+
+/// In this mode `trap -p` lists an EXIT trap that is not set, as `-`.
+#[test]
+fn a_new_shell_in_posix_mode_exits_without_a_trap() {
+    Book::new()
+        .step("set -o posix; exit")
+        .step_with("exit=3", "exit 3")
+        .step("trap 'echo bye' EXIT; exit")
+        .step("shopt -o posix")
+        .verify()
+        .exits(0)
+        .prints(2, "")
+        .prints(3, "bye\n")
+        .prints(4, "posix          \ton\n");
+}

@@ -41,6 +41,10 @@ fi
 if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
     \builtin eval "__docktest_trap=(${__docktest_trap[0]-})"
     __docktest_exit=${__docktest_trap[2]-}
+    # In POSIX mode, one that is not set is listed, too.
+    if [[ $__docktest_exit == - ]]; then
+        __docktest_exit=
+    fi
     \builtin trap '{
             __docktest_before=$?
             \builtin trap - DEBUG RETURN ERR
