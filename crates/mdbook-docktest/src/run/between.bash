@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # `__docktest_command` is a text that `mapfile` has made an array of one element:
 # shellcheck disable=SC2128,SC2178
+# `__docktest_status` is set around this, in shell.rs:
+# shellcheck disable=SC2154
 #
 # Sourced before a shell's first command, with `first`, and between any two. Says how the command
 # before has ended; then does what it is told, a line each, until that is to go on:
