@@ -89,7 +89,7 @@ fn each_command_and_option_is_named() {
 fn each_setting_is_named() {
     // serde names the keys that there are when it meets one that is not.
     let wrong: Config = "[preprocessor.docktest]\nnosuch = 1".parse().expect("it is TOML");
-    let error = Settings::of_book(&wrong, Path::new("/book")).expect_err("there is none such");
+    let error = Settings::from_config(&wrong, Path::new("/book")).expect_err("there is none such");
     let (_, keys) = error.message.split_once("expected one of ").expect("serde names the keys");
     let keys: Vec<&str> = keys.split('`').skip(1).step_by(2).collect();
     assert!(keys.contains(&"timeout"), "{keys:?}");

@@ -110,7 +110,7 @@ fn a_book_that_does_not_come_or_cannot_go_back() {
     {
         let book = passing();
         let outcome = sh(&book, command, []).stdin(book.sent("html")).run();
-        is_an_error(&outcome, &["could not be handed back to mdBook", says]);
+        is_an_error(&outcome, &["cannot write the book for mdBook", says]);
     }
 }
 

@@ -26,7 +26,7 @@ fn a_step_is_found_at_any_of_its_lines_and_runs_on_what_was_before() {
 fn a_line_without_a_step_is_wrong_usage() {
     let outcome = verify("src/lab.md:4");
     outcome.exits(2);
-    assert!(outcome.stderr().contains("there is no step at line 4 of src/lab.md"), "{outcome}");
+    assert!(outcome.stderr().contains("no step at line 4 of src/lab.md"), "{outcome}");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn what_differs_only_in_what_nobody_can_foresee_is_left_as_it_is() {
     for _ in 0..2 {
         let outcome = record(&book);
         assert_eq!(content_and_time(&path), first, "{outcome}");
-        outcome.exits(0).tells("recordings/lab.md.json: says the same, left as it is");
+        outcome.exits(0).tells("recordings/lab.md.json: unchanged");
     }
 }
 
@@ -89,7 +89,7 @@ fn only_chapters_that_hold_are_recorded() {
         .chapter("none.md", "```bash ignore\ntrue\n```\n");
     let outcome = record(&book);
     outcome.exits(1).finds_only(&[("exit-status", "false")]);
-    outcome.tells("bad.md: not recorded, since not all of it holds");
+    outcome.tells("bad.md: not recorded: it has failures");
     for (chapter, is_there) in [("bad.md", false), ("good.md", true), ("none.md", false)] {
         assert_eq!(book.recording(chapter).exists(), is_there, "{chapter}");
     }
@@ -112,7 +112,7 @@ fn a_renamed_chapter_takes_its_recording_with_it() {
     let book = recorded().rename("lab.md", "renamed.md");
     let outcome = check(&book);
     outcome.exits(1).finds_only(&[("stale-recording", "echo one")]);
-    outcome.says("recordings/lab.md.json is to be called recordings/renamed.md.json");
+    outcome.says("rename the recording recordings/lab.md.json to recordings/renamed.md.json");
     record(&book).exits(0).tells("recordings/lab.md.json: removed");
     assert!(!book.recording("lab.md").exists());
     check(&book).exits(0).finds_nothing();
@@ -144,7 +144,7 @@ fn check_says_which_recordings_belong_to_nothing() {
     fs::create_dir_all(unused.parent().unwrap()).unwrap();
     fs::copy(book.recording("lab.md"), &unused).unwrap();
     let outcome = check(&book);
-    outcome.exits(1).says("belongs to no chapter").says("`mdbook-docktest record` removes it");
+    outcome.exits(1).says("belongs to no chapter").says("run `mdbook-docktest record`");
     let report = outcome.report();
     let chapters = report["chapters"].as_array().unwrap();
     assert_eq!(chapters.last().unwrap()["path"], "recordings/gone/old.md.json");
@@ -171,7 +171,7 @@ fn files_that_are_no_recordings_are_not_removed() {
     record(&book)
         .exits(0)
         .tells("warning: ")
-        .tells("notes/a.md.json: not removed: it is no recording");
+        .tells("notes/a.md.json: not removed: not a valid recording: ");
     assert_eq!(fs::read_to_string(notes).unwrap(), "{\"by\": \"the author\"}");
 }
 
@@ -283,7 +283,7 @@ fn edited_by_hand() {
 #[test]
 fn torn_and_cut_off() {
     is_bad(|text| text.as_bytes()[..text.len() / 2].to_vec(), "recordings/lab.md.json:");
-    is_bad(|_| Vec::new(), "recordings/lab.md.json:1 is not usable");
+    is_bad(|_| Vec::new(), "cannot read the recording recordings/lab.md.json:1: EOF");
     is_bad(
         |text| format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> x\n").into(),
         "recordings/lab.md.json:1",

@@ -327,7 +327,7 @@ fn two_builds_at_once_leave_whole_files() {
 fn a_recording_that_cannot_be_kept_is_a_warning() {
     let book = lab().file("recordings", "a file in the directory's place");
     let outcome = book.to_build(MDBOOK).run();
-    outcome.exits(0).tells("warning: cannot keep the recording").tells("recordings/lab.md.json");
+    outcome.exits(0).tells("warning: cannot write the recording").tells("recordings/lab.md.json");
     assert!(!shown(&book, "lab.html").is_empty());
 }
 
