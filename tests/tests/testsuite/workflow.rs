@@ -1,4 +1,4 @@
-//! The workflow that publishes the course: it names what there is, and trusts no tag that can move.
+//! The workflow that publishes the course: its commands exist, and its actions are pinned to commits.
 
 use std::fs;
 
@@ -8,13 +8,13 @@ fn workflow() -> String {
     fs::read_to_string(workspace().join(".github/workflows/pages.yml")).unwrap()
 }
 
-/// What follows this word on the lines that it is on, without the blanks around it.
+/// The rest of each line after this word, trimmed.
 fn after<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> {
     text.lines().filter_map(move |line| Some(line.split_once(word)?.1.trim()))
 }
 
 #[test]
-fn each_action_is_a_commit_that_says_which_version_it_is() {
+fn each_action_is_pinned_to_a_commit_with_its_version() {
     let workflow = workflow();
     let mut names = Vec::new();
     for action in after(&workflow, "uses: ") {
@@ -32,7 +32,7 @@ fn each_action_is_a_commit_that_says_which_version_it_is() {
 }
 
 #[test]
-fn what_it_runs_is_there() {
+fn all_files_that_it_uses_exist() {
     let workflow = workflow();
     let commands: Vec<&str> = after(&workflow, "target/release/mdbook-docktest ").collect();
     assert_eq!(commands.len(), 2, "{commands:?}");
@@ -48,7 +48,7 @@ fn what_it_runs_is_there() {
 }
 
 #[test]
-fn no_job_may_write_but_the_one_that_publishes() {
+fn only_the_publishing_job_can_write() {
     let workflow = workflow();
     let (build, publish) = workflow.split_once("\n  publish:\n").unwrap();
     assert!(build.contains("\npermissions:\n  contents: read\n") && !build.contains(": write"));
