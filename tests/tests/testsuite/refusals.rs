@@ -52,7 +52,7 @@ fn a_missing_system_program() {
     for missing in ["unshare", "nsenter", "setpriv", "pivot_root", "mount"] {
         let path = path_without(&[missing]);
         let outcome = book().to_verify().env("PATH", path.path()).run();
-        outcome.exits(3).fails_saying(&[&format!("`{missing}` was not found"), "apt-get install"]);
+        outcome.exits(3).fails_saying(&[&format!("`{missing}` not found"), "apt-get install"]);
     }
 }
 
@@ -113,6 +113,6 @@ fn an_expected_failure_to_pull_is_not_an_error() {
 fn the_preprocessor_has_the_same_errors() {
     let path = path_without(&["unshare"]);
     let outcome = book().to_preprocess("html").env("PATH", path.path()).run();
-    outcome.exits(3).fails_saying(&["`unshare` was not found"]);
+    outcome.exits(3).fails_saying(&["`unshare` not found"]);
     assert_eq!(outcome.stdout(), "");
 }
