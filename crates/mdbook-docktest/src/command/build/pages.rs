@@ -64,7 +64,7 @@ pub(super) fn page_text(chapter: &Chapter, page: &Page) -> String {
 }
 
 /// The items of the book with the page of each chapter, followed by the page that lists all runs.
-/// `known` are the chapters that [`chapters`] returned, and the report has the same ones in the same
+/// `known` are the chapters that [`chapters()`] returned, and the report has the same ones in the same
 /// order. Finished pages are in `spill`.
 ///
 /// A page is read only when its item is requested: all pages at once would need most of the program's
