@@ -1,4 +1,4 @@
-//! Prints what happens in the daemon, one line for each event, until the daemon goes away.
+//! Prints a line for each event of the daemon, until the daemon stops.
 //!
 //! The arguments are a command to put in front of docker, if it needs one:
 //! `cargo run --example events -- sudo`.

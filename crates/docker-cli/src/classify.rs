@@ -1,88 +1,88 @@
-//! What a failed command's words mean.
+//! Turning the output of a failed command into an error.
 //!
-//! Docker has no error codes: only an exit status and text. A line counts only when it starts as
-//! docker's own messages do, and the rest of the line then says what happened. (A search through
-//! the whole text would take a container that prints "no such image" for docker itself.)
+//! Docker has no error codes, only an exit status and text. A line counts only if it starts like
+//! docker's own messages; the rest of the line then says what happened. (A search through the whole
+//! text would mistake a container that prints "no such image" for docker itself.)
 //!
-//! `run`, `exec` and `logs` relay a program that may print anything, these very lines included.
-//! For them the last line alone is looked at and, for the first two, the status: `run` keeps 125 to
-//! 127 for its own errors (<https://docs.docker.com/reference/cli/docker/container/run/#exit-status>),
-//! and `exec` ends with 125 for wrong usage, 126 or 127 when the program cannot be started, else 1
-//! (docker 26.1.5: so found). That is as certain as it can be, and it is not proof.
+//! `run`, `exec` and `logs` relay a program that may print anything, including such lines. For them
+//! only the last line counts and, for the first two, the status must fit: `run` reserves 125 to 127
+//! for its own errors (<https://docs.docker.com/reference/cli/docker/container/run/#exit-status>),
+//! and `exec` ends with 125 for wrong usage, 126 or 127 if the program cannot be started, else 1
+//! (measured with docker 26.1.5). This is a heuristic: a program can imitate all of it.
 
 use std::path::Path;
 
-use crate::docker::Docker;
 use crate::error::{Error, Failure, last_lines};
 use crate::message::{Meaning, Message};
 use crate::output::Output;
+use crate::settings::{Settings, Wrapper};
 
-/// Whose words a command prints.
+/// Where the output and the exit status of a command come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaker {
-    /// Docker's alone.
+pub(crate) enum Origin {
+    /// Both from docker.
     Docker,
-    /// Those of a program in a container too; docker's status, unless it failed itself.
+    /// Output from a container's program too; the status from docker.
     Logs,
-    /// Those of a program in a container, and its status.
+    /// Both from a container's program, unless docker fails, with a status from 125 to 127.
     Run,
-    /// Like [`Run`](Self::Run), where the program may be one among several.
+    /// Both from a container's program, unless docker fails, possibly with status 1.
     Exec,
 }
 
-/// The error of a command that ended with another status than zero.
-pub(crate) fn failure(output: Output, speaker: Speaker, docker: &Docker) -> Error {
+/// The error of a command whose exit status is not zero.
+pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Error {
     let stderr = output.stderr_text().into_owned();
     let lines: Vec<&str> = stderr.lines().filter(|line| !is_hint(line)).collect();
-    if wrapper_misses_program(&lines, docker) {
-        let program = docker.program_name().to_owned();
+    if is_missing_behind_wrapper(&lines, &output, settings) {
+        let program = settings.program.clone();
         return Error::ProgramMissing { program, command: output.command };
     }
-    let messages: Vec<Message<'_>> = match speaker {
-        Speaker::Docker => lines.iter().filter_map(|line| Message::hear(line)).collect(),
-        Speaker::Logs | Speaker::Run | Speaker::Exec => {
-            let last = lines.last().and_then(|line| Message::hear(line));
-            last.filter(|message| fits_status(message, &output, speaker)).into_iter().collect()
+    let messages: Vec<Message<'_>> = match origin {
+        Origin::Docker => lines.iter().filter_map(|line| Message::parse(line)).collect(),
+        Origin::Logs | Origin::Run | Origin::Exec => {
+            let last = lines.last().and_then(|line| Message::parse(line));
+            last.filter(|message| fits_status(message, &output, origin)).into_iter().collect()
         }
     };
     if let Some(first) = messages.first() {
         let text = messages.iter().map(|message| message.text).collect::<Vec<_>>().join("\n");
         return first.meaning.error(Failure::ended(output, text));
     }
-    if speaker == Speaker::Exec {
-        // Docker 26 says on standard output that the program cannot be started.
+    if origin == Origin::Exec {
+        // Docker 26 reports on standard output that the program cannot be started.
         let stdout = output.stdout_text().into_owned();
-        let last = stdout.lines().next_back().and_then(Message::hear);
-        if let Some(message) = last.filter(|message| fits_status(message, &output, speaker)) {
+        let last = stdout.lines().next_back().and_then(Message::parse);
+        if let Some(message) = last.filter(|message| fits_status(message, &output, origin)) {
             return message.meaning.error(Failure::ended(output, message.text.to_owned()));
         }
     }
+    let is_program = matches!(origin, Origin::Run | Origin::Exec)
+        && !is_message_of_ssh(&lines, &output, settings);
     let failure = Failure::ended(output, last_lines(&lines));
-    match speaker {
-        Speaker::Run | Speaker::Exec => Error::Exit(failure),
-        Speaker::Docker | Speaker::Logs => Error::Failed(failure),
-    }
+    if is_program { Error::Exit(failure) } else { Error::Failed(failure) }
 }
 
-/// The error that standard error tells of, although the status was zero.
+/// The error in the text of standard error, although the status is zero.
 pub(crate) fn message(output: Output) -> Error {
-    failure(output, Speaker::Docker, &Docker::new())
+    failure(output, Origin::Docker, &Settings::default())
 }
 
-/// Whether docker ends with this status when it says so.
-fn fits_status(message: &Message<'_>, output: &Output, speaker: Speaker) -> bool {
-    match (speaker, message.meaning, output.status.code()) {
-        (Speaker::Docker | Speaker::Logs, _, _)
-        | (Speaker::Run, _, Some(125..=127))
-        | (Speaker::Exec, Meaning::Usage, Some(125))
-        | (Speaker::Exec, Meaning::Daemon, Some(1 | 126 | 127)) => true,
-        (Speaker::Run, _, Some(1)) => message.text.starts_with("Failed to initialize: "),
-        (Speaker::Exec, meaning, Some(1)) => meaning != Meaning::Usage,
+/// Whether docker ends with this status when it prints this message.
+fn fits_status(message: &Message<'_>, output: &Output, origin: Origin) -> bool {
+    match (origin, message.meaning, output.status.code()) {
+        (Origin::Docker | Origin::Logs, _, _)
+        | (Origin::Run, _, Some(125..=127))
+        | (Origin::Exec, Meaning::Usage, Some(125))
+        | (Origin::Exec, Meaning::Daemon, Some(1 | 126 | 127)) => true,
+        (Origin::Run, _, Some(1)) => message.text.starts_with("Failed to initialize: "),
+        (Origin::Exec, meaning, Some(1)) => meaning != Meaning::Usage,
         _ => false,
     }
 }
 
-/// Pointers to the manual and its first line, and the notice of docker's first builder, which it prints every time.
+/// Whether this line is a pointer to the manual, the manual's first line, or the deprecation notice
+/// of the legacy builder.
 fn is_hint(line: &str) -> bool {
     let manual = (line.starts_with("See '") || line.starts_with("Run '"))
         && line.contains("--help'")
@@ -93,21 +93,43 @@ fn is_hint(line: &str) -> bool {
     manual || notice || line.trim().is_empty()
 }
 
-/// `nsenter: failed to execute docker: No such file or directory`,
-/// `sudo: docker: command not found`, `env: 'docker': No such file or directory`.
-fn wrapper_misses_program(lines: &[&str], docker: &Docker) -> bool {
-    let Some(wrapper) = docker.wrapper().and_then(|wrapper| Path::new(wrapper).file_name()) else {
-        return false;
+/// Whether the wrapper cannot find docker: `nsenter: failed to execute docker: No such file or
+/// directory`, `sudo: docker: command not found`, `env: 'docker': No such file or directory`; of
+/// shells, `sh: 1: docker: not found`, `bash: line 1: docker: command not found`.
+fn is_missing_behind_wrapper(lines: &[&str], output: &Output, settings: &Settings) -> bool {
+    let program = settings.program.to_string_lossy();
+    let is_missing = |message: &str| {
+        message.contains(program.as_ref())
+            && ["No such file or directory", "not found"].iter().any(|end| message.ends_with(end))
     };
-    let wrapper = format!("{}: ", wrapper.to_string_lossy());
-    let program = docker.program_name().to_string_lossy();
-    lines.iter().any(|line| {
-        line.strip_prefix(&wrapper).is_some_and(|complaint| {
-            complaint.contains(program.as_ref())
-                && (complaint.ends_with("No such file or directory")
-                    || complaint.ends_with("command not found"))
-        })
-    })
+    match &settings.wrapper {
+        Wrapper::Exec(_) => message_prefix(settings).is_some_and(|prefix| {
+            lines.iter().any(|line| line.strip_prefix(&prefix).is_some_and(is_missing))
+        }),
+        // The shell is unknown, but all shells end with this status (POSIX).
+        Wrapper::Shell(_) => {
+            output.status.code() == Some(127) && matches!(lines, [line] if is_missing(line))
+        }
+    }
+}
+
+/// Whether ssh failed before it reached docker. It ends with status 255 then (ssh(1)), as a program
+/// may do too, and with one of these lines: `ssh: connect to host …: Connection refused`,
+/// `me@host: Permission denied (publickey).`, `Host key verification failed.`
+fn is_message_of_ssh(lines: &[&str], output: &Output, settings: &Settings) -> bool {
+    let Some(last) = lines.last() else { return false };
+    let prefix = message_prefix(settings);
+    matches!(settings.wrapper, Wrapper::Shell(_))
+        && output.status.code() == Some(255)
+        && (prefix.is_some_and(|prefix| last.starts_with(&prefix))
+            || last.contains(": Permission denied (")
+            || *last == "Host key verification failed.")
+}
+
+/// How the wrapper's own messages begin: `sudo: `.
+fn message_prefix(settings: &Settings) -> Option<String> {
+    let name = Path::new(settings.wrapper.words().first()?).file_name()?;
+    Some(format!("{}: ", name.to_string_lossy()))
 }
 
 #[cfg(test)]

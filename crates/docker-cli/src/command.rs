@@ -3,18 +3,17 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use crate::classify::{self, Speaker};
-use crate::docker::Docker;
+use crate::classify;
 use crate::error::Error;
 use crate::invocation::Invocation;
 use crate::output::Output;
 use crate::stream::Stream;
 
-/// A docker command that is ready to run. Builders add their own flags to it; everything else is
-/// here.
+/// A docker command that is ready to run. Builders add the flags of one command; what all commands
+/// share is here.
 ///
-/// Every way to run it blocks this thread and gives the child an empty standard input, unless the
-/// builder was given one. No shell is involved.
+/// Running a command blocks this thread. Its standard input is empty, unless the builder sets one.
+/// No shell is involved, except with [`Docker::through_shell`](crate::Docker::through_shell).
 pub trait Command: Builder {
     /// What [`call`](Self::call) returns.
     type Output;
@@ -22,92 +21,74 @@ pub trait Command: Builder {
     #[doc(hidden)]
     fn read(output: Output) -> Result<Self::Output, Error>;
 
-    /// The whole command line: wrapper, program, global flags, command, flags, names.
+    /// The whole command line: wrapper, program, global flags, command, flags, names. Secrets in it
+    /// are not redacted.
     ///
-    /// `container run` adds one label when it runs, by which its container is found again.
+    /// `container run` adds a label when it runs, by which its container is found again.
     fn argv(&self) -> Vec<OsString> {
-        self.invocation().argv()
+        self.invocation().command_line().words().to_vec()
     }
 
-    /// Adds a flag that this library does not know, as one word: `--gpus=all`. It is placed before
-    /// image and container names, where docker wants its flags.
+    /// Adds a flag that has no method here, as one word: `--gpus=all`. Docker gets it before image
+    /// and container names; see [`Raw`](crate::Raw) for commands given by their words.
     #[must_use]
     fn flag(mut self, raw: impl Into<OsString>) -> Self {
         self.invocation_mut().flag(raw);
         self
     }
 
-    /// How long this command may take, from its start to its end.
+    /// Limits how long this command may run.
     #[must_use]
     fn timeout(mut self, limit: Duration) -> Self {
         self.invocation_mut().limit(limit);
         self
     }
 
-    /// Runs the command and reads its answer. All that it prints is kept in memory.
+    /// Runs the command and parses its output, all of which is kept in memory.
+    ///
+    /// A command on a list of objects (`rm`, `inspect`, `stop`, …) does nothing and succeeds if the
+    /// list is empty.
     ///
     /// # Errors
     ///
     /// Any [`Error`]; in particular when docker's exit status is not zero.
     fn call(self) -> Result<Self::Output, Error> {
-        let docker = self.invocation().docker().clone();
+        let settings = self.invocation().settings().clone();
+        let origin = self.invocation().origin();
         let output = self.output()?;
         if output.status.success() {
             Self::read(output)
         } else {
-            Err(classify::failure(output, Self::SPEAKER, &docker))
+            Err(classify::failure(output, origin, &settings))
         }
     }
 
-    /// Runs the command and returns what it printed, whatever its exit status.
+    /// Runs the command and returns its output, whatever its exit status.
     ///
     /// # Errors
     ///
-    /// Only when the command did not come to its end by itself: [`Error::ProgramMissing`],
-    /// [`Error::Timeout`], [`Error::Cancelled`] and [`Error::Io`].
+    /// Only when the command could not run to its end: [`Error::ProgramMissing`],
+    /// [`Error::Timeout`], [`Error::Cancelled`], [`Error::SigchldIgnored`] and [`Error::Io`].
     fn output(self) -> Result<Output, Error> {
         self.into_invocation().output()
     }
 
-    /// Runs the command and returns its lines while they come.
+    /// Starts the command and returns its lines as they arrive.
     ///
     /// # Errors
     ///
-    /// When it cannot be started.
+    /// When the command cannot be started; how it fails later is the last item of the stream.
     fn stream(self) -> Result<Stream, Error> {
-        Stream::start(self.into_invocation(), Self::SPEAKER)
+        Stream::start(self.into_invocation())
     }
 }
 
-/// What a builder is made of; only this library has builders.
+/// Access to the command line that a builder builds. Only this crate implements it.
 pub trait Builder: Sized {
-    #[doc(hidden)]
-    const SPEAKER: Speaker;
     #[doc(hidden)]
     fn invocation(&self) -> &Invocation;
     #[doc(hidden)]
     fn invocation_mut(&mut self) -> &mut Invocation;
     #[doc(hidden)]
     fn into_invocation(self) -> Invocation;
-}
-
-crate::define::command! {
-    /// A command given by its words; see [`Docker::command`]. Its answer is what it printed.
-    Raw = => Output, Ok;
-}
-
-impl Raw {
-    pub(crate) fn from_words<I, S>(docker: &Docker, words: I) -> Self
-    where
-        I: IntoIterator<Item = S>,
-        S: Into<OsString>,
-    {
-        Self(Invocation::new(docker, words))
-    }
-
-    /// What the command reads from its standard input.
-    pub fn stdin(mut self, stdin: impl Into<crate::Stdin>) -> Self {
-        self.0.stdin(stdin.into());
-        self
-    }
 }

@@ -1,7 +1,7 @@
-//! The way to declare a command.
+//! Declaring a command.
 //!
-//! A declaration names the type, the words of the command, what it returns and how that is read,
-//! then one line for each flag: the method, its kind and docker's own spelling.
+//! A declaration has the type, the words of the command, the type that it returns and the function
+//! that parses it, then a line for each flag: the method, its kind and docker's spelling.
 //!
 //! | kind | method | command line |
 //! |---|---|---|
@@ -13,29 +13,30 @@
 //! | `decimal` | `cpus(1.5)` | `--cpus=1.5` |
 //! | `seconds` | `time(Duration::from_secs(2))` | `--time=2` |
 //!
-//! A flag that docker takes several times is a method that can be called several times. One that has
-//! the name of a method of [`Command`](crate::Command), such as `--timeout`, needs another name
-//! here, or it would hide that method.
+//! The method of a flag that can be repeated can be called repeatedly. A flag with the name of a
+//! method of [`Command`](crate::Command), such as `--timeout`, needs another name here, since it
+//! would hide that method.
 
 macro_rules! command {
     (
         $(#[$documentation:meta])*
-        $name:ident = $($word:literal)* => $output:ty, $read:expr $(, speaker: $speaker:ident)?;
+        $name:ident = $($word:literal)* => $output:ty, $read:expr $(, origin: $origin:ident)?;
         $($(#[$flag_documentation:meta])* $flag:ident: $kind:ident $long:literal;)*
     ) => {
         $(#[$documentation])*
         #[derive(Clone, Debug)]
-        #[must_use = "nothing happens until it is called"]
+        #[must_use = "a command does nothing until it is run, e.g. with `call`"]
         pub struct $name($crate::invocation::Invocation);
 
         impl $name {
-            #[allow(dead_code, reason = "a command by its words has a constructor of its own")]
+            #[allow(dead_code, reason = "`Raw` and commands made from others have constructors of their own")]
             pub(crate) fn new(docker: &$crate::docker::Docker) -> Self {
                 let path: &[&str] = &[$($word),*];
-                Self($crate::invocation::Invocation::new(docker, path))
+                let origin = $crate::define::origin!($($origin)?);
+                Self($crate::invocation::Invocation::new(docker, path, origin))
             }
 
-            #[allow(dead_code, reason = "not every command has them")]
+            #[allow(dead_code, reason = "not every command has positional arguments")]
             pub(crate) fn positionals<I>(mut self, words: I) -> Self
             where
                 I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
@@ -46,13 +47,19 @@ macro_rules! command {
                 self
             }
 
+            #[allow(dead_code, reason = "not every command takes a list")]
+            pub(crate) fn list<I>(mut self, names: I) -> Self
+            where
+                I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
+            {
+                self.0.list(names);
+                self
+            }
+
             $($crate::define::flag! { $kind $flag $long $(#[$flag_documentation])* })*
         }
 
         impl $crate::command::Builder for $name {
-            const SPEAKER: $crate::classify::Speaker =
-                $crate::define::speaker!($($speaker)?);
-
             fn invocation(&self) -> &$crate::invocation::Invocation {
                 &self.0
             }
@@ -76,12 +83,12 @@ macro_rules! command {
     };
 }
 
-macro_rules! speaker {
+macro_rules! origin {
     () => {
-        $crate::classify::Speaker::Docker
+        $crate::classify::Origin::Docker
     };
-    ($speaker:ident) => {
-        $crate::classify::Speaker::$speaker
+    ($origin:ident) => {
+        $crate::classify::Origin::$origin
     };
 }
 
@@ -143,7 +150,7 @@ macro_rules! flag {
     };
     (seconds $flag:ident $long:literal $(#[$documentation:meta])*) => {
         $(#[$documentation])*
-        #[doc = concat!("\n\n`", $long, "`, in seconds; docker knows no parts of them, so they are rounded up")]
+        #[doc = concat!("\n\n`", $long, "`, in whole seconds, rounded up")]
         pub fn $flag(mut self, time: std::time::Duration) -> Self {
             let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
             self.0.value($long, seconds.to_string());
@@ -152,4 +159,4 @@ macro_rules! flag {
     };
 }
 
-pub(crate) use {command, flag, speaker};
+pub(crate) use {command, flag, origin};

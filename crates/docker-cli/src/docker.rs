@@ -1,20 +1,21 @@
-//! Which docker to run, and how.
+//! [`Docker`], where every command begins.
 
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cancel::Canceller;
-use crate::command::{Command, Raw};
+use crate::command::Command;
 use crate::container::Containers;
 use crate::error::Error;
 use crate::image::Images;
 use crate::network::Networks;
+use crate::raw::Raw;
+use crate::settings::{Settings, Wrapper};
 use crate::system::{Info, System, Version};
 use crate::volume::Volumes;
 
-/// A docker program and how to run it. Making or cloning one is cheap and touches nothing.
+/// A docker program and how to run it. Creating or cloning one is cheap and runs nothing.
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,44 +23,17 @@ use crate::volume::Volumes;
 ///
 /// let local = Docker::new().timeout(Duration::from_secs(60));
 /// let remote = local.clone().host("ssh://builder");
+/// let over_ssh = local.clone().over_ssh("builder");
 /// let inside = local.through(["nsenter", "--target", "123", "--mount", "--net", "--pid", "--"]);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct Docker(Arc<Settings>);
-
-#[derive(Clone, Debug)]
-struct Settings {
-    program: OsString,
-    through: Vec<OsString>,
-    host: Option<OsString>,
-    context: Option<OsString>,
-    inherit_environment: bool,
-    /// `None` removes the variable.
-    environment: BTreeMap<OsString, Option<OsString>>,
-    timeout: Option<Duration>,
-    canceller: Option<Canceller>,
-}
-
-impl Default for Docker {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 impl Docker {
     /// `docker` from the PATH, with the environment of this process and no timeout.
     pub fn new() -> Self {
-        Self(Arc::new(Settings {
-            program: "docker".into(),
-            through: Vec::new(),
-            host: None,
-            context: None,
-            inherit_environment: true,
-            environment: BTreeMap::new(),
-            timeout: None,
-            canceller: None,
-        }))
+        Self::default()
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -67,30 +41,66 @@ impl Docker {
         self
     }
 
-    /// Another program than `docker`: a path, or a name that is looked up on the PATH.
+    /// Runs another program than `docker`: a path, or a name that is looked up on the PATH.
     pub fn program(self, program: impl Into<OsString>) -> Self {
         self.with(|settings| settings.program = program.into())
     }
 
-    /// A command to put in front of docker, such as `nsenter … --`, `sudo` or `ssh host`. It must
-    /// run the words that follow it, pass the standard streams on, and exit with docker's status.
+    /// Puts a command in front of docker, such as `nsenter … --` or `sudo`.
     ///
-    /// Stopping a command kills the process group on this side. What a wrapper runs on another
-    /// machine, in another session or as another user is out of its reach.
+    /// It must execute the words that follow it as they are, pass the standard streams on, and exit
+    /// with docker's status. Use [`over_ssh`](Self::over_ssh) or
+    /// [`through_shell`](Self::through_shell) for a command that passes them to a shell: such a
+    /// shell would split and interpret every argument.
+    ///
+    /// Stopping a command kills the process group on this side. Processes that the wrapper runs on
+    /// another machine, in another session or as another user are out of reach.
     pub fn through<I, S>(self, command: I) -> Self
     where
         I: IntoIterator<Item = S>,
         S: Into<OsString>,
     {
-        self.with(|settings| settings.through = command.into_iter().map(Into::into).collect())
+        let words = command.into_iter().map(Into::into).collect();
+        self.with(|settings| settings.wrapper = Wrapper::Exec(words))
     }
 
-    /// The daemon to talk to, as `docker --host` takes it.
+    /// Puts a command in front of docker that appends its arguments to the command line of a POSIX
+    /// shell: `ssh -p 2222 host`, `su -c` and the like.
+    ///
+    /// Docker's words are quoted for that shell and passed as one argument. What
+    /// [`env`](Self::env), [`env_remove`](Self::env_remove) and [`env_clear`](Self::env_clear) set
+    /// applies to docker on the other side, through the `env` program there; the values can be
+    /// seen in the process lists of both sides. The command itself is started with the
+    /// environment of this process.
+    ///
+    /// Stopping a command kills the process group on this side; docker may go on where the shell
+    /// runs.
+    pub fn through_shell<I, S>(self, command: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<OsString>,
+    {
+        let words: Vec<OsString> = command.into_iter().map(Into::into).collect();
+        // Without a command there is no shell either.
+        let wrapper = if words.is_empty() { Wrapper::Exec(words) } else { Wrapper::Shell(words) };
+        self.with(|settings| settings.wrapper = wrapper)
+    }
+
+    /// Runs docker on another machine through `ssh`; see [`through_shell`](Self::through_shell).
+    /// `host` is `[USER@]HOST` or `ssh://[USER@]HOST[:PORT]`.
+    ///
+    /// The login shell there must be a POSIX shell. ssh must log in without asking for anything,
+    /// as it cannot read from the terminal: with `BatchMode` it fails instead of waiting.
+    pub fn over_ssh(self, host: impl Into<OsString>) -> Self {
+        self.through_shell(["ssh".into(), "-oBatchMode=yes".into(), "--".into(), host.into()])
+    }
+
+    /// Sets the daemon to connect to, in the format of `docker --host`.
     pub fn host(self, host: impl Into<OsString>) -> Self {
         self.with(|settings| settings.host = Some(host.into()))
     }
 
-    /// The context to use, as `docker --context` takes it.
+    /// Sets the name of the context to use, like `docker --context`.
     pub fn context(self, context: impl Into<OsString>) -> Self {
         self.with(|settings| settings.context = Some(context.into()))
     }
@@ -109,7 +119,7 @@ impl Docker {
         })
     }
 
-    /// Starts docker with no environment but what [`env`](Self::env) sets from now on. Set `PATH`
+    /// Starts docker with only the variables that [`env`](Self::env) sets from now on. Set `PATH`
     /// too, unless the program is an absolute path.
     pub fn env_clear(self) -> Self {
         self.with(|settings| {
@@ -118,8 +128,8 @@ impl Docker {
         })
     }
 
-    /// How long each call may take, unless it sets its own limit. Streams are not limited by it:
-    /// they follow things that do not end.
+    /// Limits the duration of each call that sets no limit of its own. It does not apply to streams,
+    /// which may follow something that does not end.
     pub fn timeout(self, limit: Duration) -> Self {
         self.with(|settings| settings.timeout = Some(limit))
     }
@@ -129,37 +139,37 @@ impl Docker {
         self.with(|settings| settings.canceller = Some(canceller))
     }
 
-    /// `docker container …`
+    /// The `docker container` commands.
     #[must_use]
     pub fn container(&self) -> Containers<'_> {
         Containers(self)
     }
 
-    /// `docker image …`
+    /// The `docker image` commands.
     #[must_use]
     pub fn image(&self) -> Images<'_> {
         Images(self)
     }
 
-    /// `docker volume …`
+    /// The `docker volume` commands.
     #[must_use]
     pub fn volume(&self) -> Volumes<'_> {
         Volumes(self)
     }
 
-    /// `docker network …`
+    /// The `docker network` commands.
     #[must_use]
     pub fn network(&self) -> Networks<'_> {
         Networks(self)
     }
 
-    /// `docker system …`
+    /// The `docker system` commands.
     #[must_use]
     pub fn system(&self) -> System<'_> {
         System(self)
     }
 
-    /// Any other command, by its words: `docker.command(["compose", "up", "--detach"])`.
+    /// A command given by its words, for those without a method: `docker.command(["compose", "up", "--detach"])`.
     pub fn command<I, S>(&self, words: I) -> Raw
     where
         I: IntoIterator<Item = S>,
@@ -168,83 +178,35 @@ impl Docker {
         Raw::from_words(self, words)
     }
 
-    /// The versions of the client and the daemon (`docker version`).
+    /// Returns the versions of the client and the daemon (`docker version`).
     ///
     /// # Errors
     ///
-    /// [`Error::DaemonUnreachable`] when there is no daemon, like every call.
+    /// [`Error::DaemonUnreachable`] without a daemon, and those of every call.
     pub fn version(&self) -> Result<Version, Error> {
         System(self).version().call()
     }
 
-    /// What the daemon says of itself and its machine (`docker system info`).
+    /// Returns the daemon's configuration, counts and machine (`docker system info`).
     ///
     /// # Errors
     ///
-    /// Those of every call.
+    /// [`Error::DaemonUnreachable`] without a daemon, and those of every call.
     pub fn info(&self) -> Result<Info, Error> {
         System(self).info().call()
     }
 
-    /// Whether the daemon answers: `Ok`, or the reason why it does not.
+    /// Checks that the daemon answers.
     ///
     /// # Errors
     ///
-    /// Those of every call; [`Error::ProgramMissing`], [`Error::DaemonUnreachable`] and
-    /// [`Error::PermissionDenied`] are the likely ones.
+    /// The reason why it does not: most likely [`Error::ProgramMissing`],
+    /// [`Error::DaemonUnreachable`] or [`Error::PermissionDenied`].
     pub fn ping(&self) -> Result<(), Error> {
         self.version().map(drop)
     }
 
-    /// The words before the command: wrapper, program and its global flags.
-    pub(crate) fn words(&self) -> Vec<OsString> {
-        let settings = &self.0;
-        let mut words = settings.through.clone();
-        words.push(settings.program.clone());
-        for (flag, value) in [("--host", &settings.host), ("--context", &settings.context)] {
-            if let Some(value) = value {
-                words.push(flag.into());
-                words.push(value.clone());
-            }
-        }
-        words
-    }
-
-    /// The environment of the program; `None` to inherit this process's.
-    pub(crate) fn environment(&self) -> Option<Vec<(OsString, OsString)>> {
-        let settings = &self.0;
-        if settings.inherit_environment && settings.environment.is_empty() {
-            return None;
-        }
-        let inherited = settings.inherit_environment.then(std::env::vars_os).into_iter().flatten();
-        let mut environment: BTreeMap<OsString, OsString> = inherited.collect();
-        for (name, value) in &settings.environment {
-            match value {
-                Some(value) => environment.insert(name.clone(), value.clone()),
-                None => environment.remove(name),
-            };
-        }
-        Some(environment.into_iter().collect())
-    }
-
-    pub(crate) fn program_name(&self) -> &OsStr {
-        &self.0.program
-    }
-
-    pub(crate) fn wrapper(&self) -> Option<&OsStr> {
-        self.0.through.first().map(OsString::as_os_str)
-    }
-
-    pub(crate) fn default_timeout(&self) -> Option<Duration> {
-        self.0.timeout
-    }
-
-    pub(crate) fn canceller(&self) -> Option<&Canceller> {
-        self.0.canceller.as_ref()
-    }
-
-    /// The same docker for cleaning up after a command that was cancelled.
-    pub(crate) fn uncancelled(&self) -> Self {
-        self.clone().with(|settings| settings.canceller = None)
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.0
     }
 }

@@ -1,4 +1,4 @@
-//! The one error of this crate.
+//! The error type of this crate.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -6,97 +6,115 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use crate::output::{CommandLine, Output};
+use crate::command_line::CommandLine;
+use crate::id::InvalidName;
+use crate::output::Output;
+use crate::process::Captured;
 
-/// Why a command gave no result. Each case is one that a caller can act on.
+/// Why a command returned no result. Callers can act on each case in a different way.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The program that was to be run is not there.
-    #[error("{} is not installed or not on the PATH\n  command: {command}", .program.display())]
+    /// The program to run does not exist.
+    #[error("`{}` is not installed or not on the PATH\n  command: {command}", .program.display())]
     ProgramMissing {
         /// The missing program: docker, or the first word of [`through`](crate::Docker::through).
         program: OsString,
-        /// What was to be run.
+        /// The command line that was to be run.
         command: CommandLine,
     },
     /// No daemon answers: it is not running, or the host or context is wrong.
-    #[error("the Docker daemon cannot be reached: {0}")]
+    #[error("Docker daemon unreachable{}", .0.details())]
     DaemonUnreachable(Box<Failure>),
-    /// The daemon is there, and this user may not speak to it.
-    #[error("this user may not use the Docker daemon: {0}")]
+    /// The daemon is running, but this user is not allowed to connect to it.
+    #[error("permission denied connecting to the Docker daemon{}", .0.details())]
     PermissionDenied(Box<Failure>),
-    /// The object that was named does not exist.
-    #[error("no such {kind}: {name}\n  docker: {failure}")]
+    /// An object that the command names does not exist.
+    #[error("no such {kind} `{name}`{}", .failure.details())]
     NoSuch {
-        /// What it would be.
+        /// The kind of object that was looked for.
         kind: ObjectKind,
         /// The name, as Docker repeats it (Docker adds `:latest` to some image names).
         name: String,
-        /// What Docker said.
+        /// Docker's message.
         failure: Box<Failure>,
     },
-    /// The object, or a port that was asked for, is used by something else.
-    #[error("in use: {0}")]
+    /// The object, or a port that was requested, is used by something else.
+    #[error("in use{}", .0.details())]
     InUse(Box<Failure>),
-    /// The name is taken by another object.
-    #[error("conflict: {0}")]
+    /// Another object has the name already.
+    #[error("name already taken{}", .0.details())]
     Conflict(Box<Failure>),
-    /// Docker does not understand the command line: flags, number of arguments, plugin missing.
-    #[error("wrong usage: {0}")]
+    /// Docker rejects the command line: its flags, the number of arguments, a missing plugin.
+    #[error("invalid docker command{}", .0.details())]
     Usage(Box<Failure>),
-    /// The program in the container failed: its status is [`Failure::status`].
-    #[error("the program in the container failed: {0}")]
+    /// The program in the container failed; [`Failure::status`] is its exit status.
+    #[error("the program in the container failed{}", .0.details())]
     Exit(Box<Failure>),
-    /// The daemon refused for another reason.
-    #[error("the Docker daemon refused: {0}")]
+    /// The daemon refused the request for another reason.
+    #[error("error from the Docker daemon{}", .0.details())]
     Daemon(Box<Failure>),
-    /// The docker program failed for another reason.
-    #[error("docker failed: {0}")]
+    /// The docker program, or the command in front of it, failed for another reason.
+    #[error("docker failed{}", .0.details())]
     Failed(Box<Failure>),
-    /// The time was up; the command and everything that it started is gone.
-    #[error("no end after {limit:?}: {failure}")]
+    /// The command did not end in time. It was killed, with every process that it started.
+    #[error("timed out after {limit:?}{}", .failure.details())]
     Timeout {
-        /// The limit that was set.
+        /// The limit that was exceeded.
         limit: Duration,
-        /// What came out until then.
+        /// The output until then.
         failure: Box<Failure>,
     },
     /// A [`Canceller`](crate::Canceller) stopped the command.
-    #[error("cancelled: {0}")]
+    #[error("cancelled{}", .0.details())]
     Cancelled(Box<Failure>),
-    /// Docker succeeded, and its answer is not the JSON that it should be.
-    #[error("docker's answer cannot be read: {source}\n  command: {command}\n  answer: {text}")]
+    /// Docker succeeded, but its output is not the expected JSON.
+    #[error("cannot parse docker's output: {source}\n  command: {command}\n  output: {text}")]
     Json {
-        /// What was run.
+        /// The command line.
         command: CommandLine,
-        /// What is wrong with the answer.
+        /// The position and the reason.
         source: serde_json::Error,
-        /// The beginning of the answer.
+        /// The beginning of the output.
         text: String,
     },
-    /// Docker succeeded, and its answer is not the text that it should be.
-    #[error("docker's answer is not {expected}: {text}\n  command: {command}")]
+    /// Docker succeeded, but its output is not the expected text.
+    #[error("unexpected output of docker: `{text}`, not {expected}\n  command: {command}")]
     Unexpected {
-        /// What was run.
+        /// The command line.
         command: CommandLine,
-        /// What should have come.
+        /// What was expected, with its article: `a container identifier`.
         expected: &'static str,
-        /// The beginning of the answer.
+        /// The beginning of the output.
         text: String,
+    },
+    /// A text is not a valid name or identifier. No command returns this: it is for callers that
+    /// parse names, where `?` converts the error.
+    #[error(transparent)]
+    InvalidName(#[from] InvalidName),
+    /// This process ignores SIGCHLD, so the system discards the exit status of each command.
+    /// Nothing was run.
+    #[error(
+        "cannot run docker while this process ignores SIGCHLD, as its exit status would be lost: \
+         reset SIGCHLD to its default first, here or in the program that started this process\n  \
+         command: {command}"
+    )]
+    SigchldIgnored {
+        /// The command line that was to be run.
+        command: CommandLine,
     },
     /// The operating system refused something that is needed to run a command.
     #[error("cannot {action}: {source}")]
     Io {
-        /// What was tried.
+        /// What failed, as an infinitive: `open standard input image.tar`.
         action: String,
-        /// Why it could not be done.
+        /// Why it failed.
         source: io::Error,
     },
 }
 
 impl Error {
-    /// The failed command and what it printed, if one ran.
+    /// The command that failed and its output, if one ran.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match self {
@@ -114,6 +132,8 @@ impl Error {
             Self::ProgramMissing { .. }
             | Self::Json { .. }
             | Self::Unexpected { .. }
+            | Self::InvalidName(_)
+            | Self::SigchldIgnored { .. }
             | Self::Io { .. } => None,
         }
     }
@@ -124,8 +144,8 @@ impl Error {
     }
 }
 
-/// One object that may not be there.
-pub(crate) fn found<T>(objects: Result<Vec<T>, Error>) -> Result<Option<T>, Error> {
+/// The first of some objects; `None` if it does not exist.
+pub(crate) fn first_if_exists<T>(objects: Result<Vec<T>, Error>) -> Result<Option<T>, Error> {
     match objects {
         Ok(objects) => Ok(objects.into_iter().next()),
         Err(Error::NoSuch { .. }) => Ok(None),
@@ -133,32 +153,58 @@ pub(crate) fn found<T>(objects: Result<Vec<T>, Error>) -> Result<Option<T>, Erro
     }
 }
 
-/// A command that did not end well.
+/// A command that failed or was stopped.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Failure {
-    /// What was run.
+    /// The command line, with the wrapper and docker's global flags.
     pub command: CommandLine,
-    /// How it ended; `None` when it was stopped.
+    /// Docker's exit status; `None` if the command was stopped.
     pub status: Option<ExitStatus>,
-    /// What Docker says, without its prefixes and hints; where it says nothing of its own, the end
-    /// of standard error. Can be empty.
+    /// Docker's message without prefixes and hints or, if it printed none, the end of standard
+    /// error. May be empty.
     pub message: String,
-    /// Its standard output until the end.
+    /// All of standard output; of a stream, nothing.
     pub stdout: Vec<u8>,
-    /// Its standard error until the end.
+    /// All of standard error; of a stream, its end.
     pub stderr: Vec<u8>,
+    /// The label (`KEY=VALUE`) of a container that a stopped `run` may have left behind, because
+    /// docker did not confirm within two seconds that it was removed. `None` if nothing is left.
+    ///
+    /// The removal continues in the background for some seconds. Later,
+    /// `docker.container().ls().all().filter(format!("label={label}"))` finds the container.
+    pub leftover: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn ended(output: Output, message: String) -> Box<Self> {
         let Output { command, status, stdout, stderr } = output;
-        Box::new(Self { command, status: Some(status), message, stdout, stderr })
+        Box::new(Self { command, status: Some(status), message, stdout, stderr, leftover: None })
     }
 
-    pub(crate) fn stopped(command: CommandLine, stdout: Vec<u8>, stderr: Vec<u8>) -> Box<Self> {
+    pub(crate) fn stopped(
+        command: CommandLine,
+        captured: Captured,
+        leftover: Option<String>,
+    ) -> Box<Self> {
+        let Captured { stdout, stderr } = captured;
         let text = String::from_utf8_lossy(&stderr);
         let message = last_lines(&text.lines().collect::<Vec<_>>());
-        Box::new(Self { command, status: None, message, stdout, stderr })
+        Box::new(Self { command, status: None, message, stdout, stderr, leftover })
+    }
+
+    /// This failure behind the name of its case: `: MESSAGE` and the lines about the command.
+    fn details(&self) -> Details<'_> {
+        Details(self)
+    }
+}
+
+struct Details<'a>(&'a Failure);
+
+impl fmt::Display for Details<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.0.message.is_empty() { " " } else { ": " };
+        write!(f, "{separator}{}", self.0)
     }
 }
 
@@ -170,6 +216,7 @@ impl fmt::Debug for Failure {
             .field("message", &self.message)
             .field("stdout", &String::from_utf8_lossy(&self.stdout))
             .field("stderr", &String::from_utf8_lossy(&self.stderr))
+            .field("leftover", &self.leftover)
             .finish()
     }
 }
@@ -177,16 +224,19 @@ impl fmt::Debug for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let silent = self.message.is_empty();
-        f.write_str(if silent { "(it said nothing)" } else { &self.message })?;
+        f.write_str(if silent { "(no error output)" } else { &self.message })?;
         write!(f, "\n  command: {}", self.command)?;
         if let Some(status) = self.status {
             write!(f, "\n  {status}")?;
+        }
+        if let Some(label) = &self.leftover {
+            write!(f, "\n  its container may still exist, with the label {label}")?;
         }
         Ok(())
     }
 }
 
-/// The end of a long text: errors are at the end, and a message is for people to read.
+/// The end of a long text, where errors are, short enough for a message.
 pub(crate) fn last_lines(lines: &[&str]) -> String {
     const LINES: usize = 20;
     const CHARACTERS: usize = 4000;
@@ -195,7 +245,7 @@ pub(crate) fn last_lines(lines: &[&str]) -> String {
     text.chars().skip(skipped).collect::<String>().trim().to_owned()
 }
 
-/// A kind of Docker object.
+/// A kind of object that can be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectKind {
@@ -211,7 +261,7 @@ pub enum ObjectKind {
     Plugin,
     /// A context of the docker program.
     Context,
-    /// `docker inspect` does not say which kind it looked for.
+    /// An object of unknown kind: `docker inspect` looks for several kinds.
     Object,
 }
 

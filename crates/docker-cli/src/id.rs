@@ -1,4 +1,8 @@
-//! Names and identifiers that obey Docker's rules.
+//! Names and identifiers of Docker objects.
+//!
+//! Docker's rules are checked where a caller parses a text, and where an identifier must be
+//! distinguished from other output. In JSON and in lists, docker's names are accepted as they are,
+//! since volume plugins have rules of their own.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,43 +10,53 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::read::Expected;
+use crate::read::Printed;
 
-/// A text that cannot be the identifier or name that it should be.
+/// A text that breaks Docker's rule for a name or identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not {expected}")]
+#[error("`{}` is not {expected}: use {rule}", .text.escape_debug())]
 pub struct InvalidName {
     text: String,
     expected: &'static str,
+    rule: &'static str,
 }
 
 macro_rules! identifier {
-    ($(#[$documentation:meta])* $name:ident, $expected:literal, $rule:path) => {
+    (
+        $(#[$documentation:meta])*
+        $name:ident: $expected:literal;
+        parsed: $is_valid:path, $rule:literal;
+        printed: $is_printed:path;
+    ) => {
         $(#[$documentation])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-        #[serde(try_from = "String")]
+        #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
-            /// The text.
+            /// The name or identifier as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
-        impl Expected for $name {
+        impl Printed for $name {
             const EXPECTED: &'static str = $expected;
+
+            fn from_line(line: &str) -> Option<Self> {
+                $is_printed(line).then(|| Self(line.to_owned()))
+            }
         }
 
         impl TryFrom<String> for $name {
             type Error = InvalidName;
 
             fn try_from(text: String) -> Result<Self, InvalidName> {
-                if $rule(&text) {
+                if $is_valid(&text) {
                     Ok(Self(text))
                 } else {
-                    Err(InvalidName { text, expected: $expected })
+                    Err(InvalidName { text, expected: $expected, rule: $rule })
                 }
             }
         }
@@ -77,28 +91,39 @@ macro_rules! identifier {
 
 identifier! {
     /// A container's identifier: 64 hexadecimal digits, or the beginning of them.
-    ContainerId, "a container identifier", is_hexadecimal
+    ContainerId: "a container identifier";
+    parsed: is_hexadecimal, "up to 64 hexadecimal digits";
+    printed: is_hexadecimal;
 }
 
 identifier! {
     /// An image's identifier: the digest of its configuration, `sha256:` and 64 hexadecimal digits,
     /// or the beginning of them.
-    ImageId, "an image identifier", is_image_id
+    ImageId: "an image identifier";
+    parsed: is_image_id, "up to 64 hexadecimal digits, with or without `sha256:`";
+    printed: is_image_id;
 }
 
 identifier! {
     /// A network's identifier: 64 hexadecimal digits, or 25 letters and digits in a swarm.
-    NetworkId, "a network identifier", is_alphanumeric
+    NetworkId: "a network identifier";
+    parsed: is_alphanumeric, "letters and digits";
+    printed: is_alphanumeric;
 }
 
 identifier! {
-    /// A volume's name: letters, digits, `_`, `.` and `-`, at least two of them, the first one a
-    /// letter or digit (moby, `volume/names`: `[a-zA-Z0-9][a-zA-Z0-9_.-]`).
-    VolumeName, "a volume name", is_volume_name
+    /// A volume's name. A name from docker may be any text, as volume plugins have their own rules.
+    /// Parsing accepts what Docker's `local` driver accepts: at least two letters, digits, `_`, `.`
+    /// and `-`, the first one a letter or digit (moby, `volume/names`:
+    /// `[a-zA-Z0-9][a-zA-Z0-9_.-]`).
+    VolumeName: "a volume name";
+    parsed: is_volume_name,
+        "at least two letters, digits, `_`, `.` and `-`, the first one a letter or digit";
+    printed: is_not_empty;
 }
 
 impl ContainerId {
-    /// The 12 digits that Docker shows in its tables.
+    /// The first 12 digits, as in Docker's tables.
     #[must_use]
     pub fn short(&self) -> &str {
         self.0.get(..12).unwrap_or(&self.0)
@@ -115,6 +140,10 @@ fn is_image_id(text: &str) -> bool {
 
 fn is_alphanumeric(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn is_not_empty(text: &str) -> bool {
+    !text.is_empty()
 }
 
 fn is_volume_name(text: &str) -> bool {
@@ -137,8 +166,17 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_printed_is_not_taken_for_an_identifier() {
-        assert!("hello world".parse::<ContainerId>().is_err());
+    fn an_invalid_name_says_what_is_valid() {
+        let error = "a b".parse::<NetworkId>().unwrap_err();
+        assert_eq!(error.to_string(), "`a b` is not a network identifier: use letters and digits");
+    }
+
+    #[test]
+    fn what_a_program_printed_is_not_an_identifier() {
+        for text in ["hello world", "", &"a".repeat(65)] {
+            assert!(text.parse::<ContainerId>().is_err(), "{text}");
+        }
+        assert!("a".repeat(64).parse::<ContainerId>().is_ok());
         assert_eq!("0123456789abcdef".parse::<ContainerId>().unwrap().short(), "0123456789ab");
         assert!("sha256:2cf291174d13".parse::<ImageId>().is_ok());
     }

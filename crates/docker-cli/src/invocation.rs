@@ -1,46 +1,58 @@
-//! One command line in the making, and running it.
+//! A command line under construction.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::fs::File;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::classify::Origin;
+use crate::command_line::CommandLine;
 use crate::docker::Docker;
-use crate::error::{Error, Failure};
+use crate::error::Error;
 use crate::leftover::Leftover;
-use crate::output::{CommandLine, Output};
-use crate::process::{End, Process, Source, Step};
+use crate::output::Output;
+use crate::running::Running;
+use crate::settings::Settings;
 use crate::spawn::Start;
 use crate::stdin::Stdin;
 
-/// The parts of a command line, in the order in which docker wants them.
-#[derive(Clone, Debug)]
+/// The parts of a command line, in the order in which docker expects them.
+#[derive(Clone)]
 #[must_use]
 pub struct Invocation {
-    docker: Docker,
+    settings: Arc<Settings>,
     /// `container run`
     path: Vec<OsString>,
     flags: Vec<OsString>,
-    /// What docker reads: names, paths.
+    /// Arguments that docker interprets: names, paths.
     positionals: Vec<OsString>,
-    /// What docker hands on unread: the program of `run` and `exec`, and its arguments.
+    /// Arguments that are passed on verbatim: the program of `run` and `exec` with its arguments.
     program: Vec<OsString>,
     stdin: Stdin,
     stdout: Option<Arc<File>>,
     timeout: Option<Duration>,
-    makes_container: bool,
+    origin: Origin,
+    creates_container: bool,
+    takes_list: bool,
+}
+
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Invocation").field(&self.command_line().to_string()).finish()
+    }
 }
 
 impl Invocation {
-    pub(crate) fn new<I, S>(docker: &Docker, path: I) -> Self
+    pub(crate) fn new<I, S>(docker: &Docker, path: I, origin: Origin) -> Self
     where
         I: IntoIterator<Item = S>,
         S: Into<OsString>,
     {
         Self {
-            docker: docker.clone(),
+            settings: docker.settings().clone(),
             path: path.into_iter().map(Into::into).collect(),
             flags: Vec::new(),
             positionals: Vec::new(),
@@ -48,7 +60,9 @@ impl Invocation {
             stdin: Stdin::Null,
             stdout: None,
             timeout: None,
-            makes_container: false,
+            origin,
+            creates_container: false,
+            takes_list: false,
         }
     }
 
@@ -57,7 +71,7 @@ impl Invocation {
         self.flags.push(flag.into());
     }
 
-    /// Adds `--name=value`. One word, so that docker cannot take a value for a flag.
+    /// Adds `--name=value`, as one word so that docker cannot mistake a value for a flag.
     pub(crate) fn value(&mut self, name: &str, value: impl AsRef<OsStr>) {
         let mut flag = OsString::from(name);
         flag.push("=");
@@ -67,6 +81,16 @@ impl Invocation {
 
     pub(crate) fn positional(&mut self, positional: impl AsRef<OsStr>) {
         self.positionals.push(positional.as_ref().to_owned());
+    }
+
+    /// Adds the names of the objects that the command works on. With none of them, it does nothing
+    /// and succeeds.
+    pub(crate) fn list<I>(&mut self, names: I)
+    where
+        I: IntoIterator<Item: AsRef<OsStr>>,
+    {
+        self.takes_list = true;
+        self.positionals.extend(names.into_iter().map(|name| name.as_ref().to_owned()));
     }
 
     pub(crate) fn program<I, S>(&mut self, words: I)
@@ -81,7 +105,7 @@ impl Invocation {
         self.stdin = stdin;
     }
 
-    /// Has standard output written into a file, instead of being read.
+    /// Redirects standard output to a file, instead of reading it.
     pub(crate) fn stdout(&mut self, file: File) {
         self.stdout = Some(Arc::new(file));
     }
@@ -90,139 +114,65 @@ impl Invocation {
         self.timeout = Some(limit);
     }
 
-    /// Has the container removed that this command leaves when it is stopped.
-    pub(crate) fn makes_container(&mut self) {
-        self.makes_container = true;
+    /// Marks a command that creates a container, which is removed if the command is stopped.
+    pub(crate) fn creates_container(&mut self) {
+        self.creates_container = true;
     }
 
-    pub(crate) fn argv(&self) -> Vec<OsString> {
-        let mut words = self.docker.words();
-        words.extend_from_slice(&self.path);
-        words.extend_from_slice(&self.flags);
+    pub(crate) fn command_line(&self) -> CommandLine {
+        let mut words = [self.path.as_slice(), &self.flags].concat();
         // `-` is a positional for docker too: standard input.
         if self.positionals.iter().any(|word| word.as_bytes().starts_with(b"-") && word != "-") {
             words.push("--".into());
         }
         words.extend_from_slice(&self.positionals);
         words.extend_from_slice(&self.program);
-        words
+        self.settings.command_line(words)
     }
 
-    pub(crate) fn docker(&self) -> &Docker {
-        &self.docker
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
+        &self.settings
     }
 
-    /// Runs to the end; within the docker's own limit, if this call has none.
+    pub(crate) fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// Whether there is nothing to do, because the list of names is empty. Docker would call it
+    /// wrong usage.
+    pub(crate) fn is_empty_list(&self) -> bool {
+        self.takes_list && self.positionals.is_empty()
+    }
+
+    /// Runs to the end, within the docker's own limit if this command has none.
     pub(crate) fn output(mut self) -> Result<Output, Error> {
-        self.timeout = self.timeout.or(self.docker.default_timeout());
-        let mut running = self.start()?;
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            match running.next(&mut buffer)? {
-                Step::Read(Source::Stdout, size) => stdout.extend_from_slice(&buffer[..size]),
-                Step::Read(Source::Stderr, size) => stderr.extend_from_slice(&buffer[..size]),
-                Step::End(end) => return running.ended(end, stdout, stderr),
-            }
+        if self.is_empty_list() {
+            let command = self.command_line();
+            let status = ExitStatus::default();
+            return Ok(Output { command, status, stdout: Vec::new(), stderr: Vec::new() });
         }
+        self.timeout = self.timeout.or(self.settings.timeout);
+        self.start()?.output()
     }
 
     pub(crate) fn start(mut self) -> Result<Running, Error> {
-        let leftover = self.makes_container.then(|| Leftover::new(&self.docker));
+        let leftover = self.creates_container.then(|| Leftover::new(&self.settings));
         if let Some(leftover) = &leftover {
             self.value("--label", leftover.label());
         }
-        let words = self.argv();
-        let command = CommandLine::new(words.clone());
-        let canceller = self.docker.canceller();
-        if canceller.is_some_and(crate::Canceller::is_cancelled) {
-            return Err(Error::Cancelled(Failure::stopped(command, Vec::new(), Vec::new())));
-        }
+        let command = self.command_line();
         let start = Start {
-            words,
-            environment: self.docker.environment(),
+            words: command.words().to_vec(),
+            environment: self.settings.process_environment(),
             stdin: self.stdin.open()?,
             stdout: self
                 .stdout
                 .as_deref()
                 .map(File::try_clone)
                 .transpose()
-                .map_err(Error::io("use a file as standard output"))?,
+                .map_err(Error::io("duplicate the file for standard output"))?,
             limit: self.timeout,
         };
-        match Process::start(start, canceller) {
-            Ok(process) => {
-                Ok(Running { process, docker: self.docker, command, limit: self.timeout, leftover })
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let program = self.docker.wrapper().unwrap_or(self.docker.program_name());
-                Err(Error::ProgramMissing { program: program.to_owned(), command })
-            }
-            Err(source) => Err(Error::Io { action: format!("run {command}"), source }),
-        }
-    }
-}
-
-/// A command that runs.
-#[derive(Debug)]
-pub(crate) struct Running {
-    process: Process,
-    docker: Docker,
-    command: CommandLine,
-    limit: Option<Duration>,
-    /// What to remove when the command does not end by itself.
-    leftover: Option<Leftover>,
-}
-
-impl Running {
-    pub(crate) fn next(&mut self, buffer: &mut [u8]) -> Result<Step, Error> {
-        let step = self.process.next(buffer);
-        step.map_err(Error::io(format!("read the output of {}", self.command)))
-    }
-
-    pub(crate) fn process(&self) -> &Process {
-        &self.process
-    }
-
-    pub(crate) fn docker(&self) -> &Docker {
-        &self.docker
-    }
-
-    /// What the end means, given what came out.
-    pub(crate) fn ended(
-        &mut self,
-        end: End,
-        stdout: Vec<u8>,
-        stderr: Vec<u8>,
-    ) -> Result<Output, Error> {
-        let command = self.command.clone();
-        match end {
-            End::Exited(status) => {
-                self.leftover = None;
-                Ok(Output { command, status, stdout, stderr })
-            }
-            End::TimedOut => {
-                self.remove_leftover();
-                let failure = Failure::stopped(command, stdout, stderr);
-                Err(Error::Timeout { limit: self.limit.unwrap_or_default(), failure })
-            }
-            End::Cancelled => {
-                self.remove_leftover();
-                Err(Error::Cancelled(Failure::stopped(command, stdout, stderr)))
-            }
-        }
-    }
-
-    fn remove_leftover(&mut self) {
-        if let Some(leftover) = self.leftover.take() {
-            self.process.stop();
-            leftover.remove();
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.remove_leftover();
+        Running::start(start, command, &self.settings, leftover)
     }
 }

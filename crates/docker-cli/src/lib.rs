@@ -1,7 +1,7 @@
 //! The `docker` program, typed.
 //!
-//! A [`Docker`] says which docker to run and how; its methods give commands in Docker's own words;
-//! and each command has flags as methods, and the [`Command`] trait to run it:
+//! A [`Docker`] holds which docker to run and how. Its methods return commands, named like Docker's
+//! own, which have a method for each flag and the [`Command`] trait to run them:
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -19,7 +19,7 @@
 //!
 //! match docker.container().exec(&web, ["nginx", "-t"]).call() {
 //!     Ok(output) => assert!(output.stderr_text().contains("successful")),
-//!     Err(Error::Exit(failure)) => eprintln!("nginx says no: {failure}"),
+//!     Err(Error::Exit(failure)) => eprintln!("bad configuration: {failure}"),
 //!     Err(Error::NoSuch { name, .. }) => eprintln!("{name} has ended"),
 //!     Err(error) => return Err(error),
 //! }
@@ -28,26 +28,35 @@
 //! # }
 //! ```
 //!
-//! What the library promises:
+//! # Guarantees
 //!
-//! - **It blocks, and it ends.** Each docker runs in a process group of its own. A call that times
-//!   out or is cancelled, and a stream that is dropped, take the whole group with them, and
-//!   processes that hold on to its pipes cannot delay that. The container of a `run` that was
-//!   stopped is removed; see [`container::Run`].
-//! - **It says what went wrong.** [`Error`] has a case for what a caller can act on, with the
-//!   command line, the exit status and Docker's own message.
-//! - **It does not get in the way.** Flags it does not know go through [`Command::flag`], commands
-//!   through [`Docker::command`], and fields it does not know through the `other` of each result.
+//! - **Calls block, and they end.** Each docker runs in a process group of its own. When a call
+//!   times out or is cancelled, or a stream is dropped, the whole group is killed, and processes
+//!   that still hold its pipes cannot delay the return. The container of a stopped `run` is
+//!   removed. That takes two seconds at most, even if the daemon hangs; the error then names what
+//!   may be left behind ([`Failure::leftover`]).
+//! - **Errors are specific.** [`Error`] has a case for each reason that a caller can act on, with
+//!   the command line, the exit status and Docker's message. Command lines are displayed without
+//!   the values of environment variables, build arguments and other secrets.
+//! - **Everything stays accessible.** Flags without a method go through [`Command::flag`], other
+//!   commands through [`Docker::command`], and fields that are not typed are in the `other` of each
+//!   result.
 //!
-//! Since the children are in groups of their own, a Ctrl-C at the terminal does not reach them: a
-//! program should handle it, and cancel them with [`Docker::cancelled_by`]. If it is killed itself,
-//! they go on until they next write to it.
+//! # Signals
 //!
-//! It needs Docker 20.10 or later, and a UNIX.
+//! Since docker runs in another process group, Ctrl-C at the terminal does not reach it: handle the
+//! signal, and cancel the commands with [`Docker::cancelled_by`]. If this process is killed, its
+//! children run until they next write to it. A process that ignores SIGCHLD cannot use this library
+//! ([`Error::SigchldIgnored`]).
+//!
+//! # Requirements
+//!
+//! Docker 20.10 or later, on a Unix system.
 
 mod cancel;
 mod classify;
 mod command;
+mod command_line;
 pub mod container;
 mod define;
 mod docker;
@@ -60,19 +69,27 @@ mod message;
 pub mod network;
 mod output;
 mod process;
+mod raw;
 mod read;
+mod redact;
+mod running;
+mod settings;
+mod sigchld;
 mod spawn;
 mod stdin;
 mod stream;
 pub mod system;
 pub mod volume;
+mod words;
 
 pub use cancel::Canceller;
-pub use command::{Command, Raw};
+pub use command::Command;
+pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};
 pub use id::{ContainerId, ImageId, InvalidName, NetworkId, VolumeName};
-pub use output::{CommandLine, Output};
+pub use output::Output;
 pub use process::Source;
+pub use raw::Raw;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};

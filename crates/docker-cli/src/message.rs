@@ -1,14 +1,14 @@
 //! Docker's own messages, line by line.
 //!
-//! The shapes are those of the docker program and daemon, 20.10 to 28; the tests have them as they
-//! were printed. Wording changes with versions, so what is not known is still an error, and keeps
-//! its words.
+//! The forms are those of docker and its daemon, 20.10 to 28; the tests have them as they were
+//! printed. Since the wording changes between versions, an unknown message is still an error, with
+//! its text unchanged.
 
 use crate::error::{Error, Failure, ObjectKind};
 
-/// A line that docker said itself.
+/// A line that docker printed itself.
 pub(crate) struct Message<'a> {
-    /// Without `docker: ` and the like.
+    /// The message without `docker: ` and similar prefixes.
     pub(crate) text: &'a str,
     pub(crate) meaning: Meaning<'a>,
 }
@@ -27,15 +27,15 @@ pub(crate) enum Meaning<'a> {
 
 impl<'a> Message<'a> {
     /// The message in this line, if it is one of docker's.
-    pub(crate) fn hear(line: &'a str) -> Option<Self> {
+    pub(crate) fn parse(line: &'a str) -> Option<Self> {
         let by_name = line.strip_prefix("docker: ");
-        // docker run up to 26 ends its messages with a full stop, also after names.
+        // `docker run` up to 26 ends its messages with a full stop, even after names.
         let line = by_name.map_or(line, |message| message.strip_suffix('.').unwrap_or(message));
         if let Some(text) = line.strip_prefix("Error response from daemon: ") {
             return Some(Self { text, meaning: meaning_of_daemon(text) });
         }
         if let Some(text) = line.strip_prefix("Error: ") {
-            // Many programs begin so; docker does it for what it cannot find.
+            // Many programs use this prefix; docker only for objects that do not exist.
             return Some(Self { text, meaning: no_such(text)? });
         }
         let meaning = meaning_of_client(line);
@@ -108,8 +108,8 @@ fn meaning_of_daemon(text: &str) -> Meaning<'_> {
     }
 }
 
-/// `No such container: x`, also behind `cannot kill container: x: `, and what volumes, networks,
-/// plugins and registries say instead.
+/// `No such container: x`, also behind `cannot kill container: x: `, and the messages about
+/// volumes, networks, plugins and images of a registry.
 fn no_such(text: &str) -> Option<Meaning<'_>> {
     let kinds = [
         ("No such container: ", ObjectKind::Container),
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn meaning(line: &str) -> Option<Meaning<'_>> {
-        Message::hear(line).map(|message| message.meaning)
+        Message::parse(line).map(|message| message.meaning)
     }
 
     fn no_such(kind: ObjectKind, name: &str) -> Option<Meaning<'_>> {
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_are_not_dockers_are_not_heard() {
+    fn other_text_is_no_message() {
         for line in [
             "no such image",
             "app: Error response from daemon: No such container: web",

@@ -9,11 +9,11 @@ use serde_json::Value;
 use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
-use crate::error::{Error, found};
+use crate::error::{Error, first_if_exists};
 use crate::id::NetworkId;
 use crate::read;
 
-/// The commands on networks; see [`Docker::network`].
+/// The `docker network` commands; see [`Docker::network`].
 #[derive(Clone, Copy, Debug)]
 pub struct Networks<'a>(pub(crate) &'a Docker);
 
@@ -28,61 +28,61 @@ impl Networks<'_> {
         Ls::new(self.0)
     }
 
-    /// Describes these networks.
+    /// Returns the details of networks.
     pub fn inspect<I>(&self, networks: I) -> Inspect
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).positionals(networks)
+        Inspect::new(self.0).list(networks)
     }
 
-    /// Describes one network; `None` if there is none of this name.
+    /// Returns the details of one network; `None` if it does not exist.
     ///
     /// # Errors
     ///
     /// Those of every call, except [`Error::NoSuch`].
     pub fn find(&self, network: impl AsRef<OsStr>) -> Result<Option<Network>, Error> {
-        found(self.inspect([network]).call())
+        first_if_exists(self.inspect([network]).call())
     }
 
-    /// Removes these networks.
+    /// Removes networks.
     pub fn rm<I>(&self, networks: I) -> Rm
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).positionals(networks)
+        Rm::new(self.0).list(networks)
     }
 }
 
 command! {
     /// `docker network create`
     Create = "network" "create" => NetworkId, read::last_line;
-    /// The driver, instead of `bridge`.
+    /// Sets the driver instead of `bridge`.
     driver: value "--driver";
-    /// No way out of this network.
+    /// Isolates the network from the outside.
     internal: switch "--internal";
-    /// A label.
+    /// Sets a label.
     label: pair "--label";
-    /// Its addresses, as a CIDR block.
+    /// Sets the range of addresses, in CIDR notation.
     subnet: value "--subnet";
 }
 
 command! {
     /// `docker network ls`
     Ls = "network" "ls" "--no-trunc" "--format={{json .}}" => Vec<Row>, read::json_lines;
-    /// Only networks for which this holds: `name=…`, `label=…`, `driver=…`, `type=custom`.
+    /// Lists only networks that match: `name=…`, `label=…`, `driver=…`, `type=custom`.
     filter: value "--filter";
 }
 
 command! {
-    /// `docker network inspect`. One missing network fails the whole call.
+    /// `docker network inspect`. If one network is missing, the call fails.
     Inspect = "network" "inspect" "--format={{json .}}" => Vec<Network>, read::json_lines;
 }
 
 command! {
-    /// `docker network rm`. Those that can be removed are, also when the call fails.
-    Rm = "network" "rm" => (), read::nothing;
-    /// Networks that do not exist are no error (Docker 23 and later).
+    /// `docker network rm`. If it fails for one network, it still removes the others.
+    Rm = "network" "rm" => (), read::ignore;
+    /// Ignores networks that do not exist (Docker 23 and later).
     force: switch "--force";
 }
 
@@ -91,19 +91,19 @@ command! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Row {
-    /// Its identifier.
+    /// The network's identifier.
     #[serde(rename = "ID")]
     pub id: NetworkId,
-    /// Its name.
+    /// The network's name.
     #[serde(default, deserialize_with = "read::or_default")]
     pub name: String,
-    /// Its driver.
+    /// The driver: `bridge`, `host`, `overlay`, …
     #[serde(default, deserialize_with = "read::or_default")]
     pub driver: String,
-    /// `local`, `swarm` or `global`.
+    /// The scope: `local`, `swarm` or `global`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub scope: String,
-    /// The other columns.
+    /// The columns that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -113,27 +113,27 @@ pub struct Row {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Network {
-    /// Its identifier.
+    /// The network's identifier.
     pub id: NetworkId,
-    /// Its name.
+    /// The network's name.
     #[serde(default, deserialize_with = "read::or_default")]
     pub name: String,
-    /// Its driver.
+    /// The driver: `bridge`, `host`, `overlay`, …
     #[serde(default, deserialize_with = "read::or_default")]
     pub driver: String,
-    /// `local`, `swarm` or `global`.
+    /// The scope: `local`, `swarm` or `global`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub scope: String,
-    /// Whether it has no way out.
+    /// Whether it is isolated from the outside.
     #[serde(default, deserialize_with = "read::or_default")]
     pub internal: bool,
-    /// Its labels.
+    /// The network's labels.
     #[serde(default, deserialize_with = "read::or_default")]
     pub labels: BTreeMap<String, String>,
-    /// The containers that are connected and running, by identifier.
+    /// The running containers that are connected, by identifier.
     #[serde(default, deserialize_with = "read::or_default")]
     pub containers: BTreeMap<String, Value>,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

@@ -1,72 +1,36 @@
-//! What a finished command printed, and the command line that it was.
+//! The output of a finished command.
 
 use std::borrow::Cow;
-use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::os::unix::ffi::OsStrExt;
 use std::process::ExitStatus;
 
-/// A command line, word by word; displayed quoted, so that it can be pasted into a shell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CommandLine(Vec<OsString>);
+use crate::command_line::CommandLine;
 
-impl CommandLine {
-    pub(crate) fn new(words: Vec<OsString>) -> Self {
-        Self(words)
-    }
-
-    /// The words, the program first.
-    #[must_use]
-    pub fn words(&self) -> &[OsString] {
-        &self.0
-    }
-}
-
-impl fmt::Display for CommandLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, word) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str(" ")?;
-            }
-            f.write_str(&quoted(word))?;
-        }
-        Ok(())
-    }
-}
-
-fn quoted(word: &OsStr) -> Cow<'_, str> {
-    match shlex::bytes::try_quote(word.as_bytes()) {
-        Ok(Cow::Borrowed(bytes)) => String::from_utf8_lossy(bytes),
-        Ok(Cow::Owned(bytes)) => String::from_utf8_lossy(&bytes).into_owned().into(),
-        // A NUL byte cannot be quoted, nor can a program be started with it.
-        Err(_) => word.to_string_lossy(),
-    }
-}
-
-/// What a command that ended by itself printed, whatever its status.
+/// The output and the exit status of a command that ran to its end.
 ///
-/// Docker does not keep the order between the two streams of a container that has no terminal, so
-/// they are kept apart. To get them in order, redirect inside the container (`2>&1`).
+/// Docker does not keep the order between the two streams of a container without a terminal, so
+/// they are separate here. To get them in order, redirect inside the container (`2>&1`).
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Output {
-    /// What was run.
+    /// The command line, with the wrapper and docker's global flags.
     pub command: CommandLine,
-    /// How it ended.
+    /// Docker's exit status, which `run` and `exec` take from the container's program.
     pub status: ExitStatus,
-    /// Its standard output, byte for byte.
+    /// All of standard output.
     pub stdout: Vec<u8>,
-    /// Its standard error, byte for byte.
+    /// All of standard error.
     pub stderr: Vec<u8>,
 }
 
 impl Output {
-    /// Standard output as text; what is not UTF-8 becomes U+FFFD.
+    /// Standard output as text; invalid UTF-8 becomes U+FFFD.
     #[must_use]
     pub fn stdout_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.stdout)
     }
 
-    /// Standard error as text; what is not UTF-8 becomes U+FFFD.
+    /// Standard error as text; invalid UTF-8 becomes U+FFFD.
     #[must_use]
     pub fn stderr_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.stderr)
@@ -81,18 +45,5 @@ impl fmt::Debug for Output {
             .field("stdout", &self.stdout_text())
             .field("stderr", &self.stderr_text())
             .finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_line_can_be_pasted_into_a_shell() {
-        let words = ["docker", "run", "alpine", "echo", "it's fine", ""];
-        let line = CommandLine::new(words.iter().map(OsString::from).collect()).to_string();
-        assert_eq!(line, r#"docker run alpine echo "it's fine" ''"#);
-        assert_eq!(shlex::split(&line).unwrap(), words);
     }
 }

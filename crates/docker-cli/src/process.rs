@@ -1,21 +1,21 @@
 //! One child process, from its start until nothing of it is left.
 //!
-//! The hard thing is to end. A child is done when it has exited *and* its pipes are at end-of-file,
+//! The hard part is the end. A child is done when it has exited *and* its pipes are at end-of-file,
 //! but a process that it started (`docker` starts plugins and credential helpers, `sudo` and
-//! `nsenter` start docker) inherits the pipes and can hold them open for ever. Reading to the end,
-//! as duct's own capture does, then never returns; and `kill` on the child alone leaves the
-//! grandchild running. So:
+//! `nsenter` start docker) inherits the pipes and can hold them open indefinitely. Reading to the
+//! end, as duct's own capture does, would then never return, and killing only the child would leave
+//! the grandchild running. So:
 //!
-//! - each child leads a process group of its own, and it is the group that is killed;
+//! - each child leads a process group of its own, and the whole group is killed;
 //! - one `poll` waits for both pipes, the exit, the canceller and the deadline at once, in the
-//!   thread that asked: no thread can be left behind in a `read`, and a reader that is slow slows
-//!   the child down instead of filling the memory;
-//! - once the child has exited, its pipes get [`DRAIN`] to end; then what is left of the group is
-//!   killed, and what is in the pipes is read, and no more.
+//!   calling thread: no thread can be stuck in a `read`, and a slow reader slows the child down
+//!   instead of filling the memory;
+//! - once the child has exited, its pipes get [`DRAIN`] to end; then the rest of the group is
+//!   killed, and only what is in the pipes already is read.
 //!
-//! A group may only be killed while its leader is not reaped, since its number can be used again
-//! afterwards. The exit is therefore watched without reaping (see [`crate::spawn`]), and reaping is
-//! the last thing to happen.
+//! A group may only be killed before its leader is reaped, since its number can be reused
+//! afterwards. The exit is therefore watched without reaping (see [`crate::spawn`]), and reaping
+//! comes last.
 
 use std::io::{self, PipeReader, Read, pipe};
 use std::process::ExitStatus;
@@ -30,13 +30,13 @@ use crate::spawn::Start;
 
 /// How long pipes may stay open after the child has exited.
 const DRAIN: Duration = Duration::from_millis(100);
-/// How long a killed child may take to go. Only a child in an uninterruptible system call needs
-/// more, and there is nothing to be done about that one.
+/// How long to wait for a killed child. Only one in an uninterruptible system call takes longer,
+/// and nothing can be done about that.
 const DEATH: Duration = Duration::from_secs(1);
 /// The most that a pipe holds (Linux, `pipe-max-size`): what can be left to read after [`DRAIN`].
 const PIPE: usize = 1 << 20;
 
-/// Which stream of a command something came out of.
+/// The stream of a command that some output came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// Standard output.
@@ -56,10 +56,17 @@ pub(crate) enum End {
 /// What [`Process::next`] found.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// So many bytes of this stream are in the buffer.
+    /// This many bytes of this stream are in the buffer.
     Read(Source, usize),
-    /// Nothing follows, and nothing runs any more.
+    /// There is no more output, and the process has ended.
     End(End),
+}
+
+/// All output of a process.
+#[derive(Debug, Default)]
+pub(crate) struct Captured {
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -68,13 +75,13 @@ pub(crate) struct Process {
     group: Arc<Group>,
     stdout: Option<PipeReader>,
     stderr: Option<PipeReader>,
-    /// At end-of-file when the child has exited.
+    /// At end-of-file once the child has exited.
     exit: PipeReader,
-    /// At end-of-file when the group was cancelled.
+    /// At end-of-file once the group is cancelled.
     cancelled: PipeReader,
     last_read: Source,
     exited: Option<Instant>,
-    /// After the rest of the group was killed: how much was read since.
+    /// The number of bytes read since the rest of the group was killed.
     swept: Option<usize>,
     deadline: Option<Instant>,
     ended: Option<End>,
@@ -82,7 +89,7 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(start: Start, canceller: Option<&Canceller>) -> io::Result<Self> {
-        // A limit that the clock cannot express is none.
+        // A deadline that the clock cannot represent is no limit.
         let deadline = start.limit.and_then(|limit| Instant::now().checked_add(limit));
         let child = start.spawn()?;
         let (cancelled, cancel) = pipe()?;
@@ -107,6 +114,23 @@ impl Process {
 
     pub(crate) fn group(&self) -> &Arc<Group> {
         &self.group
+    }
+
+    /// Waits for the end, and collects the output.
+    pub(crate) fn capture(&mut self) -> io::Result<(End, Captured)> {
+        let mut captured = Captured::default();
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match self.next(&mut buffer)? {
+                Step::Read(Source::Stdout, size) => {
+                    captured.stdout.extend_from_slice(&buffer[..size]);
+                }
+                Step::Read(Source::Stderr, size) => {
+                    captured.stderr.extend_from_slice(&buffer[..size]);
+                }
+                Step::End(end) => return Ok((end, captured)),
+            }
+        }
     }
 
     /// Waits for output or the end, whichever comes first.
@@ -154,7 +178,7 @@ impl Process {
         let mut fds = Vec::with_capacity(4);
         let mut meanings = Vec::with_capacity(4);
         let mut pipes = [(Source::Stdout, &self.stdout), (Source::Stderr, &self.stderr)];
-        // Taking turns, so that a busy stream does not hide the other one.
+        // Alternate, so that a busy stream does not starve the other.
         if self.last_read == Source::Stdout {
             pipes.reverse();
         }
@@ -167,7 +191,7 @@ impl Process {
         if self.exited.is_none() {
             fds.push(PollFd::new(&self.exit, PollFlags::IN));
             meanings.push(None);
-            // What it means, the group says.
+            // Only wakes up: `next` asks the group whether it is cancelled.
             fds.push(PollFd::new(&self.cancelled, PollFlags::IN));
         }
         poll_until(&mut fds, until)?;
@@ -182,7 +206,7 @@ impl Process {
         Ok(ready)
     }
 
-    /// Reads what is there; `None` at the end of the stream.
+    /// Reads what is available; `None` at the end of the stream.
     fn read(&mut self, source: Source, buffer: &mut [u8]) -> io::Result<Option<usize>> {
         self.last_read = source;
         let pipe = match source {
@@ -209,7 +233,7 @@ impl Process {
         Ok(self.end(end))
     }
 
-    /// Ends the process, if it has not ended by itself.
+    /// Kills the process group, unless the process has ended already.
     pub(crate) fn stop(&mut self) {
         if self.ended.is_none() {
             self.kill_and_reap();
@@ -226,7 +250,7 @@ impl Process {
         self.group.kill();
         let mut fds = [PollFd::new(&self.exit, PollFlags::IN)];
         let _ = poll_until(&mut fds, Some(Instant::now() + DEATH));
-        // One that does not die in time is reaped by duct, when it starts another.
+        // duct reaps one that does not die in time when it starts the next child.
         let _ = self.group.reap(|| self.handle.try_wait().map(|_| ()));
     }
 }
@@ -255,3 +279,6 @@ fn poll_until(fds: &mut [PollFd<'_>], until: Option<Instant>) -> io::Result<()> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,18 @@
-//! Reading what docker answers on standard output, once its exit status was found to be zero.
+//! Parsing the standard output of a docker that succeeded.
 
 #![expect(
     clippy::needless_pass_by_value,
-    reason = "a reader owns the output, since some return it"
+    reason = "all of them have the signature of those that return the output"
 )]
-
-use std::str::FromStr;
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 
+use crate::command_line::CommandLine;
 use crate::error::Error;
-use crate::output::{CommandLine, Output};
+use crate::output::Output;
 
-/// How much of a bad answer an error repeats, in characters.
+/// How much of unexpected output an error repeats, in characters.
 const EXCERPT: usize = 500;
 
 /// One JSON value.
@@ -44,37 +43,28 @@ fn excerpt(text: &[u8]) -> String {
     String::from_utf8_lossy(text).trim().chars().take(EXCERPT).collect()
 }
 
-/// The last line: the one identifier or name that many commands print, after what may have come
-/// before it.
-pub(crate) fn last_line<T: FromStr + Expected>(output: Output) -> Result<T, Error> {
+/// The identifier or name on the last line; messages may precede it.
+pub(crate) fn last_line<T: Printed>(output: Output) -> Result<T, Error> {
     let text = output.stdout_text();
     let line = text.trim_end().lines().next_back().unwrap_or_default().trim();
-    line.parse().map_err(|_| unexpected::<T>(&output))
-}
-
-/// One identifier or name on each line.
-pub(crate) fn lines<T: FromStr + Expected>(output: Output) -> Result<Vec<T>, Error> {
-    let text = output.stdout_text();
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| line.parse().map_err(|_| unexpected::<T>(&output))).collect()
-}
-
-/// Success is all there is to know.
-pub(crate) fn nothing(_: Output) -> Result<(), Error> {
-    Ok(())
-}
-
-/// What a line of text should have been.
-pub(crate) trait Expected {
-    const EXPECTED: &'static str;
-}
-
-pub(crate) fn unexpected<T: Expected>(output: &Output) -> Error {
-    Error::Unexpected {
+    T::from_line(line).ok_or_else(|| Error::Unexpected {
         command: output.command.clone(),
         expected: T::EXPECTED,
         text: excerpt(&output.stdout),
-    }
+    })
+}
+
+/// Accepts any output.
+pub(crate) fn ignore(_: Output) -> Result<(), Error> {
+    Ok(())
+}
+
+/// A name or identifier that docker prints on a line of its own.
+pub(crate) trait Printed: Sized {
+    const EXPECTED: &'static str;
+
+    /// `None` if docker cannot have meant this line.
+    fn from_line(line: &str) -> Option<Self>;
 }
 
 /// For serde: docker writes `null` for an empty map or list.

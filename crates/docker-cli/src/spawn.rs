@@ -1,4 +1,4 @@
-//! Starting a child, with a pipe for each thing that can be waited for.
+//! Starting a child, with a pipe for each event that can be waited for.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-/// What a child is started with.
+/// Everything needed to start a child.
 #[derive(Debug)]
 pub(crate) struct Start {
     /// The program and its arguments; never empty.
@@ -18,7 +18,7 @@ pub(crate) struct Start {
     /// The whole environment; `None` to inherit it.
     pub(crate) environment: Option<Vec<(OsString, OsString)>>,
     pub(crate) stdin: Option<File>,
-    /// Where standard output goes; `None` to read it.
+    /// The file for standard output; `None` to read it.
     pub(crate) stdout: Option<File>,
     pub(crate) limit: Option<Duration>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Child {
     pub(crate) leader: Pid,
     pub(crate) stdout: PipeReader,
     pub(crate) stderr: PipeReader,
-    /// At end-of-file when the child has exited.
+    /// At end-of-file once the child has exited.
     pub(crate) exit: PipeReader,
 }
 
@@ -60,7 +60,7 @@ impl Start {
             expression = expression.full_env(environment);
         }
         let handle = expression.start()?;
-        // It holds the writing ends of the pipes, which would never come to their end.
+        // It holds the writing ends of the pipes, which would never reach end-of-file.
         drop(expression);
 
         let pid = handle.pids().first().and_then(|pid| i32::try_from(*pid).ok());
@@ -74,8 +74,8 @@ impl Start {
     }
 }
 
-/// Closes `exit` when `child` has exited, and leaves it to be reaped: its number, and that of its
-/// group, stay its own until then.
+/// Closes `exit` once `child` has exited, without reaping it: before that its number, and that of
+/// its group, cannot be reused.
 fn watch_exit(child: Pid, exit: PipeWriter) -> io::Result<()> {
     let watch = move || {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;

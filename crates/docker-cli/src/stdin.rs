@@ -1,29 +1,37 @@
 //! The standard input of a command.
 
+use std::fmt;
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+use rustix::{
+    fs::{MemfdFlags, memfd_create},
+    io::Errno,
+};
 
 use crate::error::Error;
 
-/// Where the standard input of a command comes from. Unless one is given, it is empty.
-#[derive(Clone, Debug, Default)]
+/// The standard input of a command; empty by default.
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Stdin {
-    /// Nothing: the command reads end-of-file at once.
+    /// No input: the command reads end-of-file.
     #[default]
     Null,
-    /// The content of a file, opened when the command starts.
+    /// The content of a file, which is opened when the command starts.
     File(PathBuf),
-    /// These bytes.
+    /// These bytes. They stay in memory and are never written to a disk, except where the system
+    /// has no anonymous memory files (`memfd_create`).
     Bytes(Vec<u8>),
 }
 
 impl Stdin {
     /// The file to start the command with; `None` for no input.
     ///
-    /// Bytes pass through an unnamed temporary file: unlike a pipe it needs no thread that writes,
-    /// cannot break, and cannot be held open by a process that outlives the command.
+    /// Bytes are passed in an anonymous file: unlike a pipe it needs no thread that writes, cannot
+    /// break, and cannot be held open by a process that outlives the command.
     pub(crate) fn open(&self) -> Result<Option<File>, Error> {
         match self {
             Self::Null => Ok(None),
@@ -32,13 +40,40 @@ impl Stdin {
                 .map_err(Error::io(format!("open standard input {}", path.display()))),
             Self::Bytes(bytes) => {
                 let write = || {
-                    let mut file = tempfile::tempfile()?;
+                    let mut file = anonymous_file()?;
                     file.write_all(bytes)?;
                     file.rewind()?;
                     Ok(file)
                 };
-                write().map(Some).map_err(Error::io("write standard input to a temporary file"))
+                write().map(Some).map_err(Error::io("prepare standard input"))
             }
+        }
+    }
+}
+
+/// A file in memory: input may be a password, which must not be left on a disk.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+fn anonymous_file() -> io::Result<File> {
+    match memfd_create("docker-cli standard input", MemfdFlags::CLOEXEC) {
+        Ok(file) => Ok(file.into()),
+        // Before Linux 3.17, and under sandboxes that do not know it.
+        Err(Errno::NOSYS) => tempfile::tempfile(),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+fn anonymous_file() -> io::Result<File> {
+    tempfile::tempfile()
+}
+
+impl fmt::Debug for Stdin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            // They may be a password.
+            Self::Bytes(bytes) => write!(f, "Bytes([redacted]; {})", bytes.len()),
         }
     }
 }

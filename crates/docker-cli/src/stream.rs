@@ -1,31 +1,35 @@
-//! The lines of a command, while it runs.
+//! The lines of a command while it runs.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::cancel::Canceller;
-use crate::classify::{self, Speaker};
+use crate::classify::{self, Origin};
 use crate::error::Error;
-use crate::invocation::{Invocation, Running};
-use crate::process::{Source, Step};
+use crate::invocation::Invocation;
+use crate::process::{Captured, End, Source, Step};
+use crate::running::Running;
+use crate::settings::Settings;
 
-/// A longer line is handed out in pieces of this size, in bytes.
+/// A longer line is returned in pieces of about this many bytes.
 const LONGEST_LINE: usize = 1 << 20;
-/// How much of the end of standard error is kept to explain a failure, in bytes.
-const KEPT: usize = 64 << 10;
+/// How many bytes of the end of standard error are kept for the error.
+const STDERR_TAIL: usize = 64 << 10;
 
 /// A line of output, without its line feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Line {
-    /// Where it came out.
+    /// The stream that it was printed on.
     pub source: Source,
-    /// The line; a carriage return at its end is part of it.
+    /// The content, with a carriage return if there is one before the line feed.
     pub bytes: Vec<u8>,
 }
 
 impl Line {
-    /// The line as text; what is not UTF-8 becomes U+FFFD.
+    /// The line as text; invalid UTF-8 becomes U+FFFD.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
@@ -38,48 +42,56 @@ impl fmt::Display for Line {
     }
 }
 
-/// The lines of a running command, in the order in which they arrive; made by
+/// The lines of a running command, in the order in which they arrive; returned by
 /// [`Command::stream`](crate::Command::stream).
 ///
-/// After the last line comes the error, if the command failed, was cancelled or timed out. Memory
-/// stays flat: docker waits while nobody asks for the next line. The order between standard output
-/// and standard error is that of arrival, and Docker itself mixes it up for lines that are close.
+/// If the command fails, is cancelled or times out, the last item is the error. Memory use is
+/// bounded: docker blocks while no line is asked for. Lines of standard output and standard
+/// error come in the order of arrival, which Docker itself does not keep for lines that are printed
+/// within milliseconds.
 ///
 /// Dropping the stream ends the command: its whole process group is killed, and a container that
-/// `run` made is removed.
+/// `run` created is removed, for which the drop waits two seconds at most.
 #[derive(Debug)]
 pub struct Stream {
-    running: Running,
-    speaker: Speaker,
+    /// `None` for a command that has nothing to do.
+    running: Option<Running>,
+    origin: Origin,
+    settings: Arc<Settings>,
     canceller: Canceller,
     buffer: Vec<u8>,
     ready: VecDeque<Line>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
-    /// The end of standard error, for the error message.
-    kept: Vec<u8>,
-    done: bool,
+    stderr_tail: Vec<u8>,
 }
 
 impl Stream {
-    pub(crate) fn start(invocation: Invocation, speaker: Speaker) -> Result<Self, Error> {
-        let running = invocation.start()?;
+    pub(crate) fn start(invocation: Invocation) -> Result<Self, Error> {
         let canceller = Canceller::new();
-        canceller.watch(running.process().group());
+        let origin = invocation.origin();
+        let settings = invocation.settings().clone();
+        let running = if invocation.is_empty_list() {
+            None
+        } else {
+            let running = invocation.start()?;
+            canceller.watch(running.process().group());
+            Some(running)
+        };
         Ok(Self {
             running,
-            speaker,
+            origin,
+            settings,
             canceller,
             buffer: vec![0; 16 << 10],
             ready: VecDeque::new(),
             stdout: Vec::new(),
             stderr: Vec::new(),
-            kept: Vec::new(),
-            done: false,
+            stderr_tail: Vec::new(),
         })
     }
 
-    /// Something that stops this stream, from any thread; it can be cloned.
+    /// Returns what stops this stream from any thread.
     #[must_use]
     pub fn canceller(&self) -> Canceller {
         self.canceller.clone()
@@ -90,10 +102,9 @@ impl Stream {
         let partial = match source {
             Source::Stdout => &mut self.stdout,
             Source::Stderr => {
-                self.kept.extend_from_slice(bytes);
-                if self.kept.len() > 2 * KEPT {
-                    self.kept.drain(..self.kept.len() - KEPT);
-                }
+                self.stderr_tail.extend_from_slice(bytes);
+                let excess = self.stderr_tail.len().saturating_sub(STDERR_TAIL);
+                self.stderr_tail.drain(..excess);
                 &mut self.stderr
             }
         };
@@ -108,7 +119,7 @@ impl Stream {
         }
     }
 
-    /// Hands out what came after the last line feed.
+    /// Queues what follows the last line feed of each stream.
     fn flush(&mut self) {
         for (source, partial) in
             [(Source::Stdout, &mut self.stdout), (Source::Stderr, &mut self.stderr)]
@@ -119,11 +130,13 @@ impl Stream {
         }
     }
 
-    fn end(&mut self, end: crate::process::End) -> Option<Error> {
-        let stderr = std::mem::take(&mut self.kept);
-        match self.running.ended(end, Vec::new(), stderr) {
+    /// The error of a command that ended badly.
+    fn end(&mut self, end: End) -> Option<Error> {
+        let mut running = self.running.take()?;
+        let stderr = std::mem::take(&mut self.stderr_tail);
+        match running.ended(end, Captured { stdout: Vec::new(), stderr }) {
             Ok(output) if output.status.success() => None,
-            Ok(output) => Some(classify::failure(output, self.speaker, self.running.docker())),
+            Ok(output) => Some(classify::failure(output, self.origin, &self.settings)),
             Err(error) => Some(error),
         }
     }
@@ -137,20 +150,14 @@ impl Iterator for Stream {
             if let Some(line) = self.ready.pop_front() {
                 return Some(Ok(line));
             }
-            if self.done {
-                return None;
-            }
-            match self.running.next(&mut self.buffer) {
+            match self.running.as_mut()?.next(&mut self.buffer) {
                 Ok(Step::Read(source, size)) => self.receive(source, size),
                 Ok(Step::End(_)) if !self.stdout.is_empty() || !self.stderr.is_empty() => {
                     self.flush();
                 }
-                Ok(Step::End(end)) => {
-                    self.done = true;
-                    return self.end(end).map(Err);
-                }
+                Ok(Step::End(end)) => return self.end(end).map(Err),
                 Err(error) => {
-                    self.done = true;
+                    self.running = None;
                     return Some(Err(error));
                 }
             }

@@ -9,18 +9,18 @@ use serde_json::Value;
 use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
-use crate::error::{Error, found};
+use crate::error::{Error, first_if_exists};
 use crate::id::VolumeName;
 use crate::output::Output;
-use crate::read;
+use crate::read::{self, Printed};
 
-/// The commands on volumes; see [`Docker::volume`].
+/// The `docker volume` commands; see [`Docker::volume`].
 #[derive(Clone, Copy, Debug)]
 pub struct Volumes<'a>(pub(crate) &'a Docker);
 
 impl Volumes<'_> {
-    /// Creates a volume, which Docker names unless [`Create::name`] does. Creating one that exists
-    /// is no error.
+    /// Creates a volume, with a random name unless [`Create::name`] sets one. If the volume exists
+    /// already, this succeeds.
     pub fn create(&self) -> Create {
         Create::new(self.0)
     }
@@ -30,33 +30,33 @@ impl Volumes<'_> {
         Ls::new(self.0)
     }
 
-    /// Describes these volumes.
+    /// Returns the details of volumes.
     pub fn inspect<I>(&self, names: I) -> Inspect
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).positionals(names)
+        Inspect::new(self.0).list(names)
     }
 
-    /// Describes one volume; `None` if there is none of this name.
+    /// Returns the details of one volume; `None` if it does not exist.
     ///
     /// # Errors
     ///
     /// Those of every call, except [`Error::NoSuch`].
     pub fn find(&self, name: impl AsRef<OsStr>) -> Result<Option<Volume>, Error> {
-        found(self.inspect([name]).call())
+        first_if_exists(self.inspect([name]).call())
     }
 
-    /// Removes these volumes.
+    /// Removes volumes.
     pub fn rm<I>(&self, names: I) -> Rm
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).positionals(names)
+        Rm::new(self.0).list(names)
     }
 
-    /// Removes the volumes that no container uses: those without a name or, with [`Prune::all`],
-    /// every one of them.
+    /// Removes the volumes that no container uses: only anonymous ones or, with [`Prune::all`], all
+    /// of them.
     pub fn prune(&self) -> Prune {
         Prune::new(self.0)
     }
@@ -65,58 +65,63 @@ impl Volumes<'_> {
 command! {
     /// `docker volume create`
     Create = "volume" "create" => VolumeName, read::last_line;
-    /// The driver, instead of `local`.
+    /// Sets the driver instead of `local`.
     driver: value "--driver";
-    /// A label.
+    /// Sets a label.
     label: pair "--label";
-    /// An option of the driver.
+    /// Sets an option of the driver.
     opt: pair "--opt";
 }
 
 impl Create {
-    /// The name of the new volume.
-    pub fn name(mut self, name: &VolumeName) -> Self {
+    /// Sets the name of the new volume: a [`VolumeName`], or any text that its driver accepts.
+    pub fn name(mut self, name: impl AsRef<OsStr>) -> Self {
         self.0.positional(name);
         self
     }
 }
 
 command! {
-    /// `docker volume ls`. It returns names; [`Volumes::inspect`] tells the rest, since the labels
-    /// that `ls` prints cannot be told apart (`a=b,c=d`).
-    Ls = "volume" "ls" "--quiet" => Vec<VolumeName>, read::lines;
-    /// Only volumes for which this holds: `dangling=true`, `label=…`, `name=…`, `driver=…`.
+    /// `docker volume ls`. It returns only names, since `ls` prints labels ambiguously (`a=b,c=d`);
+    /// pass them to [`Volumes::inspect`] for the details.
+    Ls = "volume" "ls" "--quiet" => Vec<VolumeName>, names;
+    /// Lists only volumes that match: `dangling=true`, `label=…`, `name=…`, `driver=…`.
     filter: value "--filter";
 }
 
 command! {
-    /// `docker volume inspect`. One missing volume fails the whole call.
+    /// `docker volume inspect`. If one volume is missing, the call fails.
     Inspect = "volume" "inspect" "--format={{json .}}" => Vec<Volume>, read::json_lines;
 }
 
 command! {
-    /// `docker volume rm`. Those that can be removed are, also when the call fails.
-    Rm = "volume" "rm" => (), read::nothing;
-    /// Volumes that do not exist are no error.
+    /// `docker volume rm`. If it fails for one volume, it still removes the others.
+    Rm = "volume" "rm" => (), read::ignore;
+    /// Ignores volumes that do not exist.
     force: switch "--force";
 }
 
 command! {
-    /// `docker volume prune`, without asking. It returns the names of what it removed.
+    /// `docker volume prune`, without a prompt. It returns the names of the removed volumes.
     Prune = "volume" "prune" "--force" => Vec<VolumeName>, pruned;
-    /// Named volumes too (Docker 23 and later; before, they always were).
+    /// Removes named volumes too (Docker 23 and later; before, it always did).
     all: switch "--all";
-    /// Only volumes for which this holds: `label=…`, `label!=…`.
+    /// Removes only volumes that match: `label=…`, `label!=…`.
     filter: value "--filter";
 }
 
-/// `Deleted Volumes:`, the names, an empty line and the space that was reclaimed.
-#[expect(clippy::needless_pass_by_value, reason = "a reader owns the output")]
+/// Parses one name on each line.
+#[expect(clippy::needless_pass_by_value, reason = "the signature of all parsers")]
+fn names(output: Output) -> Result<Vec<VolumeName>, Error> {
+    Ok(output.stdout_text().lines().filter_map(VolumeName::from_line).collect())
+}
+
+/// Parses `Deleted Volumes:`, the names, an empty line and the space that was reclaimed.
+#[expect(clippy::needless_pass_by_value, reason = "the signature of all parsers")]
 fn pruned(output: Output) -> Result<Vec<VolumeName>, Error> {
     let text = output.stdout_text();
     let lines = text.lines().skip_while(|line| *line != "Deleted Volumes:").skip(1);
-    let names = lines.take_while(|line| !line.is_empty());
-    names.map(|name| name.parse().map_err(|_| read::unexpected::<VolumeName>(&output))).collect()
+    Ok(lines.map_while(VolumeName::from_line).collect())
 }
 
 /// A volume, as `docker volume inspect` describes it.
@@ -124,24 +129,24 @@ fn pruned(output: Output) -> Result<Vec<VolumeName>, Error> {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Volume {
-    /// Its name.
+    /// The volume's name.
     pub name: VolumeName,
-    /// Its driver.
+    /// The driver: `local`, or a plugin.
     #[serde(default, deserialize_with = "read::or_default")]
     pub driver: String,
-    /// Where it is on the daemon's machine.
+    /// Its directory on the daemon's machine.
     #[serde(default, deserialize_with = "read::or_default")]
     pub mountpoint: String,
-    /// Its labels.
+    /// The volume's labels.
     #[serde(default, deserialize_with = "read::or_default")]
     pub labels: BTreeMap<String, String>,
     /// The options of its driver.
     #[serde(default, deserialize_with = "read::or_default")]
     pub options: BTreeMap<String, String>,
-    /// When it was created: RFC 3339, in the daemon's time zone.
+    /// The time of creation: RFC 3339, in the daemon's time zone.
     #[serde(default, deserialize_with = "read::or_default")]
     pub created_at: String,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

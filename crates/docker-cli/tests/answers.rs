@@ -1,4 +1,4 @@
-//! What docker's answers become: those of docker 26.1.5, shortened, printed by a shell script.
+//! Parsing the output of docker: that of docker 26.1.5, shortened, printed by a shell script.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
@@ -54,7 +54,7 @@ fn rows_come_one_for_each_line() {
 
 #[test]
 fn the_names_that_prune_removed_are_between_its_sentences() {
-    let fake = answering("Deleted Volumes:\nv1\ndata.old\n\nTotal reclaimed space: 0B");
+    let fake = answering("WARNING\nDeleted Volumes:\nv1\ndata.old\n\nTotal reclaimed space: 0B");
     let pruned = fake.docker.volume().prune().call().unwrap();
     assert_eq!(pruned.iter().map(AsRef::<str>::as_ref).collect::<Vec<_>>(), ["v1", "data.old"]);
     let fake = answering("Total reclaimed space: 0B");
@@ -69,7 +69,7 @@ fn what_was_loaded_has_a_name_or_an_identifier() {
 }
 
 #[test]
-fn what_a_program_printed_is_not_taken_for_a_container() {
+fn what_a_program_printed_is_not_a_container() {
     let fake = answering("hello world");
     let error = fake.docker.container().run("alpine").detach().call().unwrap_err();
     assert!(matches!(&error, Error::Unexpected { text, .. } if text == "hello world"), "{error:?}");

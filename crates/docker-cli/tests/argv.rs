@@ -146,4 +146,10 @@ fn the_daemon() {
     assert_argv(&docker.system().info(), "docker system info --format={{json .}}");
     assert_argv(&docker.system().version(), "docker version --format={{json .}}");
     assert_argv(&docker.command(["compose", "up"]).flag("--detach"), "docker compose up --detach");
+    assert_argv(&docker.command(["run", "alpine", "ls"]).flag("--rm"), "docker run --rm alpine ls");
+    assert_argv(
+        &docker.command(["--debug", "container", "exec", "web", "run"]).flag("--tty"),
+        "docker --debug container exec --tty web run",
+    );
+    assert_argv(&docker.command(["logs", "web"]).flag("--follow"), "docker logs web --follow");
 }

@@ -1,4 +1,4 @@
-//! What goes into docker and what comes out, with a shell script in its place.
+//! Input and output of docker, with a shell script in its place.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
@@ -26,7 +26,64 @@ fn a_call_that_fails_says_what_was_run() {
     let error = fake.docker.command(["volume", "frob", "a b"]).call().unwrap_err();
     let Error::Failed(failure) = &error else { panic!("{error:?}") };
     assert_eq!(failure.message, "something new");
-    assert!(error.to_string().contains("docker volume frob 'a b'"), "{error}");
+    let program = failure.command.words()[0].display();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "docker failed: something new\n  command: {program} volume frob 'a b'\n  exit status: 1"
+        )
+    );
+}
+
+#[test]
+fn a_call_without_output_says_so() {
+    let fake = Fake::new("exec sleep 60");
+    let error = fake.docker.command(["x"]).timeout(Duration::from_millis(100)).call().unwrap_err();
+    let text = error.to_string();
+    assert_eq!(text.lines().next(), Some("timed out after 100ms (no error output)"));
+}
+
+/// The program may imitate docker's messages.
+#[test]
+fn a_program_of_a_raw_run_or_exec_is_not_docker() {
+    let fake = Fake::new("echo 'Error: No such container: x' >&2; exit 2");
+    for words in [
+        &["run", "app"][..],
+        &["container", "run", "app"],
+        &["--host=x", "exec", "web", "app"],
+        &["compose", "--file", "a.yml", "exec", "web", "app"],
+        &["compose", "run", "web"],
+        &["attach", "web"],
+    ] {
+        let error = fake.docker.command(words).call().unwrap_err();
+        assert!(matches!(error, Error::Exit(_)), "{words:?}: {error:?}");
+        let error = fake.docker.command(words).stream().unwrap().last().unwrap().unwrap_err();
+        assert!(matches!(error, Error::Exit(_)), "{words:?}: {error:?}");
+    }
+    let error = fake.docker.command(["container", "inspect", "x"]).call().unwrap_err();
+    assert!(matches!(error, Error::NoSuch { .. }), "{error:?}");
+}
+
+#[test]
+fn an_invalid_name_becomes_an_error() {
+    fn parse(text: &str) -> Result<docker_cli::VolumeName, Error> {
+        Ok(text.parse()?)
+    }
+    assert_eq!(
+        parse("a/b").unwrap_err().to_string(),
+        "`a/b` is not a volume name: use at least two letters, digits, `_`, `.` and `-`, the first \
+         one a letter or digit"
+    );
+}
+
+#[test]
+fn a_failed_stream_keeps_the_end_of_standard_error() {
+    let fake = Fake::new("seq 1 30000 >&2; exit 1");
+    let error = fake.docker.command(["x"]).stream().unwrap().last().unwrap().unwrap_err();
+    let all: String = (1..=30000).map(|number| format!("{number}\n")).collect();
+    let stderr = &error.failure().unwrap().stderr;
+    assert_eq!(stderr.len(), 64 << 10);
+    assert_eq!(*stderr, all.as_bytes()[all.len() - (64 << 10)..]);
 }
 
 #[test]
@@ -42,7 +99,7 @@ fn standard_input_is_empty_unless_given() {
 }
 
 #[test]
-fn input_that_nobody_reads_is_no_error() {
+fn input_that_is_not_read_is_no_error() {
     let fake = Fake::new("echo 'Loaded image: a:latest'");
     let loaded = fake.docker.image().load(vec![0; 3_000_000]).call().unwrap();
     assert_eq!(loaded, ["a:latest"]);
@@ -67,7 +124,7 @@ fn huge_output_on_both_streams_does_not_block() {
 }
 
 #[test]
-fn a_stream_gives_lines_while_they_come() {
+fn a_stream_returns_lines_as_they_arrive() {
     let fake = Fake::new("echo one; sleep 0.2; echo two >&2; sleep 0.2; printf three; sleep 60");
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
     let started = Instant::now();
@@ -97,6 +154,28 @@ fn a_line_without_end_comes_in_pieces() {
 }
 
 #[test]
+fn a_busy_stream_does_not_hide_the_other_one() {
+    let fake = Fake::new("(sleep 0.2; echo err >&2) & exec cat /dev/zero");
+    let mut lines = fake.docker.command(["x"]).stream().unwrap();
+    assert_eq!(lines.next().unwrap().unwrap().source, Source::Stdout);
+    thread::sleep(Duration::from_secs(1));
+    let line = lines.next().unwrap().unwrap();
+    assert_eq!((line.source, line.text().as_ref()), (Source::Stderr, "err"));
+}
+
+#[test]
+fn a_slow_reader_gets_what_is_in_the_pipe_after_the_end() {
+    // The process in the background keeps the pipe open, and is killed.
+    let fake = Fake::new("seq 1 10000; sleep 60 & exit 0");
+    let mut lines = fake.docker.command(["x"]).stream().unwrap();
+    thread::sleep(Duration::from_millis(500));
+    assert_eq!(lines.next().unwrap().unwrap().text(), "1");
+    thread::sleep(Duration::from_millis(500));
+    let rest: Vec<String> = lines.map(|line| line.unwrap().to_string()).collect();
+    assert_eq!(rest, (2..=10000).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_slow_reader_loses_nothing() {
     let fake = Fake::new("seq 1 3000");
     let mut seen = 0;
@@ -115,6 +194,14 @@ fn an_answer_that_is_not_json_is_shown() {
     let fake = Fake::new("echo 'WARNING: <html>'");
     let error = fake.docker.version().unwrap_err();
     assert!(matches!(&error, Error::Json { text, .. } if text == "WARNING: <html>"), "{error:?}");
+}
+
+#[test]
+fn an_error_repeats_the_beginning_of_a_long_answer() {
+    let fake = Fake::new("printf '<%01000d' 0");
+    let error = fake.docker.version().unwrap_err();
+    let expected = format!("<{}", "0".repeat(499));
+    assert!(matches!(&error, Error::Json { text, .. } if *text == expected), "{error:?}");
 }
 
 #[test]

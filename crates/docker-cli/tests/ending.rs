@@ -1,4 +1,4 @@
-//! How docker is stopped, with a shell script in its place that does not want to be.
+//! Stopping docker, with a shell script in its place that resists.
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Command, Error};
-use fake::{Fake, SOON, wait_for};
+use fake::{Fake, HANG, SOON, wait_for};
 
 #[test]
 fn a_timeout_takes_grandchildren_along() {
@@ -55,12 +55,22 @@ fn a_grandchild_that_holds_the_pipes_does_not_delay_the_end() {
 }
 
 #[test]
-fn not_even_one_in_another_session() {
+fn a_grandchild_in_another_session_does_not_delay_the_end_either() {
     let fake = Fake::new("setsid sleep 5 & echo done");
     let started = Instant::now();
     let output = fake.docker.command(["x"]).call().unwrap();
     assert_eq!(output.stdout, b"done\n");
     assert!(started.elapsed() < SOON);
+}
+
+#[test]
+fn a_grandchild_that_prints_endlessly_does_not_delay_the_end() {
+    let fake = Fake::new("setsid timeout 30 cat /dev/zero & exit 0");
+    let started = Instant::now();
+    for line in fake.docker.command(["x"]).stream().unwrap() {
+        line.unwrap();
+    }
+    assert!(started.elapsed() < HANG);
 }
 
 #[test]
@@ -117,12 +127,13 @@ fn a_stopped_run_removes_its_container() {
         r#"echo "$@" >> calls
 case "$*" in
   *"container run"*) echo $$ > child; sleep 60 ;;
-  *"container ls"*) echo '{"ID":"abc123"}' ;;
+  *"container ls"*) echo abc123 ;;
 esac"#,
     );
     let run = fake.docker.container().run("alpine").program(["sleep", "9"]);
     let error = run.timeout(Duration::from_secs(1)).call().unwrap_err();
-    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    let Error::Timeout { failure, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(failure.leftover, None);
     fake.assert_gone("child");
     let calls = fs::read_to_string(fake.path("calls")).unwrap();
     let calls: Vec<&str> = calls.lines().collect();
@@ -130,6 +141,142 @@ esac"#,
         .strip_prefix("container run --label=")
         .and_then(|rest| rest.strip_suffix(" alpine sleep 9"))
         .unwrap();
+    assert!(calls[1].ends_with(&format!("--filter=label={label}")), "{}", calls[1]);
+    assert_eq!(calls[2], "container rm --force --volumes abc123");
+    assert_eq!(calls.len(), 3);
+}
+
+#[test]
+fn a_dropped_run_ends_before_its_container_is_removed() {
+    let fake = Fake::new(
+        r#"case "$*" in
+  *"container run"*) echo $$ > child; sleep 60 ;;
+  *"container ls"*) kill -0 $(cat child) && : > alive; echo abc123 ;;
+  *"container rm"*) : > removed ;;
+esac"#,
+    );
+    let stream = fake.docker.container().run("alpine").stream().unwrap();
+    wait_for(&fake.path("child"));
+    drop(stream);
+    assert!(fake.path("removed").exists() && !fake.path("alive").exists());
+}
+
+#[test]
+fn a_container_that_appears_late_is_removed_too() {
+    let fake = Fake::new(
+        r#"echo "$*" >> calls
+case "$*" in
+  *"container run"*) sleep 60 ;;
+  *"container ls"*) [ -e once ] && echo abc123; : > once ;;
+esac"#,
+    );
+    let run = fake.docker.container().run("alpine").timeout(Duration::from_millis(500));
+    assert_eq!(run.call().unwrap_err().failure().unwrap().leftover, None);
+    let calls = fs::read_to_string(fake.path("calls")).unwrap();
+    assert_eq!(calls.lines().nth(3), Some("container rm --force --volumes abc123"), "{calls}");
+}
+
+#[test]
+fn a_run_that_created_no_container_leaves_none() {
+    let fake = Fake::new(r#"case "$*" in *"container run"*) sleep 60 ;; esac"#);
+    let run = fake.docker.container().run("alpine").timeout(Duration::from_millis(500));
+    assert_eq!(run.call().unwrap_err().failure().unwrap().leftover, None);
+}
+
+/// The value of `--label` in the command line of a run, which finds its container.
+fn label(error: &Error) -> String {
+    let words = error.failure().unwrap().command.words();
+    let label = words.iter().find_map(|word| word.to_str()?.strip_prefix("--label="));
+    label.unwrap().to_owned()
+}
+
+/// A docker that does not answer, as with a daemon that hangs.
+fn hanging() -> Fake {
+    Fake::new("exec sleep 60")
+}
+
+#[test]
+fn a_hanging_docker_does_not_delay_a_timeout() {
+    let fake = hanging();
+    let run = fake.docker.container().run("alpine");
+    let started = Instant::now();
+    let error = run.timeout(Duration::from_secs(1)).call().unwrap_err();
+    assert!(started.elapsed() < HANG);
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    assert_eq!(error.failure().unwrap().leftover, Some(label(&error)));
+    let last = format!("  its container may still exist, with the label {}", label(&error));
+    assert_eq!(error.to_string().lines().last(), Some(last.as_str()));
+}
+
+#[test]
+fn a_hanging_docker_does_not_delay_a_cancellation() {
+    let fake = hanging();
+    let mut stream = fake.docker.container().run("alpine").stream().unwrap();
+    stream.canceller().cancel();
+    let started = Instant::now();
+    let error = stream.next().unwrap().unwrap_err();
+    assert!(started.elapsed() < HANG);
+    assert!(matches!(error, Error::Cancelled(_)), "{error:?}");
+    assert_eq!(error.failure().unwrap().leftover, Some(label(&error)));
+}
+
+#[test]
+fn a_hanging_docker_does_not_delay_the_drop_of_a_stream() {
+    let fake = hanging();
+    let stream = fake.docker.container().run("alpine").stream().unwrap();
+    let started = Instant::now();
+    drop(stream);
+    assert!(started.elapsed() < HANG);
+}
+
+#[test]
+fn a_slow_docker_removes_the_container_later() {
+    let fake = Fake::new(
+        r#"case "$*" in
+  *"container run"*) sleep 60 ;;
+  *"container ls"*) sleep 3; echo abc123 ;;
+  *"container rm"*) echo "$*" > removed ;;
+esac"#,
+    );
+    let run = fake.docker.container().run("alpine").timeout(Duration::from_millis(500));
+    let error = run.call().unwrap_err();
+    assert_eq!(error.failure().unwrap().leftover, Some(label(&error)));
+    assert!(!fake.path("removed").exists());
+    wait_for(&fake.path("removed"));
+}
+
+#[test]
+fn a_container_that_cannot_be_removed_is_named() {
+    for failing in ["ls", "rm"] {
+        let fake = Fake::new(&format!(
+            r#"case "$*" in
+  *"container run"*) sleep 60 ;;
+  *"container {failing}"*) exit 1 ;;
+  *"container ls"*) echo abc123 ;;
+esac"#
+        ));
+        let run = fake.docker.container().run("alpine").timeout(Duration::from_millis(500));
+        let error = run.call().unwrap_err();
+        assert_eq!(error.failure().unwrap().leftover, Some(label(&error)), "{failing}");
+    }
+}
+
+#[test]
+fn a_run_given_by_its_words_removes_its_container() {
+    let fake = Fake::new(
+        r#"echo "$*" >> calls
+case "$*" in
+  *" run "*) sleep 60 ;;
+  *"container ls"*) echo abc123 ;;
+esac"#,
+    );
+    let docker = fake.docker.clone().timeout(Duration::from_millis(500));
+    let error = docker.command(["--debug", "run", "alpine", "run"]).call().unwrap_err();
+    assert_eq!(error.failure().unwrap().leftover, None);
+    let calls = fs::read_to_string(fake.path("calls")).unwrap();
+    let calls: Vec<&str> = calls.lines().collect();
+    let label = label(&error);
+    assert_eq!(calls[0], format!("--debug run --label={label} alpine run"));
     assert!(calls[1].ends_with(&format!("--filter=label={label}")), "{}", calls[1]);
     assert_eq!(calls[2], "container rm --force --volumes abc123");
 }

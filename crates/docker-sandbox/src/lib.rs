@@ -16,7 +16,6 @@ mod leftovers;
 mod log_tail;
 mod process;
 mod root;
-mod start;
 mod terminal;
 
 pub use cgroup::ProcessGroup;

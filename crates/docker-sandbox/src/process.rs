@@ -23,12 +23,14 @@ use std::time::Duration;
 
 use docker_cli::{Canceller, Docker};
 
+use self::start::Start;
 use crate::cgroup::ProcessGroup;
 use crate::leftovers;
 use crate::log_tail::LogTail;
-use crate::start::Start;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineRoot, Error};
+
+mod start;
 
 /// The PATH of what runs in the engine.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

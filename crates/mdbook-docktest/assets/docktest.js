@@ -3,6 +3,8 @@
 (() => {
     'use strict';
 
+    const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
+
     // The lines of an output, each as the elements that its text was put into.
     const linesOf = blocks => {
         const lines = [[]];
@@ -106,9 +108,15 @@
             player.append(note);
         }
         (rest || pre).after(player);
+
+        // The style sheet takes the buttons away; what they have begun must not go on without them.
+        lessMotion.addEventListener('change', () => {
+            pause();
+            lines.forEach(line => setVisible(line, true));
+            shown = lines.length;
+        });
     };
 
-    // Nothing moves unless it is asked to, so this is for who wants less motion, too.
     document.querySelectorAll('.docktest pre[data-docktest-times]').forEach(addPlayer);
 
     // In output that is too wide, these keys scroll; mdBook would turn to another chapter.

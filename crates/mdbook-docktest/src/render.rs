@@ -120,10 +120,8 @@ impl Rendering<'_> {
         let place = match (output, hidden) {
             (Some(output), _) => {
                 if hidden {
-                    edits.push(Edit {
-                        range: step.fence.block.clone(),
-                        text: self.nothing(&step.fence.block).to_owned(),
-                    });
+                    let text = self.nothing(&step.fence.block);
+                    edits.push(Edit { range: step.fence.block.clone(), text });
                 }
                 output
             }
@@ -138,7 +136,7 @@ impl Rendering<'_> {
             }
         };
         let text = if below.is_empty() {
-            self.nothing(&place.block).to_owned()
+            self.nothing(&place.block)
         } else {
             below.join(&self.next_line(place))
         };
@@ -174,7 +172,7 @@ impl Rendering<'_> {
     fn diagram(&self, (index, place): (usize, &Range<usize>), state: Option<&State>) -> Edit {
         let Page { labels, renderer, slug, .. } = self.page;
         let text = state.map_or_else(
-            || self.nothing(place).to_owned(),
+            || self.nothing(place),
             |state| {
                 let mut fragments = Fragments::new(*renderer);
                 fragments.diagram(state, &format!("docktest-{slug}--state-{}", index + 1), labels);
@@ -186,12 +184,15 @@ impl Rendering<'_> {
 
     /// What takes the place of a block that is not shown. Without it, a tight list could become loose,
     /// or two lists one.
-    fn nothing(&self, place: &Range<usize>) -> &'static str {
+    fn nothing(&self, place: &Range<usize>) -> String {
         match self.page.renderer {
-            Renderer::Html => MARK,
-            // A definition would go on with a paragraph; a blank line ends it.
-            Renderer::Markdown if self.is_below_text(place) => "",
-            Renderer::Markdown => LINK_DEFINITION,
+            Renderer::Html => MARK.to_owned(),
+            // A definition would go on with a paragraph; a blank line ends it. But that alone would not
+            // end a list above, as the block did: what is indented below would go on with its item.
+            Renderer::Markdown if self.is_below_text(place) => {
+                self.next_line_after(place) + LINK_DEFINITION
+            }
+            Renderer::Markdown => LINK_DEFINITION.to_owned(),
         }
     }
 

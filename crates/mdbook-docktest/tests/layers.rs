@@ -165,6 +165,25 @@ fn no_module_leads_back_to_itself() {
     }
 }
 
+/// A façade leads down, and what starts, watches and cleans up after processes does not lead back to it.
+#[test]
+fn the_processes_of_docker_cli_know_no_builders() {
+    let arrows = arrows(&crate_root("docker-cli"));
+    for below in ["process", "spawn", "running", "leftover", "settings", "stdin"] {
+        let mut reached: BTreeSet<Module> = BTreeSet::new();
+        let mut next = vec![vec![below.to_owned()]];
+        assert!(arrows.contains_key(&next[0]), "there is no module {below}");
+        while let Some(module) = next.pop() {
+            next.extend(arrows.get(&module).into_iter().flatten().cloned());
+            reached.insert(module);
+            next.retain(|module| !reached.contains(module));
+        }
+        for above in ["docker", "command", "invocation", "container", "image", "network", "volume"] {
+            assert!(!reached.contains(&vec![above.to_owned()]), "{below} leads to {above}");
+        }
+    }
+}
+
 #[test]
 fn circles_are_found() {
     let directory = tempfile::tempdir().unwrap();

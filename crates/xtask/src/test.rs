@@ -131,12 +131,13 @@ fn unit() -> Result<()> {
         "--locked",
         "--no-fail-fast",
     ];
+    const CASES: &[(&str, &str)] = &[("PROPTEST_CASES", "1000")];
     if has_command("nextest")? {
-        cargo(&[&["nextest", "run"], &PACKAGES[..]].concat(), &[])?;
+        cargo(&[&["nextest", "run"], &PACKAGES[..]].concat(), CASES)?;
         // nextest does not run documentation tests.
-        return cargo(&[&["test", "--doc"], &PACKAGES[..]].concat(), &[]);
+        return cargo(&[&["test", "--doc"], &PACKAGES[..]].concat(), CASES);
     }
-    cargo(&[&["test"], &PACKAGES[..]].concat(), &[])
+    cargo(&[&["test"], &PACKAGES[..]].concat(), CASES)
 }
 
 /// Tests docker-cli on a new engine, with an image that contains only a shell.

@@ -30,6 +30,48 @@ impl Browser {
         )
     }
 
+    /// The boxes that match a selector and have more in them than is visible without scrolling sideways.
+    pub fn cut_off(&self, selector: &str) -> Vec<String> {
+        self.call(
+            "const isCut = box => box.scrollWidth > box.clientWidth;
+             return [...document.querySelectorAll(arguments[0])]
+                 .filter(box => isCut(box) || isCut(box.parentElement))
+                 .map(box => box.textContent);",
+            &[json!(selector)],
+        )
+    }
+
+    /// For each place of a text in the elements that match a selector, whether all of it is visible
+    /// without scrolling sideways.
+    pub fn is_in_view(&self, selector: &str, text: &str) -> Vec<bool> {
+        self.call(
+            "const [selector, searched] = arguments;
+             return [...document.querySelectorAll(selector)].flatMap(box => {
+                 const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+                 const places = [];
+                 while (texts.nextNode()) {
+                     const node = texts.currentNode;
+                     for (let at = 0; at < node.length; at += 1) places.push([node, at]);
+                 }
+                 const all = box.textContent;
+                 const seen = [];
+                 for (let at = all.indexOf(searched); at >= 0; at = all.indexOf(searched, at + 1)) {
+                     const range = document.createRange();
+                     const [last, place] = places[at + searched.length - 1];
+                     range.setStart(...places[at]);
+                     range.setEnd(last, place + 1);
+                     const within = box.getBoundingClientRect();
+                     const left = Math.max(within.left, 0);
+                     const right = Math.min(within.right, document.documentElement.clientWidth);
+                     seen.push([...range.getClientRects()]
+                         .every(part => part.left >= left && part.right <= right));
+                 }
+                 return seen;
+             });",
+            &[json!(selector), json!(text)],
+        )
+    }
+
     /// The elements that match a selector and are partly outside of the text column.
     pub fn sticking_out(&self, selector: &str) -> Vec<String> {
         self.call(

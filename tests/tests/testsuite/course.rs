@@ -1,5 +1,10 @@
 //! The course in this repository, as its readers see it.
 
+mod chapter;
+mod docker;
+mod reader;
+mod safety;
+
 use std::env;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;

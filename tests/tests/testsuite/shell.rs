@@ -426,3 +426,36 @@ fn traps_carry_over_to_another_shell() {
         .prints(7, "")
         .prints(8, "usr\ntrap -- '' SIGUSR2\n");
 }
+
+/// Each line has a status of its own, whatever it looks like.
+#[test]
+fn a_line_that_fails_is_found_whatever_is_below_it() {
+    let outcome = Book::new()
+        .step("A=1 ID=$(echo one; exit 3) \necho two")
+        .step("false ==\necho two")
+        .step("B=$(exit 4) FOO=\necho two")
+        .step("exec 3<>f\n(exit 5)\necho end")
+        .step("[ \"a\" \\< \"b\" ]\n(exit 6)\necho end")
+        .verify();
+    outcome.exits(1).finds_only(&[
+        ("exit-status", "A=1 ID="),
+        ("exit-status", "false =="),
+        ("exit-status", "B=$(exit 4)"),
+        ("exit-status", "(exit 5)"),
+        ("exit-status", "(exit 6)"),
+    ]);
+    let commands: Vec<usize> = (1..=5).map(|step| outcome.commands(step).len()).collect();
+    assert_eq!(commands, [2, 2, 2, 3, 3]);
+}
+
+/// What bash refuses is found in the line in which it refuses it.
+#[test]
+fn a_syntax_error_is_found_in_its_line() {
+    Book::new()
+        .step("echo one\necho )\necho two")
+        .step("echo three\necho 'never closed")
+        .verify()
+        .exits(1)
+        .finds_only(&[("exit-status", "echo )"), ("exit-status", "never closed")])
+        .prints(2, "three\nbash: eval: line 1: unexpected EOF while looking for matching `''\n");
+}

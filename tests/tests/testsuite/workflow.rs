@@ -1,11 +1,58 @@
-//! The workflow that publishes the course: its commands exist, and its actions are pinned to commits.
+//! The workflow that publishes the course: its commands exist, its actions are pinned to commits, and it
+//! publishes what it has run.
 
+use std::env;
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 
-use testsuite::{Program, workspace};
+use testsuite::{Book, Program, program, workspace};
+
+use crate::MDBOOK;
 
 fn workflow() -> String {
     fs::read_to_string(workspace().join(".github/workflows/pages.yml")).unwrap()
+}
+
+/// A step of the workflow that runs something.
+#[derive(Debug, Default)]
+struct Step {
+    script: String,
+    environment: Vec<(String, String)>,
+}
+
+/// The steps that run something, in order.
+fn steps(workflow: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut key = "";
+    for line in workflow.lines().filter(|line| !line.trim_start().starts_with('#')) {
+        if line.starts_with("      - ") {
+            steps.push(Step::default());
+        }
+        // Six blanks and a dash, or eight blanks, are before a step's own keys.
+        let (indent, text) = line.split_at(line.len().min(8));
+        let Some(step) = steps.last_mut().filter(|_| indent.trim_matches([' ', '-']).is_empty())
+        else {
+            continue;
+        };
+        if let Some(text) = text.strip_prefix("  ") {
+            match key {
+                "run" => step.script += &format!("{text}\n"),
+                "env" => {
+                    let (name, value) = text.split_once(": ").unwrap();
+                    step.environment.push((name.to_owned(), value.to_owned()));
+                }
+                _ => {}
+            }
+        } else if let Some((name, value)) = text.split_once(':') {
+            key = name;
+            if key == "run" && value.trim() != "|" {
+                step.script = format!("{}\n", value.trim());
+            }
+        }
+    }
+    steps.retain(|step| !step.script.is_empty());
+    steps
 }
 
 /// The rest of each line after this word, trimmed.
@@ -45,6 +92,85 @@ fn all_files_that_it_uses_exist() {
     }
     let tasks: Vec<&str> = after(&workflow, "cargo xtask ").collect();
     assert_eq!(tasks, ["book"]);
+}
+
+/// Root's are an engine and what the system has. The toolchain, and so what it builds, is the user's.
+#[test]
+fn root_runs_what_needs_it_and_nothing_else() {
+    let workflow = workflow();
+    let steps = steps(&workflow);
+    let commands: Vec<&str> = steps.iter().flat_map(|step| step.script.lines()).collect();
+    for command in &commands {
+        let is_root = command.starts_with("sudo ");
+        let needs_root =
+            ["apt-get", "chown", "release/mdbook-docktest verify", "mdbook-docktest record"];
+        let needs_root =
+            needs_root.iter().any(|need| command.contains(need)) && !command.contains(" --check");
+        assert_eq!(is_root, needs_root, "{command}");
+    }
+    let place = |text: &str| {
+        let found = commands.iter().position(|command| command.contains(text));
+        found.unwrap_or_else(|| panic!("nothing runs {text}"))
+    };
+    let order = [
+        "cargo build --release",
+        "sudo target/release/mdbook-docktest",
+        "sudo chown",
+        "cargo xtask book",
+    ];
+    assert!(order.map(place).is_sorted(), "{commands:?}");
+}
+
+/// Puts a program into a directory.
+fn stub(directory: &Path, name: &str, script: &str) {
+    let path = directory.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Does what the workflow does to a book that was recorded elsewhere, where the same chapter says the
+/// same, but for an ID. That is so of the course, too, which is recorded with other images than those
+/// of a registry.
+#[test]
+fn what_is_published_is_what_was_run_there() {
+    let book = Book::new()
+        .config(
+            "[book]\ntitle = \"Test\"\nsrc = \"src\"\n[build]\nbuild-dir = \"target/book\"\n\
+             [output.html]",
+        )
+        .setting("recordings = \"book/recordings\"")
+        .step("docker volume create");
+    book.command(["record"]).run().exits(0);
+    let recording = book.path().join("book/recordings/lab.md.json");
+    let committed = fs::read_to_string(&recording).unwrap();
+
+    fs::create_dir_all(book.path().join("target/release")).unwrap();
+    symlink(program(), book.path().join("target/release/mdbook-docktest")).unwrap();
+    let stubs = book.path().join("stubs");
+    fs::create_dir(&stubs).unwrap();
+    let build = format!("mkdir -p target/guide && exec {MDBOOK}");
+    stub(&stubs, "cargo", &format!("[ \"$*\" != \"xtask book\" ] || {{ {build}; }}"));
+    // As on a runner: of the user's environment, nothing is left.
+    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let root = format!("[ \"$1\" = apt-get ] || exec env -i PATH={path} HOME=\"$HOME\" \"$@\"");
+    stub(&stubs, "sudo", &root);
+    let path =
+        env::join_paths([stubs].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap())));
+    let path = path.unwrap();
+    for step in steps(&workflow()) {
+        let shell = Program::through(["bash", "-e", "-c", &step.script], [""; 0]);
+        let shell = shell.directory(book.path()).env("PATH", &path);
+        let set = |shell: Program, (name, value): &(String, String)| shell.env(name, value);
+        step.environment.iter().fold(shell, set).run().exits(0);
+    }
+
+    let run_there = fs::read_to_string(&recording).unwrap();
+    let page = book.site().page("lab.html").texts("main samp").concat();
+    let id = page.trim();
+    assert_eq!(id.len(), 64, "{id}");
+    assert!(run_there.contains(id), "{id} was printed by no run of the workflow: {run_there}");
+    assert!(!committed.contains(id), "{id} was recorded before");
+    assert!(book.site().has("guide"));
 }
 
 #[test]

@@ -2,20 +2,20 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use super::*;
+use crate::command_line::CommandLine;
 use crate::error::ObjectKind;
-use crate::output::CommandLine;
 
 fn output(code: i32, stdout: &str, stderr: &str) -> Output {
     Output {
-        command: CommandLine::new(vec!["docker".into()]),
+        command: CommandLine::new(&[], &["docker".into()]),
         status: ExitStatus::from_raw(code << 8),
         stdout: stdout.into(),
         stderr: stderr.into(),
     }
 }
 
-fn error(speaker: Speaker, code: i32, stderr: &str) -> Error {
-    failure(output(code, "", stderr), speaker, &Docker::new())
+fn error(origin: Origin, code: i32, stderr: &str) -> Error {
+    failure(output(code, "", stderr), origin, &Settings::default())
 }
 
 fn message(error: &Error) -> &str {
@@ -29,7 +29,7 @@ const CONFLICT: &str = "docker: Error response from daemon: Conflict. The contai
 
 #[test]
 fn a_message_loses_its_prefixes_and_hints() {
-    let error = error(Speaker::Run, 125, CONFLICT);
+    let error = error(Origin::Run, 125, CONFLICT);
     assert!(matches!(error, Error::Conflict(_)), "{error:?}");
     assert!(message(&error).starts_with("Conflict. The container name"), "{error}");
     assert!(message(&error).ends_with("reuse that name"), "{error}");
@@ -38,7 +38,7 @@ fn a_message_loses_its_prefixes_and_hints() {
 #[test]
 fn the_first_of_several_messages_names_the_case_and_all_are_kept() {
     let error = error(
-        Speaker::Docker,
+        Origin::Docker,
         1,
         "Error response from daemon: get nope: no such volume\n\
          Error response from daemon: remove v1: volume is in use - [8ffe]\n",
@@ -53,7 +53,7 @@ fn the_first_of_several_messages_names_the_case_and_all_are_kept() {
 #[test]
 fn progress_and_notices_come_before_the_message() {
     let error = error(
-        Speaker::Run,
+        Origin::Run,
         125,
         "Unable to find image 'nope:latest' locally\n\
          docker: Error response from daemon: pull access denied for nope, repository does not exist \
@@ -68,7 +68,7 @@ fn progress_and_notices_come_before_the_message() {
 #[test]
 fn the_first_builder_fails_without_an_opening_of_its_own() {
     let error = error(
-        Speaker::Docker,
+        Origin::Docker,
         1,
         "DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n\
          \x20           Install the buildx component to build images with BuildKit:\n\
@@ -87,7 +87,7 @@ fn what_a_containers_program_prints_is_not_dockers() {
         (1, "Error response from daemon: No such container: x\n"),
         (125, "docker: Error response from daemon: Conflict.\nand more of my own\n"),
     ] {
-        let error = error(Speaker::Run, code, stderr);
+        let error = error(Origin::Run, code, stderr);
         assert!(matches!(error, Error::Exit(_)), "{error:?}");
         assert_eq!(error.failure().unwrap().status.unwrap().code(), Some(code));
     }
@@ -98,21 +98,21 @@ fn a_program_that_cannot_be_started_is_dockers_error() {
     let not_found = "failed to create task for container: exec: \"nosuchprog\": executable file \
         not found in $PATH: unknown";
     let error =
-        error(Speaker::Run, 127, &format!("docker: Error response from daemon: {not_found}.\n"));
+        error(Origin::Run, 127, &format!("docker: Error response from daemon: {not_found}.\n"));
     assert!(matches!(error, Error::Daemon(_)), "{error:?}");
     assert_eq!(message(&error), not_found);
 }
 
 /// The full texts of docker 26.1.5 and 28.2.2.
 #[test]
-fn a_wrong_flag_is_told_from_a_failing_program() {
+fn a_wrong_flag_is_not_a_failing_program() {
     for stderr in [
         "unknown flag: --frob\nSee 'docker run --help'.\n",
         "unknown flag: --frob\n\nUsage:  docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n\
          Run 'docker run --help' for more information\n",
     ] {
-        for speaker in [Speaker::Docker, Speaker::Run, Speaker::Exec] {
-            let error = error(speaker, 125, stderr);
+        for origin in [Origin::Docker, Origin::Run, Origin::Exec] {
+            let error = error(origin, 125, stderr);
             assert!(matches!(error, Error::Usage(_)), "{error:?}");
             assert_eq!(message(&error), "unknown flag: --frob");
         }
@@ -123,17 +123,17 @@ fn a_wrong_flag_is_told_from_a_failing_program() {
 fn run_fails_before_it_starts_when_its_context_is_missing() {
     let line = "Failed to initialize: unable to resolve docker endpoint: invalid bind address \
         format: foo://x\n";
-    assert!(matches!(error(Speaker::Run, 1, line), Error::Failed(_)));
+    assert!(matches!(error(Origin::Run, 1, line), Error::Failed(_)));
 }
 
 #[test]
 fn exec_reports_a_missing_program_on_standard_output() {
     let text = "OCI runtime exec failed: exec failed: unable to start container process: exec: \
         \"nosuchprog\": executable file not found in $PATH: unknown\n";
-    let error = failure(output(126, text, ""), Speaker::Exec, &Docker::new());
+    let error = failure(output(126, text, ""), Origin::Exec, &Settings::default());
     assert!(matches!(error, Error::Daemon(_)), "{error:?}");
 
-    let error = self::error(Speaker::Exec, 1, "Error response from daemon: No such container: x\n");
+    let error = self::error(Origin::Exec, 1, "Error response from daemon: No such container: x\n");
     assert!(matches!(error, Error::NoSuch { .. }), "{error:?}");
     for (code, stderr) in [
         (5, ""),
@@ -141,24 +141,59 @@ fn exec_reports_a_missing_program_on_standard_output() {
         (1, "Error: cannot find module\n"),
         (2, "Error response from daemon: No such container: x\n"),
     ] {
-        let error = self::error(Speaker::Exec, code, stderr);
+        let error = self::error(Origin::Exec, code, stderr);
         assert!(matches!(error, Error::Exit(_)), "{error:?}");
     }
 }
 
 #[test]
-fn a_wrapper_says_that_docker_is_missing() {
+fn docker_is_missing_behind_a_wrapper() {
+    let exec = |wrapper: &str| Wrapper::Exec(vec![wrapper.into()]);
+    let shell = || Wrapper::Shell(vec!["ssh".into(), "host".into()]);
+    let error = |wrapper, code, line| {
+        let settings = Settings { wrapper, ..Settings::default() };
+        failure(output(code, "", line), Origin::Run, &settings)
+    };
     for (wrapper, line) in [
-        ("nsenter", "nsenter: failed to execute docker: No such file or directory"),
-        ("/usr/bin/sudo", "sudo: docker: command not found"),
-        ("env", "env: ‘docker’: No such file or directory"),
+        (exec("nsenter"), "nsenter: failed to execute docker: No such file or directory"),
+        (exec("/usr/bin/sudo"), "sudo: docker: command not found"),
+        (exec("env"), "env: ‘docker’: No such file or directory"),
+        (shell(), "sh: 1: docker: not found\n"),
+        (shell(), "bash: line 1: docker: command not found\n"),
+        (shell(), "env: ‘docker’: No such file or directory"),
     ] {
-        let docker = Docker::new().through([wrapper]);
-        let error = failure(output(127, "", line), Speaker::Docker, &docker);
-        assert!(matches!(error, Error::ProgramMissing { .. }), "{error:?}");
+        let error = error(wrapper, 127, line);
+        assert!(matches!(error, Error::ProgramMissing { .. }), "{line}: {error:?}");
     }
-    let docker = Docker::new().through(["nsenter"]);
-    let line = "nsenter: cannot open /proc/1/ns/mnt: Permission denied";
-    let error = failure(output(1, "", line), Speaker::Docker, &docker);
-    assert!(matches!(error, Error::Failed(_)), "{error:?}");
+    for (wrapper, code, line) in [
+        (exec("nsenter"), 1, "nsenter: cannot open /proc/1/ns/mnt: Permission denied"),
+        (exec("nsenter"), 127, "sh: 1: docker: not found"),
+        (exec("nsenter"), 1, "nsenter: docker: Permission denied"),
+        (shell(), 1, "sh: 1: docker: not found"),
+        (shell(), 127, "sh: 1: other: not found"),
+        (shell(), 127, "starting\nsh: 1: docker: not found"),
+    ] {
+        let error = error(wrapper, code, line);
+        assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
+    }
+}
+
+#[test]
+fn ssh_that_does_not_reach_docker_is_not_the_program() {
+    let wrapper = Wrapper::Shell(["/usr/bin/ssh", "--", "host"].map(Into::into).into());
+    let settings = Settings { wrapper, ..Settings::default() };
+    for line in [
+        "ssh: connect to host host port 22: Connection refused",
+        "me@host: Permission denied (publickey).",
+        "No ED25519 host key is known for host.\nHost key verification failed.",
+    ] {
+        let error = failure(output(255, "", line), Origin::Run, &settings);
+        assert!(matches!(error, Error::Failed(_)), "{line}: {error:?}");
+        let error = failure(output(255, "", line), Origin::Run, &Settings::default());
+        assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
+    }
+    for (code, line) in [(255, "failed"), (255, ""), (1, "ssh: connect to host x: refused")] {
+        let error = failure(output(code, "", line), Origin::Run, &settings);
+        assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
+    }
 }

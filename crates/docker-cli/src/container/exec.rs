@@ -10,29 +10,29 @@ use crate::stdin::Stdin;
 command! {
     /// `docker container exec`
     ///
-    /// It returns what the program printed. A program that fails is
-    /// [`Error::Exit`](crate::Error::Exit); since docker's status for its own errors is not its
-    /// own, they are told apart by docker's last line alone.
+    /// It returns the program's output. If the program fails, the error is
+    /// [`Error::Exit`](crate::Error::Exit); if docker fails, another one. Since docker ends with
+    /// statuses that programs use too, the two are distinguished mainly by the last line.
     ///
-    /// Docker offers no way to end a program that was started so: if the call is stopped, the
-    /// program goes on.
-    Exec = "container" "exec" => Output, Ok, speaker: Exec;
-    /// Does not wait for the program, whose output is then lost.
+    /// Docker cannot stop a program that was started by `exec`: if the call is stopped, the program
+    /// continues.
+    Exec = "container" "exec" => Output, Ok, origin: Exec;
+    /// Runs the program in the background, without its output.
     detach: switch "--detach";
-    /// An environment variable of the program.
+    /// Sets an environment variable of the program.
     env: pair "--env";
-    /// The user, instead of the container's: `USER[:GROUP]`, names or numbers.
+    /// Sets the user instead of the container's: `USER[:GROUP]`, names or numbers.
     user: value "--user";
-    /// The working directory, instead of the container's.
+    /// Sets the working directory instead of the container's.
     workdir: value "--workdir";
-    /// All privileges of the daemon's machine.
+    /// Gives the program all privileges on the daemon's machine.
     privileged: switch "--privileged";
-    /// A terminal, which also keeps the order of standard output and error.
+    /// Allocates a terminal, which also keeps the order of standard output and error.
     tty: switch "--tty";
 }
 
 impl Exec {
-    pub(super) fn of<I>(docker: &Docker, container: impl AsRef<OsStr>, program: I) -> Self
+    pub(super) fn in_container<I>(docker: &Docker, container: impl AsRef<OsStr>, program: I) -> Self
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
@@ -41,7 +41,7 @@ impl Exec {
         exec
     }
 
-    /// What the program reads from its standard input (`--interactive`).
+    /// Sets what the program reads from its standard input (`--interactive`).
     pub fn stdin(mut self, stdin: impl Into<Stdin>) -> Self {
         self.0.flag("--interactive");
         self.0.stdin(stdin.into());

@@ -10,9 +10,9 @@ use crate::id::{ContainerId, ImageId};
 use crate::read;
 
 command! {
-    /// `docker container inspect`. One missing container fails the whole call.
+    /// `docker container inspect`. If one container is missing, the call fails.
     Inspect = "container" "inspect" "--format={{json .}}" => Vec<Container>, read::json_lines;
-    /// Computes the sizes of the file system, which takes time.
+    /// Computes the sizes of the file systems, which is slow.
     size: switch "--size";
 }
 
@@ -21,36 +21,36 @@ command! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Container {
-    /// Its identifier.
+    /// The container's identifier.
     pub id: ContainerId,
-    /// Its name, with the `/` that Docker puts in front of it.
+    /// The name with a leading `/`; see [`short_name`](Self::short_name).
     #[serde(default, deserialize_with = "read::or_default")]
     pub name: String,
-    /// When it was created: RFC 3339.
+    /// The time of creation: RFC 3339.
     #[serde(default, deserialize_with = "read::or_default")]
     pub created: String,
-    /// What it does.
+    /// Whether and how its program runs.
     #[serde(default, deserialize_with = "read::or_default")]
     pub state: State,
-    /// Its image.
+    /// The identifier of its image.
     pub image: Option<ImageId>,
-    /// What it was created with, where the daemon's machine does not matter.
+    /// The part of its configuration that does not depend on the daemon's machine.
     #[serde(default, deserialize_with = "read::or_default")]
     pub config: Config,
-    /// What else Docker says: mounts, network settings, the host's configuration.
+    /// The fields that are not typed: mounts, network settings, the host configuration.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
 impl Container {
-    /// Its name, without the `/`.
+    /// The name without the leading `/`.
     #[must_use]
     pub fn short_name(&self) -> &str {
         self.name.strip_prefix('/').unwrap_or(&self.name)
     }
 }
 
-/// What a container does.
+/// The state of a container.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -58,44 +58,44 @@ pub struct State {
     /// `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub status: String,
-    /// Whether its program runs; paused programs do.
+    /// Whether its program runs or is paused.
     #[serde(default, deserialize_with = "read::or_default")]
     pub running: bool,
-    /// The exit status of its program, or that of the run before.
+    /// The exit status of its program, once it has ended.
     #[serde(default, deserialize_with = "read::or_default")]
     pub exit_code: i64,
-    /// The process number of its program on the daemon's machine; 0 when it does not run.
+    /// The process ID of its program on the daemon's machine; 0 if it is not running.
     #[serde(default, deserialize_with = "read::or_default")]
     pub pid: i64,
-    /// Why it could not be started.
+    /// Why it could not be started; else empty.
     #[serde(default, deserialize_with = "read::or_default")]
     pub error: String,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
-/// What a container was created with.
+/// The configuration of a container.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Config {
-    /// The image, as it was named.
+    /// The image name with which it was created.
     #[serde(default, deserialize_with = "read::or_default")]
     pub image: String,
-    /// The environment: `NAME=value`.
+    /// The environment variables: `NAME=value`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub env: Vec<String>,
-    /// The arguments, or the program where there is no entry point.
+    /// The arguments; if there is no entry point, the program and its arguments.
     #[serde(default, deserialize_with = "read::or_default")]
     pub cmd: Vec<String>,
-    /// The entry point.
+    /// The entry point: the program and its first arguments.
     #[serde(default, deserialize_with = "read::or_default")]
     pub entrypoint: Vec<String>,
-    /// The labels.
+    /// The labels, including those of the image.
     #[serde(default, deserialize_with = "read::or_default")]
     pub labels: BTreeMap<String, String>,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

@@ -4,16 +4,17 @@ use crate::define::command;
 use crate::output::Output;
 
 command! {
-    /// `docker container logs`. Use [`stream`](crate::Command::stream) with [`follow`](Self::follow).
-    Logs = "container" "logs" => Output, Ok, speaker: Logs;
-    /// Goes on until the container ends.
+    /// `docker container logs`. Use [`follow`](Self::follow) with
+    /// [`stream`](crate::Command::stream).
+    Logs = "container" "logs" => Output, Ok, origin: Logs;
+    /// Continues until the container ends.
     follow: switch "--follow";
-    /// Only the last lines.
+    /// Prints only this many lines at the end.
     tail: number "--tail";
-    /// From this moment on: RFC 3339, a UNIX time, or a duration before now (`10m`).
+    /// Starts at this time: RFC 3339, a UNIX time, or a duration before now (`10m`).
     since: value "--since";
-    /// Until this moment, in the same formats.
+    /// Stops at this time, in the same formats.
     until: value "--until";
-    /// Each line begins with its time (RFC 3339, with nanoseconds).
+    /// Puts the time in front of each line (RFC 3339, with nanoseconds).
     timestamps: switch "--timestamps";
 }

@@ -12,42 +12,42 @@ use crate::read;
 command! {
     /// `docker container ls` (`docker ps`)
     Ls = "container" "ls" "--no-trunc" "--format={{json .}}" => Vec<Row>, read::json_lines;
-    /// Containers that do not run too.
+    /// Includes containers that are not running.
     all: switch "--all";
-    /// Only containers for which this holds: `name=…`, `label=…`, `status=…`, `volume=…`.
+    /// Lists only containers that match: `name=…`, `label=…`, `status=…`, `volume=…`.
     filter: value "--filter";
-    /// The newest ones, so many, running or not.
+    /// Lists only this many of the newest containers, running or not.
     last: number "--last";
 }
 
-/// A row of `docker container ls`. Docker prints text in every column; what it flattens, such as
-/// labels, [`Containers::inspect`](super::Containers::inspect) gives in its parts.
+/// A row of `docker container ls`. Every column is text; labels, for one, are separate only in the
+/// result of [`Containers::inspect`](super::Containers::inspect).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Row {
-    /// The identifier.
+    /// The container's identifier.
     #[serde(rename = "ID")]
     pub id: ContainerId,
-    /// The names, separated by commas: the container's, then those that links gave it.
+    /// The names, separated by commas: the container's own, and `OTHER/ALIAS` for each link to it.
     #[serde(default, deserialize_with = "read::or_default")]
     pub names: String,
-    /// The image, as it was named when the container was created.
+    /// The image name with which the container was created.
     #[serde(default, deserialize_with = "read::or_default")]
     pub image: String,
-    /// The command, between quotation marks.
+    /// The program and its arguments, in quotation marks.
     #[serde(default, deserialize_with = "read::or_default")]
     pub command: String,
     /// `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub state: String,
-    /// The state in words: `Up 3 minutes (healthy)`.
+    /// The state in a sentence: `Up 3 minutes (healthy)`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub status: String,
-    /// The ports: `0.0.0.0:8080->80/tcp`.
+    /// The published ports: `0.0.0.0:8080->80/tcp`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub ports: String,
-    /// The other columns.
+    /// The columns that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

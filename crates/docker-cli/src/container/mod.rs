@@ -17,17 +17,17 @@ pub use run::{Detached, Run};
 use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
-use crate::error::{Error, found};
+use crate::error::{Error, first_if_exists};
 use crate::read;
 
-/// The commands on containers; see [`Docker::container`].
+/// The `docker container` commands; see [`Docker::container`].
 #[derive(Clone, Copy, Debug)]
 pub struct Containers<'a>(pub(crate) &'a Docker);
 
 impl Containers<'_> {
-    /// Runs a program in a new container, and waits for it.
+    /// Runs a program in a new container and waits for it.
     pub fn run(&self, image: impl AsRef<OsStr>) -> Run {
-        Run::of(self.0, image)
+        Run::from_image(self.0, image)
     }
 
     /// Runs a program in a running container.
@@ -35,50 +35,50 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Exec::of(self.0, container, program)
+        Exec::in_container(self.0, container, program)
     }
 
-    /// What a container printed.
+    /// Returns the output of a container.
     pub fn logs(&self, container: impl AsRef<OsStr>) -> Logs {
         Logs::new(self.0).positionals([container])
     }
 
-    /// Lists containers: those that run or, with [`Ls::all`], every one.
+    /// Lists the running containers or, with [`Ls::all`], all.
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
-    /// Describes these containers.
+    /// Returns the details of containers.
     pub fn inspect<I>(&self, containers: I) -> Inspect
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).positionals(containers)
+        Inspect::new(self.0).list(containers)
     }
 
-    /// Describes one container; `None` if there is none of this name.
+    /// Returns the details of one container; `None` if it does not exist.
     ///
     /// # Errors
     ///
     /// Those of every call, except [`Error::NoSuch`].
     pub fn find(&self, container: impl AsRef<OsStr>) -> Result<Option<Container>, Error> {
-        found(self.inspect([container]).call())
+        first_if_exists(self.inspect([container]).call())
     }
 
-    /// Starts containers that exist.
+    /// Starts containers that were created or stopped.
     pub fn start<I>(&self, containers: I) -> Start
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Start::new(self.0).positionals(containers)
+        Start::new(self.0).list(containers)
     }
 
-    /// Stops containers: the stop signal, then after a while SIGKILL.
+    /// Stops containers: by their stop signal, then after [`Stop::grace`] by SIGKILL.
     pub fn stop<I>(&self, containers: I) -> Stop
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Stop::new(self.0).positionals(containers)
+        Stop::new(self.0).list(containers)
     }
 
     /// Sends a signal to containers.
@@ -86,7 +86,7 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Kill::new(self.0).positionals(containers)
+        Kill::new(self.0).list(containers)
     }
 
     /// Removes containers.
@@ -94,37 +94,37 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).positionals(containers)
+        Rm::new(self.0).list(containers)
     }
 }
 
 command! {
     /// `docker container start`
-    Start = "container" "start" => (), read::nothing;
+    Start = "container" "start" => (), read::ignore;
 }
 
 command! {
     /// `docker container stop`
-    Stop = "container" "stop" => (), read::nothing;
-    /// How long to wait before SIGKILL, instead of 10 seconds. (The short flag, because the long
-    /// one is `--time` up to Docker 27 and `--timeout` from 28 on.)
+    Stop = "container" "stop" => (), read::ignore;
+    /// Sets how long to wait before SIGKILL, instead of 10 seconds. (The short flag, because the
+    /// long one is `--time` up to Docker 27 and `--timeout` since 28.)
     grace: seconds "-t";
-    /// The stop signal, instead of the one that the container names (Docker 23 and later).
+    /// Sets the stop signal instead of the container's own (Docker 23 and later).
     signal: value "--signal";
 }
 
 command! {
     /// `docker container kill`
-    Kill = "container" "kill" => (), read::nothing;
-    /// The signal, instead of SIGKILL.
+    Kill = "container" "kill" => (), read::ignore;
+    /// Sets the signal instead of SIGKILL.
     signal: value "--signal";
 }
 
 command! {
-    /// `docker container rm`. Those that can be removed are, also when the call fails.
-    Rm = "container" "rm" => (), read::nothing;
-    /// Running containers too, by SIGKILL; and containers that do not exist are no error.
+    /// `docker container rm`. If it fails for one container, it still removes the others.
+    Rm = "container" "rm" => (), read::ignore;
+    /// Kills containers that are running, and ignores those that do not exist.
     force: switch "--force";
-    /// Their anonymous volumes too.
+    /// Removes their anonymous volumes too.
     volumes: switch "--volumes";
 }

@@ -12,81 +12,82 @@ use crate::stdin::Stdin;
 command! {
     /// `docker container run`, in the foreground.
     ///
-    /// It returns what the program printed. A program that fails is
-    /// [`Error::Exit`](crate::Error::Exit); a docker that fails is another error, as far as the
-    /// difference can be told: docker's own statuses are 125 to 127, and programs may use them too.
+    /// It returns the program's output. If the program fails, the error is
+    /// [`Error::Exit`](crate::Error::Exit); if docker fails, another one. The two are distinguished
+    /// by docker's messages and its statuses 125 to 127, which a program can imitate.
     ///
     /// If the run is stopped by a timeout, a canceller or the drop of its stream, its container is
-    /// removed.
-    Run = "container" "run" => Output, Ok, speaker: Run;
-    /// The container's name.
+    /// removed. Docker gets two seconds for that; see
+    /// [`Failure::leftover`](crate::Failure::leftover).
+    Run = "container" "run" => Output, Ok, origin: Run;
+    /// Names the container.
     name: value "--name";
-    /// Removes the container, with its anonymous volumes, once it has ended.
+    /// Removes the container and its anonymous volumes when the program ends.
     rm: switch "--rm";
-    /// An environment variable of the program.
+    /// Sets an environment variable of the program.
     env: pair "--env";
-    /// Environment variables from a file.
+    /// Sets environment variables from a file.
     env_file: value "--env-file";
-    /// A volume or directory: `SOURCE:TARGET[:OPTIONS]`.
+    /// Mounts a volume or directory: `SOURCE:TARGET[:OPTIONS]`.
     volume: value "--volume";
-    /// A volume, directory or tmpfs, spelled out: `type=volume,source=…,target=…`.
+    /// Mounts a volume, directory or tmpfs: `type=volume,source=…,target=…`.
     mount: value "--mount";
-    /// A temporary file system at this path.
+    /// Mounts a tmpfs at this path.
     tmpfs: value "--tmpfs";
-    /// A port: `[[ADDRESS:]HOST-PORT:]CONTAINER-PORT[/PROTOCOL]`.
+    /// Publishes a port: `[[ADDRESS:]HOST-PORT:]CONTAINER-PORT[/PROTOCOL]`.
     publish: value "--publish";
-    /// A network to connect to.
+    /// Connects the container to a network.
     network: value "--network";
-    /// Another name in that network.
+    /// Adds a name for the container in its network.
     network_alias: value "--network-alias";
-    /// The host name in the container.
+    /// Sets the host name inside the container.
     hostname: value "--hostname";
-    /// A label.
+    /// Sets a label.
     label: pair "--label";
-    /// The user, instead of the image's: `USER[:GROUP]`, names or numbers.
+    /// Sets the user instead of the image's: `USER[:GROUP]`, names or numbers.
     user: value "--user";
-    /// The working directory, instead of the image's.
+    /// Sets the working directory instead of the image's.
     workdir: value "--workdir";
-    /// The entry point, instead of the image's.
+    /// Sets the entry point instead of the image's.
     entrypoint: value "--entrypoint";
-    /// All privileges of the daemon's machine.
+    /// Gives the container all privileges on the daemon's machine.
     privileged: switch "--privileged";
-    /// A capability to add.
+    /// Adds a Linux capability.
     cap_add: value "--cap-add";
-    /// A capability to take away.
+    /// Drops a Linux capability.
     cap_drop: value "--cap-drop";
-    /// A security option.
+    /// Sets a security option: `seccomp=…`, `apparmor=…`, `no-new-privileges`.
     security_opt: value "--security-opt";
-    /// The root file system cannot be written.
+    /// Makes the root file system read-only.
     read_only: switch "--read-only";
-    /// An init as PID 1, which passes signals on and reaps children.
+    /// Runs an init as PID 1, which forwards signals and reaps children.
     init: switch "--init";
-    /// A terminal, which also keeps the order of standard output and error.
+    /// Allocates a terminal, which also keeps the order of standard output and error.
     tty: switch "--tty";
-    /// When to start it again: `no`, `on-failure[:N]`, `always`, `unless-stopped`.
+    /// Sets when to restart the container: `no`, `on-failure[:N]`, `always`, `unless-stopped`.
     restart: value "--restart";
-    /// When to pull the image: `missing`, `always`, `never`.
+    /// Sets when to pull the image: `missing`, `always`, `never`.
     pull: value "--pull";
-    /// The platform of the image: `linux/arm64`.
+    /// Selects the platform of the image: `linux/arm64`.
     platform: value "--platform";
-    /// The most memory: bytes, or with a unit (`512m`).
+    /// Limits the memory: bytes, or with a unit (`512m`).
     memory: value "--memory";
-    /// The most processor time, in processors.
+    /// Limits the processor time, in processors.
     cpus: decimal "--cpus";
-    /// The most processes; -1 for no limit.
+    /// Limits the number of processes; -1 for no limit.
     pids_limit: number "--pids-limit";
-    /// Hands signals that docker gets on to the program (the default).
+    /// Forwards signals from docker to the program (the default).
     sig_proxy: toggle "--sig-proxy";
 }
 
 impl Run {
-    pub(super) fn of(docker: &Docker, image: impl AsRef<OsStr>) -> Self {
+    pub(super) fn from_image(docker: &Docker, image: impl AsRef<OsStr>) -> Self {
         let mut run = Self::new(docker).positionals([image]);
-        run.0.makes_container();
+        run.0.creates_container();
         run
     }
 
-    /// The program and its arguments, instead of the image's.
+    /// Sets the program and its arguments instead of the image's.
     pub fn program<I>(mut self, words: I) -> Self
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
@@ -95,14 +96,14 @@ impl Run {
         self
     }
 
-    /// What the program reads from its standard input (`--interactive`).
+    /// Sets what the program reads from its standard input (`--interactive`).
     pub fn stdin(mut self, stdin: impl Into<Stdin>) -> Self {
         self.0.flag("--interactive");
         self.0.stdin(stdin.into());
         self
     }
 
-    /// Does not wait for the program.
+    /// Runs the program in the background.
     pub fn detach(mut self) -> Detached {
         self.0.flag("--detach");
         Detached(self.0)
@@ -110,7 +111,7 @@ impl Run {
 }
 
 command! {
-    /// `docker container run --detach`; made by [`Run::detach`]. It returns the container's
-    /// identifier as soon as the program runs.
-    Detached = => ContainerId, read::last_line, speaker: Run;
+    /// `docker container run --detach`; see [`Run::detach`]. It returns the container's identifier
+    /// as soon as the program runs.
+    Detached = => ContainerId, read::last_line, origin: Run;
 }

@@ -1,7 +1,7 @@
 //! `docker image load`, `save` and `import`
 //!
-//! The archives pass through standard input and output, never through docker's `--input` and
-//! `--output`: those would name files where [`through`](crate::Docker::through) leads.
+//! Archives are passed on standard input and output instead of by docker's `--input` and
+//! `--output`, which would name files on the far side of [`through`](crate::Docker::through).
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -16,23 +16,23 @@ use crate::read;
 use crate::stdin::Stdin;
 
 command! {
-    /// `docker image load`. It returns what was loaded: names or, where an image has none,
-    /// identifiers.
+    /// `docker image load`. It returns the name of each loaded image, or the identifier of one
+    /// without a name.
     Load = "image" "load" => Vec<String>, loaded;
-    /// Only the image for this platform (Docker 28 and later).
+    /// Loads only the image for this platform (Docker 28 and later).
     platform: value "--platform";
 }
 
 impl Load {
-    pub(super) fn of(docker: &Docker, archive: Stdin) -> Self {
+    pub(super) fn from_archive(docker: &Docker, archive: Stdin) -> Self {
         let mut load = Self::new(docker);
         load.0.stdin(archive);
         load
     }
 }
 
-/// `Loaded image: alpine:latest` or `Loaded image ID: sha256:…`, one line each.
-#[expect(clippy::needless_pass_by_value, reason = "a reader owns the output")]
+/// Parses lines `Loaded image: alpine:latest` and `Loaded image ID: sha256:…`.
+#[expect(clippy::needless_pass_by_value, reason = "the signature of all parsers")]
 fn loaded(output: Output) -> Result<Vec<String>, Error> {
     let text = output.stdout_text();
     let names = text.lines().filter_map(|line| {
@@ -43,9 +43,9 @@ fn loaded(output: Output) -> Result<Vec<String>, Error> {
 
 command! {
     /// `docker image save`. [`call`](Command::call) returns the archive in memory;
-    /// [`to`](Self::to) writes it into a file.
+    /// [`to`](Self::to) writes it to a file.
     Save = "image" "save" => Vec<u8>, bytes;
-    /// Only the image for this platform (Docker 28 and later).
+    /// Saves only the image for this platform (Docker 28 and later).
     platform: value "--platform";
 }
 
@@ -54,11 +54,11 @@ fn bytes(output: Output) -> Result<Vec<u8>, Error> {
 }
 
 impl Save {
-    /// Writes the archive into this file, which appears, or is replaced, when it is complete.
+    /// Writes the archive to a file, which is created or replaced once the archive is complete.
     ///
     /// # Errors
     ///
-    /// Those of every call; [`Error::Io`] when the file cannot be written.
+    /// Those of every call; [`Error::Io`] if the file cannot be written.
     pub fn to(mut self, path: impl AsRef<Path>) -> Result<(), Error> {
         let path = path.as_ref();
         let directory = match path.parent() {
@@ -80,22 +80,22 @@ impl Save {
 command! {
     /// `docker image import`. It returns the new image's identifier.
     Import = "image" "import" => ImageId, read::last_line;
-    /// A Dockerfile instruction to apply: `CMD ["sh"]`.
+    /// Applies a Dockerfile instruction: `CMD ["sh"]`.
     change: value "--change";
-    /// The message of the image's only layer.
+    /// Sets the commit message of the image's layer.
     message: value "--message";
-    /// The platform of what is in the archive.
+    /// Sets the platform of the image.
     platform: value "--platform";
 }
 
 impl Import {
-    pub(super) fn of(docker: &Docker, archive: Stdin) -> Self {
+    pub(super) fn from_archive(docker: &Docker, archive: Stdin) -> Self {
         let mut import = Self::new(docker).positionals(["-"]);
         import.0.stdin(archive);
         import
     }
 
-    /// The new image's name.
+    /// Names the new image.
     pub fn reference(mut self, name: impl AsRef<OsStr>) -> Self {
         self.0.positional(name);
         self

@@ -10,45 +10,45 @@ use crate::read;
 use crate::stdin::Stdin;
 
 command! {
-    /// `docker image build`. It returns what was printed; [`quiet`](Self::quiet) returns the new
-    /// image's identifier instead.
+    /// `docker image build`. It returns the output of the build; with [`quiet`](Self::quiet), the
+    /// new image's identifier.
     ///
-    /// Where docker has no buildx plugin, this is its first builder, which knows fewer flags.
+    /// Without the buildx plugin, docker uses its legacy builder, which has fewer flags.
     Build = "image" "build" => Output, Ok;
-    /// A name for the image.
+    /// Names the image.
     tag: value "--tag";
-    /// The Dockerfile, if it is not `Dockerfile` in the context.
+    /// Sets the path of the Dockerfile instead of `Dockerfile` in the context.
     file: value "--file";
-    /// A build argument.
+    /// Sets a build argument.
     build_arg: pair "--build-arg";
-    /// A label.
+    /// Sets a label.
     label: pair "--label";
-    /// The stage to build.
+    /// Selects the stage to build.
     target: value "--target";
-    /// The network of `RUN`: `none`, `host`, `default`.
+    /// Sets the network of `RUN`: `none`, `host`, `default`.
     network: value "--network";
-    /// Builds everything anew.
+    /// Builds without the cache.
     no_cache: switch "--no-cache";
-    /// Pulls newer base images.
+    /// Pulls base images even if they are present.
     pull: switch "--pull";
-    /// The platform: `linux/arm64`.
+    /// Sets the platform to build for: `linux/arm64`.
     platform: value "--platform";
-    /// How buildx shows its progress: `plain`, `rawjson`, `quiet`.
+    /// Sets how buildx shows its progress: `plain`, `rawjson`, `quiet`.
     progress: value "--progress";
 }
 
 impl Build {
-    pub(super) fn of(docker: &Docker, context: impl AsRef<OsStr>) -> Self {
+    pub(super) fn from_context(docker: &Docker, context: impl AsRef<OsStr>) -> Self {
         Self::new(docker).positionals([context])
     }
 
     pub(super) fn from_stdin(docker: &Docker, input: Stdin) -> Self {
-        let mut build = Self::of(docker, "-");
+        let mut build = Self::from_context(docker, "-");
         build.0.stdin(input);
         build
     }
 
-    /// Prints nothing but the new image's identifier.
+    /// Returns the new image's identifier instead of the output.
     pub fn quiet(mut self) -> QuietBuild {
         self.0.flag("--quiet");
         QuietBuild(self.0)
@@ -56,7 +56,6 @@ impl Build {
 }
 
 command! {
-    /// `docker image build --quiet`; made by [`Build::quiet`]. It returns the new image's
-    /// identifier.
+    /// `docker image build --quiet`; see [`Build::quiet`]. It returns the new image's identifier.
     QuietBuild = => ImageId, read::last_line;
 }

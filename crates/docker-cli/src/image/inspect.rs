@@ -10,7 +10,7 @@ use crate::id::ImageId;
 use crate::read;
 
 command! {
-    /// `docker image inspect`. One missing image fails the whole call.
+    /// `docker image inspect`. If one image is missing, the call fails.
     Inspect = "image" "inspect" "--format={{json .}}" => Vec<Image>, read::json_lines;
 }
 
@@ -19,52 +19,52 @@ command! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Image {
-    /// Its identifier.
+    /// The image's identifier.
     pub id: ImageId,
-    /// Its names: `alpine:latest`.
+    /// The names with tags: `alpine:latest`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub repo_tags: Vec<String>,
-    /// Its names by digest, as registries know it: `alpine@sha256:…`.
+    /// The names with the digest in the registry: `alpine@sha256:…`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub repo_digests: Vec<String>,
-    /// When it was made: RFC 3339; empty where the build left it out.
+    /// The time of creation: RFC 3339; empty if the build did not set it.
     #[serde(default, deserialize_with = "read::or_default")]
     pub created: String,
-    /// `amd64`, `arm64`, …
+    /// The architecture: `amd64`, `arm64`, …
     #[serde(default, deserialize_with = "read::or_default")]
     pub architecture: String,
-    /// `linux` or `windows`.
+    /// The operating system: `linux` or `windows`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub os: String,
-    /// Its size in bytes.
+    /// The size of its file system in bytes.
     #[serde(default, deserialize_with = "read::or_default")]
     pub size: u64,
-    /// What its containers start with.
+    /// The defaults of its containers.
     #[serde(default, deserialize_with = "read::or_default")]
     pub config: Config,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
-/// What the containers of an image start with.
+/// The defaults of an image's containers.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Config {
-    /// The environment: `NAME=value`.
+    /// The environment variables: `NAME=value`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub env: Vec<String>,
-    /// The arguments, or the program where there is no entry point.
+    /// The arguments; if there is no entry point, the program and its arguments.
     #[serde(default, deserialize_with = "read::or_default")]
     pub cmd: Vec<String>,
-    /// The entry point.
+    /// The entry point: the program and its first arguments.
     #[serde(default, deserialize_with = "read::or_default")]
     pub entrypoint: Vec<String>,
-    /// The labels.
+    /// The labels, which containers inherit.
     #[serde(default, deserialize_with = "read::or_default")]
     pub labels: BTreeMap<String, String>,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

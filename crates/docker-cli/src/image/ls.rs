@@ -12,11 +12,11 @@ use crate::read;
 command! {
     /// `docker image ls`. It returns a row for each name of an image.
     Ls = "image" "ls" "--no-trunc" "--format={{json .}}" => Vec<Row>, read::json_lines;
-    /// Intermediate images too.
+    /// Includes intermediate images.
     all: switch "--all";
-    /// Only images for which this holds: `reference=…`, `label=…`, `dangling=true`.
+    /// Lists only images that match: `reference=…`, `label=…`, `dangling=true`.
     filter: value "--filter";
-    /// Fills in the digests.
+    /// Adds the digests, in [`Row::other`].
     digests: switch "--digests";
 }
 
@@ -34,10 +34,10 @@ pub struct Row {
     /// The tag; `<none>` if it has no name.
     #[serde(default, deserialize_with = "read::or_default")]
     pub tag: String,
-    /// The size in words: `1.98MB`.
+    /// The size with its unit: `1.98MB`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub size: String,
-    /// The other columns.
+    /// The columns that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

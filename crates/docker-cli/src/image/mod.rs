@@ -15,22 +15,22 @@ pub use ls::{Ls, Row};
 use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
-use crate::error::{Error, found};
+use crate::error::{Error, first_if_exists};
 use crate::read;
 use crate::stdin::Stdin;
 
-/// The commands on images; see [`Docker::image`].
+/// The `docker image` commands; see [`Docker::image`].
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a>(pub(crate) &'a Docker);
 
 impl Images<'_> {
-    /// Builds an image from a directory of this machine or, with
-    /// [`through`](Docker::through), of wherever docker runs; or from a URL.
+    /// Builds an image from a directory or URL. With [`through`](Docker::through), the directory is
+    /// one that docker sees on the far side.
     pub fn build(&self, context: impl AsRef<OsStr>) -> Build {
-        Build::of(self.0, context)
+        Build::from_context(self.0, context)
     }
 
-    /// Builds an image from a Dockerfile, or from a tar archive of a directory.
+    /// Builds an image from a Dockerfile, or from a tar archive of a build context.
     pub fn build_from(&self, input: impl Into<Stdin>) -> Build {
         Build::from_stdin(self.0, input.into())
     }
@@ -40,29 +40,30 @@ impl Images<'_> {
         Ls::new(self.0)
     }
 
-    /// Describes these images.
+    /// Returns the details of images.
     pub fn inspect<I>(&self, images: I) -> Inspect
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).positionals(images)
+        Inspect::new(self.0).list(images)
     }
 
-    /// Describes one image; `None` if the daemon does not have it.
+    /// Returns the details of one image; `None` if the daemon does not have it.
     ///
     /// # Errors
     ///
     /// Those of every call, except [`Error::NoSuch`].
     pub fn find(&self, image: impl AsRef<OsStr>) -> Result<Option<Image>, Error> {
-        found(self.inspect([image]).call())
+        first_if_exists(self.inspect([image]).call())
     }
 
-    /// Loads the images of an archive that [`save`](Self::save) wrote.
+    /// Loads the images of an archive that was written by [`save`](Self::save).
     pub fn load(&self, archive: impl Into<Stdin>) -> Load {
-        Load::of(self.0, archive.into())
+        Load::from_archive(self.0, archive.into())
     }
 
-    /// Writes images into an archive of this machine, with [`Save::to`].
+    /// Saves one or more images to an archive: in memory, or in a file of this machine
+    /// ([`Save::to`]).
     pub fn save<I>(&self, images: I) -> Save
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
@@ -70,17 +71,17 @@ impl Images<'_> {
         Save::new(self.0).positionals(images)
     }
 
-    /// Makes an image of a file system in a tar archive.
+    /// Creates an image from a tar archive of a root file system.
     pub fn import(&self, archive: impl Into<Stdin>) -> Import {
-        Import::of(self.0, archive.into())
+        Import::from_archive(self.0, archive.into())
     }
 
-    /// Gets an image from its registry.
+    /// Downloads an image from its registry.
     pub fn pull(&self, image: impl AsRef<OsStr>) -> Pull {
         Pull::new(self.0).positionals([image])
     }
 
-    /// Gives an image another name.
+    /// Adds a name to an image.
     pub fn tag(&self, image: impl AsRef<OsStr>, name: impl AsRef<OsStr>) -> Tag {
         Tag::new(self.0).positionals([image.as_ref(), name.as_ref()])
     }
@@ -90,31 +91,31 @@ impl Images<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).positionals(images)
+        Rm::new(self.0).list(images)
     }
 }
 
 command! {
     /// `docker image pull`. Use [`stream`](crate::Command::stream) to show its progress.
-    Pull = "image" "pull" => (), read::nothing;
-    /// All tags of the repository.
+    Pull = "image" "pull" => (), read::ignore;
+    /// Downloads all tags of the repository.
     all_tags: switch "--all-tags";
-    /// The platform: `linux/arm64`.
+    /// Selects the platform: `linux/arm64`.
     platform: value "--platform";
-    /// No progress.
+    /// Prints no progress.
     quiet: switch "--quiet";
 }
 
 command! {
     /// `docker image tag`
-    Tag = "image" "tag" => (), read::nothing;
+    Tag = "image" "tag" => (), read::ignore;
 }
 
 command! {
-    /// `docker image rm`. Those that can be removed are, also when the call fails.
-    Rm = "image" "rm" => (), read::nothing;
-    /// Images that stopped containers use too; and images that do not exist are no error.
+    /// `docker image rm`. If it fails for one image, it still removes the others.
+    Rm = "image" "rm" => (), read::ignore;
+    /// Removes images of stopped containers too, and ignores those that do not exist.
     force: switch "--force";
-    /// Keeps parents that have no name.
+    /// Keeps untagged parent images.
     no_prune: switch "--no-prune";
 }

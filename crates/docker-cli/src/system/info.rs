@@ -15,50 +15,51 @@ command! {
     GetInfo = "system" "info" "--format={{json .}}" => Info, info;
 }
 
-/// Without a daemon, docker 26 prints zeros, says why in `ServerErrors` and ends with status 0.
+/// Without a daemon, docker 26 prints zeros, puts the reason in `ServerErrors`, and ends with
+/// status 0.
 fn info(output: Output) -> Result<Info, Error> {
     let info: Info = read::json(output.clone())?;
     if info.server_errors.is_empty() { Ok(info) } else { Err(classify::message(output)) }
 }
 
-/// What the daemon says of itself and its machine.
+/// The daemon's configuration, counts and machine.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Info {
-    /// The daemon's own identifier.
+    /// The daemon's identifier.
     #[serde(default, rename = "ID", deserialize_with = "read::or_default")]
     pub id: String,
-    /// The name of its machine.
+    /// The host name of its machine.
     #[serde(default, deserialize_with = "read::or_default")]
     pub name: String,
-    /// Its version.
+    /// The daemon's version.
     #[serde(default, deserialize_with = "read::or_default")]
     pub server_version: String,
-    /// How many containers there are.
+    /// The number of containers, running or not.
     #[serde(default, deserialize_with = "read::or_default")]
     pub containers: u64,
-    /// How many of them run.
+    /// The number of running containers.
     #[serde(default, deserialize_with = "read::or_default")]
     pub containers_running: u64,
-    /// How many images there are.
+    /// The number of images.
     #[serde(default, deserialize_with = "read::or_default")]
     pub images: u64,
     /// The storage driver: `overlay2`, `vfs`, …
     #[serde(default, deserialize_with = "read::or_default")]
     pub driver: String,
-    /// The operating system, in words.
+    /// The operating system: `Debian GNU/Linux 13 (trixie)`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub operating_system: String,
-    /// The processors.
+    /// The number of processors.
     #[serde(default, rename = "NCPU", deserialize_with = "read::or_default")]
     pub cpus: u64,
-    /// The memory in bytes.
+    /// The machine's memory in bytes.
     #[serde(default, rename = "MemTotal", deserialize_with = "read::or_default")]
     pub memory: u64,
     #[serde(default, deserialize_with = "read::or_default")]
     server_errors: Vec<String>,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }

@@ -10,22 +10,22 @@ pub use version::{ClientVersion, GetVersion, ServerVersion, Version};
 
 use crate::docker::Docker;
 
-/// The commands on the daemon; see [`Docker::system`].
+/// The `docker system` commands; see [`Docker::system`].
 #[derive(Clone, Copy, Debug)]
 pub struct System<'a>(pub(crate) &'a Docker);
 
 impl System<'_> {
-    /// What happens in the daemon.
+    /// Returns events of containers, images, volumes and networks.
     pub fn events(&self) -> Events {
         Events::new(self.0)
     }
 
-    /// What the daemon says of itself and its machine.
+    /// Returns the daemon's configuration, counts and machine.
     pub fn info(&self) -> GetInfo {
         GetInfo::new(self.0)
     }
 
-    /// The versions of the client and the daemon.
+    /// Returns the versions of the client and the daemon.
     pub fn version(&self) -> GetVersion {
         GetVersion::new(self.0)
     }

@@ -13,7 +13,7 @@ command! {
     GetVersion = "version" "--format={{json .}}" => Version, read::json;
 }
 
-/// The versions of both sides.
+/// The versions of the client and the daemon.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -29,12 +29,12 @@ pub struct Version {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ClientVersion {
-    /// Its version: `28.2.2`.
+    /// The program's version: `28.2.2`.
     pub version: String,
-    /// The version of the API that it speaks with this daemon: `1.45`.
+    /// The API version that it uses with this daemon: `1.45`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub api_version: String,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -44,27 +44,27 @@ pub struct ClientVersion {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ServerVersion {
-    /// Its version: `26.1.5+dfsg1`.
+    /// The daemon's version: `26.1.5+dfsg1`.
     pub version: String,
-    /// The newest version of the API that it speaks: `1.45`.
+    /// The newest API version that it supports: `1.45`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub api_version: String,
-    /// The oldest one.
+    /// The oldest API version that it supports.
     #[serde(default, rename = "MinAPIVersion", deserialize_with = "read::or_default")]
     pub min_api_version: String,
-    /// `linux` or `windows`.
+    /// The operating system: `linux` or `windows`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub os: String,
-    /// `amd64`, `arm64`, …
+    /// The architecture: `amd64`, `arm64`, …
     #[serde(default, deserialize_with = "read::or_default")]
     pub arch: String,
-    /// What else Docker says.
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
 
 impl ServerVersion {
-    /// The first number of the version: 26 for `26.1.5+dfsg1`.
+    /// The first number of the version: 26 of `26.1.5+dfsg1`.
     #[must_use]
     pub fn major(&self) -> Option<u32> {
         self.version.split('.').next()?.parse().ok()

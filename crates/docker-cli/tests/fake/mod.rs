@@ -1,4 +1,4 @@
-//! A docker that does what a test says.
+//! A script in place of docker.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -12,6 +12,12 @@ use tempfile::TempDir;
 
 /// Far above what an immediate end takes on a busy machine, far below the sleeps in the scripts.
 pub(crate) const SOON: Duration = Duration::from_secs(3);
+/// Far above what a clean-up may delay the end of a call.
+pub(crate) const HANG: Duration = Duration::from_secs(10);
+
+/// Stands in for `ssh`: skips its options and the host, and passes the rest to a shell, as sshd
+/// does.
+pub(crate) const SSH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fake/ssh");
 
 /// A docker whose program is this script.
 pub(crate) struct Fake {
@@ -33,12 +39,12 @@ impl Fake {
         self.directory.path().join(name)
     }
 
-    /// Asserts that the process whose number the script wrote into this file is gone.
+    /// Asserts that the process whose number the script wrote to this file has ended.
     pub(crate) fn assert_gone(&self, file: &str) {
         let pid = fs::read_to_string(self.path(file)).unwrap();
         let started = Instant::now();
         while is_alive(pid.trim()) {
-            assert!(started.elapsed() < SOON, "process {pid} is still there");
+            assert!(started.elapsed() < SOON, "process {pid} is still running");
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -46,14 +52,14 @@ impl Fake {
 
 fn is_alive(pid: &str) -> bool {
     let state = fs::read_to_string(Path::new("/proc").join(pid).join("stat"));
-    // A zombie is gone, and waits only for whoever adopted it.
+    // A zombie has ended; its new parent is yet to reap it.
     state.is_ok_and(|stat| !stat.rsplit_once(')').unwrap().1.trim_start().starts_with('Z'))
 }
 
 pub(crate) fn wait_for(path: &Path) {
     let started = Instant::now();
     while !fs::read_to_string(path).is_ok_and(|text| text.ends_with('\n')) {
-        assert!(started.elapsed() < Duration::from_secs(10), "{} never came", path.display());
+        assert!(started.elapsed() < Duration::from_secs(10), "{} was not written", path.display());
         thread::sleep(Duration::from_millis(5));
     }
 }

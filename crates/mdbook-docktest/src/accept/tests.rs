@@ -221,8 +221,6 @@ fn chapter() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     #[test]
     fn after_accept_all_outputs_hold_and_nothing_is_left_to_accept(
         chapter in chapter(),

@@ -219,8 +219,6 @@ fn compared(text: &str) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
     #[test]
     fn a_literal_matches_itself_and_nothing_else(text in text(), other in text()) {
         let pattern = literal(&text, &Placeholders::default());

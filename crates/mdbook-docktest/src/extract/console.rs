@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use crate::extract::commands::is_complete;
+use crate::extract::commands::lines_until_complete;
 
 const CONTINUATION: &str = "> ";
 
@@ -105,14 +105,8 @@ fn command(lines: &[&str], first: usize, begin: usize, next: usize) -> SessionCo
 
 /// How many of the lines below it a command needs to be complete; none if they do not make it so.
 fn incomplete_lines(first: &str, below: &[&str]) -> usize {
-    let mut text = first.to_owned();
-    for (count, line) in below.iter().enumerate() {
-        if is_complete(&text) {
-            return count;
-        }
-        text = format!("{text}\n{line}");
-    }
-    if is_complete(&text) { below.len() } else { 0 }
+    let text = [&[first], below].concat().join("\n");
+    lines_until_complete(&text).map_or(0, |lines| lines - 1)
 }
 
 fn prompt(lines: &[&str]) -> Option<char> {

@@ -172,8 +172,6 @@ fn extensions_are_those_of_the_book() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
     #[test]
     fn any_text_is_taken(text in "(```|~~~|````|bash|console|\\$ |output|exit=|until=\"|[>\\-\t\r\n \\\\]|1\\.|é|\u{feff}|\0|<!--|\\PC){0,60}") {
         let scenario = scenario(&text);

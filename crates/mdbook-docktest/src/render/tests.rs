@@ -385,9 +385,22 @@ fn findings_are_seen_on_the_page() {
 /// Lines, fences and whole steps, in and out of containers.
 const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|\\{\\{#docktest diagram}}|\\{\\{#docktest diagram}}\n|\\[\\^long\\]: |# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+#[test]
+fn what_is_below_a_hidden_step_that_ends_a_list_is_not_part_of_the_item() {
+    assert_eq!(
+        markdown(
+            "- text\n```bash hidden\nls\n  ```\n  ```bash\npwd\n  ```\n",
+            vec![printed(""), printed("")]
+        ),
+        "- text\n\n[docktest]: # \"\"\n  ```bash\npwd\n  ```"
+    );
+    assert_eq!(
+        markdown("> text\n> ```bash hidden\n> ls\n> ```\n> more", vec![printed("")]),
+        "> text\n> \n> [docktest]: # \"\"\n> more"
+    );
+}
 
+proptest! {
     /// What was put in is no step, stays in its container and takes nothing else with it.
     #[test]
     fn a_rendered_chapter_has_the_steps_that_are_shown(text in PIECES, markdown: bool) {

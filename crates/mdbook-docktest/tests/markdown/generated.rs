@@ -137,8 +137,6 @@ fn much_of_what_is_generated_is_steps() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
     #[test]
     fn markdown_of_difficult_pieces_comes_out_as_it_was(text in markdown()) {
         untouched::check(&text);

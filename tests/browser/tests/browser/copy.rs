@@ -1,6 +1,6 @@
 //! What a copy button copies.
 
-use browser_tests::{Browser, course};
+use browser_tests::{Browser, Width, course};
 use serde_json::json;
 
 use crate::showcase::showcase;
@@ -34,6 +34,19 @@ fn a_copy_button_copies_the_commands_of_its_step_and_nothing_else() {
             "docker run -d --name serveur -v donnees:/data:ro alpine sleep 600\n",
         ]
     );
+}
+
+/// A line ends where its author ends it, not where a screen does.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn a_command_that_wraps_is_copied_in_one_line() {
+    let browser = Browser::start();
+    browser.view(Width::Phone).open(&showcase().file("larges.html"));
+    let wraps = "(code => code.clientHeight > 5 * parseFloat(getComputedStyle(code).fontSize))
+        (document.querySelector('main pre > code'))";
+    assert!(browser.value::<bool>(wraps), "three lines take the place of more");
+    let printed = "a".repeat(124);
+    assert_eq!(copied(&browser), [format!("printf %s {printed}\necho large\necho hostile\n")]);
 }
 
 #[test]

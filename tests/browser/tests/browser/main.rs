@@ -1,6 +1,7 @@
 //! What readers get: the pages in a real browser. See `tests/browser/src` for the words that the
 //! tests use.
 
+mod commands;
 mod copy;
 mod diagram;
 mod folding;

@@ -47,6 +47,19 @@ fn paper_cuts_nothing_off() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
+fn paper_has_the_whole_of_a_long_command() {
+    let browser = Browser::start();
+    browser.open(&course().file("sidecar.html")).media("print", &[]);
+    assert_eq!(browser.cut_off("main pre > code.language-bash"), [""; 0]);
+    let paper = browser.media("", &[]).paper();
+    let paper = paper.split_whitespace().collect::<Vec<_>>().join(" ");
+    for end in ["sleep 2; done\"", "sleep 2; done'"] {
+        assert!(paper.contains(&format!(">> /var/log/app/access.log; {end}")), "{end}\n{paper}");
+    }
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
 fn forced_colours_leave_text_and_borders() {
     let browser = Browser::start();
     let forced = [("forced-colors", "active"), ("prefers-contrast", "more")];

@@ -94,16 +94,33 @@ fn a_page_that_is_printed_while_a_stream_plays_has_all_of_it() {
     assert_eq!(browser.paper().matches("utilisateur connecté").count(), 4);
 }
 
+/// For whose system asks for less motion, there is the text alone.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn who_wants_less_motion_sees_none_without_asking_for_it() {
+fn who_wants_less_motion_is_offered_none() {
     let browser = Browser::start();
     browser.media("", &[("prefers-reduced-motion", "reduce")]);
     open(&browser);
     assert!(browser.value::<bool>("matchMedia('(prefers-reduced-motion: reduce)').matches"));
-    assert_eq!((seen(&browser), labels(&browser)), (5, vec!["Rejouer".to_owned()]));
-    assert!(browser.value::<bool>("waiting.size === 0"));
+    assert_eq!((seen(&browser), labels(&browser)), (5, Vec::new()));
+    browser.media("", &[]);
+    assert_eq!(labels(&browser), ["Rejouer"], "who does not is");
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn a_stream_that_plays_stops_when_less_motion_is_asked_for() {
+    let browser = Browser::start();
+    open(&browser);
     tab_to(&browser, ".docktest-player button");
     browser.press(" ").until("waiting.size === 1");
+    next(&browser);
+    assert_eq!(seen(&browser), 1);
+    browser.media("", &[("prefers-reduced-motion", "reduce")]).until("waiting.size === 0");
+    assert_eq!((seen(&browser), labels(&browser)), (5, Vec::new()));
+    // It can be played again from its beginning by who changes their mind.
+    browser.media("", &[]);
+    assert_eq!(labels(&browser), ["Rejouer", "Recommencer"]);
+    browser.call::<()>("document.querySelector('.docktest-player button').click()", &[]);
     assert_eq!((seen(&browser), next(&browser), seen(&browser)), (0, 20, 1));
 }

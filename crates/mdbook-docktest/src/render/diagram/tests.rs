@@ -324,8 +324,6 @@ fn any_state() -> impl Strategy<Value = State> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
     #[test]
     fn everything_has_its_place(state in any_state()) {
         let Scene { height, cards, arrows } = scene(&state);

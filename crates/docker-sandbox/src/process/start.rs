@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
 
+use super::ProcessEngine;
 use crate::leftovers;
 use crate::log_tail::LogTail;
-use crate::process::ProcessEngine;
 use crate::{EngineRoot, Error};
 
-const SUPERVISOR: &str = include_str!("supervisor.sh");
-const INIT: &str = include_str!("init.sh");
+const SUPERVISOR: &str = include_str!("../supervisor.sh");
+const INIT: &str = include_str!("../init.sh");
 
 /// How often a start checks whether it was cancelled.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);

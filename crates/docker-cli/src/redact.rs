@@ -1,0 +1,199 @@
+//! Leaving secrets out of command lines that are displayed.
+//!
+//! Docker has no list of what is secret. What commonly is: values of environment variables and
+//! build arguments, passwords and tokens, options of volume and log drivers (a CIFS volume has its
+//! password in `--opt=o=…`, Splunk's log driver its token), and credentials in URLs. Names stay.
+//! All words are searched, those of the program in the container too: docker's own parser would be
+//! needed to tell where they begin, and at worst a harmless value is hidden.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use crate::words::{GLOBAL_FLAGS, first_command};
+
+const REDACTED: &[u8] = b"[redacted]";
+
+/// What part of a flag's value is secret.
+#[derive(Clone, Copy)]
+enum Secret {
+    /// `NAME=secret`
+    AfterName,
+    Whole,
+    /// Of `--mount`: `type=volume,volume-opt=secret`
+    DriverOptions,
+}
+
+/// The words of docker's command line, the program first, as they may be displayed.
+pub(crate) fn redacted(words: &[OsString]) -> Vec<OsString> {
+    let command = first_command(words, 1, &GLOBAL_FLAGS).map(|(_, command)| command);
+    redact(words, |word| flag(word, command))
+}
+
+/// The words in front of docker as they may be displayed: `env NAME=[redacted]`.
+pub(crate) fn redacted_wrapper(words: &[OsString]) -> Vec<OsString> {
+    let assignment = |word: &[u8]| is_assignment(word).then_some((Secret::AfterName, 0));
+    redact(words, |word| flag(word, None).or_else(|| assignment(word)))
+}
+
+/// Hides what `find` finds: what part of a value is secret, and where the value begins. At the end
+/// of the word, it is the next word.
+fn redact(words: &[OsString], find: impl Fn(&[u8]) -> Option<(Secret, usize)>) -> Vec<OsString> {
+    let mut of_next_word = None;
+    let shown = words.iter().map(|word| {
+        let word = word.as_bytes();
+        if let Some(secret) = of_next_word.take() {
+            return hide(word, 0, secret);
+        }
+        let Some((secret, value)) = find(word) else { return word.to_vec() };
+        if value == word.len() && word.last() != Some(&b'=') {
+            of_next_word = Some(secret);
+        }
+        hide(word, value, secret)
+    });
+    shown.map(without_credentials).map(OsString::from_vec).collect()
+}
+
+/// Hides the secret part of the value that begins at `start` of `word`.
+fn hide(word: &[u8], start: usize, secret: Secret) -> Vec<u8> {
+    let value = &word[start..];
+    let kept = match secret {
+        Secret::Whole => Some(0),
+        Secret::AfterName => after(value, b"="),
+        Secret::DriverOptions => after(value, b"volume-opt="),
+    };
+    match kept {
+        Some(kept) if kept < value.len() => [&word[..start + kept], REDACTED].concat(),
+        _ => word.to_vec(),
+    }
+}
+
+/// The secret of a flag of this command.
+fn flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
+    if word.starts_with(b"--") { long_flag(word) } else { short_flag(word, command) }
+}
+
+/// `--env=NAME=value` or `--env NAME=value`
+fn long_flag(word: &[u8]) -> Option<(Secret, usize)> {
+    let name_end = word.iter().position(|byte| *byte == b'=');
+    let secret = match &word[..name_end.unwrap_or(word.len())] {
+        b"--env" | b"--build-arg" | b"--opt" | b"--log-opt" | b"--driver-opt" => Secret::AfterName,
+        b"--password" | b"--token" => Secret::Whole,
+        b"--mount" => Secret::DriverOptions,
+        _ => return None,
+    };
+    Some((secret, name_end.map_or(word.len(), |end| end + 1)))
+}
+
+/// `-eNAME=value`, `-ite NAME=value` or `-p password`
+fn short_flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
+    let letters = word.strip_prefix(b"-")?;
+    // Flags of `run` and `exec` without a value, which can precede another one.
+    let index = letters.iter().position(|letter| !b"ditPq".contains(letter))?;
+    let secret = match letters[index] {
+        b'e' => Secret::AfterName,
+        b'o' if command? == "volume" => Secret::AfterName,
+        b'p' if command? == "login" => Secret::Whole,
+        _ => return None,
+    };
+    let value = index + 2;
+    Some((secret, if word.get(value) == Some(&b'=') { value + 1 } else { value }))
+}
+
+/// Whether this is `NAME=value`, with a name as shells allow it.
+fn is_assignment(word: &[u8]) -> bool {
+    let Some(end) = word.iter().position(|byte| *byte == b'=') else { return false };
+    let name = &word[..end];
+    name.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+/// Hides `user:password` of `https://user:password@host`.
+fn without_credentials(word: Vec<u8>) -> Vec<u8> {
+    for scheme in [&b"https://"[..], b"http://"] {
+        if let Some(start) = after(&word, scheme) {
+            let authority = word[start..].split(|byte| b"/?#".contains(byte)).next();
+            let end = authority.and_then(|text| text.iter().rposition(|byte| *byte == b'@'));
+            if let Some(end) = end {
+                return [&word[..start], REDACTED, &word[start + end..]].concat();
+            }
+        }
+    }
+    word
+}
+
+/// Where the text after the first `pattern` begins.
+fn after(text: &[u8], pattern: &[u8]) -> Option<usize> {
+    text.windows(pattern.len()).position(|part| part == pattern).map(|start| start + pattern.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(line: &str) -> String {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let words = [vec!["docker".into()], words].concat();
+        redacted(&words)[1..].join(OsStr::new(" ")).into_string().unwrap()
+    }
+
+    #[test]
+    fn names_stay_and_values_go() {
+        for (line, expected) in [
+            ("run --env=TOKEN=s3cret app", "run --env=TOKEN=[redacted] app"),
+            ("run --env TOKEN=s3cret app", "run --env TOKEN=[redacted] app"),
+            ("run -e TOKEN=s3cret app", "run -e TOKEN=[redacted] app"),
+            ("run -eTOKEN=s3cret=x app", "run -eTOKEN=[redacted] app"),
+            ("run -e=TOKEN=s3cret app", "run -e=TOKEN=[redacted] app"),
+            ("exec -ite TOKEN=s3cret app", "exec -ite TOKEN=[redacted] app"),
+            ("exec -dieTOKEN=s3cret app", "exec -dieTOKEN=[redacted] app"),
+            ("build --build-arg=KEY=s3cret .", "build --build-arg=KEY=[redacted] ."),
+            ("build --build-arg KEY=s3cret .", "build --build-arg KEY=[redacted] ."),
+            ("login -u me -p s3cret host", "login -u me -p [redacted] host"),
+            ("--host login login -p s3cret host", "--host login login -p [redacted] host"),
+            ("login -u me -ps3cret host", "login -u me -p[redacted] host"),
+            ("login --password=s3cret host", "login --password=[redacted] host"),
+            ("login --password s3cret host", "login --password [redacted] host"),
+            ("swarm join --token s3cret host", "swarm join --token [redacted] host"),
+            ("volume create --opt=o=password=x v", "volume create --opt=o=[redacted] v"),
+            ("volume create -o o=password=x v", "volume create -o o=[redacted] v"),
+            ("run --log-opt=splunk-token=x app", "run --log-opt=splunk-token=[redacted] app"),
+            (
+                "run --mount=type=volume,volume-opt=o=x app",
+                "run --mount=type=volume,volume-opt=[redacted] app",
+            ),
+            ("build https://me:s3c@ret@host/x@y", "build https://[redacted]@host/x@y"),
+            (
+                "build --build-context=x=http://s3cret@host",
+                "build --build-context=x=http://[redacted]@host",
+            ),
+        ] {
+            assert_eq!(shown(line), expected);
+        }
+    }
+
+    #[test]
+    fn assignments_are_hidden_in_front_of_docker() {
+        let words = ["env", "-i", "_T0=s3cret", "--x=y", "a/b=c", "-eA=s3cret", "1=2"];
+        let words = words.map(OsString::from);
+        let expected = ["env", "-i", "_T0=[redacted]", "--x=y", "a/b=c", "-eA=[redacted]", "1=2"];
+        assert_eq!(redacted_wrapper(&words), expected.map(OsString::from));
+    }
+
+    #[test]
+    fn what_is_no_secret_is_left_alone() {
+        for line in [
+            "run --env TOKEN app",
+            "run --env=TOKEN -e TOKEN app",
+            "run -p 8080:80 --publish=8080:80 --name login app",
+            "run --env= a=b -e= --label a=b --filter a=b -o a=b",
+            "run --label=a=b --volume=a:b --mount=type=tmpfs,target=/x app",
+            "login --password-stdin --username=me host",
+            "logs --since=2026-01-01T00:00:00Z -f web",
+            "image build https://host/me@x https://host#me@x .",
+            "run app -",
+            "run app -- =x 1a=b a/b=c",
+        ] {
+            assert_eq!(shown(line), line);
+        }
+    }
+}

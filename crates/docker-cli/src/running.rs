@@ -1,0 +1,110 @@
+//! A command while it runs, and the result of its end.
+
+use std::io;
+use std::time::Duration;
+
+use rustix::io::Errno;
+
+use crate::command_line::CommandLine;
+use crate::error::{Error, Failure};
+use crate::leftover::Leftover;
+use crate::output::Output;
+use crate::process::{Captured, End, Process, Step};
+use crate::settings::Settings;
+use crate::sigchld;
+use crate::spawn::Start;
+
+#[derive(Debug)]
+pub(crate) struct Running {
+    process: Process,
+    command: CommandLine,
+    limit: Option<Duration>,
+    /// The container to remove if the command does not end by itself.
+    leftover: Option<Leftover>,
+}
+
+impl Running {
+    pub(crate) fn start(
+        start: Start,
+        command: CommandLine,
+        settings: &Settings,
+        leftover: Option<Leftover>,
+    ) -> Result<Self, Error> {
+        let canceller = settings.canceller.as_ref();
+        if canceller.is_some_and(crate::Canceller::is_cancelled) {
+            return Err(Error::Cancelled(Failure::stopped(command, Captured::default(), None)));
+        }
+        if sigchld::is_ignored() {
+            return Err(Error::SigchldIgnored { command });
+        }
+        let limit = start.limit;
+        match Process::start(start, canceller) {
+            Ok(process) => Ok(Self { process, command, limit, leftover }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let program = settings.first_word().to_owned();
+                Err(Error::ProgramMissing { program, command })
+            }
+            Err(source) => Err(Error::Io { action: format!("run `{command}`"), source }),
+        }
+    }
+
+    /// Runs to the end.
+    pub(crate) fn output(mut self) -> Result<Output, Error> {
+        let (end, captured) = self.process.capture().map_err(|error| self.read_error(error))?;
+        self.ended(end, captured)
+    }
+
+    pub(crate) fn next(&mut self, buffer: &mut [u8]) -> Result<Step, Error> {
+        self.process.next(buffer).map_err(|error| self.read_error(error))
+    }
+
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// What the end means, given the output until then.
+    pub(crate) fn ended(&mut self, end: End, captured: Captured) -> Result<Output, Error> {
+        let command = self.command.clone();
+        match end {
+            End::Exited(status) => {
+                self.leftover = None;
+                let Captured { stdout, stderr } = captured;
+                Ok(Output { command, status, stdout, stderr })
+            }
+            End::TimedOut => {
+                let failure = Failure::stopped(command, captured, self.remove_leftover());
+                Err(Error::Timeout { limit: self.limit.unwrap_or_default(), failure })
+            }
+            End::Cancelled => {
+                let failure = Failure::stopped(command, captured, self.remove_leftover());
+                Err(Error::Cancelled(failure))
+            }
+        }
+    }
+
+    /// Stops the command and removes its container; returns the label of one that may remain.
+    fn remove_leftover(&mut self) -> Option<String> {
+        let leftover = self.leftover.take()?;
+        self.process.stop();
+        leftover.remove()
+    }
+
+    fn read_error(&self, source: io::Error) -> Error {
+        let command = &self.command;
+        if Errno::from_io_error(&source) == Some(Errno::CHILD) {
+            return Error::Io {
+                action: format!("get the exit status of `{command}`"),
+                source: io::Error::other(
+                    "another part of this process waited for it, or SIGCHLD is ignored",
+                ),
+            };
+        }
+        Error::Io { action: format!("read the output of `{command}`"), source }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.remove_leftover();
+    }
+}

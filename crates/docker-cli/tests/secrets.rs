@@ -1,0 +1,71 @@
+//! Secrets stay out of what is displayed and off the disk.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
+
+mod fake;
+
+use docker_cli::{Command, Docker, Error};
+use fake::{Fake, SSH};
+
+/// Asserts that neither form of this error shows `s3cret`; returns the text for people.
+fn shown(error: &Error) -> String {
+    let (display, debug) = (error.to_string(), format!("{error:?}"));
+    assert!(!display.contains("s3cret"), "{display}");
+    assert!(!debug.contains("s3cret"), "{debug}");
+    display
+}
+
+#[test]
+fn errors_show_names_without_values() {
+    let fake = Fake::new("exit 1");
+    let docker = &fake.docker;
+    for (error, name) in [
+        (docker.container().run("app").env("TOKEN", "s3cret").call().unwrap_err(), "TOKEN"),
+        (docker.container().exec("web", ["x"]).env("TOKEN", "s3cret").call().unwrap_err(), "TOKEN"),
+        (docker.image().build(".").build_arg("KEY", "s3cret").call().unwrap_err(), "KEY"),
+        (docker.volume().create().opt("o", "password=s3cret").call().unwrap_err(), "o"),
+        (docker.command(["run", "-e", "TOKEN=s3cret", "app"]).call().unwrap_err(), "TOKEN"),
+    ] {
+        let text = shown(&error);
+        assert!(text.contains(&format!("{name}=[redacted]")), "{text}");
+    }
+    let login = docker.command(["login", "--username=me", "--password=s3cret"]);
+    let text = shown(&login.call().unwrap_err());
+    assert!(text.contains("'--username=me' '--password=[redacted]'"), "{text}");
+}
+
+#[test]
+fn a_far_shell_does_not_reveal_them() {
+    let fake = Fake::new("exit 1");
+    let docker = fake.docker.clone().env("PASSWORD", "s3cret").through_shell([SSH, "host"]);
+    let error = docker.container().run("app").env("TOKEN", "s3cret").call().unwrap_err();
+    let text = shown(&error);
+    assert!(text.contains("PASSWORD=[redacted]") && text.contains("TOKEN=[redacted]"), "{text}");
+    assert!(error.failure().unwrap().command.words()[2].to_string_lossy().contains("s3cret"));
+}
+
+#[test]
+fn builders_and_output_do_not_reveal_them() {
+    let fake = Fake::new("exit 0");
+    let docker = fake.docker.clone().through(["env", "A=s3cret"]).env("B", "s3cret");
+    let login = docker.command(["login"]).stdin(b"s3cret");
+    let run = docker.container().run("app").env("TOKEN", "s3cret");
+    let output = run.clone().call().unwrap();
+    for text in
+        [format!("{docker:?}"), format!("{login:?}"), format!("{run:?}"), format!("{output:?}")]
+    {
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+    assert!(format!("{run:?}").contains("--env=TOKEN=[redacted]"), "{run:?}");
+    assert!(output.command.words().contains(&"--env=TOKEN=s3cret".into()));
+    assert_eq!(format!("{:?}", docker_cli::Stdin::from(b"s3cret")), "Bytes([redacted]; 6)");
+    assert!(format!("{:?}", Docker::new().env("B", "s3cret")).contains(r#"environment: ["B"]"#));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_input_stays_in_memory() {
+    let fake = Fake::new("readlink /proc/self/fd/0; cat");
+    let output = fake.docker.command(["login"]).stdin(b"s3cret").call().unwrap();
+    assert_eq!(output.stdout_text(), "/memfd:docker-cli standard input (deleted)\ns3cret");
+}

@@ -1,0 +1,261 @@
+//! Reads a script as bash's parser does (`parse.y`, of version 5.2), as far as that decides where a
+//! command ends.
+//!
+//! It is no check: it takes much that bash refuses. All that matters is that it goes on where bash
+//! goes on and ends where bash ends, for what bash accepts.
+//!
+//! Scripts come from strangers: what is open is on a stack of our own, however deep, and no byte is
+//! read more than a few times.
+
+use std::mem;
+use std::ops::Range;
+
+use grammar::{Expect, Opener, Target};
+use here_document::HereDocument;
+use list::List;
+
+mod grammar;
+mod here_document;
+mod list;
+mod operator;
+mod pair;
+mod word;
+
+/// A command of a script.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Command {
+    pub(super) range: Range<usize>,
+    /// Whether it ends before the script does, or with it.
+    pub(super) is_complete: bool,
+}
+
+/// A script that is read command by command.
+pub(super) struct Reader<'a> {
+    text: &'a [u8],
+    pub(super) at: usize,
+    /// The list of commands that is being read.
+    list: List,
+    /// Those around it, outermost first.
+    outer: Vec<List>,
+    /// The here-documents that begin below this line.
+    here_documents: Vec<HereDocument>,
+    /// The end of the last token.
+    end: usize,
+    /// Whether a here-document or a continued line lacks its end.
+    pub(super) is_cut_off: bool,
+    /// How many bytes may still be read again.
+    rereads: usize,
+    /// The end of what was read again. Bash takes the bodies of here-documents from behind it.
+    reread: usize,
+    /// What it has cost.
+    #[cfg(test)]
+    pub(super) steps: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+            list: List::new(Opener::Script, Expect::Command, 0),
+            outer: Vec::new(),
+            here_documents: Vec::new(),
+            end: 0,
+            is_cut_off: false,
+            rereads: 16 * text.len(),
+            reread: 0,
+            #[cfg(test)]
+            steps: 0,
+        }
+    }
+
+    /// The next command, or `None` if there is no other.
+    pub(super) fn next_command(&mut self) -> Option<Command> {
+        self.list = List::new(Opener::Script, Expect::Command, 0);
+        self.skip_blanks();
+        while self.peek(0) == Some(b'\n') {
+            self.at += 1;
+            self.skip_blanks();
+        }
+        let start = self.at;
+        self.peek(0)?;
+        let is_over = self.read_to_end_of_command() && !self.is_cut_off;
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n');
+        let end = match self.text.iter().rposition(|byte| !is_blank(byte)) {
+            Some(last) if !is_over => last + 1,
+            _ => self.end,
+        };
+        Some(Command { range: start..end, is_complete: is_over })
+    }
+
+    /// Says whether the command has an end.
+    fn read_to_end_of_command(&mut self) -> bool {
+        while let Some(byte) = self.peek(0) {
+            #[cfg(test)]
+            {
+                self.steps += 1;
+            }
+            if self.read(byte) {
+                return true;
+            }
+        }
+        if !self.list.pairs.is_empty() {
+            return false;
+        }
+        // The end of the script is that of its last word and line, too.
+        self.end_word();
+        self.outer.is_empty() && self.end_line()
+    }
+
+    /// A byte ahead of where the text is read.
+    pub(super) fn peek(&self, ahead: usize) -> Option<u8> {
+        self.text.get(self.at + ahead).copied()
+    }
+
+    /// Skips a backslash that joins a line with the next.
+    fn skip_line_end(&mut self) {
+        self.at += 2;
+        self.is_cut_off = self.at == self.text.len();
+    }
+
+    /// Skips what stands between tokens of a line.
+    pub(super) fn skip_blanks(&mut self) {
+        loop {
+            match self.peek(0) {
+                Some(b' ' | b'\t') => self.at += 1,
+                Some(b'\\') if self.peek(1) == Some(b'\n') => self.skip_line_end(),
+                Some(b'#') => {
+                    while self.peek(0).is_some_and(|byte| byte != b'\n') {
+                        self.at += 1;
+                    }
+                }
+                _ => break,
+            }
+        }
+    }
+
+    /// Goes on with a list within this one.
+    fn open(&mut self, opener: Opener, expect: Expect) {
+        let outside = match opener {
+            Opener::Substitution => self.here_documents.len(),
+            _ => self.list.here_documents,
+        };
+        let inner = List::new(opener, expect, outside);
+        self.outer.push(mem::replace(&mut self.list, inner));
+    }
+
+    /// Goes on with the list around this one.
+    fn close(&mut self) {
+        if self.list.opener == Opener::Substitution {
+            self.skip_here_documents();
+        }
+        if let Some(outer) = self.outer.pop() {
+            self.list = outer;
+        }
+    }
+
+    /// Goes on with the list around this one, which was a compound command.
+    fn close_compound(&mut self) {
+        self.close();
+        self.list.expect = Expect::Compound;
+    }
+
+    /// Reads a token or a part of a word. Says whether that was the end of a command of the script.
+    fn read(&mut self, byte: u8) -> bool {
+        if !self.list.pairs.is_empty() {
+            self.read_pair(byte);
+            return false;
+        }
+        if let Some(word) = self.list.word {
+            self.read_word(byte, word);
+            return false;
+        }
+        match byte {
+            b' ' | b'\t' | b'#' => self.skip_blanks(),
+            b'\\' if self.peek(1) == Some(b'\n') => self.skip_blanks(),
+            b'\n' => return self.end_line(),
+            _ if self.list.expect == Expect::Regex => self.begin_word(),
+            b'<' | b'>' if self.peek(1) == Some(b'(') => self.begin_word(),
+            b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' => self.operator(byte),
+            _ => self.begin_word(),
+        }
+        false
+    }
+
+    /// Reads the end of a line. Says whether it is that of a command of the script.
+    fn end_line(&mut self) -> bool {
+        self.at = self.text.len().min(self.at + 1);
+        if self.at > self.reread && self.here_documents.len() > self.list.here_documents {
+            self.skip_here_documents();
+        }
+        self.list.target = None;
+        if self.list.opener == Opener::Script {
+            return !self.list.expect.is_on_another_line();
+        }
+        self.list.expect = self.list.expect.after_line();
+        false
+    }
+
+    /// Reads on behind a word: what it is depends on where it stands. `text` is that of a word
+    /// without quotes and expansions.
+    fn word(&mut self, range: Range<usize>, text: Option<&str>, is_assignment: bool) {
+        match self.list.target {
+            Some(Target::File) => return self.end_target(),
+            Some(Target::HereDocument { strips_tabs }) => {
+                let document = HereDocument::new(&self.text[range], strips_tabs);
+                self.here_documents.push(document);
+                return self.end_target();
+            }
+            None => {}
+        }
+        if self.list.expect.takes_reserved_word()
+            && text.is_some_and(|text| self.reserved_word(text))
+        {
+            return;
+        }
+        self.list.expect = match (self.list.expect, text) {
+            (Expect::ForIn, Some("in")) => Expect::ForWords,
+            (Expect::ForIn | Expect::ForDo, Some("do")) => Expect::Command,
+            // Bash takes braces, too, and then no `done`.
+            (Expect::ForIn | Expect::ForDo, Some("{")) => {
+                self.list.opener = Opener::Brace;
+                Expect::Command
+            }
+            (Expect::CaseIn, Some("in")) => Expect::Pattern,
+            (Expect::Pattern, Some("esac")) => return self.close_compound(),
+            (Expect::Operand, Some("]]")) => return self.close_compound(),
+            (Expect::Operand, Some("==" | "=" | "!=")) => Expect::ExtendedPattern,
+            (Expect::Operand, Some("=~")) => Expect::Regex,
+            (expect, _) => expect.after_word(is_assignment),
+        };
+    }
+
+    /// Reads on behind a word where it can be a reserved one. Says whether it is.
+    fn reserved_word(&mut self, text: &str) -> bool {
+        let opener = self.list.opener;
+        match (text, opener) {
+            ("if", _) => self.open(Opener::If, Expect::Command),
+            ("while" | "until", _) => self.open(Opener::Loop, Expect::Command),
+            ("for" | "select", _) => self.open(Opener::Loop, Expect::ForName),
+            ("case", _) => self.open(Opener::Case, Expect::CaseWord),
+            ("{", _) => self.open(Opener::Brace, Expect::Command),
+            ("[[", _) => self.open(Opener::Condition, Expect::Operand),
+            ("then" | "elif" | "else", Opener::If) | ("do", Opener::Loop) => {
+                self.list.expect = Expect::Command;
+            }
+            ("fi", Opener::If)
+            | ("done", Opener::Loop)
+            | ("esac", Opener::Case)
+            | ("}", Opener::Brace) => self.close_compound(),
+            ("!", _) => self.list.expect = Expect::Command,
+            ("time", _) if !matches!(self.list.expect, Expect::Piped | Expect::Coprocess) => {
+                self.list.expect = Expect::Timed;
+            }
+            ("-p" | "--", _) if self.list.expect == Expect::Timed => {}
+            ("function", _) => self.list.expect = Expect::FunctionName,
+            ("coproc", _) => self.list.expect = Expect::Coprocess,
+            _ => return false,
+        }
+        true
+    }
+}

@@ -1,0 +1,111 @@
+//! Operators: the signs that separate words.
+
+use super::Reader;
+use super::grammar::{Expect, Opener, Target};
+
+impl Reader<'_> {
+    /// Reads the operator that begins with this byte.
+    pub(super) fn operator(&mut self, byte: u8) {
+        let next = self.peek(1);
+        let is_condition = self.list.opener == Opener::Condition;
+        let expect = self.list.expect;
+        let length = match (byte, next) {
+            (b'(' | b')', _) => 1,
+            (b'<', Some(b'<')) => match self.peek(2) {
+                Some(b'<' | b'-') => 3,
+                _ => 2,
+            },
+            (b'&', Some(b'>')) if self.peek(2) == Some(b'>') => 3,
+            (b';', Some(b';')) if self.peek(2) == Some(b'&') => 3,
+            (b'&' | b'|' | b';' | b'>', Some(next)) if next == byte => 2,
+            (b'<', Some(b'&' | b'>')) | (b'>', Some(b'&' | b'|')) => 2,
+            (b'&', Some(b'>')) | (b'|', Some(b'&')) | (b';', Some(b'&')) => 2,
+            _ => 1,
+        };
+        let sign = &self.text[self.at..self.at + length];
+        self.at += length;
+        self.end = self.at;
+        match sign {
+            b"(" => self.open_parenthesis(),
+            b")" => self.close_parenthesis(),
+            _ if is_condition => self.list.expect = Expect::Operand,
+            b"<<" | b"<<-" => {
+                self.list.target = Some(Target::HereDocument { strips_tabs: length == 3 });
+            }
+            b"|" if matches!(expect, Expect::Pattern | Expect::PatternRest) => {
+                self.list.expect = Expect::PatternRest;
+            }
+            b"|" | b"|&" => self.list.expect = Expect::Piped,
+            b"&&" | b"||" => self.list.expect = Expect::Needed,
+            b";;" | b";&" | b";;&" if self.list.opener == Opener::Case => {
+                self.list.expect = Expect::Pattern;
+            }
+            [b';', ..] | b"&" => self.list.expect = expect.after_separator(),
+            [.., b'&'] => {
+                self.list.target = Some(Target::File);
+                self.skip_blanks();
+                // Closes a descriptor: what follows is another word.
+                if self.peek(0) == Some(b'-') {
+                    self.at += 1;
+                    self.end = self.at;
+                    self.end_target();
+                }
+            }
+            _ => self.list.target = Some(Target::File),
+        }
+    }
+
+    /// Reads on behind `(`.
+    fn open_parenthesis(&mut self) {
+        let expect = self.list.expect;
+        match expect {
+            Expect::Pattern => self.list.expect = Expect::PatternRest,
+            Expect::ForName if self.peek(0) == Some(b'(') => self.begin_arithmetic(),
+            // Bash takes no other here than those of a function.
+            Expect::Argument | Expect::Prefix | Expect::Redirected => {
+                self.skip_empty_parentheses();
+            }
+            Expect::FunctionBody if self.skip_empty_parentheses() => {}
+            _ if expect.takes_reserved_word() => {
+                if self.peek(0) == Some(b'(') && self.rereads > 0 {
+                    self.begin_arithmetic();
+                } else {
+                    self.open(Opener::Subshell, Expect::Command);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Skips what makes a word a function's name. Says whether it was there.
+    fn skip_empty_parentheses(&mut self) -> bool {
+        let at = self.at;
+        self.skip_blanks();
+        if self.peek(0) != Some(b')') {
+            self.at = at;
+            return false;
+        }
+        self.at += 1;
+        self.end = self.at;
+        self.list.expect = Expect::Needed;
+        true
+    }
+
+    /// Reads on behind `)`.
+    fn close_parenthesis(&mut self) {
+        match self.list.opener {
+            Opener::Case if matches!(self.list.expect, Expect::Pattern | Expect::PatternRest) => {
+                self.list.expect = Expect::Command;
+            }
+            Opener::Subshell => self.close_compound(),
+            Opener::Substitution | Opener::Array => self.close(),
+            _ => {}
+        }
+    }
+
+    /// Takes note that a redirection has its file.
+    pub(super) fn end_target(&mut self) {
+        self.list.target = None;
+        self.list.expect = self.list.expect.after_redirection();
+    }
+}

@@ -1,0 +1,202 @@
+//! What is read up to a closing sign, whatever lines that takes: quotes, `${…}`, `((…))`
+//! (`parse_matched_pair`).
+
+use super::Reader;
+use super::grammar::{Expect, Opener};
+
+/// Quotes, or brackets of some kind.
+#[derive(Debug)]
+pub(super) struct Pair {
+    kind: Kind,
+    /// How many of its signs are open.
+    depth: usize,
+    /// The byte before, if it is one that gives the next a meaning: `$`, `<` or `>`.
+    before: Option<u8>,
+    /// Where it began.
+    start: usize,
+}
+
+/// What a pair is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `'…'`
+    Single,
+    /// `$'…'`
+    Ansi,
+    /// `"…"`
+    Double,
+    /// `` `…` ``
+    Backquotes,
+    /// `${…}`
+    Parameter,
+    /// `$[…]`
+    Brackets,
+    /// The subscript of an array's element in an assignment.
+    Subscript,
+    /// `(…)` in a pattern.
+    Parentheses,
+    /// `$((…))`
+    Arithmetic,
+    /// `((…))`, or else two subshells.
+    ArithmeticCommand,
+}
+
+impl Kind {
+    fn of_quote(quote: u8) -> Option<Self> {
+        match quote {
+            b'\'' => Some(Self::Single),
+            b'"' => Some(Self::Double),
+            b'`' => Some(Self::Backquotes),
+            _ => None,
+        }
+    }
+
+    fn signs(self) -> (u8, u8) {
+        match self {
+            Self::Single | Self::Ansi => (b'\'', b'\''),
+            Self::Double => (b'"', b'"'),
+            Self::Backquotes => (b'`', b'`'),
+            Self::Parameter => (b'{', b'}'),
+            Self::Brackets | Self::Subscript => (b'[', b']'),
+            Self::Parentheses | Self::Arithmetic | Self::ArithmeticCommand => (b'(', b')'),
+        }
+    }
+
+    /// What a byte begins within this pair, behind a byte that can give it a meaning.
+    fn begun_by(self, byte: u8, before: Option<u8>) -> Option<Inner> {
+        let takes_quotes = match self {
+            Self::Single | Self::Ansi | Self::Backquotes => return None,
+            Self::Double => byte == b'`',
+            _ => true,
+        };
+        match Self::of_quote(byte).filter(|_| takes_quotes) {
+            Some(Self::Single) if before == Some(b'$') => return Some(Inner::Pair(Self::Ansi)),
+            Some(quote) => return Some(Inner::Pair(quote)),
+            None => {}
+        }
+        let is_expanded = matches!(self, Self::Double | Self::Parameter | Self::Subscript);
+        match (before?, byte) {
+            // There, parentheses are only counted.
+            _ if self == Self::Parentheses => None,
+            (b'$', b'(') => Some(Inner::Substitution),
+            // In arithmetic, brackets and braces are only counted, if at all.
+            _ if !is_expanded => None,
+            (b'$', b'{') => Some(Inner::Pair(Self::Parameter)),
+            (b'$', b'[') => Some(Inner::Pair(Self::Brackets)),
+            (_, b'(') if self != Self::Double => Some(Inner::Substitution),
+            _ => None,
+        }
+    }
+}
+
+/// What begins within a pair.
+enum Inner {
+    Pair(Kind),
+    Substitution,
+}
+
+impl Reader<'_> {
+    /// Begins a pair whose sign has these many bytes.
+    pub(super) fn begin_pair(&mut self, kind: Kind, length: usize) {
+        let pair = Pair { kind, depth: 1, before: None, start: self.at };
+        self.at += length;
+        self.list.pairs.push(pair);
+    }
+
+    /// Begins with the second parenthesis of `((`.
+    pub(super) fn begin_arithmetic(&mut self) {
+        self.begin_pair(Kind::ArithmeticCommand, 1);
+    }
+
+    /// Begins what a quote or an expansion begins at this place of a word, if that is one.
+    pub(super) fn begin_expansion(&mut self, byte: u8) -> bool {
+        if let Some(kind) = Kind::of_quote(byte) {
+            self.begin_pair(kind, 1);
+            return true;
+        }
+        if !matches!(byte, b'$' | b'<' | b'>') {
+            return false;
+        }
+        // A continued line can be in between.
+        let mut ahead = 1;
+        while self.peek(ahead) == Some(b'\\') && self.peek(ahead + 1) == Some(b'\n') {
+            ahead += 2;
+        }
+        match (byte, self.peek(ahead)) {
+            (_, Some(b'(')) => {
+                self.at += ahead;
+                self.begin_substitution();
+            }
+            (b'$', Some(b'{')) => self.begin_pair(Kind::Parameter, ahead + 1),
+            (b'$', Some(b'[')) => self.begin_pair(Kind::Brackets, ahead + 1),
+            (b'$', Some(b'\'')) => self.begin_pair(Kind::Ansi, ahead + 1),
+            (b'$', Some(b'"')) => self.begin_pair(Kind::Double, ahead + 1),
+            (b'$', Some(b'$')) => self.at += ahead + 1,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Begins with the parenthesis of `$(`.
+    fn begin_substitution(&mut self) {
+        self.at += 1;
+        if self.peek(0) == Some(b'(') {
+            self.begin_pair(Kind::Arithmetic, 0);
+        } else {
+            self.open(Opener::Substitution, Expect::Command);
+        }
+    }
+
+    /// Reads on in the innermost pair.
+    pub(super) fn read_pair(&mut self, byte: u8) {
+        let Some(pair) = self.list.pairs.last_mut() else { return };
+        let (kind, before) = (pair.kind, pair.before.take());
+        let (open, close) = kind.signs();
+        if byte == b'\\' && kind != Kind::Single {
+            self.at += 2.min(self.text.len() - self.at);
+            return;
+        }
+        if let Some(inner) = kind.begun_by(byte, before) {
+            match inner {
+                Inner::Pair(kind) => self.begin_pair(kind, 1),
+                Inner::Substitution => self.begin_substitution(),
+            }
+            return;
+        }
+        self.at += 1;
+        if byte == close {
+            pair.depth -= 1;
+            if pair.depth == 0 {
+                self.end_pair();
+            }
+            return;
+        }
+        if byte == open && kind != Kind::Parameter {
+            pair.depth += 1;
+        }
+        // The second of two dollars begins nothing.
+        let has_meaning = matches!(byte, b'$' | b'<' | b'>') && before != Some(byte);
+        pair.before = has_meaning.then_some(byte);
+    }
+
+    /// Reads on behind a pair.
+    fn end_pair(&mut self) {
+        let Some(pair) = self.list.pairs.pop() else { return };
+        if pair.kind != Kind::ArithmeticCommand {
+            return;
+        }
+        let is_loop = self.list.expect == Expect::ForName;
+        if self.peek(0) == Some(b')') {
+            self.at += 1;
+        } else if !is_loop {
+            // Two subshells.
+            self.rereads = self.rereads.saturating_sub(self.at - pair.start);
+            self.reread = self.reread.max(self.at);
+            self.at = pair.start;
+            self.open(Opener::Subshell, Expect::Command);
+            return;
+        }
+        self.end = self.at;
+        self.list.expect = if is_loop { Expect::ForDo } else { Expect::Compound };
+    }
+}

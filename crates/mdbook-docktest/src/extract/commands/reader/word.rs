@@ -1,0 +1,161 @@
+//! Words: what stands between blanks and operators (`read_token_word`).
+
+use std::borrow::Cow;
+
+use super::Reader;
+use super::grammar::{Expect, Opener};
+use super::pair::Kind;
+
+/// A word that is being read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    start: usize,
+    /// Whether it has had neither quotes nor expansions yet.
+    is_literal: bool,
+    shape: Shape,
+}
+
+/// What a word is so far, as to assignments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Nothing yet.
+    Empty,
+    /// A variable's name.
+    Name,
+    /// A variable's name with a subscript.
+    Element,
+    /// One of these with `+`.
+    Addition,
+    /// One of these with `=`.
+    Assignment,
+    Other,
+}
+
+impl Shape {
+    /// What it is with another byte that is neither quoted nor part of an expansion.
+    fn with(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Self::Assignment, _) => self,
+            (Self::Name | Self::Element | Self::Addition, b'=') => Self::Assignment,
+            (Self::Name | Self::Element, b'+') => Self::Addition,
+            (Self::Empty | Self::Name, b'_') => Self::Name,
+            (Self::Empty, _) if byte.is_ascii_alphabetic() => Self::Name,
+            (Self::Name, _) if byte.is_ascii_alphanumeric() => Self::Name,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn begin_word(&mut self) {
+        let word = Word { start: self.at, is_literal: true, shape: Shape::Empty };
+        self.list.word = Some(word);
+    }
+
+    /// Reads on in a word.
+    pub(super) fn read_word(&mut self, byte: u8, word: Word) {
+        let next = self.peek(1);
+        let is_regex = self.list.expect == Expect::Regex;
+        match byte {
+            b'\\' if next == Some(b'\n') => self.skip_line_end(),
+            b'\\' => {
+                self.is_cut_off = next.is_none();
+                self.add_other();
+                self.at += 2.min(self.text.len() - self.at);
+            }
+            b'(' if is_regex => {
+                self.add_other();
+                self.begin_pair(Kind::Parentheses, 1);
+            }
+            b'|' if is_regex => self.add(byte, word),
+            b'?' | b'*' | b'+' | b'@' | b'!'
+                if next == Some(b'(') && self.is_extended_pattern(byte, word) =>
+            {
+                self.add_other();
+                self.begin_pair(Kind::Parentheses, 2);
+            }
+            b'[' if self.is_subscript(word) => {
+                self.list.word = Some(Word { is_literal: false, shape: Shape::Element, ..word });
+                self.begin_pair(Kind::Subscript, 1);
+            }
+            b'=' if next == Some(b'(') && self.is_array(word) => {
+                self.list.word = Some(Word { is_literal: false, shape: Shape::Assignment, ..word });
+                self.at += 2;
+                self.open(Opener::Array, Expect::Element);
+            }
+            b'\'' | b'"' | b'`' | b'$' | b'<' | b'>' => {
+                self.add_other();
+                match self.begin_expansion(byte) {
+                    true => {}
+                    false if byte == b'$' => self.at += 1,
+                    false => {
+                        self.list.word = Some(word);
+                        self.end_word();
+                    }
+                }
+            }
+            b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' => self.end_word(),
+            _ => self.add(byte, word),
+        }
+    }
+
+    /// Adds a byte that means itself to the word.
+    fn add(&mut self, byte: u8, word: Word) {
+        self.list.word = Some(Word { shape: word.shape.with(byte), ..word });
+        self.at += 1;
+    }
+
+    /// Takes note that a quote or an expansion is part of the word.
+    fn add_other(&mut self) {
+        if let Some(word) = &mut self.list.word {
+            word.is_literal = false;
+            word.shape = word.shape.with(b'"');
+        }
+    }
+
+    /// Whether parentheses behind this byte belong to a pattern. They do only with `extglob`, except in
+    /// conditions; without it, bash refuses them in all other places but these.
+    fn is_extended_pattern(&self, byte: u8, word: Word) -> bool {
+        let expect = self.list.expect;
+        if self.list.opener == Opener::Condition {
+            return expect == Expect::ExtendedPattern;
+        }
+        let is_negation =
+            byte == b'!' && word.shape == Shape::Empty && expect.takes_reserved_word();
+        // What could be a function's parentheses is no pattern.
+        !is_negation && self.peek(2) != Some(b')')
+    }
+
+    /// Whether `[` begins a subscript behind this much of a word.
+    fn is_subscript(&self, word: Word) -> bool {
+        match self.list.expect {
+            Expect::Element => word.shape == Shape::Empty,
+            expect => {
+                self.list.target.is_none() && expect.takes_assignment() && word.shape == Shape::Name
+            }
+        }
+    }
+
+    /// Whether `=` assigns an array to what there is of a word.
+    fn is_array(&self, word: Word) -> bool {
+        !matches!(self.list.opener, Opener::Condition | Opener::Array)
+            && word.shape != Shape::Assignment
+            && word.shape.with(b'=') == Shape::Assignment
+    }
+
+    /// Takes the word as it is, if there is one.
+    pub(super) fn end_word(&mut self) {
+        let Some(word) = self.list.word.take() else { return };
+        let range = word.start..self.at;
+        self.end = self.at;
+        let text = self.text;
+        let literal = word.is_literal.then(|| joined(&text[range.clone()]));
+        self.word(range, literal.as_deref(), word.shape == Shape::Assignment);
+    }
+}
+
+/// A word's text without the ends of continued lines.
+fn joined(word: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(word);
+    if text.contains("\\\n") { Cow::Owned(text.replace("\\\n", "")) } else { text }
+}

@@ -1,0 +1,108 @@
+//! The course's chapters, as their readers run them.
+
+use std::sync::LazyLock;
+
+use mdbook_driver::MDBook;
+use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+use regex::Regex;
+use testsuite::workspace;
+
+/// A chapter of the course.
+#[derive(Debug)]
+pub(super) struct Chapter {
+    /// Its file.
+    pub(super) name: String,
+    /// All its steps but those that are not run.
+    pub(super) steps: Vec<Step>,
+}
+
+/// A step of a chapter.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// What stands after its language.
+    attributes: String,
+    pub(super) script: String,
+}
+
+/// The chapters of the course, in its order.
+pub(super) fn chapters() -> Vec<Chapter> {
+    let course = MDBook::load(workspace()).unwrap();
+    let chapters = course.book.chapters().map(|chapter| {
+        let path = chapter.source_path.as_ref().unwrap();
+        Chapter::read(&path.display().to_string(), &chapter.content)
+    });
+    chapters.collect()
+}
+
+/// The chapter of the course in this file.
+pub(super) fn chapter(name: &str) -> Chapter {
+    let found = chapters().into_iter().find(|chapter| chapter.name == name);
+    found.unwrap_or_else(|| panic!("the course has no {name}"))
+}
+
+impl Chapter {
+    pub(super) fn read(name: &str, text: &str) -> Self {
+        let mut steps = Vec::new();
+        let mut block: Option<Step> = None;
+        for event in new_cmark_parser(text, &MarkdownOptions::default()) {
+            match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                    let (language, attributes) = info.split_once(' ').unwrap_or((&info, ""));
+                    assert_ne!(language, "console", "{name}: prompts are not understood here");
+                    let is_step = ["bash", "sh", "shell"].contains(&language);
+                    let attributes = attributes.to_owned();
+                    block = is_step.then(|| Step { attributes, script: String::new() });
+                }
+                Event::Text(text) => {
+                    if let Some(step) = &mut block {
+                        step.script += &text;
+                    }
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    steps.extend(block.take().filter(|step| !step.has("ignore")));
+                }
+                _ => {}
+            }
+        }
+        Self { name: name.to_owned(), steps }
+    }
+
+    /// A script that does what a reader does who runs what the chapter shows, from its beginning to
+    /// its end. Run by `bash -e`, it ends where something fails that the chapter does not announce.
+    pub(super) fn as_a_reader_runs_it(&self) -> String {
+        self.steps
+            .iter()
+            .filter(|step| !step.has("hidden"))
+            .map(Step::as_a_reader_runs_it)
+            .collect()
+    }
+}
+
+impl Step {
+    /// Whether it has this attribute, be it with a value.
+    pub(super) fn has(&self, attribute: &str) -> bool {
+        let mut words = self.attributes.split([' ', ',', '=']);
+        words.any(|word| word == attribute)
+    }
+
+    pub(super) fn is_plain(&self) -> bool {
+        self.attributes.is_empty()
+    }
+
+    fn as_a_reader_runs_it(&self) -> String {
+        static DOCKER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\Adocker ").unwrap());
+        let script = self.script.trim_end();
+        if ["lines", "until", "for"].iter().any(|end| self.has(end)) {
+            // Ctrl-C, after a while.
+            let interrupted = DOCKER.replace(script, "timeout --signal INT 5 docker ");
+            return format!("{interrupted} || true\n");
+        }
+        let answered = if self.has("stdin") { "<<< y" } else { "" };
+        let fails = if self.has("exit") { " || true" } else { "" };
+        match (answered, fails) {
+            ("", "") => format!("{script}\n"),
+            _ => format!("{{\n{script}\n}} {answered}{fails}\n"),
+        }
+    }
+}

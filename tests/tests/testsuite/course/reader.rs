@@ -1,0 +1,108 @@
+//! What a reader of the course had before is there afterwards.
+
+use testsuite::{Book, workspace};
+
+use super::chapter::{Chapter, chapter, chapters};
+
+/// Writes down what there is on the engine, and checks what the reader keeps in volumes.
+const LOOK: &str = "look() {
+    docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'
+    docker volume ls --format '{{.Name}} {{.Labels}}'
+    docker network ls --no-trunc --format '{{.ID}} {{.Name}}'
+    docker run --rm -v boutique:/boutique:ro -v postgres-prod:/prod:ro alpine \\
+        sh -c 'cat /boutique/* /prod/*'
+}
+look > before";
+
+const STILL_THERE: &str = "look > after && diff before after && grep -c precious after";
+
+/// A book in which nothing is wrong with containers that die, as the course shows some, and with what
+/// the reader keeps.
+fn book() -> Book {
+    let lints = "lints = { container-died = \"allow\", leftover = \"allow\" }";
+    Book::new().with_alpine().setting(lints)
+}
+
+/// A step that runs a chapter as its reader does.
+fn follow(chapter: &Chapter) -> String {
+    let script = chapter.as_a_reader_runs_it();
+    format!("bash -e <(cat <<'END-OF-CHAPTER'\n{script}END-OF-CHAPTER\n)")
+}
+
+/// A reader has a database, a container that has stopped, and volumes, with names that no chapter uses.
+/// All of them are as they were when the chapter has come to its end.
+#[track_caller]
+fn leaves_a_readers_own_alone(name: &str) {
+    let postgres = workspace().join("book/images/postgres");
+    book()
+        .setting(&format!("images.\"postgres:15\" = {postgres:?}"))
+        .step(
+            "docker run -d --name db -v boutique:/data alpine sleep 600
+             docker exec db sh -c 'echo precious > /data/mine'
+             docker run --name travail alpine true
+             docker volume create --label jetable=oui archives
+             docker volume create",
+        )
+        .step(&LOOK.replace(" -v postgres-prod:/prod:ro", "").replace(" /prod/*", ""))
+        .step_with("timeout=150s", &follow(&chapter(name)))
+        .step(STILL_THERE)
+        .output("1\n")
+        .verify()
+        .exits(0)
+        .finds_nothing();
+}
+
+#[test]
+fn the_sidecar_leaves_a_readers_own_alone() {
+    leaves_a_readers_own_alone("sidecar.md");
+}
+
+#[test]
+fn named_volumes_leave_a_readers_own_alone() {
+    leaves_a_readers_own_alone("nommes-et-anonymes.md");
+}
+
+#[test]
+fn a_backup_leaves_a_readers_own_alone() {
+    leaves_a_readers_own_alone("sauvegarder.md");
+}
+
+#[test]
+fn cleaning_up_leaves_a_readers_own_alone() {
+    leaves_a_readers_own_alone("nettoyage-et-couts.md");
+}
+
+/// Where names of a chapter are taken, its first step says which, and a reader who stops there has
+/// lost nothing.
+#[test]
+fn each_chapter_stops_before_it_touches_what_has_its_names() {
+    let mut book = book()
+        .step(
+            "for name in app-server log-shipper db cours-db; do
+                 docker run -d --name $name -v boutique:/data alpine sleep 600
+             done
+             for name in shared-logs postgres-prod cours-annexe; do
+                 docker volume create $name
+             done
+             docker run --rm -v boutique:/boutique -v postgres-prod:/prod alpine \\
+                 sh -c 'echo precious | tee /boutique/mine /prod/mine'",
+        )
+        .step(LOOK);
+    let taken = [
+        ("sidecar.md", "cours-db\nlog-shipper\napp-server\ncours-annexe\nshared-logs"),
+        ("nommes-et-anonymes.md", "cours-db\ncours-annexe\npostgres-prod"),
+        ("sauvegarder.md", "cours-db\ncours-annexe"),
+        ("nettoyage-et-couts.md", "cours-db\ncours-annexe\npostgres-prod"),
+        ("annexe-ecrire-un-chapitre.md", "cours-db\ncours-annexe"),
+    ];
+    let with_steps = chapters().iter().filter(|chapter| !chapter.steps.is_empty()).count();
+    assert_eq!(with_steps, taken.len());
+    for (name, names) in taken {
+        book = book
+            .step_with("exit=1", &follow(&chapter(name)))
+            .output(&format!("Noms déjà pris\u{a0}: {names}\n"))
+            .step(STILL_THERE)
+            .output("2\n");
+    }
+    book.verify().exits(0).finds_nothing();
+}

@@ -1,0 +1,282 @@
+//! What the course's commands may create and remove on a reader's own engine: see [`complaints`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use testsuite::workspace;
+
+use super::chapter::{Chapter, chapters};
+use super::docker::{arguments, docker_commands, mounted, value};
+
+/// How the names of what the course creates begin.
+const PREFIX: &str = "cours-";
+
+/// The names that the commands of the tutorial impose that the course starts from.
+const IMPOSED: [&str; 4] = ["app-server", "log-shipper", "shared-logs", "postgres-prod"];
+
+/// The step that each chapter that creates something begins with. It lists what of the reader's has
+/// a name of the chapter's, and fails if there is something.
+static CHECK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\Apris=\$\(\n",
+        r"    docker ps -a --format '\{\{\.Names\}\}' --filter name='(?<containers>[^']+)' &&\n",
+        r"    docker volume ls -q --filter name='(?<volumes>[^']+)'",
+        r"(?: &&\n    docker volume ls -q --filter label=(?<label>[\w-]+))?\n",
+        "\\) && echo \"Noms déjà pris\u{a0}: \\$\\{pris:-aucun\\}\" && test -z \"\\$pris\"\n\\z",
+    ))
+    .unwrap()
+});
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Container,
+    Volume,
+    Network,
+}
+
+/// What commands create and remove.
+#[derive(Debug, Default)]
+struct Uses {
+    /// With these names.
+    names: BTreeSet<(Kind, String)>,
+    /// With these labels.
+    labels: BTreeSet<String>,
+    /// Without a name.
+    creates_unnamed: bool,
+    complaints: Vec<String>,
+}
+
+impl Uses {
+    fn complain(&mut self, command: &[&str], what: &str) {
+        self.complaints.push(format!("docker {}: {what}", command.join(" ")));
+    }
+
+    fn note(&mut self, kind: Kind, name: &str, command: &[&str]) {
+        if name.starts_with(PREFIX) || IMPOSED.contains(&name) {
+            self.names.insert((kind, name.to_owned()));
+        } else {
+            self.complain(command, &format!("`{name}` is not a name of the course"));
+        }
+    }
+
+    /// The same, where a variable can stand for a name.
+    fn note_use(&mut self, kind: Kind, name: &str, command: &[&str], variables: &BTreeSet<&str>) {
+        if !name.strip_prefix('$').is_some_and(|variable| variables.contains(variable)) {
+            self.note(kind, name, command);
+        }
+    }
+
+    /// Notes what a `docker` command creates or removes. `variables` are those that hold one object
+    /// of the course.
+    fn docker(&mut self, command: &[&str], variables: &BTreeSet<&str>) {
+        let (kind, verb, rest) = match command {
+            ["volume", verb, rest @ ..] => (Kind::Volume, *verb, rest),
+            ["network", verb, rest @ ..] => (Kind::Network, *verb, rest),
+            ["container", verb, rest @ ..] => (Kind::Container, *verb, rest),
+            ["system", "df"] => return,
+            [_, "prune", rest @ ..] => (Kind::Container, "prune", rest),
+            [verb, rest @ ..] => (Kind::Container, *verb, rest),
+            [] => (Kind::Container, "", command),
+        };
+        match verb {
+            "ps" | "ls" | "logs" | "inspect" | "wait" => {}
+            "exec" => {
+                let options = ["-e", "--env", "-u", "--user", "-w", "--workdir"];
+                for name in arguments(rest, &options).into_iter().take(1) {
+                    self.note_use(kind, name, command, variables);
+                }
+            }
+            "run" | "create" if kind == Kind::Container => {
+                if value(rest, "--name").is_none() && !rest.contains(&"--rm") {
+                    self.creates_unnamed = true;
+                }
+                for name in mounted(rest) {
+                    self.note_use(Kind::Volume, name, command, variables);
+                }
+                if let Some(name) = value(rest, "--name") {
+                    self.note(Kind::Container, name, command);
+                }
+            }
+            "create" => {
+                let names =
+                    arguments(rest, &["--label", "--driver", "-d", "--opt", "-o", "--subnet"]);
+                self.creates_unnamed |= names.is_empty();
+                for name in names.into_iter().chain(value(rest, "--name")) {
+                    self.note(kind, name, command);
+                }
+            }
+            "rm" | "stop" | "kill" => {
+                let names = arguments(rest, &["-t", "--time", "-s", "--signal"]);
+                if names.is_empty() {
+                    self.complain(command, "what it removes has no name here");
+                }
+                for name in names {
+                    self.note_use(kind, name, command, variables);
+                }
+            }
+            "prune" => match value(rest, "--filter").and_then(|it| it.strip_prefix("label=")) {
+                Some(label) if label.starts_with(PREFIX) => {
+                    self.labels.insert(label.split('=').next().unwrap_or_default().to_owned());
+                }
+                _ => self.complain(command, "it removes what is not the course's"),
+            },
+            _ => self.complain(command, "these tests do not know what it creates or removes"),
+        }
+    }
+}
+
+/// What a chapter does that could cost its readers a container, a volume or a network of their own.
+///
+/// What it creates, changes and removes has a name of the course's, or a variable stands for it that
+/// holds one object of the course's; what it prunes has a label of the course's. If it creates
+/// anything, its first step is [`CHECK`], for all these names and labels.
+fn complaints(chapter: &Chapter) -> Vec<String> {
+    let mut uses = Uses::default();
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for step in &chapter.steps {
+        let script = step.script.replace("\\\n", " ");
+        for line in script.lines() {
+            match shlex::split(line) {
+                Some(words) => lines.push(words),
+                None => uses
+                    .complaints
+                    .push(format!("{line}: a quotation that goes on in the next line")),
+            }
+        }
+    }
+    let commands: Vec<_> = lines.iter().flat_map(|words| docker_commands(words)).collect();
+    let holds_one = |command: &[&str]| {
+        let is_own = |word: &&str| {
+            let name = word.strip_prefix("volume=").unwrap_or(word);
+            name.starts_with(PREFIX) || IMPOSED.contains(&name)
+        };
+        matches!(command, ["ps", "-lq"] | ["volume", "create", ..] | ["run" | "create", ..])
+            || command.iter().any(is_own)
+    };
+    let mut variables: BTreeMap<&str, bool> = BTreeMap::new();
+    for (variable, command) in &commands {
+        if let Some(variable) = variable {
+            // One that is given something else once may hold that.
+            *variables.entry(variable).or_insert(true) &= holds_one(command);
+        }
+    }
+    let variables: BTreeSet<&str> =
+        variables.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect();
+    for (_, command) in &commands {
+        uses.docker(command, &variables);
+    }
+
+    let Uses { names, labels, creates_unnamed, mut complaints } = uses;
+    if names.is_empty() && labels.is_empty() && !creates_unnamed {
+        return complaints;
+    }
+    let first = chapter.steps.first().filter(|step| step.is_plain());
+    let Some(check) = first.and_then(|step| CHECK.captures(&step.script)) else {
+        complaints.push("the first step does not check that its names are free".to_owned());
+        return complaints;
+    };
+    for (kind, name) in &names {
+        let checked = match kind {
+            Kind::Container => &check["containers"],
+            Kind::Volume => &check["volumes"],
+            Kind::Network => "[^\\s\\S]",
+        };
+        if !Regex::new(checked).unwrap().is_match(name) {
+            complaints.push(format!("the first step does not check the {kind:?} {name}"));
+        }
+    }
+    for label in labels {
+        if check.name("label").is_none_or(|checked| checked.as_str() != label) {
+            complaints.push(format!("the first step does not check the label {label}"));
+        }
+    }
+    complaints
+}
+
+#[test]
+fn no_chapter_touches_what_is_not_the_courses() {
+    let mut checks = 0;
+    for chapter in chapters() {
+        assert_eq!(complaints(&chapter), [""; 0], "{}", chapter.name);
+        checks += usize::from(!chapter.steps.is_empty());
+    }
+    assert_eq!(checks, 5, "the chapters that have steps");
+}
+
+#[test]
+fn the_introduction_says_which_names_are_imposed() {
+    let introduction = fs::read_to_string(workspace().join("book/src/README.md")).unwrap();
+    let lab = fs::read_to_string(workspace().join("tests/fixtures/labo.md")).unwrap();
+    for name in IMPOSED {
+        assert!(introduction.contains(&format!("`{name}`")), "{name}");
+        assert!(lab.contains(name), "no command of the tutorial imposes {name}");
+    }
+    assert!(introduction.contains(&format!("`{PREFIX}`")));
+}
+
+/// The rules find what they are for.
+#[test]
+fn a_chapter_that_would_touch_a_readers_own_is_found() {
+    let check = "pris=$(\n    \
+        docker ps -a --format '{{.Names}}' --filter name='^cours-' &&\n    \
+        docker volume ls -q --filter name='^cours-'\n\
+        ) && echo \"Noms déjà pris\u{a0}: ${pris:-aucun}\" && test -z \"$pris\"";
+    let found = |script: &str| {
+        let text = format!("# A\n\n```bash\n{check}\n```\n\n```bash\n{script}\n```\n");
+        complaints(&Chapter::read("a.md", &text))
+    };
+    for (script, complaint) in [
+        ("docker run -d --name db alpine", "`db` is not a name of the course"),
+        ("docker run -d --name=db alpine", "`db` is not a name of the course"),
+        ("docker create --name db alpine", "`db` is not a name of the course"),
+        ("docker run -v data:/data alpine", "`data` is not a name of the course"),
+        ("docker run --volume=data:/data alpine", "`data` is not a name of the course"),
+        ("docker run --mount type=volume,source=data,dst=/data alpine", "`data` is not a name"),
+        ("docker volume create --label a=b data", "`data` is not a name of the course"),
+        ("docker network create web", "`web` is not a name of the course"),
+        ("docker network create cours-web", "does not check the Network cours-web"),
+        ("docker run -d \\\n  --name db alpine", "`db` is not a name of the course"),
+        ("until docker rm db; do sleep 1; done", "`db` is not a name of the course"),
+        ("docker exec -u root db psql", "`db` is not a name of the course"),
+        ("docker stop cours-db && docker rm -f db", "`db` is not a name of the course"),
+        ("docker volume rm postgres-prod", "does not check the Volume postgres-prod"),
+        ("docker rm $(docker ps -aq)", "`$(docker` is not a name of the course"),
+        ("docker rm \"$(docker ps -aq)\"", "`$(docker ps -aq)` is not a name of the course"),
+        ("docker ps -aq | xargs docker rm", "what it removes has no name here"),
+        ("all=$(docker ps -aq)\ndocker rm $all", "`$all` is not a name of the course"),
+        ("docker run -v \"$all\":/data alpine", "`$all` is not a name of the course"),
+        ("a=$(docker ps -lq)\na=$(docker ps -aq)\ndocker rm $a", "`$a` is not a name"),
+        ("docker volume prune", "it removes what is not the course's"),
+        ("docker system prune --all", "it removes what is not the course's"),
+        ("docker volume prune --all --filter label=old", "it removes what is not the course's"),
+        ("docker volume prune --filter label=cours-a", "does not check the label cours-a"),
+        ("docker rmi alpine", "these tests do not know"),
+        ("docker run alpine sh -c 'echo\n\n'", "a quotation that goes on"),
+    ] {
+        let complaints = found(script);
+        assert!(complaints.iter().any(|it| it.contains(complaint)), "{script}: {complaints:?}");
+    }
+    for script in [
+        "docker run -d --name cours-db -v cours-data:/data -v \"$PWD\":/backup alpine",
+        "id=$(docker ps -lq)\ndocker rm -v \"$id\"",
+        "data=$(docker volume create)\ndocker run --rm -v \"$data\":/data alpine",
+        "id=$(docker inspect --format '{{.Id}}' cours-db)\ndocker rm \"$id\"",
+    ] {
+        assert_eq!(found(script), [""; 0], "{script}");
+    }
+    let unchecked = |text: &str| complaints(&Chapter::read("a.md", text));
+    let missing = ["the first step does not check that its names are free"];
+    for text in [
+        "```bash\ndocker volume create cours-a\n```\n".to_owned(),
+        "```bash\ndocker run -d alpine sleep 1\n```\n".to_owned(),
+        format!("```bash exit=any\n{check}\n```\n```bash\ndocker volume create cours-a\n```\n"),
+        format!("```bash ignore\n{check}\n```\n```bash\ndocker volume create cours-a\n```\n"),
+        format!("```bash\ndocker volume create cours-a\n```\n```bash\n{check}\n```\n"),
+        format!("```bash\n{check} || true\n```\n```bash\ndocker volume create cours-a\n```\n"),
+    ] {
+        assert_eq!(unchecked(&text), missing, "{text}");
+    }
+    assert_eq!(unchecked("```bash ignore\ndocker volume prune\n```\n"), [""; 0]);
+}
