@@ -178,7 +178,8 @@ fn the_processes_of_docker_cli_know_no_builders() {
             reached.insert(module);
             next.retain(|module| !reached.contains(module));
         }
-        for above in ["docker", "command", "invocation", "container", "image", "network", "volume"] {
+        for above in ["docker", "command", "invocation", "container", "image", "network", "volume"]
+        {
             assert!(!reached.contains(&vec![above.to_owned()]), "{below} leads to {above}");
         }
     }

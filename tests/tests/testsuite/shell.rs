@@ -427,9 +427,8 @@ fn traps_carry_over_to_another_shell() {
         .prints(8, "usr\ntrap -- '' SIGUSR2\n");
 }
 
-/// Each line has a status of its own, whatever it looks like.
 #[test]
-fn a_line_that_fails_is_found_whatever_is_below_it() {
+fn a_line_that_fails_is_reported_even_if_later_ones_pass() {
     let outcome = Book::new()
         .step("A=1 ID=$(echo one; exit 3) \necho two")
         .step("false ==\necho two")
@@ -448,9 +447,8 @@ fn a_line_that_fails_is_found_whatever_is_below_it() {
     assert_eq!(commands, [2, 2, 2, 3, 3]);
 }
 
-/// What bash refuses is found in the line in which it refuses it.
 #[test]
-fn a_syntax_error_is_found_in_its_line() {
+fn a_syntax_error_is_reported_at_its_line() {
     Book::new()
         .step("echo one\necho )\necho two")
         .step("echo three\necho 'never closed")
