@@ -140,8 +140,10 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
             match shlex::split(line) {
                 Some(words) => lines.push(words),
                 None => {
-                    uses.complaints.push(format!("{line}: a quote that continues on the next line"))
+                    let complaint = format!("{line}: a quote that continues on the next line");
+                    uses.complaints.push(complaint);
                 }
+            }
             }
         }
     }
