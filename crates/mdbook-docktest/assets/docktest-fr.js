@@ -1,4 +1,4 @@
-// mdBook's own words in French, for docktest-language.js; {} is any text.
+// French translations of mdBook's texts, for docktest-language.js; {} is any text.
 window.docktestLanguage = {
   "words": {
     "Table of contents": "Table des matières",

@@ -1,4 +1,4 @@
-// mdBook's own words in the language of docktest-fr.js or its like, and a search without accents.
+// Translates mdBook's texts with docktest-fr.js or the like, and ignores accents in the search.
 (() => {
   'use strict';
   const language = window.docktestLanguage;
@@ -6,7 +6,7 @@
 
   const root = document.documentElement;
   const attributes = ['title', 'aria-label', 'placeholder'];
-  // Where mdBook's words are; elsewhere, the same words are the author's.
+  // Where mdBook's texts are; elsewhere, the same words are the author's.
   let places = '.theme,.tooltiptext,.searchresults-header,.blockquote-tag-title,#mdbook-help-popup';
   const words = Object.entries(language.words).map(([key, value]) => [
     RegExp(`^${key.replace(/[.()?]/g, '\\$&').replace(/{}/g, '(.*)')}$`), value.split('{}'), key,
@@ -24,7 +24,7 @@
     if (element.closest('main') && !element.closest('.buttons')) return;
     for (const name of attributes) {
       const before = element.getAttribute(name);
-      // mdBook takes a button's label from what was clicked, be it the picture in it.
+      // mdBook reads the label from the clicked element, which may be the icon in the button.
       const after = before === 'undefined' ? element.title : before && translated(before);
       if (after !== before) element.setAttribute(name, after);
     }
@@ -48,7 +48,7 @@
     for (const { target, addedNodes } of records) {
       if (addedNodes.length) translate(target);
       else relabel(target);
-      if (target.id === 'mdbook-searchresults') addedNodes.forEach(markTellingWords);
+      if (target.id === 'mdbook-searchresults') addedNodes.forEach(markKeyWords);
     }
   });
 
@@ -57,7 +57,7 @@
     observer.observe(root, { subtree: true, childList: true, attributeFilter: attributes });
   }
 
-  // mdBook knows by its title what a button is to do.
+  // mdBook decides by the title of a button what it does.
   document.addEventListener('click', event => {
     const button = event.target.closest('.buttons button');
     const word = button && words.find(([, parts]) => parts[0] === button.title);
@@ -69,7 +69,7 @@
 
   const title = translated(document.title);
   if (title !== document.title) {
-    // mdBook's page for what is not there, perhaps with mdBook's text.
+    // mdBook's not-found page, which may have mdBook's text.
     document.title = title;
     places += ',main h1,main p';
   }
@@ -94,13 +94,13 @@
     return word.replace(plural, '$1$2');
   }
 
-  function tellingWords(query) {
+  function keyWords(query) {
     const all = plain(query).split(' ').filter(Boolean);
-    const telling = all.filter(word => word.length > 1 && !small.includes(word));
-    return (telling.length ? telling : all).map(singular);
+    const key = all.filter(word => word.length > 1 && !small.includes(word));
+    return (key.length ? key : all).map(singular);
   }
 
-  // mdBook's index lacks what has an accent, but keeps the texts.
+  // mdBook's index lacks words with accents, but has the texts.
   elasticlunr.Index.prototype.search = function (query, { bool, expand, fields }) {
     if (!sections.length) {
       for (const [ref, doc] of Object.entries(this.documentStore.docs)) {
@@ -108,7 +108,7 @@
         sections.push({ ref, doc, texts });
       }
     }
-    const patterns = tellingWords(query).map(word => [` ${word}`, RegExp(` ${word}[sx]?(?= )`, 'g')]);
+    const patterns = keyWords(query).map(word => [` ${word}`, RegExp(` ${word}[sx]?(?= )`, 'g')]);
     return sections.map(({ ref, doc, texts }) => {
       const scores = patterns.map(([begin, whole]) => texts.reduce((sum, [text, boost]) => {
         const begun = text.split(begin).length - 1;
@@ -117,25 +117,25 @@
         return sum + boost * Math.sqrt(weight / text.length);
       }, 0));
       const found = scores.filter(Boolean).length;
-      const holds = bool === 'OR' || found === scores.length;
-      return { ref, doc, score: holds && scores.reduce((sum, score) => sum + score, 9 * found) };
+      const matches = bool === 'OR' || found === scores.length;
+      return { ref, doc, score: matches && scores.reduce((sum, score) => sum + score, 9 * found) };
     }).filter(({ score }) => score).sort((a, b) => b.score - a.score);
   };
 
-  // By this, mdBook knows the words in a text, which it has escaped.
+  // mdBook uses this to find the words in a text, which is escaped.
   elasticlunr.stemmer = word => {
     const begin = fold(word).replace(/^(?:&#?\w+;|[^\p{L}\p{N}&])+/u, '');
     return singular(begin.replace(elision, '')) || word;
   };
 
-  // A page marks what was searched, but no `de` and no `l'`.
-  function markTellingWords(item) {
+  // Pages mark the searched words, but not `de` or `l'`.
+  function markKeyWords(item) {
     const link = item.querySelector('a');
-    const marks = encodeURIComponent(tellingWords(searchbar.value).join(' '));
+    const marks = encodeURIComponent(keyWords(searchbar.value).join(' '));
     link.href = link.getAttribute('href').replace(/(\?highlight=)[^#]*/, `$1${marks}`);
   }
 
-  // What the address asks for can be found by now.
+  // Repeats the search of the address, which ran before this script.
   const query = searchbar.value;
   for (const value of query ? [`${query} .`, query] : []) {
     searchbar.value = value;

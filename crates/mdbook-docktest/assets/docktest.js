@@ -1,11 +1,11 @@
-// Streams played back at the speed at which they came, and long output on paper. Everything can be
-// read without this script.
+// Plays streams back at their original speed, and unfolds long output for print. Everything is
+// readable without this script.
 (() => {
     'use strict';
 
     const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 
-    // The lines of an output, each as the elements that its text was put into.
+    // Wraps the text of an output in elements, and returns them by line.
     const linesOf = blocks => {
         const lines = [[]];
         for (const block of blocks) {
@@ -109,7 +109,7 @@
         }
         (rest || pre).after(player);
 
-        // The style sheet takes the buttons away; what they have begun must not go on without them.
+        // The style sheet hides the buttons, so a playback that they started must end.
         lessMotion.addEventListener('change', () => {
             pause();
             lines.forEach(line => setVisible(line, true));
@@ -119,7 +119,7 @@
 
     document.querySelectorAll('.docktest pre[data-docktest-times]').forEach(addPlayer);
 
-    // In output that is too wide, these keys scroll; mdBook would turn to another chapter.
+    // In wide output these keys scroll, where mdBook would switch to another chapter.
     addEventListener('keydown', event => {
         const box = event.target.closest('.docktest pre, .docktest-verifications');
         if (/^Arrow(Left|Right)$/.test(event.key) && box && box.scrollWidth > box.clientWidth) {
@@ -127,7 +127,7 @@
         }
     }, true);
 
-    // Not all browsers let a style sheet unfold what is printed.
+    // Not all browsers support unfolding by the style sheet.
     let unfolded = [];
     addEventListener('beforeprint', () => {
         unfolded = Array.from(document.querySelectorAll('details:not([open])'))

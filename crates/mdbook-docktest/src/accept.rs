@@ -1,8 +1,7 @@
-//! Accepting what came out: expectations that do not hold are rewritten so that they do, with as
-//! much of each as still holds.
+//! Rewrites expectations that do not match, and keeps the lines and patterns that still do.
 //!
-//! Only what is expected of output is rewritten, and only of steps of which nothing else can be said:
-//! the output of a command that failed is hardly what an author wants to read there.
+//! Only expected output is rewritten, and only of steps without other findings: the output of a
+//! command that failed is rarely what an author wants there.
 
 use std::ops::Range;
 
@@ -19,29 +18,29 @@ use crate::text::splice::{Edit, splice};
 #[derive(Debug)]
 struct Rewrite {
     step: usize,
-    /// The command whose output it is; none if it is the whole step's.
+    /// The index of the command whose output it is; `None` for the whole step.
     command: Option<usize>,
     text: String,
 }
 
-/// A chapter of which some expectations have been rewritten.
+/// A chapter with rewritten expectations.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Accepted {
-    /// Its text.
+    /// The new text of the chapter.
     pub text: String,
-    /// The text of its file, from which mdBook makes the other by carrying out `{{#include}}` and its
+    /// The new text of the chapter's file, which differs from `text` by `{{#include}}` and the
     /// like.
     pub source: String,
-    /// How many expectations have been rewritten.
+    /// The number of rewritten expectations.
     pub rewritten: usize,
-    /// The lines of those that do not hold and were not: not everything that a program prints can be
-    /// written in every block, for example a line that looks like a prompt in a `console` block; and
-    /// a block may be another file's.
+    /// The line numbers of expectations that do not match and could not be rewritten: their block
+    /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
+    /// it comes from an included file.
     pub refused: Vec<usize>,
 }
 
-/// Rewrites the expectations of a chapter that do not hold. `text` is what `scenario` was extracted
-/// from, `source` its file's.
+/// Rewrites the expectations of a chapter that do not match. `scenario` was extracted from `text`;
+/// `source` is the text of the chapter's file.
 pub(crate) fn accept(
     text: &str,
     source: &str,
@@ -49,7 +48,7 @@ pub(crate) fn accept(
     recording: &Recording,
     placeholders: &Placeholders,
 ) -> Accepted {
-    let of_source = extract(&scenario.path, source, scenario.extensions);
+    let source_scenario = extract(&scenario.path, source, scenario.extensions);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
@@ -59,9 +58,9 @@ pub(crate) fn accept(
         let in_source = if text == source {
             in_text.clone()
         } else {
-            let step = same_step(&scenario.steps[rewrite.step], scenario, &of_source);
+            let step = same_step(&scenario.steps[rewrite.step], scenario, &source_scenario);
             let rewrite = step.map(|step| Rewrite { step, text: rewrite.text.clone(), ..rewrite });
-            rewrite.and_then(|rewrite| rewrite.edits(source, &of_source))
+            rewrite.and_then(|rewrite| rewrite.edits(source, &source_scenario))
         };
         if let (Some(in_text), Some(in_source)) = (in_text, in_source) {
             edits.extend(in_text);
@@ -69,26 +68,26 @@ pub(crate) fn accept(
             rewritten += 1;
         } else {
             let step = &scenario.steps[rewrite.step];
-            refused.extend(expectation_of(step, rewrite.command).map(|found| found.line));
+            refused.extend(expectation_for(step, rewrite.command).map(|found| found.line));
         }
     }
     let (text, source) = (splice(text, edits), splice(source, source_edits));
     Accepted { text, source, rewritten, refused }
 }
 
-/// The step of a chapter's file that is this one, if that can be said.
-fn same_step(step: &Step, scenario: &Scenario, of_source: &Scenario) -> Option<usize> {
+/// Returns the index of this step in the scenario of the chapter's file, if it is unique in both.
+fn same_step(step: &Step, scenario: &Scenario, source_scenario: &Scenario) -> Option<usize> {
     let is_same = |other: &&Step| {
         other.script == step.script
             && other.expectation.as_ref().map(|found| &found.text)
                 == step.expectation.as_ref().map(|found| &found.text)
     };
     let is_unique = |scenario: &Scenario| scenario.steps.iter().filter(is_same).count() == 1;
-    let found = of_source.steps.iter().position(|other| is_same(&other));
-    found.filter(|_| is_unique(scenario) && is_unique(of_source))
+    let found = source_scenario.steps.iter().position(|other| is_same(&other));
+    found.filter(|_| is_unique(scenario) && is_unique(source_scenario))
 }
 
-/// What must be another.
+/// Returns the rewrites of all expectations that do not match.
 fn rewrites(
     scenario: &Scenario,
     recording: &Recording,
@@ -99,8 +98,8 @@ fn rewrites(
     let mut rewrites = Vec::new();
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
         let StepRecording::Ran { commands, .. } = recorded else { continue };
-        let complaints = judge.complaints(step, commands);
-        if complaints.iter().any(|code| *code != Code::OutputMismatch) {
+        let codes = judge.codes(step, commands);
+        if codes.iter().any(|code| *code != Code::OutputMismatch) {
             continue;
         }
         for (command, expectation) in expectations(step) {
@@ -119,47 +118,50 @@ fn rewrites(
 }
 
 impl Rewrite {
-    /// How the new text gets into the chapter, if its block can hold it.
+    /// Returns the edits that put the new text into the chapter; `None` if its block cannot contain
+    /// it.
     fn edits(&self, text: &str, scenario: &Scenario) -> Option<Vec<Edit>> {
         let step = &scenario.steps[self.step];
-        let expectation = expectation_of(step, self.command)?;
+        let expectation = expectation_for(step, self.command)?;
         let edits = edits(text, expectation, &self.text);
         let new = splice(text, edits.clone());
-        self.holds(scenario, &extract(&scenario.path, &new, scenario.extensions)).then_some(edits)
+        self.is_only_change(scenario, &extract(&scenario.path, &new, scenario.extensions))
+            .then_some(edits)
     }
 
-    /// Whether a chapter reads as it is meant to after the rewrite, and otherwise as before.
-    fn holds(&self, old: &Scenario, new: &Scenario) -> bool {
-        // Only the first steps of a chapter may be wanted.
-        let is_as_before =
+    /// Whether the rewrite is the only difference between a chapter before and after it.
+    fn is_only_change(&self, old: &Scenario, new: &Scenario) -> bool {
+        // With a line number on the command line, the old scenario ends at that step.
+        let has_same_outline =
             new.findings.len() == old.findings.len() && new.steps.len() >= old.steps.len();
-        let is_meant = |index, old: &Step, new: &Step| {
+        let is_expected = |index, old: &Step, new: &Step| {
             let expectations = (0..old.commands.len()).map(Some).chain([None]);
             old.commands.len() == new.commands.len()
                 && old.commands.iter().zip(&new.commands).all(|(old, new)| old.text == new.text)
                 && expectations.into_iter().all(|command| {
-                    let of = |step| expectation_of(step, command).map(|found| found.text.as_str());
+                    let text =
+                        |step| expectation_for(step, command).map(|found| found.text.as_str());
                     if self.step == index && self.command == command {
-                        of(new).unwrap_or_default() == self.text
+                        text(new).unwrap_or_default() == self.text
                     } else {
-                        of(old) == of(new)
+                        text(old) == text(new)
                     }
                 })
         };
         let mut steps = old.steps.iter().zip(&new.steps).enumerate();
-        is_as_before && steps.all(|(index, (old, new))| is_meant(index, old, new))
+        has_same_outline && steps.all(|(index, (old, new))| is_expected(index, old, new))
     }
 }
 
-/// What is expected of a step's commands, and of all of it.
+/// Returns the expectations of a step's commands, and of the whole step.
 fn expectations(step: &Step) -> impl Iterator<Item = (Option<usize>, &Expectation)> {
-    let of_commands = step.commands.iter().enumerate();
-    of_commands
+    let commands = step.commands.iter().enumerate();
+    commands
         .filter_map(|(index, command)| Some((Some(index), command.expectation.as_ref()?)))
         .chain(step.expectation.as_ref().map(|expectation| (None, expectation)))
 }
 
-/// An expectation's text such that it holds; what it binds is bound.
+/// Returns an expectation's text updated so that it matches, and binds its names.
 fn new_text(
     expectation: &Expectation,
     actual: &str,
@@ -170,12 +172,12 @@ fn new_text(
         return actual.to_owned();
     }
     let new = update(&expectation.text, actual, placeholders, bindings);
-    // It matches: that is what `update` is for.
+    // `update` returns a pattern that matches.
     let _ = Pattern::parse(&new, placeholders).matches(actual, bindings);
     new
 }
 
-/// How a new text gets into its block.
+/// Returns the edits that put a new text into its block.
 fn edits(text: &str, expectation: &Expectation, new: &str) -> Vec<Edit> {
     let fence = &expectation.fence;
     let prefix = prefix(text, expectation, fence);
@@ -189,7 +191,7 @@ fn edits(text: &str, expectation: &Expectation, new: &str) -> Vec<Edit> {
     edits
 }
 
-/// What stands before each line of a block.
+/// Returns the prefix of each line of a block.
 fn prefix(text: &str, expectation: &Expectation, fence: &Fence) -> String {
     let first = expectation.lines.iter().find(|line| !line.is_empty());
     let (line, is_own) = match first {
@@ -199,10 +201,10 @@ fn prefix(text: &str, expectation: &Expectation, fence: &Fence) -> String {
     let line_start = text[..line].rfind('\n').map_or(0, |newline| newline + 1);
     let prefix = &text[line_start..line];
     if is_own {
-        // A line's own indent is none of the container's.
+        // The indent of a line is not part of the container's prefix.
         return prefix.to_owned();
     }
-    // The first line of a list item has the item's marker where the others are indented.
+    // The first line of a list item has a marker where the other lines are indented.
     prefix
         .chars()
         .filter(|c| *c != '\u{feff}')
@@ -210,7 +212,7 @@ fn prefix(text: &str, expectation: &Expectation, fence: &Fence) -> String {
         .collect()
 }
 
-/// Longer marks, where a line of the content could pass for the closing fence.
+/// Returns edits that lengthen the fence, if a line of the content could close it.
 fn longer_fence(text: &str, fence: &Fence, content: &str) -> Vec<Edit> {
     let marks = &text[fence.marks.clone()];
     let Some(mark) = marks.chars().next() else { return Vec::new() };
@@ -228,7 +230,7 @@ fn longer_fence(text: &str, fence: &Fence, content: &str) -> Vec<Edit> {
         .into()
 }
 
-fn expectation_of(step: &Step, command: Option<usize>) -> Option<&Expectation> {
+fn expectation_for(step: &Step, command: Option<usize>) -> Option<&Expectation> {
     match command {
         Some(command) => step.commands.get(command)?.expectation.as_ref(),
         None => step.expectation.as_ref(),

@@ -161,7 +161,7 @@ struct RunOptions<'a> {
 /// # Errors
 /// [`RunError::Cancelled`], or if no chapter can run.
 fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
-    let to_run = report.chapters.iter().filter(|chapter| chapter.is_to_run()).count();
+    let to_run = report.chapters.iter().filter(|chapter| chapter.needs_run()).count();
     let Some(to_run) = NonZero::new(to_run) else { return Ok(Exit::from_report(report)) };
     let settings = options.settings;
     let root = match options.engine_root.or(settings.engine_root.as_deref()) {

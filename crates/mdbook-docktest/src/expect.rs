@@ -1,4 +1,4 @@
-//! What an author says must come out: the language of `output` blocks.
+//! The pattern language of `output` blocks, which describe the expected output.
 //!
 //! ````markdown
 //! ```output
@@ -8,32 +8,32 @@
 //! ```
 //! ````
 //!
-//! | written | stands for |
+//! | pattern | matches |
 //! |---|---|
-//! | `...` alone on a line | any number of lines, also none |
-//! | `[..]` | anything within a line, also nothing |
-//! | `[ID]` | what the [placeholder](Placeholders) of that name describes |
-//! | `[ID:app]` | the same, and the same value wherever the chapter says `[ID:app]` |
-//! | `[[]`, `[.]` | the character in the brackets: `[[]ID]` is the text `[ID]`, `[.]..` the text `...` |
+//! | `...` alone on a line | any number of lines, including none |
+//! | `[..]` | anything within a line, including nothing |
+//! | `[ID]` | a value of the [placeholder](Placeholders) `ID` |
+//! | `[ID:app]` | the same, and the same value at every `[ID:app]` of the chapter |
+//! | `[[]`, `[.]` | the bracketed character: `[[]ID]` is the text `[ID]`, `[.]..` the text `...` |
 //!
-//! Everything else stands for itself, also brackets around what names no placeholder (`[y/N]`,
-//! `[FOO]`). `[..]` and `...` are snapbox's words, which has no way to write them as text; brackets
-//! around one character are how shells and regexes do it.
+//! Everything else matches itself, including brackets around anything but a placeholder's name
+//! (`[y/N]`, `[FOO]`). `[..]` and `...` are taken from snapbox, which has no escape for them; one
+//! bracketed character is how shells and regexes escape.
 //!
-//! Blanks at the ends of lines (Docker pads its tables with them), blank lines at the end, a last
-//! line without an end and carriage returns before line feeds make no difference; a `[..]` at a
-//! line's end can therefore also stand for the blanks before it. For [`Pattern::exact`] all of these
-//! do; there nothing has a meaning, and text is compared byte for byte.
+//! Trailing whitespace (Docker pads its tables), blank lines at the end, a missing last line feed and
+//! carriage returns before line feeds are ignored; a `[..]` at the end of a line therefore also
+//! matches the missing whitespace before it. [`Pattern::exact`] compares byte for byte, and nothing in
+//! it is special.
 //!
-//! **Bindings.** A name is bound to the first value that fits, reading from top to bottom, with each
-//! run of lines after a `...` taken at the first place where it fits, and each `[..]` as short as it
-//! can be. That choice is not revised when a later line does not agree with it, which keeps matching
-//! fast. Without bindings, matching is exact: if there is any way to read the output as the pattern
-//! says, it matches. What a block binds counts for the chapter once all of the block holds. IDs agree
-//! also where one is the 12-digit short form of the other.
+//! **Bindings.** Lines are matched from top to bottom, and a name is bound to the first value that
+//! matches: each run of lines after a `...` at the first place where it matches, each `[..]` as short
+//! as possible. That choice is not revised when a later line conflicts with it, which keeps matching
+//! fast. Without bindings, matching is complete: if there is any way to match, it is found. A block's
+//! bindings apply to the rest of the chapter once the whole block has matched. An ID also equals its
+//! 12-digit short form.
 //!
 //! **Cost.** Each line of output is compared at most once with each line of the longest run of
-//! pattern lines without `...`; regexes are those of the `regex` crate, which are linear in the line.
+//! pattern lines without `...`; the `regex` crate matches in time linear in the line.
 
 mod alignment;
 mod binding;

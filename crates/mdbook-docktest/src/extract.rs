@@ -1,11 +1,11 @@
-//! From a chapter's Markdown to its scenario.
+//! Extracts the steps of a chapter from its Markdown.
 //!
-//! Blocks are found with the parser and the options that mdBook itself renders with, so that a
-//! step is exactly what a reader sees as one: fences in lists and quotes count; indented code,
-//! comments and fences within longer fences do not.
+//! Blocks are found with mdBook's own parser and options, so that the steps are exactly the blocks
+//! that a reader sees: fences in lists and quotes count; indented code, comments and fences within
+//! longer fences do not.
 //!
-//! An `output` block belongs to a step when nothing but blank lines lies between the two, in the
-//! same container. An empty step stays a step: bash runs an empty file and exits 0.
+//! An `output` block belongs to the step before it if both are in the same container, with only
+//! blank lines between. An empty step is still a step: bash runs an empty file and exits with 0.
 
 use std::ops::Range;
 use std::path::Path;
@@ -29,12 +29,12 @@ mod directives;
 mod fence;
 mod sessions;
 
-/// The language whose blocks are sessions.
+/// The language of sessions.
 const CONSOLE: &str = "console";
 
-/// Finds the steps of a chapter, and what is wrong with their annotations.
+/// Extracts the steps of a chapter, and checks their annotations.
 ///
-/// `path` is only what findings name.
+/// `path` is used only in findings.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
     let mut extraction =
         Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
@@ -45,27 +45,27 @@ pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
     extraction.scenario
 }
 
-/// A fenced code block as the parser sees it.
+/// A fenced code block as the parser reports it.
 struct FencedBlock {
     span: Range<usize>,
-    /// The container that it lies in directly, by number.
+    /// The number of the innermost container.
     container: usize,
     content: String,
-    /// Where the content ends in the chapter's text, if there is any.
+    /// The end of the content in the chapter's text; `None` if there is no content.
     content_end: Option<usize>,
-    /// The places in the chapter's text where the pieces of the content come from: each piece's
-    /// offset in the content and in the text.
+    /// The offset of each piece of the content, in the content and in the chapter's text.
     pieces: Vec<(usize, usize)>,
 }
 
 impl FencedBlock {
-    /// Where a place of the content is in the chapter's text.
+    /// Returns the offset in the chapter's text of an offset in the content.
     fn place(&self, offset: usize) -> Option<usize> {
         let (piece, place) = self.pieces.iter().rfind(|(piece, _)| *piece <= offset)?;
         Some(place + offset - piece)
     }
 
-    /// Where a line of the content is in the chapter's text, without the blanks around it.
+    /// Returns the range in the chapter's text of the line that starts at an offset in the content,
+    /// without trailing blanks.
     fn line_at(&self, offset: usize) -> Option<Range<usize>> {
         let line = self.content[offset..].lines().next()?.trim_end();
         let start = self.place(offset)?;
@@ -74,7 +74,7 @@ impl FencedBlock {
 }
 
 fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
-    // mdBook drops a byte order mark before it parses; with it, a fence in line 1 would be none.
+    // Like mdBook, drop a byte order mark: otherwise a fence in line 1 would not be recognized.
     let body = without_mark(text);
     let dropped = mark_len(text);
 
@@ -123,18 +123,18 @@ struct Extraction<'a> {
     previous: Option<Previous>,
 }
 
-/// The step before, which an `output` block may belong to.
+/// The previous step, which an `output` block may belong to.
 struct Previous {
-    /// Its place among the steps, if an `output` block can belong to it.
+    /// The index of the step, or why it cannot have an `output` block.
     takes_output: Result<usize, NoOutput>,
     end: usize,
     container: usize,
 }
 
-/// Why no `output` block can belong to a step.
+/// Why a step cannot have an `output` block.
 enum NoOutput {
-    NeverRun,
-    SaysItself,
+    Ignored,
+    HasOwnOutput,
 }
 
 fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
@@ -173,17 +173,17 @@ impl Extraction<'_> {
     fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
         let index = self.scenario.steps.len();
         let session = language == CONSOLE && !attributes.ignore;
-        let (commands, dressing) = if session {
+        let (commands, session_markup) = if session {
             self.session(block, fence)
         } else {
             (script_commands(block, fence), Vec::new())
         };
-        let says_its_output = commands.iter().any(|command| command.expectation.is_some());
+        let has_own_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
             takes_output: if attributes.ignore {
-                Err(NoOutput::NeverRun)
-            } else if says_its_output {
-                Err(NoOutput::SaysItself)
+                Err(NoOutput::Ignored)
+            } else if has_own_output {
+                Err(NoOutput::HasOwnOutput)
             } else {
                 Ok(index)
             },
@@ -200,7 +200,7 @@ impl Extraction<'_> {
             commands,
             attributes,
             expectation: None,
-            dressing,
+            session_markup,
         });
     }
 
@@ -223,26 +223,26 @@ impl Extraction<'_> {
                     attributes,
                 });
             }
-            Some(Err(NoOutput::NeverRun)) => self.orphan(
+            Some(Err(NoOutput::Ignored)) => self.orphan(
                 fence,
-                "the step before this `output` block is never run",
-                "remove `ignore` from the step, or mark this block `text`",
+                "this `output` block follows a step that is never run",
+                "remove `ignore` from the step, or mark this block as `text`",
             ),
-            Some(Err(NoOutput::SaysItself)) => self.orphan(
+            Some(Err(NoOutput::HasOwnOutput)) => self.orphan(
                 fence,
-                "the `console` block before this `output` block says itself what it prints",
-                "put all that is expected below the commands of the `console` block",
+                "this `output` block follows a `console` block that contains its own output",
+                "move the expected output below the commands of the `console` block",
             ),
             None => self.orphan(
                 fence,
-                "there is no step right before this `output` block",
-                "put it after its step with only blank lines between, in the same list item or \
-                 quote; or mark it `text`",
+                "this `output` block does not follow a step",
+                "put it after its step, in the same list item or quote and with only blank lines \
+                 between; or mark it as `text`",
             ),
         }
     }
 
-    /// Where each line of a block's content is; the whole body where that cannot be said.
+    /// Returns the place of each line of a block's content; the whole body where it is not known.
     fn lines(&self, block: &FencedBlock, fence: &Fence) -> Vec<Range<usize>> {
         let mut start = 0;
         let mut lines = Vec::new();
@@ -255,7 +255,7 @@ impl Extraction<'_> {
     }
 
     fn is_next(&self, previous: &Previous, block: &FencedBlock) -> bool {
-        // A quote's markers stand on its blank lines, too.
+        // The blank lines of a quote also have its markers.
         let between = &self.text[previous.end..block.span.start];
         previous.container == block.container
             && between.chars().all(|c| c == '>' || c.is_ascii_whitespace())
@@ -266,8 +266,10 @@ impl Extraction<'_> {
             return true;
         }
         let marks = &self.text[fence.marks.clone()];
-        let message = format!("this {what} is never closed");
-        let help = format!("close it with `{marks}` on a line of its own, indented like its start");
+        let message = format!("the fence of this {what} is never closed");
+        let help = format!(
+            "close it with `{marks}` on a line of its own, indented like the opening fence"
+        );
         self.find(Code::UnterminatedFence, fence.opening(), message, Some(help));
         false
     }

@@ -33,8 +33,8 @@ pub mod internal {
     pub use crate::extract::{Extensions, extract};
     pub use crate::model::finding::{Code, Finding, Level, Severity};
     pub use crate::model::recording::{
-        Change, Chunk, CommandRecording, Effect, End, Engine, Image, ImageOrigin, Made, Mount,
-        MountSource, ObjectKind, Origin, Port, Recording, StepRecording, Transcript,
+        Change, Chunk, CommandRecording, ContainerSpec, Effect, End, Engine, Image, ImageOrigin,
+        Mount, MountSource, ObjectKind, Origin, Port, Recording, StepRecording, Transcript,
     };
     pub use crate::model::scenario::{Scenario, Step};
     pub use crate::model::status::StepStatus;

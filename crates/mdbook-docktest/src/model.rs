@@ -1,4 +1,4 @@
-//! The data that the stages of the pipeline hand to each other.
+//! The data types that the stages of the pipeline exchange.
 
 pub(crate) mod fence;
 pub(crate) mod finding;

@@ -1,8 +1,8 @@
-//! From a chapter and its recording to the chapter with the real output in it.
+//! Renders a chapter and its recording to the chapter with the real output in it.
 //!
-//! Everything is put in by replacing bytes of the chapter; what lies outside of the steps and
-//! their `output` blocks stays as it is. New lines repeat the container prefix of the closing
-//! fence above them, so that they land in the same list item or quote.
+//! Rendering replaces byte ranges of the chapter; text outside the steps and their `output` blocks is
+//! unchanged. New lines repeat the container prefix of the closing fence above them, so that they
+//! belong to the same list item or quote.
 
 use std::ops::Range;
 
@@ -24,30 +24,30 @@ mod html;
 pub(crate) mod labels;
 mod markdown;
 mod names;
-mod open_block;
 mod outcome;
 pub(crate) mod page;
 mod playback;
 mod provenance;
 pub(crate) mod state;
+mod unclosed_block;
 pub(crate) mod verifications;
 
 use changes::changes;
 use fragments::Fragments;
-use open_block::open_block;
 use outcome::Outcome;
 use provenance::Provenance;
+use unclosed_block::unclosed_block;
 
-/// Puts the recording into the chapter's text.
+/// Returns the chapter's text with the recorded output in it.
 ///
-/// Each step's fence keeps its language and loses its attributes. Its output comes below it, or in
-/// the place of its `output` block. `hidden` steps are taken out. Findings are shown with the step
-/// that they are about, others at the chapter's top; where the steps ran is said at its end. Below a
-/// step's output stands what it changed on the engine and, where the author asks, a picture of what
-/// there is then.
+/// Each step's fence keeps its language and loses its attributes. The output is inserted below it, or
+/// replaces its `output` block. `hidden` steps are removed. Findings are shown with the step that they
+/// are about, all others at the top of the chapter; the provenance is shown at its end. Below the output
+/// of a step come its changes on the engine and, if the author asks for it, a diagram of the state
+/// after it.
 ///
-/// `text` must be what `scenario` was extracted from. Without a recording, as for a step that did
-/// not run, no output is shown, nor is the pattern that it was expected to match.
+/// `text` must be what `scenario` was extracted from. Without a recording, and for a step that did not
+/// run, neither the output nor the expected pattern is shown.
 pub fn render(
     text: &str,
     scenario: &Scenario,
@@ -71,17 +71,17 @@ pub fn render(
     for diagram in diagrams {
         edits.push(rendering.diagram(diagram, recording.map(|_| &state)));
     }
-    rendering.findings_of_no_step(scenario, &mut edits);
+    rendering.chapter_findings(scenario, &mut edits);
     if let Some(recording) = recording {
         rendering.provenance(recording, scenario.extensions, &mut edits);
     }
     splice(text, edits)
 }
 
-/// A comment: what each fragment of HTML starts with.
+/// The comment at the start of each HTML fragment; see [`html`].
 const MARK: &str = "<!--docktest-->";
-/// What nothing refers to, so that nothing is shown of it. With a title, however empty, the line below
-/// cannot be its title.
+/// A link definition that no link refers to, so it renders to nothing. The empty title prevents the next
+/// line from becoming the title.
 const LINK_DEFINITION: &str = "[docktest]: # \"\"";
 
 struct Rendering<'a> {
@@ -103,20 +103,20 @@ impl Rendering<'_> {
         let fence = &step.fence;
 
         let hidden = step.attributes.hidden;
-        // A session's real output takes the place of the expected one; what stays is a script, which a
+        // The real output replaces the expected output of a session. What is left is a script, which a
         // reader can copy.
-        let is_undressed =
-            !step.dressing.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
+        let strips_prompts =
+            !step.session_markup.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
         if !hidden {
-            let language = if is_undressed { "bash" } else { step.language.as_str() };
+            let language = if strips_prompts { "bash" } else { step.language.as_str() };
             edits.push(Edit { range: fence.info.clone(), text: language.to_owned() });
         }
-        if !hidden && is_undressed {
-            let ranges = step.dressing.iter().cloned();
+        if !hidden && strips_prompts {
+            let ranges = step.session_markup.iter().cloned();
             edits.extend(ranges.map(|range| Edit { range, text: String::new() }));
         }
         let output = step.expectation.as_ref().map(|expectation| &expectation.fence);
-        // The place that the outcome takes; the step's other blocks go.
+        // The block to be replaced by the outcome; the step's other blocks are removed.
         let place = match (output, hidden) {
             (Some(output), _) => {
                 if hidden {
@@ -143,7 +143,7 @@ impl Rendering<'_> {
         edits.push(Edit { range: place.block.clone(), text });
     }
 
-    /// What is put below a step, given the state before it, which becomes that after it.
+    /// The fragments below a step. Advances `state` from before the step to after it.
     fn below(
         &self,
         index: usize,
@@ -168,7 +168,7 @@ impl Rendering<'_> {
         below
     }
 
-    /// A picture in the place of a directive; without a state, nothing.
+    /// Replaces a directive by a diagram of the state, or by nothing if there is no state.
     fn diagram(&self, (index, place): (usize, &Range<usize>), state: Option<&State>) -> Edit {
         let Page { labels, renderer, slug, .. } = self.page;
         let text = state.map_or_else(
@@ -182,13 +182,14 @@ impl Rendering<'_> {
         Edit { range: place.clone(), text }
     }
 
-    /// What takes the place of a block that is not shown. Without it, a tight list could become loose,
-    /// or two lists one.
+    /// Replaces a block that is not shown. Without a replacement, a tight list could become loose, or two
+    /// lists one.
     fn nothing(&self, place: &Range<usize>) -> String {
         match self.page.renderer {
             Renderer::Html => MARK.to_owned(),
-            // A definition would go on with a paragraph; a blank line ends it. But that alone would not
-            // end a list above, as the block did: what is indented below would go on with its item.
+            // Directly below text, a definition would continue the paragraph, so a blank line comes
+            // first. A blank line alone would not end a list above, as the block did, and indented text
+            // below would continue its item.
             Renderer::Markdown if self.is_below_text(place) => {
                 self.next_line_after(place) + LINK_DEFINITION
             }
@@ -196,11 +197,11 @@ impl Rendering<'_> {
         }
     }
 
-    /// Whether the line above a block could be a paragraph's.
+    /// Whether the line above a block may belong to a paragraph.
     fn is_below_text(&self, place: &Range<usize>) -> bool {
         let is_prefix = |c: char| matches!(c, ' ' | '\t' | '>' | '\r' | '\u{feff}');
         let (above, prefix) = self.text[..place.start].rsplit_once('\n').unwrap_or_default();
-        // Behind a list's marker, all that is above is elsewhere.
+        // After a list marker, the lines above belong to another container.
         if !prefix.chars().all(is_prefix) {
             return false;
         }
@@ -210,17 +211,17 @@ impl Rendering<'_> {
         !(line.is_empty() || is_fence)
     }
 
-    /// What starts another line in the container of a text that is the first of its line.
+    /// The start of another line in the container of a text that is the first of its line.
     fn next_line_after(&self, place: &Range<usize>) -> String {
         let start = self.text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
-        // Only the first line of a list's item has its marker; those of quotes are repeated.
+        // The marker of a list item is only on its first line; those of quotes are on every line.
         let blanked = |c: char| match c {
             '>' | '\t' => c,
             _ => ' ',
         };
         let mut line = line_ending(&self.text[start..]).to_owned();
         let mut rest = &self.text[start..place.start];
-        // Where a footnote begins, its next lines are four columns further in, however long its label.
+        // The continuation lines of a footnote are indented by four columns, however long its label is.
         while let Some((before, label)) = rest.split_once("[^") {
             line.extend(before.chars().map(blanked));
             line.push_str("    ");
@@ -231,25 +232,26 @@ impl Rendering<'_> {
         line
     }
 
-    /// What starts another line in the container of a fence.
+    /// The start of another line in the container of a fence.
     fn next_line(&self, fence: &Fence) -> String {
         let prefix =
             fence.closing.as_ref().map_or("", |closing| &self.text[closing.prefix.clone()]);
         format!("{}{prefix}", line_ending(&self.text[fence.block.clone()]))
     }
 
-    fn findings_of_no_step(&self, scenario: &Scenario, edits: &mut Vec<Edit>) {
-        let of_no_step =
+    fn chapter_findings(&self, scenario: &Scenario, edits: &mut Vec<Edit>) {
+        let is_without_step =
             |finding: &&Finding| !scenario.steps.iter().any(|step| step.is_subject_of(finding));
-        let outcome = Outcome::of_findings(self.findings.iter().filter(of_no_step).collect());
+        let outcome =
+            Outcome::from_findings(self.findings.iter().filter(is_without_step).collect());
         if !outcome.is_empty() {
             let eol = line_ending(self.text);
             let id = format!("docktest-{}", self.page.slug);
             let mut fragments = Fragments::new(self.page.renderer);
             fragments.outcome(&outcome, &id, &self.page.labels);
-            let box_ = fragments.join(eol);
-            // At the end, a fence that is never closed would swallow it.
-            edits.push(Edit::insert(mark_len(self.text), format!("{box_}{eol}{eol}")));
+            let note = fragments.join(eol);
+            // Not at the end, where an unclosed fence would include it.
+            edits.push(Edit::insert(mark_len(self.text), format!("{note}{eol}{eol}")));
         }
     }
 
@@ -262,7 +264,7 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(match open_block(self.text, extensions) {
+        edits.push(match unclosed_block(self.text, extensions) {
             Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
             None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
         });

@@ -1,4 +1,4 @@
-//! What a run found: its chapters, and how many steps passed.
+//! The result of a run: its chapters, findings and counts, and the formats to print them in.
 
 use serde::Serialize;
 
@@ -15,22 +15,22 @@ pub(crate) mod spill;
 
 pub(crate) use chapter::Chapter;
 
-/// A run of any number of chapters.
+/// The report on any number of chapters.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// What the chapters ran on; none when nothing ran.
+    /// The engine that the chapters ran on; `None` if nothing ran.
     pub engine: Option<Engine>,
     /// The chapters, in the book's order.
     pub chapters: Vec<Chapter>,
-    /// Findings about files that are no chapters: recordings that belong to none. For programs, each
-    /// is listed as a chapter without steps.
+    /// Findings about files that are not chapters: recordings without a chapter. In
+    /// machine-readable formats, each is listed as a chapter without steps.
     pub files: Vec<Finding>,
 }
 
-/// How many steps a report has of each kind.
+/// The number of steps by status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Summary {
-    /// All chapters, and all files that have a finding and are none.
+    /// All chapters, and all other files with a finding.
     pub chapters: usize,
     /// All steps: the sum of the following.
     pub steps: usize,
@@ -61,23 +61,22 @@ impl Report {
         summary
     }
 
-    /// All findings, in no order.
+    /// Returns all findings, in no particular order.
     pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.chapters.iter().flat_map(|chapter| &chapter.findings).chain(&self.files)
     }
 
-    /// Whether there is any finding.
+    /// Whether the report has a finding.
     pub(crate) fn has_findings(&self) -> bool {
         self.findings().next().is_some()
     }
 
-    /// Whether there is a finding of severity error, about a step or not.
+    /// Whether the report has an error.
     pub(crate) fn has_errors(&self) -> bool {
         self.findings().any(Finding::is_error)
     }
 
-    /// Whether an annotation of a chapter could not be understood, so that it is not known what its
-    /// steps are to do.
+    /// Whether a chapter has an invalid annotation, so that its steps cannot be run.
     pub(crate) fn has_annotation_errors(&self) -> bool {
         self.findings().any(|finding| finding.is_error() && finding.code.is_about_annotations())
     }

@@ -1,7 +1,7 @@
-//! What a terminal would leave on the screen, as text and how it is drawn.
+//! Output as it is left on a terminal's screen: text and its style.
 //!
-//! What was written to [pipes](pipe) is plain text, mostly. What was written to a terminal was meant
-//! for one, so an [`emulator`] reads it.
+//! Output written to [pipes](pipe) is mostly plain text; output written to a terminal needs an
+//! [`emulator`].
 
 use std::borrow::Cow;
 
@@ -16,10 +16,10 @@ mod symbol;
 
 pub(crate) use style::Style;
 
-/// The height of terminals, in lines.
+/// The height of all terminals, in lines.
 pub(crate) const ROWS: u16 = 24;
 
-/// Consecutive text of one stream that is drawn alike.
+/// Consecutive text of one stream in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) stream: Stream,
@@ -27,14 +27,14 @@ pub(crate) struct Piece {
     pub(crate) text: String,
 }
 
-/// What a transcript leaves on the screen. No piece is empty.
+/// What a transcript leaves on the screen, as pieces that are not empty.
 pub(crate) fn screen(transcript: &Transcript) -> Vec<Piece> {
     if let Some(columns) = transcript.terminal {
         return emulator::screen(&transcript.chunks, columns);
     }
     let mut pieces = Vec::new();
     let mut styles = [Style::default(); 3];
-    // An escape sequence or a redrawn line may be cut anywhere between two chunks.
+    // Escape sequences and redrawn lines may be split across chunks.
     for chunks in transcript.chunks.chunk_by(|a, b| a.stream == b.stream) {
         let stream = chunks[0].stream;
         let style = &mut styles[stream as usize];
@@ -49,18 +49,18 @@ pub(crate) fn screen(transcript: &Transcript) -> Vec<Piece> {
     pieces
 }
 
-/// All that a transcript leaves on the screen.
+/// All text that a transcript leaves on the screen.
 pub(crate) fn text(transcript: &Transcript) -> String {
     screen(transcript).into_iter().map(|piece| piece.text).collect()
 }
 
-/// What these streams leave on the screen.
+/// The text of these streams that is left on the screen.
 pub(crate) fn output(transcript: &Transcript, streams: Streams) -> String {
     let pieces = screen(transcript).into_iter();
     pieces.filter(|piece| streams.contains(piece.stream)).map(|piece| piece.text).collect()
 }
 
-/// Adds to the last piece what is alike.
+/// Appends text to the last piece if stream and style are the same, else as a new piece.
 fn push(pieces: &mut Vec<Piece>, stream: Stream, style: Style, text: &str) {
     match pieces.last_mut() {
         Some(last) if last.stream == stream && last.style == style => last.text.push_str(text),
@@ -68,14 +68,14 @@ fn push(pieces: &mut Vec<Piece>, stream: Stream, style: Style, text: &str) {
     }
 }
 
-/// Text as a terminal leaves it.
+/// The text left on a screen, without styles.
 pub(crate) fn plain(text: &str) -> String {
     let mut pieces = Vec::new();
     pipe::write(text, Stream::Stdout, &mut Style::default(), &mut pieces);
     pieces.into_iter().map(|piece| piece.text).collect()
 }
 
-/// Text without colours and cursor movements.
+/// Removes escape sequences.
 pub(crate) fn without_escapes(text: &str) -> Cow<'_, str> {
     if text.contains('\x1b') {
         anstream::adapter::strip_str(text).to_string().into()
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sequence_can_be_seen() {
+    fn other_control_characters_are_visible() {
         assert_eq!(plain("a\0b\x08c\u{85}\x07\n"), "a␀b␈c<U+0085>␇\n");
         assert_eq!(plain("\u{202e}txt.exe"), "<U+202E>txt.exe");
         assert_eq!(plain("\x1b"), "␛");
@@ -142,12 +142,12 @@ mod tests {
         assert_eq!(
             shown(&[(out, "1\n\x1b[31m10%\r\x1b[32m20%\r\x1b[0mdone")]),
             [(out, plain, "1\ndone".into())],
-            "what was overwritten is gone with its colours"
+            "overwritten text and its colours are gone"
         );
     }
 
     #[test]
-    fn each_stream_has_its_own_colour() {
+    fn each_stream_has_its_own_style() {
         let (out, err, plain) = (Stream::Stdout, Stream::Stderr, Style::default());
         let red = plain.select("31");
         assert_eq!(
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sequence_that_is_cut_between_chunks_is_one() {
+    fn a_sequence_may_be_split_across_chunks() {
         let out = Stream::Stdout;
         let red = Style::default().select("31");
         let chunks = [
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn each_sequence_without_an_end_is_shown_however_many_there_are() {
+    fn any_number_of_unterminated_sequences_is_shown() {
         for (part, shown) in [
             ("\x1b]", "␛]"),
             ("\x1b[", "␛["),
@@ -193,12 +193,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_without_control_characters_stays(text in "(\\PC|[\n\t]){0,80}") {
+        fn text_without_control_characters_is_unchanged(text in "(\\PC|[\n\t]){0,80}") {
             prop_assert_eq!(plain(&text), text);
         }
 
         #[test]
-        fn nothing_is_left_to_resolve(text in any::<String>()) {
+        fn resolving_is_idempotent(text in any::<String>()) {
             let once = plain(&text);
             prop_assert_eq!(plain(&once), once);
         }

@@ -1,4 +1,4 @@
-//! Small tools for text that know nothing of books or Docker.
+//! Text utilities that do not depend on books or Docker.
 
 pub(crate) mod byte_order_mark;
 pub(crate) mod digest;

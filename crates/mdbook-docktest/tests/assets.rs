@@ -1,4 +1,4 @@
-//! The style sheet and the scripts that a book's pages are given.
+//! The style sheet and the scripts of a book's pages.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ fn asset(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The style sheet's colours, as in light themes and as in dark ones.
+/// The luminance of each colour of the style sheet, in light and in dark themes.
 fn colours() -> BTreeMap<String, [f64; 2]> {
     let declaration = |line: &str| {
         let (name, value) = line.trim().strip_prefix("--docktest-")?.split_once(": light-dark(")?;
@@ -34,7 +34,7 @@ fn contrast(a: f64, b: f64) -> f64 {
 }
 
 #[test]
-fn all_text_stands_out_from_its_ground() {
+fn all_text_has_enough_contrast() {
     let colours = colours();
     let ground = colours["ground"];
     for (name, colour) in &colours {
@@ -55,13 +55,13 @@ fn all_text_stands_out_from_its_ground() {
 }
 
 #[test]
-fn they_are_small() {
+fn assets_are_small() {
     assert!(asset("docktest.css").len() <= 10 * 1024);
     assert!(asset("docktest.js").len() <= 6 * 1024);
 }
 
 #[test]
-fn they_ask_no_other_host() {
+fn assets_make_no_requests_to_other_hosts() {
     for name in ["docktest.css", "docktest.js"] {
         let text = asset(name);
         for request in ["http:", "https:", "url(", "@import", "fetch(", "//cdn"] {

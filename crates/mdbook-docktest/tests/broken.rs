@@ -1,5 +1,5 @@
-//! A file that is wrong in thirty places: the program tells of all of them in one run, each where
-//! it is, and runs nothing.
+//! A file with thirty mistakes: the program reports all of them in one run, each at its place, and runs
+//! nothing.
 
 use std::path::Path;
 
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
 
-/// One mistake a line: its code and `line:column`, and what stands there.
+/// One mistake per line: its code, its `line:column`, and the text at that place.
 const MISTAKES: &str = include_str!("fixtures/broken.tsv");
 
-/// What `verify --format json` prints about the file. No engine can start: with one, it would say
-/// something else than that nothing was run.
+/// Returns the report of `verify --format json` on the file. No engine can start here, so that an
+/// attempt to run something would be reported.
 fn verify(directory: &Path) -> Value {
     let output = duct::cmd!(
         env!("CARGO_BIN_EXE_mdbook-docktest"),
@@ -28,7 +28,7 @@ fn verify(directory: &Path) -> Value {
     .stderr_capture()
     .unchecked()
     .run()
-    .expect("the program is there");
+    .expect("the program starts");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert_eq!(stderr, "");
@@ -36,15 +36,15 @@ fn verify(directory: &Path) -> Value {
 }
 
 #[test]
-fn thirty_mistakes_are_thirty_findings_each_in_its_place() {
-    let empty = tempfile::tempdir().expect("there is room");
+fn each_of_thirty_mistakes_is_a_finding_at_its_place() {
+    let empty = tempfile::tempdir().expect("a temporary directory can be created");
     let report = verify(empty.path());
     let chapter = &report["chapters"][0];
     let findings = chapter["findings"].as_array().expect("there are findings");
     let found: Vec<String> = findings
         .iter()
         .map(|finding| {
-            let code = finding["code"].as_str().expect("it is text");
+            let code = finding["code"].as_str().expect("a code is a string");
             format!("{code}\t{}:{}", finding["line"], finding["column"])
         })
         .collect();
@@ -65,9 +65,9 @@ fn thirty_mistakes_are_thirty_findings_each_in_its_place() {
 }
 
 #[test]
-fn the_table_says_what_stands_at_each_place() {
-    let text =
-        std::fs::read_to_string(Path::new(DIRECTORY).join("broken.md")).expect("it is there");
+fn the_table_has_the_text_at_each_place() {
+    let text = std::fs::read_to_string(Path::new(DIRECTORY).join("broken.md"))
+        .expect("the fixture can be read");
     let lines: Vec<&str> = text.lines().collect();
     for mistake in MISTAKES.lines() {
         let mut columns = mistake.split('\t');

@@ -1,5 +1,5 @@
-//! The author's guide: it is complete, it renders, and its links lead somewhere. That its examples
-//! hold is tested where there is an engine, in the `testsuite` package.
+//! The author's guide is complete, it renders without warnings, and its links are not broken. Its
+//! examples need an engine and are tested in the `testsuite` package.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,16 +24,15 @@ fn chapter(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What a chapter says below the heading about `name`.
+/// Returns the text below the heading `name`.
 #[track_caller]
 fn section<'a>(chapter: &'a str, name: &str) -> &'a str {
     let heading = format!("\n## `{name}`\n");
-    let (_, rest) =
-        chapter.split_once(&heading).unwrap_or_else(|| panic!("no section is about `{name}`"));
+    let (_, rest) = chapter.split_once(&heading).unwrap_or_else(|| panic!("no section `{name}`"));
     rest.split_once("\n## ").map_or(rest, |(section, _)| section)
 }
 
-/// The examples in a text, and what follows each.
+/// The examples in a text, each with the text after it.
 fn examples(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split("\n````markdown\n").skip(1).filter_map(|rest| rest.split_once("\n````\n"))
 }
@@ -66,7 +65,7 @@ fn each_finding_has_a_section_with_an_example_and_its_report() {
 }
 
 #[test]
-fn each_placeholder_is_in_an_example() {
+fn each_placeholder_has_an_example() {
     let chapter = chapter("placeholders.md");
     for builtin in BUILTINS {
         let word = format!("[{}", builtin.name);
@@ -75,7 +74,7 @@ fn each_placeholder_is_in_an_example() {
 }
 
 #[test]
-fn each_command_and_option_is_named() {
+fn each_command_and_option_is_documented() {
     let chapter = chapter("command-line.md");
     for command in Cli::command().get_subcommands() {
         section(&chapter, command.get_name());
@@ -86,11 +85,12 @@ fn each_command_and_option_is_named() {
 }
 
 #[test]
-fn each_setting_is_named() {
-    // serde names the keys that there are when it meets one that is not.
-    let wrong: Config = "[preprocessor.docktest]\nnosuch = 1".parse().expect("it is TOML");
-    let error = Settings::from_config(&wrong, Path::new("/book")).expect_err("there is none such");
-    let (_, keys) = error.message.split_once("expected one of ").expect("serde names the keys");
+fn each_setting_is_documented() {
+    // serde's error for an unknown key lists all keys.
+    let wrong: Config =
+        "[preprocessor.docktest]\nnosuch = 1".parse().expect("the text is valid TOML");
+    let error = Settings::from_config(&wrong, Path::new("/book")).expect_err("the key is unknown");
+    let (_, keys) = error.message.split_once("expected one of ").expect("serde lists the keys");
     let keys: Vec<&str> = keys.split('`').skip(1).step_by(2).collect();
     assert!(keys.contains(&"timeout"), "{keys:?}");
     let chapter = chapter("settings.md");
@@ -99,10 +99,10 @@ fn each_setting_is_named() {
     }
 }
 
-/// The guide as mdBook renders it.
+/// The guide, rendered by mdBook.
 struct Site {
     html: TempDir,
-    complaints: String,
+    warnings: String,
 }
 
 #[derive(Clone, Default)]
@@ -119,7 +119,7 @@ impl io::Write for Log {
 }
 
 static SITE: LazyLock<Site> = LazyLock::new(|| {
-    let html = TempDir::new().expect("there is room for it");
+    let html = TempDir::new().expect("a temporary directory can be created");
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -128,41 +128,42 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
         .with_writer(move || writer.clone())
         .finish();
     tracing::subscriber::with_default(subscriber, || {
-        let mut config = Config::from_disk(guide().join("book.toml")).expect("it is a book");
+        let mut config =
+            Config::from_disk(guide().join("book.toml")).expect("the guide has a book.toml");
         config.build.build_dir = html.path().to_owned();
-        let book = MDBook::load_with_config(guide(), config).expect("the guide is sound");
+        let book = MDBook::load_with_config(guide(), config).expect("the guide loads");
         book.build().expect("the guide builds");
     });
     let log = log.0.lock().expect("no writer panics").clone();
-    Site { html, complaints: String::from_utf8_lossy(&log).into_owned() }
+    Site { html, warnings: String::from_utf8_lossy(&log).into_owned() }
 });
 
 impl Site {
     fn page(&self, name: &str) -> Html {
-        let text = fs::read_to_string(self.html.path().join(name)).expect("it is a page");
+        let text = fs::read_to_string(self.html.path().join(name)).expect("the page exists");
         Html::parse_document(&text)
     }
 }
 
 fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
-    page.select(&Selector::parse(selector).expect("it is a selector")).collect()
+    page.select(&Selector::parse(selector).expect("the selector is valid")).collect()
 }
 
 #[test]
-fn mdbook_has_nothing_to_complain_of() {
-    assert_eq!(SITE.complaints, "");
+fn mdbook_prints_no_warnings() {
+    assert_eq!(SITE.warnings, "");
 }
 
 #[test]
-fn links_within_the_guide_lead_somewhere() {
-    let names = fs::read_dir(SITE.html.path()).expect("it is built").flatten();
+fn links_within_the_guide_are_not_broken() {
+    let names = fs::read_dir(SITE.html.path()).expect("the guide is built").flatten();
     let names: BTreeSet<String> =
         names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     let mut links = 0;
     for name in names.iter().filter(|name| name.ends_with(".html") && *name != "print.html") {
         let page = SITE.page(name);
         for link in select(&page, "main a[href]") {
-            let href = link.value().attr("href").expect("it was selected by that");
+            let href = link.value().attr("href").expect("the selector requires it");
             if href.contains("://") {
                 continue;
             }
@@ -170,10 +171,10 @@ fn links_within_the_guide_lead_somewhere() {
             let (file, fragment) = href.split_once('#').unwrap_or((href, ""));
             let file = if file.is_empty() { name } else { file };
             assert!(names.contains(file), "{name}: {href}");
-            let is_there = |id: ElementRef<'_>| id.value().id() == Some(fragment);
+            let is_target = |id: ElementRef<'_>| id.value().id() == Some(fragment);
             let target = SITE.page(file);
             assert!(
-                fragment.is_empty() || select(&target, "[id]").into_iter().any(is_there),
+                fragment.is_empty() || select(&target, "[id]").into_iter().any(is_target),
                 "{name}: {href}"
             );
         }
@@ -182,9 +183,9 @@ fn links_within_the_guide_lead_somewhere() {
 }
 
 #[test]
-fn the_table_of_placeholders_shows_each_regex_as_it_is() {
+fn the_table_of_placeholders_shows_each_regex_unchanged() {
     let page = SITE.page("placeholders.html");
-    let code = Selector::parse("td code").expect("it is a selector");
+    let code = Selector::parse("td code").expect("the selector is valid");
     let shown = |rows: &str| {
         let rows = select(&page, rows).into_iter();
         let rows = rows.map(|row| row.select(&code).map(|code| code.text().collect()).collect());

@@ -1,10 +1,10 @@
-//! What the preprocessor tells an author whose book has it run before `links`.
+//! The warning for a book that does not run the preprocessor after `links`.
 
 use serde_json::json;
 
-/// What it writes to standard error for a book with this table.
-fn told(table: &serde_json::Value) -> String {
-    let book = tempfile::tempdir().expect("there is room");
+/// Returns what the preprocessor prints to standard error for a book with this table.
+fn stderr(table: &serde_json::Value) -> String {
+    let book = tempfile::tempdir().expect("a temporary directory can be created");
     let context = json!({
         "root": book.path(),
         "config": { "preprocessor": { "docktest": table } },
@@ -18,17 +18,17 @@ fn told(table: &serde_json::Value) -> String {
         .stdout_capture()
         .stderr_capture()
         .run()
-        .expect("a book is built all the same");
+        .expect("the book is built in any case");
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), r#"{"items":[]}"#);
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
-fn an_order_that_is_missing_or_contrary_is_told_with_its_remedy() {
-    assert_eq!(told(&json!({ "after": ["links"] })), "");
+fn a_missing_or_contrary_order_is_a_warning_with_its_remedy() {
+    assert_eq!(stderr(&json!({ "after": ["links"] })), "");
     for table in [json!({}), json!({ "before": ["links"] })] {
-        let told = told(&table);
-        assert!(told.starts_with("warning: "), "{told}");
-        assert!(told.contains("write `after = [\"links\"]`"), "{told}");
+        let stderr = stderr(&table);
+        assert!(stderr.starts_with("warning: "), "{stderr}");
+        assert!(stderr.contains("write `after = [\"links\"]`"), "{stderr}");
     }
 }

@@ -82,13 +82,13 @@ fn table_of_placeholders(placeholders: &[Builtin]) -> String {
     // HTML, not as Markdown.
     let mut tables = "<div class=\"placeholders\">\n\n".to_owned();
     tables.push_str("| Placeholder | Matches | Examples |\n|---|---|---|\n");
-    for Builtin { name, what, examples, .. } in placeholders {
+    for Builtin { name, description, examples, .. } in placeholders {
         // Similar examples follow each other: some of them are enough.
         let stride = examples.len().div_ceil(MAX_EXAMPLES).max(1);
         let examples = examples.iter().step_by(stride).map(|example| code(example));
         let examples: Vec<String> = examples.collect();
         // Writing to a string does not fail.
-        let _ = writeln!(tables, "| `[{name}]` | {what} | {} |", examples.join(" · "));
+        let _ = writeln!(tables, "| `[{name}]` | {description} | {} |", examples.join(" · "));
     }
     // Folded: some regexes are long, and few readers need them.
     tables.push_str("\n<details>\n<summary>Regexes</summary>\n\n");
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_bar_does_not_end_its_cell() {
-        let builtin = Builtin { name: "X", regex: "a|b", what: "x", examples: &["a", "b"] };
+        let builtin = Builtin { name: "X", regex: "a|b", description: "x", examples: &["a", "b"] };
         let table = table_of_placeholders(&[builtin]);
         assert!(table.contains("| `[X]` | x | `a` · `b` |\n"), "{table}");
         assert!(table.contains("| `[X]` | `a\\|b` |\n"), "{table}");

@@ -20,7 +20,7 @@ fn a_container_that_dies_early_is_reported_with_its_log() {
     outcome
         .exits(1)
         .finds_only(&[("container-died", DIES)])
-        .says("the container `job` that this command started died with status 3")
+        .says("container `job`, started by this command, died with status 3")
         .says("add `dies=3`")
         .says("it printed `no luck`");
     assert_eq!([outcome.status_of(1), outcome.status_of(2)], ["failed", "passed"]);
@@ -58,7 +58,7 @@ fn an_announced_death_must_happen() {
     verify("dies=3", sleeps)
         .exits(1)
         .finds_only(&[("container-died", sleeps)])
-        .says("no container that this step started in the background has died");
+        .says("no container that this step started died by itself");
     verify("dies=4", &format!("{DIES}\ndocker wait job"))
         .exits(1)
         .finds_only(&[("container-died", DIES)])
@@ -86,7 +86,7 @@ fn leftovers_are_warnings() {
         .says("`docker volume rm data`")
         .says("`docker network rm net`")
         .says("`docker rm -f second`")
-        .says("the anonymous volume `")
+        .says("anonymous volume `")
         .says("`docker image rm mine:1`");
     assert_eq!(outcome.status_of(1), "passed");
 }
@@ -131,7 +131,7 @@ fn an_image_without_a_tag_is_reported_if_the_lint_is_enabled() {
             ("unpinned-image", "docker run --rm alpine true"),
             ("unpinned-image", "docker run --rm alpine:latest"),
         ])
-        .says("the image `alpine` is whichever is the latest on the day")
+        .says("image `alpine` is not pinned to a version")
         .says("`alpine:TAG`");
     assert_eq!([outcome.status_of(1), outcome.status_of(2)], ["failed", "passed"]);
     assert_eq!(outcome.step(1)["effects"][0]["image"], "alpine");

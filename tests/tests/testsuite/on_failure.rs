@@ -37,7 +37,7 @@ fn a_chapter_with_a_wrong_annotation_is_shown_without_being_run() {
     let page = site.page("mistyped.html");
     assert!(page.texts("main samp").is_empty());
     let findings = page.texts("main p[lang=en]").concat();
-    assert!(findings.contains("there is no attribute `untill`"), "{findings}");
+    assert!(findings.contains("unknown attribute `untill`"), "{findings}");
     assert_eq!(site.page("good.html").texts("main samp"), ["good\n"]);
 }
 

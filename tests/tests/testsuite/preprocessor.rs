@@ -173,6 +173,6 @@ fn the_error_without_input_names_verify() {
 #[test]
 fn a_warning_is_not_on_the_page() {
     let outcome = Book::new().step("docker volume create data").to_preprocess("html").run();
-    outcome.exits(0).tells("warning[leftover]: the volume `data` is still there");
+    outcome.exits(0).tells("warning[leftover]: volume `data` still exists");
     assert!(!outcome.stdout().contains("leftover"), "{outcome}");
 }

@@ -43,7 +43,8 @@ fn provenance(book: &Book, page: &str) -> String {
 fn was_run(book: &Book, page: &str) -> bool {
     let text = provenance(book, page);
     assert!(text.starts_with("Verified on ") && text.contains(" · Docker Engine "), "{text}");
-    match (text.contains("of a run while this page was built"), text.contains("from a recording")) {
+    match (text.contains("from a run while this page was built"), text.contains("from a recording"))
+    {
         (true, false) => true,
         (false, true) => false,
         _ => panic!("{text}"),

@@ -97,7 +97,7 @@ fn an_image_that_does_not_exist() {
         .exits(3)
         .finds_only(&[("image-missing", "missing")])
         .says("[preprocessor.docktest.images]")
-        .fails_saying(&["no image `testsuite/missing:1`", "book.toml"]);
+        .fails_saying(&["image `testsuite/missing:1` is not available", "book.toml"]);
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn a_stream_without_a_match_is_reported() {
         .verify()
         .exits(1)
         .finds_only(&[("timeout", "waiting")])
-        .says("before a line matched `ready`");
+        .says("no line matched `ready` within 1 s");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_step_with_retry_that_never_passes_is_reported() {
         .verify()
         .exits(1)
         .finds_only(&[("exit-status", "date; false")])
-        .says("run again for 1 s");
+        .says("even after retrying for 1 s");
     assert!(started.elapsed() >= std::time::Duration::from_millis(800));
 }
 

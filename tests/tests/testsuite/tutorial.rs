@@ -45,7 +45,7 @@ fn only_real_defects_are_reported() {
         ])
         .says("died with status 1")
         .says("POSTGRES_PASSWORD")
-        .says("the volume `postgres-prod` is still there")
+        .says("volume `postgres-prod` still exists")
         .says("add `until=")
         .says("rm: can't remove '/logs/access.log': Read-only file system")
         .says("volume is in use");

@@ -54,7 +54,7 @@ fn another_exit_status_is_reported_and_the_rest_runs() {
             ("exit-status", "echo later"),
         ])
         .says("status 2 instead of 0")
-        .says("give it a block of its own with `exit=…`")
+        .says("move the command to a block of its own with `exit=…`")
         .says("add `exit=2`")
         .says("/nowhere")
         .prints(2, "first\nls: cannot access '/nowhere': No such file or directory\nthen 2\n");
@@ -140,7 +140,7 @@ fn a_timeout_ends_a_step_and_all_its_processes() {
     }
     let outcome = run.wait();
     outcome.exits(1).finds_only(&[("timeout", &format!("sleep {child}")), ("timeout", &next)]);
-    outcome.says("did not end within 2 s");
+    outcome.says("timed out after 2 s");
     // Stopping may take a second, and more on a loaded machine.
     assert!(outcome.duration_of(1).as_millis() < 4_000, "{:?}", outcome.duration_of(1));
 }

@@ -1,4 +1,4 @@
-//! Given this chapter and this output, this chapter.
+//! Given a chapter and the output of its commands, the accepted chapter.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn read(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
 }
 
-/// A recording in which each command of each step prints one of these, in turn.
+/// Returns a recording in which the commands print these outputs in turn.
 fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
     let mut outputs = outputs.iter().cycle();
     let mut command = || CommandRecording {
@@ -49,14 +49,14 @@ fn accepted(text: &str, outputs: &[&str]) -> String {
 }
 
 #[test]
-fn what_holds_is_left_alone() {
+fn a_matching_expectation_is_unchanged() {
     let text = "```bash\na\n```\n```output\n[ID]\n...\n```\n";
     assert_eq!(accepted(text, &["0123456789ab\nx\ny\n"]), "unchanged");
     assert_eq!(accepted("```bash\na\n```\n", &["x\n"]), "unchanged", "nothing is expected");
 }
 
 #[test]
-fn lines_that_hold_stay_as_they_are_written() {
+fn matching_lines_are_kept_as_written() {
     assert_eq!(
         accepted(
             "a\r\n```bash\r\na\r\n```\r\n```output\r\n[ID] up\r\nold\r\n```\r\nz",
@@ -81,7 +81,7 @@ fn new_lines_are_indented_like_the_old_ones() {
 }
 
 #[test]
-fn lines_that_are_less_indented_than_their_fence_stay_so() {
+fn lines_that_are_less_indented_than_their_fence_keep_their_indent() {
     let step = "> ```bash\n> a\n> ```\n";
     assert_eq!(
         accepted(&format!("{step}>   ```output\n> x\n>   ```\n"), &["y\n"]),
@@ -90,7 +90,7 @@ fn lines_that_are_less_indented_than_their_fence_stay_so() {
 }
 
 #[test]
-fn fences_grow_over_what_could_close_them() {
+fn a_fence_is_lengthened_if_the_output_could_close_it() {
     assert_eq!(
         accepted("```bash\na\n```\n~~~output\nx\n ~~~  \n", &["~~~~\n```\n"]),
         "```bash\na\n```\n~~~~~output\n~~~~\n```\n ~~~~~  \n"
@@ -107,7 +107,7 @@ fn each_command_of_a_session_gets_its_own_output() {
 }
 
 #[test]
-fn what_a_block_cannot_hold_is_not_written() {
+fn output_that_a_block_cannot_contain_is_refused() {
     for (text, output) in [
         ("```console\n$ a\nx\n```\n", "$ b\n"),
         ("```bash\na\n```\n```output exact\nx\n```\n", "y"),
@@ -134,7 +134,7 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
 }
 
 #[test]
-fn what_a_chapter_includes_is_left_to_the_file_that_has_it() {
+fn an_included_expectation_is_refused() {
     let own = "```bash\na\n```\n```output\nx\n```\n";
     let included = "```bash\nb\n```\n```output\nx\n```\n";
     let text = format!("{included}\n{own}");
@@ -150,14 +150,14 @@ fn what_a_chapter_includes_is_left_to_the_file_that_has_it() {
 }
 
 #[test]
-fn a_step_that_is_there_more_than_once_is_not_guessed() {
+fn an_ambiguous_step_is_refused() {
     let own = "```bash\na\n```\n```output\nx\n```\n";
     let include = "{{#include b.md}}\n";
     for (text, source, lines) in [
-        // The file has one of the two.
+        // The file contains one of the two.
         (format!("{own}{own}"), format!("{include}{own}"), vec![5, 11]),
         (own.to_owned(), format!("{own}{own}"), vec![5]),
-        // It has none, or one with another expectation or another command.
+        // The file contains no such step, or one with another expectation or command.
         (own.to_owned(), include.to_owned(), vec![5]),
         (own.to_owned(), own.replace('x', "y"), vec![5]),
         (own.to_owned(), own.replace('a', "b"), vec![5]),
@@ -172,33 +172,38 @@ fn a_step_that_is_there_more_than_once_is_not_guessed() {
 }
 
 #[test]
-fn a_rewrite_that_changes_other_steps_does_not_hold() {
+fn a_rewrite_must_be_the_only_change() {
     let old = "```bash\na\n```\n```output\nx\n```\n```console\n$ b\ny\n$ c\nz\n```\n";
     let rewrite = |step, command| Rewrite { step, command, text: "new\n".to_owned() };
-    let holds = |step, command, new: &str| rewrite(step, command).holds(&read(old), &read(new));
+    let is_only_change =
+        |step, command, new: &str| rewrite(step, command).is_only_change(&read(old), &read(new));
     let [first, second] = [old.replace("x\n", "new\n"), old.replace("z\n", "new\n")];
-    assert!(holds(0, None, &first) && holds(1, Some(1), &second));
-    // It is another's.
-    assert!(!holds(1, Some(1), &first) && !holds(1, Some(0), &second) && !holds(0, None, &second));
-    assert!(!holds(0, None, old));
+    assert!(is_only_change(0, None, &first) && is_only_change(1, Some(1), &second));
+    // The change is in another expectation.
+    assert!(
+        !is_only_change(1, Some(1), &first)
+            && !is_only_change(1, Some(0), &second)
+            && !is_only_change(0, None, &second)
+    );
+    assert!(!is_only_change(0, None, old));
     for other in [
         first.replace("$ b", "$ B"),
         first.replace("y\n", "Y\n"),
         first.replace("$ c\nz\n", ""),
         first.replace("$ c\n", "$ c\n$ d\n"),
         first.replace("```output", "```output exact wrong"),
-        // What is after it is a part of it.
+        // The block swallows the step after it.
         first.replace("```console", "```"),
         "```bash\na\n```\n```output\nnew\n```\n".to_owned(),
         format!("{first}```bash wrong=attribute\nd\n```\n"),
     ] {
-        assert!(!holds(0, None, &other), "{other}");
+        assert!(!is_only_change(0, None, &other), "{other}");
     }
-    // Only the first steps of a chapter may be wanted.
-    assert!(holds(0, None, &format!("{first}```bash\nd\n```\n")));
+    // The old scenario may end before the last step.
+    assert!(is_only_change(0, None, &format!("{first}```bash\nd\n```\n")));
 }
 
-/// A chapter of a few steps in some containers, with patterns of a few lines.
+/// Generates chapters of a few steps in containers, with patterns of a few lines.
 fn chapter() -> impl Strategy<Value = String> {
     let line = "(\\[ID:x\\]|\\[ID\\] up|\\.\\.\\.|a|b \\[\\.\\.\\]|```|\\$ a|  é|)";
     let pattern = prop::collection::vec(line, 0..5);
@@ -222,7 +227,7 @@ fn chapter() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn after_accept_all_outputs_hold_and_nothing_is_left_to_accept(
+    fn an_accepted_chapter_matches_and_is_not_rewritten_again(
         chapter in chapter(),
         outputs in prop::collection::vec("((0123456789ab|ba9876543210)( up)?\n|a\n|b c\n|```\n|\\[ID\\]\n|  é\n|\n|\\.\\.\\.\n){0,5}", 1..4),
     ) {

@@ -113,7 +113,7 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
         }
     }
     let settings = Settings::from_config(&config, &root)?;
-    Ok(single(path, text, settings, Extensions::of_book(&config)))
+    Ok(single(path, text, settings, Extensions::from_config(&config)))
 }
 
 fn single(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
@@ -203,7 +203,7 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
     let mut expanded =
         LinkPreprocessor::new().run(&context, book.book).map_err(|error| bad_book(root, &error))?;
     let sources = root.join(&config.book.src);
-    let chapters = chapters(&mut expanded, &sources, Extensions::of_book(&config), &settings);
+    let chapters = chapters(&mut expanded, &sources, Extensions::from_config(&config), &settings);
     Ok(Collection { settings, chapters, is_whole_book: true })
 }
 

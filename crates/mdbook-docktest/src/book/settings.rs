@@ -222,9 +222,9 @@ mod tests {
         let settings = read("[preprocessor.docktest.placeholders]\nTICKET = 'T-\\d+'").unwrap();
         assert_eq!(settings.placeholders.regex("TICKET"), Some(r"T-\d+"));
         let error = read("placeholders.ticket = 'T'").unwrap_err();
-        assert!(error.contains("/book/book.toml: ") && error.contains("`ticket`"), "{error}");
+        assert!(error.contains("/book/book.toml: invalid placeholder name `ticket`"), "{error}");
         let error = read("placeholders.TICKET = '('").unwrap_err();
-        assert!(error.contains("placeholder `TICKET`"), "{error}");
+        assert!(error.contains("invalid regex for placeholder `TICKET`"), "{error}");
     }
 
     #[test]

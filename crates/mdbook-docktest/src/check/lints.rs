@@ -1,7 +1,7 @@
-//! How much each kind of finding weighs: `[preprocessor.docktest.lints]` in book.toml.
+//! The level of each kind of finding: `[preprocessor.docktest.lints]` in book.toml.
 //!
-//! Who makes a finding does not know how bad it is. The levels decide that, once, when findings
-//! are put into a report.
+//! Checks do not decide the severity of their findings. The levels do, once, when findings are
+//! added to a report.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use serde::Deserialize;
 use crate::model::finding::{Code, Finding, Level, Severity};
 use crate::text::nearest::nearest;
 
-/// The levels of a book.
+/// The levels that a book sets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "BTreeMap<String, Level>")]
 pub struct Lints(BTreeMap<Code, Level>);
 
-/// A name that no finding has.
+/// An unknown name in the table of lints.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no lint `{name}`: {}", .nearest.map_or_else(all_names, did_you_mean))]
+#[error("unknown lint `{name}`: {}", .nearest.map_or_else(all_names, did_you_mean))]
 pub struct UnknownLint {
     name: String,
     nearest: Option<Code>,
@@ -33,32 +33,33 @@ fn names() -> impl Iterator<Item = &'static str> {
 
 fn all_names() -> String {
     let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-    format!("there are {}", names.join(", "))
+    format!("use one of {}", names.join(", "))
 }
 
 impl TryFrom<BTreeMap<String, Level>> for Lints {
     type Error = UnknownLint;
 
     fn try_from(levels: BTreeMap<String, Level>) -> Result<Self, UnknownLint> {
-        let levels = levels.into_iter().map(|(name, level)| match Code::named(&name) {
+        let levels = levels.into_iter().map(|(name, level)| match Code::from_name(&name) {
             Some(code) => Ok((code, level)),
-            None => {
-                Err(UnknownLint { nearest: nearest(&name, names()).and_then(Code::named), name })
-            }
+            None => Err(UnknownLint {
+                nearest: nearest(&name, names()).and_then(Code::from_name),
+                name,
+            }),
         });
         levels.collect::<Result<_, _>>().map(Self)
     }
 }
 
 impl Lints {
-    /// The book's level for a code, else the code's own.
+    /// Returns the book's level for a code, or its default level.
     pub fn level(&self, code: Code) -> Level {
         self.0.get(&code).copied().unwrap_or_else(|| code.default_level())
     }
 
-    /// Drops what is allowed, and says of the rest how bad it is.
+    /// Drops the findings that are allowed, and sets the severity of the others.
     pub fn apply(&self, findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
-        let weighed = findings.into_iter().filter_map(|finding| {
+        let kept = findings.into_iter().filter_map(|finding| {
             let severity = match self.level(finding.code) {
                 Level::Allow => return None,
                 Level::Warn => Severity::Warning,
@@ -66,7 +67,7 @@ impl Lints {
             };
             Some(Finding { severity, ..finding })
         });
-        weighed.collect()
+        kept.collect()
     }
 }
 
@@ -94,31 +95,28 @@ mod tests {
     }
 
     #[test]
-    fn the_book_decides_what_findings_weigh() {
+    fn the_book_sets_the_severity_of_findings() {
         let lints = lints(&[("exit-status", Level::Warn), ("timeout", Level::Allow)]).unwrap();
         let findings = [Code::ExitStatus, Code::Timeout, Code::NotRun].map(finding);
-        let weighed: Vec<_> =
+        let kept: Vec<_> =
             lints.apply(findings).iter().map(|finding| (finding.code, finding.severity)).collect();
-        assert_eq!(
-            weighed,
-            [(Code::ExitStatus, Severity::Warning), (Code::NotRun, Severity::Error)]
-        );
+        assert_eq!(kept, [(Code::ExitStatus, Severity::Warning), (Code::NotRun, Severity::Error)]);
     }
 
     #[test]
-    fn a_lint_that_does_not_exist_is_an_error_with_a_remedy() {
+    fn an_unknown_lint_is_an_error_with_a_remedy() {
         let error = |name| lints(&[(name, Level::Warn)]).unwrap_err();
-        assert_eq!(
-            error("exit-satus"),
-            "there is no lint `exit-satus`: did you mean `exit-status`?"
+        assert_eq!(error("exit-satus"), "unknown lint `exit-satus`: did you mean `exit-status`?");
+        assert!(
+            error("zzz")
+                .starts_with("unknown lint `zzz`: use one of `unknown-attribute`, `bad-attribute`")
         );
-        assert!(error("zzz").contains("`unknown-attribute`, `bad-attribute`"));
     }
 
     #[test]
-    fn every_code_has_a_name_that_leads_back_to_it() {
+    fn every_code_is_found_by_its_name() {
         for code in Code::ALL {
-            assert_eq!(Code::named(code.name()), Some(*code));
+            assert_eq!(Code::from_name(code.name()), Some(*code));
             assert_eq!(serde_json::to_value(code).unwrap(), code.name());
         }
     }

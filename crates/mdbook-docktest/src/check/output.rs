@@ -1,9 +1,10 @@
-//! What was printed against what is expected: of a step by its `output` block, of each command of a
-//! `console` block by the lines below it.
+//! Compares output with its expectation: the output of a step with its `output` block, and that of
+//! each command of a `console` block with the lines below it.
 
 use std::ops::Range;
 
-use super::{Difference, cut};
+use super::Difference;
+use super::quote::cut;
 use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::model::finding::Code;
 use crate::model::recording::CommandRecording;
@@ -11,53 +12,54 @@ use crate::model::scenario::{Expectation, OutputAttributes, Step};
 use crate::model::stream::Streams;
 use crate::terminal;
 
-/// All that is expected of a step's output.
+/// All expectations of a step's output.
 pub(super) struct AllExpected<'a> {
-    /// What each command must print, with its place among them.
-    of_commands: Vec<(usize, Expected<'a>)>,
-    /// What the step must print.
-    of_all: Option<Expected<'a>>,
+    /// The expectations of single commands, with the commands' indices.
+    by_command: Vec<(usize, Expected<'a>)>,
+    /// The expectation of the whole step.
+    whole: Option<Expected<'a>>,
 }
 
 impl<'a> AllExpected<'a> {
     pub(super) fn new(step: &'a Step, placeholders: &Placeholders) -> Self {
         let commands = step.commands.iter().enumerate();
-        let of_commands = commands.filter_map(|(index, command)| {
+        let by_command = commands.filter_map(|(index, command)| {
             Some((index, Expected::new(command.expectation.as_ref()?, placeholders)))
         });
-        let of_all = step.expectation.as_ref();
+        let whole = step.expectation.as_ref();
         Self {
-            of_commands: of_commands.collect(),
-            of_all: of_all.map(|expectation| Expected::new(expectation, placeholders)),
+            by_command: by_command.collect(),
+            whole: whole.map(|expectation| Expected::new(expectation, placeholders)),
         }
     }
 
-    /// What an author should look at again, whatever comes out.
+    /// Returns the differences that do not depend on a run.
     pub(super) fn into_flaws(self) -> Vec<Difference> {
-        let of_commands = self.of_commands.into_iter().map(|(_, expected)| expected);
-        of_commands.chain(self.of_all).flat_map(|expected| expected.flaws()).collect()
+        let by_command = self.by_command.into_iter().map(|(_, expected)| expected);
+        by_command.chain(self.whole).flat_map(|expected| expected.flaws()).collect()
     }
 
-    /// What is different in what the commands have printed. What holds binds its names.
+    /// Returns the differences in the output of the commands. An expectation that matches binds its
+    /// names.
     pub(super) fn differences(
         &self,
         commands: &[CommandRecording],
         bindings: &mut Bindings,
     ) -> Vec<Difference> {
-        let of_commands = self.of_commands.iter().filter_map(|(index, expected)| {
+        let by_command = self.by_command.iter().filter_map(|(index, expected)| {
             Some((expected, std::slice::from_ref(commands.get(*index)?)))
         });
-        let of_all = self.of_all.iter().map(|expected| (expected, commands));
-        of_commands
-            .chain(of_all)
+        let whole = self.whole.iter().map(|expected| (expected, commands));
+        by_command
+            .chain(whole)
             .filter_map(|(expected, commands)| expected.difference(commands, bindings))
             .collect()
     }
 }
 
-/// What commands have printed, as an expectation is about it: what they leave on a terminal's screen,
-/// as the page shows it; where each byte counts, what they sent. Below a command of a `console` block,
-/// blank lines before its output are left out on both sides.
+/// Returns the output of commands in the form that an expectation is compared with: the text that a
+/// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
+/// block, blank lines before the output are dropped, as they are from the expectation.
 pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
     let OutputAttributes { streams, exact, in_session } = expectation.attributes;
     let printed = |command: &CommandRecording| {
@@ -103,7 +105,7 @@ impl<'a> Expected<'a> {
         self.pattern.flaws().iter().map(difference).collect()
     }
 
-    /// What is different in what these commands printed. If nothing is, names are bound.
+    /// Returns the difference in the output of these commands. If there is none, names are bound.
     fn difference(
         &self,
         commands: &[CommandRecording],
@@ -131,29 +133,29 @@ impl<'a> Expected<'a> {
         match mismatch.place {
             Place::Unmet { expected, actual: Some(actual) } => (
                 self.line(expected),
-                format!("line {} of {what} is not what is expected here", actual + 1),
+                format!("line {} of {what} does not match this line", actual + 1),
             ),
             Place::Unmet { expected, actual: None } => {
-                (self.line(expected), format!("{what} has no line as expected here"))
+                (self.line(expected), format!("{what} has no further line that matches this line"))
             }
             Place::Unexpected { actual, before: Some(before) } => (
                 self.line(before),
-                format!("line {} of {what} is not expected before this one", actual + 1),
+                format!("line {} of {what} is not expected before this line", actual + 1),
             ),
             Place::Unexpected { actual, before: None } => match self.pattern.len().checked_sub(1) {
                 Some(last) => (
                     self.line(last),
-                    format!("{what} goes on with line {} after this one", actual + 1),
+                    format!("line {} of {what} is not expected after this line", actual + 1),
                 ),
                 None => (
                     self.expectation.fence.block.start..self.expectation.body.start,
-                    format!("nothing is expected of {what} here"),
+                    format!("{what} is expected to be empty"),
                 ),
             },
         }
     }
 
-    /// Where a line of the pattern is in the chapter, without the blanks around it.
+    /// Returns the place of a line of the pattern in the chapter, without the blanks around it.
     fn line(&self, index: usize) -> Range<usize> {
         let line = self.expectation.text.lines().nth(index).unwrap_or_default();
         let indent = line.len() - line.trim_ascii_start().len();

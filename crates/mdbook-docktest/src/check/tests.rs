@@ -6,8 +6,8 @@ use crate::extract::{Extensions, extract};
 use crate::model::recording::{Chunk, Transcript};
 use crate::model::stream::Stream;
 
-/// A chapter of one step and what came of it; gives the findings as `code line:column message`
-/// and, behind `|`, their help.
+/// Returns the findings of a chapter with one step, which ended and printed as given, as
+/// `code line:column message | help`.
 fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> {
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
     assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
@@ -27,10 +27,10 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };
-    check(markdown, &scenario, &recording, &Placeholders::default()).iter().map(told).collect()
+    check(markdown, &scenario, &recording, &Placeholders::default()).iter().map(describe).collect()
 }
 
-fn told(found: &Finding) -> String {
+fn describe(found: &Finding) -> String {
     let help = found.help.as_deref().unwrap_or_default();
     format!("{} {}:{} {} | {help}", found.code, found.line, found.column, found.message)
 }
@@ -44,12 +44,12 @@ fn a_step_without_annotation_must_exit_with_0() {
     assert_eq!(
         findings(markdown, End::Exited { status: 1 }, &[(Stream::Stderr, "no\n")]),
         ["exit-status 4:1 this command exited with status 1 instead of 0 \
-             | if readers are to see this, add `exit=1`\nit printed `no`"]
+             | if this is expected, add `exit=1`\nit printed `no`"]
     );
 }
 
 #[test]
-fn an_expected_status_must_come() {
+fn an_expected_status_is_required() {
     let markdown = "```bash exit=1\nfalse\n```\n";
     assert!(findings(markdown, End::Exited { status: 1 }, &[]).is_empty());
     assert!(
@@ -61,7 +61,7 @@ fn an_expected_status_must_come() {
 }
 
 #[test]
-fn what_a_terminal_shows_is_compared() {
+fn the_final_screen_of_a_terminal_is_compared() {
     let markdown = "```bash tty\npull\n```\n\n```output\nSure?\ndone\n```\n";
     let sent = [
         (Stream::Stdout, "\x1b[1mSure?\x1b[m "),
@@ -77,55 +77,74 @@ fn what_a_terminal_shows_is_compared() {
 }
 
 #[test]
-fn a_terminal_where_nobody_types_gets_the_advice_to_type() {
+fn a_timeout_at_a_terminal_suggests_stdin() {
     let timed_out = End::TimedOut { limit_ms: 3000 };
     let found = findings("```bash tty\ncat\n```\n", timed_out, &[(Stream::Typed, "^C")]);
-    let advice = "timeout 2:1 this command did not end within 3 s \
+    let advice = "timeout 2:1 this command timed out after 3 s \
          | if it waits for an answer, add `stdin=\"y\\n\"`;";
     assert!(found[0].starts_with(advice), "{found:?}");
     assert!(found[0].ends_with("it printed nothing"), "{found:?}");
 }
 
 #[test]
-fn who_needs_a_terminal_is_told_of_tty() {
+fn a_command_that_needs_a_terminal_suggests_tty() {
     let refusal = [(Stream::Stderr, "the input device is not a TTY\n")];
     let found = findings("```bash\ndocker run -it a\n```\n", End::Exited { status: 1 }, &refusal);
-    assert!(found[0].contains("| this needs a terminal: add `tty`"), "{found:?}");
+    assert!(
+        found[0].contains("| add `tty`: this command needs a terminal\nit printed `the input"),
+        "{found:?}"
+    );
 }
 
 #[test]
-fn an_endless_stream_is_told_of_until() {
+fn a_timeout_suggests_until() {
     let markdown = "```bash\ndocker logs -f x\n```\n";
     let found =
         findings(markdown, End::TimedOut { limit_ms: 30_000 }, &[(Stream::Stdout, "a\nb\n")]);
     assert_eq!(found.len(), 1);
-    assert!(
-        found[0].starts_with("timeout 2:1 this command did not end within 30 s | "),
-        "{found:?}"
+    assert_eq!(
+        found[0],
+        "timeout 2:1 this command timed out after 30 s \
+         | if it is an endless stream, add `until=\"a regex for the last line to show\"` \
+         (or `lines=3`, or `for=5s`); if it needs more time, add `timeout=2m`\n\
+         it printed:\n  a\n  b"
     );
-    assert!(found[0].contains("add `until="), "{found:?}");
-    assert!(found[0].ends_with("it printed:\n  a\n  b"), "{found:?}");
+    assert_eq!(
+        findings(markdown, End::TimedOut { limit_ms: 30_000 }, &[]),
+        ["timeout 2:1 this command timed out after 30 s without output \
+             | if it needs more time, add `timeout=2m`; \
+             if it is an endless stream, add `until=\"a regex for the last line to show\"`"]
+    );
 }
 
 #[test]
-fn a_stream_that_was_not_followed_to_its_goal_is_a_finding() {
+fn a_stream_that_does_not_reach_its_goal_is_a_finding() {
     let until = "```bash until=\"ready\"\nx\n```\n";
     let starting: &[_] = &[(Stream::Stdout, "starting\n")];
     assert!(findings(until, End::Stopped, &[(Stream::Stdout, "ready\n")]).is_empty());
     assert!(
-        findings(until, End::TimedOut { limit_ms: 1_500 }, starting)[0]
-            .starts_with("timeout 2:1 1500 ms went by before a line matched `ready`")
+        findings(until, End::TimedOut { limit_ms: 1_500 }, starting)[0].starts_with(
+            "timeout 2:1 no line matched `ready` within 1500 ms | if it needs more time"
+        )
     );
-    assert!(
-        findings(until, OK, starting)[0]
-            .starts_with("stream-ended 2:1 the stream ended with status 0 before a line matched")
-    );
+    assert!(findings(until, OK, starting)[0].starts_with(
+        "stream-ended 2:1 the stream ended with status 0 before a line matched `ready`"
+    ));
     let lines = "```bash lines=3\nx\n```\n";
-    assert!(findings(lines, OK, starting)[0].contains("before there were 3 lines"));
+    assert!(findings(lines, OK, starting)[0].contains(" before it had printed 3 lines |"));
+    let timed_out = End::TimedOut { limit_ms: 1_000 };
+    for (follow, message) in [
+        ("lines=1", "the stream did not print 1 line within 1 s"),
+        ("lines=3", "the stream did not print 3 lines within 1 s"),
+        ("for=5s", "timed out after 1 s, before 5 s had passed"),
+    ] {
+        let found = findings(&format!("```bash {follow}\nx\n```\n"), timed_out, &[]);
+        assert!(found[0].starts_with(&format!("timeout 2:1 {message} | ")), "{found:?}");
+    }
 }
 
 #[test]
-fn a_stream_may_end_with_its_goal() {
+fn a_stream_may_end_at_its_goal() {
     let until = "```bash until=\"ready\"\nx\n```\n";
     let ready: &[_] = &[(Stream::Stdout, "ready\n")];
     assert!(findings(until, OK, ready).is_empty());
@@ -141,7 +160,7 @@ fn expected_output_is_compared_line_by_line() {
     assert!(findings(markdown, OK, &[(Stream::Stdout, "one\r\ntwo")]).is_empty());
     assert_eq!(
         findings(markdown, OK, &[(Stream::Stdout, "one\n2\n")]),
-        ["output-mismatch 7:1 line 2 of the output is not what is expected here \
+        ["output-mismatch 7:1 line 2 of the output does not match this line \
              | expected (-), actual (+):\n  one\n- two\n+ 2"]
     );
 }
@@ -156,17 +175,17 @@ fn the_first_line_that_differs_is_underlined() {
     };
     assert_eq!(
         found("  a\n  ...\n    b\n", "a\nx\n"),
-        "output-mismatch 9:5 the output has no line as expected here"
+        "output-mismatch 9:5 the output has no further line that matches this line"
     );
     assert_eq!(
         found("  a\n  b\n", "a\nx\nb\n"),
-        "output-mismatch 8:3 line 2 of the output is not expected before this one"
+        "output-mismatch 8:3 line 2 of the output is not expected before this line"
     );
     assert_eq!(
         found("  a\n  b\n", "a\nb\nc\n"),
-        "output-mismatch 8:3 the output goes on with line 3 after this one"
+        "output-mismatch 8:3 line 3 of the output is not expected after this line"
     );
-    assert_eq!(found("", "a\n"), "output-mismatch 6:3 nothing is expected of the output here");
+    assert_eq!(found("", "a\n"), "output-mismatch 6:3 the output is expected to be empty");
 }
 
 #[test]
@@ -178,11 +197,11 @@ fn one_stream_can_be_expected_alone() {
         assert_eq!(findings(&markdown, OK, both), [] as [&str; 0], "{words}");
     }
     let markdown = "```bash\nx\n```\n\n```output stderr\nid\n```\n";
-    assert!(findings(markdown, OK, both)[0].contains(" line 1 of standard error is not "));
+    assert!(findings(markdown, OK, both)[0].contains(" line 1 of standard error does not match "));
 }
 
 #[test]
-fn exact_output_counts_each_byte() {
+fn exact_output_is_compared_byte_for_byte() {
     let markdown = "```bash\nx\n```\n\n```output exact\n[..]\n```\n";
     assert!(findings(markdown, OK, &[(Stream::Stdout, "[..]\n")]).is_empty());
     assert!(
@@ -192,14 +211,14 @@ fn exact_output_counts_each_byte() {
 }
 
 #[test]
-fn a_mistyped_placeholder_is_a_warning_where_it_stands() {
+fn a_mistyped_placeholder_is_found_at_its_place() {
     let markdown = "> ```bash\n> x\n> ```\n>\n> ```output\n>   é [DIGSET]\n> ```\n";
     assert_eq!(findings(markdown, OK, &[(Stream::Stdout, "  é [DIGSET]\n")]), [""; 0]);
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
     let found = flaws(markdown, &scenario, &Placeholders::default());
     assert_eq!(
-        found.iter().map(told).collect::<Vec<_>>(),
-        ["bad-placeholder 6:7 there is no placeholder `DIGSET`; this is plain text \
+        found.iter().map(describe).collect::<Vec<_>>(),
+        ["bad-placeholder 6:7 unknown placeholder `DIGSET`: it is compared as plain text \
              | did you mean `[DIGEST]`? If not, write `[[]DIGSET]`"]
     );
 }
@@ -227,7 +246,7 @@ fn a_name_is_bound_for_the_whole_chapter() {
 }
 
 #[test]
-fn what_was_typed_is_not_output() {
+fn typed_text_is_not_output() {
     let markdown = "```bash stdin=\"y\\n\"\nx\n```\n\n```output\nsure? done\n```\n";
     let asked: &[_] =
         &[(Stream::Stdout, "sure? "), (Stream::Typed, "y\n"), (Stream::Stdout, "done\n")];
@@ -235,20 +254,26 @@ fn what_was_typed_is_not_output() {
 }
 
 #[test]
-fn an_image_that_nobody_has_is_told_of_recipes() {
+fn a_missing_image_suggests_a_recipe() {
     let markdown = "```bash\ndocker run nosuch\n```\n";
-    let said = "Unable to find image 'nosuch:latest' locally\ndocker: Error response from daemon: no such host.\n";
-    let found = findings(markdown, End::Exited { status: 125 }, &[(Stream::Stderr, said)]);
-    assert!(found[0].starts_with("image-missing 2:1 no image `nosuch:latest`"), "{found:?}");
-    assert!(found[0].contains("[preprocessor.docktest.images]"), "{found:?}");
+    let output = "Unable to find image 'nosuch:latest' locally\ndocker: Error response from daemon: no such host.\n";
+    let found = findings(markdown, End::Exited { status: 125 }, &[(Stream::Stderr, output)]);
+    assert_eq!(
+        found,
+        ["image-missing 2:1 image `nosuch:latest` is not available: no registry provided it \
+             | connect this machine to a registry, or add a recipe to \
+             `[preprocessor.docktest.images]` in book.toml: `\"nosuch:latest\" = \"images/…\"`"]
+    );
 }
 
 #[test]
-fn a_lost_engine_is_all_that_there_is_to_say() {
+fn a_lost_engine_is_the_only_finding() {
     let markdown = "```bash\nx\n```\n\n```output\none\n```\n";
     let found = findings(markdown, End::EngineLost, &[]);
-    assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("engine-lost 2:1"), "{found:?}");
+    assert_eq!(
+        found,
+        ["engine-lost 2:1 the Docker Engine exited while this command was running | "]
+    );
 }
 
 #[test]
@@ -264,7 +289,7 @@ fn a_step_that_was_not_reached_is_a_finding() {
 }
 
 #[test]
-fn each_command_of_a_session_is_measured_by_the_lines_below_it() {
+fn each_command_of_a_session_is_compared_with_the_lines_below_it() {
     let markdown = "```console\n$ a\none\n\n$ b\n[ID:x]\n$ c\n$ d\n[ID:x]\n```\n";
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
     let record = |text: &str| CommandRecording {
@@ -293,7 +318,7 @@ fn each_command_of_a_session_is_measured_by_the_lines_below_it() {
 }
 
 #[test]
-fn what_is_expected_is_what_the_page_shows() {
+fn output_is_compared_as_the_page_shows_it() {
     let output = &[(Stream::Stdout, "\x1b[32m50%\r100%\x1b[0m\n")];
     assert!(findings("```bash\na\n```\n```output\n100%\n```\n", OK, output).is_empty());
     assert_eq!(findings("```bash\na\n```\n```output exact\n100%\n```\n", OK, output).len(), 1);

@@ -1,8 +1,7 @@
-//! Images that are another one next year: those that a command asks for with neither a tag nor a
-//! digest.
+//! Finds unpinned images: those that a command uses with neither a tag nor a digest.
 //!
-//! `latest` counts as no tag: it is what Docker takes where there is none, so that `alpine` and
-//! `alpine:latest` ask for the same, and it moves with every release.
+//! `latest` does not count as a tag: it is Docker's default, so `alpine` and `alpine:latest` are the
+//! same, and it moves with every release.
 
 use std::collections::BTreeSet;
 
@@ -13,20 +12,20 @@ use crate::model::scenario::{Scenario, Step};
 
 const LATEST: &str = ":latest";
 
-/// One difference for each command and image.
+/// Returns one difference for each command and image.
 pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
-    // What the chapter has made itself cannot change under its readers.
+    // An image that the chapter has built itself does not change later.
     let mut own = BTreeSet::new();
     let mut differences = Vec::new();
     for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
         let StepRecording::Ran { effects, .. } = recorded else { continue };
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for effect in effects {
             match &effect.change {
                 Change::Created { image: Some(image), .. } => {
                     let Some(repository) = unpinned(image) else { continue };
-                    // A command that pulls an image and makes containers of it is one mistake.
-                    if !own.contains(repository) && told.insert((effect.command, repository)) {
+                    // A command that pulls an image and creates containers from it is one mistake.
+                    if !own.contains(repository) && reported.insert((effect.command, repository)) {
                         differences.push(difference(step, effect.command, image, repository));
                     }
                 }
@@ -40,16 +39,16 @@ pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Dif
     differences
 }
 
-/// The repository of a reference that has neither digest nor tag, or the tag `latest`.
+/// Returns the repository of a reference that has neither a digest nor a tag other than `latest`.
 fn unpinned(reference: &str) -> Option<&str> {
     let repository = reference.strip_suffix(LATEST).unwrap_or(reference);
-    // A colon further left is that of a registry's port.
+    // A colon further left belongs to a registry's port.
     let last = repository.rsplit('/').next().unwrap_or(repository);
     (!last.contains([':', '@']) && !is_id(repository)).then_some(repository)
 }
 
-/// Whether this is an image's ID, short or long, which says what the image is as a digest does.
-/// Shorter ones would look like names.
+/// Whether a reference is an image ID, short or long, which pins the image as a digest does. Fewer
+/// than 12 digits could be a name.
 fn is_id(reference: &str) -> bool {
     (12..=64).contains(&reference.len()) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -58,8 +57,8 @@ fn difference(step: &Step, command: usize, image: &str, repository: &str) -> Dif
     Difference {
         code: Code::UnpinnedImage,
         span: place(step, command),
-        message: format!("the image `{image}` is whichever is the latest on the day"),
-        help: Some(format!("write a tag or a digest: `{repository}:TAG`, `{repository}@sha256:…`")),
+        message: format!("image `{image}` is not pinned to a version"),
+        help: Some(format!("add a tag or a digest: `{repository}:TAG` or `{repository}@sha256:…`")),
     }
 }
 

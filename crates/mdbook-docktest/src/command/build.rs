@@ -49,7 +49,7 @@ pub(super) fn preprocess() -> Result<Exit> {
         if settings.run != RunMode::Always {
             recordings.replay(&mut chapter);
         }
-        if chapter.findings.is_empty() && !chapter.is_to_run() {
+        if chapter.findings.is_empty() && !chapter.needs_run() {
             let text = pages::page_text(&chapter, &known.page);
             chapter.finish(spill.put(&text).context("cannot write a temporary file")?);
         }
@@ -97,7 +97,7 @@ fn replay_and_run(
     recordings: &mut Recordings<'_>,
     failures: Option<&Failures>,
 ) -> Result<Exit> {
-    if report.chapters.iter().any(Chapter::is_to_run) && settings.run != RunMode::Always {
+    if report.chapters.iter().any(Chapter::needs_run) && settings.run != RunMode::Always {
         recordings.find_unclaimed(report).context("cannot read the recordings")?;
         report.chapters.iter_mut().for_each(|chapter| recordings.replay(chapter));
     }

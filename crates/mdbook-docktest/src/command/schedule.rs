@@ -28,10 +28,10 @@ pub(super) fn read_steps(
 pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
     let mut judge = Judge::new(&settings.placeholders);
     Box::new(move |step, commands| {
-        let complaints = judge.complaints(step, commands);
-        if complaints.is_empty() {
+        let codes = judge.codes(step, commands);
+        if codes.is_empty() {
             Verdict::Passed
-        } else if complaints.iter().any(|code| settings.lints.level(*code) == Level::Deny) {
+        } else if codes.iter().any(|code| settings.lints.level(*code) == Level::Deny) {
             Verdict::Failed
         } else {
             Verdict::Tolerated
@@ -49,7 +49,7 @@ pub(super) fn run_chapters(
     jobs: NonZero<usize>,
 ) -> Vec<RunError> {
     let to_run: Vec<&mut Chapter> =
-        report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()).collect();
+        report.chapters.iter_mut().filter(|chapter| chapter.needs_run()).collect();
     let count = jobs.get().min(to_run.len());
     let waiting = Mutex::new(to_run.into_iter().enumerate());
     let not_run = Mutex::new(Vec::new());

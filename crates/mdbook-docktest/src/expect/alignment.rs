@@ -1,26 +1,26 @@
-//! How a text that does not match can be read as its pattern with the fewest differences.
+//! The alignment of a text with a pattern that it does not match, with the fewest differences.
 
 use std::borrow::Cow;
 
 use super::binding::Bindings;
 use super::pattern::{Element, Pattern};
 
-/// How many pairs of lines are compared at most. What lies beyond is taken to be different, which a
-/// reader would hardly follow as far as that.
-const MOST_PAIRS: usize = 1 << 20;
-/// How many pattern lines of these at most.
-const MOST_ELEMENTS: usize = 1 << 10;
+/// The most pairs of lines that are compared. Lines beyond are taken to be different: hardly anyone
+/// reads a diff that far.
+const MAX_PAIRS: usize = 1 << 20;
+/// The most pattern lines among them.
+const MAX_ELEMENTS: usize = 1 << 10;
 
-/// A step in reading a text along its pattern. Elements and lines are counted from 0.
+/// A step of an alignment. Elements and lines are counted from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    /// A line that fits its pattern line.
+    /// A line that matches its pattern line.
     Kept { element: usize, line: usize },
-    /// Lines that a `...` stands for.
+    /// Lines that a `...` matches.
     Skipped { element: usize, lines: std::ops::Range<usize> },
-    /// A pattern line that no line fits.
+    /// A pattern line that no line matches.
     Missing { element: usize },
-    /// A line that fits no pattern line.
+    /// A line that matches no pattern line.
     Extra { line: usize },
 }
 
@@ -30,9 +30,9 @@ impl Step {
     }
 }
 
-/// Reads the lines from `line` on along the elements from `element` on. Names that are not bound yet
+/// Aligns the lines from `line` on with the elements from `element` on. Names that are not bound yet
 /// are not compared with each other.
-pub(super) fn of_rest(
+pub(super) fn align_rest(
     pattern: &Pattern,
     mut element: usize,
     mut line: usize,
@@ -45,7 +45,7 @@ pub(super) fn of_rest(
     let mut element_end = pattern.elements.len();
     let mut line_end = actual.len();
 
-    // Lines that fit at either end are on one of the shortest ways, and most of them are there.
+    // Matching lines at either end belong to one of the shortest alignments, and most lines are there.
     while element < element_end && line < line_end && fits(element, line) {
         steps.push(Step::Kept { element, line });
         (element, line) = (element + 1, line + 1);
@@ -56,8 +56,8 @@ pub(super) fn of_rest(
         end.push(Step::Kept { element: element_end, line: line_end });
     }
 
-    let elements = (element_end - element).min(MOST_ELEMENTS);
-    let lines = (line_end - line).min(MOST_PAIRS / (elements + 1));
+    let elements = (element_end - element).min(MAX_ELEMENTS);
+    let lines = (line_end - line).min(MAX_PAIRS / (elements + 1));
     let is_gap = |element: usize| matches!(pattern.elements[element], Element::AnyLines);
     let costs =
         Costs::new(elements, lines, |i| is_gap(element + i), |i, j| fits(element + i, line + j));
@@ -98,7 +98,7 @@ pub(super) fn of_rest(
     steps
 }
 
-/// Binds the names along the way; a line that does not agree with those before it is a difference.
+/// Binds the names in order; a line that conflicts with an earlier binding becomes a difference.
 pub(super) fn bind<'a>(
     pattern: &Pattern,
     steps: Vec<Step>,
@@ -117,7 +117,7 @@ pub(super) fn bind<'a>(
     (agreed, bound)
 }
 
-/// For each element and line, how many differences there are at least from there on.
+/// For each element and line, the smallest number of differences from there on.
 struct Costs {
     width: usize,
     costs: Vec<u32>,

@@ -1,10 +1,10 @@
-//! What names stand for throughout a chapter.
+//! The values that names are bound to throughout a chapter.
 
 use std::collections::BTreeMap;
 
-/// The placeholder of which every value may also be printed in a short form.
+/// The placeholder whose values also have a short form.
 const ID: &str = "ID";
-/// How many digits of an ID Docker prints, unless asked for all of them.
+/// How many digits of an ID Docker prints by default.
 const SHORT: usize = 12;
 const LONG: usize = 64;
 
@@ -14,7 +14,7 @@ pub struct Bindings {
     values: BTreeMap<Key, String>,
 }
 
-/// A placeholder and a name: `[ID:app]` and `[NAME:app]` are two.
+/// A placeholder and a name: `[ID:app]` and `[NAME:app]` are different keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) placeholder: String,
@@ -22,7 +22,7 @@ pub(super) struct Key {
 }
 
 impl Bindings {
-    /// What `[placeholder:name]` is bound to.
+    /// Returns the value that `[placeholder:name]` is bound to.
     pub fn get(&self, placeholder: &str, name: &str) -> Option<&str> {
         self.value(&Key { placeholder: placeholder.to_owned(), name: name.to_owned() })
     }
@@ -31,8 +31,8 @@ impl Bindings {
         self.values.get(key).map(String::as_str)
     }
 
-    /// Binds a name, unless it is bound to another value. Of an ID's two forms the longer is kept,
-    /// because it says more.
+    /// Binds a name. Returns false if it is bound to another value. The long form of an ID replaces
+    /// its short form.
     pub(super) fn bind(&mut self, key: &Key, value: &str) -> bool {
         match self.values.get_mut(key) {
             None => {
@@ -48,7 +48,7 @@ impl Bindings {
         }
     }
 
-    /// Whether a line can have a name's value in it; a quick way to say no.
+    /// Whether a line may contain the value of a name; a cheap check before a regex is compiled.
     pub(super) fn may_be_in(&self, key: &Key, line: &str) -> bool {
         self.value(key).is_none_or(|value| {
             let has_short_form = key.placeholder == ID && value.len() == LONG;
@@ -56,7 +56,7 @@ impl Bindings {
         })
     }
 
-    /// A regex of what can stand for the name, if it is bound.
+    /// Returns a regex for the value of the name, if it is bound.
     pub(super) fn regex(&self, key: &Key) -> Option<String> {
         let value = self.value(key)?;
         let escaped = regex::escape(value);
@@ -90,19 +90,19 @@ mod tests {
         assert!(bindings.bind(&key("IP"), "10.0.0.1"));
         assert!(bindings.bind(&key("IP"), "10.0.0.1"));
         assert!(!bindings.bind(&key("IP"), "10.0.0.2"));
-        assert!(bindings.bind(&key("PORT"), "80"), "another placeholder, another name");
+        assert!(bindings.bind(&key("PORT"), "80"), "another placeholder is another key");
         assert_eq!(bindings.get("IP", "a"), Some("10.0.0.1"));
     }
 
     #[test]
-    fn an_id_agrees_with_its_short_form_and_the_whole_one_is_kept() {
+    fn an_id_equals_its_short_form_and_the_long_form_is_kept() {
         let mut bindings = Bindings::default();
         assert!(bindings.bind(&key("ID"), &WHOLE[..12]));
         assert!(bindings.bind(&key("ID"), WHOLE));
         assert!(bindings.bind(&key("ID"), &WHOLE[..12]));
         assert_eq!(bindings.get("ID", "a"), Some(WHOLE));
         let other = WHOLE.replace("ff", "00");
-        assert!(!bindings.bind(&key("ID"), &other), "the same short form, but not the same");
+        assert!(!bindings.bind(&key("ID"), &other), "the same short form, but another ID");
     }
 
     #[test]

@@ -1,33 +1,33 @@
-//! The placeholders that every book has: what Docker and busybox print and no author can foresee.
+//! The built-in placeholders, for volatile output of Docker, busybox and common servers.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A placeholder that is built in.
+/// A built-in placeholder.
 #[derive(Debug, Clone, Copy)]
 pub struct Builtin {
-    /// The name, as it stands in brackets.
+    /// The name between the brackets.
     pub name: &'static str,
-    /// The regex that a value matches as a whole, in the syntax of the `regex` crate.
+    /// The regex that matches a whole value, in the syntax of the `regex` crate.
     pub regex: &'static str,
-    /// What it stands for, as the author's guide says it.
-    pub what: &'static str,
-    /// Values that it matches.
+    /// What it matches, for the table in the guide.
+    pub description: &'static str,
+    /// Values that the regex matches.
     pub examples: &'static [&'static str],
 }
 
-/// All built-in placeholders, in the order in which the author's guide has them.
+/// All built-in placeholders, in the order of the guide.
 ///
-/// Formats are those of Docker's own sources: `AGE` and `SIZE` of docker/go-units (`HumanDuration`,
-/// `HumanSize`, `BytesSize`), `NAME` of moby's `namesgenerator`, `DURATION` of Go's
-/// `time.Duration.String`, `DATE` of Go's `time` layouts; of busybox's `date`, `ls -l`, `df -h` and
-/// `time`; and of what nginx, Apache and PostgreSQL put in front of their log lines.
+/// The formats come from Docker's sources: `AGE` and `SIZE` from docker/go-units (`HumanDuration`,
+/// `HumanSize`, `BytesSize`), `NAME` from moby's `namesgenerator`, `DURATION` from Go's
+/// `time.Duration.String`, `DATE` from Go's `time` layouts; from busybox's `date`, `ls -l`, `df -h` and
+/// `time`; and from the log prefixes of nginx, Apache and PostgreSQL.
 pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "ID",
         regex: "[0-9a-f]{64}|[0-9a-f]{12}",
-        what: "the ID of a container, network or image, whole or in its short form",
+        description: "the ID of a container, network or image, full or shortened to 12 digits",
         examples: &[
             "3f4a0c1d2e5b",
             "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff",
@@ -36,19 +36,19 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "DIGEST",
         regex: "sha256:[0-9a-f]{64}",
-        what: "the digest of an image or a layer",
+        description: "the digest of an image or a layer",
         examples: &["sha256:3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff"],
     },
     Builtin {
         name: "VOLUME",
         regex: "[0-9a-f]{64}",
-        what: "the name of an anonymous volume",
+        description: "the name of an anonymous volume",
         examples: &["3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff"],
     },
     Builtin {
         name: "NAME",
         regex: "[a-z]+_[a-z]+[0-9]?",
-        what: "the name that Docker gives to an unnamed container",
+        description: "a container name that Docker generated",
         examples: &["boring_wozniak", "admiring_curie7"],
     },
     Builtin {
@@ -69,7 +69,7 @@ pub const BUILTINS: &[Builtin] = &[
             // Nov 24 03:02, Nov 24  2026: `ls -l`, syslog.
             r"|[A-Z][a-z]{2} [ 0-9][0-9] (?:[0-9]{2}:[0-9]{2}(?::[0-9]{2})?| [0-9]{4})",
         ),
-        what: "a date, alone or with its time of day",
+        description: "a date, with or without a time of day",
         examples: &[
             "2026-11-24",
             "2026-11-24T03:02:12Z",
@@ -95,7 +95,7 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "TIME",
         regex: r"[0-2]?[0-9]:[0-5][0-9](?::[0-6][0-9](?:[.,][0-9]+)?)?(?: ?[AP]M)?",
-        what: "a time of day",
+        description: "a time of day",
         examples: &["03:02", "03:02:12", "03:02:12.123456", "3:02 AM"],
     },
     Builtin {
@@ -104,7 +104,7 @@ pub const BUILTINS: &[Builtin] = &[
             r"(?:Less than a second|1 second|About a minute|About an hour",
             r"|[0-9]+ (?:seconds|minutes|hours|days|weeks|months|years))(?: ago)?",
         ),
-        what: "how long ago or for how long, as Docker writes it",
+        description: "an age or uptime, as Docker prints it",
         examples: &[
             "Less than a second ago",
             "1 second ago",
@@ -122,13 +122,13 @@ pub const BUILTINS: &[Builtin] = &[
             r"-?[0-9]+(?:\.[0-9]+)? ?(?:ns|us|µs|μs|ms|s|m|h)",
             r"(?: ?[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h))*",
         ),
-        what: "a duration with its units",
+        description: "a duration with units",
         examples: &["12ms", "1m2.5s", "1h0m0s", "0s", "250µs", "0m0.02s", "0m 0.02s", "0.042 ms"],
     },
     Builtin {
         name: "SIZE",
         regex: concat!(r"[0-9]+(?:\.[0-9]+)?(?:e\+[0-9]+)?", r" ?(?:[kKMGTPEZY]i?B?|B|bytes)",),
-        what: "a size in bytes with its unit",
+        description: "a size with its unit",
         examples: &["0B", "1.2kB", "117MB", "1.2GiB", "1e+03kB", "2.5 MB", "4.0K", "512 bytes"],
     },
     Builtin {
@@ -139,7 +139,7 @@ pub const BUILTINS: &[Builtin] = &[
             r"|(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?::(?:[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6})?",
             r"|::ffff:[0-9]{1,3}(?:\.[0-9]{1,3}){3}",
         ),
-        what: "an IPv4 or IPv6 address, without its prefix length",
+        description: "an IPv4 or IPv6 address, without a prefix length",
         examples: &[
             "172.17.0.2",
             "0.0.0.0",
@@ -153,7 +153,7 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "MAC",
         regex: "[0-9a-f]{2}(?::[0-9a-f]{2}){5}",
-        what: "a hardware address",
+        description: "a MAC address",
         examples: &["02:42:ac:11:00:02"],
     },
     Builtin {
@@ -162,49 +162,49 @@ pub const BUILTINS: &[Builtin] = &[
             "6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}",
             "|[1-5][0-9]{4}|[1-9][0-9]{0,3}",
         ),
-        what: "a port, from 1 to 65535",
+        description: "a port number, from 1 to 65535",
         examples: &["80", "32768", "65535"],
     },
     Builtin {
         name: "VERSION",
         regex: r"v?[0-9]+(?:\.[0-9]+)+(?:[-+~.][0-9A-Za-z.+~-]*[0-9A-Za-z])?",
-        what: "a version, with at least two numbers",
+        description: "a version with at least two numbers",
         examples: &["1.47", "26.1.5+dfsg1", "v2.27.0-desktop.2", "6.1.0-27-amd64", "1.7.24~ds1"],
     },
     Builtin {
         name: "NUMBER",
         regex: r"[+-]?[0-9]+(?:\.[0-9]+)?",
-        what: "a number, with or without decimals",
+        description: "a number, with or without decimals",
         examples: &["0", "42", "-1", "3.14"],
     },
     Builtin {
         name: "HEX",
         regex: "(?:0x)?[0-9a-f]+",
-        what: "hexadecimal digits of any length: commits, addresses",
+        description: "hexadecimal digits of any length, such as a commit or an address",
         examples: &["2ae903e", "a01262bfb3bf", "0xc000123abc"],
     },
     Builtin {
         name: "UUID",
         regex: "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-        what: "a UUID, such as the engine's own ID",
+        description: "a UUID, such as the ID of the engine",
         examples: &["1b4e28ba-2fa1-11d2-883f-0016d3cca427"],
     },
     Builtin {
         name: "PATH",
         regex: r#"/[^\s:"',]*"#,
-        what: "an absolute path without blanks, colons, commas or quotes",
+        description: "an absolute path without whitespace, colons, commas or quotes",
         examples: &["/", "/var/lib/docker/volumes/logs/_data"],
     },
 ];
 
-/// A name that Docker has given to a container.
+/// Matches a container name that Docker generated.
 static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
     let name = BUILTINS.iter().find(|builtin| builtin.name == "NAME");
     let regex = name.map_or("", |builtin| builtin.regex);
     Regex::new(&format!(r"\A(?:{regex})\z")).expect("the placeholders are tested")
 });
 
-/// Whether a name is like those that Docker gives to containers that have none.
+/// Whether a name looks like one that Docker generates for containers created without a name.
 pub(crate) fn is_generated_name(name: &str) -> bool {
     GENERATED_NAME.is_match(name)
 }

@@ -1,40 +1,40 @@
-//! What a mismatch says.
+//! Mismatches as diffs.
 
 use std::fmt;
 
 use super::alignment::Step;
 use super::pattern::Pattern;
 
-/// How many lines around a difference are shown.
+/// The number of matching lines shown around a difference.
 const CONTEXT: usize = 3;
-/// How many lines are shown at the start and at the end of a longer difference.
+/// The number of lines shown at the start and at the end of a long difference.
 const SHOWN: usize = 15;
 
-/// In what a text differs from its pattern. Displayed, it is a diff in which lines that hold are
-/// shown as they came out; `-` is what is missing, `+` what is not expected.
+/// The differences between a text and its pattern. Displayed as a diff, in which matching lines are
+/// shown as they were printed, `-` marks missing lines and `+` unexpected ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// The first difference.
     pub place: Place,
-    /// The diff. Long stretches are left out of it.
+    /// The lines of the diff, without the middle of long stretches.
     pub diff: Vec<DiffLine>,
 }
 
 /// Where a text first differs from its pattern. Lines are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// A line of the pattern is not met.
+    /// A line of the pattern that no line of output matches.
     Unmet {
-        /// The pattern's line.
+        /// The line of the pattern.
         expected: usize,
-        /// The line of output that came instead, if one did.
+        /// The line of output found instead, if any.
         actual: Option<usize>,
     },
-    /// There is a line of output that no line of the pattern stands for.
+    /// A line of output that no line of the pattern matches.
     Unexpected {
         /// The line of output.
         actual: usize,
-        /// The pattern's line that comes next; none at the end.
+        /// The next line of the pattern, or `None` at its end.
         before: Option<usize>,
     },
 }
@@ -42,20 +42,20 @@ pub enum Place {
 /// A line of a diff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DiffLine {
-    /// A line of output that fits its pattern line.
-    Holds(String),
-    /// What a `...` stands for.
+    /// A line of output that matches.
+    Matches(String),
+    /// The lines that a `...` matches.
     AnyLines,
-    /// A line of the pattern that is not met.
+    /// A line of the pattern that no line of output matches.
     Missing(String),
-    /// A line of output that is not expected.
+    /// A line of output that no line of the pattern matches.
     Unexpected(String),
-    /// So many lines are left out here.
+    /// The number of lines left out here.
     LeftOut(usize),
 }
 
 impl Mismatch {
-    /// Describes steps, of which one is a difference at least.
+    /// Describes an alignment with at least one difference.
     pub(super) fn new(pattern: &Pattern, actual: &[&str], steps: &[Step]) -> Self {
         let mut diff = Vec::new();
         let kind = std::mem::discriminant::<Step>;
@@ -71,7 +71,7 @@ impl Mismatch {
             };
             is_first = false;
             let show = |step: &Step| diff_line(pattern, actual, step);
-            // A line that says that one line is left out would take its place.
+            // A note that one line is left out would take as much room as that line.
             if stretch.len() <= head + tail + 1 {
                 diff.extend(stretch.iter().map(show));
             } else {
@@ -110,14 +110,14 @@ fn first_difference(steps: &[Step]) -> Place {
 fn diff_line(pattern: &Pattern, actual: &[&str], step: &Step) -> DiffLine {
     let text = |line: &str| if pattern.is_exact { visible(line) } else { line.to_owned() };
     match step {
-        Step::Kept { line, .. } => DiffLine::Holds(text(actual[*line])),
+        Step::Kept { line, .. } => DiffLine::Matches(text(actual[*line])),
         Step::Skipped { .. } => DiffLine::AnyLines,
         Step::Missing { element } => DiffLine::Missing(text(&pattern.sources[*element])),
         Step::Extra { line } => DiffLine::Unexpected(text(actual[*line])),
     }
 }
 
-/// An exact line such that what differs can be seen.
+/// A line of an exact pattern, with its trailing whitespace made visible.
 fn visible(line: &str) -> String {
     let (line, end) = match line.strip_suffix('\n') {
         Some(line) => (line, ""),
@@ -132,7 +132,7 @@ fn visible(line: &str) -> String {
 impl fmt::Display for DiffLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (sign, text) = match self {
-            Self::Holds(text) => (' ', text.as_str()),
+            Self::Matches(text) => (' ', text.as_str()),
             Self::AnyLines => (' ', "..."),
             Self::Missing(text) => ('-', text.as_str()),
             Self::Unexpected(text) => ('+', text.as_str()),

@@ -1,4 +1,4 @@
-//! One line of a pattern, and whether a line of output fits it.
+//! Lines of a pattern, and whether a line of output matches.
 
 use std::borrow::Cow;
 
@@ -8,18 +8,18 @@ use super::binding::{Bindings, Key};
 use super::placeholder::Placeholders;
 use super::token::{Token, tokens};
 
-/// A line of a pattern that stands for one line of output.
+/// A line of a pattern that matches one line of output.
 #[derive(Debug, Clone)]
 pub(super) struct LinePattern(Kind);
 
 #[derive(Debug, Clone)]
 enum Kind {
-    /// Only this text fits.
+    /// Matches only this text.
     Literal(String),
-    /// What fits is the same whatever is bound.
+    /// Has no names to bind.
     Unbound(Regex),
     Bound(BoundLine),
-    /// Nothing fits: a line that could not be compiled.
+    /// Matches nothing: the line could not be compiled.
     Impossible,
 }
 
@@ -27,9 +27,9 @@ enum Kind {
 #[derive(Debug, Clone)]
 struct BoundLine {
     pieces: Vec<Piece>,
-    /// With no name bound yet.
+    /// The regex while no name is bound.
     regex: Regex,
-    /// The name in each of the regex's groups `b0`, `b1`, …
+    /// The names of the groups `b0`, `b1`, … of the regex.
     keys: Vec<Key>,
 }
 
@@ -42,20 +42,20 @@ enum Piece {
 }
 
 impl LinePattern {
-    /// Only this text fits.
+    /// Matches only this text.
     pub(super) fn text(line: &str) -> Self {
         Self(Kind::Literal(line.to_owned()))
     }
 
-    /// Nothing fits.
+    /// Matches nothing.
     pub(super) fn impossible() -> Self {
         Self(Kind::Impossible)
     }
 
-    /// Reads a line.
+    /// Parses a line.
     ///
     /// # Errors
-    /// When its placeholders make a regex that is too large.
+    /// If the regex of its placeholders is too large.
     pub(super) fn parse(line: &str, placeholders: &Placeholders) -> Result<Self, regex::Error> {
         let mut text = String::new();
         let mut is_text = true;
@@ -68,7 +68,7 @@ impl LinePattern {
                     text.push_str(piece);
                     Piece::Fixed(regex::escape(piece))
                 }
-                // As short as it can be, so that a name after it is bound to the first value.
+                // Not greedy, so that a name after it is bound to the first value.
                 Token::Anything => Piece::Fixed(".*?".to_owned()),
                 Token::Placeholder { name, binding } => {
                     let regex = placeholders.regex(name).unwrap_or_default();
@@ -101,12 +101,12 @@ impl LinePattern {
         }))
     }
 
-    /// Whether it has names to bind.
+    /// Whether the line has names to bind.
     pub(super) fn binds(&self) -> bool {
         matches!(self.0, Kind::Bound(_))
     }
 
-    /// Whether a line of output fits; its names are then bound.
+    /// Whether a line of output matches. If so, the names are bound.
     pub(super) fn fits(&self, line: &str, bindings: &mut Cow<'_, Bindings>) -> bool {
         match &self.0 {
             Kind::Literal(text) => text == line,
@@ -123,19 +123,19 @@ impl BoundLine {
         if self.bind(&captures, bindings) {
             return true;
         }
-        // With several ways to read the line, the first may only be the wrong one. This is seldom
-        // needed, so the regex is not kept.
+        // If there are several ways to match, the first one may conflict with a binding where another
+        // does not. This is rare, so the regex is not cached.
         let is_ambiguous = self.pieces.len() > 1;
-        let knows_any = self.keys.iter().any(|key| bindings.value(key).is_some());
+        let is_any_bound = self.keys.iter().any(|key| bindings.value(key).is_some());
         let may_fit = self.keys.iter().all(|key| bindings.may_be_in(key, line));
-        if !is_ambiguous || !knows_any || !may_fit {
+        if !is_ambiguous || !is_any_bound || !may_fit {
             return false;
         }
         let Ok(regex) = compile(&self.pieces, &self.keys, bindings) else { return false };
         regex.captures(line).is_some_and(|captures| self.bind(&captures, bindings))
     }
 
-    /// Binds all names to what was found, or none.
+    /// Binds all names to the captured values, or none if one conflicts.
     fn bind(&self, captures: &Captures<'_>, bindings: &mut Cow<'_, Bindings>) -> bool {
         let mut bound = bindings.as_ref().clone();
         let agrees = self.keys.iter().enumerate().all(|(index, key)| {
@@ -148,8 +148,8 @@ impl BoundLine {
     }
 }
 
-/// Splits blanks and a `[..]` from the end of a line, which also stand for nothing: a line of output
-/// has lost the blanks at its end.
+/// Splits whitespace followed by `[..]` from the end of a line. Together they also match nothing,
+/// because trailing whitespace is removed from the output.
 fn split_any_end(line: &str) -> (&str, Option<&str>) {
     let Some(before) = line.strip_suffix("[..]") else { return (line, None) };
     let text = before.trim_ascii_end();
@@ -173,6 +173,6 @@ fn compile(pieces: &[Piece], keys: &[Key], bindings: &Bindings) -> Result<Regex,
         }
     }
     pattern.push_str(r"\z");
-    // A line may hold several placeholders, each of which is as large as a regex is by default.
+    // A line may have several placeholders, each as large as the default limit allows.
     RegexBuilder::new(&pattern).size_limit(64 << 20).build()
 }

@@ -1,8 +1,8 @@
-//! Whether a text is what a pattern says.
+//! Matching a text against a pattern.
 //!
 //! The runs of lines between two `...` are placed one after the other, each at the first place where
-//! it fits; the first and the last run have only one place. This is the greedy way to match a glob:
-//! an earlier place never leaves less room to what follows, so no choice has to be revised.
+//! it matches; the first and the last run have only one possible place. This is the greedy algorithm
+//! for globs: an earlier place never leaves less room for the rest, so it never has to backtrack.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,11 +13,11 @@ use super::diff::Mismatch;
 use super::pattern::{Element, Pattern, lines};
 
 impl Pattern {
-    /// Compares a text with the pattern. If it matches, names that the pattern binds are added to
-    /// `bindings`; else these stay as they are.
+    /// Matches a text against the pattern. The names that the pattern binds are added to `bindings`
+    /// if the whole text matches.
     ///
     /// # Errors
-    /// With what is different, if the text does not match.
+    /// The differences, if the text does not match.
     pub fn matches(&self, actual: &str, bindings: &mut Bindings) -> Result<(), Mismatch> {
         let actual = lines(actual, self.is_exact);
         let (steps, bound) = self.align(&actual, bindings);
@@ -28,8 +28,8 @@ impl Pattern {
         Ok(())
     }
 
-    /// How the lines of a text can be read as the pattern says, and what is bound then; where that
-    /// is impossible, how with few differences.
+    /// Aligns the lines of a text with the pattern, with few differences if it does not match.
+    /// Returns the steps and the bindings after them.
     pub(super) fn align(&self, actual: &[&str], bindings: &Bindings) -> (Vec<Step>, Bindings) {
         let mut bound = Cow::Borrowed(bindings);
         let runs = runs(&self.elements);
@@ -52,7 +52,7 @@ impl Pattern {
             return (steps, bound.into_owned());
         }
         let element = starts.len().checked_sub(1).map_or(0, |last| runs[last].end);
-        let rest = alignment::of_rest(self, element, line, actual, &bound);
+        let rest = alignment::align_rest(self, element, line, actual, &bound);
         let (rest, bound) = alignment::bind(self, rest, actual, bound);
         steps.extend(rest);
         (steps, bound.into_owned())
@@ -63,7 +63,7 @@ impl Pattern {
         matches!(&self.elements[element], Element::Line(pattern) if pattern.binds())
     }
 
-    /// Whether a line of output fits an element of the pattern, whose names are then bound.
+    /// Whether a line of output matches an element of the pattern. If so, its names are bound.
     pub(super) fn fits(&self, element: usize, line: &str, bound: &mut Cow<'_, Bindings>) -> bool {
         match &self.elements[element] {
             Element::Line(pattern) => pattern.fits(line, bound),
@@ -72,7 +72,7 @@ impl Pattern {
     }
 }
 
-/// The runs of elements before, between and after each `...`; any of them can be empty.
+/// The runs of elements before, between and after the `...`; any of them can be empty.
 fn runs(elements: &[Element]) -> Vec<Range<usize>> {
     let gaps = (0..elements.len()).filter(|index| matches!(elements[*index], Element::AnyLines));
     let mut start = 0;
@@ -85,7 +85,7 @@ fn runs(elements: &[Element]) -> Vec<Range<usize>> {
     runs
 }
 
-/// Where each run begins among `lines` lines, up to the first that has no place.
+/// The start of each run among `lines` lines, up to the first run that matches nowhere.
 fn place<'a>(
     runs: &[Range<usize>],
     lines: usize,
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
     use crate::expect::Placeholders;
 
-    /// How many comparisons of lines it takes to match, and whether it does.
+    /// The number of line comparisons, and whether the text matches.
     fn cost(pattern: &str, actual: &str) -> (usize, bool) {
         let pattern = Pattern::parse(pattern, &Placeholders::default());
         let actual = lines(actual, false);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_text_costs_its_length() {
+    fn cost_is_linear_in_the_length_of_the_text() {
         let text: String = (0..20_000).map(|n| format!("{n:08} a line of fifty bytes\n")).collect();
         let pattern: String = (0..50)
             .map(|n| format!("[NUMBER] a line of [..] bytes\n[..]line[..]\n{n:04}9999 [..]\n...\n"))
@@ -145,8 +145,8 @@ mod tests {
     }
 
     #[test]
-    fn no_choice_of_a_gap_is_revised() {
-        // With backtracking into earlier gaps this would take 20,000 to the power of 50.
+    fn matching_does_not_backtrack_into_earlier_gaps() {
+        // With backtracking, this would take 20,000 to the power of 50 comparisons.
         let text = "a\n".repeat(20_000);
         let (count, matches) = cost(&("...\na\n".repeat(50) + "...\nb\n...\n"), &text);
         assert!(!matches);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_is_each_line_against_each_of_a_run() {
+    fn the_worst_case_compares_each_line_with_each_line_of_a_run() {
         let text = "a\n".repeat(1_000);
         let (count, matches) = cost(&format!("...\n{}b\n...\n", "a\n".repeat(99)), &text);
         assert!(!matches);

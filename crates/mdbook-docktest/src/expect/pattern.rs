@@ -1,4 +1,4 @@
-//! A whole expectation, line by line.
+//! Parsed patterns.
 
 use std::ops::Range;
 
@@ -6,40 +6,39 @@ use super::line::LinePattern;
 use super::placeholder::Placeholders;
 use super::token::{Token, is_any_lines, tokens};
 
-/// What a text must look like.
+/// A pattern that a whole text can be matched against.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     pub(super) elements: Vec<Element>,
-    /// The pattern's lines as they were written, one for each element.
+    /// The source line of each element.
     pub(super) sources: Vec<String>,
-    /// Whether each byte counts.
+    /// Whether text is compared byte for byte.
     pub(super) is_exact: bool,
     flaws: Vec<Flaw>,
 }
 
 #[derive(Debug, Clone)]
 pub(super) enum Element {
-    /// Any number of lines.
+    /// `...`: any number of lines.
     AnyLines,
-    /// One line.
     Line(LinePattern),
 }
 
-/// Something in a pattern that is hardly meant as it is written.
+/// A probable mistake in a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
     /// The line, counted from 0.
     pub line: usize,
-    /// Its place in that line, in bytes.
+    /// The byte range in that line.
     pub span: Range<usize>,
-    /// What is wrong, in one sentence.
+    /// What is wrong.
     pub message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: String,
 }
 
 impl Pattern {
-    /// Reads a pattern. Whatever the text is, it is one.
+    /// Parses a pattern. Every text is a valid pattern; probable mistakes are in [`Self::flaws`].
     pub fn parse(text: &str, placeholders: &Placeholders) -> Self {
         let mut pattern =
             Self { elements: Vec::new(), sources: Vec::new(), is_exact: false, flaws: Vec::new() };
@@ -49,7 +48,7 @@ impl Pattern {
         pattern
     }
 
-    /// The pattern that only this text matches, byte for byte; nothing in it has a meaning.
+    /// Returns a pattern that matches only this text, byte for byte.
     pub fn exact(text: &str) -> Self {
         let lines = lines(text, true);
         Self {
@@ -60,12 +59,12 @@ impl Pattern {
         }
     }
 
-    /// How many lines it has, those excepted that make no difference.
+    /// The number of lines, without ignored blank lines at the end.
     pub(crate) fn len(&self) -> usize {
         self.elements.len()
     }
 
-    /// What an author should look at again.
+    /// The probable mistakes in the pattern.
     pub fn flaws(&self) -> &[Flaw] {
         &self.flaws
     }
@@ -78,7 +77,7 @@ impl Pattern {
             self.flaws.push(Flaw {
                 line: index,
                 span,
-                message: format!("there is no placeholder `{name}`; this is plain text"),
+                message: format!("unknown placeholder `{name}`: it is compared as plain text"),
                 help: format!("did you mean `{right}`? If not, write `[[]{}`", &text[1..]),
             });
         }
@@ -89,7 +88,8 @@ impl Pattern {
                 self.flaws.push(Flaw {
                     line: index,
                     span: 0..line.len(),
-                    message: "the placeholders of this line are too large together".to_owned(),
+                    message: "line is too complex: its placeholders form a regex that is too large"
+                        .to_owned(),
                     help: error.to_string(),
                 });
                 LinePattern::impossible()
@@ -101,8 +101,8 @@ impl Pattern {
     }
 }
 
-/// The lines of a text as they are compared: with their ends if each byte counts, else without
-/// blanks at their ends and without blank lines at the text's end.
+/// Splits a text into the lines to compare: with their line feeds if `is_exact`, else without
+/// trailing whitespace and without blank lines at the end.
 pub(super) fn lines(text: &str, is_exact: bool) -> Vec<&str> {
     if is_exact {
         return text.split_inclusive('\n').collect();

@@ -1,4 +1,4 @@
-//! Which placeholders there are: the built-in ones and the book's own.
+//! The placeholders of a book: the built-in ones and its own.
 
 use std::collections::BTreeMap;
 
@@ -7,47 +7,46 @@ use regex::Regex;
 use super::builtin::BUILTINS;
 use crate::text::nearest::nearest;
 
-/// The placeholders of a book. By default, the [built-in](super::BUILTINS) ones.
+/// The placeholders of a book. The default has only the [built-in](super::BUILTINS) ones.
 ///
-/// A book can add its own, but not change what a built-in one means: `[ID]` is the same in every
-/// book.
+/// A book can add placeholders, but not redefine a built-in one: `[ID]` means the same in every book.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Placeholders {
     own: BTreeMap<String, String>,
 }
 
-/// A placeholder that a book cannot have.
+/// An invalid placeholder in a book's settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlaceholderError {
-    /// It could not be told from text.
+    /// The name could not be distinguished from text.
     #[error(
-        "`{0}` is no name of a placeholder: it begins with an upper-case letter, and upper-case \
-         letters, digits, `_` and `-` follow"
+        "invalid placeholder name `{0}`: use an upper-case letter, followed by upper-case letters, \
+         digits, `_` or `-`"
     )]
     BadName(String),
-    /// It is built in.
-    #[error("the placeholder `{0}` is built in: choose another name")]
+    /// The name is taken by a built-in placeholder.
+    #[error("placeholder `{0}` is built in: choose another name")]
     BuiltIn(String),
-    /// What it describes cannot be understood.
-    #[error("the regex of the placeholder `{name}` is none: {reason}")]
+    /// The regex does not parse.
+    #[error("invalid regex for placeholder `{name}`: {reason}")]
     BadRegex {
-        /// The placeholder.
+        /// The name of the placeholder.
         name: String,
-        /// What the regex crate says.
+        /// The message of the regex crate.
         reason: String,
     },
-    /// Its regex names a group, which could not occur twice in a line.
-    #[error("the regex of the placeholder `{0}` names a group: write `(?:…)`")]
+    /// The regex has a named group, which could not occur twice in a line.
+    #[error("the regex for placeholder `{0}` has a named group: use `(?:…)`")]
     NamedGroup(String),
 }
 
 impl Placeholders {
-    /// The built-in placeholders and these, given as names and regexes. A regex describes a whole
-    /// value; it needs no anchors.
+    /// The built-in placeholders and `own`, given as names and regexes. A regex matches a whole value
+    /// and needs no anchors.
     ///
     /// # Errors
-    /// With the first that cannot be had.
+    /// If a name or a regex is invalid; only the first is reported.
     pub fn with(own: impl IntoIterator<Item = (String, String)>) -> Result<Self, PlaceholderError> {
         let mut placeholders = Self::default();
         for (name, regex) in own {
@@ -70,38 +69,38 @@ impl Placeholders {
         Ok(placeholders)
     }
 
-    /// The book's own, as names and regexes.
+    /// The book's own placeholders, as names and regexes.
     pub(crate) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
         self.own.iter().map(|(name, regex)| (name.as_str(), regex.as_str()))
     }
 
-    /// The regex of the placeholder of this name.
+    /// Returns the regex of a placeholder.
     pub fn regex(&self, name: &str) -> Option<&str> {
         let builtin = BUILTINS.iter().find(|builtin| builtin.name == name);
         builtin.map(|builtin| builtin.regex).or_else(|| self.own.get(name).map(String::as_str))
     }
 
-    /// The placeholder that an author may have meant by an upper-case word that is none.
+    /// Returns the placeholder that an author may have meant by an unknown upper-case word.
     pub(super) fn nearest(&self, word: &str) -> Option<&str> {
         let builtin = BUILTINS.iter().map(|builtin| builtin.name);
         nearest(word, builtin.chain(self.own.keys().map(String::as_str)))
     }
 }
 
-/// Whether a word could be a placeholder's name.
+/// Whether a word is a valid placeholder name.
 pub(super) fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_uppercase())
         && word.chars().all(|c| matches!(c, 'A'..='Z' | '0'..='9' | '_' | '-'))
 }
 
-/// The regex alone, and as it will stand within a line: a comment in extended syntax, for one, would
-/// swallow what follows.
+/// Compiles the regex alone and as part of a line, where e.g. a comment in extended syntax would
+/// swallow the rest.
 fn compile(regex: &str) -> Result<Regex, regex::Error> {
     Regex::new(regex)?;
     Regex::new(&format!(r"\A(?:{regex})\z"))
 }
 
-/// The last line of an error's several: the others draw the regex.
+/// The last line of the error; the others only quote the regex.
 fn reason(error: &regex::Error) -> String {
     let text = error.to_string();
     text.lines().last().unwrap_or(&text).trim_start_matches("error: ").to_owned()
@@ -116,21 +115,21 @@ mod tests {
     }
 
     #[test]
-    fn every_example_is_matched_wholly() {
+    fn every_example_is_a_whole_match() {
         for builtin in BUILTINS {
             assert!(is_name(builtin.name), "{}", builtin.name);
             assert!(!builtin.examples.is_empty(), "{}", builtin.name);
             let regex = compile(builtin.regex).unwrap();
             assert_eq!(regex.capture_names().flatten().count(), 0, "{}", builtin.name);
             for example in builtin.examples {
-                assert!(regex.is_match(example), "[{}] is not {example}", builtin.name);
+                assert!(regex.is_match(example), "[{}] does not match {example}", builtin.name);
                 assert!(!regex.is_match(&format!("{example} x")), "[{}]", builtin.name);
             }
         }
     }
 
     #[test]
-    fn what_only_looks_alike_is_not_matched() {
+    fn similar_text_is_not_matched() {
         for (name, text) in [
             ("ID", "3f4a0c1d2e5"),
             ("ID", "3f4a0c1d2e5b6"),
@@ -145,12 +144,12 @@ mod tests {
             ("NUMBER", "1."),
         ] {
             let regex = compile(Placeholders::default().regex(name).unwrap()).unwrap();
-            assert!(!regex.is_match(text), "[{name}] is {text}");
+            assert!(!regex.is_match(text), "[{name}] matches {text}");
         }
     }
 
     #[test]
-    fn a_book_adds_its_own() {
+    fn a_book_can_add_placeholders() {
         let placeholders = with("TICKET-1_A", "T-[0-9]+").unwrap();
         assert_eq!(placeholders.regex("TICKET-1_A"), Some("T-[0-9]+"));
         assert!(placeholders.regex("ID").is_some());
@@ -158,22 +157,23 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_placeholder_is_told_by_name() {
+    fn an_invalid_placeholder_is_an_error_with_its_name() {
         for name in ["", "id", "Id", "1ID", "-X", "A B", "É", "A:B", "A]"] {
-            assert!(with(name, "x").unwrap_err().starts_with(&format!("`{name}` is no name")));
+            let expected = format!("invalid placeholder name `{name}`: use ");
+            assert!(with(name, "x").unwrap_err().starts_with(&expected));
         }
         assert!(with("ID", "x").unwrap_err().contains("`ID` is built in"));
         assert_eq!(
             with("FOO", "(").unwrap_err(),
-            "the regex of the placeholder `FOO` is none: unclosed group"
+            "invalid regex for placeholder `FOO`: unclosed group"
         );
         assert!(with("FOO", "a)(b").is_err());
         assert!(with("FOO", "(?x) a # all the rest").is_err());
-        assert!(with("FOO", "(?P<n>a)").unwrap_err().contains("names a group"));
+        assert!(with("FOO", "(?P<n>a)").unwrap_err().contains("has a named group"));
     }
 
     #[test]
-    fn a_mistyped_name_has_a_nearest_one() {
+    fn a_mistyped_name_has_a_suggestion() {
         let placeholders = with("TICKET", "T").unwrap();
         for (word, name) in
             [("DIGSET", "DIGEST"), ("TICKTE", "TICKET"), ("PORTS", "PORT"), ("SIZ", "SIZE")]

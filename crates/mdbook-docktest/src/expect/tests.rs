@@ -17,7 +17,7 @@ fn difference(pattern: &str, actual: &str) -> Option<Mismatch> {
 }
 
 #[test]
-fn text_stands_for_itself() {
+fn text_matches_itself() {
     assert!(matches("a\n\nb\n", "a\n\nb\n"));
     assert!(!matches("a\nb\n", "a\n"));
     assert!(!matches("a\n", "a\nb\n"));
@@ -28,15 +28,15 @@ fn text_stands_for_itself() {
 }
 
 #[test]
-fn what_a_reader_does_not_see_makes_no_difference() {
+fn trailing_whitespace_and_blank_lines_are_ignored() {
     assert!(matches("a\nb\n", "a  \r\nb"));
     assert!(matches("NAMES     \nx\n", "NAMES\nx        \n\n\n"));
-    assert!(!matches("a\n", "\na\n"), "a blank line before is seen");
-    assert!(!matches("a\n", "  a\n"), "so is an indent");
+    assert!(!matches("a\n", "\na\n"), "a blank line at the start counts");
+    assert!(!matches("a\n", "  a\n"), "so does indentation");
 }
 
 #[test]
-fn dots_alone_are_any_lines() {
+fn dots_alone_on_a_line_match_any_lines() {
     assert!(matches("...\n", ""));
     assert!(matches("...\n", "a\n\nb\n"));
     assert!(matches("a\n  ... \nb\n", "a\nb\n"));
@@ -44,18 +44,18 @@ fn dots_alone_are_any_lines() {
     assert!(!matches("a\n...\nb\n", "a\nb\nc\n"));
     assert!(!matches("a\n...\na\n", "a\n"), "a line is used once");
     assert!(matches("...\na\nb\n...\nb\n...\n", "a\na\nb\nx\nb\n"));
-    assert!(!matches("a ...\n", "a\nb\n"), "within a line they are text");
+    assert!(!matches("a ...\n", "a\nb\n"), "dots within a line are text");
 }
 
 #[test]
-fn dots_in_brackets_are_anything_within_a_line() {
+fn dots_in_brackets_match_anything_within_a_line() {
     assert!(matches("a [..] c [..]\n", "a b c \n"));
     assert!(!matches("a[..]c\n", "a\nc\n"));
-    assert!(!matches("c [..]\n", "cd\n"), "the blank before it stands for itself");
+    assert!(!matches("c [..]\n", "cd\n"), "the space before it matches itself");
 }
 
 #[test]
-fn placeholders_are_what_they_say() {
+fn placeholders_match_their_values() {
     assert!(matches("[ID]  alpine  Up [AGE]\n", "3f4a0c1d2e5b  alpine  Up 3 seconds\n"));
     assert!(!matches("[ID]\n", "3f4a0c1d2e5g\n"));
     assert!(matches("[DATE] [[]error]\n", "2026/11/24 03:02:12 [error]\n"));
@@ -63,17 +63,18 @@ fn placeholders_are_what_they_say() {
 }
 
 #[test]
-fn a_book_has_its_own_placeholders() {
+fn a_book_can_have_its_own_placeholders() {
     let own = [("TICKET".to_owned(), "T-[0-9]+|none".to_owned())];
     let placeholders = Placeholders::with(own).unwrap();
     let pattern = Pattern::parse("ticket [TICKET]!\n", &placeholders);
-    for (text, holds) in [("ticket T-12!", true), ("ticket none!", true), ("ticket T-!", false)] {
-        assert_eq!(pattern.matches(text, &mut Bindings::default()).is_ok(), holds, "{text}");
+    for (text, expected) in [("ticket T-12!", true), ("ticket none!", true), ("ticket T-!", false)]
+    {
+        assert_eq!(pattern.matches(text, &mut Bindings::default()).is_ok(), expected, "{text}");
     }
 }
 
 #[test]
-fn a_name_is_one_value_throughout() {
+fn a_name_has_one_value_throughout_a_chapter() {
     let both = |first: &str, second: &str| {
         let pattern = Pattern::parse("[ID:app] [..]\n", &Placeholders::default());
         let mut bindings = Bindings::default();
@@ -89,7 +90,7 @@ fn a_name_is_one_value_throughout() {
 }
 
 #[test]
-fn a_known_value_is_found_among_others_on_a_line() {
+fn a_bound_value_is_found_among_others_on_a_line() {
     let placeholders = Placeholders::default();
     let mut bindings = Bindings::default();
     Pattern::parse("[ID:app]", &placeholders).matches(WHOLE, &mut bindings).unwrap();
@@ -98,7 +99,7 @@ fn a_known_value_is_found_among_others_on_a_line() {
 }
 
 #[test]
-fn a_block_that_does_not_hold_binds_nothing() {
+fn a_block_that_does_not_match_binds_nothing() {
     let mut bindings = Bindings::default();
     let pattern = Pattern::parse("[ID:app]\nx\n", &Placeholders::default());
     assert!(pattern.matches(WHOLE, &mut bindings).is_err());
@@ -106,14 +107,14 @@ fn a_block_that_does_not_hold_binds_nothing() {
 }
 
 #[test]
-fn a_name_that_changes_within_a_block_is_a_difference() {
+fn a_second_value_for_a_name_is_a_difference() {
     let text = format!("{WHOLE}\n{OTHER}\n");
     let mismatch = difference("[ID:a]\n[ID:a]\n", &text).unwrap();
     assert_eq!(mismatch.place, Place::Unmet { expected: 1, actual: Some(1) });
 }
 
 #[test]
-fn exact_is_byte_for_byte() {
+fn exact_patterns_compare_byte_for_byte() {
     let exact =
         |text: &str, actual: &str| Pattern::exact(text).matches(actual, &mut Bindings::default());
     assert!(exact("a \n[..]\n...\n", "a \n[..]\n...\n").is_ok());
@@ -124,7 +125,7 @@ fn exact_is_byte_for_byte() {
 }
 
 #[test]
-fn a_mismatch_shows_what_holds_as_it_came_out() {
+fn a_mismatch_shows_matching_lines_as_they_were_printed() {
     let pattern = "id [ID]\none\n...\ntwo [..]\nthree\n";
     let actual = "id 3f4a0c1d2e5b\none\nx\ny\ntwo 2\n3\n";
     let mismatch = difference(pattern, actual).unwrap();
@@ -133,7 +134,7 @@ fn a_mismatch_shows_what_holds_as_it_came_out() {
 }
 
 #[test]
-fn a_line_too_many_or_too_few_does_not_shift_the_others() {
+fn an_extra_or_missing_line_does_not_shift_the_others() {
     let extra = difference("a\nb\nc\n", "a\nx\nb\nc\n").unwrap();
     assert_eq!(extra.to_string(), "  a\n+ x\n  b\n  c");
     assert_eq!(extra.place, Place::Unexpected { actual: 1, before: Some(1) });
@@ -155,14 +156,14 @@ fn a_long_mismatch_is_shortened() {
 }
 
 #[test]
-fn a_large_mismatch_is_described_where_it_begins() {
+fn a_large_mismatch_is_reported_where_it_begins() {
     let numbers: String = (0..30_000).map(|n| format!("{n}\n")).collect();
     let mismatch = difference(&format!("{numbers}x\n"), &format!("{numbers}y\n")).unwrap();
     assert_eq!(mismatch.place, Place::Unmet { expected: 30_000, actual: Some(30_000) });
 }
 
 #[test]
-fn a_mistyped_placeholder_is_told() {
+fn a_mistyped_placeholder_is_a_flaw() {
     let pattern = Pattern::parse("ok\nid [DIGSET:a]\n", &Placeholders::default());
     let [flaw] = pattern.flaws() else { panic!("{:?}", pattern.flaws()) };
     assert_eq!((flaw.line, flaw.span.clone()), (1, 3..13));
@@ -174,11 +175,11 @@ fn rewritten(pattern: &str, actual: &str) -> String {
 }
 
 #[test]
-fn accepting_keeps_what_holds() {
+fn accepting_keeps_matching_lines() {
     let pattern = "id [ID]\none\n...\ntwo [..]\nthree\n";
     let actual = "id 3f4a0c1d2e5b\none\nx\ny\ntwo 2\n[..]\n";
     assert_eq!(rewritten(pattern, actual), "id [ID]\none\n...\ntwo [..]\n[[]..]\n");
-    assert_eq!(rewritten("a  \n\n", "a"), "a  \n\n", "what matches is not touched");
+    assert_eq!(rewritten("a  \n\n", "a"), "a  \n\n", "a matching pattern is not changed");
     assert_eq!(rewritten("a\n...\n", "b\nc\n"), "...\n");
 }
 
@@ -208,12 +209,12 @@ const PIECES: &[&str] = &[
     "\n",
 ];
 
-/// Texts in which what has a meaning is likely.
+/// Texts that often contain special sequences.
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PIECES), 0..16).prop_map(|pieces| pieces.concat())
 }
 
-/// What is compared of a text.
+/// The lines of a text that are compared.
 fn compared(text: &str) -> Vec<&str> {
     pattern::lines(text, false)
 }
@@ -229,7 +230,7 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_character_is_noticed(text in "\\PC{1,40}", at in any::<prop::sample::Index>()) {
+    fn a_changed_character_is_a_difference(text in "\\PC{1,40}", at in any::<prop::sample::Index>()) {
         let mut changed: Vec<char> = text.chars().collect();
         let at = at.index(changed.len());
         changed[at] = if changed[at] == 'x' { 'y' } else { 'x' };
@@ -238,16 +239,16 @@ proptest! {
     }
 
     #[test]
-    fn dots_match_everything(text in "(?s).{0,200}") {
+    fn dots_match_any_text(text in "(?s).{0,200}") {
         prop_assert!(matches("...", &text));
     }
 
     #[test]
-    fn exact_is_equality(text in text(), other in text()) {
+    fn an_exact_match_is_equality(text in text(), other in text()) {
         let exact = Pattern::exact(&text);
         prop_assert!(exact.matches(&text, &mut Bindings::default()).is_ok());
-        let holds = exact.matches(&other, &mut Bindings::default()).is_ok();
-        prop_assert_eq!(holds, text == other);
+        let is_match = exact.matches(&other, &mut Bindings::default()).is_ok();
+        prop_assert_eq!(is_match, text == other);
     }
 
     #[test]
@@ -261,14 +262,14 @@ proptest! {
     }
 
     #[test]
-    fn what_was_accepted_matches_and_stays(pattern in text(), actual in text()) {
+    fn an_accepted_pattern_matches_and_is_stable(pattern in text(), actual in text()) {
         let once = rewritten(&pattern, &actual);
         prop_assert!(matches(&once, &actual), "{once:?}");
         prop_assert_eq!(rewritten(&once, &actual), once);
     }
 
     #[test]
-    fn what_is_bound_before_counts_when_accepting(pattern in text(), actual in text()) {
+    fn accepting_respects_earlier_bindings(pattern in text(), actual in text()) {
         let placeholders = Placeholders::default();
         let mut bound = Bindings::default();
         Pattern::parse("[ID:a] [IP:a]", &placeholders)
@@ -281,7 +282,7 @@ proptest! {
     }
 
     #[test]
-    fn any_pattern_and_any_text_are_taken(pattern in "(?s).{0,60}", actual in "(?s).{0,60}") {
+    fn any_pattern_and_any_text_can_be_matched(pattern in "(?s).{0,60}", actual in "(?s).{0,60}") {
         let _ = matches(&pattern, &actual);
     }
 }

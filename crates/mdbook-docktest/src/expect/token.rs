@@ -1,31 +1,31 @@
-//! The words of a pattern line, and how to write text that has none.
+//! The tokens of a pattern line, and escaping text that contains them.
 
 use std::ops::Range;
 
 use super::placeholder::{Placeholders, is_name};
 
-/// The line that stands for any number of lines.
+/// The line that matches any number of lines.
 const ANY_LINES: &str = "...";
 
 /// A piece of a pattern line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
-    /// Stands for itself.
+    /// Matches itself.
     Text(&'a str),
     /// `[..]`
     Anything,
     /// `[NAME]` or `[NAME:binding]`
     Placeholder { name: &'a str, binding: Option<&'a str> },
-    /// Text that an author may have meant to be a placeholder.
+    /// Matches itself, but is probably a misspelled placeholder.
     NearMiss { text: &'a str, name: &'a str, meant: &'a str },
 }
 
-/// Whether a line stands for any number of lines.
+/// Whether a line matches any number of lines.
 pub(super) fn is_any_lines(line: &str) -> bool {
     line.trim() == ANY_LINES
 }
 
-/// The tokens of a line, each with its place in it.
+/// The tokens of a line with their byte ranges.
 pub(super) fn tokens<'a>(
     line: &'a str,
     placeholders: &'a Placeholders,
@@ -51,7 +51,7 @@ pub(super) fn tokens<'a>(
     tokens
 }
 
-/// The token other than plain text that `rest` begins with, and its length.
+/// The special token at the start of `rest`, and its length in bytes.
 fn special<'a>(rest: &'a str, placeholders: &'a Placeholders) -> Option<(Token<'a>, usize)> {
     if rest.starts_with("[..]") {
         return Some((Token::Anything, 4));
@@ -80,8 +80,8 @@ fn is_binding(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// The pattern that stands for this text and nothing else: what has a meaning in a pattern, or looks
-/// like a mistyped placeholder, is escaped.
+/// Returns the pattern that matches only this text: special sequences, and text that looks like a
+/// misspelled placeholder, are escaped.
 pub(super) fn literal(text: &str, placeholders: &Placeholders) -> String {
     let mut pattern = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -92,8 +92,8 @@ pub(super) fn literal(text: &str, placeholders: &Placeholders) -> String {
         let mut rest = line;
         while let Some(bracket) = rest.find('[') {
             pattern.push_str(&rest[..bracket]);
-            let has_meaning = special(&rest[bracket..], placeholders).is_some();
-            pattern.push_str(if has_meaning { "[[]" } else { "[" });
+            let is_special = special(&rest[bracket..], placeholders).is_some();
+            pattern.push_str(if is_special { "[[]" } else { "[" });
             rest = &rest[bracket + 1..];
         }
         pattern.push_str(rest);
@@ -122,33 +122,33 @@ mod tests {
     }
 
     #[test]
-    fn words_are_told_from_text() {
+    fn special_tokens_are_split_from_text() {
         assert_eq!(only_tokens("a [ID] b"), ["a ", "<ID >", " b"]);
         assert_eq!(only_tokens("[ID:app-1][..]"), ["<ID app-1>", "<anything>"]);
         assert_eq!(only_tokens("[[ID]]"), ["[", "<ID >", "]"]);
     }
 
     #[test]
-    fn what_names_no_placeholder_is_text() {
+    fn brackets_without_a_known_name_are_text() {
         for text in ["[y/N]", "[FOO]", "[id]", "[ID", "[ID:]", "[ID:a b]", "[]", "[...]", "[a:b]"] {
             assert_eq!(only_tokens(text), [text]);
         }
     }
 
     #[test]
-    fn one_character_in_brackets_is_itself() {
+    fn a_bracketed_character_is_an_escape() {
         assert_eq!(only_tokens("[[]ID]"), ["[", "ID]"]);
         assert_eq!(only_tokens("[.].."), [".", ".."]);
     }
 
     #[test]
-    fn a_mistyped_name_is_noticed() {
+    fn a_mistyped_name_is_a_near_miss() {
         assert_eq!(only_tokens("x [DIGSET] y"), ["x ", "<[DIGSET], not DIGEST>", " y"]);
         assert_eq!(only_tokens("[DIGSET:a]"), ["<[DIGSET:a], not DIGEST>"]);
     }
 
     #[test]
-    fn only_what_has_a_meaning_is_escaped() {
+    fn only_special_sequences_are_escaped() {
         let placeholders = Placeholders::default();
         let literal = |text| literal(text, &placeholders);
         assert_eq!(literal("[y/N] [FOO] a[0]\n"), "[y/N] [FOO] a[0]\n");

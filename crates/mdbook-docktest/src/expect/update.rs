@@ -1,4 +1,4 @@
-//! Accepting what came out: a pattern that matches it, with as much of the old one as still holds.
+//! Accepting output: a pattern that matches it and keeps the lines that still match.
 
 use super::alignment::Step;
 use super::binding::Bindings;
@@ -6,9 +6,8 @@ use super::pattern::{Pattern, lines};
 use super::placeholder::Placeholders;
 use super::token::literal;
 
-/// Rewrites the lines of a pattern that do not hold, such that it matches `actual`, with `bindings`
-/// being what is bound before. Lines that still hold stay as they are written; a pattern that matches
-/// comes back unchanged.
+/// Returns a pattern that matches `actual`, given the earlier `bindings`. Lines that still match are
+/// kept as they are written; a pattern that matches is returned unchanged.
 ///
 /// For [`Pattern::exact`], the new text is simply the output.
 pub(crate) fn update(
@@ -41,6 +40,6 @@ pub(crate) fn update(
     if matches(&new) {
         return new;
     }
-    // A name is bound in the order in which lines are found, which a new line can change.
+    // Names are bound in the order of the lines, which a new line can change.
     rewrite(&|element| !old.binds(element))
 }

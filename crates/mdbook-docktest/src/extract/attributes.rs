@@ -1,12 +1,12 @@
-//! The info string of a fence: which block it opens, and what the author asks for.
+//! Parses the info string of a fence: the kind of block, and its attributes.
 //!
 //! ````markdown
 //! ```bash until="ready \d+", timeout=30s
 //! ````
 //!
-//! The first word is the language; attributes follow, separated by spaces or commas. It is read as
-//! the author typed it: CommonMark's backslash escapes and entities are not applied, so that spans
-//! are exact and a regex needs no second layer of escaping.
+//! The first word is the language; attributes follow, separated by spaces or commas. The text is
+//! parsed as typed: CommonMark's backslash escapes and entities are not applied, so that spans are
+//! exact and a regex needs no second layer of escaping.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -42,55 +42,56 @@ const KNOWN: [&str; 14] = [
     "cleanup",
     "diagram",
 ];
-const LATER: [&str; 1] = ["engine"];
+/// Names for attributes of later versions.
+const RESERVED: [&str; 1] = ["engine"];
 
-/// What a fence opens, according to its info string.
+/// The kind of block that an info string opens.
 #[derive(Debug)]
 pub(crate) enum Info {
     /// A step.
     Step {
-        /// The language, in lower case.
+        /// The language in lower case.
         language: &'static str,
-        /// What the author asks for; what could not be read has its default.
+        /// The attributes; an invalid one has its default.
         attributes: Box<Attributes>,
-        /// What is wrong with the attributes.
+        /// The problems with the attributes.
         problems: Vec<Problem>,
     },
-    /// An expectation.
+    /// An `output` block.
     Output {
-        /// What is compared, and how.
+        /// The attributes.
         attributes: OutputAttributes,
-        /// What is wrong with the words after `output`.
+        /// The problems with the attributes.
         problems: Vec<Problem>,
     },
-    /// A block that is none of our business.
+    /// Any other block, which is left alone.
     Other,
 }
 
-/// Something wrong in an info string.
+/// A problem in an info string.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     /// [`Code::UnknownAttribute`] or [`Code::BadAttribute`].
     pub code: Code,
-    /// Its place in the info string, in bytes.
+    /// The place in the info string, in bytes.
     pub span: Range<usize>,
-    /// What is wrong, in one sentence.
+    /// What is wrong, on one line.
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
 }
 
-/// The names of all attributes of steps.
+/// Returns the names of all attributes of steps.
 pub fn names_for_steps() -> &'static [&'static str] {
     &KNOWN
 }
 
-/// The names of all attributes of `output` blocks.
+/// Returns the names of all attributes of `output` blocks.
 pub fn names_for_outputs() -> &'static [&'static str] {
     output::names()
 }
 
-/// Reads an info string: what follows the fence's characters on its line.
+/// Parses an info string: the text after the fence's characters on its line.
 pub(crate) fn parse(info: &str) -> Info {
     let mut words = word::words(info);
     let Some(first) = words.next() else { return Info::Other };
@@ -118,9 +119,14 @@ fn unknown(word: &Word<'_>, known: &[&str]) -> Problem {
     Problem {
         code: Code::UnknownAttribute,
         span: word.name_span.clone(),
-        message: format!("there is no attribute `{}`", word.name),
+        message: format!("unknown attribute `{}`", word.name),
         help: nearest(word.name, known).map(|candidate| format!("did you mean `{candidate}`?")),
     }
+}
+
+fn duplicate(word: &Word<'_>) -> Problem {
+    bad(word.span.clone(), format!("duplicate attribute `{}`", word.name))
+        .with_help(|| "remove one of them".into())
 }
 
 fn bad(span: Range<usize>, message: String) -> Problem {
@@ -149,24 +155,22 @@ impl Reader {
     }
 
     fn take(&mut self, word: &Word<'_>) -> Result<(), Problem> {
-        if LATER.contains(&word.name) {
+        if RESERVED.contains(&word.name) {
             return Err(not_supported_yet(word));
         }
         if !KNOWN.contains(&word.name) {
-            return Err(unknown(word, &KNOWN)
-                .with_help(|| format!("the attributes are {}", KNOWN.join(", "))));
+            return Err(
+                unknown(word, &KNOWN).with_help(|| format!("use one of `{}`", KNOWN.join("`, `")))
+            );
         }
         if self.seen.iter().any(|seen| seen == word.name) {
-            return Err(bad(word.span.clone(), format!("`{}` is given twice", word.name)));
+            return Err(duplicate(word));
         }
         if let Some(other) = self.seen.iter().find(|seen| exclude_each_other(seen, word.name)) {
-            return Err(bad(
-                word.span.clone(),
-                format!(
-                    "`{}` and `{other}` exclude each other: what is stopped has no exit status",
-                    word.name
-                ),
-            ));
+            let message = format!("`{}` cannot be used with `{other}`", word.name);
+            return Err(bad(word.span.clone(), message).with_help(|| {
+                "remove one of them: a stream that is stopped has no exit status".into()
+            }));
         }
         self.seen.push(word.name.to_owned());
 
@@ -194,7 +198,7 @@ impl Reader {
                 if attributes.follow.is_some() {
                     return Err(bad(
                         word.span.clone(),
-                        "only one of `until`, `lines` and `for` can say when to stop".into(),
+                        "only one of `until`, `lines` and `for` can be used".into(),
                     ));
                 }
                 attributes.follow = Some(follow);
@@ -216,7 +220,7 @@ fn flag(word: &Word<'_>) -> Result<bool, Problem> {
     }
 }
 
-fn value<'a>(word: &'a Word<'_>) -> Result<&'a Value, Problem> {
+fn value<'a>(word: &'a Word<'_>) -> Result<&'a Value<'a>, Problem> {
     let Some(value) = &word.value else {
         return Err(bad(word.span.clone(), format!("`{}` needs a value", word.name))
             .with_help(|| format!("write `{}`", example(word.name))));
@@ -238,49 +242,49 @@ fn example(name: &str) -> &'static str {
     }
 }
 
-fn exit(value: &Value) -> Result<ExitExpectation, Problem> {
+fn exit(value: &Value<'_>) -> Result<ExitExpectation, Problem> {
     if value.text == "any" {
         return Ok(ExitExpectation::Any);
     }
     // POSIX keeps eight bits of an exit status.
     let status: Option<u8> = value.text.parse().ok();
     status.map(|status| ExitExpectation::Code(status.into())).ok_or_else(|| {
-        bad(value.span.clone(), "an exit status is a number from 0 to 255, or `any`".into())
+        bad(value.span.clone(), format!("invalid exit status `{}`", value.raw))
+            .with_help(|| "use a number from 0 to 255, or `any`".into())
     })
 }
 
-fn regex(value: &Value) -> Result<Regex, Problem> {
+fn regex(value: &Value<'_>) -> Result<Regex, Problem> {
     if value.text.is_empty() {
-        return Err(bad(value.span.clone(), "an empty regex matches before anything came".into()));
+        return Err(bad(value.span.clone(), "empty regex: it matches before any output".into()));
     }
     Regex::new(&value.text).map_err(|error| {
-        // The error draws the regex over several lines; its last one says what is wrong.
+        // The error shows the regex on several lines; the reason is on the last one.
         let text = error.to_string();
         let reason = text.lines().last().unwrap_or(&text).trim_start_matches("error: ");
-        bad(value.span.clone(), format!("this is no regex: {reason}"))
+        bad(value.span.clone(), format!("invalid regex: {reason}"))
     })
 }
 
-fn count(value: &Value) -> Result<usize, Problem> {
-    value
-        .text
-        .parse()
-        .ok()
-        .filter(|lines| *lines > 0)
-        .ok_or_else(|| bad(value.span.clone(), "a number of lines is a whole number from 1".into()))
+fn count(value: &Value<'_>) -> Result<usize, Problem> {
+    value.text.parse().ok().filter(|lines| *lines > 0).ok_or_else(|| {
+        bad(value.span.clone(), format!("invalid number of lines `{}`", value.raw))
+            .with_help(|| "use a whole number from 1".into())
+    })
 }
 
-fn columns(value: &Value) -> Result<Columns, Problem> {
+fn columns(value: &Value<'_>) -> Result<Columns, Problem> {
     value.text.parse().ok().and_then(Columns::new).ok_or_else(|| {
-        let message = format!("a terminal has from {} to {} columns", Columns::MIN, Columns::MAX);
-        bad(value.span.clone(), message).with_help(|| "write `tty` for 80".into())
+        let (min, max) = (Columns::MIN, Columns::MAX);
+        bad(value.span.clone(), format!("invalid terminal width `{}`", value.raw))
+            .with_help(|| format!("use {min} to {max} columns, or `tty` for 80"))
     })
 }
 
-fn duration(value: &Value) -> Result<Duration, Problem> {
+fn duration(value: &Value<'_>) -> Result<Duration, Problem> {
     parse_duration(&value.text).filter(|duration| !duration.is_zero()).ok_or_else(|| {
-        bad(value.span.clone(), "a duration is a number and its unit".into())
-            .with_help(|| "write `500ms`, `5s` or `2m`".into())
+        bad(value.span.clone(), format!("invalid duration `{}`", value.raw))
+            .with_help(|| "use e.g. `500ms`, `5s` or `2m`".into())
     })
 }
 

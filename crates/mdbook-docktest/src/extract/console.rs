@@ -1,11 +1,11 @@
-//! Sessions: blocks in which commands stand at prompts and what they print below them, as on a
-//! terminal and in Docker's own documentation.
+//! Parses sessions: blocks with commands at prompts and their output below, as on a terminal and in
+//! Docker's own documentation.
 //!
-//! If a line begins with `$ `, that is the block's prompt; else `# ` is, if a line begins with it.
-//! With `$ ` as the prompt, `# ` begins a comment or is what a command printed.
+//! The prompt of a block is `$ ` if a line starts with it; otherwise it is `# `, if a line starts
+//! with that. In a block with the prompt `$ `, `# ` starts a comment, or is output.
 //!
-//! A command goes on with the lines that begin with `> `, bash's second prompt, and with further
-//! lines as long as it is incomplete: Docker's documentation writes the lines after a backslash, and
+//! A command continues with the lines that start with `> `, bash's second prompt, and with further
+//! lines as long as it is incomplete: Docker's documentation shows the lines after a backslash, and
 //! those of a here-document, without a prompt.
 
 use std::ops::Range;
@@ -14,54 +14,55 @@ use crate::extract::commands::lines_until_complete;
 
 const CONTINUATION: &str = "> ";
 
-/// A session, by the numbers of its lines, from 0.
+/// A session, by line indices.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Session {
-    /// The commands, in order.
+    /// The commands in order.
     pub(crate) commands: Vec<SessionCommand>,
-    /// The lines that are no command's: neither comments nor blank, and with no prompt before them.
-    pub(crate) strays: Vec<usize>,
+    /// The lines that belong to no command, and are neither comments nor blank.
+    pub(crate) unprompted: Vec<usize>,
 }
 
 /// A command of a session.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct SessionCommand {
-    /// Its lines.
+    /// The lines of the command itself.
     pub(crate) lines: Range<usize>,
-    /// How many bytes of each of these lines are its prompt.
+    /// The length of the prompt on each of these lines, in bytes.
     pub(crate) prompts: Vec<usize>,
-    /// The lines below it, up to the next prompt.
+    /// The lines below the command, up to the next prompt.
     pub(crate) below: Range<usize>,
-    /// The same without blank ones at the beginning and the end.
+    /// The lines below the command, without blank ones at the beginning and the end.
     pub(crate) output: Range<usize>,
 }
 
 impl SessionCommand {
-    /// Its text: `lines` are those of the session.
+    /// Returns the command without prompts. `lines` are the lines of the session.
     pub(crate) fn text(&self, lines: &[&str]) -> String {
         let own = lines[self.lines.clone()].iter().zip(&self.prompts);
         own.map(|(line, prompt)| &line[*prompt..]).collect::<Vec<_>>().join("\n")
     }
 }
 
-/// Reads a session. A line is given without its end.
+/// Parses a session, given as lines without line endings.
 pub(crate) fn session(lines: &[&str]) -> Session {
     let mut session = Session::default();
     let Some(prompt) = prompt(lines) else {
-        session.strays = (0..lines.len()).filter(|line| !is_passed_over(lines[*line])).collect();
+        session.unprompted =
+            (0..lines.len()).filter(|line| !is_comment_or_blank(lines[*line])).collect();
         return session;
     };
     let mut at = 0;
     while at < lines.len() {
         let Some(begin) = prompted(lines[at], prompt) else {
-            if !is_passed_over(lines[at]) {
-                session.strays.push(at);
+            if !is_comment_or_blank(lines[at]) {
+                session.unprompted.push(at);
             }
             at += 1;
             continue;
         };
         at += 1;
-        // At an empty prompt, somebody has pressed Enter.
+        // An empty prompt: only Enter was pressed.
         if lines[at - 1][begin..].trim().is_empty() {
             continue;
         }
@@ -73,7 +74,8 @@ pub(crate) fn session(lines: &[&str]) -> Session {
     session
 }
 
-/// Reads the command that begins at a line, and what follows it up to the next prompt.
+/// Parses the command that starts on the line `first`, and the lines below it up to `next`, the
+/// line of the next prompt.
 fn command(lines: &[&str], first: usize, begin: usize, next: usize) -> SessionCommand {
     let mut prompts = vec![begin];
     let mut text = lines[first][begin..].to_owned();
@@ -91,7 +93,7 @@ fn command(lines: &[&str], first: usize, begin: usize, next: usize) -> SessionCo
         at += 1;
     }
     if prompts.len() == 1 {
-        let whole = incomplete_lines(&text, &lines[at..next]);
+        let whole = completing_lines(&text, &lines[at..next]);
         prompts.extend(std::iter::repeat_n(0, whole));
         at += whole;
     }
@@ -103,8 +105,9 @@ fn command(lines: &[&str], first: usize, begin: usize, next: usize) -> SessionCo
     SessionCommand { lines: first..at, prompts, below: at..next, output }
 }
 
-/// How many of the lines below it a command needs to be complete; none if they do not make it so.
-fn incomplete_lines(first: &str, below: &[&str]) -> usize {
+/// Returns how many of the lines below a command complete it; 0 if it is complete without them, or
+/// never.
+fn completing_lines(first: &str, below: &[&str]) -> usize {
     let text = [&[first], below].concat().join("\n");
     lines_until_complete(&text).map_or(0, |lines| lines - 1)
 }
@@ -113,14 +116,14 @@ fn prompt(lines: &[&str]) -> Option<char> {
     ['$', '#'].into_iter().find(|prompt| lines.iter().any(|line| prompted(line, *prompt).is_some()))
 }
 
-/// Where the text behind a prompt begins.
+/// Returns the offset of the text after the prompt, if the line starts with it.
 fn prompted(line: &str, prompt: char) -> Option<usize> {
     let rest = line.strip_prefix(prompt)?;
     (rest.is_empty() || rest.starts_with([' ', '\t']))
         .then(|| (prompt.len_utf8() + 1).min(line.len()))
 }
 
-fn is_passed_over(line: &str) -> bool {
+fn is_comment_or_blank(line: &str) -> bool {
     line.trim().is_empty() || line.trim_start().starts_with('#')
 }
 
@@ -130,18 +133,21 @@ mod tests {
 
     use super::*;
 
-    /// Each command and, behind `=>`, the lines below it; then the strays.
+    /// Returns each command and, after `=>`, its output; then the lines without a prompt, after
+    /// `!`.
     fn outline(text: &str) -> Vec<String> {
         let lines: Vec<&str> = text.lines().collect();
         let session = session(&lines);
         let commands = session.commands.iter().map(|command| {
             format!("{} => {}", command.text(&lines), lines[command.output.clone()].join("|"))
         });
-        commands.chain(session.strays.iter().map(|line| format!("! {}", lines[*line]))).collect()
+        commands
+            .chain(session.unprompted.iter().map(|line| format!("! {}", lines[*line])))
+            .collect()
     }
 
     #[test]
-    fn commands_stand_at_prompts_and_what_they_print_below() {
+    fn commands_are_at_prompts_with_their_output_below() {
         assert_eq!(
             outline("$ docker ps\n\nCONTAINER ID\n\nabc\n\n$ true\n$ echo hi\nhi\n"),
             ["docker ps => CONTAINER ID||abc", "true => ", "echo hi => hi"]
@@ -157,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_incomplete_command_goes_on_without_a_prompt() {
+    fn an_incomplete_command_continues_without_a_prompt() {
         for command in [
             "docker run -d \\\n  --name x \\\n  nginx",
             "docker build - <<EOF\nFROM busybox\n# x\nEOF",
@@ -170,12 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn what_never_becomes_complete_is_one_line() {
+    fn a_command_that_is_never_complete_is_one_line() {
         assert_eq!(outline("$ echo \"a\nout\n$ b\n"), ["echo \"a => out", "b => "]);
     }
 
     #[test]
-    fn roots_prompt_is_one_where_there_is_no_other() {
+    fn the_root_prompt_counts_only_without_the_other_prompt() {
         assert_eq!(outline("# id -u\n0\n# true\n"), ["id -u => 0", "true => "]);
         assert_eq!(
             outline("# on the manager\n$ cat resolv.conf\n# Generated\n"),
@@ -184,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_at_no_prompt_is_a_stray() {
+    fn lines_that_belong_to_no_command_are_unprompted() {
         assert_eq!(outline("docker ps\n\n# why\n"), ["why => ", "! docker ps"]);
         assert_eq!(outline("docker ps\ndocker images\n"), ["! docker ps", "! docker images"]);
         assert_eq!(outline("out\n$ a\nb\n"), ["a => b", "! out"]);
@@ -195,7 +201,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_has_one_place(text in "([$#>] ?)?[a \\\\\"<]{0,5}(\n([$#>] ?)?[aE \\\\\"<]{0,5}){0,8}") {
+        fn every_line_has_one_role(text in "([$#>] ?)?[a \\\\\"<]{0,5}(\n([$#>] ?)?[aE \\\\\"<]{0,5}){0,8}") {
             let lines: Vec<&str> = text.lines().collect();
             let session = session(&lines);
             let mut end = 0;
@@ -205,8 +211,8 @@ mod tests {
                 prop_assert_eq!(command.prompts.len(), command.lines.len());
                 end = command.output.end.max(command.lines.end);
             }
-            for stray in session.strays {
-                prop_assert!(!session.commands.iter().any(|c| c.lines.contains(&stray) || c.output.contains(&stray)));
+            for line in session.unprompted {
+                prop_assert!(!session.commands.iter().any(|c| c.lines.contains(&line) || c.output.contains(&line)));
             }
         }
     }

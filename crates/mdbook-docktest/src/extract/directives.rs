@@ -1,7 +1,7 @@
-//! `{{#docktest …}}`: what an author asks for between steps.
+//! Finds `{{#docktest …}}` directives between steps.
 //!
-//! mdBook's own preprocessor, which runs before, leaves such words alone but for a backslash before
-//! them, which it takes away. Within code and comments they are text, as all is there.
+//! mdBook's own preprocessor, which runs before, leaves directives alone, and only removes a
+//! backslash before them. In code and comments, a directive is plain text.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -15,24 +15,25 @@ use crate::model::finding::Code;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\{\{[ \t]*#docktest([^}\n]*)(\}\})?").expect("it is a regex of our own")
+    Regex::new(r"\{\{[ \t]*#docktest([^}\n]*)(\}\})?").expect("the regex is valid")
 });
 
-/// What may stand before a directive on its line: markers of quotes, lists, definitions and footnotes.
+/// The text allowed before a directive on its line: markers of quotes, lists, definitions and
+/// footnotes.
 static CONTAINERS: LazyLock<Regex> = LazyLock::new(|| {
     let regex = r"\A(?:[ \t>\u{feff}]|[-*+:][ \t]|\d{1,9}[.)][ \t]|\[\^[^\]]*\]:)*\z";
-    Regex::new(regex).expect("it is a regex of our own")
+    Regex::new(regex).expect("the regex is valid")
 });
 
-/// A text that looks like a directive.
+/// Text that looks like a directive.
 struct Candidate {
     place: Range<usize>,
-    /// What stands behind `#docktest`; none where it is not closed.
+    /// The text after `#docktest`; `None` if the directive is not closed.
     word: Option<String>,
 }
 
 impl Extraction<'_> {
-    /// Finds the places of diagrams, and directives that are none.
+    /// Finds diagrams, and invalid directives.
     pub(super) fn directives(&mut self) {
         let mut candidates: Vec<Candidate> = DIRECTIVE
             .captures_iter(self.text)
@@ -57,14 +58,14 @@ impl Extraction<'_> {
             let span = span.start + dropped..span.end + dropped;
             let breaks = is_line_break(&event);
             match event {
-                Event::Start(tag) => blocks.push(Block::of(&tag, &text[span])),
+                Event::Start(tag) => blocks.push(Block::from_tag(&tag, &text[span])),
                 Event::End(_) => drop(blocks.pop()),
                 Event::Text(_) | Event::Html(_) => {
                     let block = blocks.last().copied().unwrap_or(Block::Other);
-                    // Without it, lines around it would continue the paragraph in another way.
+                    // Other lines of the paragraph would be torn apart.
                     let next = events.peek().map(|(event, _)| event);
                     let is_alone = !(after_break || next.is_some_and(is_line_break));
-                    // Each is looked at once, though text can come in pieces.
+                    // Text can come in pieces: each candidate is removed once it is found.
                     let is_here = |candidate: &mut Candidate| span.contains(&candidate.place.start);
                     for candidate in candidates.extract_if(.., is_here) {
                         if block == Block::Verbatim {
@@ -90,12 +91,12 @@ impl Extraction<'_> {
         let known = word.as_deref().is_some_and(|word| {
             word.trim() == "diagram" && word.starts_with(|c: char| c.is_ascii_whitespace())
         });
-        let help = "write `{{#docktest diagram}}` for a picture of what there is on the engine";
+        let help = "use `{{#docktest diagram}}` for a diagram of the engine's state";
         if !known {
             let found = self.text[place.clone()].trim_end();
             let message = match word {
-                Some(_) => format!("there is no directive `{found}`"),
-                None => format!("the directive `{found}` is not closed"),
+                Some(_) => format!("unknown directive `{found}`"),
+                None => format!("unclosed directive `{found}`"),
             };
             let place = place.start..place.start + found.len();
             return self.find(Code::BadDirective, place, message, Some(help.to_owned()));
@@ -104,14 +105,14 @@ impl Extraction<'_> {
         let before = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
         let after = self.text[place.end..].split('\n').next().unwrap_or_default();
         if is_line && after.trim_ascii().is_empty() && CONTAINERS.is_match(before) {
-            // What takes its place may end with a fence, behind which no tab may stand.
+            // The replacement may end with a fence, which must not be followed by a tab.
             let blanks = after.len() - after.trim_ascii_start().len();
             let blanks = blanks - usize::from(after.ends_with('\r'));
             self.scenario.diagrams.push(place.start..place.end + blanks);
             return;
         }
         let message = "this directive is not a paragraph of its own".to_owned();
-        let help = "put it on a line of its own with blank lines around it, outside of headings, \
+        let help = "put it on a line of its own with blank lines around it, outside headings, \
                     tables and HTML";
         self.find(Code::BadDirective, place.clone(), message, Some(help.to_owned()));
     }
@@ -121,19 +122,19 @@ fn is_line_break(event: &Event<'_>) -> bool {
     matches!(event, Event::SoftBreak | Event::HardBreak)
 }
 
-/// What text stands in.
+/// The kind of block that contains a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Block {
-    /// Lines of a paragraph, or of a list's item without paragraphs.
+    /// Lines of a paragraph, or of a list item without paragraphs.
     Lines,
-    /// Code, or a comment.
+    /// Code or a comment.
     Verbatim,
     /// Anything else.
     Other,
 }
 
 impl Block {
-    fn of(tag: &Tag<'_>, source: &str) -> Self {
+    fn from_tag(tag: &Tag<'_>, source: &str) -> Self {
         match tag {
             Tag::Paragraph
             | Tag::Item
@@ -154,7 +155,7 @@ mod tests {
     use super::super::{Extensions, extract};
     use super::*;
 
-    /// The places of diagrams, and what is found, by the text that it is about.
+    /// Returns the lines of diagrams, and the findings with the text that they are about.
     fn found(text: &str) -> (Vec<usize>, Vec<(&str, String)>) {
         let scenario = extract(Path::new("c.md"), text, Extensions::default());
         let diagrams = scenario.diagrams.iter().map(|place| {
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directive_stands_alone_on_a_line_of_any_container() {
+    fn a_directive_is_alone_on_a_line_of_any_container() {
         let text = "\u{feff}{{#docktest diagram}}\r\n\r\ntext\n\n{{#docktest diagram}} \t\n\n\
             > {{#docktest diagram}}\n\n- a\n\n  {{#docktest diagram}}\n- {{#docktest diagram}}\n\
             1. > {{#docktest diagram}}\n\nterm\n: {{#docktest diagram}}\n\n[^1]: {{#docktest diagram}}\n\n[^1]\n";
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn in_code_and_comments_it_is_text() {
+    fn a_directive_in_code_or_a_comment_is_text() {
         let text = "```text\n{{#docktest diagram}}\n```\n\n    {{#docktest diagram}}\n\n\
             `{{#docktest diagram}}`\n\n<!--\n{{#docktest diagram}}\n-->\n\n[a](<{{#docktest diagram}}>)\n\n\
             > ```bash\n> {{#docktest x}}\n> ```\n";
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn with_a_backslash_it_is_text() {
+    fn a_directive_after_a_backslash_is_text() {
         assert_eq!(
             found("\\{{#docktest diagram}}\n\n&#123;{#docktest diagram}}\n"),
             (vec![], vec![])
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_no_room_for_a_picture_it_is_found() {
+    fn a_directive_within_other_text_is_found() {
         for text in [
             "# {{#docktest diagram}}\n",
             "{{#docktest diagram}}\n===\n",
@@ -216,20 +217,20 @@ mod tests {
     }
 
     #[test]
-    fn one_that_does_not_exist_is_found() {
+    fn an_unknown_or_unclosed_directive_is_found() {
         for (directive, message) in [
-            ("{{#docktest diagramm}}", "there is no directive `{{#docktest diagramm}}`"),
-            ("{{#docktestdiagram}}", "there is no directive `{{#docktestdiagram}}`"),
-            ("{{ #docktest }}", "there is no directive `{{ #docktest }}`"),
-            ("{{#docktest a_b *c*}}", "there is no directive `{{#docktest a_b *c*}}`"),
-            ("{{#docktest diagram}", "the directive `{{#docktest diagram` is not closed"),
+            ("{{#docktest diagramm}}", "unknown directive `{{#docktest diagramm}}`"),
+            ("{{#docktestdiagram}}", "unknown directive `{{#docktestdiagram}}`"),
+            ("{{ #docktest }}", "unknown directive `{{ #docktest }}`"),
+            ("{{#docktest a_b *c*}}", "unknown directive `{{#docktest a_b *c*}}`"),
+            ("{{#docktest diagram}", "unclosed directive `{{#docktest diagram`"),
         ] {
             let text = format!("> {directive}\n");
             let (diagrams, findings) = found(&text);
             assert_eq!(diagrams, [0; 0]);
-            let [(place, said)] = &findings[..] else { panic!("{findings:?}") };
+            let [(place, found)] = &findings[..] else { panic!("{findings:?}") };
             assert!(directive.starts_with(place));
-            assert_eq!(said, message);
+            assert_eq!(found, message);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The parts of a fenced block in the chapter's bytes: what the parser knows but does not tell.
+//! Finds the parts of a fenced block in the chapter's text, which the parser does not report.
 
 use std::ops::Range;
 
 use crate::model::fence::{Closing, Fence};
 
-/// Takes a block apart. `block` and `content_end` are what the parser says: from fence to
-/// fence, and the end of the last piece of content.
+/// Finds the parts of a block. `block` and `content_end` come from the parser: the range from fence
+/// to fence, and the end of the last piece of content.
 ///
-/// Returns nothing where `block` does not start with a fence.
+/// Returns `None` if `block` does not start with a fence.
 pub(super) fn parts(text: &str, block: &Range<usize>, content_end: Option<usize>) -> Option<Fence> {
     let all = text.get(block.clone())?;
     let mark = all.chars().next().filter(|c| matches!(c, '`' | '~'))?;
@@ -22,7 +22,8 @@ pub(super) fn parts(text: &str, block: &Range<usize>, content_end: Option<usize>
     let content_end = content_end.unwrap_or(body_start);
     let closing = (last_line >= body_start && last_line > block.start)
         .then(|| trimmed(text, last_line..block.end))
-        // Content that looks like a fence, say because it is indented, ends after it starts.
+        // Content can look like a fence, e.g. if it is indented; it then ends after this line
+        // starts.
         .filter(|_| content_end <= last_line)
         .and_then(|line| closing_marks(text, last_line..line.end, mark, length))
         .map(|marks| (Closing { prefix: last_line..marks.start }, marks.end));

@@ -1,4 +1,4 @@
-//! `console` blocks: commands at prompts with what they print, in their places in the chapter.
+//! Places the commands and the expected output of `console` blocks in the chapter.
 
 use std::ops::Range;
 
@@ -10,29 +10,30 @@ use crate::model::scenario::{Command, Expectation, OutputAttributes};
 use crate::text::position::line_and_column;
 
 impl Extraction<'_> {
-    /// The commands of a `console` block, and what of it is no command.
+    /// Returns the commands of a `console` block, and its
+    /// [markup](crate::model::scenario::Step::session_markup).
     pub(super) fn session(
         &mut self,
         block: &FencedBlock,
         fence: &Fence,
     ) -> (Vec<Command>, Vec<Range<usize>>) {
         let lines: Vec<&str> = block.content.lines().collect();
-        let Session { commands, strays } = session(&lines);
+        let Session { commands, unprompted } = session(&lines);
         let places = Places::new(self.text, fence, &lines);
         let has_commands = !commands.is_empty();
-        let dressing: Vec<Range<usize>> =
-            commands.iter().flat_map(|command| places.dressing(command)).collect();
-        for stray in strays {
+        let markup: Vec<Range<usize>> =
+            commands.iter().flat_map(|command| places.markup(command)).collect();
+        for line in unprompted {
             let message = if has_commands {
-                "this line stands before the first prompt: no command prints it"
+                "this line is before the first prompt, so no command prints it"
             } else {
-                "this `console` block has no prompt, so that nothing of it can be run"
+                "this `console` block has no prompt, so it has no commands to run"
             };
-            let help = "begin commands with `$ `; mark a block of commands without prompts `bash`, \
-                        and one that is only shown `text`";
+            let help = "start commands with `$ `; or mark the block as `bash` if it has commands without \
+                        prompts, or as `text` if it is only shown";
             let (message, help) = (message.to_owned(), Some(help.to_owned()));
-            self.find(Code::MissingPrompt, places.line(stray), message, help);
-            // One finding is enough for a block that is something else altogether.
+            self.find(Code::MissingPrompt, places.line(line), message, help);
+            // One finding is enough for a block that is not a session at all.
             if !has_commands {
                 break;
             }
@@ -42,7 +43,7 @@ impl Extraction<'_> {
             span: places.command(command),
             expectation: self.printed(command, fence, &lines, &places),
         });
-        (commands.collect(), dressing)
+        (commands.collect(), markup)
     }
 
     fn printed(
@@ -67,11 +68,11 @@ impl Extraction<'_> {
     }
 }
 
-/// Where each line of a block is in the chapter: with its container's prefix and its line ending,
+/// The places of a block's lines in the chapter: each with its container prefix and line ending,
 /// and without.
 ///
-/// CommonMark also ends lines at lone carriage returns. Where the lines do not correspond for such a
-/// reason, each line's place is the opening fence's.
+/// CommonMark also ends lines at lone carriage returns. If the lines do not correspond for such a
+/// reason, the opening fence is the place of each line.
 struct Places {
     lines: Vec<(Range<usize>, Range<usize>)>,
     opening: Range<usize>,
@@ -85,7 +86,7 @@ impl Places {
             let place = start..start + whole.len();
             start = place.end;
             let end = place.start + whole.trim_end_matches(['\n', '\r']).len();
-            // A tab that a container has taken a part of is spaces in the content.
+            // A tab that belongs partly to a container is spaces in the content.
             let prefix = text[place.start..end]
                 .strip_suffix(line)
                 .map_or_else(|| whole.find(line.trim()).unwrap_or_default(), str::len);
@@ -106,15 +107,15 @@ impl Places {
         self.lines.get(line).map_or_else(|| self.opening.clone(), |(_, line)| line.clone())
     }
 
-    /// A command's first line, without its prompt.
+    /// Returns the place of a command's first line, without the prompt.
     fn command(&self, command: &SessionCommand) -> Range<usize> {
         let line = self.line(command.lines.start);
         let prompt = command.prompts.first().copied().unwrap_or_default();
         (line.start + prompt).min(line.end)..line.end
     }
 
-    /// The prompts of a command, and the lines below it.
-    fn dressing(&self, command: &SessionCommand) -> Vec<Range<usize>> {
+    /// Returns the places of a command's prompts, and of the lines below it.
+    fn markup(&self, command: &SessionCommand) -> Vec<Range<usize>> {
         if self.lines.is_empty() {
             return Vec::new();
         }

@@ -10,22 +10,22 @@ fn scenario(text: &str) -> Scenario {
     extract(Path::new("chapter.md"), text, Extensions::default())
 }
 
-/// One line for each step and finding: what a reader of these tests wants to know.
+/// Returns one line for each step and each finding.
 fn outline(text: &str) -> String {
     let scenario = scenario(text);
     let mut outline = String::new();
     for step in &scenario.steps {
-        write!(outline, "{} {:?}", step.line, step.script).expect("a string takes everything");
+        write!(outline, "{} {:?}", step.line, step.script).expect("writing to a string succeeds");
         if let Some(expectation) = &step.expectation {
             write!(outline, " -> {} {:?}", expectation.line, expectation.text)
-                .expect("a string takes everything");
+                .expect("writing to a string succeeds");
         }
         outline.push('\n');
     }
     for finding in &scenario.findings {
         let Finding { line, column, code, span, .. } = finding;
         writeln!(outline, "{line}:{column} {code} {:?}", &text[span.clone()])
-            .expect("a string takes everything");
+            .expect("writing to a string succeeds");
     }
     outline
 }
@@ -39,7 +39,7 @@ fn every_shell_block_is_a_step() {
 }
 
 #[test]
-fn what_a_reader_does_not_see_as_a_shell_block_is_no_step() {
+fn only_blocks_that_are_rendered_as_shell_blocks_are_steps() {
     assert_eq!(outline("````md\n```bash\na\n```\n````\n"), "");
     assert_eq!(outline("text\n\n    ```bash\n    a\n    ```\n"), "");
     assert_eq!(outline("<!--\n```bash\na\n```\n-->\n"), "");
@@ -48,7 +48,7 @@ fn what_a_reader_does_not_see_as_a_shell_block_is_no_step() {
 }
 
 #[test]
-fn steps_in_lists_and_quotes_come_without_their_prefixes() {
+fn container_prefixes_are_not_part_of_a_step() {
     assert_eq!(outline("- x\n\n  ```bash\n  a\n    b\n  ```\n"), "4 \"a\\n  b\\n\"\n");
     assert_eq!(outline("> ```bash\n> a\n>\n> b\n> ```\n"), "2 \"a\\n\\nb\\n\"\n");
     assert_eq!(outline("> 1. x\n>    ```bash\n>    a\n>    ```\n"), "3 \"a\\n\"\n");
@@ -58,7 +58,7 @@ fn steps_in_lists_and_quotes_come_without_their_prefixes() {
 }
 
 #[test]
-fn line_endings_of_windows_and_a_byte_order_mark_change_nothing() {
+fn windows_line_endings_and_a_byte_order_mark_are_accepted() {
     let text = "\u{feff}```bash\r\na\r\n\r\nb\r\n```\r\n\r\n```output\r\nx\r\n```\r\n";
     assert_eq!(outline(text), "2 \"a\\n\\nb\\n\" -> 8 \"x\\n\"\n");
     let step = &scenario(text).steps[0];
@@ -73,7 +73,7 @@ fn spans_are_exact() {
     let step = &scenario.steps[0];
     assert_eq!(&text[step.fence.block.clone()], "```bash exit=1\n> ls /nö\n> cd\n> ```");
     assert_eq!(&text[step.command.clone()], "ls /nö");
-    let expectation = step.expectation.as_ref().expect("there is one");
+    let expectation = step.expectation.as_ref().expect("it has an expectation");
     assert_eq!(&text[expectation.fence.block.clone()], "```output\n> x\n> ```");
     assert_eq!(&text[expectation.body.clone()], "> x\n");
 }
@@ -82,7 +82,7 @@ fn spans_are_exact() {
 fn each_line_of_an_expectation_has_its_place() {
     let lines = |text: &str| -> Vec<String> {
         let scenario = scenario(text);
-        let expectation = scenario.steps[0].expectation.as_ref().expect("there is one");
+        let expectation = scenario.steps[0].expectation.as_ref().expect("it has an expectation");
         expectation.lines.iter().map(|line| text[line.clone()].to_owned()).collect()
     };
     assert_eq!(lines("```sh\n```\n```output\na\n\n  é b  \n```\n"), ["a", "", "  é b"]);
@@ -104,7 +104,7 @@ fn an_output_block_belongs_to_the_step_right_before_it() {
 }
 
 #[test]
-fn an_output_block_of_no_step_is_an_orphan() {
+fn an_output_block_that_does_not_follow_a_step_is_an_orphan() {
     let orphan = "2 \"a\\n\"\n6:1 orphan-output \"```output\"\n";
     assert_eq!(outline("```output\nb\n```\n"), "1:1 orphan-output \"```output\"\n");
     assert_eq!(outline("```bash\na\n```\ntext\n\n```output\nb\n```\n"), orphan);
@@ -120,7 +120,7 @@ fn an_output_block_of_no_step_is_an_orphan() {
 }
 
 #[test]
-fn an_open_fence_is_a_finding_and_no_step() {
+fn an_unclosed_fence_is_a_finding_and_not_a_step() {
     let open = "1:1 unterminated-fence \"```bash\"\n";
     assert_eq!(outline("```bash\na\n"), open);
     assert_eq!(outline("```bash"), open);
@@ -139,7 +139,7 @@ fn an_open_fence_is_a_finding_and_no_step() {
 }
 
 #[test]
-fn annotations_that_are_wrong_are_found_where_they_are() {
+fn invalid_annotations_are_found_at_their_place() {
     assert_eq!(
         outline("- é\n\n  ```bash  exti=1, lines=no\n  a\n  ```\n"),
         "4 \"a\\n\"\n3:12 unknown-attribute \"exti\"\n3:26 bad-attribute \"no\"\n"
@@ -151,7 +151,7 @@ fn annotations_that_are_wrong_are_found_where_they_are() {
 }
 
 #[test]
-fn the_command_is_the_first_line_that_says_something() {
+fn the_command_is_the_first_line_that_is_not_blank() {
     let command = |text: &str| {
         let scenario = scenario(text);
         text[scenario.steps[0].command.clone()].to_owned()
@@ -163,24 +163,24 @@ fn the_command_is_the_first_line_that_says_something() {
 }
 
 #[test]
-fn extensions_are_those_of_the_book() {
+fn extensions_come_from_the_book() {
     let mut config = Config::default();
-    assert_eq!(Extensions::of_book(&config), Extensions::default());
-    config.set("output.html.admonitions", false).expect("it is a key of mdBook's");
+    assert_eq!(Extensions::from_config(&config), Extensions::default());
+    config.set("output.html.admonitions", false).expect("the key exists");
     let without = Extensions { admonitions: false, ..Extensions::default() };
-    assert_eq!(Extensions::of_book(&config), without);
+    assert_eq!(Extensions::from_config(&config), without);
 }
 
 proptest! {
     #[test]
-    fn any_text_is_taken(text in "(```|~~~|````|bash|console|\\$ |output|exit=|until=\"|[>\\-\t\r\n \\\\]|1\\.|é|\u{feff}|\0|<!--|\\PC){0,60}") {
+    fn any_text_is_accepted(text in "(```|~~~|````|bash|console|\\$ |output|exit=|until=\"|[>\\-\t\r\n \\\\]|1\\.|é|\u{feff}|\0|<!--|\\PC){0,60}") {
         let scenario = scenario(&text);
         for step in &scenario.steps {
             let spans = [&step.fence.block, &step.command];
             let lines = step.expectation.iter().flat_map(|expectation| &expectation.lines);
-            let of_commands = step.commands.iter().filter_map(|command| command.expectation.as_ref());
-            let of_commands = of_commands.flat_map(|expectation| &expectation.lines);
-            let spans = spans.into_iter().chain(lines).chain(of_commands).chain(&step.dressing);
+            let in_session = step.commands.iter().filter_map(|command| command.expectation.as_ref());
+            let in_session = in_session.flat_map(|expectation| &expectation.lines);
+            let spans = spans.into_iter().chain(lines).chain(in_session).chain(&step.session_markup);
             let spans: Vec<_> = spans.collect();
             prop_assert!(spans.iter().all(|span| text.get((**span).clone()).is_some()));
         }
@@ -190,7 +190,7 @@ proptest! {
 }
 
 #[test]
-fn a_console_block_says_what_each_command_prints() {
+fn a_console_block_contains_the_output_of_each_command() {
     let text = "> ```console timeout=9s\r\n> $ docker ps \\\r\n>     -a\r\n>\r\n>  a  \r\n> \r\n> $ ls\r\n> ```\r\n";
     let scenario = scenario(text);
     assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
@@ -199,17 +199,17 @@ fn a_console_block_says_what_each_command_prints() {
     assert_eq!(commands, ["docker ps \\\n    -a", "ls"]);
     let spans = step.commands.iter().map(|command| &text[command.span.clone()]);
     assert_eq!(spans.collect::<Vec<_>>(), ["docker ps \\", "ls"]);
-    let expectation = step.commands[0].expectation.as_ref().expect("there is one");
+    let expectation = step.commands[0].expectation.as_ref().expect("it has an expectation");
     assert_eq!((expectation.line, expectation.text.as_str()), (5, " a  \n"));
     assert_eq!(&text[expectation.lines[0].clone()], " a");
     assert_eq!(&text[expectation.body.clone()], ">  a  \r\n");
     assert!(step.commands[1].expectation.is_none());
-    let dressing: Vec<_> = step.dressing.iter().map(|range| &text[range.clone()]).collect();
-    assert_eq!(dressing, ["$ ", ">\r\n", ">  a  \r\n", "> \r\n", "$ "]);
+    let markup: Vec<_> = step.session_markup.iter().map(|range| &text[range.clone()]).collect();
+    assert_eq!(markup, ["$ ", ">\r\n", ">  a  \r\n", "> \r\n", "$ "]);
 }
 
 #[test]
-fn what_stands_at_no_prompt_of_a_console_block_is_found() {
+fn a_line_without_a_prompt_in_a_console_block_is_found() {
     assert_eq!(
         outline("```console\nout\n\n$ a\n```\n"),
         "2 \"out\\n\\n$ a\\n\"\n2:1 missing-prompt \"out\"\n"
@@ -222,7 +222,7 @@ fn what_stands_at_no_prompt_of_a_console_block_is_found() {
 }
 
 #[test]
-fn a_console_block_that_says_what_it_prints_needs_no_output_block() {
+fn a_console_block_with_its_own_output_has_no_output_block() {
     let output = "```output\nb\n```\n";
     assert_eq!(outline(&format!("```console\n$ a\n```\n{output}")), "2 \"$ a\\n\" -> 5 \"b\\n\"\n");
     assert_eq!(

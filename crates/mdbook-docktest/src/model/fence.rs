@@ -2,31 +2,31 @@
 
 use std::ops::Range;
 
-/// Where the parts of a fenced block are, in bytes of the chapter.
+/// The ranges of a fenced block's parts, in bytes of the chapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fence {
-    /// From the opening fence to the closing one, without the spaces after it; or to where the
-    /// block ends without one.
+    /// From the opening fence to the closing one, without trailing spaces; or to the end of the
+    /// block if there is no closing fence.
     pub block: Range<usize>,
     /// The opening fence's backticks or tildes.
     pub marks: Range<usize>,
-    /// What follows them on their line, without the spaces around it.
+    /// The rest of the opening fence's line, without the spaces around it.
     pub info: Range<usize>,
     /// The lines between the fences, with their container prefixes and line endings.
     pub body: Range<usize>,
-    /// The closing fence, if there is one.
+    /// The closing fence; `None` if the block is not closed.
     pub closing: Option<Closing>,
 }
 
 /// The closing fence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closing {
-    /// What stands before it on its line: the prefix of every line that continues its container.
+    /// The text before the fence on its line: the prefix of each line of its container.
     pub prefix: Range<usize>,
 }
 
 impl Fence {
-    /// The opening fence with its info string.
+    /// Returns the range of the opening fence with its info string.
     pub fn opening(&self) -> Range<usize> {
         self.marks.start..self.info.end.max(self.marks.end)
     }

@@ -1,4 +1,4 @@
-//! A difference between what an author says and what is so.
+//! Findings: the differences between what an author wrote and what happens.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,85 +6,85 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// One finding, at a place in an author's file.
+/// A finding at a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of difference it is.
+    /// The kind of finding.
     pub code: Code,
-    /// Whether it fails the run: see [`crate::check::lints`], which has the last word.
+    /// Whether it fails the run. The book's lints set the final value.
     pub severity: Severity,
-    /// The file.
+    /// The file that the finding is about.
     pub path: PathBuf,
-    /// Its place in the file's text, in bytes.
+    /// The range in the file's text, in bytes.
     pub span: Range<usize>,
     /// The line of the span's start, counted from 1.
     pub line: usize,
     /// The column of the span's start in characters, counted from 1.
     pub column: usize,
-    /// What is wrong, in one sentence.
+    /// What is wrong, on one line.
     pub message: String,
-    /// What to do about it.
+    /// What to do about it, possibly on several lines.
     pub help: Option<String>,
 }
 
 impl Finding {
-    /// Whether it fails the run.
+    /// Whether the finding fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 }
 
-/// The kinds of findings. Their kebab-case names are a contract: none is ever renamed.
+/// The kinds of findings. Their kebab-case names are a contract: they are never renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Code {
     /// An attribute that does not exist.
     UnknownAttribute,
-    /// An attribute whose value makes no sense.
+    /// An attribute whose value is invalid, or that conflicts with another one.
     BadAttribute,
-    /// An `output` block with no step before it.
+    /// An `output` block that does not follow a step.
     OrphanOutput,
-    /// A `console` block without a prompt, or a line before its first prompt.
+    /// A `console` block without a prompt, or text before its first prompt.
     MissingPrompt,
-    /// A word in an `output` block that may be a mistyped placeholder, or cannot be one.
+    /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
-    /// A `{{#docktest …}}` that does not exist, or stands where it cannot be carried out.
+    /// A `{{#docktest …}}` directive that does not exist, or is in a place where it cannot work.
     BadDirective,
-    /// A fence that is never closed.
+    /// A fence of a step or an `output` block that is never closed.
     UnterminatedFence,
-    /// A step ended with another status than expected.
+    /// A command exited with another status than expected.
     ExitStatus,
-    /// A step printed something else than expected.
+    /// The output of a step differs from what is expected.
     OutputMismatch,
     /// A step did not end in time.
     Timeout,
-    /// A stream ended before it had been followed long enough.
+    /// A stream ended by itself before it had been followed long enough.
     StreamEnded,
-    /// A step did not run, because an earlier one failed.
+    /// A step or a command did not run, because an earlier one had ended the chapter or the shell.
     NotRun,
-    /// An image that a step names could not be had.
+    /// An image that a step uses is not available.
     ImageMissing,
-    /// The engine went away while the chapter ran.
+    /// The engine exited while the chapter was running.
     EngineLost,
-    /// A container that was started in the background died, or did not although it should.
+    /// A container in the background died, or did not die although it is expected to.
     ContainerDied,
-    /// A chapter has no recording, and must not or cannot run.
+    /// A chapter has no recording, and must not be run.
     MissingRecording,
     /// A chapter's recording was made with other steps or settings.
     StaleRecording,
-    /// A file among the recordings cannot be read, or is not as a run has left it.
+    /// A recording cannot be read, or was changed after the run that wrote it.
     BadRecording,
     /// A recording belongs to no chapter.
     UnusedRecording,
-    /// An object that a step made was still there at the chapter's end.
+    /// An object that a step created still exists at the end of the chapter.
     Leftover,
-    /// An image that a command asked for with neither a tag nor a digest.
+    /// A command uses an image with neither a tag nor a digest.
     UnpinnedImage,
 }
 
 impl Code {
-    /// All codes. One that is missing here cannot be named in book.toml.
+    /// All codes. A code that is missing here cannot be set in book.toml.
     pub const ALL: &[Self] = &[
         Self::UnknownAttribute,
         Self::BadAttribute,
@@ -109,24 +109,23 @@ impl Code {
         Self::UnusedRecording,
     ];
 
-    /// The code with this name.
-    pub fn named(name: &str) -> Option<Self> {
+    /// Returns the code with the given name.
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.name() == name)
     }
 
-    /// What is done about it unless book.toml says otherwise.
+    /// Returns the level that applies unless book.toml sets another one.
     pub fn default_level(self) -> Level {
         match self {
-            // The one is text, as long as nobody says otherwise; the other is no harm to a reader's
-            // result, and the author may want it there.
+            // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
-            // Many a course is about Docker and not about the image, and shortest is clearest then.
+            // Many courses are about Docker rather than the image, and prefer the shortest command.
             Self::UnpinnedImage => Level::Allow,
             _ => Level::Deny,
         }
     }
 
-    /// The code's name in reports and in book.toml.
+    /// Returns the code's name in reports and in book.toml.
     pub fn name(self) -> &'static str {
         match self {
             Self::UnknownAttribute => "unknown-attribute",
@@ -153,8 +152,8 @@ impl Code {
         }
     }
 
-    /// Whether it is about a recording, rather than about a chapter: running the chapter's steps says
-    /// nothing of it.
+    /// Whether the finding is about a recording, so that `verify`, which runs the steps, does not
+    /// report it again.
     pub fn is_about_recordings(self) -> bool {
         matches!(
             self,
@@ -165,7 +164,7 @@ impl Code {
         )
     }
 
-    /// Whether it is about the author's annotations, rather than about what came out.
+    /// Whether the finding is about the author's annotations, rather than the result of a run.
     pub fn is_about_annotations(self) -> bool {
         matches!(
             self,
@@ -186,24 +185,24 @@ impl fmt::Display for Code {
     }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// It is told and fails nothing.
+    /// It is reported, and fails nothing.
     Warning,
     /// It fails the run.
     Error,
 }
 
-/// What is done about a finding.
+/// What happens to the findings of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// It is dropped.
+    /// Findings are dropped.
     Allow,
-    /// It is told and fails nothing.
+    /// Findings are reported, and fail nothing.
     Warn,
-    /// It fails the run.
+    /// Findings fail the run.
     Deny,
 }

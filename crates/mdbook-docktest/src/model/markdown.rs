@@ -1,4 +1,4 @@
-//! How a chapter's Markdown is read.
+//! The Markdown extensions that chapters are parsed with.
 
 use mdbook_markdown::MarkdownOptions;
 use mdbook_preprocessor::config::Config;
@@ -15,7 +15,7 @@ pub struct Extensions {
 }
 
 impl Default for Extensions {
-    /// What mdBook does when book.toml says nothing.
+    /// mdBook's defaults.
     fn default() -> Self {
         let default = MarkdownOptions::default();
         Self {
@@ -27,11 +27,11 @@ impl Default for Extensions {
 }
 
 impl Extensions {
-    /// What the book's `[output.html]` says. Whatever else a book is rendered to, its steps are the
-    /// blocks that a reader of its HTML sees.
-    pub fn of_book(config: &Config) -> Self {
+    /// Reads the extensions from `[output.html]` in book.toml. These apply whatever the book is
+    /// rendered to: its steps are the blocks that a reader of the HTML sees.
+    pub fn from_config(config: &Config) -> Self {
         let default = Self::default();
-        // A value of another type is for mdBook to complain of; it then takes its default.
+        // mdBook itself reports a value of the wrong type, and uses the default.
         let get = |key, default| config.get(key).ok().flatten().unwrap_or(default);
         Self {
             smart_punctuation: get("output.html.smart-punctuation", default.smart_punctuation),

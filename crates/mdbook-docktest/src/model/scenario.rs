@@ -1,4 +1,4 @@
-//! What a chapter asks to be done: its steps, in order, as plain data.
+//! The steps of a chapter and their annotations, as plain data.
 
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
@@ -12,30 +12,30 @@ use crate::model::markdown::Extensions;
 use crate::model::stream::{Columns, Streams};
 use crate::text::position::line_and_column;
 
-/// The steps of one chapter, in the order in which they run.
+/// The steps of one chapter.
 #[derive(Debug, Default)]
 pub struct Scenario {
-    /// The chapter's file as findings name it.
+    /// The path of the chapter, as shown in findings.
     pub path: PathBuf,
-    /// How its Markdown is read.
+    /// The Markdown extensions that the chapter is parsed with.
     pub extensions: Extensions,
-    /// The steps, ignored ones included.
+    /// The steps in the order in which they run, including ignored ones.
     pub steps: Vec<Step>,
-    /// Where the chapter is to have a picture of what there is on the engine: in bytes of its text,
-    /// each a paragraph of its own.
+    /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
+    /// of its own.
     pub diagrams: Vec<Range<usize>>,
-    /// What is wrong with the annotations themselves; nothing runs while one of them is an error.
+    /// The findings about annotations; nothing runs while one of them is an error.
     pub findings: Vec<Finding>,
 }
 
 impl Scenario {
-    /// A chapter without steps.
+    /// Returns a scenario without steps.
     pub(crate) fn new(path: &Path, extensions: Extensions) -> Self {
         let path = path.to_owned();
         Self { path, extensions, steps: Vec::new(), diagrams: Vec::new(), findings: Vec::new() }
     }
 
-    /// The steps that run, with their places among all.
+    /// Returns the steps that are not ignored, with their indices in `steps`.
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate().filter(|(_, step)| !step.attributes.ignore)
     }
@@ -48,33 +48,34 @@ pub struct Step {
     pub language: String,
     /// The block's text, without fence, container prefixes or carriage returns.
     pub script: String,
-    /// The line of the script's first line, counted from 1.
+    /// The number of the script's first line, counted from 1.
     pub line: usize,
-    /// Where the block is in the chapter's text.
+    /// The place of the block in the chapter's text.
     pub fence: Fence,
-    /// The script's first line that is not blank in the chapter's text, for findings about the
-    /// command itself; the opening fence where there is none.
+    /// The place of the script's first line that is not blank, for findings about the step; the
+    /// opening fence if there is no such line.
     pub command: Range<usize>,
-    /// Its commands, in order: see [`crate::extract::commands`].
+    /// The commands of the script, in order.
     pub commands: Vec<Command>,
-    /// What the author asked for.
+    /// The attributes of the info string.
     pub attributes: Attributes,
-    /// The `output` block that follows, if there is one.
+    /// The `output` block that follows the step.
     pub expectation: Option<Expectation>,
-    /// What of a `console` block is no command, in the chapter's text: the prompts, and the lines
-    /// below commands.
-    pub dressing: Vec<Range<usize>>,
+    /// The parts of a `console` block that are not commands, in the chapter's text: prompts, and
+    /// the lines below commands.
+    pub session_markup: Vec<Range<usize>>,
 }
 
 impl Step {
-    /// The lines of its block and of its `output` block in `text`, the chapter's.
+    /// Returns the line numbers that the step and its `output` block span in `text`, the chapter's
+    /// text.
     pub fn lines(&self, text: &str) -> RangeInclusive<usize> {
         let last = self.expectation.as_ref().map_or(&self.fence, |expectation| &expectation.fence);
         let line = |offset| line_and_column(text, offset).0;
         line(self.fence.block.start)..=line(last.block.end)
     }
 
-    /// Whether a finding of this chapter is about this step or its expectation.
+    /// Whether a finding of this chapter is in the step's block or its `output` block.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
         let expectation = self.expectation.as_ref().map(|expectation| &expectation.fence.block);
         let mut blocks = [Some(&self.fence.block), expectation].into_iter().flatten();
@@ -82,52 +83,52 @@ impl Step {
     }
 }
 
-/// One command of a step, as a reader would enter it.
+/// One command of a step, as a reader would type it.
 #[derive(Debug)]
 pub struct Command {
-    /// Its text, which can have several lines.
+    /// The text, which can have several lines.
     pub text: String,
-    /// Its first line in the chapter's text.
+    /// The place of its first line in the chapter's text.
     pub span: Range<usize>,
-    /// What stands below it in a `console` block, if anything does.
+    /// The expected output below the command in a `console` block.
     pub expectation: Option<Expectation>,
 }
 
-/// The annotations of a step's info string.
+/// The attributes of a step's info string.
 #[derive(Debug, Default)]
 pub struct Attributes {
-    /// The block is shown as it is and never run.
+    /// The block is shown unchanged and never run.
     pub ignore: bool,
-    /// The step runs, and neither it nor its output is shown.
+    /// The step runs, but neither it nor its output is shown.
     pub hidden: bool,
-    /// The step runs and is shown; its output is not.
+    /// The step runs and is shown, but its output is not.
     pub no_output: bool,
-    /// Which exit status holds.
+    /// The expected exit status.
     pub exit: ExitExpectation,
-    /// With which exit status a container must die that the step leaves running in the background.
+    /// The exit status with which a container must die that the step starts in the background.
     pub dies: Option<ExitExpectation>,
-    /// When to stop a stream that has no end of its own.
+    /// When to stop an endless stream.
     pub follow: Option<Follow>,
-    /// What is typed at the prompt.
+    /// The text for standard input.
     pub stdin: Option<String>,
-    /// The terminal that the step runs at, by its width; without one, it has pipes.
+    /// The width of the terminal that the step runs at; `None` for pipes.
     pub tty: Option<Columns>,
-    /// How long the step may take, instead of the book's default.
+    /// The time limit of the step, instead of the book's default.
     pub timeout: Option<Duration>,
-    /// For how long the step is run again until it holds; its last run is the one that counts.
+    /// For how long the step is run again until it passes; its last run counts.
     pub retry: Option<Duration>,
-    /// The step runs even when an earlier one failed.
+    /// The step runs even if an earlier one failed.
     pub cleanup: bool,
-    /// The step is followed by a picture of what there is on the engine.
+    /// A diagram of the engine's objects follows the step.
     pub diagram: bool,
 }
 
-/// Which exit status of a step holds.
+/// The expected exit status of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitExpectation {
     /// Exactly this one.
     Code(i32),
-    /// Whatever it is.
+    /// Any status.
     Any,
 }
 
@@ -137,43 +138,43 @@ impl Default for ExitExpectation {
     }
 }
 
-/// When an endless stream has been followed long enough. It is then stopped as Ctrl-C does.
+/// When an endless stream has been followed long enough. It is then stopped as by Ctrl-C.
 #[derive(Debug, Clone)]
 pub enum Follow {
     /// Once a line of the output matches.
     Until(Regex),
-    /// Once this many whole lines were printed.
+    /// Once this many complete lines were printed.
     Lines(usize),
     /// After this time.
     For(Duration),
 }
 
-/// What must be printed: by all of a step, as the `output` block after it says; or by one command, as
-/// the lines below it in a `console` block say.
+/// Expected output: of a whole step, in the `output` block after it; or of one command, in the
+/// lines below it in a `console` block.
 #[derive(Debug)]
 pub struct Expectation {
-    /// Its text, without fence, container prefixes or carriage returns.
+    /// The expected text, without fence, container prefixes or carriage returns.
     pub text: String,
-    /// Where each line of that text is in the chapter's text, without the blanks at its end.
+    /// The place of each line of `text` in the chapter, without trailing blanks.
     pub lines: Vec<Range<usize>>,
-    /// The line of its first line, counted from 1.
+    /// The number of the first line, counted from 1.
     pub line: usize,
-    /// Where the block that it stands in is in the chapter's text: an `output` block, or the `console`
-    /// block of its command.
+    /// The place of the block that contains it: an `output` block, or the command's `console`
+    /// block.
     pub fence: Fence,
-    /// Its lines in the chapter's text, with their container prefixes and line endings.
+    /// The place of all lines in the chapter, with their container prefixes and line endings.
     pub body: Range<usize>,
-    /// How it is compared, and with what.
+    /// How the output is compared.
     pub attributes: OutputAttributes,
 }
 
-/// The annotations of an `output` block's info string.
+/// The attributes of an `output` block's info string.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OutputAttributes {
-    /// What is compared.
+    /// The streams that are compared.
     pub streams: Streams,
-    /// Whether each byte counts and nothing in the block has a meaning.
+    /// Whether output is compared byte for byte, without patterns.
     pub exact: bool,
-    /// Whether it stands below a command of a `console` block.
+    /// Whether the expectation is below a command of a `console` block.
     pub in_session: bool,
 }

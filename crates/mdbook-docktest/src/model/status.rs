@@ -1,17 +1,17 @@
-//! What became of a step, as reports and pages say it.
+//! The status of a step in reports and on pages.
 
 use serde::Serialize;
 
-/// What became of a step.
+/// The status of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepStatus {
-    /// It ran, and all that was said of it holds.
+    /// It ran, and no error was found.
     Passed,
-    /// A finding of severity error is about it.
+    /// It has an error.
     Failed,
     /// It was not reached, or the chapter did not run.
     Skipped,
-    /// The author asked that it should not run.
+    /// It is marked `ignore`.
     Ignored,
 }

@@ -1,4 +1,4 @@
-//! What a step reads from and writes to: its streams, or a terminal.
+//! Standard streams, and the terminal that can replace them.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +10,14 @@ pub enum Stream {
     Stdout,
     /// Standard error.
     Stderr,
-    /// What was typed: standard input, or `^C`; at a terminal, as far as it was echoed.
+    /// Typed text: standard input, or `^C`; at a terminal, only what was echoed.
     Typed,
 }
 
-/// The streams that an expectation is about.
+/// The streams that an expectation applies to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Streams {
-    /// Standard output and standard error, in the order in which they came.
+    /// Standard output and standard error, in the order in which they were printed.
     #[default]
     Both,
     /// Standard output alone.
@@ -27,7 +27,7 @@ pub enum Streams {
 }
 
 impl Streams {
-    /// Whether a stream is one of these. What was typed never is.
+    /// Whether a stream is one of these; typed text never is.
     pub fn contains(self, stream: Stream) -> bool {
         match stream {
             Stream::Stdout => self != Self::Stderr,
@@ -43,24 +43,24 @@ impl Streams {
 pub struct Columns(u16);
 
 impl Columns {
-    /// Programs that draw, as progress bars do, fail on less.
+    /// The smallest width: programs that draw, e.g. progress bars, fail below it.
     pub const MIN: u16 = 20;
-    /// More than any screen has.
+    /// The largest width: wider than any screen.
     pub const MAX: u16 = 500;
 
-    /// A width from [`Self::MIN`] to [`Self::MAX`].
+    /// Returns the width, or `None` if it is not between [`Self::MIN`] and [`Self::MAX`].
     pub fn new(columns: u16) -> Option<Self> {
         (Self::MIN..=Self::MAX).contains(&columns).then_some(Self(columns))
     }
 
-    /// The number.
+    /// Returns the number of columns.
     pub fn get(self) -> u16 {
         self.0
     }
 }
 
 impl Default for Columns {
-    /// What terminals have had since the VT100.
+    /// 80 columns, as the VT100 had.
     fn default() -> Self {
         Self(80)
     }
@@ -76,6 +76,9 @@ impl TryFrom<u16> for Columns {
     type Error = String;
 
     fn try_from(columns: u16) -> Result<Self, String> {
-        Self::new(columns).ok_or_else(|| format!("a terminal does not have {columns} columns"))
+        Self::new(columns).ok_or_else(|| {
+            let (min, max) = (Self::MIN, Self::MAX);
+            format!("invalid terminal width `{columns}`: use {min} to {max} columns")
+        })
     }
 }

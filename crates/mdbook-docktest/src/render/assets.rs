@@ -1,36 +1,32 @@
-//! The style sheet and the scripts that pages need, and whether a book's copies are the program's.
+//! The style sheet and the scripts of pages, and whether a book's copies are up to date.
 //!
-//! A copy begins with a line that names the program's version and a digest of the rest: by it, a
-//! copy that is only old is told from one that its author has edited.
+//! A copy starts with a line with the program's version and a digest of the rest, which distinguishes
+//! an outdated copy from one that the author has edited.
 
-use sha2::{Digest, Sha256};
+use crate::text::digest::digest;
 
-/// A file that a book with results in it needs.
+/// A style sheet or a script that a book needs.
 #[derive(Debug)]
 pub(crate) struct Asset {
-    /// What the file is called.
+    /// The file name.
     pub name: &'static str,
-    /// What it is to a page.
     pub kind: Kind,
-    /// The languages of books that need it, as primary subtags; none is all of them.
+    /// The languages of the books that need it, as primary subtags; empty for all books.
     languages: &'static [&'static str],
     text: &'static str,
 }
 
-/// What a file is to a page.
+/// The kind of an asset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It says how things look.
     StyleSheet,
-    /// It is run.
     Script,
 }
 
 impl Kind {
-    /// All of them.
     pub(crate) const ALL: [Self; 2] = [Self::StyleSheet, Self::Script];
 
-    /// The key of `[output.html]` that names such files.
+    /// The key of `[output.html]` that lists the files of this kind.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::StyleSheet => "additional-css",
@@ -39,7 +35,7 @@ impl Kind {
     }
 }
 
-/// All of them, in the order in which pages load them.
+/// All assets, in the order in which pages load them.
 pub(crate) const ASSETS: &[Asset] = &[
     Asset {
         name: "docktest.css",
@@ -67,7 +63,7 @@ pub(crate) const ASSETS: &[Asset] = &[
     },
 ];
 
-/// Those that a book in this language needs, which is a BCP 47 tag.
+/// The assets that a book needs, given its language as a BCP 47 tag.
 pub(crate) fn for_language(tag: &str) -> impl Iterator<Item = &'static Asset> {
     let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     ASSETS.iter().filter(move |asset| {
@@ -75,29 +71,31 @@ pub(crate) fn for_language(tag: &str) -> impl Iterator<Item = &'static Asset> {
     })
 }
 
-/// What a copy of an asset is.
+/// The state of a book's copy of an asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Copy {
-    /// What the program brings.
+    /// Equal to the program's text.
     Current,
-    /// What a program of this version brought.
-    Unedited {
-        /// The version.
-        version: String,
-    },
-    /// What the program brings, but for what an author has changed.
+    /// Written by another version of the program and not edited.
+    Unedited { version: String },
+    /// The program's text, edited by the author.
     Edited,
-    /// What an author has changed before the program did, or an author's own.
+    /// Outdated and edited, or not written by the program.
     EditedAndOld,
 }
 
 impl Asset {
     /// The text of a new copy.
     pub(crate) fn copy(&self) -> String {
-        format!("/* mdbook-docktest {} {} */\n{}", version(), digest(self.text), self.text)
+        format!(
+            "/* mdbook-docktest {} {} */\n{}",
+            version(),
+            digest(self.text.as_bytes()),
+            self.text
+        )
     }
 
-    /// What a copy is, from its text. Git may have given it other line endings.
+    /// Determines the state of a copy from its text. Line endings are ignored, as Git may convert them.
     pub(crate) fn judge(&self, copy: &str) -> Copy {
         let copy = copy.replace("\r\n", "\n");
         let Some((header, text)) = copy.split_once('\n').and_then(|(first, text)| {
@@ -109,9 +107,9 @@ impl Asset {
         let (version, written) = header;
         if text == self.text {
             Copy::Current
-        } else if written == digest(text) {
+        } else if written == digest(text.as_bytes()) {
             Copy::Unedited { version: version.to_owned() }
-        } else if written == digest(self.text) {
+        } else if written == digest(self.text.as_bytes()) {
             Copy::Edited
         } else {
             Copy::EditedAndOld
@@ -119,15 +117,8 @@ impl Asset {
     }
 }
 
-/// The program's version.
 pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
-}
-
-/// Enough of a digest to tell what was edited from what was not.
-fn digest(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -141,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_french_book_needs_french_words() {
+    fn french_books_need_the_french_scripts() {
         let french = names("fr");
         assert!(french.contains(&"docktest-fr.js") && french.contains(&"docktest-language.js"));
         assert_eq!(names("fr-CA"), french);
@@ -157,26 +148,26 @@ mod tests {
     }
 
     #[test]
-    fn words_are_there_before_the_script_that_reads_them() {
+    fn translations_are_loaded_before_the_script_that_uses_them() {
         let french = names("fr");
         let place = |name| french.iter().position(|other| *other == name);
         assert!(place("docktest-fr.js") < place("docktest-language.js"));
     }
 
     #[test]
-    fn a_copy_is_current_whatever_its_line_endings() {
+    fn line_endings_of_a_copy_are_ignored() {
         let copy = STYLE_SHEET.copy();
         assert_eq!(STYLE_SHEET.judge(&copy), Copy::Current);
         assert_eq!(STYLE_SHEET.judge(&copy.replace('\n', "\r\n")), Copy::Current);
         assert_eq!(
             STYLE_SHEET.judge(STYLE_SHEET.text),
             Copy::Current,
-            "one that was copied by hand"
+            "a copy made by hand has no first line"
         );
     }
 
     #[test]
-    fn an_old_copy_is_told_from_an_edited_one() {
+    fn outdated_copies_are_distinguished_from_edited_ones() {
         let old = Asset { text: "old {}\n", ..*STYLE_SHEET };
         let copy = old.copy();
         let version = version().to_owned();
@@ -188,9 +179,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_page_loads_is_small() {
-        let bytes = |of: fn(&str) -> bool| -> usize {
-            ASSETS.iter().filter(|asset| of(asset.name)).map(|asset| asset.copy().len()).sum()
+    fn assets_are_small() {
+        let bytes = |is_counted: fn(&str) -> bool| -> usize {
+            ASSETS
+                .iter()
+                .filter(|asset| is_counted(asset.name))
+                .map(|asset| asset.copy().len())
+                .sum()
         };
         assert!(bytes(|_| true) <= 24 << 10, "{}", bytes(|_| true));
         let language = bytes(|name| name.contains("-fr") || name.contains("-language"));
@@ -198,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn no_page_is_made_to_ask_another_host() {
+    fn assets_make_no_requests_to_other_hosts() {
         for Asset { name, text, .. } in ASSETS {
             for word in
                 ["http:", "https:", "//cdn", "fetch(", "XMLHttpRequest", "import ", "@import"]

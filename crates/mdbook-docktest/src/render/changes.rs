@@ -1,71 +1,19 @@
-//! What a step changed on the engine, as a list with one entry for each object.
+//! The changes of a step on the engine, as a list with one entry per object.
 
+use super::names::{short, shown};
 use crate::expect::is_generated_name;
-use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port};
+use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port, is_anonymous};
 use crate::render::labels::Labels;
 use crate::render::state::{Container, State, Status};
 
-use super::names::{short, shown};
-use crate::model::recording::is_anonymous;
-
+mod entry;
 mod html;
 
+pub(super) use entry::Entry;
+use entry::{Part, Sign, append, named, note};
 pub(super) use html::html;
 
-/// What happened to an object, or to several alike.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) sign: Sign,
-    pub(super) parts: Vec<Part>,
-    /// How many objects it is about.
-    pub(super) count: usize,
-}
-
-/// What stands before an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
-    Added,
-    Removed,
-    /// It was made and removed.
-    ShortLived,
-    Started,
-    Ended,
-    Paused,
-    Changed,
-}
-
-/// A part of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
-    Text(String),
-    /// A name or a path.
-    Name(String),
-}
-
-impl Sign {
-    pub(super) fn character(self) -> &'static str {
-        match self {
-            Self::Added => "+",
-            Self::Removed => "−",
-            Self::ShortLived => "±",
-            Self::Started => "▸",
-            Self::Ended => "■",
-            Self::Paused => "‖",
-            Self::Changed => "~",
-        }
-    }
-
-    /// What it says where the entry's words do not.
-    pub(super) fn label(self, labels: &Labels) -> Option<&str> {
-        match self {
-            Self::Added => Some(labels.added()),
-            Self::Removed => Some(labels.removed()),
-            _ => None,
-        }
-    }
-}
-
-/// What effects of one step changed, given what there was before.
+/// Summarizes the effects of a step, given the state before it.
 pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Vec<Entry> {
     let mut after = before.clone();
     effects.iter().for_each(|effect| after.apply(effect));
@@ -74,7 +22,7 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
     let mut entries: Vec<Entry> = Vec::new();
     for effect in effects {
         let object = match effect.change {
-            // What a container does to a volume or a network is told with the container.
+            // Mounts and connections are part of the container's entry.
             Change::Mounted { .. } => continue,
             Change::Connected { ref container } | Change::Disconnected { ref container } => {
                 (ObjectKind::Container, container.as_str())
@@ -86,16 +34,16 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
             continue;
         }
         seen.push(object);
-        let of_object = match object.0 {
+        let changed = match object.0 {
             ObjectKind::Container => step.container(object.1).into_iter().collect(),
             ObjectKind::Image => vec![step.image(effect)],
             _ => step.other(effect),
         };
-        for entry in of_object {
+        for entry in changed {
             let alike =
                 |other: &&mut Entry| (other.sign, &other.parts) == (entry.sign, &entry.parts);
             match entries.iter_mut().find(alike) {
-                // The engine says more than once that an image has lost a name.
+                // The engine reports more than once that an image has lost a name.
                 Some(_) if object.0 == ObjectKind::Image => {}
                 Some(same) => same.count += 1,
                 None => entries.push(entry),
@@ -103,21 +51,6 @@ pub(super) fn changes(before: &State, effects: &[Effect], labels: &Labels) -> Ve
         }
     }
     entries
-}
-
-impl Entry {
-    /// A line of text.
-    pub(super) fn text(&self) -> String {
-        let mut line = format!("{} ", self.sign.character());
-        for part in &self.parts {
-            let (Part::Text(text) | Part::Name(text)) = part;
-            line.push_str(text);
-        }
-        if self.count > 1 {
-            line.push_str(&format!("\u{a0}×{}", self.count));
-        }
-        line
-    }
 }
 
 struct Changes<'a> {
@@ -128,7 +61,7 @@ struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    fn of(&self, kind: ObjectKind, id: &str) -> impl Iterator<Item = &Effect> {
+    fn effects_on(&self, kind: ObjectKind, id: &str) -> impl Iterator<Item = &Effect> {
         self.effects.iter().filter(move |effect| effect.kind == kind && effect.id == id)
     }
 
@@ -139,13 +72,14 @@ impl Changes<'_> {
             (None, None) => return self.short_lived_container(id),
             (Some(old), None) => {
                 let parts = named(labels.container(), &shown(&old.name));
-                return Some(entry(Sign::Removed, parts));
+                return Some(Entry::new(Sign::Removed, parts));
             }
             (Some(old), Some(new)) => (old, new),
         };
         let (old, new) = container;
         let mut parts = named(labels.container(), &shown(&new.name));
-        let started = self.of(ObjectKind::Container, id).any(|e| e.change == Change::Started);
+        let started =
+            self.effects_on(ObjectKind::Container, id).any(|e| e.change == Change::Started);
         let ran = [Status::Running, Status::Paused].contains(&old.status);
         let sign = match (new.status, started) {
             (Status::Running, true) => {
@@ -166,22 +100,22 @@ impl Changes<'_> {
             }
             _ => Sign::Changed,
         };
-        let is_only_named = parts.len();
+        let unchanged = parts.len();
         if old.name != new.name {
             note(&mut parts, labels.formerly());
             append(&mut parts, " ", &shown(&old.name));
         }
-        // Who stops leaves its networks, and who starts joins them; but when it was made, they were not
-        // told.
+        // Stopping leaves all networks and a later start joins them again, which is not a change to list.
+        // At the first start, the networks have not been listed yet.
         let is_up = [Status::Running, Status::Paused].contains(&new.status);
         let was_up_or_never = ran || old.status == Status::Created;
         if sign == Sign::Changed || is_up && was_up_or_never {
             self.networks(&mut parts, old, new);
         }
-        if sign == Sign::Changed && parts.len() == is_only_named {
+        if sign == Sign::Changed && parts.len() == unchanged {
             return None;
         }
-        Some(entry(sign, parts))
+        Some(Entry::new(sign, parts))
     }
 
     fn networks(&self, parts: &mut Vec<Part>, old: &Container, new: &Container) {
@@ -189,9 +123,9 @@ impl Changes<'_> {
         for (label, has, has_not) in moves {
             let gone = |id: &str| has_not.networks.iter().all(|other| other.id != id);
             let others = has.networks.iter().filter(|network| gone(&network.id));
-            // Where nothing is said, a container that starts is connected to it.
-            let is_told = |name: &str| old.status != Status::Created || name != "bridge";
-            for network in others.filter(|network| is_told(&network.name)) {
+            // A container is connected to `bridge` by default.
+            let is_listed = |name: &str| old.status != Status::Created || name != "bridge";
+            for network in others.filter(|network| is_listed(&network.name)) {
                 note(parts, label);
                 append(parts, " ", &shown(&network.name));
             }
@@ -219,18 +153,18 @@ impl Changes<'_> {
             Status::Paused => note(&mut parts, labels.paused()),
             Status::Exited(status) => note(&mut parts, &labels.exited(status)),
         }
-        entry(Sign::Added, parts)
+        Entry::new(Sign::Added, parts)
     }
 
-    /// A container that this step has made and removed.
+    /// A container that the step has created and removed.
     fn short_lived_container(&self, id: &str) -> Option<Entry> {
         let labels = self.labels;
-        let mut own = self.of(ObjectKind::Container, id);
+        let mut own = self.effects_on(ObjectKind::Container, id);
         let (name, image) = own.find_map(|effect| match &effect.change {
             Change::Created { image, .. } => Some((&effect.name, image.as_deref())),
             _ => None,
         })?;
-        // A name that Docker gave is gone before it could mean something.
+        // A generated name means nothing to a reader once the container is gone.
         let name = image.filter(|_| is_generated_name(name)).unwrap_or(name);
         let mut parts = named(&labels.short_lived(labels.container()), &short(name));
         let mut mounts: Vec<Mount> = Vec::new();
@@ -247,7 +181,7 @@ impl Changes<'_> {
             }
         }
         mounts.iter().for_each(|mount| self.mount(&mut parts, mount));
-        Some(entry(Sign::ShortLived, parts))
+        Some(Entry::new(Sign::ShortLived, parts))
     }
 
     fn mount(&self, parts: &mut Vec<Part>, mount: &Mount) {
@@ -263,8 +197,8 @@ impl Changes<'_> {
         }
     }
 
-    /// A volume or a network. A volume that was removed and made anew is there as before, but its data
-    /// are gone.
+    /// A volume or a network. A volume that was removed and created again has two entries, because its
+    /// data are lost.
     fn other(&self, effect: &Effect) -> Vec<Entry> {
         let labels = self.labels;
         let kind = match effect.kind {
@@ -272,20 +206,20 @@ impl Changes<'_> {
             ObjectKind::Volume => labels.volume(),
             _ => labels.network(),
         };
-        let of_it = || self.of(effect.kind, &effect.id);
-        let is_made = of_it().any(|effect| matches!(effect.change, Change::Created { .. }));
-        let is_removed = of_it().any(|effect| effect.change == Change::Removed);
-        let was_there = match effect.kind {
+        let own = || self.effects_on(effect.kind, &effect.id);
+        let is_created = own().any(|effect| matches!(effect.change, Change::Created { .. }));
+        let is_removed = own().any(|effect| effect.change == Change::Removed);
+        let existed = match effect.kind {
             ObjectKind::Volume => self.before.volumes.contains(&effect.id),
             _ => self.before.networks.iter().any(|network| network.id == effect.id),
         };
-        let is_gone = of_it().last().is_some_and(|effect| effect.change == Change::Removed);
+        let is_gone = own().last().is_some_and(|effect| effect.change == Change::Removed);
         let name = short(&effect.name);
-        let removed = || entry(Sign::Removed, named(kind, &name));
-        let added = || entry(Sign::Added, named(kind, &name));
-        match (is_made && !was_there, is_gone) {
+        let removed = || Entry::new(Sign::Removed, named(kind, &name));
+        let added = || Entry::new(Sign::Added, named(kind, &name));
+        match (is_created && !existed, is_gone) {
             (true, true) => {
-                vec![entry(Sign::ShortLived, named(&labels.short_lived(kind), &name))]
+                vec![Entry::new(Sign::ShortLived, named(&labels.short_lived(kind), &name))]
             }
             (true, false) => vec![added()],
             (false, true) => vec![removed()],
@@ -303,14 +237,14 @@ impl Changes<'_> {
             }
             _ => (Sign::Added, labels.image_name(), &effect.name),
         };
-        entry(sign, named(kind, &short(name)))
+        Entry::new(sign, named(kind, &short(name)))
     }
 }
 
-/// It does not begin a line.
+/// The no-break space keeps the arrow off the start of a line.
 const ARROW: &str = "\u{a0}→ ";
 
-/// The port of the host, as `-p` takes it.
+/// The port of the host, in the syntax of `docker run -p`.
 pub(super) fn host_port(port: &Port, labels: &Labels) -> String {
     let host = port.host.map_or_else(|| labels.any_port().to_owned(), |host| host.to_string());
     match &port.address {
@@ -320,33 +254,12 @@ pub(super) fn host_port(port: &Port, labels: &Labels) -> String {
     }
 }
 
-/// The port of the container; with its protocol, where that is not TCP.
+/// The port of the container, with the protocol unless it is TCP.
 pub(super) fn container_port(port: &Port) -> String {
     match port.protocol.as_str() {
         "tcp" => port.container.to_string(),
         protocol => format!("{}/{}", port.container, shown(protocol)),
     }
-}
-
-fn entry(sign: Sign, parts: Vec<Part>) -> Entry {
-    Entry { sign, parts, count: 1 }
-}
-
-fn named(kind: &str, name: &str) -> Vec<Part> {
-    vec![Part::Text(format!("{kind} ")), Part::Name(name.to_owned())]
-}
-
-fn note(parts: &mut Vec<Part>, text: &str) {
-    parts.push(Part::Text(format!(", {text}")));
-}
-
-/// Adds a name, with text before it that goes to the text that is there.
-fn append(parts: &mut Vec<Part>, before: &str, name: &str) {
-    match parts.last_mut() {
-        Some(Part::Text(text)) => text.push_str(before),
-        _ => parts.push(Part::Text(before.to_owned())),
-    }
-    parts.push(Part::Name(name.to_owned()));
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! A picture of what there is on the engine, for pages in HTML; in sentences, for who cannot see it
-//! and for other renderers.
+//! Diagrams of the state of the engine: SVG for HTML pages, and sentences for screen readers and other
+//! renderers.
 
 use maud::{Markup, html};
 
@@ -18,20 +18,20 @@ mod layout;
 mod limit;
 mod svg;
 
-/// How large a picture may be, in bytes. It comes on top of what steps add to their page: its author has
-/// asked for it.
-const MOST: usize = 32 << 10;
+/// The largest size of a diagram, in bytes. It does not count towards the limit of its step, because the
+/// author has asked for it.
+const MAX_SIZE: usize = 32 << 10;
 
-/// One physical line of HTML. `id` is the book's only one of that name.
+/// Returns one physical line of HTML. `id` must be unique in the book.
 pub(super) fn html(state: &State, id: &str, labels: &Labels) -> String {
-    let mut pictures = LIMITS.iter().map(|limit| figure(state, *limit, id, labels));
-    let small = pictures.by_ref().find(|picture| picture.len() <= MOST);
+    let mut figures = LIMITS.iter().map(|limit| figure(state, *limit, id, labels));
+    let small = figures.find(|figure| figure.len() <= MAX_SIZE);
     small.unwrap_or_else(|| figure(state, LIMITS[LIMITS.len() - 1], id, labels))
 }
 
 fn figure(state: &State, limit: Limit, id: &str, labels: &Labels) -> String {
     let drawn = Drawn::new(state, limit);
-    let picture: Markup = if state.is_empty() {
+    let diagram: Markup = if state.is_empty() {
         html! { p { (labels.empty_state()) } }
     } else {
         let description = describe(&drawn, labels).join(" ");
@@ -40,8 +40,8 @@ fn figure(state: &State, limit: Limit, id: &str, labels: &Labels) -> String {
     one_line(html! {
         figure.docktest-diagram id=(id) {
             figcaption { (labels.state()) }
-            (picture)
-            // The picture's description says it, too.
+            (diagram)
+            // Also in the description of the diagram.
             @if drawn.left_out > 0 {
                 p aria-hidden="true" { (labels.more_objects(labels.number(drawn.left_out as u64))) }
             }
@@ -49,7 +49,7 @@ fn figure(state: &State, limit: Limit, id: &str, labels: &Labels) -> String {
     })
 }
 
-/// The lines of a text.
+/// The title and the sentences, as lines of text.
 pub(super) fn text(state: &State, labels: &Labels) -> Vec<String> {
     let mut lines = vec![labels.state().to_owned()];
     if state.is_empty() {

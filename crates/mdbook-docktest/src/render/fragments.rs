@@ -1,4 +1,4 @@
-//! What is put into one place of a chapter, in the form that its renderer takes.
+//! The fragments that are inserted at one place of a chapter, as HTML or as Markdown.
 
 use super::changes::Entry;
 use super::outcome::Outcome;
@@ -7,18 +7,18 @@ use crate::render::labels::Labels;
 use crate::render::page::Renderer;
 use crate::render::state::State;
 
-/// Pieces of a page, one below the other.
+/// Fragments of a page, one below the other.
 pub(super) struct Fragments {
     renderer: Renderer,
     pieces: Vec<Piece>,
-    /// What else the step may add to its page, in bytes.
+    /// The bytes that the step may still add to its page.
     spare: usize,
 }
 
 enum Piece {
-    /// HTML of one physical line.
+    /// HTML on one physical line.
     Html(String),
-    /// Lines of a fenced block.
+    /// The lines of a fenced block.
     Text(String),
 }
 
@@ -31,7 +31,7 @@ impl Fragments {
         self.pieces.is_empty()
     }
 
-    /// Adds what a step printed.
+    /// Adds the output and the findings of a step.
     pub(super) fn outcome(&mut self, outcome: &Outcome<'_>, id: &str, labels: &Labels) {
         if !outcome.is_empty() {
             self.pieces.push(match self.renderer {
@@ -45,7 +45,7 @@ impl Fragments {
         }
     }
 
-    /// Adds what a step changed.
+    /// Adds the list of a step's changes.
     pub(super) fn changes(&mut self, entries: &[Entry], labels: &Labels) {
         if !entries.is_empty() {
             self.pieces.push(match self.renderer {
@@ -55,7 +55,7 @@ impl Fragments {
         }
     }
 
-    /// Adds a picture of what there is on the engine.
+    /// Adds a diagram of the state of the engine.
     pub(super) fn diagram(&mut self, state: &State, id: &str, labels: &Labels) {
         self.pieces.push(match self.renderer {
             Renderer::Html => Piece::Html(diagram::html(state, id, labels)),
@@ -63,12 +63,12 @@ impl Fragments {
         });
     }
 
-    /// The text that goes into the chapter. `next_line` starts each of its lines but the first.
+    /// The text to insert into the chapter. Each line after the first starts with `next_line`.
     pub(super) fn join(&self, next_line: &str) -> String {
         let mut joined = String::new();
         for piece in &self.pieces {
             match piece {
-                // They all go on one line: what follows a comment is HTML up to the line's end.
+                // All on one line: what follows a comment is HTML up to the end of the line.
                 Piece::Html(html) => joined.push_str(html),
                 Piece::Text(text) => {
                     if !joined.is_empty() {

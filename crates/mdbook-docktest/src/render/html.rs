@@ -1,12 +1,11 @@
-//! Outcomes as HTML that mdBook takes as it is.
+//! Outcomes as HTML that mdBook passes through unchanged.
 //!
-//! An HTML block of CommonMark ends at a blank line, and what is printed may hold blank lines; so
-//! a fragment is one physical line, with its line feeds as character references. It starts with a
-//! comment, because a block that starts with one ends with the line that the comment ends in
-//! (CommonMark 0.31, HTML blocks, kind 2), whereas after `<figure>` or `<div>` (kind 6) the
-//! author's next lines would belong to it up to a blank line, and a blank line would make a tight
-//! list loose. Output is in `<samp>` without `<code>`: mdBook adds its copy button and its
-//! highlighter to code.
+//! A CommonMark HTML block ends at a blank line, and output may have blank lines; so a fragment is one
+//! physical line, with line feeds as character references. It starts with a comment, because such a
+//! block ends at the end of the line with the comment's end (CommonMark 0.31, HTML blocks, kind 2).
+//! After `<figure>` or `<div>` (kind 6), the author's next lines would belong to the block up to a
+//! blank line, which in turn would make a tight list loose. Output is in `<samp>` without `<code>`,
+//! because mdBook adds its copy button and its highlighter to code.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -25,16 +24,16 @@ mod samp;
 use fold::fold;
 use samp::{Detail, Samp};
 
-/// What a step may add to its page beside 1.6 times the text that it shows, in bytes.
+/// The bytes that a step may add to its page, in addition to 1.6 times the text that it shows.
 pub(super) const STEP: usize = 1024;
-/// What of that its figure may take; the rest, and what a figure leaves, is for what it has changed.
+/// The part of [`STEP`] for the figure. The rest, and what the figure does not use, is for the changes.
 const FIGURE: usize = 640;
 
-/// What a step printed, as HTML.
+/// The output and the findings of a step as HTML.
 pub(super) struct Printed {
-    /// One physical line.
+    /// The HTML, on one physical line.
     pub(super) html: String,
-    /// What it leaves of what the step may add to its page, in bytes.
+    /// The bytes that the step may still add to its page.
     pub(super) spare: usize,
 }
 
@@ -42,7 +41,7 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Print
     let mut markup = html! {};
     let mut spare = STEP;
     if !outcome.commands.is_empty() {
-        let Figure { markup: content, text } = within_allowance(outcome, labels);
+        let Figure { markup: content, text } = within_limit(outcome, labels);
         markup = html! { figure.docktest id=(id) { (content) } };
         spare = (STEP + text * 8 / 5).saturating_sub(MARK.len() + markup.0.len());
     }
@@ -55,11 +54,11 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Print
         };
         markup.0.push_str(&findings.0);
     }
-    // mdBook's renderer writes the characters that references stand for, so these do not count.
+    // Measured before references are inserted: mdBook's renderer converts them back to characters.
     Printed { html: one_line(markup), spare: spare.min(STEP) }
 }
 
-/// A line that says what the page rests on, with the details folded.
+/// The provenance of the page: a summary line, with the details folded.
 pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
     one_line(html! {
         details.docktest-provenance {
@@ -77,9 +76,9 @@ pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
     })
 }
 
-/// Where they would cost a page too much, colours and playback are given up; then all structure, for
-/// the text as other renderers get it.
-fn within_allowance(outcome: &Outcome<'_>, labels: &Labels) -> Figure {
+/// Renders a figure within its limit: if it is too large, without colours and playback; if that is still
+/// too large, as plain text.
+fn within_limit(outcome: &Outcome<'_>, labels: &Labels) -> Figure {
     for detail in [Detail::Full, Detail::Streams] {
         let figure = Figure::new(outcome, detail, labels);
         if figure.markup.0.len() <= figure.text * 8 / 5 + FIGURE {
@@ -101,7 +100,7 @@ fn within_allowance(outcome: &Outcome<'_>, labels: &Labels) -> Figure {
 /// The content of a step's figure.
 struct Figure {
     markup: Markup,
-    /// How many bytes of it are the text that was to be shown.
+    /// The bytes of text in the markup.
     text: usize,
 }
 
@@ -159,7 +158,7 @@ impl Figure {
     }
 }
 
-/// What stands above the output, and whether some but not all of it went to standard error.
+/// Whether there is output of both streams, and the caption of the figure.
 fn caption<'l>(outcome: &Outcome<'_>, labels: &'l Labels) -> (bool, &'l str) {
     if outcome.commands.iter().all(Shown::is_all_stderr) {
         (false, labels.error_output())
@@ -168,8 +167,8 @@ fn caption<'l>(outcome: &Outcome<'_>, labels: &'l Labels) -> (bool, &'l str) {
     }
 }
 
-/// Output in a block of its own. The focus is for scrolling by keyboard. A page may be written from
-/// right to left; output never is.
+/// A block of output. It is focusable for scrolling by keyboard. Its text is always left to right,
+/// whatever the direction of the page.
 fn block(label: &str, samp: Samp, playback: Option<&Playback>, labels: &Labels) -> Markup {
     let note =
         playback.filter(|playback| playback.is_shortened).map(|_| labels.silences_shortened());
@@ -192,7 +191,7 @@ fn finding(finding: &Finding) -> Markup {
         Severity::Error => "error",
     };
     html! {
-        // Messages are in English on every page.
+        // Messages are always in English.
         p lang="en" {
             code { (severity) "[" (finding.code) "]" } " " (plain(&finding.message))
             @if let Some(help) = &finding.help { br; "help: " (plain(help)) }
@@ -200,10 +199,10 @@ fn finding(finding: &Finding) -> Markup {
     }
 }
 
-/// Markup that is put into Markdown as one physical line; see above.
+/// Converts markup to one physical line of Markdown; see the module's documentation.
 ///
-/// Preprocessors that run later read it, too: `links` would put a file in the place of a printed
-/// `{{#include}}`. mdBook's renderer makes of the reference what it stands for.
+/// Escapes double braces for preprocessors that run later: `links` would replace `{{#include}}` in
+/// output by a file. mdBook's renderer converts the references back to characters.
 pub(super) fn one_line(markup: Markup) -> String {
     let html = markup.into_string().replace('\n', "&#10;").replace("{{", "{&#123;");
     format!("{MARK}{html}")

@@ -1,7 +1,7 @@
-//! Every word that the tool itself puts into a page, in English, in French, or as the book has it.
+//! All text that the program itself adds to a page, in English, in French, or as set by the book.
 //!
 //! French typography: U+00A0 before a colon and between a number and its unit, U+202F before `;`, `!`
-//! and `?` and between the thousands of a number.
+//! and `?` and between groups of thousands.
 
 use std::fmt::Display;
 
@@ -16,35 +16,35 @@ use template::Template;
 /// A label of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
-    /// What it is called in `[preprocessor.docktest.labels]`, but for `_` in the place of `-`.
+    /// The key in `[preprocessor.docktest.labels]`, with `_` instead of `-`.
     name: &'static str,
-    /// Where it is shown: a sentence without its full stop.
+    /// Where it is shown, without a full stop.
     pub about: &'static str,
-    /// What it may have between braces.
+    /// The names allowed between braces.
     parameters: &'static [&'static str],
-    /// In English.
+    /// The English text.
     pub en: &'static str,
-    /// In French.
+    /// The French text.
     pub fr: &'static str,
 }
 
 impl Entry {
-    /// What the label is called in `[preprocessor.docktest.labels]`.
+    /// The key of the label in `[preprocessor.docktest.labels]`.
     pub fn key(&self) -> String {
         self.name.replace('_', "-")
     }
 }
 
-/// The words of a book's pages.
+/// The labels of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
     language: Language,
-    /// What the book has instead of the entries of [`TABLE`], in their order.
+    /// The book's own texts for the entries of [`TABLE`], in the same order.
     own: Option<Box<[Option<Template>]>>,
 }
 
-/// Declares [`TABLE`], and a method of [`Labels`] for each line of it: what it is about, its name
-/// with its parameters, English, French. With parameters, the method returns a new string.
+/// Declares [`TABLE`] and a method of [`Labels`] for each entry: where it is shown, its name and
+/// parameters, the English and the French text. A method with parameters returns a new string.
 macro_rules! labels {
     ($(#[doc = $about:literal] $name:ident($($parameter:ident),*): $en:literal, $fr:literal;)*) => {
         /// All labels, in the order of the guide.
@@ -56,7 +56,7 @@ macro_rules! labels {
             fr: $fr,
         }),*];
 
-        #[expect(non_camel_case_types, reason = "they are called as the methods are")]
+        #[expect(non_camel_case_types, reason = "the variants have the names of the methods")]
         #[derive(Clone, Copy)]
         enum Place { $($name),* }
 
@@ -90,7 +90,7 @@ labels! {
     /// Under a command that took a second or more
     took(duration): "took {duration}", "durée\u{a0}: {duration}";
     /// For screen readers, on the buttons that play a stream back
-    playback(): "Play this output back", "Rejouer cette sortie";
+    playback(): "Play back this output", "Rejouer cette sortie";
     /// On a button: play a stream back at its original speed
     play(): "Play back", "Rejouer";
     /// On the same button during playback
@@ -98,7 +98,7 @@ labels! {
     /// On a button: restart the stream from the beginning
     restart(): "Restart", "Recommencer";
     /// Next to these buttons, if a silence is shortened
-    silences_shortened(): "silences over 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
+    silences_shortened(): "pauses longer than 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
     /// Under a command that ended by itself
     exit_status(status): "exit status: {status}", "code de sortie\u{a0}: {status}";
     /// Under a stream that was stopped
@@ -106,17 +106,17 @@ labels! {
     /// Under a command that exceeded its timeout
     timed_out(limit): "timed out: stopped after {limit}", "délai dépassé\u{a0}: arrêté au bout de {limit}";
     /// Under a command during which the engine ended
-    engine_lost(): "the Docker engine went away", "le moteur Docker a disparu";
+    engine_lost(): "the Docker engine stopped unexpectedly", "le moteur Docker a disparu";
     /// In the output, if one byte is left out
     omitted_byte(): "… 1 byte omitted from the middle …", "… 1 octet omis au milieu …";
     /// In the output, if more than one byte is left out
     omitted_bytes(count): "… {count} bytes omitted from the middle …", "… {count} octets omis au milieu …";
     /// Above a block with findings
-    finding(): "This block does not hold", "Ce bloc n’est pas conforme";
+    finding(): "This block failed", "Ce bloc n’est pas conforme";
     /// At the end of a chapter that passed
     verified(date): "Verified on {date}", "Vérifié le {date}";
     /// At the end of a chapter that failed
-    ran(date): "Run on {date}, and does not hold", "Exécuté le {date}, non conforme";
+    ran(date): "Failed on {date}", "Exécuté le {date}, non conforme";
     /// The engine
     engine_version(version): "Docker Engine {version}", "Docker Engine {version}";
     /// An image from a registry
@@ -124,15 +124,15 @@ labels! {
     /// An image that was built from the book’s own recipe
     image_rebuilt(image): "{image} (rebuilt for this book)", "{image} (reconstruite pour ce livre)";
     /// In the details of a run: where the outputs come from
-    source(): "Outputs", "Sorties";
+    source(): "Output", "Sorties";
     /// There, if they come from a recording
-    replayed(): "from a recording; nothing ran while this page was built",
+    replayed(): "from a recording; nothing was run to build this page",
         "tirées d’un enregistrement\u{202f}; rien n’a été exécuté à la construction de cette page";
     /// There, under `mdbook serve`, if they come from an earlier failed run
-    earlier_run(): "of an earlier run; the chapter has not been saved since",
+    earlier_run(): "from an earlier run; the chapter has not been saved since",
         "d’une exécution précédente\u{202f}; le chapitre n’a pas été enregistré depuis";
     /// There, if they come from a run during this build
-    live(): "of a run while this page was built", "d’une exécution pendant la construction de cette page";
+    live(): "from a run while this page was built", "d’une exécution pendant la construction de cette page";
     /// In the details of a run: the engine
     engine(): "Engine", "Moteur";
     /// In the details of a run: the machine
@@ -140,18 +140,18 @@ labels! {
     /// In the details of a run: an image
     image(): "Image", "Image";
     /// Title of the generated page that lists all chapters, and of links to it
-    verifications(): "Verifications", "Vérifications";
+    verifications(): "Verification", "Vérifications";
     /// On that page: the first sentence
-    verifications_intro(): "What these chapters show was run by mdbook-docktest. Here is when, and on what.",
+    verifications_intro(): "mdbook-docktest ran the commands in these chapters. This page shows when, and on which engines and images.",
         "Ce que montrent ces chapitres a été exécuté par mdbook-docktest. Voici quand, et sur quoi.";
     /// There: the column of chapters
     chapter(): "Chapter", "Chapitre";
     /// There: the column of numbers of steps
     steps(): "Steps", "Étapes";
     /// There: the column of numbers of passed steps
-    passed(): "Hold", "Conformes";
+    passed(): "Passed", "Conformes";
     /// There: the column of numbers of failed steps
-    failed(): "Do not hold", "Non conformes";
+    failed(): "Failed", "Non conformes";
     /// There: the column of numbers of steps that were not reached
     skipped(): "Not reached", "Non atteintes";
     /// There: the column of numbers of steps marked `ignore`
@@ -177,7 +177,7 @@ labels! {
     /// Before an image’s name
     image_name(): "image", "image";
     /// Before the ID of an image that has lost a name, as Docker does not say which
-    lost_name(): "a name of the image", "un nom de l’image";
+    lost_name(): "a name of image", "un nom de l’image";
     /// Before a path on the host
     host_path(): "host path", "chemin de l’hôte";
     /// Before a published port
@@ -213,14 +213,14 @@ labels! {
     /// A container that has exited
     exited(status): "exited ({status})", "arrêté (code {status})";
     /// Read aloud before the list of what a step has changed
-    changes(): "What it changed", "Ce qui a changé";
+    changes(): "What changed", "Ce qui a changé";
     /// Instead of the end of a long list of changes
     more_changes(count): "{count} more changes", "{count} autres changements";
     /// Above a diagram
     state(): "Containers, volumes and networks at this point",
         "Conteneurs, volumes et réseaux à ce stade";
     /// Instead of a diagram, if there is nothing to draw
-    empty_state(): "No container, no volume, and none but Docker’s own networks.",
+    empty_state(): "No containers, no volumes, and no networks other than Docker’s own.",
         "Aucun conteneur, aucun volume, et pas d’autres réseaux que ceux de Docker.";
     /// Below a diagram that would be too large: how many objects are left out
     more_objects(count): "and {count} more", "et {count} autres";
@@ -233,7 +233,7 @@ labels! {
     /// There: a mount of a container
     mounted(source, destination): "{source} mounted at {destination}", "{source} monté sur {destination}";
     /// There: a published port of a container
-    published(host, container): "port {host} of the host leads to its port {container}",
+    published(host, container): "host port {host} mapped to its port {container}",
         "le port {host} de l’hôte mène à son port {container}";
     /// There: a volume that no container mounts
     unused(): "not mounted", "monté nulle part";

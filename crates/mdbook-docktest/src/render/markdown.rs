@@ -1,4 +1,4 @@
-//! Outcomes as plain Markdown, for renderers that may not take HTML.
+//! Outcomes as plain Markdown, for renderers that may not support HTML.
 
 use std::sync::LazyLock;
 
@@ -9,14 +9,14 @@ use super::provenance::Provenance;
 use crate::model::finding::Severity;
 use crate::terminal::plain;
 
-/// What mdBook's preprocessor `links`, should it run later, would read as a command.
+/// The start of a command of mdBook's preprocessor `links`, which may run later.
 static COMMAND: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{(?<rest>\{\s*#)").expect("it is tested"));
+    LazyLock::new(|| Regex::new(r"\{(?<rest>\{\s*#)").expect("the regex is valid"));
 
-/// A fenced block with a text. `next_line` starts each of its lines but the first.
+/// Returns a fenced block. Each line after the first starts with `next_line`.
 ///
-/// Code cannot have character references: a word joiner, which is not seen, parts the braces of what
-/// would be a command.
+/// Code blocks have no character references, so an invisible word joiner separates the braces of what
+/// `links` would take for a command.
 pub(super) fn fenced(content: &str, next_line: &str) -> String {
     let content = &COMMAND.replace_all(content, "{\u{2060}$rest");
     let fence = "`".repeat((longest_run_of_backticks(content) + 1).max(3));
@@ -28,12 +28,12 @@ pub(super) fn fenced(content: &str, next_line: &str) -> String {
     block
 }
 
-/// The summary alone: the details are for the page that can fold them.
+/// The summary in italics. The details are left to HTML, which can fold them.
 pub(super) fn provenance(provenance: &Provenance) -> String {
     format!("*{}*", escape(&provenance.summary))
 }
 
-/// Text that means nothing in Markdown, on one line.
+/// Escapes text for Markdown, on one line.
 pub(super) fn escape(text: &str) -> String {
     plain(text)
         .replace('\n', " ")
@@ -42,7 +42,7 @@ pub(super) fn escape(text: &str) -> String {
         .collect()
 }
 
-/// What a step's commands have shown, with the commands where there are several, as text.
+/// The output of a step as text, with the commands if there are several.
 pub(super) fn transcript(commands: &[Shown]) -> String {
     let mut content = String::new();
     for shown in commands {
@@ -60,7 +60,7 @@ pub(super) fn transcript(commands: &[Shown]) -> String {
     content
 }
 
-/// What a step printed, and what does not hold, as the text of a fenced block.
+/// The output and the findings of a step, as the text of a fenced block.
 pub(super) fn outcome(outcome: &Outcome<'_>) -> String {
     let mut content = transcript(&outcome.commands);
     for finding in &outcome.findings {
@@ -93,12 +93,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_preprocessor_finds_a_command_in_what_was_printed() {
+    fn output_has_no_commands_of_preprocessors() {
         let printed = "{{#include /x}} {{{#title y}}} {{\n  #include z}} {{.Names}} {{ a }}";
         let block = fenced(printed, "\n");
         assert!(!Regex::new(r"\{\{\s*#").unwrap().is_match(&block), "{block}");
         assert!(block.contains("{\u{2060}{#include /x}}"), "{block}");
-        assert!(block.contains("{{.Names}} {{ a }}"), "the rest is as it was: {block}");
+        assert!(block.contains("{{.Names}} {{ a }}"), "other braces are unchanged: {block}");
         assert!(!escape(printed).contains("{{"));
     }
 }

@@ -1,4 +1,4 @@
-//! What there is to show of a step, before it becomes HTML or Markdown.
+//! The parts of a step's result that are shown, before they are rendered to HTML or Markdown.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use crate::model::stream::Stream;
 use crate::render::labels::Labels;
 use crate::terminal::{Piece, Style, plain, screen};
 
-/// A reader does not wait for less.
-const SHORTEST_THAT_IS_TOLD: Duration = Duration::from_secs(1);
+/// Shorter durations are not shown: a reader does not notice them.
+const SHORTEST_SHOWN: Duration = Duration::from_secs(1);
 
-/// What there is to show of a step.
+/// The parts of a step's result that are shown.
 pub(super) struct Outcome<'a> {
-    /// The commands that have something to show.
+    /// The commands with output or notes.
     pub(super) commands: Vec<Shown>,
     pub(super) findings: Vec<&'a Finding>,
 }
 
-/// What there is to show of a command.
+/// The parts of a command's result that are shown.
 pub(super) struct Shown {
-    /// The command, where the step has several.
+    /// The command itself, if the step has several.
     pub(super) command: Option<String>,
     pub(super) pieces: Vec<Piece>,
-    /// When its lines came, if they are worth watching.
+    /// The timing of the lines, if the output can be played back.
     pub(super) playback: Option<Playback>,
-    /// How it ended, how long it took and what was left out, in the page's labels.
+    /// How it ended, how long it took and what was left out, in the language of the page.
     pub(super) notes: Vec<String>,
 }
 
@@ -52,25 +52,25 @@ impl<'a> Outcome<'a> {
             if pieces.is_empty() && notes.is_empty() {
                 return None;
             }
-            // That alone would not be worth a line.
+            // Not shown alone: a duration is not worth a line of its own.
             notes.extend(took(command, labels));
             Some(Shown {
-                // The author's own text: a recording is only asked for what came out.
+                // From the chapter and not from the recording, which is only trusted for output.
                 command: step
                     .commands
                     .get(index)
                     .filter(|_| commands.len() > 1)
                     .map(|own| plain(&own.text)),
                 pieces,
-                playback: Playback::of(command),
+                playback: Playback::from_command(command),
                 notes,
             })
         });
         Self { commands: shown.flatten().collect(), findings }
     }
 
-    /// Findings that belong to no step.
-    pub(super) fn of_findings(findings: Vec<&'a Finding>) -> Self {
+    /// An outcome with findings that do not belong to a step.
+    pub(super) fn from_findings(findings: Vec<&'a Finding>) -> Self {
         Self { commands: Vec::new(), findings }
     }
 
@@ -117,9 +117,9 @@ fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> V
     omitted.into_iter().chain(end).collect()
 }
 
-/// How long a command took, where that says something. What was stopped at its limit took that long.
+/// The duration of a command, if it is worth showing. One that timed out took as long as its limit.
 fn took(command: &CommandRecording, labels: &Labels) -> Option<String> {
-    let says_something = command.duration() >= SHORTEST_THAT_IS_TOLD
+    let is_shown = command.duration() >= SHORTEST_SHOWN
         && matches!(command.end, End::Exited { .. } | End::Stopped);
-    says_something.then(|| labels.took(labels.duration(command.duration())))
+    is_shown.then(|| labels.took(labels.duration(command.duration())))
 }

@@ -1,4 +1,4 @@
-//! What rendering knows of the page that a chapter becomes.
+//! The page that a chapter is rendered to.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -6,33 +6,33 @@ use std::sync::Arc;
 
 use crate::render::labels::Labels;
 
-/// The page that a chapter becomes.
+/// The page that a chapter is rendered to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The words that are put into it.
+    /// The text that the program adds to it.
     pub labels: Arc<Labels>,
-    /// What reads the chapter next.
+    /// The kind of renderer that reads the chapter next.
     pub renderer: Renderer,
-    /// The chapter's name within ids; see [`Slugs`].
+    /// The chapter's name in ids, unique in the book.
     pub slug: String,
-    /// The way from it to the page that lists what all chapters rest on, if there is one.
+    /// The relative link to the verification page, if the book has one.
     pub verifications: Option<String>,
 }
 
-/// What kind of text is put into a chapter.
+/// The kind of text that is inserted into a chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Renderer {
     /// HTML fragments, for mdBook's own renderer.
     Html,
-    /// Markdown and nothing else.
+    /// Plain Markdown, for all other renderers.
     Markdown,
 }
 
 impl Renderer {
-    /// What results are for the renderer that mdBook calls by this name. What is not mdBook's own is
-    /// given Markdown: whether it understands HTML is not known, and a book is Markdown.
+    /// Returns the kind of mdBook's renderer `name`. Renderers other than mdBook's own get Markdown,
+    /// because they may not support HTML.
     ///
-    /// `test` is none: it hands each untagged block to rustdoc.
+    /// Returns `None` for `test`, which passes each untagged block to rustdoc.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "html" => Some(Self::Html),
@@ -44,7 +44,7 @@ impl Renderer {
 
 /// A chapter's path as part of an id: `guide/Première étape.md` becomes `guide-première-étape`.
 ///
-/// No two hyphens follow each other in it.
+/// It never has two hyphens in a row.
 pub fn slug(chapter: &Path) -> String {
     let path = chapter.with_extension("");
     let lower = path.to_string_lossy().to_lowercase();
@@ -53,21 +53,21 @@ pub fn slug(chapter: &Path) -> String {
     words.join("-")
 }
 
-/// The slugs of a book's chapters, those that would be the same with a number: `a-b` and `a-b--2` for
+/// The slugs of a book's chapters, with a number where they would be the same: `a-b` and `a-b--2` for
 /// `a-b.md` and `a/b.md`.
 ///
-/// mdBook renames ids that occur twice when it makes its print page, but not what refers to them; so
-/// they have to be unique in the book.
+/// For its print page, mdBook renames duplicate ids, but not the references to them; so ids must be
+/// unique in the book.
 #[derive(Debug, Default)]
 pub(crate) struct Slugs(HashMap<String, usize>);
 
 impl Slugs {
-    /// The next chapter's.
+    /// The slug of the next chapter.
     pub(crate) fn next(&mut self, chapter: &Path) -> String {
         let slug = slug(chapter);
         let count = self.0.entry(slug.clone()).or_default();
         *count += 1;
-        // No path gives two hyphens.
+        // No path is converted to two hyphens in a row.
         if *count == 1 { slug } else { format!("{slug}--{count}") }
     }
 }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slugs_keep_the_whole_path() {
+    fn a_slug_has_the_whole_path() {
         assert_eq!(slug(Path::new("guide/Première étape.md")), "guide-première-étape");
         assert_eq!(slug(Path::new("../a_b/c.d.md")), "a-b-c-d");
     }

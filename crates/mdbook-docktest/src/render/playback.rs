@@ -1,27 +1,28 @@
-//! When the lines of a stream came, so that a page can show them again at their own speed.
+//! The timing of a stream's lines, so that a page can play them back at the original speed.
 
 use std::fmt::Write;
 
 use crate::model::recording::{CommandRecording, End};
 
-/// A stream that is over sooner is not worth watching.
+/// Shorter streams are not worth playing back.
 const SHORTEST_MS: u64 = 500;
-/// A longer silence is shortened to this.
+/// Longer silences are shortened to this.
 const LONGEST_SILENCE_MS: u64 = 3_000;
 
-/// When the lines of a stream came.
+/// The timing of a stream's lines.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Playback {
-    /// For each line how long after the one before it was complete, in hundredths of a second, with
-    /// spaces between them.
+    /// For each line the time since the line before it was complete, in hundredths of a second,
+    /// separated by spaces.
     pub(super) delays: String,
     /// Whether a silence was shortened.
     pub(super) is_shortened: bool,
 }
 
 impl Playback {
-    /// Of a stream that was followed, stopped, and wrote to pipes: at a terminal, lines are redrawn.
-    pub(super) fn of(command: &CommandRecording) -> Option<Self> {
+    /// Returns the timing if the command was followed, stopped, and wrote to pipes; at a terminal, lines
+    /// are redrawn.
+    pub(super) fn from_command(command: &CommandRecording) -> Option<Self> {
         let transcript = &command.transcript;
         let chunks = transcript.chunks.as_slice();
         let (first, last) = (chunks.first()?.at_ms, chunks.last()?.at_ms);
@@ -30,7 +31,7 @@ impl Playback {
         if !is_stream || !is_worth_it || transcript.omitted_bytes > 0 {
             return None;
         }
-        // What resolves output to text keeps all line feeds.
+        // Rendering the output to text keeps all line feeds.
         let completed = chunks
             .iter()
             .flat_map(|chunk| chunk.text.matches('\n').map(|_| chunk.at_ms))
@@ -72,34 +73,35 @@ mod tests {
     }
 
     #[test]
-    fn each_line_has_its_delay_and_what_was_typed_at_the_end_has_one_too() {
-        let playback = Playback::of(&stream(&[(100, "1\n2\n"), (900, "3"), (1_150, "\n4\n")]));
+    fn each_line_and_the_typed_end_have_a_delay() {
+        let playback =
+            Playback::from_command(&stream(&[(100, "1\n2\n"), (900, "3"), (1_150, "\n4\n")]));
         let expected = Playback { delays: "10 0 105 0 300".into(), is_shortened: true };
-        assert_eq!(playback, Some(expected), "from 1,150 to 6,000 nothing came");
+        assert_eq!(playback, Some(expected), "the silence from 1,150 to 6,000 ms is shortened");
     }
 
     #[test]
-    fn only_a_stream_that_took_its_time_is_played_back() {
+    fn only_a_complete_stream_of_some_duration_is_played_back() {
         let chunks = [(100, "1\n"), (600, "2\n")];
         let command = stream(&chunks);
-        assert!(Playback::of(&command).is_some());
+        assert!(Playback::from_command(&command).is_some());
         assert_eq!(
-            Playback::of(&CommandRecording { end: End::EngineLost, ..command.clone() }),
+            Playback::from_command(&CommandRecording { end: End::EngineLost, ..command.clone() }),
             None
         );
         let cut = Transcript { omitted_bytes: 1, ..command.transcript.clone() };
-        assert_eq!(Playback::of(&CommandRecording { transcript: cut, ..command }), None);
-        assert_eq!(Playback::of(&stream(&[(100, "1\n"), (599, "2\n")])), None);
-        assert_eq!(Playback::of(&stream(&[])), None);
+        assert_eq!(Playback::from_command(&CommandRecording { transcript: cut, ..command }), None);
+        assert_eq!(Playback::from_command(&stream(&[(100, "1\n"), (599, "2\n")])), None);
+        assert_eq!(Playback::from_command(&stream(&[])), None);
     }
 
     #[test]
-    fn times_that_go_back_are_survived() {
+    fn decreasing_times_do_not_panic() {
         let command = stream(&[(u64::MAX, "1\n"), (0, "2\n"), (u64::MAX, "3\n")]);
-        assert_eq!(Playback::of(&command), None);
+        assert_eq!(Playback::from_command(&command), None);
         let command = stream(&[(0, "1\n"), (u64::MAX, "2\n"), (5, "3\n"), (9_000, "")]);
         assert_eq!(
-            Playback::of(&command).map(|playback| playback.delays).as_deref(),
+            Playback::from_command(&command).map(|playback| playback.delays).as_deref(),
             Some("0 300 0 0")
         );
     }

@@ -1,19 +1,19 @@
-//! What a page rests on: when its steps ran, on what, with which images.
+//! The provenance of a page: when its steps ran, on which engine and with which images.
 
 use crate::model::finding::Finding;
 use crate::model::recording::{Engine, Image, ImageOrigin, Origin, Recording, StepRecording};
 use crate::render::labels::Labels;
 
-/// What a page rests on, in its language.
+/// The provenance of a page, in its language.
 pub(super) struct Provenance {
-    /// A line.
+    /// One line: the date, the engine and the images.
     pub(super) summary: String,
-    /// Terms, each with what there is to say.
+    /// Terms and their descriptions.
     pub(super) details: Vec<(String, String)>,
 }
 
 impl Provenance {
-    /// Nothing where nothing ran. `findings` are those of the chapter.
+    /// Returns `None` if no step ran. `findings` are those of the chapter.
     pub(super) fn new(
         recording: &Recording,
         findings: &[Finding],
@@ -21,10 +21,10 @@ impl Provenance {
     ) -> Option<Self> {
         let ran = |step: &&StepRecording| matches!(step, StepRecording::Ran { .. });
         recording.steps.iter().find(ran)?;
-        let holds = !findings.iter().any(Finding::is_error);
+        let has_passed = !findings.iter().any(Finding::is_error);
         let what = labels
             .day(&recording.recorded_at)
-            .map(|date| if holds { labels.verified(date) } else { labels.ran(date) });
+            .map(|date| if has_passed { labels.verified(date) } else { labels.ran(date) });
         let engine = labels.engine_version(&recording.engine.version);
         let images = recording.images.iter().map(|image| self::image(image, labels));
         let summary =
@@ -48,7 +48,7 @@ impl Provenance {
     }
 }
 
-/// An image, and whether it is what a reader gets.
+/// An image, with a note if it was rebuilt and not pulled from its registry.
 pub(super) fn image(image: &Image, labels: &Labels) -> String {
     match image.origin {
         ImageOrigin::Pulled => labels.image_pulled(&image.reference),
@@ -56,12 +56,12 @@ pub(super) fn image(image: &Image, labels: &Labels) -> String {
     }
 }
 
-/// What tells an image from all others: its registry's digest if it comes from one, else its ID.
+/// The digest that identifies an image: that of its registry, or else its ID.
 pub(super) fn digest(image: &Image) -> &str {
     image.repo_digest.as_ref().unwrap_or(&image.id)
 }
 
-/// An engine in the terms of `docker version` and `docker info`.
+/// An engine, with the versions that `docker version` and `docker info` print.
 pub(super) fn engine(engine: &Engine, labels: &Labels) -> String {
     let Engine { kind, version, client_version, api_version, storage_driver, .. } = engine;
     let version = labels.engine_version(version);
@@ -71,7 +71,7 @@ pub(super) fn engine(engine: &Engine, labels: &Labels) -> String {
     )
 }
 
-/// The machine below an engine.
+/// The kernel and the architecture that an engine runs on.
 pub(super) fn machine(engine: &Engine) -> String {
     format!("Linux {} · {}", engine.kernel, engine.architecture)
 }

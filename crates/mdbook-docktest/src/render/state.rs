@@ -1,82 +1,68 @@
-//! What there is on an engine at a point of a chapter: all that its steps did up to there, summed up.
+//! The state of an engine at a point of a chapter: the sum of the effects up to that point.
 
 #[cfg(test)]
 use crate::model::recording::StepRecording;
 use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port};
 
-/// The objects that a chapter's steps have made and not removed, in the order in which they made
-/// them.
+/// The objects that the steps have created and not removed, in the order of their creation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct State {
-    /// The containers.
     pub containers: Vec<Container>,
     /// The names of the volumes.
     pub volumes: Vec<String>,
-    /// The networks, without those that each engine has.
+    /// The networks, without the predefined ones.
     pub networks: Vec<Network>,
 }
 
-/// A container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Container {
-    /// Its identifier.
     pub id: String,
-    /// Its name.
     pub name: String,
-    /// The image that it was made from, as its author wrote it.
+    /// The image, as written in the chapter.
     pub image: Option<String>,
-    /// What it does.
     pub status: Status,
-    /// What is mounted in it, each at another place.
+    /// The mounts, each with another destination.
     pub mounts: Vec<Mount>,
-    /// The networks that it is connected to: made by steps, or one that each engine has.
+    /// The networks that it is connected to, including predefined ones.
     pub networks: Vec<Network>,
-    /// The ports that it publishes.
+    /// The published ports.
     pub ports: Vec<Port>,
 }
 
-/// What a container does.
+/// The status of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
-    /// It was not started yet.
+    /// Not started yet.
     Created,
-    /// Its program runs.
     Running,
-    /// Its program is paused.
     Paused,
-    /// Its program has ended, with this status.
+    /// Exited with this status.
     Exited(i32),
 }
 
-/// A network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Network {
-    /// Its identifier.
     pub id: String,
-    /// Its name.
     pub name: String,
 }
 
 impl Network {
-    /// Whether each engine has it.
+    /// Whether it is one of the networks that every engine has.
     pub(crate) fn is_predefined(&self) -> bool {
         ["bridge", "host", "none"].contains(&self.name.as_str())
     }
 }
 
 impl State {
-    /// Whether there is nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.containers.is_empty() && self.volumes.is_empty() && self.networks.is_empty()
     }
 
-    /// The container with this identifier.
     pub(crate) fn container(&self, id: &str) -> Option<&Container> {
         self.containers.iter().find(|container| container.id == id)
     }
 
-    /// Takes an effect into account. One that is about an object that is not there changes nothing,
-    /// but what is mounted must be there.
+    /// Applies an effect. Effects on unknown objects are ignored, except that a mounted volume is added.
     pub(crate) fn apply(&mut self, effect: &Effect) {
         match effect.kind {
             ObjectKind::Container => self.apply_to_container(effect),
@@ -88,16 +74,16 @@ impl State {
 
     fn apply_to_container(&mut self, effect: &Effect) {
         match &effect.change {
-            Change::Created { image, made } => {
+            Change::Created { image, spec } => {
                 self.containers.retain(|container| container.id != effect.id);
                 self.containers.push(Container {
                     id: effect.id.clone(),
                     name: effect.name.clone(),
                     image: image.clone(),
                     status: Status::Created,
-                    mounts: made.mounts.clone(),
+                    mounts: spec.mounts.clone(),
                     networks: Vec::new(),
-                    ports: made.ports.clone(),
+                    ports: spec.ports.clone(),
                 });
             }
             Change::Removed => self.containers.retain(|container| container.id != effect.id),
@@ -172,7 +158,7 @@ impl State {
 }
 
 impl Container {
-    /// One place has one mount: each start mounts anew.
+    /// Replaces a mount at the same destination: each start mounts again.
     fn mount(&mut self, mount: Mount) {
         match self.mounts.iter_mut().find(|other| other.destination == mount.destination) {
             Some(same) => *same = mount,
@@ -183,7 +169,7 @@ impl Container {
 
 #[cfg(test)]
 impl State {
-    /// The state after a chapter's first steps.
+    /// The state after these steps.
     pub(crate) fn after(steps: &[StepRecording]) -> Self {
         let mut state = Self::default();
         for step in steps {

@@ -1,4 +1,4 @@
-//! Given this chapter and this recording, this page.
+//! Chapters and recordings, and the expected pages.
 
 use std::ops::Range;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::model::stream::Stream;
 use crate::render::labels::Labels;
 use crate::render::labels::Language;
 
-/// When recordings of these tests were made.
+/// The timestamp of the recordings in these tests.
 const RECORDED_AT: &str = "2026-11-24T23:02:12Z";
 
 fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
@@ -38,7 +38,7 @@ fn ran(command: CommandRecording) -> StepRecording {
     StepRecording::Ran { commands: vec![command], effects: Vec::new() }
 }
 
-/// Renders without what stands at the chapter's end.
+/// Renders without the provenance at the end.
 fn rendered(renderer: Renderer, text: &str, steps: Vec<StepRecording>) -> String {
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
     assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
@@ -76,7 +76,7 @@ const BEFORE: &str = "<!--docktest--><figure class=\"docktest\" id=\"docktest-c-
 const AFTER: &str = "</samp></pre></figure>";
 
 #[test]
-fn a_result_is_one_line_below_its_step() {
+fn output_is_one_line_below_its_step() {
     assert_eq!(
         html("~~~~ bash  exit=0 \r\nls\r\n~~~~  \r\ntext", vec![printed("a\n\n<b>&\n")]),
         format!(
@@ -86,7 +86,7 @@ fn a_result_is_one_line_below_its_step() {
 }
 
 #[test]
-fn a_result_stays_in_its_containers() {
+fn output_belongs_to_the_containers_of_its_step() {
     assert_eq!(
         html("> - ```sh cleanup\n>   ls\n>   ```\n> - b\n", vec![printed("a")]),
         format!("> - ```sh\n>   ls\n>   ```\n>   {BEFORE}a{AFTER}\n> - b")
@@ -94,7 +94,7 @@ fn a_result_stays_in_its_containers() {
 }
 
 #[test]
-fn a_result_takes_the_place_of_the_pattern() {
+fn output_replaces_the_pattern() {
     let text = "> ```bash\n> ls\n> ```\n>\n> ```output\n> [..]\n> ```\n> text\n";
     assert_eq!(
         html(text, vec![printed("a")]),
@@ -111,7 +111,7 @@ fn a_result_takes_the_place_of_the_pattern() {
 }
 
 #[test]
-fn a_session_becomes_its_commands_with_what_they_really_print() {
+fn a_session_becomes_a_script_and_its_real_output() {
     let text = "> ```console\n> $ ls \\\n> > -a\n> pattern\n>\n> $ ps\n> ```\n> text\n";
     let rendered = html(text, vec![printed("real")]);
     assert_eq!(
@@ -119,7 +119,7 @@ fn a_session_becomes_its_commands_with_what_they_really_print() {
         format!("> ```bash\n> ls \\\n> -a\n> ps\n> ```\n> {BEFORE}real{AFTER}\n> text")
     );
     let not_run = html(text, vec![StepRecording::Skipped]);
-    assert_eq!(not_run, text, "without a result it stays as its author wrote it");
+    assert_eq!(not_run, text, "unchanged without a result");
     assert_eq!(
         html(&text.replace("console", "console hidden"), vec![printed("real")]),
         "> <!--docktest-->\n> text"
@@ -143,7 +143,7 @@ fn hidden_steps_and_outputs_are_not_shown() {
 }
 
 #[test]
-fn what_is_not_standard_output_says_so() {
+fn typed_text_standard_error_and_status_are_marked() {
     let chunks =
         [(Stream::Stdout, "sure? "), (Stream::Typed, "y\n"), (Stream::Stderr, "\x1b[31mno")];
     let rendered =
@@ -155,7 +155,7 @@ fn what_is_not_standard_output_says_so() {
 }
 
 #[test]
-fn an_end_that_is_not_its_own_says_so() {
+fn an_interruption_and_a_timeout_are_noted() {
     let shown = |chunks: &[(Stream, &str)], end| {
         html("```bash\nls\n```\n", vec![ran(command(chunks, end))])
     };
@@ -169,7 +169,7 @@ fn an_end_that_is_not_its_own_says_so() {
 }
 
 #[test]
-fn a_duration_is_told_where_a_reader_has_to_wait() {
+fn durations_of_a_second_or_more_are_shown() {
     let notes = |text: &str, end, duration_ms| {
         let command = CommandRecording { duration_ms, ..command(&[(Stream::Stdout, text)], end) };
         let rendered = html("```bash\nls\n```\n", vec![ran(command)]);
@@ -191,7 +191,7 @@ fn a_duration_is_told_where_a_reader_has_to_wait() {
     );
     let limit = End::TimedOut { limit_ms: 30_000 };
     let timed_out = notes("a", limit, 30_100).unwrap();
-    assert!(!timed_out.contains("durée"), "its limit is told: {timed_out}");
+    assert!(!timed_out.contains("durée"), "only the limit is shown: {timed_out}");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn each_of_several_commands_has_its_own_output() {
     let mut first = command(&[(Stream::Stdout, "1\n")], End::Exited { status: 0 });
     let second = command(&[(Stream::Stderr, "2\n")], End::Exited { status: 0 });
     let silent = command(&[], End::Exited { status: 0 });
-    first.command = "what a forged recording says".into();
+    first.command = "a forged command".into();
     let commands = vec![first, silent, second];
     let rendered =
         html(text, vec![StepRecording::Ran { commands: commands.clone(), effects: Vec::new() }]);
@@ -229,9 +229,8 @@ fn other_renderers_get_plain_fences() {
     );
 }
 
-/// What becomes of Markdown whose first step is hidden, without and with HTML around it.
 #[test]
-fn nothing_is_shown_of_a_hidden_step_where_html_is_not_understood() {
+fn a_hidden_step_leaves_nothing_in_markdown() {
     let step = "```bash hidden\nls\n```\n";
     for (text, expected) in [
         (format!("{step}\"a\"\n"), "<p>“a”</p>\n"),
@@ -258,7 +257,7 @@ fn nothing_is_shown_of_a_hidden_step_where_html_is_not_understood() {
 }
 
 #[test]
-fn a_chapter_says_at_its_end_what_it_ran_on() {
+fn a_chapter_ends_with_its_provenance() {
     let text = "- ```bash\n  ls\n  ```";
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
     let image = |reference: &str, repo_digest: Option<&str>, origin| Image {
@@ -320,7 +319,7 @@ fn a_chapter_says_at_its_end_what_it_ran_on() {
 }
 
 #[test]
-fn a_chapter_that_does_not_hold_is_not_called_verified() {
+fn a_failed_chapter_is_not_called_verified() {
     let text = "```bash\nls\n```\n";
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
     let mut recording = Recording {
@@ -350,7 +349,7 @@ fn a_chapter_that_does_not_hold_is_not_called_verified() {
 }
 
 #[test]
-fn findings_are_seen_on_the_page() {
+fn findings_are_shown_with_their_step_or_at_the_top() {
     let text = "```bash\nls\n```\n\ntext\n";
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
     let finding = |span: Range<usize>| Finding {
@@ -364,29 +363,29 @@ fn findings_are_seen_on_the_page() {
         help: Some("add `exit=1`".into()),
     };
     let page = self::page(Language::En, Renderer::Html);
-    let of_step = render(text, &scenario, None, &[finding(8..10)], &page);
+    let with_step = render(text, &scenario, None, &[finding(8..10)], &page);
     assert_eq!(
-        of_step,
+        with_step,
         "```bash\nls\n```\n<!--docktest--><div class=\"docktest-findings\" role=\"note\">\
-         <p><strong>This block does not hold</strong></p><p lang=\"en\">\
+         <p><strong>This block failed</strong></p><p lang=\"en\">\
          <code>error[exit-status]</code> it ended with &lt;1&gt;<br>help: add `exit=1`</p></div>\
          \n\ntext\n"
     );
     let in_markdown = Page { renderer: Renderer::Markdown, ..page.clone() };
-    let of_step = render(text, &scenario, None, &[finding(8..10)], &in_markdown);
+    let with_step = render(text, &scenario, None, &[finding(8..10)], &in_markdown);
     let expected =
         "```text\nerror[exit-status]: it ended with <1>\nhelp: add `exit=1`\n```\n\ntext\n";
-    assert!(of_step.ends_with(expected), "{of_step}");
-    let of_none = render(text, &scenario, None, &[finding(16..20)], &page);
-    assert!(of_none.starts_with("<!--docktest--><div class=\"docktest-findings\""), "{of_none}");
-    assert!(of_none.ends_with("</div>\n\n```bash\nls\n```\n\ntext\n"), "{of_none}");
+    assert!(with_step.ends_with(expected), "{with_step}");
+    let at_top = render(text, &scenario, None, &[finding(16..20)], &page);
+    assert!(at_top.starts_with("<!--docktest--><div class=\"docktest-findings\""), "{at_top}");
+    assert!(at_top.ends_with("</div>\n\n```bash\nls\n```\n\ntext\n"), "{at_top}");
 }
 
 /// Lines, fences and whole steps, in and out of containers.
 const PIECES: &str = "(```bash\n|```bash hidden\n|~~~~sh\n|```output\n|```\n|~~~~\n|> |- |1\\. |  |   |\t|\n|\r\n|ls|text\n|\\{\\{#docktest diagram}}|\\{\\{#docktest diagram}}\n|\\[\\^long\\]: |# h\n|<div>\n|<!-- |-->\n|ls\n```\n\n|> ```bash\n> ls\n>  ```\n|- ```bash\n\n  ls\n  ```\n|-\t```sh\n\tls\n\t ```\n|> - ```sh\r\n>   ls\r\n>   ```\r\n|  ```output\n  x\n  ```\n){0,40}";
 
 #[test]
-fn what_is_below_a_hidden_step_that_ends_a_list_is_not_part_of_the_item() {
+fn text_below_a_hidden_step_that_ends_a_list_is_outside_of_the_item() {
     assert_eq!(
         markdown(
             "- text\n```bash hidden\nls\n  ```\n  ```bash\npwd\n  ```\n",
@@ -401,9 +400,9 @@ fn what_is_below_a_hidden_step_that_ends_a_list_is_not_part_of_the_item() {
 }
 
 proptest! {
-    /// What was put in is no step, stays in its container and takes nothing else with it.
+    /// Inserted text is not extracted as a step, and does not affect the steps around it.
     #[test]
-    fn a_rendered_chapter_has_the_steps_that_are_shown(text in PIECES, markdown: bool) {
+    fn a_rendered_chapter_has_the_same_visible_steps(text in PIECES, markdown: bool) {
         let scenario = extract(Path::new("c.md"), &text, Extensions::default());
         let steps = scenario.steps.iter().map(|_| {
             engine::printed_and_made("```\n\n- a\n> ```bash\n", "```\n```bash\n")

@@ -1,7 +1,7 @@
-//! The page that lists what each chapter of a book rests on: its steps, the engine that ran them,
-//! when that was, and the images.
+//! The verification page, which lists the chapters of a book with their steps, engines, images and the
+//! dates of their last runs.
 //!
-//! It has no file among the sources. Each build makes it anew, behind the last chapter.
+//! It has no source file: each build generates it after the last chapter.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,10 +17,10 @@ use crate::model::status::StepStatus;
 use crate::render::page::{Page, Renderer};
 use crate::terminal::plain;
 
-/// The page, as if it were a file among the sources.
+/// The path of the page, as if it had a source file.
 pub(crate) const PATH: &str = "verifications.md";
 
-/// What would end a URL's path or be read as something else in it.
+/// The characters that are special in the path of a URL.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -35,23 +35,23 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
 /// A chapter with steps.
 #[derive(Debug)]
 pub struct Entry<'a> {
-    /// Its name in the book's summary.
+    /// The name in the summary of the book.
     pub name: &'a str,
-    /// The page that it becomes, relative to the sources.
+    /// The path of the chapter, relative to the source directory.
     pub path: &'a Path,
-    /// What became of its steps.
+    /// The statuses of its steps.
     pub statuses: Vec<StepStatus>,
-    /// What they ran on, if any did.
+    /// The recording of its last run, if it has run.
     pub recording: Option<&'a Recording>,
 }
 
-/// The way from a chapter's page to this one.
+/// The relative link from the page of a chapter to this page.
 pub(crate) fn link_from(chapter: &Path) -> String {
     let depth = chapter.components().count().saturating_sub(1);
     "../".repeat(depth) + &html_path(Path::new(PATH))
 }
 
-/// The file that a chapter becomes, as mdBook names it, as a URL.
+/// The URL of the page that mdBook renders for a chapter, relative to the site.
 fn html_path(chapter: &Path) -> String {
     let path = chapter.with_extension("html");
     let components = path.components().map(|component| component.as_os_str().to_string_lossy());
@@ -59,7 +59,7 @@ fn html_path(chapter: &Path) -> String {
     utf8_percent_encode(&path, NOT_IN_A_PATH).to_string()
 }
 
-/// The page's text.
+/// Returns the Markdown text of the page.
 pub fn verifications(entries: &[Entry<'_>], page: &Page) -> String {
     let listing = Listing { entries, page };
     let labels = &page.labels;
@@ -90,9 +90,9 @@ type Row = Vec<Cell>;
 
 enum Cell {
     Text(String),
-    /// The name of a page, and the way to it.
+    /// The name and the URL of a page.
     Link(String, String),
-    /// What nobody reads but programs.
+    /// A digest.
     Code(String),
 }
 
@@ -103,7 +103,7 @@ impl Listing<'_> {
 
     fn chapters(&self) -> Table<'_> {
         let labels = &self.page.labels;
-        // A column of zeros tells nothing.
+        // Columns with only zeros are left out.
         let others = [
             (labels.failed(), StepStatus::Failed),
             (labels.skipped(), StepStatus::Skipped),
@@ -180,7 +180,7 @@ impl Listing<'_> {
 
 fn html_table(table: &Table<'_>) -> Markup {
     html! {
-        // mdBook's class lets wide tables scroll; the focus is for doing so by keyboard.
+        // mdBook's class makes wide tables scroll; `tabindex` is for scrolling by keyboard.
         div.table-wrapper.docktest-verifications tabindex="0" role="region" aria-label=(table.label) {
             table {
                 thead { tr { @for cell in &table.head { th scope="col" { (cell) } } } }

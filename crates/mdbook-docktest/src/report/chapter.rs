@@ -1,4 +1,4 @@
-//! A chapter on its way through the pipeline: read, then run or replayed, then made into a page.
+//! A chapter on its way through the pipeline: read, then run or replayed, then rendered.
 
 use std::mem;
 use std::path::PathBuf;
@@ -15,37 +15,37 @@ use crate::model::scenario::{Scenario, Step};
 use crate::model::status::StepStatus;
 use crate::text::position::line_and_column;
 
-/// A chapter, what came out of it, and what is wrong with it.
+/// A chapter, its results and its findings.
 #[derive(Debug)]
 pub(crate) struct Chapter {
-    /// Its file, as findings name it.
+    /// The path of the chapter, as shown in findings.
     pub path: PathBuf,
-    /// The file that its recording is kept in.
+    /// The path of the chapter's recording.
     pub recording_path: PathBuf,
-    /// Its findings: those of its annotations, and those of its run.
+    /// The findings about annotations and about the run.
     pub findings: Vec<Finding>,
     stage: Stage,
 }
 
-/// How far a chapter has come.
+/// The stage that a chapter has reached.
 #[derive(Debug)]
 enum Stage {
-    /// Its steps are known, and have not run.
+    /// The steps are known, and have not run.
     Read(Text),
-    /// Its steps have run, or a recording has taken the place of the run.
+    /// The steps have run, or were replayed from a recording.
     Ran(Text, Recording),
-    /// Its page is done, and its text, steps and output are dropped: a large book does not have to
-    /// be in memory with all of them.
+    /// The page is rendered. Text, steps and output are dropped, so that a large book need not be
+    /// in memory as a whole.
     Done(Done),
 }
 
-/// A chapter's text and what was read from it.
+/// A chapter's text and its scenario.
 #[derive(Debug, Default)]
 struct Text {
     /// The text that all spans refer to.
     text: String,
     scenario: Scenario,
-    /// The step that all findings are about, where only one is wanted. The steps after it are left
+    /// The index of the only step to report on, if one was selected. The steps after it are left
     /// out.
     only: Option<usize>,
 }
@@ -54,7 +54,7 @@ struct Text {
 struct Done {
     page: Spilled,
     statuses: Vec<StepStatus>,
-    /// What the steps ran on, without their output.
+    /// The recording without the results of its steps.
     recording: Option<Recording>,
 }
 
@@ -62,7 +62,7 @@ impl Chapter {
     /// Reads a chapter's steps, and checks its annotations.
     ///
     /// # Errors
-    /// [`SourceError::NoStep`], when one step is wanted that is not there.
+    /// [`SourceError::NoStep`] if a step is selected that does not exist.
     pub(crate) fn read(source: Source, settings: &Settings) -> Result<Self, SourceError> {
         let Source { path, text, extensions, only_at, recording: recording_path } = source;
         let mut scenario = extract(&path, &text, extensions);
@@ -80,20 +80,20 @@ impl Chapter {
         };
         let stage = Stage::Read(Text { text, scenario, only });
         let mut chapter = Self { path, recording_path, findings, stage };
-        chapter.keep_wanted_findings();
+        chapter.keep_selected_findings();
         Ok(chapter)
     }
 
-    /// Adds what came out of the chapter's steps, and the findings of that.
+    /// Adds the recording of the chapter's steps, and its findings.
     pub(crate) fn judge(&mut self, recording: Recording, settings: &Settings) {
         let Some(text) = self.take_text() else { return };
         let findings = check(&text.text, &text.scenario, &recording, &settings.placeholders);
         self.findings.extend(settings.lints.apply(findings));
         self.stage = Stage::Ran(text, recording);
-        self.keep_wanted_findings();
+        self.keep_selected_findings();
     }
 
-    /// Takes the run back, so that the chapter is to be run again. `findings` are those from before.
+    /// Drops the run, so that the chapter is run again. `findings` are those from before the run.
     pub(crate) fn forget_run(&mut self, findings: Vec<Finding>) {
         if let Some(text) = self.take_text() {
             self.stage = Stage::Read(text);
@@ -101,14 +101,14 @@ impl Chapter {
         }
     }
 
-    /// Says where the chapter's recording comes from.
+    /// Sets where the chapter's recording comes from.
     pub(crate) fn set_origin(&mut self, origin: Origin) {
         if let Stage::Ran(_, recording) = &mut self.stage {
             recording.origin = origin;
         }
     }
 
-    /// Keeps nothing of the chapter but its page and what that rests on.
+    /// Drops everything but the page, the statuses, and the recording without its steps.
     pub(crate) fn finish(&mut self, page: Spilled) {
         let statuses = self.statuses().collect();
         let stage = mem::replace(&mut self.stage, Stage::Read(Text::default()));
@@ -120,8 +120,8 @@ impl Chapter {
         self.stage = Stage::Done(Done { page, statuses, recording });
     }
 
-    /// The chapter's expectations as they would have to be to pass; nothing if it has not run.
-    /// `source` is the text of its file.
+    /// Returns the chapter with expectations that pass; `None` if it has not run. `source` is the
+    /// text of the chapter's file.
     pub(crate) fn accepted(&self, source: &str, settings: &Settings) -> Option<Accepted> {
         let Stage::Ran(Text { text, scenario, .. }, recording) = &self.stage else { return None };
         Some(accept(text, source, scenario, recording, &settings.placeholders))
@@ -147,7 +147,7 @@ impl Chapter {
         }
     }
 
-    /// Adds a finding at one of the steps that run, by its number among them.
+    /// Adds a finding about one of the steps that run, by its index among them.
     pub(crate) fn add_finding(
         &mut self,
         code: Code,
@@ -166,14 +166,14 @@ impl Chapter {
         self.findings.extend(settings.lints.apply([finding]));
     }
 
-    /// Drops the findings about other steps than the one that is wanted. A chapter that was cut short
-    /// is expected to leave something behind.
-    fn keep_wanted_findings(&mut self) {
+    /// Drops the findings about other steps if one is selected. Leftovers are then expected, as the
+    /// chapter's cleanup does not run.
+    fn keep_selected_findings(&mut self) {
         let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return };
         let Some(step) = text.only.and_then(|index| text.scenario.steps.get(index)) else { return };
-        let is_wanted =
+        let is_selected =
             |finding: &Finding| finding.code != Code::Leftover && step.is_subject_of(finding);
-        self.findings.retain(is_wanted);
+        self.findings.retain(is_selected);
     }
 
     fn take_text(&mut self) -> Option<Text> {
@@ -183,7 +183,7 @@ impl Chapter {
         }
     }
 
-    /// Its text, which all spans refer to; empty once its page is done.
+    /// Returns the text that all spans refer to; empty once the page is rendered.
     pub(crate) fn text(&self) -> &str {
         match &self.stage {
             Stage::Read(text) | Stage::Ran(text, _) => &text.text,
@@ -191,7 +191,7 @@ impl Chapter {
         }
     }
 
-    /// Its steps and how they are to be run; nothing once its page is done.
+    /// Returns the scenario; `None` once the page is rendered.
     pub(crate) fn scenario(&self) -> Option<&Scenario> {
         match &self.stage {
             Stage::Read(text) | Stage::Ran(text, _) => Some(&text.scenario),
@@ -199,7 +199,7 @@ impl Chapter {
         }
     }
 
-    /// Its steps; none once its page is done.
+    /// Returns the steps; empty once the page is rendered.
     pub(crate) fn steps(&self) -> &[Step] {
         self.scenario().map_or(&[], |scenario| &scenario.steps)
     }
@@ -208,7 +208,7 @@ impl Chapter {
         self.scenario().into_iter().flat_map(Scenario::steps_that_run).map(|(_, step)| step)
     }
 
-    /// What came out of its steps; nothing if they have not run, or once its page is done.
+    /// Returns the recording; `None` if the steps have not run, or once the page is rendered.
     pub(crate) fn recording(&self) -> Option<&Recording> {
         match &self.stage {
             Stage::Ran(_, recording) => Some(recording),
@@ -216,14 +216,14 @@ impl Chapter {
         }
     }
 
-    /// Its recording, if this run made it and all steps ran that were to.
+    /// Returns the recording if it is from this run, and no step was left out.
     pub(crate) fn whole_run(&self) -> Option<&Recording> {
         let Stage::Ran(text, recording) = &self.stage else { return None };
         let is_whole = text.only.is_none() && !recording.steps.contains(&StepRecording::Skipped);
         (is_whole && recording.origin == Origin::Run).then_some(recording)
     }
 
-    /// Its page, if that is done.
+    /// Returns the rendered page.
     pub(crate) fn page(&self) -> Option<Spilled> {
         match &self.stage {
             Stage::Done(done) => Some(done.page),
@@ -231,7 +231,7 @@ impl Chapter {
         }
     }
 
-    /// Whether it has steps that run or are replayed, whatever their result.
+    /// Whether the chapter has steps that are not ignored.
     pub(crate) fn has_steps_to_run(&self) -> bool {
         match &self.stage {
             Stage::Done(done) => done.statuses.iter().any(|status| *status != StepStatus::Ignored),
@@ -239,13 +239,13 @@ impl Chapter {
         }
     }
 
-    /// Whether it has to run: it has steps, nothing is wrong with their annotations, and no recording
-    /// has taken the place of the run.
-    pub(crate) fn is_to_run(&self) -> bool {
+    /// Whether the chapter has to be run: it has steps, their annotations are valid, and it was not
+    /// replayed from a recording.
+    pub(crate) fn needs_run(&self) -> bool {
         matches!(self.stage, Stage::Read(_)) && self.has_steps_to_run() && !self.has_errors()
     }
 
-    /// What its steps ran on, without their output if its page is done; nothing if no step ran.
+    /// Returns the recording for its engine, images and time; `None` if no step ran.
     pub(crate) fn ran_on(&self) -> Option<&Recording> {
         let recording = match &self.stage {
             Stage::Read(_) => None,
@@ -256,7 +256,7 @@ impl Chapter {
         recording.filter(|_| self.statuses().any(ran))
     }
 
-    /// The result of each step, in order.
+    /// Returns the status of each step, in order.
     pub(crate) fn statuses(&self) -> impl Iterator<Item = StepStatus> {
         let done = match &self.stage {
             Stage::Done(done) => &done.statuses[..],
@@ -269,7 +269,7 @@ impl Chapter {
     fn status(&self, index: usize, step: &Step) -> StepStatus {
         let fails = |finding: &Finding| finding.is_error() && step.is_subject_of(finding);
         match self.recorded(index) {
-            // That it did not run is a finding, too; it does not make the step itself wrong.
+            // It also has the finding `not-run`, but did not fail itself.
             Some(StepRecording::Skipped) => StepStatus::Skipped,
             _ if self.findings.iter().any(fails) => StepStatus::Failed,
             _ if step.attributes.ignore => StepStatus::Ignored,
@@ -283,7 +283,7 @@ impl Chapter {
         self.recording()?.steps.get(index)
     }
 
-    /// The commands of a step that ran.
+    /// Returns the commands of a step; empty if it did not run.
     pub(crate) fn commands(&self, index: usize) -> &[CommandRecording] {
         match self.recorded(index) {
             Some(StepRecording::Ran { commands, .. }) => commands,
@@ -291,7 +291,7 @@ impl Chapter {
         }
     }
 
-    /// What a step changed; nothing where it did not run.
+    /// Returns the effects of a step; empty if it did not run.
     pub(super) fn effects(&self, index: usize) -> &[Effect] {
         match self.recorded(index) {
             Some(StepRecording::Ran { effects, .. }) => effects,
@@ -299,12 +299,12 @@ impl Chapter {
         }
     }
 
-    /// Whether it has a finding of severity error.
+    /// Whether the chapter has an error.
     pub(crate) fn has_errors(&self) -> bool {
         self.findings.iter().any(Finding::is_error)
     }
 
-    /// Its findings in the text's order.
+    /// Returns the findings in the order of the text.
     pub(super) fn findings_in_order(&self) -> impl Iterator<Item = &Finding> {
         let mut findings: Vec<&Finding> = self.findings.iter().collect();
         findings.sort_by_key(|finding| finding.span.start);
@@ -312,7 +312,7 @@ impl Chapter {
     }
 }
 
-/// What is wrong with a chapter's annotations, in the text's order.
+/// Returns the findings about a chapter's annotations, in the order of the text.
 fn annotation_findings(text: &str, scenario: &Scenario, settings: &Settings) -> Vec<Finding> {
     let flaws = flaws(text, scenario, &settings.placeholders);
     let mut findings = settings.lints.apply(scenario.findings.iter().cloned().chain(flaws));
@@ -322,7 +322,7 @@ fn annotation_findings(text: &str, scenario: &Scenario, settings: &Settings) -> 
 
 #[cfg(test)]
 impl Chapter {
-    /// One that has run, with these findings.
+    /// Returns a chapter that has run, with these findings.
     pub(super) fn ran(
         path: &std::path::Path,
         text: &str,
@@ -336,7 +336,7 @@ impl Chapter {
         Self { path, recording_path, findings, stage: Stage::Ran(text, recording) }
     }
 
-    /// Its recording, to be changed.
+    /// Returns the recording for changes.
     pub(super) fn recording_mut(&mut self) -> Option<&mut Recording> {
         match &mut self.stage {
             Stage::Ran(_, recording) => Some(recording),

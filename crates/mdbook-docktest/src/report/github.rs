@@ -1,16 +1,16 @@
-//! The report for GitHub Actions: findings as workflow commands, which GitHub shows in the lines
-//! that they are about, then the line of figures.
+//! The report for GitHub Actions: findings as workflow commands, which GitHub shows at the lines
+//! that they are about, then the summary.
 //!
-//! The form is that of
-//! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>. Of how
-//! values are escaped the page says nothing; `escapeData` and `escapeProperty` in
-//! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts> do.
+//! The format is documented at
+//! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>, and the
+//! escaping of values only by the source: see `escapeData` and `escapeProperty` in
+//! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>.
 
 use super::{Chapter, Report, human};
 use crate::model::finding::{Finding, Severity};
 use crate::terminal::plain;
 
-/// Writes a command for each finding, one a line.
+/// Formats one command a line for each finding, and the summary.
 pub(crate) fn github(report: &Report) -> String {
     let findings = report.chapters.iter().flat_map(Chapter::findings_in_order);
     let mut text: String = findings.chain(&report.files).map(command).collect();
@@ -38,7 +38,7 @@ fn command(finding: &Finding) -> String {
 }
 
 fn data(text: &str) -> String {
-    // First the sign that the others bring in.
+    // `%` first, as the other replacements add it.
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

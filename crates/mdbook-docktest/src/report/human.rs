@@ -1,4 +1,4 @@
-//! The report for people: each finding in its place in the author's text, then one line of figures.
+//! The report for people: each finding with an excerpt of the text, then the summary.
 
 use std::ops::Range;
 
@@ -12,16 +12,16 @@ use crate::terminal::plain;
 /// Whether a report has colours, as ANSI escape sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Colours {
-    /// For a terminal that knows them.
+    /// For a terminal that supports them.
     On,
-    /// For everything else.
+    /// For anything else.
     Off,
 }
 
-/// How many steps of a chapter are named one by one.
+/// The number of failed steps of a chapter up to which each one is named.
 const MOST_STEPS: usize = 3;
 
-/// Writes the report as rustc would.
+/// Formats the report in the style of rustc.
 pub(crate) fn human(report: &Report, colours: Colours) -> String {
     let renderer = match colours {
         Colours::On => Renderer::styled(),
@@ -38,20 +38,20 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
         text.push_str(&excerpt("", finding, &renderer));
         text.push_str("\n\n");
     }
-    let can_be_seen_again =
+    let can_be_verified_again =
         |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
-    let wrong = chapters.filter(|chapter| chapter.findings.iter().any(can_be_seen_again));
-    for path in wrong.flat_map(to_run_again) {
+    let failed = chapters.filter(|chapter| chapter.findings.iter().any(can_be_verified_again));
+    for path in failed.flat_map(to_rerun) {
         text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
     }
     text.push_str(&summary(report));
     text
 }
 
-/// What to verify to see again what is wrong with a chapter: its steps, or all of it if that is
-/// shorter, or if something else is wrong.
-fn to_run_again(chapter: &Chapter) -> Vec<String> {
+/// Returns the arguments of `verify` that reproduce the errors of a chapter: its failed steps, or
+/// the whole chapter if there are many, or if no step failed.
+fn to_rerun(chapter: &Chapter) -> Vec<String> {
     let path = chapter.path.display();
     let steps = chapter.steps().iter().zip(chapter.statuses());
     let failed: Vec<String> = steps
@@ -61,8 +61,8 @@ fn to_run_again(chapter: &Chapter) -> Vec<String> {
     if (1..=MOST_STEPS).contains(&failed.len()) { failed } else { vec![path.to_string()] }
 }
 
-/// A finding with the lines that it is about. `text` is its file's, or empty where only the place is
-/// shown.
+/// Formats a finding with the lines that it is about. `text` is the text of the file, or empty to
+/// show only the place.
 fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
     let level = match finding.severity {
         Severity::Warning => Level::WARNING,
@@ -78,22 +78,21 @@ fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
         title.element(source.path(path.as_ref()).annotation(place))
     };
     if let Some(help) = &finding.help {
-        // annotate-snippets makes titles harmless, but lets messages style themselves; this one may
-        // quote what a program printed.
+        // annotate-snippets sanitizes titles, but passes escape sequences in messages through, and
+        // this one may quote the output of a program.
         let help = plain(help).replace(is_bidirectional_control, "\u{fffd}");
         group = group.element(Level::HELP.message(help));
     }
     renderer.render(&[group])
 }
 
-/// Whether a character has a terminal show a text in another order than it has.
+/// Whether a character makes a terminal show text in another order.
 fn is_bidirectional_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The finding's span without the line feeds at its end, which would be drawn as one more line;
-/// cut at the end of the text, because a report must not fail over a chapter that was edited while
-/// it ran.
+/// Returns the finding's span without trailing line feeds, which would be drawn as one more line.
+/// It is cut at the end of the text, as the chapter may have been edited while it was running.
 fn visible(text: &str, finding: &Finding) -> Range<usize> {
     let boundary = |offset: usize| {
         (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
@@ -103,7 +102,7 @@ fn visible(text: &str, finding: &Finding) -> Range<usize> {
     start..start + text[start..end].trim_end().len()
 }
 
-/// The line of figures.
+/// Formats the summary line.
 pub(super) fn summary(report: &Report) -> String {
     let summary = report.summary();
     format!(
@@ -122,7 +121,7 @@ fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// A path as a shell takes it.
+/// Quotes a path for a shell.
 fn quoted(path: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+:".contains(c);
     if path.chars().all(is_plain) {

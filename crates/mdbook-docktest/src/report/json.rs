@@ -1,4 +1,4 @@
-//! The report for programs. Its fields are a contract: they are added, never renamed.
+//! The report as JSON. Its fields are a contract: they may be added, but are never renamed.
 
 use serde::Serialize;
 
@@ -9,11 +9,11 @@ use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
 use crate::model::stream::Columns;
 
-/// Writes the report as one JSON object, indented, with a line feed at its end.
+/// Formats the report as one indented JSON object, with a line feed at the end.
 ///
 /// # Errors
 ///
-/// Those of serde_json; plain data as this gives none.
+/// Those of serde_json, which do not occur with plain data.
 pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
     let document = Document {
         schema: 1,
@@ -57,7 +57,7 @@ struct JsonStep<'a> {
 #[derive(Serialize)]
 struct Command<'a> {
     command: &'a str,
-    /// `null` for a command that did not end by itself.
+    /// `null` if the command did not end by itself.
     exit: Option<i32>,
     transcript: &'a [Chunk],
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,8 @@
-//! The report as JUnit XML, which most build servers show: a suite for each chapter, a case for
+//! The report as JUnit XML, which most build servers show: a suite for each chapter, and a case for
 //! each step.
 //!
-//! The form has no standard; the one of <https://llg.cubic.org/docs/junit/> is what servers read.
+//! There is no standard; this is the format that servers read, see
+//! <https://llg.cubic.org/docs/junit/>.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,35 +16,39 @@ use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
 use crate::terminal::{plain, text};
 
-/// Writes the report.
+/// Formats the report.
 ///
 /// # Errors
 ///
-/// Those of quick-junit; plain data as this gives none.
+/// Those of quick-junit, which do not occur with plain data.
 pub(crate) fn junit(report: &Report) -> Result<String, SerializeError> {
     let mut document = quick_junit::Report::new("mdbook-docktest");
-    let suites: Vec<TestSuite> =
-        report.chapters.iter().map(suite).chain(report.files.iter().map(suite_of_file)).collect();
+    let suites: Vec<TestSuite> = report
+        .chapters
+        .iter()
+        .map(chapter_suite)
+        .chain(report.files.iter().map(file_suite))
+        .collect();
     document.set_time(suites.iter().filter_map(|suite| suite.time).sum());
     document.add_test_suites(suites);
     document.to_string()
 }
 
-fn suite(chapter: &Chapter) -> TestSuite {
+fn chapter_suite(chapter: &Chapter) -> TestSuite {
     let steps = chapter.steps().iter().zip(chapter.statuses()).enumerate();
     let cases: Vec<TestCase> = steps
         .map(|(index, (step, status))| case(chapter, step, chapter.commands(index), status))
-        .chain(case_of_no_step(chapter))
+        .chain(case_without_step(chapter))
         .collect();
-    suite_of(&chapter.path, cases)
+    suite_with(&chapter.path, cases)
 }
 
-/// What is wrong with a file that is no chapter.
-fn suite_of_file(finding: &Finding) -> TestSuite {
-    suite_of(&finding.path, failing_case(&[finding]).into_iter().collect())
+/// Returns the suite for a file that is not a chapter.
+fn file_suite(finding: &Finding) -> TestSuite {
+    suite_with(&finding.path, failing_case(&[finding]).into_iter().collect())
 }
 
-fn suite_of(path: &Path, mut cases: Vec<TestCase>) -> TestSuite {
+fn suite_with(path: &Path, mut cases: Vec<TestCase>) -> TestSuite {
     let path = path.display().to_string();
     let mut suite = TestSuite::new(path.as_str());
     for case in &mut cases {
@@ -65,8 +70,8 @@ fn case(
     let status = match status {
         StepStatus::Passed => TestCaseStatus::success(),
         StepStatus::Failed => failure(&findings, commands),
-        StepStatus::Skipped => skipped("it did not run"),
-        StepStatus::Ignored => skipped("it is marked `ignore`"),
+        StepStatus::Skipped => skipped("not run"),
+        StepStatus::Ignored => skipped("marked `ignore`"),
     };
     let first = step.script.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let mut case = TestCase::new(format!("line {}: {}", step.line, first.trim()), status);
@@ -74,16 +79,16 @@ fn case(
     case
 }
 
-/// What is wrong with a chapter and none of its steps would be lost without a case of its own.
-fn case_of_no_step(chapter: &Chapter) -> Option<TestCase> {
-    let is_of_a_step =
+/// Returns a case for the errors of a chapter that are not about a step.
+fn case_without_step(chapter: &Chapter) -> Option<TestCase> {
+    let is_about_a_step =
         |finding: &Finding| chapter.steps().iter().any(|step| step.is_subject_of(finding));
     let findings: Vec<&Finding> =
-        chapter.findings_in_order().filter(|finding| !is_of_a_step(finding)).collect();
+        chapter.findings_in_order().filter(|finding| !is_about_a_step(finding)).collect();
     failing_case(&findings)
 }
 
-/// A case for findings that no step is about; nothing where none of them is an error.
+/// Returns a case for findings that are not about a step; `None` if there is no error among them.
 fn failing_case(findings: &[&Finding]) -> Option<TestCase> {
     findings.iter().any(|finding| finding.is_error()).then(|| {
         let mut case = TestCase::new("the chapter", failure(findings, &[]));
@@ -92,26 +97,27 @@ fn failing_case(findings: &[&Finding]) -> Option<TestCase> {
     })
 }
 
-fn skipped(why: &str) -> TestCaseStatus {
+fn skipped(reason: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
-    status.set_message(why);
+    status.set_message(reason);
     status
 }
 
-/// The first error gives the title; all findings and the transcript are the text.
+/// Returns a failure with the first error as its message, and all findings and transcripts as its
+/// text.
 fn failure(findings: &[&Finding], commands: &[CommandRecording]) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     if let Some(first) = findings.iter().find(|finding| finding.is_error()) {
         status.set_message(plain(&first.message)).set_type(first.code.name());
     }
-    let findings = findings.iter().copied().map(described);
-    let transcript = commands.iter().map(shown);
+    let findings = findings.iter().copied().map(finding_text);
+    let transcript = commands.iter().map(command_text);
     let description: Vec<String> = findings.chain(transcript).collect();
     status.set_description(description.join("\n"));
     status
 }
 
-fn described(finding: &Finding) -> String {
+fn finding_text(finding: &Finding) -> String {
     let place = format!("{}:{}:{}", finding.path.display(), finding.line, finding.column);
     let mut text = format!("{place}: {} [{}]\n", plain(&finding.message), finding.code);
     if let Some(help) = &finding.help {
@@ -120,7 +126,7 @@ fn described(finding: &Finding) -> String {
     text
 }
 
-fn shown(command: &CommandRecording) -> String {
+fn command_text(command: &CommandRecording) -> String {
     let transcript = text(&command.transcript);
     format!("$ {}\n{}\n", plain(&command.command), transcript.trim_end())
 }

@@ -10,8 +10,8 @@ use super::*;
 use crate::model::finding::Code;
 use crate::model::finding::Severity;
 use crate::model::recording::{
-    Change, Chunk, CommandRecording, Effect, End, Engine, Made, Mount, MountSource, ObjectKind,
-    Port, Recording, StepRecording, Transcript,
+    Change, Chunk, CommandRecording, ContainerSpec, Effect, End, Engine, Mount, MountSource,
+    ObjectKind, Port, Recording, StepRecording, Transcript,
 };
 use crate::model::stream::Stream;
 use crate::text::position::line_and_column;
@@ -30,7 +30,7 @@ fn ran(status: i32) -> StepRecording {
 }
 
 fn finding(at: &str, code: Code, severity: Severity, help: Option<&str>) -> Finding {
-    let start = TEXT.find(at).expect("the text has it");
+    let start = TEXT.find(at).expect("the text contains it");
     let (line, column) = line_and_column(TEXT, start);
     Finding {
         code,
@@ -39,7 +39,7 @@ fn finding(at: &str, code: Code, severity: Severity, help: Option<&str>) -> Find
         span: start..start + at.len(),
         line,
         column,
-        message: "it ended with 1, and must end with 0".into(),
+        message: "this command exited with status 1 instead of 0".into(),
         help: help.map(str::to_owned),
     }
 }
@@ -69,7 +69,7 @@ fn each_step_is_counted_once() {
 }
 
 #[test]
-fn nothing_passes_that_did_not_run() {
+fn a_step_that_did_not_run_does_not_pass() {
     let mut report = report();
     let findings = report.chapters[0].findings.clone();
     report.chapters[0].forget_run(findings);
@@ -79,15 +79,15 @@ fn nothing_passes_that_did_not_run() {
 }
 
 #[test]
-fn people_see_where_it_is() {
+fn the_human_report_shows_excerpts() {
     let expected = "\
-warning[bad-attribute]: it ended with 1, and must end with 0
+warning[bad-attribute]: this command exited with status 1 instead of 0
  --> src/é t.md:3:11
   |
 3 | - ```bash exit=1
   |           ^^^^^^
 
-error[exit-status]: it ended with 1, and must end with 0
+error[exit-status]: this command exited with status 1 instead of 0
  --> src/é t.md:8:1
   |
 8 | docker rm x
@@ -95,7 +95,7 @@ error[exit-status]: it ended with 1, and must end with 0
   |
   = help: add `exit=1`
 
-error[not-run]: it ended with 1, and must end with 0
+error[not-run]: this command exited with status 1 instead of 0
   --> src/é t.md:16:1
    |
 16 | ls
@@ -112,7 +112,7 @@ To run it again: mdbook-docktest verify 'src/é t.md:8'
 }
 
 #[test]
-fn what_a_program_printed_cannot_paint_the_report() {
+fn escape_sequences_are_removed_from_the_human_report() {
     let mut report = report();
     report.chapters[0].findings.truncate(1);
     let finding = &mut report.chapters[0].findings[0];
@@ -133,12 +133,12 @@ fn an_empty_report_is_one_line() {
 }
 
 #[test]
-fn programs_get_the_schema() {
+fn the_json_report_has_the_documented_fields() {
     let mut report = report();
     report.chapters[0].findings.truncate(2);
     report.chapters[0].findings.remove(0);
     report.engine = Some(Engine { kind: "process".into(), ..Engine::default() });
-    let text = to_json(&report).expect("it is plain data");
+    let text = to_json(&report).expect("plain data is serializable");
     let value: Value = serde_json::from_str(&text).expect("it is JSON");
     let transcript = json!([{"stream": "stderr", "at_ms": 3, "text": "no\n"}]);
     let command =
@@ -166,7 +166,7 @@ fn programs_get_the_schema() {
                     "path": "src/é t.md",
                     "line": 8,
                     "column": 1,
-                    "message": "it ended with 1, and must end with 0",
+                    "message": "this command exited with status 1 instead of 0",
                     "help": "add `exit=1`",
                 }],
             }],
@@ -175,11 +175,11 @@ fn programs_get_the_schema() {
 }
 
 #[test]
-fn github_gets_a_command_for_each_finding() {
+fn the_github_report_has_a_command_for_each_finding() {
     let expected = "\
-::warning file=src/é t.md,line=3,col=11,title=docktest bad-attribute::it ended with 1, and must end with 0
-::error file=src/é t.md,line=8,col=1,title=docktest exit-status::it ended with 1, and must end with 0%0Aadd `exit=1`
-::error file=src/é t.md,line=16,col=1,title=docktest not-run::it ended with 1, and must end with 0
+::warning file=src/é t.md,line=3,col=11,title=docktest bad-attribute::this command exited with status 1 instead of 0
+::error file=src/é t.md,line=8,col=1,title=docktest exit-status::this command exited with status 1 instead of 0%0Aadd `exit=1`
+::error file=src/é t.md,line=16,col=1,title=docktest not-run::this command exited with status 1 instead of 0
 1 chapter, 4 steps: 1 passed, 1 failed, 1 skipped, 1 ignored
 ";
     let shown = github(&report());
@@ -187,7 +187,7 @@ fn github_gets_a_command_for_each_finding() {
 }
 
 #[test]
-fn nothing_that_is_quoted_becomes_a_command_of_its_own() {
+fn values_are_escaped_in_github_commands() {
     let mut report = report();
     report.chapters[0].findings.truncate(1);
     let finding = &mut report.chapters[0].findings[0];
@@ -201,13 +201,13 @@ fn nothing_that_is_quoted_becomes_a_command_of_its_own() {
 }
 
 #[test]
-fn build_servers_get_a_case_for_each_step() {
+fn the_junit_report_has_a_case_for_each_step() {
     let expected = r#"<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="mdbook-docktest" tests="4" skipped="2" failures="1" errors="0" time="0.014">
     <testsuite name="src/é t.md" tests="4" skipped="2" errors="0" failures="1" time="0.014">
         <testcase name="line 4: docker ps -a" classname="src/é t.md" time="0.007"/>
         <testcase name="line 8: docker rm x" classname="src/é t.md" time="0.007">
-            <failure message="it ended with 1, and must end with 0" type="exit-status">src/é t.md:8:1: it ended with 1, and must end with 0 [exit-status]
+            <failure message="this command exited with status 1 instead of 0" type="exit-status">src/é t.md:8:1: this command exited with status 1 instead of 0 [exit-status]
 add `exit=1`
 
 $ docker ps -a
@@ -215,31 +215,31 @@ no
 </failure>
         </testcase>
         <testcase name="line 12: reboot" classname="src/é t.md" time="0.000">
-            <skipped message="it is marked `ignore`"/>
+            <skipped message="marked `ignore`"/>
         </testcase>
         <testcase name="line 16: ls" classname="src/é t.md" time="0.000">
-            <skipped message="it did not run"/>
+            <skipped message="not run"/>
         </testcase>
     </testsuite>
 </testsuites>
 "#;
-    let shown = junit(&report()).expect("it is plain data");
+    let shown = junit(&report()).expect("plain data is serializable");
     assert_eq!(shown, expected, "{shown}");
 }
 
 #[test]
-fn what_is_wrong_with_no_step_is_a_case_that_fails() {
+fn an_error_that_is_not_about_a_step_is_a_failing_case() {
     let mut report = report();
     let chapter = &mut report.chapters[0];
     chapter.findings = vec![finding("# É", Code::OrphanOutput, Severity::Error, None)];
     chapter.findings[0].message = "<a> & \x1b[31mb\u{b}".into();
-    let shown = junit(&report).expect("it is plain data");
+    let shown = junit(&report).expect("plain data is serializable");
     assert!(shown.contains(r#"tests="5" skipped="2" failures="1""#), "{shown}");
     let failure = r#"<failure message="&lt;a&gt; &amp; b␋" type="orphan-output">"#;
     assert!(shown.contains(failure), "{shown}");
 }
 
-/// The published schema. Programs must take fields that it does not know; here, there are none.
+/// Returns the published schema, changed to reject unknown fields, which it allows to programs.
 fn closed_schema() -> Value {
     fn close(schema: &mut Value) {
         let Value::Object(fields) = schema else { return };
@@ -254,7 +254,7 @@ fn closed_schema() -> Value {
     schema
 }
 
-/// One of each, with all that it can have.
+/// Returns one effect of each kind, with all of its fields.
 fn all_effects() -> Vec<Effect> {
     let (destination, container) = ("/x".to_owned(), "0123456789ab".to_owned());
     let mount = |source| Mount { source, destination: destination.clone(), read_only: true };
@@ -267,7 +267,7 @@ fn all_effects() -> Vec<Effect> {
     let ports = vec![Port { address, host, container: 80, protocol }];
     let image = Some("alpine".to_owned());
     let changes = [
-        Change::Created { image, made: Made { mounts, ports } },
+        Change::Created { image, spec: ContainerSpec { mounts, ports } },
         Change::Started,
         Change::Died { exit: 3, alone: true, log: Some("no luck".into()) },
         Change::Paused,
@@ -289,7 +289,7 @@ fn all_effects() -> Vec<Effect> {
 }
 
 #[test]
-fn the_published_schema_says_what_programs_get() {
+fn reports_match_the_published_schema() {
     let mut report = report();
     let steps = &mut report.chapters[0].recording_mut().expect("it ran").steps;
     if let StepRecording::Ran { commands, effects } = &mut steps[0] {
@@ -300,17 +300,18 @@ fn the_published_schema_says_what_programs_get() {
     let schema = closed_schema();
     for engine in [None, Some(Engine::default())] {
         report.engine = engine;
-        let text = to_json(&report).expect("it is plain data");
+        let text = to_json(&report).expect("plain data is serializable");
         let instance = serde_json::from_str(&text).expect("it is JSON");
         jsonschema::validate(&schema, &instance).unwrap_or_else(|error| panic!("{error}\n{text}"));
     }
 }
 
 #[test]
-fn the_published_schema_refuses_what_is_no_report() {
+fn the_published_schema_rejects_invalid_reports() {
     let schema = closed_schema();
     let report: Value =
-        serde_json::from_str(&to_json(&report()).expect("it is plain data")).expect("it is JSON");
+        serde_json::from_str(&to_json(&report()).expect("plain data is serializable"))
+            .expect("it is JSON");
     for (place, wrong) in [
         ("/schema", json!(2)),
         ("/summary/steps", json!(-1)),
@@ -320,13 +321,13 @@ fn the_published_schema_refuses_what_is_no_report() {
         ("/chapters/0/findings/0/help", json!(["twice"])),
     ] {
         let mut report = report.clone();
-        *report.pointer_mut(place).expect("a report has it") = wrong;
+        *report.pointer_mut(place).expect("the field exists") = wrong;
         assert!(!jsonschema::is_valid(&schema, &report), "{place}");
     }
 }
 
 #[test]
-fn a_file_that_is_no_chapter_is_listed_like_one() {
+fn a_file_without_a_chapter_is_listed_like_a_chapter() {
     let path = "recordings/old.md.json";
     let file = Finding {
         code: Code::UnusedRecording,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use docker_cli::system::Event;
 
-use crate::model::recording::{Change, Effect, Leftover, Made, MountSource, ObjectKind};
+use crate::model::recording::{Change, ContainerSpec, Effect, Leftover, MountSource, ObjectKind};
 
 /// The begin of a command.
 #[derive(Debug, Clone, Copy)]
@@ -32,13 +32,13 @@ pub(super) struct Sighting {
     /// What the container had printed at last.
     pub(super) log: Option<String>,
     /// What the container was made with.
-    pub(super) made: Made,
+    pub(super) spec: ContainerSpec,
 }
 
 impl Sighting {
     /// A sighting of which nothing more was learnt yet.
     pub(super) fn of(event: Event) -> Self {
-        Self { event, died_alone: false, log: None, made: Made::default() }
+        Self { event, died_alone: false, log: None, spec: ContainerSpec::default() }
     }
 }
 
@@ -95,24 +95,24 @@ fn forget_what_is_chance(effects: &mut [(usize, Effect)]) {
         }
     }
     for (step, effect) in effects {
-        let Change::Created { made, .. } = &mut effect.change else { continue };
+        let Change::Created { spec, .. } = &mut effect.change else { continue };
         let container = (*step, effect.id.clone());
         if removed.contains(&container) {
-            *made = Made::default();
+            *spec = ContainerSpec::default();
         } else if mounting.contains(&container) {
-            made.mounts.retain(|mount| !matches!(mount.source, MountSource::Volume(_)));
+            spec.mounts.retain(|mount| !matches!(mount.source, MountSource::Volume(_)));
         }
     }
 }
 
 fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
-    let Sighting { event, died_alone, log, made } = sighting;
+    let Sighting { event, died_alone, log, spec } = sighting;
     let attribute = |name| event.attribute(name).unwrap_or_default().to_owned();
     let container = || attribute("container");
     let (kind, change) = match (event.kind.as_str(), event.action.as_str()) {
         ("container", "create") => {
             let image = event.attribute("image").map(str::to_owned);
-            (ObjectKind::Container, Change::Created { image, made })
+            (ObjectKind::Container, Change::Created { image, spec })
         }
         ("container", "start") => (ObjectKind::Container, Change::Started),
         ("container", "die") => {

@@ -3,12 +3,12 @@
 use docker_cli::container::Container;
 use serde_json::Value;
 
-use crate::model::recording::{Made, Mount, MountSource, Port};
+use crate::model::recording::{ContainerSpec, Mount, MountSource, Port};
 
 /// What a container was made with, in an order that does not depend on chance.
 ///
 /// Ports that the engine chooses are not asked for: a container has them only while it runs.
-pub(super) fn made_with(container: &Container) -> Made {
+pub(super) fn made_with(container: &Container) -> ContainerSpec {
     let empty = Value::Null;
     let host = container.other.get("HostConfig").unwrap_or(&empty);
     let mounts = container.other.get("Mounts").and_then(Value::as_array);
@@ -37,7 +37,7 @@ pub(super) fn made_with(container: &Container) -> Made {
     }
     ports.sort();
     ports.dedup();
-    Made { mounts, ports }
+    ContainerSpec { mounts, ports }
 }
 
 fn mount(mount: &Value) -> Option<Mount> {
@@ -143,7 +143,7 @@ mod tests {
     fn what_docker_does_not_say_is_left_out() {
         assert_eq!(
             made_with(&container(&Value::Null, &Value::Null, &Value::Null)),
-            Made::default()
+            ContainerSpec::default()
         );
     }
 }

@@ -76,7 +76,7 @@ impl Witness {
                 for (place, container) in to_inspect {
                     // Of one that is gone by now nothing is known.
                     let Ok(Some(found)) = docker.container().find(container) else { continue };
-                    lock(&account).sightings[place].made = made_with(&found);
+                    lock(&account).sightings[place].spec = made_with(&found);
                 }
             }
         });

@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 
 use crate::expect::{BUILTINS, is_generated_name};
 use crate::model::recording::{
-    Change, CommandRecording, Effect, Leftover, Made, MountSource, ObjectKind,
+    Change, CommandRecording, ContainerSpec, Effect, Leftover, MountSource, ObjectKind,
 };
 use crate::model::recording::{Recording, StepRecording, Transcript};
 use crate::model::stream::Stream;
@@ -130,23 +130,23 @@ impl Redactions {
 
 impl Redactions {
     /// What is known of the containers' specifications.
-    fn made(&self, recording: &Recording) -> Vec<(String, Made)> {
+    fn specs(&self, recording: &Recording) -> Vec<(String, ContainerSpec)> {
         let effects = recording.steps.iter().flat_map(|step| match step {
             StepRecording::Ran { effects, .. } => effects.as_slice(),
             _ => &[],
         });
-        let mut all: Vec<(String, Made)> = effects
+        let mut all: Vec<(String, ContainerSpec)> = effects
             .filter_map(|effect| match &effect.change {
-                Change::Created { made, .. } if *made != Made::default() => {
-                    let mut made = made.clone();
-                    for mount in &mut made.mounts {
+                Change::Created { spec, .. } if *spec != ContainerSpec::default() => {
+                    let mut spec = spec.clone();
+                    for mount in &mut spec.mounts {
                         if let MountSource::Bind(name) | MountSource::Volume(name) =
                             &mut mount.source
                         {
                             *name = self.text(name);
                         }
                     }
-                    Some((self.text(&effect.name), made))
+                    Some((self.text(&effect.name), spec))
                 }
                 _ => None,
             })
@@ -177,8 +177,8 @@ impl Recording {
             about(one) == about(other) && one.images == other.images
         };
         let knows_nothing_new = || {
-            let made = |recording: &Self| Redactions::new(recording).made(recording);
-            is_subset(&made(self), &made(older))
+            let specs = |recording: &Self| Redactions::new(recording).specs(recording);
+            is_subset(&specs(self), &specs(older))
         };
         same_engine(self, older) && self.redacted() == older.redacted() && knows_nothing_new()
     }
@@ -284,8 +284,8 @@ mod tests {
                     let source = MountSource::Bind((*path).to_owned());
                     let mount = Mount { source, destination: "/x".into(), read_only: false };
                     let mounts = if path.is_empty() { Vec::new() } else { vec![mount] };
-                    let made = Made { mounts, ports: Vec::new() };
-                    let change = Change::Created { image: None, made };
+                    let spec = ContainerSpec { mounts, ports: Vec::new() };
+                    let change = Change::Created { image: None, spec };
                     let (name, id) = ("app".to_owned(), "0123456789ab".to_owned());
                     Effect { command: 0, kind: ObjectKind::Container, name, id, change }
                 }));

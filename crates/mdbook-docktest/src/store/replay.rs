@@ -122,7 +122,7 @@ impl<'a> Recordings<'a> {
 
     /// Replays a chapter's recording in place of a run, if it is current.
     pub(crate) fn replay(&self, chapter: &mut Chapter) {
-        if !chapter.is_to_run() {
+        if !chapter.needs_run() {
             return;
         }
         match self.state(chapter) {
@@ -148,7 +148,7 @@ impl<'a> Recordings<'a> {
         failures: &Failures,
         edition: &Edition,
     ) -> Option<RecordingFile> {
-        if !chapter.is_to_run() {
+        if !chapter.needs_run() {
             return None;
         }
         let scenario = chapter.scenario()?;
@@ -179,7 +179,7 @@ impl<'a> Recordings<'a> {
 
     /// Reports chapters without a current recording.
     pub(crate) fn report_missing(&self, report: &mut Report) {
-        for chapter in report.chapters.iter_mut().filter(|chapter| chapter.is_to_run()) {
+        for chapter in report.chapters.iter_mut().filter(|chapter| chapter.needs_run()) {
             let state = self.state(chapter);
             self.report_state(chapter, &state);
         }

@@ -1,12 +1,11 @@
-//! A terminal that nobody looks at, which draws what a program has sent to a real one.
+//! A terminal emulator, which renders what a program wrote to its terminal.
 //!
-//! What is left is all that a reader could scroll back to at the end: lines that scrolled out, then
-//! the screen. A line that is longer than the terminal is wide stays one line. An alternate screen,
-//! as pagers use it, leaves nothing.
+//! The result is everything that can be scrolled back to at the end: lines that have scrolled out, then
+//! the screen. A wrapped line stays one line. An alternate screen, as pagers use it, leaves nothing.
 //!
-//! Typed text is told apart from output by characters of its own: while it is drawn, each has a
-//! stand-in from Unicode's last private plane, which programs do not print. So it can be moved,
-//! wrapped and overwritten like all other text.
+//! To distinguish typed text from output, each typed character is replaced by a stand-in from Unicode's
+//! last private-use plane, which programs do not print. So it can be moved, wrapped and overwritten like
+//! any other text.
 
 use avt::observer::{Observation, Observer};
 use avt::parser::Function;
@@ -18,12 +17,12 @@ use crate::model::recording::Chunk;
 use crate::model::stream::Columns;
 use crate::model::stream::Stream;
 
-/// Where the stand-ins begin.
+/// The code point of the first stand-in.
 const PRIVATE_PLANE: u32 = 0x10_0000;
-/// How many there are; the plane's last two characters are none.
+/// The number of stand-ins; the last two code points of the plane are noncharacters.
 const STAND_INS: u32 = 0xfffe;
 
-/// What these chunks leave on a terminal of this width. Empty pieces are left out.
+/// What chunks leave on a terminal of this width. No piece is empty.
 pub(super) fn screen(chunks: &[Chunk], columns: Columns) -> Vec<Piece> {
     let size = (usize::from(columns.get()), usize::from(ROWS));
     let Ok(mut terminal) = Terminal::new(size.0, size.1) else { return Vec::new() };
@@ -33,7 +32,7 @@ pub(super) fn screen(chunks: &[Chunk], columns: Columns) -> Vec<Piece> {
         let is_typed = chunk.stream == Stream::Typed;
         let drawn = chunk.text.chars().map(|c| if is_typed { stand_in(c) } else { printed(c) });
         let functions = drawn.filter_map(|c| parser.feed(c)).map(|function| match function {
-            // A few bytes could ask for memory without measure.
+            // Limits the memory that a few bytes can ask for.
             Function::Rep(count) => Function::Rep(count.min(columns.get())),
             function => function,
         });
@@ -53,12 +52,12 @@ fn stand_in(c: char) -> char {
     char::from_u32(PRIVATE_PLANE + code).filter(|_| has_stand_in).unwrap_or(c)
 }
 
-/// The character that was typed, if this is its stand-in.
+/// The typed character that this is the stand-in for, if it is one.
 fn typed(c: char) -> Option<char> {
     u32::from(c).checked_sub(PRIVATE_PLANE).and_then(char::from_u32)
 }
 
-/// Nothing that a program prints is a stand-in.
+/// A printed character, replaced if it is a stand-in.
 fn printed(c: char) -> char {
     if typed(c).is_some() { char::REPLACEMENT_CHARACTER } else { c }
 }
@@ -67,7 +66,7 @@ fn printed(c: char) -> char {
 #[derive(Default)]
 struct Left {
     lines: Vec<Vec<Drawn>>,
-    /// The rows of a line that goes on in the next row.
+    /// The rows so far of a line that is wrapped.
     unfinished: Vec<Drawn>,
 }
 
@@ -87,7 +86,7 @@ impl Left {
         }
     }
 
-    /// Takes what is on the screen, but for the empty lines at its end.
+    /// Takes the lines of the screen, without empty lines at the end.
     fn take_screen(&mut self, terminal: &Terminal) {
         let start = self.lines.len();
         terminal.primary_screen().all_lines().for_each(|row| self.take(row));

@@ -1,9 +1,8 @@
-//! What was written to a pipe, as a terminal would leave it.
+//! Output written to a pipe, as it would be left on a screen.
 //!
-//! Colours and attributes become styles; other sequences, such as cursor movements and titles, leave
-//! nothing. A line that was redrawn after carriage returns, as progress bars are, is left in its last
-//! state. Everything else stays and can be seen: a control character that is no part of a complete
-//! sequence has a [symbol].
+//! Colours and attributes become styles; other sequences, such as cursor movements and titles, are
+//! removed. A line redrawn after carriage returns, such as a progress bar, is left in its last state. All
+//! other text is kept: a control character outside of a complete sequence is replaced by a [symbol].
 
 use std::sync::LazyLock;
 
@@ -13,10 +12,10 @@ use super::symbol::{has_symbols, symbol};
 use super::{Piece, Style, push};
 use crate::model::stream::Stream;
 
-/// A sequence of ECMA-48, or a character that has a symbol.
+/// An ECMA-48 sequence, or a character that has a symbol.
 ///
-/// A control string (`ESC ]`, `ESC P`…) ends within its line, so that one without an end does not take
-/// the rest of the output with it.
+/// A control string (`ESC ]`, `ESC P`…) must end on the same line, so that an unterminated one does not
+/// remove the rest of the output.
 static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
     let regex = r"(?x)
         \x1b \[ (?<sgr>[0-9;:]*) m
@@ -25,12 +24,12 @@ static SPECIAL: LazyLock<Regex> = LazyLock::new(|| {
         | \x1b [\x20-/]+ [0-~]
         | \x1b [0-OQ-WYZ\\`-~]
         | (?<single>[\p{Cc}\u{61c}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}--\n\t])";
-    Regex::new(regex).expect("it is tested")
+    Regex::new(regex).expect("the regex is valid")
 });
 
-/// Adds text of a stream. `style` is the stream's own: before, then after the text.
+/// Appends text of a stream. `style` is the current style of the stream, which is updated.
 pub(super) fn write(text: &str, stream: Stream, style: &mut Style, pieces: &mut Vec<Piece>) {
-    let mut line = Line { stream, start: End::of(pieces), is_returned: false };
+    let mut line = Line { stream, start: End::new(pieces), is_returned: false };
     if !has_symbols(text) {
         line.print(text, *style, pieces);
         return;
@@ -52,15 +51,15 @@ pub(super) fn write(text: &str, stream: Stream, style: &mut Style, pieces: &mut 
     line.print(&text[written..], *style, pieces);
 }
 
-/// The line that is being written.
+/// The line being written.
 struct Line {
     stream: Stream,
     start: End,
-    /// Whether what comes next overwrites it.
+    /// Whether the next text overwrites the line.
     is_returned: bool,
 }
 
-/// Where pieces ended at some time.
+/// A position in the list of pieces.
 struct End {
     pieces: usize,
     bytes_of_last: usize,
@@ -77,18 +76,19 @@ impl Line {
         self.is_returned = false;
         push(pieces, self.stream, style, text);
         if let Some(feed) = text.rfind('\n') {
-            self.start = End::of(pieces);
+            self.start = End::new(pieces);
             self.start.bytes_of_last -= text.len() - (feed + 1);
         }
     }
 }
 
 impl End {
-    fn of(pieces: &[Piece]) -> Self {
+    fn new(pieces: &[Piece]) -> Self {
         let bytes_of_last = pieces.last().map_or(0, |piece| piece.text.len());
         Self { pieces: pieces.len(), bytes_of_last }
     }
 
+    /// Removes everything after the position.
     fn restore(&self, pieces: &mut Vec<Piece>) {
         pieces.truncate(self.pieces);
         if let Some(last) = pieces.last_mut() {
@@ -103,7 +103,7 @@ mod tests {
     use crate::terminal::symbol::has_symbol;
 
     #[test]
-    fn what_has_a_symbol_is_found_and_nothing_else() {
+    fn the_regex_finds_all_characters_with_a_symbol() {
         let is_found = |c: char| {
             let text = c.to_string();
             let special = SPECIAL.captures(&text);

@@ -1,11 +1,11 @@
-//! How a terminal draws text: the attributes and colours of ECMA-48's SGR sequences.
+//! Text styles: the attributes and colours of ECMA-48's SGR sequences.
 //!
-//! Any colour becomes the nearest of the sixteen that have names. A page has a value for each of
-//! these in each of its themes, so that all text can be read in all of them.
+//! Every colour is reduced to the nearest of the sixteen named ones. The style sheet has a value for
+//! each of these in light and in dark themes, so that all text is readable in every theme.
 
 use avt::{Color, Pen, Rgb};
 
-/// How a terminal draws text.
+/// The style of text on a terminal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Style {
     pub(crate) foreground: Option<Colour>,
@@ -16,18 +16,18 @@ pub(crate) struct Style {
     pub(crate) underline: bool,
     pub(crate) strikethrough: bool,
     pub(crate) inverse: bool,
-    /// Whether the text stands for a character that cannot be seen.
+    /// Whether the text is the symbol of an invisible character.
     pub(crate) symbol: bool,
 }
 
 impl Style {
-    /// The style after a sequence with these parameters. Parameters that it does not know change
-    /// nothing; concealed and blinking text is drawn like any other.
+    /// The style after an SGR sequence with these parameters. Unknown parameters are ignored, as are
+    /// those for concealed and blinking text.
     pub(super) fn select(mut self, parameters: &str) -> Self {
         let mut parameters = parameters.split(';');
         while let Some(parameter) = parameters.next() {
             let (code, detail) = parameter.split_once(':').unwrap_or((parameter, ""));
-            // An absent number is 0.
+            // A missing number is 0.
             let code = if code.is_empty() { Some(0) } else { code.parse().ok() };
             match code.unwrap_or(u8::MAX) {
                 0 => self = Self::default(),
@@ -49,7 +49,7 @@ impl Style {
                 code @ 40..=47 => self.background = Some(Colour(code - 40)),
                 48 => self.background = extended(detail, &mut parameters).or(self.background),
                 49 => self.background = None,
-                // Of what is underlined: nothing that is drawn, but its numbers are none of ours.
+                // The colour of underlines is ignored, but its numbers must be consumed.
                 58 => drop(extended(detail, &mut parameters)),
                 code @ 90..=97 => self.foreground = Some(Colour(code - 90 + 8)),
                 code @ 100..=107 => self.background = Some(Colour(code - 100 + 8)),
@@ -76,8 +76,8 @@ impl From<&Pen> for Style {
     }
 }
 
-/// The colour after 38, 48 or 58: `5;n` or `2;r;g;b`, or the same with colons, where an identifier of
-/// a colour space may stand before the red.
+/// Parses the colour after 38, 48 or 58: `5;n` or `2;r;g;b`, or the same with colons, where the ID of a
+/// colour space may come before the red.
 fn extended<'a>(detail: &'a str, parameters: &mut impl Iterator<Item = &'a str>) -> Option<Colour> {
     let number = |text: &str| text.parse::<u8>().ok();
     if detail.is_empty() {
@@ -85,7 +85,7 @@ fn extended<'a>(detail: &'a str, parameters: &mut impl Iterator<Item = &'a str>)
         return match next()? {
             5 => next().map(Colour::indexed),
             2 => {
-                // All three are the colour's, also if one of them is none.
+                // Consume all three, even if one of them is invalid.
                 let (r, g, b) = (next(), next(), next());
                 Some(Colour::rgb([r?, g?, b?]))
             }
@@ -102,13 +102,13 @@ fn extended<'a>(detail: &'a str, parameters: &mut impl Iterator<Item = &'a str>)
     }
 }
 
-/// One of the sixteen colours that have names: black, red, green, yellow, blue, magenta, cyan, white,
-/// and the same bright.
+/// One of the sixteen named colours: black, red, green, yellow, blue, magenta, cyan, white, and their
+/// bright variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Colour(u8);
 
 impl Colour {
-    /// What xterm draws them like.
+    /// The values that xterm uses.
     const NAMED: [[u8; 3]; 16] = [
         [0x00, 0x00, 0x00],
         [0xcd, 0x00, 0x00],
@@ -128,12 +128,12 @@ impl Colour {
         [0xff, 0xff, 0xff],
     ];
 
-    /// Its number, from 0 to 15.
+    /// The number of the colour, from 0 to 15.
     pub(crate) fn number(self) -> u8 {
         self.0
     }
 
-    /// The nearest to a colour of xterm's palette of 256: the named ones, a cube, greys.
+    /// The nearest named colour to one of xterm's palette of 256: the named ones, a cube and greys.
     fn indexed(index: u8) -> Self {
         const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
         match index {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_come_and_go() {
+    fn attributes_are_set_and_reset() {
         let all = selected("1;2;3;4;7;9;31;42");
         let expected = Style {
             foreground: Some(Colour(1)),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_name_a_colour_is_understood() {
+    fn every_colour_syntax_is_parsed() {
         for red in
             ["91", "38;5;9", "38;5;196", "38:5:9", "38;2;255;0;0", "38:2::255:0:0", "38:2:250:5:5"]
         {
@@ -224,7 +224,7 @@ mod tests {
         }
 
         #[test]
-        fn no_parameters_are_too_strange(parameters in "[0-9;:]{0,40}") {
+        fn any_parameters_give_a_named_colour(parameters in "[0-9;:]{0,40}") {
             let style = selected(&parameters);
             for colour in [style.foreground, style.background].into_iter().flatten() {
                 prop_assert!(colour.number() < 16);

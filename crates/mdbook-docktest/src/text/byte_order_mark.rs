@@ -1,14 +1,14 @@
-//! The byte order mark that some editors put at the start of a file, and that mdBook drops.
+//! The byte order mark that some editors write at the start of a file, and that mdBook strips.
 
-/// The mark in UTF-8.
+/// U+FEFF, three bytes in UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// A text without its mark.
+/// Returns the text without a leading mark.
 pub(crate) fn without_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// How many bytes a text's mark takes: 0 where it has none.
+/// The length of a text's leading mark in bytes, or 0 if it has none.
 pub(crate) fn mark_len(text: &str) -> usize {
     text.len() - without_mark(text).len()
 }
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_mark_is_dropped() {
+    fn only_one_leading_mark_is_stripped() {
         assert_eq!(without_mark("\u{feff}\u{feff}a"), "\u{feff}a");
         assert_eq!(without_mark("a\u{feff}"), "a\u{feff}");
         assert_eq!((mark_len("\u{feff}a"), mark_len("a")), (3, 0));

@@ -1,8 +1,8 @@
-//! Durations as authors write them.
+//! Durations in attributes and settings.
 
 use std::time::Duration;
 
-/// Reads a duration as authors write it: a whole number with `ms`, `s` or `m`.
+/// Parses a whole number followed by `ms`, `s` or `m`. Returns `None` for anything else.
 pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);

@@ -1,6 +1,6 @@
-//! Which name was probably meant by one that does not exist.
+//! Suggestions for misspelled names.
 
-/// The candidate that is most like `word`, if it is another and at most a third of it is wrong.
+/// The candidate closest to `word`, if it differs from it in at most a third of its characters.
 pub(crate) fn nearest<T: AsRef<str>>(
     word: &str,
     candidates: impl IntoIterator<Item = T>,
@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_third_of_a_name_may_be_wrong() {
+    fn up_to_a_third_of_a_name_may_differ() {
         let names = ["timeout", "hidden"];
         assert_eq!(nearest("timeuot", names), Some("timeout"));
         assert_eq!(nearest("hiden", names), Some("hidden"));

@@ -1,9 +1,9 @@
-//! Where a byte of a chapter is, in the words of an editor.
+//! Byte offsets as lines and columns.
 
 /// The line and the column of a byte offset, both counted from 1; the column counts characters.
 ///
-/// A byte order mark takes no column. An offset that is no boundary or lies past the end is moved
-/// back to the next one that is.
+/// A byte order mark takes no column. An offset past the end or inside a character is moved back to
+/// the nearest character boundary.
 pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     let before = &text[..offset.unwrap_or(0)];
@@ -13,10 +13,10 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// Counts them in groups whose count is a byte, which the processor does many at a time.
+/// Counts in groups that fit into a byte, so that the compiler can vectorize the loop.
 fn line_feeds(bytes: &[u8]) -> usize {
-    let of_group = |group: &[u8]| group.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
-    bytes.chunks(255).map(|group| usize::from(of_group(group))).sum()
+    let count = |group: &[u8]| group.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+    bytes.chunks(255).map(|group| usize::from(count(group))).sum()
 }
 
 #[cfg(test)]
@@ -27,13 +27,13 @@ mod tests {
     fn columns_count_characters_and_not_bytes() {
         let text = "é\r\n\u{feff}où là\n";
         assert_eq!(line_and_column(text, 0), (1, 1));
-        assert_eq!(line_and_column(text, text.find("là").expect("it is there")), (2, 4));
+        assert_eq!(line_and_column(text, text.find("là").expect("the text contains it")), (2, 4));
         assert_eq!(line_and_column(text, 1), (1, 1), "inside of é");
         assert_eq!(line_and_column(text, 99), (3, 1));
     }
 
     #[test]
-    fn all_lines_of_a_long_text_count() {
+    fn every_line_of_a_long_text_is_counted() {
         for text in ["\n".repeat(1000), "a\n".repeat(1000), format!("{}\n", "a".repeat(999))] {
             let lines = text.matches('\n').count();
             assert_eq!(line_and_column(&text, text.len()), (lines + 1, 1));

@@ -1,30 +1,29 @@
-//! Putting new text into a chapter without touching the rest of it.
+//! Edits to a text that leave all other bytes unchanged.
 
 use std::ops::Range;
 
-/// One replacement. An empty range inserts; an empty text removes.
+/// A replacement. An empty range inserts; an empty text removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edit {
-    /// What goes, in bytes of the original text.
+    /// The bytes of the original text to replace.
     pub range: Range<usize>,
-    /// What comes in its place.
     pub text: String,
 }
 
 impl Edit {
-    /// An edit that keeps all and adds `text` at `offset`.
+    /// Inserts `text` at `offset` and removes nothing.
     pub(crate) fn insert(offset: usize, text: String) -> Self {
         Self { range: offset..offset, text }
     }
 }
 
-/// Applies edits, given in any order. Every byte outside of their ranges comes out as it was.
+/// Applies edits, given in any order. Bytes outside their ranges are unchanged.
 ///
-/// Insertions at the same place keep the order in which they are given.
+/// Insertions at the same offset keep the order in which they are given.
 ///
 /// # Panics
 ///
-/// If two ranges overlap, or one does not lie on character boundaries within the text.
+/// If two ranges overlap, or a range is out of bounds or not on character boundaries.
 pub(crate) fn splice(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     let mut spliced = String::with_capacity(text.len());
@@ -55,14 +54,14 @@ mod tests {
         assert_eq!(splice("un, deux!", edits), "one,() deux");
     }
 
-    /// Pieces that stay and pieces that go, in turns.
+    /// Tuples of a kept piece, a removed piece and its replacement.
     fn pieces() -> impl Strategy<Value = Vec<(String, String, String)>> {
         prop::collection::vec(("\\PC{0,8}", "\\PC{0,8}", "\\PC{0,8}"), 0..8)
     }
 
     proptest! {
         #[test]
-        fn what_is_outside_of_the_edits_stays(pieces in pieces(), tail in "\\PC{0,8}", seed in any::<prop::sample::Index>()) {
+        fn text_outside_the_edits_is_unchanged(pieces in pieces(), tail in "\\PC{0,8}", seed in any::<prop::sample::Index>()) {
             let mut text = String::new();
             let mut expected = String::new();
             let mut edits = Vec::new();
@@ -76,7 +75,7 @@ mod tests {
             }
             text.push_str(&tail);
             expected.push_str(&tail);
-            // The order of edits at different places makes no difference.
+            // Edits at different offsets may come in any order.
             if !edits.is_empty() && pieces.iter().all(|(kept, ..)| !kept.is_empty()) {
                 let middle = seed.index(edits.len());
                 edits.rotate_left(middle);

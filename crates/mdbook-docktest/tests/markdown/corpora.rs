@@ -1,7 +1,7 @@
-//! Markdown of others, from the packages that the lock file names: it is not ours to keep here.
+//! Markdown of other projects, from the packages in the lock file, so that no copies are kept here.
 //!
-//! pulldown-cmark's package has the CommonMark specification's examples as tests, and most packages
-//! have documents of their own. A package that is missing is fetched by cargo.
+//! pulldown-cmark's package has the examples of the CommonMark specification as tests, and most packages
+//! have Markdown documents. cargo fetches missing packages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,53 +10,53 @@ use serde_json::Value;
 
 use super::untouched;
 
-/// How many examples the CommonMark specification has, since version 0.30.
+/// The number of examples in the CommonMark specification, since version 0.30.
 const SPECIFICATION: usize = 652;
 
-/// The directories of all packages that the lock file names, with the packages' names.
+/// The names and the directories of all packages in the lock file.
 fn packages() -> Vec<(String, PathBuf)> {
     let metadata = duct::cmd!(env!("CARGO"), "metadata", "--format-version=1", "--locked")
         .dir(env!("CARGO_MANIFEST_DIR"))
         .stdin_null()
         .read()
-        .expect("cargo can fetch what the lock file names");
-    let metadata: Value = serde_json::from_str(&metadata).expect("it is JSON");
-    let packages = metadata["packages"].as_array().expect("there are packages").iter();
+        .expect("cargo can fetch the packages");
+    let metadata: Value = serde_json::from_str(&metadata).expect("the metadata is JSON");
+    let packages = metadata["packages"].as_array().expect("the metadata has packages").iter();
     packages
         .filter(|package| !package["source"].is_null())
         .map(|package| {
-            let text = |key: &str| package[key].as_str().expect("it is text").to_owned();
+            let text = |key: &str| package[key].as_str().expect("the value is a string").to_owned();
             let manifest = PathBuf::from(text("manifest_path"));
-            (text("name"), manifest.parent().expect("it is a file").to_owned())
+            (text("name"), manifest.parent().expect("a manifest is in a directory").to_owned())
         })
         .collect()
 }
 
 /// The files with this extension below a directory.
 fn files(directory: &Path, extension: &str, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(directory).expect("the package is there") {
-        let entry = entry.expect("it can be read");
+    for entry in fs::read_dir(directory).expect("the directory can be read") {
+        let entry = entry.expect("the entry can be read");
         let path = entry.path();
-        if entry.file_type().expect("it can be read").is_dir() {
+        if entry.file_type().expect("the entry has a type").is_dir() {
             files(&path, extension, found);
-        } else if path.extension().is_some_and(|of_path| of_path == extension) {
+        } else if path.extension().is_some_and(|other| other == extension) {
             found.push(path);
         }
     }
 }
 
-/// The examples in a file of pulldown-cmark's tests: raw strings that are called `original`.
+/// The examples in a file of pulldown-cmark's tests: the raw strings named `original`.
 fn examples(source: &str) -> impl Iterator<Item = &str> {
     let after = source.split("let original = r##\"").skip(1);
     after.map(|rest| rest.split_once("\"##;").expect("the string ends").0)
 }
 
 #[test]
-fn the_examples_of_the_specification_come_out_as_they_were() {
+fn the_examples_of_the_specification_are_unchanged() {
     let (_, package) = packages()
         .into_iter()
         .find(|(name, _)| name == "pulldown-cmark")
-        .expect("mdBook parses with it");
+        .expect("mdBook depends on it");
     let suite = package.join("tests/suite");
     let read = |path: &Path| fs::read_to_string(path).expect("the package has its tests");
 
@@ -64,7 +64,7 @@ fn the_examples_of_the_specification_come_out_as_they_were() {
     let specification: Vec<&str> = examples(&specification).collect();
     assert_eq!(specification.len(), SPECIFICATION);
     for example in specification {
-        // None of its fences is marked as ours, so that nothing may change.
+        // The specification has no steps.
         assert!(untouched::check(example).steps.is_empty(), "{example}");
     }
 
@@ -80,14 +80,14 @@ fn the_examples_of_the_specification_come_out_as_they_were() {
 }
 
 #[test]
-fn the_documents_of_other_projects_come_out_as_they_were() {
+fn documents_of_other_projects_are_unchanged() {
     let mut documents = Vec::new();
     for (_, directory) in packages() {
         files(&directory, "md", &mut documents);
     }
     let mut steps = 0;
     for document in &documents {
-        // What is no UTF-8 is no chapter for mdBook either.
+        // mdBook does not read chapters that are not UTF-8 either.
         let Ok(text) = fs::read_to_string(document) else { continue };
         steps += untouched::check(&text).steps.len();
     }

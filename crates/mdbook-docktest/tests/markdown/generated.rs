@@ -1,5 +1,5 @@
-//! Markdown made of what is difficult: fences of all kinds within lists and quotes, tabs, carriage
-//! returns, and info strings that are wrong.
+//! Generated Markdown of difficult pieces: fences of all kinds in lists and quotes, tabs, carriage
+//! returns, and invalid info strings.
 
 use mdbook_docktest::internal::Step;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 
 use super::untouched;
 
-/// What makes a line part of a container: in its first line, and in those that follow.
+/// The prefixes of containers: of the first line, and of the lines after it.
 const CONTAINERS: [(&str, &str); 7] = [
     ("> ", "> "),
     (">", ">"),
@@ -65,7 +65,7 @@ fn fence() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["```", "````", "~~~", "~~~~"])
 }
 
-/// A block of this language, closed or not.
+/// A block in one of these languages, closed or not.
 fn block(languages: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
     let word = prop_oneof![
         prop::sample::select(&WORDS[..]).prop_map(str::to_owned),
@@ -84,7 +84,7 @@ fn block(languages: &'static [&'static str]) -> impl Strategy<Value = Vec<String
     )
 }
 
-/// A step, perhaps with its `output` block, or something else.
+/// A step with or without an `output` block, or something else.
 fn passage() -> impl Strategy<Value = Vec<String>> {
     let output = prop::option::of((prop::sample::select(vec!["", "\n"]), block(&["output"])));
     prop_oneof![
@@ -100,7 +100,7 @@ fn passage() -> impl Strategy<Value = Vec<String>> {
     ]
 }
 
-/// Some passages, in up to three containers.
+/// Passages in up to three containers.
 fn contained() -> impl Strategy<Value = Vec<String>> {
     let containers = prop::collection::vec(prop::sample::select(&CONTAINERS[..]), 0..4);
     (prop::collection::vec(passage(), 1..4), containers).prop_map(|(passages, containers)| {
@@ -121,9 +121,9 @@ fn markdown() -> impl Strategy<Value = String> {
         .prop_map(|(mark, parts)| if mark { "\u{feff}" } else { "" }.to_owned() + &parts.concat())
 }
 
-/// Were most of them no steps, the property would say little.
+/// Without many steps, the properties below would test little.
 #[test]
-fn much_of_what_is_generated_is_steps() {
+fn generated_texts_have_many_steps() {
     let mut runner = TestRunner::deterministic();
     let scenarios: Vec<_> = (0..500)
         .map(|_| markdown().new_tree(&mut runner).expect("nothing is filtered").current())
@@ -138,12 +138,12 @@ fn much_of_what_is_generated_is_steps() {
 
 proptest! {
     #[test]
-    fn markdown_of_difficult_pieces_comes_out_as_it_was(text in markdown()) {
+    fn generated_markdown_is_unchanged(text in markdown()) {
         untouched::check(&text);
     }
 
     #[test]
-    fn any_text_comes_out_as_it_was(text in "(\\PC|[\n\r\t `~>-]){0,80}") {
+    fn any_text_is_unchanged(text in "(\\PC|[\n\r\t `~>-]){0,80}") {
         untouched::check(&text);
     }
 }

@@ -1,4 +1,4 @@
-//! Whatever Markdown a chapter is made of: nothing panics, and without a run nothing changes.
+//! Any Markdown is extracted and rendered without panics, and without a recording it is unchanged.
 
 mod corpora;
 mod generated;

@@ -1,4 +1,4 @@
-//! What must hold of any text at all, read and rendered with no run between; the fuzzer checks it,
+//! Properties of any text that is extracted and rendered without a recording. The fuzzer checks them
 //! too.
 
 use std::ops::Range;
@@ -9,16 +9,16 @@ use mdbook_docktest::internal::{
     Extensions, Page, Renderer, Scenario, Step, extract, line_and_column, render,
 };
 
-/// Extracts and renders a text. All spans must lie in it, and each byte outside of the blocks that
-/// have something to lose must come out as it was.
+/// Extracts and renders a text. All spans must be within the text, and all bytes outside of the blocks
+/// that rendering changes must be unchanged.
 ///
 /// # Panics
-/// If that does not hold.
+/// If a property is violated.
 #[track_caller]
 pub(crate) fn check(text: &str) -> Scenario {
     let scenario = extract(Path::new("a.md"), text, Extensions::default());
     for span in spans(&scenario) {
-        assert!(text.get(span.clone()).is_some(), "{span:?} is no part of {text:?}");
+        assert!(text.get(span.clone()).is_some(), "{span:?} is not a range of {text:?}");
     }
     for finding in &scenario.findings {
         let place = line_and_column(text, finding.span.start);
@@ -50,7 +50,7 @@ fn spans(scenario: &Scenario) -> Vec<Range<usize>> {
     spans
 }
 
-/// The pieces of a text that no rendering may touch, in order.
+/// The pieces of a text that rendering must not change, in order.
 fn kept<'a>(text: &'a str, scenario: &Scenario) -> Vec<&'a str> {
     let mut kept = Vec::new();
     let mut start = 0;
@@ -66,13 +66,13 @@ fn kept<'a>(text: &'a str, scenario: &Scenario) -> Vec<&'a str> {
     kept
 }
 
-/// Whether the block's info string says anything but its language.
+/// Whether the info string of the block has more than the language.
 fn has_attributes(text: &str, step: &Step) -> bool {
     let opening = text[step.fence.block.clone()].split('\n').next().unwrap_or_default();
     opening.trim_start_matches(['`', '~']).trim_ascii() != step.language
 }
 
-/// Whether a text begins with the first piece and ends with the last, with the others between, in
+/// Whether a text starts with the first piece and ends with the last, with the others between them in
 /// order.
 fn has_pieces(text: &str, pieces: &[&str]) -> bool {
     let [first, middle @ .., last] = pieces else { return text == pieces[0] };

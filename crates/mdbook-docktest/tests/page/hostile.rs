@@ -1,5 +1,4 @@
-//! Output that would be something else than text if it could: every character of it is shown, and
-//! none is markup.
+//! Hostile output: every character is shown as text, and none is markup.
 
 use mdbook_docktest::internal::{
     Change, Code, Columns, Effect, Finding, Image, ImageOrigin, ObjectKind, Severity,
@@ -8,7 +7,7 @@ use mdbook_docktest::internal::{
 
 use super::*;
 
-/// Each with what is to be seen of it.
+/// Output and the text expected on the page.
 const HOSTILE: [(&str, &str); 11] = [
     (
         "{{#include /etc/passwd}} {{{#include c0.md}}}",
@@ -32,7 +31,7 @@ const HOSTILE: [(&str, &str); 11] = [
     ("    # no code\n\n\n- no list\n```\n\n", "    # no code\n\n\n- no list\n```\n\n"),
 ];
 
-/// A page shows this text as a step's output, and has no element that is not ours.
+/// Asserts that the page shows the text as the output of a step, and has no unexpected elements.
 #[track_caller]
 fn assert_shows(page: &Html, text: &str) {
     assert_eq!(texts(page, "main > figure samp").concat(), text);
@@ -59,13 +58,13 @@ fn hostile_output_is_text() {
 }
 
 #[test]
-fn a_line_of_ten_thousand_columns_stays_one() {
+fn a_line_of_ten_thousand_columns_is_not_split() {
     let line = "<é>\t".repeat(2_500) + "\n";
     assert_shows(&page("```bash\nls\n```\n\nafter\n", &[&line]), &line);
 }
 
 #[test]
-fn at_a_terminal_output_is_text_too() {
+fn hostile_output_of_a_terminal_is_text() {
     let text = "\x1b[1m</samp><script>\x1b[0m &amp; \u{202e}x \0y \x1b]0;";
     let mut command = command(&[(Stream::Stdout, text)]);
     command.transcript.terminal = Columns::new(80);
@@ -73,7 +72,6 @@ fn at_a_terminal_output_is_text_too() {
     assert_shows(&build(&[chapter])[0], "</samp><script> &amp; <U+202E>x y");
 }
 
-/// Where commands stand above their output, they are text, too.
 #[test]
 fn a_hostile_command_is_text() {
     let chapter = "```bash\necho '</kbd></p><script>&lt;'\necho b\n```\n\nafter\n";
@@ -88,9 +86,9 @@ fn a_hostile_command_is_text() {
     assert_shows(page, "a\nb\n");
 }
 
-/// `links` would find commands there, too.
+/// Names could contain commands of `links`.
 #[test]
-fn names_of_objects_are_text() {
+fn hostile_names_are_text() {
     const COMMAND: &str = "{{#include /etc/passwd}}";
     let chapter = "```bash diagram\nls\n```\n\nafter\n";
     let effect = |kind| Effect {

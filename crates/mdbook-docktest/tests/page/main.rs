@@ -1,4 +1,4 @@
-//! What a reader gets: rendered chapters after mdBook's own HTML renderer.
+//! Rendered chapters after mdBook's own HTML renderer, as a reader gets them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -22,7 +22,7 @@ use scraper::{Html, Selector};
 mod hostile;
 mod size;
 
-/// Gives each chapter the text that it is to have once preprocessors are done with it.
+/// A preprocessor that replaces the text of each chapter.
 struct Texts(HashMap<PathBuf, String>);
 
 impl Preprocessor for Texts {
@@ -40,7 +40,7 @@ impl Preprocessor for Texts {
     }
 }
 
-/// mdBook's own `links`, at the place that it has where a book does not say `after = ["links"]`.
+/// mdBook's `links`, run afterwards, as in a book without `after = ["links"]`.
 struct LinksAfterwards;
 
 impl Preprocessor for LinksAfterwards {
@@ -53,7 +53,7 @@ impl Preprocessor for LinksAfterwards {
     }
 }
 
-/// What mdBook logs.
+/// The log of mdBook.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -68,18 +68,18 @@ impl io::Write for Log {
     }
 }
 
-/// Builds a book of these chapters; returns each one's page. mdBook must have nothing to warn of.
+/// Builds a book of these chapters and returns their pages. mdBook must not print a warning.
 fn build(chapters: &[String]) -> Vec<Html> {
-    let book = tempfile::tempdir().expect("there is room");
+    let book = tempfile::tempdir().expect("a temporary directory can be created");
     let source = book.path().join("src");
-    fs::create_dir(&source).expect("there is room");
+    fs::create_dir(&source).expect("the directory can be created");
     let name = |index: usize| format!("c{index}.md");
     let mut summary = String::new();
     for index in 0..chapters.len() {
         summary.push_str(&format!("- [C{index}]({})\n", name(index)));
-        fs::write(source.join(name(index)), "").expect("there is room");
+        fs::write(source.join(name(index)), "").expect("the file can be written");
     }
-    fs::write(source.join("SUMMARY.md"), summary).expect("there is room");
+    fs::write(source.join("SUMMARY.md"), summary).expect("the file can be written");
 
     let log = Log::default();
     let writer = log.clone();
@@ -89,8 +89,8 @@ fn build(chapters: &[String]) -> Vec<Html> {
         .finish();
     tracing::subscriber::with_default(subscriber, || {
         let mut config = Config::default();
-        config.set("output.html.print.enable", false).expect("it is a key of mdBook's");
-        let mut mdbook = MDBook::load_with_config(book.path(), config).expect("the book is sound");
+        config.set("output.html.print.enable", false).expect("mdBook has this key");
+        let mut mdbook = MDBook::load_with_config(book.path(), config).expect("the book loads");
         let texts = chapters.iter().enumerate();
         let texts = texts.map(|(index, text)| (name(index).into(), text.clone())).collect();
         mdbook.with_preprocessor(Texts(texts)).with_preprocessor(LinksAfterwards);
@@ -101,17 +101,19 @@ fn build(chapters: &[String]) -> Vec<Html> {
 
     let page = |index: usize| book.path().join("book").join(format!("c{index}.html"));
     (0..chapters.len())
-        .map(|index| Html::parse_document(&fs::read_to_string(page(index)).expect("it is built")))
+        .map(|index| {
+            Html::parse_document(&fs::read_to_string(page(index)).expect("the page is built"))
+        })
         .collect()
 }
 
-/// The chapter with `outputs` as what its steps printed.
+/// Renders a chapter whose steps printed `outputs`.
 fn rendered(chapter: &str, outputs: &[&str]) -> String {
     let ran = |output: &&str| command(&[(Stream::Stdout, output)]);
     rendered_with(chapter, outputs.iter().map(ran))
 }
 
-/// A command that printed this and ended well.
+/// A successful command that printed these chunks.
 fn command(chunks: &[(Stream, &str)]) -> CommandRecording {
     let chunk = |(stream, text): &(Stream, &str)| Chunk {
         stream: *stream,
@@ -129,7 +131,7 @@ fn command(chunks: &[(Stream, &str)]) -> CommandRecording {
     }
 }
 
-/// The chapter with a command for each of its steps.
+/// Renders a chapter with one recorded command for each step.
 fn rendered_with(chapter: &str, commands: impl Iterator<Item = CommandRecording>) -> String {
     let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
     assert_eq!(scenario.findings, []);
@@ -147,7 +149,7 @@ fn rendered_with(chapter: &str, commands: impl Iterator<Item = CommandRecording>
 }
 
 fn selector(css: &str) -> Selector {
-    Selector::parse(css).expect("the test writes valid CSS")
+    Selector::parse(css).expect("the selector is valid")
 }
 
 fn texts(page: &Html, css: &str) -> Vec<String> {
@@ -165,7 +167,7 @@ fn page(chapter: &str, outputs: &[&str]) -> Html {
 const OUTPUT: &str = "\n a *b* _c_ `d`\n\n\t<b>&amp;</b> $$x$$ [e](f)\n\n\n```\n# no title\n";
 
 #[test]
-fn output_comes_out_as_it_was() {
+fn output_is_unchanged() {
     let long = "x ".repeat(5000) + "\n";
     for output in [
         OUTPUT,
@@ -204,7 +206,7 @@ fn a_loose_list_keeps_its_paragraphs() {
 }
 
 #[test]
-fn quotes_stay_whole() {
+fn quotes_are_not_split() {
     let chapter = "> before\n> ```bash\n> ls\n> ```\n> *after*\n>\n> - one\n>   ```bash\n>   ls\n>   ```\n>   two\n\n- > ```bash\n  > ls\n  > ```\n  > end\n";
     let page = page(chapter, &[OUTPUT, OUTPUT, OUTPUT]);
     assert_eq!(count(&page, "main > blockquote"), 1);
@@ -235,7 +237,7 @@ fn text_right_below_a_step_is_still_markdown() {
 }
 
 #[test]
-fn the_last_line_says_what_it_ran_on() {
+fn the_provenance_is_outside_of_lists_and_quotes() {
     let page = page("> - ```bash\n>   ls\n>   ```", &["a"]);
     assert_eq!(
         texts(&page, "main > details.docktest-provenance > summary"),
@@ -244,16 +246,16 @@ fn the_last_line_says_what_it_ran_on() {
 }
 
 #[test]
-fn the_last_line_is_in_no_block_that_nothing_closes() {
+fn the_provenance_is_outside_of_unclosed_blocks() {
     for end in ["```text\nx", "~~~\n", "<!-- x", "<pre>\n\nx", "text\n```text\nx\n"] {
         let rendered = rendered(&format!("```bash\nls\n```\n\n{end}"), &["a"]);
-        let page = Html::parse_document(&format!("<main>{}</main>", html_of(&rendered)));
+        let page = Html::parse_document(&format!("<main>{}</main>", to_html(&rendered)));
         assert_eq!(count(&page, "main > details.docktest-provenance > summary"), 1, "{rendered}");
     }
 }
 
-/// What becomes of Markdown that mdBook would warn of.
-fn html_of(markdown: &str) -> String {
+/// Renders Markdown that mdBook would print warnings about.
+fn to_html(markdown: &str) -> String {
     let options = mdbook_markdown::MarkdownOptions::default();
     let mut html = String::new();
     let parser = mdbook_markdown::new_cmark_parser(markdown, &options);
@@ -265,7 +267,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn any_output_comes_out_as_it_was(
+    fn any_output_is_unchanged(
         outputs in prop::collection::vec("(\\PC|[\n\t <>&\"'`*_{}$#\\[\\]]|-->|</pre>|<script>|&#0;|\\{\\{){1,60}", 24)
     ) {
         let chapters: Vec<_> =

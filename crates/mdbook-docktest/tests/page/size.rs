@@ -1,18 +1,21 @@
-//! What results add to a page: at most 1.6 times the text that they show, and a kibibyte for each step.
+//! The size that results add to a page: at most 1.6 times the text that they show, plus a kibibyte per
+//! step.
 //!
-//! Text counts as a page has to write it, with `&lt;` for `<`.
+//! Text is measured escaped, with `&lt;` for `<`.
 
-use mdbook_docktest::internal::{Change, Effect, Made, Mount, MountSource, ObjectKind, files};
+use mdbook_docktest::internal::{
+    Change, ContainerSpec, Effect, Mount, MountSource, ObjectKind, files,
+};
 use scraper::ElementRef;
 
 use super::*;
 
-/// How many bytes a page needs for this text.
-fn written(text: &str) -> usize {
+/// The size of the escaped text in bytes.
+fn escaped_len(text: &str) -> usize {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").len()
 }
 
-/// Holds what each step has added to its page against the bound; returns how many have added something.
+/// Asserts that each step stays within the limit. Returns the number of steps with a result.
 #[track_caller]
 fn assert_small(page: &Html) -> usize {
     let added = selector("figure.docktest, ul.docktest-effects");
@@ -20,16 +23,16 @@ fn assert_small(page: &Html) -> usize {
     let mut steps: Vec<(usize, usize, String)> = Vec::new();
     for element in page.select(&added) {
         let shown = element.select(&parts);
-        let shown: usize = shown.map(|part| written(&part.text().collect::<String>())).sum();
+        let shown: usize = shown.map(|part| escaped_len(&part.text().collect::<String>())).sum();
         let html = element.html().replace("&nbsp;", "\u{a0}");
-        // What a step has changed stands right below what it has printed.
+        // The changes of a step are directly below its output.
         let above = element.prev_siblings().find_map(ElementRef::wrap);
         let continues =
             element.value().name() == "ul" && above.is_some_and(|above| added.matches(&above));
         if !continues {
             steps.push((0, 0, String::new()));
         }
-        let step = steps.last_mut().expect("there is one");
+        let step = steps.last_mut().expect("a step was pushed");
         step.0 += shown;
         step.1 += html.len() + "<!--docktest-->".len();
         step.2 += &html;
@@ -40,12 +43,16 @@ fn assert_small(page: &Html) -> usize {
     steps.len()
 }
 
-fn small(name: &str, commands: Vec<CommandRecording>) {
-    small_with(name, commands, Vec::new());
+fn assert_step_is_small(name: &str, commands: Vec<CommandRecording>) {
+    assert_step_is_small_with(name, commands, Vec::new());
 }
 
-/// Returns the page.
-fn small_with(name: &str, commands: Vec<CommandRecording>, effects: Vec<Effect>) -> Html {
+/// Asserts that a step with these commands and effects stays within the limit. Returns the page.
+fn assert_step_is_small_with(
+    name: &str,
+    commands: Vec<CommandRecording>,
+    effects: Vec<Effect>,
+) -> Html {
     let script: String = (0..commands.len()).map(|n| format!("echo {n}\n")).collect();
     let chapter = format!("```bash\n{script}```\n");
     let scenario = extract(Path::new("c.md"), &chapter, Extensions::default());
@@ -60,7 +67,7 @@ fn small_with(name: &str, commands: Vec<CommandRecording>, effects: Vec<Effect>)
 }
 
 #[test]
-fn a_list_of_what_has_changed_is_shortened() {
+fn a_long_list_of_changes_is_shortened() {
     let volume = |name: String| Effect {
         command: 0,
         kind: ObjectKind::Volume,
@@ -73,10 +80,10 @@ fn a_list_of_what_has_changed_is_shortened() {
         destination: place.to_string(),
         read_only: false,
     };
-    let made = Made { mounts: (0..2_000).map(mount).collect(), ports: Vec::new() };
+    let spec = ContainerSpec { mounts: (0..2_000).map(mount).collect(), ports: Vec::new() };
     let container = Effect {
         kind: ObjectKind::Container,
-        change: Change::Created { image: None, made },
+        change: Change::Created { image: None, spec },
         ..volume("app".into())
     };
     let volumes = |name: &str| (0..500).map(|n| volume(format!("{name}{n}"))).collect::<Vec<_>>();
@@ -89,7 +96,7 @@ fn a_list_of_what_has_changed_is_shortened() {
         ("many mounts", printed.clone(), vec![container]),
     ] {
         let count_of_effects = effects.len();
-        let page = small_with(name, commands, effects);
+        let page = assert_step_is_small_with(name, commands, effects);
         let items = texts(&page, "ul.docktest-effects > li");
         assert!(!items.is_empty(), "{name}");
         if items.len() < count_of_effects {
@@ -101,23 +108,29 @@ fn a_list_of_what_has_changed_is_shortened() {
 }
 
 #[test]
-fn the_worst_output_is_no_exception() {
+fn the_worst_output_stays_within_the_limit() {
     let colours: String =
         (0..5_000).map(|n| format!("\x1b[{};3{}m{}", n % 10, n % 8, n % 7)).collect();
     let (out, err, typed) = (Stream::Stdout, Stream::Stderr, Stream::Typed);
-    small("each character in another colour", vec![command(&[(out, &colours)])]);
-    small("each character a symbol", vec![command(&[(out, &"\0a\u{202e}".repeat(1_000))])]);
+    assert_step_is_small("each character in another colour", vec![command(&[(out, &colours)])]);
+    assert_step_is_small(
+        "each character a symbol",
+        vec![command(&[(out, &"\0a\u{202e}".repeat(1_000))])],
+    );
     let alternating = [(out, "a\n"), (err, "b\n"), (typed, "c")].repeat(1_000);
-    small("each line of another stream", vec![command(&alternating)]);
-    small("many short lines", vec![command(&[(out, &"\n".repeat(25))])]);
-    small("each character a brace", vec![command(&[(out, &"{".repeat(5_000))])]);
-    small("many commands with little to say", (0..200).map(|_| command(&[(err, "a")])).collect());
+    assert_step_is_small("each line of another stream", vec![command(&alternating)]);
+    assert_step_is_small("many short lines", vec![command(&[(out, &"\n".repeat(25))])]);
+    assert_step_is_small("each character a brace", vec![command(&[(out, &"{".repeat(5_000))])]);
+    assert_step_is_small(
+        "many commands with little to say",
+        (0..200).map(|_| command(&[(err, "a")])).collect(),
+    );
     let mut stream = command(&[(out, "\n")].repeat(2_000));
     stream.end = End::Stopped;
     for (at, chunk) in stream.transcript.chunks.iter_mut().enumerate() {
         chunk.at_ms = at as u64 * 4_000;
     }
-    small("a stream of empty lines", vec![stream]);
+    assert_step_is_small("a stream of empty lines", vec![stream]);
 }
 
 #[test]
@@ -136,18 +149,20 @@ fn ordinary_colours_and_streams_are_kept() {
 }
 
 #[test]
-fn the_course_keeps_to_it() {
+fn the_course_stays_within_the_limit() {
     let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../book");
     let mut chapters = Vec::new();
     for file in fs::read_dir(book.join("recordings")).expect("the course is recorded") {
-        let file = file.expect("it can be read").path();
+        let file = file.expect("the entry can be read").path();
         let Some(name) = file.file_stem().filter(|_| file.extension() == Some("json".as_ref()))
         else {
             continue;
         };
-        let text = fs::read_to_string(book.join("src").join(name)).expect("it is a chapter's");
+        let text = fs::read_to_string(book.join("src").join(name))
+            .expect("the recording belongs to a chapter");
         let scenario = extract(Path::new(name), &text, Extensions::default());
-        let recording = files::read(&file).expect("it is sound").expect("it is there");
+        let recording =
+            files::read(&file).expect("the recording is valid").expect("the recording exists");
         let recording = recording.recording(&scenario);
         let labels = Arc::new(Labels::new(Language::Fr));
         let slug = mdbook_docktest::internal::slug(Path::new(name));

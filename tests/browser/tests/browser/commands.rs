@@ -1,8 +1,8 @@
-//! Commands, of which a reader must see all.
+//! Commands, which must be readable in full.
 
 use browser_tests::{Browser, Width, course};
 
-/// The commands that a page shows.
+/// Selects the commands on a page.
 const COMMANDS: &str = "main pre > code.language-bash";
 
 #[test]
@@ -20,18 +20,18 @@ fn no_command_of_the_course_is_cut_off() {
         assert!(commands > 50, "{commands}");
     }
     browser.open(&course().file("sidecar.html")).style("code { white-space: pre !important }");
-    assert!(!browser.cut_off(COMMANDS).is_empty(), "the check sees what is cut off");
+    assert!(!browser.cut_off(COMMANDS).is_empty(), "cut-off commands are detected");
 }
 
-/// What the first chapter is about stands at the end of a long command.
+/// The subject of the first chapter is at the end of a long command.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn the_trap_in_the_first_chapter_is_in_view() {
+fn the_trap_in_the_first_chapter_is_visible() {
     let browser = Browser::start();
     for width in Width::ALL {
         browser.view(width).open(&course().file("sidecar.html"));
         assert_eq!(browser.is_in_view(COMMANDS, "$(date)"), [true; 2], "on a {width:?}");
     }
     browser.style("code { white-space: pre !important }");
-    assert_eq!(browser.is_in_view(COMMANDS, "$(date)"), [false; 2], "the check sees what is not");
+    assert_eq!(browser.is_in_view(COMMANDS, "$(date)"), [false; 2], "text out of view is detected");
 }

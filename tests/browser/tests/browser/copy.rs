@@ -1,18 +1,18 @@
-//! What a copy button copies.
+//! Copy buttons.
 
 use browser_tests::{Browser, Width, course};
 use serde_json::json;
 
 use crate::showcase::showcase;
 
-/// Presses each copy button of a page, and returns what came to the clipboard.
+/// Clicks each copy button of a page and returns what was copied.
 fn copied(browser: &Browser) -> Vec<String> {
     browser.cdp(
         "Browser.grantPermissions",
         json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}),
     );
     let copy = |index| {
-        // A real click, as a browser lets only its user copy; mdBook hides the button until then.
+        // A real click: browsers only let users copy, and mdBook hides the button until hovered.
         browser.click("main .clip-button", index);
         browser.call_async("navigator.clipboard.readText().then(done, done)", &[])
     };
@@ -21,7 +21,7 @@ fn copied(browser: &Browser) -> Vec<String> {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn a_copy_button_copies_the_commands_of_its_step_and_nothing_else() {
+fn a_copy_button_copies_only_the_commands_of_its_step() {
     let browser = Browser::start();
     browser.open(&showcase().file("sorties.html"));
     assert_eq!(
@@ -36,22 +36,22 @@ fn a_copy_button_copies_the_commands_of_its_step_and_nothing_else() {
     );
 }
 
-/// A line ends where its author ends it, not where a screen does.
+/// Line breaks of the screen are not copied.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn a_command_that_wraps_is_copied_in_one_line() {
+fn a_wrapped_command_is_copied_as_one_line() {
     let browser = Browser::start();
     browser.view(Width::Phone).open(&showcase().file("larges.html"));
     let wraps = "(code => code.clientHeight > 5 * parseFloat(getComputedStyle(code).fontSize))
         (document.querySelector('main pre > code'))";
-    assert!(browser.value::<bool>(wraps), "three lines take the place of more");
+    assert!(browser.value::<bool>(wraps), "three lines take more rows");
     let printed = "a".repeat(124);
     assert_eq!(copied(&browser), [format!("printf %s {printed}\necho large\necho hostile\n")]);
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn no_output_has_a_copy_button() {
+fn output_has_no_copy_button() {
     let browser = Browser::start();
     for url in [showcase().file("flux.html"), course().file("sidecar.html")] {
         browser.open(&url);

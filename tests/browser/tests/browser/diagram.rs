@@ -1,4 +1,4 @@
-//! The picture of the engine's state.
+//! Diagrams of the state of the engine.
 
 use browser_tests::{Browser, Theme, Width};
 use serde_json::{Value, json};
@@ -7,20 +7,21 @@ use crate::showcase::showcase;
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn who_does_not_see_the_picture_is_told_what_it_shows() {
+fn a_diagram_has_a_text_description() {
     let browser = Browser::start();
     browser.open(&showcase().file("etat.html"));
     let tree = browser.cdp("Accessibility.getFullAXTree", json!({}));
-    let text_of =
-        |node: &Value, what: &str| node[what]["value"].as_str().unwrap_or_default().to_owned();
-    // mdBook's icons are pictures, too, and have neither name nor description.
+    let text = |node: &Value, property: &str| {
+        node[property]["value"].as_str().unwrap_or_default().to_owned()
+    };
+    // mdBook's icons are images too, but have neither a name nor a description.
     let nodes = tree["nodes"].as_array().unwrap();
-    let pictures = nodes.iter().filter(|node| text_of(node, "role") == "image");
-    let described = pictures.filter(|node| !text_of(node, "description").is_empty());
+    let images = nodes.iter().filter(|node| text(node, "role") == "image");
+    let described = images.filter(|node| !text(node, "description").is_empty());
     let described: Vec<&Value> = described.collect();
     assert_eq!(described.len(), 1, "{described:?}");
-    assert!(!text_of(described[0], "name").is_empty());
-    let description = text_of(described[0], "description");
+    assert!(!text(described[0], "name").is_empty());
+    let description = text(described[0], "description");
     for object in ["vitrine-du-magasin-en-ligne", "base", "donnees", "interne", "8080"] {
         assert!(description.contains(object), "{object}: {description}");
     }
@@ -28,7 +29,7 @@ fn who_does_not_see_the_picture_is_told_what_it_shows() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn no_text_leaves_the_picture_or_gets_too_small_to_read() {
+fn text_in_a_diagram_is_not_cut_off_or_too_small() {
     let browser = Browser::start();
     for width in Width::ALL {
         browser.view(width).open(&showcase().file("etat.html")).theme(Theme::Light);
@@ -47,10 +48,10 @@ fn no_text_leaves_the_picture_or_gets_too_small_to_read() {
     }
 }
 
-/// Paper is white whatever the theme, and grounds are not printed.
+/// Paper is white in every theme, and backgrounds are not printed.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn the_picture_can_be_read_on_paper_in_each_theme() {
+fn a_diagram_is_readable_on_paper_in_each_theme() {
     let browser = Browser::start();
     for theme in Theme::ALL {
         browser.open(&showcase().file("etat.html")).theme(theme).media("print", &[]);
@@ -67,5 +68,5 @@ fn the_picture_can_be_read_on_paper_in_each_theme() {
     }
     browser.media("screen", &[]);
     let (faint, _) = browser.faint_texts(".docktest-diagram");
-    assert!(!faint.is_empty(), "the check sees light letters on white paper");
+    assert!(!faint.is_empty(), "light text on white paper is detected");
 }

@@ -1,4 +1,4 @@
-//! A book in French: mdBook's own words are French, and its search finds French.
+//! French books: mdBook's own texts are in French, and its search finds French words.
 
 use std::sync::LazyLock;
 
@@ -41,8 +41,8 @@ const THIRD: &str = "# Annexe
 Rien de ce qui précède.
 ";
 
-/// Searches for this, as a link that a reader was sent does. Returns what is said of the number of
-/// results, and the chapters that they are in.
+/// Searches by a link with a query. Returns the text with the number of results, and the chapters of the
+/// results.
 fn found(browser: &Browser, query: &str) -> (String, Vec<String>) {
     browser.open("about:blank").open(&book().file("c.html"));
     let url = browser.call::<String>(
@@ -66,9 +66,9 @@ fn results(browser: &Browser) -> (String, Vec<String>) {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn words_are_found_with_and_without_their_accents() {
+fn words_are_found_with_and_without_accents() {
     let browser = Browser::start();
-    let of_one_word: &[(&str, &[&str])] = &[
+    let queries: &[(&str, &[&str])] = &[
         ("étape", &["a.html", "b.html"]),
         ("etape", &["a.html", "b.html"]),
         ("ÉTAPES", &["a.html", "b.html"]),
@@ -85,7 +85,7 @@ fn words_are_found_with_and_without_their_accents() {
         ("access.log", &["b.html"]),
         ("introuvable", &[]),
     ];
-    for (query, chapters) in of_one_word {
+    for (query, chapters) in queries {
         let (_, mut found) = found(&browser, query);
         found.sort();
         assert_eq!(found, *chapters, "{query}");
@@ -110,22 +110,22 @@ fn the_chapter_with_most_of_the_words_comes_first() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn the_number_of_results_is_told_in_french() {
+fn the_number_of_results_is_in_french() {
     let browser = Browser::start();
-    for (query, said) in [
+    for (query, expected) in [
         ("zzz", "Aucun résultat pour «\u{a0}zzz\u{a0}»."),
         ("<zz>' $& {}", "Aucun résultat pour «\u{a0}<zz>' $& {}\u{a0}»."),
         ("qualité", "1 résultat pour «\u{a0}qualité\u{a0}»\u{a0}:"),
         ("étapes", "2 résultats pour «\u{a0}étapes\u{a0}»\u{a0}:"),
     ] {
         let (header, _) = found(&browser, query);
-        assert_eq!(header, said, "{query}");
+        assert_eq!(header, expected, "{query}");
     }
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn what_is_typed_is_found_and_marked_where_it_stands() {
+fn found_words_are_marked_in_the_results_and_on_the_page() {
     let browser = Browser::start();
     browser.open(&book().file("c.html")).press("/").press("l'etape de la qualite");
     browser.until(&format!("{HEADER}.includes('qualite')"));
@@ -143,12 +143,12 @@ fn what_is_typed_is_found_and_marked_where_it_stands() {
     let mut marks = browser.value::<Vec<String>>(marks);
     marks.sort();
     marks.dedup();
-    assert_eq!(marks, ["qualité", "étape"], "and neither `de` nor `l’`");
+    assert_eq!(marks, ["qualité", "étape"], "not `de` or `l’`");
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn a_search_works_on_a_server_too() {
+fn search_works_on_a_server() {
     let server = book().serve();
     let browser = Browser::start();
     browser.open(&server.page("a.html?search=c%C3%B4t%C3%A9"));
@@ -157,7 +157,7 @@ fn a_search_works_on_a_server_too() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn no_english_word_is_left() {
+fn no_english_text_is_left() {
     let browser = Browser::start();
     browser.open(&book().file("b.html"));
     let english = "[...document.querySelectorAll('[title], [aria-label], [placeholder]')]
@@ -189,7 +189,7 @@ fn no_english_word_is_left() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn hidden_lines_can_still_be_shown_and_hidden() {
+fn hidden_lines_can_be_shown_and_hidden() {
     let browser = Browser::start();
     browser.open(&book().file("a.html"));
     let button = "document.querySelector('main .buttons button:last-child')";
@@ -211,7 +211,7 @@ fn hidden_lines_can_still_be_shown_and_hidden() {
                 "type": kind, "x": place.0, "y": place.1, "button": "left", "clickCount": 1,
             });
             browser.cdp("Input.dispatchMouseEvent", event);
-            // mdBook shows it little by little to who comes near.
+            // mdBook fades the button in when hovered.
             browser.until(&format!("getComputedStyle({button}).visibility === 'visible'"));
         }
     }
@@ -219,23 +219,23 @@ fn hidden_lines_can_still_be_shown_and_hidden() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn that_something_was_copied_is_told_in_french() {
+fn the_message_after_copying_is_in_french() {
     let browser = Browser::start();
     browser.open(&book().file("a.html"));
     browser.cdp(
         "Browser.grantPermissions",
         json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}),
     );
-    // A real click, as a browser lets only its user copy.
+    // A real click: browsers only let users copy.
     browser.click("main .clip-button", 0);
-    let told = "document.querySelector('main .tooltiptext').textContent";
-    browser.until(&format!("{told} !== ''"));
-    assert_eq!(browser.value::<String>(told), "Copié\u{202f}!");
+    let message = "document.querySelector('main .tooltiptext').textContent";
+    browser.until(&format!("{message} !== ''"));
+    assert_eq!(browser.value::<String>(message), "Copié\u{202f}!");
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn the_page_for_what_is_not_there_is_french() {
+fn the_not_found_page_is_in_french() {
     let server = book().serve();
     let browser = Browser::start();
     browser.open(&server.page("nulle/part.html"));

@@ -1,11 +1,11 @@
-//! What can be reached and done without a pointer.
+//! Use by keyboard.
 
 use browser_tests::{Browser, Theme, Width};
 use thirtyfour::Key;
 
 use crate::showcase::showcase;
 
-/// Presses Tab until an element has the focus that a selector finds.
+/// Presses Tab until an element that matches the selector is focused.
 #[track_caller]
 pub(crate) fn tab_to(browser: &Browser, selector: &str) {
     for _ in 0..200 {
@@ -14,12 +14,12 @@ pub(crate) fn tab_to(browser: &Browser, selector: &str) {
             return;
         }
     }
-    panic!("no Tab leads to {selector}");
+    panic!("{selector} was not focused by Tab");
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn output_that_is_too_wide_is_scrolled_by_keyboard() {
+fn wide_output_can_be_scrolled_by_keyboard() {
     let browser = Browser::start();
     browser.view(Width::Phone).open(&showcase().file("larges.html"));
     let scrolls = "document.activeElement.scrollWidth > document.activeElement.clientWidth";
@@ -33,7 +33,7 @@ fn output_that_is_too_wide_is_scrolled_by_keyboard() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn the_focus_is_seen() {
+fn focus_is_visible() {
     let browser = Browser::start();
     let outline = "(style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)\
         (getComputedStyle(document.activeElement))";
@@ -49,13 +49,13 @@ fn the_focus_is_seen() {
         assert!(browser.value::<bool>(outline), "{focusable}");
     }
     browser.style("* { outline: none !important }");
-    assert!(!browser.value::<bool>(outline), "the check sees where there is none");
+    assert!(!browser.value::<bool>(outline), "a missing outline is detected");
 }
 
-/// The colour of the outline of what has the focus, and how it stands out from the page.
+/// The outline of the focused element must contrast with the page.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn the_focus_stands_out_in_every_theme() {
+fn focus_has_enough_contrast_in_every_theme() {
     let browser = Browser::start();
     browser.open(&showcase().file("sorties.html"));
     for theme in Theme::ALL {

@@ -1,5 +1,4 @@
-//! What readers get: the pages in a real browser. See `tests/browser/src` for the words that the
-//! tests use.
+//! Tests of the pages in a real browser. The helpers are in `tests/browser/src`.
 
 mod commands;
 mod copy;
@@ -13,5 +12,5 @@ mod published;
 mod showcase;
 mod themes;
 
-/// All that the project puts into a page.
+/// Selects all elements that the program adds to a page.
 const OURS: &str = "[class*='docktest']";

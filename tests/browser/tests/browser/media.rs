@@ -1,4 +1,4 @@
-//! Paper, and the contrast that a reader's system asks for.
+//! Print, and forced colours.
 
 use browser_tests::{Browser, course};
 
@@ -7,7 +7,7 @@ use crate::showcase::showcase;
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn paper_has_all_that_is_folded_on_a_screen() {
+fn folded_output_is_printed_in_full() {
     let browser = Browser::start();
     browser.open(&showcase().file("sorties.html"));
     let paper = browser.paper();
@@ -18,7 +18,7 @@ fn paper_has_all_that_is_folded_on_a_screen() {
         assert!(paper.contains(text), "{text}\n{paper}");
     }
     assert!(!paper.contains("188 lignes de plus"), "{paper}");
-    // A browser that folds what is printed is seen.
+    // Output that is folded on paper is detected.
     browser.style("details::details-content { display: none !important }");
     browser.call::<()>(
         "addEventListener('beforeprint', event => event.stopImmediatePropagation(), true)",
@@ -28,26 +28,26 @@ fn paper_has_all_that_is_folded_on_a_screen() {
     assert!(paper.contains("ligne 1 du") && !paper.contains("ligne 200 du"), "{paper}");
 }
 
-/// On paper, nothing can be scrolled to.
+/// Paper cannot be scrolled.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn paper_cuts_nothing_off() {
+fn printed_output_is_not_cut_off() {
     let browser = Browser::start();
     browser.open(&showcase().file("larges.html")).media("print", &[]);
     let cut = "[...document.querySelectorAll('.docktest pre, .docktest-command')]
         .filter(box => box.scrollWidth > box.clientWidth + 1).length";
     assert_eq!(browser.value::<u32>(cut), 0);
     let words = |browser: &Browser| browser.paper().matches("mot").count();
-    assert_eq!(words(browser.media("", &[])), 2501, "2500 in the output, one in the text");
+    assert_eq!(words(browser.media("", &[])), 2501, "2500 in the output and one in the text");
 
     browser.media("screen", &[]);
-    assert!(browser.value::<u32>(cut) > 0, "on a screen, they scroll");
-    assert!(words(&browser) < 100, "the check sees what is cut off");
+    assert!(browser.value::<u32>(cut) > 0, "they scroll on a screen");
+    assert!(words(&browser) < 100, "cut-off text is detected");
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn paper_has_the_whole_of_a_long_command() {
+fn long_commands_are_printed_in_full() {
     let browser = Browser::start();
     browser.open(&course().file("sidecar.html")).media("print", &[]);
     assert_eq!(browser.cut_off("main pre > code.language-bash"), [""; 0]);
@@ -60,7 +60,7 @@ fn paper_has_the_whole_of_a_long_command() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn forced_colours_leave_text_and_borders() {
+fn forced_colours_keep_text_and_borders() {
     let browser = Browser::start();
     let forced = [("forced-colors", "active"), ("prefers-contrast", "more")];
     for url in [showcase().file("sorties.html"), course().file("verifications.html")] {
@@ -70,7 +70,7 @@ fn forced_colours_leave_text_and_borders() {
         assert!(faint.is_empty() && texts > 10, "{faint:?}");
     }
     browser.open(&showcase().file("sorties.html"));
-    // What tells an output from the text around it, and stderr within it.
+    // The borders that separate output from the text around it, and standard error within it.
     for edge in ["figure.docktest", ".docktest pre .err"] {
         let edge = format!("getComputedStyle(document.querySelector('{edge}'))");
         assert!(browser.value::<bool>(&format!("parseFloat({edge}.borderInlineStartWidth) > 0")));

@@ -1,11 +1,11 @@
-//! A stream that is shown again as it came.
+//! Playback of streams.
 
 use browser_tests::Browser;
 
 use crate::keyboard::tab_to;
 use crate::showcase::showcase;
 
-/// Keeps what the page puts off, so that a test decides when it is time.
+/// Replaces the timers of the page, so that a test controls when they fire.
 const CLOCK: &str = "
     window.waiting = new Map();
     window.setTimeout = (action, delay) => {
@@ -15,17 +15,17 @@ const CLOCK: &str = "
     };
     window.clearTimeout = id => waiting.delete(id);";
 
-/// Opens a stream's page, with a clock that stands still.
+/// Opens the page with a stream and stops the clock.
 fn open(browser: &Browser) {
     browser.open(&showcase().file("flux.html"));
     browser.call::<()>(CLOCK, &[]);
 }
 
-/// Lets what was put off happen; returns for how long it had been.
+/// Fires the next timer and returns its delay in milliseconds.
 fn next(browser: &Browser) -> u32 {
     browser.call(
         "const [[id, {action, delay}], ...others] = waiting;
-         if (others.length) throw Error('one thing is put off at a time');
+         if (others.length) throw Error('more than one timer is set');
          waiting.delete(id);
          action();
          return delay;",
@@ -33,8 +33,8 @@ fn next(browser: &Browser) -> u32 {
     )
 }
 
-/// The lines of the stream that are seen.
-fn seen(browser: &Browser) -> usize {
+/// The number of visible lines of the stream.
+fn visible_lines(browser: &Browser) -> usize {
     let text: String = browser.value("document.querySelector('.docktest pre').innerText");
     text.lines().filter(|line| line.contains("utilisateur connecté") || line.contains("^C")).count()
 }
@@ -51,11 +51,12 @@ fn labels(browser: &Browser) -> Vec<String> {
 fn a_stream_plays_at_its_own_speed() {
     let browser = Browser::start();
     open(&browser);
-    assert_eq!((seen(&browser), labels(&browser)), (5, vec!["Rejouer".to_owned()]));
+    assert_eq!((visible_lines(&browser), labels(&browser)), (5, vec!["Rejouer".to_owned()]));
     tab_to(&browser, ".docktest-player button");
     browser.press(" ").until("waiting.size === 1");
-    assert_eq!((seen(&browser), labels(&browser)[0].as_str()), (0, "Pause"));
-    let delays: Vec<(u32, usize)> = (0..5).map(|_| (next(&browser), seen(&browser))).collect();
+    assert_eq!((visible_lines(&browser), labels(&browser)[0].as_str()), (0, "Pause"));
+    let delays: Vec<(u32, usize)> =
+        (0..5).map(|_| (next(&browser), visible_lines(&browser))).collect();
     assert_eq!(delays, [(20, 1), (1000, 2), (1000, 3), (1000, 4), (80, 5)]);
     assert!(browser.value::<bool>("waiting.size === 0"));
     assert_eq!(labels(&browser)[0], "Rejouer");
@@ -63,64 +64,64 @@ fn a_stream_plays_at_its_own_speed() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn a_stream_that_plays_can_be_held_and_begun_again() {
+fn playback_can_be_paused_and_restarted() {
     let browser = Browser::start();
     open(&browser);
     tab_to(&browser, ".docktest-player button");
     browser.press(" ").until("waiting.size === 1");
     next(&browser);
     next(&browser);
-    assert_eq!(seen(&browser), 2);
+    assert_eq!(visible_lines(&browser), 2);
     browser.press(" ").until("waiting.size === 0");
     assert_eq!(
-        (seen(&browser), labels(&browser)),
+        (visible_lines(&browser), labels(&browser)),
         (2, vec!["Rejouer".to_owned(), "Recommencer".to_owned()])
     );
     browser.press(" ").until("waiting.size === 1");
-    assert_eq!((seen(&browser), next(&browser), seen(&browser)), (2, 1000, 3));
+    assert_eq!((visible_lines(&browser), next(&browser), visible_lines(&browser)), (2, 1000, 3));
     tab_to(&browser, ".docktest-player button:last-of-type");
     browser.press(" ").until("waiting.size === 1");
-    assert_eq!((seen(&browser), next(&browser), seen(&browser)), (0, 20, 1));
+    assert_eq!((visible_lines(&browser), next(&browser), visible_lines(&browser)), (0, 20, 1));
 }
 
-/// What is hidden while it plays is on paper all the same.
+/// Lines that are hidden during playback are printed.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn a_page_that_is_printed_while_a_stream_plays_has_all_of_it() {
+fn a_page_printed_during_playback_has_the_whole_stream() {
     let browser = Browser::start();
     open(&browser);
     browser.call::<()>("document.querySelector('.docktest-player button').click()", &[]);
-    assert_eq!(seen(&browser), 0);
+    assert_eq!(visible_lines(&browser), 0);
     assert_eq!(browser.paper().matches("utilisateur connecté").count(), 4);
 }
 
-/// For whose system asks for less motion, there is the text alone.
+/// With reduced motion, only the text is shown.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn who_wants_less_motion_is_offered_none() {
+fn reduced_motion_has_no_playback() {
     let browser = Browser::start();
     browser.media("", &[("prefers-reduced-motion", "reduce")]);
     open(&browser);
     assert!(browser.value::<bool>("matchMedia('(prefers-reduced-motion: reduce)').matches"));
-    assert_eq!((seen(&browser), labels(&browser)), (5, Vec::new()));
+    assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
     browser.media("", &[]);
-    assert_eq!(labels(&browser), ["Rejouer"], "who does not is");
+    assert_eq!(labels(&browser), ["Rejouer"], "without reduced motion, there is a button");
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn a_stream_that_plays_stops_when_less_motion_is_asked_for() {
+fn playback_stops_when_reduced_motion_is_requested() {
     let browser = Browser::start();
     open(&browser);
     tab_to(&browser, ".docktest-player button");
     browser.press(" ").until("waiting.size === 1");
     next(&browser);
-    assert_eq!(seen(&browser), 1);
+    assert_eq!(visible_lines(&browser), 1);
     browser.media("", &[("prefers-reduced-motion", "reduce")]).until("waiting.size === 0");
-    assert_eq!((seen(&browser), labels(&browser)), (5, Vec::new()));
-    // It can be played again from its beginning by who changes their mind.
+    assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
+    // Without reduced motion, it can be played from the start again.
     browser.media("", &[]);
     assert_eq!(labels(&browser), ["Rejouer", "Recommencer"]);
     browser.call::<()>("document.querySelector('.docktest-player button').click()", &[]);
-    assert_eq!((seen(&browser), next(&browser), seen(&browser)), (0, 20, 1));
+    assert_eq!((visible_lines(&browser), next(&browser), visible_lines(&browser)), (0, 20, 1));
 }

@@ -1,20 +1,20 @@
-//! The pages where readers get them: from a server at a sub-path, and from files.
+//! Published pages, served at a sub-path and opened as files.
 
 use browser_tests::{Browser, course};
 
 use crate::showcase::{PAGES, showcase};
 
-/// What is in a page's address before it names a file of the site.
-fn stays_within(urls: &[String], places: &[&str]) {
-    assert!(!urls.is_empty(), "nothing was requested");
+/// Asserts that each URL starts with one of the prefixes.
+fn assert_within(urls: &[String], prefixes: &[&str]) {
+    assert!(!urls.is_empty(), "no requests were made");
     for url in urls {
-        assert!(places.iter().any(|place| url.starts_with(place)), "a request to {url}");
+        assert!(prefixes.iter().any(|prefix| url.starts_with(prefix)), "a request to {url}");
     }
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn no_page_asks_another_host_for_anything() {
+fn pages_make_no_requests_to_other_hosts() {
     let browser = Browser::start();
     for name in course().names() {
         browser.open(&course().file(&name));
@@ -22,28 +22,28 @@ fn no_page_asks_another_host_for_anything() {
     for name in PAGES {
         browser.open(&showcase().file(name));
     }
-    stays_within(&browser.requests(), &["file://", "data:"]);
+    assert_within(&browser.requests(), &["file://", "data:"]);
 
     let server = course().serve();
     for name in course().names() {
         browser.open(&server.page(&name));
     }
-    stays_within(&browser.requests(), &[&server.page(""), "data:"]);
+    assert_within(&browser.requests(), &[&server.page(""), "data:"]);
 
-    // One that does is seen.
+    // A request to another host is detected.
     browser.call::<()>("new Image().src = 'https://example.com/pixel.png'", &[]);
     browser.until_requested("https://example.com/pixel.png");
 }
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn a_site_at_a_sub_path_loads_all_that_it_names() {
+fn a_site_at_a_sub_path_loads_all_its_files() {
     let browser = Browser::start();
     let server = course().serve();
     for name in course().names() {
         browser.open(&server.page(&name));
         assert_eq!(browser.failures(), [""; 0], "{name}");
-        // Its scripts are among that, and run.
+        // Its scripts run.
         let search = "document.getElementById('mdbook-searchbar').placeholder";
         assert_eq!(browser.value::<String>(search), "Rechercher dans ce livre…", "{name}");
     }
@@ -51,26 +51,26 @@ fn a_site_at_a_sub_path_loads_all_that_it_names() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn an_address_that_leads_nowhere_shows_the_courses_own_page() {
+fn an_unknown_address_shows_the_not_found_page_of_the_course() {
     let browser = Browser::start();
     let server = course().serve();
     let deep = server.page("nulle/part/ailleurs.html");
     browser.open(&deep);
-    // The page itself is the only thing that is not there.
+    // Only the page itself is missing.
     assert_eq!(browser.failures(), [format!("404 {deep}")]);
     let title = browser.value::<String>("document.title");
     assert!(title.contains("introuvable"), "{title}");
     let text = browser.text("main");
     assert!(text.contains("Cette page n’existe pas"), "{text}");
-    // Its links lead into the site, however deep the address was.
+    // Its links lead into the site, at any depth of the address.
     let link = "document.querySelector('#mdbook-sidebar a[href$=\"sidecar.html\"]')?.href";
     browser.until(&format!("{link} === '{}'", server.page("sidecar.html")));
 }
 
-/// mdBook puts all chapters into one page to be printed, and renames what would be there twice.
+/// mdBook's print page has all chapters, with duplicate ids renamed.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn each_name_that_ours_refers_to_is_there_once_also_on_the_page_to_be_printed() {
+fn each_referenced_id_exists_once_on_the_print_page() {
     let lost = "[...document.querySelectorAll('main [aria-labelledby], main [aria-describedby], main [aria-controls]')]
         .flatMap(element => ['aria-labelledby', 'aria-describedby', 'aria-controls']
             .map(name => element.getAttribute(name)).filter(Boolean))
@@ -82,13 +82,12 @@ fn each_name_that_ours_refers_to_is_there_once_also_on_the_page_to_be_printed() 
     }
     assert!(browser.count(".docktest-diagram [id]") > 0);
     browser.call::<()>("document.querySelector('.docktest-diagram svg [id]').remove()", &[]);
-    assert_eq!(browser.value::<Vec<String>>(lost).len(), 1, "the check sees what is lost");
+    assert_eq!(browser.value::<Vec<String>>(lost).len(), 1, "a missing id is detected");
 }
 
-/// A page that shows what a program printed shows it as text.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn what_a_program_prints_is_no_part_of_the_page() {
+fn output_is_shown_as_text() {
     let browser = Browser::start();
     browser.open(&showcase().file("larges.html"));
     assert_eq!(browser.value::<String>("document.title"), "larges.md - Atelier");
@@ -98,7 +97,7 @@ fn what_a_program_prints_is_no_part_of_the_page() {
         assert!(shown.contains(text), "{text}\n{shown}");
     }
     assert!(!shown.contains(['\0', '\u{202e}']), "{shown}");
-    // All of a wide line is there, and can be scrolled to.
+    // A wide line is complete and can be scrolled to.
     let widest = "Math.max(...[...document.querySelectorAll('.docktest pre')].map(pre => pre.scrollWidth - pre.clientWidth))";
     assert!(browser.value::<i64>(widest) > 10_000);
 }

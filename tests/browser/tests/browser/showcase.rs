@@ -1,11 +1,11 @@
-//! A book whose pages have everything that a page can have.
+//! A book whose pages have everything that the program can add to a page.
 
 use std::sync::LazyLock;
 
 use browser_tests::{BuiltBook, Lab, Ran};
-use mdbook_docktest::internal::{Change, End, Made, ObjectKind, Port, Stream};
+use mdbook_docktest::internal::{Change, ContainerSpec, End, ObjectKind, Port, Stream};
 
-/// Its pages, by what is in them.
+/// The pages of the book.
 pub(crate) const PAGES: [&str; 5] =
     ["sorties.html", "flux.html", "larges.html", "etat.html", "constats.html"];
 
@@ -125,7 +125,7 @@ echo hostile
 | 1   | 2     |
 ";
 
-/// What tries to leave its place: towards the right, as markup, and by its direction.
+/// Output with markup and with characters that change the direction of text.
 const HOSTILE: &str = "</samp></pre></figure><script>document.title = 'pris'</script>\
     <img src=x onerror=\"document.title = 'pris'\"> &lt;&amp; <b>gras\n\
     \u{202e}ellirgne \u{2066}tuot\u{0}\n";
@@ -147,8 +147,8 @@ docker run -d --name vitrine-du-magasin-en-ligne --network interne -p 8080:80 -v
 
 fn state() -> Vec<Vec<Ran>> {
     let container = |name: &str, image: &str, mount: (&str, bool), ports: Vec<Port>| {
-        let made = Made { ports, ..Made::default() };
-        let created = Change::Created { image: Some(image.to_owned()), made };
+        let spec = ContainerSpec { ports, ..ContainerSpec::default() };
+        let created = Change::Created { image: Some(image.to_owned()), spec };
         let mounted = Change::Mounted {
             container: name.to_owned(),
             destination: mount.0.to_owned(),

@@ -1,16 +1,16 @@
-//! Every page, in each of mdBook's themes, on a desk and on a phone.
+//! All pages in each of mdBook's themes, on a desktop and on a phone.
 
 use browser_tests::{Browser, BuiltBook, Theme, Width, course, guide};
 
 use crate::OURS;
 use crate::showcase::{PAGES, showcase};
 
-/// Boxes of ours: what is in them may scroll in them.
+/// Boxes whose content may scroll.
 const BOXES: &str =
     "figure.docktest, figure.docktest > *, .docktest-findings, .docktest-provenance";
 
-/// The pages that pictures are kept of.
-const PICTURED: [&str; 7] = [
+/// The pages of which screenshots are kept.
+const CAPTURED: [&str; 7] = [
     "sorties.html",
     "flux.html",
     "larges.html",
@@ -20,7 +20,7 @@ const PICTURED: [&str; 7] = [
     "verifications.html",
 ];
 
-/// All pages that show what was recorded.
+/// All pages with recorded results.
 fn pages() -> Vec<(&'static str, String)> {
     let all = |name: &'static str, book: &'static BuiltBook, pages: Vec<String>| {
         pages.into_iter().map(move |page| (name, book.file(&page)))
@@ -29,8 +29,8 @@ fn pages() -> Vec<(&'static str, String)> {
     all("course", course(), course().names()).chain(all("showcase", showcase(), own)).collect()
 }
 
-/// A name for pictures of a page.
-fn name_of(book: &str, url: &str, theme: Theme, width: Width) -> String {
+/// The name of a screenshot.
+fn screenshot_name(book: &str, url: &str, theme: Theme, width: Width) -> String {
     let page = url.rsplit('/').next().unwrap_or_default().trim_end_matches(".html");
     let width = if width == Width::Phone { "phone" } else { "desktop" };
     format!("{book}-{page}-{}-{width}", theme.class())
@@ -38,15 +38,15 @@ fn name_of(book: &str, url: &str, theme: Theme, width: Width) -> String {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn no_page_is_wider_than_its_reader_has_it() {
+fn no_page_is_wider_than_the_window() {
     let browser = Browser::start();
     for (book, url) in pages() {
         for width in Width::ALL {
             browser.view(width).open(&url);
             for theme in Theme::ALL {
                 browser.theme(theme);
-                if PICTURED.iter().any(|page| url.ends_with(page)) {
-                    browser.screenshot(&name_of(book, &url, theme, width));
+                if CAPTURED.iter().any(|page| url.ends_with(page)) {
+                    browser.screenshot(&screenshot_name(book, &url, theme, width));
                 }
                 assert_eq!(browser.overflow(), [""; 0], "{url} in {theme:?} on a {width:?}");
                 assert_eq!(
@@ -72,7 +72,7 @@ fn the_guide_fits_a_phone() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn all_text_of_ours_stands_out_from_what_is_behind_it() {
+fn all_our_text_has_enough_contrast() {
     let browser = Browser::start();
     let mut faint = Vec::new();
     for (_, url) in pages() {
@@ -87,7 +87,7 @@ fn all_text_of_ours_stands_out_from_what_is_behind_it() {
 
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn nothing_of_ours_breaks_a_rule_of_accessibility() {
+fn our_elements_violate_no_accessibility_rule() {
     let browser = Browser::start();
     let mut broken = Vec::new();
     for (_, url) in pages() {
@@ -103,10 +103,10 @@ fn nothing_of_ours_breaks_a_rule_of_accessibility() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// The checks above find what is wrong, where something is.
+/// The checks above detect violations.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn what_is_wrong_is_found() {
+fn violations_are_detected() {
     let browser = Browser::start();
     let url = showcase().file("sorties.html");
     browser.view(Width::Phone).open(&url).theme(Theme::Light);

@@ -144,7 +144,6 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
                     uses.complaints.push(complaint);
                 }
             }
-            }
         }
     }
     let commands: Vec<_> = lines.iter().flat_map(|words| docker_commands(words)).collect();

@@ -16,7 +16,7 @@ fn died(exit: i32, alone: bool, log: Option<&str>) -> Change {
     Change::Died { exit, alone, log: log.map(str::to_owned) }
 }
 
-/// What happened to the container `web` in each step.
+/// Returns a recording with these changes to the container `web` in each step.
 fn recording(changes: [Vec<Change>; 2]) -> Recording {
     let command = CommandRecording {
         command: "x".into(),
@@ -55,15 +55,15 @@ fn with(attribute: &str) -> String {
 }
 
 #[test]
-fn a_death_in_the_background_is_told_where_the_container_was_started() {
+fn a_death_in_the_background_is_found_where_the_container_was_started() {
     let later = recording([
         vec![Change::created(None), Change::Started],
         vec![died(3, true, Some("a\nb\n"))],
     ]);
     assert_eq!(
         findings(CHAPTER, &later),
-        ["container-died 2 the container `web` that this command started died with status 3 \
-             | if readers are to see this, add `dies=3`\nit printed:\n  a\n  b"]
+        ["container-died 2 container `web`, started by this command, died with status 3 \
+             | if this is expected, add `dies=3`\nit printed:\n  a\n  b"]
     );
     let at_once = recording([vec![Change::Started, died(1, true, None)], vec![]]);
     assert!(
@@ -72,14 +72,14 @@ fn a_death_in_the_background_is_told_where_the_container_was_started() {
 }
 
 #[test]
-fn a_death_that_says_all_is_well_or_that_somebody_saw_is_none() {
+fn status_0_or_an_attended_exit_is_not_a_finding() {
     for death in [died(0, true, None), died(137, false, None), died(1, false, None)] {
         assert!(findings(CHAPTER, &recording([vec![Change::Started, death], vec![]])).is_empty());
     }
 }
 
 #[test]
-fn a_container_that_dies_again_and_again_is_told_of_once() {
+fn a_container_that_is_restarted_is_reported_once() {
     let again = vec![died(1, true, None), Change::Started, died(1, true, None)];
     let found = findings(CHAPTER, &recording([vec![Change::Started], again]));
     assert_eq!(found.len(), 1);
@@ -87,26 +87,29 @@ fn a_container_that_dies_again_and_again_is_told_of_once() {
 }
 
 #[test]
-fn a_death_that_is_expected_holds_and_must_come() {
+fn an_expected_death_passes_and_is_required() {
     let dead = recording([vec![Change::Started, died(1, true, Some("no"))], vec![]]);
     for attribute in ["dies", "dies=any", "dies=1"] {
         assert!(findings(&with(attribute), &dead).is_empty(), "{attribute}");
     }
     assert_eq!(
         findings(&with("dies=2"), &dead),
-        ["container-died 2 the container `web` died with status 1 instead of 2 \
-             | if readers are to see this, write `dies=1`\nit printed `no`"]
+        ["container-died 2 container `web` died with status 1 instead of 2 \
+             | if this is expected, write `dies=1`\nit printed `no`"]
     );
     let alive = recording([vec![Change::Started], vec![]]);
     let killed = recording([vec![Change::Started], vec![died(137, false, None)]]);
     for recording in [alive, killed] {
-        let found = findings(&with("dies"), &recording);
-        assert!(found[0].starts_with("container-died 2 no container that this step"), "{found:?}");
+        assert_eq!(
+            findings(&with("dies"), &recording),
+            ["container-died 2 no container that this step started died by itself \
+                 | let a container exit by itself, or remove `dies`: stopping or removing one does not count"]
+        );
     }
 }
 
 #[test]
-fn what_is_left_is_told_with_what_removes_it() {
+fn a_leftover_is_reported_with_the_command_that_removes_it() {
     let left = |kind, name: &str| Leftover {
         step: 0,
         command: 0,
@@ -125,11 +128,11 @@ fn what_is_left_is_told_with_what_removes_it() {
     let recording = Recording { leftovers, ..recording([vec![], vec![]]) };
     let found = findings(CHAPTER, &recording);
     for (found, (what, remedy)) in found.iter().zip([
-        ("the container `web` is still there", "`docker rm -f web`"),
-        ("the volume `data` is still there", "`docker volume rm data`"),
-        ("the anonymous volume `0123456789ab…` is still there", "`docker rm -v`"),
-        ("the network `net` is still there", "`docker network rm net`"),
-        ("the image `my:1` is still there", "`docker image rm my:1`"),
+        ("container `web` still exists", "`docker rm -f web`"),
+        ("volume `data` still exists", "`docker volume rm data`"),
+        ("anonymous volume `0123456789ab…` still exists", "`docker rm -v`"),
+        ("network `net` still exists", "`docker network rm net`"),
+        ("image `my:1` still exists", "`docker image rm my:1`"),
     ]) {
         assert!(found.starts_with(&format!("leftover 2 {what}")), "{found}");
         assert!(found.contains(remedy), "{found}");
@@ -138,7 +141,7 @@ fn what_is_left_is_told_with_what_removes_it() {
 }
 
 #[test]
-fn a_chapter_that_was_cut_short_has_not_come_to_its_cleaning_up() {
+fn a_chapter_that_was_cut_short_has_no_leftovers() {
     let (kind, name, id) = (ObjectKind::Container, "web".to_owned(), "0".to_owned());
     let leftovers = vec![Leftover { step: 0, command: 0, kind, name, id }];
     let mut recording = Recording { leftovers, ..recording([vec![], vec![]]) };

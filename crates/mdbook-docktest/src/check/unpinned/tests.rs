@@ -72,11 +72,11 @@ fn a_reference_without_a_tag_or_a_digest_is_not_pinned() {
 }
 
 #[test]
-fn each_command_is_told_once_of_each_image() {
-    let told = |line, image: &str| {
+fn each_image_is_reported_once_for_each_command() {
+    let report = |line, image: &str| {
         format!(
-            "{line} the image `{image}` is whichever is the latest on the day \
-             | write a tag or a digest: `{image}:TAG`, `{image}@sha256:…`"
+            "{line} image `{image}` is not pinned to a version \
+             | add a tag or a digest: `{image}:TAG` or `{image}@sha256:…`"
         )
     };
     let first = vec![
@@ -86,27 +86,27 @@ fn each_command_is_told_once_of_each_image() {
         container(1, Some("alpine")),
     ];
     let found = findings([first, vec![container(0, Some("alpine"))]]);
-    assert_eq!(found, [told(3, "alpine"), told(3, "busybox"), told(7, "alpine")]);
+    assert_eq!(found, [report(3, "alpine"), report(3, "busybox"), report(7, "alpine")]);
 }
 
 #[test]
-fn an_image_that_is_pulled_to_be_run_is_told_of_once() {
+fn an_image_that_is_pulled_and_run_is_reported_once() {
     let found = findings([vec![pull(0, "alpine:latest"), container(0, Some("alpine"))], vec![]]);
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("2 the image `alpine:latest` is"), "{found:?}");
+    assert!(found[0].starts_with("2 image `alpine:latest` is"), "{found:?}");
     assert!(found[0].contains("`alpine:TAG`"), "{found:?}");
 }
 
 #[test]
-fn what_the_chapter_has_made_itself_needs_no_tag() {
+fn an_image_that_the_chapter_has_built_needs_no_tag() {
     let made = vec![container(0, Some("mine")), tag(1, "mine:latest"), tag(1, "other:2")];
     let found = findings([made, vec![container(0, Some("mine")), container(0, Some("other"))]]);
-    let places: Vec<&str> = found.iter().map(|found| &found[..18]).collect();
-    // `mine` was somebody else's before it was built here; `other` has been made under another tag.
-    assert_eq!(places, ["2 the image `mine`", "7 the image `other"]);
+    let places: Vec<&str> = found.iter().map(|found| found.split(" is ").next().unwrap()).collect();
+    // `mine` is used before it is built here; `other` is built with another tag.
+    assert_eq!(places, ["2 image `mine`", "7 image `other`"]);
 }
 
 #[test]
-fn a_recording_that_does_not_know_its_images_says_nothing() {
+fn an_unknown_image_is_not_reported() {
     assert_eq!(findings([vec![container(0, None)], vec![]]), [""; 0]);
 }

@@ -49,7 +49,7 @@ pub(super) fn chapters(
         let page = Page { labels, renderer, slug: slugs.next(&path), verifications };
         known.push(BookChapter { name: chapter.name.clone(), path, page });
     });
-    let extensions = Extensions::of_book(&context.config);
+    let extensions = Extensions::from_config(&context.config);
     let sources = chapters::chapters(book, &context.config.book.src, extensions, settings);
     known.into_iter().zip(sources).collect()
 }

@@ -1,7 +1,7 @@
-//! The words after `output`.
+//! The attributes of an `output` block.
 
 use super::word::Word;
-use super::{Info, Problem, bad, flag, unknown};
+use super::{Info, Problem, bad, duplicate, flag, unknown};
 use crate::model::scenario::OutputAttributes;
 use crate::model::stream::Streams;
 
@@ -11,7 +11,7 @@ pub(super) fn names() -> &'static [&'static str] {
     &KNOWN
 }
 
-/// Reads the words after `output`.
+/// Parses the words after `output`.
 pub(super) fn read<'a>(words: impl Iterator<Item = Word<'a>>) -> Info {
     let mut attributes = OutputAttributes::default();
     let mut problems = Vec::new();
@@ -23,14 +23,13 @@ pub(super) fn read<'a>(words: impl Iterator<Item = Word<'a>>) -> Info {
 
 fn take(attributes: &mut OutputAttributes, word: &Word<'_>) -> Result<(), Problem> {
     if !KNOWN.contains(&word.name) {
-        let known = KNOWN.join(", ");
-        return Err(unknown(word, &KNOWN)
-            .with_help(|| format!("the attributes of an `output` block are {known}")));
+        return Err(
+            unknown(word, &KNOWN).with_help(|| format!("use one of `{}`", KNOWN.join("`, `")))
+        );
     }
     flag(word)?;
-    let given_twice = || bad(word.span.clone(), format!("`{}` is given twice", word.name));
     let streams = match word.name {
-        "exact" if attributes.exact => return Err(given_twice()),
+        "exact" if attributes.exact => return Err(duplicate(word)),
         "exact" => {
             attributes.exact = true;
             return Ok(());
@@ -39,10 +38,11 @@ fn take(attributes: &mut OutputAttributes, word: &Word<'_>) -> Result<(), Proble
         _ => Streams::Stderr,
     };
     if attributes.streams == streams {
-        return Err(given_twice());
+        return Err(duplicate(word));
     }
     if attributes.streams != Streams::Both {
-        return Err(bad(word.span.clone(), "without `stdout` and `stderr`, both count".into()));
+        return Err(bad(word.span.clone(), "`stdout` cannot be used with `stderr`".into())
+            .with_help(|| "remove both to compare both streams".into()));
     }
     attributes.streams = streams;
     Ok(())

@@ -7,18 +7,20 @@ use std::ops::Range;
 pub(super) struct Word<'a> {
     pub(super) name: &'a str,
     pub(super) name_span: Range<usize>,
-    pub(super) value: Option<Value>,
-    /// Name and value.
+    pub(super) value: Option<Value<'a>>,
+    /// The name and the value.
     pub(super) span: Range<usize>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Value {
-    /// Without quotes and escapes.
+pub(super) struct Value<'a> {
+    /// The value as typed, with quotes and escapes.
+    pub(super) raw: &'a str,
+    /// The value without quotes and escapes.
     pub(super) text: String,
-    /// With the quotes.
+    /// The place of `raw` in the info string.
     pub(super) span: Range<usize>,
-    /// What is wrong with the way in which it is quoted.
+    /// What is wrong with the value's syntax.
     pub(super) flaw: Option<&'static str>,
 }
 
@@ -27,7 +29,7 @@ pub(super) fn words(info: &str) -> impl Iterator<Item = Word<'_>> {
     iter::from_fn(move || {
         at += info[at..].find(|c| !is_separator(c))?;
         let start = at;
-        at = end_of(info, start, |c| is_separator(c) || c == '=');
+        at = find_end(info, start, |c| is_separator(c) || c == '=');
         let name_span = start..at;
         let value = info[at..].starts_with('=').then(|| value(info, at + 1));
         if let Some(value) = &value {
@@ -37,36 +39,37 @@ pub(super) fn words(info: &str) -> impl Iterator<Item = Word<'_>> {
     })
 }
 
-// mdBook splits at these, too.
+// mdBook also splits at these.
 fn is_separator(c: char) -> bool {
     c == ',' || c.is_ascii_whitespace()
 }
 
-fn end_of(info: &str, start: usize, ends: impl Fn(char) -> bool) -> usize {
+fn find_end(info: &str, start: usize, ends: impl Fn(char) -> bool) -> usize {
     info[start..].find(ends).map_or(info.len(), |length| start + length)
 }
 
-fn value(info: &str, start: usize) -> Value {
+fn value(info: &str, start: usize) -> Value<'_> {
     if info[start..].starts_with('"') {
         return quoted(info, start);
     }
-    let span = start..end_of(info, start, is_separator);
-    let text = info[span.clone()].to_owned();
-    let flaw = text.is_empty().then_some("the value is missing");
-    Value { text, span, flaw }
+    let span = start..find_end(info, start, is_separator);
+    let raw = &info[span.clone()];
+    let flaw = raw.is_empty().then_some("missing value");
+    Value { raw, text: raw.to_owned(), span, flaw }
 }
 
-/// An unknown escape keeps its backslash, as in bash's `$'…'`: `until="\d+"` means what it says.
-fn quoted(info: &str, start: usize) -> Value {
+/// Parses a quoted value. An unknown escape keeps its backslash, as in bash's `$'…'`, so that a
+/// regex such as `until="\d+"` needs no second backslash.
+fn quoted(info: &str, start: usize) -> Value<'_> {
     let mut text = String::new();
     let mut characters = info[start + 1..].char_indices();
     while let Some((offset, c)) = characters.next() {
         match c {
             '"' => {
                 let closed = start + 1 + offset + 1;
-                let end = end_of(info, closed, is_separator);
-                let flaw = (end > closed).then_some("something follows the closing quote");
-                return Value { text, span: start..end, flaw };
+                let end = find_end(info, closed, is_separator);
+                let flaw = (end > closed).then_some("unexpected text after the closing quote");
+                return Value { raw: &info[start..end], text, span: start..end, flaw };
             }
             '\\' => match characters.next().map(|(_, escaped)| escaped) {
                 Some('n') => text.push('\n'),
@@ -78,5 +81,6 @@ fn quoted(info: &str, start: usize) -> Value {
             c => text.push(c),
         }
     }
-    Value { text, span: start..info.len(), flaw: Some("the closing quote is missing") }
+    let flaw = Some("missing closing quote");
+    Value { raw: &info[start..], text, span: start..info.len(), flaw }
 }

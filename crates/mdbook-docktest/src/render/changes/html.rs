@@ -1,15 +1,15 @@
-//! The list as HTML.
+//! The list of changes as HTML.
 
 use maud::{Markup, html};
 
-use super::{Entry, Part};
+use super::entry::{Entry, Part};
 use crate::render::html::one_line;
 use crate::render::labels::Labels;
 
-/// One physical line of HTML, of no more bytes than `spare` and 1.6 times its text.
+/// Returns one physical line of HTML, of at most `spare` bytes plus 1.6 times its text.
 ///
-/// Where names and paths would cost too much as elements, they are text; where that is still too much,
-/// a line says how many changes are left out.
+/// If names and paths take too many bytes as elements, they are plain text; if that is still too much,
+/// the last entry says how many changes are left out.
 pub(in crate::render) fn html(entries: &[Entry], spare: usize, labels: &Labels) -> String {
     let items: Vec<Item> = entries.iter().map(|entry| Item::new(entry, true, labels)).collect();
     if fitting(&items, spare, labels) == items.len() {
@@ -20,7 +20,7 @@ pub(in crate::render) fn html(entries: &[Entry], spare: usize, labels: &Labels) 
     if kept == items.len() {
         return list(&items, None, labels);
     }
-    // What is left out is never a single one, in whose place it could be told.
+    // Never leave out a single change: the note would take its place.
     let rest = Item::rest(items.len(), labels);
     let kept = fitting(&items, spare.saturating_sub(rest.markup.0.len()), labels);
     let kept = kept.min(items.len().saturating_sub(2));
@@ -62,7 +62,7 @@ impl Item {
     }
 }
 
-/// How many of the first items there is room for.
+/// How many of the first items fit.
 fn fitting(items: &[Item], spare: usize, labels: &Labels) -> usize {
     let mut size = list(&[], None, labels).len();
     let mut text = 0;
@@ -78,7 +78,7 @@ fn fitting(items: &[Item], spare: usize, labels: &Labels) -> usize {
 
 fn list(items: &[Item], left_out: Option<usize>, labels: &Labels) -> String {
     one_line(html! {
-        // Safari takes a list without markers for none, unless it is told.
+        // Safari does not expose a list without markers as a list, unless it has the role.
         ul.docktest-effects role="list" aria-label=(labels.changes()) {
             @for item in items { (item.markup) }
             @if let Some(count) = left_out { (Item::rest(count, labels).markup) }

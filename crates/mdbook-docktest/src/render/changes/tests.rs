@@ -1,10 +1,10 @@
-//! Given these effects, this list.
+//! Effects and the expected lists of changes.
 
 use super::*;
-use crate::model::recording::{Made, StepRecording};
+use crate::model::recording::{ContainerSpec, StepRecording};
 use crate::render::labels::Language;
 
-/// Effects in a few words: `container app created`, `volume data mounted in app at /x`.
+/// Parses effects such as `container app created` and `volume data in app /x`.
 fn effects(lines: &[&str]) -> Vec<Effect> {
     lines.iter().map(|line| effect(line)).collect()
 }
@@ -68,7 +68,7 @@ fn shown(before: &[&str], during: &[&str]) -> Vec<String> {
 const APP: [&str; 2] = ["container app created", "container app started"];
 
 #[test]
-fn an_object_is_one_entry_whatever_happened_to_it() {
+fn each_object_has_one_entry() {
     let during = [
         "volume logs created",
         "container app created",
@@ -87,7 +87,7 @@ fn an_object_is_one_entry_whatever_happened_to_it() {
 }
 
 #[test]
-fn a_new_container_says_what_it_does_unless_it_runs() {
+fn a_new_container_has_its_status_unless_it_is_running() {
     assert_eq!(shown(&[], &APP[..1]), ["+ conteneur `app`, non démarré"]);
     let died = [APP[0], APP[1], "container app died 3"];
     assert_eq!(shown(&[], &died), ["+ conteneur `app`, arrêté (code 3)"]);
@@ -96,7 +96,7 @@ fn a_new_container_says_what_it_does_unless_it_runs() {
 }
 
 #[test]
-fn what_comes_and_goes_with_its_step_is_short_lived() {
+fn objects_created_and_removed_by_a_step_are_short_lived() {
     let run = [
         "volume data created",
         "container sad_kalam created",
@@ -110,7 +110,7 @@ fn what_comes_and_goes_with_its_step_is_short_lived() {
     assert_eq!(
         shown(&["volume data created"], &run[1..]),
         ["± conteneur éphémère `alpine`, `data` → `/data`"],
-        "a name that Docker gave means nothing"
+        "a generated name is not shown"
     );
     assert_eq!(
         shown(&["volume data created"], &job[1..])[0],
@@ -127,7 +127,7 @@ fn what_comes_and_goes_with_its_step_is_short_lived() {
 }
 
 #[test]
-fn a_container_that_was_there_says_what_became_of_it() {
+fn an_existing_container_has_its_changes() {
     for (before, during, expected) in [
         (None, "container app removed", "− conteneur `app`"),
         (None, "container app died 137", "■ conteneur `app`, arrêté (code 137)"),
@@ -159,19 +159,19 @@ fn a_container_that_was_there_says_what_became_of_it() {
 }
 
 #[test]
-fn a_volume_that_is_made_anew_has_lost_its_data() {
-    let anew = ["volume data removed", "volume data created"];
+fn a_recreated_volume_is_removed_and_added() {
+    let recreated = ["volume data removed", "volume data created"];
     let both = ["− volume `data`", "+ volume `data`"];
-    assert_eq!(shown(&["volume data created"], &anew), both);
-    assert_eq!(shown(&["volume data created"], &[&anew[..], &anew].concat()), both);
-    let removed = [&anew[..], &anew[..1]].concat();
+    assert_eq!(shown(&["volume data created"], &recreated), both);
+    assert_eq!(shown(&["volume data created"], &[&recreated[..], &recreated].concat()), both);
+    let removed = [&recreated[..], &recreated[..1]].concat();
     assert_eq!(shown(&["volume data created"], &removed), both[..1]);
-    assert_eq!(shown(&[], &[&anew[1..], &anew].concat()), both[1..]);
-    assert_eq!(shown(&["volume data created"], &anew[1..]), [""; 0]);
+    assert_eq!(shown(&[], &[&recreated[1..], &recreated].concat()), both[1..]);
+    assert_eq!(shown(&["volume data created"], &recreated[1..]), [""; 0]);
 }
 
 #[test]
-fn what_is_removed_is_told_by_its_last_name() {
+fn a_removed_object_has_its_last_name() {
     let before = ["container app created", "volume data created", "network net created"];
     let during = [
         "network net removed",
@@ -183,7 +183,7 @@ fn what_is_removed_is_told_by_its_last_name() {
 }
 
 #[test]
-fn images_are_told_by_their_names() {
+fn images_have_their_names() {
     let digest = format!("image sha256:{} removed", "0123456789abcdef".repeat(4));
     let during = ["image nginx pulled", "image my:1 created", &digest, &digest];
     assert_eq!(
@@ -193,7 +193,7 @@ fn images_are_told_by_their_names() {
 }
 
 #[test]
-fn a_volume_without_a_name_has_twelve_digits() {
+fn an_anonymous_volume_has_twelve_digits() {
     let volume = "0123456789abcdef".repeat(4);
     let during = [
         format!("volume {volume} created"),
@@ -209,7 +209,7 @@ fn a_volume_without_a_name_has_twelve_digits() {
 }
 
 #[test]
-fn what_events_do_not_tell_is_told_too() {
+fn mounts_and_ports_of_a_new_container_are_listed() {
     let mount = |source, destination: &str| Mount {
         source,
         destination: destination.to_owned(),
@@ -221,7 +221,7 @@ fn what_events_do_not_tell_is_told_too() {
         container,
         protocol: protocol.to_owned(),
     };
-    let made = Made {
+    let spec = ContainerSpec {
         mounts: vec![
             mount(MountSource::Bind("/lab".into()), "/backup"),
             mount(MountSource::Tmpfs, "/run"),
@@ -230,7 +230,7 @@ fn what_events_do_not_tell_is_told_too() {
     };
     let mut during =
         effects(&["container web created", "network net with web", "container web started"]);
-    during[0].change = Change::Created { image: None, made };
+    during[0].change = Change::Created { image: None, spec };
     assert_eq!(
         shown_in(Language::En, &[], &during),
         [

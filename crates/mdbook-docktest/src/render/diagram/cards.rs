@@ -1,4 +1,4 @@
-//! What there is, as cards with lines of text, some of which lead to another card.
+//! The state as cards with lines of text, some of which link to another card.
 
 use super::describe::status;
 use super::limit::Kind;
@@ -9,13 +9,13 @@ use crate::render::labels::Labels;
 use crate::render::names::{beginning, cells, end, short, shown};
 use crate::render::state::{Container, Network, State, Status};
 
-/// A card, which is drawn as a box of its kind.
+/// A box for one object.
 #[derive(Debug, Clone)]
 pub(super) struct Card {
     pub(super) kind: Kind,
-    /// What it is.
+    /// Its name and its kind.
     pub(super) head: Vec<Line>,
-    /// What it has.
+    /// Its ports, mounts and networks.
     pub(super) rows: Vec<Line>,
 }
 
@@ -23,33 +23,32 @@ pub(super) struct Card {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) style: Style,
-    /// It has room in the card.
+    /// Shortened to the width of the card.
     pub(super) text: String,
     pub(super) link: Option<Link>,
 }
 
-/// How a line is written.
+/// The text style of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
     /// A name: large and bold.
     Name,
     /// A path or a port: monospaced.
     Path,
-    /// Words.
+    /// Other text.
     Label,
-    /// Words about the line above them.
+    /// A note about the line above.
     Note,
 }
 
-/// Where a line leads to.
+/// A link from a line to another card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Link {
-    /// The other card's place among all.
+    /// The index of the other card.
     pub(super) to: usize,
     pub(super) kind: LinkKind,
 }
 
-/// The kind of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LinkKind {
     ReadWrite,
@@ -58,7 +57,7 @@ pub(super) enum LinkKind {
 }
 
 impl Style {
-    /// How many cells of a monospaced font there is room for in a card.
+    /// The width of a card in cells of a monospaced font.
     pub(super) fn width(self) -> usize {
         match self {
             Self::Name => 17,
@@ -73,13 +72,13 @@ impl Line {
         Self { style, text: beginning(text, style.width()), link: None }
     }
 
-    /// A line whose last part tells most.
-    fn of_path(style: Style, path: &str) -> Self {
+    /// A line that is shortened at its start.
+    fn for_path(style: Style, path: &str) -> Self {
         Self { style, text: end(path, style.width()), link: None }
     }
 }
 
-/// A card for each object: first the containers, then what they have and the rest.
+/// A card for each object: the containers, then all others.
 pub(super) fn cards(state: &State, labels: &Labels) -> Vec<Card> {
     let mut table = Table::new(state, labels);
     let containers: Vec<Card> =
@@ -87,11 +86,11 @@ pub(super) fn cards(state: &State, labels: &Labels) -> Vec<Card> {
     containers.into_iter().chain(table.others).collect()
 }
 
-/// What containers have, each once.
+/// The cards of all objects but the containers, without duplicates.
 struct Table<'a> {
     labels: &'a Labels,
     containers: usize,
-    /// What each of the other cards stands for.
+    /// The object of each of the other cards.
     subjects: Vec<Subject>,
     others: Vec<Card>,
 }
@@ -116,7 +115,7 @@ impl<'a> Table<'a> {
         table
     }
 
-    /// The place of a card, which is made unless it is there.
+    /// Returns the index of the card for an object, which is added if it is missing.
     fn card(&mut self, subject: Subject, kind: Kind, label: &str, name: Line) -> usize {
         let place = self.subjects.iter().position(|other| *other == subject);
         let place = place.unwrap_or_else(|| {
@@ -142,7 +141,7 @@ impl<'a> Table<'a> {
     }
 
     fn host_path(&mut self, path: &str) -> usize {
-        let name = Line::of_path(Style::Name, &shown(path));
+        let name = Line::for_path(Style::Name, &shown(path));
         let subject = Subject::HostPath(path.to_owned());
         self.card(subject, Kind::HostPath, self.labels.host_path(), name)
     }
@@ -164,7 +163,7 @@ impl<'a> Table<'a> {
         } else {
             head.push(Line::new(Style::Label, &status));
             if !image.is_empty() {
-                head.push(Line::of_path(Style::Label, &image));
+                head.push(Line::for_path(Style::Label, &image));
             }
         }
         let mut rows = Vec::new();
@@ -172,7 +171,7 @@ impl<'a> Table<'a> {
         container.mounts.iter().for_each(|mount| self.mount(mount, &mut rows));
         for network in &container.networks {
             match network.name.as_str() {
-                // Where nothing is said, it is there.
+                // The default.
                 "bridge" => {}
                 name if network.is_predefined() => {
                     rows.push(Line::new(Style::Label, &format!("{} {name}", labels.network())));
@@ -193,7 +192,7 @@ impl<'a> Table<'a> {
         if cells(&whole) <= Style::Path.width() {
             rows.push(Line::new(Style::Path, &whole));
         } else {
-            // With an address, it takes two lines.
+            // With an address, it needs two lines.
             rows.push(Line::new(Style::Path, &host));
             let inner = format!("→ {} {container}", self.labels.port());
             rows.push(Line::new(Style::Note, &inner));
@@ -208,7 +207,7 @@ impl<'a> Table<'a> {
         };
         let kind = if mount.read_only { LinkKind::ReadOnly } else { LinkKind::ReadWrite };
         let link = to.map(|to| Link { to, kind });
-        rows.push(Line { link, ..Line::of_path(Style::Path, &shown(&mount.destination)) });
+        rows.push(Line { link, ..Line::for_path(Style::Path, &shown(&mount.destination)) });
         let mut notes = Vec::new();
         if to.is_none() {
             notes.push("tmpfs");

@@ -1,4 +1,4 @@
-//! What there is, in sentences.
+//! The state in sentences.
 
 use super::limit::Drawn;
 use crate::model::recording::is_anonymous;
@@ -8,10 +8,10 @@ use crate::render::labels::Labels;
 use crate::render::names::{beginning, end, short, shown};
 use crate::render::state::{Container, Status};
 
-/// All that the picture shows, a sentence for each container and for whatever none of them uses.
+/// Describes everything in the diagram: a sentence for each container and for each unused object.
 pub(super) fn describe(drawn: &Drawn, labels: &Labels) -> Vec<String> {
     let Drawn { state, left_out } = drawn;
-    let containers = state.containers.iter().map(|container| of_container(container, labels));
+    let containers = state.containers.iter().map(|container| describe_container(container, labels));
     let mounted = |volume: &&String| {
         let mut mounts = state.containers.iter().flat_map(|container| &container.mounts);
         mounts.any(|mount| matches!(&mount.source, MountSource::Volume(name) if name == *volume))
@@ -24,16 +24,16 @@ pub(super) fn describe(drawn: &Drawn, labels: &Labels) -> Vec<String> {
     });
     let networks = networks.map(|network| format!("{} {}", labels.network(), name(&network.name)));
     let others = (*left_out > 0).then(|| labels.more_objects(labels.number(*left_out as u64)));
-    containers.chain(volumes).chain(networks).chain(others).map(|said| sentence(&said)).collect()
+    containers.chain(volumes).chain(networks).chain(others).map(|text| sentence(&text)).collect()
 }
 
-fn sentence(said: &str) -> String {
-    let mut chars = said.chars();
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).chain(['.']).collect()
 }
 
-/// What a container does, in a word or two.
+/// The status of a container.
 pub(super) fn status(status: Status, labels: &Labels) -> String {
     match status {
         Status::Created => labels.not_started().to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn status(status: Status, labels: &Labels) -> String {
     }
 }
 
-fn of_container(container: &Container, labels: &Labels) -> String {
+fn describe_container(container: &Container, labels: &Labels) -> String {
     let mut object = format!("{} {}", labels.container(), name(&container.name));
     if let Some(image) = &container.image {
         object.push_str(&format!(", {} {}", labels.image_name(), name(image)));
@@ -78,7 +78,7 @@ fn volume(volume: &str, labels: &Labels) -> String {
     format!("{kind} {}", name(volume))
 }
 
-/// How much of a name is read, in cells.
+/// The most cells of a name or a path.
 const WIDTH: usize = 64;
 
 fn name(name: &str) -> String {

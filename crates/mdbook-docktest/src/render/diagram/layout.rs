@@ -1,25 +1,26 @@
-//! Where everything is: two columns of cards, and links between them.
+//! The layout: two columns of cards, and links between them.
 //!
-//! The containers that have something stand at the left, what they have at the right, each about
-//! where the lines that lead to it are; so links run between the columns only. What leads nowhere
-//! comes below, and fills up the other column where that is shorter. Two columns are as much as a telephone has room for.
+//! Containers with links are in the left column, and the cards that they link to in the right one, each
+//! near the lines that link to it; so links only run between the columns. Cards without links come
+//! below, in the other column where that is shorter. A phone has room for two columns.
 
 use super::cards::{Card, Line, LinkKind, Style};
 use super::limit::Kind;
 
-/// The picture's width. At this width, its letters are as large as those around it.
+/// The width of the diagram. At this width, its text is as large as the text around it.
 pub(super) const WIDTH: i32 = 360;
-/// That of a card.
+/// The width of a card.
 pub(super) const CARD: i32 = 154;
-/// Where the columns begin: lines are drawn half outside of a card.
+/// The left edges of the columns. Half of a card's outline is outside of the card.
 const COLUMNS: [i32; 2] = [1, WIDTH - 1 - CARD];
-/// Between a card's edge and its text, and between cards.
+/// The space between the edge of a card and its text.
 const PADDING: i32 = 8;
+/// The space between cards.
 const GAP: i32 = 14;
-/// Above a row.
+/// The space above a row.
 const ROW_GAP: i32 = 3;
 
-/// A picture.
+/// A diagram with all coordinates.
 #[derive(Debug)]
 pub(super) struct Scene {
     pub(super) height: i32,
@@ -27,20 +28,20 @@ pub(super) struct Scene {
     pub(super) arrows: Vec<Arrow>,
 }
 
-/// A card in its place.
+/// A card with its coordinates.
 #[derive(Debug)]
 pub(super) struct PlacedCard {
     pub(super) card: Card,
     pub(super) x: i32,
     pub(super) y: i32,
     pub(super) height: i32,
-    /// The line between its head and its rows.
+    /// The height of the line between its head and its rows, if it has rows.
     pub(super) rule: Option<i32>,
-    /// The base line of each line of text.
+    /// The baseline of each line of text.
     pub(super) base_lines: Vec<i32>,
 }
 
-/// A link in its place, from the left column to the right one.
+/// A link with its coordinates, from the left column to the right one.
 #[derive(Debug)]
 pub(super) struct Arrow {
     pub(super) kind: LinkKind,
@@ -49,7 +50,7 @@ pub(super) struct Arrow {
 }
 
 impl Style {
-    /// The height of a line.
+    /// The height of a line in this style.
     fn height(self) -> i32 {
         match self {
             Self::Name => 18,
@@ -83,7 +84,7 @@ impl PlacedCard {
                 y += ROW_GAP;
             }
             y += line.style.height();
-            // Letters hang down a quarter of the line.
+            // Descenders take a quarter of the line.
             base_lines.push(y - line.style.height() / 4);
         }
         Self { x: 0, y: 0, height: y + PADDING, rule, base_lines, card }
@@ -97,13 +98,13 @@ impl PlacedCard {
     }
 }
 
-/// Puts cards in their places. Links lead from earlier cards to later ones.
+/// Lays out the cards. Links must lead from earlier cards to later ones.
 pub(super) fn layout(cards: Vec<Card>) -> Scene {
     let mut places: Vec<PlacedCard> = cards.into_iter().map(PlacedCard::new).collect();
     let mut ends = [1, 1];
     let mut is_placed = vec![false; places.len()];
 
-    // Each link: the row's height, and what it leads to.
+    // The card, the height of the row, the target and the kind of each link.
     let mut links: Vec<(usize, i32, usize, LinkKind)> = Vec::new();
     for from in 0..places.len() {
         if places[from].card.lines().all(|line| line.link.is_none()) {
@@ -113,11 +114,11 @@ pub(super) fn layout(cards: Vec<Card>) -> Scene {
         ends[0] += places[from].height + GAP;
         is_placed[from] = true;
         let rows = places[from].card.lines().zip(&places[from].base_lines);
-        // The middle of small letters.
-        let of_rows = rows.filter_map(|(line, base_line)| {
+        // The middle of lower-case letters.
+        let from_rows = rows.filter_map(|(line, base_line)| {
             line.link.map(|link| (from, base_line - 4, link.to, link.kind))
         });
-        links.extend(of_rows);
+        links.extend(from_rows);
     }
     let mut targets: Vec<(i32, usize)> = Vec::new();
     for (_, _, to, _) in &links {
@@ -138,7 +139,7 @@ pub(super) fn layout(cards: Vec<Card>) -> Scene {
     for (card, is_placed) in places.iter_mut().zip(is_placed) {
         if !is_placed {
             let own = usize::from(card.card.kind != Kind::Container && !links.is_empty());
-            // Unless the other one has room for it beside what stands here.
+            // Use the other column if the card fits beside the cards of this one.
             let is_beside = ends[own] > ends[1 - own] + card.height;
             let column = if is_beside { 1 - own } else { own };
             card.put(column, ends[column]);

@@ -1,20 +1,20 @@
-//! How much of a state is drawn: a reader takes in so much, and a recording can hold anything.
+//! Limits on how much of a state is drawn. A recording may have any number of objects.
 
 use std::collections::HashSet;
 
 use crate::model::recording::MountSource;
 use crate::render::state::{Container, State};
 
-/// How much a picture shows.
+/// How much a diagram shows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit {
     cards: usize,
-    /// Mounts, ports and networks of a container: so many of each.
+    /// The number of mounts, of ports and of networks per container.
     each: usize,
 }
 
-/// The first is as much as can be looked at; the others are for when that is too many bytes. A
-/// container has room with all that leads from it.
+/// The first is as much as a reader can take in; the others are used if a diagram has too many bytes. A
+/// container is only drawn together with everything that it links to.
 pub(super) const LIMITS: [Limit; 4] = [
     Limit { cards: 40, each: 12 },
     Limit { cards: 20, each: 6 },
@@ -22,7 +22,6 @@ pub(super) const LIMITS: [Limit; 4] = [
     Limit { cards: 4, each: 1 },
 ];
 
-/// The kind of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     Container,
@@ -31,10 +30,10 @@ pub(super) enum Kind {
     HostPath,
 }
 
-/// What is drawn of a state.
+/// The part of a state that is drawn.
 pub(super) struct Drawn {
     pub(super) state: State,
-    /// How many objects, mounts, ports and connections are not.
+    /// The number of objects, mounts, ports and connections that are not drawn.
     pub(super) left_out: usize,
 }
 
@@ -95,7 +94,7 @@ fn size(container: &Container) -> usize {
     container.mounts.len() + container.networks.len() + container.ports.len()
 }
 
-/// The cards that lines lead to.
+/// The cards that a container links to.
 fn needs(container: &Container) -> impl Iterator<Item = (Kind, String)> {
     let mounts = container.mounts.iter().filter_map(|mount| match &mount.source {
         MountSource::Volume(name) => Some((Kind::Volume, name.clone())),

@@ -1,8 +1,8 @@
-//! A picture as SVG within HTML.
+//! Diagrams as SVG in HTML.
 //!
-//! Without the style sheet it is drawn in the colour of the text around it. Arrow heads are drawn and
-//! not referred to as markers: mdBook renames ids when it makes its print page, and not what refers
-//! to them. Each style of text is a group, so that a picture is small.
+//! Without the style sheet, a diagram has the colour of the text around it. Arrow heads are paths and not
+//! markers, because mdBook renames ids for its print page, but not the references to them. Each text
+//! style is a group, to save bytes.
 
 use std::fmt::Write;
 
@@ -12,12 +12,12 @@ use super::cards::{LinkKind, Style};
 use super::layout::{Arrow, CARD, PlacedCard, Scene, WIDTH};
 use super::limit::Kind;
 
-/// How high the elliptic top of a volume's drum is.
-const DRUM: i32 = 6;
-/// How far an arrow head reaches.
+/// The height of the elliptic top of a volume's cylinder.
+const ELLIPSE: i32 = 6;
+/// The length of an arrow head.
 const HEAD: i32 = 7;
 
-/// What is written alike, with its class and its size.
+/// The groups of text, with the class and the font size of each.
 const STYLES: [(&[Style], Option<&str>, Option<u8>); 3] = [
     (&[Style::Name], Some("docktest-name"), Some(13)),
     (&[Style::Path], Some("docktest-path"), None),
@@ -25,11 +25,11 @@ const STYLES: [(&[Style], Option<&str>, Option<u8>); 3] = [
 ];
 
 impl Kind {
-    /// What of a card's height is no room for text, at its top.
+    /// The height at the top of a card that has no room for text.
     pub(super) fn cap(self) -> i32 {
         match self {
             Self::Container | Self::Network => 0,
-            Self::Volume => DRUM,
+            Self::Volume => ELLIPSE,
             Self::HostPath => 2,
         }
     }
@@ -87,12 +87,12 @@ fn outline(card: &PlacedCard) -> String {
     let mut path = match card.card.kind {
         Kind::Container => rounded(x, y, h, 4),
         Kind::Network => rounded(x, y, h, 16),
-        // A drum.
+        // A cylinder.
         Kind::Volume => format!(
-            "M{x} {}a{r} {DRUM} 0 0 1 {w} 0v{side}a{r} {DRUM} 0 0 1-{w} 0zm0 0a{r} {DRUM} 0 0 0 {w} 0",
-            y + DRUM,
+            "M{x} {}a{r} {ELLIPSE} 0 0 1 {w} 0v{side}a{r} {ELLIPSE} 0 0 1-{w} 0zm0 0a{r} {ELLIPSE} 0 0 0 {w} 0",
+            y + ELLIPSE,
             r = w / 2,
-            side = h - 2 * DRUM,
+            side = h - 2 * ELLIPSE,
         ),
         // A folder.
         Kind::HostPath => format!("M{x} {y}h48l5 5h{}v{}h-{w}z", w - 53, h - 5),
@@ -128,7 +128,8 @@ fn curve(arrow: &Arrow) -> String {
     format!("M{start} {}C{middle} {} {middle} {} {end} {}", from.1, from.1, to.1, to.1)
 }
 
-/// Where data comes to: to who reads, and to what is written.
+/// The arrow heads, in the direction of the data: to the container that reads, and to the volume or path
+/// that is written.
 fn heads(arrow: &Arrow) -> String {
     let &Arrow { kind, from, to } = arrow;
     let at_container = format!("M{} {}l{HEAD}-4v8z", from.0, from.1);

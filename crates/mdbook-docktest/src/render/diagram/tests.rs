@@ -1,4 +1,4 @@
-//! Given this state, this picture.
+//! States and the expected diagrams.
 
 use proptest::prelude::*;
 use scraper::{Html, Selector};
@@ -37,7 +37,7 @@ fn network(name: &str) -> Network {
     Network { id: format!("{name}-id"), name: name.to_owned() }
 }
 
-/// What the course's first chapter makes.
+/// The state after the first chapter of the course.
 fn sidecar() -> State {
     let producer = container("app-server", vec![mount("shared-logs", "/var/log/app", false)]);
     let consumer = container("log-shipper", vec![mount("shared-logs", "/logs", true)]);
@@ -48,7 +48,7 @@ fn sidecar() -> State {
     }
 }
 
-/// One of everything.
+/// One object of each kind, in each status.
 fn everything() -> State {
     let digits = "0123456789abcdef".repeat(4);
     let bind = MountSource::Bind("/lab/site".to_owned());
@@ -119,15 +119,15 @@ fn two_containers_share_a_volume() {
 }
 
 #[test]
-fn a_picture_is_the_same_each_time_and_small() {
+fn a_diagram_is_deterministic_and_small() {
     let html = html(&sidecar(), "docktest-c-1-state", &french());
     let expected = include_str!("sidecar.html");
-    assert_eq!(html, expected.trim_end(), "if it looks better, keep it in sidecar.html");
+    assert_eq!(html, expected.trim_end(), "if the change is intended, copy it to sidecar.html");
     assert!(html.len() < 2048, "{}", html.len());
 }
 
 #[test]
-fn cards_say_what_is_not_as_usual() {
+fn cards_show_everything_but_defaults() {
     assert_eq!(
         texts(&everything()),
         [
@@ -157,7 +157,7 @@ fn cards_say_what_is_not_as_usual() {
 }
 
 #[test]
-fn who_cannot_see_it_is_told_all_of_it() {
+fn the_description_has_everything_in_the_diagram() {
     let page = svg_of(&everything());
     let description = text_of(&page, "svg > desc");
     let expected = "Conteneur web, image alpine, en marche : chemin de l’hôte /lab/site monté sur \
@@ -181,16 +181,16 @@ fn who_cannot_see_it_is_told_all_of_it() {
 }
 
 #[test]
-fn nothing_is_said_in_words() {
+fn an_empty_state_is_a_sentence() {
     let page = svg_of(&State::default());
     assert!(text_of(&page, "figure > p").starts_with("Aucun conteneur"));
     let lines = text(&State::default(), &Labels::new(Language::En));
-    let nothing = "No container, no volume, and none but Docker’s own networks.";
+    let nothing = "No containers, no volumes, and no networks other than Docker’s own.";
     assert_eq!(lines, ["Containers, volumes and networks at this point", nothing]);
 }
 
 #[test]
-fn other_renderers_have_the_sentences() {
+fn text_has_the_sentences_of_the_description() {
     assert_eq!(
         text(&sidecar(), &Labels::new(Language::En)),
         [
@@ -202,7 +202,7 @@ fn other_renderers_have_the_sentences() {
 }
 
 #[test]
-fn of_more_than_can_be_looked_at_the_rest_is_counted() {
+fn objects_beyond_the_limit_are_counted() {
     let bind = |n: usize| Mount {
         source: MountSource::Bind(format!("/host/{n}")),
         destination: format!("/{n}"),
@@ -223,7 +223,7 @@ fn of_more_than_can_be_looked_at_the_rest_is_counted() {
 }
 
 #[test]
-fn a_picture_has_a_size_that_it_keeps_to() {
+fn a_diagram_has_a_largest_size() {
     let name = |n: usize| format!("{n}{}", "&\u{301}\u{301}".repeat(100));
     let mounts = |by: usize| {
         let mount = |n: usize| Mount {
@@ -242,15 +242,15 @@ fn a_picture_has_a_size_that_it_keeps_to() {
         networks: networks.clone(),
     };
     let html = html(&state, "docktest-c-1-state", &french());
-    assert!(html.len() <= MOST, "{}", html.len());
+    assert!(html.len() <= MAX_SIZE, "{}", html.len());
     let largest = figure(&state, LIMITS[0], "docktest-c-1-state", &french());
-    assert!(largest.len() > MOST, "this test says nothing: {}", largest.len());
+    assert!(largest.len() > MAX_SIZE, "the state is too small for this test: {}", largest.len());
     let drawn = Drawn::new(&sidecar(), LIMITS[0]);
     assert_eq!((drawn.state, drawn.left_out), (sidecar(), 0));
 }
 
 #[test]
-fn a_name_is_text_whatever_it_holds() {
+fn a_hostile_name_is_text() {
     let evil = "</text></svg><script>x</script>\u{202e}\x1b[31m\n\"&";
     let mut state = everything();
     state.volumes.push(evil.to_owned());
@@ -273,7 +273,7 @@ fn a_name_is_text_whatever_it_holds() {
     assert!(text_of(&page, "svg > desc").contains("</text></svg><script>x</script>"));
 }
 
-/// Any name: what Docker takes, wide characters, and what it would never take.
+/// Names that Docker accepts, wide characters, and names that Docker rejects.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z0-9_.-]{1,40}", "[日本語]{1,30}", "(\\PC|\n|\t){0,30}"]
 }
@@ -325,7 +325,7 @@ fn any_state() -> impl Strategy<Value = State> {
 
 proptest! {
     #[test]
-    fn everything_has_its_place(state in any_state()) {
+    fn cards_do_not_overlap_and_links_connect_them(state in any_state()) {
         let Scene { height, cards, arrows } = scene(&state);
         for (index, card) in cards.iter().enumerate() {
             prop_assert!(card.x >= 0 && card.x + CARD <= WIDTH);
@@ -348,7 +348,7 @@ proptest! {
         let links = cards.iter().flat_map(|card| card.card.lines()).filter_map(|line| line.link);
         prop_assert_eq!(links.count(), arrows.len());
         for arrow in &arrows {
-            // It leaves a card at the left and comes to one at the right; between them is nothing.
+            // Each link starts at a card on the left and ends at one on the right.
             let meets = |x: i32, y: i32, side: i32| cards.iter().any(|card| {
                 card.x + side == x && card.y < y && y < card.y + card.height
             });
@@ -359,14 +359,14 @@ proptest! {
     }
 
     #[test]
-    fn no_more_is_drawn_than_can_be_looked_at(state in any_state()) {
+    fn no_more_cards_are_drawn_than_the_limit(state in any_state()) {
         for (limit, most) in LIMITS.into_iter().zip([40, 20, 10, 4]) {
             prop_assert!(cards(&Drawn::new(&state, limit).state, &french()).len() <= most);
         }
     }
 
     #[test]
-    fn a_picture_is_one_line_of_balanced_html(state in any_state()) {
+    fn a_diagram_is_one_line_of_balanced_html(state in any_state()) {
         let html = html(&state, "docktest-c-1-state", &french());
         prop_assert!(!html.contains('\n'));
         let page = Html::parse_fragment(&html);

@@ -1,27 +1,27 @@
-//! Long output is folded: its first lines stay visible, the rest is unfolded by who wants to read it.
+//! Folding of long output: the first lines stay visible, the rest can be unfolded.
 
 use std::borrow::Cow;
 
 use crate::terminal::Piece;
 
-/// Output of more lines than this is folded.
-const MOST_LINES: usize = 24;
-/// How many lines of it stay visible.
+/// Output with more lines is folded.
+const MAX_LINES: usize = 24;
+/// The number of lines of folded output that stay visible.
 const VISIBLE: usize = 12;
 
-/// What is not seen at first.
+/// The folded part of an output.
 pub(super) struct Folded {
     pub(super) pieces: Vec<Piece>,
-    /// How many lines it has.
+    /// The number of its lines.
     pub(super) lines: u64,
 }
 
-/// What stays visible of an output, and what is folded if it is long.
+/// Splits output into the visible part and, if it is long, the folded part.
 pub(super) fn fold(pieces: &[Piece]) -> (Cow<'_, [Piece]>, Option<Folded>) {
     let feeds = |piece: &Piece| piece.text.bytes().filter(|&byte| byte == b'\n').count();
     let is_unfinished = pieces.last().is_some_and(|last| !last.text.ends_with('\n'));
     let lines = pieces.iter().map(feeds).sum::<usize>() + usize::from(is_unfinished);
-    if lines <= MOST_LINES {
+    if lines <= MAX_LINES {
         return (pieces.into(), None);
     }
     let mut visible = Vec::new();
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn from_the_twenty_fifth_line_on_twelve_are_visible() {
+    fn output_of_more_than_24_lines_is_folded_after_12() {
         let lines = |n: usize| (1..=n).map(|i| format!("{i}\n")).collect::<String>();
         assert!(fold(&pieces(&[lines(24)])).1.is_none());
         assert!(fold(&pieces(&[lines(24) + "^C"])).1.is_some());

@@ -1,21 +1,21 @@
-//! Output as the content of a `<samp>`: text, and elements where it is drawn otherwise.
+//! Output as the content of a `<samp>`: text, with elements where it is styled.
 //!
-//! Here each byte of markup counts, so the classes are short. They are the style sheet's: `err` for
-//! standard error, with `in` where it begins or ends within a line; `c0` to `c15` for colours, with
-//! `g` where the colour is the ground that the text stands on; `b`, `d`, `i`, `u` and `s` for bold,
-//! dim, italic, underlined and struck out; `sym` for what stands for a character that cannot be seen.
+//! Class names are short, because every byte of markup counts. The style sheet defines them: `err` for
+//! standard error, with `in` if it starts or ends within a line; `c0` to `c15` for colours, with `g` if
+//! the colour is that of the background; `b`, `d`, `i`, `u` and `s` for bold, dim, italic, underlined
+//! and struck-through text; `sym` for the symbol of an invisible character.
 
 use std::fmt::Write;
 
 use crate::model::stream::Stream;
 use crate::terminal::{Piece, Style};
 
-/// How much of what is known about an output its markup says.
+/// How much detail the markup of an output has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// Which stream each part is of, its colours, and when it came.
+    /// Streams, colours and timing.
     Full,
-    /// Which stream each part is of.
+    /// Only streams.
     Streams,
 }
 
@@ -23,7 +23,7 @@ pub(super) enum Detail {
 #[derive(Debug, Default)]
 pub(super) struct Samp {
     pub(super) html: String,
-    /// How many bytes of it are text.
+    /// The bytes of text in it.
     pub(super) text: usize,
 }
 
@@ -55,7 +55,7 @@ impl Samp {
         samp
     }
 
-    /// Text that is nothing but text.
+    /// Appends text, escaped.
     pub(super) fn text(&mut self, mut text: &str) {
         let before = self.html.len();
         self.html.reserve(text.len());
@@ -84,14 +84,14 @@ impl Samp {
     }
 }
 
-/// Whatever the colours are, the text can be read: it has one of the theme's colours on the block's
-/// ground, or the colour of that ground on one of the theme's.
+/// Appends the classes of a style. Text is readable in any style: it has a colour of the theme on the
+/// background of the block, or the colour of that background on a colour of the theme.
 fn classes(style: Style, html: &mut String) {
     let Style { foreground, background, inverse, .. } = style;
-    let is_on_ground = inverse || background.is_some();
+    let has_background = inverse || background.is_some();
     let flags = [
         (style.symbol, "sym"),
-        (is_on_ground, "g"),
+        (has_background, "g"),
         (style.bold, "b"),
         (style.dim, "d"),
         (style.italic, "i"),

@@ -22,24 +22,24 @@ fn shown(command: &CommandRecording) -> Shown {
     Shown {
         command: None,
         pieces: screen(&command.transcript),
-        playback: Playback::of(command),
+        playback: Playback::from_command(command),
         notes: Vec::new(),
     }
 }
 
-/// What comes of these chunks, which a command printed at once.
+/// The shown result of a command that printed these chunks at once.
 fn printed(chunks: &[(Stream, &str)]) -> Shown {
     let chunks: Vec<_> = chunks.iter().map(|&(stream, text)| (stream, 0, text)).collect();
     shown(&command(&chunks, End::Exited { status: 0 }))
 }
 
-fn outcome_of(commands: Vec<Shown>) -> Outcome<'static> {
+fn outcome_with(commands: Vec<Shown>) -> Outcome<'static> {
     Outcome { commands, findings: Vec::new() }
 }
 
-/// The figure as a browser reads it.
+/// The parsed figure.
 fn page(commands: Vec<Shown>) -> Html {
-    let html = outcome(&outcome_of(commands), "docktest-c-1", &Labels::new(Language::Fr)).html;
+    let html = outcome(&outcome_with(commands), "docktest-c-1", &Labels::new(Language::Fr)).html;
     assert!(!html.contains('\n'));
     let page = Html::parse_fragment(&html);
     assert_eq!(page.errors, Vec::<&str>::new(), "{html}");
@@ -55,7 +55,7 @@ const OUT: Stream = Stream::Stdout;
 const ERR: Stream = Stream::Stderr;
 
 #[test]
-fn the_caption_is_a_key_where_both_streams_are_shown() {
+fn the_caption_is_a_legend_if_there_are_both_streams() {
     let caption = |commands| texts(&page(commands), "figcaption");
     assert_eq!(caption(vec![printed(&[(OUT, "a")])]), ["Sortie"]);
     assert_eq!(caption(vec![printed(&[(ERR, "a")])]), ["Sortie d’erreur"]);
@@ -82,7 +82,7 @@ fn a_long_output_is_folded_after_its_first_lines() {
 }
 
 #[test]
-fn a_stream_has_what_its_playback_needs() {
+fn a_stream_has_the_data_for_playback() {
     let stream = command(&[(OUT, 0, "1\n"), (OUT, 5_000, "2\n")], End::Stopped);
     let page = page(vec![shown(&stream)]);
     let pre = page.select(&Selector::parse("pre").unwrap()).next().unwrap();
@@ -96,10 +96,14 @@ fn a_stream_has_what_its_playback_needs() {
 }
 
 #[test]
-fn what_would_cost_too_much_is_given_up_step_by_step() {
+fn detail_is_dropped_step_by_step_to_stay_within_the_limit() {
     let colours: String = (0..500).map(|n| format!("\x1b[3{}mx", n % 8)).collect();
     let page_of_colours = page(vec![printed(&[(OUT, &colours), (ERR, "\x1b[31mbad\n")])]);
-    assert_eq!(texts(&page_of_colours, "samp span"), ["bad\n"], "colours, not the stream");
+    assert_eq!(
+        texts(&page_of_colours, "samp span"),
+        ["bad\n"],
+        "colours are dropped, the stream is kept"
+    );
     assert_eq!(texts(&page_of_colours, "samp"), ["x".repeat(500) + "bad\n"]);
 
     let streams: Vec<_> = [(OUT, "a\n"), (ERR, "b\n")].into_iter().cycle().take(400).collect();
@@ -108,12 +112,12 @@ fn what_would_cost_too_much_is_given_up_step_by_step() {
     assert_eq!(texts(&page_of_streams, "samp"), ["a\nb\n".repeat(200)]);
     assert_eq!(texts(&page_of_streams, "figcaption"), ["Sortie et sortie d’erreur"]);
 
-    let of_many = |n: usize| Shown {
+    let command = |n: usize| Shown {
         command: Some(format!("echo {n}")),
         notes: vec!["durée".into()],
         ..printed(&[(OUT, "a\n")])
     };
-    let page_of_many = page((0..100).map(of_many).collect());
+    let page_of_many = page((0..100).map(command).collect());
     let text = texts(&page_of_many, "samp");
     assert_eq!(text.len(), 1);
     assert!(text[0].starts_with("$ echo 0\na\n[durée]\n$ echo 1\n"), "{text:?}");
@@ -123,7 +127,7 @@ fn any_stream() -> impl Strategy<Value = Stream> {
     prop_oneof![Just(OUT), Just(ERR), Just(Stream::Typed)]
 }
 
-/// Output of every kind, and much that costs markup.
+/// Output of every kind, including output that needs much markup.
 fn any_command() -> impl Strategy<Value = (Vec<(Stream, u64, String)>, bool)> {
     let text = prop_oneof![
         any::<String>(),
@@ -136,7 +140,7 @@ fn any_command() -> impl Strategy<Value = (Vec<(Stream, u64, String)>, bool)> {
     (prop::collection::vec((any_stream(), 0..9_000u64, text), 0..30), any::<bool>())
 }
 
-fn shown_of((chunks, is_stream): &(Vec<(Stream, u64, String)>, bool)) -> Shown {
+fn shown_from((chunks, is_stream): &(Vec<(Stream, u64, String)>, bool)) -> Shown {
     let mut at = 0;
     let chunks: Vec<_> = chunks
         .iter()
@@ -150,16 +154,16 @@ fn shown_of((chunks, is_stream): &(Vec<(Stream, u64, String)>, bool)) -> Shown {
 }
 
 proptest! {
-    /// The law that a page's size rests on, whatever is printed.
+    /// Limits the size of a page for any output.
     #[test]
-    fn a_step_adds_no_more_than_it_may(
+    fn a_step_stays_within_its_limit(
         commands in prop::collection::vec((any_command(), prop::option::of("[a-z '<]{1,20}")), 1..12),
     ) {
         let commands = commands.iter().map(|(printed, command)| Shown {
             command: command.clone(),
-            ..shown_of(printed)
+            ..shown_from(printed)
         });
-        let outcome = outcome_of(commands.collect());
+        let outcome = outcome_with(commands.collect());
         let html = super::outcome(&outcome, "docktest-c-1", &Labels::new(Language::Fr)).html;
         let mut text = Samp::default();
         text.text(&markdown::transcript(&outcome.commands));
@@ -168,10 +172,10 @@ proptest! {
         prop_assert!(size <= text.text * 8 / 5 + 1024 - 256, "{} of {}", size, text.text);
     }
 
-    /// Every character is there, none is markup.
+    /// Every character is shown, and none is markup.
     #[test]
     fn the_page_has_the_text_and_nothing_else(command in any_command()) {
-        let shown = shown_of(&command);
+        let shown = shown_from(&command);
         let all: String = shown.pieces.iter().map(|piece| piece.text.as_str()).collect();
         let page = page(vec![shown]);
         let text = texts(&page, "samp").concat();
@@ -187,10 +191,10 @@ proptest! {
 }
 
 #[test]
-fn a_large_output_is_shown_whole_within_its_allowance() {
+fn a_large_output_is_complete_within_its_limit() {
     let text = format!("{}<&>\n", "x".repeat(9_996)).repeat(100);
     let html = outcome(
-        &outcome_of(vec![printed(&[(OUT, &text)])]),
+        &outcome_with(vec![printed(&[(OUT, &text)])]),
         "docktest-c-1",
         &Labels::new(Language::Fr),
     )

@@ -1,4 +1,4 @@
-//! Numbers, times and days, as a book's readers write them.
+//! Numbers, durations and dates in a book's language.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike};
 use super::Labels;
 
 impl Labels {
-    /// A number, its thousands told apart.
+    /// Formats a number with separators between groups of thousands.
     pub(crate) fn number(&self, number: u64) -> String {
         let digits = number.to_string();
         let mut grouped = String::new();
@@ -20,9 +20,10 @@ impl Labels {
         grouped
     }
 
-    /// A time, in seconds or in minutes and seconds.
+    /// Formats a duration in seconds, or from a minute on in minutes and seconds.
     pub(crate) fn duration(&self, duration: Duration) -> String {
-        // Who reads it cares for tenths; what an author has set is shown as it is.
+        // Tenths are precise enough for a reader. Shorter durations are limits set by an author, which
+        // are shown unrounded.
         let tenths = (duration.as_secs_f64() * 10.0).round() / 10.0;
         if tenths >= 60.0 {
             let whole = duration.as_secs_f64().round() as u64;
@@ -32,7 +33,7 @@ impl Labels {
         self.seconds(shown.to_string().replace('.', self.decimal_separator()))
     }
 
-    /// How many bytes were left out.
+    /// A note that so many bytes of the output were left out.
     pub(crate) fn omitted(&self, bytes: u64) -> String {
         match bytes {
             1 => self.omitted_byte().to_owned(),
@@ -40,7 +41,7 @@ impl Labels {
         }
     }
 
-    /// The day of a time in RFC 3339, in words; nothing if it is no such time.
+    /// Formats the date of an RFC 3339 timestamp. Returns `None` if the timestamp is invalid.
     pub(crate) fn day(&self, time: &str) -> Option<String> {
         let date = DateTime::parse_from_rfc3339(time).ok()?;
         let month = self.months().split_whitespace().nth(date.month0() as usize)?;

@@ -1,6 +1,6 @@
-//! The languages that labels are written in.
+//! The languages of labels.
 
-/// A language that labels are written in.
+/// A language that has labels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -11,7 +11,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language for `book.language`, a BCP 47 tag; English where there are no labels for it.
+    /// The language for a BCP 47 tag such as `book.language`; English if it has no labels.
     pub fn from_tag(tag: &str) -> Self {
         match tag.split(['-', '_']).next() {
             Some(primary) if primary.eq_ignore_ascii_case("fr") => Self::Fr,

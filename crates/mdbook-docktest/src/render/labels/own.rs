@@ -1,4 +1,4 @@
-//! A book's own words in the place of those of the table.
+//! A book's own labels, which replace those of the table.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -8,7 +8,7 @@ use super::template::{self, Template, TemplateError};
 use super::{Entry, Labels, Place, TABLE};
 use crate::text::nearest::nearest;
 
-/// What is wrong with a book's own label.
+/// An invalid label in a book's settings.
 #[derive(Debug, thiserror::Error)]
 #[error("`labels.{key}`: {message}")]
 pub struct LabelError {
@@ -17,16 +17,15 @@ pub struct LabelError {
 }
 
 impl Labels {
-    /// The labels of a language.
+    /// The default labels of a language.
     pub fn new(language: Language) -> Self {
         Self { language, own: None }
     }
 
-    /// The labels of a language but for the book's own, by their keys.
+    /// The labels of a language, with those in `own` replaced, by key.
     ///
     /// # Errors
-    /// When there is no label of that name, or when what is in braces in it is nothing that could be
-    /// put there.
+    /// If a key is unknown, or if a text is invalid or has an unknown parameter in braces.
     pub fn with(language: Language, own: BTreeMap<String, String>) -> Result<Self, LabelError> {
         let mut labels = Self::new(language);
         for (key, text) in own {
@@ -79,9 +78,9 @@ impl LabelError {
         let keys: Vec<String> = TABLE.iter().map(Entry::key).collect();
         let similar = nearest(key, &keys);
         let hint = similar.map_or_else(
-            || "the guide's chapter on settings has them all".to_owned(),
+            || "see the chapter “Labels” of the guide".to_owned(),
             |similar| format!("did you mean `{similar}`?"),
         );
-        Self { key: key.to_owned(), message: format!("there is no such label: {hint}") }
+        Self { key: key.to_owned(), message: format!("unknown label: {hint}") }
     }
 }

@@ -1,36 +1,38 @@
-//! A label's text, with what is put into it between braces: `exit status: {status}`.
+//! Texts of labels with parameters in braces: `exit status: {status}`.
 
 use std::fmt::{Display, Write};
 
-/// A text of a book's own, of which it is known that all its parameters exist.
+/// A text from a book's settings, all of whose parameters are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Template(String);
 
 /// Why a text cannot be a label.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TemplateError {
-    /// Nothing of that name is put there.
+    /// The label has no such parameter.
     #[error("{}", unknown_parameter(.name, .known))]
     Unknown { name: String, known: &'static [&'static str] },
-    /// A label stands on one line.
-    #[error("it has a control character, such as a line feed: write it on one line")]
+    /// A label must fit on one line.
+    #[error("contains a control character, such as a line feed: write it on one line")]
     Control,
-    /// A year has twelve.
-    #[error("these are {count} months: write twelve, with spaces between them")]
+    /// The list of months must have twelve words.
+    #[error("expected twelve months separated by spaces, found {count}")]
     Months { count: usize },
 }
 
 fn unknown_parameter(name: &str, known: &[&str]) -> String {
     let known: Vec<String> = known.iter().map(|name| format!("`{{{name}}}`")).collect();
     match known.as_slice() {
-        [] => format!("there is no `{{{name}}}` to put there, nor anything else"),
-        known => format!("there is no `{{{name}}}` to put there, but {}", known.join(", ")),
+        [] => format!("unknown parameter `{{{name}}}`: this label has no parameters"),
+        known => format!("unknown parameter `{{{name}}}`: use {}", known.join(" or ")),
     }
 }
 
 impl Template {
+    /// Checks a text.
+    ///
     /// # Errors
-    /// When something is in braces that is no parameter.
+    /// If the text has a control character, or a name in braces that is not among the parameters.
     pub(super) fn new(
         text: String,
         parameters: &'static [&'static str],
@@ -50,12 +52,12 @@ impl Template {
     }
 }
 
-/// What is between braces.
+/// The names between braces.
 pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
-/// The text with values in the place of their names. Other braces stay.
+/// Replaces the names in braces by their values. Other braces are kept.
 pub(super) fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);
     let mut rest = text;

@@ -8,7 +8,7 @@ fn own(language: Language, labels: &[(&str, &str)]) -> Result<Labels, String> {
 }
 
 #[test]
-fn french_has_its_spaces_and_its_comma() {
+fn french_numbers_have_no_break_spaces_and_a_decimal_comma() {
     let fr = Labels::new(Language::Fr);
     assert_eq!(fr.exit_status(1), "code de sortie\u{a0}: 1");
     assert_eq!(fr.omitted(1), "… 1 octet omis au milieu …");
@@ -21,7 +21,7 @@ fn french_has_its_spaces_and_its_comma() {
 }
 
 #[test]
-fn english_has_none() {
+fn english_numbers_have_commas_and_a_decimal_point() {
     let en = Labels::new(Language::En);
     assert_eq!(en.exit_status(1), "exit status: 1");
     assert_eq!(en.omitted(123), "… 123 bytes omitted from the middle …");
@@ -35,7 +35,7 @@ fn english_has_none() {
 }
 
 #[test]
-fn days_are_written_in_words() {
+fn dates_have_the_name_of_the_month() {
     let day = |language, time| Labels::new(language).day(time);
     let time = "2026-11-24T23:02:12Z";
     assert_eq!(day(Language::Fr, time).as_deref(), Some("24\u{a0}novembre 2026"));
@@ -46,7 +46,7 @@ fn days_are_written_in_words() {
 }
 
 #[test]
-fn a_book_has_its_own_words() {
+fn a_book_can_replace_labels() {
     let labels = own(
         Language::Fr,
         &[("output", "Résultat"), ("exit-status", "statut {status}, hélas"), ("error-output", "")],
@@ -59,7 +59,7 @@ fn a_book_has_its_own_words() {
 }
 
 #[test]
-fn a_third_language_has_its_dates_too() {
+fn a_book_can_translate_dates() {
     let labels = own(
         Language::En,
         &[
@@ -74,24 +74,26 @@ fn a_third_language_has_its_dates_too() {
 }
 
 #[test]
-fn what_cannot_be_a_label_is_told_with_a_remedy() {
+fn an_invalid_label_is_an_error_with_a_remedy() {
     let error = |key, text| own(Language::Fr, &[(key, text)]).unwrap_err();
     assert_eq!(
         error("exit-staus", "x"),
-        "`labels.exit-staus`: there is no such label: did you mean `exit-status`?"
+        "`labels.exit-staus`: unknown label: did you mean `exit-status`?"
     );
-    assert!(error("zzz", "x").ends_with("the guide's chapter on settings has them all"));
+    assert!(error("zzz", "x").ends_with("unknown label: see the chapter “Labels” of the guide"));
     assert_eq!(
         error("exit-status", "{state}"),
-        "`labels.exit-status`: there is no `{state}` to put there, but `{status}`"
+        "`labels.exit-status`: unknown parameter `{state}`: use `{status}`"
     );
-    assert!(error("output", "{x}").ends_with("there is no `{x}` to put there, nor anything else"));
+    assert!(
+        error("output", "{x}").ends_with("unknown parameter `{x}`: this label has no parameters")
+    );
     assert!(error("output", "a\nb").contains("write it on one line"));
-    assert!(error("months", "un deux").contains("these are 2 months"));
+    assert!(error("months", "un deux").ends_with("separated by spaces, found 2"));
 }
 
 #[test]
-fn each_label_says_what_its_parameters_are_in_both_languages() {
+fn each_label_has_the_same_parameters_in_both_languages() {
     for entry in TABLE {
         for text in [entry.en, entry.fr] {
             let mut names: Vec<&str> = template::names(text).collect();
@@ -104,14 +106,14 @@ fn each_label_says_what_its_parameters_are_in_both_languages() {
 }
 
 #[test]
-fn a_value_is_not_read_as_a_label() {
+fn braces_in_a_value_are_kept() {
     let labels = own(Language::En, &[("image-pulled", "{image} {image} } {")]);
     let labels = labels.unwrap();
     assert_eq!(labels.image_pulled("{image}"), "{image} {image} } {");
 }
 
 #[test]
-fn french_signs_have_the_spaces_that_are_theirs() {
+fn french_punctuation_has_its_no_break_spaces() {
     let wanted = |sign| match sign {
         ':' | '»' => Some('\u{a0}'),
         ';' | '!' | '?' => Some('\u{202f}'),

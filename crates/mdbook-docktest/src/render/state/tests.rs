@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::recording::Made;
+use crate::model::recording::ContainerSpec;
 
 fn effect(kind: ObjectKind, id: &str, change: Change) -> Effect {
     Effect { command: 0, kind, name: format!("{id}-name"), id: id.into(), change }
@@ -35,7 +35,7 @@ fn state(effects: Vec<Effect>) -> State {
 }
 
 #[test]
-fn what_was_made_is_there_until_it_is_removed() {
+fn an_object_exists_until_it_is_removed() {
     let made = vec![
         volume("data", Change::created(None)),
         network("net", Change::created(None)),
@@ -56,7 +56,7 @@ fn what_was_made_is_there_until_it_is_removed() {
 }
 
 #[test]
-fn a_removed_container_takes_its_mounts_with_it_and_volumes_stay() {
+fn removing_a_container_keeps_its_volumes() {
     let mut effects = vec![
         volume("data", Change::created(None)),
         container("app", Change::created(None)),
@@ -71,12 +71,12 @@ fn a_removed_container_takes_its_mounts_with_it_and_volumes_stay() {
 }
 
 #[test]
-fn a_container_that_is_started_again_has_each_mount_once() {
+fn a_restarted_container_has_each_mount_once() {
     let source = MountSource::Volume("data".into());
     let mount = Mount { source, destination: "/x".into(), read_only: false };
-    let made = Made { mounts: vec![mount.clone()], ports: Vec::new() };
+    let spec = ContainerSpec { mounts: vec![mount.clone()], ports: Vec::new() };
     let effects = vec![
-        container("app", Change::Created { image: None, made }),
+        container("app", Change::Created { image: None, spec }),
         volume("data", mounted("app", "/x", false)),
         container("app", Change::Started),
         container("app", died(1)),
@@ -89,7 +89,7 @@ fn a_container_that_is_started_again_has_each_mount_once() {
 }
 
 #[test]
-fn a_container_does_what_was_last_said_of_it() {
+fn a_container_has_its_last_status() {
     let mut effects = vec![container("app", Change::created(None))];
     for (change, status) in [
         (Change::Started, Status::Running),
@@ -103,7 +103,7 @@ fn a_container_does_what_was_last_said_of_it() {
 }
 
 #[test]
-fn a_renamed_container_is_the_same() {
+fn a_renamed_container_keeps_its_id() {
     let renamed = Effect {
         name: "new".into(),
         ..container("app", Change::Renamed { from: "app-name".into() })
@@ -127,7 +127,7 @@ fn a_container_leaves_the_networks_that_it_is_disconnected_from() {
         network("one", Change::created(None)),
         network("one", connected("app")),
         network("two", connected("app")),
-        network("two", connected("nobody")),
+        network("two", connected("unknown")),
         network("bridge", Change::Disconnected { container: "app".into() }),
     ];
     let after = state(effects.clone());
@@ -140,7 +140,7 @@ fn a_container_leaves_the_networks_that_it_is_disconnected_from() {
     assert_eq!(ids(&state(removed.collect())), ["two"]);
 }
 
-/// Any effect on a few objects, also such as an engine would not do.
+/// Any effect on a few objects, including impossible ones.
 fn any_effect() -> impl Strategy<Value = Effect> {
     let id = || prop::sample::select(vec!["a", "b", "c"]);
     let change = prop_oneof![
@@ -170,7 +170,7 @@ fn is_distinct<T: Ord>(all: impl Iterator<Item = T>) -> bool {
 
 proptest! {
     #[test]
-    fn nothing_is_there_twice_and_what_is_there_was_made_last(
+    fn each_object_exists_once_if_its_last_effect_was_not_a_removal(
         effects in prop::collection::vec(any_effect(), 0..40),
     ) {
         let after = state(effects.clone());
@@ -181,7 +181,7 @@ proptest! {
             prop_assert!(is_distinct(container.mounts.iter().map(|mount| &mount.destination)));
             prop_assert!(is_distinct(container.networks.iter().map(|network| &network.id)));
         }
-        let is_there = |kind, id: &str| match kind {
+        let exists = |kind, id: &str| match kind {
             ObjectKind::Container => after.container(id).is_some(),
             ObjectKind::Volume => after.volumes.iter().any(|volume| volume == id),
             _ => after.networks.iter().any(|network| network.id == id),
@@ -197,13 +197,13 @@ proptest! {
                     (effect.kind, effect.id.as_str()) == (kind, id) && decides
                 });
                 let expected = last.is_some_and(|effect| effect.change != Change::Removed);
-                prop_assert_eq!(is_there(kind, id), expected);
+                prop_assert_eq!(exists(kind, id), expected);
             }
         }
     }
 
     #[test]
-    fn steps_make_no_difference(
+    fn the_division_into_steps_does_not_matter(
         effects in prop::collection::vec(any_effect(), 0..20),
         cut in any::<prop::sample::Index>(),
     ) {

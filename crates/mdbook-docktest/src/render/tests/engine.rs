@@ -1,4 +1,4 @@
-//! What a page says of the engine.
+//! Lists of changes and diagrams on pages.
 
 use super::*;
 use crate::model::recording::{Change, Effect, ObjectKind};
@@ -7,12 +7,12 @@ fn effect(kind: ObjectKind, name: &str, change: Change) -> Effect {
     Effect { command: 0, kind, name: name.into(), id: name.into(), change }
 }
 
-/// A step that prints something and makes a volume.
+/// A step that prints something and creates a volume.
 pub(super) fn made(volume: &str) -> StepRecording {
     printed_and_made("a", volume)
 }
 
-/// A step that prints this and makes a volume.
+/// A step that prints `text` and creates a volume.
 pub(super) fn printed_and_made(text: &str, volume: &str) -> StepRecording {
     match printed(text) {
         StepRecording::Ran { commands, .. } => StepRecording::Ran {
@@ -27,7 +27,7 @@ const CHANGES: &str = "<!--docktest--><ul class=\"docktest-effects\" role=\"list
     <li><b role=\"img\" aria-label=\"ajout\u{a0}:\">+</b> volume <code>v</code></li></ul>";
 
 #[test]
-fn what_a_step_changed_is_below_what_it_printed() {
+fn changes_are_below_the_output() {
     assert_eq!(
         html("> - ```bash\n>   ls\n>   ```\n", vec![made("v")]),
         format!("> - ```bash\n>   ls\n>   ```\n>   {BEFORE}a{AFTER}{CHANGES}")
@@ -39,7 +39,7 @@ fn what_a_step_changed_is_below_what_it_printed() {
 }
 
 #[test]
-fn what_is_not_shown_changes_nothing_that_is_shown() {
+fn changes_of_steps_without_output_are_not_shown() {
     for attribute in ["hidden", "no-output"] {
         let text = format!("```bash {attribute}\nls\n```\n");
         let rendered = html(&text, vec![made("v")]);
@@ -48,7 +48,7 @@ fn what_is_not_shown_changes_nothing_that_is_shown() {
 }
 
 #[test]
-fn of_a_list_that_is_too_long_the_first_entries_are_shown_and_the_others_counted() {
+fn a_long_list_of_changes_ends_with_the_number_of_the_others() {
     let volume =
         |name: usize| effect(ObjectKind::Volume, &format!("v{name}"), Change::created(None));
     let rendered = |count: usize| {
@@ -72,26 +72,26 @@ fn of_a_list_that_is_too_long_the_first_entries_are_shown_and_the_others_counted
 }
 
 #[test]
-fn a_picture_shows_what_there_is_at_its_place() {
+fn a_diagram_shows_the_state_at_its_place() {
     let text = "{{#docktest diagram}}\n\n```bash diagram\na\n```\n\n```bash hidden\nb\n```\n\n> - {{#docktest diagram}}\n";
     let rendered = html(text, vec![made("one"), made("two")]);
-    let pictures: Vec<&str> =
+    let diagrams: Vec<&str> =
         rendered.split("<figure class=\"docktest-diagram\"").skip(1).collect();
-    assert_eq!(pictures.len(), 3);
+    assert_eq!(diagrams.len(), 3);
     assert!(
-        pictures[0].contains("Aucun conteneur")
-            && pictures[0].contains("id=\"docktest-c--state-1\"")
+        diagrams[0].contains("Aucun conteneur")
+            && diagrams[0].contains("id=\"docktest-c--state-1\"")
     );
-    assert!(pictures[1].contains(">one<") && !pictures[1].contains(">two<"));
-    assert!(pictures[1].contains("id=\"docktest-c-1-state\""));
-    assert!(pictures[2].contains(">one<") && pictures[2].contains(">two<"));
-    assert!(pictures[2].contains("id=\"docktest-c--state-2\""));
+    assert!(diagrams[1].contains(">one<") && !diagrams[1].contains(">two<"));
+    assert!(diagrams[1].contains("id=\"docktest-c-1-state\""));
+    assert!(diagrams[2].contains(">one<") && diagrams[2].contains(">two<"));
+    assert!(diagrams[2].contains("id=\"docktest-c--state-2\""));
     let (before, _) = rendered.rsplit_once("<!--docktest--><figure").unwrap();
     assert!(before.ends_with("\n\n> - "), "{before}");
 }
 
 #[test]
-fn a_hidden_step_may_have_a_picture() {
+fn a_hidden_step_may_have_a_diagram() {
     let rendered = html("- ```bash hidden diagram\n  a\n  ```\n", vec![made("one")]);
     assert!(
         rendered.starts_with("- <!--docktest--><figure class=\"docktest-diagram\""),
@@ -101,7 +101,7 @@ fn a_hidden_step_may_have_a_picture() {
 }
 
 #[test]
-fn without_a_recording_there_is_no_picture() {
+fn without_a_recording_there_is_no_diagram() {
     let text = "> {{#docktest diagram}}\n";
     let scenario = extract(Path::new("c.md"), text, Extensions::default());
     let page = page(Language::Fr, Renderer::Html);
@@ -109,7 +109,7 @@ fn without_a_recording_there_is_no_picture() {
 }
 
 #[test]
-fn a_picture_is_sentences_where_html_is_not_understood() {
+fn a_diagram_is_sentences_in_markdown() {
     let rendered = markdown(
         "1. > {{#docktest diagram}}\r\n\r\n```bash\r\na\r\n```\r\n\r\n- {{#docktest diagram}}\r\n",
         vec![made("one")],
@@ -136,7 +136,7 @@ fn a_picture_is_sentences_where_html_is_not_understood() {
 }
 
 #[test]
-fn a_picture_in_a_footnote_stays_there_with_what_follows() {
+fn a_diagram_in_a_footnote_stays_there() {
     let text = "a[^abc]\n\n[^abc]: {{#docktest diagram}}\n\n> [^b]: {{#docktest diagram}}\n\n```bash\nls\n```\n\nend\n";
     let rendered = markdown(text, vec![made("one")]);
     assert!(rendered.contains("[^abc]: ```text\n    Conteneurs"), "{rendered}");
@@ -146,7 +146,7 @@ fn a_picture_in_a_footnote_stays_there_with_what_follows() {
 }
 
 #[test]
-fn a_line_of_changes_is_small() {
+fn one_change_adds_fewer_than_256_bytes() {
     let rendered = html("```bash no-output\nls\n```\n", vec![printed("")]).len();
     let with = html(
         "```bash\nls\n```\n",

@@ -23,7 +23,7 @@ fn page(renderer: Renderer) -> Page {
 }
 
 #[test]
-fn each_chapter_is_there_with_its_engine_and_images() {
+fn each_chapter_is_listed_with_its_engine_and_images() {
     use StepStatus::{Ignored, Passed};
 
     let images = [("alpine", ImageOrigin::Recipe), ("nginx", ImageOrigin::Pulled)];
@@ -79,7 +79,7 @@ fn each_chapter_is_there_with_its_engine_and_images() {
 }
 
 #[test]
-fn the_way_there_is_from_where_the_chapter_is() {
+fn links_are_relative_to_the_chapter() {
     assert_eq!(link_from(Path::new("a.md")), "verifications.html");
     assert_eq!(link_from(Path::new("a/b/c.md")), "../../verifications.html");
 }

@@ -144,21 +144,21 @@ fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
     let mounts =
         vec![mount(MountSource::Bind("/lab".into())), mount(MountSource::Volume("vol".into()))];
     let port = Port { address: None, host: None, container: 80, protocol: "tcp".into() };
-    let made = Made { mounts, ports: vec![port] };
+    let spec = ContainerSpec { mounts, ports: vec![port] };
     let sightings = || {
         let sightings = sightings().into_iter();
-        sightings.map(|sighting| Sighting { made: made.clone(), ..sighting }).collect()
+        sightings.map(|sighting| Sighting { spec: spec.clone(), ..sighting }).collect()
     };
-    let made_of = |effects: Vec<(usize, Effect)>, name: &str| {
+    let spec_of = |effects: Vec<(usize, Effect)>, name: &str| {
         let mut effects = effects.into_iter().filter(|(_, effect)| effect.name == name);
         effects.find_map(|(_, effect)| match effect.change {
-            Change::Created { made, .. } => Some(made),
+            Change::Created { spec, .. } => Some(spec),
             _ => None,
         })
     };
     let one_step = begins([(0, 0, 0)]);
-    assert_eq!(made_of(effects(sightings(), &one_step), "bg"), Some(made.clone()));
-    assert_eq!(made_of(effects(sightings(), &one_step), "named"), Some(Made::default()));
+    assert_eq!(spec_of(effects(sightings(), &one_step), "bg"), Some(spec.clone()));
+    assert_eq!(spec_of(effects(sightings(), &one_step), "named"), Some(ContainerSpec::default()));
 
     // Until it is removed; its volume is told by its being mounted.
     let removal =
@@ -167,9 +167,9 @@ fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
     let start = self::sightings()[0].event.time();
     let begin = |step, at| Begin { step, command: 0, at };
     let two_steps = [begin(0, start), begin(1, removed_at)];
-    let kept = made_of(effects(sightings(), &two_steps), "named").expect("it is made");
-    assert_eq!(kept.ports, made.ports);
-    assert_eq!(kept.mounts, made.mounts[..1]);
+    let kept = spec_of(effects(sightings(), &two_steps), "named").expect("it was created");
+    assert_eq!(kept.ports, spec.ports);
+    assert_eq!(kept.mounts, spec.mounts[..1]);
 }
 
 #[test]

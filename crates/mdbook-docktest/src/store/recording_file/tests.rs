@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::extract::{Extensions, extract};
 use crate::model::recording::{
-    Change, Chunk, CommandRecording, Effect, End, ImageOrigin, Made, Mount, MountSource,
+    Change, Chunk, CommandRecording, ContainerSpec, Effect, End, ImageOrigin, Mount, MountSource,
     ObjectKind, Origin, Port, Transcript,
 };
 use crate::model::stream::Stream;
@@ -59,13 +59,13 @@ fn a_chunk_is_a_line_and_the_last_line_a_checksum() {
 
 #[test]
 fn mounts_and_ports_of_a_container_are_kept_and_optional() {
-    let effect = |made: Made| {
-        let change = Change::Created { image: Some("alpine".into()), made };
+    let effect = |spec: ContainerSpec| {
+        let change = Change::Created { image: Some("alpine".into()), spec };
         let (name, id) = ("app".to_owned(), "0123".to_owned());
         Effect { command: 0, kind: ObjectKind::Container, name, id, change }
     };
     let mount = |source| Mount { source, destination: "/x".into(), read_only: true };
-    let made = Made {
+    let spec = ContainerSpec {
         mounts: vec![mount(MountSource::Bind("/lab".into())), mount(MountSource::Tmpfs)],
         ports: vec![Port {
             address: None,
@@ -74,7 +74,7 @@ fn mounts_and_ports_of_a_container_are_kept_and_optional() {
             protocol: "tcp".into(),
         }],
     };
-    let effects = vec![effect(made), effect(Made::default())];
+    let effects = vec![effect(spec), effect(ContainerSpec::default())];
     let recording = recording(vec![StepRecording::Ran { commands: Vec::new(), effects }]);
     let file = RecordingFile::new(&scenario("```sh\na\n```\n"), &recording, Inputs::default());
     let text = file.to_text().unwrap();

@@ -12,13 +12,13 @@ fn drawn(columns: u16, chunks: &[(Stream, &str)]) -> Vec<Piece> {
     screen(&chunks, Columns::new(columns).unwrap())
 }
 
-/// What output leaves on 80 columns.
+/// The text that output leaves on a terminal of 80 columns.
 fn left(output: &str) -> String {
     drawn(80, &[(Stream::Stdout, output)]).into_iter().map(|piece| piece.text).collect()
 }
 
 #[test]
-fn a_progress_bar_is_left_in_its_last_state() {
+fn a_progress_bar_has_its_last_state() {
     assert_eq!(left("\r[>   ]  1%\r[==> ] 70%\r[===] ok\x1b[K\r\ndone\r\n"), "[===] ok\ndone\n");
     assert_eq!(left("\x1b[32m50%\x1b[0m\r"), "50%\n");
     assert_eq!(left("Sure? [y/N] "), "Sure? [y/N]");
@@ -43,7 +43,7 @@ fn lines_above_are_redrawn_as_docker_pull_does() {
 }
 
 #[test]
-fn a_long_line_stays_one() {
+fn a_wrapped_line_stays_one_line() {
     let line = "0123456789".repeat(9);
     assert_eq!(left(&format!("{line}\r\nnext")), format!("{line}\nnext"));
     let exactly = "x".repeat(80);
@@ -51,7 +51,7 @@ fn a_long_line_stays_one() {
 }
 
 #[test]
-fn colours_titles_and_questions_to_the_terminal_are_not_shown() {
+fn colours_titles_and_queries_are_not_shown() {
     assert_eq!(left("\x1b]0;title\x07\x1b[1;34mbin\x1b[m  etc\r\n/ # \x1b[6n"), "bin  etc\n/ #");
     assert_eq!(left("\x1b[?2004hbash# \x1b[?2004l\r\r\na\tb\r\n"), "bash#\na       b\n");
 }
@@ -64,13 +64,13 @@ fn an_alternate_screen_leaves_nothing() {
 }
 
 #[test]
-fn lines_that_scrolled_out_are_there() {
+fn lines_that_scrolled_out_are_kept() {
     let numbers = |end: &str| (1..=1000).map(|n| format!("{n}{end}")).collect::<String>();
     assert_eq!(left(&numbers("\r\n")), numbers("\n"));
 }
 
 #[test]
-fn what_was_typed_is_told_apart_where_it_stands() {
+fn typed_text_is_distinguished_from_output() {
     let (out, typed) = (Stream::Stdout, Stream::Typed);
     let piece = |stream, text: &str| Piece { stream, style: Style::default(), text: text.into() };
     assert_eq!(
@@ -112,15 +112,15 @@ fn characters_keep_their_accents_and_their_width() {
 }
 
 #[test]
-fn nothing_is_nothing() {
+fn no_output_leaves_nothing() {
     assert_eq!(drawn(80, &[]), []);
     assert_eq!(left("\x1b[2J\r\n\r\n"), "");
 }
 
 #[test]
-fn a_few_bytes_cannot_ask_for_memory_without_measure() {
+fn repetitions_cannot_exhaust_memory() {
     let asked = "x\x1b[65535b\x1b[65535S\x1b[65535L\x1b[8;65535;65535t\r\n";
-    // A row of each: no more is repeated than a row has.
+    // Each repetition is limited to a row.
     let rows = |count: usize| left(&asked.repeat(count)).trim_end().len();
     assert_eq!(rows(2000) - rows(1000), 1000 * (rows(1001) - rows(1000)));
     assert!(rows(2000) < 2000 * 200);
@@ -128,12 +128,12 @@ fn a_few_bytes_cannot_ask_for_memory_without_measure() {
 
 proptest! {
     #[test]
-    fn lines_of_plain_text_stay(lines in prop::collection::vec("[!-~]([ -~]{0,200}[!-~])?", 1..60)) {
+    fn lines_of_plain_text_are_unchanged(lines in prop::collection::vec("[!-~]([ -~]{0,200}[!-~])?", 1..60)) {
         prop_assert_eq!(left(&lines.join("\r\n")), lines.join("\n"));
     }
 
     #[test]
-    fn no_input_is_too_strange(
+    fn any_input_is_rendered_without_control_characters(
         pieces in prop::collection::vec(
             prop_oneof![
                 any::<String>(),

@@ -2,7 +2,7 @@ use super::*;
 use crate::model::recording::{Chunk, Transcript};
 use crate::terminal::screen;
 
-/// The content for these chunks.
+/// Renders chunks.
 fn samp(chunks: &[(Stream, &str)], detail: Detail) -> Samp {
     let chunk = |(stream, text): &(Stream, &str)| Chunk {
         stream: *stream,
@@ -19,7 +19,7 @@ fn coloured(text: &str) -> String {
 }
 
 #[test]
-fn text_is_nothing_but_text() {
+fn text_is_escaped() {
     assert_eq!(coloured("a <b>&amp;</samp>\n"), "a &lt;b&gt;&amp;amp;&lt;/samp&gt;\n");
     assert_eq!(samp(&[(Stream::Stdout, "<é>\n")], Detail::Full).text, "&lt;é&gt;\n".len());
 }
@@ -32,12 +32,12 @@ fn colours_and_attributes_are_classes() {
     assert_eq!(
         samp(&[(Stream::Stdout, "\x1b[31mred")], Detail::Streams).html,
         "red",
-        "unless they are given up"
+        "no colours at this level of detail"
     );
 }
 
 #[test]
-fn text_on_a_coloured_ground_has_the_colour_of_the_block() {
+fn text_on_a_coloured_background_has_the_colour_of_the_block() {
     assert_eq!(coloured("\x1b[97;41mx"), "<span class=\"g c1\">x</span>");
     assert_eq!(coloured("\x1b[32;7mx"), "<span class=\"g c2\">x</span>");
     assert_eq!(coloured("\x1b[7mx"), "<span class=\"g\">x</span>");
@@ -45,7 +45,7 @@ fn text_on_a_coloured_ground_has_the_colour_of_the_block() {
 }
 
 #[test]
-fn streams_are_told_apart() {
+fn streams_have_their_own_elements() {
     let (out, err, typed) = (Stream::Stdout, Stream::Stderr, Stream::Typed);
     let html = |chunks: &[(Stream, &str)]| samp(chunks, Detail::Streams).html;
     assert_eq!(
@@ -56,7 +56,7 @@ fn streams_are_told_apart() {
     assert_eq!(
         html(&[(out, "a: "), (err, "b\n")]),
         "a: <span class=\"err in\">b\n</span>",
-        "a line that begins as output"
+        "a line that starts with standard output"
     );
     assert_eq!(html(&[(err, "b: "), (out, "a")]), "<span class=\"err in\">b: </span>a");
     assert_eq!(html(&[(out, "? "), (typed, "<y>\n")]), "? <kbd>&lt;y&gt;\n</kbd>");

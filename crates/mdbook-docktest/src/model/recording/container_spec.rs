@@ -1,36 +1,36 @@
-//! What a container was made with that the engine's events do not tell.
+//! The settings of a container that are not in the engine's events.
 
 use serde::{Deserialize, Serialize};
 
-/// What a container was made with, as far as no event tells it.
+/// The settings of a container that are not in the engine's events.
 ///
-/// A container that is gone with the step that made it may be gone before anybody can ask, so
-/// nothing of it is kept.
+/// Empty for a container that is removed by the step that created it: it may be gone before it can
+/// be inspected.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Made {
-    /// Directories of the host, memory, and the volumes of a container that its step did not start:
-    /// those of one that is started are [mounted](super::Change::Mounted).
+pub struct ContainerSpec {
+    /// Bind mounts, tmpfs mounts, and the volumes of a container that its step did not start. The
+    /// volumes of one that is started are [`Change::Mounted`](super::Change::Mounted).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<Mount>,
-    /// The ports that it publishes.
+    /// The published ports.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<Port>,
 }
 
-/// Something mounted in a container.
+/// A mount of a container.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mount {
     /// What is mounted.
     #[serde(flatten)]
     pub source: MountSource,
-    /// Where in the container.
+    /// The path in the container.
     pub destination: String,
     /// Whether the container can only read it.
     #[serde(default)]
     pub read_only: bool,
 }
 
-/// What can be mounted.
+/// The source of a mount.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "type", content = "source", rename_all = "kebab-case")]
 pub enum MountSource {
@@ -38,20 +38,20 @@ pub enum MountSource {
     Bind(String),
     /// A volume, by its name.
     Volume(String),
-    /// Memory.
+    /// A tmpfs.
     Tmpfs,
 }
 
 /// A port that a container publishes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Port {
-    /// The address of the host, where the author has named one.
+    /// The address on the host, if the author gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// The port of the host; none where the engine chooses one, which is another each time.
+    /// The port on the host; `None` if the engine chooses it, as it then differs from run to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<u16>,
-    /// The port of the container.
+    /// The port in the container.
     pub container: u16,
     /// `tcp`, `udp` or `sctp`.
     pub protocol: String,

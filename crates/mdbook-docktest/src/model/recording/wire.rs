@@ -1,5 +1,5 @@
-//! Steps and ends as their JSON objects have them: all fields in one place, so that serde need not
-//! read a whole step into a tree before it knows which kind of step it is.
+//! The JSON form of steps and ends, with the fields of all variants in one struct. serde would
+//! otherwise buffer a whole step as a tree before it knows the variant.
 
 use serde::Deserialize;
 use serde::de::{Error as _, value::Error};
@@ -7,7 +7,7 @@ use serde::de::{Error as _, value::Error};
 use super::{CommandRecording, Effect, End, StepRecording};
 
 #[derive(Deserialize)]
-pub(super) struct FlatStep {
+pub(super) struct WireStep {
     status: Status,
     commands: Option<Vec<CommandRecording>>,
     #[serde(default)]
@@ -22,10 +22,10 @@ enum Status {
     Skipped,
 }
 
-impl TryFrom<FlatStep> for StepRecording {
+impl TryFrom<WireStep> for StepRecording {
     type Error = Error;
 
-    fn try_from(FlatStep { status, commands, effects }: FlatStep) -> Result<Self, Error> {
+    fn try_from(WireStep { status, commands, effects }: WireStep) -> Result<Self, Error> {
         Ok(match status {
             Status::Ran => {
                 let commands = commands.ok_or_else(|| Error::missing_field("commands"))?;
@@ -38,7 +38,7 @@ impl TryFrom<FlatStep> for StepRecording {
 }
 
 #[derive(Deserialize)]
-pub(super) struct FlatEnd {
+pub(super) struct WireEnd {
     how: How,
     status: Option<i32>,
     limit_ms: Option<u64>,
@@ -53,10 +53,10 @@ enum How {
     EngineLost,
 }
 
-impl TryFrom<FlatEnd> for End {
+impl TryFrom<WireEnd> for End {
     type Error = Error;
 
-    fn try_from(FlatEnd { how, status, limit_ms }: FlatEnd) -> Result<Self, Error> {
+    fn try_from(WireEnd { how, status, limit_ms }: WireEnd) -> Result<Self, Error> {
         Ok(match how {
             How::Exited => {
                 Self::Exited { status: status.ok_or_else(|| Error::missing_field("status"))? }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_read_as_it_is_written() {
+    fn every_variant_is_read_back_as_it_was_written() {
         let ran = |end| {
             let command = CommandRecording {
                 command: "ls".to_owned(),
@@ -100,8 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
-        let refusal =
+    fn a_missing_field_is_named() {
+        let error =
             |text: &str| serde_json::from_str::<StepRecording>(text).unwrap_err().to_string();
         let (command, rest) =
             (r#"{"command":"a","end":"#, r#","transcript":{"chunks":[]},"duration_ms":1}"#);
@@ -113,9 +113,9 @@ mod tests {
             (with_end(r#"{"how":"timed-out"}"#), "limit_ms"),
             (with_end("{}"), "how"),
         ] {
-            let refusal = refusal(&text);
-            assert!(refusal.contains(&format!("missing field `{missing}`")), "{refusal}");
+            let error = error(&text);
+            assert!(error.contains(&format!("missing field `{missing}`")), "{error}");
         }
-        assert!(refusal(r#"{"status":"walked"}"#).contains("unknown variant `walked`"));
+        assert!(error(r#"{"status":"walked"}"#).contains("unknown variant `walked`"));
     }
 }

@@ -1,4 +1,4 @@
-//! A block that nothing closes: it would take in all that is put below it.
+//! Unclosed blocks at the end of a chapter, which would include all text inserted below them.
 
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use mdbook_markdown::pulldown_cmark::Event;
 use crate::model::markdown::Extensions;
 use crate::text::byte_order_mark::without_mark;
 
-/// A paragraph that stands alone where nothing takes it in.
+/// A paragraph of its own, unless an open block includes it.
 const PROBE: &str = "\n\ndocktest\n";
 
-/// Where the line begins in which a text's last block does, if that is a fence, a comment or the like
-/// that the text does not close.
-pub(super) fn open_block(text: &str, extensions: Extensions) -> Option<usize> {
+/// Returns the start of the line where the last block of the text begins, if the text does not close
+/// that block: a fence, a comment or another HTML block.
+pub(super) fn unclosed_block(text: &str, extensions: Extensions) -> Option<usize> {
     let body = without_mark(text);
     let probed = format!("{body}{PROBE}");
     let mut depth = 0_usize;
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_block_without_an_end_is_open() {
+    fn an_unclosed_block_is_found_at_its_line() {
         for (text, expected) in [
             ("a\n\n```bash\nb\n", Some(3)),
             ("\u{feff}~~~~\nb\n~~~", Some(3)),
@@ -53,7 +53,7 @@ mod tests {
             ("a <!-- b", None),
             ("", None),
         ] {
-            assert_eq!(open_block(text, Extensions::default()), expected, "{text:?}");
+            assert_eq!(unclosed_block(text, Extensions::default()), expected, "{text:?}");
         }
     }
 }
