@@ -1,4 +1,4 @@
-//! An engine that stands for the author's own.
+//! An engine in place of the author's own.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use glob::Pattern;
 
-/// Runs the shell blocks of a book on a throw-away Docker Engine, checks what comes out, and shows
-/// it in the book.
+/// Runs the shell blocks of a book on a throw-away Docker Engine, checks the results, and shows them
+/// in the book.
 ///
-/// Without a command it is a preprocessor for mdBook, which sends it a book on standard input.
+/// Without a command, it is a preprocessor for mdBook, which sends it a book on standard input.
 #[derive(Debug, Parser)]
 #[command(name = "mdbook-docktest", version, after_help = EXIT_STATUSES)]
 pub struct Cli {
-    /// What to do.
+    /// The command; `None` to preprocess a book for mdBook.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -29,59 +29,58 @@ Exit status:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Says, by its exit status, whether results can be shown with a renderer of mdBook: 0 if so, 1 if
-    /// not
+    /// Exits with 0 if a renderer of mdBook can show results, or with 1 if it cannot
     Supports {
         /// The renderer's name
         renderer: String,
     },
-    /// Adds to a book what it needs: the preprocessor, the style sheet and the scripts
+    /// Adds the preprocessor, the style sheet and the scripts to a book
     ///
-    /// What is there already stays as it is, but for style sheets and scripts of another version of
-    /// this program that nobody has edited.
+    /// Existing settings and files are kept, except for style sheets and scripts that come from another
+    /// version of this program and were not edited.
     Install(Install),
-    /// Runs everything, and reports what does not hold
+    /// Runs everything and reports what fails
     Verify(Options),
-    /// Verifies, then rewrites the expected outputs that do not hold, and reports what is left
+    /// Runs everything, rewrites expected output that differs, and reports the remaining findings
     ///
-    /// Lines that still hold stay as they are written, and so do steps with other findings.
+    /// Lines that still match are kept as they are, and so are steps with other findings.
     Accept(Options),
-    /// Verifies, then keeps what came out, for builds without an engine and for everybody to see
+    /// Runs everything and writes recordings, from which books can be built without an engine
     ///
-    /// A recording that says the same as the one that is there, but for what nobody can foresee (IDs,
-    /// dates, sizes…), is not written. Chapters that do not hold are not recorded.
+    /// A recording that differs from the existing one only in values that change with every run (IDs,
+    /// dates, sizes…) is not written. Chapters with failures are not recorded.
     Record(Record),
 }
 
-/// What `install` is told.
+/// The arguments of `install`.
 #[derive(Debug, Args)]
 pub struct Install {
     /// The directory of the book.toml
     #[arg(default_value = ".", value_name = "DIR")]
     pub directory: PathBuf,
-    /// Replace style sheets and scripts that were edited, too
+    /// Also replace style sheets and scripts that were edited
     #[arg(long)]
     pub force: bool,
 }
 
-/// What `record` is told.
+/// The arguments of `record`.
 #[derive(Debug, Args)]
 pub struct Record {
     /// What to record, and how to report.
     #[command(flatten)]
     pub run: Options,
-    /// Run nothing, and report which recordings are missing, stale, unused or edited by hand
+    /// Run nothing, and report recordings that are missing, stale, unused or edited by hand
     #[arg(long)]
     pub check: bool,
 }
 
-/// What to run, how, and how to report.
+/// The arguments of the commands that run steps.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Directories of books, Markdown files, or FILE:LINE for one step and those before it
+    /// Directories of books, Markdown files, or FILE:LINE for a step and those before it
     #[arg(default_value = ".", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Only chapters whose path, or the end of whose path, matches; may be given several times
+    /// Only chapters whose path, or the end of whose path, matches; may be repeated
     #[arg(long = "chapter", value_name = "GLOB")]
     pub chapters: Vec<Pattern>,
     /// Where steps run
@@ -90,17 +89,17 @@ pub struct Options {
     /// A prepared root file system to start engines from
     #[arg(long, value_name = "DIR")]
     pub engine_root: Option<PathBuf>,
-    /// How many chapters to run at a time, each on an engine of its own; by default as many as there
-    /// are processors and memory for
+    /// How many chapters to run at a time, each on an engine of its own; default: as many as processors
+    /// and memory allow
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
-    /// How to report
+    /// The format of the report
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// A file to report to, instead of standard output
+    /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// End a chapter with its first step that fails; steps marked `cleanup` run all the same
+    /// End a chapter at its first failed step; steps marked `cleanup` still run
     #[arg(long)]
     pub fail_fast: bool,
 }
@@ -108,20 +107,20 @@ pub struct Options {
 /// Where steps run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum EngineKind {
-    /// The first that can run here
+    /// The first that works here
     #[default]
     Auto,
     /// A dockerd in namespaces of its own
     Process,
 }
 
-/// How to report.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people
+    /// Text for people
     #[default]
     Human,
-    /// One object
+    /// A JSON object for programs
     Json,
     /// JUnit XML, for build servers
     Junit,

@@ -1,4 +1,4 @@
-//! What the commands do, and which exit status each end has.
+//! The commands and their exit statuses.
 
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
@@ -32,11 +32,12 @@ mod verify;
 use self::jobs::default_jobs;
 use self::verify::After;
 
-/// An exit status, by its meaning.
+/// An exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
     Success = 0,
-    /// Only of what was verified: whatever else goes wrong says nothing about the book.
+    /// Only for findings in a book. Other failures have another status, as they do not mean that the book
+    /// is wrong.
     Findings = 1,
     Error = 2,
     NoEngine = 3,
@@ -44,9 +45,33 @@ enum Exit {
 }
 
 impl Exit {
-    /// The one that says more: no engine before wrong results, wrong results before none.
+    /// The more severe of two statuses.
     fn max(self, other: Self) -> Self {
         if (other as u8) > (self as u8) { other } else { self }
+    }
+
+    /// The status of a completed run.
+    fn from_report(report: &Report) -> Self {
+        if missing_images(report).next().is_some() {
+            Self::NoEngine
+        } else if report.has_errors() {
+            Self::Findings
+        } else {
+            Self::Success
+        }
+    }
+
+    fn from_error(error: &Error) -> Self {
+        error.downcast_ref().map_or(Self::Error, Self::from_run_error)
+    }
+
+    fn from_run_error(error: &RunError) -> Self {
+        match error {
+            RunError::Cancelled => Self::Interrupted,
+            // An engine may be available: the cause is a disk or a directory.
+            RunError::Io { .. } | RunError::Engine(docker_sandbox::Error::Io { .. }) => Self::Error,
+            _ => Self::NoEngine,
+        }
     }
 }
 
@@ -56,13 +81,13 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Does what the command line says. What goes wrong is told on standard error.
+/// Executes a command line. Errors are printed to standard error.
 pub fn execute(cli: Cli) -> ExitCode {
     let result = match cli.command {
         None => build::preprocess(),
         Some(Command::Supports { renderer }) => Ok(match protocol::supports(&renderer) {
             true => Exit::Success,
-            // mdBook takes any status but 0 for a no.
+            // For mdBook, any status but 0 means no.
             false => Exit::Findings,
         }),
         Some(Command::Install(options)) => install::install(&options),
@@ -72,18 +97,18 @@ pub fn execute(cli: Cli) -> ExitCode {
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
     };
     let exit = result.unwrap_or_else(|error| {
-        tell_error(&one_line(&error));
-        exit_of(&error)
+        print_error(&one_line(&error));
+        Exit::from_error(&error)
     });
     exit.into()
 }
 
-fn tell_error(line: &str) {
-    // Standard error may be closed, and there is no other place to say so.
+fn print_error(line: &str) {
+    // A closed standard error cannot be reported anywhere else.
     let _ = writeln!(io::stderr(), "error: {line}");
 }
 
-/// An error and its causes. Some messages have their cause in them: it is not said twice.
+/// Formats an error and its causes. A cause that is already in the message is not repeated.
 fn one_line(error: &Error) -> String {
     let mut line = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
@@ -94,21 +119,7 @@ fn one_line(error: &Error) -> String {
     line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
-fn exit_of(error: &Error) -> Exit {
-    error.downcast_ref().map_or(Exit::Error, exit_of_run)
-}
-
-fn exit_of_run(error: &RunError) -> Exit {
-    match error {
-        RunError::Cancelled => Exit::Interrupted,
-        // There may well be an engine: what failed is a disk or a directory.
-        RunError::Io { .. } | RunError::Engine(docker_sandbox::Error::Io { .. }) => Exit::Error,
-        _ => Exit::NoEngine,
-    }
-}
-
-/// Writes to standard output. Readers may leave when they have seen enough, as `head` does: the exit
-/// status is then that of the run.
+/// Writes to standard output. A reader that closes the pipe early, such as `head`, is not an error.
 fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -117,38 +128,27 @@ fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// The exit status of a run that came to its end.
-fn exit_of_report(report: &Report) -> Exit {
-    if missing_images(report).next().is_some() {
-        Exit::NoEngine
-    } else if report.has_errors() {
-        Exit::Findings
-    } else {
-        Exit::Success
-    }
-}
-
-/// The findings of images that could not be had and without which the book does not hold.
+/// The errors about images that are not available.
 fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
     report
         .findings()
         .filter(|finding| finding.code == Code::ImageMissing && finding.severity == Severity::Error)
 }
 
-/// Says on standard error, too, which images could not be had: this is about the machine rather
-/// than about the book, and has an exit status of its own.
-fn tell_missing_images(report: &Report) {
+/// Also prints to standard error which images are not available: the cause is the machine rather than the
+/// book, and it has its own exit status.
+fn print_missing_images(report: &Report) {
     let lines: BTreeSet<String> = missing_images(report)
         .map(|finding| match &finding.help {
             Some(help) => format!("{}; {help}", finding.message),
             None => finding.message.clone(),
         })
         .collect();
-    lines.iter().for_each(|line| tell_error(line));
+    lines.iter().for_each(|line| print_error(line));
 }
 
-/// How to run.
-struct Run<'a> {
+/// The options of [`run`].
+struct RunOptions<'a> {
     settings: &'a Settings,
     engine_root: Option<&'a Path>,
     fail_fast: bool,
@@ -156,51 +156,51 @@ struct Run<'a> {
     canceller: &'a Canceller,
 }
 
-/// Runs the steps of a report's chapters that are still to be run. Those that cannot be run are told
-/// on standard error.
+/// Runs the chapters of a report that are not run yet. Prints to standard error why a chapter cannot run.
 ///
 /// # Errors
-/// [`RunError::Cancelled`]; and when nothing can be run.
-fn run(report: &mut Report, run: &Run<'_>) -> Result<Exit> {
+/// [`RunError::Cancelled`], or if no chapter can run.
+fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
     let to_run = report.chapters.iter().filter(|chapter| chapter.needs_run()).count();
-    let Some(to_run) = NonZero::new(to_run) else { return Ok(exit_of_report(report)) };
-    let root = match run.engine_root.or(run.settings.engine_root.as_deref()) {
+    let Some(to_run) = NonZero::new(to_run) else { return Ok(Exit::from_report(report)) };
+    let settings = options.settings;
+    let root = match options.engine_root.or(settings.engine_root.as_deref()) {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),
     };
-    // An engine that cannot write its files there says no more than that it has ended.
+    // An engine that cannot write there ends without a message that says why.
     let temporary = env::temp_dir();
     tempfile::tempfile_in(&temporary)
         .with_context(|| format!("cannot write to {}", temporary.display()))?;
-    let jobs = run.jobs.unwrap_or_else(default_jobs).min(to_run);
+    let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let runner = Runner {
         root,
-        settings: run.settings,
+        settings,
         cache: cache_directory()
-            .context("there is no home directory to keep images in: set HOME")?,
-        fail_fast: run.fail_fast,
-        canceller: run.canceller.clone(),
-        judge: &|| schedule::judge(run.settings),
+            .context("no home directory for the cache of images: set `HOME`")?,
+        fail_fast: options.fail_fast,
+        canceller: options.canceller.clone(),
+        judge: &|| schedule::judge(settings),
         progress: &|chapter, progress| display.show(chapter, progress),
     };
     let not_run = schedule::run_chapters(report, &runner, jobs);
-    if run.canceller.is_cancelled() {
+    if options.canceller.is_cancelled() {
         return Err(RunError::Cancelled.into());
     }
-    let mut told = BTreeSet::new();
-    let mut exit = exit_of_report(report);
+    let mut printed = BTreeSet::new();
+    let mut exit = Exit::from_report(report);
     for error in not_run {
-        exit = exit.max(exit_of_run(&error));
+        exit = exit.max(Exit::from_run_error(&error));
         let line = one_line(&error.into());
-        if told.insert(line.clone()) {
-            tell_error(&line);
+        if printed.insert(line.clone()) {
+            print_error(&line);
         }
     }
     Ok(exit)
 }
 
-/// Turns Ctrl-C and its like into an orderly end.
+/// Returns a canceller that SIGINT (Ctrl-C), SIGTERM and SIGHUP trigger.
 fn cancel_on_signals() -> Result<Canceller> {
     let canceller = Canceller::new();
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot handle signals")?;
@@ -213,7 +213,7 @@ fn cancel_on_signals() -> Result<Canceller> {
     Ok(canceller)
 }
 
-/// Colours on a terminal, unless <https://no-color.org> is heeded.
+/// Whether to use colours: on a terminal, unless `NO_COLOR` is set (<https://no-color.org>).
 fn colours(stream: &impl IsTerminal) -> Colours {
     let wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if wanted && stream.is_terminal() { Colours::On } else { Colours::Off }

@@ -1,4 +1,4 @@
-//! What is kept between runs: recordings beside the book, and failed runs for `mdbook serve`.
+//! Data that outlives a run: recordings beside the book, and failed runs for `mdbook serve`.
 
 pub(crate) mod equivalence;
 pub(crate) mod failures;

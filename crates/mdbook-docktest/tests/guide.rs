@@ -89,7 +89,7 @@ fn each_setting_is_documented() {
     // serde's error for an unknown key lists all keys.
     let wrong: Config =
         "[preprocessor.docktest]\nnosuch = 1".parse().expect("the text is valid TOML");
-    let error = Settings::of_book(&wrong, Path::new("/book")).expect_err("the key is unknown");
+    let error = Settings::from_config(&wrong, Path::new("/book")).expect_err("the key is unknown");
     let (_, keys) = error.message.split_once("expected one of ").expect("serde lists the keys");
     let keys: Vec<&str> = keys.split('`').skip(1).step_by(2).collect();
     assert!(keys.contains(&"timeout"), "{keys:?}");

@@ -1,4 +1,4 @@
-//! `accept`: what came out is put into the author's files.
+//! `accept` writes the real output into the author's files.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ const CHAPTER: &str = "# Lab\n\n```bash\necho one; echo 0123456789ab\n```\n\n```
     - ```console\n  $ echo 0123456789ab\n  [ID:x]\n  $ echo two\n  no\n  ```\n";
 
 #[test]
-fn what_differs_is_rewritten_and_what_holds_is_kept() {
+fn output_that_differs_is_rewritten_and_the_rest_is_kept() {
     let book = Book::new().chapter("lab.md", CHAPTER);
     book.verify().exits(1).finds("output-mismatch", 8).finds("output-mismatch", 16);
     let outcome = book.command(["accept", "--format", "json"]).run();
@@ -25,7 +25,7 @@ fn what_differs_is_rewritten_and_what_holds_is_kept() {
 }
 
 #[test]
-fn what_is_wrong_otherwise_stays_and_is_reported() {
+fn other_findings_are_reported_and_not_rewritten() {
     let text = "```bash\necho no; false\n```\n```output\nyes\n```\n\n{{#include part.md}}\n";
     let book = Book::new()
         .chapter("lab.md", text)

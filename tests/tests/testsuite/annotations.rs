@@ -1,10 +1,10 @@
-//! Annotations, and the many places in which Markdown has blocks.
+//! Annotations, and the places where Markdown can have blocks.
 
 use testsuite::Book;
 
 #[test]
 fn a_wrong_annotation_is_found_and_nothing_runs() {
-    // Without a PATH no engine could start: that would be exit status 3.
+    // Without a PATH, starting an engine would fail with exit status 3.
     let outcome = Book::new()
         .step("echo fine")
         .step_with("timout=5s", "echo misspelt")
@@ -17,7 +17,7 @@ fn a_wrong_annotation_is_found_and_nothing_runs() {
 }
 
 #[test]
-fn one_wrong_chapter_keeps_the_others_from_running() {
+fn a_wrong_annotation_prevents_all_chapters_from_running() {
     let outcome = Book::new()
         .chapter("good.md", "```bash\ntrue\n```\n")
         .chapter("bad.md", "Text.\n\n```output\nno step before it\n```\n")
@@ -28,7 +28,7 @@ fn one_wrong_chapter_keeps_the_others_from_running() {
 }
 
 #[test]
-fn each_kind_of_mistake_has_its_code_and_its_line() {
+fn each_kind_of_mistake_has_a_code_and_a_line() {
     let text = "```bash exit=lots\ntrue\n```\n\n```bash until=\"(\"\ntrue\n```\n\n~~~bash\ntrue\n";
     Book::new()
         .chapter("a.md", text)
@@ -40,7 +40,7 @@ fn each_kind_of_mistake_has_its_code_and_its_line() {
 }
 
 #[test]
-fn blocks_in_lists_and_quotes_and_between_tildes_run() {
+fn blocks_in_lists_in_quotes_and_with_tildes_run() {
     let text = "\
 # Places
 
@@ -90,7 +90,7 @@ not run
 }
 
 #[test]
-fn windows_line_endings_are_nothing_to_bash() {
+fn bash_does_not_see_windows_line_endings() {
     let text = "# A\r\n\r\n```bash\r\nx=1\r\necho \"[$x]\"\r\n```\r\n\r\n```output\r\n[1]\r\n```\r\n\
                 \r\n```bash\r\nfalse\r\n```\r\n";
     Book::new()
@@ -102,7 +102,7 @@ fn windows_line_endings_are_nothing_to_bash() {
 }
 
 #[test]
-fn a_finding_has_the_place_of_the_command() {
+fn a_finding_has_the_position_of_its_command() {
     let outcome =
         Book::new().chapter("a.md", "# A\n\n- list\n\n  ```bash\n  false\n  ```\n").verify();
     outcome.exits(1);
@@ -112,7 +112,7 @@ fn a_finding_has_the_place_of_the_command() {
 }
 
 #[test]
-fn included_files_are_steps_too() {
+fn included_files_can_contain_steps() {
     Book::new()
         .file("commands.sh", "echo included\n")
         .chapter("a.md", "```bash\n{{#include ../commands.sh}}\n```\n")

@@ -1,8 +1,8 @@
-//! Nothing outside of the sandbox is touched, however hard a chapter tries.
+//! A chapter cannot change anything outside of its sandbox.
 
 use testsuite::{Book, Engine, interfaces};
 
-/// All that there is on the author's engine, with what would change if it had been touched.
+/// All objects on the author's engine, with the data that a change would affect.
 fn inventory(engine: &Engine) -> Vec<String> {
     let state = "{{.ID}} {{.Name}} {{.State.StartedAt}} {{.State.Status}} {{.RestartCount}}";
     let answers = [
@@ -19,7 +19,7 @@ fn inventory(engine: &Engine) -> Vec<String> {
         ]),
         engine.docker(["exec", "app", "cat", "/data/file"]),
     ];
-    // Docker lists images of the same age in any order.
+    // The order of images of the same age is not defined.
     let mut lines: Vec<String> =
         answers.iter().flat_map(|answer| answer.lines()).map(str::to_owned).collect();
     lines.sort();
@@ -27,7 +27,7 @@ fn inventory(engine: &Engine) -> Vec<String> {
 }
 
 #[test]
-fn the_authors_own_engine_keeps_all_that_it_has() {
+fn the_authors_own_engine_is_unchanged() {
     let engine = Engine::start();
     engine.docker(["volume", "create", "data"]);
     engine.docker(["volume", "create", "unused"]);
@@ -61,7 +61,7 @@ fn the_authors_own_engine_keeps_all_that_it_has() {
 }
 
 #[test]
-fn a_step_that_names_the_authors_engine_does_not_reach_it() {
+fn a_step_cannot_reach_the_authors_engine_by_its_address() {
     let engine = Engine::start();
     let host = engine.host();
     let outcome = Book::new()
@@ -75,7 +75,7 @@ fn a_step_that_names_the_authors_engine_does_not_reach_it() {
 }
 
 #[test]
-fn the_machines_files_are_out_of_reach() {
+fn steps_cannot_reach_the_machines_files() {
     let book = Book::new()
         .with_alpine()
         .file("secret", "mine\n")

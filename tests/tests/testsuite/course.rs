@@ -1,4 +1,4 @@
-//! The course of this repository, as its readers get it.
+//! The course in this repository, as its readers see it.
 
 mod chapter;
 mod docker;
@@ -20,8 +20,8 @@ static COURSE: LazyLock<Site> = LazyLock::new(|| {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&built.stderr);
-    assert!(built.status.success(), "cargo xtask book: {}\n{said}", built.status);
+    let stderr = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "cargo xtask book: {}\n{stderr}", built.status);
     Site::new(workspace().join("target/book"))
 });
 
@@ -46,12 +46,12 @@ fn step_5_shows_the_refusal_and_its_exit_status() {
 }
 
 #[test]
-fn every_command_does_what_its_chapter_says() {
+fn the_course_passes_without_findings() {
     Program::new(["verify"]).directory(workspace()).run().exits(0);
 }
 
 #[test]
-fn its_recordings_are_current() {
+fn the_recordings_are_current() {
     Program::new(["record", "--check"]).directory(workspace()).run().exits(0);
 }
 
@@ -65,26 +65,29 @@ fn no_page_shows_a_finding() {
 }
 
 #[test]
-fn each_chapter_with_steps_says_on_which_images_it_ran() {
+fn each_chapter_with_steps_names_its_images() {
     for name in ["sidecar.html", "nommes-et-anonymes.html", "nettoyage-et-couts.html"] {
-        let said = COURSE.page(name).texts("main .docktest-provenance summary").concat();
+        let summary = COURSE.page(name).texts("main .docktest-provenance summary").concat();
         assert!(
-            said.starts_with("Vérifié le ") && said.contains(" · Docker Engine "),
-            "{name}: {said}"
+            summary.starts_with("Vérifié le ") && summary.contains(" · Docker Engine "),
+            "{name}: {summary}"
         );
-        assert!(said.contains(" · alpine") || said.contains(" · postgres:15"), "{name}: {said}");
+        assert!(
+            summary.contains(" · alpine") || summary.contains(" · postgres:15"),
+            "{name}: {summary}"
+        );
         let details = COURSE.page(name).texts("main .docktest-provenance dd");
         assert!(details.iter().any(|detail| detail.contains(" sha256:")), "{name}: {details:?}");
     }
 }
 
 #[test]
-fn one_page_lists_what_all_chapters_rest_on() {
+fn one_page_lists_all_runs() {
     let page = COURSE.page("verifications.html");
     let chapters = page.texts("main .docktest-verifications tr td:first-child a");
     assert_eq!(chapters.len(), 5, "{chapters:?}");
     let digests = page.texts("main .docktest-verifications code");
     assert!(digests.len() >= 2 && digests.iter().all(|digest| digest.contains("sha256:")));
-    let way = COURSE.page("sidecar.html").attributes(".docktest-provenance a", "href");
-    assert_eq!(way, ["verifications.html"]);
+    let links = COURSE.page("sidecar.html").attributes(".docktest-provenance a", "href");
+    assert_eq!(links, ["verifications.html"]);
 }

@@ -1,8 +1,8 @@
-//! What Docker hides: deaths in the background, and what is left.
+//! Effects that Docker does not show: containers that die in the background, and leftovers.
 
 use testsuite::{Book, Outcome};
 
-/// A container in the background that fails soon.
+/// Starts a container in the background that fails after a moment.
 const DIES: &str = "docker run -d --name job alpine sh -c 'sleep 0.3; echo no luck; exit 3'";
 
 fn verify(attributes: &str, script: &str) -> Outcome {
@@ -14,8 +14,8 @@ fn verify(attributes: &str, script: &str) -> Outcome {
 }
 
 #[test]
-fn a_container_that_dies_soon_is_found_with_what_it_printed() {
-    // Neither waiting for it nor reading its log says that this was meant.
+fn a_container_that_dies_early_is_reported_with_its_log() {
+    // Waiting for it or reading its log does not mean that its death was expected.
     let outcome = verify("", &format!("true\n{DIES}\ndocker wait job\ndocker logs job"));
     outcome
         .exits(1)
@@ -27,13 +27,13 @@ fn a_container_that_dies_soon_is_found_with_what_it_printed() {
 }
 
 #[test]
-fn a_container_that_dies_after_the_last_step_is_waited_for() {
+fn a_container_that_dies_after_the_last_step_is_reported() {
     let outcome = Book::new().with_alpine().step(DIES).verify();
     outcome.exits(1).finds_only(&[("container-died", DIES), ("leftover", DIES)]).says("no luck");
 }
 
 #[test]
-fn a_container_that_ends_well_or_by_the_authors_hand_is_none() {
+fn a_container_that_succeeds_or_is_stopped_is_not_reported() {
     for script in [
         "docker run -d --name job alpine true; docker wait job",
         "docker run -d --name job alpine sleep 600; docker kill job",
@@ -47,13 +47,13 @@ fn a_container_that_ends_well_or_by_the_authors_hand_is_none() {
 }
 
 #[test]
-fn a_death_that_the_author_announces_holds() {
+fn an_announced_death_is_not_reported() {
     verify("dies=3", &format!("{DIES}\ndocker wait job")).exits(0).finds_nothing();
     verify("dies", &format!("{DIES}\ndocker wait job")).exits(0).finds_nothing();
 }
 
 #[test]
-fn a_death_that_is_announced_must_come() {
+fn an_announced_death_must_happen() {
     let sleeps = "docker run -d --name job alpine sleep 600";
     verify("dies=3", sleeps)
         .exits(1)
@@ -66,7 +66,7 @@ fn a_death_that_is_announced_must_come() {
 }
 
 #[test]
-fn what_is_left_is_named_and_fails_nothing() {
+fn leftovers_are_warnings() {
     let outcome = Book::new()
         .with_alpine()
         .step("docker volume create data\ndocker network create net")
@@ -92,7 +92,7 @@ fn what_is_left_is_named_and_fails_nothing() {
 }
 
 #[test]
-fn a_clean_chapter_leaves_nothing_and_the_report_has_what_it_did() {
+fn the_report_of_a_clean_chapter_has_its_effects() {
     let outcome = Book::new()
         .with_alpine()
         .step("docker run -d --name app -v data:/data alpine sleep 600")
@@ -103,19 +103,19 @@ fn a_clean_chapter_leaves_nothing_and_the_report_has_what_it_did() {
         let step = outcome.step(step);
         let effects = step["effects"].as_array().unwrap().clone();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-        let of_interest = effects.iter().filter(|effect| effect["kind"] != "network");
-        of_interest
+        let others = effects.iter().filter(|effect| effect["kind"] != "network");
+        others
             .map(|effect| format!("{} {}", text(&effect["action"]), text(&effect["name"])))
             .collect::<Vec<_>>()
     };
-    let mut made = effects(1);
-    made.sort_unstable();
-    assert_eq!(made, ["created app", "created data", "mounted data", "started app"]);
+    let mut created = effects(1);
+    created.sort_unstable();
+    assert_eq!(created, ["created app", "created data", "mounted data", "started app"]);
     assert_eq!(effects(2), ["died app", "removed app", "removed data"]);
 }
 
 #[test]
-fn an_image_without_a_tag_is_found_if_the_book_wants_that() {
+fn an_image_without_a_tag_is_reported_if_the_lint_is_enabled() {
     let run = "docker run --rm alpine true\ndocker run --rm alpine:latest true";
     let book = Book::new()
         .with_alpine()

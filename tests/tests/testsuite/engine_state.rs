@@ -1,4 +1,4 @@
-//! What the page says of the engine: what steps changed, and what there is.
+//! The engine on the page: the changes by steps, and the state.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ mkdir site
 docker run -d --name web --network front -p 8080:80 -v \"$PWD/site\":/srv:ro -v data:/data alpine sleep 600
 docker run -d --name reader -v data:/data:ro alpine sleep 600";
 
-/// A list's entries, with their blanks as such.
+/// The entries of lists, with no-break spaces as spaces.
 fn entries(page: &Page) -> Vec<String> {
     let items = page.texts("main .docktest-effects li").into_iter();
     items.map(|text| text.replace('\u{a0}', " ")).collect()
@@ -63,7 +63,7 @@ fn mounts_ports_and_networks_are_on_the_page() {
     ];
     expected.sort_unstable();
     assert_eq!(texts, expected);
-    // Two mounts of three can only be read from.
+    // Two of three mounts are read-only.
     let dashed = page.attributes("main .docktest-diagram svg path[stroke-dasharray]", "d");
     assert_eq!(dashed.iter().map(|path| path.matches('M').count()).sum::<usize>(), 2);
     assert!(page.texts("main .docktest-diagram svg desc")[0].contains("port 8080 de l’hôte"));
@@ -73,7 +73,7 @@ fn mounts_ports_and_networks_are_on_the_page() {
 }
 
 #[test]
-fn what_a_container_does_is_followed_through_the_chapter() {
+fn a_container_is_followed_through_the_chapter() {
     let site = Book::new()
         .with_alpine()
         .config(FRENCH)
@@ -114,7 +114,7 @@ fn what_a_container_does_is_followed_through_the_chapter() {
 }
 
 #[test]
-fn a_recording_gives_the_same_page_and_is_not_written_again() {
+fn a_replayed_page_equals_the_original_and_writes_nothing() {
     let book = Book::new().with_alpine().step_with("diagram", WEB).step_with(
         "cleanup",
         "docker rm -f web reader; docker network rm front; docker volume rm data",
@@ -128,7 +128,7 @@ fn a_recording_gives_the_same_page_and_is_not_written_again() {
 }
 
 #[test]
-fn other_renderers_get_sentences() {
+fn other_renderers_get_text() {
     let chapters = Book::new()
         .with_alpine()
         .step_with("diagram", "docker volume create data")
@@ -140,7 +140,7 @@ fn other_renderers_get_sentences() {
 }
 
 #[test]
-fn a_directive_that_does_not_exist_keeps_the_chapter_from_running() {
+fn an_unknown_directive_prevents_the_chapter_from_running() {
     let outcome = Book::new().step("echo never").prose("{{#docktest diagramm}}\n").verify();
     outcome.exits(2).finds_only(&[("bad-directive", "{{#docktest diagramm}}")]);
 }

@@ -1,5 +1,5 @@
-//! 1 is said of a book alone: an input or output that fails ends with 2, and readers of the report who
-//! leave are no failure.
+//! Exit statuses: 1 is only for findings in a book, 2 for a failed input or output, and a reader that
+//! closes the pipe is not a failure.
 
 use std::os::unix::fs::symlink;
 
@@ -14,12 +14,12 @@ fn sh<const N: usize>(book: &Book, command: &str, arguments: [&str; N]) -> Progr
         .env("TMPDIR", book.temporary())
 }
 
-/// Nothing in it is run, so that no engine is needed.
+/// A book without steps to run, so that no engine is needed.
 fn passing() -> Book {
     Book::new().step_with("ignore", "true")
 }
 
-/// Its recording is missing, and nothing has to be run to know that.
+/// A book without a recording, which `record --check` reports without running anything.
 fn failing() -> Book {
     Book::new().step("true")
 }
@@ -30,7 +30,7 @@ fn is_an_error(outcome: &Outcome, says: &[&str]) {
 }
 
 #[test]
-fn a_report_that_cannot_be_written() {
+fn an_unwritable_report_is_an_error() {
     let nowhere = passing().command(["verify", "--output", "/nowhere/report"]).run();
     is_an_error(&nowhere, &["cannot write /nowhere/report", "No such file or directory"]);
     for format in ["human", "json", "junit", "github"] {
@@ -43,8 +43,8 @@ fn a_report_that_cannot_be_written() {
 }
 
 #[test]
-fn readers_who_leave_change_nothing() {
-    // A pipe that nothing reads.
+fn a_reader_that_closes_the_pipe_does_not_change_the_status() {
+    // A pipe whose reader is closed.
     let left = "mkfifo tmp/pipe; exec 3<>tmp/pipe >tmp/pipe 3<&-; exec \"$0\" \"$@\"";
     for (book, status) in [(passing(), 0), (failing(), 1)] {
         let outcome = sh(&book, left, ["record", "--check"]).run();
@@ -55,7 +55,7 @@ fn readers_who_leave_change_nothing() {
 }
 
 #[test]
-fn outputs_that_are_closed_change_nothing() {
+fn closed_outputs_do_not_change_the_status() {
     for closed in [">&-", "2>&-", ">&- 2>&-", "2>/dev/full"] {
         let command = format!("exec \"$0\" \"$@\" {closed}");
         for (book, status) in [(passing(), 0), (failing(), 1)] {
@@ -65,14 +65,14 @@ fn outputs_that_are_closed_change_nothing() {
 }
 
 #[test]
-fn no_home_directory() {
+fn a_missing_home_directory_is_an_error() {
     let homeless = failing().to_verify().env("HOME", "").env("XDG_CACHE_HOME", "");
     let root = TempDir::new().unwrap();
     is_an_error(&homeless.arg("--engine-root").arg(root.path()).run(), &["no home directory"]);
 }
 
 #[test]
-fn no_directory_for_temporary_files() {
+fn a_missing_temporary_directory_is_an_error() {
     let missing = |program: Program| program.env("TMPDIR", "/nowhere").run();
     let outcome = missing(failing().to_verify());
     is_an_error(&outcome, &["cannot write to /nowhere", "No such file or directory"]);
@@ -82,16 +82,16 @@ fn no_directory_for_temporary_files() {
 }
 
 #[test]
-fn recordings_that_cannot_be_read() {
+fn unreadable_recordings_are_an_error() {
     let book = failing();
-    // Root can read whatever there is to read.
+    // Root can read all files, but not a link to itself.
     symlink("recordings", book.path().join("recordings")).unwrap();
     let outcome = book.command(["record", "--check"]).run();
     is_an_error(&outcome, &["cannot read the recordings"]);
 }
 
 #[test]
-fn a_book_that_install_cannot_write() {
+fn an_unwritable_book_is_an_error_of_install() {
     let book = passing().file("docktest", "a file in the directory's place");
     let outcome = book.command(["install"]).run();
     is_an_error(&outcome, &["cannot read", "Not a directory"]);
@@ -100,22 +100,22 @@ fn a_book_that_install_cannot_write() {
 }
 
 #[test]
-fn a_book_that_does_not_come_or_cannot_go_back() {
+fn an_unreadable_or_unwritable_book_is_an_error_of_the_preprocessor() {
     let directory = sh(&passing(), "exec \"$0\" <.", []).run();
     is_an_error(&directory, &["cannot read standard input", "Is a directory"]);
-    // mdBook is gone: its book is lost, which is no success.
+    // mdBook has ended, so the book is lost.
     let left = "mkfifo tmp/pipe; exec 3<>tmp/pipe >tmp/pipe 3<&-; exec \"$0\"";
     for (command, says) in
         [(left, "Broken pipe"), ("exec \"$0\" >/dev/full", "No space left on device")]
     {
         let book = passing();
         let outcome = sh(&book, command, []).stdin(book.sent("html")).run();
-        is_an_error(&outcome, &["could not be handed back to mdBook", says]);
+        is_an_error(&outcome, &["cannot write the book for mdBook", says]);
     }
 }
 
 #[test]
-fn a_renderer_that_is_not_supported_is_told_as_mdbook_wants_it() {
+fn an_unsupported_renderer_has_the_status_that_mdbook_expects() {
     for (renderer, status) in [("html", 0), ("test", 1)] {
         let outcome = Program::new(["supports", renderer]).run();
         outcome.exits(status);

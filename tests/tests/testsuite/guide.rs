@@ -1,4 +1,4 @@
-//! The author's guide: what it shows is so.
+//! The examples of the author's guide.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,11 +6,11 @@ use std::thread;
 
 use testsuite::examples;
 
-/// Each example has an engine of its own, which is started in a third of a second and then waits.
+/// The number of examples at a time. Each has its own engine, and mostly waits for it.
 const AT_ONCE: usize = 2;
 
 #[test]
-fn each_example_does_what_the_guide_says() {
+fn each_example_has_the_result_in_the_guide() {
     let examples = examples();
     assert!(!examples.is_empty(), "the guide has no examples");
     let next = AtomicUsize::new(0);

@@ -1,5 +1,5 @@
-//! A recording whose checksum is right, and which no run has left: it cannot bring the program to a
-//! fall, nor anything but text into a page.
+//! A forged recording with a valid checksum can neither crash the program nor put anything but text into
+//! a page.
 
 use std::fs;
 
@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use testsuite::Book;
 
-/// Ends whatever a page could put around it, and begins something of its own.
+/// Closes any markup that a page could put around it, and opens its own.
 const MARKUP: &str = "</samp></kbd></pre></code></p></small></figure>--><script>alert(1)</script>\
     \u{0}\u{1b}[31m\u{202e}\u{2066}\n\n# Heading\n\n```\n````\n\n<img src=x onerror=alert(1)>&lt;";
 
-/// The file of a recording with the checksum that belongs to it.
+/// The file of a recording, with a valid checksum.
 fn signed(recording: &Value) -> String {
     let mut recording = recording.clone();
     recording.as_object_mut().unwrap().shift_remove("checksum");
@@ -23,7 +23,7 @@ fn signed(recording: &Value) -> String {
     format!("{body}\n  \"checksum\": \"{checksum}\"\n}}\n")
 }
 
-/// A book whose pages show everything that they can, and its recording.
+/// A book whose pages show every kind of result, and its recording.
 fn recorded() -> (Book, Value) {
     let book = Book::new()
         .setting("on-failure = \"embed\"")
@@ -39,7 +39,7 @@ fn recorded() -> (Book, Value) {
     (book, recording)
 }
 
-/// All HTML that a Markdown text brings into a page.
+/// The HTML in a Markdown text.
 fn html(markdown: &str) -> String {
     let events = new_cmark_parser(markdown, &MarkdownOptions::default());
     let html = events.filter_map(|event| match event {
@@ -49,14 +49,14 @@ fn html(markdown: &str) -> String {
     html.collect()
 }
 
-/// Sets the value at a place of a recording; `null` removes nothing.
+/// Replaces the value at a JSON pointer of a recording.
 fn with(recording: &Value, pointer: &str, value: Value) -> Value {
     let mut recording = recording.clone();
     *recording.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
     recording
 }
 
-/// Builds with a recording, and looks at the pages.
+/// Builds the book with a recording, and checks the pages.
 #[track_caller]
 fn is_harmless(book: &Book, recording: &Value, what: &str) {
     fs::write(book.recording("lab.md"), signed(recording)).unwrap();
@@ -71,7 +71,7 @@ fn is_harmless(book: &Book, recording: &Value, what: &str) {
         assert!(!chapter.contains('\0'), "{what}\n{chapter}");
         let html = html(chapter);
         assert!(!html.contains("<script") && !html.contains("<img"), "{what}\n{chapter}");
-        // Each fragment is one line: a heading of its own would be the chapter's second.
+        // The chapter has one heading; another one comes from the recording.
         assert_eq!(headings(chapter), 1, "{what}\n{chapter}");
     }
     let check = book.command(["record", "--check"]).env("PATH", "/nowhere").run();
@@ -123,7 +123,7 @@ fn markup_stays_text() {
 }
 
 #[test]
-fn wrong_numbers_are_survived() {
+fn wrong_numbers_do_no_harm() {
     let (book, recording) = recorded();
     let steps = recording["steps"].as_array().unwrap();
     let commands = recording["steps"][0]["commands"].as_array().unwrap();

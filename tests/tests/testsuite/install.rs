@@ -1,4 +1,4 @@
-//! `install`: a book gets what it needs, and nothing of its author's is lost.
+//! `install` adds the files that a book needs, and keeps what its author has edited.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::MDBOOK;
 
 const STYLE_SHEET: &str = "docktest/docktest.css";
 
-/// A book as its author left it.
+/// A book before `install`.
 struct Fresh(TempDir);
 
 impl Fresh {
@@ -46,7 +46,7 @@ impl Fresh {
         Program::new(["install"]).directory(self.0.path()).run()
     }
 
-    /// All files of the book, with their texts.
+    /// All files of the book with their content.
     fn files(&self) -> Vec<(String, String)> {
         fn below(directory: &Path, root: &Path, files: &mut Vec<(String, String)>) {
             for entry in fs::read_dir(directory).unwrap().flatten() {
@@ -66,15 +66,15 @@ impl Fresh {
     }
 }
 
-/// The line of a report about a file.
+/// The line of the output about a file.
 #[track_caller]
 fn line<'a>(outcome: &'a Outcome, file: &str) -> &'a str {
     let line = outcome.stdout().lines().find(|line| line.contains(file));
-    line.unwrap_or_else(|| panic!("nothing is said of {file}\n{outcome}")).trim()
+    line.unwrap_or_else(|| panic!("no line about {file}\n{outcome}")).trim()
 }
 
 #[test]
-fn a_fresh_book_gets_all_that_it_needs_and_is_built_without_complaint() {
+fn a_new_book_gets_all_files_and_builds_without_warnings() {
     let book = Fresh::french();
     let outcome = book.install();
     outcome.exits(0);
@@ -90,12 +90,12 @@ fn a_fresh_book_gets_all_that_it_needs_and_is_built_without_complaint() {
     assert_eq!(built.stderr(), "");
     let page = book.read("html/a.html");
     for name in ["docktest/docktest-", "docktest/docktest-fr-", "docktest/docktest-language-"] {
-        assert!(page.contains(name), "mdBook gives {name} a name that changes with it:\n{page}");
+        assert!(page.contains(name), "no hashed name for {name}:\n{page}");
     }
 }
 
 #[test]
-fn a_second_time_changes_no_byte() {
+fn a_second_install_changes_nothing() {
     let book = Fresh::french();
     book.install().exits(0);
     let files = book.files();
@@ -107,7 +107,7 @@ fn a_second_time_changes_no_byte() {
 }
 
 #[test]
-fn an_english_book_needs_no_words() {
+fn an_english_book_gets_no_translation() {
     let book = Fresh::with("[book]\ntitle = \"Test\"\n");
     book.install().exits(0);
     let names: Vec<String> = book.files().into_iter().map(|(name, _)| name).collect();
@@ -116,7 +116,7 @@ fn an_english_book_needs_no_words() {
 }
 
 #[test]
-fn the_guide_shows_what_it_says() {
+fn the_guide_shows_the_output() {
     let book = Fresh::with("[book]\ntitle = \"Test\"\n");
     let guide = workspace().join("crates/mdbook-docktest/guide/src/installed.md");
     let guide = fs::read_to_string(guide).unwrap();
@@ -125,7 +125,7 @@ fn the_guide_shows_what_it_says() {
 }
 
 #[test]
-fn the_authors_tables_comments_and_line_endings_stay() {
+fn tables_comments_and_line_endings_are_kept() {
     let lines = [
         "# My course",
         "[book]",
@@ -145,7 +145,7 @@ fn the_authors_tables_comments_and_line_endings_stay() {
     assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "{text:?}");
     let mut rest = text.lines();
     for line in lines {
-        assert!(rest.any(|other| other == line), "{line:?} is as it was, where it was:\n{text}");
+        assert!(rest.any(|other| other == line), "{line:?} was changed or moved:\n{text}");
     }
     assert!(text.contains("all others\r\n  \"docktest/docktest.css\",\r\n]"), "{text}");
 }
@@ -160,14 +160,14 @@ fn inline_tables_stay_inline() {
 }
 
 #[test]
-fn a_style_sheet_that_was_put_elsewhere_is_kept_up_to_date_there() {
+fn a_style_sheet_in_another_directory_is_updated_there() {
     let book = Fresh::with("[output.html]\nadditional-css = [\"docktest.css\"]\n");
     book.install().exits(0);
     assert!(book.read("docktest.css").starts_with("/* mdbook-docktest "));
     assert!(!fs::exists(book.path(STYLE_SHEET)).unwrap());
 }
 
-/// A copy as an older program would have made it.
+/// A copy from an older version of the program.
 pub(crate) fn older(copy: &str) -> String {
     use sha2::{Digest, Sha256};
     let (_, text) = copy.split_once('\n').unwrap();
@@ -178,7 +178,7 @@ pub(crate) fn older(copy: &str) -> String {
 }
 
 #[test]
-fn an_older_style_sheet_is_replaced() {
+fn an_older_style_sheet_is_updated() {
     let book = Fresh::french();
     book.install().exits(0);
     let current = book.read(STYLE_SHEET);
@@ -191,7 +191,7 @@ fn an_older_style_sheet_is_replaced() {
 }
 
 #[test]
-fn what_an_author_has_edited_is_kept_until_told_otherwise() {
+fn edited_files_are_kept_without_force() {
     let book = Fresh::french();
     book.install().exits(0);
     let current = book.read(STYLE_SHEET);
@@ -201,7 +201,7 @@ fn what_an_author_has_edited_is_kept_until_told_otherwise() {
     let outcome = book.install();
     outcome.exits(0);
     assert_eq!(line(&outcome, STYLE_SHEET), "kept  docktest/docktest.css (it was edited)");
-    assert_eq!(outcome.stderr(), "", "nothing is lost yet");
+    assert_eq!(outcome.stderr(), "", "no warning before an update is available");
 
     let edited = older(&current).replace("of old", "mine");
     book.write(STYLE_SHEET, &edited);
@@ -219,13 +219,13 @@ fn what_an_author_has_edited_is_kept_until_told_otherwise() {
 }
 
 #[test]
-fn sources_that_mdbook_would_delete_are_warned_of() {
+fn sources_in_the_build_directory_are_a_warning() {
     let book = Fresh::with("[book]\nsrc = \"book/src\"\n");
     book.install().exits(0).tells("warning: the sources in ").tells("build-dir");
 }
 
 #[test]
-fn where_there_is_no_book_nothing_is_made() {
+fn without_a_book_nothing_is_written() {
     let directory = TempDir::with_prefix("testsuite-").unwrap();
     let path = directory.path().to_str().unwrap();
     let outcome = Program::new(["install", path]).run();
@@ -234,8 +234,8 @@ fn where_there_is_no_book_nothing_is_made() {
 }
 
 #[test]
-fn a_book_toml_that_is_none_is_not_touched() {
-    for (text, said) in [
+fn an_invalid_book_toml_is_not_changed() {
+    for (text, expected) in [
         ("[book\n", ": line 1: unclosed table"),
         ("[book]\ntitel = \"x\"\n", ": unknown field `titel`"),
         (
@@ -244,7 +244,7 @@ fn a_book_toml_that_is_none_is_not_touched() {
         ),
     ] {
         let book = Fresh::with(text);
-        book.install().exits(2).fails_saying(&["book.toml", said]);
+        book.install().exits(2).fails_saying(&["book.toml", expected]);
         assert_eq!(book.read("book.toml"), text);
         assert!(!fs::exists(book.path("docktest")).unwrap());
     }

@@ -1,4 +1,4 @@
-//! mdBook's own words: whatever it says in English, `docktest-fr.js` has in French.
+//! mdBook's own words: `docktest-fr.js` translates all of them into French.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +9,12 @@ use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 use testsuite::{Book, Site, workspace};
 
-/// What is the same in French, or no word.
+/// Texts that are the same in French.
 const SAME: [&str; 9] = ["Ayu", "Important", "←", "→", "S", "/", "?", "1.", "2."];
 
-/// Words of mdBook's scripts that nobody reads in a book whose code is not Rust's: its pages have no
-/// code to be run on a server, and the names of keys and headers are for browsers.
-const NEVER_READ: [&str; 27] = [
+/// Texts in mdBook's scripts that readers do not see: those about runnable Rust code, which our books do
+/// not have, and names of keys and headers.
+const INVISIBLE: [&str; 27] = [
     "use strict",
     "Content-Type",
     "POST",
@@ -41,11 +41,11 @@ const NEVER_READ: [&str; 27] = [
     "clip-button tooltipped",
     "AND",
     "position: absolute; opacity: 0;",
-    // It is told to who reads the browser's log.
+    // It is printed to the browser's console.
     "Failed to load `${url}`: ${error}",
 ];
 
-/// The French for what mdBook says.
+/// The translations: English, French.
 fn words() -> Vec<(String, String)> {
     let script = workspace().join("crates/mdbook-docktest/assets/docktest-fr.js");
     let script = fs::read_to_string(script).unwrap();
@@ -55,7 +55,7 @@ fn words() -> Vec<(String, String)> {
     words.iter().map(|(key, word)| (key.clone(), word.as_str().unwrap().to_owned())).collect()
 }
 
-/// A book whose pages have all that mdBook can say.
+/// A site with all texts that mdBook can add.
 fn site() -> Site {
     let config = "[book]\ntitle = \"Essai\"\nlanguage = \"fr\"\nsrc = \"src\"\n\
                   [build]\nbuild-dir = \"html\"\n[output.html]\n\
@@ -69,16 +69,16 @@ fn site() -> Site {
     book.chapter("b.md", &text).chapter("c.md", "# c\n").build().unwrap()
 }
 
-/// What a page of mdBook's says by itself.
-fn said(page: &Html, main: bool) -> BTreeSet<String> {
-    let mut said = BTreeSet::new();
+/// The texts that mdBook adds to a page. `main` says whether its main part is mdBook's, too.
+fn texts_of_page(page: &Html, main: bool) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
     let titles = Selector::parse(".blockquote-tag-title").unwrap();
     let texts = page.select(&titles).flat_map(|title| title.text());
-    said.extend(texts.map(|text| text.trim().to_owned()));
+    found.extend(texts.map(|text| text.trim().to_owned()));
     for element in page.select(&Selector::parse("body *").unwrap()) {
         let inside = |name: &str| is_inside(element, name);
         let is_code = ["script", "style", "template", "noscript"].into_iter().any(inside);
-        // The book's title and chapters are the author's.
+        // The title and the chapters come from the author.
         let is_authors = element.attr("class") == Some("menu-title")
             || inside("mdbook-sidebar-scrollbox")
             || (inside("main") && !main);
@@ -86,12 +86,12 @@ fn said(page: &Html, main: bool) -> BTreeSet<String> {
             continue;
         }
         let attributes = ["title", "aria-label", "placeholder", "alt"];
-        said.extend(attributes.iter().filter_map(|name| element.attr(name)).map(str::to_owned));
+        found.extend(attributes.iter().filter_map(|name| element.attr(name)).map(str::to_owned));
         let own = element.children().filter_map(|child| child.value().as_text().cloned());
-        said.extend(own.map(|text| text.trim().to_owned()));
+        found.extend(own.map(|text| text.trim().to_owned()));
     }
-    said.remove("");
-    said
+    found.remove("");
+    found
 }
 
 fn is_inside(element: ElementRef<'_>, name: &str) -> bool {
@@ -99,28 +99,28 @@ fn is_inside(element: ElementRef<'_>, name: &str) -> bool {
         || element.ancestors().filter_map(ElementRef::wrap).any(|over| over.value().name() == name)
 }
 
-/// What a script can say: the pieces of texts in it that look like prose.
-fn said_by_script(script: &str) -> BTreeSet<String> {
+/// The texts in a script: string literals that look like prose.
+fn texts_of_script(script: &str) -> BTreeSet<String> {
     static ATTRIBUTE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r#"(?:title|aria-label|placeholder|alt)="([^"]+)""#).unwrap());
     static PROSE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^\s*(?:[A-Z]|.*\S\s+\S).*[A-Za-z]{2}").unwrap());
-    let mut said = BTreeSet::new();
+    let mut texts = BTreeSet::new();
     for literal in literals(script) {
         if literal.contains(['<', '>']) || literal.contains("=\"") {
-            said.extend(ATTRIBUTE.captures_iter(&literal).map(|found| found[1].to_owned()));
+            texts.extend(ATTRIBUTE.captures_iter(&literal).map(|found| found[1].to_owned()));
         } else if PROSE.is_match(&literal) || literal.ends_with(" '") {
-            said.insert(literal);
+            texts.insert(literal);
         }
     }
-    said
+    texts
 }
 
 /// The string literals of a script.
 fn literals(script: &str) -> Vec<String> {
     let mut literals = Vec::new();
     let mut rest = script;
-    // What stands before a slash tells a regex from a division.
+    // The character before a slash distinguishes a regex from a division.
     let mut before = ';';
     while let Some(next) = rest.chars().next() {
         let skipped = if rest.starts_with("//") {
@@ -144,7 +144,7 @@ fn literals(script: &str) -> Vec<String> {
     literals
 }
 
-/// Where a literal ends that `text` begins with.
+/// The end of the literal at the start of `text`.
 fn end_of(text: &str, quote: char) -> usize {
     let (mut is_escaped, mut is_in_class) = (false, false);
     for (index, next) in text.char_indices().skip(1) {
@@ -157,7 +157,7 @@ fn end_of(text: &str, quote: char) -> usize {
             _ => {}
         }
     }
-    panic!("a literal does not end: {text}");
+    panic!("unclosed literal: {text}");
 }
 
 fn unescaped(literal: &str) -> String {
@@ -172,58 +172,58 @@ fn script_of(site: &Site, name: &str) -> String {
     fs::read_to_string(file.unwrap_or_else(|| panic!("mdBook has no {name}.js"))).unwrap()
 }
 
-/// All that mdBook says: whole texts of pages, and pieces of texts of scripts.
-fn all_said() -> (BTreeSet<String>, BTreeSet<String>) {
+/// All texts of mdBook: whole texts in pages, and pieces of texts in scripts.
+fn all_texts() -> (BTreeSet<String>, BTreeSet<String>) {
     let site = site();
     let page = |name: &str| {
         Html::parse_document(&fs::read_to_string(site.directory().join(name)).unwrap())
     };
-    let mut whole = said(&page("b.html"), false);
-    whole.extend(said(&page("404.html"), true));
+    let mut whole = texts_of_page(&page("b.html"), false);
+    whole.extend(texts_of_page(&page("404.html"), true));
     let title = page("404.html");
     let title = title.select(&Selector::parse("title").unwrap()).next().unwrap();
     whole.insert(title.text().collect::<String>().replace("Essai", "{}"));
-    let pieces = ["book", "searcher"].map(|name| said_by_script(&script_of(&site, name)));
+    let pieces = ["book", "searcher"].map(|name| texts_of_script(&script_of(&site, name)));
     (whole, pieces.into_iter().flatten().collect())
 }
 
 #[test]
-fn whatever_mdbook_says_is_said_in_french() {
+fn all_words_of_mdbook_are_translated() {
     let words = words();
-    let (whole, pieces) = all_said();
+    let (whole, pieces) = all_texts();
     assert!(whole.len() > 30, "{whole:?}");
     let is_known = |text: &String| words.iter().any(|(key, _)| key == text);
     let is_same = |text: &String| SAME.contains(&text.as_str());
     let new: Vec<&String> = whole.iter().filter(|text| !is_known(text) && !is_same(text)).collect();
-    assert!(new.is_empty(), "docktest-fr.js has no words for {new:#?}");
+    assert!(new.is_empty(), "docktest-fr.js does not translate {new:#?}");
 
     assert!(pieces.len() > 20, "{pieces:?}");
     let is_piece = |piece: &String| words.iter().any(|(key, _)| key.contains(piece.as_str()));
-    let is_unread = |piece: &String| NEVER_READ.contains(&piece.as_str());
+    let is_invisible = |piece: &String| INVISIBLE.contains(&piece.as_str());
     let new: Vec<&String> =
-        pieces.iter().filter(|piece| !is_piece(piece) && !is_unread(piece)).collect();
-    assert!(new.is_empty(), "docktest-fr.js has no words for what scripts say: {new:#?}");
+        pieces.iter().filter(|piece| !is_piece(piece) && !is_invisible(piece)).collect();
+    assert!(new.is_empty(), "docktest-fr.js does not translate these texts of scripts: {new:#?}");
 }
 
 #[test]
-fn no_word_is_kept_that_mdbook_no_longer_says() {
-    let (whole, pieces) = all_said();
+fn no_translation_is_unused() {
+    let (whole, pieces) = all_texts();
     for (key, _) in words() {
-        let is_said = whole.contains(&key) || pieces.iter().any(|piece| key.contains(piece));
-        // It is its title in a book that has none.
-        assert!(is_said || key == "Page not found", "mdBook no longer says {key:?}");
+        let is_used = whole.contains(&key) || pieces.iter().any(|piece| key.contains(piece));
+        // The title of this page in a book without a title.
+        assert!(is_used || key == "Page not found", "mdBook no longer has the text {key:?}");
     }
 }
 
 #[test]
-fn french_is_set_as_french_is() {
+fn french_typography_is_correct() {
     for (key, word) in words() {
         for (mark, space) in
             [(':', '\u{a0}'), ('!', '\u{202f}'), ('?', '\u{202f}'), ('»', '\u{a0}')]
         {
             for (index, _) in word.match_indices(mark) {
                 let before = word[..index].chars().next_back();
-                assert_eq!(before, Some(space), "{key:?} is {word:?}: the space before {mark}");
+                assert_eq!(before, Some(space), "{key:?}: wrong space before {mark} in {word:?}");
             }
         }
         assert!(!word.contains(['\'', '"']) && !word.contains("..."), "{key:?} is {word:?}");

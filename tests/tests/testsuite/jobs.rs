@@ -31,7 +31,7 @@ fn server(name: &str) -> String {
 }
 
 #[test]
-fn the_same_names_and_ports_do_not_collide() {
+fn equal_names_and_ports_do_not_collide() {
     let book = Book::new()
         .with_alpine()
         .chapter("one.md", &server("one"))
@@ -44,7 +44,7 @@ fn the_same_names_and_ports_do_not_collide() {
 }
 
 #[test]
-fn one_job_runs_one_after_the_other() {
+fn with_one_job_chapters_run_one_after_another() {
     let chapter = step("", "date +%s%N") + &step("", "date +%s%N");
     let book = Book::new().chapter("one.md", &chapter).chapter("two.md", &chapter);
     let outcome = book.to_verify().arg("--jobs").arg("1").run();
@@ -55,7 +55,7 @@ fn one_job_runs_one_after_the_other() {
 }
 
 #[test]
-fn reports_are_in_the_books_order_whatever_ends_first() {
+fn reports_are_in_the_books_order() {
     let book = Book::new()
         .chapter("slow.md", &step("", "sleep 2; exit 1"))
         .chapter("fast.md", &step("", "exit 2"))
@@ -67,12 +67,12 @@ fn reports_are_in_the_books_order_whatever_ends_first() {
         report["chapters"].as_array().unwrap().iter().map(|chapter| &chapter["path"]).collect();
     assert_eq!(paths, ["src/slow.md", "src/fast.md", "src/last.md"]);
     outcome.prints(3, "last\n");
-    // The lines of several chapters are mixed, so each says whose it is.
+    // Lines of several chapters are interleaved, so each begins with its chapter.
     outcome.tells("src/slow.md: 1/1").tells("src/fast.md: 1/1");
 }
 
 #[test]
-fn a_chapter_whose_image_cannot_be_had_does_not_touch_the_others() {
+fn a_missing_image_does_not_affect_other_chapters() {
     let book = Book::new()
         .setting("images.\"testsuite/none:1\" = \"recipe\"")
         .file("recipe/prepare", "#!/bin/sh\necho 'no flour' >&2\nexit 1\n")
@@ -86,13 +86,13 @@ fn a_chapter_whose_image_cannot_be_had_does_not_touch_the_others() {
     outcome.prints(1, "first\n").prints(3, "last\n").finds_only(&[("exit-status", "false")]);
     assert_eq!(outcome.status_of(2), "skipped");
 
-    // A build keeps what came out of the others for the next one.
+    // A build records the other chapters.
     book.to_preprocess("html").run().exits(3);
     assert!(book.recording("first.md").exists() && !book.recording("none.md").exists());
 }
 
-/// Two chapters that sleep, each with a container. They end only if they are stopped: the steps'
-/// timeout is longer than a test may run.
+/// Two chapters that sleep, each with a container. They end only if they are stopped, as the timeout of
+/// the steps is longer than a test may run.
 fn sleeping() -> (Book, [String; 2]) {
     let sleeps = [marker(), marker()];
     let chapter = |sleep: &str| {
@@ -109,7 +109,7 @@ fn sleeping() -> (Book, [String; 2]) {
 }
 
 #[test]
-fn ctrl_c_ends_all_and_leaves_nothing() {
+fn ctrl_c_ends_all_chapters_and_leaves_nothing() {
     let (book, sleeps) = sleeping();
     let run = book.to_verify().arg("--jobs").arg("2").start();
     for sleep in &sleeps {
@@ -124,7 +124,7 @@ fn ctrl_c_ends_all_and_leaves_nothing() {
 }
 
 #[test]
-fn kill_9_ends_all_and_leaves_nothing() {
+fn sigkill_ends_all_chapters_and_leaves_nothing() {
     let (book, sleeps) = sleeping();
     let run = book.to_verify().arg("--jobs").arg("2").start();
     for sleep in &sleeps {

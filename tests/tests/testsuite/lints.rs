@@ -1,9 +1,9 @@
-//! Findings weigh what book.toml says.
+//! The levels of findings in book.toml.
 
 use testsuite::Book;
 
 #[test]
-fn what_is_only_warned_of_runs_is_told_and_fails_nothing() {
+fn warnings_are_reported_and_do_not_fail_the_build() {
     let book = Book::new()
         .setting("lints.unknown-attribute = \"warn\"")
         .setting("lints.exit-status = \"warn\"")
@@ -20,7 +20,7 @@ fn what_is_only_warned_of_runs_is_told_and_fails_nothing() {
     for step in 1..=3 {
         assert_eq!(outcome.status_of(step), "passed", "{outcome}");
     }
-    // The author is told; readers are not.
+    // Warnings are for authors, not for readers.
     let outcome = book.to_preprocess("html").run();
     outcome.exits(0).tells("warning[exit-status]").tells("warning[unknown-attribute]");
     assert!(!outcome.stdout().contains("sparkling"), "{outcome}");
@@ -28,13 +28,13 @@ fn what_is_only_warned_of_runs_is_told_and_fails_nothing() {
 }
 
 #[test]
-fn a_step_that_is_only_warned_of_does_not_end_its_chapter() {
+fn a_step_with_a_warning_does_not_end_its_chapter() {
     let book = Book::new().setting("lints.exit-status = \"warn\"").step("exit 4").step("true");
     book.to_verify().arg("--fail-fast").run().exits(0).finds_only(&[("exit-status", "exit 4")]);
 }
 
 #[test]
-fn a_lint_that_does_not_exist_is_refused_with_the_one_that_was_meant() {
+fn an_unknown_lint_is_an_error_with_a_suggestion() {
     let book = Book::new().setting("lints.exit-statsu = \"warn\"").step("true");
     book.verify().exits(2).fails_saying(&["book.toml", "`exit-statsu`", "`exit-status`?"]);
 }

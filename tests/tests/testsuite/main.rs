@@ -1,6 +1,6 @@
-//! What the program promises, end to end. See `tests/src` for the words that the tests use.
+//! End-to-end tests of the program. The helpers are in `tests/src`.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails, also in helper functions")]
 
 mod accept;
 mod annotations;

@@ -1,12 +1,12 @@
-//! Whatever the end, nothing is left: no process, mount, namespace, interface, socket, control
-//! group or temporary file.
+//! However a run ends, nothing is left: no process, mount, namespace, interface, socket, control group or
+//! temporary file.
 
 use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
 use testsuite::{Book, Running, Traces, marker};
 
-/// A chapter with a container, a volume and a network, which then sleeps for as long as asked.
+/// A chapter with containers, a volume and a network, and this last step.
 fn lab(end: &str) -> Book {
     Book::new()
         .with_alpine()
@@ -16,7 +16,7 @@ fn lab(end: &str) -> Book {
         .step(end)
 }
 
-/// Starts the chapter, and waits until its last step sleeps.
+/// Starts the chapter and waits until its last step sleeps.
 fn started(book: &Book, sleep: &str) -> (Running, Traces) {
     let run = book.to_verify().start();
     run.until_process(sleep);
@@ -25,7 +25,7 @@ fn started(book: &Book, sleep: &str) -> (Running, Traces) {
 }
 
 #[test]
-fn after_a_run_in_which_all_holds() {
+fn after_a_run_that_passed() {
     let sleep = marker();
     let book = lab(&format!("timeout 1 sleep {sleep} || true"));
     let (run, traces) = started(&book, &sleep);
@@ -53,7 +53,7 @@ fn after_ctrl_c() {
 }
 
 #[test]
-fn after_being_told_to_end() {
+fn after_sigterm() {
     let sleep = marker();
     let book = lab(&format!("sleep {sleep}"));
     let (run, traces) = started(&book, &sleep);
@@ -63,7 +63,7 @@ fn after_being_told_to_end() {
 }
 
 #[test]
-fn after_the_terminal_was_closed() {
+fn after_sighup() {
     let sleep = marker();
     let book = lab(&format!("sleep {sleep}"));
     let (run, traces) = started(&book, &sleep);
@@ -72,7 +72,7 @@ fn after_the_terminal_was_closed() {
     traces.are_gone(&book.temporary());
 }
 
-/// A book whose only image is being made for ever.
+/// A book with an image whose recipe never ends.
 fn with_a_recipe_that_sleeps(sleep: &str) -> Book {
     let book = Book::new()
         .setting("images.\"testsuite/never:1\" = \"recipe\"")
@@ -87,7 +87,7 @@ fn with_a_recipe_that_sleeps(sleep: &str) -> Book {
 }
 
 #[test]
-fn after_ctrl_c_while_an_image_is_made() {
+fn after_ctrl_c_while_an_image_is_built() {
     let sleep = marker();
     let book = with_a_recipe_that_sleeps(&sleep);
     let run = book.to_verify().start();
@@ -99,7 +99,7 @@ fn after_ctrl_c_while_an_image_is_made() {
 }
 
 #[test]
-fn after_the_program_was_killed_while_an_image_is_made() {
+fn after_the_program_was_killed_while_an_image_is_built() {
     let sleep = marker();
     let book = with_a_recipe_that_sleeps(&sleep);
     let run = book.to_verify().start();
@@ -147,16 +147,16 @@ fn after_the_supervisor_was_killed() {
 }
 
 #[test]
-fn after_both_were_killed_once_the_next_run_has_tidied_up() {
+fn after_both_were_killed_and_the_next_run_cleaned_up() {
     let sleep = marker();
     let book = lab(&format!("sleep {sleep}"));
     let (run, traces) = started(&book, &sleep);
-    // First the one who would otherwise see the other's end.
+    // The program is stopped first: it would notice the end of the supervisor.
     run.signal(Signal::STOP).kill_supervisor().signal(Signal::KILL);
     run.wait();
     traces.processes_are_gone();
     let left = || book.temporary().read_dir().unwrap().count();
-    assert_eq!(left(), 1, "nobody was there to remove the scratch directory");
+    assert_eq!(left(), 1, "the scratch directory is the only leftover");
 
     let next = Book::new().step("true").to_verify().env("TMPDIR", book.temporary()).run();
     next.exits(0);
@@ -173,7 +173,7 @@ fn after_a_container_was_left_paused() {
 }
 
 #[test]
-fn after_kill_9_while_a_container_is_paused() {
+fn after_sigkill_while_a_container_is_paused() {
     let sleep = marker();
     let book = lab(&format!("docker pause app\nsleep {sleep}"));
     let (run, traces) = started(&book, &sleep);

@@ -1,4 +1,4 @@
-//! What becomes of a build when something does not hold.
+//! What a build does about errors.
 
 use testsuite::Book;
 
@@ -12,7 +12,7 @@ fn embedding() -> Book {
 }
 
 #[test]
-fn embedded_findings_are_in_the_page_and_on_standard_error() {
+fn embedded_findings_are_on_the_page_and_on_standard_error() {
     let book = embedding().chapter("bad.md", BAD).chapter("good.md", GOOD);
     let outcome = book.to_preprocess("html").run();
     outcome.exits(0).tells("error[exit-status]").tells("src/bad.md:8:1");
@@ -27,7 +27,7 @@ fn embedded_findings_are_in_the_page_and_on_standard_error() {
 }
 
 #[test]
-fn a_chapter_with_a_wrong_annotation_does_not_run_and_shows_it() {
+fn a_chapter_with_a_wrong_annotation_is_shown_without_being_run() {
     let book = embedding().chapter("mistyped.md", MISTYPED).chapter("good.md", GOOD);
     let outcome = book.to_preprocess("html").run();
     outcome.exits(0).tells("error[unknown-attribute]");
@@ -42,7 +42,7 @@ fn a_chapter_with_a_wrong_annotation_does_not_run_and_shows_it() {
 }
 
 #[test]
-fn serving_embeds_unless_the_book_says_otherwise() {
+fn mdbook_serve_embeds_findings_by_default() {
     let served = "[book]\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"\n\
                   [output.html]\nlive-reload-endpoint = \"__livereload\"";
     let book = || Book::new().config(served).step("exit 4");
@@ -56,12 +56,12 @@ fn serving_embeds_unless_the_book_says_otherwise() {
 }
 
 #[test]
-fn a_machine_without_engine_or_image_stops_every_build() {
+fn a_missing_engine_or_image_stops_the_build() {
     let outcome = embedding().step("true").to_preprocess("html").env("PATH", "/nowhere").run();
     outcome.exits(3);
     assert_eq!(outcome.stdout(), "");
 
-    let book = embedding().step("docker run testsuite/nobody-has-it:1 true");
+    let book = embedding().step("docker run testsuite/missing:1 true");
     let outcome = book.to_preprocess("html").run();
     outcome.exits(3).tells("error[image-missing]");
     assert_eq!(outcome.stdout(), "");

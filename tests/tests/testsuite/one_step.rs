@@ -13,7 +13,7 @@ fn verify(place: &str) -> testsuite::Outcome {
 }
 
 #[test]
-fn a_step_is_found_at_any_of_its_lines_and_runs_on_what_was_before() {
+fn any_line_of_a_step_selects_it_and_the_steps_before_it_run() {
     for line in [5, 6, 9, 10] {
         let outcome = verify(&format!("src/lab.md:{line}"));
         outcome.exits(1).finds("output-mismatch", 9);
@@ -26,11 +26,11 @@ fn a_step_is_found_at_any_of_its_lines_and_runs_on_what_was_before() {
 fn a_line_without_a_step_is_wrong_usage() {
     let outcome = verify("src/lab.md:4");
     outcome.exits(2);
-    assert!(outcome.stderr().contains("there is no step at line 4 of src/lab.md"), "{outcome}");
+    assert!(outcome.stderr().contains("no step at line 4 of src/lab.md"), "{outcome}");
 }
 
 #[test]
-fn a_chapter_by_itself_is_read_as_its_book_has_it() {
+fn a_chapter_has_the_settings_of_its_book() {
     let book = Book::new()
         .chapter("lab.md", "```bash\n{{#include script.sh}}\n```\n\n```output\nincluded\n```\n")
         .file("src/script.sh", "echo included");

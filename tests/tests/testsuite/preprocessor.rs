@@ -4,13 +4,13 @@ use std::fs;
 
 use testsuite::{Book, Program};
 
-/// A program that cannot start an engine, nor anything else.
+/// The program with a PATH in which it finds no other program.
 fn without_programs(program: Program) -> Program {
     program.env("PATH", "/nowhere")
 }
 
 #[test]
-fn it_says_for_which_renderers_it_works() {
+fn supports_answers_by_exit_status() {
     for (renderer, status) in [("html", 0), ("markdown", 0), ("test", 1), ("epub", 0)] {
         let outcome = Program::new(["supports", renderer]).run();
         outcome.exits(status);
@@ -19,13 +19,13 @@ fn it_says_for_which_renderers_it_works() {
 }
 
 #[test]
-fn a_book_shows_what_came_out() {
+fn a_book_shows_the_results() {
     let site = Book::new()
         .config("[book]\nlanguage = \"fr\"\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"")
         .prose("# Lab\n\nBefore.\n\n")
         .step_with("exit=3", "echo 'out <b>&amp;</b>'; echo err >&2; exit 3")
         .prose("Between *the* steps.\n\n- item\n\n  ```bash until=two\n  echo one; echo; echo two; sleep 60\n  ```\n\n  In the item.\n\n")
-        .step_with("hidden", "echo nobody sees this")
+        .step_with("hidden", "echo not visible")
         .prose("After.\n")
         .build()
         .unwrap();
@@ -38,12 +38,12 @@ fn a_book_shows_what_came_out() {
     assert_eq!(page.texts("main li figure").len(), 1);
     assert!(page.texts("main p").contains(&"Between the steps.".to_owned()));
     let all = page.texts("main").concat();
-    assert!(!all.contains("nobody sees this") && !all.contains("exit=3"), "{all}");
+    assert!(!all.contains("not visible") && !all.contains("exit=3"), "{all}");
     assert!(all.contains("Vérifié le ") && all.contains(" · Docker Engine "), "{all}");
 }
 
 #[test]
-fn standard_output_is_the_book_and_nothing_else() {
+fn standard_output_is_only_the_book() {
     let outcome = Book::new().step("echo out; echo err >&2").to_preprocess("html").run();
     outcome.exits(0).tells("1/1");
     let book: serde_json::Value = serde_json::from_str(outcome.stdout()).unwrap();
@@ -51,7 +51,7 @@ fn standard_output_is_the_book_and_nothing_else() {
 }
 
 #[test]
-fn bytes_outside_of_the_touched_blocks_are_as_they_were() {
+fn bytes_outside_of_the_steps_are_unchanged() {
     let before = "# Été\u{a0}: «\u{202f}x\u{202f}»  \n\n\ttab\ttab   \nhard break\\\n<div>\n<b>raw\n\n\
                   | a | b |\n|--|:-:|\n\n```rust,ignore\nfn  main ( ) { }\n```\n\n* * *\n\n";
     let between =
@@ -61,13 +61,13 @@ fn bytes_outside_of_the_touched_blocks_are_as_they_were() {
     let text = format!("{before}```bash\necho one\n```{between}```bash ignore\nnever\n```{after}");
     let chapters = Book::new().chapter("a.md", &text).preprocess("html");
     let chapter = &chapters[0];
-    let rest = chapter.strip_prefix(before).expect("what stands before the step is the same");
+    let rest = chapter.strip_prefix(before).expect("the text before the step is the same");
     let rest = rest.strip_prefix("```bash\necho one\n```").expect("the step is the same");
     assert!(rest.contains(&format!("{between}```bash\nnever\n```{after}")), "{chapter}");
 }
 
 #[test]
-fn windows_line_endings_stay() {
+fn windows_line_endings_are_kept() {
     let text = "# A\r\n\r\n```bash\r\necho one\r\n```\r\n\r\nEnd.\r\n";
     let chapters = Book::new().chapter("a.md", text).preprocess("html");
     let lone = chapters[0].replace("\r\n", "").contains(['\r', '\n']);
@@ -75,7 +75,7 @@ fn windows_line_endings_stay() {
 }
 
 #[test]
-fn a_book_without_steps_is_untouched_and_starts_no_engine() {
+fn a_book_without_steps_is_unchanged_and_starts_no_engine() {
     let text = "# A\r\n\ttext   \n\n```text\nls\n```\n\n```bash ignore\nls\n```";
     let book = Book::new().chapter("a.md", text).chapter("b.md", "\u{feff}\n\n  odd");
     let outcome = without_programs(book.to_preprocess("html")).run();
@@ -88,14 +88,14 @@ fn a_book_without_steps_is_untouched_and_starts_no_engine() {
 }
 
 #[test]
-fn a_large_book_goes_through() {
+fn a_large_book_is_processed() {
     let text = format!("# Large\n\n{}\n```bash ignore\nls\n```\n", "word ".repeat(100_000));
     let site = Book::new().chapter("a.md", &text).chapter("b.md", &text).build().unwrap();
     assert!(site.page("a.html").texts("main").concat().len() > 400_000);
 }
 
 #[test]
-fn included_blocks_run_and_drafts_do_not_disturb() {
+fn included_blocks_run_and_drafts_are_ignored() {
     let site = Book::new()
         .file("commands.sh", "echo included\n")
         .summary("- [To be written]()")
@@ -118,7 +118,7 @@ fn markdown_stays_markdown() {
 }
 
 #[test]
-fn a_chapter_that_does_not_hold_stops_the_build_and_the_old_pages_survive() {
+fn a_failure_stops_the_build_and_keeps_the_old_pages() {
     let book = Book::new().step("echo first");
     let site = book.build().unwrap();
     let book = book.step("exit 4");
@@ -140,7 +140,7 @@ fn wrong_annotations_stop_the_build_before_anything_runs() {
 }
 
 #[test]
-fn sources_that_mdbook_would_delete_are_refused() {
+fn sources_in_the_build_directory_are_refused() {
     let book = Book::new()
         .config("[book]\nsrc = \"html/src\"\n[build]\nbuild-dir = \"html\"")
         .file("html/src/SUMMARY.md", "- [A](a.md)\n")
@@ -154,7 +154,7 @@ fn sources_that_mdbook_would_delete_are_refused() {
 }
 
 #[test]
-fn older_mdbooks_are_told_what_is_required() {
+fn the_error_for_an_older_mdbook_names_the_required_version() {
     let input = r#"[{"root":"/book","config":{"book":{"authors":[],"language":"en",
         "multilingual":false,"src":"src"},"output":{"html":{}}},"renderer":"html",
         "mdbook_version":"0.4.52"},{"sections":[{"Chapter":{"name":"A","content":"x",
@@ -166,12 +166,12 @@ fn older_mdbooks_are_told_what_is_required() {
 }
 
 #[test]
-fn a_person_who_runs_it_by_hand_is_told_what_it_is_for() {
+fn the_error_without_input_names_verify() {
     Program::new([""; 0]).run().exits(2).fails_saying(&["mdbook-docktest verify"]);
 }
 
 #[test]
-fn a_warning_is_for_the_author_and_not_for_the_page() {
+fn a_warning_is_not_on_the_page() {
     let outcome = Book::new().step("docker volume create data").to_preprocess("html").run();
     outcome.exits(0).tells("warning[leftover]: volume `data` still exists");
     assert!(!outcome.stdout().contains("leftover"), "{outcome}");

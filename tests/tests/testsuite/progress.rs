@@ -1,9 +1,9 @@
-//! Progress on a terminal, and where there is none.
+//! Progress, with and without a terminal.
 
 use avt::Terminal;
 use testsuite::{Book, Outcome, Program, marker, program};
 
-/// What the shell of a terminal is to do with the book: `$DOCKTEST` is the program.
+/// Runs a script in the book's directory at a terminal. `$DOCKTEST` is the program.
 fn at_terminal(book: &Book, script: &str) -> Program {
     book.write();
     Program::through(["script"], ["--quiet", "--return", "--command", script, "/dev/null"])
@@ -14,7 +14,7 @@ fn at_terminal(book: &Book, script: &str) -> Program {
         .env("SHELL", "/bin/sh")
 }
 
-/// What is left on the screen.
+/// The text that remains on the screen.
 fn screen(outcome: &Outcome) -> String {
     let mut terminal = Terminal::new(100, 40).unwrap();
     terminal.feed(outcome.stdout());
@@ -29,7 +29,7 @@ fn book() -> Book {
 }
 
 #[test]
-fn a_terminal_has_a_line_for_each_chapter_that_goes_with_it() {
+fn a_terminal_has_a_line_for_each_running_chapter() {
     let outcome = at_terminal(&book(), "$DOCKTEST verify --jobs 2").run();
     outcome.exits(1);
     let all = outcome.stdout();
@@ -53,10 +53,10 @@ fn a_terminal_has_a_line_for_each_chapter_that_goes_with_it() {
 }
 
 #[test]
-fn ctrl_c_leaves_the_terminal_as_it_was() {
+fn ctrl_c_restores_the_terminal() {
     let sleep = marker();
     let book = Book::new().step(&format!("sleep {sleep}"));
-    // The shell must live on to look at the terminal.
+    // The shell must survive to check the terminal.
     let look = "trap : INT; before=$(stty -g); $DOCKTEST verify; echo \"exit $?\"; \
                 [ \"$(stty -g)\" = \"$before\" ] && echo unchanged";
     book.write();
@@ -77,10 +77,10 @@ fn ctrl_c_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
-fn no_color_is_heeded() {
+fn no_color_disables_colours() {
     let outcome = at_terminal(&book(), "$DOCKTEST verify").env("NO_COLOR", "1").run();
     outcome.exits(1);
-    // Movements of the cursor are no colours.
+    // Escape sequences that move the cursor are allowed.
     let colours = outcome.stdout().split("\x1b[").skip(1);
     let colours: Vec<&str> = colours
         .filter(|sequence| {
@@ -93,7 +93,7 @@ fn no_color_is_heeded() {
 }
 
 #[test]
-fn a_terminal_that_cannot_move_its_cursor_gets_lines() {
+fn a_dumb_terminal_gets_plain_lines() {
     let outcome = at_terminal(&book(), "$DOCKTEST verify").env("TERM", "dumb").run();
     outcome.exits(1);
     assert!(outcome.stdout().contains("1/1 line 2: sleep 0.5; exit 3\r\n"), "{outcome}");
@@ -110,7 +110,7 @@ fn a_pipe_gets_plain_lines() {
 }
 
 #[test]
-fn what_a_book_prints_does_not_steer_the_terminal() {
+fn output_of_a_book_does_not_control_the_terminal() {
     let book = Book::new().step("printf '\\033]0;title\\007\\033[2J\\n'; exit 3 # \u{1b}[2J");
     let outcome = book.command(["verify"]).run();
     outcome.exits(1);

@@ -1,5 +1,5 @@
-//! The sites of the course and of the guide, wherever they are published: opened from files, at the
-//! root of a host, or in a sub-path of it, as GitHub Pages has them.
+//! The sites of the course and of the guide: opened as files, at the root of a host, or in a sub-path, as
+//! on GitHub Pages.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use testsuite::{Book, Links, Site, program, workspace};
 
 const GUIDE: &str = "crates/mdbook-docktest/guide";
 
-/// Builds a book of the repository for this path of a host, from its recordings.
+/// Builds a book of the repository from its recordings, for this path of a host.
 fn built(book: &str, path: &str) -> (TempDir, Site) {
     let root = workspace().join(book);
     let html = TempDir::with_prefix("testsuite-").unwrap();
@@ -28,35 +28,35 @@ fn built(book: &str, path: &str) -> (TempDir, Site) {
 }
 
 #[track_caller]
-fn holds(links: &Links) {
+fn are_sound(links: &Links) {
     assert_eq!(links.broken, [""; 0]);
     assert_eq!(links.loaded_from_elsewhere, [""; 0]);
 }
 
 #[test]
-fn each_link_anchor_image_script_and_font_of_the_course_is_there() {
+fn the_course_has_no_broken_links() {
     for path in ["/", "/cours/volumes/"] {
         let (_directory, site) = built("", path);
         let links = site.links(path);
-        holds(&links);
+        are_sound(&links);
         assert!(links.within > 300, "only {} references were followed", links.within);
     }
 }
 
 #[test]
-fn and_those_of_the_guide() {
+fn the_guide_has_no_broken_links() {
     for path in ["/", "/cours/guide/"] {
         let (_directory, site) = built(GUIDE, path);
         let links = site.links(path);
-        holds(&links);
+        are_sound(&links);
         assert!(links.within > 300, "only {} references were followed", links.within);
     }
 }
 
 #[test]
-fn where_the_course_leads_readers_outside_is_known() {
+fn the_course_links_to_known_sites_only() {
     let (_directory, site) = built("", "/");
-    // Nothing is fetched from there; a new host is a decision.
+    // The list is explicit so that a new host is added on purpose.
     let known = [
         "https://docs.docker.com/",
         "https://github.com/",
@@ -72,17 +72,17 @@ fn where_the_course_leads_readers_outside_is_known() {
 }
 
 #[test]
-fn the_page_for_what_is_not_there_knows_where_the_site_is() {
+fn the_page_for_missing_pages_works_in_a_sub_path() {
     let (directory, site) = built("", "/cours/volumes/");
     let links = site.links("/cours/");
     let broken: Vec<&String> = links.broken.iter().filter(|at| at.starts_with("404")).collect();
-    assert!(!broken.is_empty(), "it is for /cours/volumes/ alone");
+    assert!(!broken.is_empty(), "the page also works at /cours/");
     let page = fs::read_to_string(directory.path().join("404.html")).unwrap();
     assert!(page.contains("<base href=\"/cours/volumes/\">"), "{page}");
 }
 
 #[test]
-fn our_files_have_short_paths_with_names_that_change_with_them() {
+fn installed_files_have_short_paths_with_hashes() {
     let (directory, _) = built("", "/");
     let names = fs::read_dir(directory.path().join("docktest")).unwrap().flatten();
     let names: Vec<String> =
@@ -92,7 +92,7 @@ fn our_files_have_short_paths_with_names_that_change_with_them() {
 }
 
 #[test]
-fn whatever_leads_nowhere_is_found() {
+fn broken_links_are_found() {
     let chapter = "# A
 
 [nowhere](nowhere.md) [no anchor](b.md#none) [itself](#none) [root](/b.html) [directory](sub/)
@@ -113,22 +113,22 @@ fn whatever_leads_nowhere_is_found() {
         .build()
         .unwrap();
     let links = site.links("/");
-    let of = |list: &[String], file: &str| -> Vec<String> {
-        let about = |at: &&String| at.starts_with(file);
-        let named = |at: &String| at.split_once(": ").unwrap().1.to_owned();
-        let mut of: Vec<String> = list.iter().filter(about).map(named).collect();
-        of.sort();
-        of.dedup();
-        of
+    let in_file = |list: &[String], file: &str| -> Vec<String> {
+        let is_in_file = |link: &&String| link.starts_with(file);
+        let target = |link: &String| link.split_once(": ").unwrap().1.to_owned();
+        let mut targets: Vec<String> = list.iter().filter(is_in_file).map(target).collect();
+        targets.sort();
+        targets.dedup();
+        targets
     };
     let broken =
         ["#none", "/b.html (absolute)", "b.html#none", "images/none.png", "nowhere.html", "sub/"];
-    assert_eq!(of(&links.broken, "a.html"), broken);
-    assert_eq!(of(&links.broken, "own"), ["none.svg"]);
+    assert_eq!(in_file(&links.broken, "a.html"), broken);
+    assert_eq!(in_file(&links.broken, "own"), ["none.svg"]);
     let loaded = ["//cdn.example/x.js", "https://images.example/x.png"];
-    assert_eq!(of(&links.loaded_from_elsewhere, "a.html"), loaded);
+    assert_eq!(in_file(&links.loaded_from_elsewhere, "a.html"), loaded);
     let loaded = ["https://fonts.example/a.css", "https://spy.example/"];
-    assert_eq!(of(&links.loaded_from_elsewhere, "own"), loaded);
+    assert_eq!(in_file(&links.loaded_from_elsewhere, "own"), loaded);
     let elsewhere = ["https://docs.example/page#anchor", "mailto:me@example.org"];
     assert_eq!(links.elsewhere.iter().map(String::as_str).collect::<Vec<_>>(), elsewhere);
 }

@@ -1,4 +1,4 @@
-//! `record` keeps what came out, and `record --check` says whether it is current.
+//! `record` writes recordings, and `record --check` reports whether they are current.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -15,12 +15,12 @@ fn record(book: &Book) -> Outcome {
     book.command(["record", "--format", "json"]).run()
 }
 
-/// Checks the recordings where nothing can be run.
+/// Checks the recordings without a PATH, so that nothing can be run.
 fn check(book: &Book) -> Outcome {
     book.command(["record", "--check", "--format", "json"]).env("PATH", "/nowhere").run()
 }
 
-/// A book whose chapter was recorded.
+/// A book with a recorded chapter.
 fn recorded() -> Book {
     let book = Book::new().step("echo one").step("echo two");
     record(&book).exits(0);
@@ -31,24 +31,24 @@ fn content_and_time(path: &PathBuf) -> (String, SystemTime) {
     (fs::read_to_string(path).unwrap(), fs::metadata(path).unwrap().modified().unwrap())
 }
 
-/// What has to be said of a chapter whose recording was made unusable by this.
+/// Checks the finding about a recording that was damaged by `damage`.
 #[track_caller]
-fn is_bad(spoil: impl Fn(&str) -> Vec<u8>, says: &str) {
+fn is_bad(damage: impl Fn(&str) -> Vec<u8>, says: &str) {
     let book = recorded();
     let path = book.recording("lab.md");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, spoil(&text)).unwrap();
+    fs::write(&path, damage(&text)).unwrap();
     let outcome = check(&book);
     outcome.exits(1).finds_only(&[("bad-recording", "echo one")]);
     outcome.says("recordings/lab.md.json").says(says);
-    // Neither does a build take anything from it, or run what it cannot judge.
+    // A build stops as well: it neither uses the recording nor runs the chapter.
     let build = book.to_preprocess("html").env("PATH", "/nowhere").run();
     build.exits(1).tells("error[bad-recording]").tells("recordings/lab.md.json");
     assert_eq!(build.stdout(), "");
 }
 
 #[test]
-fn what_differs_only_in_what_nobody_can_foresee_is_left_as_it_is() {
+fn an_equivalent_recording_is_not_written() {
     let book = Book::new()
         .with_alpine()
         .step("date; date -u +%FT%TZ\ntouch a; ls -l a | cut -d' ' -f1-8")
@@ -67,12 +67,12 @@ fn what_differs_only_in_what_nobody_can_foresee_is_left_as_it_is() {
     for _ in 0..2 {
         let outcome = record(&book);
         assert_eq!(content_and_time(&path), first, "{outcome}");
-        outcome.exits(0).tells("recordings/lab.md.json: says the same, left as it is");
+        outcome.exits(0).tells("recordings/lab.md.json: unchanged");
     }
 }
 
 #[test]
-fn what_says_something_new_is_written() {
+fn a_changed_recording_is_written() {
     let book = Book::new().step("date +%s%N");
     record(&book).exits(0);
     let before = content_and_time(&book.recording("lab.md"));
@@ -82,23 +82,23 @@ fn what_says_something_new_is_written() {
 }
 
 #[test]
-fn only_chapters_that_hold_are_recorded() {
+fn only_chapters_without_failures_are_recorded() {
     let book = Book::new()
         .chapter("bad.md", "```bash\nfalse\n```\n")
         .chapter("good.md", "```bash\ntrue\n```\n")
         .chapter("none.md", "```bash ignore\ntrue\n```\n");
     let outcome = record(&book);
     outcome.exits(1).finds_only(&[("exit-status", "false")]);
-    outcome.tells("bad.md: not recorded, since not all of it holds");
-    for (chapter, is_there) in [("bad.md", false), ("good.md", true), ("none.md", false)] {
-        assert_eq!(book.recording(chapter).exists(), is_there, "{chapter}");
+    outcome.tells("bad.md: not recorded: it has failures");
+    for (chapter, exists) in [("bad.md", false), ("good.md", true), ("none.md", false)] {
+        assert_eq!(book.recording(chapter).exists(), exists, "{chapter}");
     }
     let outcome = check(&book);
     outcome.exits(1).finds_only(&[("missing-recording", "false")]);
 }
 
 #[test]
-fn a_chapter_that_does_not_hold_any_more_keeps_its_recording() {
+fn a_chapter_that_fails_keeps_its_old_recording() {
     let book = recorded();
     let path = book.recording("lab.md");
     let before = content_and_time(&path);
@@ -108,18 +108,18 @@ fn a_chapter_that_does_not_hold_any_more_keeps_its_recording() {
 }
 
 #[test]
-fn a_renamed_chapter_takes_its_recording_with_it() {
+fn the_recording_of_a_renamed_chapter_is_renamed() {
     let book = recorded().rename("lab.md", "renamed.md");
     let outcome = check(&book);
     outcome.exits(1).finds_only(&[("stale-recording", "echo one")]);
-    outcome.says("recordings/lab.md.json is to be called recordings/renamed.md.json");
+    outcome.says("rename the recording recordings/lab.md.json to recordings/renamed.md.json");
     record(&book).exits(0).tells("recordings/lab.md.json: removed");
     assert!(!book.recording("lab.md").exists());
     check(&book).exits(0).finds_nothing();
 }
 
 #[test]
-fn check_says_what_is_current() {
+fn check_reports_missing_and_stale_recordings() {
     let book = Book::new().step("echo one").step("echo two");
     check(&book)
         .exits(1)
@@ -134,22 +134,22 @@ fn check_says_what_is_current() {
         .says("recordings/lab.md.json");
     let book = book.edit("lab.md", "echo three", "echo two").setting("env.A = \"1\"");
     check(&book).exits(1).finds_only(&[("stale-recording", "echo one")]).says("book.toml");
-    assert!(!check(&book).stderr().contains("1/"), "nothing runs");
+    assert!(!check(&book).stderr().contains("1/"), "something ran");
 }
 
 #[test]
-fn check_says_which_recordings_belong_to_nothing() {
+fn check_reports_unused_recordings() {
     let book = recorded();
     let unused = book.recording("gone/old.md");
     fs::create_dir_all(unused.parent().unwrap()).unwrap();
     fs::copy(book.recording("lab.md"), &unused).unwrap();
     let outcome = check(&book);
-    outcome.exits(1).says("belongs to no chapter").says("`mdbook-docktest record` removes it");
+    outcome.exits(1).says("belongs to no chapter").says("run `mdbook-docktest record`");
     let report = outcome.report();
     let chapters = report["chapters"].as_array().unwrap();
     assert_eq!(chapters.last().unwrap()["path"], "recordings/gone/old.md.json");
     assert_eq!(outcome.findings(), [("unused-recording".to_owned(), 1)]);
-    // One chapter knows nothing of the others' recordings.
+    // Checking one chapter does not report recordings of others.
     let one = book.command(["record", "--check", "src/lab.md"]).env("PATH", "/nowhere").run();
     one.exits(0);
     record(&book).exits(0).tells("recordings/gone/old.md.json: removed");
@@ -157,13 +157,13 @@ fn check_says_which_recordings_belong_to_nothing() {
 }
 
 #[test]
-fn files_that_are_no_recordings_are_not_removed() {
+fn other_files_are_not_removed() {
     let book = Book::new().setting("recordings = \".\"").file("package.json", "{}").step("true");
     record(&book).exits(0);
     assert!(book.path().join("lab.md.json").exists());
-    assert!(book.path().join("package.json").exists(), "a file of the author's is gone");
+    assert!(book.path().join("package.json").exists(), "the author's file was removed");
     check(&book).exits(0).finds_nothing();
-    // It is called like a recording, and is none.
+    // It has the name of a recording.
     let notes = book.path().join("notes/a.md.json");
     fs::create_dir(notes.parent().unwrap()).unwrap();
     fs::write(&notes, "{\"by\": \"the author\"}").unwrap();
@@ -171,11 +171,11 @@ fn files_that_are_no_recordings_are_not_removed() {
     record(&book)
         .exits(0)
         .tells("warning: ")
-        .tells("notes/a.md.json: not removed: it is no recording");
+        .tells("notes/a.md.json: not removed: not a valid recording: ");
     assert_eq!(fs::read_to_string(notes).unwrap(), "{\"by\": \"the author\"}");
 }
 
-/// Copies a recording to where another book has it.
+/// Copies a recording, and creates the directory.
 fn copy_recording(from: &Path, to: PathBuf) -> PathBuf {
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     fs::copy(from, &to).unwrap();
@@ -183,7 +183,7 @@ fn copy_recording(from: &Path, to: PathBuf) -> PathBuf {
 }
 
 #[test]
-fn a_book_whose_sources_are_its_own_directory_has_its_recordings_there() {
+fn recordings_are_in_the_book_if_its_directory_has_the_sources() {
     let chapter = "```bash\ndate +%s%N\n```\n";
     for src in [".", "", "./"] {
         let above = TempDir::new().unwrap();
@@ -207,13 +207,13 @@ fn a_book_whose_sources_are_its_own_directory_has_its_recordings_there() {
         let build = |book: &Path| run(Program::through([MDBOOK], [""; 0]), book);
         build(&neighbour);
         let of_neighbour = neighbour.join("recordings/lab.md.json");
-        let untouched = fs::read(&of_neighbour).unwrap();
-        // What another version has left beside the books, which is of either of them.
+        let before = fs::read(&of_neighbour).unwrap();
+        // A recording beside the books, where an older version wrote those of both.
         let beside = copy_recording(&of_neighbour, above.path().join("recordings/gone.md.json"));
         build(&book);
         let recording = book.join("recordings/lab.md.json");
         let first = content_and_time(&recording);
-        // It stands for a run however the book is named; no engine can be found.
+        // It is used whichever path the book is given by; without a PATH, nothing can run.
         let link = above.path().join("link");
         let [by_name, by_link] = [&book, &link].map(|path| path.to_str().unwrap());
         for (arguments, directory) in [
@@ -228,21 +228,21 @@ fn a_book_whose_sources_are_its_own_directory_has_its_recordings_there() {
             run(Program::new(arguments).env("PATH", "/nowhere"), directory);
         }
         run(Program::through([MDBOOK], [""; 0]).env("PATH", "/nowhere"), &book);
-        assert_eq!(content_and_time(&recording), first, "nothing is written that is watched");
-        // Recording the whole book removes what is unused, and only in the book.
+        assert_eq!(content_and_time(&recording), first, "a watched file was written");
+        // Recording the whole book removes unused recordings of this book only.
         let unused = copy_recording(&recording, book.join("recordings/gone.md.json"));
         run(Program::new(["record", by_name]), &neighbour);
         run(Program::new(["verify", by_link]), &neighbour);
         run(Program::new(["accept", "one/lab.md"]), above.path());
         assert!(!unused.exists());
         assert!(beside.exists());
-        assert_eq!(fs::read(&of_neighbour).unwrap(), untouched);
+        assert_eq!(fs::read(&of_neighbour).unwrap(), before);
         assert_eq!(fs::read_dir(above.path().join("recordings")).unwrap().count(), 1);
     }
 }
 
 #[test]
-fn recordings_of_other_books_are_left_alone() {
+fn recordings_of_other_books_are_not_removed() {
     let book = recorded();
     let recording = book.recording("lab.md");
     let elsewhere = TempDir::new().unwrap();
@@ -253,13 +253,13 @@ fn recordings_of_other_books_are_left_alone() {
     record(&book).exits(0);
     check(&book).exits(0).finds_nothing();
     assert!(linked.exists() && inner.exists());
-    // Two books with one directory would take each other's.
+    // Two books with the same directory would use each other's recordings.
     let outside = book.setting("recordings = \"../recordings\"");
     record(&outside).exits(2).fails_saying(&["book.toml", "outside of the book", "choose"]);
 }
 
 #[test]
-fn sources_outside_of_the_book_have_their_recordings_in_the_book() {
+fn sources_outside_of_the_book_have_recordings_in_the_book() {
     let above = TempDir::new().unwrap();
     for directory in ["book", "elsewhere"] {
         fs::create_dir(above.path().join(directory)).unwrap();
@@ -275,15 +275,15 @@ fn sources_outside_of_the_book_have_their_recordings_in_the_book() {
 }
 
 #[test]
-fn edited_by_hand() {
+fn an_edited_recording_is_reported() {
     is_bad(|text| text.replacen("two\\n", "too\\n", 1).into(), "edited by hand");
     is_bad(|text| format!("{text}\n").into(), "edited by hand");
 }
 
 #[test]
-fn torn_and_cut_off() {
+fn a_truncated_recording_is_reported() {
     is_bad(|text| text.as_bytes()[..text.len() / 2].to_vec(), "recordings/lab.md.json:");
-    is_bad(|_| Vec::new(), "recordings/lab.md.json:1 is not usable");
+    is_bad(|_| Vec::new(), "cannot read the recording recordings/lab.md.json:1: EOF");
     is_bad(
         |text| format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> x\n").into(),
         "recordings/lab.md.json:1",
@@ -291,7 +291,7 @@ fn torn_and_cut_off() {
 }
 
 #[test]
-fn of_another_version() {
+fn a_recording_of_another_version_is_reported() {
     is_bad(
         |text| text.replacen("\"schema\": 1", "\"schema\": 2", 1).into(),
         "unsupported version 2",
@@ -300,7 +300,7 @@ fn of_another_version() {
 }
 
 #[test]
-fn of_no_form_at_all() {
+fn other_content_is_reported() {
     is_bad(|_| vec![0xff, 0xfe, 0, 1], "recordings/lab.md.json:");
     is_bad(|text| text.replacen("two", "t\u{0}o", 1).into(), "recordings/lab.md.json:");
     is_bad(
@@ -313,21 +313,21 @@ fn of_no_form_at_all() {
 }
 
 #[test]
-fn bytes_that_are_no_utf_8_are_no_recording_even_with_the_right_checksum() {
+fn invalid_utf_8_is_reported_even_with_the_right_checksum() {
     let book = Book::new().step("printf '\\357\\277\\275\\n'");
     record(&book).exits(0);
     let path = book.recording("lab.md");
     let text = fs::read(&path).unwrap();
     let replaced = "\u{fffd}".as_bytes();
     let at = text.windows(3).position(|window| window == replaced).unwrap();
-    // What reads it must not take the byte for the character that stands for such bytes.
-    let spoilt = [&text[..at], b"\xff", &text[at + 3..]].concat();
-    fs::write(&path, spoilt).unwrap();
+    // Reading it must not replace the byte by that character.
+    let damaged = [&text[..at], b"\xff", &text[at + 3..]].concat();
+    fs::write(&path, damaged).unwrap();
     check(&book).exits(1).says("recordings/lab.md.json");
 }
 
 #[test]
-fn a_directory_in_its_place() {
+fn a_directory_in_place_of_a_recording_is_reported() {
     let book = recorded();
     let path = book.recording("lab.md");
     fs::remove_file(&path).unwrap();
@@ -340,7 +340,7 @@ fn a_directory_in_its_place() {
 }
 
 #[test]
-fn a_name_that_is_no_utf_8_does_not_disturb() {
+fn a_file_name_can_be_invalid_utf_8() {
     let book = recorded();
     let odd = book.path().join("recordings").join(std::ffi::OsStr::from_bytes(b"\xff.md.json"));
     fs::write(odd, "x").unwrap();
@@ -348,7 +348,7 @@ fn a_name_that_is_no_utf_8_does_not_disturb() {
 }
 
 #[test]
-fn windows_line_endings_of_a_checkout_are_no_edit() {
+fn windows_line_endings_of_a_checkout_are_accepted() {
     let book = recorded();
     let path = book.recording("lab.md");
     let text = fs::read_to_string(&path).unwrap();

@@ -1,4 +1,4 @@
-//! What is recorded stands for a run until something changes that a run depends on.
+//! A recording replaces a run until an input of the run changes.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,17 +9,17 @@ use testsuite::{Book, Outcome, Program, workspace};
 
 use crate::MDBOOK;
 
-/// Prints another number each time that it runs.
+/// Prints another number in each run.
 const UNIQUE: &str = "date +%s%N";
 
-/// What is put into the environment to have mdBook change `run` in book.toml.
+/// The environment variable with which mdBook overrides `run` in book.toml.
 const RUN: &str = "MDBOOK_PREPROCESSOR__DOCKTEST__RUN";
 
 fn lab() -> Book {
     Book::new().step(UNIQUE)
 }
 
-/// Builds the book where nothing can be run.
+/// Builds the book without a PATH, so that nothing can be run.
 fn without_engine(book: &Book) -> Program {
     book.to_build(MDBOOK).env("PATH", "/nowhere")
 }
@@ -30,7 +30,7 @@ fn build(book: &Book) {
     book.to_build(MDBOOK).run().exits(0);
 }
 
-/// What a page of the last build shows as output.
+/// The output on a page of the last build.
 fn shown(book: &Book, page: &str) -> String {
     book.site().page(page).texts("main samp").concat()
 }
@@ -39,15 +39,15 @@ fn provenance(book: &Book, page: &str) -> String {
     book.site().page(page).texts("main .docktest-provenance").concat()
 }
 
-/// Whether a page says that it comes of a run rather than from a recording.
+/// Whether a page says that its results come from a run rather than from a recording.
 fn was_run(book: &Book, page: &str) -> bool {
-    let said = provenance(book, page);
-    assert!(said.starts_with("Verified on ") && said.contains(" · Docker Engine "), "{said}");
-    match (said.contains("from a run while this page was built"), said.contains("from a recording"))
+    let text = provenance(book, page);
+    assert!(text.starts_with("Verified on ") && text.contains(" · Docker Engine "), "{text}");
+    match (text.contains("from a run while this page was built"), text.contains("from a recording"))
     {
         (true, false) => true,
         (false, true) => false,
-        _ => panic!("{said}"),
+        _ => panic!("{text}"),
     }
 }
 
@@ -65,7 +65,7 @@ fn files_below(directory: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_second_build_needs_no_engine_and_says_when_the_first_was() {
+fn a_second_build_needs_no_engine_and_shows_the_date_of_the_first() {
     let book = lab().step("echo out; echo err >&2; exit 3").edit(
         "lab.md",
         "```bash\necho",
@@ -83,13 +83,13 @@ fn a_second_build_needs_no_engine_and_says_when_the_first_was() {
         book.config("[book]\nlanguage = \"fr\"\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"");
     without_engine(&french).run().exits(0);
     assert_eq!(shown(&french, "lab.html"), first);
-    let said = provenance(&french, "lab.html");
-    assert!(said.starts_with("Vérifié le ") && said.contains(" · Docker Engine "), "{said}");
-    assert!(said.contains("tirées d’un enregistrement"), "{said}");
+    let text = provenance(&french, "lab.html");
+    assert!(text.starts_with("Vérifié le ") && text.contains(" · Docker Engine "), "{text}");
+    assert!(text.contains("tirées d’un enregistrement"), "{text}");
 }
 
 #[test]
-fn a_recording_has_all_that_is_known_of_a_run() {
+fn a_recording_has_all_data_of_a_run() {
     let book = Book::new()
         .with_alpine()
         .setting("env.GREETING = \"hello\"")
@@ -123,9 +123,9 @@ fn a_recording_has_all_that_is_known_of_a_run() {
         let value = file.pointer(pointer).and_then(|value| value.as_str());
         assert!(value.is_some_and(|value| !value.is_empty()), "{pointer}\n{text}");
     }
-    let chunk = |stream: &str, said: &str| {
-        let line = text.lines().find(|line| line.contains(&format!("\"text\": \"{said}\\n\"")));
-        let line = line.unwrap_or_else(|| panic!("no line of its own for {said}\n{text}"));
+    let chunk = |stream: &str, printed: &str| {
+        let line = text.lines().find(|line| line.contains(&format!("\"text\": \"{printed}\\n\"")));
+        let line = line.unwrap_or_else(|| panic!("no line for the chunk {printed}\n{text}"));
         assert!(
             line.contains(&format!("\"stream\": \"{stream}\"")) && line.contains("at_ms"),
             "{line}"
@@ -137,36 +137,36 @@ fn a_recording_has_all_that_is_known_of_a_run() {
 }
 
 #[test]
-fn what_a_run_does_not_depend_on_runs_nothing() {
+fn changes_that_are_not_inputs_run_nothing() {
     let book = lab().output("[..]\n").step("true");
     build(&book);
     let recorded = shown(&book, "lab.html");
-    let holds = |book: &Book, page: &str, output: &str| {
+    let is_replayed = |book: &Book, page: &str, output: &str| {
         without_engine(book).run().exits(0);
         assert_eq!(shown(book, page), output);
         assert!(!was_run(book, page));
     };
     let book = book.edit("lab.md", "# Lab\n", "# Another title\n\nSome prose.\n\n- an item\n");
-    holds(&book, "lab.html", &recorded);
+    is_replayed(&book, "lab.html", &recorded);
     let book = book.edit(
         "lab.md",
         &format!("```bash\n{UNIQUE}\n```"),
         &format!("Below.\n\n~~~sh ignore\nnever\n~~~\n\n```sh\n{UNIQUE}\n```"),
     );
-    holds(&book, "lab.html", &recorded);
+    is_replayed(&book, "lab.html", &recorded);
     let book = book.edit("lab.md", "[..]\n", "[NUMBER]\n");
-    holds(&book, "lab.html", &recorded);
+    is_replayed(&book, "lab.html", &recorded);
     let book = book.edit("lab.md", "```bash\ntrue", "```bash exit=any dies=any no-output\ntrue");
     let outcome = without_engine(&book).run();
     outcome.exits(1).tells("error[container-died]");
     let book = book.edit("lab.md", " dies=any", "").rename("lab.md", "renamed.md");
-    holds(&book, "renamed.html", &recorded);
+    is_replayed(&book, "renamed.html", &recorded);
     let book = book.edit("renamed.md", "```sh\n", "```sh hidden\n");
-    holds(&book, "renamed.html", "");
+    is_replayed(&book, "renamed.html", "");
 }
 
 #[test]
-fn a_recording_is_judged_by_the_expectation_of_today() {
+fn a_recording_is_checked_against_current_expectations() {
     let book = Book::new().step("echo one").output("one\n");
     build(&book);
     let book = book.edit("lab.md", "```output\none", "```output\ntwo");
@@ -174,7 +174,7 @@ fn a_recording_is_judged_by_the_expectation_of_today() {
 }
 
 #[test]
-fn what_a_run_depends_on_runs_that_chapter_alone() {
+fn changed_inputs_run_only_that_chapter() {
     let book = Book::new()
         .file("part.sh", "echo part")
         .chapter("other.md", &format!("```bash\n{UNIQUE}\n```\n"))
@@ -188,12 +188,12 @@ fn what_a_run_depends_on_runs_that_chapter_alone() {
     let mut runs = |book: &Book| {
         build(book);
         let now = shown(book, "lab.html");
-        assert_ne!(std::mem::replace(&mut before, now.clone()), now, "the chapter runs again");
-        assert_eq!(shown(book, "other.html"), other, "the other one does not");
+        assert_ne!(std::mem::replace(&mut before, now.clone()), now, "the chapter did not run");
+        assert_eq!(shown(book, "other.html"), other, "the other chapter ran");
         assert!(was_run(book, "lab.html"));
         assert!(!was_run(book, "other.html"));
         without_engine(book).run().exits(0);
-        assert_eq!(shown(book, "lab.html"), now, "and is recorded");
+        assert_eq!(shown(book, "lab.html"), now, "the run was not recorded");
     };
     let book = book.file("part.sh", "echo another part");
     runs(&book);
@@ -206,13 +206,13 @@ fn what_a_run_depends_on_runs_that_chapter_alone() {
 }
 
 #[test]
-fn settings_that_steps_see_run_all_chapters() {
+fn settings_of_the_run_run_all_chapters() {
     let mut book = lab();
     build(&book);
     for setting in ["env.A = \"1\"", "timeout = \"29s\""] {
         let before = shown(&book, "lab.html");
         book = book.setting(setting);
-        without_engine(&book).run().exits(1).tells("`unshare` not found: install it");
+        without_engine(&book).run().exits(1).tells("`unshare` not found");
         build(&book);
         assert_ne!(shown(&book, "lab.html"), before, "{setting}");
     }
@@ -223,7 +223,7 @@ fn settings_that_steps_see_run_all_chapters() {
 #[test]
 fn a_changed_recipe_runs_the_chapters_that_name_its_image() {
     let EngineRoot::Prepared(root) = EngineRoot::find() else {
-        panic!("`cargo xtask engine` first")
+        panic!("run `cargo xtask engine` first")
     };
     let recipe = |book: Book, label: &str| {
         book.file(
@@ -238,7 +238,7 @@ fn a_changed_recipe_runs_the_chapters_that_name_its_image() {
         .chapter("other.md", &format!("```bash\n{UNIQUE}\n```\n"))
         .chapter("lab.md", &format!("```bash\n{inspect}\n```\n"));
     let build = |book: &Book| {
-        // What is built for the test goes with it.
+        // The image must not stay in the user's cache.
         let cache = book.path().join("tmp/cache");
         book.to_build(MDBOOK).env("XDG_CACHE_HOME", &cache).run().exits(0);
         fs::remove_dir_all(cache).unwrap();
@@ -254,7 +254,7 @@ fn a_changed_recipe_runs_the_chapters_that_name_its_image() {
 }
 
 #[test]
-fn never_means_never() {
+fn run_never_runs_nothing() {
     let book = lab();
     let says = |outcome: &Outcome, code: &str| {
         outcome
@@ -270,7 +270,7 @@ fn never_means_never() {
     build(&book);
     never(&book).exits(0);
     let book = book.edit("lab.md", UNIQUE, "touch /tmp/it-ran");
-    // Here all could be run.
+    // With a PATH, so that an engine could start.
     says(&book.to_build(MDBOOK).env(RUN, "never").run(), "stale-recording");
     let book = book.setting("run = \"never\"");
     says(&never(&book), "stale-recording");
@@ -282,24 +282,20 @@ fn never_means_never() {
 }
 
 #[test]
-fn always_means_always() {
+fn run_always_runs_everything() {
     let book = lab();
     build(&book);
     let before = shown(&book, "lab.html");
     book.to_build(MDBOOK).env(RUN, "always").run().exits(0);
     assert_ne!(shown(&book, "lab.html"), before);
     assert!(was_run(&book, "lab.html"));
-    without_engine(&book)
-        .env(RUN, "always")
-        .run()
-        .exits(1)
-        .tells("`unshare` not found: install it");
-    // A value that does not exist is no reason to guess.
+    without_engine(&book).env(RUN, "always").run().exits(1).tells("`unshare` not found");
+    // An unknown value is an error.
     without_engine(&book).env(RUN, "nevr").run().exits(1).tells("nevr");
 }
 
 #[test]
-fn what_does_not_hold_is_not_recorded() {
+fn failures_are_not_recorded() {
     let book = Book::new()
         .chapter("bad.md", "```bash\nfalse\n```\n")
         .chapter("good.md", &format!("```bash\n{UNIQUE}\n```\n"));
@@ -308,12 +304,12 @@ fn what_does_not_hold_is_not_recorded() {
 }
 
 #[test]
-fn two_builds_at_once_leave_whole_files() {
+fn concurrent_builds_leave_complete_files() {
     let mut book = Book::new();
     for name in ["a.md", "b.md", "c.md"] {
         book = book.chapter(name, &format!("```bash\n{UNIQUE}\n```\n"));
     }
-    // mdBook itself shares no directory of pages.
+    // mdBook does not support two builds in the same directory of pages.
     let build = |pages: &str| book.to_build(MDBOOK).env("MDBOOK_BUILD__BUILD_DIR", pages);
     let runs = ["html", "html-too"].map(|pages| build(pages).start());
     for run in runs {
@@ -329,19 +325,19 @@ fn two_builds_at_once_leave_whole_files() {
 }
 
 #[test]
-fn a_recording_that_cannot_be_kept_is_a_warning() {
+fn a_recording_that_cannot_be_written_is_a_warning() {
     let book = lab().file("recordings", "a file in the directory's place");
     let outcome = book.to_build(MDBOOK).run();
-    outcome.exits(0).tells("warning: cannot keep the recording").tells("recordings/lab.md.json");
+    outcome.exits(0).tells("warning: cannot write the recording").tells("recordings/lab.md.json");
     assert!(!shown(&book, "lab.html").is_empty());
 }
 
 #[test]
-fn with_running_switched_off_no_byte_of_a_chapter_changes() {
+fn without_runs_chapters_are_unchanged() {
     let mut book = Book::new()
         .setting("run = \"never\"")
         .setting("lints.missing-recording = \"allow\"")
-        .chapter("of-the-test.md", "# Été\r\n\r\n- ```bash\r\n  docker ps\r\n  ```\r\n\r\n> ~~~ sh\n> ls\n> ~~~\n\n```console\n$ ls\n```");
+        .chapter("lab.md", "# Été\r\n\r\n- ```bash\r\n  docker ps\r\n  ```\r\n\r\n> ~~~ sh\n> ls\n> ~~~\n\n```console\n$ ls\n```");
     let guide = workspace().join("crates/mdbook-docktest/guide/src");
     let mut documents: Vec<_> =
         fs::read_dir(guide).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -1,4 +1,4 @@
-//! When there is no engine or no image: one line that says what to do, and exit status 3.
+//! Without an engine or an image: an error of one line that says what to do, and exit status 3.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -9,7 +9,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use testsuite::{Book, Program, program};
 
-/// A directory that stands for the PATH, with all of its programs but these.
+/// A directory for the PATH with all programs except these.
 fn path_without(missing: &[&str]) -> TempDir {
     let directory = TempDir::new().unwrap();
     let mut seen: BTreeSet<_> = missing.iter().map(Into::into).collect();
@@ -37,7 +37,7 @@ fn no_dockerd_anywhere() {
 }
 
 #[test]
-fn no_dockerd_where_it_should_be() {
+fn no_dockerd_in_the_engine_root() {
     let empty = TempDir::new().unwrap();
     let outcome = book().to_verify().arg("--engine-root").arg(empty.path()).run();
     outcome.exits(3).fails_saying(&[
@@ -48,7 +48,7 @@ fn no_dockerd_where_it_should_be() {
 }
 
 #[test]
-fn no_unshare_and_its_like() {
+fn a_missing_system_program() {
     for missing in ["unshare", "nsenter", "setpriv", "pivot_root", "mount"] {
         let path = path_without(&[missing]);
         let outcome = book().to_verify().env("PATH", path.path()).run();
@@ -74,7 +74,7 @@ fn not_root() {
 }
 
 #[test]
-fn no_image_because_its_recipe_fails() {
+fn an_image_whose_recipe_fails() {
     let book = Book::new()
         .setting("images.\"testsuite/none:1\" = \"recipe\"")
         .file(
@@ -91,28 +91,28 @@ fn no_image_because_its_recipe_fails() {
 }
 
 #[test]
-fn no_image_because_nobody_has_it() {
-    let outcome = Book::new().step("docker run testsuite/nobody-has-it:1 true").verify();
+fn an_image_that_does_not_exist() {
+    let outcome = Book::new().step("docker run testsuite/missing:1 true").verify();
     outcome
         .exits(3)
-        .finds_only(&[("image-missing", "nobody-has-it")])
+        .finds_only(&[("image-missing", "missing")])
         .says("[preprocessor.docktest.images]")
-        .fails_saying(&["image `testsuite/nobody-has-it:1` is not available", "book.toml"]);
+        .fails_saying(&["image `testsuite/missing:1` is not available", "book.toml"]);
 }
 
 #[test]
-fn an_image_that_is_missing_on_purpose_is_no_refusal() {
+fn an_expected_failure_to_pull_is_not_an_error() {
     Book::new()
-        .step_with("exit=125", "docker run testsuite/nobody-has-it:1 true")
+        .step_with("exit=125", "docker run testsuite/missing:1 true")
         .verify()
         .exits(0)
         .finds_nothing();
 }
 
 #[test]
-fn the_preprocessor_refuses_in_the_same_way() {
+fn the_preprocessor_has_the_same_errors() {
     let path = path_without(&["unshare"]);
     let outcome = book().to_preprocess("html").env("PATH", path.path()).run();
-    outcome.exits(3).fails_saying(&["`unshare` not found: install it"]);
+    outcome.exits(3).fails_saying(&["`unshare` not found"]);
     assert_eq!(outcome.stdout(), "");
 }

@@ -1,10 +1,10 @@
-//! Renderers other than mdBook's HTML: results are Markdown to them, as the book is.
+//! Renderers other than mdBook's HTML get results as Markdown.
 
 use std::fs;
 
 use testsuite::{Book, Program, Site};
 
-/// A book for these renderers; its step prints something that would be markup in HTML.
+/// A book for these renderers. The output of its step would be markup in HTML.
 fn built(outputs: &str) -> (Book, Site) {
     let config = format!("[book]\nsrc = \"src\"\n[build]\nbuild-dir = \"out\"\n{outputs}");
     let book = Book::new()
@@ -14,7 +14,7 @@ fn built(outputs: &str) -> (Book, Site) {
     (book, site)
 }
 
-/// Nothing that was not in the chapter but its result, as a fenced block in the quote.
+/// Checks that only the result was added to the chapter, as a fenced block in the quote.
 #[track_caller]
 fn is_markdown(text: &str) {
     assert!(text.contains("> ```bash\n> echo '<b>&'; false\n> ```\n"), "{text}");
@@ -24,7 +24,7 @@ fn is_markdown(text: &str) {
 }
 
 #[test]
-fn mdbooks_markdown_gets_fenced_text_beside_the_pages() {
+fn the_markdown_renderer_gets_fenced_text() {
     let (book, _) = built("[output.html]\n[output.markdown]\n");
     let text = fs::read_to_string(book.path().join("out/markdown/lab.md")).unwrap();
     is_markdown(&text);
@@ -33,7 +33,7 @@ fn mdbooks_markdown_gets_fenced_text_beside_the_pages() {
 }
 
 #[test]
-fn a_renderer_that_nobody_knows_gets_the_same() {
+fn an_unknown_renderer_gets_markdown() {
     let (book, _) = built("[output.epub]\ncommand = \"sh -c 'cat > book.json'\"\n");
     let given = fs::read_to_string(book.path().join("out/book.json")).unwrap();
     let given: serde_json::Value = serde_json::from_str(&given).unwrap();
@@ -42,6 +42,6 @@ fn a_renderer_that_nobody_knows_gets_the_same() {
 }
 
 #[test]
-fn code_that_is_to_be_tested_as_rust_is_left_alone() {
+fn mdbook_test_is_not_affected() {
     Program::new(["supports", "test"]).run().exits(1);
 }

@@ -1,4 +1,4 @@
-//! Reports, and what they are made of.
+//! The reports in all formats.
 
 use std::fs;
 
@@ -70,7 +70,7 @@ fn json_has_the_fields_that_programs_rely_on() {
 }
 
 #[test]
-fn a_report_may_go_to_a_file() {
+fn a_report_can_be_written_to_a_file() {
     let book = Book::new().step("echo hello");
     let outcome = book.to_verify().arg("--output").arg("report.json").run();
     outcome.exits(0);
@@ -81,7 +81,7 @@ fn a_report_may_go_to_a_file() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_known_before_anything_runs() {
+fn an_unwritable_report_is_an_error_before_anything_runs() {
     let book = Book::new().step("true");
     let outcome = book.to_verify().arg("--output").arg("/nowhere/report.json").run();
     outcome.fails_saying(&["/nowhere/report.json"]);
@@ -89,10 +89,10 @@ fn a_report_that_cannot_be_written_is_known_before_anything_runs() {
 }
 
 #[test]
-fn people_get_the_place_the_cause_the_remedy_and_the_way_to_run_it_again() {
+fn the_human_report_has_position_cause_remedy_and_command() {
     let outcome = Book::new().step("ls /nowhere").command(["verify"]).run();
     outcome.exits(1);
-    for said in [
+    for expected in [
         "error[exit-status]: this command exited with status 2 instead of 0",
         "src/lab.md:4:1",
         "ls /nowhere",
@@ -100,14 +100,14 @@ fn people_get_the_place_the_cause_the_remedy_and_the_way_to_run_it_again() {
         "mdbook-docktest verify src/lab.md",
         "1 chapter, 1 step: 0 passed, 1 failed, 0 skipped, 0 ignored",
     ] {
-        assert!(outcome.stdout().contains(said), "{said}\n{outcome}");
+        assert!(outcome.stdout().contains(expected), "{expected}\n{outcome}");
     }
-    assert!(!outcome.stdout().contains('\x1b'), "colours, and no terminal");
+    assert!(!outcome.stdout().contains('\x1b'), "colours without a terminal");
     outcome.tells("1/1 line 4: ls /nowhere");
 }
 
 #[test]
-fn one_chapter_may_be_verified_alone_or_a_file_that_is_in_no_book() {
+fn a_single_chapter_or_file_can_be_verified() {
     let book = Book::new()
         .chapter("good.md", "```bash\ntrue\n```\n")
         .chapter("bad.md", "```bash\nfalse\n```\n")
@@ -135,7 +135,7 @@ fn globs_select_the_chapters_of_a_book() {
 }
 
 #[test]
-fn wrong_usage_exits_with_2_and_says_how_it_goes() {
+fn wrong_usage_exits_with_2_and_a_remedy() {
     Program::new(["verify", "--no-such-option"]).run().exits(2).tells("--help");
     Program::new(["verify", "/nowhere/at/all.md"]).run().exits(2).fails_saying(&["/nowhere"]);
     let book = Book::new().setting("timeuot = \"1s\"").step("true");
@@ -149,21 +149,21 @@ fn wrong_usage_exits_with_2_and_says_how_it_goes() {
 }
 
 #[test]
-fn build_servers_get_junit() {
+fn the_junit_report_is_xml() {
     let book = Book::new().step("echo '<out>'; exit 7").step_with("ignore", "true");
     let outcome = book.command(["verify", "--format", "junit"]).run();
     outcome.exits(1);
-    for said in [
+    for expected in [
         r#"<testsuite name="src/lab.md" tests="2" skipped="1" errors="0" failures="1""#,
         r#"<failure message="this command exited with status 7 instead of 0" type="exit-status">"#,
         "&lt;out&gt;",
     ] {
-        assert!(outcome.stdout().contains(said), "{said}\n{outcome}");
+        assert!(outcome.stdout().contains(expected), "{expected}\n{outcome}");
     }
 }
 
 #[test]
-fn github_gets_annotations() {
+fn the_github_report_has_annotations() {
     let outcome = Book::new().step("exit 7").command(["verify", "--format", "github"]).run();
     outcome.exits(1);
     let expected = "::error file=src/lab.md,line=4,col=1,title=docktest exit-status::\

@@ -1,5 +1,5 @@
-//! What `mdbook serve` does: on each change of a file it watches, it loads and builds the whole book
-//! anew, with the address of its live reload in the settings.
+//! Builds by `mdbook serve`: after each change of a watched file, it loads and builds the whole book,
+//! with the endpoint of its live reload in the settings.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +27,7 @@ fn three() -> Book {
     })
 }
 
-/// All files below a directory, with the times of their last changes.
+/// All files below a directory, with their modification times.
 fn files(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
     if path.is_dir() {
         fs::read_dir(path).unwrap().for_each(|entry| files(&entry.unwrap().path(), found));
@@ -36,7 +36,7 @@ fn files(path: &Path, found: &mut BTreeMap<PathBuf, SystemTime>) {
 }
 
 #[test]
-fn saving_a_chapter_runs_that_chapter_alone() {
+fn saving_a_chapter_runs_only_that_chapter() {
     let book = three();
     let mut server = serve(&book);
     server.build(&book).exits(0);
@@ -49,7 +49,7 @@ fn saving_a_chapter_runs_that_chapter_alone() {
     let now = all(&book);
     assert_eq!((&now[0], &now[2]), (&a, &c));
     assert_ne!(now[1], b);
-    // Prose runs nothing at all.
+    // A change of prose runs nothing.
     let book = book.edit("a.md", "# a.md", "# Another title");
     let outcome = server.build(&book);
     outcome.exits(0);
@@ -58,7 +58,7 @@ fn saving_a_chapter_runs_that_chapter_alone() {
 }
 
 #[test]
-fn a_build_writes_nothing_that_is_watched() {
+fn a_build_writes_no_watched_file() {
     let book = three()
         .config(
             "[book]\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"\n[output.html]\n\
@@ -69,7 +69,7 @@ fn a_build_writes_nothing_that_is_watched() {
         .file("theme/head.hbs", "")
         .file("src/picture.svg", "<svg/>");
     book.write();
-    // What mdBook's watcher watches: see `mdbook/src/cmd/watch`.
+    // The paths that mdBook watches: see `mdbook/src/cmd/watch`.
     let watched = || {
         let mut found = BTreeMap::new();
         for name in ["src", "theme", "book.toml", "own.css", "own.js"] {
@@ -89,7 +89,7 @@ fn a_build_writes_nothing_that_is_watched() {
 }
 
 #[test]
-fn recordings_where_they_would_set_off_the_watcher_are_refused() {
+fn a_watched_directory_for_recordings_is_refused() {
     for directory in ["src/recordings", "src", "./src/../src/recordings"] {
         let book = three().setting(&format!("recordings = {directory:?}"));
         serve(&book).build(&book).exits(1).tells("`mdbook serve` watches");
@@ -98,13 +98,13 @@ fn recordings_where_they_would_set_off_the_watcher_are_refused() {
 }
 
 #[test]
-fn sources_in_the_books_own_directory_come_to_rest() {
+fn recordings_in_the_source_directory_cause_one_more_build() {
     let book = Book::new()
         .config("[book]\nsrc = \".\"\n[build]\nbuild-dir = \"html\"")
         .file("SUMMARY.md", "- [lab](src/lab.md)\n")
         .step(UNIQUE);
     book.write();
-    // All is watched but what a `.gitignore` names: what mdBook writes itself.
+    // Everything is watched except files that mdBook writes, which authors list in `.gitignore`.
     let watched = || {
         let mut found = BTreeMap::new();
         for entry in fs::read_dir(book.path()).unwrap() {
@@ -115,7 +115,7 @@ fn sources_in_the_books_own_directory_come_to_rest() {
         }
         found
     };
-    // A server of `serve` has its cache in the book.
+    // Not `serve`, whose cache is in the book's directory.
     let build = |book: &Book| {
         book.to_build(MDBOOK).env("MDBOOK_OUTPUT__HTML__LIVE_RELOAD_ENDPOINT", "__livereload").run()
     };
@@ -123,7 +123,7 @@ fn sources_in_the_books_own_directory_come_to_rest() {
     build(&book).exits(0);
     let recorded = watched();
     assert!(book.recording("src/lab.md").exists() && recorded != before);
-    // The watcher sees the recording, and builds again; then there is nothing new.
+    // The new recording triggers another build, which writes nothing.
     build(&book).exits(0);
     assert_eq!(watched(), recorded);
     let always = book.setting("run = \"always\"");
@@ -131,7 +131,7 @@ fn sources_in_the_books_own_directory_come_to_rest() {
 }
 
 #[test]
-fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
+fn a_failing_chapter_shows_its_finding_and_does_not_stop_others() {
     let book = three().edit("b.md", UNIQUE, "exit 7");
     let mut server = serve(&book);
     let outcome = server.build(&book);
@@ -150,8 +150,8 @@ fn a_failing_chapter_shows_its_finding_and_stops_no_other() {
     assert_eq!([shown(&book, "a.html"), shown(&book, "c.html")], good);
 }
 
-/// A book whose chapter `b.md` fails, as it was built, and what that printed.
-fn one_that_fails() -> (Book, Server, String) {
+/// A book whose chapter `b.md` fails, after a build, and the output of this chapter.
+fn with_failure() -> (Book, Server, String) {
     let book = three().edit("b.md", UNIQUE, &format!("{UNIQUE}; exit 7"));
     let mut server = serve(&book);
     server.build(&book).exits(0).tells("error[exit-status]");
@@ -162,7 +162,7 @@ fn one_that_fails() -> (Book, Server, String) {
 
 #[test]
 fn a_failing_chapter_does_not_run_again_when_another_is_saved() {
-    let (book, mut server, printed) = one_that_fails();
+    let (book, mut server, printed) = with_failure();
     let book = book.edit("a.md", UNIQUE, "echo another");
     let outcome = server.build(&book);
     outcome.exits(0).tells("error[exit-status]").tells("src/a.md");
@@ -171,7 +171,7 @@ fn a_failing_chapter_does_not_run_again_when_another_is_saved() {
     let findings = book.site().page("b.html").texts("main p[lang=en]").concat();
     assert!(findings.contains("exited with status 7"), "{findings}");
     assert!(!book.recording("b.md").exists());
-    // It does not pass for a new one.
+    // It is not shown as a new run.
     outcome.tells("this is from the run at ").tells("Z; save the chapter to run it again");
     assert!(findings.contains("; save the chapter to run it again"), "{findings}");
     let provenance = |page: &str| book.site().page(page).texts(".docktest-provenance dd").concat();
@@ -181,12 +181,12 @@ fn a_failing_chapter_does_not_run_again_when_another_is_saved() {
 
 #[test]
 fn saving_a_failing_chapter_runs_it() {
-    let (book, mut server, printed) = one_that_fails();
+    let (book, mut server, printed) = with_failure();
     let book = book.edit("b.md", "# b.md", "# Only the title");
     server.build(&book).exits(0).tells("error[exit-status]");
     let again = shown(&book, "b.html");
     assert_ne!(again, printed);
-    // That run is the one that counts from now on.
+    // This run replaces the old one.
     server.build(&book).exits(0);
     assert_eq!(shown(&book, "b.html"), again);
     let book = book.edit("b.md", "exit 7", "true");
@@ -196,8 +196,8 @@ fn saving_a_failing_chapter_runs_it() {
 }
 
 #[test]
-fn what_a_failing_chapter_printed_becomes_its_recording_once_it_is_what_is_expected() {
-    let (book, mut server, printed) = one_that_fails();
+fn a_failed_run_becomes_the_recording_once_it_passes() {
+    let (book, mut server, printed) = with_failure();
     let book = book.edit("b.md", "```bash", "```bash exit=7");
     let outcome = server.build(&book);
     outcome.exits(0);
@@ -207,8 +207,8 @@ fn what_a_failing_chapter_printed_becomes_its_recording_once_it_is_what_is_expec
 }
 
 #[test]
-fn a_build_does_not_trust_what_a_failing_chapter_printed() {
-    let (book, _server, printed) = one_that_fails();
+fn mdbook_build_does_not_use_failed_runs() {
+    let (book, _server, printed) = with_failure();
     let outcome =
         book.to_build(MDBOOK).env("MDBOOK_PREPROCESSOR__DOCKTEST__ON_FAILURE", "embed").run();
     outcome.exits(0).tells("error[exit-status]");
@@ -217,7 +217,7 @@ fn a_build_does_not_trust_what_a_failing_chapter_printed() {
 
 #[test]
 fn a_new_server_runs_a_failing_chapter_again() {
-    let (book, mut server, printed) = one_that_fails();
+    let (book, mut server, printed) = with_failure();
     server.build(&book).exits(0);
     assert_eq!(shown(&book, "b.html"), printed);
     let outcome = serve(&book).build(&book);
@@ -227,7 +227,7 @@ fn a_new_server_runs_a_failing_chapter_again() {
 }
 
 #[test]
-fn what_ran_out_of_time_runs_again() {
+fn a_chapter_with_a_timeout_runs_again() {
     let book = three().edit("b.md", &format!("bash\n{UNIQUE}"), "bash timeout=1s\nsleep 60");
     let mut server = serve(&book);
     for _ in 0..2 {
@@ -238,9 +238,9 @@ fn what_ran_out_of_time_runs_again() {
 }
 
 #[test]
-fn a_failure_is_forgotten_once_the_chapter_has_a_recording() {
-    let (book, mut server, printed) = one_that_fails();
-    // A recording that was made elsewhere comes and goes, as with `git switch`.
+fn a_failed_run_is_removed_once_the_chapter_has_a_recording() {
+    let (book, mut server, printed) = with_failure();
+    // A recording from elsewhere appears and disappears, as with `git switch`.
     let config = "[book]\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"\n";
     let lints = "[preprocessor.docktest.lints]\nexit-status = \"warn\"\n";
     let book = book.config(&format!("{config}{lints}"));

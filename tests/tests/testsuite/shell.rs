@@ -1,9 +1,9 @@
-//! The shell that steps run in, and what it knows.
+//! The shell that runs the steps, and its state.
 
 use testsuite::{Book, is_running, marker};
 
 #[test]
-fn what_a_step_sets_the_next_one_has() {
+fn state_carries_over_to_the_next_step() {
     Book::new()
         .step("mkdir -p deep/er && cd deep/er")
         .step("pwd | sed 's,.*/deep,deep,'")
@@ -20,7 +20,7 @@ fn what_a_step_sets_the_next_one_has() {
 }
 
 #[test]
-fn a_step_that_fails_or_is_stopped_does_not_undo_the_ones_before() {
+fn a_failed_or_stopped_step_does_not_undo_earlier_ones() {
     Book::new()
         .step("export A=1; cd /tmp")
         .step("B=2; exit 1")
@@ -33,7 +33,7 @@ fn a_step_that_fails_or_is_stopped_does_not_undo_the_ones_before() {
 }
 
 #[test]
-fn nothing_of_the_authors_environment_gets_in() {
+fn steps_do_not_see_the_authors_environment() {
     let outcome = Book::new()
         .setting("env.COURSE = \"volumes\"")
         .step("env | sort")
@@ -56,7 +56,7 @@ fn home_and_the_working_directory_are_empty() {
 }
 
 #[test]
-fn standard_input_is_at_its_end_unless_something_is_typed() {
+fn standard_input_is_empty_by_default() {
     Book::new()
         .step("read -r answer || echo \"no answer\"")
         .step("cat; echo end")
@@ -67,7 +67,7 @@ fn standard_input_is_at_its_end_unless_something_is_typed() {
 }
 
 #[test]
-fn answers_are_typed_where_they_are_asked_for() {
+fn input_is_typed_where_it_is_read() {
     let outcome = Book::new()
         .step_with(
             r#"stdin="y\nthree\n""#,
@@ -83,7 +83,7 @@ fn answers_are_typed_where_they_are_asked_for() {
 }
 
 #[test]
-fn docker_asks_and_gets_its_answer() {
+fn a_prompt_of_docker_can_be_answered() {
     let outcome = Book::new()
         .step("docker volume create named")
         .step("docker volume prune -a")
@@ -96,7 +96,7 @@ fn docker_asks_and_gets_its_answer() {
 }
 
 #[test]
-fn a_step_with_input_is_run_by_the_same_shell() {
+fn a_step_with_input_runs_in_the_same_shell() {
     Book::new()
         .step("set -- kept; echo $$ >pid; sleep 0.1 & job=$!")
         .step_with(r#"stdin="y\n""#, "read -r answer; echo $answer; set -o noclobber")
@@ -111,11 +111,11 @@ fn a_step_with_input_is_run_by_the_same_shell() {
 }
 
 #[test]
-fn input_that_nobody_reads_is_not_the_next_steps() {
+fn unread_input_is_not_passed_to_the_next_step() {
     Book::new()
-        .step_with(r#"stdin="for nobody\n""#, "sleep 1")
+        .step_with(r#"stdin="unread\n""#, "sleep 1")
         .step("cat; echo end")
-        .step_with(r#"stdin="for nobody\n" exit=any"#, "exec sleep 0.1")
+        .step_with(r#"stdin="unread\n" exit=any"#, "exec sleep 0.1")
         .step_with(r#"stdin="y\n""#, "read -r answer; echo $answer")
         .verify()
         .exits(0)
@@ -124,7 +124,7 @@ fn input_that_nobody_reads_is_not_the_next_steps() {
 }
 
 #[test]
-fn what_a_step_leaves_in_the_background_goes_on() {
+fn background_processes_continue_after_their_step() {
     let sleep = marker();
     let run = Book::new()
         .step(&format!("sleep {sleep} &\necho $! >pid"))
@@ -137,7 +137,7 @@ fn what_a_step_leaves_in_the_background_goes_on() {
 }
 
 #[test]
-fn a_background_job_may_go_on_printing() {
+fn a_background_job_can_continue_to_print() {
     Book::new()
         .step("(while sleep 0.1; do echo tick; echo tock >&2; done) &\necho $! >pid")
         .step("sleep 1; kill \"$(cat pid)\" && echo alive")
@@ -147,14 +147,14 @@ fn a_background_job_may_go_on_printing() {
 }
 
 #[test]
-fn a_background_job_that_holds_the_output_open_does_not_keep_its_step() {
+fn a_background_job_with_open_output_does_not_block_its_step() {
     let outcome = Book::new().step("(sleep 25; echo late) &\necho now").verify();
     outcome.exits(0).prints(1, "now\n");
     assert!(outcome.duration_of(1).as_secs() < 15, "{outcome}");
 }
 
 #[test]
-fn each_command_has_its_own_output_status_and_place() {
+fn each_command_has_its_own_output_status_and_position() {
     let outcome = Book::new()
         .step(
             "# who is there?\n\
@@ -171,7 +171,7 @@ fn each_command_has_its_own_output_status_and_place() {
     assert_eq!(texts[2], "for i in 1 2; do\n  echo \"$i after $?\"\ndone | cat");
     let statuses: Vec<_> = commands.iter().map(|command| command["exit"].as_i64()).collect();
     assert_eq!(statuses, [Some(0), Some(3), Some(0), Some(0)]);
-    // On a loaded machine output can arrive in several pieces.
+    // On a loaded machine, output can arrive in several pieces.
     let printed = commands.iter().map(|command| {
         let chunks = command["transcript"].as_array().unwrap();
         chunks.iter().map(|chunk| chunk["text"].as_str().unwrap()).collect::<String>()
@@ -182,7 +182,7 @@ fn each_command_has_its_own_output_status_and_place() {
 }
 
 #[test]
-fn what_comes_after_an_exit_is_found_not_to_have_run() {
+fn commands_after_an_exit_are_reported_as_not_run() {
     Book::new()
         .step("echo one\nexit 0\necho two\necho three")
         .verify()
@@ -192,7 +192,7 @@ fn what_comes_after_an_exit_is_found_not_to_have_run() {
 }
 
 #[test]
-fn a_script_that_bash_does_not_understand_says_so() {
+fn a_syntax_error_is_reported() {
     Book::new()
         .step("echo 'never closed\necho two")
         .verify()
@@ -202,7 +202,7 @@ fn a_script_that_bash_does_not_understand_says_so() {
 }
 
 #[test]
-fn the_authors_terminal_is_out_of_reach() {
+fn steps_cannot_reach_the_authors_terminal() {
     Book::new()
         .step_with("exit=1", "echo loud >/dev/tty")
         .verify()
@@ -211,7 +211,7 @@ fn the_authors_terminal_is_out_of_reach() {
 }
 
 #[test]
-fn noclobber_is_taken_over_and_in_nobodys_way() {
+fn noclobber_carries_over_and_does_no_harm() {
     Book::new()
         .step("set -C; a=1\nb=2")
         .step("echo \"$a$b $-\" | grep -o '^12\\|C'")
@@ -225,7 +225,7 @@ fn noclobber_is_taken_over_and_in_nobodys_way() {
 }
 
 #[test]
-fn tracing_shows_the_authors_commands_and_nothing_else() {
+fn tracing_shows_only_the_authors_commands() {
     Book::new()
         .step("set -x\n(exit 3) || x=$?\ntrue one")
         .step("true two\nset +x")
@@ -245,7 +245,7 @@ fn tracing_shows_the_authors_commands_and_nothing_else() {
 }
 
 #[test]
-fn a_status_is_handed_on_past_errexit_and_tracing() {
+fn a_status_carries_over_with_errexit_and_tracing() {
     Book::new()
         .step("set -e; trap 'echo \"ended $?\"' EXIT")
         .step_with(
@@ -261,7 +261,7 @@ fn a_status_is_handed_on_past_errexit_and_tracing() {
 }
 
 #[test]
-fn functions_that_need_extglob_are_taken_over() {
+fn functions_that_need_extglob_carry_over() {
     Book::new()
         .step("shopt -s extglob\nstem() { echo \"${1%.@(tar.gz|zip)}\"; }; umask 027")
         .step("zz() { echo last; }")
@@ -274,7 +274,7 @@ fn functions_that_need_extglob_are_taken_over() {
 }
 
 #[test]
-fn an_exit_trap_is_handed_on_and_runs_where_the_author_exits() {
+fn an_exit_trap_carries_over_and_runs_at_an_exit() {
     Book::new()
         .step("a=1; trap 'echo \"bye $?\"' EXIT; b=2")
         .step("echo \"$a$b\"")
@@ -292,7 +292,7 @@ fn an_exit_trap_is_handed_on_and_runs_where_the_author_exits() {
 }
 
 #[test]
-fn names_of_bashs_own_may_be_the_authors() {
+fn functions_can_have_the_names_of_builtins() {
     Book::new()
         .step("shopt -s expand_aliases; alias echo='echo :' declare=false printf=false set=false")
         .step("a='b  c'; echo \"$a\"")
@@ -309,7 +309,7 @@ fn names_of_bashs_own_may_be_the_authors() {
 }
 
 #[test]
-fn what_a_step_unsets_stays_unset() {
+fn unset_variables_stay_unset() {
     Book::new()
         .setting("env.COURSE = \"volumes\"")
         .step("unset LANG COURSE")
@@ -320,7 +320,7 @@ fn what_a_step_unsets_stays_unset() {
 }
 
 #[test]
-fn a_directory_that_is_gone_is_told() {
+fn a_removed_working_directory_is_reported() {
     Book::new()
         .step("mkdir gone; cd gone; rmdir ../gone; kept=1; exit 0")
         .step("true")
@@ -332,7 +332,7 @@ fn a_directory_that_is_gone_is_told() {
 }
 
 #[test]
-fn files_are_made_with_the_umask_of_a_login() {
+fn files_are_created_with_the_umask_of_a_login() {
     Book::new()
         .step("umask; touch file; stat -c %a file")
         .verify()
@@ -341,7 +341,7 @@ fn files_are_made_with_the_umask_of_a_login() {
 }
 
 #[test]
-fn a_step_begins_as_the_one_before_it_has_ended() {
+fn a_step_starts_in_the_state_at_the_end_of_the_one_before() {
     Book::new()
         .step_with("exit=3", "set -u; (exit 3)")
         .step("echo $?; exec 3>file; exec >nowhere; echo lost")
@@ -356,13 +356,13 @@ fn a_step_begins_as_the_one_before_it_has_ended() {
 }
 
 #[test]
-fn many_steps_are_run_by_one_shell_after_the_other() {
+fn many_steps_run_in_one_shell() {
     let steps = |book: Book| (0..250).fold(book, |book, n| book.step(&format!("i=$((i+1)) # {n}")));
     steps(Book::new()).step("echo $i").verify().exits(0).prints(251, "250\n");
 }
 
 #[test]
-fn a_shell_that_is_replaced_leaves_the_state_before_it() {
+fn a_replaced_shell_keeps_the_earlier_state() {
     Book::new()
         .step("a=1; set -u")
         .step("b=2; exec true")
@@ -373,7 +373,7 @@ fn a_shell_that_is_replaced_leaves_the_state_before_it() {
 }
 
 #[test]
-fn traps_are_run_for_the_authors_commands_alone() {
+fn traps_print_only_for_the_authors_commands() {
     Book::new()
         .step("trap 'echo dbg' DEBUG")
         .step("true")
@@ -406,7 +406,7 @@ fn traps_are_run_for_the_authors_commands_alone() {
 }
 
 #[test]
-fn traps_are_taken_over_by_another_shell() {
+fn traps_carry_over_to_another_shell() {
     let outcome = Book::new()
         .step("trap 'echo \"it'\\''s $?\"' ERR; trap 'echo usr' USR1; trap '' USR2; trap 'echo a\necho b' DEBUG")
         .step_with("tty", "trap - DEBUG")
@@ -427,9 +427,8 @@ fn traps_are_taken_over_by_another_shell() {
         .prints(8, "usr\ntrap -- '' SIGUSR2\n");
 }
 
-/// Each line has a status of its own, whatever it looks like.
 #[test]
-fn a_line_that_fails_is_found_whatever_is_below_it() {
+fn a_line_that_fails_is_reported_even_if_later_ones_pass() {
     let outcome = Book::new()
         .step("A=1 ID=$(echo one; exit 3) \necho two")
         .step("false ==\necho two")
@@ -448,9 +447,8 @@ fn a_line_that_fails_is_found_whatever_is_below_it() {
     assert_eq!(commands, [2, 2, 2, 3, 3]);
 }
 
-/// What bash refuses is found in the line in which it refuses it.
 #[test]
-fn a_syntax_error_is_found_in_its_line() {
+fn a_syntax_error_is_reported_at_its_line() {
     Book::new()
         .step("echo one\necho )\necho two")
         .step("echo three\necho 'never closed")

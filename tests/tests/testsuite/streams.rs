@@ -1,20 +1,20 @@
-//! Streams without an end, and output without measure.
+//! Endless streams, and large output.
 
 use std::time::Duration;
 
 use testsuite::{Book, Outcome, marker};
 
-/// It was stopped by itself, as Ctrl-C does it, and far before any timeout.
+/// Checks that a step was stopped by Ctrl-C, long before its timeout.
 #[track_caller]
 fn was_interrupted(outcome: &Outcome, step: usize) {
-    // A stream may say a little more before it notices.
+    // A stream may print a little more before it ends.
     assert!(outcome.transcript(step).contains(&("typed".into(), "^C".into())), "{outcome}");
     assert!(outcome.step(step)["commands"][0]["exit"].is_null(), "{outcome}");
     assert!(outcome.duration_of(step) < Duration::from_secs(6), "{outcome}");
 }
 
 #[test]
-fn a_stream_is_followed_for_as_long_as_the_author_says() {
+fn a_stream_is_stopped_by_its_attribute() {
     let ticking = "n=0; while sleep 0.1; do n=$((n + 1)); echo tick $n; done";
     let outcome = Book::new()
         .step_with("until=\"tick 3\"", ticking)
@@ -43,7 +43,7 @@ fn docker_logs_are_followed() {
 }
 
 #[test]
-fn a_stream_that_ends_too_early_is_found() {
+fn a_stream_that_ends_too_early_is_reported() {
     Book::new()
         .step_with("until=ready", "echo starting")
         .step_with("lines=3", "seq 2")
@@ -54,7 +54,7 @@ fn a_stream_that_ends_too_early_is_found() {
 }
 
 #[test]
-fn a_stream_that_never_says_it_is_found() {
+fn a_stream_without_a_match_is_reported() {
     Book::new()
         .step_with("until=ready timeout=1s", "while sleep 0.1; do echo waiting; done")
         .verify()
@@ -64,7 +64,7 @@ fn a_stream_that_never_says_it_is_found() {
 }
 
 #[test]
-fn a_stream_without_annotation_gets_the_advice_to_annotate_it() {
+fn a_stream_without_attribute_is_reported_with_a_remedy() {
     Book::new()
         .step_with("timeout=1s", "while sleep 0.1; do echo again; done")
         .verify()
@@ -74,7 +74,7 @@ fn a_stream_without_annotation_gets_the_advice_to_annotate_it() {
 }
 
 #[test]
-fn a_stream_that_does_not_heed_the_interrupt_is_stopped_all_the_same() {
+fn a_stream_that_ignores_the_interrupt_is_killed() {
     let outcome = Book::new()
         .step_with("lines=1", "trap '' INT; echo one; while true; do sleep 0.1; done")
         .verify();
@@ -83,7 +83,7 @@ fn a_stream_that_does_not_heed_the_interrupt_is_stopped_all_the_same() {
 }
 
 #[test]
-fn a_line_without_end_keeps_memory_flat_too() {
+fn an_endless_line_needs_little_memory() {
     let sleep = marker();
     let long_line = "head -c 50M /dev/zero | tr '\\0' x; echo; echo done";
     let run = Book::new()
@@ -99,7 +99,7 @@ fn a_line_without_end_keeps_memory_flat_too() {
 }
 
 #[test]
-fn output_without_measure_is_cut_in_the_middle_and_memory_stays_flat() {
+fn large_output_is_cut_in_the_middle_and_needs_little_memory() {
     let sleep = marker();
     let run = Book::new()
         .step("echo first; yes | head -c 50M; echo last")
@@ -121,14 +121,14 @@ fn output_without_measure_is_cut_in_the_middle_and_memory_stays_flat() {
 }
 
 #[test]
-fn what_settles_later_is_run_again_until_it_holds() {
+fn a_step_with_retry_runs_until_it_passes() {
     let counts = "n=$((${n-0} + 1))\necho \"try $n\"\ntest \"$n\" = 3";
     let outcome = Book::new().step_with("retry=20s", counts).step("echo \"$n\"").verify();
     outcome.exits(0).prints(1, "try 3\n").prints(2, "3\n");
 }
 
 #[test]
-fn what_never_settles_is_a_finding_when_its_time_is_up() {
+fn a_step_with_retry_that_never_passes_is_reported() {
     let started = std::time::Instant::now();
     Book::new()
         .step_with("retry=1s", "date; false")
@@ -140,7 +140,7 @@ fn what_never_settles_is_a_finding_when_its_time_is_up() {
 }
 
 #[test]
-fn a_step_that_stops_itself_ends_with_its_time() {
+fn a_suspended_step_ends_at_its_timeout() {
     Book::new()
         .step_with("timeout=2s", "kill -STOP $$")
         .step("echo next")
@@ -152,7 +152,7 @@ fn a_step_that_stops_itself_ends_with_its_time() {
 }
 
 #[test]
-fn many_lines_are_searched_in_little_time() {
+fn many_lines_are_searched_quickly() {
     let outcome = Book::new()
         .step_with("until=\"^ready$\" timeout=60s", "yes | head -c 20000000; echo ready; sleep 600")
         .verify();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use testsuite::{Book, Outcome, marker};
 
-/// What was typed, as the report's transcript has it.
+/// The typed text in the report's transcript.
 #[track_caller]
 fn typed(outcome: &Outcome, step: usize) -> Vec<String> {
     let transcript = outcome.transcript(step).into_iter();
@@ -13,7 +13,7 @@ fn typed(outcome: &Outcome, step: usize) -> Vec<String> {
 }
 
 #[track_caller]
-fn exit_of(outcome: &Outcome, step: usize) -> Value {
+fn exit_status(outcome: &Outcome, step: usize) -> Value {
     outcome.commands(step).last().unwrap()["exit"].clone()
 }
 
@@ -33,7 +33,7 @@ fn a_step_sees_a_terminal() {
 }
 
 #[test]
-fn docker_passes_the_terminal_on() {
+fn docker_passes_on_the_terminal() {
     Book::new()
         .with_alpine()
         .step_with("tty", "docker run --rm -it alpine sh -c 'tty; stty size'")
@@ -66,11 +66,11 @@ fn an_answer_is_shown_once_where_it_was_typed() {
     assert_eq!(typed(&outcome, 2), ["y"]);
     assert_eq!(typed(&outcome, 3), [""; 0]);
     assert_eq!(typed(&outcome, 4), ["one", "two"]);
-    assert_eq!(exit_of(&outcome, 4), 0);
+    assert_eq!(exit_status(&outcome, 4), 0);
 }
 
 #[test]
-fn a_shell_in_a_container_is_talked_with() {
+fn a_shell_in_a_container_is_interactive() {
     let outcome = Book::new()
         .with_alpine()
         .step_with(
@@ -104,7 +104,7 @@ fn a_followed_stream_is_stopped_by_ctrl_c() {
     for step in 1..=5 {
         assert_eq!(typed(&outcome, step), ["^C"], "{outcome}");
         assert!(!outcome.output(step).contains("^C"), "{outcome}");
-        assert!(exit_of(&outcome, step).is_null(), "{outcome}");
+        assert!(exit_status(&outcome, step).is_null(), "{outcome}");
     }
 }
 
@@ -137,7 +137,7 @@ fn state_carries_over_to_a_terminal_and_back() {
 }
 
 #[test]
-fn the_commands_of_a_step_are_told_apart() {
+fn each_command_has_its_own_output() {
     let outcome = Book::new()
         .step_with(
             "tty",
@@ -159,7 +159,7 @@ fn the_commands_of_a_step_are_told_apart() {
 }
 
 #[test]
-fn the_page_shows_what_the_terminal_shows() {
+fn the_page_shows_the_screen() {
     let book = Book::new()
         .step_with(
             "tty",
@@ -172,7 +172,7 @@ fn the_page_shows_what_the_terminal_shows() {
 }
 
 #[test]
-fn what_is_left_in_the_background_is_hung_up_unless_it_has_left_the_terminal() {
+fn background_processes_of_the_terminal_are_hung_up() {
     let (hung_up, gone_away) = (marker(), marker());
     let background = format!(
         "sleep {hung_up} &\n\
@@ -190,7 +190,7 @@ fn what_is_left_in_the_background_is_hung_up_unless_it_has_left_the_terminal() {
 }
 
 #[test]
-fn who_needs_a_terminal_is_told_how_to_get_one() {
+fn a_command_without_a_terminal_is_reported_with_a_remedy() {
     Book::new()
         .with_alpine()
         .step("docker run --rm -it alpine true")
@@ -201,7 +201,7 @@ fn who_needs_a_terminal_is_told_how_to_get_one() {
 }
 
 #[test]
-fn a_terminal_as_its_user_leaves_it_is_no_other_steps() {
+fn each_step_gets_a_new_terminal() {
     Book::new()
         .step_with("tty", "stty -echo -onlcr rows 5; exec >/dev/null 2>&1 </dev/null")
         .step_with("tty", "echo on >/dev/tty; stty size")

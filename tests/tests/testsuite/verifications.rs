@@ -1,4 +1,4 @@
-//! The page that lists what all chapters rest on.
+//! The page that lists all runs.
 
 use testsuite::Book;
 
@@ -30,7 +30,7 @@ fn it_lists_the_chapters_that_ran() {
 }
 
 #[test]
-fn an_author_can_do_without_it() {
+fn the_page_can_be_disabled() {
     let site = book("verifications = false").build().unwrap();
     assert!(!site.has("verifications.html"));
     assert_eq!(site.page("part/lab.html").texts(".docktest-provenance summary").len(), 1);
@@ -38,14 +38,14 @@ fn an_author_can_do_without_it() {
 }
 
 #[test]
-fn an_authors_own_page_of_that_name_stays() {
+fn an_existing_page_with_that_name_is_kept() {
     let site = book("").chapter("verifications.md", "# Mine\n").build().unwrap();
     assert_eq!(site.page("verifications.html").texts("main h1"), ["Mine"]);
     assert!(site.page("part/lab.html").texts(".docktest-provenance a").is_empty());
 }
 
 #[test]
-fn a_book_without_steps_has_none() {
+fn a_book_without_steps_has_no_such_page() {
     let site = Book::new().chapter("prose.md", "# Prose\n").build().unwrap();
     assert!(!site.has("verifications.html"));
 }

@@ -1,4 +1,4 @@
-//! What holds, and what does not.
+//! `verify`: what passes, and what fails.
 
 use testsuite::{Book, Traces, is_running, marker};
 
@@ -18,7 +18,7 @@ fn the_engine_does_not_depend_on_the_authors_environment() {
 }
 
 #[test]
-fn steps_that_exit_with_0_hold() {
+fn steps_that_exit_with_0_pass() {
     Book::new()
         .step("true")
         .step("echo hello")
@@ -29,7 +29,7 @@ fn steps_that_exit_with_0_hold() {
 }
 
 #[test]
-fn docker_is_there_and_empty() {
+fn docker_works_and_is_empty() {
     Book::new()
         .with_alpine()
         .step("docker ps -aq; docker volume ls -q")
@@ -41,7 +41,7 @@ fn docker_is_there_and_empty() {
 }
 
 #[test]
-fn a_step_that_exits_otherwise_is_found_and_the_rest_runs() {
+fn another_exit_status_is_reported_and_the_rest_runs() {
     Book::new()
         .step("false")
         .step("echo first\nls /nowhere\necho \"then $?\"")
@@ -61,7 +61,7 @@ fn a_step_that_exits_otherwise_is_found_and_the_rest_runs() {
 }
 
 #[test]
-fn the_status_that_is_expected_holds() {
+fn the_expected_status_passes() {
     Book::new()
         .step_with("exit=3", "exit 3")
         .step_with("exit=any", "exit 4")
@@ -76,7 +76,7 @@ fn the_status_that_is_expected_holds() {
 }
 
 #[test]
-fn output_that_is_expected_is_compared() {
+fn output_is_compared_with_expected_output() {
     Book::new()
         .step("echo one; echo two >&2")
         .output("one\ntwo\n")
@@ -89,7 +89,7 @@ fn output_that_is_expected_is_compared() {
 }
 
 #[test]
-fn fail_fast_skips_all_but_the_cleaning_up() {
+fn fail_fast_skips_all_steps_but_cleanup() {
     let outcome = Book::new()
         .step("echo before")
         .step("exit 9")
@@ -114,7 +114,7 @@ fn ignored_steps_do_not_run() {
 }
 
 #[test]
-fn chapters_know_nothing_of_each_other() {
+fn chapters_do_not_share_state() {
     let leaves = "```bash\ndocker volume create shared\ntouch here\nexport NAME=value\nls\n```\n";
     let finds = "```bash\ndocker volume ls -q\nls\necho \"${NAME-unset}\"\npwd\n```\n";
     let outcome = Book::new().chapter("one.md", leaves).chapter("two.md", finds).verify();
@@ -124,7 +124,7 @@ fn chapters_know_nothing_of_each_other() {
 }
 
 #[test]
-fn a_step_that_takes_too_long_ends_with_all_its_processes() {
+fn a_timeout_ends_a_step_and_all_its_processes() {
     let [child, daemon, next] = [marker(), marker(), marker()];
     let run = Book::new()
         .step_with(
@@ -136,17 +136,17 @@ fn a_step_that_takes_too_long_ends_with_all_its_processes() {
         .start();
     run.until_process(&child).until_process(&daemon).until_process(&next);
     for gone in [&child, &daemon] {
-        assert!(!is_running(gone), "sleep {gone} survives its step");
+        assert!(!is_running(gone), "sleep {gone} has survived its step");
     }
     let outcome = run.wait();
     outcome.exits(1).finds_only(&[("timeout", &format!("sleep {child}")), ("timeout", &next)]);
     outcome.says("timed out after 2 s");
-    // Stopping may take a second; the rest is for a loaded machine.
+    // Stopping may take a second, and more on a loaded machine.
     assert!(outcome.duration_of(1).as_millis() < 4_000, "{:?}", outcome.duration_of(1));
 }
 
 #[test]
-fn the_book_says_how_long_steps_may_take() {
+fn the_book_can_set_the_timeout() {
     Book::new()
         .setting("timeout = \"1s\"")
         .step("sleep 60")
@@ -157,7 +157,7 @@ fn the_book_says_how_long_steps_may_take() {
 }
 
 #[test]
-fn an_engine_that_dies_is_a_finding_and_the_chapters_end() {
+fn the_loss_of_the_engine_is_a_finding_and_ends_the_chapter() {
     let outcome = Book::new()
         .step("echo before")
         .step("kill -9 \"$(cat /run/docker.pid)\"; sleep 60")
@@ -172,7 +172,7 @@ fn an_engine_that_dies_is_a_finding_and_the_chapters_end() {
 }
 
 #[test]
-fn docker_s_complaint_about_a_dead_engine_is_not_taken_for_a_result() {
+fn dockers_error_about_a_lost_engine_is_not_a_result() {
     Book::new()
         .step("(sleep 0.5; kill -9 \"$(cat /run/docker.pid)\") &\ndocker events")
         .step("docker ps")
@@ -182,7 +182,7 @@ fn docker_s_complaint_about_a_dead_engine_is_not_taken_for_a_result() {
 }
 
 #[test]
-fn an_engine_that_dies_leaves_nothing() {
+fn a_lost_engine_leaves_nothing() {
     let sleep = marker();
     let book = Book::new().with_alpine().step(&format!(
         "docker run -d alpine sleep 600\n(sleep {sleep} &)\nuntil false; do sleep 0.1; done"

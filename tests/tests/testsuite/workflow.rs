@@ -1,4 +1,4 @@
-//! The workflow that publishes the course: it names what there is, trusts no tag that can move, and
+//! The workflow that publishes the course: its commands exist, its actions are pinned to commits, and it
 //! publishes what it has run.
 
 use std::env;
@@ -14,14 +14,14 @@ fn workflow() -> String {
     fs::read_to_string(workspace().join(".github/workflows/pages.yml")).unwrap()
 }
 
-/// A step of the workflow that runs something.
+/// A step of the workflow with a script.
 #[derive(Debug, Default)]
 struct Step {
     script: String,
     environment: Vec<(String, String)>,
 }
 
-/// The steps that run something, in order.
+/// The steps with a script, in order.
 fn steps(workflow: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut key = "";
@@ -29,7 +29,7 @@ fn steps(workflow: &str) -> Vec<Step> {
         if line.starts_with("      - ") {
             steps.push(Step::default());
         }
-        // Six blanks and a dash, or eight blanks, are before a step's own keys.
+        // The keys of a step are indented by eight columns, which can contain a dash.
         let (indent, text) = line.split_at(line.len().min(8));
         let Some(step) = steps.last_mut().filter(|_| indent.trim_matches([' ', '-']).is_empty())
         else {
@@ -55,13 +55,13 @@ fn steps(workflow: &str) -> Vec<Step> {
     steps
 }
 
-/// What follows this word on the lines that it is on, without the blanks around it.
+/// The rest of each line after this word, trimmed.
 fn after<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> {
     text.lines().filter_map(move |line| Some(line.split_once(word)?.1.trim()))
 }
 
 #[test]
-fn each_action_is_a_commit_that_says_which_version_it_is() {
+fn each_action_is_pinned_to_a_commit_with_its_version() {
     let workflow = workflow();
     let mut names = Vec::new();
     for action in after(&workflow, "uses: ") {
@@ -79,7 +79,7 @@ fn each_action_is_a_commit_that_says_which_version_it_is() {
 }
 
 #[test]
-fn what_it_runs_is_there() {
+fn all_files_that_it_uses_exist() {
     let workflow = workflow();
     let commands: Vec<&str> = after(&workflow, "target/release/mdbook-docktest ").collect();
     assert_eq!(commands.len(), 2, "{commands:?}");
@@ -94,9 +94,10 @@ fn what_it_runs_is_there() {
     assert_eq!(tasks, ["book"]);
 }
 
-/// Root's are an engine and what the system has. The toolchain, and so what it builds, is the user's.
+/// Engines and system packages need root. The toolchain, and so the files that it builds, belong to the
+/// user.
 #[test]
-fn root_runs_what_needs_it_and_nothing_else() {
+fn only_commands_that_need_root_run_as_root() {
     let workflow = workflow();
     let steps = steps(&workflow);
     let commands: Vec<&str> = steps.iter().flat_map(|step| step.script.lines()).collect();
@@ -110,7 +111,7 @@ fn root_runs_what_needs_it_and_nothing_else() {
     }
     let place = |text: &str| {
         let found = commands.iter().position(|command| command.contains(text));
-        found.unwrap_or_else(|| panic!("nothing runs {text}"))
+        found.unwrap_or_else(|| panic!("no command contains {text}"))
     };
     let order = [
         "cargo build --release",
@@ -121,18 +122,17 @@ fn root_runs_what_needs_it_and_nothing_else() {
     assert!(order.map(place).is_sorted(), "{commands:?}");
 }
 
-/// Puts a program into a directory.
+/// Writes a script into a directory, as an executable.
 fn stub(directory: &Path, name: &str, script: &str) {
     let path = directory.join(name);
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Does what the workflow does to a book that was recorded elsewhere, where the same chapter says the
-/// same, but for an ID. That is so of the course, too, which is recorded with other images than those
-/// of a registry.
+/// Runs the workflow for a book with a committed recording. The chapter has not changed, but prints
+/// another ID. Likewise, the course was recorded with other images than those of a registry.
 #[test]
-fn what_is_published_is_what_was_run_there() {
+fn the_published_pages_show_the_run_of_the_workflow() {
     let book = Book::new()
         .config(
             "[book]\ntitle = \"Test\"\nsrc = \"src\"\n[build]\nbuild-dir = \"target/book\"\n\
@@ -150,7 +150,7 @@ fn what_is_published_is_what_was_run_there() {
     fs::create_dir(&stubs).unwrap();
     let build = format!("mkdir -p target/guide && exec {MDBOOK}");
     stub(&stubs, "cargo", &format!("[ \"$*\" != \"xtask book\" ] || {{ {build}; }}"));
-    // As on a runner: of the user's environment, nothing is left.
+    // As on a runner, `sudo` clears the environment.
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let root = format!("[ \"$1\" = apt-get ] || exec env -i PATH={path} HOME=\"$HOME\" \"$@\"");
     stub(&stubs, "sudo", &root);
@@ -168,13 +168,13 @@ fn what_is_published_is_what_was_run_there() {
     let page = book.site().page("lab.html").texts("main samp").concat();
     let id = page.trim();
     assert_eq!(id.len(), 64, "{id}");
-    assert!(run_there.contains(id), "{id} was printed by no run of the workflow: {run_there}");
+    assert!(run_there.contains(id), "no run of the workflow printed {id}: {run_there}");
     assert!(!committed.contains(id), "{id} was recorded before");
     assert!(book.site().has("guide"));
 }
 
 #[test]
-fn no_job_may_write_but_the_one_that_publishes() {
+fn only_the_publishing_job_can_write() {
     let workflow = workflow();
     let (build, publish) = workflow.split_once("\n  publish:\n").unwrap();
     assert!(build.contains("\npermissions:\n  contents: read\n") && !build.contains(": write"));

@@ -126,7 +126,7 @@ fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
     book::write_with(directory, CHAPTERS, settings, |number| book::chapter_with_steps(number, ""))?;
     let config = mdbook_preprocessor::config::Config::from_disk(directory.join("book.toml"))
         .map_err(|error| anyhow!(error))?;
-    let settings = Settings::of_book(&config, directory)?;
+    let settings = Settings::from_config(&config, directory)?;
     for number in 1..=CHAPTERS {
         let chapter = Chapter::new(number);
         let inputs = Inputs::new(&chapter.scenario, &settings, Default::default());

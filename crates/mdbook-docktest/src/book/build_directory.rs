@@ -16,11 +16,11 @@ pub(crate) struct SourcesInBuildDirectory {
     build: PathBuf,
 }
 
-/// Checks that the sources are not inside the directory that mdBook empties before it writes pages.
-/// `config` is that of the book in `root`.
+/// Checks that the sources of the book in `root` are not inside the directory that mdBook empties before
+/// it writes pages.
 ///
 /// # Errors
-/// If they are.
+/// If they are inside it.
 pub(crate) fn check_build_directory(
     root: &Path,
     config: &Config,

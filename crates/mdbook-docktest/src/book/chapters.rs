@@ -1,4 +1,4 @@
-//! Where chapters come from, outside of a running mdBook: a book, or a Markdown file.
+//! Reads chapters when mdBook does not send them: from a book's directory or a Markdown file.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -14,83 +14,66 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use crate::book::settings::{Settings, SettingsError};
 use crate::extract::Extensions;
 
-/// A chapter's text and what its book says about it.
+/// A chapter's text, with the data that reading its steps needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Source {
-    /// The file, as findings name it.
+    /// The path of the file in findings.
     pub path: PathBuf,
-    /// The text, with mdBook's `{{#include}}` and its like carried out if it is a book's.
+    /// The text. In a book, mdBook's `{{#include}}` and the like are expanded.
     pub text: String,
-    /// How its Markdown is read.
+    /// The Markdown extensions of the book.
     pub extensions: Extensions,
-    /// The line of the one step to report on, where not all are wanted.
+    /// The line of the step to report on; `None` to report on all steps.
     pub only_at: Option<usize>,
-    /// The file that its recording is kept in.
+    /// The file of the recording.
     pub recording: PathBuf,
 }
 
-/// Chapters that share their settings.
+/// Chapters with the same settings.
 #[derive(Debug, Clone)]
 pub(crate) struct Collection {
-    /// The settings.
     pub settings: Settings,
     /// The chapters, in the book's order.
     pub chapters: Vec<Source>,
-    /// Whether they are all chapters of a book.
+    /// Whether these are all chapters of a book.
     pub is_whole_book: bool,
 }
 
-/// Why there is nothing to run.
+/// Why chapters cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum SourceError {
-    /// A path leads nowhere.
     #[error("cannot read {}: {source}", .path.display())]
-    Unreadable {
-        /// The path.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A directory is no book.
-    #[error("{} is no book: there is no book.toml in it; name a book's directory or a Markdown file", .0.display())]
-    NoBook(PathBuf),
-    /// mdBook cannot read the book.
+    Unreadable { path: PathBuf, source: io::Error },
+    /// A directory without a book.toml.
+    #[error(
+        "not a book: no `book.toml` in {}; use the directory of a book or a Markdown file",
+        .0.display()
+    )]
+    NotABook(PathBuf),
+    /// mdBook cannot read the book in the directory `path`.
     #[error("cannot read the book in {}: {message}", .path.display())]
-    BadBook {
-        /// The book's directory.
-        path: PathBuf,
-        /// What mdBook said.
-        message: String,
-    },
-    /// A glob selects nothing.
+    BadBook { path: PathBuf, message: String },
+    /// A glob that matches no chapter is likely mistyped.
     #[error("no chapter matches `--chapter {0}`")]
     NoChapter(Pattern),
-    /// A line has no step.
-    #[error("there is no step at line {line} of {}: name a line of a shell block", .path.display())]
-    NoStep {
-        /// The chapter.
-        path: PathBuf,
-        /// The line.
-        line: usize,
-    },
-    /// The book's settings make no sense.
+    #[error("no step at line {line} of {}: use a line of a shell block", .path.display())]
+    NoStep { path: PathBuf, line: usize },
     #[error(transparent)]
     Settings(#[from] SettingsError),
 }
 
-/// Reads a book's directory or a Markdown file; `FILE:LINE` is the file with the one step at this
-/// line.
+/// Reads a book's directory or a Markdown file. `FILE:LINE` is the file with the step at this line.
 ///
-/// A file that is a chapter of a book is read as such; another one with the settings of the book
-/// around it or, if there is none, of the one in the current directory.
+/// A chapter of a book is read as part of it. Another file has the settings of the book around it or, if
+/// there is none, of the book in the current directory.
 ///
 /// # Errors
-/// When there is nothing to read.
+/// If the chapters cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Collection, SourceError> {
     if path.is_dir() {
         if !path.join("book.toml").is_file() {
-            return Err(SourceError::NoBook(path.to_owned()));
+            return Err(SourceError::NotABook(path.to_owned()));
         }
         return read_book(path);
     }
@@ -104,7 +87,7 @@ pub(crate) fn read(path: &Path) -> Result<Collection, SourceError> {
     }
 }
 
-/// Takes `FILE:LINE` apart.
+/// Splits `FILE:LINE`.
 fn file_and_line(path: &Path) -> Option<(&Path, usize)> {
     let (file, line) = path.to_str()?.rsplit_once(':')?;
     Some((Path::new(file), line.parse().ok()?))
@@ -114,7 +97,7 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
     let unreadable = |source| SourceError::Unreadable { path: path.to_owned(), source };
     let text = fs::read_to_string(path).map_err(unreadable)?;
     let Some(root) = find_book(path) else {
-        return Ok(alone(path, text, Settings::default(), Extensions::default()));
+        return Ok(single(path, text, Settings::default(), Extensions::default()));
     };
     let config = read_config(&root)?;
     let file = path.canonicalize().map_err(unreadable)?;
@@ -122,28 +105,28 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
     if file.starts_with(sources) {
         let Collection { settings, mut chapters, .. } = read_book(&root)?;
         chapters.retain(|chapter| chapter.path.canonicalize().is_ok_and(|path| path == file));
-        // Those of a book are told by their place in it, which need not be the way there from here.
+        // The book's path of the chapter can differ from the one that was given.
         if let Some(mut chapter) = chapters.pop() {
             chapter.path = path.to_owned();
             let chapters = vec![chapter];
             return Ok(Collection { settings, chapters, is_whole_book: false });
         }
     }
-    let settings = Settings::of_book(&config, &root)?;
-    Ok(alone(path, text, settings, Extensions::from_config(&config)))
+    let settings = Settings::from_config(&config, &root)?;
+    Ok(single(path, text, settings, Extensions::from_config(&config)))
 }
 
-fn alone(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
+fn single(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
     let recording = path.with_extension("recording.json");
     let chapter = Source { path: path.to_owned(), text, extensions, only_at: None, recording };
     Collection { settings, chapters: vec![chapter], is_whole_book: false }
 }
 
-/// Keeps the chapters that a glob selects, by their path or the end of it: `volumes/*.md` selects
+/// Keeps the chapters whose path, or the end of whose path, matches a glob: `volumes/*.md` matches
 /// `book/src/volumes/logs.md`. Without globs, all are kept.
 ///
 /// # Errors
-/// [`SourceError::NoChapter`], because a mistyped glob must not look like a success.
+/// [`SourceError::NoChapter`] if a glob matches nothing: a mistyped glob must not pass as a success.
 pub(crate) fn select(collections: &mut [Collection], globs: &[Pattern]) -> Result<(), SourceError> {
     let chapters = || collections.iter().flat_map(|collection| &collection.chapters);
     let selects_none = |glob: &&Pattern| !chapters().any(|chapter| selects(glob, &chapter.path));
@@ -161,8 +144,8 @@ pub(crate) fn select(collections: &mut [Collection], globs: &[Pattern]) -> Resul
     Ok(())
 }
 
-/// Joins neighbours that have the same settings, so that chapters named one by one can run side by
-/// side.
+/// Joins adjacent collections with the same settings, so that chapters given one by one can run in
+/// parallel.
 pub(crate) fn joined(collections: Vec<Collection>) -> Vec<Collection> {
     let mut joined: Vec<Collection> = Vec::with_capacity(collections.len());
     for mut collection in collections {
@@ -190,7 +173,7 @@ fn selects(glob: &Pattern, path: &Path) -> bool {
     }
 }
 
-/// The directory of the nearest book.toml above a file, or of the one right here.
+/// The directory of the nearest book.toml above a file, or else of the one in the current directory.
 fn find_book(file: &Path) -> Option<PathBuf> {
     let here = env::current_dir().ok()?;
     let file = here.join(file);
@@ -201,7 +184,7 @@ fn find_book(file: &Path) -> Option<PathBuf> {
 fn read_config(root: &Path) -> Result<Config, SourceError> {
     let mut config =
         Config::from_disk(root.join("book.toml")).map_err(|error| bad_book(root, &error))?;
-    // Else mdBook would write chapters that are missing, to a book that is only to be read.
+    // mdBook must not create missing chapters in a book that is only read.
     config.build.create_missing = false;
     Ok(config)
 }
@@ -213,7 +196,7 @@ fn bad_book(root: &Path, error: &mdbook_preprocessor::errors::Error) -> SourceEr
 
 fn read_book(root: &Path) -> Result<Collection, SourceError> {
     let config = read_config(root)?;
-    let settings = Settings::of_book(&config, root)?;
+    let settings = Settings::from_config(&config, root)?;
     let book =
         MDBook::load_with_config(root, config.clone()).map_err(|error| bad_book(root, &error))?;
     let context = PreprocessorContext::new(book.root.clone(), config.clone(), "html".to_owned());
@@ -224,8 +207,8 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
     Ok(Collection { settings, chapters, is_whole_book: true })
 }
 
-/// The chapters of a book that have a file; `sources` is where those lie. Their texts are taken out of
-/// the book: a large one is not to be in memory twice.
+/// The chapters of a book that have a file in the directory `sources`. The texts are moved out of the
+/// book, so that a large book is not in memory twice.
 pub(crate) fn chapters(
     book: &mut Book,
     sources: &Path,
@@ -237,15 +220,15 @@ pub(crate) fn chapters(
     for_each_chapter(&mut book.items, &mut |chapter, source_path| {
         let path = sources.join(source_path);
         let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-        let recording = recordings.join(name_of_recording(source_path));
+        let recording = recordings.join(recording_name(source_path));
         let text = mem::take(&mut chapter.content);
         chapters.push(Source { path, text, extensions, only_at: None, recording });
     });
     chapters
 }
 
-/// Visits the chapters that have a file, with its path, in the order in which they are read. mdBook's
-/// own way visits those below a chapter before it.
+/// Visits the chapters that have a file, with its path, in reading order. mdBook's own iterator visits
+/// the chapters below a chapter before it.
 pub(crate) fn for_each_chapter(items: &mut [BookItem], visit: &mut dyn FnMut(&mut Chapter, &Path)) {
     for item in items {
         if let BookItem::Chapter(chapter) = item {
@@ -257,9 +240,9 @@ pub(crate) fn for_each_chapter(items: &mut [BookItem], visit: &mut dyn FnMut(&mu
     }
 }
 
-/// The name of a chapter's recording among those of its book. A chapter can lie above the sources;
-/// its recording stays among the others.
-fn name_of_recording(chapter: &Path) -> PathBuf {
+/// The path of a chapter's recording in the directory of recordings, also for a chapter outside of the
+/// source directory.
+fn recording_name(chapter: &Path) -> PathBuf {
     let parts = chapter.components().filter_map(|part| match part {
         Component::Normal(name) => Some(name),
         Component::ParentDir => Some(OsStr::new("_")),
@@ -294,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn chapters_come_in_the_order_in_which_they_are_read() {
+    fn chapters_are_in_reading_order() {
         let chapter = |path: &str, sub_items| {
             let mut chapter = Chapter::new(path, String::new(), path, Vec::new());
             chapter.sub_items = sub_items;
@@ -310,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn globs_select_chapters_by_the_end_of_their_paths() {
+    fn globs_match_the_end_of_paths() {
         let all = ["index", "a", "b"];
         assert_eq!(selected(&[]).unwrap(), all);
         assert_eq!(selected(&["*.md"]).unwrap(), all);
@@ -321,19 +304,19 @@ mod tests {
     }
 
     #[test]
-    fn recordings_are_called_after_their_chapters_and_stay_in_their_directory() {
+    fn recordings_are_named_after_chapters_and_stay_in_their_directory() {
         for (chapter, recording) in [
             ("a.md", "a.md.json"),
             ("b/README.md", "b/README.md.json"),
             ("../../x.md", "_/_/x.md.json"),
             ("/etc/./x.md", "etc/x.md.json"),
         ] {
-            assert_eq!(name_of_recording(Path::new(chapter)), Path::new(recording));
+            assert_eq!(recording_name(Path::new(chapter)), Path::new(recording));
         }
     }
 
     #[test]
-    fn a_glob_that_selects_nothing_is_an_error() {
+    fn a_glob_without_a_match_is_an_error() {
         let error = selected(&["index.md", "olumes/*.md"]).unwrap_err();
         assert_eq!(error, "no chapter matches `--chapter olumes/*.md`");
     }

@@ -1,8 +1,8 @@
-//! mdBook's side of a preprocessor: what comes on standard input and what goes back.
+//! mdBook's protocol for preprocessors: a book on standard input, and the processed book on standard
+//! output (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>).
 //!
-//! mdBook writes all of its input before it reads any output, so a caller reads standard input to
-//! its end first; and nothing but the book may ever reach standard output.
-//! (<https://rust-lang.github.io/mdBook/for_developers/preprocessors.html>)
+//! mdBook writes the whole input before it reads any output, so callers first read standard input to its
+//! end. Only the book may be written to standard output.
 
 use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
@@ -15,56 +15,47 @@ use serde_json::Value;
 
 use crate::render::page::Renderer;
 
-/// How much of the book is written at once.
+/// The size of the output buffer, in bytes.
 const WRITE_SIZE: usize = 64 << 10;
 
-/// Why there is no book to work on, or none that goes back.
+/// Why a book cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum ProtocolError {
-    /// Somebody ran the program by hand.
+    /// The program was run by hand.
     #[error(
-        "nothing came on standard input: mdBook runs this program; \
-         to run a book's steps by hand, use `mdbook-docktest verify`"
+        "no book on standard input: mdBook runs this program as a preprocessor; \
+         to run the steps of a book yourself, use `mdbook-docktest verify`"
     )]
     Empty,
-    /// The input is no JSON, or not that of mdBook.
+    /// The input is not JSON, or has no version of mdBook.
     #[error("standard input is not what mdBook sends to a preprocessor")]
     NotFromMdbook(#[source] Option<serde_json::Error>),
-    /// mdBook 0.4 and before have another protocol.
+    /// mdBook 0.4 has another protocol.
     #[error("mdBook ≥ 0.5 required: this book is built with mdBook {version}")]
-    TooOld {
-        /// The version that mdBook gives itself.
-        version: String,
-    },
-    /// The version is not too old, and yet the input cannot be read.
+    TooOld { version: String },
+    /// The input of a supported version cannot be read.
     #[error("mdBook {version} sent a book that this version of mdbook-docktest cannot read")]
-    Unreadable {
-        /// The version that mdBook gives itself.
-        version: String,
-        /// What cannot be read.
-        source: serde_json::Error,
-    },
-    /// The book could not be written.
-    #[error("the book could not be handed back to mdBook")]
+    Unreadable { version: String, source: serde_json::Error },
+    #[error("cannot write the book for mdBook to standard output")]
     Write(#[source] serde_json::Error),
 }
 
-/// Whether there is a way to show results with this renderer.
+/// Whether results can be shown with this renderer.
 pub(crate) fn supports(renderer: &str) -> bool {
     Renderer::named(renderer).is_some()
 }
 
-/// Reads what mdBook sends: the context and the book.
+/// Parses the context and the book that mdBook sends.
 ///
 /// # Errors
 ///
-/// All but [`ProtocolError::Write`].
+/// All except [`ProtocolError::Write`].
 pub(crate) fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), ProtocolError> {
     if bytes.trim_ascii().is_empty() {
         return Err(ProtocolError::Empty);
     }
-    // Taken apart at once, so that a large book is not in memory in yet another form.
+    // Parsed directly, so that a large book is not in memory in another form as well.
     let read = serde_json::from_slice::<(PreprocessorContext, Book)>(bytes);
     let unreadable = match read {
         Ok((context, _)) if is_too_old(&context.mdbook_version) => {
@@ -75,7 +66,7 @@ pub(crate) fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), P
     };
     let input: Value =
         serde_json::from_slice(bytes).map_err(|error| ProtocolError::NotFromMdbook(Some(error)))?;
-    // The types of 0.5 do not read what 0.4 sends, not even its version.
+    // The input of 0.4 does not match the types of 0.5, so its version is read from the JSON.
     let version = input.pointer("/0/mdbook_version").and_then(Value::as_str).map(str::to_owned);
     let version = version.ok_or(ProtocolError::NotFromMdbook(None))?;
     Err(match is_too_old(&version) {
@@ -84,29 +75,29 @@ pub(crate) fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), P
     })
 }
 
-/// Hands the book back, one item after the other.
+/// Writes the book, one item at a time.
 ///
 /// # Errors
 ///
-/// [`ProtocolError::Write`], when the writer fails.
+/// [`ProtocolError::Write`] if the writer fails.
 pub(crate) fn write_book(
     items: impl Iterator<Item = io::Result<BookItem>>,
     writer: impl Write,
 ) -> Result<(), ProtocolError> {
-    // JSON is many small pieces.
+    // The serializer writes many small pieces.
     let mut writer = BufWriter::with_capacity(WRITE_SIZE, writer);
     let book = Streamed { items: Items(Cell::new(Some(items))) };
     serde_json::to_writer(&mut writer, &book).map_err(ProtocolError::Write)?;
     writer.flush().map_err(|error| ProtocolError::Write(serde_json::Error::io(error)))
 }
 
-/// What mdBook reads as a [`Book`].
+/// Serialized like a [`Book`].
 #[derive(Serialize)]
 struct Streamed<T> {
     items: T,
 }
 
-/// A list that is gone when it has been written.
+/// A list that can be serialized once.
 struct Items<I>(Cell<Option<I>>);
 
 impl<I: Iterator<Item = io::Result<BookItem>>> Serialize for Items<I> {
@@ -143,7 +134,7 @@ mod tests {
         "parent_names":[]}},"Separator",{"PartTitle":"P"}]}"#;
 
     fn refusal(input: &str) -> String {
-        let error = parse_input(input.as_bytes()).expect_err("it is refused");
+        let error = parse_input(input.as_bytes()).expect_err("the input is wrong");
         match error.source() {
             Some(source) => format!("{error}: {source}"),
             None => error.to_string(),
@@ -151,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_book_goes_through() {
+    fn a_book_is_written_as_it_was_read() {
         let sent = input("0.5.4", BOOK);
         let (context, book) = parse_input(sent.as_bytes()).expect("mdBook sends this");
         assert_eq!(context.renderer, "html");
@@ -163,24 +154,24 @@ mod tests {
     }
 
     #[test]
-    fn mdbook_0_4_is_told_what_is_required() {
+    fn the_error_for_mdbook_0_4_names_the_required_version() {
         let sent = input("0.4.52", r#"{"sections":[],"__non_exhaustive":null}"#);
         assert_eq!(refusal(&sent), "mdBook ≥ 0.5 required: this book is built with mdBook 0.4.52");
-        // Even if it were to send a book that could be read.
+        // Also if its book can be read.
         let sent = input("0.4.99", BOOK);
         assert_eq!(refusal(&sent), "mdBook ≥ 0.5 required: this book is built with mdBook 0.4.99");
     }
 
     #[test]
-    fn what_is_no_book_is_refused() {
-        assert!(refusal(" \n").starts_with("nothing came on standard input"));
+    fn wrong_input_is_refused() {
+        assert!(refusal(" \n").starts_with("no book on standard input"));
         assert!(refusal("ls -l").contains("not what mdBook sends to a preprocessor: expected"));
         assert!(refusal("{}").contains("not what mdBook sends"));
         assert!(refusal(&input("0.9.0", "{}")).contains("mdBook 0.9.0 sent a book"));
     }
 
     #[test]
-    fn tests_of_rust_code_are_left_alone() {
+    fn all_renderers_but_test_are_supported() {
         assert!(supports("html") && supports("markdown") && supports("epub"));
         assert!(!supports("test"));
     }

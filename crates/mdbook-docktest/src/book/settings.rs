@@ -1,4 +1,4 @@
-//! What a book says about its doc-tests: `[preprocessor.docktest]` in book.toml.
+//! The settings of a book: `[preprocessor.docktest]` in book.toml.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,33 +18,33 @@ mod recordings_directory;
 
 use self::recordings_directory::recordings_directory;
 
-/// How long a step may take unless the book or the step says otherwise.
+/// The timeout of a step, unless the book or the step sets another.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The settings of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// For each image that the book brings, the directory of its recipe.
+    /// For each image with a recipe in the book, the directory of the recipe.
     pub images: BTreeMap<String, PathBuf>,
-    /// How long a step may take.
+    /// The timeout of steps without one of their own.
     pub timeout: Duration,
-    /// What is added to the environment of the steps.
+    /// Variables added to the environment of the steps.
     pub environment: BTreeMap<String, String>,
     /// The prepared root file system of the engine.
     pub engine_root: Option<PathBuf>,
-    /// The placeholders of `output` blocks.
+    /// The placeholders of `output` blocks: the built-in ones and the book's own.
     pub placeholders: Placeholders,
-    /// What findings weigh.
+    /// The level of each kind of finding.
     pub lints: Lints,
-    /// What becomes of a build when something does not hold.
+    /// What a build does about errors.
     pub on_failure: OnFailure,
     /// Which chapters run when the book is built.
     pub run: RunMode,
-    /// The directory of the book's recordings; none outside of a book.
+    /// The directory of the book's recordings; `None` outside of a book.
     pub recordings: Option<PathBuf>,
-    /// The words that are put into its pages.
+    /// The words on the book's pages.
     pub labels: Arc<Labels>,
-    /// Whether a page is added that lists what all chapters rest on.
+    /// Whether to add a page that lists all runs.
     pub verifications: bool,
 }
 
@@ -66,50 +66,49 @@ impl Default for Settings {
     }
 }
 
-/// Which chapters run when a book is built; for the others, their recordings are taken.
+/// Which chapters run when a book is built. The others are replayed from their recordings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunMode {
-    /// Those without a recording, or with one that was made with other steps or settings.
+    /// Chapters without a recording, or whose recording was made with other steps or settings.
     #[default]
     Stale,
-    /// All.
+    /// All chapters.
     Always,
-    /// None: that a recording is missing is a finding.
+    /// No chapters: a missing recording is a finding.
     Never,
 }
 
-/// What becomes of a build when something does not hold.
+/// What a build does about errors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnFailure {
-    /// It stops, and the pages stay as they were.
+    /// It stops and keeps the old pages.
     #[default]
     Abort,
-    /// The pages show what does not hold.
+    /// It shows the errors on the pages.
     Embed,
 }
 
 impl OnFailure {
-    /// Who writes a chapter under `mdbook serve` sees its page rather than the terminal.
+    /// With `mdbook serve`, authors look at the page rather than at the terminal.
     fn default_for(config: &Config) -> Self {
         if is_served(config) { Self::Embed } else { Self::Abort }
     }
 }
 
-/// Whether `mdbook serve` builds the book. It says so by telling its pages, and only then, where to
-/// hear of new ones.
+/// Whether `mdbook serve` builds the book: only then, pages have an endpoint for live reload.
 pub(crate) fn is_served(config: &Config) -> bool {
     matches!(config.get::<IgnoredAny>("output.html.live-reload-endpoint"), Ok(Some(_)))
 }
 
-/// A table that cannot be understood.
+/// An invalid table `[preprocessor.docktest]`.
 #[derive(Debug, thiserror::Error)]
 #[error("[preprocessor.docktest] in {}: {message}", .book_toml.display())]
 pub struct SettingsError {
-    /// The file.
+    /// The path of the book.toml.
     pub book_toml: PathBuf,
-    /// What is wrong with it.
+    /// The error in the table.
     pub message: String,
 }
 
@@ -135,7 +134,7 @@ struct Table {
     labels: BTreeMap<String, String>,
     verifications: Option<bool>,
 
-    // mdBook's own keys of a preprocessor's table.
+    // mdBook's own keys in the table of a preprocessor.
     #[serde(rename = "command")]
     _command: Option<IgnoredAny>,
     #[serde(rename = "before")]
@@ -152,17 +151,16 @@ fn duration<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration
     let text = String::deserialize(from)?;
     let duration = parse_duration(&text).filter(|duration| !duration.is_zero());
     duration.map(Some).ok_or_else(|| {
-        D::Error::custom(format!("`{text}` is no duration: write for example \"30s\" or \"2m\""))
+        D::Error::custom(format!("invalid duration `{text}`: use e.g. `30s` or `2m`"))
     })
 }
 
 impl Settings {
-    /// Reads the table of a book whose book.toml lies in `root`; relative paths in it are relative
-    /// to there.
+    /// Reads the settings from the book.toml in the directory `root`, to which paths are relative.
     ///
     /// # Errors
-    /// When it has keys that do not exist, or values that make no sense.
-    pub fn of_book(config: &Config, root: &Path) -> Result<Self, SettingsError> {
+    /// If the table has an unknown key or an invalid value.
+    pub fn from_config(config: &Config, root: &Path) -> Result<Self, SettingsError> {
         let table: Table = config
             .get("preprocessor.docktest")
             .map(Option::unwrap_or_default)
@@ -209,11 +207,11 @@ mod tests {
 
     fn read(table: &str) -> Result<Settings, String> {
         let config = format!("[preprocessor.docktest]\n{table}").parse::<Config>().unwrap();
-        Settings::of_book(&config, Path::new("/book")).map_err(|error| error.to_string())
+        Settings::from_config(&config, Path::new("/book")).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn recipes_lie_where_the_book_is() {
+    fn recipes_are_relative_to_the_book() {
         let settings = read("command = \"x\"\nimages.alpine = \"images/alpine\"").unwrap();
         assert_eq!(settings.images["alpine"], Path::new("/book/images/alpine"));
         assert_eq!(settings.timeout, DEFAULT_TIMEOUT);
@@ -230,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_does_not_exist_is_an_error() {
+    fn an_unknown_key_is_an_error() {
         let error = read("timeuot = \"5s\"").unwrap_err();
         assert!(error.contains("/book/book.toml"), "{error}");
         assert!(error.contains("timeuot"), "{error}");
@@ -247,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_shown_where_the_author_looks() {
+    fn failures_are_embedded_by_default_with_mdbook_serve() {
         let on_failure = |table: &str| read(table).unwrap().on_failure;
         let served = "[output.html]\nlive-reload-endpoint = \"__livereload\"";
         assert_eq!(on_failure(""), OnFailure::Abort);
@@ -259,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn recordings_lie_in_the_book() {
+    fn recordings_are_in_the_book() {
         let at = |table: &str| read(table).unwrap().recordings.unwrap();
         assert_eq!(at(""), Path::new("/book/recordings"));
         assert_eq!(at("recordings = \"proof\""), Path::new("/book/proof"));
@@ -275,9 +273,9 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_makes_no_sense_is_an_error_with_a_remedy() {
+    fn an_invalid_duration_is_an_error_with_a_remedy() {
         assert_eq!(read("timeout = \"90s\"").unwrap().timeout, Duration::from_secs(90));
         let error = read("timeout = \"soon\"").unwrap_err();
-        assert!(error.contains("write for example \"30s\""), "{error}");
+        assert!(error.contains("invalid duration `soon`: use e.g. `30s`"), "{error}");
     }
 }

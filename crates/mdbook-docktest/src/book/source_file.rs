@@ -1,4 +1,4 @@
-//! Writing an author's file: in whole or not at all, and never over what was not read.
+//! Writes the author's files: atomically, and only if they have not changed since they were read.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,26 +10,18 @@ use tempfile::{Builder, NamedTempFile};
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WriteError {
-    /// It has changed since it was read.
-    #[error("{} has changed in the meantime: nothing was written; try again", .0.display())]
+    #[error("{} has changed since it was read: nothing was written; try again", .0.display())]
     Changed(PathBuf),
-    /// The system refused.
     #[error("cannot write {}: {source}", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
-/// Reads a file again that is about to be rewritten.
+/// Reads a file that is about to be rewritten.
 pub(crate) fn read_again(path: &Path) -> Result<String, WriteError> {
     fs::read_to_string(path).map_err(|source| WriteError::Io { path: path.to_owned(), source })
 }
 
-/// Puts a text in the place of a file's, if that is still `old`. A link stays one, and the file keeps
-/// its permissions.
+/// Replaces the content of a file, if that is still `old`. Keeps symbolic links and permissions.
 pub(crate) fn replace(path: &Path, old: impl AsRef<[u8]>, new: &str) -> Result<(), WriteError> {
     let failed = |source| WriteError::Io { path: path.to_owned(), source };
     if fs::read(path).map_err(failed)? != old.as_ref() {
@@ -38,12 +30,12 @@ pub(crate) fn replace(path: &Path, old: impl AsRef<[u8]>, new: &str) -> Result<(
     write(path, new).map_err(failed)
 }
 
-/// Writes a file that is not there, and the directories that it lies in.
+/// Creates a file and its parent directories. Fails if the file exists.
 pub(crate) fn create(path: &Path, text: &str) -> Result<(), WriteError> {
     let create = || {
         let directory = path.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(directory)?;
-        // As for any new file, less what the user's umask says.
+        // The default for a new file, which the umask reduces.
         let permissions = fs::Permissions::from_mode(0o666);
         let mut new = Builder::new().permissions(permissions).tempfile_in(directory)?;
         new.write_all(text.as_bytes())?;
@@ -72,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_keeps_its_permissions_and_its_links() {
+    fn replacing_a_file_keeps_its_permissions_and_links() {
         let directory = tempfile::tempdir().unwrap();
         let (file, link) = (directory.path().join("a.md"), directory.path().join("b.md"));
         fs::write(&file, "old").unwrap();
@@ -86,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_is_one_as_any_other_and_replaces_none() {
+    fn a_new_file_has_default_permissions_and_replaces_no_other() {
         let directory = tempfile::tempdir().unwrap();
         let (file, other) = (directory.path().join("a/b/c.css"), directory.path().join("other"));
         create(&file, "new").unwrap();
@@ -98,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_read_as_it_is_now() {
+    fn a_file_is_read_without_changes() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a.md");
         fs::write(&file, "\u{feff}a\r\n").unwrap();
@@ -108,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_read_is_not_written_over() {
+    fn a_changed_file_is_not_overwritten() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a.md");
         fs::write(&file, "newer").unwrap();

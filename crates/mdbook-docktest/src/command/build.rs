@@ -1,4 +1,4 @@
-//! The preprocessor: what mdBook starts when it builds a book.
+//! The preprocessor, which mdBook starts when it builds a book.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use anyhow::{Context, Result};
 use docker_sandbox::cache_directory;
 
-use super::{Exit, Run, cancel_on_signals, colours, exit_of_report, run};
+use super::{Exit, RunOptions, cancel_on_signals, colours, run};
 use crate::book::build_directory;
 use crate::book::protocol::{self, ProtocolError};
 use crate::book::settings::{OnFailure, RunMode, Settings, is_served};
@@ -34,14 +34,14 @@ pub(super) fn preprocess() -> Result<Exit> {
     let (context, mut book) = protocol::parse_input(&input)?;
     drop(input);
     build_directory::check_build_directory(&context.root, &context.config)?;
-    let settings = Settings::of_book(&context.config, &context.root)?;
+    let settings = Settings::from_config(&context.config, &context.root)?;
     let failures = cache_directory()
         .filter(|_| is_served(&context.config) && settings.run == RunMode::Stale)
         .and_then(|cache| Some(Failures::new(&cache, &context.root, Session::from_parent()?)));
 
     let (known, sources): (Vec<_>, Vec<_>) =
         pages::chapters(&context, &mut book, &settings).into_iter().unzip();
-    let mut spill = Spill::new().context("cannot make a temporary file")?;
+    let mut spill = Spill::new().context("cannot create a temporary file")?;
     let mut recordings = Recordings::new(&settings);
     let mut report = Report::default();
     for (source, known) in sources.into_iter().zip(&known) {
@@ -51,7 +51,7 @@ pub(super) fn preprocess() -> Result<Exit> {
         }
         if chapter.findings.is_empty() && !chapter.needs_run() {
             let text = pages::page_text(&chapter, &known.page);
-            chapter.finish(spill.put(&text).context("cannot put a page into a temporary file")?);
+            chapter.finish(spill.put(&text).context("cannot write a temporary file")?);
         }
         report.chapters.push(chapter);
     }
@@ -75,21 +75,22 @@ pub(super) fn preprocess() -> Result<Exit> {
         exit = exit.max(ran);
     }
     if report.has_findings() {
-        // The exit status says it, too, where standard error cannot be written to.
+        // If standard error is closed, the exit status still reports the failure.
         let _ = io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes());
     }
-    // Where not all could run, pages would be about this machine rather than about the book.
-    let goes_on = could_run && (exit == Exit::Success || embeds);
-    if !goes_on {
+    // If some steps could not run, pages would show a problem of this machine rather than of the book.
+    let continues = could_run && (exit == Exit::Success || embeds);
+    if !continues {
         return Ok(exit);
     }
-    // Not `io::stdout()`, which looks for the end of a line in all that it is given.
-    let stdout = File::from(io::stdout().as_fd().try_clone_to_owned().context("cannot write")?);
+    // `io::stdout()` would search everything for line ends, as it is line-buffered.
+    let stdout = io::stdout().as_fd().try_clone_to_owned();
+    let stdout = File::from(stdout.context("cannot write to standard output")?);
     protocol::write_book(pages::items(book, known, report, &spill), stdout)?;
     Ok(Exit::Success)
 }
 
-/// Takes the recordings of chapters that were renamed, runs the rest, and keeps what came of that.
+/// Replays the recordings of renamed chapters, runs the remaining chapters, and writes their recordings.
 fn replay_and_run(
     report: &mut Report,
     settings: &Settings,
@@ -97,27 +98,32 @@ fn replay_and_run(
     failures: Option<&Failures>,
 ) -> Result<Exit> {
     if report.chapters.iter().any(Chapter::needs_run) && settings.run != RunMode::Always {
-        recordings.know_all(report).context("cannot read the recordings")?;
+        recordings.find_unclaimed(report).context("cannot read the recordings")?;
         report.chapters.iter_mut().for_each(|chapter| recordings.replay(chapter));
     }
     if settings.run == RunMode::Never {
-        recordings.tell_of_missing(report);
-        return Ok(exit_of_report(report));
+        recordings.report_missing(report);
+        return Ok(Exit::from_report(report));
     }
     let mut editions = Vec::new();
     if let Some(failures) = failures {
-        // What is saved while a chapter runs is not what was run.
+        // Read before the run, as a chapter can be saved while it runs.
         editions.extend(report.chapters.iter().map(|chapter| failures.edition(chapter)));
         for (chapter, edition) in report.chapters.iter_mut().zip(&editions) {
             replay_failure(chapter, recordings, failures, edition);
         }
     }
     let canceller = cancel_on_signals()?;
-    let how =
-        Run { settings, engine_root: None, fail_fast: false, jobs: None, canceller: &canceller };
-    let exit = run(report, &how)?;
+    let options = RunOptions {
+        settings,
+        engine_root: None,
+        fail_fast: false,
+        jobs: None,
+        canceller: &canceller,
+    };
+    let exit = run(report, &options)?;
     for chapter in &report.chapters {
-        if let Some(recording) = recordings.of_run(chapter) {
+        if let Some(recording) = recordings.for_passed_run(chapter) {
             keep(chapter, &recording);
         }
     }
@@ -129,7 +135,7 @@ fn replay_and_run(
     Ok(exit)
 }
 
-/// Lets a chapter's last run stand for another one, if it failed and nothing has changed.
+/// Replays a chapter's last run if it failed and nothing has changed since.
 fn replay_failure(
     chapter: &mut Chapter,
     recordings: &Recordings<'_>,
@@ -145,8 +151,7 @@ fn replay_failure(
     }
 }
 
-/// Keeps a chapter's run if it has just failed. One that is not to be kept has still made the last one
-/// a thing of the past.
+/// Keeps a chapter's run if it has just failed. In any case, a new run replaces the previous one.
 fn keep_failure(
     chapter: &Chapter,
     recordings: &Recordings<'_>,
@@ -158,20 +163,20 @@ fn keep_failure(
     }
     let path = &chapter.path;
     failures.forget(path);
-    if let Some(run) = recordings.of_failed_run(chapter)
+    if let Some(run) = recordings.for_failed_run(chapter)
         && let Err(error) = failures.keep(path, edition, &run)
     {
         let path = path.display();
-        progress::say(&format!("warning: cannot keep what {path} has printed: {error}"));
+        progress::say(&format!("warning: cannot cache the failed run of {path}: {error}"));
     }
 }
 
-/// Keeps a chapter's recording.
+/// Writes a chapter's recording.
 fn keep(chapter: &Chapter, recording: &RecordingFile) {
-    // The page is right all the same; the next build has more to do.
+    // Only a warning: the page is correct, and the next build runs the chapter again.
     if let Err(error) = files::keep(&chapter.recording_path, recording) {
         progress::say(&format!(
-            "warning: cannot keep the recording {}: {error}",
+            "warning: cannot write the recording {}: {error}",
             chapter.recording_path.display()
         ));
     }

@@ -17,7 +17,7 @@ pub(super) fn install(options: &Install) -> Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// One line for each file, and one for each addition to book.toml.
+/// A line for each file and for each addition to book.toml.
 fn summary(installed: &Installed) -> String {
     let mut text = String::new();
     let mut line = |what: &str, about: &str| text.push_str(&format!("{what:>11}  {about}\n"));

@@ -1,16 +1,16 @@
-//! How many chapters run at a time unless the command line says.
+//! The default number of chapters that run at a time.
 
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-/// How much memory a chapter is given at least: images and containers' files are kept there.
+/// The memory that each chapter needs, in bytes: images and containers' files are kept there.
 const MEMORY_PER_JOB: u64 = 2 << 30;
 
-/// As many as there are processors and memory for.
+/// The number of jobs that processors and memory allow.
 pub(super) fn default_jobs() -> NonZero<usize> {
-    // On Linux it knows of affinities and of the CPU quotas of control groups, both versions.
+    // On Linux, it respects affinities and the CPU quotas of control groups, both versions.
     let processors = thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
     jobs(processors, available_memory(Path::new("/")))
 }
@@ -21,28 +21,31 @@ fn jobs(processors: NonZero<usize>, memory: Option<u64>) -> NonZero<usize> {
     NonZero::new(by_memory).unwrap_or(NonZero::<usize>::MIN).min(processors)
 }
 
-/// How many bytes this process can still use: what the machine has, or less if a control group that
-/// it is in, such as a container's, may not have that much. `None` where the kernel does not say.
-/// `root` is the directory that /proc and /sys are in.
+/// The memory that this process can still use, in bytes: the machine's, or less if the process is in a
+/// control group with a limit, such as a container's. `None` if the kernel does not say. `root` is the
+/// directory that contains `/proc` and `/sys`.
 fn available_memory(root: &Path) -> Option<u64> {
-    let of_groups = groups(root).into_iter().filter_map(|group| group.available_memory());
-    of_groups.chain(of_machine(root)).min()
+    let by_group = groups(root).into_iter().filter_map(|group| group.available_memory());
+    by_group.chain(machine_memory(root)).min()
 }
 
-/// As the kernel estimates it (proc(5), `MemAvailable`).
-fn of_machine(root: &Path) -> Option<u64> {
+/// The kernel's estimate, in bytes (proc(5), `MemAvailable`).
+fn machine_memory(root: &Path) -> Option<u64> {
     let meminfo = fs::read_to_string(root.join("proc/meminfo")).ok()?;
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kibibytes * 1024)
 }
 
-/// What the two versions of control groups call things: their file system, the files of limits, that
-/// of what is used, and in `memory.stat` the file cache that can be given up.
+/// The names in a version of control groups.
 struct Version {
+    /// The type of the file system.
     filesystem: &'static str,
+    /// The files with limits.
     limits: &'static [&'static str],
+    /// The file with the memory in use.
     usage: &'static str,
+    /// The line of `memory.stat` with the file cache that can be reclaimed.
     cache: &'static str,
 }
 
@@ -57,7 +60,7 @@ const V1: Version = Version {
 /// <https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files>
 const V2: Version = Version {
     filesystem: "cgroup2",
-    // Above the second, processes are slowed down until they hardly get on.
+    // Above the second, processes are throttled heavily.
     limits: &["memory.max", "memory.high"],
     usage: "memory.current",
     cache: "inactive_file",
@@ -70,7 +73,7 @@ struct Group {
 }
 
 impl Group {
-    /// `None` if it has no limit. One of version 1 has a number then, too, which is larger than any
+    /// In bytes; `None` if the group has no limit. In version 1, no limit is a number larger than any
     /// machine's memory.
     fn available_memory(&self) -> Option<u64> {
         let read = |name: &str| fs::read_to_string(self.directory.join(name)).ok();
@@ -85,7 +88,7 @@ impl Group {
     }
 }
 
-/// The control groups that this process is in, with those above them: each has limits of its own.
+/// The control groups of this process and their ancestors, each of which has its own limits.
 fn groups(root: &Path) -> Vec<Group> {
     let read = |name: &str| fs::read_to_string(root.join(name)).unwrap_or_default();
     let (groups, mounts) = (read("proc/self/cgroup"), read("proc/self/mountinfo"));
@@ -101,7 +104,7 @@ fn groups(root: &Path) -> Vec<Group> {
         };
         let mut mounts = mounts.lines().filter_map(|line| mounted(line, version));
         let Some((top, place)) = mounts.next() else { continue };
-        // A container may see its own group only, as the root of all, under another name.
+        // A container may see only its own group, as the root, under another name.
         let below = Path::new(path).strip_prefix(top).ok();
         let below = below.filter(|below| !below.starts_with("..")).unwrap_or(Path::new(""));
         let place = root.join(place.trim_start_matches('/'));
@@ -111,14 +114,14 @@ fn groups(root: &Path) -> Vec<Group> {
     found
 }
 
-/// From a line of mountinfo, the group at the top of a mount of this version, and the mount's place
-/// (proc_pid_mountinfo(5)).
+/// The root within the hierarchy and the mount point in a line of mountinfo, if it is a mount of this
+/// version (proc_pid_mountinfo(5)).
 fn mounted<'a>(line: &'a str, version: &Version) -> Option<(&'a str, &'a str)> {
     let (mount, filesystem) = line.split_once(" - ")?;
     let mut filesystem = filesystem.split(' ');
     let kind = filesystem.next()?;
     let mut options = filesystem.next_back()?.split(',');
-    // Each controller of version 1 has a mount of its own.
+    // In version 1, each controller has its own mount.
     let is_wanted = kind == version.filesystem
         && (kind == V2.filesystem || options.any(|option| option == "memory"));
     let mut mount = mount.split(' ').skip(3);
@@ -134,7 +137,7 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
-    /// What is available where there are these files, on a machine with 64 GiB.
+    /// The available memory with these files, on a machine with 64 GiB.
     fn available(files: &[(&str, &str)]) -> Option<u64> {
         let root = TempDir::new().unwrap();
         let meminfo = "MemTotal: 99999999 kB\nMemAvailable:   67108864 kB\nBuffers: 1 kB\n";
@@ -153,14 +156,14 @@ mod tests {
     );
 
     #[test]
-    fn a_machine_has_what_the_kernel_says() {
+    fn a_machine_has_the_memory_that_the_kernel_estimates() {
         assert_eq!(available(&[]), Some(64 * GIB));
         assert_eq!(available_memory(Path::new("/nowhere")), None);
         assert!(available_memory(Path::new("/")).is_some());
     }
 
     #[test]
-    fn a_group_of_version_2_has_what_is_left_of_its_limit() {
+    fn a_group_of_version_2_has_the_rest_of_its_limit() {
         let group = |max| {
             available(&[
                 ("proc/self/cgroup", "0::/\n"),
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_least_of_the_groups_above_counts() {
+    fn the_smallest_limit_of_all_ancestors_counts() {
         let nested = |outer, inner, high| {
             available(&[
                 ("proc/self/cgroup", "0::/user.slice/run.scope\n"),
@@ -195,8 +198,8 @@ mod tests {
     }
 
     #[test]
-    fn a_group_of_version_1_has_what_is_left_of_its_limit() {
-        // A container's own group, as Docker shows it without a namespace of groups.
+    fn a_group_of_version_1_has_the_rest_of_its_limit() {
+        // A container's own group, without a cgroup namespace.
         let mounts = "33 30 0:27 /docker/1f /sys/fs/cgroup/cpu ro - cgroup cgroup rw,cpu\n\
                       34 30 0:28 /docker/1f /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n";
         let group = |limit| {
@@ -215,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_is_not_below_the_mount_is_its_top() {
+    fn a_group_outside_of_the_mount_is_its_root() {
         let found = available(&[
             ("proc/self/cgroup", "0::/../../kubepods/pod\n"),
             MOUNT_V2,
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn each_job_has_a_processor_and_memory() {
+    fn each_job_needs_a_processor_and_memory() {
         let jobs = |processors, memory| jobs(NonZero::new(processors).unwrap(), memory).get();
         assert_eq!(jobs(4, Some(64 * GIB)), 4);
         assert_eq!(jobs(4, Some(6 * GIB)), 3);

@@ -1,4 +1,4 @@
-//! Which chapters run when: some at a time, each on an engine of its own.
+//! Runs chapters in parallel, each on an engine of its own.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,10 +12,10 @@ use crate::model::finding::Level;
 use crate::report::{Chapter, Report};
 use crate::run::{RunError, Runner, StepJudge, Verdict};
 
-/// Reads the steps of all chapters of a book, and checks their annotations. Nothing runs.
+/// Reads the steps of chapters and checks their annotations. Nothing runs.
 ///
 /// # Errors
-/// [`SourceError::NoStep`], when one step of a chapter is wanted that is not there.
+/// [`SourceError::NoStep`] if the line of [`Source::only_at`] has no step.
 pub(super) fn read_steps(
     chapters: Vec<Source>,
     settings: &Settings,
@@ -24,7 +24,7 @@ pub(super) fn read_steps(
     Ok(Report { chapters: chapters.collect::<Result<_, _>>()?, ..Report::default() })
 }
 
-/// Judges the steps of one chapter while it runs, by the book's lints.
+/// Returns a judge for the steps of a running chapter, which applies the book's lints.
 pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
     let mut judge = Judge::new(&settings.placeholders);
     Box::new(move |step, commands| {
@@ -39,10 +39,10 @@ pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
     })
 }
 
-/// Runs the chapters of a report that are to run, `jobs` at a time, and adds what came out of them.
+/// Runs the chapters of a report that are to run, `jobs` at a time, and adds their results.
 ///
-/// Returns why chapters could not be run, in the book's order. The others run all the same, unless
-/// there is no engine at all or the run is cancelled.
+/// Returns the errors of chapters that could not run, in the book's order. The others still run, unless
+/// no engine can start or the run is cancelled.
 pub(super) fn run_chapters(
     report: &mut Report,
     runner: &Runner<'_>,

@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::schedule::read_steps;
-use super::{
-    Exit, Run, cancel_on_signals, colours, exit_of_report, print, run, tell_missing_images,
-};
+use super::{Exit, RunOptions, cancel_on_signals, colours, print, print_missing_images, run};
 use crate::book::chapters::{self, Collection};
 use crate::book::settings::Settings;
 use crate::book::source_file;
@@ -20,94 +18,93 @@ use crate::report::github::github;
 use crate::report::human::{Colours, human};
 use crate::report::json::json;
 use crate::report::junit::junit;
-use crate::store::files::{self, Kept, Unreadable};
+use crate::store::files::{self, Kept, ReadError};
 use crate::store::replay::Recordings;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 
-/// What to do when all steps have run.
+/// What to do after all steps have run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum After {
-    /// Report.
+    /// Report the findings.
     Report,
-    /// Rewrite the expectations that do not hold, and report what is left.
+    /// Rewrite expected output that differs, and report the remaining findings.
     Accept,
-    /// Keep recordings of what holds, and report.
+    /// Write the recordings of chapters without errors, and report the findings.
     Record,
 }
 
-/// The chapters of a book, read.
-struct Reading {
+/// A collection of chapters whose steps have been read.
+struct Loaded {
     report: Report,
     settings: Settings,
     is_whole_book: bool,
 }
 
 pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
-    let mut readings = read(options)?;
+    let mut loaded = load(options)?;
     let canceller = cancel_on_signals()?;
-    // The report's file first: who cannot have it should not wait for it.
+    // Created before the run, so that a wrong path fails at once.
     let output = output(options)?;
-    // One wrong annotation anywhere, and nothing runs.
-    let any_wrong = readings.iter().any(|reading| reading.report.has_errors());
+    // With a wrong annotation anywhere, nothing runs.
+    let any_wrong = loaded.iter().any(|loaded| loaded.report.has_errors());
     let mut exit = if any_wrong { Exit::Error } else { Exit::Success };
-    for Reading { report, settings, is_whole_book } in &mut readings {
+    for Loaded { report, settings, is_whole_book } in &mut loaded {
         if any_wrong {
             break;
         }
-        let how = Run {
+        let run_options = RunOptions {
             settings,
             engine_root: options.engine_root.as_deref(),
             fail_fast: options.fail_fast,
             jobs: options.jobs,
             canceller: &canceller,
         };
-        let ran = run(report, &how)?;
+        let ran = run(report, &run_options)?;
         exit = exit.max(match after {
             After::Accept => accept(report, settings, ran)?,
             After::Record => record(report, settings, *is_whole_book && ran == Exit::Success, ran)?,
             After::Report => ran,
         });
     }
-    write_report(&join(readings), options, output)?;
+    write_report(&join(loaded), options, output)?;
     Ok(exit)
 }
 
-/// Says which recordings are not current. Nothing is run.
+/// Reports recordings that are not current. Nothing runs, and results are not checked.
 pub(super) fn check_recordings(options: &Options) -> Result<Exit> {
-    let mut readings = read(options)?;
+    let mut loaded = load(options)?;
     let output = output(options)?;
-    let any_wrong = readings.iter().any(|reading| reading.report.has_errors());
-    for Reading { report, settings, is_whole_book } in &mut readings {
-        let recordings = Recordings::of(report, settings, *is_whole_book)
+    let any_wrong = loaded.iter().any(|loaded| loaded.report.has_errors());
+    for Loaded { report, settings, is_whole_book } in &mut loaded {
+        let recordings = Recordings::for_report(report, settings, *is_whole_book)
             .context("cannot read the recordings")?;
-        // What they say is for `verify`; here it is whether they may.
-        recordings.tell_of_missing(report);
-        recordings.tell_of_unused(report);
+        recordings.report_missing(report);
+        recordings.report_unused(report);
     }
-    let report = join(readings);
+    let report = join(loaded);
     write_report(&report, options, output)?;
-    Ok(if any_wrong { Exit::Error } else { exit_of_report(&report) })
+    Ok(if any_wrong { Exit::Error } else { Exit::from_report(&report) })
 }
 
-fn read(options: &Options) -> Result<Vec<Reading>> {
+fn load(options: &Options) -> Result<Vec<Loaded>> {
     let mut collections: Vec<Collection> =
         options.paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
     chapters::select(&mut collections, &options.chapters)?;
-    let readings = chapters::joined(collections).into_iter().map(|collection| {
+    let loaded = chapters::joined(collections).into_iter().map(|collection| {
         let Collection { settings, chapters, is_whole_book } = collection;
         let report = read_steps(chapters, &settings)?;
-        Ok(Reading { report, settings, is_whole_book })
+        Ok(Loaded { report, settings, is_whole_book })
     });
-    readings.collect()
+    loaded.collect()
 }
 
-fn join(readings: Vec<Reading>) -> Report {
+fn join(loaded: Vec<Loaded>) -> Report {
     let mut whole = Report::default();
-    readings.into_iter().for_each(|reading| whole.append(reading.report));
+    loaded.into_iter().for_each(|loaded| whole.append(loaded.report));
     whole
 }
 
-/// Rewrites, in their files, the expectations of chapters that do not hold.
+/// Rewrites expected output that differs in the chapters' files.
 fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
     for chapter in &mut report.chapters {
         if chapter.recording().is_none() {
@@ -115,9 +112,9 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
         }
         let path = chapter.path.clone();
         let file = source_file::read_again(&path)?;
-        // mdBook drops a byte order mark.
-        let is_dropped = mark_len(chapter.text()) == 0;
-        let source = if is_dropped { without_mark(&file) } else { file.as_str() };
+        // mdBook removes a byte order mark.
+        let is_removed = mark_len(chapter.text()) == 0;
+        let source = if is_removed { without_mark(&file) } else { file.as_str() };
         let Some(accepted) = chapter.accepted(source, settings) else { continue };
         if accepted.rewritten > 0 {
             let mark = &file[..file.len() - source.len()];
@@ -127,48 +124,45 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
         chapter.reread(accepted.text, settings);
     }
     Ok(match ran {
-        Exit::Success | Exit::Findings => exit_of_report(report),
+        Exit::Success | Exit::Findings => Exit::from_report(report),
         not_all_ran => not_all_ran,
     })
 }
 
-/// Keeps recordings of the chapters that hold. Those that belong to no chapter are removed, if all of
-/// a book has been recorded.
+/// Writes the recordings of chapters without errors. If the whole book was recorded, also removes
+/// recordings that belong to no chapter.
 fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<Exit> {
-    let recordings = Recordings::of(report, settings, all).context("cannot read the recordings")?;
+    let recordings =
+        Recordings::for_report(report, settings, all).context("cannot read the recordings")?;
     for chapter in report.chapters.iter().filter(|chapter| chapter.has_steps_to_run()) {
         let path = chapter.recording_path.display();
-        let Some(recording) = recordings.of_run(chapter) else {
-            progress::say(&format!(
-                "{}: not recorded, since not all of it holds",
-                chapter.path.display()
-            ));
+        let Some(recording) = recordings.for_passed_run(chapter) else {
+            let chapter = chapter.path.display();
+            progress::say(&format!("{chapter}: not recorded: it has failures"));
             continue;
         };
         let kept = files::keep(&chapter.recording_path, &recording);
         match kept.with_context(|| format!("cannot write {path}"))? {
             Kept::Written => progress::say(&format!("{path}: written")),
-            Kept::AsItWas => progress::say(&format!("{path}: says the same, left as it is")),
+            Kept::Unchanged => progress::say(&format!("{path}: unchanged")),
         }
     }
     for (path, directory) in recordings.unused() {
         let shown = path.display();
         match files::remove(path, directory) {
             Ok(()) => progress::say(&format!("{shown}: removed: it belongs to no chapter")),
-            Err(Unreadable::Io(error)) => {
+            Err(ReadError::Io(error)) => {
                 return Err(error).with_context(|| format!("cannot remove {shown}"));
             }
-            Err(not_ours) => {
-                progress::say(&format!(
-                    "warning: {shown}: not removed: {not_ours}; remove it by hand"
-                ));
-            }
+            Err(ReadError::Invalid(error)) => progress::say(&format!(
+                "warning: {shown}: not removed: not a valid recording: {error}; remove it by hand"
+            )),
         }
     }
     Ok(ran)
 }
 
-/// The file that the report goes to; without one, it goes to standard output.
+/// Creates the file for the report; `None` for standard output.
 fn output(options: &Options) -> Result<Option<File>> {
     let create = |path: &PathBuf| {
         File::create(path).with_context(|| format!("cannot write {}", path.display()))
@@ -192,6 +186,6 @@ fn write_report(report: &Report, options: &Options, output: Option<File>) -> Res
         None => print(&text),
     };
     written.context("cannot write the report")?;
-    tell_missing_images(report);
+    print_missing_images(report);
     Ok(())
 }

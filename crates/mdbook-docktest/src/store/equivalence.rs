@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_foresee_makes_no_difference() {
+    fn volatile_values_are_ignored() {
         for (one, other) in [
             ("0123456789ab\n", "ba9876543210\n"),
             ("up 3 seconds (healthy)", "up About a minute (healthy)"),
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_and_names_that_nobody_gave_make_no_difference() {
+    fn column_widths_and_generated_names_are_ignored() {
         let container = |given: &str, name: &str, age: &str| {
             let mut recording = printed(&format!("CREATED{:12}NAMES\n{age}   {name}\n", ""));
             if let StepRecording::Ran { commands, effects } = &mut recording.steps[0] {
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learnt_of_a_container_is_kept_and_added_to() {
+    fn an_older_recording_may_know_more_about_a_container() {
         let recording = |mounts: &[&str]| {
             let mut recording = printed("");
             if let StepRecording::Ran { effects, .. } = &mut recording.steps[0] {
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn all_else_does() {
+    fn other_differences_count() {
         for (one, other) in [
             ("one", "two"),
             ("port 80", "port 81"),
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_sorted_by_ids_may_come_in_any_order() {
+    fn the_order_of_rows_with_ids_is_ignored() {
         let (one, other) = ("0123456789ab", "ba9876543210");
         assert!(same(&format!("{one}\nlogs\n"), &format!("logs\n{other}\n")));
         assert!(!same("a\nb\n", "b\na\n"));

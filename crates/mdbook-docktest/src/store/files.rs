@@ -1,7 +1,7 @@
-//! The files of recordings: read, kept and removed.
+//! Reads, writes and removes the files of recordings.
 //!
-//! A file is written in whole or not at all, and only if it says something new. Who writes holds a
-//! lock on the directory, so that two builds at once do not undo each other's work.
+//! A file is replaced atomically, and only if its recording is not equivalent to the old one. A writer
+//! locks the directory, so that two builds at the same time do not overwrite each other's files.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -15,44 +15,43 @@ use crate::store::recording_file::{RecordingFile, RecordingFileError};
 
 /// Why a recording cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Unreadable {
-    /// The system refused.
-    #[error("it cannot be read: {0}")]
+pub enum ReadError {
+    /// The file cannot be read.
+    #[error("{0}")]
     Io(io::Error),
-    /// It is no recording.
-    #[error("it is no recording: {0}")]
-    NoRecording(#[from] RecordingFileError),
+    /// The file is not a valid recording.
+    #[error("{0}")]
+    Invalid(#[from] RecordingFileError),
 }
 
-impl Unreadable {
-    /// The line that it is about, counted from 1.
+impl ReadError {
+    /// The line of the error, counted from 1.
     pub fn line(&self) -> usize {
         match self {
             Self::Io(_) => 1,
-            Self::NoRecording(error) => error.line(),
+            Self::Invalid(error) => error.line(),
         }
     }
 }
 
-/// What became of a recording's file.
+/// The result of [`keep`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// There was none, or another one.
+    /// The file was written.
     Written,
-    /// The one that is there says the same.
-    AsItWas,
+    /// The existing file is equivalent and was not written.
+    Unchanged,
 }
 
-/// Reads a recording; none if there is no such file.
+/// Reads a recording; `None` if the file does not exist.
 ///
 /// # Errors
-/// If there is one, and it is no recording.
-pub fn read(path: &Path) -> Result<Option<RecordingFile>, Unreadable> {
+/// If the file cannot be read or is not a valid recording.
+pub fn read(path: &Path) -> Result<Option<RecordingFile>, ReadError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(RecordingFile::parse(&text)?)),
         Err(error) if is_absent(&error) => Ok(None),
-        Err(error) => Err(Unreadable::Io(error)),
+        Err(error) => Err(ReadError::Io(error)),
     }
 }
 
@@ -60,7 +59,7 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Keeps a recording, unless the one that is there was made with the same inputs and says the same.
+/// Writes a recording, unless the existing one has the same inputs and is equivalent.
 ///
 /// # Errors
 /// Those of the file system.
@@ -74,24 +73,24 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
         && old.inputs == recording.inputs
         && recording.recorded().is_equivalent_to(old.recorded())
     {
-        return Ok(Kept::AsItWas);
+        return Ok(Kept::Unchanged);
     }
     let mut file = NamedTempFile::with_prefix_in(".recording-", directory)?;
     file.write_all(recording.to_text()?.as_bytes())?;
-    // tempfile keeps its files from others; this one is to be committed like its neighbours.
+    // tempfile makes files that only their owner can read; a recording is committed like other files.
     file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(Kept::Written)
 }
 
-/// The recordings below a directory that are none of these, in order. They are told by their names,
-/// as they may be torn: whether one can be removed, [`remove`] says. Those of a book within the book
-/// are its own; what a link leads to is not below the directory.
+/// The recordings below a directory that are not in `claimed`, sorted. Files are selected by name, as
+/// their content may be damaged; [`remove`] checks it. Books within the book and symbolic links are not
+/// searched. A directory that does not exist has no recordings.
 ///
 /// # Errors
-/// Those of the file system; a directory that is not there has none.
-pub fn others(directory: &Path, known: &BTreeSet<PathBuf>) -> io::Result<Vec<PathBuf>> {
+/// Those of the file system.
+pub fn unclaimed(directory: &Path, claimed: &BTreeSet<PathBuf>) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut directories = vec![directory.to_owned()];
     while let Some(directory) = directories.pop() {
@@ -107,7 +106,7 @@ pub fn others(directory: &Path, known: &BTreeSet<PathBuf>) -> io::Result<Vec<Pat
                 if !path.join("book.toml").is_file() {
                     directories.push(path);
                 }
-            } else if is_name_of_recording(&path) && !known.contains(&path) {
+            } else if is_recording_name(&path) && !claimed.contains(&path) {
                 found.push(path);
             }
         }
@@ -116,19 +115,19 @@ pub fn others(directory: &Path, known: &BTreeSet<PathBuf>) -> io::Result<Vec<Pat
     Ok(found)
 }
 
-fn is_name_of_recording(path: &Path) -> bool {
+fn is_recording_name(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b".md.json")
 }
 
-/// Removes a recording, and directories that are empty then, up to that of all recordings.
+/// Removes a recording, and directories that become empty, up to `directory`.
 ///
 /// # Errors
-/// Those of the file system, and if the file is no recording: then it stays.
-pub fn remove(path: &Path, directory: &Path) -> Result<(), Unreadable> {
+/// Those of the file system. [`ReadError::Invalid`] if the file is not a valid recording: it is kept.
+pub fn remove(path: &Path, directory: &Path) -> Result<(), ReadError> {
     read(path)?;
-    fs::remove_file(path).map_err(Unreadable::Io)?;
-    let above = path.ancestors().skip(1).take_while(|above| *above != directory);
-    // One that is not empty stays.
-    above.map_while(|empty| fs::remove_dir(empty).ok()).for_each(drop);
+    fs::remove_file(path).map_err(ReadError::Io)?;
+    let parents = path.ancestors().skip(1).take_while(|parent| *parent != directory);
+    // Fails for a directory that is not empty.
+    parents.map_while(|parent| fs::remove_dir(parent).ok()).for_each(drop);
     Ok(())
 }

@@ -39,7 +39,7 @@ impl Inputs {
             environment: settings.environment.clone(),
             timeout_ms: u64::try_from(settings.timeout.as_millis()).unwrap_or(u64::MAX),
             recipes,
-            steps: steps.map(|(_, step)| digest_of(step, settings)).collect(),
+            steps: steps.map(|(_, step)| step_digest(step, settings)).collect(),
         }
     }
 
@@ -103,7 +103,7 @@ struct RetryInputs<'a> {
     placeholders: Vec<(&'a str, &'a str)>,
 }
 
-fn digest_of(step: &Step, settings: &Settings) -> String {
+fn step_digest(step: &Step, settings: &Settings) -> String {
     let attributes = &step.attributes;
     let (mut until, mut lines, mut for_ms) = (None, None, None);
     match &attributes.follow {
@@ -112,8 +112,8 @@ fn digest_of(step: &Step, settings: &Settings) -> String {
         Some(Follow::For(time)) => for_ms = Some(time.as_millis()),
         None => {}
     }
-    let of_commands = step.commands.iter().filter_map(|command| command.expectation.as_ref());
-    let expectations = of_commands.chain(&step.expectation);
+    let own = step.commands.iter().filter_map(|command| command.expectation.as_ref());
+    let expectations = own.chain(&step.expectation);
     let inputs = StepInputs {
         commands: step.commands.iter().map(|command| command.text.as_str()).collect(),
         stdin: attributes.stdin.as_deref(),

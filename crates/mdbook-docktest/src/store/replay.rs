@@ -1,4 +1,4 @@
-//! Which chapters a recording stands for, and what there is to say of the others.
+//! Replays recordings in place of runs, and reports recordings that are not current.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,23 +13,23 @@ use crate::report::{Chapter, Report};
 use crate::run::mentions::names_image;
 use crate::run::recipe;
 use crate::store::failures::{Edition, Failures};
-use crate::store::files::{self, Unreadable};
+use crate::store::files::{self, ReadError};
 use crate::store::inputs::{InputDifference, Inputs};
 use crate::store::recording_file::RecordingFile;
 
-/// What there is of a chapter's recording.
+/// The state of a chapter's recording.
 #[derive(Debug)]
-enum Standing {
-    /// It was made with the same inputs.
+enum State {
+    /// It has the same inputs as the chapter.
     Current(RecordingFile),
-    /// There is one under another name: the chapter was renamed.
+    /// It is current, but has another name: the chapter was renamed.
     Renamed(PathBuf, RecordingFile),
-    /// It was made with others.
+    /// It has other inputs.
     Stale(InputDifference),
-    /// There is none.
+    /// It does not exist.
     Missing,
-    /// There is a file, which is no recording.
-    Bad(Unreadable),
+    /// The file cannot be read, or is not a valid recording.
+    Unreadable(ReadError),
 }
 
 /// The recordings of some chapters.
@@ -37,50 +37,51 @@ pub(crate) struct Recordings<'a> {
     settings: &'a Settings,
     /// The digest of each recipe of the book.
     recipes: BTreeMap<&'a str, String>,
-    /// The files that are none of the chapters', if these are all of a book.
-    others: Option<Vec<PathBuf>>,
-    /// What is in them.
-    readable: OnceCell<Vec<(PathBuf, RecordingFile)>>,
+    /// The files that belong to no chapter; `None` if not all chapters of a book are known.
+    unclaimed: Option<Vec<PathBuf>>,
+    /// The valid recordings among them.
+    parsed: OnceCell<Vec<(PathBuf, RecordingFile)>>,
 }
 
 impl<'a> Recordings<'a> {
-    /// Those of a book with these settings; which of its files belong to no chapter is not known yet.
+    /// The recordings of a book with these settings, before [`Self::find_unclaimed`].
     pub(crate) fn new(settings: &'a Settings) -> Self {
         let recipes = settings.images.iter().map(|(image, directory)| {
-            // One that cannot be read is an error as soon as it is needed.
+            // A recipe that cannot be read is an error once it is needed.
             (image.as_str(), recipe::digest(directory).unwrap_or_default())
         });
-        Self { settings, recipes: recipes.collect(), others: None, readable: OnceCell::new() }
+        Self { settings, recipes: recipes.collect(), unclaimed: None, parsed: OnceCell::new() }
     }
 
-    /// Those of a report's chapters. `are_all` says whether they are all chapters of a book: then it is
-    /// known which files belong to none.
+    /// The recordings of a report's chapters. `is_whole_book` says whether these are all chapters of a
+    /// book, so that the other files belong to no chapter.
     ///
     /// # Errors
-    /// When the directory of the recordings cannot be read.
-    pub(crate) fn of(
+    /// If the directory of the recordings cannot be read.
+    pub(crate) fn for_report(
         report: &Report,
         settings: &'a Settings,
-        are_all: bool,
+        is_whole_book: bool,
     ) -> std::io::Result<Self> {
         let mut recordings = Self::new(settings);
-        if are_all {
-            recordings.know_all(report)?;
+        if is_whole_book {
+            recordings.find_unclaimed(report)?;
         }
         Ok(recordings)
     }
 
-    /// Learns which chapters there are, and so which files belong to none.
+    /// Finds the files that belong to no chapter. The report has all chapters of the book.
     ///
     /// # Errors
-    /// When the directory of the recordings cannot be read.
-    pub(crate) fn know_all(&mut self, report: &Report) -> std::io::Result<()> {
-        let known = report.chapters.iter().filter(|chapter| chapter.has_steps_to_run());
-        let known: BTreeSet<PathBuf> =
-            known.map(|chapter| chapter.recording_path.clone()).collect();
+    /// If the directory of the recordings cannot be read.
+    pub(crate) fn find_unclaimed(&mut self, report: &Report) -> std::io::Result<()> {
+        let claimed = report.chapters.iter().filter(|chapter| chapter.has_steps_to_run());
+        let claimed: BTreeSet<PathBuf> =
+            claimed.map(|chapter| chapter.recording_path.clone()).collect();
         let directory = self.settings.recordings.as_deref();
-        self.others = directory.map(|directory| files::others(directory, &known)).transpose()?;
-        self.readable = OnceCell::new();
+        self.unclaimed =
+            directory.map(|directory| files::unclaimed(directory, &claimed)).transpose()?;
+        self.parsed = OnceCell::new();
         Ok(())
     }
 
@@ -90,58 +91,57 @@ impl<'a> Recordings<'a> {
         Inputs::new(scenario, self.settings, recipes.collect())
     }
 
-    fn standing(&self, chapter: &Chapter) -> Standing {
-        let Some(scenario) = chapter.scenario() else { return Standing::Missing };
+    fn state(&self, chapter: &Chapter) -> State {
+        let Some(scenario) = chapter.scenario() else { return State::Missing };
         let inputs = self.inputs(scenario);
         match files::read(&chapter.recording_path) {
-            Err(unreadable) => Standing::Bad(unreadable),
+            Err(error) => State::Unreadable(error),
             Ok(Some(file)) => match inputs.difference(&file.inputs) {
-                None => Standing::Current(file),
-                Some(difference) => Standing::Stale(difference),
+                None => State::Current(file),
+                Some(difference) => State::Stale(difference),
             },
             Ok(None) => {
-                let same = |(_, file): &&(PathBuf, RecordingFile)| {
+                let has_same_inputs = |(_, file): &&(PathBuf, RecordingFile)| {
                     inputs.difference(&file.inputs).is_none()
                 };
-                self.readable_others()
-                    .iter()
-                    .find(same)
-                    .map_or(Standing::Missing, |(path, file)| {
-                        Standing::Renamed(path.clone(), file.clone())
-                    })
+                let renamed = self.parsed_unclaimed().iter().find(has_same_inputs);
+                renamed.map_or(State::Missing, |(path, file)| {
+                    State::Renamed(path.clone(), file.clone())
+                })
             }
         }
     }
 
-    fn readable_others(&self) -> &[(PathBuf, RecordingFile)] {
-        self.readable.get_or_init(|| {
-            let others = self.others.iter().flatten();
+    fn parsed_unclaimed(&self) -> &[(PathBuf, RecordingFile)] {
+        self.parsed.get_or_init(|| {
+            let unclaimed = self.unclaimed.iter().flatten();
             let read = |path: &PathBuf| Some((path.clone(), files::read(path).ok()??));
-            others.filter_map(read).collect()
+            unclaimed.filter_map(read).collect()
         })
     }
 
-    /// Puts a chapter's recording in the place of its run, if it is current.
+    /// Replays a chapter's recording in place of a run, if it is current.
     pub(crate) fn replay(&self, chapter: &mut Chapter) {
         if !chapter.needs_run() {
             return;
         }
-        match self.standing(chapter) {
-            Standing::Current(file) | Standing::Renamed(_, file) => {
+        match self.state(chapter) {
+            State::Current(file) | State::Renamed(_, file) => {
                 if let Some(scenario) = chapter.scenario() {
                     let recording = file.recording(scenario);
                     chapter.judge(recording, self.settings);
                 }
             }
-            Standing::Stale(_) | Standing::Missing => {}
-            standing @ Standing::Bad(_) => self.tell(chapter, &standing),
+            State::Stale(_) | State::Missing => {}
+            state @ State::Unreadable(_) => self.report_state(chapter, &state),
         }
     }
 
-    /// Puts the last run of a chapter, which failed, in the place of another one, if that would be made
-    /// with the same inputs. Gives it if it holds now, so that it is the chapter's recording; if it does
-    /// not, and the chapter has been saved since, it is still to be run. `edition` is the chapter as it
-    /// is now.
+    /// Replays the last run of a chapter if it failed and has the same inputs. `edition` is the current
+    /// version of the chapter.
+    ///
+    /// Returns the run if it passes now, so that it becomes the chapter's recording. If it still fails and
+    /// the chapter was saved since, the chapter remains to be run.
     pub(crate) fn replay_failure(
         &self,
         chapter: &mut Chapter,
@@ -160,7 +160,7 @@ impl<'a> Recordings<'a> {
         let findings = chapter.findings.clone();
         let run = file.clone().recording(scenario);
         let time = run.recorded_at.split_once('T').map_or(&*run.recorded_at, |(_, time)| time);
-        let again = format!("this is from the run at {time}; save the chapter to run it again");
+        let rerun = format!("this is from the run at {time}; save the chapter to run it again");
         chapter.judge(run, self.settings);
         if !chapter.has_errors() {
             return Some(file);
@@ -172,37 +172,37 @@ impl<'a> Recordings<'a> {
         chapter.set_origin(Origin::EarlierRun);
         for finding in &mut chapter.findings[findings.len()..] {
             let help = finding.help.take();
-            finding.help = Some(help.map_or(again.clone(), |help| format!("{help}; {again}")));
+            finding.help = Some(help.map_or(rerun.clone(), |help| format!("{help}; {rerun}")));
         }
         None
     }
 
-    /// Says of each chapter without a current recording that it has none.
-    pub(crate) fn tell_of_missing(&self, report: &mut Report) {
+    /// Reports chapters without a current recording.
+    pub(crate) fn report_missing(&self, report: &mut Report) {
         for chapter in report.chapters.iter_mut().filter(|chapter| chapter.needs_run()) {
-            let standing = self.standing(chapter);
-            self.tell(chapter, &standing);
+            let state = self.state(chapter);
+            self.report_state(chapter, &state);
         }
     }
 
-    /// Says which recordings belong to no chapter.
-    pub(crate) fn tell_of_unused(&self, report: &mut Report) {
+    /// Reports recordings that belong to no chapter.
+    pub(crate) fn report_unused(&self, report: &mut Report) {
         let renamed: BTreeSet<PathBuf> = report
             .chapters
             .iter()
-            // Only who has no recording of its own can have another's; the others were read before.
+            // Only a chapter without a file of its own can be a renamed one; the others were read before.
             .filter(|chapter| chapter.has_steps_to_run() && !chapter.recording_path.exists())
-            .filter_map(|chapter| match self.standing(chapter) {
-                Standing::Renamed(path, _) => Some(path),
+            .filter_map(|chapter| match self.state(chapter) {
+                State::Renamed(path, _) => Some(path),
                 _ => None,
             })
             .collect();
-        let unused = self.others.iter().flatten().filter(|path| !renamed.contains(*path));
+        let unused = self.unclaimed.iter().flatten().filter(|path| !renamed.contains(*path));
         for path in unused {
-            let is_readable = self.readable_others().iter().any(|(other, _)| other == path);
-            let help = match is_readable {
-                true => "`mdbook-docktest record` removes it",
-                false => "it is not a recording, or was edited: remove it by hand",
+            let is_valid = self.parsed_unclaimed().iter().any(|(valid, _)| valid == path);
+            let help = match is_valid {
+                true => "run `mdbook-docktest record` to remove it",
+                false => "it is not a valid recording: remove it by hand",
             };
             let finding = Finding {
                 code: Code::UnusedRecording,
@@ -218,20 +218,20 @@ impl<'a> Recordings<'a> {
         }
     }
 
-    fn tell(&self, chapter: &mut Chapter, standing: &Standing) {
+    fn report_state(&self, chapter: &mut Chapter, state: &State) {
         let path = shown(&chapter.recording_path);
-        let (code, step, message) = match standing {
-            Standing::Current(_) => return,
-            Standing::Renamed(old, _) => {
-                let old = shown(old);
-                (Code::StaleRecording, 0, format!("the recording {old} is to be called {path}"))
+        let (code, step, message) = match state {
+            State::Current(_) => return,
+            State::Renamed(old, _) => {
+                let message = format!("rename the recording {} to {path}", shown(old));
+                (Code::StaleRecording, 0, message)
             }
-            Standing::Missing => (
+            State::Missing => (
                 Code::MissingRecording,
                 0,
-                format!("there is no recording of this chapter, {path}"),
+                format!("no recording of this chapter: {path} does not exist"),
             ),
-            Standing::Stale(difference) => {
+            State::Stale(difference) => {
                 let (step, what) = match difference {
                     InputDifference::Step(step) => (*step, "other steps".to_owned()),
                     InputDifference::Settings => (0, "other settings in book.toml".to_owned()),
@@ -239,47 +239,48 @@ impl<'a> Recordings<'a> {
                 };
                 (Code::StaleRecording, step, format!("the recording {path} was made with {what}"))
             }
-            Standing::Bad(unreadable) => {
-                let line = unreadable.line();
-                let message = format!("the recording {path}:{line} is not usable: {unreadable}");
+            State::Unreadable(error) => {
+                let line = error.line();
+                let message = format!("cannot read the recording {path}:{line}: {error}");
                 (Code::BadRecording, 0, message)
             }
         };
-        // It is looked for more than once; what is only warned of keeps nobody from that.
+        // Recordings are looked up more than once, but a problem is reported once.
         if chapter.findings.iter().any(|finding| finding.code == code) {
             return;
         }
-        let help = format!("`mdbook-docktest record {}` makes it anew", chapter.path.display());
+        let verb = if code == Code::MissingRecording { "create" } else { "update" };
+        let help = format!("run `mdbook-docktest record {}` to {verb} it", chapter.path.display());
         chapter.add_finding(code, step, message, help, self.settings);
     }
 
-    /// What is to be kept of a chapter's run: nothing, unless all of it ran and holds.
-    pub(crate) fn of_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
-        self.of_whole_run(chapter).filter(|_| !chapter.has_errors())
+    /// The recording of a chapter's run, if all steps ran and there are no errors.
+    pub(crate) fn for_passed_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
+        self.for_complete_run(chapter).filter(|_| !chapter.has_errors())
     }
 
-    /// What a chapter's run has left if all of it ran, and it does not hold. What may be the machine's
-    /// fault is nothing to be shown again.
-    pub(crate) fn of_failed_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
+    /// The recording of a chapter's run, if all steps ran and there are errors. `None` after a timeout or
+    /// the loss of the engine, which can be the machine's fault.
+    pub(crate) fn for_failed_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
         let mut commands = (0..chapter.steps().len()).flat_map(|step| chapter.commands(step));
         let was_cut_short =
             commands.any(|command| matches!(command.end, End::TimedOut { .. } | End::EngineLost));
-        self.of_whole_run(chapter).filter(|_| chapter.has_errors() && !was_cut_short)
+        self.for_complete_run(chapter).filter(|_| chapter.has_errors() && !was_cut_short)
     }
 
-    fn of_whole_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
+    fn for_complete_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
         let (recording, scenario) = (chapter.whole_run()?, chapter.scenario()?);
         Some(RecordingFile::new(scenario, recording, self.inputs(scenario)))
     }
 
-    /// The recordings that are no chapter's, and whose directory that is.
+    /// The recordings that belong to no chapter, each with the directory of all recordings.
     pub(crate) fn unused(&self) -> impl Iterator<Item = (&Path, &Path)> {
         let directory = self.settings.recordings.as_deref().unwrap_or(Path::new(""));
-        self.others.iter().flatten().map(move |path| (path.as_path(), directory))
+        self.unclaimed.iter().flatten().map(move |path| (path.as_path(), directory))
     }
 }
 
-/// A path as it is from here.
+/// A path relative to the current directory.
 fn shown(path: &Path) -> String {
     let here = env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(here).unwrap_or(path);

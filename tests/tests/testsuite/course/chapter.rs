@@ -11,21 +11,21 @@ use testsuite::workspace;
 /// A chapter of the course.
 #[derive(Debug)]
 pub(super) struct Chapter {
-    /// Its file.
+    /// The path of the file in the sources.
     pub(super) name: String,
-    /// All its steps but those that are not run.
+    /// The steps, without ignored ones.
     pub(super) steps: Vec<Step>,
 }
 
 /// A step of a chapter.
 #[derive(Debug)]
 pub(super) struct Step {
-    /// What stands after its language.
+    /// The info string after the language.
     attributes: String,
     pub(super) script: String,
 }
 
-/// The chapters of the course, in its order.
+/// The chapters of the course, in order.
 pub(super) fn chapters() -> Vec<Chapter> {
     let course = MDBook::load(workspace()).unwrap();
     let chapters = course.book.chapters().map(|chapter| {
@@ -35,7 +35,7 @@ pub(super) fn chapters() -> Vec<Chapter> {
     chapters.collect()
 }
 
-/// The chapter of the course in this file.
+/// The chapter of the course with this path.
 pub(super) fn chapter(name: &str) -> Chapter {
     let found = chapters().into_iter().find(|chapter| chapter.name == name);
     found.unwrap_or_else(|| panic!("the course has no {name}"))
@@ -49,7 +49,7 @@ impl Chapter {
             match event {
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                     let (language, attributes) = info.split_once(' ').unwrap_or((&info, ""));
-                    assert_ne!(language, "console", "{name}: prompts are not understood here");
+                    assert_ne!(language, "console", "{name}: prompts are not supported here");
                     let is_step = ["bash", "sh", "shell"].contains(&language);
                     let attributes = attributes.to_owned();
                     block = is_step.then(|| Step { attributes, script: String::new() });
@@ -68,8 +68,8 @@ impl Chapter {
         Self { name: name.to_owned(), steps }
     }
 
-    /// A script that does what a reader does who runs what the chapter shows, from its beginning to
-    /// its end. Run by `bash -e`, it ends where something fails that the chapter does not announce.
+    /// A script with everything that a reader of the chapter runs. With `bash -e`, it ends at a failure
+    /// that the chapter does not announce.
     pub(super) fn as_a_reader_runs_it(&self) -> String {
         self.steps
             .iter()
@@ -80,7 +80,7 @@ impl Chapter {
 }
 
 impl Step {
-    /// Whether it has this attribute, be it with a value.
+    /// Whether it has this attribute, with or without a value.
     pub(super) fn has(&self, attribute: &str) -> bool {
         let mut words = self.attributes.split([' ', ',', '=']);
         words.any(|word| word == attribute)

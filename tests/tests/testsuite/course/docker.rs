@@ -1,4 +1,4 @@
-//! `docker` commands in lines of bash, without what bash would make of them.
+//! Finds `docker` commands in lines of bash, without expanding them.
 
 /// The value of an option.
 pub(super) fn value<'a>(words: &[&'a str], option: &str) -> Option<&'a str> {
@@ -7,7 +7,7 @@ pub(super) fn value<'a>(words: &[&'a str], option: &str) -> Option<&'a str> {
     next.or_else(joined)
 }
 
-/// The names of the volumes that `docker run` mounts. A path is none.
+/// The names of the volumes that `docker run` mounts, without paths.
 pub(super) fn mounted<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let joined = words.iter().filter_map(|word| word.split_once('='));
     let options = words.windows(2).map(|pair| (pair[0], pair[1])).chain(joined);

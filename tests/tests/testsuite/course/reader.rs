@@ -1,10 +1,10 @@
-//! What a reader of the course had before is there afterwards.
+//! The course keeps everything that a reader had on the engine before.
 
 use testsuite::{Book, workspace};
 
 use super::chapter::{Chapter, chapter, chapters};
 
-/// Writes down what there is on the engine, and checks what the reader keeps in volumes.
+/// Lists the objects on the engine and the content of the reader's volumes.
 const LOOK: &str = "look() {
     docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'
     docker volume ls --format '{{.Name}} {{.Labels}}'
@@ -16,8 +16,8 @@ look > before";
 
 const STILL_THERE: &str = "look > after && diff before after && grep -c precious after";
 
-/// A book in which nothing is wrong with containers that die, as the course shows some, and with what
-/// the reader keeps.
+/// A book without findings about containers that die, which the course shows, and about leftovers, which
+/// are the reader's.
 fn book() -> Book {
     let lints = "lints = { container-died = \"allow\", leftover = \"allow\" }";
     Book::new().with_alpine().setting(lints)
@@ -29,10 +29,10 @@ fn follow(chapter: &Chapter) -> String {
     format!("bash -e <(cat <<'END-OF-CHAPTER'\n{script}END-OF-CHAPTER\n)")
 }
 
-/// A reader has a database, a container that has stopped, and volumes, with names that no chapter uses.
-/// All of them are as they were when the chapter has come to its end.
+/// Checks that a chapter does not change a reader's running container, stopped container and volumes,
+/// whose names no chapter uses.
 #[track_caller]
-fn leaves_a_readers_own_alone(name: &str) {
+fn keeps_the_readers_objects(name: &str) {
     let postgres = workspace().join("book/images/postgres");
     book()
         .setting(&format!("images.\"postgres:15\" = {postgres:?}"))
@@ -53,29 +53,29 @@ fn leaves_a_readers_own_alone(name: &str) {
 }
 
 #[test]
-fn the_sidecar_leaves_a_readers_own_alone() {
-    leaves_a_readers_own_alone("sidecar.md");
+fn the_sidecar_keeps_the_readers_objects() {
+    keeps_the_readers_objects("sidecar.md");
 }
 
 #[test]
-fn named_volumes_leave_a_readers_own_alone() {
-    leaves_a_readers_own_alone("nommes-et-anonymes.md");
+fn named_volumes_keep_the_readers_objects() {
+    keeps_the_readers_objects("nommes-et-anonymes.md");
 }
 
 #[test]
-fn a_backup_leaves_a_readers_own_alone() {
-    leaves_a_readers_own_alone("sauvegarder.md");
+fn a_backup_keeps_the_readers_objects() {
+    keeps_the_readers_objects("sauvegarder.md");
 }
 
 #[test]
-fn cleaning_up_leaves_a_readers_own_alone() {
-    leaves_a_readers_own_alone("nettoyage-et-couts.md");
+fn cleaning_up_keeps_the_readers_objects() {
+    keeps_the_readers_objects("nettoyage-et-couts.md");
 }
 
-/// Where names of a chapter are taken, its first step says which, and a reader who stops there has
-/// lost nothing.
+/// If names of a chapter are taken, its first step lists them, and nothing is lost if the reader stops
+/// there.
 #[test]
-fn each_chapter_stops_before_it_touches_what_has_its_names() {
+fn each_chapter_stops_at_its_first_step_if_its_names_are_taken() {
     let mut book = book()
         .step(
             "for name in app-server log-shipper db cours-db; do

@@ -1,4 +1,4 @@
-//! What the course's commands may create and remove on a reader's own engine: see [`complaints`].
+//! Rules for what the course's commands create and remove on a reader's engine: see [`complaints`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,14 +10,14 @@ use testsuite::workspace;
 use super::chapter::{Chapter, chapters};
 use super::docker::{arguments, docker_commands, mounted, value};
 
-/// How the names of what the course creates begin.
+/// The prefix of the names of the course's objects.
 const PREFIX: &str = "cours-";
 
-/// The names that the commands of the tutorial impose that the course starts from.
+/// The names that the course takes from the commands of the original tutorial.
 const IMPOSED: [&str; 4] = ["app-server", "log-shipper", "shared-logs", "postgres-prod"];
 
-/// The step that each chapter that creates something begins with. It lists what of the reader's has
-/// a name of the chapter's, and fails if there is something.
+/// The first step of each chapter that creates something. It lists existing objects with names of the
+/// chapter, and fails if there are any.
 static CHECK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
         r"\Apris=\$\(\n",
@@ -36,14 +36,13 @@ enum Kind {
     Network,
 }
 
-/// What commands create and remove.
+/// The objects that commands create and remove.
 #[derive(Debug, Default)]
 struct Uses {
-    /// With these names.
     names: BTreeSet<(Kind, String)>,
-    /// With these labels.
+    /// The labels by which objects are pruned.
     labels: BTreeSet<String>,
-    /// Without a name.
+    /// Whether objects without a name are created.
     creates_unnamed: bool,
     complaints: Vec<String>,
 }
@@ -61,15 +60,15 @@ impl Uses {
         }
     }
 
-    /// The same, where a variable can stand for a name.
+    /// Like [`Self::note`], but the name can be one of these variables.
     fn note_use(&mut self, kind: Kind, name: &str, command: &[&str], variables: &BTreeSet<&str>) {
         if !name.strip_prefix('$').is_some_and(|variable| variables.contains(variable)) {
             self.note(kind, name, command);
         }
     }
 
-    /// Notes what a `docker` command creates or removes. `variables` are those that hold one object
-    /// of the course.
+    /// Notes the objects that a `docker` command creates or removes. Each of `variables` contains one
+    /// object of the course.
     fn docker(&mut self, command: &[&str], variables: &BTreeSet<&str>) {
         let (kind, verb, rest) = match command {
             ["volume", verb, rest @ ..] => (Kind::Volume, *verb, rest),
@@ -110,7 +109,7 @@ impl Uses {
             "rm" | "stop" | "kill" => {
                 let names = arguments(rest, &["-t", "--time", "-s", "--signal"]);
                 if names.is_empty() {
-                    self.complain(command, "what it removes has no name here");
+                    self.complain(command, "it removes objects without a name");
                 }
                 for name in names {
                     self.note_use(kind, name, command, variables);
@@ -120,18 +119,18 @@ impl Uses {
                 Some(label) if label.starts_with(PREFIX) => {
                     self.labels.insert(label.split('=').next().unwrap_or_default().to_owned());
                 }
-                _ => self.complain(command, "it removes what is not the course's"),
+                _ => self.complain(command, "it can remove objects of the reader"),
             },
-            _ => self.complain(command, "these tests do not know what it creates or removes"),
+            _ => self.complain(command, "this test does not support the command"),
         }
     }
 }
 
-/// What a chapter does that could cost its readers a container, a volume or a network of their own.
+/// The commands of a chapter that could remove or change containers, volumes or networks of a reader.
 ///
-/// What it creates, changes and removes has a name of the course's, or a variable stands for it that
-/// holds one object of the course's; what it prunes has a label of the course's. If it creates
-/// anything, its first step is [`CHECK`], for all these names and labels.
+/// Objects that a chapter creates, changes or removes must have a name of the course, or be in a variable
+/// that contains one object of the course. Objects that it prunes must have a label of the course. A
+/// chapter that creates anything must begin with [`CHECK`] for all these names and labels.
 fn complaints(chapter: &Chapter) -> Vec<String> {
     let mut uses = Uses::default();
     let mut lines: Vec<Vec<String>> = Vec::new();
@@ -140,9 +139,10 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
         for line in script.lines() {
             match shlex::split(line) {
                 Some(words) => lines.push(words),
-                None => uses
-                    .complaints
-                    .push(format!("{line}: a quotation that goes on in the next line")),
+                None => {
+                    let complaint = format!("{line}: a quote that continues on the next line");
+                    uses.complaints.push(complaint);
+                }
             }
         }
     }
@@ -158,7 +158,7 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
     let mut variables: BTreeMap<&str, bool> = BTreeMap::new();
     for (variable, command) in &commands {
         if let Some(variable) = variable {
-            // One that is given something else once may hold that.
+            // A variable is safe only if all its values are.
             *variables.entry(variable).or_insert(true) &= holds_one(command);
         }
     }
@@ -196,29 +196,28 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
 }
 
 #[test]
-fn no_chapter_touches_what_is_not_the_courses() {
+fn no_chapter_can_change_objects_of_a_reader() {
     let mut checks = 0;
     for chapter in chapters() {
         assert_eq!(complaints(&chapter), [""; 0], "{}", chapter.name);
         checks += usize::from(!chapter.steps.is_empty());
     }
-    assert_eq!(checks, 5, "the chapters that have steps");
+    assert_eq!(checks, 5, "number of chapters with steps");
 }
 
 #[test]
-fn the_introduction_says_which_names_are_imposed() {
+fn the_introduction_lists_the_names_from_the_tutorial() {
     let introduction = fs::read_to_string(workspace().join("book/src/README.md")).unwrap();
     let lab = fs::read_to_string(workspace().join("tests/fixtures/labo.md")).unwrap();
     for name in IMPOSED {
         assert!(introduction.contains(&format!("`{name}`")), "{name}");
-        assert!(lab.contains(name), "no command of the tutorial imposes {name}");
+        assert!(lab.contains(name), "no command of the tutorial uses {name}");
     }
     assert!(introduction.contains(&format!("`{PREFIX}`")));
 }
 
-/// The rules find what they are for.
 #[test]
-fn a_chapter_that_would_touch_a_readers_own_is_found() {
+fn commands_that_can_change_objects_of_a_reader_are_found() {
     let check = "pris=$(\n    \
         docker ps -a --format '{{.Names}}' --filter name='^cours-' &&\n    \
         docker volume ls -q --filter name='^cours-'\n\
@@ -244,16 +243,16 @@ fn a_chapter_that_would_touch_a_readers_own_is_found() {
         ("docker volume rm postgres-prod", "does not check the Volume postgres-prod"),
         ("docker rm $(docker ps -aq)", "`$(docker` is not a name of the course"),
         ("docker rm \"$(docker ps -aq)\"", "`$(docker ps -aq)` is not a name of the course"),
-        ("docker ps -aq | xargs docker rm", "what it removes has no name here"),
+        ("docker ps -aq | xargs docker rm", "it removes objects without a name"),
         ("all=$(docker ps -aq)\ndocker rm $all", "`$all` is not a name of the course"),
         ("docker run -v \"$all\":/data alpine", "`$all` is not a name of the course"),
         ("a=$(docker ps -lq)\na=$(docker ps -aq)\ndocker rm $a", "`$a` is not a name"),
-        ("docker volume prune", "it removes what is not the course's"),
-        ("docker system prune --all", "it removes what is not the course's"),
-        ("docker volume prune --all --filter label=old", "it removes what is not the course's"),
+        ("docker volume prune", "it can remove objects of the reader"),
+        ("docker system prune --all", "it can remove objects of the reader"),
+        ("docker volume prune --all --filter label=old", "it can remove objects of the reader"),
         ("docker volume prune --filter label=cours-a", "does not check the label cours-a"),
-        ("docker rmi alpine", "these tests do not know"),
-        ("docker run alpine sh -c 'echo\n\n'", "a quotation that goes on"),
+        ("docker rmi alpine", "this test does not support the command"),
+        ("docker run alpine sh -c 'echo\n\n'", "a quote that continues on the next line"),
     ] {
         let complaints = found(script);
         assert!(complaints.iter().any(|it| it.contains(complaint)), "{script}: {complaints:?}");

@@ -1,14 +1,14 @@
-//! Where a book's recordings lie: in the book, beside its sources, and in no other book.
+//! The directory of a book's recordings: inside the book, beside its sources, and not in another book.
 
 use std::path::{self, Component, Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
 
-/// The directory of the recordings of the book in `root`, for which its table names `set`. `is_rewritten`
-/// says whether `mdbook serve` writes recordings each time that it builds the book.
+/// The directory of the recordings of the book in `root`. `set` is the setting `recordings`;
+/// `is_rewritten` says whether each build by `mdbook serve` writes recordings.
 ///
 /// # Errors
-/// Why it cannot be the one that is named, and what to do.
+/// A message if the settings are not valid, with the remedy.
 pub(super) fn recordings_directory(
     set: Option<&Path>,
     config: &Config,
@@ -24,12 +24,12 @@ pub(super) fn recordings_directory(
         }
         Some(set) => {
             let set = within(root, set).ok_or(
-                "`recordings` lies outside of the book, where another book may have its own: \
+                "`recordings` is outside of the book, where another book could use it too: \
                  choose a directory in the book",
             )?;
             if is_in_other_book(root, &set) {
                 return Err(format!(
-                    "`recordings` lies in another book, {}: choose a directory of this one",
+                    "`recordings` is in another book, {}: choose a directory of this book",
                     set.display()
                 ));
             }
@@ -41,41 +41,42 @@ pub(super) fn recordings_directory(
     if !normal(&directory).starts_with(&watched) {
         return Ok(directory);
     }
-    // A book whose sources are its own directory has no place beside them. `mdbook serve` builds it
-    // once more after recordings were written, and then comes to rest, as nothing new is written.
+    // If the sources are the book's own directory, nothing in the book is beside them. After recordings
+    // were written, `mdbook serve` builds the book once more, which writes nothing.
     if !book.starts_with(&watched) {
         return Err(format!(
-            "`recordings` lies in the sources, which `mdbook serve` watches: it would never come to \
-             rest; choose a directory beside {}",
+            "`recordings` is inside the source directory, which `mdbook serve` watches: every build \
+             would trigger the next; choose a directory beside {}",
             sources.display()
         ));
     }
     if is_rewritten {
-        return Err("`run = \"always\"` writes recordings again and again, in sources that \
-                    `mdbook serve` watches: it would never come to rest; set `run = \"stale\"`"
+        return Err("`run = \"always\"` writes recordings in every build, and they are inside the source \
+                    directory, which `mdbook serve` watches: every build would trigger the next; set \
+                    `run = \"stale\"`"
             .to_owned());
     }
     Ok(directory)
 }
 
-/// The way from a book's directory to a path in its book.toml; none if that leads out of the book.
+/// A path in book.toml, relative to the book's directory; `None` if it is outside of the book.
 fn within(root: &Path, path: &Path) -> Option<PathBuf> {
     let full = normal(&root.join(path));
     let inner = full.strip_prefix(normal(root)).ok();
-    // An absolute path need not go by the links by which the book was reached.
+    // `root` can contain symbolic links that an absolute path does not.
     let real = || full.strip_prefix(root.canonicalize().ok()?).ok();
     inner.or_else(real).map(Path::to_owned)
 }
 
-/// Whether a directory of the book in `root` is one of a book within it.
+/// Whether a directory of the book in `root` is part of a book inside it.
 fn is_in_other_book(root: &Path, directory: &Path) -> bool {
     let inner = directory.ancestors().filter(|inner| !inner.as_os_str().is_empty());
     inner.map(|inner| root.join(inner).join("book.toml")).any(|book_toml| book_toml.is_file())
 }
 
-/// The path from the root, without `.` and `..`.
+/// The absolute path without `.` and `..`.
 fn normal(path: &Path) -> PathBuf {
-    // It fails only where there is no current directory.
+    // It fails only if the current directory does not exist.
     let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut normal = PathBuf::new();
     for component in path.components() {
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn they_lie_beside_the_sources_and_in_the_book() {
+    fn recordings_are_beside_the_sources_and_in_the_book() {
         for (src, expected) in [
             ("src", "/a/book/recordings"),
             ("./src/", "/a/book/recordings"),
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn another_directory_is_one_of_the_book() {
+    fn another_directory_must_be_in_the_book() {
         for (src, set, expected) in [
             ("src", "proof", "/a/book/proof"),
             ("src", "./a/../proof/", "/a/book/proof"),
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_mdbook_serve_watches_is_refused_where_there_is_another_place() {
+    fn a_watched_directory_is_refused_if_another_is_possible() {
         for set in ["src", "src/recordings", "x/../src/recordings", "/a/book/src"] {
             let error = directory("src", Some(set), false).unwrap_err();
             assert!(error.ends_with("choose a directory beside src"), "{set:?}: {error}");
@@ -151,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn a_book_within_the_book_has_its_own() {
+    fn a_book_inside_the_book_has_its_own_recordings() {
         let book = tempfile::tempdir().unwrap();
         fs::create_dir(book.path().join("inner")).unwrap();
         fs::write(book.path().join("inner/book.toml"), "").unwrap();
         let config = "[book]\nsrc = \"inner/src\"".parse::<Config>().unwrap();
-        let of = |set| recordings_directory(set, &config, book.path(), false);
-        assert_eq!(of(None).unwrap(), book.path().join("recordings"));
-        let error = of(Some(Path::new("inner/proof"))).unwrap_err();
+        let directory = |set| recordings_directory(set, &config, book.path(), false);
+        assert_eq!(directory(None).unwrap(), book.path().join("recordings"));
+        let error = directory(Some(Path::new("inner/proof"))).unwrap_err();
         assert!(error.contains("in another book, inner/proof"), "{error}");
     }
 }

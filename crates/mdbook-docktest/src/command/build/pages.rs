@@ -1,4 +1,4 @@
-//! The book as mdBook hands it over, with what came out of its chapters put in.
+//! The book that mdBook sends, and its pages with the results of its steps.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,28 +18,26 @@ use crate::render::verifications::{Entry, PATH, link_from, verifications};
 use crate::report::spill::Spill;
 use crate::report::{Chapter, Report};
 
-/// A chapter of the book as mdBook knows it.
+/// mdBook's data about a chapter.
 pub(super) struct BookChapter {
-    /// Its title.
+    /// The title.
     name: String,
-    /// Where its page goes, relative to the root of the site.
+    /// The path of the page in the site.
     path: PathBuf,
-    /// What its page looks like.
     pub(super) page: Page,
 }
 
-/// The chapters of the book that have a file, in the order in which they are read: what mdBook knows
-/// of each, and its text. The paths of files are relative to the book's directory, which is where
-/// mdBook starts preprocessors.
+/// The chapters of the book that have a file, in reading order: mdBook's data about each, and its text.
+/// The paths of files are relative to the book's directory, in which mdBook starts preprocessors.
 ///
-/// The texts are taken out of the book; [`items`] puts the pages in.
+/// The texts are moved out of the book; [`items`] puts the pages in their place.
 pub(super) fn chapters(
     context: &PreprocessorContext,
     book: &mut Book,
     settings: &Settings,
 ) -> Vec<(BookChapter, Source)> {
     let renderer = Renderer::named(&context.renderer).unwrap_or(Renderer::Markdown);
-    // A page of the author's of that name is not replaced.
+    // A chapter of the book with that name is not replaced.
     let is_taken = book.chapters().any(|chapter| chapter.path.as_deref() == Some(Path::new(PATH)));
     let has_listing = settings.verifications && !is_taken;
     let mut slugs = Slugs::default();
@@ -56,8 +54,8 @@ pub(super) fn chapters(
     known.into_iter().zip(sources).collect()
 }
 
-/// A chapter with what came out of it, and what does not hold. Warnings are for the author, so readers
-/// do not get them.
+/// The page of a chapter, with the results and the errors. Warnings are for the author and not on the
+/// page.
 pub(super) fn page_text(chapter: &Chapter, page: &Page) -> String {
     let Some(scenario) = chapter.scenario() else { return String::new() };
     let errors: Vec<Finding> =
@@ -65,12 +63,12 @@ pub(super) fn page_text(chapter: &Chapter, page: &Page) -> String {
     render(chapter.text(), scenario, chapter.recording(), &errors, page)
 }
 
-/// The items of the book with the page of each chapter, and after them the page that lists what they
-/// rest on. `known` are the chapters as [`chapters()`] returned them, the report has the same ones in the same
-/// order. Pages that are done are in `spill`.
+/// The items of the book with the page of each chapter, followed by the page that lists all runs.
+/// `known` are the chapters that [`chapters()`] returned, and the report has the same ones in the same
+/// order. Finished pages are in `spill`.
 ///
-/// A page is fetched only once its item is asked for: all of them would be most of what the program
-/// needs of memory.
+/// A page is read only when its item is requested: all pages at once would need most of the program's
+/// memory.
 pub(super) fn items(
     book: Book,
     known: Vec<BookChapter>,
@@ -97,8 +95,7 @@ pub(super) fn items(
     items.chain(listing.map(Ok))
 }
 
-/// The chapter that lists what the others rest on; none where nothing ran, or where the book is
-/// without it.
+/// The chapter that lists all runs; `None` if nothing ran or the book does not want it.
 fn listing(known: &[BookChapter], report: &Report) -> Option<MdbookChapter> {
     let page = known.first().map(|chapter| &chapter.page);
     let page = page.filter(|page| page.verifications.is_some())?;
@@ -109,7 +106,7 @@ fn listing(known: &[BookChapter], report: &Report) -> Option<MdbookChapter> {
         recording: report.ran_on(),
     });
     let entries: Vec<Entry<'_>> = entries.filter(|entry| !entry.statuses.is_empty()).collect();
-    // No page leads there then.
+    // Then no page links to it.
     if entries.iter().all(|entry| entry.recording.is_none()) {
         return None;
     }

@@ -32,7 +32,7 @@ fn session() -> Session {
 }
 
 #[test]
-fn a_run_is_known_until_it_is_forgotten_to_its_session_and_of_its_book_alone() {
+fn a_run_belongs_to_its_session_and_book_until_it_is_forgotten() {
     let cache = tempfile::tempdir().unwrap();
     let path = Path::new(CHAPTER);
     let failures = Failures::new(cache.path(), Path::new("/book"), session());
@@ -50,7 +50,7 @@ fn a_run_is_known_until_it_is_forgotten_to_its_session_and_of_its_book_alone() {
 }
 
 #[test]
-fn a_chapter_is_another_once_it_is_saved_whatever_the_clock_says() {
+fn each_save_makes_another_edition_even_with_an_earlier_time() {
     let book = tempfile::tempdir().unwrap();
     let file = book.path().join(CHAPTER);
     fs::write(&file, "one").unwrap();
@@ -64,7 +64,7 @@ fn a_chapter_is_another_once_it_is_saved_whatever_the_clock_says() {
 }
 
 #[test]
-fn what_sessions_leave_goes_once_they_are_over() {
+fn runs_of_sessions_that_are_over_are_removed() {
     let cache = tempfile::tempdir().unwrap();
     let (over, living) = (Session::from_name("1-2".as_ref()).unwrap(), session());
     for session in [&over, &living] {
@@ -80,7 +80,7 @@ fn what_sessions_leave_goes_once_they_are_over() {
 }
 
 #[test]
-fn what_was_printed_is_the_users_alone() {
+fn only_the_user_can_read_a_run() {
     let cache = tempfile::tempdir().unwrap();
     let failures = Failures::new(cache.path(), Path::new("/book"), session());
     let edition = failures.edition(&chapter(""));

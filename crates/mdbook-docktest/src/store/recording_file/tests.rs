@@ -58,7 +58,7 @@ fn a_chunk_is_a_line_and_the_last_line_a_checksum() {
 }
 
 #[test]
-fn what_a_container_was_made_with_is_kept_and_need_not_be_there() {
+fn mounts_and_ports_of_a_container_are_kept_and_optional() {
     let effect = |spec: ContainerSpec| {
         let change = Change::Created { image: Some("alpine".into()), spec };
         let (name, id) = ("app".to_owned(), "0123".to_owned());
@@ -83,7 +83,7 @@ fn what_a_container_was_made_with_is_kept_and_need_not_be_there() {
         r#"{ "type": "bind", "source": "/lab", "destination": "/x", "read_only": true }"#,
         r#"{ "type": "tmpfs", "destination": "/x", "read_only": true }"#,
         r#"{ "host": 8080, "container": 80, "protocol": "tcp" }"#,
-        // As recordings had it before.
+        // The format of older recordings.
         r#"{ "command": 0, "kind": "container", "name": "app", "id": "0123", "action": "created", "image": "alpine" }"#,
     ] {
         assert!(text.contains(line), "{line} {text}");
@@ -91,7 +91,7 @@ fn what_a_container_was_made_with_is_kept_and_need_not_be_there() {
 }
 
 #[test]
-fn all_of_a_recording_comes_back() {
+fn a_recording_is_parsed_as_it_was_formatted() {
     let text = |name: &str| name.to_owned();
     let mut run = recording(vec![ran("1")]);
     run.engine = Engine {
@@ -124,7 +124,7 @@ fn all_of_a_recording_comes_back() {
 }
 
 #[test]
-fn what_was_left_by_a_step_that_is_gone_goes_with_it() {
+fn leftovers_of_missing_steps_are_removed() {
     let two = scenario("```sh\na\n```\n```sh\nb\n```\n");
     let mut run = recording(vec![ran("1"), ran("2")]);
     run.leftovers = [0, 1]
@@ -142,7 +142,7 @@ fn what_was_left_by_a_step_that_is_gone_goes_with_it() {
 }
 
 #[test]
-fn steps_that_do_not_run_may_come_and_go() {
+fn ignored_steps_can_be_added_and_removed() {
     let before = "```sh\na\n```\n```sh\nb\n```\n";
     let after = "```sh ignore\n```\n```sh\na\n```\n```sh ignore\n```\n```sh\nb\n```\n";
     let mut run = recording(vec![ran("1"), ran("2")]);
@@ -161,7 +161,7 @@ fn steps_that_do_not_run_may_come_and_go() {
 }
 
 #[test]
-fn what_is_no_recording_says_why() {
+fn invalid_recordings_are_errors() {
     let file = RecordingFile::new(
         &scenario("```sh\na\n```\n"),
         &recording(vec![ran("one\n")]),
@@ -182,7 +182,7 @@ fn what_is_no_recording_says_why() {
 }
 
 #[test]
-fn a_recording_of_other_steps_has_nothing_to_say_of_these() {
+fn steps_that_were_not_recorded_are_skipped() {
     let file = RecordingFile::new(
         &scenario("```sh\na\n```\n"),
         &recording(vec![ran("1")]),
@@ -194,13 +194,13 @@ fn a_recording_of_other_steps_has_nothing_to_say_of_these() {
 
 proptest! {
     #[test]
-    fn any_output_comes_back(text in any::<String>()) {
+    fn any_output_is_parsed_as_it_was_formatted(text in any::<String>()) {
         let file = RecordingFile::new(&scenario("```sh\na\n```\n"), &recording(vec![ran(&text)]), Inputs::default());
         prop_assert_eq!(RecordingFile::parse(&file.to_text().unwrap()).unwrap(), file);
     }
 
     #[test]
-    fn no_text_is_too_much(cut in any::<prop::sample::Index>(), junk in any::<String>()) {
+    fn any_text_can_be_parsed_and_changes_are_detected(cut in any::<prop::sample::Index>(), junk in any::<String>()) {
         let file = RecordingFile::new(&scenario("```sh\na\n```\n"), &recording(vec![ran("x")]), Inputs::default());
         let text = file.to_text().unwrap();
         let at = (0..=cut.index(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
