@@ -57,7 +57,9 @@ pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Er
             return message.meaning.error(Failure::ended(output, message.text.to_owned()));
         }
     }
+    // A signal has ended docker itself: for a program that one has ended, docker exits with 128 + n.
     let is_program = matches!(origin, Origin::Run | Origin::Exec)
+        && output.status.code().is_some()
         && !is_message_of_ssh(&lines, &output, settings);
     let failure = Failure::ended(output, last_lines(&lines));
     if is_program { Error::Exit(failure) } else { Error::Failed(failure) }

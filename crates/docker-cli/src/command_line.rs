@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::redact::{redacted, redacted_wrapper};
+use crate::redact::{redacted, redacted_env, redacted_wrapper};
 
 /// A command line, word by word.
 ///
@@ -28,7 +28,7 @@ impl CommandLine {
     /// `docker` as one word behind the words of a command that passes it to a shell; `env` is in
     /// front of docker in that shell.
     pub(crate) fn for_shell(wrapper: &[OsString], env: &[OsString], docker: &[OsString]) -> Self {
-        let shown = quoted(&[redacted_wrapper(env), redacted(docker)].concat());
+        let shown = quoted(&[redacted_env(env), redacted(docker)].concat());
         let shown = [redacted_wrapper(wrapper), vec![shown]].concat();
         let words = [wrapper, &[quoted(&[env, docker].concat())]].concat();
         Self { words, shown: to_text(&quoted(&shown)) }
@@ -97,12 +97,12 @@ mod tests {
     fn a_shell_gets_one_word_and_shows_no_secrets() {
         let line = CommandLine::for_shell(
             &words(["ssh", "host"]),
-            &words(["env", "KEY=s3cret"]),
+            &words(["env", "-u", "A", "KEY=s3cret", "my.key=s3cret"]),
             &words(["docker", "run", "-eTOKEN=a b", "app"]),
         );
-        let remote = "env 'KEY=s3cret' docker run '-eTOKEN=a b' app";
+        let remote = "env -u A 'KEY=s3cret' 'my.key=s3cret' docker run '-eTOKEN=a b' app";
         assert_eq!(line.words(), words(["ssh", "host", remote]));
-        let shown = r#"ssh host "env 'KEY=[redacted]' docker run '-eTOKEN=[redacted]' app""#;
+        let shown = r#"ssh host "env -u A 'KEY=[redacted]' 'my.key=[redacted]' docker run '-eTOKEN=[redacted]' app""#;
         assert_eq!(line.to_string(), shown);
     }
 }

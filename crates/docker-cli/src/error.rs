@@ -169,7 +169,8 @@ pub struct Failure {
     /// All of standard error; of a stream, its end.
     pub stderr: Vec<u8>,
     /// The label (`KEY=VALUE`) of a container that a stopped `run` may have left behind, because
-    /// docker did not confirm within two seconds that it was removed. `None` if nothing is left.
+    /// docker did not confirm within two seconds that it was removed, or because docker may still be
+    /// running behind a shell and has not created it yet. `None` if nothing is left.
     ///
     /// The removal continues in the background for some seconds. Later,
     /// `docker.container().ls().all().filter(format!("label={label}"))` finds the container.

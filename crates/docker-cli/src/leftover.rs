@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::process::{End, Process};
-use crate::settings::Settings;
+use crate::settings::{Settings, Wrapper};
 use crate::spawn::Start;
 
 /// The label's key; its value is different for each run.
@@ -77,7 +77,8 @@ impl Leftover {
             let remove = [&["container", "rm", "--force", "--volumes"], ids.as_slice()].concat();
             return self.docker(&remove).is_some();
         }
-        true
+        // Behind a shell, docker itself may still be running, and pull the image.
+        !matches!(self.settings.wrapper, Wrapper::Shell(_))
     }
 
     /// Runs docker, and returns its standard output if it succeeds.

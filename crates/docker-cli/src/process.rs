@@ -17,6 +17,7 @@
 //! afterwards. The exit is therefore watched without reaping (see [`crate::spawn`]), and reaping
 //! comes last.
 
+use std::fmt;
 use std::io::{self, PipeReader, Read, pipe};
 use std::process::ExitStatus;
 use std::sync::Arc;
@@ -69,7 +70,6 @@ pub(crate) struct Captured {
     pub(crate) stderr: Vec<u8>,
 }
 
-#[derive(Debug)]
 pub(crate) struct Process {
     handle: duct::Handle,
     group: Arc<Group>,
@@ -91,8 +91,9 @@ impl Process {
     pub(crate) fn start(start: Start, canceller: Option<&Canceller>) -> io::Result<Self> {
         // A deadline that the clock cannot represent is no limit.
         let deadline = start.limit.and_then(|limit| Instant::now().checked_add(limit));
-        let child = start.spawn()?;
+        // Before the child, which nothing would stop if this failed.
         let (cancelled, cancel) = pipe()?;
+        let child = start.spawn()?;
         let process = Self {
             handle: child.handle,
             group: Arc::new(Group::new(child.leader, cancel)),
@@ -252,6 +253,18 @@ impl Process {
         let _ = poll_until(&mut fds, Some(Instant::now() + DEATH));
         // duct reaps one that does not die in time when it starts the next child.
         let _ = self.group.reap(|| self.handle.try_wait().map(|_| ()));
+    }
+}
+
+/// Without duct's handle, whose `Debug` has the command line, secrets and all.
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Process")
+            .field("group", &self.group)
+            .field("exited", &self.exited)
+            .field("deadline", &self.deadline)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }
 

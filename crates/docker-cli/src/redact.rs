@@ -35,6 +35,13 @@ pub(crate) fn redacted_wrapper(words: &[OsString]) -> Vec<OsString> {
     redact(words, |word| flag(word, None).or_else(|| assignment(word)))
 }
 
+/// The words of an `env` command of which only the values of variables can be secret. A variable's
+/// name need not be one that shells allow.
+pub(crate) fn redacted_env(words: &[OsString]) -> Vec<OsString> {
+    let hidden = words.iter().map(|word| hide(word.as_bytes(), 0, Secret::AfterName));
+    hidden.map(OsString::from_vec).collect()
+}
+
 /// Hides what `find` finds: what part of a value is secret, and where the value begins. At the end
 /// of the word, it is the next word.
 fn redact(words: &[OsString], find: impl Fn(&[u8]) -> Option<(Secret, usize)>) -> Vec<OsString> {
@@ -76,7 +83,9 @@ fn flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
 fn long_flag(word: &[u8]) -> Option<(Secret, usize)> {
     let name_end = word.iter().position(|byte| *byte == b'=');
     let secret = match &word[..name_end.unwrap_or(word.len())] {
-        b"--env" | b"--build-arg" | b"--opt" | b"--log-opt" | b"--driver-opt" => Secret::AfterName,
+        b"--env" | b"--env-add" | b"--build-arg" | b"--opt" | b"--log-opt" | b"--driver-opt" => {
+            Secret::AfterName
+        }
         b"--password" | b"--token" => Secret::Whole,
         b"--mount" => Secret::DriverOptions,
         _ => return None,
@@ -146,6 +155,7 @@ mod tests {
             ("run -e=TOKEN=s3cret app", "run -e=TOKEN=[redacted] app"),
             ("exec -ite TOKEN=s3cret app", "exec -ite TOKEN=[redacted] app"),
             ("exec -dieTOKEN=s3cret app", "exec -dieTOKEN=[redacted] app"),
+            ("service update --env-add A=s3cret web", "service update --env-add A=[redacted] web"),
             ("build --build-arg=KEY=s3cret .", "build --build-arg=KEY=[redacted] ."),
             ("build --build-arg KEY=s3cret .", "build --build-arg KEY=[redacted] ."),
             ("login -u me -p s3cret host", "login -u me -p [redacted] host"),

@@ -11,7 +11,6 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 /// Everything needed to start a child.
-#[derive(Debug)]
 pub(crate) struct Start {
     /// The program and its arguments; never empty.
     pub(crate) words: Vec<OsString>,
@@ -24,7 +23,6 @@ pub(crate) struct Start {
 }
 
 /// A child that leads a process group of its own.
-#[derive(Debug)]
 pub(crate) struct Child {
     pub(crate) handle: duct::Handle,
     pub(crate) leader: Pid,

@@ -52,7 +52,6 @@ impl fmt::Display for Line {
 ///
 /// Dropping the stream ends the command: its whole process group is killed, and a container that
 /// `run` created is removed, for which the drop waits two seconds at most.
-#[derive(Debug)]
 pub struct Stream {
     /// `None` for a command that has nothing to do.
     running: Option<Running>,
@@ -64,6 +63,13 @@ pub struct Stream {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     stderr_tail: Vec<u8>,
+}
+
+/// Without the buffer and the lines in it.
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("running", &self.running).finish_non_exhaustive()
+    }
 }
 
 impl Stream {

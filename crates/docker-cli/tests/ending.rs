@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Command, Error};
-use fake::{Fake, HANG, SOON, wait_for};
+use fake::{Fake, HANG, SOON, SSH, wait_for};
 
 #[test]
 fn a_timeout_takes_grandchildren_along() {
@@ -181,6 +181,19 @@ fn a_run_that_created_no_container_leaves_none() {
     let fake = Fake::new(r#"case "$*" in *"container run"*) sleep 60 ;; esac"#);
     let run = fake.docker.container().run("alpine").timeout(Duration::from_millis(500));
     assert_eq!(run.call().unwrap_err().failure().unwrap().leftover, None);
+}
+
+/// Docker goes on where the shell runs, and may create the container after it was looked for.
+#[test]
+fn a_run_behind_a_shell_may_leave_a_container_that_is_not_there_yet() {
+    let fake = Fake::new(r#"case "$*" in *"container run"*) sleep 60 ;; esac"#);
+    let docker = fake.docker.clone().through_shell([SSH, "host"]);
+    let run = docker.container().run("alpine").timeout(Duration::from_millis(500));
+    let failure = run.call().unwrap_err();
+    let failure = failure.failure().unwrap();
+    let leftover = failure.leftover.as_ref().unwrap();
+    let remote = failure.command.words().last().unwrap().to_string_lossy();
+    assert!(remote.contains(&format!("--label={leftover}")), "{remote}");
 }
 
 /// The value of `--label` in the command line of a run, which finds its container.

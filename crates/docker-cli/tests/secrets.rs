@@ -69,3 +69,14 @@ fn standard_input_stays_in_memory() {
     let output = fake.docker.command(["login"]).stdin(b"s3cret").call().unwrap();
     assert_eq!(output.stdout_text(), "/memfd:docker-cli standard input (deleted)\ns3cret");
 }
+
+#[test]
+fn a_running_command_does_not_reveal_them() {
+    let fake = Fake::new("exec sleep 60");
+    let docker = fake.docker.clone().env("A", "s3cret");
+    let stream = docker.container().run("app").env("TOKEN", "s3cret").stream().unwrap();
+    let events = docker.system().events().flag("--env=T=s3cret").follow();
+    for text in [format!("{stream:?}"), format!("{:?}", events.unwrap())] {
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}

@@ -367,9 +367,14 @@ impl Runner<'_> {
             let was_taken = index == last && !engine.is_running();
             let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
             let transcript = Transcript { terminal: step.attributes.tty, ..outcome.transcript };
+            let ending = match outcome.ending {
+                // Nothing has run: the status is still that of the command before.
+                Ending::Exited(_) if step.commands.is_empty() => Ending::Exited(0),
+                ending => ending,
+            };
             Ok(CommandRecording {
                 command: text.clone(),
-                end: self.end(outcome.ending, timeout, was_taken)?,
+                end: self.end(ending, timeout, was_taken)?,
                 transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })

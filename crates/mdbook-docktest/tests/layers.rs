@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -25,8 +26,8 @@ fn sources(root: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut directories = vec![root.to_owned()];
     while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in fs::read_dir(directory).expect("the directory is readable") {
+            let path = entry.expect("the entry is readable").path();
             if path.is_dir() {
                 directories.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -39,25 +40,32 @@ fn sources(root: &Path) -> Vec<PathBuf> {
 }
 
 fn module(root: &Path, file: &Path) -> Module {
-    let path = file.strip_prefix(root).unwrap().with_extension("");
-    let mut names: Module =
-        path.components().map(|name| name.as_os_str().to_str().unwrap().to_owned()).collect();
+    let path = file.strip_prefix(root).expect("the file is below the root").with_extension("");
+    let names = path.components().map(|name| name.as_os_str().to_string_lossy().into_owned());
+    let mut names: Module = names.collect();
     names.pop_if(|name| name == "mod");
     names
 }
 
-/// The text without its tests, comments and strings: only code has paths.
+/// A comment or a string.
+static NOISE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?m)//.*$|"(?:[^"\\]|\\.)*""#).expect("the regex is valid"));
+
+/// A path from the root of the crate or from the parent module, up to an opening brace.
+static PATH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:crate|super)(?:::\w+)*(?:::\{)?").expect("the regex is valid")
+});
+
+/// The code of a text, without its tests, comments and strings.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let noise = Regex::new(r#"(?m)//.*$|"(?:[^"\\]|\\.)*""#).unwrap();
-    noise.replace_all(text, "").into_owned()
+    NOISE.replace_all(text, "").into_owned()
 }
 
 /// Paths as they are used, those in braces one by one.
 fn paths(code: &str) -> Vec<Module> {
-    let word = Regex::new(r"\b(?:crate|super)(?:::\w+)*(?:::\{)?").unwrap();
     let mut paths = Vec::new();
-    for found in word.find_iter(code) {
+    for found in PATH.find_iter(code) {
         let path = found.as_str();
         let names = |path: &str| -> Module {
             path.split("::").filter(|name| !name.is_empty()).map(str::to_owned).collect()
@@ -99,7 +107,7 @@ fn arrows(root: &Path) -> BTreeMap<Module, BTreeSet<Module>> {
     let mut arrows = BTreeMap::new();
     for file in files.iter().filter(|file| !file.ends_with("tests.rs")) {
         let from = module(root, file);
-        let paths = paths(&code(&fs::read_to_string(file).unwrap()));
+        let paths = paths(&code(&fs::read_to_string(file).expect("the file is readable")));
         let to = paths.iter().filter_map(|path| target(path, &from, &modules));
         let is_kin = |to: &Module| to.starts_with(&from) || from.starts_with(to);
         let to: BTreeSet<Module> = to.filter(|to| !is_kin(to)).collect();
@@ -134,7 +142,8 @@ fn circle(arrows: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<Module>> {
 }
 
 fn crate_root(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(name).join("src")
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("crates share a directory");
+    crates.join(name).join("src")
 }
 
 #[test]

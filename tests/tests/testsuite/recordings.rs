@@ -212,7 +212,7 @@ fn settings_of_the_run_run_all_chapters() {
     for setting in ["env.A = \"1\"", "timeout = \"29s\""] {
         let before = shown(&book, "lab.html");
         book = book.setting(setting);
-        without_engine(&book).run().exits(1).tells("`unshare` not found");
+        without_engine(&book).run().exits(1).tells("`unshare` not found: install it");
         build(&book);
         assert_ne!(shown(&book, "lab.html"), before, "{setting}");
     }
@@ -289,7 +289,11 @@ fn run_always_runs_everything() {
     book.to_build(MDBOOK).env(RUN, "always").run().exits(0);
     assert_ne!(shown(&book, "lab.html"), before);
     assert!(was_run(&book, "lab.html"));
-    without_engine(&book).env(RUN, "always").run().exits(1).tells("`unshare` not found");
+    without_engine(&book)
+        .env(RUN, "always")
+        .run()
+        .exits(1)
+        .tells("`unshare` not found: install it");
     // An unknown value is an error.
     without_engine(&book).env(RUN, "nevr").run().exits(1).tells("nevr");
 }

@@ -113,6 +113,6 @@ fn an_expected_failure_to_pull_is_not_an_error() {
 fn the_preprocessor_has_the_same_errors() {
     let path = path_without(&["unshare"]);
     let outcome = book().to_preprocess("html").env("PATH", path.path()).run();
-    outcome.exits(3).fails_saying(&["`unshare` not found"]);
+    outcome.exits(3).fails_saying(&["`unshare` not found: install it"]);
     assert_eq!(outcome.stdout(), "");
 }

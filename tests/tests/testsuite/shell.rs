@@ -457,3 +457,48 @@ fn a_syntax_error_is_reported_at_its_line() {
         .finds_only(&[("exit-status", "echo )"), ("exit-status", "never closed")])
         .prints(2, "three\nbash: eval: line 1: unexpected EOF while looking for matching `''\n");
 }
+
+/// More than an argument of a program could hold with what goes around each command.
+#[test]
+fn a_step_can_have_thousands_of_commands() {
+    let lines: Vec<String> = (0..2000).map(|n| format!("x={n}; (exit 3) || y=$?")).collect();
+    let script = lines.join("\n");
+    let traps = "trap 'echo debug' DEBUG; trap 'echo err' ERR";
+    Book::new()
+        .step(&format!("f() {{ echo \"$x$y\"; }}\n{script}\n{traps}\nf\nbreak"))
+        .step("trap - DEBUG ERR; f")
+        .verify()
+        .exits(0)
+        .prints(
+            1,
+            "debug\ndebug\n19993\ndebug\nbash: line 1: break: only meaningful in a `for', `while', or `until' loop\n",
+        )
+        .prints(2, "debug\n19993\n");
+}
+
+#[test]
+fn a_step_without_a_command_does_not_fail_as_the_one_before() {
+    Book::new()
+        .step_with("exit=3", "(exit 3)")
+        .step("# nothing is run")
+        .step("")
+        .step("echo $?")
+        .verify()
+        .exits(0)
+        .prints(4, "3\n");
+}
+
+/// In this mode `trap -p` lists an EXIT trap that is not set, as `-`.
+#[test]
+fn a_new_shell_in_posix_mode_exits_without_a_trap() {
+    Book::new()
+        .step("set -o posix; exit")
+        .step_with("exit=3", "exit 3")
+        .step("trap 'echo bye' EXIT; exit")
+        .step("shopt -o posix")
+        .verify()
+        .exits(0)
+        .prints(2, "")
+        .prints(3, "bye\n")
+        .prints(4, "posix          \ton\n");
+}

@@ -197,3 +197,14 @@ fn ssh_that_does_not_reach_docker_is_not_the_program() {
         assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
     }
 }
+
+#[test]
+fn a_signal_that_ends_docker_is_no_failure_of_the_program() {
+    for origin in [Origin::Run, Origin::Exec] {
+        let killed = Output { status: ExitStatus::from_raw(9), ..output(0, "", "") };
+        let error = failure(killed, origin, &Settings::default());
+        assert!(matches!(error, Error::Failed(_)), "{error:?}");
+        let program = failure(output(137, "", ""), origin, &Settings::default());
+        assert!(matches!(program, Error::Exit(_)), "{program:?}");
+    }
+}

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # `__docktest_command` is a text that `mapfile` has made an array of one element:
 # shellcheck disable=SC2128,SC2178
+# `__docktest_status` is set around this, in shell.rs:
+# shellcheck disable=SC2154
 #
 # Sourced before a shell's first command, with `first`, and between any two. Says how the command
 # before has ended; then does what it is told, a line each, until that is to go on:
@@ -41,6 +43,10 @@ fi
 if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
     \builtin eval "__docktest_trap=(${__docktest_trap[0]-})"
     __docktest_exit=${__docktest_trap[2]-}
+    # In POSIX mode, one that is not set is listed, too.
+    if [[ $__docktest_exit == - ]]; then
+        __docktest_exit=
+    fi
     \builtin trap '{
             __docktest_before=$?
             \builtin trap - DEBUG RETURN ERR

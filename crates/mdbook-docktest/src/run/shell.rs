@@ -39,6 +39,10 @@ const PRELUDE: &str = "umask 022; . /run/docktest/shell/state; ";
 /// the command; a loop would be one that the author's `break` could leave.
 const TURNS: usize = 100;
 
+/// How many bytes of text to give to a bash as an argument at most. Linux takes 128 KiB (execve(2),
+/// `MAX_ARG_STRLEN`), of which some are needed for what is in front of it.
+const LONGEST_LAUNCH: usize = 120 << 10;
+
 /// A chapter's shell.
 pub(super) struct Shell<'a> {
     engine: &'a ProcessEngine,
@@ -241,11 +245,17 @@ impl Drop for Shell<'_> {
     }
 }
 
-/// What a bash is to run: some commands, with a stop at the turnstile around each.
+/// What a bash is to run: some commands, with a stop at the turnstile around each. For more than an
+/// argument can hold, the text of some is kept in a variable, and evaluated again and again.
 fn launch(commands: usize) -> String {
     let begin = turn(PRELUDE, "first");
     let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", ""));
-    begin + &command.repeat(commands)
+    if begin.len() + command.len() * commands <= LONGEST_LAUNCH {
+        return begin + &command.repeat(commands);
+    }
+    let evals = "builtin eval \"$__docktest_turns\"; ".repeat(commands / TURNS);
+    let (turns, rest) = (command.repeat(TURNS), command.repeat(commands % TURNS));
+    format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
 }
 
 /// A stop at the turnstile. `builtin`, as the author's functions can have any other name; `&& :`, so
