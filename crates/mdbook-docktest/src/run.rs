@@ -47,6 +47,9 @@ const ENGINE_LIMIT: Duration = Duration::from_secs(60);
 /// How long a step that does not hold yet is left alone before it is run again.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
+/// How often a cancelled run is noticed.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
+
 /// Runs chapters, each on an engine of its own.
 pub(crate) struct Runner<'a> {
     /// What engines start from.

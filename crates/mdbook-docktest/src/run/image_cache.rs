@@ -10,13 +10,10 @@ use std::time::{Duration, SystemTime};
 
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
-use super::RunError;
+use super::{CANCEL_INTERVAL, RunError};
 use crate::model::recording::ImageOrigin;
 use crate::run::recipe;
 use crate::text::digest::digest;
-
-/// How often a cancelled run is noticed.
-const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a store is kept that nobody begins with.
 const STORE_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);

@@ -13,12 +13,9 @@ use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
 
 use super::image_cache::ImageCache;
-use super::{Progress, RunError};
+use super::{CANCEL_INTERVAL, Progress, RunError};
 use crate::model::recording::{Image, ImageOrigin};
 use crate::run::recipe;
-
-/// How often a cancelled run is noticed.
-const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long pulling an image may take.
 const PULL_LIMIT: Duration = Duration::from_secs(600);

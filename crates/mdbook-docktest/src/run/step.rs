@@ -19,6 +19,7 @@ use docker_cli::Canceller;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::CANCEL_INTERVAL;
 use super::bash::Bash;
 use super::connection::Connection;
 use super::echo::Echo;
@@ -47,9 +48,6 @@ const QUIET: Duration = Duration::from_millis(40);
 
 /// How often processes are looked for that were born since the others were interrupted.
 const INTERRUPT_INTERVAL: Duration = Duration::from_millis(10);
-
-/// How often a cancelled run is noticed.
-const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// A step whose first command has been begun.
 pub(super) struct StepProcess<'a> {
