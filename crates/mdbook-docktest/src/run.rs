@@ -4,6 +4,8 @@ mod bash;
 mod connection;
 mod echo;
 mod effects;
+mod engine_info;
+mod error;
 mod follow;
 mod image_cache;
 mod images;
@@ -12,12 +14,12 @@ pub(crate) mod mentions;
 pub(crate) mod recipe;
 mod shell;
 mod step;
+mod step_runner;
 mod transcript;
 mod turnstile;
 mod typist;
 mod witness;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -27,19 +29,18 @@ use docker_cli::{Canceller, Command};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
 use self::effects::{Begin, effects, leftovers};
+pub(crate) use self::error::RunError;
 use self::image_cache::ImageCache;
 use self::images::Images;
 use self::mentions::names_image;
-use self::shell::{Shell, Surroundings};
-use self::step::{Ending, Outcome, Reason, StepProcess};
-use self::witness::{Witness, now};
+use self::shell::Shell;
+use self::step_runner::StepRunner;
+use self::witness::Witness;
 use crate::book::settings::Settings;
 use crate::model::recording::{
-    CommandRecording, Effect, End, Engine, Leftover, ObjectKind, Origin, Recording, StepRecording,
-    Transcript,
+    CommandRecording, Effect, End, Leftover, ObjectKind, Origin, Recording, StepRecording,
 };
 use crate::model::scenario::{Scenario, Step};
-use crate::terminal;
 
 /// How long an engine may take to start. It takes a third of a second; a loaded machine, longer.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
@@ -112,66 +113,6 @@ pub(crate) enum Progress<'a> {
     End,
 }
 
-/// Why a chapter could not be run. Each message is one line, and says what to do where something
-/// can be done.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum RunError {
-    /// There is no engine.
-    #[error(transparent)]
-    Engine(#[from] docker_sandbox::Error),
-    /// An image of the book cannot be had.
-    #[error(
-        "no image `{reference}`: no registry gave it ({refusal}), and its recipe {} failed: {source}",
-        .recipe.display()
-    )]
-    NoImage {
-        /// The image.
-        reference: String,
-        /// What the registry said.
-        refusal: String,
-        /// The recipe's directory.
-        recipe: PathBuf,
-        /// Why the recipe failed.
-        source: Box<RunError>,
-    },
-    /// A recipe's `prepare` failed.
-    #[error("{message}")]
-    Recipe {
-        /// The last line that it printed.
-        message: String,
-    },
-    /// An archive does not hold the image that it is called after.
-    #[error("the archive {} does not hold `{reference}`: remove it and try again", .archive.display())]
-    EmptyArchive {
-        /// The image.
-        reference: String,
-        /// The archive.
-        archive: PathBuf,
-    },
-    /// The engine did not do what was asked of it before the first step.
-    #[error(transparent)]
-    Docker(#[from] docker_cli::Error),
-    /// The run was cancelled.
-    #[error("interrupted")]
-    Cancelled,
-    /// A system call failed.
-    #[error("{action}: {source}")]
-    Io {
-        /// What was being done.
-        action: String,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-impl RunError {
-    pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
-        let action = action.into();
-        move |source| Self::Io { action, source }
-    }
-}
-
 impl Runner<'_> {
     /// Runs a chapter's steps on a fresh engine; `None` when it has none to run.
     ///
@@ -205,7 +146,7 @@ impl Runner<'_> {
             ProcessEngine::start_with_images(&self.canceller, &self.root, store, ENGINE_LIMIT)
                 .map_err(|error| self.or_cancelled(error.into()))?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
-        let about = Self::describe(&docker.clone().timeout(ENGINE_LIMIT))
+        let about = engine_info::describe(&docker.clone().timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
         let images = Images {
             engine: &engine,
@@ -238,21 +179,6 @@ impl Runner<'_> {
         })
     }
 
-    fn describe(docker: &docker_cli::Docker) -> Result<Engine, RunError> {
-        let version = docker.version()?;
-        let info = docker.info()?;
-        let kernel = info.other.get("KernelVersion").and_then(|value| value.as_str());
-        Ok(Engine {
-            kind: "process".to_owned(),
-            version: version.server.version,
-            client_version: version.client.version,
-            api_version: version.server.api_version,
-            storage_driver: info.driver,
-            kernel: kernel.unwrap_or_default().to_owned(),
-            architecture: version.server.arch,
-        })
-    }
-
     /// Whatever fails in a run that is cancelled fails because it was stopped.
     fn or_cancelled(&self, error: RunError) -> RunError {
         if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
@@ -281,7 +207,9 @@ impl Runner<'_> {
         engine: &ProcessEngine,
     ) -> Result<(Vec<StepRecording>, Vec<Begin>), RunError> {
         let environment = self.settings.environment.clone();
-        let mut shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
+        let shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
+        let (timeout, canceller) = (self.settings.timeout, &self.canceller);
+        let mut runner = StepRunner { engine, shell, timeout, canceller };
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = (self.judge)();
         let mut begins = Vec::new();
@@ -298,7 +226,7 @@ impl Runner<'_> {
                 let started = Instant::now();
                 let patience = step.attributes.retry.unwrap_or_default();
                 let (commands, verdict) = loop {
-                    let (commands, times) = self.run_step(step, engine, &mut shell)?;
+                    let (commands, times) = runner.run(step)?;
                     let begin = |(command, at)| Begin { step: index, command, at };
                     begins.extend(times.into_iter().enumerate().map(begin));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
@@ -315,85 +243,5 @@ impl Runner<'_> {
             recordings.push(recording);
         }
         Ok((recordings, begins))
-    }
-
-    /// Runs a step; gives its commands as far as they were begun, and when that was.
-    fn run_step(
-        &self,
-        step: &Step,
-        engine: &ProcessEngine,
-        shell: &mut Shell<'_>,
-    ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
-        let timeout = step.attributes.timeout.unwrap_or(self.settings.timeout);
-        let mut run = || -> Result<_, RunError> {
-            let commands: Vec<&str> = match &step.commands[..] {
-                [] => vec![""],
-                commands => commands.iter().map(|command| command.text.as_str()).collect(),
-            };
-            let surroundings = match (step.attributes.tty, &step.attributes.stdin) {
-                (Some(columns), _) => {
-                    Surroundings::Terminal(engine.terminal(columns.get(), terminal::ROWS)?)
-                }
-                (None, stdin) => Surroundings::Pipes { has_input: stdin.is_some() },
-            };
-            let start = (Instant::now(), now());
-            let (bash, connection) = shell
-                .begin(&commands, surroundings)
-                .map_err(RunError::io("handing a step to bash"))?;
-            if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
-                shell.prepare().map_err(RunError::io("starting bash"))?;
-            }
-            let process = StepProcess {
-                bash,
-                connection,
-                commands: commands.len(),
-                stdin: step.attributes.stdin.as_deref(),
-                follow: step.attributes.follow.as_ref(),
-                start,
-                timeout,
-                canceller: &self.canceller,
-            };
-            let (outcomes, bash) = process.run().map_err(RunError::io("running a step"))?;
-            shell.take_over();
-            if let Some(bash) = bash {
-                shell.keep(bash);
-            }
-            Ok(outcomes)
-        };
-        let outcomes = run().or_else(|error| {
-            if engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
-        })?;
-        let begins = outcomes.iter().map(|outcome| outcome.begin).collect();
-        let last = outcomes.len().saturating_sub(1);
-        let record = |(index, outcome): (usize, Outcome)| {
-            // The engine takes its steps with it: what was running then has no status of its own.
-            let was_taken = index == last && !engine.is_running();
-            let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
-            let transcript = Transcript { terminal: step.attributes.tty, ..outcome.transcript };
-            Ok(CommandRecording {
-                command: text.clone(),
-                end: self.end(outcome.ending, timeout, was_taken)?,
-                transcript,
-                duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
-            })
-        };
-        let commands =
-            outcomes.into_iter().enumerate().map(record).collect::<Result<_, RunError>>()?;
-        Ok((commands, begins))
-    }
-
-    fn end(&self, ending: Ending, timeout: Duration, was_taken: bool) -> Result<End, RunError> {
-        match ending {
-            _ if self.canceller.is_cancelled() => Err(RunError::Cancelled),
-            Ending::Stopped(Reason::Cancelled) => Err(RunError::Cancelled),
-            Ending::EngineLost => Ok(End::EngineLost),
-            Ending::Exited(_) if was_taken => Ok(End::EngineLost),
-            Ending::Exited(status) => Ok(End::Exited { status }),
-            Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
-            Ending::Stopped(Reason::TimedOut) => {
-                let limit_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-                Ok(End::TimedOut { limit_ms })
-            }
-        }
     }
 }

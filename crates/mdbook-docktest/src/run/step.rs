@@ -9,16 +9,18 @@
 //! printed is in the pipes by then, so reading what is there misses nothing. The same is true of a
 //! terminal.
 
-use std::collections::HashSet;
+mod outcome;
+mod reading;
+mod stop;
+
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::mem;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 
+pub(super) use self::outcome::{Ending, Outcome, Reason};
 use super::CANCEL_INTERVAL;
 use super::bash::Bash;
 use super::connection::Connection;
@@ -28,26 +30,13 @@ use super::transcript::Recorder;
 use super::turnstile::Word;
 use super::typist::Typist;
 use super::witness::now;
-use crate::model::recording::Transcript;
 use crate::model::scenario::Follow;
 
 /// How much of a step's output is kept, in bytes.
 const OUTPUT_LIMIT: usize = 1 << 20;
 
-/// How long a step that was interrupted may go on before it is killed, and how long that may take:
-/// together within the second that stopping a step may last.
-const GRACE: Duration = Duration::from_millis(500);
-const KILL_LIMIT: Duration = Duration::from_millis(400);
-
 /// How long a shell may take to write down its state.
 const SAVE_LIMIT: Duration = Duration::from_secs(5);
-
-/// How long one that says nothing any more may go on: who heeds an interruption at all does so at
-/// once, or says what it is doing.
-const QUIET: Duration = Duration::from_millis(40);
-
-/// How often processes are looked for that were born since the others were interrupted.
-const INTERRUPT_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A step whose first command has been begun.
 pub(super) struct StepProcess<'a> {
@@ -67,45 +56,6 @@ pub(super) struct StepProcess<'a> {
     pub(super) timeout: Duration,
     /// Stops it from outside.
     pub(super) canceller: &'a Canceller,
-}
-
-/// What came of one of its commands.
-pub(super) struct Outcome {
-    pub(super) ending: Ending,
-    pub(super) transcript: Transcript,
-    /// When it began, since 1970: the clock by which the engine tells what has happened.
-    pub(super) begin: Duration,
-    pub(super) duration: Duration,
-}
-
-/// How it came to an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// By itself, with this status.
-    Exited(i32),
-    /// It was stopped.
-    Stopped(Reason),
-    /// It could not even be started, because there is no engine any more.
-    EngineLost,
-}
-
-impl Outcome {
-    /// What comes of a step that nothing is left to run on.
-    pub(super) fn engine_lost() -> Self {
-        let transcript = Transcript::default();
-        Self { ending: Ending::EngineLost, transcript, begin: now(), duration: Duration::ZERO }
-    }
-}
-
-/// Why a step was stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// Its stream had been followed long enough.
-    Followed,
-    /// Its time was up.
-    TimedOut,
-    /// The run was cancelled.
-    Cancelled,
 }
 
 impl StepProcess<'_> {
@@ -143,9 +93,7 @@ impl StepProcess<'_> {
         watched.watch_last_command();
         let end = watched.until_end(start + self.timeout, self.canceller)?;
         if let StepEnd::Stopped(reason) = end {
-            watched.interrupt(reason, interrupt_key)?;
-            watched.bash.group.kill(KILL_LIMIT);
-            watched.end_command(Ending::Stopped(reason));
+            watched.stop(reason, interrupt_key)?;
         }
         if end == StepEnd::AtTurnstile {
             watched.save()?;
@@ -301,118 +249,5 @@ impl Watched<'_> {
     fn type_when_due(&mut self) -> Option<String> {
         let group = &self.bash.group;
         self.typist.as_mut()?.type_when_due(|keyboard| group.is_reading(keyboard))
-    }
-
-    /// Does what Ctrl-C does, and waits for the process to exit.
-    ///
-    /// At a terminal, the key comes first: who has made it a key like others (`docker run -it`)
-    /// hears of it only so, others get their signal from the terminal. Signals for all follow,
-    /// which those who handled the first one well do not see any more.
-    fn interrupt(&mut self, reason: Reason, key: Option<File>) -> io::Result<()> {
-        let end = Instant::now() + GRACE;
-        let is_shown = reason == Reason::Followed;
-        if let Some(mut key) = key {
-            self.recorder.await_echo(Echo::of_interrupt(), self.elapsed_ms());
-            // Who has filled the terminal's input without reading it gets the signals alone.
-            let _ = key.write_all(b"\x03");
-            let pressed = Instant::now();
-            while self.may_be_ending(pressed, end - GRACE / 2) {
-                self.for_a_while(INTERRUPT_INTERVAL)?;
-            }
-        } else if is_shown {
-            self.recorder.typed("^C", self.elapsed_ms());
-        }
-        let mut told = HashSet::new();
-        let told_at = Instant::now();
-        while self.may_be_ending(told_at, end) {
-            self.bash.group.interrupt(&mut told);
-            self.for_a_while(INTERRUPT_INTERVAL)?;
-        }
-        if self.connection.is_terminal() {
-            self.read_all_that_is_there()?;
-        }
-        if is_shown && self.recorder.awaits_echo() {
-            self.recorder.typed("^C", self.elapsed_ms());
-        }
-        Ok(())
-    }
-
-    /// Whether a step that was interrupted at `since` is worth waiting for.
-    fn may_be_ending(&self, since: Instant, end: Instant) -> bool {
-        let last_sign = self.last_output.max(since);
-        !self.has_exited && Instant::now() < end && last_sign.elapsed() < QUIET
-    }
-
-    /// Reads until the process has exited or the time is over.
-    fn for_a_while(&mut self, time: Duration) -> io::Result<()> {
-        let end = Instant::now() + time;
-        while !self.has_exited {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
-            }
-            self.wait_and_read(left)?;
-        }
-        Ok(())
-    }
-
-    /// Sleeps until there is something to read, the process exits, or the time is over; reads.
-    fn wait_and_read(&mut self, time: Duration) -> io::Result<()> {
-        let mut events = vec![
-            PollFd::new(&self.bash.process, PollFlags::IN),
-            PollFd::from_borrowed_fd(self.bash.turnstile.as_fd(), PollFlags::IN),
-        ];
-        let open = self.connection.open_outputs();
-        events.extend(open.map(|output| PollFd::new(output, PollFlags::IN)));
-        let time = Timespec::try_from(time).map_err(io::Error::other)?;
-        match poll(&mut events, Some(&time)) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        // Asked before reading: what it printed before it exited is then read below.
-        self.has_exited = !events[0].revents().is_empty();
-        drop(events);
-        self.read_outputs()?;
-        Ok(())
-    }
-
-    /// Reads all that a command has printed by its end. It is in the pipes or the terminal; how much
-    /// a pipe holds is for a program to change, but there is a limit, so that who prints on in the background does
-    /// not keep us here.
-    fn read_all_that_is_there(&mut self) -> io::Result<()> {
-        const LIMIT: usize = 256;
-        let mut reads = 0;
-        while reads < LIMIT && self.read_outputs()? {
-            reads += 1;
-        }
-        Ok(())
-    }
-
-    /// Reads once from each output; tells whether there was anything.
-    fn read_outputs(&mut self) -> io::Result<bool> {
-        let mut any = false;
-        for index in 0..self.connection.outputs() {
-            any |= self.read_what_is_there(index)?;
-        }
-        Ok(any)
-    }
-
-    /// Reads at most as much as a pipe holds: one that is filled as fast as it is emptied must not
-    /// keep us from looking at the clock.
-    fn read_what_is_there(&mut self, index: usize) -> io::Result<bool> {
-        let mut buffer = [0; 64 * 1024];
-        let at_ms = self.elapsed_ms();
-        let Some((stream, count)) = self.connection.read(index, &mut buffer)? else {
-            return Ok(false);
-        };
-        self.last_output = Instant::now();
-        let text = self.recorder.output(stream, &buffer[..count], at_ms);
-        if let Some(watch) = &mut self.watch {
-            watch.see(stream, &text);
-        }
-        if let Some(typist) = &mut self.typist {
-            typist.hear(&text);
-        }
-        Ok(true)
     }
 }

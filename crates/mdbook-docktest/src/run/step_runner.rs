@@ -1,0 +1,104 @@
+//! Runs the steps of a chapter in its shell, one by one, and records their commands.
+
+use std::time::{Duration, Instant};
+
+use docker_cli::Canceller;
+use docker_sandbox::ProcessEngine;
+
+use super::RunError;
+use super::shell::{Shell, Surroundings};
+use super::step::{Ending, Outcome, Reason, StepProcess};
+use super::witness::now;
+use crate::model::recording::{CommandRecording, End, Transcript};
+use crate::model::scenario::Step;
+use crate::terminal;
+
+/// A chapter's engine and shell.
+pub(super) struct StepRunner<'a> {
+    pub(super) engine: &'a ProcessEngine,
+    pub(super) shell: Shell<'a>,
+    /// How long a step may take that does not say so itself.
+    pub(super) timeout: Duration,
+    pub(super) canceller: &'a Canceller,
+}
+
+impl StepRunner<'_> {
+    /// Runs a step; gives its commands as far as they were begun, and when that was.
+    pub(super) fn run(
+        &mut self,
+        step: &Step,
+    ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
+        let timeout = step.attributes.timeout.unwrap_or(self.timeout);
+        let mut run = || -> Result<_, RunError> {
+            let commands: Vec<&str> = match &step.commands[..] {
+                [] => vec![""],
+                commands => commands.iter().map(|command| command.text.as_str()).collect(),
+            };
+            let surroundings = match (step.attributes.tty, &step.attributes.stdin) {
+                (Some(columns), _) => {
+                    Surroundings::Terminal(self.engine.terminal(columns.get(), terminal::ROWS)?)
+                }
+                (None, stdin) => Surroundings::Pipes { has_input: stdin.is_some() },
+            };
+            let start = (Instant::now(), now());
+            let (bash, connection) = self
+                .shell
+                .begin(&commands, surroundings)
+                .map_err(RunError::io("handing a step to bash"))?;
+            if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
+                self.shell.prepare().map_err(RunError::io("starting bash"))?;
+            }
+            let process = StepProcess {
+                bash,
+                connection,
+                commands: commands.len(),
+                stdin: step.attributes.stdin.as_deref(),
+                follow: step.attributes.follow.as_ref(),
+                start,
+                timeout,
+                canceller: self.canceller,
+            };
+            let (outcomes, bash) = process.run().map_err(RunError::io("running a step"))?;
+            self.shell.take_over();
+            if let Some(bash) = bash {
+                self.shell.keep(bash);
+            }
+            Ok(outcomes)
+        };
+        let outcomes = run().or_else(|error| {
+            if self.engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
+        })?;
+        let begins = outcomes.iter().map(|outcome| outcome.begin).collect();
+        let last = outcomes.len().saturating_sub(1);
+        let record = |(index, outcome): (usize, Outcome)| {
+            // The engine takes its steps with it: what was running then has no status of its own.
+            let was_taken = index == last && !self.engine.is_running();
+            let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
+            let transcript = Transcript { terminal: step.attributes.tty, ..outcome.transcript };
+            Ok(CommandRecording {
+                command: text.clone(),
+                end: self.end(outcome.ending, timeout, was_taken)?,
+                transcript,
+                duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
+            })
+        };
+        let commands =
+            outcomes.into_iter().enumerate().map(record).collect::<Result<_, RunError>>()?;
+        Ok((commands, begins))
+    }
+
+    fn end(&self, ending: Ending, timeout: Duration, was_taken: bool) -> Result<End, RunError> {
+        match ending {
+            _ if self.canceller.is_cancelled() => Err(RunError::Cancelled),
+            Ending::Stopped(Reason::Cancelled) => Err(RunError::Cancelled),
+            Ending::EngineLost => Ok(End::EngineLost),
+            Ending::Exited(_) if was_taken => Ok(End::EngineLost),
+            Ending::Exited(status) => Ok(End::Exited { status }),
+            Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
+            Ending::Stopped(Reason::TimedOut) => {
+                let limit_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+                Ok(End::TimedOut { limit_ms })
+            }
+        }
+    }
+}
