@@ -16,6 +16,7 @@ mod leftovers;
 mod log_tail;
 mod process;
 mod process_stat;
+pub mod processes;
 mod root;
 mod terminal;
 

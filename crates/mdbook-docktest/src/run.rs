@@ -11,6 +11,7 @@ mod image_cache;
 mod images;
 mod made;
 pub(crate) mod mentions;
+mod place;
 pub(crate) mod recipe;
 mod shell;
 mod step;
@@ -209,7 +210,7 @@ impl Runner<'_> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
         let (timeout, canceller) = (self.settings.timeout, &self.canceller);
-        let mut runner = StepRunner { engine, shell, timeout, canceller };
+        let mut runner = StepRunner { place: engine, shell, timeout, canceller };
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = (self.judge)();
         let mut begins = Vec::new();
@@ -245,3 +246,6 @@ impl Runner<'_> {
         Ok((recordings, begins))
     }
 }
+
+#[cfg(test)]
+mod local_place;

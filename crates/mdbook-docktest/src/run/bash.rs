@@ -6,9 +6,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use docker_sandbox::ProcessGroup;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::place::Group;
 use super::turnstile::Turnstile;
 
 /// How long a bash may take to exit when it is told to.
@@ -17,7 +17,7 @@ const QUIT_LIMIT: Duration = Duration::from_millis(500);
 /// A bash that has been started and waits for the number of its first step's pipes.
 pub(super) struct Spare {
     handle: duct::Handle,
-    group: ProcessGroup,
+    group: Box<dyn Group>,
     number: PipeWriter,
     turns: usize,
 }
@@ -26,7 +26,7 @@ pub(super) struct Spare {
 pub(super) struct Bash {
     handle: duct::Handle,
     /// What it is a member of, with all processes of the step that it runs.
-    pub(super) group: ProcessGroup,
+    pub(super) group: Box<dyn Group>,
     /// Readable when it has exited.
     pub(super) process: OwnedFd,
     pub(super) turnstile: Turnstile,
@@ -41,7 +41,7 @@ impl Spare {
     /// can then run this many commands.
     pub(super) fn start(
         command: &duct::Expression,
-        group: ProcessGroup,
+        group: Box<dyn Group>,
         turns: usize,
     ) -> io::Result<Self> {
         let (input, number) = io::pipe()?;
@@ -84,7 +84,7 @@ impl Bash {
     /// One at a terminal, which serves one step.
     pub(super) fn at_terminal(
         handle: duct::Handle,
-        group: ProcessGroup,
+        group: Box<dyn Group>,
         turnstile: Turnstile,
     ) -> io::Result<Self> {
         let process = open_pidfd(&handle)?;

@@ -56,7 +56,7 @@ while \builtin mapfile -n 1 -t __docktest_go; do
     case ${__docktest_go[0]} in
     join)
         \builtin mapfile -n 1 -t __docktest_go
-        \builtin echo 0 >|"${__docktest_go[0]}"
+        \builtin echo $$ >|"${__docktest_go[0]}"
         ;;
     outputs)
         \builtin mapfile -n 1 -t __docktest_go

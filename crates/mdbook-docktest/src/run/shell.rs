@@ -18,17 +18,16 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal};
+use docker_sandbox::{PATH, Session, Terminal};
 
 use super::bash::{Bash, Spare};
 use super::connection::Connection;
+use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
 
-/// Inside the engine, the directory of the files that pass from shell to shell.
-const DIRECTORY: &str = "/run/docktest/shell";
-
-/// Inside the engine, the empty directory in which a chapter starts.
-const WORKPLACE: &str = "/lab";
+/// The scripts in the shell's directory. They name it as it is in an engine.
+const SCRIPTS: [(&str, &str); 2] =
+    [("between.bash", include_str!("between.bash")), ("save.bash", include_str!("save.bash"))];
 
 /// What bash does before the first command. The state is taken over in silence: it can hold a
 /// read-only variable that bash has set before. The umask is that of a login, not of the engine's
@@ -41,7 +40,7 @@ const TURNS: usize = 100;
 
 /// A chapter's shell.
 pub(super) struct Shell<'a> {
-    engine: &'a ProcessEngine,
+    place: &'a dyn Place,
     environment: Vec<(OsString, OsString)>,
     directory: PathBuf,
     /// A bash that waits for the next step.
@@ -63,7 +62,7 @@ pub(super) enum Surroundings {
 impl<'a> Shell<'a> {
     /// A fresh one, with nothing in its environment but `additions` and what no shell works without.
     pub(super) fn new(
-        engine: &'a ProcessEngine,
+        place: &'a dyn Place,
         additions: impl IntoIterator<Item = (String, String)>,
     ) -> io::Result<Self> {
         let mut environment: Vec<(OsString, OsString)> =
@@ -71,14 +70,14 @@ impl<'a> Shell<'a> {
                 .map(|(name, value)| (name.into(), value.into()))
                 .into();
         environment.extend(additions.into_iter().map(|(name, value)| (name.into(), value.into())));
-        let directory = engine.outside(Path::new(DIRECTORY));
+        let directory = place.outside(Path::new(place.directory()));
         fs::create_dir_all(&directory)?;
-        fs::write(directory.join("save.bash"), include_str!("save.bash"))?;
         fs::write(directory.join("state"), "")?;
-        fs::write(directory.join("between.bash"), include_str!("between.bash"))?;
+        for (name, script) in SCRIPTS {
+            fs::write(directory.join(name), for_place(place, script))?;
+        }
         let (waiting, spare) = (None, None);
-        let mut shell =
-            Self { engine, environment, directory, waiting, spare, steps: 0, groups: 0 };
+        let mut shell = Self { place, environment, directory, waiting, spare, steps: 0, groups: 0 };
         shell.prepare()?;
         Ok(shell)
     }
@@ -154,9 +153,9 @@ impl<'a> Shell<'a> {
     }
 
     /// A group without members.
-    fn new_group(&mut self) -> io::Result<ProcessGroup> {
-        self.groups += 1;
-        self.engine.process_group(&format!("shell-{}", self.groups)).map_err(io::Error::other)
+    fn new_group(&mut self) -> io::Result<Box<dyn Group>> {
+        let name = self.next_group();
+        self.place.new_group(&name)
     }
 
     fn start_spare(&mut self, turns: usize) -> io::Result<Spare> {
@@ -165,8 +164,7 @@ impl<'a> Shell<'a> {
              exec >{DIRECTORY}/stdout.$__docktest_go 2>{DIRECTORY}/stderr.$__docktest_go </dev/null; {}",
             launch(turns)
         );
-        let group = self.new_group()?;
-        let command = self.bash(&group, Session::WithoutTerminal, &launch);
+        let (group, command) = self.bash(Session::WithoutTerminal, &launch)?;
         Spare::start(&command, group, turns)
     }
 
@@ -180,8 +178,7 @@ impl<'a> Shell<'a> {
         }
         let mut turnstile = Turnstile::new(&self.directory)?;
         turnstile.tell(&["0"])?;
-        let group = self.new_group()?;
-        let command = self.bash(&group, Session::AtTerminal, &launch(commands));
+        let (group, command) = self.bash(Session::AtTerminal, &launch(commands))?;
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;
         // The expression holds the other ends.
@@ -189,18 +186,29 @@ impl<'a> Shell<'a> {
         Ok((Bash::at_terminal(handle, group, turnstile)?, connection))
     }
 
-    /// A bash in the engine that does what `launch` says.
-    fn bash(&self, group: &ProcessGroup, session: Session, launch: &str) -> duct::Expression {
-        let workplace = Path::new(WORKPLACE);
-        let mut words = self.engine.entering_group(group, workplace, &self.environment, session);
-        words.extend(["bash", "--noprofile", "--norc", "-c", launch, "bash"].map(OsString::from));
-        duct::cmd(&words[0], &words[1..])
+    fn next_group(&mut self) -> String {
+        self.groups += 1;
+        format!("shell-{}", self.groups)
+    }
+
+    /// A bash that does what `launch` says, and its group.
+    fn bash(
+        &mut self,
+        session: Session,
+        launch: &str,
+    ) -> io::Result<(Box<dyn Group>, duct::Expression)> {
+        let name = self.next_group();
+        let (group, mut words) = self.place.enter_new_group(&name, &self.environment, session)?;
+        let launch = for_place(self.place, launch);
+        words.extend(["bash", "--noprofile", "--norc", "-c", &launch, "bash"].map(OsString::from));
+        let command = duct::cmd(&words[0], &words[1..])
             .unchecked()
             // Ctrl-C at the terminal is for this program, which then stops the step.
             .before_spawn(|command| {
                 command.process_group(0);
                 Ok(())
-            })
+            });
+        Ok((group, command))
     }
 
     /// Removes the names of a step's pipes: who has opened them has no need of them.
@@ -239,6 +247,11 @@ impl Drop for Shell<'_> {
             spare.quit();
         }
     }
+}
+
+/// A script with the directory of the place in which it runs, instead of an engine's.
+fn for_place(place: &dyn Place, script: &str) -> String {
+    script.replace(DIRECTORY, place.directory())
 }
 
 /// What a bash is to run: some commands, with a stop at the turnstile around each.

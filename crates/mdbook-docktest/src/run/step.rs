@@ -19,6 +19,7 @@ use std::mem;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
+use docker_sandbox::processes;
 
 pub(super) use self::outcome::{Ending, Outcome, Reason};
 use super::CANCEL_INTERVAL;
@@ -248,6 +249,8 @@ impl Watched<'_> {
     /// Types the next line of the input, if it is time.
     fn type_when_due(&mut self) -> Option<String> {
         let group = &self.bash.group;
-        self.typist.as_mut()?.type_when_due(|keyboard| group.is_reading(keyboard))
+        self.typist
+            .as_mut()?
+            .type_when_due(|keyboard| processes::is_reading(&group.members(), keyboard))
     }
 }

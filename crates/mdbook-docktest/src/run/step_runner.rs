@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
-use docker_sandbox::ProcessEngine;
 
 use super::RunError;
+use super::place::Place;
 use super::shell::{Shell, Surroundings};
 use super::step::{Ending, Outcome, Reason, StepProcess};
 use super::witness::now;
@@ -13,9 +13,9 @@ use crate::model::recording::{CommandRecording, End, Transcript};
 use crate::model::scenario::Step;
 use crate::terminal;
 
-/// A chapter's engine and shell.
+/// A chapter's place and shell.
 pub(super) struct StepRunner<'a> {
-    pub(super) engine: &'a ProcessEngine,
+    pub(super) place: &'a dyn Place,
     pub(super) shell: Shell<'a>,
     /// How long a step may take that does not say so itself.
     pub(super) timeout: Duration,
@@ -36,7 +36,8 @@ impl StepRunner<'_> {
             };
             let surroundings = match (step.attributes.tty, &step.attributes.stdin) {
                 (Some(columns), _) => {
-                    Surroundings::Terminal(self.engine.terminal(columns.get(), terminal::ROWS)?)
+                    let terminal = self.place.terminal(columns.get(), terminal::ROWS);
+                    Surroundings::Terminal(terminal.map_err(RunError::io("creating a terminal"))?)
                 }
                 (None, stdin) => Surroundings::Pipes { has_input: stdin.is_some() },
             };
@@ -66,13 +67,13 @@ impl StepRunner<'_> {
             Ok(outcomes)
         };
         let outcomes = run().or_else(|error| {
-            if self.engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
+            if self.place.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
         })?;
         let begins = outcomes.iter().map(|outcome| outcome.begin).collect();
         let last = outcomes.len().saturating_sub(1);
         let record = |(index, outcome): (usize, Outcome)| {
             // The engine takes its steps with it: what was running then has no status of its own.
-            let was_taken = index == last && !self.engine.is_running();
+            let was_taken = index == last && !self.place.is_running();
             let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
             let transcript = Transcript { terminal: step.attributes.tty, ..outcome.transcript };
             Ok(CommandRecording {
@@ -102,3 +103,6 @@ impl StepRunner<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

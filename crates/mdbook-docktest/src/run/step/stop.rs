@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use docker_sandbox::processes;
+
 use super::{Ending, Reason, Watched};
 use crate::run::echo::Echo;
 
@@ -51,7 +53,7 @@ impl Watched<'_> {
         let mut told = HashSet::new();
         let told_at = Instant::now();
         while self.may_be_ending(told_at, end) {
-            self.bash.group.interrupt(&mut told);
+            processes::interrupt(&self.bash.group.members(), &mut told);
             self.for_a_while(INTERRUPT_INTERVAL)?;
         }
         if self.connection.is_terminal() {
