@@ -100,6 +100,12 @@ impl StepProcess<'_> {
             watched.save()?;
         }
         let Watched { bash, connection, outcomes, has_exited, .. } = watched;
+        if is_terminal && end == StepEnd::AtTurnstile {
+            // Not after the terminal is closed: bash would run its EXIT trap, which writes the state down
+            // once more while it is taken over.
+            bash.quit();
+            return Ok((outcomes, None));
+        }
         connection.let_go();
         match end {
             StepEnd::AtTurnstile if !has_exited => return Ok((outcomes, Some(bash))),

@@ -186,3 +186,10 @@ fn at_a_terminal_what_was_typed_is_found_by_its_echo() {
     assert_eq!(transcript(&steps[1][0]), expected);
     assert_eq!(printed(&steps[2]), "ada\n");
 }
+
+#[test]
+fn an_exit_trap_does_not_run_when_the_terminal_of_a_step_is_closed() {
+    let trap = "trap 'echo bye >>trap' EXIT; touch trap";
+    let steps = run(&[("tty", trap), ("", "cat trap; exit 0"), ("", "cat trap")]);
+    assert_eq!([printed(&steps[1]), printed(&steps[2])], ["", "bye\n"]);
+}
