@@ -2,6 +2,7 @@
 
 mod bash;
 mod connection;
+mod container_spec;
 mod echo;
 mod effects;
 mod engine_info;
@@ -9,7 +10,6 @@ mod error;
 mod follow;
 mod image_cache;
 mod images;
-mod made;
 pub(crate) mod mentions;
 mod place;
 pub(crate) mod recipe;

@@ -17,8 +17,8 @@ use docker_cli::system::Event;
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
 
+use super::container_spec::made_with;
 use super::effects::{Attended, Sighting, exit_code};
-use super::made::made_with;
 
 /// How old a container that runs in the background must be at the chapter's end for its being
 /// alive to mean something: most that die soon, die within a second.
