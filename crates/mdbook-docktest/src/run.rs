@@ -1,4 +1,4 @@
-//! Running chapters: the one part that touches the world.
+//! Runs chapters on engines. No other stage of the pipeline starts processes for a chapter.
 
 mod bash;
 mod connection;
@@ -29,7 +29,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
-use self::effects::{Begin, effects, leftovers};
+use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
 use self::image_cache::ImageCache;
 use self::images::Images;
@@ -43,95 +43,86 @@ use crate::model::recording::{
 };
 use crate::model::scenario::{Scenario, Step};
 
-/// How long an engine may take to start. It takes a third of a second; a loaded machine, longer.
+/// How long an engine may take to start. It takes a third of a second, and longer on a loaded machine.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long a step that does not hold yet is left alone before it is run again.
+/// The pause before a step that has not passed yet is run again.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
-/// How often a cancelled run is noticed.
+/// How often it is checked whether the run has been cancelled.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Runs chapters, each on an engine of its own.
+/// Runs chapters, each on its own engine.
 pub(crate) struct Runner<'a> {
-    /// What engines start from.
+    /// The root file system of the engines.
     pub root: EngineRoot,
-    /// What the book says about running.
     pub settings: &'a Settings,
-    /// Where images are kept between runs.
+    /// The directory in which images are kept between runs.
     pub cache: PathBuf,
-    /// Whether a chapter's steps, those for cleaning up excepted, end with the first that fails.
+    /// Whether a chapter's steps are skipped after the first that fails, except those for cleaning up.
     pub fail_fast: bool,
-    /// Ends the run from outside.
+    /// Stops the run from another thread.
     pub canceller: Canceller,
-    /// Makes the judge of a chapter's steps.
+    /// Returns a new judge for the steps of a chapter.
     pub judge: &'a (dyn Fn() -> Box<StepJudge<'a>> + Sync),
-    /// Hears what is being done for a chapter.
+    /// Called with what is being done for a chapter.
     pub progress: &'a (dyn Fn(&Scenario, Progress<'_>) + Sync),
 }
 
-/// Judges the steps of one chapter, in order, each time that one has run.
+/// Judges the steps of one chapter, in order, each time one has run.
 pub(crate) type StepJudge<'a> = dyn FnMut(&Step, &[CommandRecording]) -> Verdict + 'a;
 
-/// Whether a step that has run did what is expected of it.
+/// Whether a step that has run met its expectations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It did.
     Passed,
-    /// It did not, and the book does not mind. It is still retried.
+    /// It failed, but the book's lints allow that. It is retried all the same.
     Tolerated,
-    /// It did not.
     Failed,
 }
 
-/// What is being done.
+/// What is being done for a chapter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Progress<'a> {
-    /// The chapter's engine starts.
+    /// Its engine is starting.
     Engine,
     /// An image is being provided.
     Image {
-        /// The image.
         reference: &'a str,
         /// `loading`, `pulling` or `building`.
         action: &'static str,
     },
-    /// A recipe says something.
-    Recipe {
-        /// What it says.
-        line: &'a str,
-    },
+    /// A recipe has printed a line.
+    Recipe { line: &'a str },
     /// A step starts.
     Step {
-        /// Its number, from 1.
+        /// The step's number, counted from 1.
         number: usize,
-        /// How many there are.
+        /// The number of steps.
         of: usize,
-        /// The step.
         step: &'a Step,
     },
-    /// The chapter is done, or cannot be run.
+    /// The run is over, whether it succeeded or not.
     End,
 }
 
 impl Runner<'_> {
-    /// Runs a chapter's steps on a fresh engine; `None` when it has none to run.
-    ///
-    /// The engine is gone when this returns.
+    /// Runs a chapter's steps on a new engine, which is gone when this returns. Returns `None` if the
+    /// chapter has no step to run.
     ///
     /// # Errors
-    /// When there is no engine, an image is missing, or the run is cancelled. What goes wrong in a
-    /// step is no error: the recording has it.
+    /// When the engine does not start, an image is not available, or the run is cancelled. A failing
+    /// step is not an error: its failure is part of the recording.
     pub(crate) fn run(&self, scenario: &Scenario) -> Result<Option<Recording>, RunError> {
         if scenario.steps_that_run().next().is_none() {
             return Ok(None);
         }
-        let recording = self.run_on_fresh_engine(scenario);
+        let recording = self.run_on_new_engine(scenario);
         (self.progress)(scenario, Progress::End);
         recording.map(Some)
     }
 
-    fn run_on_fresh_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
+    fn run_on_new_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
         (self.progress)(scenario, Progress::Engine);
         let wanted: Vec<(&str, &Path)> = self
             .settings
@@ -147,7 +138,7 @@ impl Runner<'_> {
             ProcessEngine::start_with_images(&self.canceller, &self.root, store, ENGINE_LIMIT)
                 .map_err(|error| self.or_cancelled(error.into()))?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
-        let about = engine_info::describe(&docker.clone().timeout(ENGINE_LIMIT))
+        let description = engine_info::describe(&docker.clone().timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
         let images = Images {
             engine: &engine,
@@ -161,9 +152,9 @@ impl Runner<'_> {
             .map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
-        let (mut steps, begins) = self.run_steps(scenario, &engine)?;
-        let is_over = || self.canceller.is_cancelled() || !engine.is_running();
-        let effects = effects(witness.testify(is_over), &begins);
+        let (mut steps, starts) = self.run_steps(scenario, &engine)?;
+        let give_up = || self.canceller.is_cancelled() || !engine.is_running();
+        let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
         for (step, effect) in effects {
             if let Some(StepRecording::Ran { effects, .. }) = steps.get_mut(step) {
@@ -171,7 +162,7 @@ impl Runner<'_> {
             }
         }
         Ok(Recording {
-            engine: about,
+            engine: description,
             images,
             steps,
             leftovers,
@@ -180,17 +171,17 @@ impl Runner<'_> {
         })
     }
 
-    /// Whatever fails in a run that is cancelled fails because it was stopped.
+    /// In a run that is cancelled, any error is a consequence of that.
     fn or_cancelled(&self, error: RunError) -> RunError {
         if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
     }
 
-    /// What the steps have made and left.
+    /// The objects that the steps have created and not removed.
     fn leftovers(&self, effects: &[(usize, Effect)], engine: &ProcessEngine) -> Vec<Leftover> {
         let images = || {
             let docker = engine.docker().cancelled_by(self.canceller.clone());
             let rows = docker.timeout(ENGINE_LIMIT).image().ls().call();
-            // An engine that does not answer any more is a finding of its own.
+            // An engine that no longer answers has a finding of its own.
             rows.unwrap_or_default()
                 .into_iter()
                 .map(|row| (format!("{}:{}", row.repository, row.tag), row.id.to_string()))
@@ -201,19 +192,19 @@ impl Runner<'_> {
         leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images)
     }
 
-    /// Runs the steps; gives also when each command began, in order.
+    /// Runs the steps. Also returns when each command was started, in order.
     fn run_steps(
         &self,
         scenario: &Scenario,
         engine: &ProcessEngine,
-    ) -> Result<(Vec<StepRecording>, Vec<Begin>), RunError> {
+    ) -> Result<(Vec<StepRecording>, Vec<CommandStart>), RunError> {
         let environment = self.settings.environment.clone();
-        let shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
+        let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
         let (timeout, canceller) = (self.settings.timeout, &self.canceller);
         let mut runner = StepRunner { place: engine, shell, timeout, canceller };
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = (self.judge)();
-        let mut begins = Vec::new();
+        let mut starts = Vec::new();
         let mut skip = false;
         let mut lost = false;
         for (index, step) in scenario.steps.iter().enumerate() {
@@ -225,14 +216,14 @@ impl Runner<'_> {
                 let of = scenario.steps.len();
                 (self.progress)(scenario, Progress::Step { number: index + 1, of, step });
                 let started = Instant::now();
-                let patience = step.attributes.retry.unwrap_or_default();
+                let retry_for = step.attributes.retry.unwrap_or_default();
                 let (commands, verdict) = loop {
                     let (commands, times) = runner.run(step)?;
-                    let begin = |(command, at)| Begin { step: index, command, at };
-                    begins.extend(times.into_iter().enumerate().map(begin));
+                    let start = |(command, at)| CommandStart { step: index, command, at };
+                    starts.extend(times.into_iter().enumerate().map(start));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
                     let verdict = judge(step, &commands);
-                    let is_late = started.elapsed() + RETRY_PAUSE > patience;
+                    let is_late = started.elapsed() + RETRY_PAUSE > retry_for;
                     if verdict == Verdict::Passed || lost || is_late {
                         break (commands, verdict);
                     }
@@ -243,7 +234,7 @@ impl Runner<'_> {
             };
             recordings.push(recording);
         }
-        Ok((recordings, begins))
+        Ok((recordings, starts))
     }
 }
 

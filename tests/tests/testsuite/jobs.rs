@@ -82,7 +82,7 @@ fn a_chapter_whose_image_cannot_be_had_does_not_touch_the_others() {
     let prepare = book.path().join("recipe/prepare");
     fs::set_permissions(prepare, fs::Permissions::from_mode(0o755)).unwrap();
     let outcome = book.to_verify().arg("--jobs").arg("2").run();
-    outcome.exits(3).fails_saying(&["no image `testsuite/none:1`", "no flour"]);
+    outcome.exits(3).fails_saying(&["image `testsuite/none:1` is not available", "no flour"]);
     outcome.prints(1, "first\n").prints(3, "last\n").finds_only(&[("exit-status", "false")]);
     assert_eq!(outcome.status_of(2), "skipped");
 

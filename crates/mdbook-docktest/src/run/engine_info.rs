@@ -1,11 +1,14 @@
-//! What a recording says about the engine.
+//! The description of an engine in a recording.
 
 use docker_cli::Docker;
 
 use super::RunError;
 use crate::model::recording::Engine;
 
-/// Asks the engine.
+/// Returns the versions and properties that the engine reports.
+///
+/// # Errors
+/// When the engine does not answer.
 pub(super) fn describe(docker: &Docker) -> Result<Engine, RunError> {
     let version = docker.version()?;
     let info = docker.info()?;

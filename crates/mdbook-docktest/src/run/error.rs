@@ -3,44 +3,37 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why a chapter could not be run. Each message is one line, and says what to do where something
-/// can be done.
+/// Why a chapter could not be run. Each message is one line, and names the remedy if there is one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum RunError {
-    /// There is no engine.
+    /// The engine did not start.
     #[error(transparent)]
     Engine(#[from] docker_sandbox::Error),
-    /// An image of the book cannot be had.
+    /// An image of the book is not available.
     #[error(
-        "no image `{reference}`: no registry gave it ({refusal}), and its recipe {} failed: {source}",
+        "image `{reference}` is not available: no registry provided it ({refusal}), and its recipe {} \
+         failed: {source}",
         .recipe.display()
     )]
     NoImage {
-        /// The image.
         reference: String,
-        /// What the registry said.
+        /// The registry's message.
         refusal: String,
         /// The recipe's directory.
         recipe: PathBuf,
-        /// Why the recipe failed.
         source: Box<RunError>,
     },
     /// A recipe's `prepare` failed.
     #[error("{message}")]
     Recipe {
-        /// The last line that it printed.
+        /// The last line of its output.
         message: String,
     },
-    /// An archive does not hold the image that it is called after.
-    #[error("the archive {} does not hold `{reference}`: remove it and try again", .archive.display())]
-    EmptyArchive {
-        /// The image.
-        reference: String,
-        /// The archive.
-        archive: PathBuf,
-    },
-    /// The engine did not do what was asked of it before the first step.
+    /// An archive does not contain the image that it is named after.
+    #[error("the archive {} does not contain image `{reference}`: remove it and try again", .archive.display())]
+    EmptyArchive { reference: String, archive: PathBuf },
+    /// A request to the engine outside of the steps failed.
     #[error(transparent)]
     Docker(#[from] docker_cli::Error),
     /// The run was cancelled.
@@ -49,14 +42,14 @@ pub(crate) enum RunError {
     /// A system call failed.
     #[error("{action}: {source}")]
     Io {
-        /// What was being done.
+        /// What failed: `locking the image cache`.
         action: String,
-        /// What the system said.
         source: io::Error,
     },
 }
 
 impl RunError {
+    /// Converts the error of a system call. `action` says what failed.
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let action = action.into();
         move |source| Self::Io { action, source }

@@ -1,5 +1,5 @@
-//! Images before the first step: from this user's archives, else from a registry, else from the
-//! book's own recipe.
+//! Provides images before the first step: from this user's archives, else from a registry, else from the
+//! book's recipe.
 
 use std::ffi::OsString;
 use std::fs;
@@ -23,22 +23,21 @@ const PULL_LIMIT: Duration = Duration::from_secs(600);
 /// How long a recipe may take.
 const RECIPE_LIMIT: Duration = Duration::from_secs(900);
 
-/// Provides images on one engine.
+/// Provides images to an engine.
 pub(super) struct Images<'a> {
     pub(super) engine: &'a ProcessEngine,
     pub(super) docker: Docker,
     pub(super) canceller: &'a Canceller,
-    /// Where they are kept between runs.
     pub(super) cache: &'a ImageCache,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
 }
 
 impl Images<'_> {
-    /// Makes all of these available, given as references and recipes; `are_there` says whether the
-    /// engine began with them.
+    /// Provides all of these images, given as references and recipes. `are_there` is whether the engine was
+    /// started with them.
     ///
     /// # Errors
-    /// When one can be had from nowhere; the message is one line, and says what to do.
+    /// When an image is not available from any source.
     pub(super) fn provide_all(
         &self,
         wanted: &[(&str, &Path)],
@@ -65,11 +64,11 @@ impl Images<'_> {
     }
 
     fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {
-        // One at a time: a second run waits for the archive instead of making it again.
-        let lock = self.cache.lock(|| self.cancelled())?;
+        // A second run waits for the archive instead of creating it again.
+        let lock = self.cache.lock(|| self.check_cancelled())?;
         let (archive, origin) = match self.cache.archive(reference, recipe)? {
             Some((archive, origin)) => {
-                // It will not go away any more.
+                // The archive is not removed by other runs.
                 drop(lock);
                 self.load(reference, &archive)?;
                 (archive, origin)
@@ -78,7 +77,7 @@ impl Images<'_> {
                 let origin = match self.pull(reference) {
                     Ok(()) => ImageOrigin::Pulled,
                     Err(refusal) => {
-                        self.cancelled()?;
+                        self.check_cancelled()?;
                         self.build(reference, recipe).map_err(|source| RunError::NoImage {
                             reference: reference.to_owned(),
                             refusal,
@@ -97,7 +96,7 @@ impl Images<'_> {
             .ok_or_else(|| RunError::EmptyArchive { reference: reference.to_owned(), archive })
     }
 
-    /// What the engine says of an image; none if it is not there.
+    /// The engine's description of an image; `None` if it does not have the image.
     fn describe(&self, reference: &str, origin: ImageOrigin) -> Result<Option<Image>, RunError> {
         let found = self.docker.image().find(reference)?;
         let is_pulled = origin == ImageOrigin::Pulled;
@@ -109,7 +108,7 @@ impl Images<'_> {
         }))
     }
 
-    fn cancelled(&self) -> Result<(), RunError> {
+    fn check_cancelled(&self) -> Result<(), RunError> {
         if self.canceller.is_cancelled() { Err(RunError::Cancelled) } else { Ok(()) }
     }
 
@@ -119,7 +118,7 @@ impl Images<'_> {
         Ok(())
     }
 
-    /// What the registry said, when it refused.
+    /// Pulls an image. The error is the registry's message.
     fn pull(&self, reference: &str) -> Result<(), String> {
         (self.progress)(Progress::Image { reference, action: "pulling" });
         match self.docker.image().pull(reference).timeout(PULL_LIMIT).call() {
@@ -130,7 +129,7 @@ impl Images<'_> {
         }
     }
 
-    /// Prepares a copy of the recipe and builds it without a network.
+    /// Copies the recipe, runs its `prepare`, and builds the image without a network.
     fn build(&self, reference: &str, recipe: &Path) -> Result<(), RunError> {
         (self.progress)(Progress::Image { reference, action: "building" });
         let scratch = self.engine.scratch();
@@ -169,8 +168,8 @@ impl Images<'_> {
             .map_err(RunError::io("removing the recipe's copy"))
     }
 
-    /// Runs the recipe's `prepare` in PID and mount namespaces of its own, so that all of it ends
-    /// when we do, and its mounts with it.
+    /// Runs the recipe's `prepare` in its own PID and mount namespaces, so that its processes and mounts
+    /// end with this process.
     fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
         let words = [
             "setpriv",
@@ -187,7 +186,7 @@ impl Images<'_> {
         let starting = || RunError::io(format!("running the recipe of `{reference}`"));
         let reader = duct::cmd("setsid", words)
             .dir(context)
-            // What it leaves there when it is killed goes with the engine.
+            // If it is killed, its temporary files are removed with the engine.
             .env("TMPDIR", self.engine.scratch())
             .stdin_null()
             .stderr_to_stdout()
@@ -200,27 +199,27 @@ impl Images<'_> {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
                     if self.canceller.is_cancelled() || Instant::now() > deadline {
-                        // Fails only for a process that has ended.
+                        // Fails only if the process has exited.
                         let _ = reader.kill();
                         break;
                     }
                     thread::sleep(CANCEL_INTERVAL);
                 }
             });
-            let last_line = self.tell_lines(&reader);
+            let last_line = self.report_lines(&reader);
             done.store(true, Ordering::Relaxed);
             last_line
         });
         let last_line = last_line.map_err(starting())?;
-        self.cancelled()?;
+        self.check_cancelled()?;
         match reader.try_wait().map_err(starting())? {
             Some(output) if output.status.success() => Ok(()),
             _ => Err(RunError::Recipe { message: last_line }),
         }
     }
 
-    /// Passes on what a recipe says; returns the last line that is not blank.
-    fn tell_lines(&self, output: impl io::Read) -> io::Result<String> {
+    /// Reports each line of a recipe's output. Returns the last line that is not blank.
+    fn report_lines(&self, output: impl io::Read) -> io::Result<String> {
         let mut last_line = String::new();
         for line in BufReader::new(output).split(b'\n') {
             let line = line?;
@@ -233,7 +232,7 @@ impl Images<'_> {
         Ok(last_line)
     }
 
-    /// Keeps the image for next time: in full, or not at all.
+    /// Saves the image for later runs: completely, or not at all.
     fn save(&self, reference: &str, archive: &Path) -> Result<(), RunError> {
         Ok(self.docker.image().save([reference]).to(archive)?)
     }

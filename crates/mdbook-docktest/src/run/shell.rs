@@ -1,17 +1,17 @@
-//! A chapter's shell, which is one for the author, and may be several processes.
+//! A chapter's shell: one shell for the author, one or more processes here.
 //!
-//! A bash runs one step after the other. Between two commands, and between two steps, it stops at a
-//! turnstile (`between.bash`), so that each command's output and status are known to be its own. At
-//! the end of each step it writes down what the author has set (directory, variables, functions,
-//! aliases, options, umask, traps: `save.bash`). When a step has been stopped or has exited, or
-//! when one needs a terminal, a new bash takes that over; so a step that is killed takes nothing with
-//! it. Where it is known before that the next step will need a new one, it is started meanwhile.
+//! A bash runs one step after the other. Between two commands, and between two steps, it waits at a
+//! turnstile (`between.bash`), so that output and status are attributed to the right command. At the end
+//! of each step, and when it exits, it saves its state: directory, variables, functions, aliases, options,
+//! umask and traps (`save.bash`). When a step was stopped or has exited, or when one needs a terminal, a new
+//! bash takes over the last state that was saved. If it is known in advance that the next step needs a new
+//! bash, it is started meanwhile.
 //!
-//! Each step has pipes of its own, and what it leaves in the background stays in a control group that
-//! later steps are not in: it neither prints among their output nor ends with them.
+//! Each step has its own pipes, and its processes in the background stay in a control group of their own:
+//! they do not print into the output of later steps, and are not stopped with them.
 //!
-//! Commands are evaluated, not sourced: messages then begin with `bash: line 1:`, close to what a
-//! reader's terminal says, rather than with a path of ours.
+//! Commands are evaluated, not sourced: their error messages then begin with `bash: line 1:`, much as in a
+//! reader's terminal, and not with the path of a script.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -25,17 +25,16 @@ use super::connection::Connection;
 use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
 
-/// The scripts in the shell's directory. They name it as it is in an engine.
+/// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`for_place`].
 const SCRIPTS: [(&str, &str); 2] =
     [("between.bash", include_str!("between.bash")), ("save.bash", include_str!("save.bash"))];
 
-/// What bash does before the first command. The state is taken over in silence: it can hold a
-/// read-only variable that bash has set before. The umask is that of a login, not of the engine's
-/// daemons.
+/// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
+/// variable that bash has already set. The umask is that of a login, not that of the engine's daemons.
 const PRELUDE: &str = "umask 022; . /run/docktest/shell/state; ";
 
-/// How many commands a bash can run. All of them are on one line, so that messages have the line of
-/// the command; a loop would be one that the author's `break` could leave.
+/// The number of commands that a bash can run. They are repeated on one line, so that error messages have
+/// the command's own line number. A loop instead could be left by the author's `break`.
 const TURNS: usize = 100;
 
 /// A chapter's shell.
@@ -43,24 +42,25 @@ pub(super) struct Shell<'a> {
     place: &'a dyn Place,
     environment: Vec<(OsString, OsString)>,
     directory: PathBuf,
-    /// A bash that waits for the next step.
+    /// A bash that has run a step and waits for the next one.
     waiting: Option<Bash>,
-    /// A bash that waits for its first one.
+    /// A bash that waits for its first step.
     spare: Option<Spare>,
     steps: usize,
     groups: usize,
 }
 
-/// Where a step runs.
-pub(super) enum Surroundings {
-    /// On pipes, with one more of them for its input or without input.
-    Pipes { has_input: bool },
-    /// At a terminal.
+/// The input and output of a step.
+pub(super) enum StepIo {
+    /// Pipes; without input, its input is `/dev/null`.
+    Pipes {
+        has_input: bool,
+    },
     Terminal(Terminal),
 }
 
 impl<'a> Shell<'a> {
-    /// A fresh one, with nothing in its environment but `additions` and what no shell works without.
+    /// A new shell, with only `additions` and the indispensable variables in its environment.
     pub(super) fn new(
         place: &'a dyn Place,
         additions: impl IntoIterator<Item = (String, String)>,
@@ -82,7 +82,7 @@ impl<'a> Shell<'a> {
         Ok(shell)
     }
 
-    /// Starts a bash for the next step that needs a new one, unless there is one.
+    /// Starts a bash for the next step that needs a new one, unless one is waiting already.
     pub(super) fn prepare(&mut self) -> io::Result<()> {
         if !self.spare.as_ref().is_some_and(|spare| spare.can_run(1)) {
             self.spare = Some(self.start_spare(TURNS)?);
@@ -90,50 +90,51 @@ impl<'a> Shell<'a> {
         Ok(())
     }
 
-    /// Lets a bash begin with the first of a step's commands, in a group with no process of an earlier
-    /// step. The others are begun with [`Bash::go_on`].
+    /// Starts the first command of a step, in a group without processes of earlier steps.
+    /// [`Bash::run_command`] starts the others.
     pub(super) fn begin(
         &mut self,
         commands: &[&str],
-        surroundings: Surroundings,
+        io: StepIo,
     ) -> io::Result<(Bash, Connection)> {
         self.remove_pipes();
         self.steps += 1;
         for (index, command) in commands.iter().enumerate() {
             fs::write(self.directory.join(format!("command.{index}")), command)?;
         }
-        let has_input = match surroundings {
-            Surroundings::Pipes { has_input } => has_input,
-            Surroundings::Terminal(terminal) => {
+        let has_input = match io {
+            StepIo::Pipes { has_input } => has_input,
+            StepIo::Terminal(terminal) => {
                 return self.start_at_terminal(commands.len(), terminal);
             }
         };
         let number = self.steps.to_string();
         let connection = Connection::with_pipes(&self.directory, self.steps, has_input)?;
-        let door;
-        let mut words = Vec::new();
+        let procs_file;
+        let mut instructions = Vec::new();
         let mut bash = match self.take_waiting(commands.len()) {
             Some(mut bash) => {
-                // To change groups takes the kernel about as long as a short command.
+                // Moving a process to another group takes the kernel about as long as a short command.
                 if !bash.is_alone() {
                     bash.group = self.new_group()?;
-                    door = bash.group.procs_file();
-                    words.extend(["join", door.to_str().ok_or(io::ErrorKind::InvalidData)?]);
+                    procs_file = bash.group.procs_file();
+                    let path = procs_file.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+                    instructions.extend(["join", path]);
                 }
-                words.extend(["outputs", &number]);
+                instructions.extend(["outputs", &number]);
                 bash
             }
             None => self.begin_new(commands.len())?,
         };
         if has_input {
-            words.extend(["input", &number]);
+            instructions.extend(["input", &number]);
         }
-        words.push("0");
-        bash.begin(commands.len(), &words)?;
+        instructions.push("0");
+        bash.begin(commands.len(), &instructions)?;
         Ok((bash, connection))
     }
 
-    /// The bash that waits, if it can run this many commands.
+    /// Takes the bash that has run a step, if it can run this many more commands.
     fn take_waiting(&mut self, commands: usize) -> Option<Bash> {
         let bash = self.waiting.take()?;
         if bash.can_run(commands) {
@@ -143,7 +144,7 @@ impl<'a> Shell<'a> {
         None
     }
 
-    /// A new bash that opens the pipes of the step that begins.
+    /// Takes a bash that has not run a step, and lets it open the pipes of this one.
     fn begin_new(&mut self, commands: usize) -> io::Result<Bash> {
         let spare = match self.spare.take_if(|spare| spare.can_run(commands)) {
             Some(spare) => spare,
@@ -177,11 +178,11 @@ impl<'a> Shell<'a> {
             bash.quit();
         }
         let mut turnstile = Turnstile::new(&self.directory)?;
-        turnstile.tell(&["0"])?;
+        turnstile.send(&["0"])?;
         let (group, command) = self.bash(Session::AtTerminal, &launch(commands))?;
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;
-        // The expression holds the other ends.
+        // The expression keeps the terminal open.
         drop(command);
         Ok((Bash::at_terminal(handle, group, turnstile)?, connection))
     }
@@ -191,7 +192,7 @@ impl<'a> Shell<'a> {
         format!("shell-{}", self.groups)
     }
 
-    /// A bash that does what `launch` says, and its group.
+    /// The command for a bash that runs `launch`, and its group.
     fn bash(
         &mut self,
         session: Session,
@@ -203,7 +204,7 @@ impl<'a> Shell<'a> {
         words.extend(["bash", "--noprofile", "--norc", "-c", &launch, "bash"].map(OsString::from));
         let command = duct::cmd(&words[0], &words[1..])
             .unchecked()
-            // Ctrl-C at the terminal is for this program, which then stops the step.
+            // Ctrl-C at this program's terminal must not reach bash: this program stops the step.
             .before_spawn(|command| {
                 command.process_group(0);
                 Ok(())
@@ -211,15 +212,15 @@ impl<'a> Shell<'a> {
         Ok((group, command))
     }
 
-    /// Removes the names of a step's pipes: who has opened them has no need of them.
+    /// Removes the names of a step's pipes, which are open.
     fn remove_pipes(&self) {
         for name in ["stdin", "stdout", "stderr"] {
-            // Not every step has any.
+            // Not every step has all of them.
             let _ = fs::remove_file(self.directory.join(format!("{name}.{}", self.steps)));
         }
     }
 
-    /// Takes a bash back that stands at its turnstile after a step, with its state written down.
+    /// Takes back a bash that waits at its turnstile after a step, with its state saved.
     pub(super) fn keep(&mut self, bash: Bash) {
         if bash.can_run(1) {
             self.waiting = Some(bash);
@@ -228,11 +229,12 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// Makes the state that a bash has written down the next one's, and says whether it did. One that
-    /// was killed, or replaced by `exec`, wrote none, or part of one: then the state before it stays.
+    /// Makes the state that was saved last the one that the next bash takes over. Returns whether there was
+    /// one. A bash that was killed, or replaced by `exec`, has saved none, or only a part: then the state
+    /// before stays.
     pub(super) fn take_over(&self) -> bool {
         let new = self.directory.join("new");
-        // The content is the shell's own: it need not be UTF-8.
+        // The author's values need not be UTF-8.
         let is_complete = fs::read(&new).is_ok_and(|state| state.ends_with(b"# complete\n"));
         is_complete && fs::rename(&new, self.directory.join("state")).is_ok()
     }
@@ -249,23 +251,23 @@ impl Drop for Shell<'_> {
     }
 }
 
-/// A script with the directory of the place in which it runs, instead of an engine's.
+/// The script with the shell's directory in this place instead of the one in an engine.
 fn for_place(place: &dyn Place, script: &str) -> String {
     script.replace(DIRECTORY, place.directory())
 }
 
-/// What a bash is to run: some commands, with a stop at the turnstile around each.
+/// The script of a bash: this many commands, with the turnstile before, between and after them.
 fn launch(commands: usize) -> String {
     let begin = turn(PRELUDE, "first");
     let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", ""));
     begin + &command.repeat(commands)
 }
 
-/// A stop at the turnstile. `builtin`, as the author's functions can have any other name; `&& :`, so
-/// that `set -e` does not see a status twice.
+/// The turnstile. `builtin`, because the author's functions can have any other name; `&& :`, so that
+/// `set -e` does not act on a status twice.
 ///
-/// `trap` cannot be sourced: bash hides the DEBUG trap from a script, and sets it again afterwards.
-/// What that trap prints for these commands is not shown.
+/// `trap` cannot be in the sourced script: bash hides the DEBUG trap from a script, and restores it
+/// afterwards. What that trap prints for these commands is not shown.
 fn turn(prelude: &str, argument: &str) -> String {
     format!(
         "{{ {prelude}{{ __docktest_status=$?; builtin trap -p DEBUG RETURN ERR >|{DIRECTORY}/traps; \

@@ -1,12 +1,12 @@
-//! One step while it runs: what it prints is written down as it comes, and it ends: by itself, when
-//! its stream has been followed long enough, or when its time is up.
+//! One step while it runs. Its output is recorded as it arrives. It ends by itself, or is stopped: when
+//! its output has been followed until the author's condition is met, or when its time limit is over.
 //!
-//! A shell runs its commands one after the other, and stops after each at a turnstile until all that
-//! it printed has been read.
+//! A shell runs the commands of a step one after the other. After each it waits at a turnstile until all
+//! the output of the command has been read.
 //!
-//! A command's end is when the shell says so, or exits; not the end of its pipes: what it leaves in
-//! the background inherits the pipes and may hold them open for ever. Whatever the command itself
-//! printed is in the pipes by then, so reading what is there misses nothing. The same is true of a
+//! A command has ended when the shell reports that, or exits; not when its pipes are closed: processes
+//! that it leaves in the background inherit the pipes, and can keep them open for ever. The command's own
+//! output is in the pipes by then, so reading until they are empty misses nothing. The same is true of a
 //! terminal.
 
 mod outcome;
@@ -28,7 +28,7 @@ use super::connection::Connection;
 use super::echo::Echo;
 use super::follow::Watch;
 use super::transcript::Recorder;
-use super::turnstile::Word;
+use super::turnstile::Message;
 use super::typist::Typist;
 use super::witness::now;
 use crate::model::scenario::Follow;
@@ -36,35 +36,34 @@ use crate::model::scenario::Follow;
 /// How much of a step's output is kept, in bytes.
 const OUTPUT_LIMIT: usize = 1 << 20;
 
-/// How long a shell may take to write down its state.
+/// How long a shell may take to save its state.
 const SAVE_LIMIT: Duration = Duration::from_secs(5);
 
-/// A step whose first command has been begun.
+/// A step whose first command has been started.
 pub(super) struct StepProcess<'a> {
     /// The shell that runs it.
     pub(super) bash: Bash,
-    /// What it is connected with.
     pub(super) connection: Connection,
-    /// How many commands it has.
+    /// The number of its commands.
     pub(super) commands: usize,
-    /// What is typed, line by line, whenever it waits.
+    /// What is typed, line by line, whenever the step waits for input.
     pub(super) stdin: Option<&'a str>,
-    /// When its last command's stream has been followed long enough.
+    /// When to stop its last command.
     pub(super) follow: Option<&'a Follow>,
-    /// When it began, and since 1970.
+    /// When it was started, and the same since 1970.
     pub(super) start: (Instant, Duration),
-    /// How long all of it may take.
+    /// How long all its commands together may take.
     pub(super) timeout: Duration,
-    /// Stops it from outside.
+    /// Stops it from another thread.
     pub(super) canceller: &'a Canceller,
 }
 
 impl StepProcess<'_> {
-    /// Runs it to its end; returns what came of each command that was begun, and the shell if that
-    /// waits for the next step.
+    /// Waits until the step has ended, or stops it. Returns an outcome for each command that was started,
+    /// and the shell if it can run another step.
     ///
     /// # Errors
-    /// When it cannot be watched.
+    /// When a system call fails.
     pub(super) fn run(self) -> io::Result<(Vec<Outcome>, Option<Bash>)> {
         let mut connection = self.connection;
         let is_terminal = connection.is_terminal();
@@ -75,8 +74,8 @@ impl StepProcess<'_> {
             .stdin
             .zip(keyboard)
             .map(|(text, keyboard)| Typist::new(text, keyboard, is_terminal));
-        let (start, begin) = self.start;
-        let mut watched = Watched {
+        let (start, started_at) = self.start;
+        let mut running = RunningStep {
             bash: self.bash,
             connection,
             output_limit: OUTPUT_LIMIT / self.commands.max(1),
@@ -87,26 +86,26 @@ impl StepProcess<'_> {
             watch: None,
             typist,
             start,
-            begin,
+            started_at,
             last_output: start,
             has_exited: false,
         };
-        watched.watch_last_command();
-        let end = watched.until_end(start + self.timeout, self.canceller)?;
+        running.follow_last_command();
+        let end = running.until_end(start + self.timeout, self.canceller)?;
         if let StepEnd::Stopped(reason) = end {
-            watched.stop(reason, interrupt_key)?;
+            running.stop(reason, interrupt_key)?;
         }
         if end == StepEnd::AtTurnstile {
-            watched.save()?;
+            running.save()?;
         }
-        let Watched { bash, connection, outcomes, has_exited, .. } = watched;
+        let RunningStep { bash, connection, outcomes, has_exited, .. } = running;
         if is_terminal && end == StepEnd::AtTurnstile {
-            // Not after the terminal is closed: bash would run its EXIT trap, which writes the state down
-            // once more while it is taken over.
+            // Before the terminal is closed: SIGHUP would make bash run its EXIT trap, which saves the state
+            // a second time while it is being taken over.
             bash.quit();
             return Ok((outcomes, None));
         }
-        connection.let_go();
+        connection.release();
         match end {
             StepEnd::AtTurnstile if !has_exited => return Ok((outcomes, Some(bash))),
             StepEnd::AtTurnstile => drop(bash.exit_status()?),
@@ -124,86 +123,86 @@ impl StepProcess<'_> {
     }
 }
 
-/// How a step has come to its end.
+/// How a step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StepEnd {
-    /// Its last command has ended, and the shell waits.
+    /// Its last command has ended, and the shell waits at the turnstile.
     AtTurnstile,
     /// The shell has exited.
     Exited,
-    /// It has to be stopped.
+    /// It must be stopped.
     Stopped(Reason),
 }
 
-/// A step's process while it runs.
-struct Watched<'a> {
+/// A step while it runs.
+struct RunningStep<'a> {
     bash: Bash,
     connection: Connection,
     output_limit: usize,
-    /// Takes down what the command prints that runs now.
+    /// Records the output of the current command.
     recorder: Recorder,
-    /// What came of the commands before it.
+    /// The outcomes of the commands before it.
     outcomes: Vec<Outcome>,
     commands: usize,
     follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
     typist: Option<Typist>,
-    /// When it began.
+    /// When the current command was started.
     start: Instant,
     /// The same, since 1970.
-    begin: Duration,
-    /// When it last printed something.
+    started_at: Duration,
+    /// When the step last printed something.
     last_output: Instant,
     has_exited: bool,
 }
 
-impl Watched<'_> {
+impl RunningStep<'_> {
     fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Only the last command can be a stream: no other would ever follow one.
-    fn watch_last_command(&mut self) {
+    /// Starts to follow the output if the current command is the last one: no command could run after a
+    /// stream that does not end.
+    fn follow_last_command(&mut self) {
         if self.outcomes.len() + 1 == self.commands {
             self.watch = self.follow.map(|follow| Watch::new(follow, self.start));
         }
     }
 
-    /// Ends the command that runs now; what is printed from now on is the next one's.
+    /// Ends the current command. Later output belongs to the next one.
     fn end_command(&mut self, ending: Ending) {
         let duration = self.start.elapsed();
         let recorder = mem::replace(&mut self.recorder, Recorder::new(self.output_limit));
         let transcript = recorder.finish(self.elapsed_ms());
-        self.outcomes.push(Outcome { ending, transcript, begin: self.begin, duration });
+        self.outcomes.push(Outcome { ending, transcript, started_at: self.started_at, duration });
         self.start = Instant::now();
-        self.begin = now();
+        self.started_at = now();
     }
 
-    /// Lets the shell through the turnstile, if it stands there. Says whether that was the last
-    /// command's end.
+    /// Lets the shell pass the turnstile if it waits there. Returns whether the last command has ended.
     fn pass_turnstile(&mut self) -> io::Result<bool> {
-        let mut word = self.bash.turnstile.heard()?;
-        if word == Some(Word::Opened) {
-            self.connection.input_is_open();
-            word = self.bash.turnstile.heard()?;
+        let mut message = self.bash.turnstile.receive()?;
+        if message == Some(Message::InputOpened) {
+            self.connection.set_input_opened();
+            message = self.bash.turnstile.receive()?;
         }
-        let Some(Word::Ended(status)) = word else { return Ok(false) };
-        self.read_all_that_is_there()?;
+        let Some(Message::CommandEnded(status)) = message else { return Ok(false) };
+        self.drain_outputs()?;
         self.end_command(Ending::Exited(status));
         if self.outcomes.len() >= self.commands {
             return Ok(true);
         }
-        self.watch_last_command();
-        self.bash.go_on(self.outcomes.len())?;
+        self.follow_last_command();
+        self.bash.run_command(self.outcomes.len())?;
         Ok(false)
     }
 
-    /// Lets the shell write down its state. It is of use only when the shell is lost.
+    /// Lets the shell save its state, for another shell to take over if this one ends.
     fn save(&mut self) -> io::Result<()> {
         self.bash.save()?;
         let end = Instant::now() + SAVE_LIMIT;
         while !self.has_exited && Instant::now() < end {
-            if self.bash.turnstile.heard()? == Some(Word::Saved) {
+            if self.bash.turnstile.receive()? == Some(Message::StateSaved) {
                 break;
             }
             self.wait_and_read(end.saturating_duration_since(Instant::now()))?;
@@ -211,7 +210,7 @@ impl Watched<'_> {
         Ok(())
     }
 
-    /// Reads until the last command has ended, the shell has exited, or there is a reason to stop it.
+    /// Reads until the last command has ended, the shell has exited, or the step must be stopped.
     fn until_end(&mut self, deadline: Instant, canceller: &Canceller) -> io::Result<StepEnd> {
         loop {
             let now = Instant::now();
@@ -227,8 +226,8 @@ impl Watched<'_> {
                 return Ok(StepEnd::AtTurnstile);
             }
             if self.has_exited {
-                self.read_all_that_is_there()?;
-                // With which status is known when it has been waited for.
+                self.drain_outputs()?;
+                // The status is set when the shell has been waited for.
                 self.end_command(Ending::Exited(0));
                 return Ok(StepEnd::Exited);
             }
@@ -244,7 +243,7 @@ impl Watched<'_> {
             if let Some(typed) = self.type_when_due() {
                 let at_ms = self.elapsed_ms();
                 if self.connection.is_terminal() {
-                    self.recorder.await_echo(Echo::of_line(&typed), at_ms);
+                    self.recorder.await_echo(Echo::for_line(&typed), at_ms);
                 } else {
                     self.recorder.typed(&typed, at_ms);
                 }
@@ -252,7 +251,7 @@ impl Watched<'_> {
         }
     }
 
-    /// Types the next line of the input, if it is time.
+    /// Types the next line of the input if the step waits for it. Returns the line.
     fn type_when_due(&mut self) -> Option<String> {
         let group = &self.bash.group;
         self.typist

@@ -1,4 +1,4 @@
-//! Reading what a step prints.
+//! Reading the output of a step.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::Watched;
+use super::RunningStep;
 
-impl Watched<'_> {
-    /// Reads until the process has exited or the time is over.
-    pub(super) fn for_a_while(&mut self, time: Duration) -> io::Result<()> {
+impl RunningStep<'_> {
+    /// Reads until the shell has exited, but not longer than `time`.
+    pub(super) fn read_for(&mut self, time: Duration) -> io::Result<()> {
         let end = Instant::now() + time;
         while !self.has_exited {
             let left = end.saturating_duration_since(Instant::now());
@@ -22,7 +22,8 @@ impl Watched<'_> {
         Ok(())
     }
 
-    /// Sleeps until there is something to read, the process exits, or the time is over; reads.
+    /// Waits for output, a message of the shell or its exit, but not longer than `time`; then reads the
+    /// output once.
     pub(super) fn wait_and_read(&mut self, time: Duration) -> io::Result<()> {
         let mut events = vec![
             PollFd::new(&self.bash.process, PollFlags::IN),
@@ -35,17 +36,17 @@ impl Watched<'_> {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        // Asked before reading: what it printed before it exited is then read below.
+        // Before reading: so what the shell printed before it exited is read below.
         self.has_exited = !events[0].revents().is_empty();
         drop(events);
         self.read_outputs()?;
         Ok(())
     }
 
-    /// Reads all that a command has printed by its end. It is in the pipes or the terminal; how much
-    /// a pipe holds is for a program to change, but there is a limit, so that who prints on in the background does
-    /// not keep us here.
-    pub(super) fn read_all_that_is_there(&mut self) -> io::Result<()> {
+    /// Reads the rest of a command's output, which is in the pipes or the terminal when the command has
+    /// ended. A program can change the capacity of a pipe, so this reads until nothing is left, but not
+    /// without limit: a process in the background may go on printing.
+    pub(super) fn drain_outputs(&mut self) -> io::Result<()> {
         const LIMIT: usize = 256;
         let mut reads = 0;
         while reads < LIMIT && self.read_outputs()? {
@@ -54,18 +55,18 @@ impl Watched<'_> {
         Ok(())
     }
 
-    /// Reads once from each output; tells whether there was anything.
+    /// Reads once from each output. Returns whether there was anything to read.
     fn read_outputs(&mut self) -> io::Result<bool> {
         let mut any = false;
         for index in 0..self.connection.outputs() {
-            any |= self.read_what_is_there(index)?;
+            any |= self.read_output(index)?;
         }
         Ok(any)
     }
 
-    /// Reads at most as much as a pipe holds: one that is filled as fast as it is emptied must not
-    /// keep us from looking at the clock.
-    fn read_what_is_there(&mut self, index: usize) -> io::Result<bool> {
+    /// Reads once, at most the usual capacity of a pipe: a pipe that is filled as fast as it is emptied
+    /// must not delay the checks of time limits.
+    fn read_output(&mut self, index: usize) -> io::Result<bool> {
         let mut buffer = [0; 64 * 1024];
         let at_ms = self.elapsed_ms();
         let Some((stream, count)) = self.connection.read(index, &mut buffer)? else {
@@ -74,10 +75,10 @@ impl Watched<'_> {
         self.last_output = Instant::now();
         let text = self.recorder.output(stream, &buffer[..count], at_ms);
         if let Some(watch) = &mut self.watch {
-            watch.see(stream, &text);
+            watch.observe(stream, &text);
         }
         if let Some(typist) = &mut self.typist {
-            typist.hear(&text);
+            typist.observe(&text);
         }
         Ok(true)
     }
