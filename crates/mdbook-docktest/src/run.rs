@@ -141,8 +141,9 @@ impl Runner<'_> {
         let description = engine_info::describe(&docker.clone().timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
         let images = Images {
-            engine: &engine,
             docker,
+            scratch: engine.scratch(),
+            keep_images: &|directory| engine.keep_images(directory),
             canceller: &self.canceller,
             cache: &cache,
             progress: &|progress| (self.progress)(scenario, progress),

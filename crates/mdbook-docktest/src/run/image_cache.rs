@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use docker_sandbox::{EngineRoot, ProcessEngine};
+use docker_sandbox::EngineRoot;
 
 use super::{CANCEL_INTERVAL, RunError};
 use crate::model::recording::ImageOrigin;
@@ -110,9 +110,13 @@ impl ImageCache {
         Some((daemon.len(), daemon.mtime(), daemon.ino()))
     }
 
-    /// Keeps the images of an engine that has exactly these. They are for later runs, so errors are
-    /// ignored.
-    pub(super) fn keep_store(&self, wanted: &[(&str, &Path)], engine: &ProcessEngine) {
+    /// Keeps the images of an engine that has exactly these; `keep_images` copies them. They are for later
+    /// runs, so errors are ignored.
+    pub(super) fn keep_store(
+        &self,
+        wanted: &[(&str, &Path)],
+        keep_images: &dyn Fn(&Path) -> Result<(), docker_sandbox::Error>,
+    ) {
         let Some(store) = self.store(wanted).filter(|store| !store.exists()) else { return };
         self.remove_old_stores();
         if fs::create_dir_all(&self.stores).is_err() {
@@ -123,7 +127,7 @@ impl ImageCache {
             return;
         };
         let copy = unfinished.path().join("store");
-        if engine.keep_images(&copy).is_ok() {
+        if keep_images(&copy).is_ok() {
             // Fails if another run has created it meanwhile.
             let _ = fs::rename(copy, store);
         }
@@ -153,3 +157,6 @@ impl ImageCache {
 fn file_name(reference: &str) -> String {
     reference.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_")
 }
+
+#[cfg(test)]
+mod tests;

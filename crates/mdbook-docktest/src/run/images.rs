@@ -4,13 +4,12 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Command, Docker};
-use docker_sandbox::ProcessEngine;
 
 use super::image_cache::ImageCache;
 use super::{CANCEL_INTERVAL, Progress, RunError};
@@ -25,8 +24,11 @@ const RECIPE_LIMIT: Duration = Duration::from_secs(900);
 
 /// Provides images to an engine.
 pub(super) struct Images<'a> {
-    pub(super) engine: &'a ProcessEngine,
     pub(super) docker: Docker,
+    /// A directory for copies of recipes: it is removed with the engine.
+    pub(super) scratch: PathBuf,
+    /// Copies the engine's images into a new directory.
+    pub(super) keep_images: &'a dyn Fn(&Path) -> Result<(), docker_sandbox::Error>,
     pub(super) canceller: &'a Canceller,
     pub(super) cache: &'a ImageCache,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
@@ -59,7 +61,7 @@ impl Images<'_> {
             .iter()
             .map(|(reference, recipe)| self.provide(reference, recipe))
             .collect::<Result<_, _>>()?;
-        self.cache.keep_store(wanted, self.engine);
+        self.cache.keep_store(wanted, self.keep_images);
         Ok(provided)
     }
 
@@ -132,9 +134,8 @@ impl Images<'_> {
     /// Copies the recipe, runs its `prepare`, and builds the image without a network.
     fn build(&self, reference: &str, recipe: &Path) -> Result<(), RunError> {
         (self.progress)(Progress::Image { reference, action: "building" });
-        let scratch = self.engine.scratch();
-        let context = scratch.join("context");
-        let archive = scratch.join("context.tar");
+        let context = self.scratch.join("context");
+        let archive = self.scratch.join("context.tar");
         let make = |context: &Path| -> io::Result<()> {
             fs::create_dir(context)?;
             recipe::copy(recipe, context)
@@ -187,7 +188,7 @@ impl Images<'_> {
         let reader = duct::cmd("setsid", words)
             .dir(context)
             // If it is killed, its temporary files are removed with the engine.
-            .env("TMPDIR", self.engine.scratch())
+            .env("TMPDIR", &self.scratch)
             .stdin_null()
             .stderr_to_stdout()
             .unchecked()
@@ -237,3 +238,6 @@ impl Images<'_> {
         Ok(self.docker.image().save([reference]).to(archive)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

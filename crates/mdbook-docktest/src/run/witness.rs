@@ -170,7 +170,6 @@ enum FollowUp {
 }
 
 /// The end of a container's log; `None` if the engine does not have it any more.
-
 fn log_tail(docker: &Docker, container: &str) -> Option<String> {
     let output = docker.container().logs(container).tail(LOG_LINES).call().ok()?;
     let mut log = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -229,3 +228,6 @@ fn unix_time(time: Duration) -> String {
 fn lock(log: &Mutex<EventLog>) -> MutexGuard<'_, EventLog> {
     log.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
