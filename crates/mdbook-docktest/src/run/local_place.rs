@@ -102,8 +102,8 @@ impl Place for LocalPlace {
     }
 }
 
-/// The process group of the bash whose PID is in a file, without the processes that were there when the
-/// group was made, and their children: bash has left them in the group that it came from.
+/// The process group of the bash whose PID is in a file, except processes that existed when the group was
+/// created, and their children: they stay in the group that bash was in before.
 struct LocalGroup {
     procs_file: PathBuf,
     earlier: HashSet<u32>,
