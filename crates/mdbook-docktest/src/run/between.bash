@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # `mapfile` makes `__docktest_command` an array of one element, which is used as a string:
 # shellcheck disable=SC2128,SC2178
+# `__docktest_status` is set before this script is sourced, see `turn` in shell.rs:
+# shellcheck disable=SC2154
 #
 # Sourced before a shell's first command, with the argument `first`, and between any two commands.
 # Reports how the last command ended; then follows instructions, one per line, until one of them is to
