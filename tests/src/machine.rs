@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
+use docker_sandbox::ProcessStat;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::running::Running;
@@ -62,18 +63,15 @@ pub(crate) struct Process {
 
 impl Process {
     fn read(pid: u32) -> Option<Self> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name, in parentheses, can contain anything.
-        let (_, fields) = stat.rsplit_once(") ")?;
-        let fields: Vec<&str> = fields.split(' ').collect();
+        let ProcessStat { state, parent, start, .. } = ProcessStat::read(pid)?;
         let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         let arguments = arguments
             .split(|byte| *byte == 0)
             .map(|argument| String::from_utf8_lossy(argument).into_owned());
-        (!matches!(fields[0], "Z" | "X")).then_some(Self {
+        (!matches!(state, 'Z' | 'X')).then(|| Self {
             pid,
-            parent: fields[1].parse().ok()?,
-            start: fields[19].parse().ok()?,
+            parent,
+            start,
             arguments: arguments.collect(),
         })
     }

@@ -4,15 +4,14 @@
 //! their parent. Control group membership is inherited and cannot be left by accident, so it decides
 //! which processes belong to a step, as it does for systemd's services.
 
-use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Pid;
+
+use crate::processes;
 
 /// The control group of one step's processes, including those in the background.
 ///
@@ -54,69 +53,18 @@ impl ProcessGroup {
             .collect()
     }
 
-    /// Whether a process of the group has this pipe as its standard input and is waiting for data from
-    /// it. Always `false` on kernels without `/proc/PID/syscall`.
-    pub fn is_reading(&self, pipe: &File) -> bool {
-        let Ok(pipe) = pipe.metadata() else { return false };
-        self.members().into_iter().any(|pid| {
-            let process = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
-            // A process that has exited meanwhile does not read.
-            let input = fs::metadata(process.join("fd/0"));
-            let is_its_input =
-                input.is_ok_and(|input| (input.dev(), input.ino()) == (pipe.dev(), pipe.ino()));
-            is_its_input && has_reading_thread(&process.join("task"))
-        })
-    }
-
-    /// Sends SIGINT to each process of the group that is not in `interrupted`, as a terminal does on
-    /// Ctrl-C, and adds it to `interrupted`. The next call reaches processes that were forked
-    /// meanwhile.
-    pub fn interrupt(&self, interrupted: &mut HashSet<Pid>) {
-        for pid in self.members() {
-            if interrupted.insert(pid) {
-                // Fails only if the process has exited meanwhile.
-                let _ = kill_process(pid, Signal::INT);
-            }
-        }
-    }
-
     /// Kills all processes of the group, including those that are forked meanwhile.
     ///
     /// Returns whether all are gone within `limit`. A process in an uninterruptible system call stays
     /// until the call returns.
     pub fn kill(&self, limit: Duration) -> bool {
-        let deadline = Instant::now() + limit;
         // Version 2 kills them at once; in version 1, frozen processes cannot fork.
         if fs::write(self.directory.join("cgroup.kill"), "1").is_err() {
             let state = self.directory.join("freezer.state");
             let _ = fs::write(&state, "FROZEN");
-            self.kill_members();
+            processes::kill(&self.members());
             let _ = fs::write(&state, "THAWED");
         }
-        while !self.members().is_empty() {
-            if Instant::now() > deadline {
-                return false;
-            }
-            self.kill_members();
-            thread::sleep(Duration::from_millis(2));
-        }
-        true
+        processes::kill_all(|| self.members(), limit)
     }
-
-    fn kill_members(&self) {
-        for pid in self.members() {
-            let _ = kill_process(pid, Signal::KILL);
-        }
-    }
-}
-
-/// Whether a thread of a process is in the system call `read` on standard input: `syscall` has the
-/// number of the call and its arguments, of which the first is the descriptor (proc(5)).
-fn has_reading_thread(tasks: &Path) -> bool {
-    let reading = format!("{} 0x0 ", libc::SYS_read);
-    let Ok(mut tasks) = fs::read_dir(tasks) else { return false };
-    tasks.any(|task| {
-        let call = task.and_then(|task| fs::read_to_string(task.path().join("syscall")));
-        call.is_ok_and(|call| call.starts_with(&reading))
-    })
 }

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
+use crate::process_stat::ProcessStat;
+
 /// The prefix of all engine names.
 const NAME_PREFIX: &str = "docktest-";
 
@@ -15,17 +17,8 @@ pub(crate) fn unique_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let pid = process::id();
-    let start = start_time(pid).unwrap_or_default();
+    let start = ProcessStat::read(pid).map_or(0, |stat| stat.start);
     format!("{NAME_PREFIX}{pid}-{start}-{count}")
-}
-
-/// When a process was started, in clock ticks since boot (proc_pid_stat(5), field 22); `None` if no
-/// process has this PID.
-fn start_time(pid: u32) -> Option<u64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The program's name, in parentheses, can contain spaces and parentheses.
-    let (_, fields) = stat.rsplit_once(')')?;
-    fields.split_whitespace().nth(19)?.parse().ok()
 }
 
 /// The scratch directory of the engine with this name. The supervisor creates and removes it.
@@ -83,7 +76,7 @@ fn is_abandoned(path: &Path) -> bool {
         let mut numbers = rest.split('-').map(str::parse::<u64>);
         Some((u32::try_from(numbers.next()?.ok()?).ok()?, numbers.next()?.ok()?))
     });
-    owner.is_some_and(|(pid, start)| start_time(pid) != Some(start))
+    owner.is_some_and(|(pid, start)| ProcessStat::read(pid).is_none_or(|stat| stat.start != start))
 }
 
 fn remove_tree(group: &Path) {

@@ -15,11 +15,14 @@ mod error;
 mod leftovers;
 mod log_tail;
 mod process;
+mod process_stat;
+pub mod processes;
 mod root;
 mod terminal;
 
 pub use cgroup::ProcessGroup;
 pub use error::Error;
 pub use process::{PATH, ProcessEngine};
+pub use process_stat::ProcessStat;
 pub use root::{EngineRoot, cache_directory, prepared_directory};
 pub use terminal::{Session, Terminal};

@@ -22,7 +22,10 @@ pub struct Terminal {
 impl Terminal {
     /// Creates a terminal in the file system of `multiplexer`. It does not become the controlling
     /// terminal of this process.
-    pub(crate) fn new(multiplexer: &Path, columns: u16, rows: u16) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn new(multiplexer: &Path, columns: u16, rows: u16) -> io::Result<Self> {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let front = open(multiplexer, flags, Mode::empty())?;
         unlockpt(&front)?;

@@ -1,23 +1,26 @@
-//! Running chapters: the one part that touches the world.
+//! Runs chapters on engines. No other stage of the pipeline starts processes for a chapter.
 
 mod bash;
 mod connection;
+mod container_spec;
 mod echo;
 mod effects;
+mod engine_info;
+mod error;
 mod follow;
 mod image_cache;
 mod images;
-mod made;
 pub(crate) mod mentions;
+mod place;
 pub(crate) mod recipe;
 mod shell;
 mod step;
+mod step_runner;
 mod transcript;
 mod turnstile;
 mod typist;
 mod witness;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -26,167 +29,100 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 
-use self::effects::{Begin, effects, leftovers};
+use self::effects::{CommandStart, effects, leftovers};
+pub(crate) use self::error::RunError;
 use self::image_cache::ImageCache;
 use self::images::Images;
 use self::mentions::names_image;
-use self::shell::{Shell, Surroundings};
-use self::step::{Ending, Outcome, Reason, StepProcess};
-use self::witness::{Witness, now};
+use self::shell::Shell;
+use self::step_runner::StepRunner;
+use self::witness::Witness;
 use crate::book::settings::Settings;
 use crate::model::recording::{
-    CommandRecording, Effect, End, Engine, Leftover, ObjectKind, Origin, Recording, StepRecording,
-    Transcript,
+    CommandRecording, Effect, End, Leftover, ObjectKind, Origin, Recording, StepRecording,
 };
 use crate::model::scenario::{Scenario, Step};
-use crate::terminal;
 
-/// How long an engine may take to start. It takes a third of a second; a loaded machine, longer.
+/// How long an engine may take to start. It takes a third of a second, and longer on a loaded machine.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
 
-/// How long a step that does not hold yet is left alone before it is run again.
+/// The pause before a step that has not passed yet is run again.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
-/// Runs chapters, each on an engine of its own.
+/// How often it is checked whether the run has been cancelled.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Runs chapters, each on its own engine.
 pub(crate) struct Runner<'a> {
-    /// What engines start from.
+    /// The root file system of the engines.
     pub root: EngineRoot,
-    /// What the book says about running.
     pub settings: &'a Settings,
-    /// Where images are kept between runs.
+    /// The directory in which images are kept between runs.
     pub cache: PathBuf,
-    /// Whether a chapter's steps, those for cleaning up excepted, end with the first that fails.
+    /// Whether a chapter's steps are skipped after the first that fails, except those for cleaning up.
     pub fail_fast: bool,
-    /// Ends the run from outside.
+    /// Stops the run from another thread.
     pub canceller: Canceller,
-    /// Makes the judge of a chapter's steps.
+    /// Returns a new judge for the steps of a chapter.
     pub judge: &'a (dyn Fn() -> Box<StepJudge<'a>> + Sync),
-    /// Hears what is being done for a chapter.
+    /// Called with what is being done for a chapter.
     pub progress: &'a (dyn Fn(&Scenario, Progress<'_>) + Sync),
 }
 
-/// Judges the steps of one chapter, in order, each time that one has run.
+/// Judges the steps of one chapter, in order, each time one has run.
 pub(crate) type StepJudge<'a> = dyn FnMut(&Step, &[CommandRecording]) -> Verdict + 'a;
 
-/// Whether a step that has run did what is expected of it.
+/// Whether a step that has run met its expectations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It did.
     Passed,
-    /// It did not, and the book does not mind. It is still retried.
+    /// It failed, but the book's lints allow that. It is retried all the same.
     Tolerated,
-    /// It did not.
     Failed,
 }
 
-/// What is being done.
+/// What is being done for a chapter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Progress<'a> {
-    /// The chapter's engine starts.
+    /// Its engine is starting.
     Engine,
     /// An image is being provided.
     Image {
-        /// The image.
         reference: &'a str,
         /// `loading`, `pulling` or `building`.
         action: &'static str,
     },
-    /// A recipe says something.
-    Recipe {
-        /// What it says.
-        line: &'a str,
-    },
+    /// A recipe has printed a line.
+    Recipe { line: &'a str },
     /// A step starts.
     Step {
-        /// Its number, from 1.
+        /// The step's number, counted from 1.
         number: usize,
-        /// How many there are.
+        /// The number of steps.
         of: usize,
-        /// The step.
         step: &'a Step,
     },
-    /// The chapter is done, or cannot be run.
+    /// The run is over, whether it succeeded or not.
     End,
 }
 
-/// Why a chapter could not be run. Each message is one line, and says what to do where something
-/// can be done.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub(crate) enum RunError {
-    /// There is no engine.
-    #[error(transparent)]
-    Engine(#[from] docker_sandbox::Error),
-    /// An image of the book cannot be had.
-    #[error(
-        "no image `{reference}`: no registry gave it ({refusal}), and its recipe {} failed: {source}",
-        .recipe.display()
-    )]
-    NoImage {
-        /// The image.
-        reference: String,
-        /// What the registry said.
-        refusal: String,
-        /// The recipe's directory.
-        recipe: PathBuf,
-        /// Why the recipe failed.
-        source: Box<RunError>,
-    },
-    /// A recipe's `prepare` failed.
-    #[error("{message}")]
-    Recipe {
-        /// The last line that it printed.
-        message: String,
-    },
-    /// An archive does not hold the image that it is called after.
-    #[error("the archive {} does not hold `{reference}`: remove it and try again", .archive.display())]
-    EmptyArchive {
-        /// The image.
-        reference: String,
-        /// The archive.
-        archive: PathBuf,
-    },
-    /// The engine did not do what was asked of it before the first step.
-    #[error(transparent)]
-    Docker(#[from] docker_cli::Error),
-    /// The run was cancelled.
-    #[error("interrupted")]
-    Cancelled,
-    /// A system call failed.
-    #[error("{action}: {source}")]
-    Io {
-        /// What was being done.
-        action: String,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-impl RunError {
-    pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
-        let action = action.into();
-        move |source| Self::Io { action, source }
-    }
-}
-
 impl Runner<'_> {
-    /// Runs a chapter's steps on a fresh engine; `None` when it has none to run.
-    ///
-    /// The engine is gone when this returns.
+    /// Runs a chapter's steps on a new engine, which is gone when this returns. Returns `None` if the
+    /// chapter has no step to run.
     ///
     /// # Errors
-    /// When there is no engine, an image is missing, or the run is cancelled. What goes wrong in a
-    /// step is no error: the recording has it.
+    /// When the engine does not start, an image is not available, or the run is cancelled. A failing
+    /// step is not an error: its failure is part of the recording.
     pub(crate) fn run(&self, scenario: &Scenario) -> Result<Option<Recording>, RunError> {
         if scenario.steps_that_run().next().is_none() {
             return Ok(None);
         }
-        let recording = self.run_on_fresh_engine(scenario);
+        let recording = self.run_on_new_engine(scenario);
         (self.progress)(scenario, Progress::End);
         recording.map(Some)
     }
 
-    fn run_on_fresh_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
+    fn run_on_new_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
         (self.progress)(scenario, Progress::Engine);
         let wanted: Vec<(&str, &Path)> = self
             .settings
@@ -202,11 +138,12 @@ impl Runner<'_> {
             ProcessEngine::start_with_images(&self.canceller, &self.root, store, ENGINE_LIMIT)
                 .map_err(|error| self.or_cancelled(error.into()))?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
-        let about = Self::describe(&docker.clone().timeout(ENGINE_LIMIT))
+        let description = engine_info::describe(&docker.clone().timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
         let images = Images {
-            engine: &engine,
             docker,
+            scratch: engine.scratch(),
+            keep_images: &|directory| engine.keep_images(directory),
             canceller: &self.canceller,
             cache: &cache,
             progress: &|progress| (self.progress)(scenario, progress),
@@ -216,9 +153,9 @@ impl Runner<'_> {
             .map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
-        let (mut steps, begins) = self.run_steps(scenario, &engine)?;
-        let is_over = || self.canceller.is_cancelled() || !engine.is_running();
-        let effects = effects(witness.testify(is_over), &begins);
+        let (mut steps, starts) = self.run_steps(scenario, &engine)?;
+        let give_up = || self.canceller.is_cancelled() || !engine.is_running();
+        let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
         for (step, effect) in effects {
             if let Some(StepRecording::Ran { effects, .. }) = steps.get_mut(step) {
@@ -226,7 +163,7 @@ impl Runner<'_> {
             }
         }
         Ok(Recording {
-            engine: about,
+            engine: description,
             images,
             steps,
             leftovers,
@@ -235,32 +172,17 @@ impl Runner<'_> {
         })
     }
 
-    fn describe(docker: &docker_cli::Docker) -> Result<Engine, RunError> {
-        let version = docker.version()?;
-        let info = docker.info()?;
-        let kernel = info.other.get("KernelVersion").and_then(|value| value.as_str());
-        Ok(Engine {
-            kind: "process".to_owned(),
-            version: version.server.version,
-            client_version: version.client.version,
-            api_version: version.server.api_version,
-            storage_driver: info.driver,
-            kernel: kernel.unwrap_or_default().to_owned(),
-            architecture: version.server.arch,
-        })
-    }
-
-    /// Whatever fails in a run that is cancelled fails because it was stopped.
+    /// In a run that is cancelled, any error is a consequence of that.
     fn or_cancelled(&self, error: RunError) -> RunError {
         if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
     }
 
-    /// What the steps have made and left.
+    /// The objects that the steps have created and not removed.
     fn leftovers(&self, effects: &[(usize, Effect)], engine: &ProcessEngine) -> Vec<Leftover> {
         let images = || {
             let docker = engine.docker().cancelled_by(self.canceller.clone());
             let rows = docker.timeout(ENGINE_LIMIT).image().ls().call();
-            // An engine that does not answer any more is a finding of its own.
+            // An engine that no longer answers has a finding of its own.
             rows.unwrap_or_default()
                 .into_iter()
                 .map(|row| (format!("{}:{}", row.repository, row.tag), row.id.to_string()))
@@ -271,17 +193,19 @@ impl Runner<'_> {
         leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images)
     }
 
-    /// Runs the steps; gives also when each command began, in order.
+    /// Runs the steps. Also returns when each command was started, in order.
     fn run_steps(
         &self,
         scenario: &Scenario,
         engine: &ProcessEngine,
-    ) -> Result<(Vec<StepRecording>, Vec<Begin>), RunError> {
+    ) -> Result<(Vec<StepRecording>, Vec<CommandStart>), RunError> {
         let environment = self.settings.environment.clone();
-        let mut shell = Shell::new(engine, environment).map_err(RunError::io("making a shell"))?;
+        let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
+        let (timeout, canceller) = (self.settings.timeout, &self.canceller);
+        let mut runner = StepRunner { place: engine, shell, timeout, canceller };
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = (self.judge)();
-        let mut begins = Vec::new();
+        let mut starts = Vec::new();
         let mut skip = false;
         let mut lost = false;
         for (index, step) in scenario.steps.iter().enumerate() {
@@ -293,14 +217,14 @@ impl Runner<'_> {
                 let of = scenario.steps.len();
                 (self.progress)(scenario, Progress::Step { number: index + 1, of, step });
                 let started = Instant::now();
-                let patience = step.attributes.retry.unwrap_or_default();
+                let retry_for = step.attributes.retry.unwrap_or_default();
                 let (commands, verdict) = loop {
-                    let (commands, times) = self.run_step(step, engine, &mut shell)?;
-                    let begin = |(command, at)| Begin { step: index, command, at };
-                    begins.extend(times.into_iter().enumerate().map(begin));
+                    let (commands, times) = runner.run(step)?;
+                    let start = |(command, at)| CommandStart { step: index, command, at };
+                    starts.extend(times.into_iter().enumerate().map(start));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
                     let verdict = judge(step, &commands);
-                    let is_late = started.elapsed() + RETRY_PAUSE > patience;
+                    let is_late = started.elapsed() + RETRY_PAUSE > retry_for;
                     if verdict == Verdict::Passed || lost || is_late {
                         break (commands, verdict);
                     }
@@ -311,91 +235,9 @@ impl Runner<'_> {
             };
             recordings.push(recording);
         }
-        Ok((recordings, begins))
-    }
-
-    /// Runs a step; gives its commands as far as they were begun, and when that was.
-    fn run_step(
-        &self,
-        step: &Step,
-        engine: &ProcessEngine,
-        shell: &mut Shell<'_>,
-    ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
-        let timeout = step.attributes.timeout.unwrap_or(self.settings.timeout);
-        let mut run = || -> Result<_, RunError> {
-            let commands: Vec<&str> = match &step.commands[..] {
-                [] => vec![""],
-                commands => commands.iter().map(|command| command.text.as_str()).collect(),
-            };
-            let surroundings = match (step.attributes.tty, &step.attributes.stdin) {
-                (Some(columns), _) => {
-                    Surroundings::Terminal(engine.terminal(columns.get(), terminal::ROWS)?)
-                }
-                (None, stdin) => Surroundings::Pipes { has_input: stdin.is_some() },
-            };
-            let start = (Instant::now(), now());
-            let (bash, connection) = shell
-                .begin(&commands, surroundings)
-                .map_err(RunError::io("handing a step to bash"))?;
-            if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
-                shell.prepare().map_err(RunError::io("starting bash"))?;
-            }
-            let process = StepProcess {
-                bash,
-                connection,
-                commands: commands.len(),
-                stdin: step.attributes.stdin.as_deref(),
-                follow: step.attributes.follow.as_ref(),
-                start,
-                timeout,
-                canceller: &self.canceller,
-            };
-            let (outcomes, bash) = process.run().map_err(RunError::io("running a step"))?;
-            shell.take_over();
-            if let Some(bash) = bash {
-                shell.keep(bash);
-            }
-            Ok(outcomes)
-        };
-        let outcomes = run().or_else(|error| {
-            if engine.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
-        })?;
-        let begins = outcomes.iter().map(|outcome| outcome.begin).collect();
-        let last = outcomes.len().saturating_sub(1);
-        let record = |(index, outcome): (usize, Outcome)| {
-            // The engine takes its steps with it: what was running then has no status of its own.
-            let was_taken = index == last && !engine.is_running();
-            let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
-            let transcript = Transcript { terminal: step.attributes.tty, ..outcome.transcript };
-            let ending = match outcome.ending {
-                // Nothing has run: the status is still that of the command before.
-                Ending::Exited(_) if step.commands.is_empty() => Ending::Exited(0),
-                ending => ending,
-            };
-            Ok(CommandRecording {
-                command: text.clone(),
-                end: self.end(ending, timeout, was_taken)?,
-                transcript,
-                duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
-            })
-        };
-        let commands =
-            outcomes.into_iter().enumerate().map(record).collect::<Result<_, RunError>>()?;
-        Ok((commands, begins))
-    }
-
-    fn end(&self, ending: Ending, timeout: Duration, was_taken: bool) -> Result<End, RunError> {
-        match ending {
-            _ if self.canceller.is_cancelled() => Err(RunError::Cancelled),
-            Ending::Stopped(Reason::Cancelled) => Err(RunError::Cancelled),
-            Ending::EngineLost => Ok(End::EngineLost),
-            Ending::Exited(_) if was_taken => Ok(End::EngineLost),
-            Ending::Exited(status) => Ok(End::Exited { status }),
-            Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
-            Ending::Stopped(Reason::TimedOut) => {
-                let limit_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-                Ok(End::TimedOut { limit_ms })
-            }
-        }
+        Ok((recordings, starts))
     }
 }
+
+#[cfg(test)]
+mod local_place;

@@ -82,7 +82,7 @@ fn a_missing_image_does_not_affect_other_chapters() {
     let prepare = book.path().join("recipe/prepare");
     fs::set_permissions(prepare, fs::Permissions::from_mode(0o755)).unwrap();
     let outcome = book.to_verify().arg("--jobs").arg("2").run();
-    outcome.exits(3).fails_saying(&["no image `testsuite/none:1`", "no flour"]);
+    outcome.exits(3).fails_saying(&["image `testsuite/none:1` is not available", "no flour"]);
     outcome.prints(1, "first\n").prints(3, "last\n").finds_only(&[("exit-status", "false")]);
     assert_eq!(outcome.status_of(2), "skipped");
 

@@ -85,7 +85,11 @@ fn an_image_whose_recipe_fails() {
     fs::set_permissions(book.path().join("recipe/prepare"), Permissions::from_mode(0o755)).unwrap();
     book.verify()
         .exits(3)
-        .fails_saying(&["no image `testsuite/none:1`", "its recipe", "install flour first"])
+        .fails_saying(&[
+            "image `testsuite/none:1` is not available",
+            "its recipe",
+            "install flour first",
+        ])
         .tells("preparing");
     assert!(book.temporary().read_dir().unwrap().next().is_none());
 }

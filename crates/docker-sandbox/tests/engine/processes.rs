@@ -9,7 +9,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal};
+use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal, processes};
 
 use crate::{LIMIT, start};
 
@@ -45,14 +45,14 @@ impl Shell {
 
     #[track_caller]
     fn waits_for_input(&self) {
-        eventually(|| self.group.is_reading(&self.input));
+        eventually(|| processes::is_reading(&self.group.members(), &self.input));
     }
 
     /// `programs` are those of the group once it waits for something else.
     #[track_caller]
     fn does_not_wait_for_input(&self, programs: [&str; 2]) {
         eventually(|| self.sleeping() == programs.map(str::to_owned).into());
-        assert!(!self.group.is_reading(&self.input));
+        assert!(!processes::is_reading(&self.group.members(), &self.input));
     }
 }
 

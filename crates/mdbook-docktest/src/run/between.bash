@@ -1,30 +1,33 @@
 # shellcheck shell=bash
-# `__docktest_command` is a text that `mapfile` has made an array of one element:
+# `mapfile` makes `__docktest_command` an array of one element, which is used as a string:
 # shellcheck disable=SC2128,SC2178
-# `__docktest_status` is set around this, in shell.rs:
+# `__docktest_status` is set before this script is sourced, see `turn` in shell.rs:
 # shellcheck disable=SC2154
 #
-# Sourced before a shell's first command, with `first`, and between any two. Says how the command
-# before has ended; then does what it is told, a line each, until that is to go on:
+# Sourced before a shell's first command, with the argument `first`, and between any two commands.
+# Reports how the last command ended; then follows instructions, one per line, until one of them is to
+# run the next command:
 #
-#   join, FILE         become a member of the control group with this door
-#   outputs, NUMBER    write from now on to the pipes with this number
-#   input, NUMBER      read from now on from the pipe with this number, and say that it is open
-#   save               write down the state, and say so
-#   quit               exit, in silence
+#   join, FILE         join the group whose `cgroup.procs` is FILE
+#   outputs, NUMBER    from now on, write to the pipes with this number
+#   input, NUMBER      from now on, read from the pipe with this number, and report that it is open
+#   save               save the state, and report that
+#   quit               exit without output
 #   NUMBER             run the command with this number
 #
-# `$?` is for a command what it would be in a terminal; so this reads its text, too, as an `eval`
-# with a command substitution in its argument would set `$?` to 0.
+# The next command sees the same `$?` as in a terminal. That is why this script reads the command's text:
+# an `eval` with a command substitution in its argument would set `$?` to 0.
 #
-# The shell is the author's, see save.bash. Standard error is /dev/null, so that `set -x` and
-# `set -v` tell nothing of this; the author's is 3. There are no subshells here, which take time.
+# The shell is the author's, see save.bash. Standard error is /dev/null, so that `set -x` and `set -v` do
+# not show this script; descriptor 3 is the author's standard error. Subshells are avoided: they take time.
+#
+# /run/docktest/shell stands for the shell's directory; see `for_place` in shell.rs.
 __docktest_outputs=
 __docktest_input=
 
-# The author's traps of DEBUG, RETURN and ERR are about the author's commands. Before this was sourced
-# they were written down and removed; they are set again with the next command, since bash would also
-# run them for the `eval` around it. For a shell's first command, the state has them.
+# The author's traps of DEBUG, RETURN and ERR must run only for the author's commands. Before this script
+# was sourced, they were saved and removed. They are set again with the next command, because bash would
+# also run them for the `eval` around it. For a shell's first command, they are in the state.
 if [[ ${1-} != first ]]; then
     __docktest_traps=
     if [[ -s /run/docktest/shell/traps ]]; then
@@ -36,8 +39,8 @@ if [[ ${1-} != first ]]; then
     fi
 fi
 
-# An EXIT trap of the author's is set aside for ours, which runs it. It belongs to the shell that
-# the reader has all the time: a step that only comes to its end hands it on, one that exits runs it.
+# The author's EXIT trap is replaced by one that saves the state and then runs the author's. For a reader
+# all steps are one shell: the trap must not run at the end of a step, only if the step exits.
 \builtin trap -p EXIT >|/run/docktest/shell/trap
 \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/trap
 if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
@@ -62,7 +65,7 @@ while \builtin mapfile -n 1 -t __docktest_go; do
     case ${__docktest_go[0]} in
     join)
         \builtin mapfile -n 1 -t __docktest_go
-        \builtin echo 0 >|"${__docktest_go[0]}"
+        \builtin echo $$ >|"${__docktest_go[0]}"
         ;;
     outputs)
         \builtin mapfile -n 1 -t __docktest_go
@@ -93,16 +96,16 @@ if [[ $__docktest_input ]]; then
     \builtin echo opened >/run/docktest/shell/done
 fi
 \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go[0]}"
-# There is no first piece of an empty file.
+# For an empty file, `mapfile` sets no element.
 __docktest_command=${__docktest_command-}
 
-# Tracing goes on with the command itself, not with the `eval` around it.
+# Tracing starts again with the command itself, not with the `eval` around it.
 __docktest_begin=
 __docktest_trace=${-//[!xv]/}
 if [[ $__docktest_trace ]]; then
     \builtin set +xv
     if [[ $__docktest_trace == *v* ]]; then
-        # It is read as a whole before the option is set again.
+        # Bash reads the whole text before the option is set again, so it does not print it.
         if [[ $__docktest_outputs ]]; then
             \builtin printf '%s\n' "$__docktest_command" >|"$__docktest_errors"
         else
@@ -119,8 +122,8 @@ if [[ $__docktest_begin ]]; then
     __docktest_command="{ $__docktest_begin} >/dev/null 2>/dev/null; $__docktest_command"
 fi
 if [[ $__docktest_outputs ]]; then
-    # What was there before stays that of what runs in the background. What the author has made of
-    # the shell's own standard input and outputs ends with the step.
+    # Processes in the background keep the old pipes. Redirections of the shell itself end with the
+    # author's step.
     __docktest_outputs=">|$__docktest_outputs 2>|$__docktest_errors"
     if [[ ! $__docktest_input ]]; then
         __docktest_outputs+=" </dev/null"

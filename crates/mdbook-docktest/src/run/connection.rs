@@ -1,4 +1,4 @@
-//! What a step's process is connected with: two pipes, a third one for its input, or a terminal.
+//! The input and output of a step: two pipes, a third one for its input, or a terminal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -11,21 +11,20 @@ use rustix::io::{Errno, ioctl_fionbio};
 use super::turnstile::pipe;
 use crate::model::stream::Stream;
 
-/// Our ends.
+/// This program's ends.
 pub(super) struct Connection {
     outputs: Vec<(Stream, Option<File>)>,
     keyboard: Option<File>,
-    /// Keeps what is typed until the step has opened its input.
+    /// Keeps what is typed in the pipe until the step has opened its input.
     input: Option<File>,
-    /// The other ends of what the step opens by itself: while we hold them, there is an end to what
-    /// can be read from ours only when the step has ended, even if it has not opened its pipes yet,
-    /// or turns away from its terminal for a while.
+    /// The other ends. While they are open, reading does not meet an end of file, even if the step has not
+    /// opened its pipes yet, or has closed its terminal for a while.
     _other_ends: Vec<File>,
     is_terminal: bool,
 }
 
 impl Connection {
-    /// Connects a command with a terminal.
+    /// Connects a command to a terminal.
     pub(super) fn with_terminal(
         command: &duct::Expression,
         Terminal { front, back }: Terminal,
@@ -39,8 +38,8 @@ impl Connection {
         Ok((command, Self::new(outputs, keyboard, vec![back], true)?))
     }
 
-    /// Makes pipes that a shell which already runs opens by their names: `stdout.NUMBER`,
-    /// `stderr.NUMBER` and, if it is to have input, `stdin.NUMBER`.
+    /// Creates pipes that a running shell opens by their names: `stdout.NUMBER`, `stderr.NUMBER` and, for a
+    /// step with input, `stdin.NUMBER`.
     pub(super) fn with_pipes(directory: &Path, number: usize, has_input: bool) -> io::Result<Self> {
         let path = |name: &str| directory.join(format!("{name}.{number}"));
         let make = |name: &str| -> io::Result<_> {
@@ -71,33 +70,33 @@ impl Connection {
         Ok(Self { outputs, keyboard, input: None, _other_ends: other_ends, is_terminal })
     }
 
-    /// Whether it is a terminal.
     pub(super) fn is_terminal(&self) -> bool {
         self.is_terminal
     }
 
-    /// What input is written to; the second time, nothing.
+    /// Returns the file to which input is written; `None` if there is none, or if it was taken before.
     pub(super) fn take_keyboard(&mut self) -> Option<File> {
         self.keyboard.take()
     }
 
-    /// Takes note that the step has opened its input: it is at its end when nobody types any more.
-    pub(super) fn input_is_open(&mut self) {
+    /// Call this when the step has opened its input: from then on its input ends when the keyboard is
+    /// closed.
+    pub(super) fn set_input_opened(&mut self) {
         self.input = None;
     }
 
-    /// The outputs that are not at their end.
+    /// The outputs that have not ended.
     pub(super) fn open_outputs(&self) -> impl Iterator<Item = &File> {
         self.outputs.iter().filter_map(|(_, output)| output.as_ref())
     }
 
-    /// How many outputs there are.
+    /// The number of outputs.
     pub(super) fn outputs(&self) -> usize {
         self.outputs.len()
     }
 
-    /// Reads from an output what is there, at most a buffer full. Gives nothing if nothing is there,
-    /// and a count of 0 if that can change at once.
+    /// Reads once from an output, without blocking. Returns the stream and the number of bytes, which is 0
+    /// if the call was interrupted; `None` if there is nothing to read.
     pub(super) fn read(
         &mut self,
         output: usize,
@@ -113,7 +112,7 @@ impl Connection {
             Ok(count) => Ok(Some((*stream, count))),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Some((*stream, 0))),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            // How a terminal says that nobody has it any more.
+            // No program has the terminal open any more.
             Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
                 *file = None;
                 Ok(None)
@@ -122,17 +121,17 @@ impl Connection {
         }
     }
 
-    /// Lets go of a step that has ended. Who is left in the background of a terminal was hung up
-    /// with it. Pipes are emptied further: their writer would be killed by its next output if nobody
-    /// could read it, and stand still if nobody did. This ends with the last writer, with the engine
-    /// at the latest.
-    pub(super) fn let_go(self) {
+    /// Releases the connection of a step that has ended. A terminal is closed, which sends SIGHUP to the
+    /// processes in its background. Pipes are read on: otherwise a process in the background would be
+    /// killed when it prints, or would block. This ends with the last writer, at the latest with the
+    /// engine.
+    pub(super) fn release(self) {
         if self.is_terminal() {
             return;
         }
         for mut pipe in self.outputs.into_iter().filter_map(|(_, pipe)| pipe) {
             thread::spawn(move || {
-                // A pipe that cannot be read has nobody to wait for.
+                // If a pipe cannot be read, no writer can be helped.
                 let _ = ioctl_fionbio(&pipe, false).map(|()| io::copy(&mut pipe, &mut io::sink()));
             });
         }

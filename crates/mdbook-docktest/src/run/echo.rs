@@ -1,27 +1,27 @@
-//! Finds in a terminal's output what was typed there.
+//! Finds the echo of what was typed in the output of a terminal.
 //!
-//! A terminal shows what is typed because the program, or the terminal itself, sends it back. So
-//! what was typed is not written down when it is typed, which would show it twice, but where it
-//! comes back. A password does not, and is not shown to readers either.
+//! A terminal shows what is typed because the program, or the terminal itself, sends it back. So what was
+//! typed is recorded where its echo appears, not when it is typed: otherwise it would be shown twice. A
+//! password is not echoed, and is not shown to readers either.
 
 use std::mem;
 
-/// Waits for one echo.
+/// Searches for one echo.
 #[derive(Debug, Default)]
 pub(super) struct Echo {
     awaited: Option<Awaited>,
-    /// The end of the output, if it may be the beginning of the echo.
+    /// The end of the output, if it can be the beginning of the echo.
     held: String,
 }
 
 #[derive(Debug)]
 struct Awaited {
     text: String,
-    /// Whether the echo is on the line on which it was typed, or nowhere.
+    /// Whether the echo can only be on the line on which the text was typed.
     on_this_line: bool,
 }
 
-/// Output, told apart.
+/// Output, split at the echo.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) before: String,
@@ -30,27 +30,27 @@ pub(super) struct Parts {
 }
 
 impl Echo {
-    /// Waits for a line that was typed at a prompt; no longer for what was typed before.
-    pub(super) fn of_line(line: &str) -> Self {
-        Self::of(line.trim_end_matches('\n'), true)
+    /// The echo of a line that was typed at a prompt.
+    pub(super) fn for_line(line: &str) -> Self {
+        Self::for_text(line.trim_end_matches('\n'), true)
     }
 
-    /// Waits for what a terminal shows for Ctrl-C, wherever it comes.
-    pub(super) fn of_interrupt() -> Self {
-        Self::of("^C", false)
+    /// What a terminal shows for Ctrl-C, on any line.
+    pub(super) fn for_interrupt() -> Self {
+        Self::for_text("^C", false)
     }
 
-    fn of(text: &str, on_this_line: bool) -> Self {
+    fn for_text(text: &str, on_this_line: bool) -> Self {
         let awaited = (!text.is_empty()).then(|| Awaited { text: text.to_owned(), on_this_line });
         Self { awaited, held: String::new() }
     }
 
-    /// Whether it is still waited for.
+    /// Whether the echo has neither appeared nor been given up.
     pub(super) fn is_awaited(&self) -> bool {
         self.awaited.is_some()
     }
 
-    /// Tells apart what came. A beginning of the echo is held back until more comes.
+    /// Splits output at the echo. A possible beginning of the echo is held back until more output comes.
     pub(super) fn split(&mut self, text: &str) -> Parts {
         let Some(awaited) = &self.awaited else {
             return Parts { before: text.to_owned(), ..Parts::default() };
@@ -66,21 +66,21 @@ impl Echo {
         if line.is_some() {
             self.awaited = None;
         } else {
-            let held = longest_beginning(&awaited.text, &text);
+            let held = longest_overlap(&awaited.text, &text);
             self.held = text.split_off(text.len() - held);
         }
         Parts { before: text, ..Parts::default() }
     }
 
-    /// Waits no longer; gives what was held back.
+    /// Stops searching. Returns the text that was held back.
     pub(super) fn give_up(&mut self) -> String {
         self.awaited = None;
         mem::take(&mut self.held)
     }
 }
 
-/// How many bytes at the end of `text` are a beginning of `awaited`.
-fn longest_beginning(awaited: &str, text: &str) -> usize {
+/// The length in bytes of the longest suffix of `text` that is a proper prefix of `awaited`.
+fn longest_overlap(awaited: &str, text: &str) -> usize {
     awaited
         .char_indices()
         .map(|(index, _)| index)
@@ -93,8 +93,8 @@ fn longest_beginning(awaited: &str, text: &str) -> usize {
 mod tests {
     use super::*;
 
-    /// Feeds the pieces; the echo is in brackets in what is returned.
-    fn told_apart(mut echo: Echo, pieces: &[&str]) -> String {
+    /// Returns all output, with the echo in brackets.
+    fn marked(mut echo: Echo, pieces: &[&str]) -> String {
         let mut all = String::new();
         for piece in pieces {
             let Parts { before, echo, after } = echo.split(piece);
@@ -108,24 +108,24 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_is_found_in_however_many_pieces_it_comes() {
-        let line = || Echo::of_line("yes\n");
-        assert_eq!(told_apart(line(), &["yes\r\ndone\r\n"]), "[yes]\r\ndone\r\n");
-        assert_eq!(told_apart(line(), &["y", "e", "s", "\r\n", "yes"]), "[yes]\r\nyes");
-        assert_eq!(told_apart(line(), &["\x1b[1m", "yyes\r\n"]), "\x1b[1my[yes]\r\n");
+    fn an_echo_is_found_in_any_number_of_pieces() {
+        let line = || Echo::for_line("yes\n");
+        assert_eq!(marked(line(), &["yes\r\ndone\r\n"]), "[yes]\r\ndone\r\n");
+        assert_eq!(marked(line(), &["y", "e", "s", "\r\n", "yes"]), "[yes]\r\nyes");
+        assert_eq!(marked(line(), &["\x1b[1m", "yyes\r\n"]), "\x1b[1my[yes]\r\n");
     }
 
     #[test]
-    fn what_is_not_echoed_is_not_looked_for_on_later_lines() {
-        assert_eq!(told_apart(Echo::of_line("yes\n"), &["\r\nyes\r\n"]), "\r\nyes\r\n");
-        assert_eq!(told_apart(Echo::of_line("yes\n"), &["y", "e", "\n", "s"]), "ye\ns");
-        assert_eq!(told_apart(Echo::of_line("yes\n"), &["ye"]), "ye");
-        assert_eq!(told_apart(Echo::of_line("\n"), &["\r\nnext"]), "\r\nnext");
+    fn an_echo_is_not_searched_for_on_later_lines() {
+        assert_eq!(marked(Echo::for_line("yes\n"), &["\r\nyes\r\n"]), "\r\nyes\r\n");
+        assert_eq!(marked(Echo::for_line("yes\n"), &["y", "e", "\n", "s"]), "ye\ns");
+        assert_eq!(marked(Echo::for_line("yes\n"), &["ye"]), "ye");
+        assert_eq!(marked(Echo::for_line("\n"), &["\r\nnext"]), "\r\nnext");
     }
 
     #[test]
-    fn an_interrupt_is_found_behind_what_came_before_it() {
+    fn the_echo_of_an_interrupt_is_found_after_earlier_output() {
         let pieces = ["tick 4\r\n", "^", "Ctick 5\r\n^C"];
-        assert_eq!(told_apart(Echo::of_interrupt(), &pieces), "tick 4\r\n[^C]tick 5\r\n^C");
+        assert_eq!(marked(Echo::for_interrupt(), &pieces), "tick 4\r\n[^C]tick 5\r\n^C");
     }
 }

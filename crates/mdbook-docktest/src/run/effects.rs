@@ -1,9 +1,9 @@
-//! What a chapter's steps did to the engine's objects, from what the engine says has happened.
+//! What a chapter's steps did to the engine's objects, derived from the engine's events.
 //!
-//! What happened belongs to the command that had been begun last. The engine's clock is this
-//! machine's, and a client that has ended has been told of all that it asked for, so that this
-//! also holds for what happened at the very end of a command. What a container does later, in the
-//! background, is then an effect of the step in whose time it did it.
+//! An event belongs to the command that was started last before it. The engine uses the clock of this
+//! machine, and a client exits only after the engine has done what it asked for, so this is also true for
+//! events at the very end of a command. What a container does later in the background is an effect of the
+//! step that runs at that time.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,44 +12,44 @@ use docker_cli::system::Event;
 
 use crate::model::recording::{Change, ContainerSpec, Effect, Leftover, MountSource, ObjectKind};
 
-/// The begin of a command.
+/// When a command was started.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Begin {
-    /// The step's place in the scenario.
+pub(super) struct CommandStart {
+    /// The step's index in the scenario.
     pub(super) step: usize,
-    /// The command's place in the step.
+    /// The command's index in the step.
     pub(super) command: usize,
-    /// When it was, since 1970.
+    /// The time since 1970.
     pub(super) at: Duration,
 }
 
-/// An event, and what was to be learnt of it only while it happened.
+/// An event, and what could only be found out when it happened.
 #[derive(Debug)]
 pub(super) struct Sighting {
     pub(super) event: Event,
-    /// Whether it is the death of a container in which nobody had a hand.
-    pub(super) died_alone: bool,
-    /// What the container had printed at last.
+    /// Whether it is the unattended exit of a container.
+    pub(super) is_unattended_exit: bool,
+    /// The end of the container's log.
     pub(super) log: Option<String>,
-    /// What the container was made with.
+    /// The container's ports and mounts.
     pub(super) spec: ContainerSpec,
 }
 
 impl Sighting {
-    /// A sighting of which nothing more was learnt yet.
-    pub(super) fn of(event: Event) -> Self {
-        Self { event, died_alone: false, log: None, spec: ContainerSpec::default() }
+    /// A sighting without further details.
+    pub(super) fn new(event: Event) -> Self {
+        Self { event, is_unattended_exit: false, log: None, spec: ContainerSpec::default() }
     }
 }
 
-/// The containers that somebody has a hand in: a client is attached, which tells how they end, or
-/// a signal was sent that may end them.
+/// The containers whose exit is attended: a client is attached, which reports how they exit, or a signal
+/// was sent that can end them.
 #[derive(Debug, Default)]
-pub(super) struct Attended(BTreeSet<String>);
+pub(super) struct AttendedContainers(BTreeSet<String>);
 
-impl Attended {
-    /// Takes note of an event. Says whether it is the death of a container that nobody attended to.
-    pub(super) fn has_died_alone(&mut self, event: &Event) -> bool {
+impl AttendedContainers {
+    /// Observes an event. Returns whether it is the exit of a container that is not attended.
+    pub(super) fn is_unattended_exit(&mut self, event: &Event) -> bool {
         match (event.kind.as_str(), event.action.as_str()) {
             ("container", "attach" | "kill") => {
                 self.0.insert(event.actor.id.clone());
@@ -60,31 +60,31 @@ impl Attended {
         }
     }
 
-    pub(super) fn has(&self, container: &str) -> bool {
+    pub(super) fn contains(&self, container: &str) -> bool {
         self.0.contains(container)
     }
 }
 
-/// The exit status that a container died with.
+/// The exit status in the event of a container's exit.
 pub(super) fn exit_code(event: &Event) -> i32 {
     event.attribute("exitCode").and_then(|code| code.parse().ok()).unwrap_or_default()
 }
 
-/// The effects, in order, each with its step. What happened before the first command is none.
-pub(super) fn effects(sightings: Vec<Sighting>, begins: &[Begin]) -> Vec<(usize, Effect)> {
+/// The effects in order, each with the index of its step. Events before the first command have none.
+pub(super) fn effects(sightings: Vec<Sighting>, starts: &[CommandStart]) -> Vec<(usize, Effect)> {
     let effect = |sighting: Sighting| {
-        let begun = begins.partition_point(|begin| begin.at <= sighting.event.time());
-        let begin = begins.get(begun.checked_sub(1)?)?;
-        Some((begin.step, effect(sighting, begin.command)?))
+        let started = starts.partition_point(|start| start.at <= sighting.event.time());
+        let start = starts.get(started.checked_sub(1)?)?;
+        Some((start.step, effect(sighting, start.command)?))
     };
     let mut effects: Vec<_> = sightings.into_iter().filter_map(effect).collect();
-    forget_what_is_chance(&mut effects);
+    drop_nondeterministic_details(&mut effects);
     effects
 }
 
-/// Drops what containers were made with where it is chance whether it was learnt in time, or where
-/// other effects of the same step tell it.
-fn forget_what_is_chance(effects: &mut [(usize, Effect)]) {
+/// Drops details of containers that were possibly inspected too late, because the same step removed them,
+/// and details that other effects of the same step contain.
+fn drop_nondeterministic_details(effects: &mut [(usize, Effect)]) {
     let mut removed = BTreeSet::new();
     let mut mounting = BTreeSet::new();
     for (step, effect) in effects.iter() {
@@ -106,7 +106,7 @@ fn forget_what_is_chance(effects: &mut [(usize, Effect)]) {
 }
 
 fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
-    let Sighting { event, died_alone, log, spec } = sighting;
+    let Sighting { event, is_unattended_exit, log, spec } = sighting;
     let attribute = |name| event.attribute(name).unwrap_or_default().to_owned();
     let container = || attribute("container");
     let (kind, change) = match (event.kind.as_str(), event.action.as_str()) {
@@ -117,7 +117,7 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
         ("container", "start") => (ObjectKind::Container, Change::Started),
         ("container", "die") => {
             let exit = exit_code(&event);
-            (ObjectKind::Container, Change::Died { exit, alone: died_alone, log })
+            (ObjectKind::Container, Change::Died { exit, alone: is_unattended_exit, log })
         }
         ("container", "pause") => (ObjectKind::Container, Change::Paused),
         ("container", "unpause") => (ObjectKind::Container, Change::Unpaused),
@@ -142,27 +142,27 @@ fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
             (ObjectKind::Network, Change::Disconnected { container: container() })
         }
         ("network", "destroy") => (ObjectKind::Network, Change::Removed),
-        // The name says only what repository it is from; the ID is the whole reference, to which
-        // the client has added `latest` where the author gave no tag.
+        // The name is only the repository; the ID is the whole reference, to which the client has added
+        // `latest` if the author gave no tag.
         ("image", "pull") => (ObjectKind::Image, Change::created(Some(event.actor.id.clone()))),
         ("image", "load" | "import" | "build" | "tag") => {
             (ObjectKind::Image, Change::created(None))
         }
         ("image", "untag" | "delete") => (ObjectKind::Image, Change::Removed),
-        // What only looks (`exec_start`, `attach`, `resize`, `top`) or repeats what others say
-        // (`stop`, `restart`, `unmount`, `prune`).
+        // Actions that change nothing (`exec_start`, `attach`, `resize`, `top`) or that other events
+        // report as well (`stop`, `restart`, `unmount`, `prune`).
         _ => return None,
     };
     let id = event.actor.id;
-    // A volume has no name but its ID.
+    // The ID of a volume is its name.
     let name = event.actor.attributes.get("name").unwrap_or(&id).clone();
     Some(Effect { command, kind, name, id, change })
 }
 
-/// What was created and never removed, in the order of creation.
+/// The objects that were created and not removed, in the order of creation.
 ///
-/// The engine does not say which of its names an image has lost. So images need `images`, the
-/// names and IDs of those that are there at the end.
+/// The engine does not report which of its names an image has lost. So `images` are the names and IDs of
+/// the images at the end.
 pub(super) fn leftovers<'a>(
     effects: impl IntoIterator<Item = (usize, &'a Effect)>,
     images: &[(String, String)],
@@ -178,7 +178,7 @@ pub(super) fn leftovers<'a>(
             Change::Created { .. } => {
                 let Effect { command, kind, ref name, ref id, .. } = *effect;
                 let (name, id) = (name.clone(), id.clone());
-                // An image that is given the same name again had been there before.
+                // An image that is given the same name again is older.
                 left.entry(key).or_insert((place, Leftover { step, command, kind, name, id }));
             }
             Change::Renamed { .. } => {
@@ -190,11 +190,11 @@ pub(super) fn leftovers<'a>(
             _ => {}
         }
     }
-    let is_there = |leftover: &Leftover| {
+    let exists = |leftover: &Leftover| {
         leftover.kind != ObjectKind::Image
             || images.iter().any(|(name, id)| leftover.name == *name || leftover.name == *id)
     };
-    let mut left: Vec<_> = left.into_values().filter(|(_, leftover)| is_there(leftover)).collect();
+    let mut left: Vec<_> = left.into_values().filter(|(_, leftover)| exists(leftover)).collect();
     left.sort_by_key(|(place, _)| *place);
     left.into_iter().map(|(_, leftover)| leftover).collect()
 }

@@ -1,4 +1,4 @@
-//! Whether a stream has been followed long enough.
+//! Whether the author's condition for stopping a stream is met.
 
 use std::time::{Duration, Instant};
 
@@ -6,14 +6,14 @@ use crate::model::scenario::Follow;
 use crate::model::stream::Stream;
 use crate::terminal::without_escapes;
 
-/// How much of a line is kept that does not end: it may go on for ever.
+/// How much of an unfinished line is kept, in bytes: a line may never end.
 const LINE_LIMIT: usize = 64 * 1024;
 
-/// Watches one step's output.
+/// Checks the output of a step against a condition.
 pub(super) struct Watch<'a> {
     follow: &'a Follow,
     start: Instant,
-    /// For each output stream, the line that has no end yet.
+    /// The unfinished line of each output stream.
     unfinished: [String; 2],
     lines: usize,
     satisfied: bool,
@@ -24,8 +24,8 @@ impl<'a> Watch<'a> {
         Self { follow, start, unfinished: Default::default(), lines: 0, satisfied: false }
     }
 
-    /// Takes note of what came.
-    pub(super) fn see(&mut self, stream: Stream, text: &str) {
+    /// Observes output.
+    pub(super) fn observe(&mut self, stream: Stream, text: &str) {
         let unfinished = &mut self.unfinished[usize::from(stream == Stream::Stderr)];
         unfinished.push_str(text);
         let mut start = 0;
@@ -38,13 +38,13 @@ impl<'a> Watch<'a> {
         unfinished.drain(..start);
         let surplus = unfinished.len().saturating_sub(LINE_LIMIT);
         unfinished.drain(..unfinished.ceil_char_boundary(surplus));
-        // A prompt or a progress line is never finished, and can be what is waited for.
+        // A prompt or a progress line is never finished, and can be what the author waits for.
         if matches!(self.follow, Follow::Until(_)) {
             self.satisfied |= reached(self.follow, unfinished, self.lines);
         }
     }
 
-    /// When time alone will satisfy it.
+    /// When the condition is met by time alone.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match self.follow {
             Follow::For(time) => Some(self.start + *time),
@@ -52,7 +52,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Whether it is enough.
+    /// Whether the condition is met.
     pub(super) fn is_satisfied(&self) -> bool {
         self.satisfied || self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
     }
@@ -75,13 +75,13 @@ mod tests {
     fn satisfied_by(follow: &Follow, pieces: &[&str]) -> bool {
         let mut watch = Watch::new(follow, Instant::now());
         for piece in pieces {
-            watch.see(Stream::Stdout, piece);
+            watch.observe(Stream::Stdout, piece);
         }
         watch.is_satisfied()
     }
 
     #[test]
-    fn a_pattern_is_looked_for_in_each_line() {
+    fn a_pattern_is_searched_for_in_each_line() {
         let until = Follow::Until(Regex::new("^ready$").unwrap());
         assert!(satisfied_by(&until, &["start\nrea", "dy\n"]));
         assert!(satisfied_by(&until, &["ready\r\n"]));
@@ -89,33 +89,33 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_without_an_end_counts_for_a_pattern() {
+    fn an_unfinished_line_can_match_a_pattern() {
         let until = Follow::Until(Regex::new(r"\[y/N\]").unwrap());
         assert!(satisfied_by(&until, &["Are you sure? [y", "/N] "]));
     }
 
     #[test]
-    fn a_line_without_end_is_kept_in_part() {
+    fn only_the_end_of_a_long_line_is_kept() {
         let until = Follow::Until(Regex::new("ready").unwrap());
         let mut watch = Watch::new(&until, Instant::now());
         for _ in 0..10 {
-            watch.see(Stream::Stdout, &"é".repeat(LINE_LIMIT));
+            watch.observe(Stream::Stdout, &"é".repeat(LINE_LIMIT));
         }
         assert!(watch.unfinished[0].len() <= LINE_LIMIT);
-        watch.see(Stream::Stdout, "rea");
-        watch.see(Stream::Stdout, "dy");
+        watch.observe(Stream::Stdout, "rea");
+        watch.observe(Stream::Stdout, "dy");
         assert!(watch.is_satisfied());
     }
 
     #[test]
-    fn lines_count_when_they_are_whole() {
+    fn only_finished_lines_are_counted() {
         let two = Follow::Lines(2);
         assert!(!satisfied_by(&two, &["one\ntwo"]));
         assert!(satisfied_by(&two, &["one\ntwo", "\n"]));
     }
 
     #[test]
-    fn time_alone_satisfies_for() {
+    fn a_duration_is_met_by_time_alone() {
         assert!(satisfied_by(&Follow::For(Duration::ZERO), &[]));
         assert!(!satisfied_by(&Follow::For(Duration::from_secs(60)), &["a\n", "b\n"]));
     }

@@ -1,6 +1,6 @@
-//! What is kept of images between runs: an archive of each, as `docker image save` makes it; and for
-//! each set of images that chapters begin with, an engine's own files of them (*store*), which are
-//! there in a part of the time that it takes to load the archives.
+//! Images kept between runs: an archive of each, created by `docker image save`; and for each set of
+//! images that chapters start with, a copy of an engine's own files (*store*), with which an engine starts
+//! in a fraction of the time that loading the archives takes.
 
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::MetadataExt;
@@ -8,24 +8,21 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use docker_sandbox::{EngineRoot, ProcessEngine};
+use docker_sandbox::EngineRoot;
 
-use super::RunError;
+use super::{CANCEL_INTERVAL, RunError};
 use crate::model::recording::ImageOrigin;
 use crate::run::recipe;
 use crate::text::digest::digest;
 
-/// How often a cancelled run is noticed.
-const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
-
-/// How long a store is kept that nobody begins with.
+/// How long a store is kept after its last use.
 const STORE_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// The images of this user.
+/// This user's images.
 pub(super) struct ImageCache {
     archives: PathBuf,
     stores: PathBuf,
-    /// The root that engines start from: their daemon's files are for daemons of the same version.
+    /// The root file system of the engines: a store is only for the same daemon.
     root: PathBuf,
 }
 
@@ -36,13 +33,12 @@ impl ImageCache {
         Self { archives: cache.join("images"), stores: cache.join("stores"), root }
     }
 
-    /// Takes the lock of those who make archives, for as long as the file lives; `give_up` fails when
-    /// that is not worth waiting for any more.
+    /// Locks the creation of archives until the file is closed. Waits for other runs until `give_up` fails.
     pub(super) fn lock(
         &self,
         give_up: impl Fn() -> Result<(), RunError>,
     ) -> Result<File, RunError> {
-        fs::create_dir_all(&self.archives).map_err(RunError::io("making the image cache"))?;
+        fs::create_dir_all(&self.archives).map_err(RunError::io("creating the image cache"))?;
         let locking = || RunError::io("locking the image cache");
         let lock = File::create(self.archives.join(".lock")).map_err(locking())?;
         loop {
@@ -57,7 +53,7 @@ impl ImageCache {
         }
     }
 
-    /// The archive of an image, if there is one, and where the image came from.
+    /// The archive of an image and the image's origin; `None` if there is no archive.
     pub(super) fn archive(
         &self,
         reference: &str,
@@ -72,7 +68,7 @@ impl ImageCache {
         Ok(None)
     }
 
-    /// Where the archive of an image is kept.
+    /// The path of an image's archive, whether it exists or not.
     pub(super) fn archive_path(
         &self,
         reference: &str,
@@ -87,8 +83,8 @@ impl ImageCache {
         Ok(self.archives.join(format!("{}-{kind}.tar", file_name(reference))))
     }
 
-    /// Where the store of a set of images is, whether there is one or not; none if there can be none
-    /// yet.
+    /// The path of the store for a set of images, whether it exists or not; `None` for an empty set, or if
+    /// an image has no archive yet.
     pub(super) fn store(&self, wanted: &[(&str, &Path)]) -> Option<PathBuf> {
         if wanted.is_empty() {
             return None;
@@ -101,22 +97,26 @@ impl ImageCache {
         }
         let store = self.stores.join(digest(key.as_bytes()));
         if let Ok(directory) = File::open(&store) {
-            // So that it is known when it was last of use; if it cannot be, it is made again some day.
+            // Records the last use. If that fails, the store is removed too early and created again.
             let _ = directory.set_modified(SystemTime::now());
         }
         Some(store)
     }
 
-    /// What tells one daemon from another that has taken its place.
+    /// What distinguishes a daemon from its successor after an update.
     fn daemon(&self) -> Option<(u64, i64, u64)> {
         let places = ["usr/sbin/dockerd", "usr/bin/dockerd", "usr/local/bin/dockerd"];
         let daemon = places.iter().find_map(|path| fs::metadata(self.root.join(path)).ok())?;
         Some((daemon.len(), daemon.mtime(), daemon.ino()))
     }
 
-    /// Keeps the images of an engine that has these and no others. That is for later runs: what goes
-    /// wrong with it is nothing to this one.
-    pub(super) fn keep_store(&self, wanted: &[(&str, &Path)], engine: &ProcessEngine) {
+    /// Keeps the images of an engine that has exactly these; `keep_images` copies them. They are for later
+    /// runs, so errors are ignored.
+    pub(super) fn keep_store(
+        &self,
+        wanted: &[(&str, &Path)],
+        keep_images: &dyn Fn(&Path) -> Result<(), docker_sandbox::Error>,
+    ) {
         let Some(store) = self.store(wanted).filter(|store| !store.exists()) else { return };
         self.remove_old_stores();
         if fs::create_dir_all(&self.stores).is_err() {
@@ -127,13 +127,13 @@ impl ImageCache {
             return;
         };
         let copy = unfinished.path().join("store");
-        if engine.keep_images(&copy).is_ok() {
-            // Somebody else may have been faster.
+        if keep_images(&copy).is_ok() {
+            // Fails if another run has created it meanwhile.
             let _ = fs::rename(copy, store);
         }
     }
 
-    /// Removes a store that does not hold what it should.
+    /// Removes a store that lacks an image.
     pub(super) fn remove_store(&self, wanted: &[(&str, &Path)]) {
         if let Some(store) = self.store(wanted) {
             let _ = fs::remove_dir_all(store);
@@ -153,7 +153,10 @@ impl ImageCache {
     }
 }
 
-/// `postgres:15` as a file's name.
+/// A file name for a reference such as `postgres:15`.
 fn file_name(reference: &str) -> String {
     reference.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_")
 }
+
+#[cfg(test)]
+mod tests;

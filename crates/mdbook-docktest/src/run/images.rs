@@ -1,24 +1,20 @@
-//! Images before the first step: from this user's archives, else from a registry, else from the
-//! book's own recipe.
+//! Provides images before the first step: from this user's archives, else from a registry, else from the
+//! book's recipe.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Command, Docker};
-use docker_sandbox::ProcessEngine;
 
 use super::image_cache::ImageCache;
-use super::{Progress, RunError};
+use super::{CANCEL_INTERVAL, Progress, RunError};
 use crate::model::recording::{Image, ImageOrigin};
 use crate::run::recipe;
-
-/// How often a cancelled run is noticed.
-const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long pulling an image may take.
 const PULL_LIMIT: Duration = Duration::from_secs(600);
@@ -26,22 +22,24 @@ const PULL_LIMIT: Duration = Duration::from_secs(600);
 /// How long a recipe may take.
 const RECIPE_LIMIT: Duration = Duration::from_secs(900);
 
-/// Provides images on one engine.
+/// Provides images to an engine.
 pub(super) struct Images<'a> {
-    pub(super) engine: &'a ProcessEngine,
     pub(super) docker: Docker,
+    /// A directory for copies of recipes: it is removed with the engine.
+    pub(super) scratch: PathBuf,
+    /// Copies the engine's images into a new directory.
+    pub(super) keep_images: &'a dyn Fn(&Path) -> Result<(), docker_sandbox::Error>,
     pub(super) canceller: &'a Canceller,
-    /// Where they are kept between runs.
     pub(super) cache: &'a ImageCache,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
 }
 
 impl Images<'_> {
-    /// Makes all of these available, given as references and recipes; `are_there` says whether the
-    /// engine began with them.
+    /// Provides all of these images, given as references and recipes. `are_there` is whether the engine was
+    /// started with them.
     ///
     /// # Errors
-    /// When one can be had from nowhere; the message is one line, and says what to do.
+    /// When an image is not available from any source.
     pub(super) fn provide_all(
         &self,
         wanted: &[(&str, &Path)],
@@ -63,16 +61,16 @@ impl Images<'_> {
             .iter()
             .map(|(reference, recipe)| self.provide(reference, recipe))
             .collect::<Result<_, _>>()?;
-        self.cache.keep_store(wanted, self.engine);
+        self.cache.keep_store(wanted, self.keep_images);
         Ok(provided)
     }
 
     fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {
-        // One at a time: a second run waits for the archive instead of making it again.
-        let lock = self.cache.lock(|| self.cancelled())?;
+        // A second run waits for the archive instead of creating it again.
+        let lock = self.cache.lock(|| self.check_cancelled())?;
         let (archive, origin) = match self.cache.archive(reference, recipe)? {
             Some((archive, origin)) => {
-                // It will not go away any more.
+                // The archive is not removed by other runs.
                 drop(lock);
                 self.load(reference, &archive)?;
                 (archive, origin)
@@ -81,7 +79,7 @@ impl Images<'_> {
                 let origin = match self.pull(reference) {
                     Ok(()) => ImageOrigin::Pulled,
                     Err(refusal) => {
-                        self.cancelled()?;
+                        self.check_cancelled()?;
                         self.build(reference, recipe).map_err(|source| RunError::NoImage {
                             reference: reference.to_owned(),
                             refusal,
@@ -100,7 +98,7 @@ impl Images<'_> {
             .ok_or_else(|| RunError::EmptyArchive { reference: reference.to_owned(), archive })
     }
 
-    /// What the engine says of an image; none if it is not there.
+    /// The engine's description of an image; `None` if it does not have the image.
     fn describe(&self, reference: &str, origin: ImageOrigin) -> Result<Option<Image>, RunError> {
         let found = self.docker.image().find(reference)?;
         let is_pulled = origin == ImageOrigin::Pulled;
@@ -112,7 +110,7 @@ impl Images<'_> {
         }))
     }
 
-    fn cancelled(&self) -> Result<(), RunError> {
+    fn check_cancelled(&self) -> Result<(), RunError> {
         if self.canceller.is_cancelled() { Err(RunError::Cancelled) } else { Ok(()) }
     }
 
@@ -122,7 +120,7 @@ impl Images<'_> {
         Ok(())
     }
 
-    /// What the registry said, when it refused.
+    /// Pulls an image. The error is the registry's message.
     fn pull(&self, reference: &str) -> Result<(), String> {
         (self.progress)(Progress::Image { reference, action: "pulling" });
         match self.docker.image().pull(reference).timeout(PULL_LIMIT).call() {
@@ -133,12 +131,11 @@ impl Images<'_> {
         }
     }
 
-    /// Prepares a copy of the recipe and builds it without a network.
+    /// Copies the recipe, runs its `prepare`, and builds the image without a network.
     fn build(&self, reference: &str, recipe: &Path) -> Result<(), RunError> {
         (self.progress)(Progress::Image { reference, action: "building" });
-        let scratch = self.engine.scratch();
-        let context = scratch.join("context");
-        let archive = scratch.join("context.tar");
+        let context = self.scratch.join("context");
+        let archive = self.scratch.join("context.tar");
         let make = |context: &Path| -> io::Result<()> {
             fs::create_dir(context)?;
             recipe::copy(recipe, context)
@@ -172,8 +169,8 @@ impl Images<'_> {
             .map_err(RunError::io("removing the recipe's copy"))
     }
 
-    /// Runs the recipe's `prepare` in PID and mount namespaces of its own, so that all of it ends
-    /// when we do, and its mounts with it.
+    /// Runs the recipe's `prepare` in its own PID and mount namespaces, so that its processes and mounts
+    /// end with this process.
     fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
         let words = [
             "setpriv",
@@ -190,8 +187,8 @@ impl Images<'_> {
         let starting = || RunError::io(format!("running the recipe of `{reference}`"));
         let reader = duct::cmd("setsid", words)
             .dir(context)
-            // What it leaves there when it is killed goes with the engine.
-            .env("TMPDIR", self.engine.scratch())
+            // If it is killed, its temporary files are removed with the engine.
+            .env("TMPDIR", &self.scratch)
             .stdin_null()
             .stderr_to_stdout()
             .unchecked()
@@ -203,27 +200,27 @@ impl Images<'_> {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
                     if self.canceller.is_cancelled() || Instant::now() > deadline {
-                        // Fails only for a process that has ended.
+                        // Fails only if the process has exited.
                         let _ = reader.kill();
                         break;
                     }
                     thread::sleep(CANCEL_INTERVAL);
                 }
             });
-            let last_line = self.tell_lines(&reader);
+            let last_line = self.report_lines(&reader);
             done.store(true, Ordering::Relaxed);
             last_line
         });
         let last_line = last_line.map_err(starting())?;
-        self.cancelled()?;
+        self.check_cancelled()?;
         match reader.try_wait().map_err(starting())? {
             Some(output) if output.status.success() => Ok(()),
             _ => Err(RunError::Recipe { message: last_line }),
         }
     }
 
-    /// Passes on what a recipe says; returns the last line that is not blank.
-    fn tell_lines(&self, output: impl io::Read) -> io::Result<String> {
+    /// Reports each line of a recipe's output. Returns the last line that is not blank.
+    fn report_lines(&self, output: impl io::Read) -> io::Result<String> {
         let mut last_line = String::new();
         for line in BufReader::new(output).split(b'\n') {
             let line = line?;
@@ -236,8 +233,11 @@ impl Images<'_> {
         Ok(last_line)
     }
 
-    /// Keeps the image for next time: in full, or not at all.
+    /// Saves the image for later runs: completely, or not at all.
     fn save(&self, reference: &str, archive: &Path) -> Result<(), RunError> {
         Ok(self.docker.image().save([reference]).to(archive)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

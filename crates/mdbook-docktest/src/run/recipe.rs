@@ -1,4 +1,4 @@
-//! Recipes: directories from which images are built where no registry gives them.
+//! Recipes: directories from which images are built if no registry provides them.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::text::digest::hexadecimal;
 
-/// What a directory's files are called, may do and hold, in 16 digits.
+/// A digest of the names, contents and permission to execute of a directory's files, in 16 hexadecimal
+/// digits.
 pub(crate) fn digest(directory: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
     for file in files_below(directory)? {
@@ -23,7 +24,7 @@ pub(crate) fn digest(directory: &Path) -> io::Result<String> {
     Ok(hexadecimal(&hash.finalize()[..8]))
 }
 
-/// Copies a recipe.
+/// Copies the files of a recipe to a directory.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for file in files_below(from)? {
         let target = to.join(file.strip_prefix(from).unwrap_or(&file));
@@ -35,7 +36,7 @@ pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// All files below a directory, sorted.
+/// All files in a directory and below, sorted.
 fn files_below(directory: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut directories = vec![directory.to_owned()];

@@ -1,42 +1,40 @@
-//! A chapter's shell, which is one for the author, and may be several processes.
+//! A chapter's shell: one shell for the author, one or more processes here.
 //!
-//! A bash runs one step after the other. Between two commands, and between two steps, it stops at a
-//! turnstile (`between.bash`), so that each command's output and status are known to be its own. At
-//! the end of each step it writes down what the author has set (directory, variables, functions,
-//! aliases, options, umask, traps: `save.bash`). When a step has been stopped or has exited, or
-//! when one needs a terminal, a new bash takes that over; so a step that is killed takes nothing with
-//! it. Where it is known before that the next step will need a new one, it is started meanwhile.
+//! A bash runs one step after the other. Between two commands, and between two steps, it waits at a
+//! turnstile (`between.bash`), so that output and status are attributed to the right command. At the end
+//! of each step, and when it exits, it saves its state: directory, variables, functions, aliases, options,
+//! umask and traps (`save.bash`). When a step was stopped or has exited, or when one needs a terminal, a new
+//! bash takes over the last state that was saved. If it is known in advance that the next step needs a new
+//! bash, it is started meanwhile.
 //!
-//! Each step has pipes of its own, and what it leaves in the background stays in a control group that
-//! later steps are not in: it neither prints among their output nor ends with them.
+//! Each step has its own pipes, and its processes in the background stay in a control group of their own:
+//! they do not print into the output of later steps, and are not stopped with them.
 //!
-//! Commands are evaluated, not sourced: messages then begin with `bash: line 1:`, close to what a
-//! reader's terminal says, rather than with a path of ours.
+//! Commands are evaluated, not sourced: their error messages then begin with `bash: line 1:`, much as in a
+//! reader's terminal, and not with the path of a script.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal};
+use docker_sandbox::{PATH, Session, Terminal};
 
 use super::bash::{Bash, Spare};
 use super::connection::Connection;
+use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
 
-/// Inside the engine, the directory of the files that pass from shell to shell.
-const DIRECTORY: &str = "/run/docktest/shell";
+/// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`for_place`].
+const SCRIPTS: [(&str, &str); 2] =
+    [("between.bash", include_str!("between.bash")), ("save.bash", include_str!("save.bash"))];
 
-/// Inside the engine, the empty directory in which a chapter starts.
-const WORKPLACE: &str = "/lab";
-
-/// What bash does before the first command. The state is taken over in silence: it can hold a
-/// read-only variable that bash has set before. The umask is that of a login, not of the engine's
-/// daemons.
+/// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
+/// variable that bash has already set. The umask is that of a login, not that of the engine's daemons.
 const PRELUDE: &str = "umask 022; . /run/docktest/shell/state; ";
 
-/// How many commands a bash can run. All of them are on one line, so that messages have the line of
-/// the command; a loop would be one that the author's `break` could leave.
+/// The number of commands that a bash can run. They are repeated on one line, so that error messages have
+/// the command's own line number. A loop instead could be left by the author's `break`.
 const TURNS: usize = 100;
 
 /// How many bytes of text to give to a bash as an argument at most. Linux takes 128 KiB (execve(2),
@@ -45,29 +43,30 @@ const LONGEST_LAUNCH: usize = 120 << 10;
 
 /// A chapter's shell.
 pub(super) struct Shell<'a> {
-    engine: &'a ProcessEngine,
+    place: &'a dyn Place,
     environment: Vec<(OsString, OsString)>,
     directory: PathBuf,
-    /// A bash that waits for the next step.
+    /// A bash that has run a step and waits for the next one.
     waiting: Option<Bash>,
-    /// A bash that waits for its first one.
+    /// A bash that waits for its first step.
     spare: Option<Spare>,
     steps: usize,
     groups: usize,
 }
 
-/// Where a step runs.
-pub(super) enum Surroundings {
-    /// On pipes, with one more of them for its input or without input.
-    Pipes { has_input: bool },
-    /// At a terminal.
+/// The input and output of a step.
+pub(super) enum StepIo {
+    /// Pipes; without input, its input is `/dev/null`.
+    Pipes {
+        has_input: bool,
+    },
     Terminal(Terminal),
 }
 
 impl<'a> Shell<'a> {
-    /// A fresh one, with nothing in its environment but `additions` and what no shell works without.
+    /// A new shell, with only `additions` and the indispensable variables in its environment.
     pub(super) fn new(
-        engine: &'a ProcessEngine,
+        place: &'a dyn Place,
         additions: impl IntoIterator<Item = (String, String)>,
     ) -> io::Result<Self> {
         let mut environment: Vec<(OsString, OsString)> =
@@ -75,19 +74,19 @@ impl<'a> Shell<'a> {
                 .map(|(name, value)| (name.into(), value.into()))
                 .into();
         environment.extend(additions.into_iter().map(|(name, value)| (name.into(), value.into())));
-        let directory = engine.outside(Path::new(DIRECTORY));
+        let directory = place.outside(Path::new(place.directory()));
         fs::create_dir_all(&directory)?;
-        fs::write(directory.join("save.bash"), include_str!("save.bash"))?;
         fs::write(directory.join("state"), "")?;
-        fs::write(directory.join("between.bash"), include_str!("between.bash"))?;
+        for (name, script) in SCRIPTS {
+            fs::write(directory.join(name), for_place(place, script))?;
+        }
         let (waiting, spare) = (None, None);
-        let mut shell =
-            Self { engine, environment, directory, waiting, spare, steps: 0, groups: 0 };
+        let mut shell = Self { place, environment, directory, waiting, spare, steps: 0, groups: 0 };
         shell.prepare()?;
         Ok(shell)
     }
 
-    /// Starts a bash for the next step that needs a new one, unless there is one.
+    /// Starts a bash for the next step that needs a new one, unless one is waiting already.
     pub(super) fn prepare(&mut self) -> io::Result<()> {
         if !self.spare.as_ref().is_some_and(|spare| spare.can_run(1)) {
             self.spare = Some(self.start_spare(TURNS)?);
@@ -95,50 +94,51 @@ impl<'a> Shell<'a> {
         Ok(())
     }
 
-    /// Lets a bash begin with the first of a step's commands, in a group with no process of an earlier
-    /// step. The others are begun with [`Bash::go_on`].
+    /// Starts the first command of a step, in a group without processes of earlier steps.
+    /// [`Bash::run_command`] starts the others.
     pub(super) fn begin(
         &mut self,
         commands: &[&str],
-        surroundings: Surroundings,
+        io: StepIo,
     ) -> io::Result<(Bash, Connection)> {
         self.remove_pipes();
         self.steps += 1;
         for (index, command) in commands.iter().enumerate() {
             fs::write(self.directory.join(format!("command.{index}")), command)?;
         }
-        let has_input = match surroundings {
-            Surroundings::Pipes { has_input } => has_input,
-            Surroundings::Terminal(terminal) => {
+        let has_input = match io {
+            StepIo::Pipes { has_input } => has_input,
+            StepIo::Terminal(terminal) => {
                 return self.start_at_terminal(commands.len(), terminal);
             }
         };
         let number = self.steps.to_string();
         let connection = Connection::with_pipes(&self.directory, self.steps, has_input)?;
-        let door;
-        let mut words = Vec::new();
+        let procs_file;
+        let mut instructions = Vec::new();
         let mut bash = match self.take_waiting(commands.len()) {
             Some(mut bash) => {
-                // To change groups takes the kernel about as long as a short command.
+                // Moving a process to another group takes the kernel about as long as a short command.
                 if !bash.is_alone() {
                     bash.group = self.new_group()?;
-                    door = bash.group.procs_file();
-                    words.extend(["join", door.to_str().ok_or(io::ErrorKind::InvalidData)?]);
+                    procs_file = bash.group.procs_file();
+                    let path = procs_file.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+                    instructions.extend(["join", path]);
                 }
-                words.extend(["outputs", &number]);
+                instructions.extend(["outputs", &number]);
                 bash
             }
             None => self.begin_new(commands.len())?,
         };
         if has_input {
-            words.extend(["input", &number]);
+            instructions.extend(["input", &number]);
         }
-        words.push("0");
-        bash.begin(commands.len(), &words)?;
+        instructions.push("0");
+        bash.begin(commands.len(), &instructions)?;
         Ok((bash, connection))
     }
 
-    /// The bash that waits, if it can run this many commands.
+    /// Takes the bash that has run a step, if it can run this many more commands.
     fn take_waiting(&mut self, commands: usize) -> Option<Bash> {
         let bash = self.waiting.take()?;
         if bash.can_run(commands) {
@@ -148,7 +148,7 @@ impl<'a> Shell<'a> {
         None
     }
 
-    /// A new bash that opens the pipes of the step that begins.
+    /// Takes a bash that has not run a step, and lets it open the pipes of this one.
     fn begin_new(&mut self, commands: usize) -> io::Result<Bash> {
         let spare = match self.spare.take_if(|spare| spare.can_run(commands)) {
             Some(spare) => spare,
@@ -158,9 +158,9 @@ impl<'a> Shell<'a> {
     }
 
     /// A group without members.
-    fn new_group(&mut self) -> io::Result<ProcessGroup> {
-        self.groups += 1;
-        self.engine.process_group(&format!("shell-{}", self.groups)).map_err(io::Error::other)
+    fn new_group(&mut self) -> io::Result<Box<dyn Group>> {
+        let name = self.next_group();
+        self.place.new_group(&name)
     }
 
     fn start_spare(&mut self, turns: usize) -> io::Result<Spare> {
@@ -169,8 +169,7 @@ impl<'a> Shell<'a> {
              exec >{DIRECTORY}/stdout.$__docktest_go 2>{DIRECTORY}/stderr.$__docktest_go </dev/null; {}",
             launch(turns)
         );
-        let group = self.new_group()?;
-        let command = self.bash(&group, Session::WithoutTerminal, &launch);
+        let (group, command) = self.bash(Session::WithoutTerminal, &launch)?;
         Spare::start(&command, group, turns)
     }
 
@@ -183,39 +182,49 @@ impl<'a> Shell<'a> {
             bash.quit();
         }
         let mut turnstile = Turnstile::new(&self.directory)?;
-        turnstile.tell(&["0"])?;
-        let group = self.new_group()?;
-        let command = self.bash(&group, Session::AtTerminal, &launch(commands));
+        turnstile.send(&["0"])?;
+        let (group, command) = self.bash(Session::AtTerminal, &launch(commands))?;
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;
-        // The expression holds the other ends.
+        // The expression keeps the terminal open.
         drop(command);
         Ok((Bash::at_terminal(handle, group, turnstile)?, connection))
     }
 
-    /// A bash in the engine that does what `launch` says.
-    fn bash(&self, group: &ProcessGroup, session: Session, launch: &str) -> duct::Expression {
-        let workplace = Path::new(WORKPLACE);
-        let mut words = self.engine.entering_group(group, workplace, &self.environment, session);
-        words.extend(["bash", "--noprofile", "--norc", "-c", launch, "bash"].map(OsString::from));
-        duct::cmd(&words[0], &words[1..])
+    fn next_group(&mut self) -> String {
+        self.groups += 1;
+        format!("shell-{}", self.groups)
+    }
+
+    /// The command for a bash that runs `launch`, and its group.
+    fn bash(
+        &mut self,
+        session: Session,
+        launch: &str,
+    ) -> io::Result<(Box<dyn Group>, duct::Expression)> {
+        let name = self.next_group();
+        let (group, mut words) = self.place.enter_new_group(&name, &self.environment, session)?;
+        let launch = for_place(self.place, launch);
+        words.extend(["bash", "--noprofile", "--norc", "-c", &launch, "bash"].map(OsString::from));
+        let command = duct::cmd(&words[0], &words[1..])
             .unchecked()
-            // Ctrl-C at the terminal is for this program, which then stops the step.
+            // Ctrl-C at this program's terminal must not reach bash: this program stops the step.
             .before_spawn(|command| {
                 command.process_group(0);
                 Ok(())
-            })
+            });
+        Ok((group, command))
     }
 
-    /// Removes the names of a step's pipes: who has opened them has no need of them.
+    /// Removes the names of a step's pipes, which are open.
     fn remove_pipes(&self) {
         for name in ["stdin", "stdout", "stderr"] {
-            // Not every step has any.
+            // Not every step has all of them.
             let _ = fs::remove_file(self.directory.join(format!("{name}.{}", self.steps)));
         }
     }
 
-    /// Takes a bash back that stands at its turnstile after a step, with its state written down.
+    /// Takes back a bash that waits at its turnstile after a step, with its state saved.
     pub(super) fn keep(&mut self, bash: Bash) {
         if bash.can_run(1) {
             self.waiting = Some(bash);
@@ -224,11 +233,12 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// Makes the state that a bash has written down the next one's, and says whether it did. One that
-    /// was killed, or replaced by `exec`, wrote none, or part of one: then the state before it stays.
+    /// Makes the state that was saved last the one that the next bash takes over. Returns whether there was
+    /// one. A bash that was killed, or replaced by `exec`, has saved none, or only a part: then the state
+    /// before stays.
     pub(super) fn take_over(&self) -> bool {
         let new = self.directory.join("new");
-        // The content is the shell's own: it need not be UTF-8.
+        // The author's values need not be UTF-8.
         let is_complete = fs::read(&new).is_ok_and(|state| state.ends_with(b"# complete\n"));
         is_complete && fs::rename(&new, self.directory.join("state")).is_ok()
     }
@@ -245,8 +255,13 @@ impl Drop for Shell<'_> {
     }
 }
 
-/// What a bash is to run: some commands, with a stop at the turnstile around each. For more than an
-/// argument can hold, the text of some is kept in a variable, and evaluated again and again.
+/// The script with the shell's directory in this place instead of the one in an engine.
+fn for_place(place: &dyn Place, script: &str) -> String {
+    script.replace(DIRECTORY, place.directory())
+}
+
+/// The script of a bash: this many commands, with the turnstile before, between and after them. If that
+/// is too long for an argument, a part of it is in a variable, which is evaluated again and again.
 fn launch(commands: usize) -> String {
     let begin = turn(PRELUDE, "first");
     let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", ""));
@@ -258,11 +273,11 @@ fn launch(commands: usize) -> String {
     format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
 }
 
-/// A stop at the turnstile. `builtin`, as the author's functions can have any other name; `&& :`, so
-/// that `set -e` does not see a status twice.
+/// The turnstile. `builtin`, because the author's functions can have any other name; `&& :`, so that
+/// `set -e` does not act on a status twice.
 ///
-/// `trap` cannot be sourced: bash hides the DEBUG trap from a script, and sets it again afterwards.
-/// What that trap prints for these commands is not shown.
+/// `trap` cannot be in the sourced script: bash hides the DEBUG trap from a script, and restores it
+/// afterwards. What that trap prints for these commands is not shown.
 fn turn(prelude: &str, argument: &str) -> String {
     format!(
         "{{ {prelude}{{ __docktest_status=$?; builtin trap -p DEBUG RETURN ERR >|{DIRECTORY}/traps; \

@@ -1,4 +1,4 @@
-//! Writing down what a process prints, in bounded memory.
+//! Records what a process prints, in bounded memory.
 
 use std::collections::VecDeque;
 
@@ -6,7 +6,7 @@ use super::echo::{Echo, Parts};
 use crate::model::recording::{Chunk, Transcript};
 use crate::model::stream::Stream;
 
-/// Collects chunks; keeps the beginning and the end when there is too much in between.
+/// Collects chunks. Of too much output, it keeps the beginning and the end.
 pub(super) struct Recorder {
     half: usize,
     beginning: Vec<Chunk>,
@@ -14,14 +14,14 @@ pub(super) struct Recorder {
     end: VecDeque<Chunk>,
     end_bytes: usize,
     omitted: u64,
-    /// For each output stream, the bytes of a character that is not complete yet.
+    /// The bytes of an incomplete character, for each output stream.
     incomplete: [Vec<u8>; 2],
-    /// What was typed at a terminal last.
+    /// The echo of what was last typed at a terminal.
     echo: Echo,
 }
 
 impl Recorder {
-    /// One that keeps about `limit` bytes.
+    /// A recorder that keeps about `limit` bytes.
     pub(super) fn new(limit: usize) -> Self {
         Self {
             half: limit / 2,
@@ -35,8 +35,8 @@ impl Recorder {
         }
     }
 
-    /// Adds what came on an output stream, and returns it as text. A character whose bytes arrive
-    /// apart comes whole, with its last one.
+    /// Adds bytes of an output stream, and returns them as text. A character whose bytes arrive separately
+    /// is added and returned with its last byte.
     pub(super) fn output(&mut self, stream: Stream, bytes: &[u8], at_ms: u64) -> String {
         let incomplete = &mut self.incomplete[usize::from(stream == Stream::Stderr)];
         incomplete.extend_from_slice(bytes);
@@ -50,13 +50,13 @@ impl Recorder {
         text
     }
 
-    /// Takes what was typed for such when it comes back from the terminal.
+    /// Searches the output for this echo from now on, and records it as typed.
     pub(super) fn await_echo(&mut self, echo: Echo, at_ms: u64) {
         self.give_up_echo(at_ms);
         self.echo = echo;
     }
 
-    /// Whether what was typed last has not come back yet.
+    /// Whether what was last typed has not been echoed yet.
     pub(super) fn awaits_echo(&self) -> bool {
         self.echo.is_awaited()
     }
@@ -66,7 +66,7 @@ impl Recorder {
         self.add(Stream::Stdout, &held, at_ms);
     }
 
-    /// Adds what was typed.
+    /// Adds text that was typed.
     pub(super) fn typed(&mut self, text: &str, at_ms: u64) {
         self.add(Stream::Typed, text, at_ms);
     }
@@ -104,7 +104,7 @@ impl Recorder {
         }
     }
 
-    /// Everything that was added, or the beginning and the end of it.
+    /// Returns all that was added, or its beginning and its end.
     pub(super) fn finish(mut self, at_ms: u64) -> Transcript {
         self.give_up_echo(at_ms);
         for stream in [Stream::Stdout, Stream::Stderr] {
@@ -124,7 +124,7 @@ impl Recorder {
     }
 }
 
-/// Adds to the last chunk what came on the same stream in the same millisecond.
+/// Appends to the last chunk if it is of the same stream and the same millisecond; else adds a chunk.
 fn append(chunks: &mut Vec<Chunk>, stream: Stream, text: &str, at_ms: u64) {
     match chunks.last_mut() {
         Some(last) if last.stream == stream && last.at_ms == at_ms => last.text.push_str(text),
@@ -132,7 +132,7 @@ fn append(chunks: &mut Vec<Chunk>, stream: Stream, text: &str, at_ms: u64) {
     }
 }
 
-/// How many bytes at the end are the beginning of a character whose rest may still come.
+/// The number of bytes at the end that begin a character whose other bytes may still arrive.
 fn incomplete_tail(bytes: &[u8]) -> usize {
     (1..=bytes.len().min(3))
         .find(|&length| {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_may_arrive_in_pieces() {
+    fn a_character_can_arrive_in_pieces() {
         let bytes = "é€𝄞".as_bytes();
         for cut in 0..bytes.len() {
             let transcript = recorded(100, &[&bytes[..cut], &bytes[cut..]]);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_replaced() {
+    fn invalid_utf8_is_replaced() {
         assert_eq!(recorded(100, &[b"a\xffb", b"c\xc3"]).output(), "a\u{fffd}bc\u{fffd}");
     }
 
@@ -182,12 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_echoes_was_typed() {
+    fn an_echo_is_recorded_as_typed() {
         let mut recorder = Recorder::new(100);
         recorder.output(Stream::Stdout, b"sure? ", 1);
-        recorder.await_echo(Echo::of_line("y\n"), 2);
+        recorder.await_echo(Echo::for_line("y\n"), 2);
         recorder.output(Stream::Stdout, b"y\r\n", 3);
-        recorder.await_echo(Echo::of_interrupt(), 4);
+        recorder.await_echo(Echo::for_interrupt(), 4);
         recorder.output(Stream::Stdout, b"^", 5);
         let transcript = recorder.finish(6);
         let streams: Vec<_> = transcript.chunks.iter().map(|chunk| chunk.stream).collect();
@@ -196,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_of_too_much_is_left_out_and_counted() {
+    fn the_middle_of_long_output_is_omitted_and_counted() {
         let transcript = recorded(10, &[b"0123456", b"789abcd", b"efghij"]);
         assert_eq!(transcript.output(), "01234fghij");
         assert_eq!(transcript.omitted_bytes, 10);
     }
 
     #[test]
-    fn cutting_keeps_characters_whole() {
+    fn characters_are_not_cut() {
         let text = "é".repeat(50);
         let transcript = recorded(11, &[text.as_bytes()]);
         assert!(transcript.output().chars().all(|c| c == 'é'));

@@ -1,5 +1,5 @@
-//! Two named pipes through which a shell says that a command has ended, and hears what to do next:
-//! see `between.bash`.
+//! Two named pipes: on one, a shell reports that a command has ended; on the other, it gets what to do
+//! next. See `between.bash`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -9,68 +9,69 @@ use std::path::Path;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::io::ioctl_fionbio;
 
-/// This program's side of the pipes.
+/// This program's ends of the pipes.
 pub(super) struct Turnstile {
     done: File,
     go: File,
-    /// What was heard and not yet taken.
-    said: String,
+    /// Text that was read and not yet returned.
+    received: String,
 }
 
 impl Turnstile {
-    /// Makes new pipes: in those of a shell that was killed there can be something left.
+    /// Creates new pipes: those of a shell that was killed can contain unread text.
     pub(super) fn new(directory: &Path) -> io::Result<Self> {
         let (done, go) = (pipe(&directory.join("done"))?, pipe(&directory.join("go"))?);
-        Ok(Self { done, go, said: String::new() })
+        Ok(Self { done, go, received: String::new() })
     }
 
-    /// What is readable when the shell says something.
+    /// The descriptor that is readable when the shell has sent a message.
     pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
         self.done.as_fd()
     }
 
-    /// What the shell says, if it says something: one word after the other.
-    pub(super) fn heard(&mut self) -> io::Result<Option<Word>> {
-        if self.said.is_empty() {
-            let mut words = [0; 64];
-            match self.done.read(&mut words) {
-                // They are far below what a pipe takes in one piece.
-                Ok(length) => self.said.push_str(&String::from_utf8_lossy(&words[..length])),
+    /// The shell's next message; `None` if there is none yet.
+    pub(super) fn receive(&mut self) -> io::Result<Option<Message>> {
+        if self.received.is_empty() {
+            let mut buffer = [0; 64];
+            match self.done.read(&mut buffer) {
+                // Messages are far shorter than what is written to a pipe atomically.
+                Ok(length) => self.received.push_str(&String::from_utf8_lossy(&buffer[..length])),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
-        let Some(end) = self.said.find('\n') else { return Ok(None) };
-        let line: String = self.said.drain(..=end).collect();
+        let Some(end) = self.received.find('\n') else { return Ok(None) };
+        let line: String = self.received.drain(..=end).collect();
         match line.trim() {
-            "saved" => Ok(Some(Word::Saved)),
-            "opened" => Ok(Some(Word::Opened)),
-            status => {
-                status.parse().map(|status| Some(Word::Ended(status))).map_err(io::Error::other)
-            }
+            "saved" => Ok(Some(Message::StateSaved)),
+            "opened" => Ok(Some(Message::InputOpened)),
+            status => status
+                .parse()
+                .map(|status| Some(Message::CommandEnded(status)))
+                .map_err(io::Error::other),
         }
     }
 
-    /// Tells the shell what to do, a line each.
-    pub(super) fn tell(&mut self, lines: &[&str]) -> io::Result<()> {
+    /// Sends instructions to the shell, one per line.
+    pub(super) fn send(&mut self, lines: &[&str]) -> io::Result<()> {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
         self.go.write_all(text.as_bytes())
     }
 }
 
-/// What a shell says.
+/// A message of a shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// It has opened its input, and goes on.
-    Opened,
-    /// Its command has ended with this status; it waits to be told.
-    Ended(i32),
-    /// It has written down its state; it waits to be told.
-    Saved,
+pub(super) enum Message {
+    /// It has opened its input, and continues.
+    InputOpened,
+    /// Its command has ended with this status; it waits for instructions.
+    CommandEnded(i32),
+    /// It has saved its state; it waits for instructions.
+    StateSaved,
 }
 
-/// Makes a named pipe and opens both of its ends: so neither side waits for the other to open it,
-/// and nothing is lost that is written before the other side reads.
+/// Creates a named pipe and opens it for both reading and writing: so neither side waits until the other
+/// has opened it, and what is written before the other side reads is kept.
 pub(super) fn pipe(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,11 +1,11 @@
-//! Follows what an engine says has happened, from before a chapter's first step to its end.
+//! Follows the events of an engine, from before a chapter's first step to its end.
 //!
-//! The events are read in a thread of their own and put together with the steps only at the end,
-//! by their times: so no step waits for them. What is still under way then is fetched by one more
-//! call that ends by itself. (That call alone would not do: an engine keeps its last 256 events.)
+//! A thread reads the events. They are assigned to steps by their times, and only at the end, so that no
+//! step waits for them. One more call then fetches the events that the thread has not read yet. (That call
+//! would not suffice: an engine keeps only its last 256 events.)
 //!
-//! What a container printed before it died is fetched at once, since the next step may remove it. So
-//! is what it was made with, in another thread: neither is to wait for the other.
+//! The log of a container that exits, and the configuration of a new one, are fetched at once, because the
+//! next step can remove the container. Another thread does the latter, so that neither waits for the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{self, Sender};
@@ -17,48 +17,52 @@ use docker_cli::system::Event;
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
 
-use super::effects::{Attended, Sighting, exit_code};
-use super::made::made_with;
+use super::container_spec::container_spec;
+use super::effects::{AttendedContainers, Sighting, exit_code};
 
-/// How old a container that runs in the background must be at the chapter's end for its being
-/// alive to mean something: most that die soon, die within a second.
-const GROWN_UP: Duration = Duration::from_secs(2);
+/// How long a container must have run in the background at the chapter's end to be considered running:
+/// most that fail at their start exit within a second.
+const SETTLE_TIME: Duration = Duration::from_secs(2);
 
-/// How often a container that is not is looked after.
+/// How often a container that started later is checked.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// How long the engine may take to answer. Nothing depends on it but findings.
+/// How long the engine may take to answer. Without an answer, only details of findings are missing.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
-/// How many lines of a dead container's log are kept, and how many bytes.
+/// How many lines of an exited container's log are kept, and how many bytes.
 const LOG_LINES: i64 = 5;
 const LOG_BYTES: usize = 2000;
 
-/// Sees what happens on an engine.
+/// Follows the events of an engine.
 pub(super) struct Witness {
     docker: Docker,
     since: Duration,
-    account: Arc<Mutex<Account>>,
+    log: Arc<Mutex<EventLog>>,
     stop: Canceller,
     reader: Option<JoinHandle<()>>,
-    /// Where to send containers that were just made.
+    /// Takes containers that were just created.
     inspections: Option<Sender<Inspection>>,
     inspector: Option<JoinHandle<()>>,
 }
 
-/// A container that was just made: the place of its sighting, and its identifier.
+/// A container that was just created: the index of its sighting, and its ID.
 type Inspection = (usize, String);
 
-/// What was seen.
+/// The events so far.
 #[derive(Default)]
-struct Account {
+struct EventLog {
     sightings: Vec<Sighting>,
+    /// Time, action and object of each event: the same event is read twice.
     known: BTreeSet<(u64, String, String)>,
-    attended: Attended,
+    attended: AttendedContainers,
 }
 
 impl Witness {
-    /// Sees all that happens from now on.
+    /// Follows the events from now on.
+    ///
+    /// # Errors
+    /// When docker cannot be started.
     pub(super) fn new(
         engine: &ProcessEngine,
         canceller: &Canceller,
@@ -68,69 +72,69 @@ impl Witness {
         let events = docker.system().events().since(unix_time(since)).follow()?;
         let docker = docker.timeout(ANSWER_LIMIT);
         let stop = events.canceller();
-        let account = Arc::<Mutex<Account>>::default();
+        let log = Arc::<Mutex<EventLog>>::default();
         let (inspections, to_inspect) = mpsc::channel::<Inspection>();
         let inspector = thread::spawn({
-            let (account, docker) = (Arc::clone(&account), docker.clone());
+            let (log, docker) = (Arc::clone(&log), docker.clone());
             move || {
-                for (place, container) in to_inspect {
-                    // Of one that is gone by now nothing is known.
+                for (index, container) in to_inspect {
+                    // A container that has been removed meanwhile has no details.
                     let Ok(Some(found)) = docker.container().find(container) else { continue };
-                    lock(&account).sightings[place].spec = made_with(&found);
+                    lock(&log).sightings[index].spec = container_spec(&found);
                 }
             }
         });
         let reader = thread::spawn({
-            let (account, docker) = (Arc::clone(&account), docker.clone());
+            let (log, docker) = (Arc::clone(&log), docker.clone());
             let inspections = inspections.clone();
-            // It ends with the engine or when it is stopped; neither is news to anybody.
+            // The stream ends when the engine ends or when it is stopped; neither is an error here.
             move || {
                 let events = events.map_while(Result::ok);
-                events.for_each(|event| see(&account, event, &docker, &inspections));
+                events.for_each(|event| observe(&log, event, &docker, &inspections));
             }
         });
         let (reader, inspector) = (Some(reader), Some(inspector));
         let inspections = Some(inspections);
-        Ok(Self { docker, since, account, stop, reader, inspections, inspector })
+        Ok(Self { docker, since, log, stop, reader, inspections, inspector })
     }
 
-    /// What has happened, in order, once all containers that were started in the background are
-    /// dead or old enough. `give_up` says when that is not worth waiting for any more.
-    pub(super) fn testify(mut self, give_up: impl Fn() -> bool) -> Vec<Sighting> {
+    /// Returns the events in order. Waits until each container in the background has exited or has run for
+    /// the settle time, but not longer than until `give_up` returns `true`.
+    pub(super) fn finish(mut self, give_up: impl Fn() -> bool) -> Vec<Sighting> {
         self.catch_up();
-        if self.is_waiting() {
-            while self.is_waiting() && !give_up() {
+        if self.is_settling() {
+            while self.is_settling() && !give_up() {
                 thread::sleep(INTERVAL);
             }
             self.catch_up();
         }
         self.end();
-        std::mem::take(&mut lock(&self.account).sightings)
+        std::mem::take(&mut lock(&self.log).sightings)
     }
 
-    /// Whether a container that runs in the background is too young to tell whether it will live.
-    fn is_waiting(&self) -> bool {
-        lock(&self.account).youngest_start().is_some_and(|start| now() < start + GROWN_UP)
+    /// Whether a container in the background has been running for less than the settle time.
+    fn is_settling(&self) -> bool {
+        lock(&self.log).last_background_start().is_some_and(|start| now() < start + SETTLE_TIME)
     }
 
-    /// Sees what the engine has said and the reader has not read yet.
+    /// Adds the events that the thread has not read yet.
     fn catch_up(&self) {
         let events = self.docker.system().events();
         let events = events.since(unix_time(self.since)).until(unix_time(now())).call();
-        // An engine that has gone away has nothing more to say.
+        // An engine that has ended has no more events.
         for event in events.unwrap_or_default() {
             if let Some(inspections) = &self.inspections {
-                see(&self.account, event, &self.docker, inspections);
+                observe(&self.log, event, &self.docker, inspections);
             }
         }
     }
 
     fn end(&mut self) {
         self.stop.cancel();
-        // The inspector ends once nobody can send it anything any more.
+        // The inspector ends when all senders are gone.
         drop(self.inspections.take());
         for thread in [self.reader.take(), self.inspector.take()].into_iter().flatten() {
-            // Neither panics.
+            // Neither thread panics.
             let _ = thread.join();
         }
     }
@@ -142,58 +146,60 @@ impl Drop for Witness {
     }
 }
 
-/// Takes down an event, unless it is known, and what is to be learnt of it only now.
-fn see(account: &Mutex<Account>, event: Event, docker: &Docker, inspections: &Sender<Inspection>) {
-    let seen = lock(account).see(event);
-    match seen {
-        Some((place, Seen::Failure(container))) => {
-            let log = last_words(docker, &container);
-            lock(account).sightings[place].log = log;
+/// Adds an event, unless it is known, and the details that can only be found out now.
+fn observe(log: &Mutex<EventLog>, event: Event, docker: &Docker, inspections: &Sender<Inspection>) {
+    let follow_up = lock(log).add(event);
+    match follow_up {
+        Some((index, FollowUp::Log(container))) => {
+            let tail = log_tail(docker, &container);
+            lock(log).sightings[index].log = tail;
         }
-        // The inspector does not end before its senders do.
-        Some((place, Seen::NewContainer(container))) => drop(inspections.send((place, container))),
+        // The inspector ends only after its senders.
+        Some((index, FollowUp::Inspect(container))) => drop(inspections.send((index, container))),
         None => {}
     }
 }
 
-/// What there is more to learn of.
-enum Seen {
-    /// A container that was just made.
-    NewContainer(String),
-    /// A container that has just died alone, of something.
-    Failure(String),
+/// What to find out about a container, given by its ID.
+#[derive(Debug, PartialEq, Eq)]
+enum FollowUp {
+    /// Its configuration: it was just created.
+    Inspect(String),
+    /// The end of its log: it failed, and the exit was unattended.
+    Log(String),
 }
 
-fn last_words(docker: &Docker, container: &str) -> Option<String> {
+/// The end of a container's log; `None` if the engine does not have it any more.
+fn log_tail(docker: &Docker, container: &str) -> Option<String> {
     let output = docker.container().logs(container).tail(LOG_LINES).call().ok()?;
-    let mut words = String::from_utf8_lossy(&output.stdout).into_owned();
-    words.push_str(&String::from_utf8_lossy(&output.stderr));
-    let excess = words.len().saturating_sub(LOG_BYTES);
-    let start = (excess..words.len()).find(|at| words.is_char_boundary(*at));
-    Some(words.split_off(start.unwrap_or_default()))
+    let mut log = String::from_utf8_lossy(&output.stdout).into_owned();
+    log.push_str(&String::from_utf8_lossy(&output.stderr));
+    let excess = log.len().saturating_sub(LOG_BYTES);
+    let start = (excess..log.len()).find(|at| log.is_char_boundary(*at));
+    Some(log.split_off(start.unwrap_or_default()))
 }
 
-impl Account {
-    /// Takes down an event; gives its place if there is more to learn of it.
-    fn see(&mut self, event: Event) -> Option<(usize, Seen)> {
+impl EventLog {
+    /// Adds an event, unless it is known. Returns its index if something is to be found out about it.
+    fn add(&mut self, event: Event) -> Option<(usize, FollowUp)> {
         let id = event.actor.id.clone();
         if !self.known.insert((event.time_nano, event.action.clone(), id.clone())) {
             return None;
         }
-        let died_alone = self.attended.has_died_alone(&event);
-        let is_failure = died_alone && exit_code(&event) != 0;
+        let is_unattended_exit = self.attended.is_unattended_exit(&event);
+        let is_failure = is_unattended_exit && exit_code(&event) != 0;
         let is_new = (event.kind.as_str(), event.action.as_str()) == ("container", "create");
-        self.sightings.push(Sighting { died_alone, ..Sighting::of(event) });
-        let seen = match (is_new, is_failure) {
-            (true, _) => Seen::NewContainer(id),
-            (false, true) => Seen::Failure(id),
+        self.sightings.push(Sighting { is_unattended_exit, ..Sighting::new(event) });
+        let follow_up = match (is_new, is_failure) {
+            (true, _) => FollowUp::Inspect(id),
+            (false, true) => FollowUp::Log(id),
             (false, false) => return None,
         };
-        Some((self.sightings.len() - 1, seen))
+        Some((self.sightings.len() - 1, follow_up))
     }
 
-    /// When the last one was started of the containers that run in the background.
-    fn youngest_start(&self) -> Option<Duration> {
+    /// When the most recent of the containers that run in the background was started, since 1970.
+    fn last_background_start(&self) -> Option<Duration> {
         let mut started = BTreeMap::new();
         let events = self.sightings.iter().map(|sighting| &sighting.event);
         for event in events.filter(|event| event.kind == "container") {
@@ -203,22 +209,25 @@ impl Account {
                 _ => {}
             }
         }
-        started.retain(|container, _| !self.attended.has(container));
+        started.retain(|container, _| !self.attended.contains(container));
         started.into_values().max()
     }
 }
 
-/// The time since 1970 by the clock that the engine has, too.
+/// The time since 1970, by the same clock as the engine's.
 pub(super) fn now() -> Duration {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
-/// A time as docker takes it.
+/// A time in docker's format.
 fn unix_time(time: Duration) -> String {
     format!("{}.{:09}", time.as_secs(), time.subsec_nanos())
 }
 
-/// No code panics while it holds the lock.
-fn lock(account: &Mutex<Account>) -> MutexGuard<'_, Account> {
-    account.lock().unwrap_or_else(PoisonError::into_inner)
+/// No code panics while the lock is held.
+fn lock(log: &Mutex<EventLog>) -> MutexGuard<'_, EventLog> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

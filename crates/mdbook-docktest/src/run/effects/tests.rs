@@ -1,28 +1,32 @@
 use super::*;
 use crate::model::recording::{Mount, Port};
 
-/// What an engine said, without labels: `docker run -d --name bg alpine sh -c '…; exit 3'`, the same
+/// The events of an engine, without labels: `docker run -d --name bg alpine sh -c '…; exit 3'`, the same
 /// in the foreground as `fg`, one that is killed, `bg` started again, one with `-d --rm` and an
 /// anonymous volume, and one with a volume and a network that is renamed, tagged and removed.
 const EVENTS: &str = include_str!("events.jsonl");
 
 fn sightings() -> Vec<Sighting> {
-    let mut attended = Attended::default();
+    let mut attended = AttendedContainers::default();
     EVENTS
         .lines()
         .map(|line| {
             let event: Event = serde_json::from_str(line).expect("it is an event");
-            let died_alone = attended.has_died_alone(&event);
-            Sighting { died_alone, ..Sighting::of(event) }
+            let is_unattended_exit = attended.is_unattended_exit(&event);
+            Sighting { is_unattended_exit, ..Sighting::new(event) }
         })
         .collect()
 }
 
-/// Begins of commands, by step, command and milliseconds after the first event.
-fn begins<const N: usize>(begins: [(usize, usize, u64); N]) -> Vec<Begin> {
+/// Starts of commands, given as step, command and milliseconds after the first event.
+fn starts<const N: usize>(starts: [(usize, usize, u64); N]) -> Vec<CommandStart> {
     let first = sightings()[0].event.time();
-    begins
-        .map(|(step, command, at)| Begin { step, command, at: first + Duration::from_millis(at) })
+    starts
+        .map(|(step, command, at)| CommandStart {
+            step,
+            command,
+            at: first + Duration::from_millis(at),
+        })
         .into()
 }
 
@@ -38,9 +42,9 @@ fn action(change: &Change) -> &'static str {
 }
 
 #[test]
-fn what_happened_belongs_to_the_command_that_had_been_begun_last() {
-    let begins = begins([(0, 0, 0), (2, 0, 270), (2, 1, 650), (2, 2, 920), (3, 0, 60_000)]);
-    let effects = effects(sightings(), &begins);
+fn an_event_belongs_to_the_command_that_was_started_last() {
+    let starts = starts([(0, 0, 0), (2, 0, 270), (2, 1, 650), (2, 2, 920), (3, 0, 60_000)]);
+    let effects = effects(sightings(), &starts);
     let of_containers: Vec<String> = effects
         .iter()
         .filter(|(_, effect)| effect.kind == ObjectKind::Container)
@@ -65,14 +69,14 @@ fn what_happened_belongs_to_the_command_that_had_been_begun_last() {
 }
 
 #[test]
-fn what_happened_before_the_first_command_is_no_effect() {
-    assert_eq!(effects(sightings(), &begins([(0, 0, 60_000)])), []);
+fn an_event_before_the_first_command_has_no_effect() {
+    assert_eq!(effects(sightings(), &starts([(0, 0, 60_000)])), []);
     assert_eq!(effects(sightings(), &[]), []);
 }
 
 #[test]
-fn who_is_attended_to_or_killed_does_not_die_alone() {
-    let effects = effects(sightings(), &begins([(0, 0, 0)]));
+fn the_exit_of_an_attached_or_killed_container_is_attended() {
+    let effects = effects(sightings(), &starts([(0, 0, 0)]));
     let deaths: Vec<(&str, i32, bool)> = effects
         .iter()
         .filter_map(|(_, effect)| match effect.change {
@@ -95,7 +99,7 @@ fn who_is_attended_to_or_killed_does_not_die_alone() {
 
 #[test]
 fn volumes_and_networks_know_their_containers() {
-    let effects = effects(sightings(), &begins([(0, 0, 0)]));
+    let effects = effects(sightings(), &starts([(0, 0, 0)]));
     let change = |name: &str, wanted: fn(&Change) -> bool| {
         let mut of_name = effects.iter().filter(|(_, effect)| effect.name == name);
         of_name.find(|(_, effect)| wanted(&effect.change)).map(|(_, effect)| effect.change.clone())
@@ -113,7 +117,7 @@ fn volumes_and_networks_know_their_containers() {
 
 #[test]
 fn a_container_knows_its_image_as_the_author_wrote_it() {
-    let effects = effects(sightings(), &begins([(0, 0, 0)]));
+    let effects = effects(sightings(), &starts([(0, 0, 0)]));
     let images: Vec<(ObjectKind, Option<&str>)> = effects
         .iter()
         .filter_map(|(_, effect)| match &effect.change {
@@ -132,8 +136,8 @@ fn a_container_knows_its_image_as_the_author_wrote_it() {
 fn an_image_that_is_pulled_is_its_whole_reference() {
     let pull = r#"{"Type":"image","Action":"pull","Actor":{"ID":"alpine:3.20","Attributes":{"name":"alpine"}},"timeNano":1795492682736367796}"#;
     let event = serde_json::from_str(pull).expect("it is an event");
-    let sighting = Sighting::of(event);
-    let effects = effects(vec![sighting], &begins([(0, 0, 0)]));
+    let sighting = Sighting::new(event);
+    let effects = effects(vec![sighting], &starts([(0, 0, 0)]));
     let image = Some("alpine:3.20".to_owned());
     assert_eq!(effects[0].1.change, Change::created(image));
 }
@@ -156,17 +160,17 @@ fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
             _ => None,
         })
     };
-    let one_step = begins([(0, 0, 0)]);
+    let one_step = starts([(0, 0, 0)]);
     assert_eq!(spec_of(effects(sightings(), &one_step), "bg"), Some(spec.clone()));
     assert_eq!(spec_of(effects(sightings(), &one_step), "named"), Some(ContainerSpec::default()));
 
-    // Until it is removed; its volume is told by its being mounted.
+    // Until it is removed; its volume is in the effect of mounting it.
     let removal =
         EVENTS.lines().position(|line| line.contains("destroy") && line.contains("renamed"));
     let removed_at = self::sightings()[removal.expect("it is removed")].event.time();
     let start = self::sightings()[0].event.time();
-    let begin = |step, at| Begin { step, command: 0, at };
-    let two_steps = [begin(0, start), begin(1, removed_at)];
+    let start_of = |step, at| CommandStart { step, command: 0, at };
+    let two_steps = [start_of(0, start), start_of(1, removed_at)];
     let kept = spec_of(effects(sightings(), &two_steps), "named").expect("it was created");
     assert_eq!(kept.ports, spec.ports);
     assert_eq!(kept.mounts, spec.mounts[..1]);
@@ -174,7 +178,7 @@ fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
 
 #[test]
 fn what_was_made_and_not_removed_is_left() {
-    let effects = effects(sightings(), &begins([(0, 0, 0), (4, 0, 3_300)]));
+    let effects = effects(sightings(), &starts([(0, 0, 0), (4, 0, 3_300)]));
     let images = [("my:1".to_owned(), "sha256:0".to_owned())];
     let left = leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images);
     let left: Vec<(usize, &str)> =

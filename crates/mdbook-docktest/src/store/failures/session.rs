@@ -1,8 +1,8 @@
 //! The `mdbook serve` that builds a book again and again.
 
 use std::ffi::OsStr;
-use std::fs;
 
+use docker_sandbox::ProcessStat;
 use rustix::process::getppid;
 
 /// A run of `mdbook serve`, identified by its PID and start time: PIDs are reused.
@@ -21,11 +21,7 @@ impl Session {
 
     /// The session of a process; `None` if there is no process with this PID.
     pub(super) fn from_pid(pid: u32) -> Option<Self> {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The second field, the program's name, can contain spaces and parentheses (proc(5)).
-        let (_, from_third) = stat.rsplit_once(')')?;
-        let started = from_third.split_whitespace().nth(22 - 3)?.parse().ok()?;
-        Some(Self { pid, started })
+        Some(Self { pid, started: ProcessStat::read(pid)?.start })
     }
 
     /// Parses what [`Self::name`] returns.

@@ -1,14 +1,14 @@
-//! What a container was made with, from what `docker container inspect` says of it.
+//! The ports and mounts of a container, from the output of `docker container inspect`.
 
 use docker_cli::container::Container;
 use serde_json::Value;
 
 use crate::model::recording::{ContainerSpec, Mount, MountSource, Port};
 
-/// What a container was made with, in an order that does not depend on chance.
+/// The ports and mounts with which a container was created, sorted.
 ///
-/// Ports that the engine chooses are not asked for: a container has them only while it runs.
-pub(super) fn made_with(container: &Container) -> ContainerSpec {
+/// Ports that the engine chooses are left out: a container has them only while it runs.
+pub(super) fn container_spec(container: &Container) -> ContainerSpec {
     let empty = Value::Null;
     let host = container.other.get("HostConfig").unwrap_or(&empty);
     let mounts = container.other.get("Mounts").and_then(Value::as_array);
@@ -52,7 +52,7 @@ fn mount(mount: &Value) -> Option<Mount> {
     Some(Mount { source, destination: text("Destination")?, read_only })
 }
 
-/// The ports of the host for one of the container.
+/// The ports of the host that are published for a port of the container.
 fn published((port, bindings): (&String, &Value)) -> Vec<Port> {
     let Some(port) = exposed_port(port) else { return Vec::new() };
     let bindings = bindings.as_array().into_iter().flatten();
@@ -60,7 +60,7 @@ fn published((port, bindings): (&String, &Value)) -> Vec<Port> {
         let text = |name: &str| binding[name].as_str().filter(|text| !text.is_empty());
         Port {
             address: text("HostIp").map(str::to_owned),
-            // A range, of which the engine chooses one, is no number.
+            // A range is not a number: the engine chooses a port of it.
             host: text("HostPort").and_then(|host| host.parse().ok()),
             ..port.clone()
         }
@@ -68,7 +68,7 @@ fn published((port, bindings): (&String, &Value)) -> Vec<Port> {
     published.collect()
 }
 
-/// A port as Docker writes it: `80/tcp`.
+/// Parses a port in Docker's format: `80/tcp`.
 fn exposed_port(text: &str) -> Option<Port> {
     let (container, protocol) = text.split_once('/')?;
     let (container, protocol) = (container.parse().ok()?, protocol.to_owned());
@@ -84,11 +84,11 @@ mod tests {
     fn container(host: &Value, mounts: &Value, config: &Value) -> Container {
         let id = "0".repeat(64);
         let all = json!({"Id": id, "HostConfig": host, "Mounts": mounts, "Config": config});
-        serde_json::from_value(all).expect("it is what Docker says")
+        serde_json::from_value(all).expect("a container as Docker describes it")
     }
 
     #[test]
-    fn mounts_are_told_by_what_is_mounted() {
+    fn mounts_are_named_by_their_source() {
         let mounts = json!([
             {"Type": "volume", "Name": "data", "Source": "/var/lib/docker/volumes/data/_data", "Destination": "/z", "RW": true},
             {"Type": "bind", "Source": "/lab", "Destination": "/backup", "RW": false},
@@ -107,11 +107,11 @@ mod tests {
             mount(MountSource::Tmpfs, "/tmp", false),
             mount(MountSource::Volume("data".into()), "/z", false),
         ];
-        assert_eq!(made_with(&container(&host, &mounts, &json!({}))).mounts, expected);
+        assert_eq!(container_spec(&container(&host, &mounts, &json!({}))).mounts, expected);
     }
 
     #[test]
-    fn ports_are_those_that_were_asked_for() {
+    fn ports_are_those_that_were_requested() {
         let host = json!({
             "PortBindings": {
                 "80/tcp": [
@@ -136,13 +136,13 @@ mod tests {
             port(None, Some(8080), 80, "tcp"),
             port(Some("127.0.0.1"), None, 80, "tcp"),
         ];
-        assert_eq!(made_with(&container(&host, &json!([]), &config)).ports, expected);
+        assert_eq!(container_spec(&container(&host, &json!([]), &config)).ports, expected);
     }
 
     #[test]
-    fn what_docker_does_not_say_is_left_out() {
+    fn missing_properties_are_left_out() {
         assert_eq!(
-            made_with(&container(&Value::Null, &Value::Null, &Value::Null)),
+            container_spec(&container(&Value::Null, &Value::Null, &Value::Null)),
             ContainerSpec::default()
         );
     }

@@ -1,0 +1,45 @@
+//! How the commands of a step ended.
+
+use std::time::Duration;
+
+use crate::model::recording::Transcript;
+use crate::run::witness::now;
+
+/// The end of a command, and what it printed.
+pub(in crate::run) struct Outcome {
+    pub(in crate::run) ending: Ending,
+    pub(in crate::run) transcript: Transcript,
+    /// When the command was started, since 1970: the clock of the engine's events.
+    pub(in crate::run) started_at: Duration,
+    pub(in crate::run) duration: Duration,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::run) enum Ending {
+    /// It exited with this status.
+    Exited(i32),
+    /// It was stopped.
+    Stopped(Reason),
+    /// It could not be started, because the engine has ended.
+    EngineLost,
+}
+
+impl Outcome {
+    /// The outcome of a step that could not be started, because the engine has ended.
+    pub(in crate::run) fn engine_lost() -> Self {
+        let transcript = Transcript::default();
+        Self { ending: Ending::EngineLost, transcript, started_at: now(), duration: Duration::ZERO }
+    }
+}
+
+/// Why a step was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::run) enum Reason {
+    /// Its output was followed until the author's condition was met.
+    Followed,
+    /// Its time limit was over.
+    TimedOut,
+    /// The run was cancelled.
+    Cancelled,
+}
