@@ -135,7 +135,7 @@ fn a_book_without_pages_needs_no_style_sheet() {
 }
 
 #[test]
-fn what_would_not_do_what_it_says_is_told() {
+fn settings_without_effect_are_warnings() {
     let warned = |text: &str| edit(text, &style_sheet()).unwrap().warnings.concat();
     let before = "[preprocessor.docktest]\nbefore = [\"links\"]\n";
     assert!(warned(before).contains("write `after = [\"links\"]` instead"));
@@ -166,7 +166,7 @@ fn what_is_no_toml_is_known_before_anything_is_done() {
 }
 
 #[test]
-fn it_is_told_what_was_added() {
+fn each_addition_is_listed() {
     let added = |text: &str| edit(text, &style_sheet()).unwrap().added;
     let list = "`additional-css` of [output.html]: docktest/docktest.css";
     assert_eq!(added(""), ["[preprocessor.docktest]", list]);
