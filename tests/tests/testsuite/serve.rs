@@ -175,8 +175,8 @@ fn a_failing_chapter_does_not_run_again_when_another_is_saved() {
     outcome.tells("this is from the run at ").tells("Z; save the chapter to run it again");
     assert!(findings.contains("; save the chapter to run it again"), "{findings}");
     let provenance = |page: &str| book.site().page(page).texts(".docktest-provenance dd").concat();
-    assert!(provenance("b.html").contains("of an earlier run"), "{}", provenance("b.html"));
-    assert!(!provenance("a.html").contains("of an earlier run"), "{}", provenance("a.html"));
+    assert!(provenance("b.html").contains("from an earlier run"), "{}", provenance("b.html"));
+    assert!(!provenance("a.html").contains("from an earlier run"), "{}", provenance("a.html"));
 }
 
 #[test]
