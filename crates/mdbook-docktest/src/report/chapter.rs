@@ -10,10 +10,12 @@ use crate::book::settings::Settings;
 use crate::check::{check, flaws};
 use crate::extract::extract;
 use crate::model::finding::{Code, Finding, Severity};
-use crate::model::recording::{CommandRecording, Effect, Origin, Recording, StepRecording};
+use crate::model::recording::{Origin, Recording, StepRecording};
 use crate::model::scenario::{Scenario, Step};
 use crate::model::status::StepStatus;
 use crate::text::position::line_and_column;
+
+mod results;
 
 /// A chapter, its results and its findings.
 #[derive(Debug)]
@@ -229,86 +231,6 @@ impl Chapter {
             Stage::Done(done) => Some(done.page),
             Stage::Read(_) | Stage::Ran(..) => None,
         }
-    }
-
-    /// Whether the chapter has steps that are not ignored.
-    pub(crate) fn has_steps_to_run(&self) -> bool {
-        match &self.stage {
-            Stage::Done(done) => done.statuses.iter().any(|status| *status != StepStatus::Ignored),
-            Stage::Read(_) | Stage::Ran(..) => self.steps_that_run().next().is_some(),
-        }
-    }
-
-    /// Whether the chapter has to be run: it has steps, their annotations are valid, and it was not
-    /// replayed from a recording.
-    pub(crate) fn needs_run(&self) -> bool {
-        matches!(self.stage, Stage::Read(_)) && self.has_steps_to_run() && !self.has_errors()
-    }
-
-    /// Returns the recording for its engine, images and time; `None` if no step ran.
-    pub(crate) fn ran_on(&self) -> Option<&Recording> {
-        let recording = match &self.stage {
-            Stage::Read(_) => None,
-            Stage::Ran(_, recording) => Some(recording),
-            Stage::Done(done) => done.recording.as_ref(),
-        };
-        let ran = |status| matches!(status, StepStatus::Passed | StepStatus::Failed);
-        recording.filter(|_| self.statuses().any(ran))
-    }
-
-    /// Returns the status of each step, in order.
-    pub(crate) fn statuses(&self) -> impl Iterator<Item = StepStatus> {
-        let done = match &self.stage {
-            Stage::Done(done) => &done.statuses[..],
-            Stage::Read(_) | Stage::Ran(..) => &[],
-        };
-        let steps = self.steps().iter().enumerate();
-        done.iter().copied().chain(steps.map(|(index, step)| self.status(index, step)))
-    }
-
-    fn status(&self, index: usize, step: &Step) -> StepStatus {
-        let fails = |finding: &Finding| finding.is_error() && step.is_subject_of(finding);
-        match self.recorded(index) {
-            // It also has the finding `not-run`, but did not fail itself.
-            Some(StepRecording::Skipped) => StepStatus::Skipped,
-            _ if self.findings.iter().any(fails) => StepStatus::Failed,
-            _ if step.attributes.ignore => StepStatus::Ignored,
-            Some(StepRecording::Ran { .. }) => StepStatus::Passed,
-            Some(StepRecording::Ignored) => StepStatus::Ignored,
-            None => StepStatus::Skipped,
-        }
-    }
-
-    fn recorded(&self, index: usize) -> Option<&StepRecording> {
-        self.recording()?.steps.get(index)
-    }
-
-    /// Returns the commands of a step; empty if it did not run.
-    pub(crate) fn commands(&self, index: usize) -> &[CommandRecording] {
-        match self.recorded(index) {
-            Some(StepRecording::Ran { commands, .. }) => commands,
-            _ => &[],
-        }
-    }
-
-    /// Returns the effects of a step; empty if it did not run.
-    pub(super) fn effects(&self, index: usize) -> &[Effect] {
-        match self.recorded(index) {
-            Some(StepRecording::Ran { effects, .. }) => effects,
-            _ => &[],
-        }
-    }
-
-    /// Whether the chapter has an error.
-    pub(crate) fn has_errors(&self) -> bool {
-        self.findings.iter().any(Finding::is_error)
-    }
-
-    /// Returns the findings in the order of the text.
-    pub(super) fn findings_in_order(&self) -> impl Iterator<Item = &Finding> {
-        let mut findings: Vec<&Finding> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| finding.span.start);
-        findings.into_iter()
     }
 }
 
