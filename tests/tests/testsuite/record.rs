@@ -98,6 +98,14 @@ fn only_chapters_without_failures_are_recorded() {
 }
 
 #[test]
+fn a_chapter_that_did_not_run_is_not_said_to_have_failed() {
+    let book = Book::new().step("true");
+    let outcome = book.command(["record", "--engine-root", "/nowhere"]).run();
+    outcome.exits(3).tells("lab.md: not recorded: it did not run");
+    assert!(!book.recording("lab.md").exists());
+}
+
+#[test]
 fn a_chapter_that_fails_keeps_its_old_recording() {
     let book = recorded();
     let path = book.recording("lab.md");

@@ -137,8 +137,11 @@ fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<
     for chapter in report.chapters.iter().filter(|chapter| chapter.has_steps_to_run()) {
         let path = chapter.recording_path.display();
         let Some(recording) = recordings.for_passed_run(chapter) else {
-            let chapter = chapter.path.display();
-            progress::say(&format!("{chapter}: not recorded: it has failures"));
+            let reason = match chapter.recording() {
+                Some(_) => "it has failures",
+                None => "it did not run",
+            };
+            progress::say(&format!("{}: not recorded: {reason}", chapter.path.display()));
             continue;
         };
         let kept = files::keep(&chapter.recording_path, &recording);
