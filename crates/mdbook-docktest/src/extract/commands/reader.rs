@@ -50,7 +50,7 @@ pub(super) struct Reader<'a> {
     /// The end of the text that is read a second time. Bash takes the bodies of its here-documents from
     /// below the line on which it ends.
     reread: usize,
-    /// The number of tokens, parts of words and bytes of pairs that were read.
+    /// The number of tokens, parts of words, and bytes of pairs and of here-documents that were read.
     #[cfg(test)]
     pub(super) steps: usize,
 }

@@ -40,6 +40,8 @@ const WHOLE: &[&str] = &[
     "declare -A a=(\n  [x]=1\n)",
     "a[1 +\n1]=2",
     ">f >f a[1\n]=2",
+    "2>f a[1\n]=2",
+    "{v_1}>f a[1\n]=2",
     "<f A=1 a[1\n]=2",
     "docker ps |\n  wc -l",
     "docker ps |& # all of them\n\n  wc -l",
@@ -118,6 +120,7 @@ const LINES: &[&str] = &[
     "for a in; do echo; done",
     "echo @(a|b) *(c)",
     "A=1 >f a[",
+    "<f {1v}>f a[1",
     "coproc N= {",
     "echo a )",
     "fi",
@@ -265,6 +268,7 @@ fn reading_takes_linear_time() {
         "((a <<E\n) ; ",
         "$(cat <<E\n",
         "((cat <<E\n",
+        "((a <<E # '\n) )\n",
     ] {
         let script = part.repeat(LENGTH / part.len());
         let mut reader = Reader::new(&script);

@@ -78,6 +78,8 @@ impl Reader<'_> {
         if self.text[self.at - 1] != b'\n' {
             self.skip_line();
         }
+        // Where `((` is read a second time, so are these bodies.
+        self.rereads = self.rereads.saturating_sub(self.at - below.end);
         self.detour = Some(Detour { end: self.at, is_cut_off, ..below });
         self.at = at;
     }
@@ -134,7 +136,12 @@ impl Reader<'_> {
 
     fn skip_line(&mut self) {
         let rest = &self.text[self.at..];
-        self.at += rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        self.at += length;
+        #[cfg(test)]
+        {
+            self.steps += length;
+        }
     }
 
     /// Whether the text from `start` ends with an unquoted backslash and a line end.

@@ -150,7 +150,23 @@ impl Reader<'_> {
         self.end = self.at;
         let text = self.text;
         let literal = word.is_literal.then(|| joined(&text[range.clone()]));
+        let is_redirected = matches!(self.peek(0), Some(b'<' | b'>'));
+        if is_redirected
+            && self.list.target.is_none()
+            && literal.as_deref().is_some_and(is_descriptor)
+        {
+            return;
+        }
         self.word(range, literal.as_deref(), word.shape == Shape::Assignment);
+    }
+}
+
+/// Whether a word before `<` or `>` belongs to that redirection: `2` or `{name}`.
+fn is_descriptor(word: &str) -> bool {
+    let name = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
+    match name {
+        Some(name) => name.bytes().fold(Shape::Empty, Shape::with) == Shape::Name,
+        None => !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()),
     }
 }
 
