@@ -5,8 +5,9 @@
 //! Enter, and their output cannot be told apart.
 //!
 //! Each command is judged by its status, so two of them must never be taken for one. A syntax error
-//! therefore ends with its line, like any other command: bash reports it there. A command that is still
-//! open at the end of the script, as with an unclosed quote, extends to that end: bash reports that, too.
+//! therefore ends with its line, like any other command: bash reports it there. A command that is
+//! still open at the end of the script, as with an unclosed quote, extends to that end: bash
+//! reports that, too.
 
 use std::ops::Range;
 
@@ -29,8 +30,8 @@ pub(crate) fn is_complete(text: &str) -> bool {
         && !reader.is_cut_off
 }
 
-/// Returns the number of lines that bash reads from a text until it has a command to run, a blank line
-/// or a comment; `None` if the text ends before that.
+/// Returns the number of lines that bash reads from a text until it has a command to run, a blank
+/// line or a comment; `None` if the text ends before that.
 pub(crate) fn lines_until_complete(text: &str) -> Option<usize> {
     let mut reader = Reader::new(text);
     reader.skip_blanks();

@@ -1,11 +1,11 @@
 //! Reads a script as bash's parser does (`parse.y` of version 5.2), as far as needed to find where
 //! commands end.
 //!
-//! It does not validate: it accepts much that bash refuses. Where bash accepts a script, each command
-//! must end where bash ends it.
+//! It does not validate: it accepts much that bash refuses. Where bash accepts a script, each
+//! command must end where bash ends it.
 //!
-//! Scripts are untrusted: nesting is kept on an explicit stack rather than by recursion, and no byte is
-//! read more than a few times.
+//! Scripts are untrusted: nesting is kept on an explicit stack rather than by recursion, and no
+//! byte is read more than a few times.
 
 use std::mem;
 use std::ops::Range;
@@ -47,10 +47,11 @@ pub(super) struct Reader<'a> {
     pub(super) is_cut_off: bool,
     /// The number of bytes that may still be read a second time.
     rereads: usize,
-    /// The end of the text that is read a second time. Bash takes the bodies of its here-documents from
-    /// below the line on which it ends.
+    /// The end of the text that is read a second time. Bash takes the bodies of its here-documents
+    /// from below the line on which it ends.
     reread: usize,
-    /// The number of tokens, parts of words, and bytes of pairs and of here-documents that were read.
+    /// The number of tokens, parts of words, and bytes of pairs and of here-documents that were
+    /// read.
     #[cfg(test)]
     pub(super) steps: usize,
 }
@@ -149,7 +150,8 @@ impl<'a> Reader<'a> {
     /// Closes this list and returns to the one around it.
     fn close(&mut self) {
         if self.list.opener == Opener::Substitution {
-            // Bash reads here what the substitution has left open, with a warning (`parse_comsub`).
+            // Bash reads the bodies that the substitution still lacks here, with a warning
+            // (`parse_comsub`).
             self.read_bodies_below();
         }
         if let Some(outer) = self.outer.pop() {
@@ -192,8 +194,9 @@ impl<'a> Reader<'a> {
         let is_script = self.list.opener == Opener::Script;
         let is_over = is_script && !self.list.expect.is_on_another_line();
         if is_over {
-            // A quote in a comment within `((` can make bash read further than the subshells go. The
-            // commands there stand for themselves: bash refuses the first, which lacks its quote.
+            // A quote in a comment within `((` can make bash read further than the subshells go.
+            // The commands there stand for themselves: bash refuses the first, which lacks its
+            // quote.
             self.reread = 0;
             self.detour = None;
         }

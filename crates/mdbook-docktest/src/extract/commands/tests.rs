@@ -278,7 +278,8 @@ fn reading_takes_linear_time() {
     }
 }
 
-/// Each command ends with the first line after which it is complete, and nothing else is between them.
+/// Each command ends with the first line after which it is complete, and nothing else is between
+/// them.
 #[track_caller]
 fn assert_commands_are_what_is_complete(script: &str) {
     let mut end = 0;

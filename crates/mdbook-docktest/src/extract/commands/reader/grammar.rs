@@ -36,7 +36,7 @@ pub(super) enum Expect {
     Timed,
     /// The name of a coprocess, or a command.
     Coprocess,
-    /// A command behind the name of a coprocess, or the end of a command that had no name.
+    /// A command after the name of a coprocess, or the end of a command that had no name.
     Named,
     /// The same as `Prefix`, after redirections only.
     Redirected,
@@ -44,11 +44,11 @@ pub(super) enum Expect {
     Prefix,
     /// Another word of a command.
     Argument,
-    /// Redirections or a reserved word, behind a compound command.
+    /// Redirections or a reserved word, after a compound command.
     Compound,
     /// The name of a function, after `function`.
     FunctionName,
-    /// Parentheses behind the name of a function, or its body, on this line or a later one.
+    /// Parentheses after the name of a function, or its body, on this line or a later one.
     FunctionBody,
     /// The name of a loop's variable, or `((`.
     ForName,
@@ -116,7 +116,7 @@ impl Expect {
         }
     }
 
-    /// What comes after the end of a line, in anything but the script itself.
+    /// What comes after the end of a line, except in the script itself.
     pub(super) fn after_line(self) -> Self {
         match self {
             Self::ForWords | Self::ForDo => Self::ForDo,

@@ -15,8 +15,8 @@ pub(super) struct HereDocument {
     strips_tabs: bool,
 }
 
-/// Bodies that were read ahead of the end of the line above them. The text goes on in that line, and
-/// then below the bodies.
+/// Bodies that were read ahead of the end of the line above them. The text goes on in that line,
+/// and then below the bodies.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Detour {
     /// The end of the line above the bodies.
@@ -28,7 +28,7 @@ pub(super) struct Detour {
 }
 
 impl HereDocument {
-    /// Returns the here-document with this word behind `<<`.
+    /// Returns the here-document with this word after `<<`.
     pub(super) fn new(word: &[u8], strips_tabs: bool) -> Self {
         let mut delimiter = Vec::with_capacity(word.len());
         let mut quote = None;
@@ -95,8 +95,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Skips the bodies of the here-documents that were begun in this list. Returns whether all of them
-    /// are terminated.
+    /// Skips the bodies of the here-documents that were begun in this list. Returns whether all of
+    /// them are terminated.
     pub(super) fn skip_here_documents(&mut self) -> bool {
         let documents = self.here_documents.split_off(self.list.here_documents);
         documents.iter().all(|document| self.skip_body(document))

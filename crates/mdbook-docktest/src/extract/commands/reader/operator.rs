@@ -77,7 +77,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Skips `)` behind `(`, which makes the word before it a function's name. Returns whether it is
+    /// Skips `)` after `(`, which makes the word before it a function's name. Returns whether it is
     /// there.
     fn skip_empty_parentheses(&mut self) -> bool {
         let at = self.at;
@@ -104,7 +104,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Ends a redirection behind its target.
+    /// Ends a redirection after its target.
     pub(super) fn end_target(&mut self) {
         self.list.target = None;
         self.list.expect = self.list.expect.after_redirection();

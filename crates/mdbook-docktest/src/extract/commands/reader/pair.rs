@@ -65,7 +65,8 @@ impl Kind {
         }
     }
 
-    /// Returns what a byte opens within this pair, given the byte `before` it that can give it a meaning.
+    /// Returns what a byte opens within this pair, given the byte `before` it that can give it a
+    /// meaning.
     fn begun_by(self, byte: u8, before: Option<u8>) -> Option<Inner> {
         let takes_quotes = match self {
             Self::Single | Self::Ansi | Self::Backquotes => return None,

@@ -113,8 +113,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether parentheses behind this byte belong to a pattern. Outside conditions they do only with
-    /// `extglob`; without it, bash refuses them except where this returns false.
+    /// Whether parentheses after this byte belong to a pattern. Outside conditions they do only
+    /// with `extglob`; without it, bash refuses them except where this returns false.
     fn is_extended_pattern(&self, byte: u8, word: Word) -> bool {
         let expect = self.list.expect;
         if self.list.opener == Opener::Condition {
@@ -126,7 +126,7 @@ impl Reader<'_> {
         !is_negation && self.peek(2) != Some(b')')
     }
 
-    /// Whether `[` behind this part of a word opens a subscript.
+    /// Whether `[` after this part of a word opens a subscript.
     fn is_subscript(&self, word: Word) -> bool {
         match self.list.expect {
             Expect::Element => word.shape == Shape::Empty,
@@ -136,7 +136,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether `=` behind this part of a word assigns an array.
+    /// Whether `=` after this part of a word assigns an array.
     fn is_array(&self, word: Word) -> bool {
         !matches!(self.list.opener, Opener::Condition | Opener::Array)
             && word.shape != Shape::Assignment

@@ -4,13 +4,14 @@ use std::process::{Command, Stdio};
 
 use super::super::is_complete;
 
-/// Prints `complete` or `open` for each line of `$1`: whether bash accepts the text up to there, parsing
-/// without running anything. Bash only warns about a here-document that is not terminated: that counts
-/// as open. Its warning about one whose body is below a substitution that is closed already does not.
+/// Prints `complete` or `open` for each line of `$1`: whether bash accepts the text up to there,
+/// parsing without running anything. Bash only warns about a here-document that is not terminated:
+/// that counts as open. Its warning about one whose body is below a substitution that is closed
+/// already does not.
 ///
-/// A backslash at the end of a line joins it with the next one if a quote in its place would be open.
-/// Such a line above the body of a closed substitution goes on below the body, where this cannot ask:
-/// that counts as open.
+/// A backslash at the end of a line joins it with the next one if a quote in its place would be
+/// open. Such a line above the body of a closed substitution goes on below the body, where this
+/// cannot ask: that counts as open.
 const ORACLE: &str = r#"
 accepts() {
     local said
@@ -41,9 +42,10 @@ done
 /// If the reader and bash disagree.
 #[track_caller]
 pub(super) fn compare(script: &str) {
-    // Searching for the end of `((`, bash takes an apostrophe in a comment for a quote. If these turn out
-    // to be two subshells, the first command can end before the search does: bash refuses that command by
-    // itself, for want of the quote, but accepts it with what follows. No prefix shows that.
+    // Searching for the end of `((`, bash takes an apostrophe in a comment for a quote. If these
+    // turn out to be two subshells, the first command can end before the search does: bash refuses
+    // that command by itself, for want of the quote, but accepts it with what follows. No prefix
+    // shows that.
     let script = match script.contains("((") {
         true => script.replace("# it's", "# its"),
         false => script.to_owned(),

@@ -6,7 +6,7 @@ use proptest::sample::select;
 /// Stands for a line end outside quotes. The here-documents begun before it are below it.
 const LINE: char = '\u{1}';
 
-/// Around the body of a here-document, behind its beginning.
+/// Around the body of a here-document, after its beginning.
 const BODY: [char; 2] = ['\u{2}', '\u{3}'];
 
 const WORDS: &[&str] = &[
