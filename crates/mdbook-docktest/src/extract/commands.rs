@@ -1,12 +1,13 @@
-//! The commands of a script: what a reader types, line by line, until the shell runs it.
+//! The commands of a script: the lines that a reader types until the shell runs them.
 //!
 //! Where a command ends is decided as bash decides it (`commands/reader.rs`); the tests compare it
-//! with bash itself. Commands that share a line are one: a terminal runs them at one press of Enter,
-//! and their output comes as one.
+//! with bash itself. Commands that share a line count as one: a terminal runs them at one press of
+//! Enter, and their output cannot be told apart.
 //!
-//! Each command is judged by its status, so two of them must never pass for one. A syntax error
-//! therefore ends with its line, like anything else: bash reports it there. What is still open at the
-//! end of the script, such as a quote, is one command up to there: bash reports that, too.
+//! Each command is judged by its status, so two of them must never be taken for one. A syntax error
+//! therefore ends with its line, like any other command: bash reports it there. A command that is
+//! still open at the end of the script, as with an unclosed quote, extends to that end: bash
+//! reports that, too.
 
 use std::ops::Range;
 
@@ -14,13 +15,14 @@ use reader::Reader;
 
 mod reader;
 
-/// The byte ranges of a script's commands, in order, without comments and blank lines between them.
+/// Returns the byte ranges of a script's commands, in order, without the comments and blank lines
+/// between them.
 pub(crate) fn commands(script: &str) -> Vec<Range<usize>> {
     let mut reader = Reader::new(script);
     std::iter::from_fn(|| reader.next_command()).map(|command| command.range).collect()
 }
 
-/// Whether bash would run this text at once: nothing that was begun waits for its end.
+/// Whether bash would run this text at once, as nothing in it is left open.
 #[cfg(test)]
 pub(crate) fn is_complete(text: &str) -> bool {
     let mut reader = Reader::new(text);
@@ -28,8 +30,8 @@ pub(crate) fn is_complete(text: &str) -> bool {
         && !reader.is_cut_off
 }
 
-/// How many of a text's lines bash reads until it has something to run, or a blank line or a comment;
-/// `None` if these are not enough.
+/// Returns the number of lines that bash reads from a text until it has a command to run, a blank
+/// line or a comment; `None` if the text ends before that.
 pub(crate) fn lines_until_complete(text: &str) -> Option<usize> {
     let mut reader = Reader::new(text);
     reader.skip_blanks();

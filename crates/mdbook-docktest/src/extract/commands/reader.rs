@@ -1,17 +1,17 @@
-//! Reads a script as bash's parser does (`parse.y`, of version 5.2), as far as that decides where a
-//! command ends.
+//! Reads a script as bash's parser does (`parse.y` of version 5.2), as far as needed to find where
+//! commands end.
 //!
-//! It is no check: it takes much that bash refuses. All that matters is that it goes on where bash
-//! goes on and ends where bash ends, for what bash accepts.
+//! It does not validate: it accepts much that bash refuses. Where bash accepts a script, each
+//! command must end where bash ends it.
 //!
-//! Scripts come from strangers: what is open is on a stack of our own, however deep, and no byte is
-//! read more than a few times.
+//! Scripts are untrusted: nesting is kept on an explicit stack rather than by recursion, and no
+//! byte is read more than a few times.
 
 use std::mem;
 use std::ops::Range;
 
 use grammar::{Expect, Opener, Target};
-use here_document::HereDocument;
+use here_document::{Detour, HereDocument};
 use list::List;
 
 mod grammar;
@@ -25,29 +25,33 @@ mod word;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Command {
     pub(super) range: Range<usize>,
-    /// Whether it ends before the script does, or with it.
+    /// Whether nothing in it is left open where the script ends.
     pub(super) is_complete: bool,
 }
 
-/// A script that is read command by command.
+/// Reads a script command by command.
 pub(super) struct Reader<'a> {
     text: &'a [u8],
     pub(super) at: usize,
     /// The list of commands that is being read.
     list: List,
-    /// Those around it, outermost first.
+    /// The lists around it, outermost first.
     outer: Vec<List>,
-    /// The here-documents that begin below this line.
+    /// The here-documents whose bodies begin below this line.
     here_documents: Vec<HereDocument>,
+    /// The bodies below this line that were read ahead of its end.
+    detour: Option<Detour>,
     /// The end of the last token.
     end: usize,
     /// Whether a here-document or a continued line lacks its end.
     pub(super) is_cut_off: bool,
-    /// How many bytes may still be read again.
+    /// The number of bytes that may still be read a second time.
     rereads: usize,
-    /// The end of what was read again. Bash takes the bodies of here-documents from behind it.
+    /// The end of the text that is read a second time. Bash takes the bodies of its here-documents
+    /// from below the line on which it ends.
     reread: usize,
-    /// What it has cost.
+    /// The number of tokens, parts of words, and bytes of pairs and of here-documents that were
+    /// read.
     #[cfg(test)]
     pub(super) steps: usize,
 }
@@ -57,9 +61,10 @@ impl<'a> Reader<'a> {
         Self {
             text: text.as_bytes(),
             at: 0,
-            list: List::new(Opener::Script, Expect::Command, 0),
+            list: List::script(),
             outer: Vec::new(),
             here_documents: Vec::new(),
+            detour: None,
             end: 0,
             is_cut_off: false,
             rereads: 16 * text.len(),
@@ -69,9 +74,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next command, or `None` if there is no other.
+    /// Returns the next command, or `None` at the end of the script.
     pub(super) fn next_command(&mut self) -> Option<Command> {
-        self.list = List::new(Opener::Script, Expect::Command, 0);
+        self.list = List::script();
         self.skip_blanks();
         while self.peek(0) == Some(b'\n') {
             self.at += 1;
@@ -88,7 +93,7 @@ impl<'a> Reader<'a> {
         Some(Command { range: start..end, is_complete: is_over })
     }
 
-    /// Says whether the command has an end.
+    /// Returns whether the command ends before the script does, or with it.
     fn read_to_end_of_command(&mut self) -> bool {
         while let Some(byte) = self.peek(0) {
             #[cfg(test)]
@@ -98,16 +103,17 @@ impl<'a> Reader<'a> {
             if self.read(byte) {
                 return true;
             }
+            self.take_detour();
         }
         if !self.list.pairs.is_empty() {
             return false;
         }
-        // The end of the script is that of its last word and line, too.
+        // The end of the script also ends its last word and line.
         self.end_word();
         self.outer.is_empty() && self.end_line()
     }
 
-    /// A byte ahead of where the text is read.
+    /// Returns the byte at this offset from the current position.
     pub(super) fn peek(&self, ahead: usize) -> Option<u8> {
         self.text.get(self.at + ahead).copied()
     }
@@ -115,10 +121,11 @@ impl<'a> Reader<'a> {
     /// Skips a backslash that joins a line with the next.
     fn skip_line_end(&mut self) {
         self.at += 2;
-        self.is_cut_off = self.at == self.text.len();
+        self.take_detour();
+        self.is_cut_off |= self.at == self.text.len();
     }
 
-    /// Skips what stands between tokens of a line.
+    /// Skips blanks, continued line ends and a comment.
     pub(super) fn skip_blanks(&mut self) {
         loop {
             match self.peek(0) {
@@ -134,33 +141,31 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Goes on with a list within this one.
+    /// Opens a list within this one.
     fn open(&mut self, opener: Opener, expect: Expect) {
-        let outside = match opener {
-            Opener::Substitution => self.here_documents.len(),
-            _ => self.list.here_documents,
-        };
-        let inner = List::new(opener, expect, outside);
+        let inner = self.list.inner(opener, expect, self.here_documents.len());
         self.outer.push(mem::replace(&mut self.list, inner));
     }
 
-    /// Goes on with the list around this one.
+    /// Closes this list and returns to the one around it.
     fn close(&mut self) {
         if self.list.opener == Opener::Substitution {
-            self.skip_here_documents();
+            // Bash reads the bodies that the substitution still lacks here, with a warning
+            // (`parse_comsub`).
+            self.read_bodies_below();
         }
         if let Some(outer) = self.outer.pop() {
             self.list = outer;
         }
     }
 
-    /// Goes on with the list around this one, which was a compound command.
+    /// Closes this list, which is a compound command.
     fn close_compound(&mut self) {
         self.close();
         self.list.expect = Expect::Compound;
     }
 
-    /// Reads a token or a part of a word. Says whether that was the end of a command of the script.
+    /// Reads a token or a part of a word. Returns whether that ended a command of the script.
     fn read(&mut self, byte: u8) -> bool {
         if !self.list.pairs.is_empty() {
             self.read_pair(byte);
@@ -182,22 +187,33 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Reads the end of a line. Says whether it is that of a command of the script.
+    /// Reads the end of a line. Returns whether that ended a command of the script.
     fn end_line(&mut self) -> bool {
         self.at = self.text.len().min(self.at + 1);
-        if self.at > self.reread && self.here_documents.len() > self.list.here_documents {
-            self.skip_here_documents();
+        self.take_detour();
+        let is_script = self.list.opener == Opener::Script;
+        let is_over = is_script && !self.list.expect.is_on_another_line();
+        if is_over {
+            // A quote in a comment within `((` can make bash read further than the subshells go.
+            // The commands there stand for themselves: bash refuses the first, which lacks its
+            // quote.
+            self.reread = 0;
+            self.detour = None;
+        }
+        if self.at > self.reread {
+            self.is_cut_off |= !self.skip_here_documents();
+        } else {
+            self.read_bodies_below();
         }
         self.list.target = None;
-        if self.list.opener == Opener::Script {
-            return !self.list.expect.is_on_another_line();
+        if !is_script {
+            self.list.expect = self.list.expect.after_line();
         }
-        self.list.expect = self.list.expect.after_line();
-        false
+        is_over
     }
 
-    /// Reads on behind a word: what it is depends on where it stands. `text` is that of a word
-    /// without quotes and expansions.
+    /// Interprets a word that has been read, by its position. `text` is the word's text if it has
+    /// neither quotes nor expansions.
     fn word(&mut self, range: Range<usize>, text: Option<&str>, is_assignment: bool) {
         match self.list.target {
             Some(Target::File) => return self.end_target(),
@@ -216,7 +232,7 @@ impl<'a> Reader<'a> {
         self.list.expect = match (self.list.expect, text) {
             (Expect::ForIn, Some("in")) => Expect::ForWords,
             (Expect::ForIn | Expect::ForDo, Some("do")) => Expect::Command,
-            // Bash takes braces, too, and then no `done`.
+            // Bash also accepts braces, in place of `do` and `done`.
             (Expect::ForIn | Expect::ForDo, Some("{")) => {
                 self.list.opener = Opener::Brace;
                 Expect::Command
@@ -230,7 +246,7 @@ impl<'a> Reader<'a> {
         };
     }
 
-    /// Reads on behind a word where it can be a reserved one. Says whether it is.
+    /// Interprets a word in a position that allows a reserved word. Returns whether it is one.
     fn reserved_word(&mut self, text: &str) -> bool {
         let opener = self.list.opener;
         match (text, opener) {

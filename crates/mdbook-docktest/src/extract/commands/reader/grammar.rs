@@ -1,9 +1,9 @@
-//! What can come next in a script, as far as that decides where its commands end.
+//! The states of the reader: what can come next in a script.
 
-/// What a list began with.
+/// What opened a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opener {
-    /// Nothing: it is the script.
+    /// Nothing: the list is the script.
     Script,
     /// `(`
     Subshell,
@@ -26,9 +26,9 @@ pub(super) enum Opener {
 /// What comes next in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
-    /// A command, if there is another one.
+    /// A command, or the end of the list.
     Command,
-    /// A command, on whatever line: after `&&`, or as a function's body.
+    /// A command on this line or a later one: after `&&`, or as a function's body.
     Needed,
     /// The same, after `|`.
     Piped,
@@ -36,29 +36,29 @@ pub(super) enum Expect {
     Timed,
     /// The name of a coprocess, or a command.
     Coprocess,
-    /// A command behind the name of a coprocess; or that was it.
+    /// A command after the name of a coprocess, or the end of a command that had no name.
     Named,
-    /// The same as `Prefix`, behind nothing but redirections.
+    /// The same as `Prefix`, after redirections only.
     Redirected,
     /// Another assignment or redirection, or a command's first word.
     Prefix,
     /// Another word of a command.
     Argument,
-    /// Redirections or a reserved word, behind a compound command.
+    /// Redirections or a reserved word, after a compound command.
     Compound,
     /// The name of a function, after `function`.
     FunctionName,
-    /// The body of a function, on whatever line, behind a name that can still get parentheses.
+    /// Parentheses after the name of a function, or its body, on this line or a later one.
     FunctionBody,
     /// The name of a loop's variable, or `((`.
     ForName,
     /// `in`, `do` or the end of the line.
     ForIn,
-    /// A word of those behind `in`.
+    /// One of the words after `in`.
     ForWords,
     /// `do`.
     ForDo,
-    /// The word behind `case`.
+    /// The word after `case`.
     CaseWord,
     /// `in`.
     CaseIn,
@@ -68,9 +68,9 @@ pub(super) enum Expect {
     PatternRest,
     /// A word of a condition.
     Operand,
-    /// One in which `@(a|b)` does not end the word.
+    /// A word of a condition, in which `@(a|b)` is part of the word.
     ExtendedPattern,
-    /// One in which `(a|b)` does not end the word.
+    /// A word of a condition, in which `(a|b)` is part of the word.
     Regex,
     /// A word of an array.
     Element,
@@ -104,7 +104,7 @@ impl Expect {
         self.takes_reserved_word() || matches!(self, Self::Redirected | Self::Prefix)
     }
 
-    /// Whether a command goes on after the end of a line.
+    /// Whether a command continues on the next line.
     pub(super) fn is_on_another_line(self) -> bool {
         matches!(self, Self::Needed | Self::Piped | Self::FunctionBody)
     }
@@ -116,7 +116,7 @@ impl Expect {
         }
     }
 
-    /// What comes after the end of a line, in anything but the script itself.
+    /// What comes after the end of a line, except in the script itself.
     pub(super) fn after_line(self) -> Self {
         match self {
             Self::ForWords | Self::ForDo => Self::ForDo,
@@ -138,18 +138,18 @@ impl Expect {
 
     pub(super) fn after_redirection(self) -> Self {
         match self {
-            // Bash takes no more assignments then.
+            // After this, bash takes further assignments for arguments.
             Self::Prefix | Self::Compound => Self::Argument,
             _ if self.takes_assignment() => Self::Redirected,
             _ => self,
         }
     }
 
-    /// What comes after a word that means nothing of its own here.
+    /// What comes after a word without a special meaning here.
     pub(super) fn after_word(self, is_assignment: bool) -> Self {
         match self {
-            Self::Coprocess => Self::Named,
             _ if self.takes_assignment() && is_assignment => Self::Prefix,
+            Self::Coprocess => Self::Named,
             Self::FunctionName => Self::FunctionBody,
             Self::ForName => Self::ForIn,
             Self::ForWords => Self::ForWords,

@@ -1,22 +1,34 @@
 //! Here-documents: the lines below a command that are its input.
 
 use std::borrow::Cow;
+use std::mem;
 
 use super::Reader;
-use super::grammar::Opener;
 
-/// A here-document whose body is still to come.
+/// A here-document whose body has not been read yet.
 #[derive(Debug)]
 pub(super) struct HereDocument {
     /// The line that ends it.
     delimiter: Vec<u8>,
-    /// Whether a backslash at the end of a line joins it with the next.
+    /// Whether a backslash at the end of a line joins it with the next one.
     joins_lines: bool,
     strips_tabs: bool,
 }
 
+/// Bodies that were read ahead of the end of the line above them. The text goes on in that line,
+/// and then below the bodies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Detour {
+    /// The end of the line above the bodies.
+    line_end: usize,
+    /// The end of the bodies.
+    end: usize,
+    /// Whether one of them is not terminated.
+    is_cut_off: bool,
+}
+
 impl HereDocument {
-    /// One with this word behind `<<`.
+    /// Returns the here-document with this word after `<<`.
     pub(super) fn new(word: &[u8], strips_tabs: bool) -> Self {
         let mut delimiter = Vec::with_capacity(word.len());
         let mut quote = None;
@@ -50,14 +62,47 @@ impl HereDocument {
 }
 
 impl Reader<'_> {
-    /// Skips the bodies of the here-documents that were begun in this list.
-    pub(super) fn skip_here_documents(&mut self) {
-        for document in self.here_documents.split_off(self.list.here_documents) {
-            self.is_cut_off |= !self.skip_body(&document);
+    /// Reads the bodies of this list's here-documents from below the line that is being read.
+    pub(super) fn read_bodies_below(&mut self) {
+        if self.here_documents.len() == self.list.here_documents {
+            return;
+        }
+        let below = self.detour.unwrap_or_else(|| {
+            let line = self.at.max(self.reread);
+            let rest = &self.text[line..];
+            let line_end = line + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            Detour { line_end, end: self.text.len().min(line_end + 1), is_cut_off: false }
+        });
+        let at = mem::replace(&mut self.at, below.end);
+        let is_cut_off = below.is_cut_off | !self.skip_here_documents();
+        if self.text[self.at - 1] != b'\n' {
+            self.skip_line();
+        }
+        // Where `((` is read a second time, so are these bodies.
+        self.rereads = self.rereads.saturating_sub(self.at - below.end);
+        self.detour = Some(Detour { end: self.at, is_cut_off, ..below });
+        self.at = at;
+    }
+
+    /// Passes over bodies that have been read already, if the line above them has ended.
+    pub(super) fn take_detour(&mut self) {
+        let length = self.text.len();
+        let is_below = |detour: &mut Detour| self.at > detour.line_end || self.at == length;
+        if let Some(detour) = self.detour.take_if(is_below) {
+            self.is_cut_off |= detour.is_cut_off;
+            self.at = self.at.max(detour.end);
+            self.end = self.at - usize::from(self.text[self.at - 1] == b'\n');
         }
     }
 
-    /// Skips a here-document's body. Says whether it has an end.
+    /// Skips the bodies of the here-documents that were begun in this list. Returns whether all of
+    /// them are terminated.
+    pub(super) fn skip_here_documents(&mut self) -> bool {
+        let documents = self.here_documents.split_off(self.list.here_documents);
+        documents.iter().all(|document| self.skip_body(document))
+    }
+
+    /// Skips a here-document's body. Returns whether it is terminated.
     fn skip_body(&mut self, document: &HereDocument) -> bool {
         while self.at < self.text.len() {
             let start = self.at;
@@ -78,7 +123,7 @@ impl Reader<'_> {
                 return true;
             }
             // Within a substitution, its parenthesis may follow.
-            if self.list.opener == Opener::Substitution
+            if self.list.is_substituted
                 && let Some(rest) = line.strip_prefix(&document.delimiter[..])
                 && rest.contains(&b')')
             {
@@ -91,10 +136,15 @@ impl Reader<'_> {
 
     fn skip_line(&mut self) {
         let rest = &self.text[self.at..];
-        self.at += rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        self.at += length;
+        #[cfg(test)]
+        {
+            self.steps += length;
+        }
     }
 
-    /// Whether what was read ends with a backslash that is not quoted itself, and the end of its line.
+    /// Whether the text from `start` ends with an unquoted backslash and a line end.
     fn is_continued(&self, start: usize) -> bool {
         let line = &self.text[start..self.at];
         let Some(line) = line.strip_suffix(b"\n") else { return false };
@@ -102,7 +152,7 @@ impl Reader<'_> {
     }
 }
 
-/// Lines without the ends of those that are continued.
+/// Returns the lines without their continued line ends.
 fn joined(lines: &[u8]) -> Cow<'_, [u8]> {
     if !lines.windows(2).any(|pair| pair == b"\\\n") {
         return Cow::from(lines);

@@ -1,4 +1,4 @@
-//! Operators: the signs that separate words.
+//! Operators: the signs that separate words and commands.
 
 use super::Reader;
 use super::grammar::{Expect, Opener, Target};
@@ -44,7 +44,7 @@ impl Reader<'_> {
             [.., b'&'] => {
                 self.list.target = Some(Target::File);
                 self.skip_blanks();
-                // Closes a descriptor: what follows is another word.
+                // `>&-` closes a descriptor: a word that follows is not its target.
                 if self.peek(0) == Some(b'-') {
                     self.at += 1;
                     self.end = self.at;
@@ -55,13 +55,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads on behind `(`.
+    /// Interprets `(`, which has been read.
     fn open_parenthesis(&mut self) {
         let expect = self.list.expect;
         match expect {
             Expect::Pattern => self.list.expect = Expect::PatternRest,
             Expect::ForName if self.peek(0) == Some(b'(') => self.begin_arithmetic(),
-            // Bash takes no other here than those of a function.
+            // Here, bash accepts only the parentheses of a function.
             Expect::Argument | Expect::Prefix | Expect::Redirected => {
                 self.skip_empty_parentheses();
             }
@@ -77,7 +77,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Skips what makes a word a function's name. Says whether it was there.
+    /// Skips `)` after `(`, which makes the word before it a function's name. Returns whether it is
+    /// there.
     fn skip_empty_parentheses(&mut self) -> bool {
         let at = self.at;
         self.skip_blanks();
@@ -91,7 +92,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Reads on behind `)`.
+    /// Interprets `)`, which has been read.
     fn close_parenthesis(&mut self) {
         match self.list.opener {
             Opener::Case if matches!(self.list.expect, Expect::Pattern | Expect::PatternRest) => {
@@ -103,7 +104,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes note that a redirection has its file.
+    /// Ends a redirection after its target.
     pub(super) fn end_target(&mut self) {
         self.list.target = None;
         self.list.expect = self.list.expect.after_redirection();

@@ -1,22 +1,25 @@
-//! What is read up to a closing sign, whatever lines that takes: quotes, `${…}`, `((…))`
+//! Pairs, which extend to a closing sign over any number of lines: quotes, `${…}`, `((…))`
 //! (`parse_matched_pair`).
 
 use super::Reader;
 use super::grammar::{Expect, Opener};
+use super::here_document::Detour;
 
 /// Quotes, or brackets of some kind.
 #[derive(Debug)]
 pub(super) struct Pair {
     kind: Kind,
-    /// How many of its signs are open.
+    /// The number of its signs that are open.
     depth: usize,
-    /// The byte before, if it is one that gives the next a meaning: `$`, `<` or `>`.
+    /// The preceding byte, if it gives the next one a meaning: `$`, `<` or `>`.
     before: Option<u8>,
-    /// Where it began.
+    /// The offset of its sign.
     start: usize,
+    /// The reader's detour at that offset.
+    detour: Option<Detour>,
 }
 
-/// What a pair is.
+/// The kinds of pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `'…'`
@@ -37,12 +40,12 @@ pub(super) enum Kind {
     Parentheses,
     /// `$((…))`
     Arithmetic,
-    /// `((…))`, or else two subshells.
+    /// `((…))`, which can turn out to be two subshells.
     ArithmeticCommand,
 }
 
 impl Kind {
-    fn of_quote(quote: u8) -> Option<Self> {
+    fn from_quote(quote: u8) -> Option<Self> {
         match quote {
             b'\'' => Some(Self::Single),
             b'"' => Some(Self::Double),
@@ -62,21 +65,22 @@ impl Kind {
         }
     }
 
-    /// What a byte begins within this pair, behind a byte that can give it a meaning.
+    /// Returns what a byte opens within this pair, given the byte `before` it that can give it a
+    /// meaning.
     fn begun_by(self, byte: u8, before: Option<u8>) -> Option<Inner> {
         let takes_quotes = match self {
             Self::Single | Self::Ansi | Self::Backquotes => return None,
             Self::Double => byte == b'`',
             _ => true,
         };
-        match Self::of_quote(byte).filter(|_| takes_quotes) {
+        match Self::from_quote(byte).filter(|_| takes_quotes) {
             Some(Self::Single) if before == Some(b'$') => return Some(Inner::Pair(Self::Ansi)),
             Some(quote) => return Some(Inner::Pair(quote)),
             None => {}
         }
         let is_expanded = matches!(self, Self::Double | Self::Parameter | Self::Subscript);
         match (before?, byte) {
-            // There, parentheses are only counted.
+            // In these, parentheses are only counted.
             _ if self == Self::Parentheses => None,
             (b'$', b'(') => Some(Inner::Substitution),
             // In arithmetic, brackets and braces are only counted, if at all.
@@ -89,35 +93,35 @@ impl Kind {
     }
 }
 
-/// What begins within a pair.
+/// What opens within a pair.
 enum Inner {
     Pair(Kind),
     Substitution,
 }
 
 impl Reader<'_> {
-    /// Begins a pair whose sign has these many bytes.
+    /// Opens a pair whose sign is `length` bytes long.
     pub(super) fn begin_pair(&mut self, kind: Kind, length: usize) {
-        let pair = Pair { kind, depth: 1, before: None, start: self.at };
+        let pair = Pair { kind, depth: 1, before: None, start: self.at, detour: self.detour };
         self.at += length;
         self.list.pairs.push(pair);
     }
 
-    /// Begins with the second parenthesis of `((`.
+    /// Opens `((…))` at its second parenthesis.
     pub(super) fn begin_arithmetic(&mut self) {
         self.begin_pair(Kind::ArithmeticCommand, 1);
     }
 
-    /// Begins what a quote or an expansion begins at this place of a word, if that is one.
+    /// Opens the quote or expansion at this position of a word. Returns whether there is one.
     pub(super) fn begin_expansion(&mut self, byte: u8) -> bool {
-        if let Some(kind) = Kind::of_quote(byte) {
+        if let Some(kind) = Kind::from_quote(byte) {
             self.begin_pair(kind, 1);
             return true;
         }
         if !matches!(byte, b'$' | b'<' | b'>') {
             return false;
         }
-        // A continued line can be in between.
+        // Continued line ends can be in between.
         let mut ahead = 1;
         while self.peek(ahead) == Some(b'\\') && self.peek(ahead + 1) == Some(b'\n') {
             ahead += 2;
@@ -137,7 +141,7 @@ impl Reader<'_> {
         true
     }
 
-    /// Begins with the parenthesis of `$(`.
+    /// Opens `$(…)` or `$((…))` at its first parenthesis.
     fn begin_substitution(&mut self) {
         self.at += 1;
         if self.peek(0) == Some(b'(') {
@@ -147,7 +151,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads on in the innermost pair.
+    /// Reads a byte, or what it opens, in the innermost pair.
     pub(super) fn read_pair(&mut self, byte: u8) {
         let Some(pair) = self.list.pairs.last_mut() else { return };
         let (kind, before) = (pair.kind, pair.before.take());
@@ -174,12 +178,12 @@ impl Reader<'_> {
         if byte == open && kind != Kind::Parameter {
             pair.depth += 1;
         }
-        // The second of two dollars begins nothing.
+        // The second of two dollars opens nothing.
         let has_meaning = matches!(byte, b'$' | b'<' | b'>') && before != Some(byte);
         pair.before = has_meaning.then_some(byte);
     }
 
-    /// Reads on behind a pair.
+    /// Closes the innermost pair.
     fn end_pair(&mut self) {
         let Some(pair) = self.list.pairs.pop() else { return };
         if pair.kind != Kind::ArithmeticCommand {
@@ -189,10 +193,11 @@ impl Reader<'_> {
         if self.peek(0) == Some(b')') {
             self.at += 1;
         } else if !is_loop {
-            // Two subshells.
+            // These are two subshells: bash reads the text a second time (`parse_dparen`).
             self.rereads = self.rereads.saturating_sub(self.at - pair.start);
             self.reread = self.reread.max(self.at);
             self.at = pair.start;
+            self.detour = pair.detour;
             self.open(Opener::Subshell, Expect::Command);
             return;
         }

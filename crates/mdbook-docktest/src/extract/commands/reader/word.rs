@@ -1,4 +1,4 @@
-//! Words: what stands between blanks and operators (`read_token_word`).
+//! Words, which extend up to a blank or an operator (`read_token_word`).
 
 use std::borrow::Cow;
 
@@ -10,29 +10,29 @@ use super::pair::Kind;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word {
     start: usize,
-    /// Whether it has had neither quotes nor expansions yet.
+    /// Whether it has neither quotes nor expansions so far.
     is_literal: bool,
     shape: Shape,
 }
 
-/// What a word is so far, as to assignments.
+/// How much of an assignment a word is so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// Nothing yet.
+    /// No byte yet.
     Empty,
     /// A variable's name.
     Name,
     /// A variable's name with a subscript.
     Element,
-    /// One of these with `+`.
+    /// A name or an element with `+`.
     Addition,
-    /// One of these with `=`.
+    /// A name, an element or an addition with `=`.
     Assignment,
     Other,
 }
 
 impl Shape {
-    /// What it is with another byte that is neither quoted nor part of an expansion.
+    /// Returns the shape with another byte, neither quoted nor part of an expansion.
     fn with(self, byte: u8) -> Self {
         match (self, byte) {
             (Self::Assignment, _) => self,
@@ -52,14 +52,14 @@ impl Reader<'_> {
         self.list.word = Some(word);
     }
 
-    /// Reads on in a word.
+    /// Reads a byte, or what it opens, in a word.
     pub(super) fn read_word(&mut self, byte: u8, word: Word) {
         let next = self.peek(1);
         let is_regex = self.list.expect == Expect::Regex;
         match byte {
             b'\\' if next == Some(b'\n') => self.skip_line_end(),
             b'\\' => {
-                self.is_cut_off = next.is_none();
+                self.is_cut_off |= next.is_none();
                 self.add_other();
                 self.at += 2.min(self.text.len() - self.at);
             }
@@ -99,13 +99,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a byte that means itself to the word.
+    /// Adds a literal byte to the word.
     fn add(&mut self, byte: u8, word: Word) {
         self.list.word = Some(Word { shape: word.shape.with(byte), ..word });
         self.at += 1;
     }
 
-    /// Takes note that a quote or an expansion is part of the word.
+    /// Records that a quote or an expansion is part of the word.
     fn add_other(&mut self) {
         if let Some(word) = &mut self.list.word {
             word.is_literal = false;
@@ -113,8 +113,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether parentheses behind this byte belong to a pattern. They do only with `extglob`, except in
-    /// conditions; without it, bash refuses them in all other places but these.
+    /// Whether parentheses after this byte belong to a pattern. Outside conditions they do only
+    /// with `extglob`; without it, bash refuses them except where this returns false.
     fn is_extended_pattern(&self, byte: u8, word: Word) -> bool {
         let expect = self.list.expect;
         if self.list.opener == Opener::Condition {
@@ -122,11 +122,11 @@ impl Reader<'_> {
         }
         let is_negation =
             byte == b'!' && word.shape == Shape::Empty && expect.takes_reserved_word();
-        // What could be a function's parentheses is no pattern.
+        // Empty parentheses can be those of a function.
         !is_negation && self.peek(2) != Some(b')')
     }
 
-    /// Whether `[` begins a subscript behind this much of a word.
+    /// Whether `[` after this part of a word opens a subscript.
     fn is_subscript(&self, word: Word) -> bool {
         match self.list.expect {
             Expect::Element => word.shape == Shape::Empty,
@@ -136,25 +136,41 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether `=` assigns an array to what there is of a word.
+    /// Whether `=` after this part of a word assigns an array.
     fn is_array(&self, word: Word) -> bool {
         !matches!(self.list.opener, Opener::Condition | Opener::Array)
             && word.shape != Shape::Assignment
             && word.shape.with(b'=') == Shape::Assignment
     }
 
-    /// Takes the word as it is, if there is one.
+    /// Ends the word that is being read, if any.
     pub(super) fn end_word(&mut self) {
         let Some(word) = self.list.word.take() else { return };
         let range = word.start..self.at;
         self.end = self.at;
         let text = self.text;
         let literal = word.is_literal.then(|| joined(&text[range.clone()]));
+        let is_redirected = matches!(self.peek(0), Some(b'<' | b'>'));
+        if is_redirected
+            && self.list.target.is_none()
+            && literal.as_deref().is_some_and(is_descriptor)
+        {
+            return;
+        }
         self.word(range, literal.as_deref(), word.shape == Shape::Assignment);
     }
 }
 
-/// A word's text without the ends of continued lines.
+/// Whether a word before `<` or `>` belongs to that redirection: `2` or `{name}`.
+fn is_descriptor(word: &str) -> bool {
+    let name = word.strip_prefix('{').and_then(|word| word.strip_suffix('}'));
+    match name {
+        Some(name) => name.bytes().fold(Shape::Empty, Shape::with) == Shape::Name,
+        None => !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()),
+    }
+}
+
+/// Returns a word's text without its continued line ends.
 fn joined(word: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(word);
     if text.contains("\\\n") { Cow::Owned(text.replace("\\\n", "")) } else { text }

@@ -1,18 +1,24 @@
-//! What bash itself says: it is asked about each of a script's beginnings.
+//! Compares with bash, which is asked whether each prefix of a script is complete.
 
 use std::process::{Command, Stdio};
 
 use super::super::is_complete;
 
-/// Writes a line for each line of `$1`: whether bash has all of a command there, reading without
-/// running anything. What it only warns of, a here-document without an end, is not all.
+/// Prints `complete` or `open` for each line of `$1`: whether bash accepts the text up to there,
+/// parsing without running anything. Bash only warns about a here-document that is not terminated:
+/// that counts as open. Its warning about one whose body is below a substitution that is closed
+/// already does not.
 ///
-/// A backslash at the end of a line joins it with the next, if a quote in its place would be open.
+/// A backslash at the end of a line joins it with the next one if a quote in its place would be
+/// open. Such a line above the body of a closed substitution goes on below the body, where this
+/// cannot ask: that counts as open.
 const ORACLE: &str = r#"
 accepts() {
     local said
     said=$(builtin eval "set -n
-$1" 2>&1 </dev/null) && [[ ! $said ]]
+$1" 2>&1 </dev/null) &&
+        { [[ ! $said ]] ||
+            { [[ $1 != *\\$'\n'* ]] && ! grep -qv 'warning: command substitution: ' <<< "$said"; }; }
 }
 beginning=
 mapfile -t lines < <(printf '%s' "$1")
@@ -29,16 +35,17 @@ for line in "${lines[@]}"; do
 done
 "#;
 
-/// Compares what bash says of each beginning of a script with what we say.
-///
-/// Behind a syntax error, bash has nothing complete any more.
+/// Compares with bash whether each prefix of a script is complete. Prefixes after the last one that
+/// bash accepts are not compared: bash accepts nothing after a syntax error.
 ///
 /// # Panics
-/// If that is not the same.
+/// If the reader and bash disagree.
 #[track_caller]
 pub(super) fn compare(script: &str) {
-    // Looking for the end of `((`, bash takes an apostrophe in a comment for a quote; if these then are
-    // two subshells, it forgets what else it had looked at. What we take for a command there, it refuses.
+    // Searching for the end of `((`, bash takes an apostrophe in a comment for a quote. If these
+    // turn out to be two subshells, the first command can end before the search does: bash refuses
+    // that command by itself, for want of the quote, but accepts it with what follows. No prefix
+    // shows that.
     let script = match script.contains("((") {
         true => script.replace("# it's", "# its"),
         false => script.to_owned(),

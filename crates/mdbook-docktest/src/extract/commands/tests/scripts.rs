@@ -1,12 +1,12 @@
-//! Scripts made of what is difficult.
+//! Generators of scripts from parts that are difficult to read.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Stands for the end of a line outside of quotes: below it are the here-documents begun before it.
+/// Stands for a line end outside quotes. The here-documents begun before it are below it.
 const LINE: char = '\u{1}';
 
-/// Around the body of a here-document, behind its beginning.
+/// Around the body of a here-document, after its beginning.
 const BODY: [char; 2] = ['\u{2}', '\u{3}'];
 
 const WORDS: &[&str] = &[
@@ -115,7 +115,7 @@ const BODIES: &[&str] = &[
     "E\\\n\n",
 ];
 
-/// Of which `soup` is made, besides.
+/// Further parts of `soup`.
 const TOKENS: &[&str] = &[
     "then ", "else ", "elif ", "for ", "while ", "until ", "select ", "coproc ", "( ", " )", "((",
     "))", "[[ ", " ]]", "f()", "a=(", "a[", "]=1", ";", ";;", ";&", "&", "&&", "|", "||", "|&",
@@ -128,12 +128,12 @@ fn one(of: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
     select(of).prop_map(str::to_owned)
 }
 
-/// The end of a line, or what else can separate commands.
+/// A line end, or something else that separates commands.
 fn separator() -> impl Strategy<Value = String> + Clone {
     one(&["\u{1}", "\u{1}", " # it's\u{1}", "\u{1}\u{1}", "; ", ";\u{1}", " & ", " \\\n\u{1}"])
 }
 
-/// What can be where a compound command goes on.
+/// What can separate the parts of a compound command.
 fn gap() -> impl Strategy<Value = String> + Clone {
     one(&[" ", " ", "\u{1}", " # c)\u{1}", " \\\n"])
 }
@@ -211,7 +211,7 @@ fn list() -> impl Strategy<Value = String> + Clone {
     })
 }
 
-/// Puts the bodies of here-documents where they belong.
+/// Moves the bodies of here-documents below their lines.
 fn laid_out(text: &str) -> String {
     let (mut script, mut bodies) = (String::new(), String::new());
     let mut is_body = false;
@@ -230,7 +230,7 @@ fn laid_out(text: &str) -> String {
     script
 }
 
-/// One that bash understands, for the most part.
+/// A script that bash accepts, for the most part.
 pub(super) fn script() -> impl Strategy<Value = String> {
     let line = (list(), one(&["\u{1}", ";\u{1}", " &\u{1}", " # c\u{1}"]));
     prop::collection::vec(line, 1..4).prop_map(|lines| {
@@ -239,7 +239,7 @@ pub(super) fn script() -> impl Strategy<Value = String> {
     })
 }
 
-/// One that bash may not understand.
+/// A script that bash may refuse.
 pub(super) fn soup() -> impl Strategy<Value = String> {
     let token = prop_oneof![2 => one(TOKENS), 1 => one(WORDS), 1 => one(CONDITIONS), 1 => one(REDIRECTIONS)];
     let tokens = prop::collection::vec(token.clone(), 0..12).prop_map(|tokens| tokens.concat());
