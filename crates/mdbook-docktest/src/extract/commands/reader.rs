@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
             b'\\' if self.peek(1) == Some(b'\n') => self.skip_blanks(),
             b'\n' => return self.end_line(),
             _ if self.list.expect == Expect::Regex => self.begin_word(),
-            b'<' | b'>' if self.peek(1) == Some(b'(') => self.begin_word(),
+            b'<' | b'>' if self.joined_bytes()[1].0 == Some(b'(') => self.begin_word(),
             b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' => self.operator(byte),
             _ => self.begin_word(),
         }

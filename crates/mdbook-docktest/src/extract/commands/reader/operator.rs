@@ -6,27 +6,33 @@ use super::grammar::{Expect, Opener, Target};
 impl Reader<'_> {
     /// Reads the operator that begins with this byte.
     pub(super) fn operator(&mut self, byte: u8) {
-        let next = self.peek(1);
+        let ahead = self.joined_bytes();
+        let [_, next, third] = ahead.map(|(byte, _)| byte);
         let is_condition = self.list.opener == Opener::Condition;
         let expect = self.list.expect;
         let length = match (byte, next) {
             (b'(' | b')', _) => 1,
-            (b'<', Some(b'<')) => match self.peek(2) {
+            (b'<', Some(b'<')) => match third {
                 Some(b'<' | b'-') => 3,
                 _ => 2,
             },
-            (b'&', Some(b'>')) if self.peek(2) == Some(b'>') => 3,
-            (b';', Some(b';')) if self.peek(2) == Some(b'&') => 3,
+            (b'&', Some(b'>')) if third == Some(b'>') => 3,
+            (b';', Some(b';')) if third == Some(b'&') => 3,
             (b'&' | b'|' | b';' | b'>', Some(next)) if next == byte => 2,
             (b'<', Some(b'&' | b'>')) | (b'>', Some(b'&' | b'|')) => 2,
             (b'&', Some(b'>')) | (b'|', Some(b'&')) | (b';', Some(b'&')) => 2,
             _ => 1,
         };
-        let sign = &self.text[self.at..self.at + length];
-        self.at += length;
+        let sign = [Some(byte), next, third].map(Option::unwrap_or_default);
+        self.at = ahead[length - 1].1;
         self.end = self.at;
-        match sign {
-            b"(" => self.open_parenthesis(),
+        match &sign[..length] {
+            b"(" => {
+                if next == Some(b'(') {
+                    self.at = ahead[1].1 - 1;
+                }
+                self.open_parenthesis();
+            }
             b")" => self.close_parenthesis(),
             _ if is_condition => self.list.expect = Expect::Operand,
             b"<<" | b"<<-" => {
@@ -53,6 +59,19 @@ impl Reader<'_> {
             }
             _ => self.list.target = Some(Target::File),
         }
+    }
+
+    /// Returns the next three bytes without continued line ends between them, each with the offset
+    /// after it.
+    pub(super) fn joined_bytes(&self) -> [(Option<u8>, usize); 3] {
+        let mut at = self.at;
+        [(); 3].map(|()| {
+            while self.text.get(at..).is_some_and(|rest| rest.starts_with(b"\\\n")) {
+                at += 2;
+            }
+            at += 1;
+            (self.text.get(at - 1).copied(), at)
+        })
     }
 
     /// Interprets `(`, which has been read.
