@@ -2,7 +2,7 @@
 //!
 //! Where a command ends is decided as bash decides it (`commands/reader.rs`); the tests compare it
 //! with bash itself. Commands that share a line count as one: a terminal runs them at one press of
-//! Enter, and their output cannot be told apart.
+//! Enter, and shows their output as one.
 //!
 //! Each command is judged by its status, so two of them must never be taken for one. A syntax error
 //! therefore ends with its line, like any other command: bash reports it there. A command that is
