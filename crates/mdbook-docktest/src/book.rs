@@ -2,6 +2,7 @@
 
 pub(crate) mod build_directory;
 pub(crate) mod chapters;
+mod lexical_path;
 pub(crate) mod protocol;
 pub(crate) mod settings;
 pub(crate) mod source_file;

@@ -1,8 +1,10 @@
 //! The directory that mdBook empties before it writes pages.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
+
+use super::lexical_path::normalized;
 
 /// A build would delete the sources of the book.
 #[derive(Debug, thiserror::Error)]
@@ -38,15 +40,5 @@ fn normal(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;
     }
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            other => normal.push(other),
-        }
-    }
-    normal
+    normalized(path)
 }

@@ -1,8 +1,10 @@
 //! The directory of a book's recordings: inside the book, beside its sources, and not in another book.
 
-use std::path::{self, Component, Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
+
+use crate::book::lexical_path::normalized;
 
 /// The directory of the recordings of the book in `root`. `set` is the setting `recordings`;
 /// `is_rewritten` says whether each build by `mdbook serve` writes recordings.
@@ -78,17 +80,7 @@ fn is_in_other_book(root: &Path, directory: &Path) -> bool {
 fn normal(path: &Path) -> PathBuf {
     // It fails only if the current directory does not exist.
     let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            other => normal.push(other),
-        }
-    }
-    normal
+    normalized(&path)
 }
 
 #[cfg(test)]
