@@ -111,9 +111,11 @@
 
         // The style sheet hides the buttons, so a playback that they started must end.
         lessMotion.addEventListener('change', () => {
-            pause();
-            lines.forEach(line => setVisible(line, true));
-            shown = lines.length;
+            if (lessMotion.matches) {
+                pause();
+                lines.forEach(line => setVisible(line, true));
+                shown = lines.length;
+            }
         });
     };
 
