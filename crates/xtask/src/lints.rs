@@ -3,8 +3,8 @@
 use anyhow::{Result, bail};
 
 use crate::cargo::{cargo, need_component};
-use crate::process::{say, succeed};
-use crate::setup::Missing;
+use crate::failures::failures;
+use crate::process::succeed;
 use crate::sources::{Source, sources};
 use crate::{generate, project, words};
 
@@ -30,17 +30,7 @@ pub(crate) fn run() -> Result<()> {
         ("clippy", clippy),
         ("rustdoc", rustdoc),
     ];
-    let mut failed = Vec::new();
-    for (name, check) in checks {
-        match check() {
-            Ok(()) => {}
-            Err(error) if error.is::<Missing>() => return Err(error),
-            Err(error) => {
-                say(&format!("error: {error:#}"));
-                failed.push(name);
-            }
-        }
-    }
+    let failed = failures(checks.into_iter().map(|(name, check)| (name, check())))?;
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }

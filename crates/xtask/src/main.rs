@@ -5,6 +5,7 @@ mod book;
 mod browser;
 mod cargo;
 mod engine;
+mod failures;
 mod fuzz;
 mod generate;
 mod lints;

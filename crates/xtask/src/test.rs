@@ -8,8 +8,9 @@ use docker_sandbox::{EngineRoot, ProcessEngine};
 use duct::cmd;
 
 use crate::cargo::{cargo, has_command, need_component};
+use crate::failures::failures;
 use crate::process::{say, succeed};
-use crate::setup::{Missing, Needed};
+use crate::setup::Needed;
 use crate::{book, browser, engine, fuzz, lints, project, setup};
 
 /// Options of `cargo xtask test`.
@@ -46,20 +47,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     };
     let needed: Vec<&[Needed]> = chosen.iter().map(|part| part.needed()).collect();
     setup::ensure(&needed)?;
-    let mut failed = Vec::new();
-    for part in chosen {
-        let name = part.name();
-        say(&format!("\n== {name}"));
-        match part.run() {
-            Ok(()) => {}
-            // The remedy is the last line, so that it is not overlooked.
-            Err(error) if error.is::<Missing>() => return Err(error),
-            Err(error) => {
-                say(&format!("error: {error:#}"));
-                failed.push(name);
-            }
-        }
-    }
+    let failed = failures(chosen.into_iter().map(|part| {
+        say(&format!("\n== {}", part.name()));
+        (part.name(), part.run())
+    }))?;
     if !failed.is_empty() {
         bail!("failed: {}; run one part with `cargo xtask test --only PART`", failed.join(", "));
     }
