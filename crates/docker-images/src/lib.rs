@@ -1,6 +1,10 @@
 //! Images kept on this machine, so that each is fetched once: references as Docker reads them, a client
 //! for registries, and a store of what they sent.
 
+mod blobs;
+mod digest;
 mod reference;
 
+pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
+pub use digest::{Digest, InvalidDigest};
 pub use reference::{InvalidReference, Reference};

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::digest::Digest;
+
 /// The registry of references that do not name one.
 const DOCKER_HUB: &str = "docker.io";
 
@@ -202,8 +204,7 @@ fn is_tag(tag: &str) -> bool {
 }
 
 fn is_digest(digest: &str) -> bool {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    digest.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(is_digit))
+    digest.parse::<Digest>().is_ok()
 }
 
 #[cfg(test)]
