@@ -3,8 +3,12 @@
 
 mod blobs;
 mod digest;
+mod eviction;
+mod index;
 mod reference;
 
 pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
 pub use digest::{Digest, InvalidDigest};
+pub use eviction::{Candidate, Limits, to_remove};
+pub use index::{Blob, InUse, Index, IndexEntry, KeptImage, Source};
 pub use reference::{InvalidReference, Reference};
