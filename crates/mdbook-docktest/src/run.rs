@@ -86,12 +86,10 @@ pub(crate) enum Verdict {
 pub(crate) enum Progress<'a> {
     /// Its engine is starting.
     Engine,
-    /// An image is being provided.
-    Image {
-        reference: &'a str,
-        /// `loading`, `pulling` or `building`.
-        action: &'static str,
-    },
+    /// An image is being made ready.
+    Image { reference: &'a str, action: ImageAction },
+    /// Something that the author should know of, although the run goes on.
+    Notice { line: &'a str },
     /// A recipe has printed a line.
     Recipe { line: &'a str },
     /// A step starts.
@@ -104,6 +102,34 @@ pub(crate) enum Progress<'a> {
     },
     /// The run is over, whether it succeeded or not.
     End,
+}
+
+/// What is being done to have an image ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ImageAction {
+    /// Another run is adding images to the cache.
+    Waiting,
+    /// The registry is asked for it.
+    Fetching,
+    /// A part of it has come.
+    Received {
+        /// The number of the layer that comes, counted from 1.
+        layer: usize,
+        layers: usize,
+        /// Bytes of all layers.
+        bytes: u64,
+        of_bytes: u64,
+    },
+    /// It has come from the registry.
+    Fetched {
+        layers: usize,
+        /// The size of its compressed layers, in bytes.
+        bytes: u64,
+    },
+    /// It is built from the book's recipe.
+    Building,
+    /// Its layers are unpacked, once for all later runs.
+    Unpacking,
 }
 
 impl Runner<'_> {

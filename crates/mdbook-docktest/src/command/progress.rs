@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::accept::Accepted;
 use crate::model::scenario::{Scenario, Step};
-use crate::run::Progress;
+use crate::run::{ImageAction, Progress};
 use crate::terminal::plain;
 
 /// How many characters of a command are shown.
@@ -56,6 +56,7 @@ impl Display {
             Progress::Engine if self.jobs > 1 => {}
             Progress::Engine => say(&chapter.to_string()),
             Progress::End => {}
+            Progress::Image { action: ImageAction::Received { .. }, .. } => {}
             // The output of a recipe is shown as it comes.
             Progress::Recipe { line } => say(&format!("{begin}   {line}")),
             progress => say(&format!("{begin} {}", described(progress))),
@@ -70,6 +71,13 @@ impl Terminal {
             if let Some(bar) = bars.remove(chapter) {
                 bar.finish_and_clear();
             }
+            return;
+        }
+        if let Progress::Notice { line } = progress {
+            // It stays above the lines that change.
+            let line = format!("{}: {line}", chapter.display());
+            // A closed standard error does not stop the run.
+            let _ = self.lines.println(line);
             return;
         }
         let bar = bars.entry(chapter.to_owned()).or_insert_with(|| {
@@ -88,12 +96,33 @@ impl Terminal {
 fn described(progress: Progress<'_>) -> String {
     match progress {
         Progress::Engine => "starting an engine".to_owned(),
-        Progress::Image { reference, action } => format!("{action} image {reference}"),
+        Progress::Image { reference, action } => image_action(reference, action),
+        Progress::Notice { line } => line.to_owned(),
         Progress::Recipe { line } => plain(line),
         Progress::Step { number, of, step } => {
             format!("{number}/{of} line {}: {}", step.line, first_line(step))
         }
         Progress::End => String::new(),
+    }
+}
+
+fn image_action(reference: &str, action: ImageAction) -> String {
+    match action {
+        ImageAction::Waiting => {
+            format!("image {reference}: waiting for another run, which is adding images to the cache")
+        }
+        ImageAction::Fetching => format!("fetching image {reference}"),
+        ImageAction::Received { layer, layers, bytes, of_bytes } => format!(
+            "fetching image {reference}: layer {layer} of {layers}, {} of {}",
+            DecimalBytes(bytes),
+            DecimalBytes(of_bytes)
+        ),
+        ImageAction::Fetched { layers, bytes } => {
+            let noun = if layers == 1 { "layer" } else { "layers" };
+            format!("fetched image {reference}: {layers} {noun}, {}", DecimalBytes(bytes))
+        }
+        ImageAction::Building => format!("building image {reference}"),
+        ImageAction::Unpacking => format!("unpacking image {reference}"),
     }
 }
 

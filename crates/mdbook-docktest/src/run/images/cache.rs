@@ -1,0 +1,203 @@
+//! The images of this user, on disk: what registries and recipes gave, and its unpacked layers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use docker_images::{Blobs, Candidate, Damage, Index, KeptImage, Limits, to_remove};
+use docker_sandbox::ImageStore;
+
+use crate::run::{CANCEL_INTERVAL, RunError};
+use crate::text::duration::parse_duration;
+use crate::text::size::parse_size;
+
+/// The variables that set how much is kept.
+const SIZE_VARIABLE: &str = "MDBOOK_DOCKTEST_CACHE_SIZE";
+const AGE_VARIABLE: &str = "MDBOOK_DOCKTEST_CACHE_AGE";
+
+/// The images of this user.
+pub(crate) struct ImageCache {
+    directory: PathBuf,
+    /// Manifests, configurations and compressed layers.
+    pub(super) blobs: Blobs,
+    /// What each reference stands for.
+    pub(super) index: Index,
+    /// Unpacked layers. They can be made again from the blobs.
+    pub(super) store: ImageStore,
+    limits: Limits,
+}
+
+/// What an image consists of on disk: images share these.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Part {
+    Blob(String),
+    Unpacked(String),
+}
+
+impl ImageCache {
+    /// The images below a directory, which need not exist.
+    ///
+    /// # Errors
+    /// When a variable that sets a limit is invalid.
+    pub(crate) fn new(directory: &Path) -> Result<Self, RunError> {
+        Ok(Self {
+            directory: directory.to_owned(),
+            blobs: Blobs::new(directory.join("blobs")),
+            index: Index::new(directory.join("references")),
+            store: ImageStore::new(directory.join("unpacked")),
+            limits: limits(|name| env::var(name).ok())?,
+        })
+    }
+
+    /// The directory in which earlier runs have kept what they have found out.
+    pub(super) fn learned(&self) -> PathBuf {
+        self.directory.join("learned")
+    }
+
+    /// Locks the cache for adding images and for removing some, until the file is closed. If another run has
+    /// locked it, calls `waiting` once, and waits until `give_up` fails.
+    ///
+    /// # Errors
+    /// When the lock file cannot be written, and the error of `give_up`.
+    pub(super) fn lock(
+        &self,
+        waiting: impl Fn(),
+        give_up: impl Fn() -> Result<(), RunError>,
+    ) -> Result<File, RunError> {
+        let path = self.directory.join(".lock");
+        let locking = || RunError::io(format!("locking the image cache `{}`", path.display()));
+        fs::create_dir_all(&self.directory).map_err(locking())?;
+        let lock = File::create(&path).map_err(locking())?;
+        let mut is_waiting = false;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) => {
+                    if !is_waiting {
+                        waiting();
+                    }
+                    is_waiting = true;
+                    give_up()?;
+                    thread::sleep(CANCEL_INTERVAL);
+                }
+                Err(TryLockError::Error(error)) => return Err(locking()(error)),
+            }
+        }
+    }
+
+    /// A new directory on the cache's file system. It is removed when it is dropped, or by a later run.
+    pub(super) fn temporary(&self) -> io::Result<tempfile::TempDir> {
+        tempfile::Builder::new().prefix("new-").tempdir_in(&self.directory)
+    }
+
+    /// Removes the blobs of an image that are not what their digests say. Returns what was wrong. With
+    /// `read_all`, their contents are read; otherwise only their sizes are looked at.
+    pub(super) fn remove_damaged(&self, image: &KeptImage, read_all: bool) -> Vec<String> {
+        let mut damages = Vec::new();
+        for blob in &image.blobs {
+            let damage = match self.blobs.check_size(&blob.digest, blob.size) {
+                Ok(()) if read_all => self.blobs.verify(&blob.digest),
+                other => other,
+            };
+            if let Err(damage) = damage {
+                // On a read-only file system it stays, and is noticed by each run.
+                let _ = self.blobs.remove(&blob.digest);
+                damages.push(describe(&blob.digest.hex()[..12], &damage));
+            }
+        }
+        damages
+    }
+
+    /// Removes leftovers of killed runs, images beyond the limits, and what belongs to no image any more. To
+    /// be called with the lock.
+    pub(super) fn tidy(&self) {
+        self.remove_leftovers();
+        let entries = self.index.entries();
+        let candidates: Vec<Candidate<Part>> = entries
+            .iter()
+            .map(|entry| Candidate {
+                last_used: entry.last_used,
+                is_in_use: entry.is_in_use(),
+                parts: entry.image.as_ref().map(|image| self.parts(image)).unwrap_or_default(),
+            })
+            .collect();
+        for index in to_remove(&candidates, self.limits, SystemTime::now()) {
+            // An image that is in use by now stays.
+            let _ = entries[index].remove();
+        }
+        self.remove_unreferenced();
+    }
+
+    fn parts(&self, image: &KeptImage) -> BTreeMap<Part, u64> {
+        let blobs = image.blobs.iter().map(|blob| (Part::Blob(blob.digest.hex()), blob.size));
+        let layers = self.store.layers(&image.id.to_string()).into_iter();
+        blobs.chain(layers.map(|(layer, size)| (Part::Unpacked(layer), size))).collect()
+    }
+
+    /// Removes what killed runs have left.
+    fn remove_leftovers(&self) {
+        // Errors: what cannot be removed now is tried again by a later run.
+        let _ = self.blobs.remove_unfinished();
+        let _ = self.store.remove_unfinished();
+        for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with("new-") {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
+    /// Removes blobs and unpacked images that no reference needs.
+    fn remove_unreferenced(&self) {
+        let images: Vec<KeptImage> =
+            self.index.entries().into_iter().filter_map(|entry| entry.image).collect();
+        let ids: BTreeSet<String> = images.iter().map(|image| image.id.to_string()).collect();
+        for id in self.store.images() {
+            if !ids.contains(&id) {
+                let _ = self.store.remove(&id);
+            }
+        }
+        let needed: BTreeSet<_> =
+            images.iter().flat_map(|image| &image.blobs).map(|blob| blob.digest).collect();
+        for digest in self.blobs.all() {
+            if !needed.contains(&digest) {
+                let _ = self.blobs.remove(&digest);
+            }
+        }
+    }
+}
+
+fn describe(name: &str, damage: &Damage) -> String {
+    format!("{name}: {damage}")
+}
+
+/// Reads the limits from the environment.
+fn limits(variable: impl Fn(&str) -> Option<String>) -> Result<Limits, RunError> {
+    let mut limits = Limits::default();
+    if let Some(text) = variable(SIZE_VARIABLE) {
+        limits.size = parse_size(&text).ok_or_else(|| RunError::Variable {
+            name: SIZE_VARIABLE,
+            message: format!("invalid size `{text}`: use e.g. `10g` or `500m`"),
+        })?;
+    }
+    if let Some(text) = variable(AGE_VARIABLE) {
+        limits.age = parse_age(&text).ok_or_else(|| RunError::Variable {
+            name: AGE_VARIABLE,
+            message: format!("invalid age `{text}`: use e.g. `30d`"),
+        })?;
+    }
+    Ok(limits)
+}
+
+fn parse_age(text: &str) -> Option<Duration> {
+    match text.strip_suffix('d') {
+        Some(days) => Some(Duration::from_secs(days.parse::<u64>().ok()?.checked_mul(24 * 3600)?)),
+        None => parse_duration(text),
+    }
+}
+
+#[cfg(test)]
+mod tests;
