@@ -3,8 +3,12 @@
 
 mod blobs;
 mod digest;
+mod platform;
 mod reference;
+mod registry;
 
 pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
 pub use digest::{Digest, InvalidDigest};
+pub use platform::Platform;
 pub use reference::{InvalidReference, Reference};
+pub use registry::{FetchError, FetchProgress, Fetched, FetchedBlob, Login, Registry};
