@@ -5,10 +5,14 @@ mod blobs;
 mod digest;
 mod eviction;
 mod index;
+mod platform;
 mod reference;
+mod registry;
 
 pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
 pub use digest::{Digest, InvalidDigest};
 pub use eviction::{Candidate, Limits, to_remove};
 pub use index::{Blob, InUse, Index, IndexEntry, KeptImage, Source};
+pub use platform::Platform;
 pub use reference::{InvalidReference, Reference};
+pub use registry::{FetchError, FetchProgress, Fetched, FetchedBlob, Login, Registry};

@@ -59,7 +59,7 @@ impl Blobs {
     /// A file operation failed.
     pub fn insert(&self, content: &[u8]) -> Result<Digest, BlobError> {
         let mut writer = self.writer()?;
-        writer.write_all(content).map_err(io_error("write", writer.file.path()))?;
+        writer.write_all(content).map_err(|source| writer.failed(source))?;
         writer.commit(None)
     }
 
@@ -101,6 +101,11 @@ impl BlobWriter {
     /// How much was written so far, in bytes.
     pub fn written(&self) -> u64 {
         self.written
+    }
+
+    /// The error of a failed write.
+    pub(crate) fn failed(&self, source: io::Error) -> BlobError {
+        io_error("write", self.file.path())(source)
     }
 
     /// Finishes the blob: when this returns it is on disk. It replaces one with the same digest, which may
