@@ -4,7 +4,9 @@
 mod blobs;
 mod digest;
 mod reference;
+mod server;
 
 pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
 pub use digest::{Digest, InvalidDigest};
 pub use reference::{InvalidReference, Reference};
+pub use server::{Answer, Pushed, Server, Source};
