@@ -8,6 +8,7 @@ mod index;
 mod platform;
 mod reference;
 mod registry;
+mod server;
 
 pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
 pub use digest::{Digest, InvalidDigest};
@@ -16,3 +17,4 @@ pub use index::{Blob, InUse, Index, IndexEntry, KeptImage, Source};
 pub use platform::Platform;
 pub use reference::{InvalidReference, Reference};
 pub use registry::{FetchError, FetchProgress, Fetched, FetchedBlob, Login, Registry};
+pub use server::{Answer, Pushed, Server, Source};

@@ -137,7 +137,7 @@ impl FromStr for Reference {
         if repository.chars().any(|c| c.is_ascii_uppercase()) {
             return Err(invalid("the name of a repository is in lower case"));
         }
-        if !repository.split('/').all(is_component) || !is_host_name(registry) {
+        if !is_repository(repository) || !is_host_name(registry) {
             return Err(invalid(
                 "a name has lower-case letters and digits, separated by `/`, `.`, `_` or `-`",
             ));
@@ -184,6 +184,11 @@ fn is_host_name(host: &str) -> bool {
     is_name && port.is_none_or(is_port)
 }
 
+/// Whether the name of a repository in a registry is valid.
+pub(crate) fn is_repository(name: &str) -> bool {
+    name.split('/').all(is_component)
+}
+
 /// Whether a part of a repository's name is valid: words of lower-case letters and digits, separated by a
 /// dot, one or two underscores, or dashes.
 fn is_component(part: &str) -> bool {
@@ -196,7 +201,8 @@ fn is_component(part: &str) -> bool {
         })
 }
 
-fn is_tag(tag: &str) -> bool {
+/// Whether a tag is valid.
+pub(crate) fn is_tag(tag: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     tag.len() <= TAG_LIMIT
         && tag.starts_with(is_word)

@@ -1,0 +1,178 @@
+//! A registry for the daemon of an engine: it pulls from here, and pushes to here.
+//!
+//! What it answers follows the OCI distribution specification
+//! (<https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md>), as far as `docker pull` and
+//! `docker push` need it.
+
+mod accept;
+mod body;
+mod error;
+mod http1;
+mod pull;
+mod push;
+mod route;
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use http::Method;
+
+use self::error::Failure;
+use self::http1::{Request, Response};
+use self::push::PushTarget;
+use self::route::Route;
+use crate::blobs::Blobs;
+use crate::digest::Digest;
+
+pub use self::push::Pushed;
+
+/// What a [`Server`] serves. It is called from many threads at once.
+pub trait Source: Send + Sync {
+    /// The manifest of a tag or a digest in a repository, like `library/alpine`. This may take as long as a
+    /// registry takes to send it.
+    fn manifest(&self, repository: &str, version: &str) -> Answer;
+
+    /// A blob, open for reading; `None` if there is no such blob. The content need not be verified: the
+    /// daemon does that.
+    ///
+    /// # Errors
+    ///
+    /// The blob is there, but cannot be opened.
+    fn blob(&self, digest: &Digest) -> io::Result<Option<File>>;
+}
+
+/// What a [`Source`] answers for a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The manifest.
+    Found {
+        /// As registries call it: `application/vnd.oci.image.manifest.v1+json`.
+        media_type: String,
+        /// The digest of `bytes`.
+        digest: Digest,
+        /// The content.
+        bytes: Vec<u8>,
+    },
+    /// There is no such manifest.
+    NotFound,
+    /// What a registry answered instead, which is passed on: too many requests, access denied.
+    Refused {
+        /// The status code: 429.
+        status: u16,
+        /// The headers, of which those that frame a message are left out.
+        headers: Vec<(String, String)>,
+        /// The content: JSON from most registries.
+        body: Vec<u8>,
+    },
+}
+
+/// A running server. Dropping it ends its connections, and blocks until its threads have ended: also until
+/// calls of [`Source::manifest`] return.
+pub struct Server {
+    listener: Arc<TcpListener>,
+    address: SocketAddr,
+    registry: Arc<Registry>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+/// What the threads of a server share.
+struct Registry {
+    source: Arc<dyn Source>,
+    push_target: Option<PushTarget>,
+}
+
+impl Server {
+    /// Serves `source` to whoever connects to `listener`. Pushes are refused.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses a thread, or the listener is not usable.
+    pub fn start(listener: TcpListener, source: Arc<dyn Source>) -> io::Result<Self> {
+        Self::with(listener, Registry { source, push_target: None })
+    }
+
+    /// As [`Self::start`], and what is pushed is kept in `blobs`. What was pushed can also be pulled.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::start`].
+    pub fn accepting_pushes(
+        listener: TcpListener,
+        source: Arc<dyn Source>,
+        blobs: Blobs,
+    ) -> io::Result<Self> {
+        Self::with(listener, Registry { source, push_target: Some(PushTarget::new(blobs)) })
+    }
+
+    fn with(listener: TcpListener, registry: Registry) -> io::Result<Self> {
+        listener.set_nonblocking(false)?;
+        let address = listener.local_addr()?;
+        let (listener, registry) = (Arc::new(listener), Arc::new(registry));
+        let (accepting, answering) = (Arc::clone(&listener), Arc::clone(&registry));
+        let acceptor = thread::Builder::new().name("registry".to_owned()).spawn(move || {
+            accept::until_shutdown(&accepting, move |stream| {
+                let answer = |request: &mut Request<'_>| answering.answer(request);
+                if let Err(error) = http1::serve(&stream, answer) {
+                    tracing::debug!("connection to the registry ended: {error}");
+                }
+            });
+        })?;
+        Ok(Self { listener, address, registry, acceptor: Some(acceptor) })
+    }
+
+    /// The address that the server listens to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The image that was last pushed with this tag to a repository, like `library/alpine`.
+    pub fn pushed(&self, repository: &str, tag: &str) -> Option<Pushed> {
+        self.registry.push_target.as_ref()?.pushed(repository, tag)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // On Linux, this makes `accept` fail in the other thread. Connecting to the listener would wake it
+        // up too, but not from here: it may be in another network namespace.
+        let is_shut_down = rustix::net::shutdown(&*self.listener, rustix::net::Shutdown::Both);
+        if is_shut_down.is_ok()
+            && let Some(acceptor) = self.acceptor.take()
+        {
+            // It fails if that thread has panicked, which then was reported.
+            let _ = acceptor.join();
+        }
+    }
+}
+
+impl Registry {
+    fn answer(&self, request: &mut Request<'_>) -> Response {
+        let response = match Route::of(request.uri.path()) {
+            Ok(route) => self.answer_route(&route, request),
+            Err(failure) => Err(failure),
+        }
+        .unwrap_or_else(Failure::response);
+        tracing::debug!("{} {} {}", request.method, request.uri, response.status.as_u16());
+        response
+    }
+
+    fn answer_route(&self, route: &Route, request: &mut Request<'_>) -> Result<Response, Failure> {
+        if matches!(request.method, Method::GET | Method::HEAD)
+            && let Some(response) = self.pull(route, request)?
+        {
+            return Ok(response);
+        }
+        if let Some(target) = &self.push_target
+            && let Some(response) = target.answer(route, request)?
+        {
+            return Ok(response);
+        }
+        Err(Failure::not_allowed(&request.method))
+    }
+}

@@ -1,0 +1,284 @@
+//! Connections that speak HTTP/1.1: one request after the other, each with one answer.
+//!
+//! Not with `tiny_http`: it ends the thread that accepts connections by connecting to its address, which is
+//! another one in the network namespace of whoever drops it; its threads for connections cannot be ended or
+//! waited for; and it reads lines of any length into memory.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode, Uri};
+
+use super::body::{Body, Framing};
+
+/// The longest request without its content, in bytes.
+const HEAD_LIMIT: u64 = 16 << 10;
+
+/// The most headers of a request. Docker sends about six.
+const HEADERS_LIMIT: usize = 64;
+
+/// How long a client may neither send nor receive anything.
+const IDLE_LIMIT: Duration = Duration::from_secs(300);
+
+/// How long and how much, in bytes, a client may go on sending what is not read any longer.
+const LINGER_LIMIT: (Duration, u64) = (Duration::from_secs(1), 1 << 20);
+
+/// A request, with its content still to be read.
+pub(super) struct Request<'a> {
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body<'a>,
+}
+
+/// An answer.
+pub(super) struct Response {
+    pub(super) status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+}
+
+enum Content {
+    Bytes(Vec<u8>),
+    /// This many bytes, from where the file is.
+    File(File, u64),
+}
+
+/// A request without its content.
+struct Head {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    is_http_1_0: bool,
+}
+
+/// Answers requests until the client or an error ends the connection.
+pub(super) fn serve(
+    stream: &TcpStream,
+    answer: impl Fn(&mut Request<'_>) -> Response,
+) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(IDLE_LIMIT))?;
+    stream.set_write_timeout(Some(IDLE_LIMIT))?;
+    let mut reader = BufReader::new(stream);
+    let mut writer = stream;
+    while let Some(lines) = read_head(&mut reader)? {
+        let request = lines.and_then(|lines| {
+            let head = Head::parse(&lines)?;
+            let framing = head.framing()?;
+            Ok((head, framing))
+        });
+        let (head, framing) = match request {
+            Ok(request) => request,
+            Err(status) => {
+                Response::new(status).write(&mut writer, true, true)?;
+                return linger(stream);
+            }
+        };
+        let (is_head, mut closes) = (head.method == Method::HEAD, head.closes());
+        let mut interim = stream;
+        let waiting = head.waits().then_some(&mut interim as &mut dyn Write);
+        let Head { method, uri, headers, .. } = head;
+        let body = Body::new(&mut reader, framing, waiting);
+        let mut request = Request { method, uri, headers, body };
+        let response = answer(&mut request);
+        let is_finished = request.body.is_finished();
+        closes |= !is_finished;
+        response.write(&mut writer, !is_head, closes)?;
+        if !is_finished {
+            return linger(stream);
+        }
+        if closes {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until the client has noticed that the connection ends. A connection that is closed while the client
+/// is still sending is reset, and the client may lose the answer.
+fn linger(stream: &TcpStream) -> io::Result<()> {
+    let (time, size) = LINGER_LIMIT;
+    stream.shutdown(Shutdown::Write)?;
+    stream.set_read_timeout(Some(time))?;
+    io::copy(&mut Read::take(stream, size), &mut io::sink())?;
+    Ok(())
+}
+
+/// The lines of the next request up to its content; `None` if the client has closed the connection, and a
+/// status if they are too long.
+fn read_head(reader: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, StatusCode>>> {
+    let mut reader = reader.take(HEAD_LIMIT);
+    let mut head = Vec::new();
+    loop {
+        let start = head.len();
+        reader.read_until(b'\n', &mut head)?;
+        match &head[start..] {
+            // Empty lines before a request are ignored: RFC 9112, section 2.2.
+            b"\r\n" | b"\n" if start == 0 => head.clear(),
+            b"\r\n" | b"\n" => return Ok(Some(Ok(head))),
+            line if line.ends_with(b"\n") => {}
+            _ if reader.limit() == 0 => {
+                return Ok(Some(Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)));
+            }
+            _ => return Ok(None),
+        }
+    }
+}
+
+impl Head {
+    fn parse(lines: &[u8]) -> Result<Self, StatusCode> {
+        let mut headers = [httparse::EMPTY_HEADER; HEADERS_LIMIT];
+        let mut request = httparse::Request::new(&mut headers);
+        match request.parse(lines) {
+            Ok(httparse::Status::Complete(_)) => {}
+            Err(httparse::Error::TooManyHeaders) => {
+                return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+            }
+            Err(httparse::Error::Version) => return Err(StatusCode::HTTP_VERSION_NOT_SUPPORTED),
+            Ok(httparse::Status::Partial) | Err(_) => return Err(StatusCode::BAD_REQUEST),
+        }
+        Self::convert(&request).ok_or(StatusCode::BAD_REQUEST)
+    }
+
+    fn convert(request: &httparse::Request<'_, '_>) -> Option<Self> {
+        let mut headers = HeaderMap::new();
+        for header in request.headers.iter() {
+            let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
+            headers.append(name, HeaderValue::from_bytes(header.value).ok()?);
+        }
+        Some(Self {
+            method: request.method?.parse().ok()?,
+            uri: request.path?.parse().ok()?,
+            headers,
+            is_http_1_0: request.version == Some(0),
+        })
+    }
+
+    /// How the content is framed: RFC 9112, section 6.3. What is ambiguous is refused.
+    fn framing(&self) -> Result<Framing, StatusCode> {
+        let lengths = self.headers.get_all(header::CONTENT_LENGTH);
+        let encodings: Vec<&HeaderValue> =
+            self.headers.get_all(header::TRANSFER_ENCODING).iter().collect();
+        let mut lengths = lengths.iter();
+        match (lengths.next(), &encodings[..]) {
+            (None, []) => Ok(Framing::Length(0)),
+            (None, [encoding]) if encoding.as_bytes().eq_ignore_ascii_case(b"chunked") => {
+                Ok(Framing::ChunkSize)
+            }
+            (None, _) => Err(StatusCode::NOT_IMPLEMENTED),
+            (Some(length), []) if lengths.next().is_none() => {
+                let digits = length.to_str().ok().filter(|text| !text.starts_with('+'));
+                let length = digits.and_then(|digits| digits.parse().ok());
+                length.map(Framing::Length).ok_or(StatusCode::BAD_REQUEST)
+            }
+            (Some(_), _) => Err(StatusCode::BAD_REQUEST),
+        }
+    }
+
+    /// Whether the client wants the connection to end after the answer.
+    fn closes(&self) -> bool {
+        let is_said = |option| {
+            let values = self.headers.get_all(header::CONNECTION).iter();
+            let mut options =
+                values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+            options.any(|value| value.trim().eq_ignore_ascii_case(option))
+        };
+        is_said("close") || self.is_http_1_0 && !is_said("keep-alive")
+    }
+
+    /// Whether the client waits for an interim answer before it sends the content.
+    fn waits(&self) -> bool {
+        let expected = self.headers.get(header::EXPECT).map(HeaderValue::as_bytes);
+        !self.is_http_1_0
+            && expected.is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue"))
+    }
+}
+
+impl Request<'_> {
+    /// The value of a header, if it is text.
+    pub(super) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The value of a parameter in the query.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        let mut pairs = form_urlencoded::parse(self.uri.query()?.as_bytes());
+        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+}
+
+impl Response {
+    pub(super) fn new(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), content: Content::Bytes(Vec::new()) }
+    }
+
+    /// With this header, which replaces one of the same name. A value that a header cannot have is left out.
+    #[must_use]
+    pub(super) fn with(mut self, name: HeaderName, value: impl Display) -> Self {
+        if let Ok(value) = value.to_string().try_into() {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    #[must_use]
+    pub(super) fn with_content(self, bytes: Vec<u8>) -> Self {
+        Self { content: Content::Bytes(bytes), ..self }
+    }
+
+    /// With this many bytes of the file, from where it is.
+    #[must_use]
+    pub(super) fn with_file(self, file: File, length: u64) -> Self {
+        Self { content: Content::File(file, length), ..self }
+    }
+
+    /// Fails also if a file is shorter than it was: the client notices that the content is not complete when
+    /// the connection ends.
+    fn write(self, writer: &mut impl Write, has_content: bool, closes: bool) -> io::Result<()> {
+        let length = match &self.content {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File(_, length) => *length,
+        };
+        let mut response = self;
+        response
+            .headers
+            .insert("docker-distribution-api-version", HeaderValue::from_static("registry/2.0"));
+        // RFC 9110, section 8.6.
+        if response.status != StatusCode::NO_CONTENT {
+            response.headers.insert(header::CONTENT_LENGTH, length.into());
+        }
+        if closes {
+            response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        writer.write_all(&response.head())?;
+        match response.content {
+            _ if !has_content => {}
+            Content::Bytes(bytes) => writer.write_all(&bytes)?,
+            Content::File(file, length) => {
+                if io::copy(&mut file.take(length), writer)? < length {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+            }
+        }
+        writer.flush()
+    }
+
+    /// The status line and the headers.
+    fn head(&self) -> Vec<u8> {
+        let reason = self.status.canonical_reason().unwrap_or_default();
+        let mut head = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
+        for (name, value) in &self.headers {
+            head.extend_from_slice(name.as_str().as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(value.as_bytes());
+            head.extend_from_slice(b"\r\n");
+        }
+        head.extend_from_slice(b"\r\n");
+        head
+    }
+}
