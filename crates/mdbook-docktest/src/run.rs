@@ -153,9 +153,9 @@ impl Runner<'_> {
         let wanted: Vec<(&str, &Path)> = self
             .settings
             .images
-            .iter()
-            .filter(|(reference, _)| names_image(scenario, reference))
-            .map(|(reference, recipe)| (reference.as_str(), recipe.as_path()))
+            .recipes()
+            .map(|(image, recipe)| (image.name.as_str(), recipe))
+            .filter(|(name, _)| names_image(scenario, name))
             .collect();
         let cache = ImageCache::new(&self.cache);
         let options = EngineOptions::new(&self.root, ENGINE_LIMIT);

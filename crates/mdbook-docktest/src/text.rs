@@ -5,4 +5,5 @@ pub(crate) mod digest;
 pub(crate) mod duration;
 pub(crate) mod nearest;
 pub(crate) mod position;
+pub(crate) mod size;
 pub(crate) mod splice;

@@ -172,6 +172,6 @@ fn recorded(path: &str, text: &str, steps: &[Vec<Ran>]) -> RecordingFile {
             .steps
             .push(StepRecording::Ran { commands: commands.collect(), effects: effects.collect() });
     }
-    let inputs = Inputs::new(&scenario, &Settings::default(), BTreeMap::new());
+    let inputs = Inputs::new(&scenario, &Settings::default(), BTreeMap::new(), BTreeMap::new());
     RecordingFile::new(&scenario, &recording, inputs)
 }

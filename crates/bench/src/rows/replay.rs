@@ -129,7 +129,8 @@ fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
     let settings = Settings::from_config(&config, directory)?;
     for number in 1..=CHAPTERS {
         let chapter = Chapter::new(number);
-        let inputs = Inputs::new(&chapter.scenario, &settings, Default::default());
+        let inputs =
+            Inputs::new(&chapter.scenario, &settings, Default::default(), Default::default());
         let file = RecordingFile::new(&chapter.scenario, &chapter.recording, inputs);
         let path = directory.join(format!("recordings/chapitre-{number}.md.json"));
         files::keep(&path, &file).context("cannot write a recording")?;

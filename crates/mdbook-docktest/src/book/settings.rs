@@ -8,26 +8,35 @@ use std::time::Duration;
 use mdbook_preprocessor::config::Config;
 use serde::Deserialize;
 use serde::de::{Error as _, IgnoredAny};
+use serde_json::Value;
 
 use crate::check::lints::Lints;
 use crate::expect::Placeholders;
 use crate::render::labels::{Labels, Language};
 use crate::text::duration::parse_duration;
+use crate::text::size::parse_size;
 
+pub(crate) mod images;
 mod recordings_directory;
 
+use self::images::BookImages;
 use self::recordings_directory::recordings_directory;
 
 /// The timeout of a step, unless the book or the step sets another.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The least memory that an engine can be limited to, in bytes: its daemons alone take about 100 MiB.
+const LEAST_MEMORY: u64 = 128 << 20;
+
 /// The settings of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// For each image with a recipe in the book, the directory of the recipe.
-    pub images: BTreeMap<String, PathBuf>,
+    /// The images that the book names.
+    pub images: BookImages,
     /// The timeout of steps without one of their own.
     pub timeout: Duration,
+    /// The memory that an engine may use, in bytes; `None` for no limit.
+    pub memory: Option<u64>,
     /// Variables added to the environment of the steps.
     pub environment: BTreeMap<String, String>,
     /// The prepared root file system of the engine.
@@ -51,8 +60,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            images: BTreeMap::new(),
+            images: BookImages::default(),
             timeout: DEFAULT_TIMEOUT,
+            memory: None,
             environment: BTreeMap::new(),
             engine_root: None,
             placeholders: Placeholders::default(),
@@ -104,12 +114,18 @@ pub(crate) fn is_served(config: &Config) -> bool {
 
 /// An invalid table `[preprocessor.docktest]`.
 #[derive(Debug, thiserror::Error)]
-#[error("[preprocessor.docktest] in {}: {message}", .book_toml.display())]
+#[error("[preprocessor.docktest] in {}{}: {message}", .book_toml.display(), colon_and(*.line))]
 pub struct SettingsError {
     /// The path of the book.toml.
     pub book_toml: PathBuf,
+    /// The line of the error in it, counted from 1, if it is known.
+    pub line: Option<usize>,
     /// The error in the table.
     pub message: String,
+}
+
+fn colon_and(line: Option<usize>) -> String {
+    line.map_or(String::new(), |line| format!(":{line}"))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -121,10 +137,11 @@ struct Table {
     #[serde(default)]
     run: RunMode,
     recordings: Option<PathBuf>,
-    #[serde(default)]
-    images: BTreeMap<String, PathBuf>,
+    images: Option<Value>,
     #[serde(default, deserialize_with = "duration")]
     timeout: Option<Duration>,
+    #[serde(default, deserialize_with = "size")]
+    memory: Option<u64>,
     #[serde(default)]
     env: BTreeMap<String, String>,
     engine_root: Option<PathBuf>,
@@ -155,6 +172,20 @@ fn duration<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration
     })
 }
 
+fn size<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let text = String::deserialize(from)?;
+    let size = parse_size(&text).ok_or_else(|| {
+        D::Error::custom(format!("invalid size `{text}`: use e.g. `512m` or `2g`"))
+    })?;
+    if size < LEAST_MEMORY {
+        let least = LEAST_MEMORY >> 20;
+        return Err(D::Error::custom(format!(
+            "`memory` is too small for an engine, `{text}`: use `{least}m` or more"
+        )));
+    }
+    Ok(Some(size))
+}
+
 impl Settings {
     /// Reads the settings from the book.toml in the directory `root`, to which paths are relative.
     ///
@@ -167,9 +198,11 @@ impl Settings {
             .map_err(|error| {
                 // toml ends its messages with a line feed.
                 let message = error.root_cause().to_string().trim_end().to_owned();
-                SettingsError { book_toml: root.join("book.toml"), message }
+                SettingsError { book_toml: root.join("book.toml"), line: None, message }
             })?;
-        let wrong = |message| SettingsError { book_toml: root.join("book.toml"), message };
+        let wrong_at =
+            |line, message| SettingsError { book_toml: root.join("book.toml"), line, message };
+        let wrong = |message| wrong_at(None, message);
         let placeholders =
             Placeholders::with(table.placeholders).map_err(|error| wrong(error.to_string()))?;
         let language = Language::from_tag(config.book.language.as_deref().unwrap_or_default());
@@ -179,13 +212,13 @@ impl Settings {
         let recordings =
             recordings_directory(table.recordings.as_deref(), config, root, is_rewritten)
                 .map_err(wrong)?;
+        let images = table.images.map(|images| BookImages::read(&images, root)).transpose();
         Ok(Self {
-            images: table
-                .images
-                .into_iter()
-                .map(|(reference, recipe)| (reference, root.join(recipe)))
-                .collect(),
+            images: images
+                .map_err(|error| wrong_at(error.line, error.message))?
+                .unwrap_or_default(),
             timeout: table.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            memory: table.memory,
             environment: table.env,
             engine_root: table.engine_root.map(|path| root.join(path)),
             placeholders,
@@ -201,6 +234,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::model::finding::Code;
     use crate::model::finding::Level;
@@ -211,10 +246,35 @@ mod tests {
     }
 
     #[test]
-    fn recipes_are_relative_to_the_book() {
-        let settings = read("command = \"x\"\nimages.alpine = \"images/alpine\"").unwrap();
-        assert_eq!(settings.images["alpine"], Path::new("/book/images/alpine"));
-        assert_eq!(settings.timeout, DEFAULT_TIMEOUT);
+    fn a_table_with_only_keys_of_mdbook_has_the_default_settings() {
+        let settings = read("command = \"x\"\nrenderers = [\"html\"]").unwrap();
+        let recordings = Some(PathBuf::from("/book/recordings"));
+        assert_eq!(settings, Settings { recordings, ..Settings::default() });
+    }
+
+    #[test]
+    fn an_error_in_the_images_names_the_line_in_book_toml() {
+        let text = "[preprocessor.docktest]\nimages = [\n\"alpine\",\n\"\"\n]";
+        let book = tempfile::tempdir().unwrap();
+        let error = || {
+            let config = text.parse::<Config>().unwrap();
+            Settings::from_config(&config, book.path()).unwrap_err().to_string()
+        };
+        let place = format!("[preprocessor.docktest] in {}/book.toml", book.path().display());
+        let message = "`images` has an empty name: remove it, or write e.g. `alpine:3.20`";
+        assert_eq!(error(), format!("{place}: {message}"));
+        fs::write(book.path().join("book.toml"), text).unwrap();
+        assert_eq!(error(), format!("{place}:4: {message}"));
+    }
+
+    #[test]
+    fn a_limit_of_memory_is_a_size_that_suffices_for_an_engine() {
+        assert_eq!(read("memory = \"2g\"").unwrap().memory, Some(2 << 30));
+        assert_eq!(read("memory = \"128m\"").unwrap().memory, Some(128 << 20));
+        let error = read("memory = \"much\"").unwrap_err();
+        assert!(error.contains("invalid size `much`: use e.g. `512m` or `2g`"), "{error}");
+        let error = read("memory = \"4\"").unwrap_err();
+        assert!(error.contains("too small for an engine, `4`: use `128m` or more"), "{error}");
     }
 
     #[test]

@@ -23,29 +23,35 @@ pub struct Inputs {
     /// For each image of the book that a step names, a digest of its recipe.
     #[serde(default)]
     pub recipes: BTreeMap<String, String>,
+    /// For each image that a step names and that the setting `digest` pins, this digest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pins: BTreeMap<String, String>,
     /// For each step that runs, a digest of its commands and of the attributes that affect the run.
     pub steps: Vec<String>,
 }
 
 impl Inputs {
-    /// The inputs of a chapter. `recipes` are the digests of the recipes of the images that its steps name.
+    /// The inputs of a chapter. `recipes` are the digests of the recipes of the images that its steps name,
+    /// and `pins` the digests that book.toml pins such images to.
     pub fn new(
         scenario: &Scenario,
         settings: &Settings,
         recipes: BTreeMap<String, String>,
+        pins: BTreeMap<String, String>,
     ) -> Self {
         let steps = scenario.steps_that_run();
         Self {
             environment: settings.environment.clone(),
             timeout_ms: u64::try_from(settings.timeout.as_millis()).unwrap_or(u64::MAX),
             recipes,
+            pins,
             steps: steps.map(|(_, step)| step_digest(step, settings)).collect(),
         }
     }
 
     /// The first difference from the inputs of a recording.
     pub fn difference(&self, recorded: &Self) -> Option<InputDifference> {
-        let Self { environment, timeout_ms, recipes, steps } = self;
+        let Self { environment, timeout_ms, recipes, pins, steps } = self;
         let settings = *environment == recorded.environment && *timeout_ms == recorded.timeout_ms;
         if *steps != recorded.steps {
             let same =
@@ -54,11 +60,18 @@ impl Inputs {
         } else if !settings {
             Some(InputDifference::Settings)
         } else {
-            let differs = |image: &&String| recipes.get(*image) != recorded.recipes.get(*image);
-            let images = recipes.keys().chain(recorded.recipes.keys());
-            images.into_iter().find(differs).map(|image| InputDifference::Recipe(image.clone()))
+            let recipe = different_key(recipes, &recorded.recipes).map(InputDifference::Recipe);
+            recipe.or_else(|| different_key(pins, &recorded.pins).map(InputDifference::Pin))
         }
     }
+}
+
+/// The first key with different values.
+fn different_key(
+    one: &BTreeMap<String, String>,
+    other: &BTreeMap<String, String>,
+) -> Option<String> {
+    one.keys().chain(other.keys()).find(|key| one.get(*key) != other.get(*key)).cloned()
 }
 
 /// An input that has changed since a recording was made.
@@ -71,6 +84,8 @@ pub enum InputDifference {
     Settings,
     /// The recipe of an image.
     Recipe(String),
+    /// The digest to which book.toml pins an image.
+    Pin(String),
 }
 
 /// The inputs of a step, to be hashed as JSON. A new field must be skipped where it is not used, so that
@@ -146,7 +161,7 @@ mod tests {
     fn inputs(text: &str) -> Inputs {
         let scenario = extract(Path::new("c.md"), text, Extensions::default());
         assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
-        Inputs::new(&scenario, &Settings::default(), BTreeMap::new())
+        Inputs::new(&scenario, &Settings::default(), BTreeMap::new(), BTreeMap::new())
     }
 
     #[test]
@@ -195,5 +210,18 @@ mod tests {
         let new = Inputs { recipes, ..old.clone() };
         assert_eq!(new.difference(&old), Some(InputDifference::Recipe("alpine".into())));
         assert_eq!(old.difference(&new), Some(InputDifference::Recipe("alpine".into())));
+        let pins = [("alpine".to_owned(), "sha256:0".to_owned())].into();
+        let new = Inputs { pins, ..old.clone() };
+        assert_eq!(new.difference(&old), Some(InputDifference::Pin("alpine".into())));
+        assert_eq!(old.difference(&new), Some(InputDifference::Pin("alpine".into())));
+    }
+
+    #[test]
+    fn a_recording_without_pins_has_the_same_text_as_before_they_existed() {
+        let old = inputs("```bash\nls\n```\n");
+        let json = serde_json::to_value(&old).unwrap();
+        let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["environment", "timeout_ms", "recipes", "steps"]);
+        assert_eq!(serde_json::from_value::<Inputs>(json).unwrap(), old);
     }
 }

@@ -46,9 +46,9 @@ pub(crate) struct Recordings<'a> {
 impl<'a> Recordings<'a> {
     /// The recordings of a book with these settings, before [`Self::find_unclaimed`].
     pub(crate) fn new(settings: &'a Settings) -> Self {
-        let recipes = settings.images.iter().map(|(image, directory)| {
+        let recipes = settings.images.recipes().map(|(image, directory)| {
             // A recipe that cannot be read is an error once it is needed.
-            (image.as_str(), recipe::digest(directory).unwrap_or_default())
+            (image.name.as_str(), recipe::digest(directory).unwrap_or_default())
         });
         Self { settings, recipes: recipes.collect(), unclaimed: None, parsed: OnceCell::new() }
     }
@@ -88,7 +88,11 @@ impl<'a> Recordings<'a> {
     fn inputs(&self, scenario: &Scenario) -> Inputs {
         let recipes = self.recipes.iter().filter(|(image, _)| names_image(scenario, image));
         let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
-        Inputs::new(scenario, self.settings, recipes.collect())
+        let pins = self.settings.images.iter().filter_map(|image| {
+            let digest = image.digest.clone().filter(|_| names_image(scenario, &image.name))?;
+            Some((image.name.clone(), digest))
+        });
+        Inputs::new(scenario, self.settings, recipes.collect(), pins.collect())
     }
 
     fn state(&self, chapter: &Chapter) -> State {
@@ -236,6 +240,7 @@ impl<'a> Recordings<'a> {
                     InputDifference::Step(step) => (*step, "other steps".to_owned()),
                     InputDifference::Settings => (0, "other settings in book.toml".to_owned()),
                     InputDifference::Recipe(image) => (0, format!("another recipe of `{image}`")),
+                    InputDifference::Pin(image) => (0, format!("another digest of `{image}`")),
                 };
                 (Code::StaleRecording, step, format!("the recording {path} was made with {what}"))
             }
