@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Reference};
+use crate::{Digest, FetchedBlob, Reference};
 
 /// The references in a directory, which need not exist.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct KeptImage {
     /// The reference, complete: see [`Reference`].
     pub reference: String,
     /// Where the image comes from.
-    pub source: Source,
+    pub origin: Origin,
     /// What the reference stands for: the digest of a list of manifests, or of one.
     pub digest: Digest,
     /// The media type of what has this digest.
@@ -35,22 +35,13 @@ pub struct KeptImage {
     /// The digest of the image's configuration, which is the image's ID.
     pub id: Digest,
     /// All blobs, with manifests and configuration.
-    pub blobs: Vec<Blob>,
-}
-
-/// A blob of a kept image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Blob {
-    /// Its digest.
-    pub digest: Digest,
-    /// Its size in bytes.
-    pub size: u64,
+    pub blobs: Vec<FetchedBlob>,
 }
 
 /// Where a kept image comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
-pub enum Source {
+pub enum Origin {
     /// From the registry that the reference names.
     Registry,
     /// Built on this machine.
@@ -113,9 +104,9 @@ impl Index {
     /// When the file cannot be written.
     pub fn keep(&self, reference: &Reference, image: &KeptImage) -> io::Result<()> {
         fs::create_dir_all(&self.directory)?;
-        let recipe = match &image.source {
-            Source::Registry => None,
-            Source::Recipe { directory, .. } => Some(directory.as_path()),
+        let recipe = match &image.origin {
+            Origin::Registry => None,
+            Origin::Recipe { directory, .. } => Some(directory.as_path()),
         };
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.directory)?;
         serde_json::to_writer_pretty(&mut file, image)?;
@@ -181,21 +172,21 @@ mod tests {
 
     use super::*;
 
-    fn image(reference: &str, source: Source) -> KeptImage {
+    fn image(reference: &str, origin: Origin) -> KeptImage {
         let digest = Digest::of(reference.as_bytes());
         KeptImage {
             reference: reference.to_owned(),
-            source,
+            origin,
             digest,
             media_type: "application/vnd.oci.image.manifest.v1+json".to_owned(),
             manifest: digest,
             id: Digest::of(b"configuration"),
-            blobs: vec![Blob { digest, size: 6 }],
+            blobs: vec![FetchedBlob { digest, size: 6 }],
         }
     }
 
-    fn recipe(directory: &str, digest: &str) -> Source {
-        Source::Recipe { directory: directory.into(), digest: digest.to_owned() }
+    fn recipe(directory: &str, digest: &str) -> Origin {
+        Origin::Recipe { directory: directory.into(), digest: digest.to_owned() }
     }
 
     fn fixture() -> (tempfile::TempDir, Index, Reference) {
@@ -208,7 +199,7 @@ mod tests {
     fn an_image_is_found_by_reference_and_source() {
         let (_directory, index, alpine) = fixture();
         assert!(index.find(&alpine, None).is_none());
-        let pulled = image("alpine:latest", Source::Registry);
+        let pulled = image("alpine:latest", Origin::Registry);
         let built = image("alpine:latest", recipe("/book/images/alpine", "1"));
         index.keep(&alpine, &pulled).unwrap();
         index.keep(&alpine, &built).unwrap();
@@ -234,7 +225,7 @@ mod tests {
     #[test]
     fn an_image_in_use_is_not_removed() {
         let (_directory, index, alpine) = fixture();
-        index.keep(&alpine, &image("alpine:latest", Source::Registry)).unwrap();
+        index.keep(&alpine, &image("alpine:latest", Origin::Registry)).unwrap();
         let entry = || index.entries().pop().unwrap();
         let first = index.find(&alpine, None).unwrap();
         let second = index.find(&alpine, None).unwrap();
@@ -249,7 +240,7 @@ mod tests {
     #[test]
     fn a_use_is_recorded() {
         let (_directory, index, alpine) = fixture();
-        index.keep(&alpine, &image("alpine:latest", Source::Registry)).unwrap();
+        index.keep(&alpine, &image("alpine:latest", Origin::Registry)).unwrap();
         let path = index.entries()[0].path.clone();
         let long_ago = SystemTime::now() - Duration::from_secs(3600);
         File::open(&path).unwrap().set_modified(long_ago).unwrap();
@@ -261,7 +252,7 @@ mod tests {
     #[test]
     fn a_damaged_file_is_as_good_as_none() {
         let (_directory, index, alpine) = fixture();
-        index.keep(&alpine, &image("alpine:latest", Source::Registry)).unwrap();
+        index.keep(&alpine, &image("alpine:latest", Origin::Registry)).unwrap();
         let entry = index.entries().pop().unwrap();
         let content = fs::read_to_string(&entry.path).unwrap();
         for damaged in ["", &content[..80], &content.replace("alpine:latest", "alpine:lates\u{1}")]

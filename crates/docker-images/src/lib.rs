@@ -13,7 +13,7 @@ mod server;
 pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
 pub use digest::{Digest, InvalidDigest};
 pub use eviction::{Candidate, Limits, to_remove};
-pub use index::{Blob, InUse, Index, IndexEntry, KeptImage, Source};
+pub use index::{InUse, Index, IndexEntry, KeptImage, Origin};
 pub use platform::Platform;
 pub use reference::{InvalidReference, Reference};
 pub use registry::{FetchError, FetchProgress, Fetched, FetchedBlob, Login, Registry};

@@ -109,7 +109,9 @@ fn described(progress: Progress<'_>) -> String {
 fn image_action(reference: &str, action: ImageAction) -> String {
     match action {
         ImageAction::Waiting => {
-            format!("image {reference}: waiting for another run, which is adding images to the cache")
+            format!(
+                "image {reference}: waiting for another run, which is adding images to the cache"
+            )
         }
         ImageAction::Fetching => format!("fetching image {reference}"),
         ImageAction::Received { layer, layers, bytes, of_bytes } => format!(
