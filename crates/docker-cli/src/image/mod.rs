@@ -81,6 +81,11 @@ impl Images<'_> {
         Pull::new(self.0).positionals([image])
     }
 
+    /// Uploads an image to the registry that its name says.
+    pub fn push(&self, image: impl AsRef<OsStr>) -> Push {
+        Push::new(self.0).positionals([image])
+    }
+
     /// Adds a name to an image.
     pub fn tag(&self, image: impl AsRef<OsStr>, name: impl AsRef<OsStr>) -> Tag {
         Tag::new(self.0).positionals([image.as_ref(), name.as_ref()])
@@ -102,6 +107,15 @@ command! {
     all_tags: switch "--all-tags";
     /// Selects the platform: `linux/arm64`.
     platform: value "--platform";
+    /// Prints no progress.
+    quiet: switch "--quiet";
+}
+
+command! {
+    /// `docker image push`. Use [`stream`](crate::Command::stream) to show its progress.
+    Push = "image" "push" => (), read::ignore;
+    /// Uploads all tags of the repository.
+    all_tags: switch "--all-tags";
     /// Prints no progress.
     quiet: switch "--quiet";
 }

@@ -1,219 +1,288 @@
-//! Provides images before the first step: from this user's archives, else from a registry, else from the
-//! book's recipe.
+//! Has the images ready that a chapter's commands use, before its first step: each comes from the cache of
+//! this machine, else from its registry, else from the book's recipe, and is in the cache from then on.
+//!
+//! The cache has what registries send, and the unpacked layers, which engines use where they are: see
+//! [`docker_sandbox::ImageStore`]. A step that pulls gets from the cache what a registry would send.
 
-use std::ffi::OsString;
-use std::fs;
-use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+mod builder;
+mod cache;
+mod learned;
+mod mirror;
+pub(crate) mod recipe;
+mod supplier;
+mod workshop;
 
-use docker_cli::{Canceller, Command, Docker};
+use std::io;
+use std::sync::Arc;
 
-use super::image_cache::ImageCache;
-use super::{CANCEL_INTERVAL, Progress, RunError};
+use docker_images::{FetchError, InUse, KeptImage, Origin, Reference, Server, Source};
+use docker_sandbox::{EngineImage, EngineRoot, ProcessEngine};
+
+pub(super) use self::learned::{Learned, pulled_unasked};
+pub(super) use self::mirror::Mirror;
+pub(crate) use self::supplier::Supplier;
+use self::workshop::Workshop;
+use super::{ImageAction, Progress, RunError};
 use crate::model::recording::{Image, ImageOrigin};
-use crate::run::recipe;
 
-/// How long pulling an image may take.
-const PULL_LIMIT: Duration = Duration::from_secs(600);
+/// The port on an engine's loopback on which it finds the registry that serves from the cache. Steps must
+/// not want it for themselves: it is a privileged one that IANA has assigned to nothing.
+pub(super) const MIRROR_PORT: u16 = 1009;
 
-/// How long a recipe may take.
-const RECIPE_LIMIT: Duration = Duration::from_secs(900);
+/// An image that a chapter uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) reference: Reference,
+    /// Whether the engine has it before the first step. Otherwise a step pulls it.
+    pub(super) is_present: bool,
+}
 
-/// Provides images to an engine.
+/// The images that are ready for a chapter.
+pub(super) struct Ready {
+    /// The images that the engine begins with.
+    pub(super) present: Vec<EngineImage>,
+    /// All images, as they are recorded.
+    pub(super) images: Vec<Image>,
+    /// Those that no source provides.
+    pub(super) unavailable: Vec<(Reference, FetchError)>,
+    /// Until this is dropped, no run removes them from the cache.
+    _in_use: Vec<InUse>,
+}
+
+/// Has images ready for one chapter.
 pub(super) struct Images<'a> {
-    pub(super) docker: Docker,
-    /// A directory for copies of recipes: it is removed with the engine.
-    pub(super) scratch: PathBuf,
-    pub(super) canceller: &'a Canceller,
-    pub(super) cache: &'a ImageCache,
+    pub(super) supplier: &'a Arc<Supplier>,
+    pub(super) root: &'a EngineRoot,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
 }
 
+/// What is known of an image that a chapter uses.
+enum Found {
+    Kept(InUse),
+    /// It is to be built from its recipe, because of this refusal of its registry.
+    ToBuild(String),
+    Unavailable(FetchError),
+}
+
 impl Images<'_> {
-    /// Provides all of these images, given as references and recipes.
+    /// Has these images ready.
     ///
     /// # Errors
-    /// When an image is not available from any source.
-    pub(super) fn provide_all(&self, wanted: &[(&str, &Path)]) -> Result<Vec<Image>, RunError> {
-        wanted.iter().map(|(reference, recipe)| self.provide(reference, recipe)).collect()
-    }
-
-    fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {
-        // A second run waits for the archive instead of creating it again.
-        let lock = self.cache.lock(|| self.check_cancelled())?;
-        let (archive, origin) = match self.cache.archive(reference, recipe)? {
-            Some((archive, origin)) => {
-                // The archive is not removed by other runs.
-                drop(lock);
-                self.load(reference, &archive)?;
-                (archive, origin)
-            }
-            None => {
-                let origin = match self.pull(reference) {
-                    Ok(()) => ImageOrigin::Pulled,
-                    Err(refusal) => {
-                        self.check_cancelled()?;
-                        self.build(reference, recipe).map_err(|source| RunError::NoImage {
-                            reference: reference.to_owned(),
-                            refusal,
-                            recipe: recipe.to_owned(),
-                            source: Box::new(source),
-                        })?;
-                        ImageOrigin::Recipe
-                    }
-                };
-                let archive = self.cache.archive_path(reference, recipe, origin)?;
-                self.save(reference, &archive)?;
-                (archive, origin)
-            }
+    /// When a recipe fails, an image cannot be unpacked, or the run is cancelled. An image that no source
+    /// provides is not an error.
+    pub(super) fn make_ready(&self, wanted: &[Wanted]) -> Result<Ready, RunError> {
+        let found = match self.find_ready(wanted)? {
+            Some(found) => found,
+            None => self.complete(wanted)?,
         };
-        self.describe(reference, origin)?
-            .ok_or_else(|| RunError::EmptyArchive { reference: reference.to_owned(), archive })
+        Ok(self.ready(wanted, found))
     }
 
-    /// The engine's description of an image; `None` if it does not have the image.
-    fn describe(&self, reference: &str, origin: ImageOrigin) -> Result<Option<Image>, RunError> {
-        let found = self.docker.image().find(reference)?;
-        let is_pulled = origin == ImageOrigin::Pulled;
-        Ok(found.map(|image| Image {
-            reference: reference.to_owned(),
-            id: image.id.to_string(),
-            repo_digest: image.repo_digests.into_iter().next().filter(|_| is_pulled),
-            origin,
-        }))
-    }
-
-    fn check_cancelled(&self) -> Result<(), RunError> {
-        if self.canceller.is_cancelled() { Err(RunError::Cancelled) } else { Ok(()) }
-    }
-
-    fn load(&self, reference: &str, archive: &Path) -> Result<(), RunError> {
-        (self.progress)(Progress::Image { reference, action: "loading" });
-        self.docker.image().load(archive).call()?;
-        Ok(())
-    }
-
-    /// Pulls an image. The error is the registry's message.
-    fn pull(&self, reference: &str) -> Result<(), String> {
-        (self.progress)(Progress::Image { reference, action: "pulling" });
-        match self.docker.image().pull(reference).timeout(PULL_LIMIT).call() {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error
-                .failure()
-                .map_or_else(|| error.to_string(), |failure| failure.message.clone())),
+    /// The images, if nothing is left to do for any of them. Nothing is written.
+    fn find_ready(&self, wanted: &[Wanted]) -> Result<Option<Vec<Found>>, RunError> {
+        let mut found = Vec::new();
+        for image in wanted {
+            match self.supplier.kept(&image.reference)? {
+                Some(kept) if self.is_ready(image, &kept.image) => found.push(Found::Kept(kept)),
+                _ => return Ok(None),
+            }
         }
+        Ok(Some(found))
     }
 
-    /// Copies the recipe, runs its `prepare`, and builds the image without a network.
-    fn build(&self, reference: &str, recipe: &Path) -> Result<(), RunError> {
-        (self.progress)(Progress::Image { reference, action: "building" });
-        let context = self.scratch.join("context");
-        let archive = self.scratch.join("context.tar");
-        let make = |context: &Path| -> io::Result<()> {
-            fs::create_dir(context)?;
-            recipe::copy(recipe, context)
+    fn is_ready(&self, wanted: &Wanted, kept: &KeptImage) -> bool {
+        let cache = &self.supplier.cache;
+        cache.is_whole(kept) && (!wanted.is_present || cache.check_unpacked(kept).is_ok())
+    }
+
+    /// Adds what is missing to the cache.
+    fn complete(&self, wanted: &[Wanted]) -> Result<Vec<Found>, RunError> {
+        let cache = &self.supplier.cache;
+        let names: Vec<String> = wanted.iter().map(|image| self.name(image)).collect();
+        let waiting = || self.report(&names.join(", "), ImageAction::Waiting);
+        let _lock = match cache.lock(waiting, &self.supplier.canceller) {
+            Ok(lock) => lock,
+            Err(RunError::Io { source, .. }) => return self.only_kept(wanted, source.kind()),
+            Err(error) => return Err(error),
         };
-        make(&context).map_err(RunError::io("copying the recipe"))?;
-        if context.join("prepare").is_file() {
-            self.prepare(reference, &context)?;
+        let mut found: Vec<Found> =
+            wanted.iter().map(|image| self.obtain(image)).collect::<Result<_, _>>()?;
+        let mut to_unpack = Vec::new();
+        for (image, found) in wanted.iter().zip(&mut found) {
+            if image.is_present && self.is_to_be_unpacked(image, found)? {
+                to_unpack.push(image);
+            }
         }
-        let words = [
-            OsString::from("--create"),
-            "--file".into(),
-            archive.clone().into(),
-            "--directory".into(),
-            context.clone().into(),
-            ".".into(),
-        ];
-        duct::cmd("tar", words)
-            .stdin_null()
-            .stdout_null()
-            .run()
-            .map_err(RunError::io("packing the recipe with `tar`"))?;
-        self.docker
-            .image()
-            .build_from(archive.as_path())
-            .tag(reference)
-            .flag("--network=none")
-            .timeout(RECIPE_LIMIT)
-            .call()?;
-        fs::remove_dir_all(&context)
-            .and_then(|()| fs::remove_file(&archive))
-            .map_err(RunError::io("removing the recipe's copy"))
-    }
-
-    /// Runs the recipe's `prepare` in its own PID and mount namespaces, so that its processes and mounts
-    /// end with this process.
-    fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
-        let words = [
-            "setpriv",
-            "--pdeathsig",
-            "KILL",
-            "unshare",
-            "--mount",
-            "--pid",
-            "--fork",
-            "--mount-proc",
-            "--kill-child=KILL",
-            "./prepare",
-        ];
-        let starting = || RunError::io(format!("running the recipe of `{reference}`"));
-        let reader = duct::cmd("setsid", words)
-            .dir(context)
-            // If it is killed, its temporary files are removed with the engine.
-            .env("TMPDIR", &self.scratch)
-            .stdin_null()
-            .stderr_to_stdout()
-            .unchecked()
-            .reader()
-            .map_err(starting())?;
-        let deadline = Instant::now() + RECIPE_LIMIT;
-        let done = AtomicBool::new(false);
-        let last_line = thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(Ordering::Relaxed) {
-                    if self.canceller.is_cancelled() || Instant::now() > deadline {
-                        // Fails only if the process has exited.
-                        let _ = reader.kill();
-                        break;
-                    }
-                    thread::sleep(CANCEL_INTERVAL);
-                }
-            });
-            let last_line = self.report_lines(&reader);
-            done.store(true, Ordering::Relaxed);
-            last_line
+        let to_build = wanted.iter().zip(&found).filter_map(|(image, found)| match found {
+            Found::ToBuild(refusal) => Some((image, refusal.as_str())),
+            _ => None,
         });
-        let last_line = last_line.map_err(starting())?;
-        self.check_cancelled()?;
-        match reader.try_wait().map_err(starting())? {
-            Some(output) if output.status.success() => Ok(()),
-            _ => Err(RunError::Recipe { message: last_line }),
+        let to_build: Vec<(&Wanted, &str)> = to_build.collect();
+        if !to_build.is_empty() || !to_unpack.is_empty() {
+            self.make(&to_build, &to_unpack)?;
         }
-    }
-
-    /// Reports each line of a recipe's output. Returns the last line that is not blank.
-    fn report_lines(&self, output: impl io::Read) -> io::Result<String> {
-        let mut last_line = String::new();
-        for line in BufReader::new(output).split(b'\n') {
-            let line = line?;
-            let line = String::from_utf8_lossy(&line);
-            (self.progress)(Progress::Recipe { line: &line });
-            if !line.trim().is_empty() {
-                last_line = line.trim().to_owned();
+        for (image, found) in wanted.iter().zip(&mut found) {
+            if let Found::ToBuild(_) = found
+                && let Some(kept) = self.supplier.kept(&image.reference)?
+            {
+                *found = Found::Kept(kept);
             }
         }
-        Ok(last_line)
+        cache.tidy();
+        Ok(found)
     }
 
-    /// Saves the image for later runs: completely, or not at all.
-    fn save(&self, reference: &str, archive: &Path) -> Result<(), RunError> {
-        Ok(self.docker.image().save([reference]).to(archive)?)
+    /// What there is in a cache that cannot be written to.
+    fn only_kept(&self, wanted: &[Wanted], kind: io::ErrorKind) -> Result<Vec<Found>, RunError> {
+        let find = |image: &Wanted| {
+            let kept = self.supplier.kept(&image.reference)?;
+            let kept = kept.filter(|kept| self.is_ready(image, &kept.image));
+            let unavailable = || Found::Unavailable(self.supplier.not_kept(kind.into()));
+            Ok(kept.map_or_else(unavailable, Found::Kept))
+        };
+        wanted.iter().map(find).collect()
+    }
+
+    /// Finds an image in the cache, or fetches it.
+    fn obtain(&self, wanted: &Wanted) -> Result<Found, RunError> {
+        match self.supplier.kept(&wanted.reference)? {
+            Some(kept) if self.supplier.cache.is_whole(&kept.image) => Ok(Found::Kept(kept)),
+            Some(kept) => self.replace(wanted, kept),
+            None => self.fetch(wanted),
+        }
+    }
+
+    /// Replaces an image that is damaged in the cache.
+    fn replace(&self, wanted: &Wanted, damaged: InUse) -> Result<Found, RunError> {
+        let name = self.name(wanted);
+        if let Origin::Recipe { .. } = damaged.image.origin {
+            self.notice(&format!("image {name} is damaged in the cache: building it again"));
+            return Ok(Found::ToBuild("it was built before".to_owned()));
+        }
+        self.notice(&format!("image {name} is damaged in the cache: fetching it again"));
+        match self.fetch(wanted)? {
+            // Without a network, its unpacked layers are enough to run it.
+            Found::Unavailable(_) if self.supplier.cache.check_unpacked(&damaged.image).is_ok() => {
+                Ok(Found::Kept(damaged))
+            }
+            found => Ok(found),
+        }
+    }
+
+    fn fetch(&self, wanted: &Wanted) -> Result<Found, RunError> {
+        let recipe = self.supplier.recipe(&wanted.reference);
+        let name = self.name(wanted);
+        match self.supplier.fetch(&wanted.reference, &|action| self.report(&name, action)) {
+            Ok(kept) => Ok(Found::Kept(kept)),
+            Err(FetchError::Cancelled) => Err(RunError::Cancelled),
+            Err(error) if recipe.is_some() => Ok(Found::ToBuild(error.to_string())),
+            Err(error) => Ok(Found::Unavailable(error)),
+        }
+    }
+
+    /// Whether an image has to be unpacked. If it has, all of it is read first: what is damaged is fetched or
+    /// built again.
+    fn is_to_be_unpacked(&self, wanted: &Wanted, found: &mut Found) -> Result<bool, RunError> {
+        let cache = &self.supplier.cache;
+        let Found::Kept(kept) = found else { return Ok(false) };
+        let Err(damage) = cache.check_unpacked(&kept.image) else { return Ok(false) };
+        if damage.is_damage() {
+            let name = self.name(wanted);
+            self.notice(&format!("image {name} is damaged in the cache ({damage}): unpacking it again"));
+            cache.remove_damaged_layers(&kept.image)?;
+        }
+        if !cache.verify(&kept.image)
+            && let Some(damaged) = self.supplier.kept(&wanted.reference)?
+        {
+            *found = self.replace(wanted, damaged)?;
+        }
+        Ok(matches!(found, Found::Kept(_)))
+    }
+
+    /// Builds and unpacks images on an engine of their own.
+    fn make(&self, to_build: &[(&Wanted, &str)], to_unpack: &[&Wanted]) -> Result<(), RunError> {
+        let mut kept = Vec::new();
+        for image in to_unpack {
+            kept.extend(self.supplier.kept(&image.reference)?);
+        }
+        let similar = self.supplier.cache.unpacked_similar(kept.iter().map(|kept| &kept.image));
+        let mut workshop = Workshop::open(self.supplier, self.root, &similar)?;
+        for (image, kept) in to_unpack.iter().zip(&kept) {
+            self.report(&self.name(image), ImageAction::Unpacking);
+            workshop.unpack(&image.reference, &kept.image)?;
+        }
+        for (image, refusal) in to_build {
+            let Some(directory) = self.supplier.recipe(&image.reference) else { continue };
+            workshop.build(&image.reference, directory, self.progress).map_err(|source| {
+                match source {
+                    RunError::Cancelled => RunError::Cancelled,
+                    source => RunError::NoImage {
+                        reference: self.name(image),
+                        refusal: (*refusal).to_owned(),
+                        recipe: directory.to_owned(),
+                        source: Box::new(source),
+                    },
+                }
+            })?;
+        }
+        workshop.close()
+    }
+
+    fn ready(&self, wanted: &[Wanted], found: Vec<Found>) -> Ready {
+        let mut ready = Ready {
+            present: Vec::new(),
+            images: Vec::new(),
+            unavailable: Vec::new(),
+            _in_use: Vec::new(),
+        };
+        for (image, found) in wanted.iter().zip(found) {
+            match found {
+                Found::Kept(kept) => {
+                    if image.is_present {
+                        ready.present.push(engine_image(&image.reference, &kept.image));
+                    }
+                    ready.images.push(recorded(&self.name(image), &image.reference, &kept.image));
+                    ready._in_use.push(kept);
+                }
+                Found::Unavailable(error) => ready.unavailable.push((image.reference.clone(), error)),
+                // Building it has failed, which ends the run earlier.
+                Found::ToBuild(_) => {}
+            }
+        }
+        ready.images.sort_by(|one, other| one.reference.cmp(&other.reference));
+        ready
+    }
+
+    fn name(&self, image: &Wanted) -> String {
+        self.supplier.name(&image.reference)
+    }
+
+    fn report(&self, reference: &str, action: ImageAction) {
+        (self.progress)(Progress::Image { reference, action });
+    }
+
+    fn notice(&self, line: &str) {
+        (self.progress)(Progress::Notice { line });
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// An image with the names that the engine of a reader has for it.
+fn engine_image(reference: &Reference, image: &KeptImage) -> EngineImage {
+    let name = reference.familiar_name();
+    let tag = reference.tag().filter(|_| reference.digest().is_none());
+    let mut names: Vec<String> = tag.map(|tag| format!("{name}:{tag}")).into_iter().collect();
+    if image.origin == Origin::Registry {
+        names.push(format!("{name}@{}", image.digest));
+    }
+    EngineImage { id: unpacked_id(image), names }
+}
+
+fn recorded(name: &str, reference: &Reference, image: &KeptImage) -> Image {
+    let is_pulled = image.origin == Origin::Registry;
+    Image {
+        reference: name.to_owned(),
+        id: image.id.to_string(),
+        repo_digest: is_pulled.then(|| format!("{}@{}", reference.familiar_name(), image.digest)),
+        origin: if is_pulled { ImageOrigin::Pulled } else { ImageOrigin::Recipe },
+    }
+}

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use docker_images::{Blobs, Candidate, Damage, Index, KeptImage, Limits, to_remove};
+use docker_cli::Canceller;
+use docker_images::{Blobs, Candidate, Digest, FetchedBlob, Index, KeptImage, Limits, to_remove};
 use docker_sandbox::ImageStore;
 
 use crate::run::{CANCEL_INTERVAL, RunError};
@@ -59,14 +60,14 @@ impl ImageCache {
     }
 
     /// Locks the cache for adding images and for removing some, until the file is closed. If another run has
-    /// locked it, calls `waiting` once, and waits until `give_up` fails.
+    /// locked it, calls `waiting` once, and waits.
     ///
     /// # Errors
-    /// When the lock file cannot be written, and the error of `give_up`.
+    /// When the lock file cannot be written, and when the run is cancelled.
     pub(super) fn lock(
         &self,
         waiting: impl Fn(),
-        give_up: impl Fn() -> Result<(), RunError>,
+        canceller: &Canceller,
     ) -> Result<File, RunError> {
         let path = self.directory.join(".lock");
         let locking = || RunError::io(format!("locking the image cache `{}`", path.display()));
@@ -81,7 +82,9 @@ impl ImageCache {
                         waiting();
                     }
                     is_waiting = true;
-                    give_up()?;
+                    if canceller.is_cancelled() {
+                        return Err(RunError::Cancelled);
+                    }
                     thread::sleep(CANCEL_INTERVAL);
                 }
                 Err(TryLockError::Error(error)) => return Err(locking()(error)),
@@ -94,22 +97,41 @@ impl ImageCache {
         tempfile::Builder::new().prefix("new-").tempdir_in(&self.directory)
     }
 
-    /// Removes the blobs of an image that are not what their digests say. Returns what was wrong. With
-    /// `read_all`, their contents are read; otherwise only their sizes are looked at.
-    pub(super) fn remove_damaged(&self, image: &KeptImage, read_all: bool) -> Vec<String> {
-        let mut damages = Vec::new();
+    /// The directory on disk.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// These blobs with their sizes.
+    pub(super) fn sizes(
+        &self,
+        blobs: impl IntoIterator<Item = Digest>,
+    ) -> io::Result<Vec<FetchedBlob>> {
+        let blob = |digest: Digest| {
+            let size = fs::metadata(self.blobs.path(&digest))?.len();
+            Ok(FetchedBlob { digest, size })
+        };
+        blobs.into_iter().map(blob).collect()
+    }
+
+    /// Whether all blobs of an image are there, with their sizes.
+    pub(super) fn is_whole(&self, image: &KeptImage) -> bool {
+        let is_whole = |blob: &FetchedBlob| self.blobs.check_size(&blob.digest, blob.size).is_ok();
+        image.blobs.iter().all(is_whole)
+    }
+
+    /// Reads all blobs of an image, and removes those that are not what their digests say. Returns whether
+    /// all are there.
+    pub(super) fn verify(&self, image: &KeptImage) -> bool {
+        let mut is_whole = true;
         for blob in &image.blobs {
-            let damage = match self.blobs.check_size(&blob.digest, blob.size) {
-                Ok(()) if read_all => self.blobs.verify(&blob.digest),
-                other => other,
-            };
-            if let Err(damage) = damage {
-                // On a read-only file system it stays, and is noticed by each run.
+            if self.blobs.verify(&blob.digest).is_err() {
+                // What cannot be removed cannot be fetched again either, which is reported.
                 let _ = self.blobs.remove(&blob.digest);
-                damages.push(describe(&blob.digest.hex()[..12], &damage));
+                is_whole = false;
             }
         }
-        damages
+        is_whole
     }
 
     /// Removes leftovers of killed runs, images beyond the limits, and what belongs to no image any more. To
@@ -168,10 +190,6 @@ impl ImageCache {
             }
         }
     }
-}
-
-fn describe(name: &str, damage: &Damage) -> String {
-    format!("{name}: {damage}")
 }
 
 /// Reads the limits from the environment.

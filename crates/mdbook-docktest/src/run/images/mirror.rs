@@ -7,35 +7,38 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_cli::Canceller;
-use docker_images::server::{Answer, Source};
-use docker_images::{BlobError, Digest, FetchError, InUse, Reference};
+use docker_images::{Answer, Digest, FetchError, InUse, Reference, Source};
+use serde_json::Value;
 
 use super::supplier::Supplier;
+
+/// The types of manifests that do not name theirs
+/// (<https://github.com/opencontainers/image-spec/blob/main/media-types.md>).
+const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// The registry of one engine.
 pub(super) struct Mirror {
     supplier: Arc<Supplier>,
-    canceller: Canceller,
     log: Mutex<Log>,
 }
 
 /// What an engine has asked for.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    /// The images that it got, which stay in the cache meanwhile.
+    /// The images that it got by their names. They stay in the cache until this is dropped.
     pub(super) served: Vec<(Reference, InUse)>,
     /// Those that it did not get, and why.
     pub(super) refused: Vec<(Reference, FetchError)>,
-    /// Damaged blobs that were fetched again.
-    pub(super) mended: Vec<String>,
-    /// Blobs whose content is what it should be.
+    /// The images that were damaged in the cache, and were fetched again.
+    pub(super) mended: Vec<Reference>,
+    /// The blobs whose content is what it should be.
     verified: BTreeSet<Digest>,
 }
 
 impl Mirror {
-    pub(super) fn new(supplier: Arc<Supplier>, canceller: Canceller) -> Self {
-        Self { supplier, canceller, log: Mutex::default() }
+    pub(super) fn new(supplier: Arc<Supplier>) -> Self {
+        Self { supplier, log: Mutex::default() }
     }
 
     /// Takes what has happened so far.
@@ -47,65 +50,57 @@ impl Mirror {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The image that a tag stands for.
-    fn tagged(&self, reference: &Reference) -> Result<Digest, FetchError> {
-        let is_known = |(known, _): &(Reference, InUse)| known == reference;
-        if let Some((_, kept)) = self.log().served.iter().find(|known| is_known(known)) {
+    /// What a reference stands for.
+    fn resolve(&self, reference: &Reference) -> Result<Digest, FetchError> {
+        let is_served = |served: &&(Reference, InUse)| served.0 == *reference;
+        if let Some((_, kept)) = self.log().served.iter().find(is_served) {
             return Ok(kept.image.digest);
         }
+        // A recipe that cannot be read is reported where it is needed.
         let kept = match self.supplier.kept(reference) {
             Ok(Some(kept)) => kept,
-            _ => self.fetch(reference)?,
+            _ => self.supplier.fetch_with_lock(reference)?,
         };
         let digest = kept.image.digest;
         self.log().served.push((reference.clone(), kept));
         Ok(digest)
     }
 
-    fn fetch(&self, reference: &Reference) -> Result<InUse, FetchError> {
-        let is_cancelled = || self.canceller.is_cancelled();
-        self.supplier.fetch(reference, &|_| {}, &is_cancelled)
-    }
-
-    /// A manifest in the cache.
     fn kept_manifest(&self, digest: &Digest) -> Option<Answer> {
         let bytes = self.supplier.cache.blobs.read(digest).ok()?;
         let media_type = media_type(&bytes)?;
         Some(Answer::Found { media_type, digest: *digest, bytes })
     }
 
-    /// Fetches the images again that have a blob which is not what it should be.
+    /// Fetches the image again that has this blob.
     fn mend(&self, digest: &Digest) {
-        let served: Vec<Reference> = self.log().served.iter().map(|(reference, _)| reference.clone()).collect();
-        for reference in served {
-            if self.fetch(&reference).is_ok() && self.supplier.cache.blobs.contains(digest) {
-                let line = format!("image `{reference}` was damaged in the cache and was fetched again");
-                self.log().mended.push(line);
-                return;
-            }
+        let has_blob = |kept: &InUse| kept.image.blobs.iter().any(|blob| blob.digest == *digest);
+        let found = {
+            let log = self.log();
+            let found = log.served.iter().find(|(_, kept)| has_blob(kept));
+            found.map(|(reference, _)| reference.clone())
+        };
+        let Some(reference) = found else { return };
+        match self.supplier.fetch_with_lock(&reference) {
+            Ok(_) => self.log().mended.push(reference),
+            Err(error) => self.log().refused.push((reference, error)),
         }
     }
 }
 
 impl Source for Mirror {
     fn manifest(&self, repository: &str, version: &str) -> Answer {
-        let separator = if version.contains(':') { '@' } else { ':' };
-        let Ok(reference) = format!("docker.io/{repository}{separator}{version}").parse::<Reference>()
-        else {
-            return Answer::NotFound;
-        };
-        let kept = reference.digest().and_then(|digest| digest.parse().ok());
-        if let Some(answer) = kept.and_then(|digest| self.kept_manifest(&digest)) {
+        let digest = version.parse::<Digest>().ok();
+        if let Some(answer) = digest.and_then(|digest| self.kept_manifest(&digest)) {
             return answer;
         }
-        let digest = self.tagged(&reference).or_else(|error| {
-            // Nothing that the daemon could do about it: it gets the same answer from the registry.
-            let answer = Err(error);
-            answer
-        });
-        match digest {
+        let separator = if digest.is_some() { '@' } else { ':' };
+        let reference = format!("docker.io/{repository}{separator}{version}");
+        let Ok(reference) = reference.parse::<Reference>() else { return Answer::NotFound };
+        match self.resolve(&reference) {
             Ok(digest) => self.kept_manifest(&digest).unwrap_or(Answer::NotFound),
             Err(error) => {
+                // The daemon goes on to ask the registry itself, and prints what that says.
                 self.log().refused.push((reference, error));
                 Answer::NotFound
             }
@@ -116,7 +111,7 @@ impl Source for Mirror {
         let blobs = &self.supplier.cache.blobs;
         if !self.log().verified.contains(digest) {
             if blobs.contains(digest) && blobs.verify(digest).is_err() {
-                // On a read-only file system it stays damaged, and the daemon refuses it.
+                // In a cache that cannot be written to it stays as it is, and the daemon refuses it.
                 let _ = blobs.remove(digest);
             }
             if !blobs.contains(digest) {
@@ -127,6 +122,33 @@ impl Source for Mirror {
             }
             self.log().verified.insert(*digest);
         }
-        blobs.open(digest).map(Some).map_err(|error: BlobError| io::Error::other(error))
+        blobs.open(digest).map(Some).map_err(io::Error::other)
+    }
+}
+
+/// The type of a manifest or an index; `None` if it is neither.
+fn media_type(content: &[u8]) -> Option<String> {
+    let content: Value = serde_json::from_slice(content).ok()?;
+    match content["mediaType"].as_str() {
+        Some(media_type) => Some(media_type.to_owned()),
+        None if content["manifests"].is_array() => Some(OCI_INDEX.to_owned()),
+        None if content["layers"].is_array() => Some(OCI_MANIFEST.to_owned()),
+        None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_say_their_type_or_have_that_of_oci() {
+        let docker = r#"{"mediaType":"application/vnd.docker.distribution.manifest.v2+json"}"#;
+        let expected = "application/vnd.docker.distribution.manifest.v2+json";
+        assert_eq!(media_type(docker.as_bytes()).unwrap(), expected);
+        assert_eq!(media_type(br#"{"manifests":[]}"#).unwrap(), OCI_INDEX);
+        assert_eq!(media_type(br#"{"layers":[],"config":{}}"#).unwrap(), OCI_MANIFEST);
+        assert_eq!(media_type(br#"{"architecture":"amd64"}"#), None);
+        assert_eq!(media_type(b"\x1f\x8b"), None);
     }
 }

@@ -1,25 +1,49 @@
 //! Where images come from: the cache, else their registry, else a recipe of the book.
 
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
+use docker_cli::Canceller;
 use docker_images::{
-    Blob, FetchError, FetchProgress, Fetched, InUse, KeptImage, Platform, Reference, Registry, Source,
+    BlobError, FetchError, FetchProgress, Fetched, InUse, KeptImage, Origin, Platform, Reference, Registry,
 };
 
 use super::cache::ImageCache;
+use super::recipe;
 use crate::book::settings::BookImages;
-use crate::run::{RunError, recipe};
+use crate::run::{ImageAction, RunError};
 
 /// Finds images in the cache, and fetches them from registries.
-pub(super) struct Supplier {
+pub(crate) struct Supplier {
     pub(super) cache: ImageCache,
     registry: Registry,
-    pub(super) book: BookImages,
+    book: BookImages,
+    pub(super) canceller: Canceller,
 }
 
 impl Supplier {
-    pub(super) fn new(cache: ImageCache, book: BookImages) -> Self {
-        Self { cache, registry: Registry::new(), book }
+    /// Supplies the images of a book.
+    ///
+    /// # Errors
+    /// When a variable that limits the cache is invalid.
+    pub(crate) fn new(
+        cache: &Path,
+        book: &BookImages,
+        canceller: &Canceller,
+    ) -> Result<Arc<Self>, RunError> {
+        Ok(Arc::new(Self {
+            cache: ImageCache::new(cache)?,
+            registry: Registry::new(),
+            book: book.clone(),
+            canceller: canceller.clone(),
+        }))
+    }
+
+    /// The name of an image in the book, or else its short form.
+    pub(super) fn name(&self, reference: &Reference) -> String {
+        let named = self.book.get(reference);
+        named.map_or_else(|| reference.to_string(), |image| image.name.clone())
     }
 
     /// The recipe of an image, if the book has one.
@@ -28,7 +52,7 @@ impl Supplier {
     }
 
     /// What a registry is asked for: the digest that the book has pinned, if any.
-    pub(super) fn pinned(&self, reference: &Reference) -> Reference {
+    fn pinned(&self, reference: &Reference) -> Reference {
         let digest = self.book.get(reference).and_then(|image| image.digest.as_deref());
         digest.map_or_else(|| reference.clone(), |digest| reference.with_digest(digest))
     }
@@ -46,23 +70,70 @@ impl Supplier {
             .map_err(RunError::io(format!("reading the recipe `{}`", directory.display())))?;
         let kept = self.cache.index.find(reference, Some(directory));
         let is_current = |kept: &InUse| {
-            matches!(&kept.image.source, Source::Recipe { digest, .. } if *digest == current)
+            matches!(&kept.image.origin, Origin::Recipe { digest, .. } if *digest == current)
         };
         Ok(kept.filter(is_current))
     }
 
-    /// Fetches an image from its registry into the cache. Blobs that are there and whole are not fetched
-    /// again. To be called with the cache's lock.
+    /// Fetches an image from its registry into the cache, even if it is there. Blobs that are there are not
+    /// fetched again. To be called with the cache's lock.
+    ///
+    /// # Errors
+    /// When the registry does not send it, or it cannot be kept.
     pub(super) fn fetch(
         &self,
         reference: &Reference,
-        progress: &dyn Fn(FetchProgress),
-        is_cancelled: &dyn Fn() -> bool,
+        report: &dyn Fn(ImageAction),
     ) -> Result<InUse, FetchError> {
         let pinned = self.pinned(reference);
+        report(ImageAction::Fetching);
+        let progress = |progress: FetchProgress| {
+            let FetchProgress { layer, layers, bytes, total } = progress;
+            report(ImageAction::Received { layer, layers, bytes, of_bytes: total });
+        };
+        let is_cancelled = || self.canceller.is_cancelled();
         let platform = Platform::of_this_machine();
         let blobs = &self.cache.blobs;
-        let fetched = self.registry.fetch(&pinned, blobs, &platform, progress, is_cancelled)?;
-        self.cache.keep(&pinned, &kept_image(&pinned, fetched))
+        let fetched = self.registry.fetch(&pinned, blobs, &platform, &progress, &is_cancelled)?;
+        let layers = fetched.layers.len();
+        let bytes = fetched.layers.iter().map(|layer| layer.size).sum();
+        report(ImageAction::Fetched { layers, bytes });
+        let image = kept_image(&pinned, fetched);
+        self.cache.index.keep(&pinned, &image).map_err(|source| self.not_kept(source))?;
+        let lost = || self.not_kept(io::Error::other("it was removed meanwhile"));
+        self.cache.index.find(&pinned, None).ok_or_else(lost)
+    }
+
+    /// As [`Self::fetch`], for callers that do not have the cache's lock.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`], and when the cache cannot be locked.
+    pub(super) fn fetch_with_lock(&self, reference: &Reference) -> Result<InUse, FetchError> {
+        let _lock = self.cache.lock(|| {}, &self.canceller).map_err(|error| match error {
+            RunError::Io { source, .. } => self.not_kept(source),
+            _ => FetchError::Cancelled,
+        })?;
+        // Another run may have fetched it meanwhile.
+        match self.cache.index.find(&self.pinned(reference), None) {
+            Some(kept) if self.cache.is_whole(&kept.image) => Ok(kept),
+            _ => self.fetch(reference, &|_| {}),
+        }
+    }
+
+    fn not_kept(&self, source: io::Error) -> FetchError {
+        BlobError::Io { action: "write to", path: self.cache.directory().to_owned(), source }.into()
+    }
+}
+
+fn kept_image(reference: &Reference, fetched: Fetched) -> KeptImage {
+    let Fetched { digest, media_type, manifest, config, blobs, .. } = fetched;
+    KeptImage {
+        reference: reference.to_string(),
+        origin: Origin::Registry,
+        digest,
+        media_type,
+        manifest,
+        id: config,
+        blobs,
     }
 }

@@ -1,0 +1,133 @@
+//! An engine with its data on disk, in which images are unpacked and built. What it unpacks is moved to the
+//! store.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use docker_cli::{Command, Docker};
+use docker_images::{Digest, KeptImage, Origin, Reference, Server, Source};
+use docker_sandbox::{EngineImage, EngineOptions, EngineRoot, ProcessEngine};
+use tempfile::TempDir;
+
+use super::mirror::Mirror;
+use super::builder::Builder;
+use super::recipe;
+use super::supplier::Supplier;
+use super::MIRROR_PORT;
+use crate::run::{ENGINE_LIMIT, Progress, RunError};
+
+/// How long unpacking an image may take.
+const UNPACK_LIMIT: Duration = Duration::from_secs(900);
+
+/// How long pushing a built image to the cache may take.
+const PUSH_LIMIT: Duration = Duration::from_secs(900);
+
+/// An engine for making images. It is to be used with the cache's lock.
+pub(super) struct Workshop {
+    supplier: Arc<Supplier>,
+    server: Server,
+    engine: ProcessEngine,
+    docker: Docker,
+    data_root: TempDir,
+    /// The IDs of the images to be taken.
+    made: Vec<Digest>,
+}
+
+impl Workshop {
+    /// Starts the engine, with these images.
+    pub(super) fn open(
+        supplier: &Arc<Supplier>,
+        root: &EngineRoot,
+        images: &[EngineImage],
+    ) -> Result<Self, RunError> {
+        let data_root = supplier
+            .cache
+            .temporary()
+            .map_err(RunError::io("creating a directory in the image cache"))?;
+        let options = EngineOptions {
+            data_root: Some(data_root.path()),
+            registry_mirror: Some(MIRROR_PORT),
+            images: Some((&supplier.cache.store, images)),
+            ..EngineOptions::new(root, ENGINE_LIMIT)
+        };
+        let engine = ProcessEngine::start(&options, &supplier.canceller)?;
+        let mirror: Arc<dyn Source> = Arc::new(Mirror::new(Arc::clone(supplier)));
+        let server = engine
+            .listen(MIRROR_PORT)
+            .and_then(|listener| {
+                Server::accepting_pushes(listener, mirror, supplier.cache.blobs.clone())
+            })
+            .map_err(RunError::io("starting a registry for the engine"))?;
+        let docker = engine.docker().cancelled_by(supplier.canceller.clone());
+        let supplier = Arc::clone(supplier);
+        Ok(Self { supplier, server, engine, docker, data_root, made: Vec::new() })
+    }
+
+    /// Unpacks a kept image.
+    pub(super) fn unpack(&mut self, reference: &Reference, image: &KeptImage) -> Result<(), RunError> {
+        // By its digest, so that no registry is asked what a tag stands for. The names of repositories in
+        // other registries than Docker Hub would make the daemon ask those.
+        let name = if reference.is_on_docker_hub() {
+            reference.familiar_name()
+        } else {
+            format!("127.0.0.1:{MIRROR_PORT}/{}", reference.repository())
+        };
+        let name = format!("{name}@{}", image.digest);
+        self.docker.image().pull(name).timeout(UNPACK_LIMIT).call()?;
+        self.made.push(image.id);
+        Ok(())
+    }
+
+    /// Builds an image from a recipe of the book, and keeps it.
+    pub(super) fn build(
+        &mut self,
+        reference: &Reference,
+        directory: &Path,
+        progress: &dyn Fn(Progress<'_>),
+    ) -> Result<(), RunError> {
+        let digest = recipe::digest(directory)
+            .map_err(RunError::io(format!("reading the recipe `{}`", directory.display())))?;
+        let name = reference.to_string();
+        let builder = Builder {
+            docker: &self.docker,
+            scratch: &self.engine.scratch(),
+            canceller: &self.supplier.canceller,
+            progress,
+        };
+        builder.build(&name, directory)?;
+        let repository = reference.repository();
+        let tag = reference.tag().unwrap_or("latest");
+        let pushed_name = format!("127.0.0.1:{MIRROR_PORT}/{repository}:{tag}");
+        self.docker.image().tag(&name, &pushed_name).call()?;
+        self.docker.image().push(&pushed_name).timeout(PUSH_LIMIT).call()?;
+        let pushed = self.server.pushed(repository, tag).ok_or_else(|| {
+            RunError::io(format!("keeping image `{name}`"))(std::io::Error::other("it was not pushed"))
+        })?;
+        let blobs = [pushed.digest, pushed.config].into_iter().chain(pushed.layers);
+        let image = KeptImage {
+            reference: name.clone(),
+            origin: Origin::Recipe { directory: directory.to_owned(), digest },
+            digest: pushed.digest,
+            media_type: pushed.media_type,
+            manifest: pushed.digest,
+            id: pushed.config,
+            blobs: self.supplier.cache.sizes(blobs).map_err(RunError::io(format!("keeping image `{name}`")))?,
+        };
+        let index = &self.supplier.cache.index;
+        index.keep(reference, &image).map_err(RunError::io(format!("keeping image `{name}`")))?;
+        self.made.push(image.id);
+        Ok(())
+    }
+
+    /// Stops the engine, and moves the images to the store.
+    pub(super) fn close(self) -> Result<(), RunError> {
+        let Self { supplier, server, engine, data_root, made, .. } = self;
+        drop(engine);
+        drop(server);
+        for id in made {
+            supplier.cache.store.take(data_root.path(), &id.to_string())?;
+        }
+        Ok(())
+    }
+}
