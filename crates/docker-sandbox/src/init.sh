@@ -16,6 +16,7 @@ data_root=$4
 copied=$5
 layers=$6
 mirror=$7
+shift 7
 
 # Before anything is written to memory.
 [ -z "$group" ] || echo 0 >"$group"
@@ -58,7 +59,6 @@ mount --rbind /sys/fs/cgroup sys/fs/cgroup
     for node in null zero full random urandom tty fuse; do
         [ ! -e "/dev/$node" ] || set -- "$@" "/dev/$node"
     done
-    shift 3
     # Without permission to create devices, bind the host's.
     { cp -a "$@" dev/ && : >dev/null; } 2>/dev/null || for node in "$@"; do
         node=${node#/}
