@@ -99,6 +99,10 @@ fn rewrites(
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
         let StepRecording::Ran { commands, .. } = recorded else { continue };
         let codes = judge.codes(step, commands);
+        if codes.contains(&Code::ImageMissing) {
+            // Without it, the output of later steps is hardly what the author wants, either.
+            break;
+        }
         if codes.iter().any(|code| *code != Code::OutputMismatch) {
             continue;
         }

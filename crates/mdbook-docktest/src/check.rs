@@ -1,6 +1,9 @@
 //! Compares a recording with its scenario.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+
+use docker_images::Reference;
 
 use crate::expect::{Bindings, Placeholders};
 use crate::model::finding::{Code, Finding, Severity};
@@ -10,41 +13,68 @@ use crate::text::position::line_and_column;
 
 mod background;
 mod command;
+mod consequences;
 pub(crate) mod lints;
+mod missing_image;
 mod output;
 mod quote;
 mod unpinned;
 
 use self::command::CommandCheck;
+use self::consequences::{Folded, Found};
+use self::lints::Lints;
 use self::output::AllExpected;
 pub(crate) use self::output::printed;
 
-/// Returns the differences between a chapter's recording and what its text expects, in the order of
-/// the text. `placeholders` are those of the book.
+/// What a book says about the results of its chapters.
+pub(crate) struct Rules<'a> {
+    pub(crate) placeholders: &'a Placeholders,
+    /// They decide whether a missing image explains later failures, not the severity of findings.
+    pub(crate) lints: &'a Lints,
+    /// The images that book.toml pins to a digest.
+    pub(crate) pinned: BTreeSet<Reference>,
+}
+
+/// The result of comparing a recording with its scenario.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Checked {
+    /// The findings, in the order of the text.
+    pub(crate) findings: Vec<Finding>,
+    /// The indices of the steps that failed without a finding, after an image was missing.
+    pub(crate) consequences: BTreeSet<usize>,
+}
+
+/// Compares a chapter's recording with what its text expects.
 pub(crate) fn check(
     text: &str,
     scenario: &Scenario,
     recording: &Recording,
-    placeholders: &Placeholders,
-) -> Vec<Finding> {
+    rules: &Rules<'_>,
+) -> Checked {
     let mut bindings = Bindings::default();
-    let mut found = Vec::new();
-    for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
-        let expected = AllExpected::new(step, placeholders);
+    let mut found = Found::default();
+    let steps = scenario.steps.iter().zip(&recording.steps).enumerate();
+    for (index, (step, recorded)) in steps {
+        let expected = AllExpected::new(step, rules.placeholders);
         match recorded {
             StepRecording::Ran { commands, .. } => {
-                found.extend(differences(step, commands, &expected, &mut bindings));
+                found.append(differences(step, commands, &expected, &mut bindings));
             }
-            StepRecording::Skipped => found.push(not_run(
-                step.command.clone(),
-                "this step did not run: an earlier step failed",
-            )),
+            StepRecording::Skipped => {
+                found.skipped.insert(index);
+                found.differences.push(not_run(
+                    step.command.clone(),
+                    "this step did not run: an earlier step failed",
+                ));
+            }
             StepRecording::Ignored => {}
         }
     }
-    found.extend(background::differences(scenario, recording));
-    found.sort_by_key(|difference| difference.span.start);
-    findings(text, scenario, found)
+    found.differences.extend(background::differences(scenario, recording, &rules.pinned));
+    let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
+    differences.sort_by_key(|difference| difference.span.start);
+    let findings = findings(text, scenario, differences);
+    Checked { findings, consequences }
 }
 
 /// Returns the findings about `output` blocks that do not depend on a run.
@@ -79,8 +109,10 @@ impl<'a> Judge<'a> {
     /// Returns the codes of a step's findings. Names are bound only if there are none.
     pub(crate) fn codes(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
         let expected = AllExpected::new(step, self.placeholders);
-        let differences = differences(step, commands, &expected, &mut self.bindings);
-        differences.iter().map(|difference| difference.code).collect()
+        let Found { differences, missing_images, .. } =
+            differences(step, commands, &expected, &mut self.bindings);
+        let missing_images = missing_images.iter().map(|(_, difference)| difference);
+        missing_images.chain(&differences).map(|difference| difference.code).collect()
     }
 }
 
@@ -106,24 +138,43 @@ fn differences(
     commands: &[CommandRecording],
     expected: &AllExpected<'_>,
     bindings: &mut Bindings,
-) -> Vec<Difference> {
+) -> Found {
     let last = step.commands.len().saturating_sub(1);
-    let mut differences = Vec::new();
+    let mut found = Found::default();
     for (index, command) in commands.iter().enumerate() {
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
         let check = CommandCheck { step, command, span, is_last: index >= last };
-        differences.extend(check.difference());
+        let missing_images = check.missing_images();
+        if missing_images.is_empty() {
+            found.differences.extend(check.difference());
+        }
+        let missing_images = missing_images.into_iter();
+        found
+            .missing_images
+            .extend(missing_images.map(|image| (image.identity(), image.difference(span.clone()))));
     }
     let has_ended =
         |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);
     if commands.iter().all(has_ended) {
         let not_started = step.commands.iter().skip(commands.len());
-        differences.extend(not_started.map(|command| {
+        found.differences.extend(not_started.map(|command| {
             not_run(command.span.clone(), "this command did not run: the shell had already exited")
         }));
-        differences.extend(expected.differences(commands, bindings));
+        found.differences.extend(expected.differences(commands, bindings));
     }
-    differences
+    found
+}
+
+/// Returns the findings of a chapter in a book with the default settings.
+#[cfg(test)]
+pub(crate) fn findings_by_default(
+    text: &str,
+    scenario: &Scenario,
+    recording: &Recording,
+) -> Vec<Finding> {
+    let (placeholders, lints) = (&Placeholders::default(), &Lints::default());
+    let rules = Rules { placeholders, lints, pinned: BTreeSet::new() };
+    check(text, scenario, recording, &rules).findings
 }
 
 #[cfg(test)]

@@ -139,7 +139,8 @@ fn missing_images(report: &Report) -> impl Iterator<Item = &Finding> {
 /// book, and it has its own exit status.
 fn print_missing_images(report: &Report) {
     let lines: BTreeSet<String> = missing_images(report)
-        .map(|finding| match &finding.help {
+        // The rest of the help is about the chapter.
+        .map(|finding| match finding.help.as_deref().and_then(|help| help.lines().next()) {
             Some(help) => format!("{}; {help}", finding.message),
             None => finding.message.clone(),
         })

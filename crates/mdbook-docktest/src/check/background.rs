@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use docker_images::Reference;
+
 use super::quote::quote_text;
 use super::{Difference, place};
 use crate::model::finding::Code;
@@ -12,8 +14,12 @@ use crate::model::recording::{
 use crate::model::scenario::{ExitExpectation, Scenario, Step};
 
 /// Returns the differences of a chapter's effects; none if its engine was lost, which explains them
-/// all.
-pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
+/// all. `pinned` are the images that book.toml pins.
+pub(super) fn differences(
+    scenario: &Scenario,
+    recording: &Recording,
+    pinned: &BTreeSet<Reference>,
+) -> Vec<Difference> {
     let engine_was_lost = recording.steps.iter().any(|step| match step {
         StepRecording::Ran { commands, .. } => {
             commands.iter().any(|command| command.end == End::EngineLost)
@@ -24,7 +30,7 @@ pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Dif
         return Vec::new();
     }
     let mut differences = exits(scenario, recording);
-    differences.extend(super::unpinned::differences(scenario, recording));
+    differences.extend(super::unpinned::differences(scenario, recording, pinned));
     // A chapter that was cut short has not reached its cleanup.
     if !recording.steps.contains(&StepRecording::Skipped) {
         differences.extend(recording.leftovers.iter().filter_map(|left| leftover(scenario, left)));

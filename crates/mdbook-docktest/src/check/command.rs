@@ -4,15 +4,12 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::Difference;
+use super::missing_image::{MissingImage, missing_images};
 use super::quote::quote;
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{ExitExpectation, Follow, Step};
 use crate::terminal;
-
-/// The exit status of `docker run` if docker itself fails, rather than the container's command
-/// (<https://docs.docker.com/reference/cli/docker/container/run/#exit-status>).
-const DOCKER_FAILED: i32 = 125;
 
 /// A command and its expectations.
 pub(super) struct CommandCheck<'a> {
@@ -38,6 +35,18 @@ impl CommandCheck<'_> {
             ExitExpectation::Any => None,
             ExitExpectation::Code(code) => Some(if self.is_last { code } else { 0 }),
         }
+    }
+
+    /// Returns the images because of which the command failed unexpectedly.
+    pub(super) fn missing_images(&self) -> Vec<MissingImage> {
+        let status = self.command.end.status().filter(|status| *status != 0);
+        let is_unexpected =
+            |status: i32| self.expected_status().is_some_and(|expected| expected != status);
+        if !status.is_some_and(is_unexpected) {
+            return Vec::new();
+        }
+        let output = self.command.transcript.output();
+        missing_images(&self.command.command, &terminal::without_escapes(&output))
     }
 
     /// Returns the difference between how the command ended and how it should have.
@@ -69,15 +78,6 @@ impl CommandCheck<'_> {
 
     fn wrong_status(&self, status: i32) -> Option<Difference> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
-        let missing = missing_image(self.command).filter(|_| status == DOCKER_FAILED);
-        if let Some(image) = missing {
-            let message = format!("image `{image}` is not available: no registry provided it");
-            let help = format!(
-                "connect this machine to a registry, or add a recipe to \
-                 `[preprocessor.docktest.images]` in book.toml: `\"{image}\" = \"images/…\"`"
-            );
-            return Some(self.with(Code::ImageMissing, message, Some(help)));
-        }
         let quoted = quote(self.command);
         let again = self.step.attributes.retry.map_or(String::new(), |time| {
             format!(", even after retrying for {}", seconds(milliseconds(time)))
@@ -137,14 +137,6 @@ fn timed_out(
         )
     };
     (format!("this command timed out after {limit}"), help)
-}
-
-/// Returns the image that docker found neither locally nor in a registry.
-fn missing_image(command: &CommandRecording) -> Option<String> {
-    let output = command.transcript.output();
-    let (_, rest) = output.split_once("Unable to find image '")?;
-    let (image, _) = rest.split_once("' locally")?;
-    Some(image.to_owned())
 }
 
 /// Whether docker rejected `-t` because the command has no terminal.

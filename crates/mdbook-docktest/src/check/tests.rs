@@ -27,7 +27,7 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };
-    check(markdown, &scenario, &recording, &Placeholders::default()).iter().map(describe).collect()
+    findings_by_default(markdown, &scenario, &recording).iter().map(describe).collect()
 }
 
 fn describe(found: &Finding) -> String {
@@ -238,7 +238,7 @@ fn a_name_is_bound_for_the_whole_chapter() {
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
         });
         let recording = Recording { steps: steps.to_vec(), ..Recording::default() };
-        let found = check(markdown, &scenario, &recording, &Placeholders::default());
+        let found = findings_by_default(markdown, &scenario, &recording);
         found.into_iter().map(|finding| (finding.code, finding.line)).collect()
     };
     assert_eq!(codes([whole, &whole[..12]]), []);
@@ -251,19 +251,6 @@ fn typed_text_is_not_output() {
     let asked: &[_] =
         &[(Stream::Stdout, "sure? "), (Stream::Typed, "y\n"), (Stream::Stdout, "done\n")];
     assert!(findings(markdown, OK, asked).is_empty());
-}
-
-#[test]
-fn a_missing_image_suggests_a_recipe() {
-    let markdown = "```bash\ndocker run nosuch\n```\n";
-    let output = "Unable to find image 'nosuch:latest' locally\ndocker: Error response from daemon: no such host.\n";
-    let found = findings(markdown, End::Exited { status: 125 }, &[(Stream::Stderr, output)]);
-    assert_eq!(
-        found,
-        ["image-missing 2:1 image `nosuch:latest` is not available: no registry provided it \
-             | connect this machine to a registry, or add a recipe to \
-             `[preprocessor.docktest.images]` in book.toml: `\"nosuch:latest\" = \"images/…\"`"]
-    );
 }
 
 #[test]
@@ -282,10 +269,7 @@ fn a_step_that_was_not_reached_is_a_finding() {
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
     let steps = vec![StepRecording::Skipped];
     let recording = Recording { steps, ..Recording::default() };
-    assert_eq!(
-        check(markdown, &scenario, &recording, &Placeholders::default())[0].code,
-        Code::NotRun
-    );
+    assert_eq!(findings_by_default(markdown, &scenario, &recording)[0].code, Code::NotRun);
 }
 
 #[test]
@@ -306,7 +290,7 @@ fn each_command_of_a_session_is_compared_with_the_lines_below_it() {
         let commands = outputs.map(record).into();
         let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
         let recording = Recording { steps, ..Recording::default() };
-        let found = check(markdown, &scenario, &recording, &Placeholders::default());
+        let found = findings_by_default(markdown, &scenario, &recording);
         found
             .iter()
             .map(|found| format!("{} {}:{}", found.code, found.line, found.column))

@@ -1,9 +1,12 @@
-//! Finds unpinned images: those that a command uses with neither a tag nor a digest.
+//! Finds unpinned images: those that a command uses with neither a tag nor a digest, and that book.toml does
+//! not pin either.
 //!
 //! `latest` does not count as a tag: it is Docker's default, so `alpine` and `alpine:latest` are the
 //! same, and it moves with every release.
 
 use std::collections::BTreeSet;
+
+use docker_images::Reference;
 
 use super::{Difference, place};
 use crate::model::finding::Code;
@@ -12,8 +15,15 @@ use crate::model::scenario::{Scenario, Step};
 
 const LATEST: &str = ":latest";
 
-/// Returns one difference for each command and image.
-pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
+/// Returns one difference for each command and image. `pinned` are the images that book.toml pins to a
+/// digest.
+pub(super) fn differences(
+    scenario: &Scenario,
+    recording: &Recording,
+    pinned: &BTreeSet<Reference>,
+) -> Vec<Difference> {
+    let is_pinned =
+        |image: &str| image.parse().is_ok_and(|image: Reference| pinned.contains(&image));
     // An image that the chapter has built itself does not change later.
     let mut own = BTreeSet::new();
     let mut differences = Vec::new();
@@ -23,7 +33,9 @@ pub(super) fn differences(scenario: &Scenario, recording: &Recording) -> Vec<Dif
         for effect in effects {
             match &effect.change {
                 Change::Created { image: Some(image), .. } => {
-                    let Some(repository) = unpinned(image) else { continue };
+                    let Some(repository) = unpinned(image).filter(|_| !is_pinned(image)) else {
+                        continue;
+                    };
                     // A command that pulls an image and creates containers from it is one mistake.
                     if !own.contains(repository) && reported.insert((effect.command, repository)) {
                         differences.push(difference(step, effect.command, image, repository));

@@ -77,9 +77,14 @@ impl Step {
 
     /// Whether a finding of this chapter is in the step's block or its `output` block.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
+        self.contains(finding.span.start)
+    }
+
+    /// Whether an offset in the chapter's text is in the step's block or its `output` block.
+    pub(crate) fn contains(&self, offset: usize) -> bool {
         let expectation = self.expectation.as_ref().map(|expectation| &expectation.fence.block);
         let mut blocks = [Some(&self.fence.block), expectation].into_iter().flatten();
-        blocks.any(|block| block.contains(&finding.span.start))
+        blocks.any(|block| block.contains(&offset))
     }
 }
 

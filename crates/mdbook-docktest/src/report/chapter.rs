@@ -1,5 +1,6 @@
 //! A chapter on its way through the pipeline: read, then run or replayed, then rendered.
 
+use std::collections::BTreeSet;
 use std::mem;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use super::spill::Spilled;
 use crate::accept::{Accepted, accept};
 use crate::book::chapters::{Source, SourceError};
 use crate::book::settings::Settings;
-use crate::check::{check, flaws};
+use crate::check::{Checked, Rules, check, flaws};
 use crate::extract::extract;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{Origin, Recording, StepRecording};
@@ -26,6 +27,8 @@ pub(crate) struct Chapter {
     pub recording_path: PathBuf,
     /// The findings about annotations and about the run.
     pub findings: Vec<Finding>,
+    /// The indices of the steps that failed without a finding of their own, after an image was missing.
+    consequences: BTreeSet<usize>,
     stage: Stage,
 }
 
@@ -81,7 +84,8 @@ impl Chapter {
             }
         };
         let stage = Stage::Read(Text { text, scenario, only });
-        let mut chapter = Self { path, recording_path, findings, stage };
+        let mut chapter =
+            Self { path, recording_path, findings, consequences: BTreeSet::new(), stage };
         chapter.keep_selected_findings();
         Ok(chapter)
     }
@@ -89,8 +93,16 @@ impl Chapter {
     /// Adds the recording of the chapter's steps, and its findings.
     pub(crate) fn judge(&mut self, recording: Recording, settings: &Settings) {
         let Some(text) = self.take_text() else { return };
-        let findings = check(&text.text, &text.scenario, &recording, &settings.placeholders);
+        let pinned = settings.images.iter().filter(|image| image.digest.is_some());
+        let rules = Rules {
+            placeholders: &settings.placeholders,
+            lints: &settings.lints,
+            pinned: pinned.map(|image| image.reference.clone()).collect(),
+        };
+        let Checked { findings, consequences } =
+            check(&text.text, &text.scenario, &recording, &rules);
         self.findings.extend(settings.lints.apply(findings));
+        self.consequences = consequences;
         self.stage = Stage::Ran(text, recording);
         self.keep_selected_findings();
     }
@@ -100,6 +112,7 @@ impl Chapter {
         if let Some(text) = self.take_text() {
             self.stage = Stage::Read(text);
             self.findings = findings;
+            self.consequences.clear();
         }
     }
 
@@ -143,6 +156,7 @@ impl Chapter {
         let mut scenario = extract(&self.path, &new, old.scenario.extensions);
         scenario.steps.truncate(old.scenario.steps.len());
         self.findings = annotation_findings(&new, &scenario, settings);
+        self.consequences.clear();
         self.stage = Stage::Read(Text { text: new, scenario, only: old.only });
         if let Some(recording) = recording {
             self.judge(recording, settings);
@@ -168,13 +182,18 @@ impl Chapter {
         self.findings.extend(settings.lints.apply([finding]));
     }
 
-    /// Drops the findings about other steps if one is selected. Leftovers are then expected, as the
-    /// chapter's cleanup does not run.
+    /// Drops the findings about other steps if one is selected, except about missing images that explain
+    /// why it failed. Leftovers are then expected, as the chapter's cleanup does not run.
     fn keep_selected_findings(&mut self) {
         let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return };
-        let Some(step) = text.only.and_then(|index| text.scenario.steps.get(index)) else { return };
-        let is_selected =
-            |finding: &Finding| finding.code != Code::Leftover && step.is_subject_of(finding);
+        let Some(index) = text.only else { return };
+        let Some(step) = text.scenario.steps.get(index) else { return };
+        let is_consequence = self.consequences.contains(&index);
+        let is_selected = |finding: &Finding| match finding.code {
+            Code::Leftover => false,
+            Code::ImageMissing if is_consequence => true,
+            _ => step.is_subject_of(finding),
+        };
         self.findings.retain(is_selected);
     }
 
@@ -255,7 +274,8 @@ impl Chapter {
         let text = Text { text: text.to_owned(), scenario, only: None };
         let path = path.to_owned();
         let recording_path = "recordings/a.md.json".into();
-        Self { path, recording_path, findings, stage: Stage::Ran(text, recording) }
+        let (stage, consequences) = (Stage::Ran(text, recording), BTreeSet::new());
+        Self { path, recording_path, findings, consequences, stage }
     }
 
     /// Returns the recording for changes.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Chapter, Report};
-use crate::model::finding::Finding;
+use crate::model::finding::{AFTER_MISSING_IMAGE, Code, Finding};
 use crate::model::recording::CommandRecording;
 use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
@@ -109,6 +109,8 @@ fn failure(findings: &[&Finding], commands: &[CommandRecording]) -> TestCaseStat
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     if let Some(first) = findings.iter().find(|finding| finding.is_error()) {
         status.set_message(plain(&first.message)).set_type(first.code.name());
+    } else {
+        status.set_message(AFTER_MISSING_IMAGE).set_type(Code::ImageMissing.name());
     }
     let findings = findings.iter().copied().map(finding_text);
     let transcript = commands.iter().map(command_text);

@@ -1,7 +1,6 @@
 use std::path::Path;
 
-use crate::check::check;
-use crate::expect::Placeholders;
+use crate::check::findings_by_default;
 use crate::extract::{Extensions, extract};
 use crate::model::recording::{
     Change, CommandRecording, Effect, End, Leftover, ObjectKind, Recording, StepRecording,
@@ -41,7 +40,7 @@ fn scenario(markdown: &str) -> Scenario {
 
 /// The findings as `code line message | help`.
 fn findings(markdown: &str, recording: &Recording) -> Vec<String> {
-    check(markdown, &scenario(markdown), recording, &Placeholders::default())
+    findings_by_default(markdown, &scenario(markdown), recording)
         .into_iter()
         .map(|found| {
             let help = found.help.unwrap_or_default();

@@ -1,7 +1,8 @@
 use std::path::Path;
 
 use super::unpinned;
-use crate::check::check;
+use crate::check::lints::Lints;
+use crate::check::{Rules, check};
 use crate::expect::Placeholders;
 use crate::extract::{Extensions, extract};
 use crate::model::recording::{
@@ -26,6 +27,11 @@ fn tag(command: usize, name: &str) -> Effect {
 
 /// The findings as `line message | help`.
 fn findings(effects: [Vec<Effect>; 2]) -> Vec<String> {
+    findings_with(&[], effects)
+}
+
+/// The findings of a book that pins these images.
+fn findings_with(pinned: &[&str], effects: [Vec<Effect>; 2]) -> Vec<String> {
     let scenario = extract(Path::new("a.md"), CHAPTER, Extensions::default());
     let command = CommandRecording {
         command: "x".into(),
@@ -36,7 +42,10 @@ fn findings(effects: [Vec<Effect>; 2]) -> Vec<String> {
     let steps =
         effects.map(|effects| StepRecording::Ran { commands: vec![command.clone(); 2], effects });
     let recording = Recording { steps: steps.into(), ..Recording::default() };
-    let found = check(CHAPTER, &scenario, &recording, &Placeholders::default());
+    let (placeholders, lints) = (&Placeholders::default(), &Lints::default());
+    let pinned = pinned.iter().map(|name| name.parse().unwrap()).collect();
+    let rules = Rules { placeholders, lints, pinned };
+    let found = check(CHAPTER, &scenario, &recording, &rules).findings;
     found
         .into_iter()
         .map(|found| {
@@ -109,4 +118,16 @@ fn an_image_that_the_chapter_has_built_needs_no_tag() {
 #[test]
 fn an_unknown_image_is_not_reported() {
     assert_eq!(findings([vec![container(0, None)], vec![]]), [""; 0]);
+}
+
+#[test]
+fn an_image_that_book_toml_pins_is_pinned_in_all_its_forms() {
+    let steps = || {
+        let used = vec![container(0, Some("alpine")), container(1, Some("busybox"))];
+        [used, vec![pull(0, "docker.io/library/alpine:latest"), container(0, Some("team/alpine"))]]
+    };
+    assert_eq!(findings(steps()).len(), 4);
+    let found = findings_with(&["library/alpine"], steps());
+    let places: Vec<&str> = found.iter().map(|found| found.split(" is ").next().unwrap()).collect();
+    assert_eq!(places, ["3 image `busybox`", "7 image `team/alpine`"]);
 }

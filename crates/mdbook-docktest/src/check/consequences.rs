@@ -1,0 +1,111 @@
+//! What fails because an image is missing: it is not reported again.
+//!
+//! Which later failures really depend on the image cannot be known, but most do: containers that do not exist,
+//! output without their lines. With the image, all of them are judged again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Difference;
+use crate::check::lints::Lints;
+use crate::model::finding::{Code, Level};
+use crate::model::scenario::{Scenario, Step};
+
+/// The differences of a chapter before its findings are made.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) differences: Vec<Difference>,
+    /// Those about missing images, each with what is the same for all names of the image.
+    pub(super) missing_images: Vec<(String, Difference)>,
+    /// The indices of the steps that did not run.
+    pub(super) skipped: BTreeSet<usize>,
+}
+
+/// The differences to report.
+pub(super) struct Folded {
+    pub(super) differences: Vec<Difference>,
+    /// The indices of the steps that failed after an image was missing, and whose differences are left out.
+    pub(super) steps: BTreeSet<usize>,
+}
+
+impl Found {
+    pub(super) fn append(&mut self, other: Self) {
+        self.differences.extend(other.differences);
+        self.missing_images.extend(other.missing_images);
+    }
+
+    /// Keeps one difference for each missing image. If it is an error, also leaves out the failures after
+    /// the first one.
+    pub(super) fn fold(mut self, scenario: &Scenario, lints: &Lints) -> Folded {
+        self.missing_images.sort_by_key(|(_, difference)| difference.span.start);
+        let step_of = |difference: &Difference| {
+            let is_about = |step: &Step| step.contains(difference.span.start);
+            scenario.steps.iter().position(is_about)
+        };
+        // The steps that failed, each with the index of the image that it most likely failed for.
+        let mut failed: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut images: Vec<(String, Difference)> = Vec::new();
+        for (image, difference) in self.missing_images {
+            match images.iter().position(|(known, _)| *known == image) {
+                None => images.push((image, difference)),
+                Some(known) => {
+                    if let Some(step) = step_of(&difference) {
+                        failed.entry(step).or_insert(known);
+                    }
+                }
+            }
+        }
+        let first = images.first().map(|(_, difference)| difference.span.start);
+        let first = first.filter(|_| lints.level(Code::ImageMissing) == Level::Deny);
+        let Some(first) = first else {
+            self.differences.extend(images.into_iter().map(|(_, difference)| difference));
+            return Folded { differences: self.differences, steps: BTreeSet::new() };
+        };
+        let (left_out, mut differences): (Vec<_>, Vec<_>) =
+            self.differences.into_iter().partition(|difference| is_consequence(difference, first));
+        for difference in &left_out {
+            let is_failure =
+                difference.code != Code::Leftover && lints.level(difference.code) == Level::Deny;
+            let Some(step) = step_of(difference).filter(|_| is_failure) else { continue };
+            let before =
+                |(_, image): &(String, Difference)| image.span.start <= difference.span.start;
+            failed.entry(step).or_insert(images.iter().rposition(before).unwrap_or(0));
+        }
+        // A step that is missing another image has a finding of its own.
+        let own: BTreeSet<usize> =
+            images.iter().filter_map(|(_, difference)| step_of(difference)).collect();
+        failed.retain(|step, _| !own.contains(step) && !self.skipped.contains(step));
+        for (index, (_, mut difference)) in images.into_iter().enumerate() {
+            let count = failed.values().filter(|image| **image == index).count();
+            difference.help = difference.help.map(|help| with_count(help, count));
+            differences.push(difference);
+        }
+        Folded { differences, steps: failed.into_keys().collect() }
+    }
+}
+
+/// Whether a difference can be a consequence of a missing image, which a command at `first` needed.
+fn is_consequence(difference: &Difference, first: usize) -> bool {
+    match difference.code {
+        // Wherever the object was created: it is left over at the end of the chapter.
+        Code::Leftover => true,
+        Code::ExitStatus
+        | Code::OutputMismatch
+        | Code::Timeout
+        | Code::StreamEnded
+        | Code::NotRun
+        | Code::ContainerDied => difference.span.start >= first,
+        _ => false,
+    }
+}
+
+/// The help with the number of steps that failed as well.
+fn with_count(help: String, count: usize) -> String {
+    match count {
+        0 => help,
+        1 => format!("{help}\n1 later step failed as well; it may depend on the image"),
+        _ => format!("{help}\n{count} later steps failed as well; they may depend on the image"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! Recognizes in a command's output that an image is missing: docker did not have it, and no registry
+//! provided it.
+//!
+//! The forms are those of docker 20.10 to 29, with the classic builder, BuildKit and compose; the tests
+//! have them as they were printed. Another wording is still an unexpected exit status.
+
+use std::ops::Range;
+
+use docker_images::Reference;
+
+use self::cause::Cause;
+use self::command_line::CommandLine;
+use super::Difference;
+use crate::model::finding::Code;
+
+mod cause;
+mod command_line;
+
+/// An image that a command did not get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MissingImage {
+    /// Its name, as the author or docker wrote it; `None` if it is in neither the command nor its output.
+    name: Option<String>,
+    /// The registry's words, or docker's about the registry.
+    words: String,
+    cause: Cause,
+}
+
+impl MissingImage {
+    /// What is the same for all forms of the image's name.
+    pub(super) fn identity(&self) -> String {
+        match &self.name {
+            Some(name) => reference(name).map_or_else(|| name.clone(), |found| found.to_string()),
+            None => self.words.clone(),
+        }
+    }
+
+    pub(super) fn difference(&self, span: Range<usize>) -> Difference {
+        let (image, key) = match &self.name {
+            Some(name) => (format!("image `{name}`"), name.as_str()),
+            None => ("an image".to_owned(), "IMAGE"),
+        };
+        let registry = self.name.as_deref().and_then(reference);
+        let advice = self.cause.advice(registry.as_ref());
+        Difference {
+            code: Code::ImageMissing,
+            span,
+            message: format!("{image} is not available: {}", self.words),
+            help: Some(format!(
+                "{advice}; or add a recipe to `[preprocessor.docktest.images]` in book.toml: `\"{key}\" = \
+                 \"images/…\"`"
+            )),
+        }
+    }
+}
+
+fn reference(name: &str) -> Option<Reference> {
+    name.parse().ok()
+}
+
+/// The images that a command is missing, in the order in which it needed them. `output` has no escape
+/// sequences.
+pub(super) fn missing_images(command: &str, output: &str) -> Vec<MissingImage> {
+    let CommandLine { needs_images, builds, mut pulled } = command_line::read(command);
+    let mut missing = Vec::new();
+    // The image that docker has said it is about to get.
+    let mut wanted: Option<Announced<'_>> = None;
+    let mut lines = output.lines().map(str::trim_end).filter(|line| !line.is_empty()).peekable();
+    while let Some(line) = lines.next() {
+        if let Some(found) = announced(line) {
+            wanted = Some(found);
+        }
+        // `Status: Downloaded newer image for alpine:latest`
+        if line.starts_with("Status: ") && wanted.take().is_none() && !pulled.is_empty() {
+            pulled.remove(0);
+        }
+        let context = Context {
+            is_pulling: wanted.as_ref().is_some_and(|wanted| wanted.by_run),
+            // The classic builder ends with the words of the registry; other lines can be a program's.
+            is_end_of_build: builds && lines.peek().is_none(),
+        };
+        let Some(Refusal { image, words, cause }) = refusal(line, context) else { continue };
+        let wanted = wanted.take().map(|wanted| wanted.image);
+        let name = match image {
+            // Docker leaves out the tag, or completes the name.
+            Some(image) => {
+                let mut known = wanted.into_iter().chain(pulled.iter().copied());
+                known.find(|known| is_same(known, image)).or_else(|| Some(familiar(image)))
+            }
+            None => wanted.or_else(|| pulled.first().copied()),
+        };
+        pulled.retain(|image| Some(*image) != name);
+        if name.is_some() || needs_images {
+            let name = name.map(str::to_owned);
+            missing.push(MissingImage { name, words: words.to_owned(), cause });
+        }
+    }
+    missing
+}
+
+/// Whether docker can mean the image `known` by `image`.
+fn is_same(known: &str, image: &str) -> bool {
+    let has_version = image.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
+    let is_same = |known: Reference, image: Reference| {
+        known == image || !has_version && known.familiar_name() == image.familiar_name()
+    };
+    reference(known).zip(reference(image)).is_some_and(|(known, image)| is_same(known, image))
+}
+
+/// The name without the parts that docker adds to those of Docker Hub's images.
+fn familiar(name: &str) -> &str {
+    let name = name.strip_prefix("docker.io/").unwrap_or(name);
+    name.strip_prefix("library/").unwrap_or(name)
+}
+
+/// An image that docker has said it is about to get.
+struct Announced<'a> {
+    image: &'a str,
+    /// Whether by `docker run` or `docker create`, which then print nothing else before they fail.
+    by_run: bool,
+}
+
+/// The image in a line that says which one docker is about to get.
+fn announced(line: &str) -> Option<Announced<'_>> {
+    if let Some(rest) = line.strip_prefix("Unable to find image '") {
+        return rest.strip_suffix("' locally").map(|image| Announced { image, by_run: true });
+    }
+    if let Some(rest) = line.strip_prefix(" > [internal] load metadata for ") {
+        return rest
+            .strip_suffix(':')
+            .map(|image| Announced { image: familiar(image), by_run: false });
+    }
+    // The classic builder: `Step 1/2 : FROM --platform=linux/amd64 alpine AS base`
+    let (_, instruction) = line.strip_prefix("Step ")?.split_once(" : ")?;
+    let mut words = instruction.split_whitespace();
+    words.next().filter(|word| word.eq_ignore_ascii_case("FROM"))?;
+    words.find(|word| !word.starts_with("--")).map(|image| Announced { image, by_run: false })
+}
+
+/// What is known before a line.
+#[derive(Clone, Copy)]
+struct Context {
+    /// Whether `docker run` or `docker create` is pulling its image.
+    is_pulling: bool,
+    /// Whether this is the last line of a build.
+    is_end_of_build: bool,
+}
+
+/// A line that says that a registry did not provide an image.
+struct Refusal<'a> {
+    /// The image, if the line names it.
+    image: Option<&'a str>,
+    words: &'a str,
+    cause: Cause,
+}
+
+/// Reads a line of docker's output. Only the classic builder prints the words of a registry without a prefix.
+fn refusal(line: &str, context: Context) -> Option<Refusal<'_>> {
+    let text = match line.strip_prefix("docker: ") {
+        // `docker run` up to 26 ends its messages with a full stop.
+        Some(text) => text.strip_suffix('.').unwrap_or(text),
+        None => line.strip_prefix("ERROR: ").unwrap_or(line),
+    };
+    let by_daemon = text.strip_prefix("Error response from daemon: ");
+    let by_buildkit = text.strip_prefix("failed to solve");
+    let text = by_daemon.or(by_buildkit).or_else(|| context.is_end_of_build.then_some(text))?;
+    let (image, words) = match resolved(text) {
+        Some((image, words)) => (Some(image), words),
+        // In 20.10: `failed to solve with frontend dockerfile.v0: failed to create LLB definition: …`
+        None if by_buildkit.is_some() => {
+            (None, text.rsplit_once("failed to create LLB definition: ")?.1)
+        }
+        None => (named(text), text),
+    };
+    let cause = match Cause::of(words) {
+        Some(cause) => cause,
+        // Other messages of the daemon end like this, too.
+        None if image.is_some() && words.ends_with(": not found") => Cause::NotFound,
+        None if context.is_pulling && by_daemon.is_some() => Cause::Other,
+        None => return None,
+    };
+    Some(Refusal { image, words, cause })
+}
+
+/// The image and the cause in the words of containerd and BuildKit: `failed to resolve reference "IMAGE":
+/// CAUSE`, `failed to resolve source metadata for IMAGE: CAUSE`; and in those of the classic builder about
+/// `COPY --from`: `invalid from flag value IMAGE: CAUSE`.
+fn resolved(text: &str) -> Option<(&str, &str)> {
+    if let Some(rest) = text.strip_prefix("invalid from flag value ") {
+        return rest.split_once(": ");
+    }
+    if let Some((_, rest)) = text.split_once("failed to resolve reference \"") {
+        return rest.split_once("\": ");
+    }
+    let (_, rest) = text.split_once("failed to resolve source metadata for ")?;
+    rest.split_once(": ")
+}
+
+/// The image in the words of the daemon.
+fn named(words: &str) -> Option<&str> {
+    let shapes = [
+        ("pull access denied for ", ", repository does not exist"),
+        ("manifest for ", " not found"),
+        ("repository ", " not found"),
+    ];
+    shapes
+        .into_iter()
+        .find_map(|(before, after)| Some(words.strip_prefix(before)?.split_once(after)?.0))
+}
+
+#[cfg(test)]
+mod tests;
