@@ -86,11 +86,21 @@ impl ImageStore {
         for image in images {
             chains.extend(self.check_description(image)?.chains());
         }
-        let sizes = chains.iter().map(|chain| {
-            let seal = seal::path(&self.layer(chain));
-            seal::disk_size(&seal).map_err(Error::io(format!("reading `{}`", seal.display())))
-        });
-        sizes.sum()
+        chains.iter().map(|chain| self.layer_size(chain)).sum()
+    }
+
+    /// The chain IDs of an image's layers, from bottom to top, with the bytes that each occupies on disk.
+    ///
+    /// # Errors
+    /// As [`Self::size`].
+    pub fn layer_sizes(&self, image: &Digest) -> Result<Vec<(Digest, u64)>, Error> {
+        let chains = self.check_description(image)?.chains().into_iter();
+        chains.map(|chain| Ok((chain.clone(), self.layer_size(&chain)?))).collect()
+    }
+
+    fn layer_size(&self, chain: &Digest) -> Result<u64, Error> {
+        let seal = seal::path(&self.layer(chain));
+        seal::disk_size(&seal).map_err(Error::io(format!("reading `{}`", seal.display())))
     }
 
     /// Removes an image, and all layers that no stored image needs. Does nothing if it is not stored.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::config::RedirectAuthHeaders;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::error::FetchError;
@@ -65,7 +64,8 @@ pub(super) fn agent(
     if is_https && trusted.is_empty() {
         return Err(FetchError::Tls {
             host: reference.registry().to_owned(),
-            reason: "no trusted certificates found: install the package ca-certificates".to_owned(),
+            reason: "this machine trusts no certificates".to_owned(),
+            remedy: "install the package `ca-certificates`, or set SSL_CERT_FILE",
         });
     }
     let tls = TlsConfig::builder()
@@ -76,8 +76,9 @@ pub(super) fn agent(
         .tls_config(tls)
         .https_only(is_https)
         .http_status_as_error(false)
-        // A registry redirects to other hosts for layers; these must not see its login.
-        .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+        // Redirections are followed here, so that errors name the right host.
+        .max_redirects(0)
+        .max_redirects_will_error(false)
         .user_agent(USER_AGENT)
         .timeout_resolve(Some(limits.connect))
         .timeout_connect(Some(limits.connect))
@@ -108,6 +109,7 @@ fn own_certificates(directory: &Path) -> Result<Vec<Certificate<'static>>, Fetch
         let invalid = |reason: String| FetchError::Tls {
             host: directory.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             reason: format!("cannot read `{}`: {reason}", path.display()),
+            remedy: "correct or remove the file",
         };
         let pem = fs::read(&path).map_err(|error| invalid(error.to_string()))?;
         for item in parse_pem(&pem) {

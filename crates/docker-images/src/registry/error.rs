@@ -68,15 +68,14 @@ pub enum FetchError {
         reason: String,
     },
     /// The host cannot be trusted.
-    #[error(
-        "no trusted connection to `{host}` ({reason}): add its certificate authority to the \
-         system's certificates, or set SSL_CERT_FILE"
-    )]
+    #[error("no trusted connection to `{host}` ({reason}): {remedy}")]
     Tls {
         /// The host.
         host: String,
         /// What is wrong.
         reason: String,
+        /// What to do.
+        remedy: &'static str,
     },
     /// The host answered with an error status.
     #[error("`{host}` answered with status {status}{}: try again later", quoted(.words))]

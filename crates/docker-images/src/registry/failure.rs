@@ -1,6 +1,5 @@
 //! From what went wrong on the network, or what a registry answered, to an error.
 
-use std::error::Error as _;
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -78,19 +77,17 @@ pub(super) fn transport_failure(host: &str, error: ureq::Error) -> Failure {
         }
         ureq::Error::InvalidProxyUrl => unreachable("invalid proxy".to_owned(), false),
         ureq::Error::Rustls(error) => tls(host, &error),
-        ureq::Error::Tls(reason) => {
-            FetchError::Tls { host: host.to_owned(), reason: reason.to_owned() }.into()
+        ureq::Error::Io(error) => io_failure(host, &error),
+        ureq::Error::RequireHttpsOnly(_) => {
+            Failure::protocol(host, "the registry leads to it without TLS")
         }
-        ureq::Error::Io(error) => io_failure(host, error),
-        ureq::Error::RequireHttpsOnly(_) => Failure::protocol(host, "it redirects to plain http"),
-        ureq::Error::TooManyRedirects => Failure::protocol(host, "too many redirects"),
         // URLs are left out: those that registries redirect to have passwords in them.
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::protocol(host, "invalid URL"),
         _ => Failure::protocol(host, "invalid HTTP: check that it is a registry"),
     }
 }
 
-fn io_failure(host: &str, error: io::Error) -> Failure {
+fn io_failure(host: &str, error: &io::Error) -> Failure {
     if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return tls(host, error);
     }
@@ -116,11 +113,14 @@ fn io_failure(host: &str, error: io::Error) -> Failure {
 }
 
 fn tls(host: &str, error: &rustls::Error) -> Failure {
-    let reason = match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+    let remedy = match error {
+        rustls::Error::InvalidCertificate(_) => {
+            "add its certificate authority to the system's certificates, or set SSL_CERT_FILE"
+        }
+        _ => "check that it is a registry with TLS",
     };
-    FetchError::Tls { host: host.to_owned(), reason: one_line(&reason) }.into()
+    let reason = one_line(&error.to_string());
+    FetchError::Tls { host: host.to_owned(), reason, remedy }.into()
 }
 
 /// The failure that an answer with an error status means.

@@ -8,9 +8,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use ureq::http::header::{HeaderName, HeaderValue};
+use ureq::Agent;
+use ureq::http::header::{AUTHORIZATION, HeaderName, HeaderValue, LOCATION};
+use ureq::http::uri::{Parts, Uri};
 use ureq::http::{self, HeaderMap, Method};
-use ureq::{Agent, ResponseExt};
 
 use super::failure::{Failure, transport_failure};
 
@@ -23,6 +24,10 @@ const CHUNK: usize = 64 << 10;
 /// How many parts of a body may wait for the caller.
 const CHUNKS_AHEAD: usize = 4;
 
+/// How many redirections are followed, as in Go, in which Docker is written.
+const REDIRECTIONS: usize = 10;
+
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: Method,
     pub(super) url: String,
@@ -34,14 +39,13 @@ pub(super) struct Request {
 pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    /// The host that answered, with its port if that is not the default one. After a redirect it is not the
-    /// one that was asked.
+    /// The host that answered: after a redirection it is not the one that was asked.
     pub(super) host: String,
     messages: Receiver<Message>,
 }
 
 enum Message {
-    Head { status: u16, headers: HeaderMap, host: String },
+    Head { status: u16, headers: HeaderMap },
     Chunk(Vec<u8>),
     End,
     Failed(ureq::Error),
@@ -50,13 +54,32 @@ enum Message {
 /// Whether the caller no longer wants the answer.
 pub(super) type IsCancelled<'a> = &'a dyn Fn() -> bool;
 
-/// Sends a request, and returns the answer when its head is there, whatever its status.
+/// Sends a request, and returns the answer when its head is there, whatever its status. Redirections are
+/// followed, without the login if they lead to another host.
 pub(super) fn send(
     agent: &Agent,
-    request: Request,
+    mut request: Request,
     is_cancelled: IsCancelled<'_>,
 ) -> Result<Response, Failure> {
-    let asked = host_of(&request.url);
+    for _ in 0..REDIRECTIONS {
+        let host = host_of(&request.url);
+        let response = send_once(agent, request.clone(), host, is_cancelled)?;
+        let Some(location) = response.redirection(&request) else { return Ok(response) };
+        request.url = joined(&request.url, location)
+            .ok_or_else(|| Failure::protocol(&response.host, "it redirects to an invalid URL"))?;
+        if host_of(&request.url) != response.host {
+            request.headers.retain(|(name, _)| *name != AUTHORIZATION);
+        }
+    }
+    Err(Failure::protocol(&host_of(&request.url), "too many redirections"))
+}
+
+fn send_once(
+    agent: &Agent,
+    request: Request,
+    host: String,
+    is_cancelled: IsCancelled<'_>,
+) -> Result<Response, Failure> {
     let (sender, messages) = sync_channel(CHUNKS_AHEAD);
     let agent = agent.clone();
     thread::spawn(move || {
@@ -65,16 +88,23 @@ pub(super) fn send(
             let _ = sender.send(Message::Failed(error));
         }
     });
-    match next(&messages, &asked, is_cancelled)? {
-        Message::Head { status, headers, host } => Ok(Response { status, headers, host, messages }),
-        Message::Failed(error) => Err(transport_failure(&asked, error)),
-        Message::Chunk(_) | Message::End => Err(ended(&asked)),
+    match next(&messages, &host, is_cancelled)? {
+        Message::Head { status, headers } => Ok(Response { status, headers, host, messages }),
+        Message::Failed(error) => Err(transport_failure(&host, error)),
+        Message::Chunk(_) | Message::End => Err(ended(&host)),
     }
 }
 
 impl Response {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Where the answer redirects to. A form is not sent elsewhere: it has a login in it.
+    fn redirection(&self, request: &Request) -> Option<&str> {
+        let is_redirection = matches!(self.status, 301 | 302 | 303 | 307 | 308);
+        let location = self.header(LOCATION.as_str())?;
+        (is_redirection && request.form.is_none()).then_some(location)
     }
 
     /// The next part of the body, `None` at its end.
@@ -118,17 +148,29 @@ pub(super) fn pause(duration: Duration, is_cancelled: IsCancelled<'_>) -> Result
     Ok(())
 }
 
-/// The host of a URL with its port, without what else it has: that may be a secret.
+/// The host of a URL, with its port if that is not the usual one, without what else a URL has: that may be a
+/// secret.
 pub(super) fn host_of(url: &str) -> String {
-    let uri = url.parse::<http::Uri>().ok();
-    uri.as_ref().and_then(http::Uri::authority).map(host_and_port).unwrap_or_default()
+    let Ok(uri) = url.parse::<Uri>() else { return String::new() };
+    let usual = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+    match (uri.host(), uri.port_u16()) {
+        (Some(host), Some(port)) if port != usual => format!("{host}:{port}"),
+        (host, _) => host.unwrap_or_default().to_owned(),
+    }
 }
 
-fn host_and_port(authority: &http::uri::Authority) -> String {
-    match authority.port() {
-        Some(port) => format!("{}:{port}", authority.host()),
-        None => authority.host().to_owned(),
+/// The URL that a redirection leads to: a whole one, or one that begins with its path or host.
+fn joined(url: &str, location: &str) -> Option<String> {
+    let mut parts: Parts = url.parse::<Uri>().ok()?.into_parts();
+    if let Some(rest) = location.strip_prefix("//") {
+        return Some(format!("{}://{rest}", parts.scheme?));
     }
+    if location.starts_with('/') {
+        parts.path_and_query = Some(location.parse().ok()?);
+        return Some(Uri::from_parts(parts).ok()?.to_string());
+    }
+    let target = location.parse::<Uri>().ok()?;
+    (matches!(target.scheme_str(), Some("http" | "https"))).then(|| target.to_string())
 }
 
 fn next(
@@ -163,9 +205,8 @@ fn run(agent: &Agent, request: Request, sender: &SyncSender<Message>) -> Result<
         Some(form) => agent.run(builder.body(form)?)?,
         None => agent.run(builder.body(())?)?,
     };
-    let host = response.get_uri().authority().map(host_and_port).unwrap_or_default();
     let (head, body) = response.into_parts();
-    let head = Message::Head { status: head.status.as_u16(), headers: head.headers, host };
+    let head = Message::Head { status: head.status.as_u16(), headers: head.headers };
     if sender.send(head).is_err() {
         return Ok(());
     }
@@ -185,5 +226,33 @@ fn run(agent: &Agent, request: Request, sender: &SyncSender<Message>) -> Result<
         if sender.send(message).is_err() || is_end {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirections_are_followed_as_urls() {
+        let url = "https://example.com:5000/v2/app/blobs/x?y";
+        for (location, expected) in [
+            ("https://cdn.example.com/z?a=b", Some("https://cdn.example.com/z?a=b")),
+            ("//cdn.example.com/z", Some("https://cdn.example.com/z")),
+            ("/z?a=b", Some("https://example.com:5000/z?a=b")),
+            ("ftp://example.com/z", None),
+            ("z", None),
+            ("", None),
+        ] {
+            assert_eq!(joined(url, location).as_deref(), expected, "{location}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_shown_without_what_may_be_secret() {
+        assert_eq!(host_of("https://user:password@example.com:443/x?token=y"), "example.com");
+        assert_eq!(host_of("http://example.com:443/"), "example.com:443");
+        assert_eq!(host_of("https://[::1]:5000/"), "[::1]:5000");
+        assert_eq!(host_of("no URL"), "");
     }
 }

@@ -1,8 +1,10 @@
 //! Requests to one repository of a registry, with the login that it wants, and repeated if that may help.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use ureq::Agent;
 use ureq::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -26,6 +28,9 @@ const TOKEN_LIMIT: u64 = 1 << 20;
 /// What a client calls itself to a token server that it gives an identity token.
 const CLIENT_ID: &str = env!("CARGO_PKG_NAME");
 
+/// What is encoded in a URL's query: all that RFC 3986 does not call unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 pub(super) struct Session<'a> {
     registry: &'a Registry,
     reference: &'a Reference,
@@ -46,6 +51,18 @@ pub(super) struct Session<'a> {
 struct Token {
     token: Option<String>,
     access_token: Option<String>,
+}
+
+/// Without what is secret: the login and the token.
+impl fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("base", &self.base)
+            .field("image", &self.image)
+            .field("authorization", &self.authorization)
+            .field("login", &self.login)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Drop for Session<'_> {
@@ -229,7 +246,7 @@ fn basic(user: &str, password: &str) -> Result<HeaderValue, Failure> {
 }
 
 fn encoded(parameters: &[(&str, &str)]) -> String {
-    let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let encode = |text| utf8_percent_encode(text, RESERVED).to_string();
     let pairs = parameters.iter().map(|(name, text)| format!("{name}={}", encode(text)));
     pairs.collect::<Vec<_>>().join("&")
 }

@@ -62,6 +62,12 @@ impl Damage {
         Self { of: Of::Layer(chain.clone()), problem }
     }
 
+    /// Whether it is only that the image is not stored at all.
+    #[must_use]
+    pub fn is_not_stored(&self) -> bool {
+        matches!((&self.of, &self.problem), (Of::Image(_), Problem::Missing))
+    }
+
     /// How it differs from what was taken.
     #[must_use]
     pub fn problem(&self) -> &Problem {

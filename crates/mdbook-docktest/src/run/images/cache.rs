@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use docker_cli::Canceller;
 use docker_images::{Blobs, Candidate, Digest, FetchedBlob, Index, KeptImage, Limits, to_remove};
-use docker_sandbox::ImageStore;
+use docker_sandbox::{EngineImage, ImageStore};
 
 use crate::run::{CANCEL_INTERVAL, RunError};
 use crate::text::duration::parse_duration;
@@ -35,8 +35,8 @@ pub(crate) struct ImageCache {
 /// What an image consists of on disk: images share these.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Part {
-    Blob(String),
-    Unpacked(String),
+    Blob(Digest),
+    Layer(docker_sandbox::Digest),
 }
 
 impl ImageCache {
@@ -97,6 +97,28 @@ impl ImageCache {
         tempfile::Builder::new().prefix("new-").tempdir_in(&self.directory)
     }
 
+    /// Checks that an image is unpacked, and that nothing was changed since.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub(super) fn check_unpacked(&self, image: &KeptImage) -> Result<(), docker_sandbox::Damage> {
+        self.store.check(&unpacked_id(&image.id))
+    }
+
+    /// The unpacked images that have a layer in common with any of these.
+    pub(super) fn unpacked_similar<'a>(
+        &self,
+        images: impl IntoIterator<Item = &'a KeptImage>,
+    ) -> Vec<EngineImage> {
+        let blobs: BTreeSet<Digest> =
+            images.into_iter().flat_map(|image| &image.blobs).map(|blob| blob.digest).collect();
+        let kept = self.index.entries().into_iter().filter_map(|entry| entry.image);
+        kept.filter(|image| image.blobs.iter().any(|blob| blobs.contains(&blob.digest)))
+            .filter(|image| self.check_unpacked(image).is_ok())
+            .map(|image| EngineImage { id: unpacked_id(&image.id), names: Vec::new() })
+            .collect()
+    }
+
     /// The directory on disk.
     pub(super) fn directory(&self) -> &Path {
         &self.directory
@@ -155,9 +177,11 @@ impl ImageCache {
     }
 
     fn parts(&self, image: &KeptImage) -> BTreeMap<Part, u64> {
-        let blobs = image.blobs.iter().map(|blob| (Part::Blob(blob.digest.hex()), blob.size));
-        let layers = self.store.layers(&image.id.to_string()).into_iter();
-        blobs.chain(layers.map(|(layer, size)| (Part::Unpacked(layer), size))).collect()
+        let blobs = image.blobs.iter().map(|blob| (Part::Blob(blob.digest), blob.size));
+        // An image that is not unpacked has no layers.
+        let layers = self.store.layer_sizes(&unpacked_id(&image.id)).unwrap_or_default();
+        let layers = layers.into_iter().map(|(layer, size)| (Part::Layer(layer), size));
+        blobs.chain(layers).collect()
     }
 
     /// Removes what killed runs have left.
@@ -176,8 +200,8 @@ impl ImageCache {
     fn remove_unreferenced(&self) {
         let images: Vec<KeptImage> =
             self.index.entries().into_iter().filter_map(|entry| entry.image).collect();
-        let ids: BTreeSet<String> = images.iter().map(|image| image.id.to_string()).collect();
-        for id in self.store.images() {
+        let ids: BTreeSet<_> = images.iter().map(|image| unpacked_id(&image.id)).collect();
+        for id in self.store.images().unwrap_or_default() {
             if !ids.contains(&id) {
                 let _ = self.store.remove(&id);
             }
@@ -190,6 +214,11 @@ impl ImageCache {
             }
         }
     }
+}
+
+/// The two crates have a type of their own for the same.
+pub(super) fn unpacked_id(id: &Digest) -> docker_sandbox::Digest {
+    docker_sandbox::Digest::from(*id)
 }
 
 /// Reads the limits from the environment.
