@@ -146,6 +146,16 @@ impl Blobs {
         if found == *digest { Ok(()) } else { Err(Damage::WrongDigest { found }) }
     }
 
+    /// The digests of all blobs, in no particular order.
+    pub fn digests(&self) -> Vec<Digest> {
+        let files = fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        let digest = |file: fs::DirEntry| {
+            let name = file.file_name().into_string().ok()?;
+            format!("sha256:{name}").parse().ok()
+        };
+        files.filter_map(digest).collect()
+    }
+
     /// Removes the blob. A blob that is not there is removed already.
     ///
     /// # Errors
@@ -201,6 +211,8 @@ mod tests {
         assert_eq!(content, "layer");
         blobs.verify(&digest).unwrap();
         blobs.check_size(&digest, 5).unwrap();
+        fs::write(directory.path().join("blobs/sha256/other"), "").unwrap();
+        assert_eq!(blobs.digests(), [digest]);
     }
 
     #[test]

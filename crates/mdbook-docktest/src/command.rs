@@ -20,7 +20,7 @@ use crate::command::progress::Display;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::report::Report;
 use crate::report::human::Colours;
-use crate::run::{RunError, Runner};
+use crate::run::{RunError, Runner, Supplier};
 
 mod build;
 mod install;
@@ -173,13 +173,15 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
     let temporary = env::temp_dir();
     tempfile::tempfile_in(&temporary)
         .with_context(|| format!("cannot write to {}", temporary.display()))?;
+    let cache =
+        cache_directory().context("no home directory for the cache of images: set `HOME`")?;
     let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let runner = Runner {
         root,
         settings,
-        cache: cache_directory()
-            .context("no home directory for the cache of images: set `HOME`")?,
+        supplier: Supplier::new(&cache.join("images"), &settings.images, options.canceller)?,
+        used_before: &|_| Vec::new(),
         fail_fast: options.fail_fast,
         canceller: options.canceller.clone(),
         judge: &|| schedule::judge(settings),

@@ -8,11 +8,9 @@ mod effects;
 mod engine_info;
 mod error;
 mod follow;
-mod image_cache;
 mod images;
 pub(crate) mod mentions;
 mod place;
-pub(crate) mod recipe;
 mod shell;
 mod step;
 mod step_runner;
@@ -21,18 +19,19 @@ mod turnstile;
 mod typist;
 mod witness;
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
+use docker_images::{Reference, Server, Source};
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
-use self::image_cache::ImageCache;
-use self::images::Images;
+use self::images::{Images, Learned, MIRROR_PORT, Mirror, Wanted, pulled_unasked};
+pub(crate) use self::images::{Supplier, recipe};
 use self::mentions::names_image;
 use self::shell::Shell;
 use self::step_runner::StepRunner;
@@ -57,8 +56,10 @@ pub(crate) struct Runner<'a> {
     /// The root file system of the engines.
     pub root: EngineRoot,
     pub settings: &'a Settings,
-    /// The directory in which images are kept between runs.
-    pub cache: PathBuf,
+    /// Where images come from.
+    pub supplier: Arc<Supplier>,
+    /// Images that a chapter has used before, beyond those that its commands name.
+    pub used_before: &'a (dyn Fn(&Scenario) -> Vec<Reference> + Sync),
     /// Whether a chapter's steps are skipped after the first that fails, except those for cleaning up.
     pub fail_fast: bool,
     /// Stops the run from another thread.
@@ -143,54 +144,98 @@ impl Runner<'_> {
         if scenario.steps_that_run().next().is_none() {
             return Ok(None);
         }
-        let recording = self.run_on_new_engine(scenario);
+        let recording = self.run_with_images(scenario);
         (self.progress)(scenario, Progress::End);
         recording.map(Some)
     }
 
-    fn run_on_new_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
+    /// Runs the steps, and once more if only the run has shown which images they use.
+    fn run_with_images(&self, scenario: &Scenario) -> Result<Recording, RunError> {
         (self.progress)(scenario, Progress::Engine);
-        let wanted: Vec<(&str, &Path)> = self
+        let learned = Learned::new(&self.supplier);
+        let mut wanted = self.wanted(scenario, &learned);
+        let (recording, pulled) = self.run_on_new_engine(scenario, &wanted)?;
+        let is_new = |image: &Reference| wanted.iter().all(|wanted| wanted.reference != *image);
+        let new: Vec<Reference> = pulled.into_iter().filter(is_new).collect();
+        if new.is_empty() {
+            return Ok(recording);
+        }
+        learned.keep(scenario, &new);
+        let names: Vec<String> = new.iter().map(ToString::to_string).collect();
+        let line =
+            format!("runs again, now with the images that it has pulled: {}", names.join(", "));
+        (self.progress)(scenario, Progress::Notice { line: &line });
+        wanted.extend(new.into_iter().map(Wanted::present));
+        Ok(self.run_on_new_engine(scenario, &wanted)?.0)
+    }
+
+    /// The images that a chapter uses, as far as is known before it runs.
+    fn wanted(&self, scenario: &Scenario, learned: &Learned) -> Vec<Wanted> {
+        let mut wanted: Vec<Wanted> = self
             .settings
             .images
-            .recipes()
-            .map(|(image, recipe)| (image.name.as_str(), recipe))
-            .filter(|(name, _)| names_image(scenario, name))
+            .iter()
+            .filter(|image| names_image(scenario, &image.name))
+            .map(|image| Wanted::present(image.reference.clone()))
             .collect();
-        let cache = ImageCache::new(&self.cache);
-        let options = EngineOptions::new(&self.root, ENGINE_LIMIT);
-        let engine = ProcessEngine::start(&options, &self.canceller)
-            .map_err(|error| self.or_cancelled(error.into()))?;
-        let docker = engine.docker().cancelled_by(self.canceller.clone());
-        let description = engine_info::describe(&docker.clone().timeout(ENGINE_LIMIT))
-            .map_err(|error| self.or_cancelled(error))?;
+        for reference in learned.images(scenario).into_iter().chain((self.used_before)(scenario)) {
+            if wanted.iter().all(|known| known.reference != reference) {
+                wanted.push(Wanted::present(reference));
+            }
+        }
+        wanted
+    }
+
+    /// Runs the steps. Also returns the images that they have pulled without saying so.
+    fn run_on_new_engine(
+        &self,
+        scenario: &Scenario,
+        wanted: &[Wanted],
+    ) -> Result<(Recording, Vec<Reference>), RunError> {
         let images = Images {
-            docker,
-            scratch: engine.scratch(),
-            canceller: &self.canceller,
-            cache: &cache,
+            supplier: &self.supplier,
+            root: &self.root,
             progress: &|progress| (self.progress)(scenario, progress),
         };
-        let images = images.provide_all(&wanted).map_err(|error| self.or_cancelled(error))?;
+        let ready = images.make_ready(wanted).map_err(|error| self.or_cancelled(error))?;
+        let options = EngineOptions {
+            images: Some((self.supplier.store(), &ready.present)),
+            memory: self.settings.memory,
+            registry_mirror: Some(MIRROR_PORT),
+            ..EngineOptions::new(&self.root, ENGINE_LIMIT)
+        };
+        let engine = ProcessEngine::start(&options, &self.canceller)
+            .map_err(|error| self.or_cancelled(error.into()))?;
+        let mirror = Arc::new(Mirror::new(Arc::clone(&self.supplier)));
+        let serving = Arc::clone(&mirror) as Arc<dyn Source>;
+        let _server = engine
+            .listen(MIRROR_PORT)
+            .and_then(|listener| Server::start(listener, serving))
+            .map_err(RunError::io("starting a registry for the engine"))?;
+        let docker = engine.docker().cancelled_by(self.canceller.clone());
+        let description = engine_info::describe(&docker.timeout(ENGINE_LIMIT))
+            .map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
         let (mut steps, starts) = self.run_steps(scenario, &engine)?;
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
+        let pulled = pulled_unasked(scenario, &effects);
         for (step, effect) in effects {
             if let Some(StepRecording::Ran { effects, .. }) = steps.get_mut(step) {
                 effects.push(effect);
             }
         }
-        Ok(Recording {
+        let recording = Recording {
             engine: description,
-            images,
+            images: ready.images,
             steps,
             leftovers,
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             origin: Origin::Run,
-        })
+        };
+        Ok((recording, pulled))
     }
 
     /// In a run that is cancelled, any error is a consequence of that.

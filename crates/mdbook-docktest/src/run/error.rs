@@ -30,9 +30,9 @@ pub(crate) enum RunError {
         /// The last line of its output.
         message: String,
     },
-    /// An archive does not contain the image that it is named after.
-    #[error("the archive {} does not contain image `{reference}`: remove it and try again", .archive.display())]
-    EmptyArchive { reference: String, archive: PathBuf },
+    /// A variable of this program's environment has an invalid value.
+    #[error("{name}: {message}")]
+    Variable { name: &'static str, message: String },
     /// A request to the engine outside of the steps failed.
     #[error(transparent)]
     Docker(#[from] docker_cli::Error),

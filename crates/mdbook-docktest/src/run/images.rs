@@ -15,9 +15,10 @@ mod workshop;
 use std::io;
 use std::sync::Arc;
 
-use docker_images::{FetchError, InUse, KeptImage, Origin, Reference, Server, Source};
-use docker_sandbox::{EngineImage, EngineRoot, ProcessEngine};
+use docker_images::{FetchError, InUse, KeptImage, Origin, Reference};
+use docker_sandbox::{EngineImage, EngineRoot};
 
+use self::cache::unpacked_id;
 pub(super) use self::learned::{Learned, pulled_unasked};
 pub(super) use self::mirror::Mirror;
 pub(crate) use self::supplier::Supplier;
@@ -35,6 +36,13 @@ pub(super) struct Wanted {
     pub(super) reference: Reference,
     /// Whether the engine has it before the first step. Otherwise a step pulls it.
     pub(super) is_present: bool,
+}
+
+impl Wanted {
+    /// An image that the engine has before the first step.
+    pub(super) fn present(reference: Reference) -> Self {
+        Self { reference, is_present: true }
+    }
 }
 
 /// The images that are ready for a chapter.
@@ -186,10 +194,12 @@ impl Images<'_> {
         let cache = &self.supplier.cache;
         let Found::Kept(kept) = found else { return Ok(false) };
         let Err(damage) = cache.check_unpacked(&kept.image) else { return Ok(false) };
-        if damage.is_damage() {
+        if !damage.is_not_stored() {
             let name = self.name(wanted);
-            self.notice(&format!("image {name} is damaged in the cache ({damage}): unpacking it again"));
-            cache.remove_damaged_layers(&kept.image)?;
+            self.notice(&format!(
+                "image {name} is damaged in the cache ({damage}): unpacking it again"
+            ));
+            cache.store.remove_damaged_layers(&unpacked_id(&kept.image.id))?;
         }
         if !cache.verify(&kept.image)
             && let Some(damaged) = self.supplier.kept(&wanted.reference)?
@@ -244,7 +254,9 @@ impl Images<'_> {
                     ready.images.push(recorded(&self.name(image), &image.reference, &kept.image));
                     ready._in_use.push(kept);
                 }
-                Found::Unavailable(error) => ready.unavailable.push((image.reference.clone(), error)),
+                Found::Unavailable(error) => {
+                    ready.unavailable.push((image.reference.clone(), error))
+                }
                 // Building it has failed, which ends the run earlier.
                 Found::ToBuild(_) => {}
             }
@@ -274,7 +286,7 @@ fn engine_image(reference: &Reference, image: &KeptImage) -> EngineImage {
     if image.origin == Origin::Registry {
         names.push(format!("{name}@{}", image.digest));
     }
-    EngineImage { id: unpacked_id(image), names }
+    EngineImage { id: unpacked_id(&image.id), names }
 }
 
 fn recorded(name: &str, reference: &Reference, image: &KeptImage) -> Image {

@@ -54,21 +54,12 @@ impl ImageCache {
         })
     }
 
-    /// The directory in which earlier runs have kept what they have found out.
-    pub(super) fn learned(&self) -> PathBuf {
-        self.directory.join("learned")
-    }
-
     /// Locks the cache for adding images and for removing some, until the file is closed. If another run has
     /// locked it, calls `waiting` once, and waits.
     ///
     /// # Errors
     /// When the lock file cannot be written, and when the run is cancelled.
-    pub(super) fn lock(
-        &self,
-        waiting: impl Fn(),
-        canceller: &Canceller,
-    ) -> Result<File, RunError> {
+    pub(super) fn lock(&self, waiting: impl Fn(), canceller: &Canceller) -> Result<File, RunError> {
         let path = self.directory.join(".lock");
         let locking = || RunError::io(format!("locking the image cache `{}`", path.display()));
         fs::create_dir_all(&self.directory).map_err(locking())?;
@@ -208,7 +199,7 @@ impl ImageCache {
         }
         let needed: BTreeSet<_> =
             images.iter().flat_map(|image| &image.blobs).map(|blob| blob.digest).collect();
-        for digest in self.blobs.all() {
+        for digest in self.blobs.digests() {
             if !needed.contains(&digest) {
                 let _ = self.blobs.remove(&digest);
             }
@@ -218,7 +209,7 @@ impl ImageCache {
 
 /// The two crates have a type of their own for the same.
 pub(super) fn unpacked_id(id: &Digest) -> docker_sandbox::Digest {
-    docker_sandbox::Digest::from(*id)
+    id.to_string().parse().unwrap_or_else(|_| unreachable!("both are SHA-256"))
 }
 
 /// Reads the limits from the environment.

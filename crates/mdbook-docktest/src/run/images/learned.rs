@@ -3,33 +3,34 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use docker_images::{Digest, Reference};
 
+use super::supplier::Supplier;
 use crate::model::recording::{Change, Effect, ObjectKind};
 use crate::model::scenario::Scenario;
 
 /// What earlier runs on this machine have found out.
-pub(super) struct Learned {
+pub(in crate::run) struct Learned {
     directory: PathBuf,
 }
 
 impl Learned {
-    /// In a directory, which need not exist.
-    pub(super) fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned() }
+    /// What is in the supplier's cache.
+    pub(in crate::run) fn new(supplier: &Supplier) -> Self {
+        Self { directory: supplier.cache.directory().join("learned") }
     }
 
     /// The images that an earlier run of a chapter had to pull.
-    pub(super) fn images(&self, scenario: &Scenario) -> Vec<Reference> {
+    pub(in crate::run) fn images(&self, scenario: &Scenario) -> Vec<Reference> {
         // Without the file, or with a damaged one, the run finds out again.
         let text = fs::read_to_string(self.file(scenario)).unwrap_or_default();
         text.lines().filter_map(|line| line.parse().ok()).collect()
     }
 
     /// Keeps these images for later runs.
-    pub(super) fn keep(&self, scenario: &Scenario, images: &[Reference]) {
+    pub(in crate::run) fn keep(&self, scenario: &Scenario, images: &[Reference]) {
         let lines: String = images.iter().map(|image| format!("{image}\n")).collect();
         let write = || {
             fs::create_dir_all(&self.directory)?;
@@ -54,7 +55,10 @@ impl Learned {
 
 /// The images that commands have pulled without saying so: those that were not there when a container
 /// was created or an image was built.
-pub(super) fn pulled_unasked(scenario: &Scenario, effects: &[(usize, Effect)]) -> Vec<Reference> {
+pub(in crate::run) fn pulled_unasked(
+    scenario: &Scenario,
+    effects: &[(usize, Effect)],
+) -> Vec<Reference> {
     let mut found: Vec<Reference> = Vec::new();
     for (step, effect) in effects {
         let Change::Created { image: Some(image), .. } = &effect.change else { continue };
@@ -74,6 +78,8 @@ pub(super) fn pulled_unasked(scenario: &Scenario, effects: &[(usize, Effect)]) -
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::extract::{Extensions, extract};
 
@@ -95,7 +101,7 @@ mod tests {
     #[test]
     fn what_a_run_has_pulled_is_known_to_the_next_one() {
         let directory = tempfile::tempdir().unwrap();
-        let learned = Learned::new(&directory.path().join("learned"));
+        let learned = Learned { directory: directory.path().join("learned") };
         let chapter = scenario("```bash\ndocker run $IMAGE\n```\n");
         assert_eq!(learned.images(&chapter), []);
         let images: Vec<Reference> =

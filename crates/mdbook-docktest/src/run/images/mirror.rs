@@ -18,31 +18,31 @@ const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// The registry of one engine.
-pub(super) struct Mirror {
+pub(in crate::run) struct Mirror {
     supplier: Arc<Supplier>,
     log: Mutex<Log>,
 }
 
 /// What an engine has asked for.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(in crate::run) struct Log {
     /// The images that it got by their names. They stay in the cache until this is dropped.
-    pub(super) served: Vec<(Reference, InUse)>,
+    pub(in crate::run) served: Vec<(Reference, InUse)>,
     /// Those that it did not get, and why.
-    pub(super) refused: Vec<(Reference, FetchError)>,
+    pub(in crate::run) refused: Vec<(Reference, FetchError)>,
     /// The images that were damaged in the cache, and were fetched again.
-    pub(super) mended: Vec<Reference>,
+    pub(in crate::run) mended: Vec<Reference>,
     /// The blobs whose content is what it should be.
     verified: BTreeSet<Digest>,
 }
 
 impl Mirror {
-    pub(super) fn new(supplier: Arc<Supplier>) -> Self {
+    pub(in crate::run) fn new(supplier: Arc<Supplier>) -> Self {
         Self { supplier, log: Mutex::default() }
     }
 
     /// Takes what has happened so far.
-    pub(super) fn take_log(&self) -> Log {
+    pub(in crate::run) fn take_log(&self) -> Log {
         mem::take(&mut self.log())
     }
 

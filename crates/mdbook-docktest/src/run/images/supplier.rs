@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use docker_cli::Canceller;
 use docker_images::{
-    BlobError, FetchError, FetchProgress, Fetched, InUse, KeptImage, Origin, Platform, Reference, Registry,
+    BlobError, FetchError, FetchProgress, Fetched, InUse, KeptImage, Origin, Platform, Reference,
+    Registry,
 };
+
+use docker_sandbox::ImageStore;
 
 use super::cache::ImageCache;
 use super::recipe;
@@ -40,6 +43,11 @@ impl Supplier {
         }))
     }
 
+    /// The unpacked images, with which engines begin.
+    pub(in crate::run) fn store(&self) -> &ImageStore {
+        &self.cache.store
+    }
+
     /// The name of an image in the book, or else its short form.
     pub(super) fn name(&self, reference: &Reference) -> String {
         let named = self.book.get(reference);
@@ -69,9 +77,7 @@ impl Supplier {
         let current = recipe::digest(directory)
             .map_err(RunError::io(format!("reading the recipe `{}`", directory.display())))?;
         let kept = self.cache.index.find(reference, Some(directory));
-        let is_current = |kept: &InUse| {
-            matches!(&kept.image.origin, Origin::Recipe { digest, .. } if *digest == current)
-        };
+        let is_current = |kept: &InUse| matches!(&kept.image.origin, Origin::Recipe { digest, .. } if *digest == current);
         Ok(kept.filter(is_current))
     }
 
@@ -120,7 +126,8 @@ impl Supplier {
         }
     }
 
-    fn not_kept(&self, source: io::Error) -> FetchError {
+    /// That something cannot be written to the cache.
+    pub(super) fn not_kept(&self, source: io::Error) -> FetchError {
         BlobError::Io { action: "write to", path: self.cache.directory().to_owned(), source }.into()
     }
 }

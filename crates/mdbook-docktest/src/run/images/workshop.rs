@@ -10,11 +10,11 @@ use docker_images::{Digest, KeptImage, Origin, Reference, Server, Source};
 use docker_sandbox::{EngineImage, EngineOptions, EngineRoot, ProcessEngine};
 use tempfile::TempDir;
 
-use super::mirror::Mirror;
+use super::MIRROR_PORT;
 use super::builder::Builder;
+use super::mirror::Mirror;
 use super::recipe;
 use super::supplier::Supplier;
-use super::MIRROR_PORT;
 use crate::run::{ENGINE_LIMIT, Progress, RunError};
 
 /// How long unpacking an image may take.
@@ -65,7 +65,11 @@ impl Workshop {
     }
 
     /// Unpacks a kept image.
-    pub(super) fn unpack(&mut self, reference: &Reference, image: &KeptImage) -> Result<(), RunError> {
+    pub(super) fn unpack(
+        &mut self,
+        reference: &Reference,
+        image: &KeptImage,
+    ) -> Result<(), RunError> {
         // By its digest, so that no registry is asked what a tag stands for. The names of repositories in
         // other registries than Docker Hub would make the daemon ask those.
         let name = if reference.is_on_docker_hub() {
@@ -102,7 +106,9 @@ impl Workshop {
         self.docker.image().tag(&name, &pushed_name).call()?;
         self.docker.image().push(&pushed_name).timeout(PUSH_LIMIT).call()?;
         let pushed = self.server.pushed(repository, tag).ok_or_else(|| {
-            RunError::io(format!("keeping image `{name}`"))(std::io::Error::other("it was not pushed"))
+            RunError::io(format!("keeping image `{name}`"))(std::io::Error::other(
+                "it was not pushed",
+            ))
         })?;
         let blobs = [pushed.digest, pushed.config].into_iter().chain(pushed.layers);
         let image = KeptImage {
@@ -112,7 +118,11 @@ impl Workshop {
             media_type: pushed.media_type,
             manifest: pushed.digest,
             id: pushed.config,
-            blobs: self.supplier.cache.sizes(blobs).map_err(RunError::io(format!("keeping image `{name}`")))?,
+            blobs: self
+                .supplier
+                .cache
+                .sizes(blobs)
+                .map_err(RunError::io(format!("keeping image `{name}`")))?,
         };
         let index = &self.supplier.cache.index;
         index.keep(reference, &image).map_err(RunError::io(format!("keeping image `{name}`")))?;
