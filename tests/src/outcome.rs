@@ -35,6 +35,11 @@ impl Outcome {
         self
     }
 
+    /// Whether the run took at least this.
+    pub fn ends_after(&self, time: Duration) -> bool {
+        self.time >= time
+    }
+
     /// Checks that there is a finding with this code at this line.
     #[track_caller]
     pub fn finds(&self, code: &str, line: u64) -> &Self {
