@@ -10,24 +10,24 @@
 //! assert_eq!(hub.times_asked_for("library/alpine"), 1);
 //! ```
 //!
-//! A hub has network, mount and PID namespaces. Nothing of the machine is changed, and nothing can be sent
-//! out of them: there is one address, [`world::ADDRESS`], and no route. At this address are
+//! A hub has network, mount and PID namespaces. Nothing on the machine is changed, and nothing can leave
+//! the network namespace: its only interface is the loopback. At [`world::ADDRESS`] are
 //!
-//! * a name server, which resolves [`NAMES`]; the namespace's /etc/resolv.conf names it;
-//! * a server with TLS for these names ([`front`]), which has a certificate of an authority of the hub's own;
+//! * a name server, which resolves [`NAMES`]; /etc/resolv.conf in the mount namespace names it;
+//! * a TLS server for these names ([`front`]), with a certificate from an authority of the hub's own;
 //! * behind it, Debian's docker-registry with [`images`] that a real engine has pushed.
 //!
 //! A program in the hub ([`Program::in_network`](crate::Program::in_network)) has a home directory and a
-//! cache of the hub's, both empty at first, except that the engine's root file system is the user's. It
-//! trusts the authority through `SSL_CERT_FILE`.
+//! cache directory of the hub's own. Both are empty at first, except that the cache links to the user's
+//! engines. The program trusts the authority through `SSL_CERT_FILE`.
 //!
-//! An engine that the program starts has a network namespace of its own. It reaches the hub as it reaches
-//! the internet on a machine: through slirp4netns, a program of the engine's root file system, whose
-//! sockets are in the namespace of the program that started the engine, which is the hub's. For names, the
-//! engine has a copy of /etc/resolv.conf, which names the hub's name server. Without /dev/net/tun on the
-//! machine, engines have no way out, here neither. Engines trust the authority, as in the mount namespace
-//! its certificate is in their root file system. The machine's own root, if there is no prepared one, is
-//! left as it is: engines from it do not trust the hub.
+//! An engine that the program starts has its own network namespace. It reaches the hub as an engine on the
+//! machine reaches the internet: through slirp4netns from the engine's root file system, which needs
+//! /dev/net/tun, and whose sockets belong to the network namespace of the program that started the engine:
+//! the hub's. The engine resolves names with a copy of the hub's /etc/resolv.conf. It trusts the authority,
+//! because the mount namespace has an overlay over the engine's root file system, with another
+//! ca-certificates.crt. If engines run in the machine's own root, there is no such overlay: they do not
+//! trust the authority.
 //!
 //! Everything ends with the hub, or with the process of the test: see world.sh.
 
@@ -35,6 +35,7 @@ mod access;
 mod answers;
 mod certificates;
 mod front;
+mod http;
 mod images;
 mod names;
 mod shared;
@@ -48,7 +49,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use docker_sandbox::prepared_directory;
+use docker_sandbox::{EngineRoot, prepared_directory};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -61,6 +62,7 @@ pub use self::names::Names;
 pub use self::shared::Request;
 use self::shared::Shared;
 use self::world::World;
+use crate::program::Program;
 
 /// Docker Hub's registry.
 const DOCKER_HUB: &str = "registry-1.docker.io";
@@ -74,23 +76,26 @@ const NAMES: [&str; 6] = [
     "index.docker.io",
     "auth.docker.io",
     STORAGE,
-    // Has tokens as Docker Hub, and sends blobs itself.
+    // Issues tokens, like Docker Hub, and sends blobs itself.
     "ghcr.io",
-    // Wants a password with each request as soon as the hub has a user.
+    // Requires a password with each request if the hub has users.
     "registry.example.com",
 ];
 
-/// Registries in namespaces of their own. All have the same repositories: `library/alpine`,
-/// `library/busybox` (both `latest`), `library/nginx` (`1.27`), `library/postgres` (`15`),
-/// `library/team_app` and `team/app` (both `1`). Those in `library` are indexes of several platforms.
+/// Registries in namespaces of their own. All have the same images: `library/alpine:latest`,
+/// `library/busybox:latest`, `library/nginx:1.27`, `library/postgres:15`, `library/team_app:1` and
+/// `team/app:1`. Those in `library` are indexes of several platforms, and also have the tag `other`, with
+/// other content.
 #[derive(Debug)]
 pub struct Hub {
-    // In the order in which these end.
+    // In the order in which they end.
     front: Option<Front>,
     _name_server: NameServer,
     world: World,
     tls: Arc<rustls::ServerConfig>,
     shared: Arc<Shared>,
+    /// The root file system of engines; empty if that is the machine's.
+    engine: PathBuf,
     directory: TempDir,
 }
 
@@ -104,7 +109,6 @@ pub(crate) struct Way {
 
 impl Hub {
     /// Starts registries that answer.
-    #[expect(clippy::new_without_default, reason = "it starts processes")]
     pub fn start() -> Self {
         let directory = TempDir::with_prefix("testsuite-hub-").unwrap();
         let path = directory.path();
@@ -118,14 +122,18 @@ impl Hub {
         }
         let engines = prepared_directory().unwrap();
         symlink(engines, path.join("cache/mdbook-docktest/engines")).unwrap();
+        let engine = match EngineRoot::find() {
+            EngineRoot::Prepared(root) => fs::canonicalize(root).unwrap(),
+            EngineRoot::Machine => PathBuf::new(),
+        };
 
-        let world = World::start(path);
+        let world = World::start(path, &engine);
         let repositories = path.join("storage/docker/registry/v2/repositories");
         let shared = Arc::new(Shared::new(repositories));
         let name_server = NameServer::start(&world, Arc::clone(&shared));
         let tls = certificates.server;
         let mut hub =
-            Self { front: None, _name_server: name_server, world, tls, shared, directory };
+            Self { front: None, _name_server: name_server, world, tls, shared, engine, directory };
         hub.restart();
         hub
     }
@@ -147,7 +155,17 @@ impl Hub {
         self.shared.state().names = names;
     }
 
-    /// Prescribes the answer to requests for a repository, as in `library/alpine`, from now on.
+    /// Removes slirp4netns from the root file system of engines, only for programs in the hub. Engines that
+    /// are started from now on have no way out.
+    pub fn remove_slirp4netns(&self) {
+        let file = self.engine.join("usr/bin/slirp4netns");
+        Program::through(["rm".as_ref(), file.as_os_str()], [""; 0])
+            .in_network(self)
+            .run()
+            .exits(0);
+    }
+
+    /// Prescribes the answer to requests for a repository, for example `library/alpine`, from now on.
     pub fn answers(&self, repository: &str, answer: Answer) {
         self.rule(repository, answer, false);
     }
@@ -173,14 +191,14 @@ impl Hub {
         self.shared.state().users.insert(name.to_owned(), password.to_owned());
     }
 
-    /// Lets only users pull from a repository.
+    /// Allows only users to pull from a repository.
     pub fn private(&self, repository: &str) {
         assert!(self.shared.has_repository(repository), "no repository `{repository}`");
         self.shared.state().private.insert(repository.to_owned());
     }
 
-    /// Writes to the home directory what `docker login` writes for a registry. Docker Hub's name in there
-    /// is `https://index.docker.io/v1/`.
+    /// Writes what `docker login` writes for a registry, in the home directory. The name of Docker Hub in
+    /// this file is `https://index.docker.io/v1/`.
     pub fn login(&self, registry: &str, name: &str, password: &str) {
         let directory = self.home().join(".docker");
         fs::create_dir_all(&directory).unwrap();
@@ -202,8 +220,8 @@ impl Hub {
         self.shared.state().log.clone()
     }
 
-    /// How often a client asked for a tag of a repository, not counting requests that were refused for
-    /// want of a token or a password.
+    /// How often a client asked for a tag of a repository, not counting requests that were refused because
+    /// they had no token or password.
     pub fn times_asked_for(&self, repository: &str) -> usize {
         let requests = self.requests();
         let counts = |it: &&Request| it.status != 401 && it.asks_for(repository);
@@ -220,7 +238,7 @@ impl Hub {
         self.directory.path().join("cache")
     }
 
-    /// The certificate of the authority that has certified the hub's, as PEM.
+    /// A file with the certificate of the hub's authority, as PEM.
     pub fn authority(&self) -> PathBuf {
         self.directory.path().join("trust/etc/ssl/certs/ca-certificates.crt")
     }

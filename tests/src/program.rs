@@ -102,7 +102,7 @@ impl Program {
                 None => command.env_remove(name),
             };
         }
-        // The machine's proxies are not there, nor must its certificates be trusted.
+        // The machine's proxies are not reachable there, and its certificates must not be trusted.
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
             command.env_remove(name).env_remove(name.to_lowercase());
         }

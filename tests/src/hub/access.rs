@@ -1,4 +1,4 @@
-//! Who can pull what: tokens as on Docker Hub, or a password with each request.
+//! Who can pull what: with a token, as from Docker Hub, or with a password in each request.
 //!
 //! Specification: <https://distribution.github.io/distribution/spec/auth/token/>.
 
@@ -9,15 +9,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use url::Url;
 
-use super::front::{Head, Response};
+use super::http::{Head, Response};
 use super::shared::{Shared, State};
 
 /// How a registry checks a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
-    /// Tokens from this address, also for clients without a login.
+    /// A token from this address. Clients without a login get one, too.
     Bearer(&'static str),
-    /// A password, if the hub has a user.
+    /// A password, if the hub has users.
     Basic,
 }
 
@@ -58,14 +58,14 @@ impl Scheme {
     }
 }
 
-/// As a registry refuses a client.
+/// A registry's refusal.
 pub(crate) fn unauthorized(challenge: &str) -> Response {
     Response::error(401, "UNAUTHORIZED", "authentication required")
         .with("WWW-Authenticate", challenge)
 }
 
-/// The response to a request for a token. Without a login, or for a repository that does not exist, the
-/// token is for less than what was asked for.
+/// The response to a request for a token. The token is only for those of the requested repositories that
+/// exist and that the client can pull from.
 pub(crate) fn token(shared: &Shared, head: &Head) -> Response {
     if head.method != "GET" {
         return Response::error(405, "UNSUPPORTED", "tokens are issued by GET");

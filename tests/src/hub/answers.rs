@@ -5,15 +5,14 @@ use std::time::Duration;
 /// What a hub answers to requests for a repository, in place of the image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// 429 for manifests, as Docker Hub does when its pull limit is reached; with `Retry-After`, if it
-    /// says so, in seconds.
+    /// 429 for manifests, as from Docker Hub when its pull limit is reached.
     RateLimit {
-        /// The value of `Retry-After`.
+        /// The value of the header `Retry-After`, in seconds.
         retry_after: Option<u64>,
     },
     /// 404 for manifests.
     NotFound,
-    /// 401 for manifests, whatever the token is.
+    /// 401 for manifests, even with a token.
     Denied,
     /// 500 for manifests.
     ServerError,

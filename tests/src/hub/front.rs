@@ -9,18 +9,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use serde_json::{Value, json};
 
 use super::access::{self, Scheme};
 use super::answers::Answer;
+use super::http::{Head, Response, read_head};
 use super::shared::{Request, Shared};
 use super::world::{ADDRESS, REGISTRY, World};
 
 /// How long a connection may be silent.
 const SILENCE_LIMIT: Duration = Duration::from_secs(60);
-
-/// More than the head of any request or response has.
-const HEAD_LIMIT: usize = 64 * 1024;
 
 type Client = StreamOwned<ServerConnection, TcpStream>;
 
@@ -58,93 +55,6 @@ impl Drop for Front {
     }
 }
 
-/// The head of a request.
-#[derive(Debug)]
-pub(crate) struct Head {
-    pub(crate) method: String,
-    /// With the query.
-    pub(crate) path: String,
-    headers: Vec<(String, String)>,
-}
-
-impl Head {
-    /// Reads the head of a request. Requests with a body are refused, so nothing follows.
-    fn read(client: &mut impl Read) -> io::Result<Self> {
-        let bytes = read_head(client)?;
-        let mut headers = [httparse::EMPTY_HEADER; 64];
-        let mut request = httparse::Request::new(&mut headers);
-        let complete = request.parse(&bytes).is_ok_and(|status| status.is_complete());
-        let (true, Some(method), Some(path)) = (complete, request.method, request.path) else {
-            return Err(io::ErrorKind::InvalidData.into());
-        };
-        let headers = request.headers.iter().map(|header| {
-            (header.name.to_owned(), String::from_utf8_lossy(header.value).into_owned())
-        });
-        Ok(Self { method: method.to_owned(), path: path.to_owned(), headers: headers.collect() })
-    }
-
-    /// The first value of a header. Its name may be in any case.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.headers.iter();
-        let header = headers.find(|(header, _)| header.eq_ignore_ascii_case(name));
-        header.map(|(_, value)| value.as_str())
-    }
-}
-
-/// Reads up to the empty line, and not further.
-fn read_head(stream: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut byte = [0];
-    while !bytes.ends_with(b"\r\n\r\n") {
-        if bytes.len() == HEAD_LIMIT {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        stream.read_exact(&mut byte)?;
-        bytes.extend(byte);
-    }
-    Ok(bytes)
-}
-
-/// A response that does not come from the registry.
-#[derive(Debug)]
-pub(crate) struct Response {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
-}
-
-impl Response {
-    pub(crate) fn json(status: u16, body: &Value) -> Self {
-        let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        Self { status, headers, body: body.to_string() }
-    }
-
-    /// An error in the form that registries have.
-    pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
-        Self::json(status, &json!({"errors": [{"code": code, "message": message}]}))
-            .with("Docker-Distribution-Api-Version", "registry/2.0")
-    }
-
-    /// Adds a header.
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    fn write(&self, head: &Head, client: &mut impl Write) -> io::Result<()> {
-        // Clients ignore the reason.
-        let mut text = format!("HTTP/1.1 {} Testsuite\r\nConnection: close\r\n", self.status);
-        for (name, value) in &self.headers {
-            text += &format!("{name}: {value}\r\n");
-        }
-        text += &format!("Content-Length: {}\r\n\r\n", self.body.len());
-        if head.method != "HEAD" {
-            text += &self.body;
-        }
-        client.write_all(text.as_bytes())
-    }
-}
-
 fn serve(stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> io::Result<()> {
     stream.set_read_timeout(Some(SILENCE_LIMIT))?;
     let connection = ServerConnection::new(tls).map_err(io::Error::other)?;
@@ -168,7 +78,7 @@ fn respond(head: &Head, client: &mut Client, shared: &Shared) -> io::Result<bool
     };
     let response = match route(host, head, shared) {
         Route::Respond(response) => response,
-        Route::Forward { path, answer } => return forward(head, &path, answer, client, log),
+        Route::Forward(answer) => return forward(head, answer.as_ref(), client, log),
     };
     // A test that sees the response must find it in the log.
     log(response.status);
@@ -178,11 +88,8 @@ fn respond(head: &Head, client: &mut Client, shared: &Shared) -> io::Result<bool
 
 enum Route {
     Respond(Response),
-    /// To the registry, under this path. A prescribed answer is about the body of the response.
-    Forward {
-        path: String,
-        answer: Option<Answer>,
-    },
+    /// To the registry. A prescribed answer is about the body of its response.
+    Forward(Option<Answer>),
 }
 
 fn route(host: &str, head: &Head, shared: &Shared) -> Route {
@@ -197,13 +104,13 @@ fn route(host: &str, head: &Head, shared: &Shared) -> Route {
         }
         "registry.example.com" => Scheme::Basic,
         super::STORAGE => {
-            // As Docker Hub's: whoever has the address can read, and a token is an error.
+            // As with Docker Hub's, whose addresses contain a signature, a token is an error.
             if head.header("authorization").is_some() {
                 let message = "only one way to authorize is allowed";
                 return Route::Respond(Response::error(400, "InvalidArgument", message));
             }
-            let answer = resource(path).and_then(|(name, ..)| shared.answer(name, true));
-            return Route::Forward { path: head.path.clone(), answer };
+            let Some((name, _)) = resource(path) else { return Route::Forward(None) };
+            return Route::Forward(shared.answer(name, true));
         }
         _ => return Route::Respond(Response::error(404, "UNSUPPORTED", "no such page")),
     };
@@ -211,20 +118,16 @@ fn route(host: &str, head: &Head, shared: &Shared) -> Route {
         return Route::Respond(Response::error(405, "UNSUPPORTED", "this registry is read-only"));
     }
     let resource = resource(path);
-    let repository = resource.map(|(name, ..)| name);
-    if let Some(refusal) = scheme.refuse(shared, head, repository) {
+    if let Some(refusal) = scheme.refuse(shared, head, resource.map(|(name, _)| name)) {
         return Route::Respond(refusal);
     }
-    let forward = |answer| Route::Forward { path: head.path.clone(), answer };
-    let Some((name, is_blob)) = resource else { return forward(None) };
-    if is_blob && host == super::DOCKER_HUB {
-        let location = format!("https://{}{path}", super::STORAGE);
-        let response = Response { status: 307, headers: Vec::new(), body: String::new() };
-        return Route::Respond(response.with("Location", &location));
+    let Some((name, is_blob)) = resource else { return Route::Forward(None) };
+    if is_blob && host.ends_with("docker.io") {
+        return Route::Respond(Response::redirect(&format!("https://{}{path}", super::STORAGE)));
     }
     match shared.answer(name, is_blob) {
         Some(answer) if !is_blob => Route::Respond(prescribed(&answer, name, scheme)),
-        answer => forward(answer),
+        answer => Route::Forward(answer),
     }
 }
 
@@ -270,13 +173,12 @@ fn prescribed(answer: &Answer, name: &str, scheme: Scheme) -> Response {
 /// Copies the registry's response. Returns whether it is complete.
 fn forward(
     head: &Head,
-    path: &str,
-    answer: Option<Answer>,
+    answer: Option<&Answer>,
     client: &mut Client,
     log: impl FnOnce(u16),
 ) -> io::Result<bool> {
     let mut registry = TcpStream::connect(REGISTRY)?;
-    let mut request = format!("{} {path} HTTP/1.1\r\nConnection: close\r\n", head.method);
+    let mut request = format!("{} {} HTTP/1.1\r\nConnection: close\r\n", head.method, head.path);
     for (name, value) in &head.headers {
         if !["connection", "authorization"].contains(&name.to_lowercase().as_str()) {
             request += &format!("{name}: {value}\r\n");
@@ -311,7 +213,7 @@ fn forward(
         Some(Answer::SlowBlobs(time)) => {
             client.write_all(&body[..middle])?;
             client.flush()?;
-            thread::sleep(time);
+            thread::sleep(*time);
             body.drain(..middle);
         }
         _ => {}

@@ -25,9 +25,9 @@ pub enum Names {
     /// The hub's address.
     #[default]
     Known,
-    /// That it fails (SERVFAIL): there is no name service at the moment.
+    /// That the server fails (SERVFAIL), as a resolver does whose upstream servers do not answer.
     Failing,
-    /// That there is no such name (NXDOMAIN).
+    /// That the names do not exist (NXDOMAIN).
     Unknown,
     /// An address to which there is no route.
     NoRoute,
@@ -91,7 +91,7 @@ fn reply(query: &[u8], names: Names) -> Option<Vec<u8>> {
         Names::Failing => *reply.rcode_mut() = RCODE::ServerFailure,
         Names::Known | Names::NoRoute if is_known => {
             let address = if names == Names::Known { ADDRESS } else { NO_ROUTE };
-            // Without an address of version 6, the name exists all the same.
+            // The name exists, but has no IPv6 address.
             if question.qtype == QTYPE::TYPE(TYPE::A) {
                 let data = RData::A(A::from(address));
                 let name = question.qname.clone();

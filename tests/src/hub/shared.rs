@@ -23,8 +23,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether it asks for a manifest of this repository by a tag. A pull does so once; it asks by digest
-    /// for what it learns from an index.
+    /// Whether it asks for a manifest of this repository by a tag. A pull does so once; what an index lists,
+    /// it then asks for by digest.
     pub(crate) fn asks_for(&self, repository: &str) -> bool {
         let path = self.path.strip_prefix("/v2/").and_then(|path| path.strip_prefix(repository));
         let reference = path.and_then(|path| path.strip_prefix("/manifests/"));

@@ -2,21 +2,19 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
-use docker_sandbox::EngineRoot;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::machine::eventually;
 
 /// Where Debian's docker-registry listens, in the network namespace.
-pub(crate) const REGISTRY: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
+pub(crate) const REGISTRY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
 
 /// The address of all that a hub serves. It is reserved for documentation (RFC 5737).
 pub(crate) const ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
@@ -33,9 +31,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Makes the namespaces. `directory` has the files that replace those of the machine in there; see
-    /// world.sh.
-    pub(crate) fn start(directory: &Path) -> Self {
+    /// Makes the namespaces, in which `engine`, the root file system of engines, has the files of the
+    /// directory `trust`.
+    pub(crate) fn start(directory: &Path, engine: &Path) -> Self {
         for (name, content) in [
             ("hosts", "127.0.0.1 localhost\n".to_owned()),
             ("nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n".to_owned()),
@@ -44,15 +42,13 @@ impl World {
         ] {
             fs::write(directory.join(name), content).unwrap();
         }
-        fs::create_dir(directory.join("empty")).unwrap();
-        let engine = match EngineRoot::find() {
-            EngineRoot::Prepared(root) => fs::canonicalize(root).unwrap(),
-            EngineRoot::Machine => PathBuf::new(),
-        };
+        for name in ["empty", "layer"] {
+            fs::create_dir(directory.join(name)).unwrap();
+        }
         let mut child = Command::new("unshare")
             .args(["--net", "--mount", "--pid", "--fork", "--kill-child=KILL"])
             .args(["sh", "-c", SCRIPT, "testsuite-hub"])
-            .args([directory, Path::new(&format!("{ADDRESS}/24")), &engine])
+            .args([directory, Path::new(&format!("{ADDRESS}/24")), engine])
             // Ctrl-C is for the tests, which then end this.
             .process_group(0)
             .stdin(Stdio::piped())

@@ -11,12 +11,11 @@ engine=$3
 # /proc is still the machine's, so this is our PID there.
 read -r pid _ </proc/self/stat
 
-# Nothing but addresses of the loopback interface: whatever is not there has no route.
+# The loopback interface is the only one, so that there is no route to any other address.
 ip link set lo up
 ip address add "$address" dev lo
 
-# A file of the machine is replaced only if it exists: without a name service cache, for example, there
-# is nothing to hide.
+# Only what the machine has is replaced.
 replace() { [ ! -e "$2" ] || mount --bind "$1" "$(readlink -f "$2")"; }
 replace hosts /etc/hosts
 replace nsswitch.conf /etc/nsswitch.conf
@@ -25,9 +24,14 @@ replace resolv.conf /etc/resolv.conf
 replace resolv.conf /run/systemd/resolve/resolv.conf
 replace empty /run/nscd
 
-# Engines trust the hub's certificates. A mount inside of their root file system would not be visible in
-# the overlay that they make of it.
-[ -z "$engine" ] || mount -t overlay -o "lowerdir=trust:$engine" hub "$engine"
+# A layer over the root file system of engines, in memory: they trust the hub's certificates, and a test
+# can change more. Mounts below that directory would not be visible in the overlay that engines make.
+if [ "$engine" ]; then
+    mount -t tmpfs hub layer
+    mkdir layer/upper layer/work
+    cp -R trust/. layer/upper/
+    mount -t overlay -o "lowerdir=$engine,upperdir=layer/upper,workdir=layer/work" hub "$engine"
+fi
 
 docker-registry serve registry.yml >registry.log 2>&1 &
 echo "$pid"

@@ -1,99 +1,16 @@
 //! The registries that other tests use answer as real ones do.
 
+mod client;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, fs};
 
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use testsuite::{
-    Answer, Book, Hub, Names, Outcome, Program, arguments_that_begin_with, eventually,
-};
+use testsuite::{Answer, Book, Hub, Names, Program, arguments_that_begin_with, eventually};
 
-/// What a registry can send, most specific first.
-const MANIFESTS: &str = "Accept: application/vnd.oci.image.index.v1+json, \
-                         application/vnd.docker.distribution.manifest.v2+json";
-
-const ALPINE: &str = "https://registry-1.docker.io/v2/library/alpine/manifests/latest";
-
-/// Runs curl in a hub.
-fn curl<const N: usize>(hub: &Hub, arguments: [&str; N]) -> Program {
-    Program::through(["curl", "--silent", "--show-error"], arguments).in_network(hub)
-}
-
-/// A response.
-struct Response {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: String,
-}
-
-impl Response {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
-    }
-
-    /// The code and the message of a registry's error.
-    fn error(&self) -> (String, String) {
-        let error = &self.json()["errors"][0];
-        let text = |field: &str| error[field].as_str().unwrap().to_owned();
-        (text("code"), text("message"))
-    }
-}
-
-/// Sends a request with these options of curl.
-#[track_caller]
-fn get<const N: usize>(hub: &Hub, url: &str, options: [&str; N]) -> Response {
-    let program = curl(hub, ["--include", "--header", MANIFESTS, url]);
-    let outcome = options.into_iter().fold(program, Program::arg).run();
-    outcome.exits(0);
-    let (head, body) = outcome.stdout().split_once("\r\n\r\n").unwrap();
-    let mut lines = head.lines();
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let headers = lines.filter_map(|line| line.split_once(": "));
-    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    Response { status, headers, body: body.to_owned() }
-}
-
-/// A header with a token for pulling from a repository of Docker Hub.
-#[track_caller]
-fn token<const N: usize>(hub: &Hub, repository: &str, options: [&str; N]) -> String {
-    let address = "https://auth.docker.io/token?service=registry.docker.io";
-    let response = get(hub, &format!("{address}&scope=repository:{repository}:pull"), options);
-    assert_eq!(response.status, 200, "{}", response.body);
-    format!("Authorization: Bearer {}", response.json()["token"].as_str().unwrap())
-}
-
-/// The response to a request for `alpine` with a token.
-#[track_caller]
-fn get_alpine(hub: &Hub) -> Response {
-    get(hub, ALPINE, ["--header", &token(hub, "library/alpine", [])])
-}
-
-/// The digest of the compressed layer of `alpine`.
-fn layer_of_alpine(hub: &Hub) -> String {
-    let index = get_alpine(hub).json();
-    let manifests = index["manifests"].as_array().unwrap();
-    let digest = manifests.last().unwrap()["digest"].as_str().unwrap();
-    let url = ALPINE.replace("latest", digest);
-    let manifest = get(hub, &url, ["--header", &token(hub, "library/alpine", [])]).json();
-    manifest["layers"][0]["digest"].as_str().unwrap().to_owned()
-}
-
-/// Downloads the layer of `alpine` to a file.
-fn download(hub: &Hub, digest: &str, file: &Path) -> Outcome {
-    let url = format!("https://production.cloudflare.docker.com/v2/library/alpine/blobs/{digest}");
-    curl(hub, ["--fail", &url, "--output", file.to_str().unwrap()]).run()
-}
-
-fn digest_of(bytes: &[u8]) -> String {
-    let hexadecimal =
-        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    format!("sha256:{hexadecimal}")
-}
+use client::{ALPINE, curl, digest_of, download, get, get_alpine, layer_of_alpine, token};
 
 #[test]
 fn docker_hub_wants_a_token_and_sends_blobs_from_elsewhere() {
@@ -121,7 +38,7 @@ fn docker_hub_wants_a_token_and_sends_blobs_from_elsewhere() {
     let file = hub.home().join("layer");
     download(&hub, &digest, &file).exits(0);
     assert_eq!(digest_of(&fs::read(file).unwrap()), digest);
-    // A token for one repository is none for another.
+    // A token is for one repository.
     let other = get(&hub, ALPINE, ["--header", &token(&hub, "library/busybox", [])]);
     assert_eq!(other.status, 401);
     assert!(other.headers["www-authenticate"].ends_with("error=\"insufficient_scope\""));
@@ -306,7 +223,7 @@ fn names_and_routes() {
     curl(&hub, [ALPINE]).run().exits(CANNOT_RESOLVE);
     hub.names(Names::NoRoute);
     curl(&hub, [ALPINE]).run().exits(7);
-    // Neither is there a route to anything outside.
+    // There is no route to other addresses.
     curl(&hub, ["http://203.0.113.1/"]).run().exits(7);
     hub.names(Names::Known);
     assert_eq!(get_alpine(&hub).status, 200);
@@ -339,7 +256,20 @@ fn an_engine_in_it_pulls_images() {
     }
 }
 
-/// The processes in a network namespace.
+#[test]
+fn an_engine_without_slirp4netns_has_no_way_out() {
+    let hub = Hub::start();
+    hub.remove_slirp4netns();
+    let book = Book::new().in_network(&hub).step_with("exit=1", "docker pull alpine");
+    let outcome = book.verify();
+    outcome.exits(0);
+    assert!(outcome.output(1).contains("dial"), "{outcome}");
+    assert_eq!(hub.requests(), []);
+    // It is still there for others.
+    Book::new().step("command -v slirp4netns").verify().exits(0);
+}
+
+/// The number of processes in a network namespace.
 fn processes_in(namespace: &str) -> usize {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let links = processes.filter_map(|process| fs::read_link(process.path().join("ns/net")).ok());
