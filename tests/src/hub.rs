@@ -26,8 +26,7 @@
 //! /dev/net/tun, and whose sockets belong to the network namespace of the program that started the engine:
 //! the hub's. The engine resolves names with a copy of the hub's /etc/resolv.conf. It trusts the authority,
 //! because the mount namespace has an overlay over the engine's root file system, with another
-//! ca-certificates.crt. If engines run in the machine's own root, there is no such overlay: they do not
-//! trust the authority.
+//! ca-certificates.crt. So that root must be a prepared one (`cargo xtask engine`), not the machine's.
 //!
 //! Everything ends with the hub, or with the process of the test: see world.sh.
 
@@ -94,7 +93,7 @@ pub struct Hub {
     world: World,
     tls: Arc<rustls::ServerConfig>,
     shared: Arc<Shared>,
-    /// The root file system of engines; empty if that is the machine's.
+    /// The root file system of engines. In the mount namespace, it is an overlay that can be written to.
     engine: PathBuf,
     directory: TempDir,
 }
@@ -122,10 +121,10 @@ impl Hub {
         }
         let engines = prepared_directory().unwrap();
         symlink(engines, path.join("cache/mdbook-docktest/engines")).unwrap();
-        let engine = match EngineRoot::find() {
-            EngineRoot::Prepared(root) => fs::canonicalize(root).unwrap(),
-            EngineRoot::Machine => PathBuf::new(),
+        let EngineRoot::Prepared(engine) = EngineRoot::find() else {
+            panic!("no root file system of engines: run `cargo xtask engine`");
         };
+        let engine = fs::canonicalize(engine).unwrap();
 
         let world = World::start(path, &engine);
         let repositories = path.join("storage/docker/registry/v2/repositories");

@@ -35,9 +35,11 @@ impl Outcome {
         self
     }
 
-    /// Whether the run took at least this.
-    pub fn ends_after(&self, time: Duration) -> bool {
-        self.time >= time
+    /// Checks that the run took at least this.
+    #[track_caller]
+    pub fn takes(&self, time: Duration) -> &Self {
+        assert!(self.time >= time, "it took {:?}\n{self}", self.time);
+        self
     }
 
     /// Checks that there is a finding with this code at this line.

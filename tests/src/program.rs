@@ -102,11 +102,13 @@ impl Program {
                 None => command.env_remove(name),
             };
         }
-        // The machine's proxies are not reachable there, and its certificates must not be trusted.
+        // The machine's proxies are not reachable there; its certificates and logins are not for the hub.
         for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
             command.env_remove(name).env_remove(name.to_lowercase());
         }
-        command.env_remove("SSL_CERT_DIR").env_remove("CURL_CA_BUNDLE");
+        for name in ["SSL_CERT_DIR", "CURL_CA_BUNDLE", "DOCKER_CONFIG"] {
+            command.env_remove(name);
+        }
         command.envs(way.environment.iter().map(|(name, value)| (name, value)));
         self.command = command;
         self

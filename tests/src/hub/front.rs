@@ -1,6 +1,6 @@
-//! The server before the registry: TLS, the registries' names, the log, and the prescribed answers.
+//! The server in front of the registry: TLS, the registries' names, the log, and the prescribed answers.
 //!
-//! A connection is for one request: `Connection: close` is what lets responses be copied as they are.
+//! A connection is for one request. With `Connection: close`, responses can be copied as they are.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -34,10 +34,15 @@ impl Front {
         let listener = world.run(bind).join().unwrap();
         let own = listener.try_clone().unwrap();
         let thread = world.run(move || {
-            // An error is the end of the socket, see `drop`.
-            while let Ok((stream, _)) = own.accept() {
+            loop {
+                let stream = match own.accept() {
+                    Ok((stream, _)) => stream,
+                    Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+                    // The socket was shut down, see `drop`.
+                    Err(_) => break,
+                };
                 let (tls, shared) = (Arc::clone(&tls), Arc::clone(&shared));
-                // A client that does not trust the certificate, or that is gone, is no error here.
+                // It fails if the client does not trust the certificate, or is gone.
                 thread::spawn(move || drop(serve(stream, tls, &shared)));
             }
         });

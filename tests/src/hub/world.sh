@@ -2,7 +2,7 @@
 # The first process of a hub's PID namespace, which also has network and mount namespaces of its own: sets
 # these up, runs the registry, and ends everything in them once standard input is closed.
 #
-# Usage: DIRECTORY ADDRESS ENGINE-ROOT   ENGINE-ROOT is empty if engines run in the machine's root.
+# Usage: DIRECTORY ADDRESS ENGINE-ROOT
 set -eu
 cd "$1"
 address=$2
@@ -26,12 +26,10 @@ replace empty /run/nscd
 
 # A layer over the root file system of engines, in memory: they trust the hub's certificates, and a test
 # can change more. Mounts below that directory would not be visible in the overlay that engines make.
-if [ "$engine" ]; then
-    mount -t tmpfs hub layer
-    mkdir layer/upper layer/work
-    cp -R trust/. layer/upper/
-    mount -t overlay -o "lowerdir=$engine,upperdir=layer/upper,workdir=layer/work" hub "$engine"
-fi
+mount -t tmpfs hub layer
+mkdir layer/upper layer/work
+cp -R trust/. layer/upper/
+mount -t overlay -o "lowerdir=$engine,upperdir=layer/upper,workdir=layer/work" hub "$engine"
 
 docker-registry serve registry.yml >registry.log 2>&1 &
 echo "$pid"
