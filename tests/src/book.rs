@@ -9,6 +9,7 @@ use mdbook_driver::MDBook;
 use mdbook_preprocessor::PreprocessorContext;
 use tempfile::TempDir;
 
+use crate::hub::{Hub, Way};
 use crate::outcome::Outcome;
 use crate::program::{Program, program, workspace};
 use crate::site::Site;
@@ -21,6 +22,7 @@ pub struct Book {
     summary: String,
     config: String,
     settings: String,
+    way: Option<Way>,
 }
 
 impl Default for Book {
@@ -43,6 +45,7 @@ impl Book {
             config: "[book]\ntitle = \"Test\"\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"\n"
                 .to_owned(),
             settings: String::new(),
+            way: None,
         }
     }
 
@@ -50,6 +53,12 @@ impl Book {
     pub fn with_alpine(self) -> Self {
         let recipe = workspace().join("book/images/alpine");
         self.setting(&format!("images.alpine = {recipe:?}"))
+    }
+
+    /// Runs the programs of this book in a hub's namespaces, with the hub's home directory and cache.
+    pub fn in_network(mut self, hub: &Hub) -> Self {
+        self.way = Some(hub.way());
+        self
     }
 
     /// Adds a line to `[preprocessor.docktest]`.
@@ -179,6 +188,7 @@ impl Book {
             .directory(self.path())
             .env("TMPDIR", self.temporary())
             .keep(&self.directory);
+        let program = self.place(program);
         self.chapters.iter().fold(program, |program, (path, text)| program.about(path, text))
     }
 
@@ -214,10 +224,18 @@ impl Book {
     /// A program that builds the book as `mdbook build` does, ready to start in its directory.
     pub fn to_build(&self, mdbook: &str) -> Program {
         self.write();
-        Program::through([mdbook], [""; 0])
+        let program = Program::through([mdbook], [""; 0])
             .directory(self.path())
             .env("TMPDIR", self.temporary())
-            .keep(&self.directory)
+            .keep(&self.directory);
+        self.place(program)
+    }
+
+    fn place(&self, program: Program) -> Program {
+        match &self.way {
+            Some(way) => program.by(way),
+            None => program,
+        }
     }
 
     /// The pages of the last build.

@@ -22,6 +22,7 @@
 mod book;
 mod engine;
 mod guide;
+mod hub;
 mod links;
 mod machine;
 mod outcome;
@@ -33,6 +34,7 @@ mod site;
 pub use book::Book;
 pub use engine::{Engine, alpine_archive};
 pub use guide::{Example, examples};
+pub use hub::{Answer, Hub, Names, Request};
 pub use links::Links;
 pub use machine::{
     Traces, arguments_that_begin_with, control_groups, eventually, interfaces, is_running, marker,

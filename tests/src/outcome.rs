@@ -35,6 +35,13 @@ impl Outcome {
         self
     }
 
+    /// Checks that the run took at least this.
+    #[track_caller]
+    pub fn takes(&self, time: Duration) -> &Self {
+        assert!(self.time >= time, "it took {:?}\n{self}", self.time);
+        self
+    }
+
     /// Checks that there is a finding with this code at this line.
     #[track_caller]
     pub fn finds(&self, code: &str, line: u64) -> &Self {

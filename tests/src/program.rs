@@ -9,6 +9,7 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 
+use crate::hub::{Hub, Way};
 use crate::outcome::Outcome;
 use crate::running::Running;
 
@@ -76,10 +77,41 @@ impl Program {
         for name in ["DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "MDBOOK_LOG"] {
             command.env_remove(name);
         }
-        // Ctrl-C at a terminal is for a whole process group, which must not be that of the tests.
-        command.process_group(0);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { command, chapters: Vec::new(), stdin: Vec::new(), directory: None }
+    }
+
+    /// Runs it in a hub's namespaces, with the hub's home directory and cache. Environment variables that
+    /// are set later replace the hub's.
+    pub fn in_network(self, hub: &Hub) -> Self {
+        self.by(&hub.way())
+    }
+
+    /// As [`Self::in_network`].
+    pub(crate) fn by(mut self, way: &Way) -> Self {
+        let mut command = Command::new(&way.words[0]);
+        command.args(&way.words[1..]);
+        // A mount namespace is entered at its root.
+        command.arg("env");
+        if let Some(directory) = self.command.get_current_dir() {
+            command.arg("--chdir").arg(directory);
+        }
+        command.arg(self.command.get_program()).args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        // The machine's proxies are not reachable there; its certificates and logins are not for the hub.
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+            command.env_remove(name).env_remove(name.to_lowercase());
+        }
+        for name in ["SSL_CERT_DIR", "CURL_CA_BUNDLE", "DOCKER_CONFIG"] {
+            command.env_remove(name);
+        }
+        command.envs(way.environment.iter().map(|(name, value)| (name, value)));
+        self.command = command;
+        self
     }
 
     /// Sets the working directory.
@@ -121,6 +153,9 @@ impl Program {
 
     /// Starts the program.
     pub fn start(mut self) -> Running {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Ctrl-C at a terminal is for a whole process group, which must not be that of the tests.
+        self.command.process_group(0);
         let child = self
             .command
             .spawn()

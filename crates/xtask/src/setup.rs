@@ -43,6 +43,10 @@ pub(crate) const ENGINE: &[Needed] = &[
     ("/usr/share/keyrings/debian-archive-trixie-automatic.gpg", "debian-archive-keyring"),
 ];
 
+/// For the end-to-end tests, beside what the engine needs: registries in a network of their own.
+pub(crate) const REGISTRIES: &[Needed] =
+    &[("curl", "curl"), ("docker-registry", "docker-registry"), ("ip", "iproute2")];
+
 /// For lints.
 pub(crate) const LINTS: &[Needed] = &[("git", "git"), ("shellcheck", "shellcheck")];
 

@@ -46,7 +46,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Some(part) => vec![part],
         None => Part::value_variants().to_vec(),
     };
-    let needed: Vec<&[Needed]> = chosen.iter().map(|part| part.needed()).collect();
+    let needed: Vec<&[Needed]> = chosen.iter().flat_map(|part| part.needed()).copied().collect();
     setup::ensure(&needed)?;
     let failed = failures(chosen.into_iter().map(|part| {
         say(&format!("\n== {}", part.name()));
@@ -66,13 +66,12 @@ impl Part {
     }
 
     /// The programs and files that this part needs.
-    fn needed(self) -> &'static [Needed] {
+    fn needed(self) -> &'static [&'static [Needed]] {
         match self {
-            Self::Lints => setup::LINTS,
-            Self::Browser => setup::BROWSER,
-            Self::Format | Self::Unit | Self::Fuzz | Self::DockerCli | Self::EndToEnd => {
-                setup::ENGINE
-            }
+            Self::Lints => &[setup::LINTS],
+            Self::Browser => &[setup::BROWSER],
+            Self::Format | Self::Unit | Self::Fuzz | Self::DockerCli => &[setup::ENGINE],
+            Self::EndToEnd => &[setup::ENGINE, setup::REGISTRIES],
         }
     }
 
