@@ -112,6 +112,12 @@ fn linger(stream: &TcpStream) -> io::Result<()> {
 /// The lines of the next request up to its content; `None` if the client has closed the connection, and a
 /// status if they are too long.
 fn read_head(reader: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, StatusCode>>> {
+    // A client that speaks TLS, as Docker does first to a registry on its own machine, waits for an answer
+    // before it sends a line end.
+    let first = reader.fill_buf()?.first();
+    if first.is_some_and(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'\r' | b'\n')) {
+        return Ok(Some(Err(StatusCode::BAD_REQUEST)));
+    }
     let mut reader = reader.take(HEAD_LIMIT);
     let mut head = Vec::new();
     loop {

@@ -59,6 +59,15 @@ fn malformed_requests_are_refused() {
     }
 }
 
+#[test]
+fn a_client_that_speaks_tls_is_not_waited_for() {
+    let server = serve(Kept::nothing());
+    let mut client = Client::new(server.address());
+    // The begin of a record with a ClientHello.
+    client.send(b"\x16\x03\x01\x01\x2c\x01\x00\x01\x28\x03\x03");
+    assert_eq!(client.reply(true).status, 400);
+}
+
 /// A source that answers once it is allowed to, and says when it is asked.
 struct Slow {
     asked: mpsc::Sender<()>,
