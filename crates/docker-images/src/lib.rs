@@ -3,10 +3,14 @@
 
 mod blobs;
 mod digest;
+mod eviction;
+mod index;
 mod reference;
 mod server;
 
 pub use blobs::{BlobError, BlobWriter, Blobs, Damage};
 pub use digest::{Digest, InvalidDigest};
+pub use eviction::{Candidate, Limits, to_remove};
+pub use index::{Blob, InUse, Index, IndexEntry, KeptImage, Source};
 pub use reference::{InvalidReference, Reference};
-pub use server::{Answer, Pushed, Server, Source};
+pub use server::{Answer, Pushed, Server, Upstream};

@@ -9,7 +9,7 @@ use http::{HeaderName, Method, StatusCode, header};
 use super::error::{Code, Failure};
 use super::http1::{Request, Response};
 use super::route::{Route, Version};
-use super::{Answer, Registry};
+use super::{Answer, Service};
 use crate::digest::Digest;
 
 /// The header with the digest of a manifest or a blob.
@@ -18,7 +18,7 @@ pub(super) const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-co
 /// The registry that `registry-mirrors` stand in for.
 const DOCKER_HUB: &str = "docker.io";
 
-impl Registry {
+impl Service {
     /// The answer to a GET or HEAD request; `None` if there is nothing to read there.
     pub(super) fn pull(
         &self,
@@ -54,7 +54,7 @@ impl Registry {
             self.push_target.as_ref().and_then(|target| target.manifest(repository, version));
         let answer = match pushed {
             Some(manifest) => manifest?,
-            None => self.source.manifest(repository, &version.to_string()),
+            None => self.upstream.manifest(repository, &version.to_string()),
         };
         match answer {
             Answer::Found { media_type, digest, bytes } => Ok(Response::new(StatusCode::OK)
@@ -73,7 +73,7 @@ impl Registry {
         let pushed = self.push_target.as_ref().and_then(|target| target.blob(digest));
         let file = match pushed {
             Some(file) => Some(file),
-            None => self.source.blob(digest).map_err(|error| cannot_read(&error))?,
+            None => self.upstream.blob(digest).map_err(|error| cannot_read(&error))?,
         };
         let mut file = file.ok_or_else(|| Failure::new(Code::BlobUnknown, digest))?;
         let size = file.metadata().map_err(|error| cannot_read(&error))?.len();

@@ -11,7 +11,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Answer, Server, Source};
+use super::{Answer, Server, Upstream};
 use crate::blobs::Blobs;
 use crate::digest::Digest;
 
@@ -51,7 +51,7 @@ impl Kept {
     }
 }
 
-impl Source for Kept {
+impl Upstream for Kept {
     fn manifest(&self, repository: &str, version: &str) -> Answer {
         let answers = self.answers.iter();
         let mut answers = answers.filter(|((name, key), _)| *name == repository && key == version);
@@ -66,9 +66,9 @@ impl Source for Kept {
     }
 }
 
-fn serve(source: impl Source + 'static) -> Server {
+fn serve(upstream: impl Upstream + 'static) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    Server::start(listener, Arc::new(source)).unwrap()
+    Server::start(listener, Arc::new(upstream)).unwrap()
 }
 
 /// A connection to a server.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use docker_images::{Answer, Blobs, Digest, Pushed, Server, Source};
+use docker_images::{Answer, Blobs, Digest, Pushed, Server, Upstream};
 use docker_sandbox::{EngineRoot, ProcessEngine};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
@@ -73,7 +73,7 @@ struct Kept {
     image: Option<Pushed>,
 }
 
-impl Source for Kept {
+impl Upstream for Kept {
     fn manifest(&self, repository: &str, version: &str) -> Answer {
         let mut image = self.image.iter().filter(|image| {
             repository == "team/app" && (version == "1.0" || version == image.digest.to_string())
@@ -106,8 +106,8 @@ impl Image {
         let directory = tempfile::tempdir().unwrap();
         let blobs = Blobs::new(directory.path());
         let engine = start();
-        let source = Arc::new(Kept { blobs: blobs.clone(), image: None });
-        let server = Server::accepting_pushes(listen(&engine), source, blobs).unwrap();
+        let upstream = Arc::new(Kept { blobs: blobs.clone(), image: None });
+        let server = Server::accepting_pushes(listen(&engine), upstream, blobs).unwrap();
         // A few of the engine's own programs, with their libraries.
         let libraries = "ldd /bin/sh /bin/cat | grep -o '/[^ :)]*' | sort -u";
         let pack = format!("tar -cf - -h $({libraries}) 2>/dev/null");

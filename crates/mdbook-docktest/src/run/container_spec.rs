@@ -1,4 +1,5 @@
-//! The ports and mounts of a container, from the output of `docker container inspect`.
+//! The ports and mounts of a container, and whether it stays when it exits, from the output of
+//! `docker container inspect`.
 
 use docker_cli::container::Container;
 use serde_json::Value;
@@ -38,6 +39,11 @@ pub(super) fn container_spec(container: &Container) -> ContainerSpec {
     ports.sort();
     ports.dedup();
     ContainerSpec { mounts, ports }
+}
+
+/// Whether a container stays when it exits: it was created without `--rm`.
+pub(super) fn stays(container: &Container) -> bool {
+    container.other.get("HostConfig").is_some_and(|host| host["AutoRemove"] != true)
 }
 
 fn mount(mount: &Value) -> Option<Mount> {
@@ -85,6 +91,13 @@ mod tests {
         let id = "0".repeat(64);
         let all = json!({"Id": id, "HostConfig": host, "Mounts": mounts, "Config": config});
         serde_json::from_value(all).expect("a container as Docker describes it")
+    }
+
+    #[test]
+    fn a_container_stays_unless_it_was_created_with_rm() {
+        let stays = |host| stays(&container(&host, &Value::Null, &Value::Null));
+        assert!(stays(json!({"AutoRemove": false})));
+        assert!(!stays(json!({"AutoRemove": true})));
     }
 
     #[test]

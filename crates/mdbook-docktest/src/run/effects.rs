@@ -4,6 +4,10 @@
 //! machine, and a client exits only after the engine has done what it asked for, so this is also true for
 //! events at the very end of a command. What a container does later in the background is an effect of the
 //! step that runs at that time.
+//!
+//! There is one exception: the engine reports the removal of a container of `docker run --rm` only after
+//! it has let the client go, so on a busy machine the next command may have started already. Such a
+//! removal belongs to the command during which the container exited.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -33,12 +37,16 @@ pub(super) struct Sighting {
     pub(super) log: Option<String>,
     /// The container's ports and mounts.
     pub(super) spec: ContainerSpec,
+    /// Whether a new container stays when it exits. `false` as well if it was gone before this could be
+    /// found out.
+    pub(super) stays: bool,
 }
 
 impl Sighting {
     /// A sighting without further details.
     pub(super) fn new(event: Event) -> Self {
-        Self { event, is_unattended_exit: false, log: None, spec: ContainerSpec::default() }
+        let spec = ContainerSpec::default();
+        Self { event, is_unattended_exit: false, log: None, spec, stays: false }
     }
 }
 
@@ -72,14 +80,39 @@ pub(super) fn exit_code(event: &Event) -> i32 {
 
 /// The effects in order, each with the index of its step. Events before the first command have none.
 pub(super) fn effects(sightings: Vec<Sighting>, starts: &[CommandStart]) -> Vec<(usize, Effect)> {
+    let mut exits = ExitsOfEphemeral::default();
     let effect = |sighting: Sighting| {
-        let started = starts.partition_point(|start| start.at <= sighting.event.time());
+        let time = exits.observe(&sighting).unwrap_or_else(|| sighting.event.time());
+        let started = starts.partition_point(|start| start.at <= time);
         let start = starts.get(started.checked_sub(1)?)?;
         Some((start.step, effect(sighting, start.command)?))
     };
     let mut effects: Vec<_> = sightings.into_iter().filter_map(effect).collect();
     drop_nondeterministic_details(&mut effects);
     effects
+}
+
+/// When the containers exited that the engine removes by itself.
+#[derive(Default)]
+struct ExitsOfEphemeral(BTreeMap<String, Option<Duration>>);
+
+impl ExitsOfEphemeral {
+    /// Observes a sighting. Returns when the container exited if this is its removal by the engine.
+    fn observe(&mut self, sighting: &Sighting) -> Option<Duration> {
+        let event = &sighting.event;
+        let id = &event.actor.id;
+        match (event.kind.as_str(), event.action.as_str()) {
+            ("container", "create") if !sighting.stays => drop(self.0.insert(id.clone(), None)),
+            ("container", "die") => {
+                if let Some(exit) = self.0.get_mut(id) {
+                    *exit = Some(event.time());
+                }
+            }
+            ("container", "destroy") => return self.0.remove(id).flatten(),
+            _ => {}
+        }
+        None
+    }
 }
 
 /// Drops details of containers that were possibly inspected too late, because the same step removed them,
@@ -106,7 +139,7 @@ fn drop_nondeterministic_details(effects: &mut [(usize, Effect)]) {
 }
 
 fn effect(sighting: Sighting, command: usize) -> Option<Effect> {
-    let Sighting { event, is_unattended_exit, log, spec } = sighting;
+    let Sighting { event, is_unattended_exit, log, spec, stays: _ } = sighting;
     let attribute = |name| event.attribute(name).unwrap_or_default().to_owned();
     let container = || attribute("container");
     let (kind, change) = match (event.kind.as_str(), event.action.as_str()) {

@@ -17,7 +17,7 @@ use docker_cli::system::Event;
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
 
-use super::container_spec::container_spec;
+use super::container_spec::{container_spec, stays};
 use super::effects::{AttendedContainers, Sighting, exit_code};
 
 /// How long a container must have run in the background at the chapter's end to be considered running:
@@ -80,7 +80,9 @@ impl Witness {
                 for (index, container) in to_inspect {
                     // A container that has been removed meanwhile has no details.
                     let Ok(Some(found)) = docker.container().find(container) else { continue };
-                    lock(&log).sightings[index].spec = container_spec(&found);
+                    let sighting = &mut lock(&log).sightings[index];
+                    sighting.spec = container_spec(&found);
+                    sighting.stays = stays(&found);
                 }
             }
         });

@@ -68,14 +68,14 @@ fn a_client_that_speaks_tls_is_not_waited_for() {
     assert_eq!(client.reply(true).status, 400);
 }
 
-/// A source that answers once it is allowed to, and says when it is asked.
+/// An upstream that answers once it is allowed to, and says when it is asked.
 struct Slow {
     asked: mpsc::Sender<()>,
     is_allowed: Mutex<bool>,
     allowed: Condvar,
 }
 
-impl Source for Arc<Slow> {
+impl Upstream for Arc<Slow> {
     fn manifest(&self, _: &str, _: &str) -> Answer {
         self.asked.send(()).unwrap();
         let is_allowed = self.is_allowed.lock().unwrap();
@@ -186,9 +186,9 @@ fn dropping_it_ends_a_transfer() {
 }
 
 #[test]
-fn a_source_that_panics_ends_its_connection_only() {
+fn an_upstream_that_panics_ends_its_connection_only() {
     struct Panicking;
-    impl Source for Panicking {
+    impl Upstream for Panicking {
         fn manifest(&self, _: &str, _: &str) -> Answer {
             panic!("as the test wants it")
         }

@@ -68,6 +68,30 @@ fn an_event_belongs_to_the_command_that_was_started_last() {
     );
 }
 
+/// Where the removals of containers belong if the last command starts just before them.
+fn removals(stays: bool) -> Vec<(usize, String)> {
+    let mut sightings = sightings();
+    let is_removal = |sighting: &&Sighting| {
+        (sighting.event.kind.as_str(), sighting.event.action.as_str()) == ("container", "destroy")
+    };
+    let first = sightings.iter().find(is_removal).unwrap().event.time();
+    sightings.iter_mut().for_each(|sighting| sighting.stays = stays);
+    let start = |step, at| CommandStart { step, command: 0, at };
+    let starts = [start(0, Duration::ZERO), start(1, first - Duration::from_nanos(1))];
+    let effects = effects(sightings, &starts).into_iter();
+    effects
+        .filter(|(_, effect)| effect.kind == ObjectKind::Container)
+        .filter(|(_, effect)| effect.change == Change::Removed)
+        .map(|(step, effect)| (step, effect.name))
+        .collect()
+}
+
+#[test]
+fn a_late_removal_by_the_engine_belongs_to_the_command_that_ended_the_container() {
+    assert_eq!(removals(false)[0], (0, "practical_chatterjee".to_owned()));
+    assert_eq!(removals(true)[0], (1, "practical_chatterjee".to_owned()));
+}
+
 #[test]
 fn an_event_before_the_first_command_has_no_effect() {
     assert_eq!(effects(sightings(), &starts([(0, 0, 60_000)])), []);
@@ -151,7 +175,8 @@ fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
     let spec = ContainerSpec { mounts, ports: vec![port] };
     let sightings = || {
         let sightings = sightings().into_iter();
-        sightings.map(|sighting| Sighting { spec: spec.clone(), ..sighting }).collect()
+        let spec = || spec.clone();
+        sightings.map(|sighting| Sighting { spec: spec(), stays: true, ..sighting }).collect()
     };
     let spec_of = |effects: Vec<(usize, Effect)>, name: &str| {
         let mut effects = effects.into_iter().filter(|(_, effect)| effect.name == name);

@@ -1,0 +1,276 @@
+//! Which images are kept, and what each consists of: a file for each reference.
+//!
+//! A file says when its image was last used (its time of modification), and that it is in use (a shared
+//! lock): both work without writing to it, so that a directory that cannot be written to can be used.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Digest, Reference};
+
+/// The references in a directory, which need not exist.
+#[derive(Debug, Clone)]
+pub struct Index {
+    directory: PathBuf,
+}
+
+/// What is kept for a reference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptImage {
+    /// The reference, complete: see [`Reference`].
+    pub reference: String,
+    /// Where the image comes from.
+    pub source: Source,
+    /// What the reference stands for: the digest of a list of manifests, or of one.
+    pub digest: Digest,
+    /// The media type of what has this digest.
+    pub media_type: String,
+    /// The digest of the manifest for this machine's platform.
+    pub manifest: Digest,
+    /// The digest of the image's configuration, which is the image's ID.
+    pub id: Digest,
+    /// All blobs, with manifests and configuration.
+    pub blobs: Vec<Blob>,
+}
+
+/// A blob of a kept image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blob {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// Where a kept image comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Source {
+    /// From the registry that the reference names.
+    Registry,
+    /// Built on this machine.
+    Recipe {
+        /// The directory of the recipe.
+        directory: PathBuf,
+        /// A digest of the recipe's files.
+        digest: String,
+    },
+}
+
+/// A kept image in use. Until it is dropped, no other process removes it.
+#[derive(Debug)]
+pub struct InUse {
+    /// What is kept.
+    pub image: KeptImage,
+    _lock: File,
+}
+
+/// A reference in the index.
+#[derive(Debug)]
+pub struct IndexEntry {
+    /// What is kept; `None` if the file is damaged.
+    pub image: Option<KeptImage>,
+    /// When it was last used.
+    pub last_used: SystemTime,
+    path: PathBuf,
+}
+
+impl Index {
+    /// The references in this directory.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into() }
+    }
+
+    /// Finds what is kept for a reference from a registry, or made by the recipe in a directory (of
+    /// whatever content), and records the use. Returns `None` if there is nothing, or it is damaged.
+    pub fn find(&self, reference: &Reference, recipe: Option<&Path>) -> Option<InUse> {
+        let path = self.path(reference, recipe);
+        let file = loop {
+            let file = File::open(&path).ok()?;
+            file.lock_shared().ok()?;
+            // It may have been replaced or removed before it was locked.
+            if fs::metadata(&path).ok()?.ino() == file.metadata().ok()?.ino() {
+                break file;
+            }
+        };
+        let image: KeptImage = serde_json::from_reader(BufReader::new(&file)).ok()?;
+        if image.reference != reference.to_string() {
+            return None;
+        }
+        // On a read-only file system it counts as unused: nothing is removed there either.
+        let _ = file.set_modified(SystemTime::now());
+        Some(InUse { image, _lock: file })
+    }
+
+    /// Keeps an image, in place of what was kept for the same reference and source.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep(&self, reference: &Reference, image: &KeptImage) -> io::Result<()> {
+        fs::create_dir_all(&self.directory)?;
+        let recipe = match &image.source {
+            Source::Registry => None,
+            Source::Recipe { directory, .. } => Some(directory.as_path()),
+        };
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.directory)?;
+        serde_json::to_writer_pretty(&mut file, image)?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist(self.path(reference, recipe))?;
+        File::open(&self.directory)?.sync_all()
+    }
+
+    /// All references, in no particular order.
+    pub fn entries(&self) -> Vec<IndexEntry> {
+        let files = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let entry = |file: fs::DirEntry| {
+            let path = file.path();
+            let is_entry = path.extension().is_some_and(|extension| extension == "json");
+            let last_used = file.metadata().ok()?.modified().ok()?;
+            is_entry.then(|| IndexEntry { image: read(&path), last_used, path })
+        };
+        files.filter_map(entry).collect()
+    }
+
+    fn path(&self, reference: &Reference, recipe: Option<&Path>) -> PathBuf {
+        let mut key = reference.to_string().into_bytes();
+        if let Some(recipe) = recipe {
+            key.push(0);
+            key.extend(recipe.as_os_str().as_encoded_bytes());
+        }
+        self.directory.join(format!("{}.json", Digest::of(&key).hex()))
+    }
+}
+
+impl IndexEntry {
+    /// Forgets the image, unless it is in use. Returns whether it is forgotten.
+    ///
+    /// # Errors
+    /// When the file cannot be removed.
+    pub fn remove(&self) -> io::Result<bool> {
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(error),
+        };
+        if file.try_lock().is_err() {
+            return Ok(false);
+        }
+        fs::remove_file(&self.path)?;
+        Ok(true)
+    }
+
+    /// Whether the image is in use.
+    pub fn is_in_use(&self) -> bool {
+        File::open(&self.path).is_ok_and(|file| file.try_lock().is_err())
+    }
+}
+
+fn read(path: &Path) -> Option<KeptImage> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn image(reference: &str, source: Source) -> KeptImage {
+        let digest = Digest::of(reference.as_bytes());
+        KeptImage {
+            reference: reference.to_owned(),
+            source,
+            digest,
+            media_type: "application/vnd.oci.image.manifest.v1+json".to_owned(),
+            manifest: digest,
+            id: Digest::of(b"configuration"),
+            blobs: vec![Blob { digest, size: 6 }],
+        }
+    }
+
+    fn recipe(directory: &str, digest: &str) -> Source {
+        Source::Recipe { directory: directory.into(), digest: digest.to_owned() }
+    }
+
+    fn fixture() -> (tempfile::TempDir, Index, Reference) {
+        let directory = tempfile::tempdir().unwrap();
+        let index = Index::new(directory.path().join("references"));
+        (directory, index, "alpine".parse().unwrap())
+    }
+
+    #[test]
+    fn an_image_is_found_by_reference_and_source() {
+        let (_directory, index, alpine) = fixture();
+        assert!(index.find(&alpine, None).is_none());
+        let pulled = image("alpine:latest", Source::Registry);
+        let built = image("alpine:latest", recipe("/book/images/alpine", "1"));
+        index.keep(&alpine, &pulled).unwrap();
+        index.keep(&alpine, &built).unwrap();
+        assert_eq!(index.find(&alpine, None).unwrap().image, pulled);
+        let directory = Path::new("/book/images/alpine");
+        assert_eq!(index.find(&alpine, Some(directory)).unwrap().image, built);
+        assert!(index.find(&alpine, Some(Path::new("/other"))).is_none());
+        assert!(index.find(&"alpine:3".parse().unwrap(), None).is_none());
+    }
+
+    #[test]
+    fn an_image_replaces_that_of_an_earlier_recipe() {
+        let (_directory, index, alpine) = fixture();
+        index.keep(&alpine, &image("alpine:latest", recipe("/r", "1"))).unwrap();
+        let in_use = index.find(&alpine, Some(Path::new("/r"))).unwrap();
+        let new = image("alpine:latest", recipe("/r", "2"));
+        index.keep(&alpine, &new).unwrap();
+        assert_eq!(index.find(&alpine, Some(Path::new("/r"))).unwrap().image, new);
+        assert_eq!(index.entries().len(), 1);
+        drop(in_use);
+    }
+
+    #[test]
+    fn an_image_in_use_is_not_removed() {
+        let (_directory, index, alpine) = fixture();
+        index.keep(&alpine, &image("alpine:latest", Source::Registry)).unwrap();
+        let entry = || index.entries().pop().unwrap();
+        let first = index.find(&alpine, None).unwrap();
+        let second = index.find(&alpine, None).unwrap();
+        drop(first);
+        assert!(entry().is_in_use() && !entry().remove().unwrap());
+        drop(second);
+        let removed = entry();
+        assert!(!removed.is_in_use() && removed.remove().unwrap() && removed.remove().unwrap());
+        assert!(index.entries().is_empty());
+    }
+
+    #[test]
+    fn a_use_is_recorded() {
+        let (_directory, index, alpine) = fixture();
+        index.keep(&alpine, &image("alpine:latest", Source::Registry)).unwrap();
+        let path = index.entries()[0].path.clone();
+        let long_ago = SystemTime::now() - Duration::from_secs(3600);
+        File::open(&path).unwrap().set_modified(long_ago).unwrap();
+        assert_eq!(index.entries()[0].last_used, long_ago);
+        index.find(&alpine, None).unwrap();
+        assert!(index.entries()[0].last_used > long_ago);
+    }
+
+    #[test]
+    fn a_damaged_file_is_as_good_as_none() {
+        let (_directory, index, alpine) = fixture();
+        index.keep(&alpine, &image("alpine:latest", Source::Registry)).unwrap();
+        let entry = index.entries().pop().unwrap();
+        let content = fs::read_to_string(&entry.path).unwrap();
+        for damaged in ["", &content[..80], &content.replace("alpine:latest", "alpine:lates\u{1}")]
+        {
+            fs::write(&entry.path, damaged).unwrap();
+            assert!(index.find(&alpine, None).is_none(), "{damaged}");
+        }
+        fs::write(&entry.path, "").unwrap();
+        assert_eq!(index.entries()[0].image, None);
+        assert!(index.entries()[0].remove().unwrap());
+    }
+}
