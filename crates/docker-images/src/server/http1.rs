@@ -21,6 +21,9 @@ const HEAD_LIMIT: u64 = 16 << 10;
 /// The most headers of a request. Docker sends about six.
 const HEADERS_LIMIT: usize = 64;
 
+/// How much of a file is read at a time, in bytes.
+const PART: usize = 64 << 10;
+
 /// How long a client may neither send nor receive anything.
 const IDLE_LIMIT: Duration = Duration::from_secs(300);
 
@@ -109,12 +112,39 @@ fn linger(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
+/// Sends this many bytes of a file.
+///
+/// `io::copy` would be `sendfile`, and fail if a signal arrives while the client is slow: a signal arrives for
+/// each child process of this program that ends.
+fn send(mut file: File, length: u64, writer: &mut impl Write) -> io::Result<()> {
+    let mut part = vec![0; PART];
+    let mut left = length;
+    while left > 0 {
+        let limit = left.min(PART as u64) as usize;
+        match file.read(&mut part[..limit]) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(length) => {
+                writer.write_all(&part[..length])?;
+                left -= length as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 /// The lines of the next request up to its content; `None` if the client has closed the connection, and a
 /// status if they are too long.
 fn read_head(reader: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, StatusCode>>> {
     // A client that speaks TLS, as Docker does first to a registry on its own machine, waits for an answer
     // before it sends a line end.
-    let first = reader.fill_buf()?.first();
+    let first = loop {
+        match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            bytes => break bytes?.first().copied(),
+        }
+    };
     if first.is_some_and(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'\r' | b'\n')) {
         return Ok(Some(Err(StatusCode::BAD_REQUEST)));
     }
@@ -265,11 +295,7 @@ impl Response {
         match response.content {
             _ if !has_content => {}
             Content::Bytes(bytes) => writer.write_all(&bytes)?,
-            Content::File(file, length) => {
-                if io::copy(&mut file.take(length), writer)? < length {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-            }
+            Content::File(file, length) => send(file, length, writer)?,
         }
         writer.flush()
     }

@@ -18,6 +18,9 @@ use crate::digest::Digest;
 /// Longer than anything takes on a busy machine: what takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// More bytes than the buffers of a connection have.
+const LARGE: usize = 64 << 20;
+
 const IMAGE: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
 /// Blobs in a directory of its own, and manifests.
@@ -42,6 +45,15 @@ impl Kept {
         self.answers.insert((repository, tag.to_owned()), answer.clone());
         self.answers.insert((repository, digest.to_string()), answer);
         self
+    }
+
+    /// With a blob of [`LARGE`] bytes, and its name.
+    fn with_large_blob() -> (Self, Digest) {
+        let kept = Self::nothing();
+        // Any blob, which is then made longer: computing a digest takes long in a debug build.
+        let digest = kept.blobs.insert(b"large").unwrap();
+        File::create(kept.blobs.path(&digest)).unwrap().set_len(LARGE as u64).unwrap();
+        (kept, digest)
     }
 
     /// The names of the files in which blobs are, or are being written.

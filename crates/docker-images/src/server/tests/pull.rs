@@ -153,9 +153,7 @@ fn a_blob_that_cannot_be_read_is_an_error_and_not_an_unknown_one() {
 
 #[test]
 fn a_blob_that_becomes_shorter_while_it_is_sent_ends_the_connection() {
-    let kept = Kept::nothing();
-    // More than the buffers of a connection.
-    let layer = kept.blobs.insert(&vec![0; 32 << 20]).unwrap();
+    let (kept, layer) = Kept::with_large_blob();
     let path = kept.blobs.path(&layer);
     let server = serve(kept);
     let mut client = Client::new(server.address());
@@ -164,5 +162,5 @@ fn a_blob_that_becomes_shorter_while_it_is_sent_ends_the_connection() {
     let file = fs::OpenOptions::new().write(true).open(path).unwrap();
     file.set_len(0).unwrap();
     let received = client.stream.read_to_end(&mut Vec::new()).unwrap();
-    assert!(received < 32 << 20);
+    assert!(received < LARGE);
 }
