@@ -10,6 +10,7 @@ mod error;
 mod http1;
 mod pull;
 mod push;
+mod response;
 mod route;
 
 #[cfg(test)]
@@ -24,8 +25,9 @@ use std::thread::{self, JoinHandle};
 use http::{Method, header};
 
 use self::error::{Code, Failure};
-use self::http1::{Request, Response};
+use self::http1::Request;
 use self::push::PushTarget;
+use self::response::Response;
 use self::route::Route;
 use crate::blobs::Blobs;
 use crate::digest::Digest;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use http::{StatusCode, header};
 
-use super::http1::Response;
+use super::response::Response;
 
 /// A reason why a request fails.
 #[derive(Debug)]

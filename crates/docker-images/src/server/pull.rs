@@ -7,7 +7,8 @@ use std::ops::Range;
 use http::{HeaderName, Method, StatusCode, header};
 
 use super::error::{Code, Failure};
-use super::http1::{Request, Response};
+use super::http1::Request;
+use super::response::Response;
 use super::route::{Route, Version};
 use super::{Answer, Service};
 use crate::digest::Digest;
@@ -111,8 +112,10 @@ fn cannot_read(error: &io::Error) -> Failure {
 
 /// What a registry answered, with its headers, except those that belong to its connection with us.
 fn refusal(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Response {
-    // An answer without a valid status is not one of a registry.
-    let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200);
+    // With another status, it is not a refusal.
+    let status = StatusCode::from_u16(status)
+        .ok()
+        .filter(|status| status.is_client_error() || status.is_server_error());
     let mut response = Response::new(status.unwrap_or(StatusCode::BAD_GATEWAY));
     for (name, value) in headers {
         match HeaderName::try_from(name) {

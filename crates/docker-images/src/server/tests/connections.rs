@@ -112,7 +112,7 @@ fn clients_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn a_client_that_does_not_read_keeps_nobody_waiting() {
+fn a_client_that_does_not_read_does_not_block_others() {
     let (kept, layer) = Kept::with_large_blob();
     let server = serve(kept);
     let request = format!("GET /v2/a/blobs/{layer} HTTP/1.1\r\n\r\n");

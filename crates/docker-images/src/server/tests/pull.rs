@@ -95,7 +95,9 @@ fn a_refusal_is_passed_on() {
         body: b"too many".to_vec(),
     };
     kept.answers.insert(("busy", "1".to_owned()), refused(429));
-    kept.answers.insert(("odd", "1".to_owned()), refused(100));
+    for status in [0, 100, 204, 302, 1000] {
+        kept.answers.insert(("odd", status.to_string()), refused(status));
+    }
     let server = serve(kept);
     let mut client = Client::new(server.address());
     let reply = client.get("/v2/busy/manifests/1");
@@ -103,7 +105,9 @@ fn a_refusal_is_passed_on() {
     assert_eq!((reply.header("retry-after"), reply.header("content-type")), ("60", "text/plain"));
     assert_eq!(reply.header("content-length"), "8");
     assert_eq!((reply.header("transfer-encoding"), reply.header("no-value")), ("", ""));
-    assert_eq!(client.get("/v2/odd/manifests/1").status, 502);
+    for status in [0, 100, 204, 302, 1000] {
+        assert_eq!(client.get(&format!("/v2/odd/manifests/{status}")).status, 502);
+    }
 }
 
 #[test]
