@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use docker_cli::Command;
-use docker_sandbox::{EngineRoot, ProcessEngine, cache_directory};
+use docker_cli::{Canceller, Command};
+use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine, cache_directory};
 
 use crate::book::Book;
 
@@ -18,7 +18,9 @@ pub struct Engine(ProcessEngine);
 impl Engine {
     /// Starts an engine.
     pub fn start() -> Self {
-        let engine = ProcessEngine::start(&EngineRoot::find(), Duration::from_secs(60)).unwrap();
+        let root = EngineRoot::find();
+        let options = EngineOptions::new(&root, Duration::from_secs(60));
+        let engine = ProcessEngine::start(&options, &Canceller::new()).unwrap();
         engine.docker().image().load(alpine_archive()).call().unwrap();
         Self(engine)
     }

@@ -74,7 +74,7 @@ impl Drop for Server {
 
 fn share_engines_and_images(cache: &Path) {
     fs::create_dir_all(cache).unwrap();
-    for name in ["engines", "images", "stores"] {
+    for name in ["engines", "images"] {
         let (shared, link) = (cache_directory().unwrap().join(name), cache.join(name));
         if !link.exists() {
             fs::create_dir_all(&shared).unwrap();

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
-use docker_sandbox::{EngineRoot, ProcessEngine};
+use docker_cli::Canceller;
+use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 /// How long an engine may take to start.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
@@ -60,7 +61,8 @@ impl Bench {
 
     /// Starts an engine like those of `verify`.
     pub(crate) fn engine() -> Result<ProcessEngine> {
-        Ok(ProcessEngine::start(&EngineRoot::find(), ENGINE_LIMIT)?)
+        let root = EngineRoot::find();
+        Ok(ProcessEngine::start(&EngineOptions::new(&root, ENGINE_LIMIT), &Canceller::new())?)
     }
 }
 

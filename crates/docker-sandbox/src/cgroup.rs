@@ -21,13 +21,14 @@ pub struct ProcessGroup {
     directory: PathBuf,
 }
 
+/// Whether the machine has version 2 of control groups only.
+pub(crate) fn is_version_2() -> bool {
+    Path::new("/sys/fs/cgroup/cgroup.controllers").exists()
+}
+
 /// Where control groups are created: in the only hierarchy of version 2, or in version 1's freezer.
 fn hierarchy() -> &'static Path {
-    if Path::new("/sys/fs/cgroup/cgroup.controllers").exists() {
-        Path::new("/sys/fs/cgroup")
-    } else {
-        Path::new("/sys/fs/cgroup/freezer")
-    }
+    if is_version_2() { Path::new("/sys/fs/cgroup") } else { Path::new("/sys/fs/cgroup/freezer") }
 }
 
 impl ProcessGroup {

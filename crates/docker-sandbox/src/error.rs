@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Damage;
+
 /// Why an engine does not start or work. Each message is one line, and names the remedy if there is
 /// one.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,12 @@ pub enum Error {
         /// The end of its log.
         log: String,
     },
+    /// The engine exited while it was starting with images.
+    #[error("the engine exited while starting with its images: {}", last_line(.log))]
+    DiedWithImages {
+        /// The end of its log.
+        log: String,
+    },
     /// The engine did not answer in time.
     #[error("the engine did not answer within {} s: {}", .limit.as_secs(), last_line(.log))]
     NotReady {
@@ -50,6 +58,20 @@ pub enum Error {
     /// The start was cancelled.
     #[error("interrupted")]
     Cancelled,
+    /// A stored image is damaged or missing.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
+    /// The data of an engine do not have an image.
+    #[error("no image `{image}` in `{}`", .data_root.display())]
+    NoImage {
+        /// The image's ID or name.
+        image: String,
+        /// The engine's data-root.
+        data_root: PathBuf,
+    },
+    /// The name of an image for an engine has neither a tag nor a digest.
+    #[error("invalid name of an image `{0}`: add a tag or a digest, e.g. `{0}:latest`")]
+    ImageName(String),
     /// A docker command failed on the engine.
     #[error(transparent)]
     Docker(#[from] docker_cli::Error),

@@ -2,15 +2,27 @@
 # The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
 # reaps orphaned processes. Killing this process ends everything in the namespace.
 #
-# Usage: NAME ROOT STORE   with the host's network namespace open as descriptor 9. STORE is a directory
-# of images that the daemon starts with, or empty. If it cannot be used, this script fails, and the
-# engine is started again without it.
+# Usage: NAME ROOT GROUP DATA_ROOT COPIED LAYERS MIRROR   with the host's network namespace open as
+# descriptor 9. All but the first two can be empty: the `cgroup.procs` of a control group with a limit for
+# memory; the daemon's data on disk, or what its data in memory begin with; the files of layers that they
+# refer to; the port of a registry.
 set -eu
 unset DOCKTEST_INIT DOCKTEST_SUPERVISOR
 export HOME=/root
 name=$1
 root=$2
-store=$3
+group=$3
+data_root=$4
+copied=$5
+layers=$6
+mirror=$7
+shift 7
+
+# Before anything is written to memory.
+[ -z "$group" ] || echo 0 >"$group"
+# If memory runs out, the kernel kills containers and steps rather than daemons, which start them with
+# their own adjustment.
+echo -500 >/proc/self/oom_score_adj 2>/dev/null || :
 
 # /proc is still the host's, so this is our PID on the host.
 read -r pid _ </proc/self/stat
@@ -26,9 +38,16 @@ mount -t overlay -o lowerdir=.,upperdir=/mnt/upper,workdir=/mnt/work docktest /m
 cd /mnt/root
 
 mkdir -p proc sys dev run tmp root lab var/lib/docker .host
-if [ "$store" ]; then
-    mkdir .store
-    mount --bind "$store" .store
+# overlay2 does not work on an overlay. In memory, its files vanish with this namespace.
+copy=
+if [ "$data_root" ]; then
+    mount --bind "$data_root" var/lib/docker
+else
+    mount -t tmpfs -o mode=0710 docktest var/lib/docker
+    if [ "$copied" ]; then
+        cp -a "$copied/." var/lib/docker/ >&2 &
+        copy=$!
+    fi
 fi
 mount -t proc proc proc
 # The sysfs of this network namespace, read-only; but the daemon creates control groups.
@@ -40,7 +59,6 @@ mount --rbind /sys/fs/cgroup sys/fs/cgroup
     for node in null zero full random urandom tty fuse; do
         [ ! -e "/dev/$node" ] || set -- "$@" "/dev/$node"
     done
-    shift 3
     # Without permission to create devices, bind the host's.
     { cp -a "$@" dev/ && : >dev/null; } 2>/dev/null || for node in "$@"; do
         node=${node#/}
@@ -68,8 +86,12 @@ mount -t tmpfs -o mode=0755 docktest run
 mount -t tmpfs -o mode=1777 docktest tmp
 mount -t tmpfs -o mode=0700 docktest root
 mount -t tmpfs -o mode=0755 docktest lab
-# overlay2 does not work on an overlay. In memory, its files vanish with this namespace.
-mount -t tmpfs -o mode=0710 docktest var/lib/docker
+# Only root may access the files of the daemons.
+mkdir -m 0700 run/docktest
+if [ "$layers" ]; then
+    mkdir run/docktest/layers
+    mount -o bind,ro "$layers" run/docktest/layers
+fi
 
 # Resolvers on the host's loopback cannot be reached from here; systemd-resolved lists the upstream
 # ones in a second file.
@@ -81,6 +103,7 @@ cat "$resolv" >etc/resolv.conf 2>/dev/null || :
 [ -e var/run ] || ln -s /run var/run
 
 wait "$devices"
+[ -z "$copy" ] || wait "$copy"
 pivot_root . .host
 cd /
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -100,16 +123,8 @@ if [ -e /dev/net/tun ] && command -v slirp4netns >/dev/null; then
 fi
 exec 9<&-
 
-# Only root may access the files of the daemons and the socket (its group is root's).
+# Only root may access the socket (its group is root's).
 umask 077
-mkdir /run/docktest
-
-# A copy, as the daemon changes these files; in parallel with the start of containerd.
-copy=
-if [ "$store" ]; then
-    cp -a /.store/. /var/lib/docker/ >&2 &
-    copy=$!
-fi
 
 # A dockerd that starts containerd itself connects to it too early, and then waits a whole second
 # before it tries again.
@@ -129,14 +144,8 @@ until [ -S "$containerd" ]; do
     sleep 0.005
 done
 
-if [ "$copy" ]; then
-    wait "$copy"
-    umount /.store
-    rmdir /.store
-fi
-
 # Settings of our own, not the machine's.
-echo '{}' >/run/docktest/daemon.json
+echo "{${mirror:+\"registry-mirrors\": [\"http://127.0.0.1:$mirror\"]}}" >/run/docktest/daemon.json
 dockerd --config-file /run/docktest/daemon.json --group root --containerd "$containerd" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$name/containers" >&2 &
 daemon=$!

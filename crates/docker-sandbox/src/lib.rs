@@ -2,18 +2,23 @@
 //! nothing behind.
 //!
 //! ```no_run
-//! use docker_sandbox::{EngineRoot, ProcessEngine};
+//! use docker_cli::Canceller;
+//! use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 //! use std::time::Duration;
 //!
-//! let engine = ProcessEngine::start(&EngineRoot::Machine, Duration::from_secs(30))?;
+//! let options = EngineOptions::new(&EngineRoot::Machine, Duration::from_secs(30));
+//! let engine = ProcessEngine::start(&options, &Canceller::new())?;
 //! let _docker = engine.docker();
 //! # Ok::<(), docker_sandbox::Error>(())
 //! ```
 
 mod cgroup;
 mod error;
+mod image_store;
 mod leftovers;
 mod log_tail;
+mod memory;
+mod options;
 mod process;
 mod process_stat;
 pub mod processes;
@@ -22,6 +27,10 @@ mod terminal;
 
 pub use cgroup::ProcessGroup;
 pub use error::Error;
+pub use image_store::{
+    Damage, Digest, EngineImage, ImageStore, InvalidDigest, Problem, StoredImage,
+};
+pub use options::EngineOptions;
 pub use process::{PATH, ProcessEngine};
 pub use process_stat::ProcessStat;
 pub use root::{EngineRoot, cache_directory, prepared_directory};

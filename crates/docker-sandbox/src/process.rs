@@ -13,22 +13,28 @@
 //! * the daemon exits: the init exits.
 //!
 //! Everything that the engine writes is in file systems in memory that are mounted in its own mount
-//! namespace only, so there are no files to remove either.
+//! namespace only, so there are no files to remove either. (The daemon's data can be on disk, if a caller
+//! wants to have them afterwards.)
 
 use std::ffi::OsString;
-use std::fs;
-use std::io::PipeWriter;
+use std::fs::{self, File};
+use std::io::{self, PipeWriter};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use docker_cli::{Canceller, Docker};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use self::start::Start;
 use crate::cgroup::ProcessGroup;
 use crate::leftovers;
 use crate::log_tail::LogTail;
+use crate::memory::MemoryLimit;
 use crate::terminal::{Session, Terminal};
-use crate::{EngineRoot, Error};
+use crate::{EngineOptions, Error};
 
 mod start;
 
@@ -52,6 +58,7 @@ pub struct ProcessEngine {
     /// The supervisor ends the engine when this is closed.
     lifeline: Option<PipeWriter>,
     pub(crate) log: LogTail,
+    memory: Option<MemoryLimit>,
 }
 
 impl ProcessEngine {
@@ -61,52 +68,21 @@ impl ProcessEngine {
         supervisor: duct::Handle,
         lifeline: PipeWriter,
         log: LogTail,
+        memory: Option<MemoryLimit>,
     ) -> Self {
-        Self { name, init: 0, supervisor, lifeline: Some(lifeline), log }
+        Self { name, init: 0, supervisor, lifeline: Some(lifeline), log, memory }
     }
 
-    /// Starts an engine, and returns once its daemon accepts requests.
+    /// Starts an engine. Returns once its daemon accepts requests; if it begins with images, once it has
+    /// read them.
     ///
     /// # Errors
-    /// When this process is not root, when a program is missing, or when the engine exits or does
-    /// not answer within `limit`.
-    pub fn start(root: &EngineRoot, limit: Duration) -> Result<Self, Error> {
-        Self::start_cancellable(&Canceller::new(), root, limit)
-    }
-
-    /// As [`Self::start`], but stops waiting when `canceller` is cancelled.
-    ///
-    /// # Errors
-    /// As [`Self::start`], and [`Error::Cancelled`].
-    pub fn start_cancellable(
-        canceller: &Canceller,
-        root: &EngineRoot,
-        limit: Duration,
-    ) -> Result<Self, Error> {
-        Self::start_with_images(canceller, root, None, limit)
-    }
-
-    /// As [`Self::start_cancellable`], with the images that another engine from the same root has
-    /// saved in a directory ([`Self::keep_images`]). The directory is only read.
-    ///
-    /// If the engine does not start with these images, it is started without any: a damaged directory
-    /// costs time, and does not make every later start fail. Check that the images are there.
-    ///
-    /// # Errors
-    /// As [`Self::start_cancellable`].
-    pub fn start_with_images(
-        canceller: &Canceller,
-        root: &EngineRoot,
-        images: Option<&Path>,
-        limit: Duration,
-    ) -> Result<Self, Error> {
-        root.check()?;
+    /// When this process is not root, a program or an image is missing, the engine exits or does not
+    /// answer within the time limit, or `canceller` is cancelled.
+    pub fn start(options: &EngineOptions<'_>, canceller: &Canceller) -> Result<Self, Error> {
+        options.root.check()?;
         leftovers::remove_abandoned();
-        let start = Start::new(canceller, root, limit);
-        match images.map(|images| start.with_images(images)) {
-            None | Some(Err(Error::Died { .. })) => start.without_images(),
-            Some(result) => result,
-        }
+        Start::new(options, canceller).run()
     }
 
     /// The engine's name, unique on the machine. Its control groups have this name.
@@ -146,10 +122,12 @@ impl ProcessEngine {
         environment: &[(OsString, OsString)],
         session: Session,
     ) -> Vec<OsString> {
-        const JOIN: &str = r#"echo 0 >"$1" && cd "$2" && shift 2 && exec "$@""#;
+        const JOIN: &str = r#"echo 0 >"$1" && { [ -z "$2" ] || echo 0 >"$2"; } && cd "$3" && shift 3 && exec "$@""#;
+        let limit = self.memory.as_ref().and_then(MemoryLimit::procs_file_of_steps);
         let mut words = self.entering();
         words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
         words.push(group.procs_file().into());
+        words.push(limit.unwrap_or(Path::new("")).into());
         words.push(directory.into());
         words.extend(session.words().map(OsString::from));
         words.extend(["env", "-i"].map(OsString::from));
@@ -182,25 +160,28 @@ impl ProcessEngine {
         ProcessGroup::new(&self.name, name).map_err(Error::io("creating a control group"))
     }
 
-    /// Copies the engine's images into a new directory, for [`Self::start_with_images`], which is
-    /// faster than loading them from archives. No container may run, and no image may change, until
-    /// this returns.
+    /// Listens on a port of the engine's loopback, for this process: what connects to that port in the
+    /// engine is accepted here. Port 0 is one that is free.
     ///
     /// # Errors
-    /// When the directory exists, or the images cannot be copied.
-    pub fn keep_images(&self, directory: &Path) -> Result<(), Error> {
-        let data_root = self.outside(Path::new("/var/lib/docker"));
-        fs::create_dir(directory).map_err(Error::io("creating a directory for images"))?;
-        // The layers and their metadata; the daemon creates the rest of its data by itself.
-        for part in ["image", "overlay2"] {
-            duct::cmd!("cp", "-a", data_root.join(part), directory)
-                .stdin_null()
-                .stdout_null()
-                .stderr_null()
-                .run()
-                .map_err(Error::io("copying images with `cp`"))?;
-        }
-        Ok(())
+    /// When the engine has ended, or the port is in use in it.
+    pub fn listen(&self, port: u16) -> io::Result<TcpListener> {
+        let network = File::open(format!("/proc/{}/ns/net", self.init))?;
+        // A thread has its network namespace for itself, and a socket stays in that of the thread which
+        // created it.
+        let thread =
+            thread::Builder::new().name("docktest-listen".to_owned()).spawn(move || {
+                move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network))?;
+                TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            })?;
+        thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread has panicked")))
+    }
+
+    /// Whether something in the engine was killed because everything in it together needed more memory
+    /// than [`EngineOptions::memory`]. `false` without such a limit, and for a container that exceeded a
+    /// limit of its own. It is still known when the engine has ended.
+    pub fn memory_exceeded(&self) -> bool {
+        self.memory.as_ref().is_some_and(MemoryLimit::is_exceeded)
     }
 
     /// A directory on the machine that only this user can read; it is removed with the engine.

@@ -1,15 +1,14 @@
 # shellcheck shell=sh
 # Runs outside of the namespaces and outlives the program that started it, to clean up after both.
 #
-# Usage: NAME SCRATCH ROOT STORE   with a pipe on standard input that the program keeps open: the pipe
-# is closed when the program ends in any way, including `kill -9`. The script of the engine's first
-# process is in the environment, in DOCKTEST_INIT, so that `ps` in the engine does not print it.
+# Usage: SCRATCH NAME …   with a pipe on standard input that the program keeps open: the pipe is closed
+# when the program ends in any way, including `kill -9`. The script of the engine's first process, which
+# gets all arguments but the first, is in the environment, in DOCKTEST_INIT, so that `ps` in the engine
+# does not print it. SCRATCH is a directory that exists.
 set -u
+scratch=$1
+shift
 name=$1
-scratch=$2
-root=$3
-store=$4
-mkdir -m 0700 "$scratch" || exit 1
 
 exec 8<&0 </dev/null
 # slirp4netns, which gives the engine internet access, needs the host's network namespace.
@@ -20,7 +19,7 @@ exec 9</proc/self/ns/net
 # throughout.
 setpriv --pdeathsig KILL \
     unshare --mount --net --pid --uts --ipc --fork --kill-child=KILL \
-    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$name" "$root" "$store" 8<&- &
+    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$@" 8<&- &
 engine=$!
 
 { cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 9<&- &

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
-use docker_sandbox::{EngineRoot, ProcessEngine};
+use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
@@ -131,26 +131,21 @@ impl Runner<'_> {
             .filter(|(reference, _)| names_image(scenario, reference))
             .map(|(reference, recipe)| (reference.as_str(), recipe.as_path()))
             .collect();
-        let cache = ImageCache::new(&self.cache, &self.root);
-        let store = cache.store(&wanted);
-        let store = store.as_deref().filter(|store| store.is_dir());
-        let engine =
-            ProcessEngine::start_with_images(&self.canceller, &self.root, store, ENGINE_LIMIT)
-                .map_err(|error| self.or_cancelled(error.into()))?;
+        let cache = ImageCache::new(&self.cache);
+        let options = EngineOptions::new(&self.root, ENGINE_LIMIT);
+        let engine = ProcessEngine::start(&options, &self.canceller)
+            .map_err(|error| self.or_cancelled(error.into()))?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
         let description = engine_info::describe(&docker.clone().timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
         let images = Images {
             docker,
             scratch: engine.scratch(),
-            keep_images: &|directory| engine.keep_images(directory),
             canceller: &self.canceller,
             cache: &cache,
             progress: &|progress| (self.progress)(scenario, progress),
         };
-        let images = images
-            .provide_all(&wanted, store.is_some())
-            .map_err(|error| self.or_cancelled(error))?;
+        let images = images.provide_all(&wanted).map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
         let (mut steps, starts) = self.run_steps(scenario, &engine)?;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use docker_sandbox::{EngineRoot, ProcessEngine};
+use docker_cli::Canceller;
+use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 use duct::cmd;
 
 use crate::cargo::{cargo, has_command, need_component};
@@ -135,7 +136,8 @@ fn unit() -> Result<()> {
 /// Tests docker-cli on a new engine, with an image that contains only a shell.
 fn docker_cli() -> Result<()> {
     let root = EngineRoot::Prepared(engine::ensure()?);
-    let engine = ProcessEngine::start(&root, Duration::from_secs(60))?;
+    let options = EngineOptions::new(&root, Duration::from_secs(60));
+    let engine = ProcessEngine::start(&options, &Canceller::new())?;
     let scratch = engine.scratch();
     let context = scratch.join("alpine");
     let recipe = project()?.join("book/images/alpine");

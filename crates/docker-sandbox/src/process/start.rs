@@ -2,9 +2,11 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fs::DirBuilder;
 use std::io::{self, BufRead, BufReader, PipeReader, Read, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +16,8 @@ use docker_cli::Canceller;
 use super::ProcessEngine;
 use crate::leftovers;
 use crate::log_tail::LogTail;
-use crate::{EngineRoot, Error};
+use crate::memory::MemoryLimit;
+use crate::{EngineImage, EngineOptions, Error, ImageStore};
 
 const SUPERVISOR: &str = include_str!("../supervisor.sh");
 const INIT: &str = include_str!("../init.sh");
@@ -25,64 +28,126 @@ const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 /// How long to wait before the daemon is asked again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What an engine is started from, and when to give up.
+/// A start of an engine.
 pub(crate) struct Start<'a> {
+    options: &'a EngineOptions<'a>,
     canceller: &'a Canceller,
-    root: &'a EngineRoot,
-    limit: Duration,
     deadline: Instant,
 }
 
 impl<'a> Start<'a> {
-    /// `limit` counts from now on.
-    pub(crate) fn new(canceller: &'a Canceller, root: &'a EngineRoot, limit: Duration) -> Self {
-        Self { canceller, root, limit, deadline: Instant::now() + limit }
+    /// The time limit counts from now on.
+    pub(crate) fn new(options: &'a EngineOptions<'a>, canceller: &'a Canceller) -> Self {
+        Self { options, canceller, deadline: Instant::now() + options.limit }
     }
 
-    /// Starts an engine whose daemon begins with a copy of these images, and waits until it answers.
-    pub(crate) fn with_images(&self, images: &Path) -> Result<ProcessEngine, Error> {
-        let engine = self.start(Some(images))?;
-        // Only once it answers has the daemon read its images: it exits if they are damaged.
-        self.wait_for_answer(&engine)?;
-        Ok(engine)
-    }
-
-    /// Starts an engine without images, and waits until its daemon's socket accepts connections. The
-    /// daemon makes the first request wait until it can answer.
-    pub(crate) fn without_images(&self) -> Result<ProcessEngine, Error> {
-        self.start(None)
-    }
-
-    fn start(&self, images: Option<&Path>) -> Result<ProcessEngine, Error> {
+    /// Starts the engine, and waits until its daemon's socket accepts connections. The daemon makes the
+    /// first request wait until it can answer.
+    pub(crate) fn run(&self) -> Result<ProcessEngine, Error> {
         let name = leftovers::unique_name();
+        let scratch = leftovers::scratch_directory(&name);
+        // If what follows fails, the next engine removes it, as it does if this process is killed.
+        DirBuilder::new()
+            .mode(0o700)
+            .create(&scratch)
+            .map_err(Error::io(format!("creating `{}`", scratch.display())))?;
+        let engine = self.run_with(&name, &scratch);
+        if engine.is_err() {
+            // Only what was created before there was an engine is left.
+            leftovers::remove(&name, Duration::ZERO);
+        }
+        engine
+    }
+
+    fn run_with(&self, name: &str, scratch: &Path) -> Result<ProcessEngine, Error> {
+        let images = self.options.images.filter(|(_, images)| !images.is_empty());
+        let data = self.data(scratch, images)?;
+        let memory = self.options.memory.map(|bytes| MemoryLimit::new(name, bytes)).transpose();
+        let memory = memory.map_err(Error::io("limiting the engine's memory"))?;
+        let (mut engine, ready) = self.supervise(name, scratch, &data, memory)?;
+        let started = self.wait_for_init(&engine, ready).and_then(|init| {
+            engine.init = init;
+            // Only once it answers has the daemon read its images.
+            images.map_or(Ok(()), |_| self.wait_for_answer(&engine))
+        });
+        match started {
+            Err(Error::Died { log }) if images.is_some() => Err(Error::DiedWithImages { log }),
+            result => result.map(|()| engine),
+        }
+    }
+    /// Prepares the data of the daemon. Returns the arguments of the init that are about them.
+    fn data(
+        &self,
+        scratch: &Path,
+        images: Option<(&ImageStore, &[EngineImage])>,
+    ) -> Result<Data, Error> {
+        let absolute = |path: &Path| {
+            path.canonicalize().map_err(Error::io(format!("reading `{}`", path.display())))
+        };
+        let mut data = Data::default();
+        if let Some(data_root) = self.options.data_root {
+            data.root = absolute(data_root)?;
+        }
+        let Some((store, images)) = images else { return Ok(data) };
+        let into = if data.root.as_os_str().is_empty() {
+            data.copied = scratch.join("images");
+            // The mode becomes that of the data-root.
+            DirBuilder::new()
+                .mode(0o710)
+                .create(&data.copied)
+                .map_err(Error::io(format!("creating `{}`", data.copied.display())))?;
+            &data.copied
+        } else {
+            &data.root
+        };
+        store.compose(into, images)?;
+        // There are images without layers.
+        if store.layers().is_dir() {
+            data.layers = absolute(&store.layers())?;
+        }
+        Ok(data)
+    }
+
+    /// Starts the supervisor. Also returns the pipe to which the init will print its PID.
+    fn supervise(
+        &self,
+        name: &str,
+        scratch: &Path,
+        data: &Data,
+        memory: Option<MemoryLimit>,
+    ) -> Result<(ProcessEngine, PipeReader), Error> {
         let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let (ready_reader, ready_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let (log_reader, log_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
-        let scratch = leftovers::scratch_directory(&name);
-        let arguments: [&OsStr; 8] = [
+        let group = memory.as_ref().map_or(Path::new(""), MemoryLimit::procs_file);
+        let mirror = self.options.registry_mirror.map(|port| port.to_string()).unwrap_or_default();
+        let arguments: [&OsStr; 12] = [
             "sh".as_ref(),
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
             "docktest-supervisor".as_ref(),
-            name.as_ref(),
             scratch.as_ref(),
-            self.root.directory().as_os_str(),
-            images.map_or(OsStr::new(""), Path::as_os_str),
+            name.as_ref(),
+            self.options.root.directory().as_os_str(),
+            group.as_ref(),
+            data.root.as_ref(),
+            data.copied.as_ref(),
+            data.layers.as_ref(),
+            mirror.as_ref(),
         ];
         // In a session of its own: Ctrl-C is for this process only, and the engine must not have
         // this process's terminal.
         let supervisor = duct::cmd("setsid", arguments)
-            .full_env(environment())
+            .full_env(environment(self.options.proxies))
             .stdin_file(lifeline_end)
             .stdout_file(ready_writer)
             .stderr_file(log_writer)
             .unchecked()
             .start()
             .map_err(Error::io("starting `setsid`"))?;
-        let mut engine =
-            ProcessEngine::new(name, supervisor, lifeline, LogTail::follow(log_reader));
-        engine.init = self.wait_for_init(&engine, ready_reader)?;
-        Ok(engine)
+        let log = LogTail::follow(log_reader);
+        let engine = ProcessEngine::new(name.to_owned(), supervisor, lifeline, log, memory);
+        Ok((engine, ready_reader))
     }
 
     /// Waits until the init prints its PID, which it does as soon as the daemon's socket exists.
@@ -130,7 +195,7 @@ impl<'a> Start<'a> {
             return Err(Error::Cancelled);
         }
         if Instant::now() >= self.deadline {
-            return Err(Error::NotReady { limit: self.limit, log: engine.log.text() });
+            return Err(Error::NotReady { limit: self.options.limit, log: engine.log.text() });
         }
         Ok(())
     }
@@ -145,12 +210,24 @@ fn ping(socket: &Path) -> io::Result<bool> {
     Ok(stream.read(&mut [0; 16])? > 0)
 }
 
+/// Directories with the data of a daemon; each is empty if there is none.
+#[derive(Default)]
+struct Data {
+    /// A data-root on disk.
+    root: PathBuf,
+    /// What a data-root in memory begins with.
+    copied: PathBuf,
+    /// The layers that the data refer to.
+    layers: PathBuf,
+}
+
 /// The environment of the supervisor and of the engine. A daemon obeys many variables (TMPDIR,
-/// `DOCKER_…`, `GO…`), and the caller's are not meant for it. Only the proxies are passed on, as the
-/// daemon pulls images through them.
-fn environment() -> Vec<(OsString, OsString)> {
+/// `DOCKER_…`, `GO…`), and the caller's are not meant for it. Only the proxies are passed on, if the
+/// daemon is to pull images through them.
+fn environment(proxies: bool) -> Vec<(OsString, OsString)> {
     const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-    let proxies = PROXIES.into_iter().flat_map(|name| [name.to_owned(), name.to_lowercase()]);
+    let names: &[&str] = if proxies { &PROXIES } else { &[] };
+    let proxies = names.iter().flat_map(|name| [(*name).to_owned(), name.to_lowercase()]);
     let kept = proxies.chain(["PATH".to_owned()]);
     let mut environment: Vec<(OsString, OsString)> =
         kept.filter_map(|name| Some((name.clone().into(), env::var_os(name)?))).collect();

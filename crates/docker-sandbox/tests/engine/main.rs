@@ -12,17 +12,26 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::Command;
-use docker_sandbox::{EngineRoot, Error, ProcessEngine};
+use docker_cli::{Canceller, Command};
+use docker_sandbox::{EngineOptions, EngineRoot, Error, ProcessEngine};
 
 /// Longer than anything takes on a busy machine: what takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn start() -> ProcessEngine {
-    ProcessEngine::start(&EngineRoot::find(), LIMIT).unwrap()
+    start_with(|_| ())
+}
+
+/// Starts an engine with the options that `change` sets.
+fn start_with<'a>(change: impl FnOnce(&mut EngineOptions<'a>)) -> ProcessEngine {
+    static ROOT: LazyLock<EngineRoot> = LazyLock::new(EngineRoot::find);
+    let mut options = EngineOptions::new(&ROOT, LIMIT);
+    change(&mut options);
+    ProcessEngine::start(&options, &Canceller::new()).unwrap()
 }
 
 /// Imports an image named `room` without a registry or an archive: a few of the engine's own programs,
@@ -157,7 +166,9 @@ fn killing_its_first_process_ends_it() {
 #[test]
 #[ignore = "needs an engine: cargo xtask test"]
 fn a_start_that_takes_too_long_fails() {
-    let error = ProcessEngine::start(&EngineRoot::find(), Duration::from_millis(1)).unwrap_err();
+    let root = EngineRoot::find();
+    let options = EngineOptions::new(&root, Duration::from_millis(1));
+    let error = ProcessEngine::start(&options, &Canceller::new()).unwrap_err();
     assert!(matches!(error, Error::NotReady { .. }), "{error:?}");
 }
 

@@ -27,42 +27,18 @@ pub(super) struct Images<'a> {
     pub(super) docker: Docker,
     /// A directory for copies of recipes: it is removed with the engine.
     pub(super) scratch: PathBuf,
-    /// Copies the engine's images into a new directory.
-    pub(super) keep_images: &'a dyn Fn(&Path) -> Result<(), docker_sandbox::Error>,
     pub(super) canceller: &'a Canceller,
     pub(super) cache: &'a ImageCache,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
 }
 
 impl Images<'_> {
-    /// Provides all of these images, given as references and recipes. `are_there` is whether the engine was
-    /// started with them.
+    /// Provides all of these images, given as references and recipes.
     ///
     /// # Errors
     /// When an image is not available from any source.
-    pub(super) fn provide_all(
-        &self,
-        wanted: &[(&str, &Path)],
-        are_there: bool,
-    ) -> Result<Vec<Image>, RunError> {
-        if are_there {
-            let provided = wanted.iter().map(|(reference, recipe)| {
-                let origin = self.cache.archive(reference, recipe)?.map(|(_, origin)| origin);
-                let found = origin.map(|origin| self.describe(reference, origin)).transpose()?;
-                Ok(found.flatten())
-            });
-            let provided: Option<Vec<Image>> = provided.collect::<Result<_, RunError>>()?;
-            if let Some(provided) = provided {
-                return Ok(provided);
-            }
-            self.cache.remove_store(wanted);
-        }
-        let provided: Vec<Image> = wanted
-            .iter()
-            .map(|(reference, recipe)| self.provide(reference, recipe))
-            .collect::<Result<_, _>>()?;
-        self.cache.keep_store(wanted, self.keep_images);
-        Ok(provided)
+    pub(super) fn provide_all(&self, wanted: &[(&str, &Path)]) -> Result<Vec<Image>, RunError> {
+        wanted.iter().map(|(reference, recipe)| self.provide(reference, recipe)).collect()
     }
 
     fn provide(&self, reference: &str, recipe: &Path) -> Result<Image, RunError> {

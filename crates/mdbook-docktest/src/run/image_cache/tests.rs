@@ -14,25 +14,16 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let root = directory.path().join("root");
         let recipe = directory.path().join("recipe");
-        fs::create_dir_all(root.join("usr/bin")).unwrap();
-        fs::write(root.join("usr/bin/dockerd"), "version 1").unwrap();
         fs::create_dir(&recipe).unwrap();
         fs::write(recipe.join("Dockerfile"), "FROM scratch").unwrap();
-        let cache = ImageCache::new(&directory.path().join("cache"), &EngineRoot::Prepared(root));
+        let cache = ImageCache::new(&directory.path().join("cache"));
         fs::create_dir_all(&cache.archives).unwrap();
         Self { directory, cache, recipe }
     }
 
     fn path(&self, reference: &str, origin: ImageOrigin) -> PathBuf {
         self.cache.archive_path(reference, &self.recipe, origin).unwrap()
-    }
-
-    fn store(&self, references: &[&str]) -> Option<PathBuf> {
-        let wanted: Vec<(&str, &Path)> =
-            references.iter().map(|reference| (*reference, self.recipe.as_path())).collect();
-        self.cache.store(&wanted)
     }
 }
 
@@ -85,73 +76,6 @@ fn a_recipe_that_cannot_be_read_is_an_error() {
         error.to_string(),
         "reading the recipe /nonexistent: No such file or directory (os error 2)"
     );
-}
-
-#[test]
-fn there_is_a_store_only_for_images_with_archives() {
-    let fixture = Fixture::new();
-    assert_eq!(fixture.store(&[]), None);
-    fs::write(fixture.path("one", ImageOrigin::Pulled), "1").unwrap();
-    assert!(fixture.store(&["one"]).is_some());
-    assert_eq!(fixture.store(&["one", "two"]), None);
-}
-
-#[test]
-fn a_store_is_for_these_images_and_this_daemon_only() {
-    let fixture = Fixture::new();
-    let archive = fixture.path("one", ImageOrigin::Pulled);
-    fs::write(&archive, "1").unwrap();
-    fs::write(fixture.path("two", ImageOrigin::Pulled), "2").unwrap();
-    let store = || fixture.store(&["one"]).unwrap();
-    let first = store();
-    assert_eq!(store(), first);
-    let other_set = fixture.store(&["one", "two"]).unwrap();
-    fs::write(&archive, "another").unwrap();
-    let other_archive = store();
-    fs::write(fixture.directory.path().join("root/usr/bin/dockerd"), "version 1.1").unwrap();
-    let other_daemon = store();
-    let mut stores = vec![first, other_set, other_archive, other_daemon];
-    stores.sort();
-    stores.dedup();
-    assert_eq!(stores.len(), 4);
-}
-
-#[test]
-fn a_store_is_kept_once_and_removed_when_it_has_not_been_used_for_long() {
-    let fixture = Fixture::new();
-    fs::write(fixture.path("one", ImageOrigin::Pulled), "1").unwrap();
-    let wanted = [("one", fixture.recipe.as_path())];
-    let keep = |content: &'static str| {
-        move |directory: &Path| {
-            fs::create_dir(directory).unwrap();
-            fs::write(directory.join("content"), content).unwrap();
-            Ok(())
-        }
-    };
-    let store = fixture.store(&["one"]).unwrap();
-    let old = fixture.cache.stores.join("old");
-    fs::create_dir_all(&old).unwrap();
-    let long_ago = SystemTime::now() - STORE_LIFE - Duration::from_secs(60);
-    File::open(&old).unwrap().set_modified(long_ago).unwrap();
-    fixture.cache.keep_store(&wanted, &keep("first"));
-    fixture.cache.keep_store(&wanted, &keep("second"));
-    assert_eq!(fs::read_to_string(store.join("content")).unwrap(), "first");
-    assert!(!old.exists());
-    fixture.cache.remove_store(&wanted);
-    assert_eq!(fs::read_dir(&fixture.cache.stores).unwrap().count(), 0);
-}
-
-#[test]
-fn a_store_in_use_counts_as_new() {
-    let fixture = Fixture::new();
-    fs::write(fixture.path("one", ImageOrigin::Pulled), "1").unwrap();
-    let store = fixture.store(&["one"]).unwrap();
-    fs::create_dir_all(&store).unwrap();
-    let long_ago = SystemTime::now() - STORE_LIFE - Duration::from_secs(60);
-    File::open(&store).unwrap().set_modified(long_ago).unwrap();
-    assert_eq!(fixture.store(&["one"]), Some(store.clone()));
-    fixture.cache.remove_old_stores();
-    assert!(store.exists());
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use docker_sandbox::EngineRoot;
 use tempfile::TempDir;
 
 use super::*;
@@ -39,33 +38,29 @@ impl Fixture {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         fs::write(path("docker.sh"), DOCKER).unwrap();
-        for name in ["recipe", "scratch", "root"] {
+        for name in ["recipe", "scratch"] {
             fs::create_dir(path(name)).unwrap();
         }
         fs::write(path("recipe/Dockerfile"), "FROM scratch").unwrap();
         for file in files {
             fs::write(path(file), "").unwrap();
         }
-        let cache = ImageCache::new(&path("cache"), &EngineRoot::Prepared(path("root")));
+        let cache = ImageCache::new(&path("cache"));
         Self { recipe: path("recipe"), cache, directory }
     }
 
     /// Provides the image to an engine. Returns what docker was called with, and the image.
-    fn provide(&self, is_there: bool) -> (Vec<String>, Result<Vec<Image>, RunError>) {
+    fn provide(&self) -> (Vec<String>, Result<Vec<Image>, RunError>) {
         let path = |name: &str| self.directory.path().join(name);
         fs::write(path("calls"), "").unwrap();
         let images = Images {
             docker: Docker::new().through(["sh".into(), path("docker.sh")]),
             scratch: path("scratch"),
-            keep_images: &|directory| {
-                fs::create_dir(directory).unwrap();
-                Ok(())
-            },
             canceller: &Canceller::new(),
             cache: &self.cache,
             progress: &|_| {},
         };
-        let result = images.provide_all(&[("shop:1", &self.recipe)], is_there);
+        let result = images.provide_all(&[("shop:1", &self.recipe)]);
         let calls = fs::read_to_string(path("calls")).unwrap();
         (calls.lines().map(str::to_owned).collect(), result)
     }
@@ -73,10 +68,6 @@ impl Fixture {
     /// Makes the next engine start without the image.
     fn start_new_engine(&self) {
         fs::remove_file(self.directory.path().join("present")).unwrap();
-    }
-
-    fn has_store(&self) -> bool {
-        self.cache.store(&[("shop:1", &self.recipe)]).is_some_and(|store| store.is_dir())
     }
 }
 
@@ -89,13 +80,12 @@ fn image(origin: ImageOrigin) -> Image {
 #[test]
 fn an_image_is_pulled_once_and_then_loaded_from_its_archive() {
     let fixture = Fixture::new(&["registry"]);
-    let (calls, images) = fixture.provide(false);
+    let (calls, images) = fixture.provide();
     assert_eq!(calls, ["image pull", "image save", "image inspect"]);
     assert_eq!(images.unwrap(), [image(ImageOrigin::Pulled)]);
-    assert!(fixture.has_store());
 
     fixture.start_new_engine();
-    let (calls, images) = fixture.provide(false);
+    let (calls, images) = fixture.provide();
     assert_eq!(calls, ["image load", "image inspect"]);
     assert_eq!(images.unwrap(), [image(ImageOrigin::Pulled)]);
 }
@@ -103,13 +93,13 @@ fn an_image_is_pulled_once_and_then_loaded_from_its_archive() {
 #[test]
 fn an_image_that_no_registry_provides_is_built_and_has_no_digest_of_a_registry() {
     let fixture = Fixture::new(&["builds"]);
-    let (calls, images) = fixture.provide(false);
+    let (calls, images) = fixture.provide();
     assert_eq!(calls, ["image pull", "image build", "image save", "image inspect"]);
     assert_eq!(images.unwrap(), [image(ImageOrigin::Recipe)]);
     assert_eq!(fs::read_dir(fixture.directory.path().join("scratch")).unwrap().count(), 0);
 
     fixture.start_new_engine();
-    let (calls, images) = fixture.provide(false);
+    let (calls, images) = fixture.provide();
     assert_eq!(calls, ["image load", "image inspect"]);
     assert_eq!(images.unwrap(), [image(ImageOrigin::Recipe)]);
 }
@@ -117,7 +107,7 @@ fn an_image_that_no_registry_provides_is_built_and_has_no_digest_of_a_registry()
 #[test]
 fn an_error_names_what_the_registry_and_the_recipe_said() {
     let fixture = Fixture::new(&[]);
-    let (_, images) = fixture.provide(false);
+    let (_, images) = fixture.provide();
     let message = images.unwrap_err().to_string();
     let recipe = fixture.recipe.display();
     let start = format!(
@@ -125,13 +115,12 @@ fn an_error_names_what_the_registry_and_the_recipe_said() {
          failed: "
     );
     assert!(message.starts_with(&start) && message.contains("no flour"), "{message}");
-    assert!(!fixture.has_store());
 }
 
 #[test]
 fn an_archive_without_its_image_is_an_error_that_names_the_archive() {
     let fixture = Fixture::new(&["registry"]);
-    fixture.provide(false).1.unwrap();
+    fixture.provide().1.unwrap();
     fixture.start_new_engine();
     fs::write(fixture.directory.path().join("empty-archives"), "").unwrap();
     let archive = fixture.directory.path().join("cache/images/shop_1-pulled.tar");
@@ -139,29 +128,7 @@ fn an_archive_without_its_image_is_an_error_that_names_the_archive() {
         "the archive {} does not contain image `shop:1`: remove it and try again",
         archive.display()
     );
-    assert_eq!(fixture.provide(false).1.unwrap_err().to_string(), expected);
-}
-
-#[test]
-fn an_engine_that_was_started_with_its_images_gets_no_others() {
-    let fixture = Fixture::new(&["registry"]);
-    fixture.provide(false).1.unwrap();
-    let (calls, images) = fixture.provide(true);
-    assert_eq!(calls, ["image inspect"]);
-    assert_eq!(images.unwrap(), [image(ImageOrigin::Pulled)]);
-}
-
-#[test]
-fn a_store_that_lacks_an_image_is_replaced() {
-    let fixture = Fixture::new(&["registry"]);
-    fixture.provide(false).1.unwrap();
-    let store = fixture.cache.store(&[("shop:1", &fixture.recipe)]).unwrap();
-    fs::write(store.join("damaged"), "").unwrap();
-    fixture.start_new_engine();
-    let (calls, images) = fixture.provide(true);
-    assert_eq!(calls, ["image inspect", "image load", "image inspect"]);
-    assert_eq!(images.unwrap(), [image(ImageOrigin::Pulled)]);
-    assert!(store.is_dir() && !store.join("damaged").exists());
+    assert_eq!(fixture.provide().1.unwrap_err().to_string(), expected);
 }
 
 #[test]
@@ -171,7 +138,6 @@ fn each_line_of_a_recipe_is_reported_and_the_last_one_returned() {
     let images = Images {
         docker: Docker::new(),
         scratch: PathBuf::new(),
-        keep_images: &|_| Ok(()),
         canceller: &Canceller::new(),
         cache: &fixture.cache,
         progress: &|progress| {

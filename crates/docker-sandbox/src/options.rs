@@ -1,0 +1,47 @@
+//! What an engine is started with.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::{EngineImage, EngineRoot, ImageStore};
+
+/// What an engine is started with.
+#[derive(Debug, Clone)]
+pub struct EngineOptions<'a> {
+    /// Where its programs come from.
+    pub root: &'a EngineRoot,
+    /// How long it may take to start.
+    pub limit: Duration,
+    /// The images that it begins with, and where they are stored. They must not be removed from the store
+    /// while the engine runs. It can only read the store; but its steps are root, and one that sets out to
+    /// can mount the store again writable. [`ImageStore::check`] notices that afterwards.
+    pub images: Option<(&'a ImageStore, &'a [EngineImage])>,
+    /// An empty directory for the daemon's data, on a file system that overlay2 works on. It is not
+    /// removed with the engine. `None` keeps the data in memory.
+    pub data_root: Option<&'a Path>,
+    /// How many bytes of memory everything in the engine may use together, including what it writes to
+    /// file systems in memory. See [`crate::ProcessEngine::memory_exceeded`].
+    pub memory: Option<u64>,
+    /// The port of a registry on the engine's loopback from which the daemon pulls what is on Docker Hub.
+    /// See [`crate::ProcessEngine::listen`].
+    pub registry_mirror: Option<u16>,
+    /// Whether the daemon uses the proxies in this process's environment.
+    pub proxies: bool,
+}
+
+impl<'a> EngineOptions<'a> {
+    /// An engine without images, whose data are in memory without a limit, and whose daemon uses the
+    /// proxies in this process's environment.
+    #[must_use]
+    pub fn new(root: &'a EngineRoot, limit: Duration) -> Self {
+        Self {
+            root,
+            limit,
+            images: None,
+            data_root: None,
+            memory: None,
+            registry_mirror: None,
+            proxies: true,
+        }
+    }
+}
