@@ -8,16 +8,14 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Output;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
+use docker_cli::Canceller;
 use docker_images::{Answer, Blobs, Digest, Pushed, Server, Upstream};
-use docker_sandbox::{EngineRoot, ProcessEngine};
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 /// Longer than anything takes on a busy machine: what takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -28,20 +26,11 @@ const PORT: u16 = 5000;
 /// A repository in the registry.
 const APP: &str = "127.0.0.1:5000/team/app";
 
+/// An engine whose daemon pulls from the registry what is on Docker Hub.
 fn start() -> ProcessEngine {
-    ProcessEngine::start(&EngineRoot::find(), LIMIT).unwrap()
-}
-
-/// A listener in the network namespace of an engine.
-fn listen(engine: &ProcessEngine) -> TcpListener {
-    let namespace = File::open(format!("/proc/{}/ns/net", engine.init_pid())).unwrap();
-    // A namespace is that of a thread.
-    let listening = thread::spawn(move || {
-        let network = LinkNameSpaceType::Network;
-        move_into_link_name_space(std::os::fd::AsFd::as_fd(&namespace), Some(network)).unwrap();
-        TcpListener::bind(("127.0.0.1", PORT)).unwrap()
-    });
-    listening.join().unwrap()
+    let root = EngineRoot::find();
+    let options = EngineOptions { registry_mirror: Some(PORT), ..EngineOptions::new(&root, LIMIT) };
+    ProcessEngine::start(&options, &Canceller::new()).unwrap()
 }
 
 /// The result of a script in the engine.
@@ -107,7 +96,8 @@ impl Image {
         let blobs = Blobs::new(directory.path());
         let engine = start();
         let upstream = Arc::new(Kept { blobs: blobs.clone(), image: None });
-        let server = Server::accepting_pushes(listen(&engine), upstream, blobs).unwrap();
+        let server =
+            Server::accepting_pushes(engine.listen(PORT).unwrap(), upstream, blobs).unwrap();
         // A few of the engine's own programs, with their libraries.
         let libraries = "ldd /bin/sh /bin/cat | grep -o '/[^ :)]*' | sort -u";
         let pack = format!("tar -cf - -h $({libraries}) 2>/dev/null");
@@ -134,7 +124,7 @@ impl Image {
     fn serve(&self) -> (ProcessEngine, Server) {
         let engine = start();
         let kept = Kept { blobs: self.blobs(), image: Some(self.pushed.clone()) };
-        let server = Server::start(listen(&engine), Arc::new(kept)).unwrap();
+        let server = Server::start(engine.listen(PORT).unwrap(), Arc::new(kept)).unwrap();
         (engine, server)
     }
 }
@@ -165,11 +155,25 @@ fn an_image_that_one_engine_has_pushed_is_pulled_by_another() {
 
 #[test]
 #[ignore = "needs an engine: cargo xtask test"]
+fn an_image_on_docker_hub_is_pulled_from_the_server() {
+    let image = Image::new();
+    let (engine, _server) = image.serve();
+    let said = inside(&engine, "docker pull team/app:1.0");
+    assert_eq!(said.matches(": Pull complete").count(), 2, "{said}");
+    let end = "Status: Downloaded newer image for team/app:1.0\ndocker.io/team/app:1.0";
+    assert!(said.ends_with(end), "{said}");
+    assert_eq!(inside(&engine, "docker run --rm team/app:1.0"), "hello");
+    let again = inside(&engine, "docker pull team/app:1.0");
+    assert!(again.contains("Status: Image is up to date for team/app:1.0"), "{again}");
+}
+
+#[test]
+#[ignore = "needs an engine: cargo xtask test"]
 fn docker_says_itself_that_an_image_is_unknown() {
     let engine = start();
     let directory = tempfile::tempdir().unwrap();
     let kept = Kept { blobs: Blobs::new(directory.path()), image: None };
-    let _server = Server::start(listen(&engine), Arc::new(kept)).unwrap();
+    let _server = Server::start(engine.listen(PORT).unwrap(), Arc::new(kept)).unwrap();
     assert_eq!(
         fails_inside(&engine, &format!("docker pull {APP}:2.0")),
         format!(
@@ -200,7 +204,7 @@ fn a_server_ends_before_and_after_its_engine() {
         let engine = start();
         let directory = tempfile::tempdir().unwrap();
         let kept = Kept { blobs: Blobs::new(directory.path()), image: None };
-        let server = Server::start(listen(&engine), Arc::new(kept)).unwrap();
+        let server = Server::start(engine.listen(PORT).unwrap(), Arc::new(kept)).unwrap();
         // A connection that stays open.
         let fetch = format!("exec 3<>/dev/tcp/127.0.0.1/{PORT}; echo >&3; exec sleep 600");
         let mut words = engine.entering();
