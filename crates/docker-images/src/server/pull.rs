@@ -74,6 +74,8 @@ impl Service {
         let pushed = self.push_target.as_ref().and_then(|target| target.blob(digest));
         let file = match pushed {
             Some(file) => Some(file),
+            // This is how a daemon asks before it pushes: a blob elsewhere is not one that is kept.
+            None if self.push_target.is_some() && request.method == Method::HEAD => None,
             None => self.upstream.blob(digest).map_err(|error| cannot_read(&error))?,
         };
         let mut file = file.ok_or_else(|| Failure::new(Code::BlobUnknown, digest))?;

@@ -216,18 +216,27 @@ fn uploads_that_are_never_continued_make_room_for_others() {
 fn a_damaged_blob_is_asked_for_again() {
     let mut pushing = Pushing::new();
     let digest = pushing.kept.blobs.insert(b"layer").unwrap();
+    std::fs::write(pushing.kept.blobs.path(&digest), b"lay3r").unwrap();
     let path = format!("/v2/team/app/blobs/{digest}");
-    let head = |kept: &Kept| {
-        std::fs::write(kept.blobs.path(&digest), b"lay3r").unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let upstream = Arc::new(Kept::nothing());
-        let server = Server::accepting_pushes(listener, upstream, kept.blobs.clone()).unwrap();
-        Client::new(server.address()).ask("HEAD", &path, "", b"").status
-    };
-    assert_eq!(head(&pushing.kept), 404);
+    assert_eq!(pushing.client.ask("HEAD", &path, "", b"").status, 404);
     pushing.upload("layer");
     pushing.kept.blobs.verify(&digest).unwrap();
     assert_eq!(pushing.client.ask("HEAD", &path, "", b"").status, 200);
+}
+
+#[test]
+fn what_upstream_has_can_be_pulled_but_is_not_taken_for_pushed() {
+    let directory = tempfile::tempdir().unwrap();
+    let upstream = Kept::nothing().with_manifest("a", "1", b"{}");
+    let layer = upstream.blobs.insert(b"layer").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let blobs = Blobs::new(directory.path());
+    let server = Server::accepting_pushes(listener, Arc::new(upstream), blobs).unwrap();
+    let mut client = Client::new(server.address());
+    assert_eq!(client.get("/v2/a/manifests/1").body, b"{}");
+    let path = format!("/v2/a/blobs/{layer}");
+    assert_eq!(client.get(&path).body, b"layer");
+    assert_eq!(client.ask("HEAD", &path, "", b"").status, 404);
 }
 
 #[test]
