@@ -18,3 +18,4 @@ pub use platform::Platform;
 pub use reference::{InvalidReference, Reference};
 pub use registry::{FetchError, FetchProgress, Fetched, FetchedBlob, Login, Registry};
 pub use server::{Answer, Pushed, Server, Source};
+pub use server::{Answer, Pushed, Server, Upstream};

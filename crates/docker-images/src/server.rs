@@ -10,6 +10,7 @@ mod error;
 mod http1;
 mod pull;
 mod push;
+mod response;
 mod route;
 
 #[cfg(test)]
@@ -21,11 +22,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use http::Method;
+use http::{Method, header};
 
-use self::error::Failure;
-use self::http1::{Request, Response};
+use self::error::{Code, Failure};
+use self::http1::Request;
 use self::push::PushTarget;
+use self::response::Response;
 use self::route::Route;
 use crate::blobs::Blobs;
 use crate::digest::Digest;
@@ -33,12 +35,12 @@ use crate::digest::Digest;
 pub use self::push::Pushed;
 
 /// What a [`Server`] serves. It is called from many threads at once.
-pub trait Source: Send + Sync {
+pub trait Upstream: Send + Sync {
     /// The manifest of a tag or a digest in a repository, like `library/alpine`. This may take as long as a
     /// registry takes to send it.
     fn manifest(&self, repository: &str, version: &str) -> Answer;
 
-    /// A blob, open for reading; `None` if there is no such blob. The content need not be verified: the
+    /// A blob, open for reading from its start; `None` if there is no such blob. The content need not be verified: the
     /// daemon does that.
     ///
     /// # Errors
@@ -47,7 +49,7 @@ pub trait Source: Send + Sync {
     fn blob(&self, digest: &Digest) -> io::Result<Option<File>>;
 }
 
-/// What a [`Source`] answers for a manifest.
+/// What an [`Upstream`] answers for a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The manifest.
@@ -72,29 +74,29 @@ pub enum Answer {
     },
 }
 
-/// A running server. Dropping it ends its connections, and blocks until its threads have ended: also until
-/// calls of [`Source::manifest`] return.
+/// A running server. Dropping it ends its connections, and blocks until its threads have ended. That
+/// includes calls of the [`Upstream`]: end first what they wait for.
 pub struct Server {
     listener: Arc<TcpListener>,
     address: SocketAddr,
-    registry: Arc<Registry>,
+    service: Arc<Service>,
     acceptor: Option<JoinHandle<()>>,
 }
 
 /// What the threads of a server share.
-struct Registry {
-    source: Arc<dyn Source>,
+struct Service {
+    upstream: Arc<dyn Upstream>,
     push_target: Option<PushTarget>,
 }
 
 impl Server {
-    /// Serves `source` to whoever connects to `listener`. Pushes are refused.
+    /// Serves `upstream` to whoever connects to `listener`. Pushes are refused.
     ///
     /// # Errors
     ///
     /// The system refuses a thread, or the listener is not usable.
-    pub fn start(listener: TcpListener, source: Arc<dyn Source>) -> io::Result<Self> {
-        Self::with(listener, Registry { source, push_target: None })
+    pub fn start(listener: TcpListener, upstream: Arc<dyn Upstream>) -> io::Result<Self> {
+        Self::with(listener, Service { upstream, push_target: None })
     }
 
     /// As [`Self::start`], and what is pushed is kept in `blobs`. What was pushed can also be pulled.
@@ -104,17 +106,17 @@ impl Server {
     /// As [`Self::start`].
     pub fn accepting_pushes(
         listener: TcpListener,
-        source: Arc<dyn Source>,
+        upstream: Arc<dyn Upstream>,
         blobs: Blobs,
     ) -> io::Result<Self> {
-        Self::with(listener, Registry { source, push_target: Some(PushTarget::new(blobs)) })
+        Self::with(listener, Service { upstream, push_target: Some(PushTarget::new(blobs)) })
     }
 
-    fn with(listener: TcpListener, registry: Registry) -> io::Result<Self> {
+    fn with(listener: TcpListener, service: Service) -> io::Result<Self> {
         listener.set_nonblocking(false)?;
         let address = listener.local_addr()?;
-        let (listener, registry) = (Arc::new(listener), Arc::new(registry));
-        let (accepting, answering) = (Arc::clone(&listener), Arc::clone(&registry));
+        let (listener, service) = (Arc::new(listener), Arc::new(service));
+        let (accepting, answering) = (Arc::clone(&listener), Arc::clone(&service));
         let acceptor = thread::Builder::new().name("registry".to_owned()).spawn(move || {
             accept::until_shutdown(&accepting, move |stream| {
                 let answer = |request: &mut Request<'_>| answering.answer(request);
@@ -123,7 +125,7 @@ impl Server {
                 }
             });
         })?;
-        Ok(Self { listener, address, registry, acceptor: Some(acceptor) })
+        Ok(Self { listener, address, service, acceptor: Some(acceptor) })
     }
 
     /// The address that the server listens to.
@@ -133,7 +135,7 @@ impl Server {
 
     /// The image that was last pushed with this tag to a repository, like `library/alpine`.
     pub fn pushed(&self, repository: &str, tag: &str) -> Option<Pushed> {
-        self.registry.push_target.as_ref()?.pushed(repository, tag)
+        self.service.push_target.as_ref()?.pushed(repository, tag)
     }
 }
 
@@ -151,7 +153,7 @@ impl Drop for Server {
     }
 }
 
-impl Registry {
+impl Service {
     fn answer(&self, request: &mut Request<'_>) -> Response {
         let response = match Route::of(request.uri.path()) {
             Ok(route) => self.answer_route(&route, request),
@@ -173,6 +175,7 @@ impl Registry {
         {
             return Ok(response);
         }
-        Err(Failure::not_allowed(&request.method))
+        Err(Failure::new(Code::NotAllowed, &request.method)
+            .with(header::ALLOW, route.methods(self.push_target.is_some())))
     }
 }

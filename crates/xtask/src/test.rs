@@ -95,7 +95,7 @@ impl Part {
     }
 }
 
-/// Tests the programs on a real engine.
+/// Tests the programs, and the libraries that they consist of, on a real engine.
 fn end_to_end() -> Result<()> {
     engine::ensure()?;
     let program = book::build_program()?;
@@ -106,8 +106,9 @@ fn end_to_end() -> Result<()> {
         let words = [&words[..], selection, &["--", "--include-ignored"]].concat();
         cargo(&words, &environment)
     };
-    let sandbox = test("docker-sandbox", &["--test", "*"]);
-    sandbox.and(test("testsuite", &[]))
+    let libraries =
+        ["docker-sandbox", "docker-images"].map(|package| test(package, &["--test", "*"]));
+    libraries.into_iter().chain([test("testsuite", &[])]).collect()
 }
 
 /// Runs the tests that need neither an engine nor a browser. In other packages, those that do are

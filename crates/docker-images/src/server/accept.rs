@@ -45,7 +45,7 @@ pub(super) fn until_shutdown(
         }
         let weak = Arc::downgrade(&stream);
         let serve = Arc::clone(&serve);
-        let thread = thread::Builder::new().name("registry connection".to_owned());
+        let thread = thread::Builder::new().name("registry-client".to_owned());
         // Without a thread, the stream is dropped, which closes the connection.
         if let Ok(thread) = thread.spawn(move || serve(stream)) {
             connections.push(Connection { stream: weak, thread });

@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 
-use http::{Method, StatusCode, header};
+use http::{StatusCode, header};
 
-use super::http1::Response;
+use super::response::Response;
 
 /// A reason why a request fails.
 #[derive(Debug)]
@@ -79,11 +79,6 @@ impl Code {
 impl Failure {
     pub(super) fn new(code: Code, detail: impl Display) -> Self {
         Self { code, detail: detail.to_string(), headers: Vec::new() }
-    }
-
-    pub(super) fn not_allowed(method: &Method) -> Self {
-        Self::new(Code::NotAllowed, format_args!("{method} is not answered here"))
-            .with(header::ALLOW, "GET, HEAD")
     }
 
     #[cfg(test)]

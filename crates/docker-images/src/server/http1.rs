@@ -4,8 +4,6 @@
 //! another one in the network namespace of whoever drops it; its threads for connections cannot be ended or
 //! waited for; and it reads lines of any length into memory.
 
-use std::fmt::Display;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
@@ -14,6 +12,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode, Uri};
 
 use super::body::{Body, Framing};
+use super::response::Response;
 
 /// The longest request without its content, in bytes.
 const HEAD_LIMIT: u64 = 16 << 10;
@@ -33,19 +32,6 @@ pub(super) struct Request<'a> {
     pub(super) uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) body: Body<'a>,
-}
-
-/// An answer.
-pub(super) struct Response {
-    pub(super) status: StatusCode,
-    headers: HeaderMap,
-    content: Content,
-}
-
-enum Content {
-    Bytes(Vec<u8>),
-    /// This many bytes, from where the file is.
-    File(File, u64),
 }
 
 /// A request without its content.
@@ -112,6 +98,17 @@ fn linger(stream: &TcpStream) -> io::Result<()> {
 /// The lines of the next request up to its content; `None` if the client has closed the connection, and a
 /// status if they are too long.
 fn read_head(reader: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, StatusCode>>> {
+    // A client that speaks TLS, as Docker does first to a registry on its own machine, waits for an answer
+    // before it sends a line end.
+    let first = loop {
+        match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            bytes => break bytes?.first().copied(),
+        }
+    };
+    if first.is_some_and(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'\r' | b'\n')) {
+        return Ok(Some(Err(StatusCode::BAD_REQUEST)));
+    }
     let mut reader = reader.take(HEAD_LIMIT);
     let mut head = Vec::new();
     loop {
@@ -209,76 +206,5 @@ impl Request<'_> {
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
         let mut pairs = form_urlencoded::parse(self.uri.query()?.as_bytes());
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-    }
-}
-
-impl Response {
-    pub(super) fn new(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), content: Content::Bytes(Vec::new()) }
-    }
-
-    /// With this header, which replaces one of the same name. A value that a header cannot have is left out.
-    #[must_use]
-    pub(super) fn with(mut self, name: HeaderName, value: impl Display) -> Self {
-        if let Ok(value) = value.to_string().try_into() {
-            self.headers.insert(name, value);
-        }
-        self
-    }
-
-    #[must_use]
-    pub(super) fn with_content(self, bytes: Vec<u8>) -> Self {
-        Self { content: Content::Bytes(bytes), ..self }
-    }
-
-    /// With this many bytes of the file, from where it is.
-    #[must_use]
-    pub(super) fn with_file(self, file: File, length: u64) -> Self {
-        Self { content: Content::File(file, length), ..self }
-    }
-
-    /// Fails also if a file is shorter than it was: the client notices that the content is not complete when
-    /// the connection ends.
-    fn write(self, writer: &mut impl Write, has_content: bool, closes: bool) -> io::Result<()> {
-        let length = match &self.content {
-            Content::Bytes(bytes) => bytes.len() as u64,
-            Content::File(_, length) => *length,
-        };
-        let mut response = self;
-        response
-            .headers
-            .insert("docker-distribution-api-version", HeaderValue::from_static("registry/2.0"));
-        // RFC 9110, section 8.6.
-        if response.status != StatusCode::NO_CONTENT {
-            response.headers.insert(header::CONTENT_LENGTH, length.into());
-        }
-        if closes {
-            response.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
-        writer.write_all(&response.head())?;
-        match response.content {
-            _ if !has_content => {}
-            Content::Bytes(bytes) => writer.write_all(&bytes)?,
-            Content::File(file, length) => {
-                if io::copy(&mut file.take(length), writer)? < length {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
-            }
-        }
-        writer.flush()
-    }
-
-    /// The status line and the headers.
-    fn head(&self) -> Vec<u8> {
-        let reason = self.status.canonical_reason().unwrap_or_default();
-        let mut head = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
-        for (name, value) in &self.headers {
-            head.extend_from_slice(name.as_str().as_bytes());
-            head.extend_from_slice(b": ");
-            head.extend_from_slice(value.as_bytes());
-            head.extend_from_slice(b"\r\n");
-        }
-        head.extend_from_slice(b"\r\n");
-        head
     }
 }

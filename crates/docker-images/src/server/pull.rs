@@ -7,9 +7,10 @@ use std::ops::Range;
 use http::{HeaderName, Method, StatusCode, header};
 
 use super::error::{Code, Failure};
-use super::http1::{Request, Response};
+use super::http1::Request;
+use super::response::Response;
 use super::route::{Route, Version};
-use super::{Answer, Registry};
+use super::{Answer, Service};
 use crate::digest::Digest;
 
 /// The header with the digest of a manifest or a blob.
@@ -18,7 +19,7 @@ pub(super) const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-co
 /// The registry that `registry-mirrors` stand in for.
 const DOCKER_HUB: &str = "docker.io";
 
-impl Registry {
+impl Service {
     /// The answer to a GET or HEAD request; `None` if there is nothing to read there.
     pub(super) fn pull(
         &self,
@@ -54,7 +55,7 @@ impl Registry {
             self.push_target.as_ref().and_then(|target| target.manifest(repository, version));
         let answer = match pushed {
             Some(manifest) => manifest?,
-            None => self.source.manifest(repository, &version.to_string()),
+            None => self.upstream.manifest(repository, &version.to_string()),
         };
         match answer {
             Answer::Found { media_type, digest, bytes } => Ok(Response::new(StatusCode::OK)
@@ -73,7 +74,9 @@ impl Registry {
         let pushed = self.push_target.as_ref().and_then(|target| target.blob(digest));
         let file = match pushed {
             Some(file) => Some(file),
-            None => self.source.blob(digest).map_err(|error| cannot_read(&error))?,
+            // This is how a daemon asks before it pushes: a blob elsewhere is not one that is kept.
+            None if self.push_target.is_some() && request.method == Method::HEAD => None,
+            None => self.upstream.blob(digest).map_err(|error| cannot_read(&error))?,
         };
         let mut file = file.ok_or_else(|| Failure::new(Code::BlobUnknown, digest))?;
         let size = file.metadata().map_err(|error| cannot_read(&error))?.len();
@@ -111,8 +114,10 @@ fn cannot_read(error: &io::Error) -> Failure {
 
 /// What a registry answered, with its headers, except those that belong to its connection with us.
 fn refusal(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Response {
-    // An answer without a valid status is not one of a registry.
-    let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200);
+    // With another status, it is not a refusal.
+    let status = StatusCode::from_u16(status)
+        .ok()
+        .filter(|status| status.is_client_error() || status.is_server_error());
     let mut response = Response::new(status.unwrap_or(StatusCode::BAD_GATEWAY));
     for (name, value) in headers {
         match HeaderName::try_from(name) {

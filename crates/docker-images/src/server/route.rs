@@ -78,6 +78,17 @@ impl Route {
             _ => Err(unknown()),
         }
     }
+
+    /// The methods that have a meaning there, as the header `Allow` lists them.
+    pub(super) fn methods(&self, accepts_pushes: bool) -> &'static str {
+        match self {
+            Self::Manifest { .. } if accepts_pushes => "GET, HEAD, PUT",
+            Self::Base | Self::Manifest { .. } | Self::Blob { .. } => "GET, HEAD",
+            Self::Uploads { .. } if accepts_pushes => "POST",
+            Self::Upload { .. } if accepts_pushes => "GET, HEAD, PATCH, PUT, DELETE",
+            Self::Uploads { .. } | Self::Upload { .. } => "",
+        }
+    }
 }
 
 impl std::fmt::Display for Version {

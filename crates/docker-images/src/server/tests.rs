@@ -11,12 +11,15 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Answer, Server, Source};
+use super::{Answer, Server, Upstream};
 use crate::blobs::Blobs;
 use crate::digest::Digest;
 
 /// Longer than anything takes on a busy machine: what takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// More bytes than the buffers of a connection have.
+const LARGE: usize = 64 << 20;
 
 const IMAGE: &str = "application/vnd.docker.distribution.manifest.v2+json";
 
@@ -44,6 +47,15 @@ impl Kept {
         self
     }
 
+    /// With a blob of [`LARGE`] bytes, and its name.
+    fn with_large_blob() -> (Self, Digest) {
+        let kept = Self::nothing();
+        // Any blob, which is then made longer: computing a digest takes long in a debug build.
+        let digest = kept.blobs.insert(b"large").unwrap();
+        File::create(kept.blobs.path(&digest)).unwrap().set_len(LARGE as u64).unwrap();
+        (kept, digest)
+    }
+
     /// The names of the files in which blobs are, or are being written.
     fn files(&self) -> Vec<String> {
         let Ok(files) = self.directory.path().join("sha256").read_dir() else { return Vec::new() };
@@ -51,7 +63,7 @@ impl Kept {
     }
 }
 
-impl Source for Kept {
+impl Upstream for Kept {
     fn manifest(&self, repository: &str, version: &str) -> Answer {
         let answers = self.answers.iter();
         let mut answers = answers.filter(|((name, key), _)| *name == repository && key == version);
@@ -66,9 +78,9 @@ impl Source for Kept {
     }
 }
 
-fn serve(source: impl Source + 'static) -> Server {
+fn serve(upstream: impl Upstream + 'static) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    Server::start(listener, Arc::new(source)).unwrap()
+    Server::start(listener, Arc::new(upstream)).unwrap()
 }
 
 /// A connection to a server.
@@ -86,6 +98,8 @@ struct Reply {
 impl Client {
     fn new(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
+        // A request is sent in several parts, which must not wait for each other.
+        stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(LIMIT)).unwrap();
         stream.set_write_timeout(Some(LIMIT)).unwrap();
         Self { stream: BufReader::new(stream) }

@@ -64,16 +64,16 @@ fn what_is_unknown_or_invalid_is_an_error_of_the_specification() {
         client.get(path).fails_with(status, code);
     }
     let blob = format!("/v2/library/alpine/blobs/{layer}");
-    for (method, path) in [
-        ("DELETE", blob.as_str()),
-        ("PUT", "/v2/library/alpine/manifests/3.20"),
-        ("POST", "/v2/library/alpine/blobs/uploads/"),
-        ("GET", "/v2/library/alpine/blobs/uploads/1"),
-        ("OPTIONS", "/v2/"),
+    for (method, path, methods) in [
+        ("DELETE", blob.as_str(), "GET, HEAD"),
+        ("PUT", "/v2/library/alpine/manifests/3.20", "GET, HEAD"),
+        ("POST", "/v2/library/alpine/blobs/uploads/", ""),
+        ("GET", "/v2/library/alpine/blobs/uploads/1", ""),
+        ("OPTIONS", "/v2/", "GET, HEAD"),
     ] {
         let reply = client.ask(method, path, "", b"");
         reply.fails_with(405, "UNSUPPORTED");
-        assert_eq!(reply.header("allow"), "GET, HEAD");
+        assert_eq!(reply.header("allow"), methods);
     }
     assert_eq!(client.ask("HEAD", "/v2/library/alpine/manifests/4", "", b"").status, 404);
 }
@@ -95,7 +95,9 @@ fn a_refusal_is_passed_on() {
         body: b"too many".to_vec(),
     };
     kept.answers.insert(("busy", "1".to_owned()), refused(429));
-    kept.answers.insert(("odd", "1".to_owned()), refused(100));
+    for status in [0, 100, 204, 302, 1000] {
+        kept.answers.insert(("odd", status.to_string()), refused(status));
+    }
     let server = serve(kept);
     let mut client = Client::new(server.address());
     let reply = client.get("/v2/busy/manifests/1");
@@ -103,7 +105,9 @@ fn a_refusal_is_passed_on() {
     assert_eq!((reply.header("retry-after"), reply.header("content-type")), ("60", "text/plain"));
     assert_eq!(reply.header("content-length"), "8");
     assert_eq!((reply.header("transfer-encoding"), reply.header("no-value")), ("", ""));
-    assert_eq!(client.get("/v2/odd/manifests/1").status, 502);
+    for status in [0, 100, 204, 302, 1000] {
+        assert_eq!(client.get(&format!("/v2/odd/manifests/{status}")).status, 502);
+    }
 }
 
 #[test]
@@ -136,7 +140,7 @@ fn a_blob_is_sent_whole_or_in_part() {
 #[test]
 fn a_blob_that_cannot_be_read_is_an_error_and_not_an_unknown_one() {
     struct Broken;
-    impl Source for Broken {
+    impl Upstream for Broken {
         fn manifest(&self, _: &str, _: &str) -> Answer {
             Answer::NotFound
         }
@@ -153,9 +157,7 @@ fn a_blob_that_cannot_be_read_is_an_error_and_not_an_unknown_one() {
 
 #[test]
 fn a_blob_that_becomes_shorter_while_it_is_sent_ends_the_connection() {
-    let kept = Kept::nothing();
-    // More than the buffers of a connection.
-    let layer = kept.blobs.insert(&vec![0; 32 << 20]).unwrap();
+    let (kept, layer) = Kept::with_large_blob();
     let path = kept.blobs.path(&layer);
     let server = serve(kept);
     let mut client = Client::new(server.address());
@@ -164,5 +166,5 @@ fn a_blob_that_becomes_shorter_while_it_is_sent_ends_the_connection() {
     let file = fs::OpenOptions::new().write(true).open(path).unwrap();
     file.set_len(0).unwrap();
     let received = client.stream.read_to_end(&mut Vec::new()).unwrap();
-    assert!(received < 32 << 20);
+    assert!(received < LARGE);
 }

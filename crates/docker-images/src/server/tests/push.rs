@@ -14,8 +14,8 @@ impl Pushing {
     fn new() -> Self {
         let kept = Arc::new(Kept::nothing());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (source, blobs) = (Arc::clone(&kept), kept.blobs.clone());
-        let server = Server::accepting_pushes(listener, source, blobs).unwrap();
+        let (upstream, blobs) = (Arc::clone(&kept), kept.blobs.clone());
+        let server = Server::accepting_pushes(listener, upstream, blobs).unwrap();
         let client = Client::new(server.address());
         Self { server, client, kept }
     }
@@ -102,7 +102,8 @@ fn an_image_that_was_pushed_is_kept_and_can_be_pulled() {
     }
     let mut kept = [config, one, two, digest].map(|digest| digest.hex());
     let mut files = pushing.kept.files();
-    (kept.sort(), files.sort());
+    kept.sort();
+    files.sort();
     assert_eq!(files, kept);
 }
 
@@ -177,6 +178,21 @@ fn an_upload_that_is_cancelled_or_cut_off_leaves_nothing() {
 }
 
 #[test]
+fn other_methods_are_refused() {
+    let mut pushing = Pushing::new();
+    let location = pushing.begin();
+    for (method, path, methods) in [
+        ("DELETE", "/v2/team/app/manifests/1", "GET, HEAD, PUT"),
+        ("GET", "/v2/team/app/blobs/uploads/", "POST"),
+        ("POST", &location, "GET, HEAD, PATCH, PUT, DELETE"),
+    ] {
+        let reply = pushing.client.ask(method, path, "", b"");
+        reply.fails_with(405, "UNSUPPORTED");
+        assert_eq!(reply.header("allow"), methods);
+    }
+}
+
+#[test]
 fn an_upload_belongs_to_its_repository() {
     let mut pushing = Pushing::new();
     let location = pushing.begin();
@@ -200,18 +216,27 @@ fn uploads_that_are_never_continued_make_room_for_others() {
 fn a_damaged_blob_is_asked_for_again() {
     let mut pushing = Pushing::new();
     let digest = pushing.kept.blobs.insert(b"layer").unwrap();
+    std::fs::write(pushing.kept.blobs.path(&digest), b"lay3r").unwrap();
     let path = format!("/v2/team/app/blobs/{digest}");
-    let mut head = |kept: &Kept| {
-        std::fs::write(kept.blobs.path(&digest), b"lay3r").unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let source = Arc::new(Kept::nothing());
-        let server = Server::accepting_pushes(listener, source, kept.blobs.clone()).unwrap();
-        Client::new(server.address()).ask("HEAD", &path, "", b"").status
-    };
-    assert_eq!(head(&pushing.kept), 404);
+    assert_eq!(pushing.client.ask("HEAD", &path, "", b"").status, 404);
     pushing.upload("layer");
     pushing.kept.blobs.verify(&digest).unwrap();
     assert_eq!(pushing.client.ask("HEAD", &path, "", b"").status, 200);
+}
+
+#[test]
+fn what_upstream_has_can_be_pulled_but_is_not_taken_for_pushed() {
+    let directory = tempfile::tempdir().unwrap();
+    let upstream = Kept::nothing().with_manifest("a", "1", b"{}");
+    let layer = upstream.blobs.insert(b"layer").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let blobs = Blobs::new(directory.path());
+    let server = Server::accepting_pushes(listener, Arc::new(upstream), blobs).unwrap();
+    let mut client = Client::new(server.address());
+    assert_eq!(client.get("/v2/a/manifests/1").body, b"{}");
+    let path = format!("/v2/a/blobs/{layer}");
+    assert_eq!(client.get(&path).body, b"layer");
+    assert_eq!(client.ask("HEAD", &path, "", b"").status, 404);
 }
 
 #[test]
