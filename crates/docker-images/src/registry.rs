@@ -10,6 +10,7 @@ mod error;
 mod failure;
 mod http;
 mod manifest;
+mod proxy;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use ureq::tls::Certificate;
 
 use self::agent::Limits;
 use self::manifest::{Descriptor, Document};
+use self::proxy::Variable;
 use self::session::Session;
 use crate::blobs::Blobs;
 use crate::digest::Digest;
@@ -43,6 +45,8 @@ pub struct Registry {
     certificates: PathBuf,
     /// The machine's certificates, once they were needed.
     roots: OnceLock<Vec<Certificate<'static>>>,
+    /// The environment, for the proxy.
+    variable: Variable,
     limits: Limits,
 }
 
@@ -94,6 +98,7 @@ impl Registry {
             docker_config: credentials::docker_config_directory(),
             certificates: DOCKER_CERTIFICATES.into(),
             roots: OnceLock::new(),
+            variable: |name| std::env::var(name).ok(),
             limits: Limits::default(),
         }
     }
@@ -156,7 +161,7 @@ impl Registry {
 
     fn agent(&self, reference: &Reference) -> Result<Agent, FetchError> {
         let roots = self.roots.get_or_init(agent::system_certificates);
-        agent::agent(reference, roots, &self.certificates, &self.limits)
+        agent::agent(reference, roots, &self.certificates, self.variable, &self.limits)
     }
 }
 

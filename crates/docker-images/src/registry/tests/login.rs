@@ -175,6 +175,25 @@ fn a_host_that_a_layer_is_redirected_to_does_not_see_the_login() {
 }
 
 #[test]
+fn a_redirection_that_is_no_longer_valid_is_asked_for_again() {
+    let image = Image::new(&[b"layer"]);
+    let elsewhere = StandIn::new(|asked| match asked.path.as_str() {
+        "/signed?1" => Answer::new(200, &b"layer"[..]),
+        _ => Answer::new(403, "expired"),
+    });
+    let host = elsewhere.host.clone();
+    let server = StandIn::new(move |asked| match image.answer(asked) {
+        answer if answer.body == b"layer" => {
+            let target = format!("http://{host}/signed?{}", asked.before);
+            Answer::new(307, "").with("Location", target)
+        }
+        answer => answer,
+    });
+    Client::new().fetch(&server.reference("app:1")).unwrap();
+    assert_eq!(elsewhere.paths(), ["GET /signed?0", "GET /signed?1"]);
+}
+
+#[test]
 fn a_redirection_on_the_same_host_keeps_the_login() {
     let image = Image::new(&[b"layer"]);
     let server = StandIn::new(move |asked| match (&asked.authorization, asked.path.as_str()) {
