@@ -15,6 +15,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -37,7 +38,6 @@ pub use error::{FetchError, Login};
 const DOCKER_CERTIFICATES: &str = "/etc/docker/certs.d";
 
 /// A client for all registries, with the machine's certificates and proxies and the author's `docker login`.
-#[derive(Debug)]
 pub struct Registry {
     /// The directory of Docker's `config.json`.
     docker_config: Option<PathBuf>,
@@ -106,11 +106,11 @@ impl Registry {
     /// Fetches an image for a platform. What is in the blobs already is not fetched again, and what was
     /// fetched stays if this fails.
     ///
-    /// `is_cancelled` is asked often, at least every 100 ms.
+    /// `is_cancelled` is called at least every 100 ms, except while a credential helper runs.
     ///
     /// # Errors
     ///
-    /// The image cannot be had or written, or fetching was cancelled.
+    /// The image cannot be fetched or written, or fetching was cancelled.
     pub fn fetch(
         &self,
         reference: &Reference,
@@ -162,6 +162,16 @@ impl Registry {
     fn agent(&self, reference: &Reference) -> Result<Agent, FetchError> {
         let roots = self.roots.get_or_init(agent::system_certificates);
         agent::agent(reference, roots, &self.certificates, self.variable, &self.limits)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("docker_config", &self.docker_config)
+            .field("certificates", &self.certificates)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

@@ -23,7 +23,7 @@ pub enum FetchError {
         /// What the registry said, empty if nothing.
         words: String,
     },
-    /// The registry does not give the image away. Docker Hub answers so for what does not exist.
+    /// The registry refuses access to the image. Docker Hub does so for images that do not exist.
     #[error("{}", denied(.image, .registry, .login, .words))]
     Denied {
         /// The image.

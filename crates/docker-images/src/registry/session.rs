@@ -216,6 +216,9 @@ impl<'a> Session<'a> {
             request.headers.push((AUTHORIZATION, self.basic(user, password)?));
         }
         let host = host_of(&request.url);
+        if host.is_empty() {
+            return Err(Failure::protocol(&self.host(), "the URL of its token server is invalid"));
+        }
         let response = self.ask(request)?;
         match response.status {
             200 => {}

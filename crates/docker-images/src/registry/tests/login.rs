@@ -1,4 +1,4 @@
-//! Logins: which one is used, with whom, and that it is never shown.
+//! Logins: which one is used, which host sees it, and that it is never shown.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -111,6 +111,27 @@ fn a_missing_login_is_named_with_the_command() {
             "`{image}` needs a login (incorrect username or password): run `docker login {host}`"
         )
     );
+}
+
+#[test]
+fn a_token_server_that_cannot_be_asked_is_named() {
+    let message = |realm: &str| {
+        let realm = realm.to_owned();
+        let server = StandIn::new(move |asked| {
+            let realm = realm.replace("HOST", &asked.host);
+            let challenge = format!("Bearer realm=\"{realm}\"");
+            match asked.path.as_str() {
+                "/empty?scope=repository%3Aapp%3Apull" => Answer::new(200, "{\"token\":\"\"}"),
+                "/none?scope=repository%3Aapp%3Apull" => Answer::new(404, ""),
+                _ => Answer::error(401, "").with("WWW-Authenticate", challenge),
+            }
+        });
+        Client::new().error(&server.reference("app:1")).replace(&server.host, "HOST")
+    };
+    let start = "unexpected answer from `HOST`: ";
+    assert_eq!(message("token"), format!("{start}the URL of its token server is invalid"));
+    assert_eq!(message("http://HOST/empty"), format!("{start}it sent no token to pull with"));
+    assert_eq!(message("http://HOST/none"), format!("{start}there is no token server"));
 }
 
 #[test]
