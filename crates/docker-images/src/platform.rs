@@ -32,6 +32,7 @@ impl Platform {
         let architecture = match std::env::consts::ARCH {
             "powerpc64" if cfg!(target_endian = "little") => "ppc64le",
             "powerpc64" => "ppc64",
+            "loongarch64" => "loong64",
             // Rust's and Go's names of the others are the same, or `normalized` knows both.
             other => other,
         };

@@ -10,10 +10,12 @@ mod error;
 mod failure;
 mod http;
 mod manifest;
+mod proxy;
 mod session;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -23,6 +25,7 @@ use ureq::tls::Certificate;
 
 use self::agent::Limits;
 use self::manifest::{Descriptor, Document};
+use self::proxy::Variable;
 use self::session::Session;
 use crate::blobs::Blobs;
 use crate::digest::Digest;
@@ -35,7 +38,6 @@ pub use error::{FetchError, Login};
 const DOCKER_CERTIFICATES: &str = "/etc/docker/certs.d";
 
 /// A client for all registries, with the machine's certificates and proxies and the author's `docker login`.
-#[derive(Debug)]
 pub struct Registry {
     /// The directory of Docker's `config.json`.
     docker_config: Option<PathBuf>,
@@ -43,6 +45,8 @@ pub struct Registry {
     certificates: PathBuf,
     /// The machine's certificates, once they were needed.
     roots: OnceLock<Vec<Certificate<'static>>>,
+    /// The environment, for the proxy.
+    variable: Variable,
     limits: Limits,
 }
 
@@ -94,6 +98,7 @@ impl Registry {
             docker_config: credentials::docker_config_directory(),
             certificates: DOCKER_CERTIFICATES.into(),
             roots: OnceLock::new(),
+            variable: |name| std::env::var(name).ok(),
             limits: Limits::default(),
         }
     }
@@ -101,11 +106,11 @@ impl Registry {
     /// Fetches an image for a platform. What is in the blobs already is not fetched again, and what was
     /// fetched stays if this fails.
     ///
-    /// `is_cancelled` is asked often, at least every 100 ms.
+    /// `is_cancelled` is called at least every 100 ms, except while a credential helper runs.
     ///
     /// # Errors
     ///
-    /// The image cannot be had or written, or fetching was cancelled.
+    /// The image cannot be fetched or written, or fetching was cancelled.
     pub fn fetch(
         &self,
         reference: &Reference,
@@ -156,7 +161,17 @@ impl Registry {
 
     fn agent(&self, reference: &Reference) -> Result<Agent, FetchError> {
         let roots = self.roots.get_or_init(agent::system_certificates);
-        agent::agent(reference, roots, &self.certificates, &self.limits)
+        agent::agent(reference, roots, &self.certificates, self.variable, &self.limits)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("docker_config", &self.docker_config)
+            .field("certificates", &self.certificates)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

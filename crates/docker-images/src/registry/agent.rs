@@ -9,6 +9,7 @@ use ureq::Agent;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::error::FetchError;
+use super::proxy::{Variable, proxy};
 use crate::reference::Reference;
 
 /// Docker Hub's host for images: `docker.io` has none.
@@ -54,6 +55,7 @@ pub(super) fn agent(
     reference: &Reference,
     roots: &[Certificate<'static>],
     certificates: &Path,
+    variable: Variable,
     limits: &Limits,
 ) -> Result<Agent, FetchError> {
     let is_https = base_url(reference, certificates).starts_with("https:");
@@ -72,7 +74,17 @@ pub(super) fn agent(
         .root_certs(RootCerts::new_with_certs(&trusted))
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build();
-    let mut config = Agent::config_builder()
+    // Docker asks the machine itself directly.
+    let proxy = if reference.is_local() {
+        None
+    } else {
+        proxy(variable).map_err(|name| FetchError::Unreachable {
+            host: reference.registry().to_owned(),
+            reason: format!("the value of {name} is not the URL of a proxy"),
+        })?
+    };
+    let config = Agent::config_builder()
+        .proxy(proxy)
         .tls_config(tls)
         .https_only(is_https)
         .http_status_as_error(false)
@@ -85,9 +97,6 @@ pub(super) fn agent(
         .timeout_recv_response(Some(limits.read))
         .timeout_per_read(Some(limits.read))
         .timeout_per_write(Some(limits.read));
-    if reference.is_local() {
-        config = config.proxy(None);
-    }
     Ok(config.build().new_agent())
 }
 

@@ -192,6 +192,12 @@ impl Session<'_> {
                 let reason = format!("it has the image but not its blob {digest}: push it again");
                 return Err(Failure::protocol(&response.host, reason));
             }
+            // A redirection to where layers are is for a short time only.
+            401 | 403 if response.host != self.host() => {
+                let (host, status) = (response.host.clone(), response.status);
+                let error = FetchError::Http { host, status, words: String::new() };
+                return Err(Failure { is_passing: true, ..error.into() });
+            }
             _ => return Err(self.failure(&response)),
         }
         while let Some(chunk) = response.chunk(self.is_cancelled)? {

@@ -23,7 +23,7 @@ pub enum FetchError {
         /// What the registry said, empty if nothing.
         words: String,
     },
-    /// The registry does not give the image away. Docker Hub answers so for what does not exist.
+    /// The registry refuses access to the image. Docker Hub does so for images that do not exist.
     #[error("{}", denied(.image, .registry, .login, .words))]
     Denied {
         /// The image.
@@ -78,7 +78,7 @@ pub enum FetchError {
         remedy: &'static str,
     },
     /// The host answered with an error status.
-    #[error("`{host}` answered with status {status}{}: try again later", quoted(.words))]
+    #[error("`{host}` answered with status {status}{}: {}", quoted(.words), status_remedy(*.status))]
     Http {
         /// The host.
         host: String,
@@ -170,6 +170,10 @@ fn login_command(registry: &str) -> String {
     }
 }
 
+fn status_remedy(status: u16) -> &'static str {
+    if status >= 500 { "try again later" } else { "check that it is a registry" }
+}
+
 fn denied(image: &str, registry: &str, login: &Login, words: &str) -> String {
     let (words, command) = (quoted(words), login_command(registry));
     match login {
@@ -211,4 +215,64 @@ fn rate_limit_remedy(
 
 fn list(platforms: &[Platform]) -> String {
     platforms.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn broken() -> Login {
+        Login::Broken { reason: "`docker-credential-x` failed".to_owned() }
+    }
+
+    fn denied(registry: &str, login: Login) -> String {
+        let image = "team/app:1".to_owned();
+        let words = "authentication required".to_owned();
+        FetchError::Denied { image, registry: registry.to_owned(), login, words }.to_string()
+    }
+
+    #[test]
+    fn docker_hub_denies_what_does_not_exist() {
+        assert_eq!(
+            denied("docker.io", Login::None),
+            "`team/app:1` does not exist on docker.io or needs a login (authentication required): \
+             check its name, or run `docker login`"
+        );
+        assert_eq!(
+            denied("docker.io", Login::Author),
+            "access to `team/app:1` denied with your login (authentication required): \
+             check its name, or run `docker login` again"
+        );
+        assert_eq!(
+            denied("ghcr.io", broken()),
+            "`team/app:1` needs a login (authentication required), \
+             and `docker-credential-x` failed: run `docker login ghcr.io` again"
+        );
+    }
+
+    #[test]
+    fn a_higher_rate_limit_needs_a_login_that_is_not_there() {
+        let limited = |login, retry_at| {
+            let (registry, words) = ("docker.io".to_owned(), String::new());
+            FetchError::RateLimited { registry, retry_at, window: None, login, words }.to_string()
+        };
+        let start = "rate limit of docker.io reached: try again";
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_100);
+        assert_eq!(
+            limited(Login::Author, Some(time)),
+            format!("{start} after 2023-11-14 22:15 UTC")
+        );
+        assert_eq!(limited(Login::None, None), format!("{start} later, or run `docker login`"));
+        assert_eq!(
+            limited(broken(), None),
+            format!("{start} later, or run `docker login` again (`docker-credential-x` failed)")
+        );
+    }
+
+    #[test]
+    fn words_cannot_change_how_a_terminal_shows_them() {
+        assert_eq!(one_line(" a\u{1b}[2J\r\n\tb\u{202e}c\u{0}"), "a [2J b c");
+    }
 }

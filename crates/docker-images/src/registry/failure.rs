@@ -79,7 +79,7 @@ pub(super) fn transport_failure(host: &str, error: ureq::Error) -> Failure {
         ureq::Error::Rustls(error) => tls(host, &error),
         ureq::Error::Io(error) => io_failure(host, &error),
         ureq::Error::RequireHttpsOnly(_) => {
-            Failure::protocol(host, "the registry leads to it without TLS")
+            Failure::protocol(host, "the registry redirects to it without TLS")
         }
         // URLs are left out: those that registries redirect to have passwords in them.
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::protocol(host, "invalid URL"),

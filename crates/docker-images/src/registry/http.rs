@@ -82,12 +82,15 @@ fn send_once(
 ) -> Result<Response, Failure> {
     let (sender, messages) = sync_channel(CHUNKS_AHEAD);
     let agent = agent.clone();
-    thread::spawn(move || {
+    let work = move || {
         if let Err(error) = run(&agent, request, &sender) {
             // The caller is gone if it was cancelled.
             let _ = sender.send(Message::Failed(error));
         }
-    });
+    };
+    thread::Builder::new()
+        .spawn(work)
+        .map_err(|error| transport_failure(&host, ureq::Error::Io(error)))?;
     match next(&messages, &host, is_cancelled)? {
         Message::Head { status, headers } => Ok(Response { status, headers, host, messages }),
         Message::Failed(error) => Err(transport_failure(&host, error)),

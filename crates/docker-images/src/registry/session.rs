@@ -166,7 +166,7 @@ impl<'a> Session<'a> {
         };
         let result = match (&challenge, &lookup) {
             (Challenge::Basic, Lookup::Found(Credentials::Password { user, password })) => {
-                basic(user, password).map(Some)
+                self.basic(user, password).map(Some)
             }
             (Challenge::Basic, _) => Ok(None),
             (Challenge::Bearer { realm, service, scope }, lookup) => self
@@ -213,12 +213,17 @@ impl<'a> Session<'a> {
             request.url = format!("{realm}{separator}{}", encoded(&parameters));
         }
         if let Lookup::Found(Credentials::Password { user, password }) = lookup {
-            request.headers.push((AUTHORIZATION, basic(user, password)?));
+            request.headers.push((AUTHORIZATION, self.basic(user, password)?));
         }
         let host = host_of(&request.url);
+        if host.is_empty() {
+            return Err(Failure::protocol(&self.host(), "the URL of its token server is invalid"));
+        }
         let response = self.ask(request)?;
-        if response.status != 200 {
-            return Err(self.failure(&response));
+        match response.status {
+            200 => {}
+            404 => return Err(Failure::protocol(&host, "there is no token server")),
+            _ => return Err(self.failure(&response)),
         }
         let body = response.body(TOKEN_LIMIT, self.is_cancelled)?.unwrap_or_default();
         // The reason of serde's error could have a part of the token in it.
@@ -229,20 +234,16 @@ impl<'a> Session<'a> {
             .ok_or_else(|| Failure::protocol(&host, "it sent no token to pull with"))
     }
 
+    fn basic(&self, user: &str, password: &str) -> Result<HeaderValue, Failure> {
+        self.sensitive(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))))
+    }
+
     fn sensitive(&self, text: String) -> Result<HeaderValue, Failure> {
         let mut value = HeaderValue::try_from(text)
             .map_err(|_| Failure::protocol(&self.host(), "it sent an invalid token"))?;
         value.set_sensitive(true);
         Ok(value)
     }
-}
-
-fn basic(user: &str, password: &str) -> Result<HeaderValue, Failure> {
-    let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
-    let mut value = HeaderValue::try_from(format!("Basic {encoded}"))
-        .map_err(|_| Failure::protocol("", "invalid login"))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 fn encoded(parameters: &[(&str, &str)]) -> String {

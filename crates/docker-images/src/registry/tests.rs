@@ -247,6 +247,7 @@ impl Client {
         let registry = Registry {
             docker_config: Some(directory.path().to_owned()),
             certificates: directory.path().join("certs.d"),
+            variable: |_| None,
             limits,
             ..Registry::new()
         };

@@ -1,4 +1,4 @@
-//! Logins: which one is used, with whom, and that it is never shown.
+//! Logins: which one is used, which host sees it, and that it is never shown.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -114,6 +114,27 @@ fn a_missing_login_is_named_with_the_command() {
 }
 
 #[test]
+fn a_token_server_that_cannot_be_asked_is_named() {
+    let message = |realm: &str| {
+        let realm = realm.to_owned();
+        let server = StandIn::new(move |asked| {
+            let realm = realm.replace("HOST", &asked.host);
+            let challenge = format!("Bearer realm=\"{realm}\"");
+            match asked.path.as_str() {
+                "/empty?scope=repository%3Aapp%3Apull" => Answer::new(200, "{\"token\":\"\"}"),
+                "/none?scope=repository%3Aapp%3Apull" => Answer::new(404, ""),
+                _ => Answer::error(401, "").with("WWW-Authenticate", challenge),
+            }
+        });
+        Client::new().error(&server.reference("app:1")).replace(&server.host, "HOST")
+    };
+    let start = "unexpected answer from `HOST`: ";
+    assert_eq!(message("token"), format!("{start}the URL of its token server is invalid"));
+    assert_eq!(message("http://HOST/empty"), format!("{start}it sent no token to pull with"));
+    assert_eq!(message("http://HOST/none"), format!("{start}there is no token server"));
+}
+
+#[test]
 fn a_login_that_is_refused_is_named_and_not_shown() {
     for server in [basic_registry(), token_registry(|_| false)] {
         let client = logged_in(&server, "user:wr0ng");
@@ -172,6 +193,25 @@ fn a_host_that_a_layer_is_redirected_to_does_not_see_the_login() {
     let asked = elsewhere.asked();
     assert_eq!((asked.len(), &*asked[0].path), (1, "/signed?key=s3cret"));
     assert_eq!(asked[0].authorization, None);
+}
+
+#[test]
+fn a_redirection_that_is_no_longer_valid_is_asked_for_again() {
+    let image = Image::new(&[b"layer"]);
+    let elsewhere = StandIn::new(|asked| match asked.path.as_str() {
+        "/signed?1" => Answer::new(200, &b"layer"[..]),
+        _ => Answer::new(403, "expired"),
+    });
+    let host = elsewhere.host.clone();
+    let server = StandIn::new(move |asked| match image.answer(asked) {
+        answer if answer.body == b"layer" => {
+            let target = format!("http://{host}/signed?{}", asked.before);
+            Answer::new(307, "").with("Location", target)
+        }
+        answer => answer,
+    });
+    Client::new().fetch(&server.reference("app:1")).unwrap();
+    assert_eq!(elsewhere.paths(), ["GET /signed?0", "GET /signed?1"]);
 }
 
 #[test]

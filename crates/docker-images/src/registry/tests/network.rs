@@ -61,7 +61,10 @@ fn other_statuses_are_named() {
         error_of(&Answer::error(500, "out of\ndisk")),
         "`HOST` answered with status 500 (out of disk): try again later"
     );
-    assert_eq!(error_of(&Answer::new(418, "")), "`HOST` answered with status 418: try again later");
+    assert_eq!(
+        error_of(&Answer::new(418, "")),
+        "`HOST` answered with status 418: check that it is a registry"
+    );
 }
 
 #[test]
@@ -195,6 +198,27 @@ fn a_host_that_does_not_answer_in_time_is_named() {
         "{message}"
     );
     assert_eq!(server.asked().len(), 5);
+}
+
+#[test]
+fn the_machine_s_proxy_is_asked() {
+    let proxy = StandIn::new(|_| Answer::new(403, ""));
+    let test = "registry::tests::network::the_machine_s_proxy_is_asked";
+    let url = format!("http://user:s3cret@{}", proxy.host);
+    if !in_process_with(test, "HTTPS_PROXY", &url) {
+        assert_eq!(proxy.paths(), ["CONNECT registry.invalid:443"]);
+        return;
+    }
+    let mut client = Client::new();
+    client.registry.variable = |name| std::env::var(name).ok();
+    let error = client.fetch(&"registry.invalid/app".parse().unwrap()).unwrap_err();
+    let message = error.to_string();
+    let start = "cannot reach `registry.invalid` (the proxy refused: ";
+    assert!(message.starts_with(start) && message.contains("403"), "{message}");
+    assert!(!format!("{message} {error:?}").contains("s3cret"));
+    let image = Image::new(&[b"layer"]);
+    let local = StandIn::new(move |asked| image.answer(asked));
+    client.fetch(&local.reference("app:1")).unwrap();
 }
 
 /// A registry with TLS, and its certificate.
