@@ -40,16 +40,20 @@ impl MissingImage {
             Some(name) => (format!("image `{name}`"), name.as_str()),
             None => ("an image".to_owned(), "IMAGE"),
         };
-        let registry = self.name.as_deref().and_then(reference);
-        let advice = self.cause.advice(registry.as_ref());
+        let reference = self.name.as_deref().and_then(reference);
+        let mut help = self.cause.advice(reference.as_ref());
+        // An image built from a recipe has another digest.
+        if reference.is_none_or(|reference| reference.digest().is_none()) {
+            help += &format!(
+                "; or add a recipe to `[preprocessor.docktest.images]` in book.toml: `\"{key}\" = \
+                 \"images/…\"`"
+            );
+        }
         Difference {
             code: Code::ImageMissing,
             span,
             message: format!("{image} is not available: {}", self.words),
-            help: Some(format!(
-                "{advice}; or add a recipe to `[preprocessor.docktest.images]` in book.toml: `\"{key}\" = \
-                 \"images/…\"`"
-            )),
+            help: Some(help),
         }
     }
 }

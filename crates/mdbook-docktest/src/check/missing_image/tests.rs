@@ -238,6 +238,22 @@ fn an_image_that_is_not_named_is_missing_all_the_same() {
 }
 
 #[test]
+fn a_recipe_is_advised_unless_the_image_is_named_by_its_digest() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let help = |name: &str| {
+        let words = "manifest unknown: manifest unknown".to_owned();
+        let image = MissingImage { name: Some(name.to_owned()), words, cause: Cause::NotFound };
+        image.difference(0..1).help.unwrap()
+    };
+    assert_eq!(
+        help("alpine:9"),
+        "check its name and tag; or add a recipe to `[preprocessor.docktest.images]` in book.toml: \
+         `\"alpine:9\" = \"images/…\"`"
+    );
+    assert_eq!(help(&format!("alpine@{digest}")), "check its name and tag");
+}
+
+#[test]
 fn other_failures_are_not_about_images() {
     for (command, output) in [
         ("docker push x", "Error response from daemon: unauthorized: authentication required\n"),
