@@ -24,6 +24,21 @@ fn run_pull_and_build_that_miss_an_image_are_one_kind_of_finding() {
     }
 }
 
+/// Whatever the machine's network is: these do not exist.
+#[test]
+fn images_that_exist_nowhere_are_missing_with_and_without_a_network() {
+    let outcome = Book::new()
+        .step("docker run --rm nosuch.invalid/image:1 true")
+        .step("docker pull alpine:no-such-tag")
+        .step("printf 'FROM nosuch.invalid/base\\n' > Dockerfile\ndocker build .")
+        .verify();
+    let missing = ["docker run", "docker pull", "docker build"];
+    outcome.exits(3).finds_only(&missing.map(|command| ("image-missing", command)));
+    for image in ["nosuch.invalid/image:1", "alpine:no-such-tag", "nosuch.invalid/base"] {
+        outcome.says(&format!("image `{image}` is not available: "));
+    }
+}
+
 #[test]
 fn create_misses_an_image_like_run() {
     let outcome = Book::new().step(&format!("docker create {NO_REGISTRY}")).verify();
@@ -67,6 +82,15 @@ fn what_fails_because_of_a_missing_image_is_not_reported_again() {
     // On standard error, once for all chapters.
     outcome.fails_saying(&[&format!("image `{NO_REGISTRY}:latest` is not available: ")]);
     assert!(!outcome.stderr().contains("later steps"), "{outcome}");
+}
+
+#[test]
+fn a_build_server_sees_all_steps_that_failed() {
+    let outcome = chapter().command(["verify", "--format", "junit"]).run();
+    let because =
+        "message=\"this step failed after an image was missing; it may depend on the image\"";
+    assert_eq!(outcome.stdout().matches(because).count(), 3, "{outcome}");
+    assert_eq!(outcome.stdout().matches("<failure ").count(), 4, "{outcome}");
 }
 
 #[test]
