@@ -17,6 +17,7 @@ mod installed;
 mod interface;
 mod jobs;
 mod lints;
+mod missing_images;
 mod nothing_left;
 mod on_failure;
 mod one_step;

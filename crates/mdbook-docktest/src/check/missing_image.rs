@@ -40,16 +40,20 @@ impl MissingImage {
             Some(name) => (format!("image `{name}`"), name.as_str()),
             None => ("an image".to_owned(), "IMAGE"),
         };
-        let registry = self.name.as_deref().and_then(reference);
-        let advice = self.cause.advice(registry.as_ref());
+        let reference = self.name.as_deref().and_then(reference);
+        let mut help = self.cause.advice(reference.as_ref());
+        // An image built from a recipe has another digest.
+        if reference.is_none_or(|reference| reference.digest().is_none()) {
+            help += &format!(
+                "; or add a recipe to `[preprocessor.docktest.images]` in book.toml: `\"{key}\" = \
+                 \"images/…\"`"
+            );
+        }
         Difference {
             code: Code::ImageMissing,
             span,
             message: format!("{image} is not available: {}", self.words),
-            help: Some(format!(
-                "{advice}; or add a recipe to `[preprocessor.docktest.images]` in book.toml: `\"{key}\" = \
-                 \"images/…\"`"
-            )),
+            help: Some(help),
         }
     }
 }
@@ -130,6 +134,12 @@ fn announced(line: &str) -> Option<Announced<'_>> {
             .strip_suffix(':')
             .map(|image| Announced { image: familiar(image), by_run: false });
     }
+    // Compose: ` Image nosuch:1 Error Get "https://…`
+    if let Some((image, rest)) =
+        line.trim_start().strip_prefix("Image ").and_then(|rest| rest.split_once(' '))
+    {
+        return rest.starts_with("Error").then_some(Announced { image, by_run: false });
+    }
     // The classic builder: `Step 1/2 : FROM --platform=linux/amd64 alpine AS base`
     let (_, instruction) = line.strip_prefix("Step ")?.split_once(" : ")?;
     let mut words = instruction.split_whitespace();
@@ -161,6 +171,11 @@ fn refusal(line: &str, context: Context) -> Option<Refusal<'_>> {
         Some(text) => text.strip_suffix('.').unwrap_or(text),
         None => line.strip_prefix("ERROR: ").unwrap_or(line),
     };
+    // `docker buildx bake`, and compose with it: `target web: failed to solve: …`
+    let text = text
+        .strip_prefix("target ")
+        .and_then(|text| text.split_once(": "))
+        .map_or(text, |(_, text)| text);
     let by_daemon = text.strip_prefix("Error response from daemon: ");
     let by_buildkit = text.strip_prefix("failed to solve");
     let text = by_daemon.or(by_buildkit).or_else(|| context.is_end_of_build.then_some(text))?;

@@ -6,10 +6,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// The message about a step that failed after an image was missing: it has no finding of its own.
-pub(crate) const AFTER_MISSING_IMAGE: &str =
-    "this step failed after an image was missing, on which it may depend";
-
 /// A finding at a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

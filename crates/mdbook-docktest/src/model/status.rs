@@ -8,7 +8,7 @@ use serde::Serialize;
 pub enum StepStatus {
     /// It ran, and no error was found.
     Passed,
-    /// It has an error.
+    /// It has an error, or failed after an image was missing, whose finding also explains this step.
     Failed,
     /// It was not reached, or the chapter did not run.
     Skipped,

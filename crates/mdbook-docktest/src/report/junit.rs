@@ -10,11 +10,15 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Chapter, Report};
-use crate::model::finding::{AFTER_MISSING_IMAGE, Code, Finding};
+use crate::model::finding::{Code, Finding};
 use crate::model::recording::CommandRecording;
 use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
 use crate::terminal::{plain, text};
+
+/// The message of a step that failed after an image was missing: it has no finding of its own.
+const AFTER_MISSING_IMAGE: &str =
+    "this step failed after an image was missing; it may depend on the image";
 
 /// Formats the report.
 ///

@@ -100,3 +100,44 @@ impl Cause {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cause_has_its_advice() {
+        let (hub, other) = ("alpine".parse().unwrap(), "ghcr.io/team/app".parse().unwrap());
+        for (cause, for_hub, for_other) in [
+            (Cause::NotFound, "check its name and tag", "check its name and tag"),
+            (
+                Cause::Denied,
+                "check its name; if it is private, run `docker login` on this machine",
+                "check its name; if it is private, run `docker login ghcr.io` on this machine",
+            ),
+            (
+                Cause::LoginRequired,
+                "run `docker login` on this machine",
+                "run `docker login ghcr.io` on this machine",
+            ),
+            (
+                Cause::NoName,
+                "check the network and DNS of this machine",
+                "check the name `ghcr.io`, and the network and DNS of this machine",
+            ),
+            (
+                Cause::NoRoute,
+                "check the network of this machine, and install `slirp4netns`, which connects engines to it",
+                "check the network of this machine, and install `slirp4netns`, which connects engines to it",
+            ),
+            (
+                Cause::Refused,
+                "check the network of this machine",
+                "check that the registry `ghcr.io` is running",
+            ),
+        ] {
+            assert_eq!(cause.advice(Some(&hub)), for_hub);
+            assert_eq!(cause.advice(Some(&other)), for_other);
+        }
+    }
+}

@@ -11,6 +11,7 @@ use mdbook_preprocessor::book::{Book, BookItem, Chapter as MdbookChapter};
 use crate::book::chapters::{self, Source};
 use crate::book::settings::Settings;
 use crate::extract::Extensions;
+use crate::model::finding::Finding;
 use crate::render::page::{Page, Renderer, Slugs};
 use crate::render::render;
 use crate::render::verifications::{Entry, PATH, link_from, verifications};
@@ -57,7 +58,9 @@ pub(super) fn chapters(
 /// page.
 pub(super) fn page_text(chapter: &Chapter, page: &Page) -> String {
     let Some(scenario) = chapter.scenario() else { return String::new() };
-    render(chapter.text(), scenario, chapter.recording(), &chapter.errors_on_page(), page)
+    let errors: Vec<Finding> =
+        chapter.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    render(chapter.text(), scenario, chapter.recording(), &errors, page)
 }
 
 /// The items of the book with the page of each chapter, followed by the page that lists all runs.

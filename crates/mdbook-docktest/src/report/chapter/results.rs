@@ -1,11 +1,10 @@
 //! What is known of a chapter's steps, at each stage.
 
 use super::{Chapter, Stage};
-use crate::model::finding::{AFTER_MISSING_IMAGE, Code, Finding, Severity};
+use crate::model::finding::Finding;
 use crate::model::recording::{CommandRecording, Effect, Recording, StepRecording};
 use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
-use crate::text::position::line_and_column;
 
 impl Chapter {
     /// Whether the chapter has steps that are not ignored.
@@ -80,22 +79,6 @@ impl Chapter {
     /// Whether the chapter has an error.
     pub(crate) fn has_errors(&self) -> bool {
         self.findings.iter().any(Finding::is_error)
-    }
-
-    /// Returns the errors to show on the page. Steps that failed after an image was missing are marked, too.
-    pub(crate) fn errors_on_page(&self) -> Vec<Finding> {
-        let errors = self.findings.iter().filter(|finding| finding.is_error()).cloned();
-        let steps = self.steps().iter().enumerate();
-        let failed = steps.filter(|(index, _)| self.consequences.contains(index));
-        let marks = failed.map(|(_, step)| {
-            let span = step.command.clone();
-            let (line, column) = line_and_column(self.text(), span.start);
-            let (code, severity) = (Code::ImageMissing, Severity::Error);
-            let message = AFTER_MISSING_IMAGE.to_owned();
-            let path = self.path.clone();
-            Finding { code, severity, path, span, line, column, message, help: None }
-        });
-        errors.chain(marks).collect()
     }
 
     /// Returns the findings in the order of the text.

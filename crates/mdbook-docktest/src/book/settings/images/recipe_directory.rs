@@ -1,6 +1,7 @@
 //! The directory of a recipe: it exists, and an image can be built from it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::text::nearest::nearest;
@@ -41,10 +42,18 @@ pub(super) fn recipe_directory(image: &str, set: &Path, root: &Path) -> Result<P
         ));
     }
     // `prepare` runs first, and may write the `Dockerfile`.
-    if !["Dockerfile", "prepare"].iter().any(|name| directory.join(name).is_file()) {
-        return Err(format!("{recipe} has no `Dockerfile`: add one"));
+    match fs::metadata(directory.join("prepare")) {
+        Ok(prepare) if prepare.is_file() && prepare.permissions().mode() & 0o111 == 0 => {
+            let path = set.join("prepare");
+            Err(format!(
+                "`prepare` in {recipe} is not executable: run `chmod +x {}`",
+                path.display()
+            ))
+        }
+        Ok(prepare) if prepare.is_file() => Ok(directory),
+        _ if directory.join("Dockerfile").is_file() => Ok(directory),
+        _ => Err(format!("{recipe} has no `Dockerfile`: add one")),
     }
-    Ok(directory)
 }
 
 /// Whether the book is in the recipe's directory. Then each new recording would change the recipe.

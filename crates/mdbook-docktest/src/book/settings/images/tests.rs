@@ -1,4 +1,5 @@
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 
 use mdbook_preprocessor::config::Config;
 use tempfile::TempDir;
@@ -14,7 +15,9 @@ fn book() -> TempDir {
         fs::create_dir_all(book.path().join("images").join(name)).unwrap();
     }
     fs::write(book.path().join("images/alpine/Dockerfile"), "FROM scratch").unwrap();
-    fs::write(book.path().join("images/postgres/prepare"), "#!/bin/sh").unwrap();
+    let prepare = book.path().join("images/postgres/prepare");
+    fs::write(&prepare, "#!/bin/sh").unwrap();
+    fs::set_permissions(prepare, Permissions::from_mode(0o755)).unwrap();
     book
 }
 
@@ -204,6 +207,19 @@ fn a_recipe_is_a_directory_to_build_from() {
         error("images.alpine = \"\""),
         "3: the recipe of image `alpine` is empty: write its directory, or `true` to take the image from \
          a registry"
+    );
+}
+
+#[test]
+fn the_prepare_of_a_recipe_is_executable() {
+    let book = book();
+    let prepare = book.path().join("images/postgres/prepare");
+    fs::set_permissions(prepare, Permissions::from_mode(0o644)).unwrap();
+    let error = read(&book, "images.postgres = \"images/postgres\"").unwrap_err();
+    assert_eq!(
+        error.message,
+        "`prepare` in the recipe `images/postgres` of image `postgres` is not executable: run `chmod +x \
+         images/postgres/prepare`"
     );
 }
 
