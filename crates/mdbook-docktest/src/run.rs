@@ -10,7 +10,6 @@ mod error;
 mod follow;
 mod image_cache;
 mod images;
-pub(crate) mod mentions;
 mod place;
 pub(crate) mod recipe;
 mod shell;
@@ -33,11 +32,11 @@ use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
 use self::image_cache::ImageCache;
 use self::images::Images;
-use self::mentions::names_image;
 use self::shell::Shell;
 use self::step_runner::StepRunner;
 use self::witness::Witness;
 use crate::book::settings::Settings;
+use crate::extract::image_uses::image_uses;
 use crate::model::recording::{
     CommandRecording, Effect, End, Leftover, ObjectKind, Origin, Recording, StepRecording,
 };
@@ -124,11 +123,12 @@ impl Runner<'_> {
 
     fn run_on_new_engine(&self, scenario: &Scenario) -> Result<Recording, RunError> {
         (self.progress)(scenario, Progress::Engine);
+        let uses = image_uses(scenario);
         let wanted: Vec<(&str, &Path)> = self
             .settings
             .images
             .iter()
-            .filter(|(reference, _)| names_image(scenario, reference))
+            .filter(|(reference, _)| uses.contain(reference))
             .map(|(reference, recipe)| (reference.as_str(), recipe.as_path()))
             .collect();
         let cache = ImageCache::new(&self.cache, &self.root);

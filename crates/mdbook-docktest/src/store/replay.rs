@@ -6,11 +6,11 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::book::settings::Settings;
+use crate::extract::image_uses::image_uses;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{End, Origin};
 use crate::model::scenario::Scenario;
 use crate::report::{Chapter, Report};
-use crate::run::mentions::names_image;
 use crate::run::recipe;
 use crate::store::failures::{Edition, Failures};
 use crate::store::files::{self, ReadError};
@@ -86,7 +86,8 @@ impl<'a> Recordings<'a> {
     }
 
     fn inputs(&self, scenario: &Scenario) -> Inputs {
-        let recipes = self.recipes.iter().filter(|(image, _)| names_image(scenario, image));
+        let uses = image_uses(scenario);
+        let recipes = self.recipes.iter().filter(|(image, _)| uses.contain(image));
         let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
         Inputs::new(scenario, self.settings, recipes.collect())
     }
