@@ -1,13 +1,14 @@
 //! An engine in place of the author's own.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::Once;
 use std::time::Duration;
 
 use docker_cli::{Canceller, Command};
-use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine, cache_directory};
+use docker_images::Index;
+use docker_sandbox::{
+    EngineImage, EngineOptions, EngineRoot, ImageStore, ProcessEngine, cache_directory,
+};
 
 use crate::book::Book;
 
@@ -18,11 +19,13 @@ pub struct Engine(ProcessEngine);
 impl Engine {
     /// Starts an engine.
     pub fn start() -> Self {
+        let (store, image) = alpine();
         let root = EngineRoot::find();
-        let options = EngineOptions::new(&root, Duration::from_secs(60));
-        let engine = ProcessEngine::start(&options, &Canceller::new()).unwrap();
-        engine.docker().image().load(alpine_archive()).call().unwrap();
-        Self(engine)
+        let options = EngineOptions {
+            images: Some((&store, &[image])),
+            ..EngineOptions::new(&root, Duration::from_secs(60))
+        };
+        Self(ProcessEngine::start(&options, &Canceller::new()).unwrap())
     }
 
     /// The address of its daemon, for `DOCKER_HOST`.
@@ -41,20 +44,15 @@ impl Engine {
     }
 }
 
-/// An archive of the image `alpine` in the program's cache, which the program creates if it is missing.
-pub fn alpine_archive() -> &'static PathBuf {
-    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
-    ARCHIVE.get_or_init(|| {
+/// The image `alpine` in the program's cache, which the program makes if it is missing.
+fn alpine() -> (ImageStore, EngineImage) {
+    static IS_MADE: Once = Once::new();
+    IS_MADE.call_once(|| {
         Book::new().with_alpine().step("docker image inspect --format ok alpine").verify().exits(0);
-        let images = cache_directory().unwrap().join("images");
-        let mut archives: Vec<PathBuf> = fs::read_dir(images)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .filter(|path| {
-                let name = path.file_name().unwrap().to_string_lossy();
-                name.starts_with("alpine-") && name.ends_with(".tar")
-            })
-            .collect();
-        archives.pop().expect("the program keeps an archive of each image")
-    })
+    });
+    let images = cache_directory().unwrap().join("images");
+    let kept = Index::new(images.join("references")).latest(&"alpine".parse().unwrap());
+    let id = kept.expect("the program keeps each image").id.to_string().parse().unwrap();
+    let names = vec!["alpine:latest".to_owned()];
+    (ImageStore::new(images.join("unpacked")), EngineImage { id, names })
 }

@@ -32,7 +32,7 @@ mod server;
 mod site;
 
 pub use book::Book;
-pub use engine::{Engine, alpine_archive};
+pub use engine::Engine;
 pub use guide::{Example, examples};
 pub use hub::{Answer, Hub, Names, Request};
 pub use links::Links;

@@ -7,7 +7,10 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use docker_cli::Canceller;
-use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
+use docker_images::Index;
+use docker_sandbox::{
+    EngineImage, EngineOptions, EngineRoot, ImageStore, ProcessEngine, cache_directory,
+};
 
 /// How long an engine may take to start.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
@@ -61,8 +64,28 @@ impl Bench {
 
     /// Starts an engine like those of `verify`.
     pub(crate) fn engine() -> Result<ProcessEngine> {
+        Self::engine_with(&[])
+    }
+
+    /// Starts an engine with images that earlier runs of the program have left in the cache, given by
+    /// their references with tags.
+    pub(crate) fn engine_with(references: &[&str]) -> Result<ProcessEngine> {
+        let cache = cache_directory().context("there is no home directory: set HOME")?;
+        let index = Index::new(cache.join("images/references"));
+        let store = ImageStore::new(cache.join("images/unpacked"));
+        let image = |reference: &&str| -> Result<EngineImage> {
+            let kept = index.latest(&reference.parse()?);
+            let kept = kept.with_context(|| format!("image {reference} is not in the cache"))?;
+            let id = kept.id.to_string().parse()?;
+            Ok(EngineImage { id, names: vec![(*reference).to_owned()] })
+        };
+        let images: Vec<EngineImage> = references.iter().map(image).collect::<Result<_>>()?;
         let root = EngineRoot::find();
-        Ok(ProcessEngine::start(&EngineOptions::new(&root, ENGINE_LIMIT), &Canceller::new())?)
+        let options = EngineOptions {
+            images: Some((&store, &images)),
+            ..EngineOptions::new(&root, ENGINE_LIMIT)
+        };
+        Ok(ProcessEngine::start(&options, &Canceller::new())?)
     }
 }
 

@@ -116,6 +116,15 @@ impl Index {
         File::open(&self.directory)?.sync_all()
     }
 
+    /// What is kept for a reference, whatever it comes from: what was used last.
+    pub fn latest(&self, reference: &Reference) -> Option<KeptImage> {
+        let reference = reference.to_string();
+        let entries = self.entries().into_iter();
+        let kept = entries.filter_map(|entry| Some((entry.last_used, entry.image?)));
+        let kept = kept.filter(|(_, image)| image.reference == reference);
+        kept.max_by_key(|(last_used, _)| *last_used).map(|(_, image)| image)
+    }
+
     /// All references, in no particular order.
     pub fn entries(&self) -> Vec<IndexEntry> {
         let files = fs::read_dir(&self.directory).into_iter().flatten().flatten();
@@ -247,6 +256,11 @@ mod tests {
         assert_eq!(index.entries()[0].last_used, long_ago);
         index.find(&alpine, None).unwrap();
         assert!(index.entries()[0].last_used > long_ago);
+        let built = image("alpine:latest", recipe("/r", "1"));
+        index.keep(&alpine, &built).unwrap();
+        File::open(&path).unwrap().set_modified(long_ago).unwrap();
+        assert_eq!(index.latest(&alpine), Some(built));
+        assert_eq!(index.latest(&"other".parse().unwrap()), None);
     }
 
     #[test]

@@ -17,5 +17,4 @@ pub use index::{InUse, Index, IndexEntry, KeptImage, Origin};
 pub use platform::Platform;
 pub use reference::{InvalidReference, Reference};
 pub use registry::{FetchError, FetchProgress, Fetched, FetchedBlob, Login, Registry};
-pub use server::{Answer, Pushed, Server, Source};
 pub use server::{Answer, Pushed, Server, Upstream};

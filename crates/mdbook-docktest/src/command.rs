@@ -181,7 +181,6 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
         root,
         settings,
         supplier: Supplier::new(&cache.join("images"), &settings.images, options.canceller)?,
-        used_before: &|_| Vec::new(),
         fail_fast: options.fail_fast,
         canceller: options.canceller.clone(),
         judge: &|| schedule::judge(settings),

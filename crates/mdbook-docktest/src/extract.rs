@@ -27,6 +27,7 @@ pub(crate) mod commands;
 mod console;
 mod directives;
 mod fence;
+pub(crate) mod image_uses;
 mod sessions;
 
 /// The language of sessions.
@@ -70,6 +71,14 @@ impl FencedBlock {
         let line = self.content[offset..].lines().next()?.trim_end();
         let start = self.place(offset)?;
         Some(start..start + line.len())
+    }
+
+    /// Returns the same for each line in this range of the content, from its first byte; nothing if the
+    /// place of one is not known.
+    fn lines_at(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let line_starts = self.content[range.clone()].match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(line_starts).map(|start| range.start + start);
+        starts.map_while(|start| self.line_at(start)).collect()
     }
 }
 
@@ -140,6 +149,7 @@ enum NoOutput {
 fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
     let command = |range: Range<usize>| Command {
         span: block.line_at(range.start).unwrap_or_else(|| fence.opening()),
+        lines: block.lines_at(range.clone()),
         text: block.content[range].to_owned(),
         expectation: None,
     };

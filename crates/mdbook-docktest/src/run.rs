@@ -9,7 +9,6 @@ mod engine_info;
 mod error;
 mod follow;
 mod images;
-pub(crate) mod mentions;
 mod place;
 mod shell;
 mod step;
@@ -25,20 +24,20 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
-use docker_images::{Reference, Server, Source};
+use docker_images::{Reference, Server, Upstream};
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
 use self::images::{Images, Learned, MIRROR_PORT, Mirror, Wanted, pulled_unasked};
 pub(crate) use self::images::{Supplier, recipe};
-use self::mentions::names_image;
 use self::shell::Shell;
 use self::step_runner::StepRunner;
 use self::witness::Witness;
 use crate::book::settings::Settings;
+use crate::extract::image_uses::{ImageUses, UseKind, image_uses};
 use crate::model::recording::{
-    CommandRecording, Effect, End, Leftover, ObjectKind, Origin, Recording, StepRecording,
+    CommandRecording, Effect, End, Image, Leftover, ObjectKind, Origin, Recording, StepRecording,
 };
 use crate::model::scenario::{Scenario, Step};
 
@@ -58,8 +57,6 @@ pub(crate) struct Runner<'a> {
     pub settings: &'a Settings,
     /// Where images come from.
     pub supplier: Arc<Supplier>,
-    /// Images that a chapter has used before, beyond those that its commands name.
-    pub used_before: &'a (dyn Fn(&Scenario) -> Vec<Reference> + Sync),
     /// Whether a chapter's steps are skipped after the first that fails, except those for cleaning up.
     pub fail_fast: bool,
     /// Stops the run from another thread.
@@ -135,25 +132,34 @@ pub(crate) enum ImageAction {
 
 impl Runner<'_> {
     /// Runs a chapter's steps on a new engine, which is gone when this returns. Returns `None` if the
-    /// chapter has no step to run.
+    /// chapter has no step to run. `used_before` are the images of an earlier recording: the commands may
+    /// not say that they use them.
     ///
     /// # Errors
     /// When the engine does not start, an image is not available, or the run is cancelled. A failing
     /// step is not an error: its failure is part of the recording.
-    pub(crate) fn run(&self, scenario: &Scenario) -> Result<Option<Recording>, RunError> {
+    pub(crate) fn run(
+        &self,
+        scenario: &Scenario,
+        used_before: &[Image],
+    ) -> Result<Option<Recording>, RunError> {
         if scenario.steps_that_run().next().is_none() {
             return Ok(None);
         }
-        let recording = self.run_with_images(scenario);
+        let recording = self.run_with_images(scenario, used_before);
         (self.progress)(scenario, Progress::End);
         recording.map(Some)
     }
 
     /// Runs the steps, and once more if only the run has shown which images they use.
-    fn run_with_images(&self, scenario: &Scenario) -> Result<Recording, RunError> {
+    fn run_with_images(
+        &self,
+        scenario: &Scenario,
+        used_before: &[Image],
+    ) -> Result<Recording, RunError> {
         (self.progress)(scenario, Progress::Engine);
         let learned = Learned::new(&self.supplier);
-        let mut wanted = self.wanted(scenario, &learned);
+        let mut wanted = wanted(scenario, &learned, used_before);
         let (recording, pulled) = self.run_on_new_engine(scenario, &wanted)?;
         let is_new = |image: &Reference| wanted.iter().all(|wanted| wanted.reference != *image);
         let new: Vec<Reference> = pulled.into_iter().filter(is_new).collect();
@@ -167,23 +173,6 @@ impl Runner<'_> {
         (self.progress)(scenario, Progress::Notice { line: &line });
         wanted.extend(new.into_iter().map(Wanted::present));
         Ok(self.run_on_new_engine(scenario, &wanted)?.0)
-    }
-
-    /// The images that a chapter uses, as far as is known before it runs.
-    fn wanted(&self, scenario: &Scenario, learned: &Learned) -> Vec<Wanted> {
-        let mut wanted: Vec<Wanted> = self
-            .settings
-            .images
-            .iter()
-            .filter(|image| names_image(scenario, &image.name))
-            .map(|image| Wanted::present(image.reference.clone()))
-            .collect();
-        for reference in learned.images(scenario).into_iter().chain((self.used_before)(scenario)) {
-            if wanted.iter().all(|known| known.reference != reference) {
-                wanted.push(Wanted::present(reference));
-            }
-        }
-        wanted
     }
 
     /// Runs the steps. Also returns the images that they have pulled without saying so.
@@ -207,7 +196,7 @@ impl Runner<'_> {
         let engine = ProcessEngine::start(&options, &self.canceller)
             .map_err(|error| self.or_cancelled(error.into()))?;
         let mirror = Arc::new(Mirror::new(Arc::clone(&self.supplier)));
-        let serving = Arc::clone(&mirror) as Arc<dyn Source>;
+        let serving = Arc::clone(&mirror) as Arc<dyn Upstream>;
         let _server = engine
             .listen(MIRROR_PORT)
             .and_then(|listener| Server::start(listener, serving))
@@ -303,6 +292,27 @@ impl Runner<'_> {
         }
         Ok((recordings, starts))
     }
+}
+
+/// The images that a chapter uses, as far as is known before it runs.
+fn wanted(scenario: &Scenario, learned: &Learned, used_before: &[Image]) -> Vec<Wanted> {
+    let ImageUses { uses, made, .. } = image_uses(scenario);
+    let named = uses
+        .into_iter()
+        .map(|used| Wanted { reference: used.reference, is_present: used.kind == UseKind::Needed });
+    let recorded = used_before.iter().filter_map(|image| {
+        let reference = image.reference.parse().ok()?;
+        Some(Wanted { reference, is_present: !image.is_pulled_by_step })
+    });
+    let learned = learned.images(scenario).into_iter().map(Wanted::present);
+    let earlier = learned.chain(recorded).filter(|image| !made.contains(&image.reference));
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for image in named.chain(earlier) {
+        if wanted.iter().all(|known| known.reference != image.reference) {
+            wanted.push(image);
+        }
+    }
+    wanted
 }
 
 #[cfg(test)]

@@ -147,6 +147,7 @@ fn recorded(path: &str, text: &str, steps: &[Vec<Ran>]) -> RecordingFile {
             id: format!("sha256:{}", "40c6acc2".repeat(8)),
             repo_digest: None,
             origin: ImageOrigin::Recipe,
+            is_pulled_by_step: false,
         }],
         recorded_at: "2026-11-23T09:41:00Z".to_owned(),
         ..Recording::default()

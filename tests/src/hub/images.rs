@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, io};
 
-use docker_cli::Command as _;
-use docker_sandbox::{EngineRoot, PATH, ProcessEngine};
+use docker_cli::{Canceller, Command as _};
+use docker_sandbox::{EngineOptions, EngineRoot, PATH, ProcessEngine};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -61,7 +61,11 @@ fn remove_others(directory: &Path) {
 
 /// Fills the storage of a registry in an empty directory.
 fn make(storage: &Path) {
-    let engine = ProcessEngine::start(&EngineRoot::find(), Duration::from_secs(60)).unwrap();
+    let engine = ProcessEngine::start(
+        &EngineOptions::new(&EngineRoot::find(), Duration::from_secs(60)),
+        &Canceller::new(),
+    )
+    .unwrap();
     let scratch = engine.scratch();
     let alpine = engine.docker().image().build_from(context(&scratch).as_path()).tag("alpine");
     alpine.call().unwrap();

@@ -4,6 +4,7 @@
 
 mod accept;
 mod annotations;
+mod book_images;
 mod canaries;
 mod course;
 mod effects;

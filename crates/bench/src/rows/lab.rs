@@ -2,14 +2,13 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
-use std::{fs, thread};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
-use docker_cli::Command as _;
-use docker_sandbox::{PATH, ProcessEngine, cache_directory};
+use docker_sandbox::{PATH, ProcessEngine};
 use mdbook_docktest::internal::{Extensions, Scenario, Step, extract};
 
 use crate::bench::{Bench, milliseconds, succeed};
@@ -64,10 +63,7 @@ fn by_verify(verify: &mut Command, steps: usize) -> Result<f64> {
 }
 
 fn by_script(script: &str) -> Result<f64> {
-    let engine = Bench::engine()?;
-    for reference in ["alpine", "postgres_15"] {
-        engine.docker().image().load(archive(reference)?.as_path()).call()?;
-    }
+    let engine = Bench::engine_with(&["alpine:latest", "postgres:15"])?;
     let words = words(&engine, script);
     milliseconds(|| succeed(Command::new(&words[0]).args(&words[1..])))
 }
@@ -93,23 +89,4 @@ fn script(scenario: &Scenario) -> String {
     };
     // Without the last step, which only marks the end.
     scenario.steps.iter().rev().skip(1).rev().map(plain).collect::<String>() + "true\n"
-}
-
-/// The archive of an image that the last `verify` has left in the cache.
-fn archive(name: &str) -> Result<PathBuf> {
-    let images = cache_directory().context("there is no home directory: set HOME")?.join("images");
-    let files =
-        fs::read_dir(&images).with_context(|| format!("cannot list {}", images.display()))?;
-    let begin = format!("{name}-");
-    let archives = files.filter_map(|file| {
-        let file = file.ok()?;
-        let name = file.file_name().into_string().ok()?;
-        let written = file.metadata().ok()?.modified().ok()?;
-        // Pulled images are preferred, as in `verify`.
-        let rank = (name.ends_with("-pulled.tar"), written);
-        (name.starts_with(&begin) && name.ends_with(".tar")).then(|| (rank, file.path()))
-    });
-    let best = archives.max_by_key(|(rank, _)| *rank);
-    best.map(|(_, path)| path)
-        .with_context(|| format!("no archive of {name} in {}", images.display()))
 }

@@ -9,8 +9,10 @@ use crate::book::chapters::{Source, SourceError};
 use crate::book::settings::Settings;
 use crate::check::Judge;
 use crate::model::finding::Level;
+use crate::model::recording::Image;
 use crate::report::{Chapter, Report};
 use crate::run::{RunError, Runner, StepJudge, Verdict};
+use crate::store::files;
 
 /// Reads the steps of chapters and checks their annotations. Nothing runs.
 ///
@@ -39,6 +41,13 @@ pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
     })
 }
 
+/// The images of the chapter's last recording, whether or not it is current.
+fn used_before(chapter: &Chapter) -> Vec<Image> {
+    // A recording that cannot be read has a finding of its own.
+    let recording = files::read(&chapter.recording_path).ok().flatten();
+    recording.map(|file| file.recorded().images.clone()).unwrap_or_default()
+}
+
 /// Runs the chapters of a report that are to run, `jobs` at a time, and adds their results.
 ///
 /// Returns the errors of chapters that could not run, in the book's order. The others still run, unless
@@ -60,7 +69,7 @@ pub(super) fn run_chapters(
             && let Some((place, chapter)) = take()
         {
             let Some(scenario) = chapter.scenario() else { continue };
-            match runner.run(scenario) {
+            match runner.run(scenario, &used_before(chapter)) {
                 Ok(Some(recording)) => chapter.judge(recording, runner.settings),
                 Ok(None) => {}
                 Err(error) => {

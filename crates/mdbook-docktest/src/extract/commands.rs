@@ -12,6 +12,8 @@
 use std::ops::Range;
 
 use reader::Reader;
+pub(crate) use reader::grammar::Opener;
+pub(crate) use reader::token::{Redirection, Token};
 
 mod reader;
 
@@ -20,6 +22,14 @@ mod reader;
 pub(crate) fn commands(script: &str) -> Vec<Range<usize>> {
     let mut reader = Reader::new(script);
     std::iter::from_fn(|| reader.next_command()).map(|command| command.range).collect()
+}
+
+/// Returns what bash reads in a script, in order.
+pub(crate) fn tokens(script: &str) -> Vec<Token> {
+    let mut reader = Reader::new(script);
+    reader.tokens = Some(Vec::new());
+    while reader.next_command().is_some() {}
+    reader.tokens.unwrap_or_default()
 }
 
 /// Whether bash would run this text at once, as nothing in it is left open.

@@ -41,6 +41,7 @@ impl Extraction<'_> {
         let commands = commands.iter().map(|command| Command {
             text: command.text(&lines),
             span: places.command(command),
+            lines: places.command_lines(command),
             expectation: self.printed(command, fence, &lines, &places),
         });
         (commands.collect(), markup)
@@ -112,6 +113,19 @@ impl Places {
         let line = self.line(command.lines.start);
         let prompt = command.prompts.first().copied().unwrap_or_default();
         (line.start + prompt).min(line.end)..line.end
+    }
+
+    /// Returns the places of a command's lines, without their prompts.
+    fn command_lines(&self, command: &SessionCommand) -> Vec<Range<usize>> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        let lines = command.lines.clone().zip(&command.prompts);
+        let places = lines.map(|(line, prompt)| {
+            let line = self.line(line);
+            (line.start + prompt).min(line.end)..line.end
+        });
+        places.collect()
     }
 
     /// Returns the places of a command's prompts, and of the lines below it.

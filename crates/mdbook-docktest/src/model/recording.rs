@@ -21,7 +21,7 @@ pub use transcript::{Chunk, Transcript};
 pub struct Recording {
     /// The engine that the chapter ran on.
     pub engine: Engine,
-    /// The images that were provided before the first step.
+    /// The images that the chapter has used.
     pub images: Vec<Image>,
     /// One entry for each step of the scenario, in the same order.
     pub steps: Vec<StepRecording>,

@@ -95,8 +95,21 @@ pub struct Command {
     pub text: String,
     /// The place of its first line in the chapter's text.
     pub span: Range<usize>,
+    /// The place of each of its lines in the chapter's text, without prompts and trailing blanks.
+    pub lines: Vec<Range<usize>>,
     /// The expected output below the command in a `console` block.
     pub expectation: Option<Expectation>,
+}
+
+impl Command {
+    /// Returns the place in the chapter of a part of the text that is on one line.
+    pub fn place(&self, part: Range<usize>) -> Option<Range<usize>> {
+        let before = self.text.get(..part.start)?;
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = self.lines.get(before.matches('\n').count())?;
+        let place = line.start + part.start - line_start..line.start + part.end - line_start;
+        (place.end <= line.end).then_some(place)
+    }
 }
 
 /// The attributes of a step's info string.

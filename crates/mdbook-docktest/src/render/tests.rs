@@ -265,6 +265,7 @@ fn a_chapter_ends_with_its_provenance() {
         id: "sha256:1d".into(),
         repo_digest: repo_digest.map(str::to_owned),
         origin,
+        is_pulled_by_step: false,
     };
     let engine = Engine {
         kind: "process".into(),

@@ -251,7 +251,7 @@ impl Images<'_> {
                     if image.is_present {
                         ready.present.push(engine_image(&image.reference, &kept.image));
                     }
-                    ready.images.push(recorded(&self.name(image), &image.reference, &kept.image));
+                    ready.images.push(recorded(&self.name(image), image, &kept.image));
                     ready._in_use.push(kept);
                 }
                 Found::Unavailable(error) => {
@@ -289,9 +289,11 @@ fn engine_image(reference: &Reference, image: &KeptImage) -> EngineImage {
     EngineImage { id: unpacked_id(&image.id), names }
 }
 
-fn recorded(name: &str, reference: &Reference, image: &KeptImage) -> Image {
+fn recorded(name: &str, wanted: &Wanted, image: &KeptImage) -> Image {
+    let Wanted { reference, is_present } = wanted;
     let is_pulled = image.origin == Origin::Registry;
     Image {
+        is_pulled_by_step: !is_present,
         reference: name.to_owned(),
         id: image.id.to_string(),
         repo_digest: is_pulled.then(|| format!("{}@{}", reference.familiar_name(), image.digest)),

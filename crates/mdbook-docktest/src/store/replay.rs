@@ -6,11 +6,11 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::book::settings::Settings;
+use crate::extract::image_uses::image_uses;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{End, Origin};
 use crate::model::scenario::Scenario;
 use crate::report::{Chapter, Report};
-use crate::run::mentions::names_image;
 use crate::run::recipe;
 use crate::store::failures::{Edition, Failures};
 use crate::store::files::{self, ReadError};
@@ -86,12 +86,12 @@ impl<'a> Recordings<'a> {
     }
 
     fn inputs(&self, scenario: &Scenario) -> Inputs {
-        let recipes = self.recipes.iter().filter(|(image, _)| names_image(scenario, image));
-        let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
-        let pins = self.settings.images.iter().filter_map(|image| {
-            let digest = image.digest.clone().filter(|_| names_image(scenario, &image.name))?;
-            Some((image.name.clone(), digest))
+        let uses = image_uses(scenario);
+        let used = || self.settings.images.iter().filter(|image| uses.contain(&image.reference));
+        let recipes = used().filter_map(|image| {
+            Some((image.name.clone(), self.recipes.get(image.name.as_str())?.clone()))
         });
+        let pins = used().filter_map(|image| Some((image.name.clone(), image.digest.clone()?)));
         Inputs::new(scenario, self.settings, recipes.collect(), pins.collect())
     }
 

@@ -104,6 +104,7 @@ fn hostile_names_are_text() {
         id: COMMAND.into(),
         repo_digest: None,
         origin: ImageOrigin::Pulled,
+        is_pulled_by_step: false,
     };
     let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
     let mut finding = Finding {

@@ -13,12 +13,14 @@ use std::ops::Range;
 use grammar::{Expect, Opener, Target};
 use here_document::{Detour, HereDocument};
 use list::List;
+use token::Token;
 
-mod grammar;
+pub(super) mod grammar;
 mod here_document;
 mod list;
 mod operator;
 mod pair;
+pub(super) mod token;
 mod word;
 
 /// A command of a script.
@@ -50,6 +52,8 @@ pub(super) struct Reader<'a> {
     /// The end of the text that is read a second time. Bash takes the bodies of its here-documents
     /// from below the line on which it ends.
     reread: usize,
+    /// What was read, if it is kept.
+    pub(super) tokens: Option<Vec<Token>>,
     /// The number of tokens, parts of words, and bytes of pairs and of here-documents that were
     /// read.
     #[cfg(test)]
@@ -69,8 +73,16 @@ impl<'a> Reader<'a> {
             is_cut_off: false,
             rereads: 16 * text.len(),
             reread: 0,
+            tokens: None,
             #[cfg(test)]
             steps: 0,
+        }
+    }
+
+    /// Adds to the tokens, if they are kept.
+    fn keep(&mut self, token: Token) {
+        if let Some(tokens) = &mut self.tokens {
+            tokens.push(token);
         }
     }
 
@@ -145,6 +157,7 @@ impl<'a> Reader<'a> {
     fn open(&mut self, opener: Opener, expect: Expect) {
         let inner = self.list.inner(opener, expect, self.here_documents.len());
         self.outer.push(mem::replace(&mut self.list, inner));
+        self.keep(Token::Open(opener));
     }
 
     /// Closes this list and returns to the one around it.
@@ -156,6 +169,7 @@ impl<'a> Reader<'a> {
         }
         if let Some(outer) = self.outer.pop() {
             self.list = outer;
+            self.keep(Token::Close);
         }
     }
 
@@ -189,6 +203,7 @@ impl<'a> Reader<'a> {
 
     /// Reads the end of a line. Returns whether that ended a command of the script.
     fn end_line(&mut self) -> bool {
+        self.keep(Token::End);
         self.at = self.text.len().min(self.at + 1);
         self.take_detour();
         let is_script = self.list.opener == Opener::Script;
@@ -216,9 +231,13 @@ impl<'a> Reader<'a> {
     /// neither quotes nor expansions.
     fn word(&mut self, range: Range<usize>, text: Option<&str>, is_assignment: bool) {
         match self.list.target {
-            Some(Target::File) => return self.end_target(),
+            Some(Target::File) => {
+                self.keep(Token::Target(range));
+                return self.end_target();
+            }
             Some(Target::HereDocument { strips_tabs }) => {
-                let document = HereDocument::new(&self.text[range], strips_tabs);
+                self.keep(Token::Target(range.clone()));
+                let document = HereDocument::new(self.text, range, strips_tabs);
                 self.here_documents.push(document);
                 return self.end_target();
             }
@@ -228,6 +247,9 @@ impl<'a> Reader<'a> {
             && text.is_some_and(|text| self.reserved_word(text))
         {
             return;
+        }
+        if let Some(token) = Token::word(self.list.expect, range, text, is_assignment) {
+            self.keep(token);
         }
         self.list.expect = match (self.list.expect, text) {
             (Expect::ForIn, Some("in")) => Expect::ForWords,

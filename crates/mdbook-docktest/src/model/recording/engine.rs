@@ -22,7 +22,7 @@ pub struct Engine {
     pub architecture: String,
 }
 
-/// An image that was provided before the first step.
+/// An image that a chapter has used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
     /// The reference that the steps use.
@@ -34,6 +34,14 @@ pub struct Image {
     pub repo_digest: Option<String>,
     /// Where the image comes from.
     pub origin: ImageOrigin,
+    /// Whether it was not there before the first step: a step has pulled it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_pulled_by_step: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Where an image comes from.

@@ -11,6 +11,7 @@ fn recording(version: &str, recorded_at: &str, images: &[(&str, ImageOrigin)]) -
         id: "sha256:1d".into(),
         repo_digest: None,
         origin: *origin,
+        is_pulled_by_step: false,
     };
     let engine = Engine { kind: "process".into(), version: version.into(), ..Engine::default() };
     let images = images.iter().map(image).collect();

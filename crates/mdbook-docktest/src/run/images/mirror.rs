@@ -7,7 +7,7 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, FetchError, InUse, Reference, Source};
+use docker_images::{Answer, Digest, FetchError, InUse, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
@@ -88,7 +88,7 @@ impl Mirror {
     }
 }
 
-impl Source for Mirror {
+impl Upstream for Mirror {
     fn manifest(&self, repository: &str, version: &str) -> Answer {
         let digest = version.parse::<Digest>().ok();
         if let Some(answer) = digest.and_then(|digest| self.kept_manifest(&digest)) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docker_cli::{Command, Docker};
-use docker_images::{Digest, KeptImage, Origin, Reference, Server, Source};
+use docker_images::{Digest, KeptImage, Origin, Reference, Server, Upstream};
 use docker_sandbox::{EngineImage, EngineOptions, EngineRoot, ProcessEngine};
 use tempfile::TempDir;
 
@@ -52,7 +52,7 @@ impl Workshop {
             ..EngineOptions::new(root, ENGINE_LIMIT)
         };
         let engine = ProcessEngine::start(&options, &supplier.canceller)?;
-        let mirror: Arc<dyn Source> = Arc::new(Mirror::new(Arc::clone(supplier)));
+        let mirror: Arc<dyn Upstream> = Arc::new(Mirror::new(Arc::clone(supplier)));
         let server = engine
             .listen(MIRROR_PORT)
             .and_then(|listener| {

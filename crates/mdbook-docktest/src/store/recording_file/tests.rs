@@ -108,6 +108,7 @@ fn a_recording_is_parsed_as_it_was_formatted() {
         id: text("sha256:01"),
         repo_digest,
         origin,
+        is_pulled_by_step: false,
     };
     run.images = vec![
         image("alpine:3", Some(text("alpine@sha256:02")), ImageOrigin::Pulled),

@@ -2,7 +2,7 @@
 
 /// What opened a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Opener {
+pub(crate) enum Opener {
     /// Nothing: the list is the script.
     Script,
     /// `(`

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::mem;
+use std::ops::Range;
 
 use super::Reader;
+use super::token::Token;
 
 /// A here-document whose body has not been read yet.
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub(super) struct HereDocument {
     /// Whether a backslash at the end of a line joins it with the next one.
     joins_lines: bool,
     strips_tabs: bool,
+    /// The offset of the word after `<<`.
+    place: usize,
 }
 
 /// Bodies that were read ahead of the end of the line above them. The text goes on in that line,
@@ -28,8 +32,9 @@ pub(super) struct Detour {
 }
 
 impl HereDocument {
-    /// Returns the here-document with this word after `<<`.
-    pub(super) fn new(word: &[u8], strips_tabs: bool) -> Self {
+    /// Returns the here-document with the word at this range of `text` after `<<`.
+    pub(super) fn new(text: &[u8], word: Range<usize>, strips_tabs: bool) -> Self {
+        let (place, word) = (word.start, &text[word]);
         let mut delimiter = Vec::with_capacity(word.len());
         let mut quote = None;
         let mut is_quoted = false;
@@ -57,7 +62,13 @@ impl HereDocument {
                 _ => delimiter.push(byte),
             }
         }
-        Self { delimiter, joins_lines: !is_quoted, strips_tabs }
+        Self { delimiter, joins_lines: !is_quoted, strips_tabs, place }
+    }
+
+    /// Returns the token for its body at this range.
+    fn body(&self, range: Range<usize>) -> Token {
+        let (place, strips_tabs) = (self.place, self.strips_tabs);
+        Token::Body { place, range, is_literal: !self.joins_lines, strips_tabs }
     }
 }
 
@@ -104,6 +115,7 @@ impl Reader<'_> {
 
     /// Skips a here-document's body. Returns whether it is terminated.
     fn skip_body(&mut self, document: &HereDocument) -> bool {
+        let first = self.at;
         while self.at < self.text.len() {
             let start = self.at;
             self.skip_line();
@@ -119,6 +131,7 @@ impl Reader<'_> {
             let tabs = line.iter().take_while(|byte| **byte == b'\t').count();
             let line = if document.strips_tabs { &line[tabs..] } else { line };
             if line == document.delimiter {
+                self.keep(document.body(first..start));
                 self.end = self.at - usize::from(self.text[self.at - 1] == b'\n');
                 return true;
             }
@@ -127,6 +140,7 @@ impl Reader<'_> {
                 && let Some(rest) = line.strip_prefix(&document.delimiter[..])
                 && rest.contains(&b')')
             {
+                self.keep(document.body(first..start));
                 self.at -= rest.len() + usize::from(whole.ends_with(b"\n"));
                 return true;
             }

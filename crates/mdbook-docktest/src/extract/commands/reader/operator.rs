@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::grammar::{Expect, Opener, Target};
+use super::token::Token;
 
 impl Reader<'_> {
     /// Reads the operator that begins with this byte.
@@ -26,6 +27,9 @@ impl Reader<'_> {
         let sign = [Some(byte), next, third].map(Option::unwrap_or_default);
         self.at = ahead[length - 1].1;
         self.end = self.at;
+        if let Some(token) = Token::operator(&sign[..length]).filter(|_| !is_condition) {
+            self.keep(token);
+        }
         match &sign[..length] {
             b"(" => {
                 if next == Some(b'(') {
@@ -107,6 +111,7 @@ impl Reader<'_> {
         }
         self.at += 1;
         self.end = self.at;
+        self.keep(Token::Function);
         self.list.expect = Expect::Needed;
         true
     }

@@ -17,6 +17,8 @@ pub(super) struct Pair {
     start: usize,
     /// The reader's detour at that offset.
     detour: Option<Detour>,
+    /// The number of tokens that were kept before it.
+    tokens: usize,
 }
 
 /// The kinds of pairs.
@@ -102,7 +104,9 @@ enum Inner {
 impl Reader<'_> {
     /// Opens a pair whose sign is `length` bytes long.
     pub(super) fn begin_pair(&mut self, kind: Kind, length: usize) {
-        let pair = Pair { kind, depth: 1, before: None, start: self.at, detour: self.detour };
+        let tokens = self.tokens.as_ref().map_or(0, Vec::len);
+        let (start, detour) = (self.at, self.detour);
+        let pair = Pair { kind, depth: 1, before: None, start, detour, tokens };
         self.at += length;
         self.list.pairs.push(pair);
     }
@@ -198,6 +202,9 @@ impl Reader<'_> {
             self.reread = self.reread.max(self.at);
             self.at = pair.start;
             self.detour = pair.detour;
+            if let Some(tokens) = &mut self.tokens {
+                tokens.truncate(pair.tokens);
+            }
             self.open(Opener::Subshell, Expect::Command);
             return;
         }

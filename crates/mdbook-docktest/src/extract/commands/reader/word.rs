@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Reader;
 use super::grammar::{Expect, Opener};
 use super::pair::Kind;
+use super::token::Token;
 
 /// A word that is being read.
 #[derive(Debug, Clone, Copy)]
@@ -155,6 +156,7 @@ impl Reader<'_> {
             && self.list.target.is_none()
             && literal.as_deref().is_some_and(is_descriptor)
         {
+            self.keep(Token::Descriptor(range));
             return;
         }
         self.word(range, literal.as_deref(), word.shape == Shape::Assignment);

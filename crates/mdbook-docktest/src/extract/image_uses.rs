@@ -1,0 +1,86 @@
+//! The images that a chapter's commands use, known without running them.
+//!
+//! The commands are followed in order, as far as they depend on the chapter's text alone: variables
+//! with literal values, loops over literal lists, files written from here-documents and by `echo`.
+//! Nothing is run, so the result is the same on every machine. What only a run could show is counted.
+//!
+//! A reference at a registry on the machine itself is no use, nor is an image's ID, or a name that an
+//! earlier command gave to an image: what they stand for is made by the chapter.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use docker_images::Reference;
+
+use self::walk::Walk;
+use crate::model::scenario::Scenario;
+
+mod compose;
+mod compose_file;
+mod docker;
+mod dockerfile;
+mod expansion;
+mod files;
+mod flags;
+mod script;
+mod shell;
+mod walk;
+mod wrappers;
+
+/// The images that a chapter uses and makes.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct ImageUses {
+    /// The first use of each image that the chapter does not make, in order.
+    pub uses: Vec<ImageUse>,
+    /// The names that the chapter gives to images that it makes, at any registry.
+    pub made: BTreeSet<Reference>,
+    /// The number of uses whose images only a run can show.
+    pub unresolved: usize,
+}
+
+/// The first use of an image in a chapter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageUse {
+    /// The image.
+    pub reference: Reference,
+    /// How the image is used.
+    pub kind: UseKind,
+    /// The index of the step.
+    pub step: usize,
+    /// The index of the command in the step.
+    pub command: usize,
+    /// The place of the image's name in the chapter's text; that of the command if the name is not one
+    /// of its words, as with a Dockerfile.
+    pub span: Range<usize>,
+}
+
+/// How a chapter first uses an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseKind {
+    /// It is to be there before the first step.
+    Needed,
+    /// The command pulls it, even if it is there: it is not to be there before, but it must be possible
+    /// to pull it.
+    Pulled,
+}
+
+impl ImageUses {
+    /// Whether the chapter uses this image.
+    pub(crate) fn contain(&self, reference: &Reference) -> bool {
+        self.uses.iter().any(|used| used.reference == *reference)
+    }
+}
+
+/// Returns the images that a chapter's commands use and make.
+pub fn image_uses(scenario: &Scenario) -> ImageUses {
+    let mut walk = Walk::default();
+    for (index, step) in scenario.steps_that_run() {
+        for (command_index, command) in step.commands.iter().enumerate() {
+            walk.command(index, command_index, command);
+        }
+    }
+    walk.found
+}
+
+#[cfg(test)]
+mod tests;

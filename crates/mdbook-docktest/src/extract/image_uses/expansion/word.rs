@@ -1,0 +1,214 @@
+//! Words of commands: quotes, and fields.
+
+use super::{LIMIT, UNKNOWN, Variables, after_backquotes, closing, limited};
+
+impl Variables<'_> {
+    /// Returns the fields that a word of a command expands to.
+    pub(in super::super) fn fields(&self, word: &str) -> Vec<String> {
+        let mut expansion = Expansion { variables: self, fields: Vec::new(), field: None };
+        expansion.word(word, true);
+        expansion.fields.extend(expansion.field);
+        expansion.fields
+    }
+
+    /// Returns what a word expands to where it stays one, as in assignments.
+    pub(in super::super) fn word(&self, word: &str) -> String {
+        let mut expansion = Expansion { variables: self, fields: Vec::new(), field: None };
+        expansion.word(word, false);
+        limited(expansion.field.unwrap_or_default())
+    }
+}
+
+/// The expansion of one word.
+struct Expansion<'a> {
+    variables: &'a Variables<'a>,
+    fields: Vec<String>,
+    field: Option<String>,
+}
+
+impl Expansion<'_> {
+    fn add(&mut self, text: &str) {
+        let field = self.field.get_or_insert_default();
+        if field.len() <= LIMIT {
+            field.push_str(text);
+        }
+    }
+
+    /// Adds a value that is not quoted.
+    fn add_split(&mut self, value: &str) {
+        for (index, piece) in value.split([' ', '\t', '\n']).enumerate() {
+            if index > 0 {
+                self.fields.extend(self.field.take());
+            }
+            if !piece.is_empty() {
+                self.add(piece);
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str, splits: bool) {
+        let mut rest = word;
+        while let Some(first) = rest.chars().next() {
+            let after = &rest[first.len_utf8()..];
+            rest = match first {
+                '\\' => {
+                    let next = after.chars().next();
+                    let escaped = next.map_or(0, char::len_utf8);
+                    if next != Some('\n') {
+                        self.add(&after[..escaped]);
+                    }
+                    &after[escaped..]
+                }
+                '\'' => {
+                    let (inner, after) = after.split_once('\'').unwrap_or((after, ""));
+                    self.add(inner);
+                    after
+                }
+                '"' => self.double_quoted(after),
+                '$' if after.starts_with('\'') => self.ansi_quoted(&after[1..]),
+                '$' if after.starts_with('"') => after,
+                '$' => match self.variables.parameter(after, 0) {
+                    Some((value, after)) => {
+                        match splits {
+                            true => self.add_split(&value),
+                            false => self.add(&value),
+                        }
+                        after
+                    }
+                    None => {
+                        self.add("$");
+                        after
+                    }
+                },
+                '`' => {
+                    self.add(&UNKNOWN.to_string());
+                    after_backquotes(after)
+                }
+                '<' | '>' if after.starts_with('(') => {
+                    self.add(&UNKNOWN.to_string());
+                    &after[closing(after, '(', ')').map_or(after.len(), |end| end + 1)..]
+                }
+                // Patterns stand for names of files.
+                '*' | '?' if splits => {
+                    self.add(&UNKNOWN.to_string());
+                    after
+                }
+                '{' if splits && is_brace_expansion(after) => {
+                    self.add(&UNKNOWN.to_string());
+                    after
+                }
+                _ => {
+                    self.add(&rest[..first.len_utf8()]);
+                    after
+                }
+            };
+        }
+    }
+
+    /// Adds a text in double quotes, from after the first. Returns what follows the last.
+    fn double_quoted<'t>(&mut self, text: &'t str) -> &'t str {
+        self.add("");
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let after = &rest[first.len_utf8()..];
+            rest = match first {
+                '"' => return after,
+                '\\' if after.starts_with(['$', '`', '"', '\\', '\n']) => {
+                    if !after.starts_with('\n') {
+                        self.add(&after[..1]);
+                    }
+                    &after[1..]
+                }
+                '$' => match self.variables.parameter(after, 0) {
+                    Some((value, after)) => {
+                        self.add(&value);
+                        after
+                    }
+                    None => {
+                        self.add("$");
+                        after
+                    }
+                },
+                '`' => {
+                    self.add(&UNKNOWN.to_string());
+                    after_backquotes(after)
+                }
+                _ => {
+                    self.add(&rest[..first.len_utf8()]);
+                    after
+                }
+            };
+        }
+        rest
+    }
+
+    /// Adds a text in `$'…'`, from after the first quote. Returns what follows the last.
+    fn ansi_quoted<'t>(&mut self, text: &'t str) -> &'t str {
+        let mut end = text.len();
+        let mut is_escaped = false;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == b'\'' && !is_escaped {
+                end = at;
+                break;
+            }
+            is_escaped = byte == b'\\' && !is_escaped;
+        }
+        self.add(&unescaped(&text[..end]));
+        text.get(end + 1..).unwrap_or("")
+    }
+}
+
+/// Replaces the escape sequences of `echo -e`, `printf` and `$'…'`. The value of numeric ones is
+/// unknown.
+pub(in super::super) fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => match chars.next() {
+                Some('n') => plain.push('\n'),
+                Some('t') => plain.push('\t'),
+                Some('r') => plain.push('\r'),
+                Some(c @ ('\\' | '\'' | '"')) => plain.push(c),
+                Some('0'..='9' | 'x' | 'u' | 'U' | 'c') => plain.push(UNKNOWN),
+                Some(c) => plain.extend(['\\', c]),
+                None => plain.push('\\'),
+            },
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Returns the commands in backquotes of a word, as bash runs them.
+pub(in super::super) fn backquoted(word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_double = false;
+    let mut rest = word;
+    while let Some(at) = rest.find(['`', '\'', '"', '\\']) {
+        let after = &rest[at + 1..];
+        rest = match rest.as_bytes()[at] {
+            b'`' => {
+                let after_it = after_backquotes(after);
+                let inner = &after[..after.len() - after_it.len()];
+                let inner = inner.strip_suffix('`').unwrap_or(inner);
+                found.push(inner.replace("\\`", "`").replace("\\$", "$").replace("\\\\", "\\"));
+                after_it
+            }
+            b'\'' if !is_double => after.split_once('\'').map_or("", |(_, after)| after),
+            b'\\' => after.get(after.chars().next().map_or(0, char::len_utf8)..).unwrap_or(""),
+            b'"' => {
+                is_double = !is_double;
+                after
+            }
+            _ => after,
+        };
+    }
+    found
+}
+
+/// Whether `{a,b}` or `{1..3}` begins before this text.
+fn is_brace_expansion(after: &str) -> bool {
+    let inner = after.split_once('}').map_or("", |(inner, _)| inner);
+    (inner.contains(',') || inner.contains("..")) && !inner.contains(['\'', '"', '{'])
+}
