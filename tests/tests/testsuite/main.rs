@@ -11,6 +11,7 @@ mod engine_state;
 mod exit_statuses;
 mod guide;
 mod hostile_recordings;
+mod images_setting;
 mod install;
 mod installed;
 mod interface;
