@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use testsuite::{Book, Program, workspace};
+use testsuite::{Book, Program};
 
 const NO_REGISTRY: &str = "localhost:1/team/app";
 
@@ -113,31 +113,4 @@ fn accept_keeps_expectations_after_a_missing_image() {
     outcome.exits(3);
     let text = fs::read_to_string(book.path().join("src/lab.md")).unwrap();
     assert!(text.contains("```output\nweb\n```"), "{text}");
-}
-
-#[test]
-fn a_wrong_recipe_is_an_error_with_its_line_before_anything_runs() {
-    let recipe = workspace().join("book/images/alpin");
-    let book = Book::new().setting(&format!("images.alpine = {recipe:?}")).step("true");
-    let outcome = book.verify();
-    let toml = fs::read_to_string(book.path().join("book.toml")).unwrap();
-    let line = toml.lines().position(|line| line.starts_with("images.alpine")).unwrap() + 1;
-    let alpine = workspace().join("book/images/alpine");
-    outcome.exits(2).fails_saying(&[
-        &format!("book.toml:{line}: the recipe"),
-        &format!("did you mean `{}`?", alpine.display()),
-    ]);
-    let outcome = book.to_preprocess("html").run();
-    outcome.exits(2).fails_saying(&[&format!("book.toml:{line}: the recipe")]);
-    assert_eq!(outcome.stdout(), "");
-}
-
-#[test]
-fn a_list_of_images_and_a_pin_are_read() {
-    let digest = format!("sha256:{}", "0".repeat(64));
-    let book = || Book::new().with_alpine().step("docker run --rm alpine echo hello");
-    let list = Book::new().setting("images = [\"nginx:1.27\", \"redis:7\"]").step("echo hello");
-    list.verify().exits(0).prints(1, "hello\n");
-    let pinned = book().setting(&format!("images.\"redis:7\".digest = \"{digest}\""));
-    pinned.verify().exits(0).prints(1, "hello\n");
 }

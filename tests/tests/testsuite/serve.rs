@@ -238,6 +238,17 @@ fn a_chapter_with_a_timeout_runs_again() {
 }
 
 #[test]
+fn a_chapter_that_misses_an_image_runs_again() {
+    let book = three().edit("b.md", UNIQUE, "docker pull localhost:1/team/app");
+    let mut server = serve(&book);
+    for _ in 0..2 {
+        let outcome = server.build(&book);
+        outcome.tells("error[image-missing]").tells("1/1 line 4: docker pull");
+        assert!(!outcome.stderr().contains("this is from the run"), "{outcome}");
+    }
+}
+
+#[test]
 fn a_failed_run_is_removed_once_the_chapter_has_a_recording() {
     let (book, mut server, printed) = with_failure();
     // A recording from elsewhere appears and disappears, as with `git switch`.

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use docker_sandbox::{PATH, ProcessEngine};

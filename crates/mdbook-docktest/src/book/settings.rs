@@ -25,7 +25,8 @@ use self::recordings_directory::recordings_directory;
 /// The timeout of a step, unless the book or the step sets another.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The least memory that an engine can be limited to, in bytes: its daemons alone take about 100 MiB.
+/// The least memory that an engine can be limited to, in bytes: dockerd and containerd 26.1.5 take 123 MiB
+/// without a container, of which 37 MiB cannot be dropped.
 const LEAST_MEMORY: u64 = 128 << 20;
 
 /// The settings of a book.

@@ -16,6 +16,9 @@ use crate::model::finding::Code;
 mod cause;
 mod command_line;
 
+/// How the classic builder begins a message about the image of `COPY --from`.
+const COPY_FROM: &str = "invalid from flag value ";
+
 /// An image that a command did not get.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MissingImage {
@@ -78,10 +81,15 @@ pub(super) fn missing_images(command: &str, output: &str) -> Vec<MissingImage> {
         if line.starts_with("Status: ") && wanted.take().is_none() && !pulled.is_empty() {
             pulled.remove(0);
         }
+        // The classic builder has its image.
+        if line.starts_with(" ---> ") {
+            wanted = None;
+        }
+        let needs_base = wanted.is_some() || line.starts_with(COPY_FROM);
         let context = Context {
             is_pulling: wanted.as_ref().is_some_and(|wanted| wanted.by_run),
             // The classic builder ends with the words of the registry; other lines can be a program's.
-            is_end_of_build: builds && lines.peek().is_none(),
+            is_end_of_build: builds && needs_base && lines.peek().is_none(),
         };
         let Some(Refusal { image, words, cause }) = refusal(line, context) else { continue };
         let wanted = wanted.take().map(|wanted| wanted.image);
@@ -152,7 +160,7 @@ fn announced(line: &str) -> Option<Announced<'_>> {
 struct Context {
     /// Whether `docker run` or `docker create` is pulling its image.
     is_pulling: bool,
-    /// Whether this is the last line of a build.
+    /// Whether this is the last line of a build that needs an image.
     is_end_of_build: bool,
 }
 
@@ -201,7 +209,7 @@ fn refusal(line: &str, context: Context) -> Option<Refusal<'_>> {
 /// CAUSE`, `failed to resolve source metadata for IMAGE: CAUSE`; and in those of the classic builder about
 /// `COPY --from`: `invalid from flag value IMAGE: CAUSE`.
 fn resolved(text: &str) -> Option<(&str, &str)> {
-    if let Some(rest) = text.strip_prefix("invalid from flag value ") {
+    if let Some(rest) = text.strip_prefix(COPY_FROM) {
         return rest.split_once(": ");
     }
     if let Some((_, rest)) = text.split_once("failed to resolve reference \"") {

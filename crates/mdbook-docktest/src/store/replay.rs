@@ -264,13 +264,16 @@ impl<'a> Recordings<'a> {
         self.for_complete_run(chapter).filter(|_| !chapter.has_errors())
     }
 
-    /// The recording of a chapter's run, if all steps ran and there are errors. `None` after a timeout or
-    /// the loss of the engine, which can be the machine's fault.
+    /// The recording of a chapter's run, if all steps ran and there are errors. `None` after a timeout, the
+    /// loss of the engine, or without an image, which can be the machine's fault.
     pub(crate) fn for_failed_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
         let mut commands = (0..chapter.steps().len()).flat_map(|step| chapter.commands(step));
         let was_cut_short =
             commands.any(|command| matches!(command.end, End::TimedOut { .. } | End::EngineLost));
-        self.for_complete_run(chapter).filter(|_| chapter.has_errors() && !was_cut_short)
+        let mut findings = chapter.findings.iter();
+        let misses_image = findings.any(|finding| finding.code == Code::ImageMissing);
+        let is_machines_fault = was_cut_short || misses_image;
+        self.for_complete_run(chapter).filter(|_| chapter.has_errors() && !is_machines_fault)
     }
 
     fn for_complete_run(&self, chapter: &Chapter) -> Option<RecordingFile> {

@@ -28,7 +28,7 @@ pub struct BookImage {
     /// The digest that the setting `digest` pins the name to: `sha256:` and 64 hexadecimal digits. A digest
     /// in the name itself is part of `reference`.
     pub digest: Option<String>,
-    /// The line in book.toml, counted from 1; `None` if the setting comes from the environment.
+    /// The line in book.toml, counted from 1, if it is known: not for a setting from the environment.
     pub line: Option<usize>,
 }
 
@@ -74,7 +74,7 @@ impl BookImages {
             .map_err(|message| ImagesError { line: places.line_of_setting(), message })?;
         let mut entries: Vec<_> =
             entries.into_iter().map(|entry| (places.line(entry.key), entry)).collect();
-        // Tables are sorted by name.
+        // In the order of the file: a table comes sorted by name.
         entries.sort_by_key(|(line, _)| *line);
         let mut images: BTreeMap<Reference, BookImage> = BTreeMap::new();
         for (line, entry) in entries {

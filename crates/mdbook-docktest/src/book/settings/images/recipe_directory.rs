@@ -1,6 +1,7 @@
 //! The directory of a recipe: it exists, and an image can be built from it.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -21,12 +22,11 @@ pub(super) fn recipe_directory(image: &str, set: &Path, root: &Path) -> Result<P
              from a registry"
         ));
     }
-    let Ok(metadata) = fs::metadata(&directory) else {
-        return Err(match neighbour(set, root) {
-            Some(near) => format!("{recipe} does not exist: did you mean `{}`?", near.display()),
-            None => format!("{recipe} does not exist: create the directory with a `Dockerfile`"),
-        });
-    };
+    let metadata = fs::metadata(&directory).map_err(|error| match neighbour(set, root) {
+        _ if error.kind() != io::ErrorKind::NotFound => format!("{recipe} cannot be read: {error}"),
+        Some(near) => format!("{recipe} does not exist: did you mean `{}`?", near.display()),
+        None => format!("{recipe} does not exist: create the directory with a `Dockerfile`"),
+    })?;
     if !metadata.is_dir() {
         let parent = set.parent().filter(|parent| !parent.as_os_str().is_empty());
         return Err(match parent {

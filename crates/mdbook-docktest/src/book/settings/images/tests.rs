@@ -194,6 +194,7 @@ fn a_recipe_is_a_directory_to_build_from() {
         ("nosuch/alpine", "does not exist: create the directory with a `Dockerfile`"),
         ("images/alpine/Dockerfile", "is a file: use its directory, `images/alpine`"),
         ("book.toml", "is a file: move it to a directory of its own"),
+        ("book.toml/alpine", "cannot be read: Not a directory (os error 20)"),
         ("images/empty", "has no `Dockerfile`: add one"),
         (".", "contains the whole book: choose a directory that has only the recipe"),
         ("images/..", "contains the whole book: choose a directory that has only the recipe"),
