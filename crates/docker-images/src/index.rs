@@ -137,6 +137,27 @@ impl Index {
         files.filter_map(entry).collect()
     }
 
+    /// Checks that this process may read all references. Otherwise those that it may not read seem to be
+    /// damaged, or not to be there.
+    ///
+    /// # Errors
+    /// When the directory or a file in it cannot be read.
+    pub fn check_readable(&self) -> io::Result<()> {
+        let is_absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let files = match fs::read_dir(&self.directory) {
+            Err(error) if is_absent(&error) => return Ok(()),
+            files => files?,
+        };
+        for file in files {
+            match File::open(file?.path()) {
+                // It was removed in the meantime.
+                Err(error) if is_absent(&error) => {}
+                result => drop(result?),
+            }
+        }
+        Ok(())
+    }
+
     fn path(&self, reference: &Reference, recipe: Option<&Path>) -> PathBuf {
         let mut key = reference.to_string().into_bytes();
         if let Some(recipe) = recipe {
@@ -244,6 +265,17 @@ mod tests {
         let removed = entry();
         assert!(!removed.is_in_use() && removed.remove().unwrap() && removed.remove().unwrap());
         assert!(index.entries().is_empty());
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_read_is_told_from_an_empty_one() {
+        let (directory, index, alpine) = fixture();
+        index.check_readable().unwrap();
+        index.keep(&alpine, &image("alpine:latest", Origin::Registry)).unwrap();
+        index.check_readable().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        Index::new(file).check_readable().unwrap_err();
     }
 
     #[test]

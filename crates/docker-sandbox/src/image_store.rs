@@ -135,14 +135,20 @@ impl ImageStore {
     /// # Errors
     /// When a file cannot be removed.
     pub fn remove_unfinished(&self) -> Result<(), Error> {
-        for name in names(&self.directory)? {
-            if name.starts_with(NEW) {
-                let path = self.directory.join(name);
-                fs::remove_dir_all(&path)
-                    .map_err(Error::io(format!("removing `{}`", path.display())))?;
-            }
+        for path in self.unfinished()? {
+            fs::remove_dir_all(&path)
+                .map_err(Error::io(format!("removing `{}`", path.display())))?;
         }
         self.remove_unneeded_layers()
+    }
+
+    /// The directories that are being written or removed, or were when their process was killed.
+    ///
+    /// # Errors
+    /// When a directory cannot be listed.
+    pub fn unfinished(&self) -> Result<Vec<PathBuf>, Error> {
+        let names = names(&self.directory)?.into_iter().filter(|name| name.starts_with(NEW));
+        Ok(names.map(|name| self.directory.join(name)).collect())
     }
 
     /// The directory that is mounted in engines.

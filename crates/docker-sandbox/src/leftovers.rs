@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, fs, process, thread};
+use std::{env, fs, io, process, thread};
 
 use crate::process_stat::ProcessStat;
 
@@ -26,21 +26,40 @@ pub(crate) fn scratch_directory(name: &str) -> PathBuf {
     env::temp_dir().join(name)
 }
 
-/// Removes the scratch directories and control groups of engines whose owner has exited. The kernel
-/// refuses to remove groups that still have processes; they stay.
-pub(crate) fn remove_abandoned() {
-    for scratch in children(&env::temp_dir()) {
-        if is_abandoned(&scratch) {
-            // If this fails, the next engine tries again.
-            let _ = fs::remove_dir_all(scratch);
-        }
+/// Something that an engine has left behind because it was killed together with its supervisor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// The directory.
+    pub path: PathBuf,
+    /// Whether it is a control group, which occupies no space on disk.
+    pub is_control_group: bool,
+}
+
+impl Leftover {
+    /// Removes it.
+    ///
+    /// # Errors
+    /// When this process may not, or a control group still has processes.
+    pub fn remove(&self) -> io::Result<()> {
+        if self.is_control_group { remove_tree(&self.path) } else { fs::remove_dir_all(&self.path) }
     }
-    for hierarchy in hierarchies() {
-        for group in children(&hierarchy) {
-            if is_abandoned(&group) {
-                remove_tree(&group);
-            }
-        }
+}
+
+/// The scratch directories and control groups of engines whose owner has exited.
+pub fn leftovers() -> Vec<Leftover> {
+    let leftover = |is_control_group| move |path| Leftover { path, is_control_group };
+    let scratch = children(&env::temp_dir()).into_iter().map(leftover(false));
+    let groups = hierarchies().into_iter().flat_map(|hierarchy| children(&hierarchy));
+    let all = scratch.chain(groups.map(leftover(true)));
+    all.filter(|leftover| is_abandoned(&leftover.path)).collect()
+}
+
+/// Removes what earlier engines have left behind. The kernel refuses to remove groups that still have
+/// processes; they stay.
+pub(crate) fn remove_abandoned() {
+    for leftover in leftovers() {
+        // If this fails, the next engine tries again.
+        let _ = leftover.remove();
     }
 }
 
@@ -54,7 +73,10 @@ pub(crate) fn remove(name: &str, limit: Duration) {
         hierarchies().into_iter().map(|hierarchy| hierarchy.join(name)).collect();
     loop {
         let left = || groups.iter().filter(|group| group.exists());
-        left().for_each(|group| remove_tree(group));
+        for group in left() {
+            // One that still has processes stays for now.
+            let _ = remove_tree(group);
+        }
         if left().next().is_none() || Instant::now() > deadline {
             break;
         }
@@ -79,7 +101,8 @@ fn is_abandoned(path: &Path) -> bool {
     owner.is_some_and(|(pid, start)| ProcessStat::read(pid).is_none_or(|stat| stat.start != start))
 }
 
-fn remove_tree(group: &Path) {
+/// Removes a control group and those below it.
+fn remove_tree(group: &Path) -> io::Result<()> {
     // In version 1 of control groups, a frozen process (of a paused container) cannot be killed. Only
     // the freezer's hierarchy has this file.
     let state = group.join("freezer.state");
@@ -87,10 +110,10 @@ fn remove_tree(group: &Path) {
         let _ = fs::write(state, "THAWED");
     }
     for child in children(group) {
-        remove_tree(&child);
+        // If it stays, so does this group.
+        let _ = remove_tree(&child);
     }
-    // Groups that still have processes stay; the next engine tries again.
-    let _ = fs::remove_dir(group);
+    fs::remove_dir(group)
 }
 
 fn children(directory: &Path) -> Vec<PathBuf> {

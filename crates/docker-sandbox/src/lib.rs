@@ -19,6 +19,7 @@ mod leftovers;
 mod log_tail;
 mod memory;
 mod options;
+mod prepared;
 mod process;
 mod process_stat;
 pub mod processes;
@@ -30,7 +31,9 @@ pub use error::Error;
 pub use image_store::{
     Damage, Digest, EngineImage, ImageStore, InvalidDigest, Problem, StoredImage,
 };
+pub use leftovers::{Leftover, leftovers};
 pub use options::EngineOptions;
+pub use prepared::{PreparedRoot, prepared_roots, remove_roots};
 pub use process::{PATH, ProcessEngine};
 pub use process_stat::ProcessStat;
 pub use root::{EngineRoot, cache_directory, prepared_directory};

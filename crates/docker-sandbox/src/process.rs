@@ -59,6 +59,8 @@ pub struct ProcessEngine {
     lifeline: Option<PipeWriter>,
     pub(crate) log: LogTail,
     memory: Option<MemoryLimit>,
+    /// Says that the root file system is in use. Closed last, when nothing of the engine is left.
+    _root: Option<File>,
 }
 
 impl ProcessEngine {
@@ -70,7 +72,7 @@ impl ProcessEngine {
         log: LogTail,
         memory: Option<MemoryLimit>,
     ) -> Self {
-        Self { name, init: 0, supervisor, lifeline: Some(lifeline), log, memory }
+        Self { name, init: 0, supervisor, lifeline: Some(lifeline), log, memory, _root: None }
     }
 
     /// Starts an engine. Returns once its daemon accepts requests; if it begins with images, once it has
@@ -80,9 +82,12 @@ impl ProcessEngine {
     /// When this process is not root, a program or an image is missing, the engine exits or does not
     /// answer within the time limit, or `canceller` is cancelled.
     pub fn start(options: &EngineOptions<'_>, canceller: &Canceller) -> Result<Self, Error> {
+        let root = options.root.lock();
         options.root.check()?;
         leftovers::remove_abandoned();
-        Start::new(options, canceller).run()
+        let mut engine = Start::new(options, canceller).run()?;
+        engine._root = root;
+        Ok(engine)
     }
 
     /// The engine's name, unique on the machine. Its control groups have this name.

@@ -1,6 +1,7 @@
 //! The root file system that an engine runs in, and the requirements for starting one.
 
 use std::env;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -30,6 +31,16 @@ impl EngineRoot {
             Self::Prepared(directory) => directory,
             Self::Machine => Path::new("/"),
         }
+    }
+
+    /// Says that an engine uses a prepared root, until the file is closed: see
+    /// [`crate::PreparedRoot::is_in_use`].
+    pub(crate) fn lock(&self) -> Option<File> {
+        let Self::Prepared(directory) = self else { return None };
+        let file = File::open(directory).ok()?;
+        // On a file system without locks, nothing keeps the root from being removed.
+        file.lock_shared().ok()?;
+        Some(file)
     }
 
     /// Checks the requirements for starting an engine.

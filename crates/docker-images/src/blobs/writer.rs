@@ -3,7 +3,7 @@
 use std::fs::{self, File, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -69,6 +69,28 @@ impl Blobs {
     ///
     /// A file operation failed.
     pub fn remove_unfinished(&self) -> Result<(), BlobError> {
+        self.for_each_unfinished(|path| remove_if_there(path).map_err(io_error("remove", path)))
+    }
+
+    /// The files that [`Self::remove_unfinished`] removes.
+    ///
+    /// # Errors
+    ///
+    /// A file operation failed.
+    pub fn unfinished(&self) -> Result<Vec<PathBuf>, BlobError> {
+        let mut found = Vec::new();
+        self.for_each_unfinished(|path| {
+            found.push(path.to_owned());
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Calls `act` with each unfinished file of a process that was killed, while the file is locked.
+    fn for_each_unfinished(
+        &self,
+        mut act: impl FnMut(&Path) -> Result<(), BlobError>,
+    ) -> Result<(), BlobError> {
         let folder = self.folder();
         let entries = match fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -86,7 +108,7 @@ impl Blobs {
                 file => file.map_err(io_error("open", &path))?,
             };
             match file.try_lock() {
-                Ok(()) => remove_if_there(&path).map_err(io_error("remove", &path))?,
+                Ok(()) => act(&path)?,
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(source)) => {
                     return Err(BlobError::Io { action: "lock", path, source });

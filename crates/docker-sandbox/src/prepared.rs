@@ -1,0 +1,168 @@
+//! The prepared root file systems of engines, for removing them.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The link to the root file system that engines are started from.
+const CURRENT: &str = "current";
+
+/// A lock on this file is held while a root file system is prepared.
+const LOCK: &str = ".lock";
+
+/// A prepared root file system, or an unfinished one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedRoot {
+    /// Its directory.
+    pub path: PathBuf,
+    /// Whether engines are started from it by default.
+    pub is_current: bool,
+}
+
+impl PreparedRoot {
+    /// Whether an engine runs from it. `false` if this process may not read it.
+    pub fn is_in_use(&self) -> bool {
+        File::open(&self.path)
+            .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+}
+
+/// The root file systems in [`crate::prepared_directory`], sorted by name; none if there is no such
+/// directory.
+///
+/// # Errors
+/// When the directory cannot be listed.
+pub fn prepared_roots(engines: &Path) -> io::Result<Vec<PreparedRoot>> {
+    let entries = match fs::read_dir(engines) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let current = fs::canonicalize(engines.join(CURRENT)).ok();
+    let mut roots = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        // Not the link.
+        if entry.file_type()?.is_dir() {
+            let path = entry.path();
+            let is_current = current.is_some() && fs::canonicalize(&path).ok() == current;
+            roots.push(PreparedRoot { path, is_current });
+        }
+    }
+    roots.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(roots)
+}
+
+/// Removes some of the root file systems in [`crate::prepared_directory`], except those that an engine
+/// runs from. Returns the ones that it has removed or could not remove, each with the result; `None` if one
+/// is being prepared now, which could be any of them.
+///
+/// # Errors
+/// When the directory cannot be locked.
+pub fn remove_roots(
+    engines: &Path,
+    roots: &[PreparedRoot],
+) -> io::Result<Option<Vec<(PreparedRoot, io::Result<()>)>>> {
+    if roots.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let preparing = File::create(engines.join(LOCK))?;
+    match preparing.try_lock() {
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        Err(TryLockError::Error(error)) => return Err(error),
+        Ok(()) => {}
+    }
+    let mut done = Vec::new();
+    for root in roots {
+        match remove(engines, root) {
+            Ok(true) => done.push((root.clone(), Ok(()))),
+            Ok(false) => {}
+            Err(error) => done.push((root.clone(), Err(error))),
+        }
+    }
+    Ok(Some(done))
+}
+
+/// Removes a root file system unless it is in use. Returns whether it is removed.
+fn remove(engines: &Path, root: &PreparedRoot) -> io::Result<bool> {
+    let lock = File::open(&root.path)?;
+    match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => return Ok(false),
+        // On a file system without locks, no engine can say that it uses one.
+        Err(TryLockError::Error(_)) | Ok(()) => {}
+    }
+    // Moved away first, so that no engine starts from a part of it. What a kill leaves is removed as
+    // another root file system by the next call.
+    let grave = tempfile::Builder::new().prefix("removed-").tempdir_in(engines)?;
+    fs::rename(&root.path, grave.path().join("root"))?;
+    drop(lock);
+    if root.is_current {
+        fs::remove_file(engines.join(CURRENT))?;
+    }
+    grave.close()?;
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::EngineRoot;
+
+    fn fixture() -> tempfile::TempDir {
+        let engines = tempfile::tempdir().unwrap();
+        for name in ["old", "new", "stopped.part"] {
+            fs::create_dir_all(engines.path().join(name).join("usr/sbin")).unwrap();
+        }
+        symlink("new", engines.path().join(CURRENT)).unwrap();
+        engines
+    }
+
+    fn names(roots: &[PreparedRoot]) -> Vec<&str> {
+        roots.iter().map(|root| root.path.file_name().unwrap().to_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn root_file_systems_are_listed_and_removed() {
+        let directory = fixture();
+        let engines = directory.path();
+        assert_eq!(prepared_roots(&engines.join("none")).unwrap(), []);
+        let roots = prepared_roots(engines).unwrap();
+        assert_eq!(names(&roots), ["new", "old", "stopped.part"]);
+        let current: Vec<bool> = roots.iter().map(|root| root.is_current).collect();
+        assert_eq!(current, [true, false, false]);
+        let done = remove_roots(engines, &roots[1..]).unwrap().unwrap();
+        assert!(done.iter().all(|(_, result)| result.is_ok()));
+        assert_eq!(names(&prepared_roots(engines).unwrap()), ["new"]);
+        remove_roots(engines, &roots[..1]).unwrap().unwrap();
+        assert_eq!(prepared_roots(engines).unwrap(), []);
+        assert!(engines.join(CURRENT).symlink_metadata().is_err());
+    }
+
+    #[test]
+    fn a_root_file_system_in_use_stays_also_if_the_engine_knows_it_by_the_link() {
+        let directory = fixture();
+        let engines = directory.path();
+        let roots = prepared_roots(engines).unwrap();
+        let in_use = EngineRoot::Prepared(engines.join(CURRENT)).lock().unwrap();
+        let uses: Vec<bool> = roots.iter().map(PreparedRoot::is_in_use).collect();
+        assert_eq!(uses, [true, false, false]);
+        let done = remove_roots(engines, &roots).unwrap().unwrap();
+        assert_eq!(done.len(), 2);
+        assert_eq!(names(&prepared_roots(engines).unwrap()), ["new"]);
+        drop(in_use);
+        assert!(!roots[0].is_in_use());
+    }
+
+    #[test]
+    fn nothing_is_removed_while_one_is_prepared() {
+        let directory = fixture();
+        let engines = directory.path();
+        let preparing = File::create(engines.join(LOCK)).unwrap();
+        preparing.lock().unwrap();
+        let roots = prepared_roots(engines).unwrap();
+        assert!(remove_roots(engines, &roots).unwrap().is_none());
+        assert_eq!(prepared_roots(engines).unwrap(), roots);
+    }
+}
