@@ -25,6 +25,31 @@ impl PreparedRoot {
         File::open(&self.path)
             .is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
     }
+
+    /// Removes it, unless an engine runs from it. To be called with the lock of [`lock_roots`]. Returns
+    /// whether it is removed.
+    ///
+    /// # Errors
+    /// When a file cannot be removed.
+    pub fn remove(&self) -> io::Result<bool> {
+        let lock = File::open(&self.path)?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            // On a file system without locks, no engine can say that it uses one.
+            Err(TryLockError::Error(_)) | Ok(()) => {}
+        }
+        // Moved away first, so that no engine starts from a part of it. What a kill leaves is listed as
+        // another root file system.
+        let engines = self.path.parent().unwrap_or(&self.path);
+        let grave = tempfile::Builder::new().prefix("removed-").tempdir_in(engines)?;
+        fs::rename(&self.path, grave.path().join("root"))?;
+        drop(lock);
+        if self.is_current {
+            fs::remove_file(engines.join(CURRENT))?;
+        }
+        grave.close()?;
+        Ok(true)
+    }
 }
 
 /// The root file systems in [`crate::prepared_directory`], sorted by name; none if there is no such
@@ -53,54 +78,18 @@ pub fn prepared_roots(engines: &Path) -> io::Result<Vec<PreparedRoot>> {
     Ok(roots)
 }
 
-/// Removes some of the root file systems in [`crate::prepared_directory`], except those that an engine
-/// runs from. Returns the ones that it has removed or could not remove, each with the result; `None` if one
-/// is being prepared now, which could be any of them.
+/// Locks the directory of the root file systems, until the file is closed: none is prepared meanwhile.
+/// Returns `None` if one is being prepared now.
 ///
 /// # Errors
-/// When the directory cannot be locked.
-pub fn remove_roots(
-    engines: &Path,
-    roots: &[PreparedRoot],
-) -> io::Result<Option<Vec<(PreparedRoot, io::Result<()>)>>> {
-    if roots.is_empty() {
-        return Ok(Some(Vec::new()));
-    }
-    let preparing = File::create(engines.join(LOCK))?;
-    match preparing.try_lock() {
-        Err(TryLockError::WouldBlock) => return Ok(None),
-        Err(TryLockError::Error(error)) => return Err(error),
-        Ok(()) => {}
-    }
-    let mut done = Vec::new();
-    for root in roots {
-        match remove(engines, root) {
-            Ok(true) => done.push((root.clone(), Ok(()))),
-            Ok(false) => {}
-            Err(error) => done.push((root.clone(), Err(error))),
-        }
-    }
-    Ok(Some(done))
-}
-
-/// Removes a root file system unless it is in use. Returns whether it is removed.
-fn remove(engines: &Path, root: &PreparedRoot) -> io::Result<bool> {
-    let lock = File::open(&root.path)?;
+/// When the lock file cannot be written.
+pub fn lock_roots(engines: &Path) -> io::Result<Option<File>> {
+    let lock = File::create(engines.join(LOCK))?;
     match lock.try_lock() {
-        Err(TryLockError::WouldBlock) => return Ok(false),
-        // On a file system without locks, no engine can say that it uses one.
-        Err(TryLockError::Error(_)) | Ok(()) => {}
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
-    // Moved away first, so that no engine starts from a part of it. What a kill leaves is removed as
-    // another root file system by the next call.
-    let grave = tempfile::Builder::new().prefix("removed-").tempdir_in(engines)?;
-    fs::rename(&root.path, grave.path().join("root"))?;
-    drop(lock);
-    if root.is_current {
-        fs::remove_file(engines.join(CURRENT))?;
-    }
-    grave.close()?;
-    Ok(true)
 }
 
 #[cfg(test)]
@@ -132,10 +121,10 @@ mod tests {
         assert_eq!(names(&roots), ["new", "old", "stopped.part"]);
         let current: Vec<bool> = roots.iter().map(|root| root.is_current).collect();
         assert_eq!(current, [true, false, false]);
-        let done = remove_roots(engines, &roots[1..]).unwrap().unwrap();
-        assert!(done.iter().all(|(_, result)| result.is_ok()));
+        assert!(roots[1].remove().unwrap() && roots[2].remove().unwrap());
         assert_eq!(names(&prepared_roots(engines).unwrap()), ["new"]);
-        remove_roots(engines, &roots[..1]).unwrap().unwrap();
+        assert!(engines.join(CURRENT).is_dir());
+        assert!(roots[0].remove().unwrap());
         assert_eq!(prepared_roots(engines).unwrap(), []);
         assert!(engines.join(CURRENT).symlink_metadata().is_err());
     }
@@ -148,21 +137,20 @@ mod tests {
         let in_use = EngineRoot::Prepared(engines.join(CURRENT)).lock().unwrap();
         let uses: Vec<bool> = roots.iter().map(PreparedRoot::is_in_use).collect();
         assert_eq!(uses, [true, false, false]);
-        let done = remove_roots(engines, &roots).unwrap().unwrap();
-        assert_eq!(done.len(), 2);
-        assert_eq!(names(&prepared_roots(engines).unwrap()), ["new"]);
+        assert!(!roots[0].remove().unwrap());
+        assert_eq!(prepared_roots(engines).unwrap(), roots);
         drop(in_use);
-        assert!(!roots[0].is_in_use());
+        assert!(!roots[0].is_in_use() && roots[0].remove().unwrap());
     }
 
     #[test]
-    fn nothing_is_removed_while_one_is_prepared() {
+    fn the_directory_is_locked_once() {
         let directory = fixture();
-        let engines = directory.path();
-        let preparing = File::create(engines.join(LOCK)).unwrap();
-        preparing.lock().unwrap();
-        let roots = prepared_roots(engines).unwrap();
-        assert!(remove_roots(engines, &roots).unwrap().is_none());
-        assert_eq!(prepared_roots(engines).unwrap(), roots);
+        let lock = lock_roots(directory.path()).unwrap();
+        assert!(lock.is_some());
+        assert!(lock_roots(directory.path()).unwrap().is_none());
+        drop(lock);
+        assert!(lock_roots(directory.path()).unwrap().is_some());
+        lock_roots(&directory.path().join("none")).unwrap_err();
     }
 }

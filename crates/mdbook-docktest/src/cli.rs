@@ -50,6 +50,9 @@ pub enum Command {
     /// A recording that differs from the existing one only in values that change with every run (IDs,
     /// dates, sizes…) is not written. Chapters with failures are not recorded.
     Record(Record),
+    /// Shows or removes what the program keeps on this machine
+    #[command(subcommand)]
+    Engine(Engine),
 }
 
 /// The arguments of `install`.
@@ -72,6 +75,54 @@ pub struct Record {
     /// Run nothing, and report recordings that are missing, stale, unused or edited by hand
     #[arg(long)]
     pub check: bool,
+}
+
+/// The commands below `engine`.
+#[derive(Debug, Subcommand)]
+pub enum Engine {
+    /// Lists the images that a book uses, and where each is or would come from
+    ///
+    /// Nothing runs, and no registry is asked: images that a chapter names only by a variable may be missing.
+    Images(EngineImages),
+    /// Removes images and whatever else the program keeps on this machine
+    ///
+    /// What a running program uses is kept, and so is the current engine unless `--all` is given.
+    Clean(EngineClean),
+}
+
+/// The arguments of `engine images`.
+#[derive(Debug, Args)]
+pub struct EngineImages {
+    /// Directories of books, or Markdown files
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only chapters whose path, or the end of whose path, matches; may be repeated
+    #[arg(long = "chapter", value_name = "GLOB")]
+    pub chapters: Vec<Pattern>,
+    /// The format of the list
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
+}
+
+/// The arguments of `engine clean`.
+#[derive(Debug, Args)]
+pub struct EngineClean {
+    /// Only print what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also remove the prepared root file system that engines are started from
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// The format of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table for people
+    #[default]
+    Human,
+    /// A JSON object for programs
+    Json,
 }
 
 /// The arguments of the commands that run steps.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, thread};
 
@@ -15,7 +15,7 @@ use signal_hook::iterator::Signals;
 
 use crate::book::protocol;
 use crate::book::settings::Settings;
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::command::progress::Display;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::report::Report;
@@ -23,6 +23,7 @@ use crate::report::human::Colours;
 use crate::run::{RunError, Runner, Supplier};
 
 mod build;
+mod engine;
 mod install;
 mod jobs;
 pub(crate) mod progress;
@@ -70,6 +71,7 @@ impl Exit {
             RunError::Cancelled => Self::Interrupted,
             // An engine may be available: the cause is a disk or a directory.
             RunError::Io { .. } | RunError::Engine(docker_sandbox::Error::Io { .. }) => Self::Error,
+            RunError::Variable { .. } => Self::Error,
             _ => Self::NoEngine,
         }
     }
@@ -91,6 +93,8 @@ pub fn execute(cli: Cli) -> ExitCode {
             false => Exit::Findings,
         }),
         Some(Command::Install(options)) => install::install(&options),
+        Some(Command::Engine(cli::Engine::Images(options))) => engine::images(&options),
+        Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
         Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options.run),
@@ -173,8 +177,7 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
     let temporary = env::temp_dir();
     tempfile::tempfile_in(&temporary)
         .with_context(|| format!("cannot write to {}", temporary.display()))?;
-    let cache =
-        cache_directory().context("no home directory for the cache of images: set `HOME`")?;
+    let cache = cache()?;
     let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let runner = Runner {
@@ -200,6 +203,11 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+/// The directory of this user's engines and images.
+fn cache() -> Result<PathBuf> {
+    cache_directory().context("no home directory for the cache of images: set `HOME`")
 }
 
 /// Returns a canceller that SIGINT (Ctrl-C), SIGTERM and SIGHUP trigger.

@@ -3,6 +3,7 @@
 mod bash;
 mod connection;
 mod container_spec;
+mod disk_usage;
 mod echo;
 mod effects;
 mod engine_info;
@@ -27,10 +28,13 @@ use docker_cli::{Canceller, Command};
 use docker_images::{Reference, Server, Upstream};
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
+pub(crate) use self::disk_usage::disk_usage;
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
+pub(crate) use self::images::{
+    Amount, Cleaned, Inventory, Kept, ListedImage, Supplier, Unpacked, clean_images, recipe,
+};
 use self::images::{Images, Learned, MIRROR_PORT, Mirror, Wanted, pulled_unasked};
-pub(crate) use self::images::{Supplier, recipe};
 use self::shell::Shell;
 use self::step_runner::StepRunner;
 use self::witness::Witness;

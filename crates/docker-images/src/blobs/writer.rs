@@ -225,6 +225,7 @@ mod tests {
         let mut writer = blobs.writer().unwrap();
         fs::write(blobs.folder().join(".new-killed"), b"half").unwrap();
         fs::write(blobs.folder().join("other"), b"").unwrap();
+        assert_eq!(blobs.unfinished().unwrap(), [blobs.folder().join(".new-killed")]);
         blobs.remove_unfinished().unwrap();
         let left = names(&blobs);
         assert_eq!(left.len(), 2);

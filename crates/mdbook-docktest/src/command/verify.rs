@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use glob::Pattern;
 
 use super::schedule::read_steps;
 use super::{Exit, RunOptions, cancel_on_signals, colours, print, print_missing_images, run};
@@ -34,14 +35,14 @@ pub(super) enum After {
 }
 
 /// A collection of chapters whose steps have been read.
-struct Loaded {
-    report: Report,
-    settings: Settings,
+pub(super) struct Loaded {
+    pub(super) report: Report,
+    pub(super) settings: Settings,
     is_whole_book: bool,
 }
 
 pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
-    let mut loaded = load(options)?;
+    let mut loaded = load(&options.paths, &options.chapters)?;
     let canceller = cancel_on_signals()?;
     // Created before the run, so that a wrong path fails at once.
     let output = output(options)?;
@@ -72,7 +73,7 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
 
 /// Reports recordings that are not current. Nothing runs, and results are not checked.
 pub(super) fn check_recordings(options: &Options) -> Result<Exit> {
-    let mut loaded = load(options)?;
+    let mut loaded = load(&options.paths, &options.chapters)?;
     let output = output(options)?;
     let any_wrong = loaded.iter().any(|loaded| loaded.report.has_errors());
     for Loaded { report, settings, is_whole_book } in &mut loaded {
@@ -86,10 +87,11 @@ pub(super) fn check_recordings(options: &Options) -> Result<Exit> {
     Ok(if any_wrong { Exit::Error } else { Exit::from_report(&report) })
 }
 
-fn load(options: &Options) -> Result<Vec<Loaded>> {
+/// Reads the chapters at these paths that match a glob; all if there is no glob.
+pub(super) fn load(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {
     let mut collections: Vec<Collection> =
-        options.paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
-    chapters::select(&mut collections, &options.chapters)?;
+        paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
+    chapters::select(&mut collections, globs)?;
     let loaded = chapters::joined(collections).into_iter().map(|collection| {
         let Collection { settings, chapters, is_whole_book } = collection;
         let report = read_steps(chapters, &settings)?;

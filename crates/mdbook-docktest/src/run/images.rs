@@ -6,6 +6,8 @@
 
 mod builder;
 mod cache;
+mod clean;
+mod inventory;
 mod learned;
 mod mirror;
 pub(crate) mod recipe;
@@ -19,6 +21,8 @@ use docker_images::{FetchError, InUse, KeptImage, Origin, Reference};
 use docker_sandbox::{EngineImage, EngineRoot};
 
 use self::cache::unpacked_id;
+pub(crate) use self::clean::{Amount, Cleaned, clean_images};
+pub(crate) use self::inventory::{Inventory, Kept, ListedImage, Unpacked};
 pub(super) use self::learned::{Learned, pulled_unasked};
 pub(super) use self::mirror::Mirror;
 pub(crate) use self::supplier::Supplier;

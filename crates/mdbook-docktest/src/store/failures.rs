@@ -31,6 +31,24 @@ pub(crate) struct Failures {
     book: PathBuf,
 }
 
+/// The failed runs that are kept in a cache, in a directory for each session, and whether the session is
+/// over.
+///
+/// # Errors
+/// When the directory cannot be listed.
+pub(crate) fn kept_failures(cache: &Path) -> io::Result<Vec<(PathBuf, bool)>> {
+    let entries = match fs::read_dir(cache.join("failures")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let kept = entries.map(|entry| {
+        let entry = entry?;
+        let session = Session::from_name(&entry.file_name());
+        Ok((entry.path(), session.is_none_or(|session| session.is_over())))
+    });
+    kept.collect()
+}
+
 /// A run that failed.
 pub(crate) struct Failure {
     pub(crate) file: RecordingFile,
@@ -60,10 +78,8 @@ impl Failures {
     /// removed.
     pub(crate) fn new(cache: &Path, book: &Path, session: Session) -> Self {
         let all = cache.join("failures");
-        // The directory may not exist yet.
-        for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
-            if Session::from_name(&entry.file_name()).is_none_or(|other| other.is_over()) {
-                let path = entry.path();
+        for (path, is_over) in kept_failures(cache).unwrap_or_default() {
+            if is_over {
                 // Another process may remove it at the same time.
                 let _ =
                     if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };

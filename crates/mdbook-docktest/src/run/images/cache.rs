@@ -20,6 +20,12 @@ use crate::text::size::parse_size;
 const SIZE_VARIABLE: &str = "MDBOOK_DOCKTEST_CACHE_SIZE";
 const AGE_VARIABLE: &str = "MDBOOK_DOCKTEST_CACHE_AGE";
 
+/// What the names of unfinished directories begin with.
+const NEW: &str = "new-";
+
+/// The file whose lock serializes changes.
+const LOCK: &str = ".lock";
+
 /// The images of this user.
 pub(crate) struct ImageCache {
     directory: PathBuf,
@@ -34,7 +40,7 @@ pub(crate) struct ImageCache {
 
 /// What an image consists of on disk: images share these.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Part {
+pub(super) enum Part {
     Blob(Digest),
     Layer(docker_sandbox::Digest),
 }
@@ -60,7 +66,7 @@ impl ImageCache {
     /// # Errors
     /// When the lock file cannot be written, and when the run is cancelled.
     pub(super) fn lock(&self, waiting: impl Fn(), canceller: &Canceller) -> Result<File, RunError> {
-        let path = self.directory.join(".lock");
+        let path = self.directory.join(LOCK);
         let locking = || RunError::io(format!("locking the image cache `{}`", path.display()));
         fs::create_dir_all(&self.directory).map_err(locking())?;
         let lock = File::create(&path).map_err(locking())?;
@@ -83,9 +89,20 @@ impl ImageCache {
         }
     }
 
+    /// The directory of what runs find out about the images of chapters: see [`super::learned`].
+    pub(super) fn learned(&self) -> PathBuf {
+        self.directory.join("learned")
+    }
+
+    /// Whether another run is adding images or removing some. Nothing is written.
+    pub(super) fn is_locked(&self) -> bool {
+        File::open(self.directory.join(LOCK))
+            .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// A new directory on the cache's file system. It is removed when it is dropped, or by a later run.
     pub(super) fn temporary(&self) -> io::Result<tempfile::TempDir> {
-        tempfile::Builder::new().prefix("new-").tempdir_in(&self.directory)
+        tempfile::Builder::new().prefix(NEW).tempdir_in(&self.directory)
     }
 
     /// Checks that an image is unpacked, and that nothing was changed since.
@@ -113,6 +130,11 @@ impl ImageCache {
     /// The directory on disk.
     pub(super) fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// How much is kept.
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// These blobs with their sizes.
@@ -150,7 +172,8 @@ impl ImageCache {
     /// Removes leftovers of killed runs, images beyond the limits, and what belongs to no image any more. To
     /// be called with the lock.
     pub(super) fn tidy(&self) {
-        self.remove_leftovers();
+        // What cannot be removed now is tried again by a later run.
+        self.remove_leftovers(&mut drop);
         let entries = self.index.entries();
         let candidates: Vec<Candidate<Part>> = entries
             .iter()
@@ -164,10 +187,10 @@ impl ImageCache {
             // An image that is in use by now stays.
             let _ = entries[index].remove();
         }
-        self.remove_unreferenced();
+        self.remove_unreferenced(&mut drop);
     }
 
-    fn parts(&self, image: &KeptImage) -> BTreeMap<Part, u64> {
+    pub(super) fn parts(&self, image: &KeptImage) -> BTreeMap<Part, u64> {
         let blobs = image.blobs.iter().map(|blob| (Part::Blob(blob.digest), blob.size));
         // An image that is not unpacked has no layers.
         let layers = self.store.layer_sizes(&unpacked_id(&image.id)).unwrap_or_default();
@@ -175,35 +198,58 @@ impl ImageCache {
         blobs.chain(layers).collect()
     }
 
-    /// Removes what killed runs have left.
-    fn remove_leftovers(&self) {
-        // Errors: what cannot be removed now is tried again by a later run.
-        let _ = self.blobs.remove_unfinished();
-        let _ = self.store.remove_unfinished();
-        for entry in fs::read_dir(&self.directory).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with("new-") {
-                let _ = fs::remove_dir_all(entry.path());
+    /// Directories that are being written, or were when their run was killed.
+    pub(super) fn unfinished(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let is_new = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(NEW);
+        entries.filter(is_new).map(|entry| entry.path()).collect()
+    }
+
+    /// Removes what killed runs have left. Calls `failed` for what cannot be removed. To be called with the
+    /// lock.
+    pub(super) fn remove_leftovers(&self, failed: &mut dyn FnMut(String)) {
+        if let Err(error) = self.blobs.remove_unfinished() {
+            failed(error.to_string());
+        }
+        if let Err(error) = self.store.remove_unfinished() {
+            failed(error.to_string());
+        }
+        for path in self.unfinished() {
+            if let Err(error) = fs::remove_dir_all(&path) {
+                failed(format!("removing `{}`: {error}", path.display()));
             }
         }
     }
 
-    /// Removes blobs and unpacked images that no reference needs.
-    fn remove_unreferenced(&self) {
+    /// Removes blobs and unpacked images that no reference needs. Calls `failed` for what cannot be removed.
+    /// To be called with the lock.
+    pub(super) fn remove_unreferenced(&self, failed: &mut dyn FnMut(String)) {
+        let (images, blobs) = self.unreferenced();
+        for id in images {
+            if let Err(error) = self.store.remove(&id) {
+                failed(error.to_string());
+            }
+        }
+        for digest in blobs {
+            if let Err(error) = self.blobs.remove(&digest) {
+                failed(error.to_string());
+            }
+        }
+    }
+
+    /// The unpacked images and the blobs that no reference needs.
+    pub(super) fn unreferenced(&self) -> (Vec<docker_sandbox::Digest>, Vec<Digest>) {
         let images: Vec<KeptImage> =
             self.index.entries().into_iter().filter_map(|entry| entry.image).collect();
         let ids: BTreeSet<_> = images.iter().map(|image| unpacked_id(&image.id)).collect();
-        for id in self.store.images().unwrap_or_default() {
-            if !ids.contains(&id) {
-                let _ = self.store.remove(&id);
-            }
-        }
+        let unpacked = self.store.images().unwrap_or_default();
         let needed: BTreeSet<_> =
             images.iter().flat_map(|image| &image.blobs).map(|blob| blob.digest).collect();
-        for digest in self.blobs.digests() {
-            if !needed.contains(&digest) {
-                let _ = self.blobs.remove(&digest);
-            }
-        }
+        let blobs = self.blobs.digests();
+        (
+            unpacked.into_iter().filter(|id| !ids.contains(id)).collect(),
+            blobs.into_iter().filter(|digest| !needed.contains(digest)).collect(),
+        )
     }
 }
 

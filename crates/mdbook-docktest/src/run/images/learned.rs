@@ -19,7 +19,7 @@ pub(in crate::run) struct Learned {
 impl Learned {
     /// What is in the supplier's cache.
     pub(in crate::run) fn new(supplier: &Supplier) -> Self {
-        Self { directory: supplier.cache.directory().join("learned") }
+        Self { directory: supplier.cache.learned() }
     }
 
     /// The images that an earlier run of a chapter had to pull.

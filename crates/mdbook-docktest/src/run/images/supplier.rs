@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use docker_cli::Canceller;
 use docker_images::{
-    BlobError, FetchError, FetchProgress, Fetched, InUse, KeptImage, Origin, Platform, Reference,
-    Registry,
+    BlobError, FetchError, FetchProgress, Fetched, InUse, KeptImage, Limits, Origin, Platform,
+    Reference, Registry,
 };
 
 use docker_sandbox::ImageStore;
@@ -43,6 +43,11 @@ impl Supplier {
         }))
     }
 
+    /// How much the cache keeps.
+    pub(crate) fn limits(&self) -> Limits {
+        self.cache.limits()
+    }
+
     /// The unpacked images, with which engines begin.
     pub(in crate::run) fn store(&self) -> &ImageStore {
         &self.cache.store
@@ -60,7 +65,7 @@ impl Supplier {
     }
 
     /// What a registry is asked for: the digest that the book has pinned, if any.
-    fn pinned(&self, reference: &Reference) -> Reference {
+    pub(super) fn pinned(&self, reference: &Reference) -> Reference {
         let digest = self.book.get(reference).and_then(|image| image.digest.as_deref());
         digest.map_or_else(|| reference.clone(), |digest| reference.with_digest(digest))
     }

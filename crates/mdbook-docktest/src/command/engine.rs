@@ -1,0 +1,9 @@
+//! `engine images` and `engine clean`.
+
+mod clean;
+mod images;
+mod json;
+mod table;
+
+pub(super) use self::clean::clean;
+pub(super) use self::images::images;

@@ -1,0 +1,219 @@
+//! `engine clean`: removes what the program keeps on this machine.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use docker_sandbox::{PreparedRoot, leftovers, lock_roots, prepared_roots};
+use indicatif::DecimalBytes;
+
+use crate::cli::EngineClean;
+use crate::command::progress::say;
+use crate::command::{Exit, cache, cancel_on_signals, print, print_error};
+use crate::run::{Amount, Cleaned, RunError, clean_images, disk_usage};
+use crate::store::failures::kept_failures;
+
+/// The singular and the plural of a noun.
+type Noun = [&'static str; 2];
+
+const IMAGES: Noun = ["image", "images"];
+const REMAINS: Noun =
+    ["unfinished or unused part of an image", "unfinished or unused parts of images"];
+const LEARNED: Noun = ["note on the images of a chapter", "notes on the images of chapters"];
+const EARLIER: Noun = ["file of an earlier version", "files of earlier versions"];
+const ENGINES: Noun = ["prepared root file system", "prepared root file systems"];
+const LEFTOVERS: Noun = ["leftover of a killed run", "leftovers of killed runs"];
+const FAILURES: Noun = ["kept failure of `mdbook serve`", "kept failures of `mdbook serve`"];
+
+pub(in crate::command) fn clean(options: &EngineClean) -> Result<Exit> {
+    let cache = cache()?;
+    let mut cleaning = Cleaning { is_dry_run: options.dry_run, ..Cleaning::default() };
+    cleaning.images(&cache)?;
+    cleaning.earlier_versions(&cache);
+    cleaning.engines(&cache.join("engines"), options.all);
+    cleaning.leftovers();
+    cleaning.failures(&cache);
+    print(&cleaning.text()).context("cannot write what was removed")?;
+    let remedy = if rustix::process::geteuid().is_root() { "" } else { "; run this as root" };
+    for failure in &cleaning.failures {
+        print_error(&format!("{failure}{remedy}"));
+    }
+    Ok(if cleaning.failures.is_empty() { Exit::Success } else { Exit::Error })
+}
+
+/// What was removed and kept so far, or would be.
+#[derive(Debug, Default)]
+struct Cleaning {
+    is_dry_run: bool,
+    removed: Vec<(Noun, Amount)>,
+    /// With the reason.
+    kept: Vec<(Noun, Amount, String)>,
+    failures: Vec<String>,
+}
+
+impl Cleaning {
+    fn images(&mut self, cache: &Path) -> Result<()> {
+        let canceller = cancel_on_signals()?;
+        let waiting = || say("waiting for another run, which is adding images to the cache");
+        match clean_images(&cache.join("images"), self.is_dry_run, waiting, &canceller) {
+            Ok(Cleaned { images, in_use, remains, learned, failures }) => {
+                self.removed.extend([(IMAGES, images), (REMAINS, remains), (LEARNED, learned)]);
+                self.kept.push((IMAGES, in_use, "in use by a running program".to_owned()));
+                self.failures.extend(failures);
+            }
+            // The rest can be cleaned nevertheless.
+            Err(error @ RunError::Io { .. }) => self.failures.push(error.to_string()),
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Removes archives of images and copies of their layers, which versions before 0.2 have kept.
+    fn earlier_versions(&mut self, cache: &Path) {
+        let is_archive =
+            |path: &PathBuf| path.extension().is_some_and(|extension| extension == "tar");
+        let images = entries(&cache.join("images")).unwrap_or_default().into_iter();
+        let mut old: Vec<PathBuf> = images.filter(is_archive).collect();
+        match entries(&cache.join("stores")) {
+            Ok(stores) => old.extend(stores),
+            Err(error) => self.failed("read", &cache.join("stores"), &error),
+        }
+        self.remove_all(EARLIER, old);
+        if !self.is_dry_run {
+            // Fails if something is left in it.
+            let _ = fs::remove_dir(cache.join("stores"));
+        }
+    }
+
+    fn engines(&mut self, engines: &Path, all: bool) {
+        let roots = match prepared_roots(engines) {
+            Ok(roots) => roots,
+            Err(error) => return self.failed("read", engines, &error),
+        };
+        let size = |roots: &[PreparedRoot]| Amount {
+            count: roots.len(),
+            bytes: roots.iter().map(|root| disk_usage(&root.path)).sum(),
+        };
+        if engines.is_symlink() {
+            let reason = format!("`{}` is a link: remove them there", engines.display());
+            return self.kept.push((ENGINES, size(&roots), reason));
+        }
+        let (in_use, free): (Vec<_>, Vec<_>) = roots.into_iter().partition(PreparedRoot::is_in_use);
+        self.kept.push((ENGINES, size(&in_use), "in use by a running program".to_owned()));
+        let (current, free): (Vec<_>, Vec<_>) =
+            free.into_iter().partition(|root| root.is_current && !all);
+        let reason = "engines start from it; use `--all` to remove it, too".to_owned();
+        self.kept.push((ENGINES, size(&current), reason));
+        if self.is_dry_run || free.is_empty() {
+            return self.removed.push((ENGINES, size(&free)));
+        }
+        match lock_roots(engines) {
+            Ok(Some(_lock)) => self.remove_roots(&free),
+            Ok(None) => {
+                self.kept.push((ENGINES, size(&free), "another one is being prepared".to_owned()));
+            }
+            Err(error) => self.failed("lock", engines, &error),
+        }
+    }
+
+    fn remove_roots(&mut self, roots: &[PreparedRoot]) {
+        let mut removed = Amount::default();
+        for root in roots {
+            let size = disk_usage(&root.path);
+            match root.remove() {
+                Ok(true) => removed.add(size),
+                // An engine has started from it in the meantime.
+                Ok(false) => {}
+                Err(error) => self.failed("remove", &root.path, &error),
+            }
+        }
+        self.removed.push((ENGINES, removed));
+    }
+
+    fn leftovers(&mut self) {
+        let mut removed = Amount::default();
+        for leftover in leftovers() {
+            // The files of control groups are not on a disk.
+            let size = if leftover.is_control_group { 0 } else { disk_usage(&leftover.path) };
+            match if self.is_dry_run { Ok(()) } else { leftover.remove() } {
+                Ok(()) => removed.add(size),
+                Err(error) => self.failed("remove", &leftover.path, &error),
+            }
+        }
+        self.removed.push((LEFTOVERS, removed));
+    }
+
+    fn failures(&mut self, cache: &Path) {
+        let sessions = match kept_failures(cache) {
+            Ok(sessions) => sessions,
+            Err(error) => return self.failed("read", &cache.join("failures"), &error),
+        };
+        let (over, running): (Vec<_>, Vec<_>) =
+            sessions.into_iter().partition(|(_, is_over)| *is_over);
+        let mut kept = Amount::default();
+        running.iter().for_each(|(path, _)| kept.add(disk_usage(path)));
+        self.kept.push((FAILURES, kept, "it is running".to_owned()));
+        self.remove_all(FAILURES, over.into_iter().map(|(path, _)| path).collect());
+    }
+
+    fn remove_all(&mut self, noun: Noun, paths: Vec<PathBuf>) {
+        let mut removed = Amount::default();
+        for path in paths {
+            let size = disk_usage(&path);
+            match if self.is_dry_run { Ok(()) } else { remove(&path) } {
+                Ok(()) => removed.add(size),
+                Err(error) => self.failed("remove", &path, &error),
+            }
+        }
+        self.removed.push((noun, removed));
+    }
+
+    fn failed(&mut self, action: &str, path: &Path, error: &io::Error) {
+        self.failures.push(format!("cannot {action} `{}`: {error}", path.display()));
+    }
+
+    /// A line for each kind of thing.
+    fn text(&self) -> String {
+        let verbs =
+            if self.is_dry_run { ["would remove", "would keep"] } else { ["removed", "kept"] };
+        let amount = |noun: &Noun, amount: &Amount| {
+            let Amount { count, bytes } = amount;
+            let noun = noun[usize::from(*count != 1)];
+            format!("{count} {noun}, {}", DecimalBytes(*bytes))
+        };
+        let is_there = |amount: &Amount| amount.count > 0;
+        let removed = self.removed.iter().filter(|(_, amount)| is_there(amount));
+        let removed = removed.map(|(noun, of)| format!("{} {}\n", verbs[0], amount(noun, of)));
+        let mut text: String = removed.collect();
+        if text.is_empty() {
+            text.push_str("nothing to remove\n");
+        }
+        for (noun, of, reason) in self.kept.iter().filter(|(_, of, _)| is_there(of)) {
+            text.push_str(&format!("{} {}: {reason}\n", verbs[1], amount(noun, of)));
+        }
+        text
+    }
+}
+
+/// What is in a directory, which need not exist.
+fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    entries.map(|entry| Ok(entry?.path())).collect()
+}
+
+/// Removes a file or a directory. It may have been removed already.
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = match path.symlink_metadata() {
+        Ok(about) if about.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
