@@ -8,6 +8,7 @@ mod book_images;
 mod canaries;
 mod course;
 mod effects;
+mod engine_command;
 mod engine_state;
 mod exit_statuses;
 mod guide;

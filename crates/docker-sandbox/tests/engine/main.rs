@@ -17,7 +17,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Command};
-use docker_sandbox::{EngineOptions, EngineRoot, Error, ProcessEngine};
+use docker_sandbox::{
+    EngineOptions, EngineRoot, Error, ProcessEngine, prepared_directory, prepared_roots,
+};
 
 /// Longer than anything takes on a busy machine: what takes this long hangs.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -201,4 +203,15 @@ fn all_tests_that_need_an_engine_are_ignored() {
     let runs: Vec<&String> = all.difference(&ignored).collect();
     assert_eq!(runs, ["all_tests_that_need_an_engine_are_ignored"]);
     assert!(!ignored.is_empty());
+}
+
+#[test]
+#[ignore = "needs root and an engine: run `cargo xtask test`"]
+fn the_root_file_system_of_a_running_engine_is_in_use() {
+    let engines = prepared_directory().unwrap();
+    let roots = prepared_roots(&engines).unwrap();
+    let current = roots.iter().find(|root| root.is_current).unwrap();
+    let engine = start();
+    assert!(current.is_in_use());
+    drop(engine);
 }

@@ -136,7 +136,7 @@ fn human(list: &List, here: &Path, now: SystemTime) -> String {
     let directory = list.directory.display();
     line(&match unreadable {
         Some(error) => format!(
-            "cache: {directory}, which cannot be read ({error}): run this as the user who runs the book"
+            "cache: {directory}, which cannot be read ({error}): run this as the user who verifies the book"
         ),
         None => format!(
             "cache: {directory}, for up to {} and {} without a use",
@@ -201,7 +201,8 @@ fn state(kept: Option<&Kept>, is_unreadable: bool) -> &'static str {
 /// Where an image has come from, or would come from.
 fn from(image: &ListedImage, here: &Path) -> String {
     let recipe = |directory: &Path| {
-        format!("recipe {}", directory.strip_prefix(here).unwrap_or(directory).display())
+        let below = directory.strip_prefix(here).or_else(|_| directory.strip_prefix("."));
+        format!("recipe {}", below.unwrap_or(directory).display())
     };
     match (&image.kept, &image.registry, &image.recipe) {
         (Some(kept), registry, _) => match &kept.image.origin {
@@ -232,6 +233,11 @@ fn totals(totals: &Totals) -> String {
     )
 }
 
-fn days(age: Duration) -> String {
-    HumanDuration(age).to_string()
+/// A time in whole days if it is at least one day.
+fn days(time: Duration) -> String {
+    match time.as_secs() / (24 * 3600) {
+        0 => HumanDuration(time).to_string(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
 }
