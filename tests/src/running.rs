@@ -66,6 +66,14 @@ impl Running {
         self
     }
 
+    /// Kills the descendants of this run that have `marker` as one of their arguments.
+    pub fn kill_process(&self, marker: &str) -> &Self {
+        let family = machine::family(self.pid());
+        let found = family.iter().filter(|process| process.has_argument(marker));
+        found.for_each(|process| kill(process.pid, Signal::KILL));
+        self
+    }
+
     /// The PID of the engine's supervisor.
     pub fn supervisor(&self) -> u32 {
         let is_supervisor = |process: &machine::Process| {
