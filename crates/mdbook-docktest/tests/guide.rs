@@ -76,8 +76,18 @@ fn each_placeholder_has_an_example() {
 #[test]
 fn each_command_and_option_is_documented() {
     let chapter = chapter("command-line.md");
-    for command in Cli::command().get_subcommands() {
-        section(&chapter, command.get_name());
+    let mut commands: Vec<_> = Cli::command()
+        .get_subcommands()
+        .map(|command| (command.get_name().to_owned(), command.clone()))
+        .collect();
+    while let Some((name, command)) = commands.pop() {
+        if command.has_subcommands() {
+            let below = command.get_subcommands();
+            commands
+                .extend(below.map(|below| (format!("{name} {}", below.get_name()), below.clone())));
+            continue;
+        }
+        section(&chapter, &name);
         for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
             assert!(chapter.contains(&format!("`--{option}")), "--{option}");
         }

@@ -21,7 +21,7 @@ fn book(hub: &Hub) -> Book {
         .step("docker pull --quiet busybox > pulled\ndocker run --rm alpine true")
 }
 
-/// The list of a book's images, as JSON.
+/// The list of a book's images, as JSON that is valid against the published schema.
 #[track_caller]
 fn images(book: &Book) -> Value {
     parsed(&book.command(["engine", "images", "--format", "json"]).run())
@@ -31,7 +31,12 @@ fn images(book: &Book) -> Value {
 fn parsed(outcome: &Outcome) -> Value {
     outcome.exits(0);
     assert_eq!(outcome.stderr(), "", "{outcome}");
-    serde_json::from_str(outcome.stdout()).unwrap_or_else(|error| panic!("{error}\n{outcome}"))
+    let list =
+        serde_json::from_str(outcome.stdout()).unwrap_or_else(|error| panic!("{error}\n{outcome}"));
+    let schema = include_str!("../../../docs/images.schema.json");
+    let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    schema.validate(&list).unwrap_or_else(|error| panic!("{error}\n{outcome}"));
+    list
 }
 
 /// The cells of a list for people that were printed above the first blank line.

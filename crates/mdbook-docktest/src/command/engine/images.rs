@@ -241,3 +241,6 @@ fn days(time: Duration) -> String {
         days => format!("{days} days"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -133,3 +133,85 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use docker_images::{Digest, FetchedBlob, KeptImage, Origin};
+
+    use super::*;
+
+    /// Keeps an image with a blob of its own and one that all have.
+    fn keep(cache: &ImageCache, name: &str) -> KeptImage {
+        let insert = |content: &str| FetchedBlob {
+            digest: cache.blobs.insert(content.as_bytes()).unwrap(),
+            size: content.len() as u64,
+        };
+        let blobs = vec![insert(name), insert("common")];
+        let digest = blobs[0].digest;
+        let image = KeptImage {
+            reference: name.to_owned(),
+            origin: Origin::Registry,
+            digest,
+            media_type: "application/vnd.oci.image.manifest.v1+json".to_owned(),
+            manifest: digest,
+            id: digest,
+            blobs,
+        };
+        cache.index.keep(&name.parse().unwrap(), &image).unwrap();
+        image
+    }
+
+    fn amount(count: usize, bytes: u64) -> Amount {
+        Amount { count, bytes }
+    }
+
+    #[test]
+    fn all_is_removed_except_images_in_use_and_what_they_share() {
+        let directory = tempfile::tempdir().unwrap();
+        let directory = directory.path().join("images");
+        let clean =
+            |is_dry_run| clean_images(&directory, is_dry_run, || {}, &Canceller::new()).unwrap();
+        assert_eq!(clean(false), Cleaned::default());
+        assert!(!directory.exists());
+
+        let cache = ImageCache::new(&directory).unwrap();
+        let used = keep(&cache, "used:1");
+        let free = keep(&cache, "free:latest");
+        cache.blobs.insert(b"forgotten").unwrap();
+        fs::create_dir_all(cache.learned()).unwrap();
+        fs::write(cache.learned().join("chapter"), "used:1\n").unwrap();
+        let in_use = cache.index.find(&"used:1".parse().unwrap(), None).unwrap();
+        let forgotten = disk_usage(&cache.blobs.path(&Digest::of(b"forgotten")));
+        let expected = Cleaned {
+            images: amount(1, 11),
+            in_use: amount(1, 6 + 6),
+            remains: amount(1, forgotten),
+            learned: amount(1, disk_usage(&cache.learned())),
+            failures: Vec::new(),
+        };
+        assert_eq!(clean(true), expected);
+        assert!(cache.is_whole(&free) && cache.learned().join("chapter").exists());
+        assert_eq!(clean(false), expected);
+        assert!(cache.is_whole(&used));
+        assert_eq!(cache.blobs.digests().len(), 2);
+        assert!(!cache.learned().join("chapter").exists());
+        drop(in_use);
+        assert_eq!(clean(false).images, amount(1, 12));
+        assert_eq!(cache.blobs.digests(), []);
+    }
+
+    #[test]
+    fn what_another_run_is_adding_does_not_remain() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = ImageCache::new(directory.path()).unwrap();
+        let lock = cache.lock(|| {}, &Canceller::new()).unwrap();
+        let adding = cache.temporary().unwrap();
+        fs::write(adding.path().join("file"), "layer").unwrap();
+        let remains = || {
+            clean_images(directory.path(), true, || {}, &Canceller::new()).unwrap().remains.count
+        };
+        assert_eq!(remains(), 0);
+        drop(lock);
+        assert_eq!(remains(), 1);
+    }
+}
