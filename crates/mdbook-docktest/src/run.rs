@@ -128,7 +128,7 @@ impl Runner<'_> {
             .settings
             .images
             .iter()
-            .filter(|(reference, _)| uses.contain(reference))
+            .filter(|(reference, _)| uses.contains(reference))
             .map(|(reference, recipe)| (reference.as_str(), recipe.as_path()))
             .collect();
         let cache = ImageCache::new(&self.cache, &self.root);

@@ -66,7 +66,7 @@ pub enum UseKind {
 
 impl ImageUses {
     /// Whether the chapter uses this image. `reference` is written as an author would.
-    pub(crate) fn contain(&self, reference: &str) -> bool {
+    pub(crate) fn contains(&self, reference: &str) -> bool {
         let reference: Result<Reference, _> = reference.parse();
         reference.is_ok_and(|reference| self.uses.iter().any(|used| used.reference == reference))
     }

@@ -87,7 +87,7 @@ impl<'a> Recordings<'a> {
 
     fn inputs(&self, scenario: &Scenario) -> Inputs {
         let uses = image_uses(scenario);
-        let recipes = self.recipes.iter().filter(|(image, _)| uses.contain(image));
+        let recipes = self.recipes.iter().filter(|(image, _)| uses.contains(image));
         let recipes = recipes.map(|(image, digest)| ((*image).to_owned(), digest.clone()));
         Inputs::new(scenario, self.settings, recipes.collect())
     }
