@@ -42,7 +42,7 @@ fn commands_are_split_as_bash_splits_them() {
         ("a <<E b\nx y\nE\nc", "a b >E; c"),
         ("a $(b \"$(c)\") d", "(; (; c; ); b \"$(c)\"; ); a $(b \"$(c)\") d"),
         ("(a; b) | c", "(; a; b; ); c"),
-        ("{ a; b; } > f", "a; b;  >f"),
+        ("{ a; b; } > f", "a; b; >f"),
         ("if a; then b; elif c; then d; else e; fi", "a; b; c; d; e"),
         ("while a; do b; done", "a; b"),
         ("for x in 1 \"2 3\"; do a $x; done; b", "for x: 1 \"2 3\"; a $x; done; b"),
@@ -59,7 +59,7 @@ fn commands_are_split_as_bash_splits_them() {
         ("((a); b $(c))", "(; (; a; ); (; c; ); b $(c); )"),
         ("((1 + $(a)))", "(; a; )"),
         ("time -p a; ! b; coproc c", "a; b; c"),
-        ("a \"b", ""),
+        ("a \"b", "a"),
         ("a (", "a"),
     ] {
         assert_eq!(parts(script), expected, "{script}");
