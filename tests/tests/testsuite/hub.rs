@@ -1,6 +1,6 @@
 //! The registries that other tests use answer as real ones do.
 
-mod client;
+pub(crate) mod client;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
