@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
 mod images;
+mod memory;
+mod network;
 mod processes;
 
 use std::collections::BTreeSet;
