@@ -293,3 +293,33 @@ fn an_engine_does_not_start_without_an_image_that_it_is_to_begin_with() {
     assert!(error.to_string().starts_with(&expected), "{error}");
     assert!(layers.is_dir());
 }
+
+/// The variable in which this program, started again, gets a store and an image in it.
+const READ_ONLY: &str = "DOCKER_SANDBOX_TEST_READ_ONLY";
+
+#[test]
+#[ignore = "needs an engine: cargo xtask test"]
+fn a_store_can_be_on_a_file_system_that_is_read_only() {
+    if let Ok(given) = std::env::var(READ_ONLY) {
+        let (directory, id) = given.split_once(' ').unwrap();
+        fs::write(Path::new(directory).join("new"), "").unwrap_err();
+        let store = ImageStore::new(directory);
+        let images = [EngineImage { id: id.parse().unwrap(), names: vec!["shop:1".to_owned()] }];
+        store.check(&images[0].id).unwrap();
+        let engine = start_with(|options| options.images = Some((&store, &images)));
+        assert_eq!(inside(&engine, "docker run --rm shop:1"), "kept");
+        return;
+    }
+    let stored = Stored::new();
+    let directory = stored.directory.path().join("store");
+    let test = std::thread::current().name().unwrap().to_owned();
+    let mount = r#"mount -o bind,ro "$1" "$1" && exec "$2" --ignored --exact "$3""#;
+    let output = std::process::Command::new("unshare")
+        .args(["--mount", "sh", "-c", mount, "sh"])
+        .args([directory.as_os_str(), std::env::current_exe().unwrap().as_os_str(), test.as_ref()])
+        .env(READ_ONLY, format!("{} {}", directory.display(), stored.id("shop:1")))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
