@@ -145,6 +145,14 @@ fn images_share_layers_which_stay_until_none_needs_them() {
 }
 
 #[test]
+fn other_users_cannot_reach_the_programs_of_an_image() {
+    let fixture = Fixture::new();
+    fixture.take("base", &[BASE]).unwrap();
+    let about = fs::metadata(fixture.store.layer(&chains(&[BASE])[0])).unwrap();
+    assert_eq!(about.permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
 fn an_image_without_layers_is_an_image() {
     let fixture = Fixture::new();
     fixture.take("empty", &[]).unwrap();

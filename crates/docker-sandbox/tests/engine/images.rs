@@ -116,7 +116,7 @@ fn inside_bytes(engine: &ProcessEngine, script: &str) -> Vec<u8> {
 }
 
 /// The uses of images, in an order in which each can be made.
-const USES: [&str; 21] = [
+const USES: [&str; 22] = [
     "docker image ls --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}} {{.Digest}} {{.Size}}' | sort",
     "docker image inspect --format '{{json .RootFS}} {{.Size}} {{json .Config}}' shop:1 base other:2",
     "docker history --no-trunc --format '{{.ID}} {{.CreatedBy}} {{.Size}} {{.Comment}}' shop:1",
@@ -138,7 +138,9 @@ const USES: [&str; 21] = [
     "docker image prune --force",
     "docker rm --force user box; docker image rm committed >/dev/null; docker image rm shop:1 built | sort",
     "docker image prune --all --force | sort",
-    "docker image ls --all --quiet; ls /var/lib/docker/overlay2 /var/lib/docker/image/overlay2/layerdb/sha256",
+    "docker ps --all --format '{{.Names}} {{.Image}} {{.Command}}'; docker image ls --all --quiet",
+    "ls /var/lib/docker/overlay2 /var/lib/docker/image/overlay2/layerdb/sha256 | \
+     sed 's/[0-9a-f]\\{64\\}/ID/' | sort",
 ];
 
 /// Replaces what differs between any two engines: IDs of containers, and of images and layers that were
@@ -224,6 +226,8 @@ fn engines_share_a_store_and_cannot_change_it() {
     let (one, two) = (stored.start(), stored.start());
     inside(&one, "docker image rm --force shop:1 base other:2");
     assert_eq!(inside(&one, "docker image ls --quiet"), "");
+    let left = "cd /var/lib/docker; ls overlay2 overlay2/l image/overlay2/layerdb/sha256";
+    assert_eq!(inside(&one, left), "image/overlay2/layerdb/sha256:\n\noverlay2:\nl\n\noverlay2/l:");
     assert_eq!(inside(&two, "docker run --rm shop:1"), "kept");
     let write = "cd /run/docktest/layers; for command in 'touch new' 'rm -r .'/* 'chmod 777 .'; do
         $command 2>&1 | tail -n 1
