@@ -3,120 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use docker_sandbox::{
-    Digest, EngineImage, EngineOptions, EngineRoot, Error, ImageStore, ProcessEngine,
-};
-use rustix::fs::{XattrFlags, lgetxattr, lsetxattr};
-use tempfile::TempDir;
+use docker_sandbox::{EngineImage, EngineOptions, EngineRoot, Error, ImageStore, ProcessEngine};
+use rustix::fs::lgetxattr;
 
-use crate::{LIMIT, inside, start, start_with};
-
-/// A directory with the files of the image `base`: programs, and what is unusual in a layer.
-const BASE: &str = r#"set -e
-mkdir -p /lab/base/data/opaque /lab/base/tmp
-programs='/bin/sh /bin/cat /bin/ls /bin/rm /bin/mkdir /bin/sleep /bin/mount /usr/bin/stat /usr/bin/find'
-tar --create --dereference --file - $(ldd $programs | grep -o '/[^ :)]*' | sort -u) 2>/dev/null |
-    tar --extract --directory /lab/base
-cd /lab/base/data
-echo kept >kept
-echo deleted >deleted
-echo old >opaque/old
-echo linked >one
-ln one two
-echo odd >'with space'; echo odd >'new
-line'; echo odd >-dash; echo odd >'back\slash'; echo odd >"$(printf 'latin\351')"; echo odd >ünï
-echo owned >owned; chown 1234:5678 owned; chmod 4751 owned
-ln -s ../nowhere dangling
-mkfifo pipe
-echo capable >capable
-"#;
-
-/// An image that leaves out and replaces some of it.
-const SHOP: &str = r#"set -e
-tar --xattrs --xattrs-include='*' --create --directory /lab/base --file - . | docker import - base >/dev/null
-docker build --quiet --tag shop:1 - 2>/dev/null <<END
-FROM base
-RUN rm /data/deleted
-RUN rm -r /data/opaque && mkdir /data/opaque && echo fresh >/data/opaque/new
-ENV SHOP=open
-CMD ["cat", "/data/kept"]
-END
-docker tag base other:2
-"#;
-
-/// `security.capability` with CAP_NET_RAW (linux/capability.h: revision 2, effective; permitted; inheritable).
-const CAPABILITY: [u8; 20] = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-
-/// A store with the image `shop:1` and the `base` that it was built from.
-struct Stored {
-    directory: TempDir,
-    store: ImageStore,
-    images: Vec<EngineImage>,
-}
-
-impl Stored {
-    fn new() -> Self {
-        // On the file system of the caches, as overlay2 needs one that is not an overlay.
-        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let store = ImageStore::new(directory.path().join("store"));
-        let data_root = directory.path().join("data");
-        fs::create_dir(&data_root).unwrap();
-        let engine = start_with(|options| options.data_root = Some(&data_root));
-        inside(&engine, BASE);
-        let capable = engine.outside(Path::new("/lab/base/data/capable"));
-        lsetxattr(capable, "security.capability", &CAPABILITY, XattrFlags::CREATE).unwrap();
-        inside(&engine, SHOP);
-        let archive = inside_bytes(&engine, "docker save shop:1 base other:2");
-        fs::write(directory.path().join("images.tar"), archive).unwrap();
-        drop(engine);
-        let images = ["shop:1", "base:latest"].map(|name| {
-            let stored = store.take(&data_root, name).unwrap();
-            EngineImage { id: stored.id, names: stored.names }
-        });
-        fs::remove_dir_all(data_root).unwrap();
-        let stored = Self { directory, store, images: images.into() };
-        stored.check();
-        stored
-    }
-
-    fn check(&self) {
-        for image in &self.images {
-            self.store.check(&image.id).unwrap();
-        }
-    }
-
-    /// An engine that begins with the images.
-    fn start(&self) -> ProcessEngine {
-        start_with(|options| options.images = Some((&self.store, &self.images)))
-    }
-
-    /// An engine that has loaded the same images from an archive.
-    fn start_loaded(&self) -> ProcessEngine {
-        let engine = start();
-        let archive = self.directory.path().join("images.tar");
-        fs::copy(archive, engine.outside(Path::new("/lab/images.tar"))).unwrap();
-        inside(&engine, "docker load --quiet --input /lab/images.tar");
-        engine
-    }
-
-    fn id(&self, name: &str) -> &Digest {
-        let has_name = |image: &&EngineImage| image.names.iter().any(|of| of == name);
-        &self.images.iter().find(has_name).unwrap().id
-    }
-}
-
-/// The output of a script in the engine as it is.
-#[track_caller]
-fn inside_bytes(engine: &ProcessEngine, script: &str) -> Vec<u8> {
-    let mut words = engine.entering();
-    words.extend(["sh", "-c", script].map(Into::into));
-    let output = std::process::Command::new(&words[0]).args(&words[1..]).output().unwrap();
-    assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
+use crate::stored::{CAPABILITY, Stored};
+use crate::{LIMIT, inside, inside_bytes, start, start_with};
 
 /// The uses of images, in an order in which each can be made.
-const USES: [&str; 22] = [
+const USES: [&str; 23] = [
     "docker image ls --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}} {{.Digest}} {{.Size}}' | sort",
     "docker image inspect --format '{{json .RootFS}} {{.Size}} {{json .Config}}' shop:1 base other:2",
     "docker history --no-trunc --format '{{.ID}} {{.CreatedBy}} {{.Size}} {{.Comment}}' shop:1",
@@ -136,7 +30,8 @@ const USES: [&str; 22] = [
     "docker tag shop:1 shop:2; docker image rm shop:2",
     "docker run --detach --name user --init shop:1 sleep 600 >/dev/null; docker image rm shop:1 2>&1 || :",
     "docker image prune --force",
-    "docker rm --force user box; docker image rm committed >/dev/null; docker image rm shop:1 built | sort",
+    "docker rm --force user box; docker image rm committed built | grep --count ^Deleted:",
+    "docker image rm shop:1",
     "docker image prune --all --force | sort",
     "docker ps --all --format '{{.Names}} {{.Image}} {{.Command}}'; docker image ls --all --quiet",
     "ls /var/lib/docker/overlay2 /var/lib/docker/image/overlay2/layerdb/sha256 | \
