@@ -26,7 +26,8 @@ const USES: [&str; 23] = [
     "docker export box | tar --list --file - | sort",
     "printf 'FROM shop:1\\nRUN rm -r /data/opaque && echo z >/data/z\\n' | \
      docker build --quiet --tag built - >/dev/null 2>&1; docker run --rm built sh -c 'ls /data; cat /data/z'",
-    "docker save shop:1 other:2 | tar --extract --to-stdout --file - manifest.json | tr , '\\n' | sort",
+    "docker save shop:1 other:2 | tar --extract --to-stdout --file - manifest.json | \
+     jq --sort-keys 'sort_by(.Config)'",
     "docker tag shop:1 shop:2; docker image rm shop:2",
     "docker run --detach --name user --init shop:1 sleep 600 >/dev/null; docker image rm shop:1 2>&1 || :",
     "docker image prune --force",

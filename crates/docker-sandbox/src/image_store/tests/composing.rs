@@ -98,6 +98,6 @@ fn a_name_without_a_tag_is_an_error() {
     let error = fixture.store.compose(into.path(), &[image]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "invalid name of an image `base`: add a tag or a digest, e.g. `base:latest`"
+        "invalid image name `base`: add a tag or a digest, e.g. `base:latest`"
     );
 }
