@@ -183,7 +183,6 @@ impl Runner<'_> {
     ) -> Result<(Recording, Vec<Reference>), RunError> {
         let images = Images {
             supplier: &self.supplier,
-            root: &self.root,
             progress: &|progress| (self.progress)(scenario, progress),
         };
         let ready = images.make_ready(wanted).map_err(|error| self.or_cancelled(error))?;

@@ -16,7 +16,7 @@ use std::io;
 use std::sync::Arc;
 
 use docker_images::{FetchError, InUse, KeptImage, Origin, Reference};
-use docker_sandbox::{EngineImage, EngineRoot};
+use docker_sandbox::EngineImage;
 
 use self::cache::unpacked_id;
 pub(super) use self::learned::{Learned, pulled_unasked};
@@ -60,7 +60,6 @@ pub(super) struct Ready {
 /// Has images ready for one chapter.
 pub(super) struct Images<'a> {
     pub(super) supplier: &'a Arc<Supplier>,
-    pub(super) root: &'a EngineRoot,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
 }
 
@@ -216,7 +215,9 @@ impl Images<'_> {
             kept.extend(self.supplier.kept(&image.reference)?);
         }
         let similar = self.supplier.cache.unpacked_similar(kept.iter().map(|kept| &kept.image));
-        let mut workshop = Workshop::open(self.supplier, self.root, &similar)?;
+        let building: Vec<Reference> =
+            to_build.iter().map(|(image, _)| image.reference.clone()).collect();
+        let mut workshop = Workshop::open(self.supplier, &similar, &building)?;
         for (image, kept) in to_unpack.iter().zip(&kept) {
             self.report(&self.name(image), ImageAction::Unpacking);
             workshop.unpack(&image.reference, &kept.image)?;

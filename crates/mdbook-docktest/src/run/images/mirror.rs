@@ -7,10 +7,12 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, FetchError, InUse, Reference, Upstream};
+use docker_images::{Answer, Digest, InUse, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
+use super::workshop::Workshop;
+use crate::run::RunError;
 
 /// The types of manifests that do not name theirs
 /// (<https://github.com/opencontainers/image-spec/blob/main/media-types.md>).
@@ -20,6 +22,9 @@ const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// The registry of one engine.
 pub(in crate::run) struct Mirror {
     supplier: Arc<Supplier>,
+    /// The images that are being built, the outermost first, for the engine of a workshop. Whoever has
+    /// opened it has the cache's lock.
+    building: Option<Vec<Reference>>,
     log: Mutex<Log>,
 }
 
@@ -29,7 +34,7 @@ pub(in crate::run) struct Log {
     /// The images that it got by their names. They stay in the cache until this is dropped.
     pub(in crate::run) served: Vec<(Reference, InUse)>,
     /// Those that it did not get, and why.
-    pub(in crate::run) refused: Vec<(Reference, FetchError)>,
+    pub(in crate::run) refused: Vec<(Reference, String)>,
     /// The images that were damaged in the cache, and were fetched again.
     pub(in crate::run) mended: Vec<Reference>,
     /// The blobs whose content is what it should be.
@@ -37,8 +42,14 @@ pub(in crate::run) struct Log {
 }
 
 impl Mirror {
+    /// The registry of a chapter's engine.
     pub(in crate::run) fn new(supplier: Arc<Supplier>) -> Self {
-        Self { supplier, log: Mutex::default() }
+        Self { supplier, building: None, log: Mutex::default() }
+    }
+
+    /// The registry of a workshop's engine, in which these images are being built.
+    pub(super) fn for_workshop(supplier: Arc<Supplier>, building: Vec<Reference>) -> Self {
+        Self { supplier, building: Some(building), log: Mutex::default() }
     }
 
     /// Takes what has happened so far.
@@ -50,20 +61,65 @@ impl Mirror {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a reference stands for.
-    fn resolve(&self, reference: &Reference) -> Result<Digest, FetchError> {
-        let is_served = |served: &&(Reference, InUse)| served.0 == *reference;
-        if let Some((_, kept)) = self.log().served.iter().find(is_served) {
-            return Ok(kept.image.digest);
+    /// What a reference stands for; `None` if the image is not available.
+    fn resolve(&self, reference: &Reference) -> Option<Digest> {
+        {
+            let log = self.log();
+            if log.refused.iter().any(|(refused, _)| refused == reference) {
+                return None;
+            }
+            if let Some((_, kept)) = log.served.iter().find(|(served, _)| served == reference) {
+                return Some(kept.image.digest);
+            }
         }
-        // A recipe that cannot be read is reported where it is needed.
-        let kept = match self.supplier.kept(reference) {
-            Ok(Some(kept)) => kept,
-            _ => self.supplier.fetch_with_lock(reference)?,
+        match self.supply(reference) {
+            Ok(kept) => {
+                let digest = kept.image.digest;
+                self.log().served.push((reference.clone(), kept));
+                Some(digest)
+            }
+            Err(reason) => {
+                self.log().refused.push((reference.clone(), reason));
+                None
+            }
+        }
+    }
+
+    /// Finds an image in the cache, or adds it. The error is why that is not possible.
+    fn supply(&self, reference: &Reference) -> Result<InUse, String> {
+        let message = |error: RunError| error.to_string();
+        if let Some(kept) = self.supplier.kept(reference).map_err(message)? {
+            return Ok(kept);
+        }
+        let _lock = self.lock().map_err(message)?;
+        if let Some(kept) = self.supplier.kept(reference).map_err(message)? {
+            return Ok(kept);
+        }
+        let refusal = match self.supplier.fetch(reference, &|_| {}) {
+            Ok(kept) => return Ok(kept),
+            Err(error) => error.to_string(),
         };
-        let digest = kept.image.digest;
-        self.log().served.push((reference.clone(), kept));
-        Ok(digest)
+        let mut building = self.building.clone().unwrap_or_default();
+        if building.contains(reference) {
+            return Err(refusal);
+        }
+        let Some(recipe) = self.supplier.recipe(reference) else { return Err(refusal) };
+        building.push(reference.clone());
+        let build = || {
+            let mut workshop = Workshop::open(&self.supplier, &[], &building)?;
+            workshop.build(reference, recipe, &|_| {})?;
+            workshop.close()?;
+            self.supplier.kept(reference)
+        };
+        build().map_err(message)?.ok_or(refusal)
+    }
+
+    /// Locks the cache, unless it is locked for this engine.
+    fn lock(&self) -> Result<Option<File>, RunError> {
+        if self.building.is_some() {
+            return Ok(None);
+        }
+        self.supplier.cache.lock(|| {}, &self.supplier.canceller).map(Some)
     }
 
     fn kept_manifest(&self, digest: &Digest) -> Option<Answer> {
@@ -81,9 +137,10 @@ impl Mirror {
             found.map(|(reference, _)| reference.clone())
         };
         let Some(reference) = found else { return };
-        match self.supplier.fetch_with_lock(&reference) {
+        let Ok(_lock) = self.lock() else { return };
+        match self.supplier.fetch(&reference, &|_| {}) {
             Ok(_) => self.log().mended.push(reference),
-            Err(error) => self.log().refused.push((reference, error)),
+            Err(error) => self.log().refused.push((reference, error.to_string())),
         }
     }
 }
@@ -97,14 +154,9 @@ impl Upstream for Mirror {
         let separator = if digest.is_some() { '@' } else { ':' };
         let reference = format!("docker.io/{repository}{separator}{version}");
         let Ok(reference) = reference.parse::<Reference>() else { return Answer::NotFound };
-        match self.resolve(&reference) {
-            Ok(digest) => self.kept_manifest(&digest).unwrap_or(Answer::NotFound),
-            Err(error) => {
-                // The daemon goes on to ask the registry itself, and prints what that says.
-                self.log().refused.push((reference, error));
-                Answer::NotFound
-            }
-        }
+        // Without an answer from here, the daemon asks the registry itself, and prints what that says.
+        let digest = self.resolve(&reference);
+        digest.and_then(|digest| self.kept_manifest(&digest)).unwrap_or(Answer::NotFound)
     }
 
     fn blob(&self, digest: &Digest) -> io::Result<Option<File>> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use docker_cli::{Command, Docker};
 use docker_images::{Digest, KeptImage, Origin, Reference, Server, Upstream};
-use docker_sandbox::{EngineImage, EngineOptions, EngineRoot, ProcessEngine};
+use docker_sandbox::{EngineImage, EngineOptions, ProcessEngine};
 use tempfile::TempDir;
 
 use super::MIRROR_PORT;
@@ -35,11 +35,12 @@ pub(super) struct Workshop {
 }
 
 impl Workshop {
-    /// Starts the engine, with these images.
+    /// Starts the engine, with these images. Those that are already being built (`building`) are not available as a base:
+    /// an image cannot be built from itself.
     pub(super) fn open(
         supplier: &Arc<Supplier>,
-        root: &EngineRoot,
         images: &[EngineImage],
+        building: &[Reference],
     ) -> Result<Self, RunError> {
         let data_root = supplier
             .cache
@@ -49,10 +50,11 @@ impl Workshop {
             data_root: Some(data_root.path()),
             registry_mirror: Some(MIRROR_PORT),
             images: Some((&supplier.cache.store, images)),
-            ..EngineOptions::new(root, ENGINE_LIMIT)
+            ..EngineOptions::new(&supplier.root, ENGINE_LIMIT)
         };
         let engine = ProcessEngine::start(&options, &supplier.canceller)?;
-        let mirror: Arc<dyn Upstream> = Arc::new(Mirror::new(Arc::clone(supplier)));
+        let mirror = Mirror::for_workshop(Arc::clone(supplier), building.to_vec());
+        let mirror: Arc<dyn Upstream> = Arc::new(mirror);
         let server = engine
             .listen(MIRROR_PORT)
             .and_then(|listener| {
