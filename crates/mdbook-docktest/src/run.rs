@@ -209,6 +209,12 @@ impl Runner<'_> {
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
+        let log = mirror.take_log();
+        for image in &log.mended {
+            let line = format!("image {image} was damaged in the cache, and was fetched again");
+            (self.progress)(scenario, Progress::Notice { line: &line });
+        }
+        let (images, unavailable_images) = ready.with_log(&self.supplier, log);
         let pulled = pulled_unasked(scenario, &effects);
         for (step, effect) in effects {
             if let Some(StepRecording::Ran { effects, .. }) = steps.get_mut(step) {
@@ -217,7 +223,8 @@ impl Runner<'_> {
         }
         let recording = Recording {
             engine: description,
-            images: ready.images,
+            images,
+            unavailable_images,
             steps,
             leftovers,
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),

@@ -20,11 +20,11 @@ use docker_sandbox::EngineImage;
 
 use self::cache::unpacked_id;
 pub(super) use self::learned::{Learned, pulled_unasked};
-pub(super) use self::mirror::Mirror;
+pub(super) use self::mirror::{Log, Mirror};
 pub(crate) use self::supplier::Supplier;
 use self::workshop::Workshop;
 use super::{ImageAction, Progress, RunError};
-use crate::model::recording::{Image, ImageOrigin};
+use crate::model::recording::{Image, ImageOrigin, UnavailableImage};
 
 /// The port on an engine's loopback on which it finds the registry that serves from the cache. Steps must
 /// not want it for themselves: it is a privileged one that IANA has assigned to nothing.
@@ -55,6 +55,36 @@ pub(super) struct Ready {
     pub(super) unavailable: Vec<(Reference, FetchError)>,
     /// Until this is dropped, no run removes them from the cache.
     _in_use: Vec<InUse>,
+}
+
+impl Ready {
+    /// The images that a chapter has used, and those that it did not get, once its engine has logged what its
+    /// steps have asked for.
+    pub(super) fn with_log(
+        self,
+        supplier: &Supplier,
+        log: Log,
+    ) -> (Vec<Image>, Vec<UnavailableImage>) {
+        let mut images = self.images;
+        for (reference, kept) in log.served {
+            let name = supplier.name(&reference);
+            if images.iter().all(|image| image.reference != name) {
+                let wanted = Wanted { reference, is_present: false };
+                images.push(recorded(&name, &wanted, &kept.image));
+            }
+        }
+        images.sort_by(|one, other| one.reference.cmp(&other.reference));
+        let refused = log.refused.into_iter().map(|(image, reason)| (image.to_string(), reason));
+        let before = self.unavailable.into_iter();
+        let before = before.map(|(image, error)| (image.to_string(), error.to_string()));
+        let mut unavailable: Vec<UnavailableImage> = Vec::new();
+        for (reference, reason) in before.chain(refused) {
+            if unavailable.iter().all(|known| known.reference != reference) {
+                unavailable.push(UnavailableImage { reference, reason });
+            }
+        }
+        (images, unavailable)
+    }
 }
 
 /// Has images ready for one chapter.
