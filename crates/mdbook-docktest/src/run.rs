@@ -29,7 +29,7 @@ use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
-use self::images::{Images, Learned, MIRROR_PORT, Mirror, Wanted, pulled_unasked};
+use self::images::{Images, Learned, MIRROR_PORT, Wanted, chapter_mirror, pulled_unasked};
 pub(crate) use self::images::{Supplier, recipe};
 use self::shell::Shell;
 use self::step_runner::StepRunner;
@@ -194,7 +194,7 @@ impl Runner<'_> {
         };
         let engine = ProcessEngine::start(&options, &self.canceller)
             .map_err(|error| self.or_cancelled(error.into()))?;
-        let mirror = Arc::new(Mirror::new(Arc::clone(&self.supplier)));
+        let mirror = Arc::new(chapter_mirror(&self.supplier));
         let serving = Arc::clone(&mirror) as Arc<dyn Upstream>;
         let _server = engine
             .listen(MIRROR_PORT)

@@ -20,9 +20,10 @@ use docker_sandbox::EngineImage;
 
 use self::cache::unpacked_id;
 pub(super) use self::learned::{Learned, pulled_unasked};
-pub(super) use self::mirror::{Log, Mirror};
+use self::mirror::Log;
 pub(crate) use self::supplier::Supplier;
 use self::workshop::Workshop;
+pub(super) use self::workshop::chapter_mirror;
 use super::{ImageAction, Progress, RunError};
 use crate::model::recording::{Image, ImageOrigin, UnavailableImage};
 
@@ -286,7 +287,7 @@ impl Images<'_> {
                     ready._in_use.push(kept);
                 }
                 Found::Unavailable(error) => {
-                    ready.unavailable.push((image.reference.clone(), error))
+                    ready.unavailable.push((image.reference.clone(), error));
                 }
                 // Building it has failed, which ends the run earlier.
                 Found::ToBuild(_) => {}

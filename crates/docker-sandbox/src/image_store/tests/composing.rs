@@ -48,7 +48,7 @@ fn an_engine_begins_with_everything_about_its_images_and_links_to_their_files() 
         id(&image)
     );
     let known =
-        format!(r#"[{{"Digest":"{blob}","HMAC":"","SourceRepository":"docker.io/library/base"}}]"#);
+        format!(r#"[{{"Digest":"{blob}","SourceRepository":"docker.io/library/base","HMAC":""}}]"#);
     let mut expected = [
         (format!("{db}/repositories.json"), names),
         (format!("{db}/imagedb/content/sha256/{hex}"), config(&image)),

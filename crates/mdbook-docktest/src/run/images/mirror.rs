@@ -11,20 +11,19 @@ use docker_images::{Answer, Digest, InUse, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
-use super::workshop::Workshop;
-use crate::run::RunError;
 
 /// The types of manifests that do not name theirs
 /// (<https://github.com/opencontainers/image-spec/blob/main/media-types.md>).
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
+/// Adds an image to the cache, even if it is there. The error is why that is not possible.
+pub(super) type Add = dyn Fn(&Reference) -> Result<InUse, String> + Send + Sync;
+
 /// The registry of one engine.
 pub(in crate::run) struct Mirror {
     supplier: Arc<Supplier>,
-    /// The images that are being built, the outermost first, for the engine of a workshop. Whoever has
-    /// opened it has the cache's lock.
-    building: Option<Vec<Reference>>,
+    add: Box<Add>,
     log: Mutex<Log>,
 }
 
@@ -35,21 +34,15 @@ pub(in crate::run) struct Log {
     pub(in crate::run) served: Vec<(Reference, InUse)>,
     /// Those that it did not get, and why.
     pub(in crate::run) refused: Vec<(Reference, String)>,
-    /// The images that were damaged in the cache, and were fetched again.
+    /// The images that were damaged in the cache, and were added again.
     pub(in crate::run) mended: Vec<Reference>,
     /// The blobs whose content is what it should be.
     verified: BTreeSet<Digest>,
 }
 
 impl Mirror {
-    /// The registry of a chapter's engine.
-    pub(in crate::run) fn new(supplier: Arc<Supplier>) -> Self {
-        Self { supplier, building: None, log: Mutex::default() }
-    }
-
-    /// The registry of a workshop's engine, in which these images are being built.
-    pub(super) fn for_workshop(supplier: Arc<Supplier>, building: Vec<Reference>) -> Self {
-        Self { supplier, building: Some(building), log: Mutex::default() }
+    pub(super) fn new(supplier: Arc<Supplier>, add: Box<Add>) -> Self {
+        Self { supplier, add, log: Mutex::default() }
     }
 
     /// Takes what has happened so far.
@@ -87,39 +80,10 @@ impl Mirror {
 
     /// Finds an image in the cache, or adds it. The error is why that is not possible.
     fn supply(&self, reference: &Reference) -> Result<InUse, String> {
-        let message = |error: RunError| error.to_string();
-        if let Some(kept) = self.supplier.kept(reference).map_err(message)? {
-            return Ok(kept);
+        match self.supplier.kept(reference).map_err(|error| error.to_string())? {
+            Some(kept) => Ok(kept),
+            None => (self.add)(reference),
         }
-        let _lock = self.lock().map_err(message)?;
-        if let Some(kept) = self.supplier.kept(reference).map_err(message)? {
-            return Ok(kept);
-        }
-        let refusal = match self.supplier.fetch(reference, &|_| {}) {
-            Ok(kept) => return Ok(kept),
-            Err(error) => error.to_string(),
-        };
-        let mut building = self.building.clone().unwrap_or_default();
-        if building.contains(reference) {
-            return Err(refusal);
-        }
-        let Some(recipe) = self.supplier.recipe(reference) else { return Err(refusal) };
-        building.push(reference.clone());
-        let build = || {
-            let mut workshop = Workshop::open(&self.supplier, &[], &building)?;
-            workshop.build(reference, recipe, &|_| {})?;
-            workshop.close()?;
-            self.supplier.kept(reference)
-        };
-        build().map_err(message)?.ok_or(refusal)
-    }
-
-    /// Locks the cache, unless it is locked for this engine.
-    fn lock(&self) -> Result<Option<File>, RunError> {
-        if self.building.is_some() {
-            return Ok(None);
-        }
-        self.supplier.cache.lock(|| {}, &self.supplier.canceller).map(Some)
     }
 
     fn kept_manifest(&self, digest: &Digest) -> Option<Answer> {
@@ -128,7 +92,7 @@ impl Mirror {
         Some(Answer::Found { media_type, digest: *digest, bytes })
     }
 
-    /// Fetches the image again that has this blob.
+    /// Adds the image again that has this blob.
     fn mend(&self, digest: &Digest) {
         let has_blob = |kept: &InUse| kept.image.blobs.iter().any(|blob| blob.digest == *digest);
         let found = {
@@ -137,10 +101,9 @@ impl Mirror {
             found.map(|(reference, _)| reference.clone())
         };
         let Some(reference) = found else { return };
-        let Ok(_lock) = self.lock() else { return };
-        match self.supplier.fetch(&reference, &|_| {}) {
+        match (self.add)(&reference) {
             Ok(_) => self.log().mended.push(reference),
-            Err(error) => self.log().refused.push((reference, error.to_string())),
+            Err(reason) => self.log().refused.push((reference, reason)),
         }
     }
 }
