@@ -111,6 +111,11 @@ fn last<'a>(examples: &'a mut [Example], place: &str) -> &'a mut Example {
 }
 
 impl Example {
+    /// The chapter's text.
+    pub fn chapter(&self) -> &str {
+        &self.chapter
+    }
+
     /// Runs the example, and compares the result with the guide.
     ///
     /// # Errors

@@ -78,6 +78,13 @@ impl Outcome {
         self
     }
 
+    /// Checks that a text is neither on standard output nor on standard error.
+    #[track_caller]
+    pub fn keeps_quiet_about(&self, text: &str) -> &Self {
+        assert!(!self.stdout.contains(text) && !self.stderr.contains(text), "{text:?} in\n{self}");
+        self
+    }
+
     /// Checks that standard error contains this text.
     #[track_caller]
     pub fn tells(&self, text: &str) -> &Self {

@@ -70,7 +70,7 @@ pub enum Error {
         data_root: PathBuf,
     },
     /// The name of an image for an engine has neither a tag nor a digest.
-    #[error("invalid name of an image `{0}`: add a tag or a digest, e.g. `{0}:latest`")]
+    #[error("invalid image name `{0}`: add a tag or a digest, e.g. `{0}:latest`")]
     ImageName(String),
     /// A docker command failed on the engine.
     #[error(transparent)]

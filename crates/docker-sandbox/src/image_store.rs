@@ -15,8 +15,9 @@
 //! long as the images that are read are not removed meanwhile, and the directory may be read-only.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -219,7 +220,12 @@ impl ImageStore {
         let creating =
             || Error::io(format!("creating a directory in `{}`", self.directory.display()));
         fs::create_dir_all(&self.directory).map_err(creating())?;
-        tempfile::Builder::new().prefix(NEW).tempdir_in(&self.directory).map_err(creating())
+        tempfile::Builder::new()
+            .prefix(NEW)
+            // Images have programs that run as root whoever starts them: not for the machine's users.
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(&self.directory)
+            .map_err(creating())
     }
 }
 

@@ -35,7 +35,7 @@ impl MemoryLimit {
         let watch = Arc::new(Watch { group, source: watch, is_exceeded: Mutex::new(false) });
         let watching = Arc::clone(&watch);
         // Ends when the group is removed.
-        thread::spawn(move || watching.follow());
+        thread::Builder::new().spawn(move || watching.follow())?;
         Ok(Self { procs, watch })
     }
 
@@ -69,7 +69,7 @@ impl MemoryLimit {
             fs::write(hierarchy.join("cgroup.subtree_control"), "+memory")?;
         }
         let group = hierarchy.join(engine);
-        let daemons = group.join("engine");
+        let daemons = group.join("daemons");
         fs::create_dir_all(&daemons)?;
         fs::write(group.join("memory.max"), bytes.to_string())?;
         // Missing in kernels without swap.

@@ -7,7 +7,7 @@ use docker_images::Reference;
 
 use crate::expect::{Bindings, Placeholders};
 use crate::model::finding::{Code, Finding, Severity};
-use crate::model::recording::{CommandRecording, End, Recording, StepRecording};
+use crate::model::recording::{CommandRecording, End, Recording, StepRecording, UnavailableImage};
 use crate::model::scenario::{Scenario, Step};
 use crate::text::position::line_and_column;
 
@@ -58,7 +58,8 @@ pub(crate) fn check(
         let expected = AllExpected::new(step, rules.placeholders);
         match recorded {
             StepRecording::Ran { commands, .. } => {
-                found.append(differences(step, commands, &expected, &mut bindings));
+                let unavailable = &recording.unavailable_images;
+                found.append(differences(step, commands, &expected, unavailable, &mut bindings));
             }
             StepRecording::Skipped => {
                 found.skipped.insert(index);
@@ -110,7 +111,7 @@ impl<'a> Judge<'a> {
     pub(crate) fn codes(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
         let expected = AllExpected::new(step, self.placeholders);
         let Found { differences, missing_images, .. } =
-            differences(step, commands, &expected, &mut self.bindings);
+            differences(step, commands, &expected, &[], &mut self.bindings);
         let missing_images = missing_images.iter().map(|(_, difference)| difference);
         missing_images.chain(&differences).map(|difference| difference.code).collect()
     }
@@ -133,10 +134,12 @@ fn not_run(span: Range<usize>, message: &str) -> Difference {
 }
 
 /// Returns the differences of one step. `exit`, `until` and the like apply to its last command.
+/// `unavailable` says more about images than docker has printed.
 fn differences(
     step: &Step,
     commands: &[CommandRecording],
     expected: &AllExpected<'_>,
+    unavailable: &[UnavailableImage],
     bindings: &mut Bindings,
 ) -> Found {
     let last = step.commands.len().saturating_sub(1);
@@ -148,10 +151,13 @@ fn differences(
         if missing_images.is_empty() {
             found.differences.extend(check.difference());
         }
-        let missing_images = missing_images.into_iter();
-        found
-            .missing_images
-            .extend(missing_images.map(|image| (image.identity(), image.difference(span.clone()))));
+        let missing_images = missing_images.into_iter().map(|image| {
+            let identity = image.identity();
+            let known = unavailable.iter().find(|known| known.reference == identity);
+            let reason = known.map(|known| known.reason.as_str());
+            (identity, image.difference(span.clone(), reason))
+        });
+        found.missing_images.extend(missing_images);
     }
     let has_ended =
         |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);

@@ -180,10 +180,12 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
     let cache = cache()?;
     let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
+    let images = cache.join("images");
+    let supplier = Supplier::new(&images, &settings.images, &root, options.canceller)?;
     let runner = Runner {
         root,
         settings,
-        supplier: Supplier::new(&cache.join("images"), &settings.images, options.canceller)?,
+        supplier,
         fail_fast: options.fail_fast,
         canceller: options.canceller.clone(),
         judge: &|| schedule::judge(settings),

@@ -34,7 +34,7 @@ pub(crate) use self::error::RunError;
 pub(crate) use self::images::{
     Amount, Cleaned, Inventory, Kept, ListedImage, Supplier, Unpacked, clean_images, recipe,
 };
-use self::images::{Images, Learned, MIRROR_PORT, Mirror, Wanted, pulled_unasked};
+use self::images::{Images, Learned, MIRROR_PORT, Wanted, chapter_mirror, pulled_unasked};
 use self::shell::Shell;
 use self::step_runner::StepRunner;
 use self::witness::Witness;
@@ -187,7 +187,6 @@ impl Runner<'_> {
     ) -> Result<(Recording, Vec<Reference>), RunError> {
         let images = Images {
             supplier: &self.supplier,
-            root: &self.root,
             progress: &|progress| (self.progress)(scenario, progress),
         };
         let ready = images.make_ready(wanted).map_err(|error| self.or_cancelled(error))?;
@@ -199,7 +198,7 @@ impl Runner<'_> {
         };
         let engine = ProcessEngine::start(&options, &self.canceller)
             .map_err(|error| self.or_cancelled(error.into()))?;
-        let mirror = Arc::new(Mirror::new(Arc::clone(&self.supplier)));
+        let mirror = Arc::new(chapter_mirror(&self.supplier));
         let serving = Arc::clone(&mirror) as Arc<dyn Upstream>;
         let _server = engine
             .listen(MIRROR_PORT)
@@ -214,6 +213,12 @@ impl Runner<'_> {
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
+        let log = mirror.take_log();
+        for image in &log.mended {
+            let line = format!("image {image} was damaged in the cache, and was fetched again");
+            (self.progress)(scenario, Progress::Notice { line: &line });
+        }
+        let (images, unavailable_images) = ready.with_log(&self.supplier, log);
         let pulled = pulled_unasked(scenario, &effects);
         for (step, effect) in effects {
             if let Some(StepRecording::Ran { effects, .. }) = steps.get_mut(step) {
@@ -222,7 +227,8 @@ impl Runner<'_> {
         }
         let recording = Recording {
             engine: description,
-            images: ready.images,
+            images,
+            unavailable_images,
             steps,
             leftovers,
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),

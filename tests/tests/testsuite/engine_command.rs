@@ -223,7 +223,7 @@ fn clean_removes_what_a_dry_run_names() {
     assert!(!scratch.exists());
     let is_file = |path: &&PathBuf| path.is_file() && !path.ends_with(".lock");
     let left: Vec<PathBuf> = files(&cache).iter().filter(is_file).cloned().collect();
-    assert_eq!(left, [PathBuf::new(); 0]);
+    assert_eq!(left, <[PathBuf; 0]>::default());
     assert!(fs::read_link(&engines).unwrap().join("current").exists());
     assert_eq!(images(&book)["images"][0]["cached"], json!(null));
     let again = book.command(["engine", "clean"]).run();

@@ -1,6 +1,6 @@
 //! The registries that other tests use answer as real ones do.
 
-mod client;
+pub(crate) mod client;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -261,7 +261,9 @@ fn an_engine_in_it_pulls_images() {
 fn an_engine_without_slirp4netns_has_no_way_out() {
     let hub = Hub::start();
     hub.remove_slirp4netns();
-    let book = Book::new().in_network(&hub).step_with("exit=1", "docker pull alpine");
+    let book = Book::new()
+        .in_network(&hub)
+        .step_with("exit=1", "docker pull registry.example.com/team/app:1");
     let outcome = book.verify();
     outcome.exits(0);
     assert!(outcome.output(1).contains("dial"), "{outcome}");

@@ -34,14 +34,14 @@ fn a_list_of_images_and_a_pin_are_read() {
 #[test]
 fn a_recording_was_made_with_the_digest_in_book_toml() {
     let book = |settings: &[&str]| {
-        let mut book = Book::new().step_with("exit=1", "docker pull localhost:1/app:1");
+        let mut book = Book::new().step_with("exit=1", "docker pull registry.invalid/app:1");
         for setting in settings {
             book = book.setting(setting);
         }
         book
     };
     let pin = |digit: &str| {
-        format!("images.\"localhost:1/app:1\".digest = \"sha256:{}\"", digit.repeat(64))
+        format!("images.\"registry.invalid/app:1\".digest = \"sha256:{}\"", digit.repeat(64))
     };
     let old = book(&[&pin("0")]);
     old.command(["record"]).run().exits(0);
@@ -56,7 +56,8 @@ fn a_recording_was_made_with_the_digest_in_book_toml() {
         book.command(["record", "--check", "--format", "json"]).run()
     };
     check(&[&pin("0")]).exits(0);
-    for other in [&[pin("1").as_str()] as &[&str], &["images = [\"localhost:1/app:1\"]"], &[]] {
-        check(other).exits(1).says("was made with another digest of `localhost:1/app:1`");
+    for other in [&[pin("1").as_str()] as &[&str], &["images = [\"registry.invalid/app:1\"]"], &[]]
+    {
+        check(other).exits(1).says("was made with another digest of `registry.invalid/app:1`");
     }
 }

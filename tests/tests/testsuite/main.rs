@@ -30,6 +30,7 @@ mod publishing;
 mod record;
 mod recordings;
 mod refusals;
+mod registry;
 mod renderers;
 mod report;
 mod serve;

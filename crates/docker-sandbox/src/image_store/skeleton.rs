@@ -138,8 +138,9 @@ impl Skeleton<'_> {
             let path = "image/overlay2/distribution/diffid-by-digest/sha256";
             self.write(&format!("{path}/{}", blob.digest.hex()), diff.to_string())?;
         }
-        let all = serde_json::json!(all);
-        self.write(&path, all.to_string())
+        let all = serde_json::to_string(&all)
+            .map_err(|error| Error::io("describing the layers of an image")(error.into()))?;
+        self.write(&path, all)
     }
 
     fn create_directories(&self, directories: &[(&str, u32)]) -> Result<(), Error> {

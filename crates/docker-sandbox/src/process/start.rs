@@ -75,7 +75,8 @@ impl<'a> Start<'a> {
             result => result.map(|()| engine),
         }
     }
-    /// Prepares the data of the daemon. Returns the arguments of the init that are about them.
+
+    /// Prepares the data that the daemon begins with.
     fn data(
         &self,
         scratch: &Path,

@@ -6,7 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
 mod images;
+mod memory;
+mod network;
 mod processes;
+mod stored;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -45,14 +48,20 @@ fn import_image(engine: &ProcessEngine) {
     inside(engine, &format!("{pack} | docker import - room"));
 }
 
-/// The output of a script in the engine, which must succeed.
+/// The output of a script in the engine, which must succeed, without spaces and line ends at its end.
 #[track_caller]
 fn inside(engine: &ProcessEngine, script: &str) -> String {
+    String::from_utf8_lossy(&inside_bytes(engine, script)).trim_end().to_owned()
+}
+
+/// The output of a script in the engine, which must succeed.
+#[track_caller]
+fn inside_bytes(engine: &ProcessEngine, script: &str) -> Vec<u8> {
     let mut words = engine.entering();
     words.extend(["sh", "-c", script].map(Into::into));
     let output = std::process::Command::new(&words[0]).args(&words[1..]).output().unwrap();
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    output.stdout
 }
 
 fn namespace(pid: &str, kind: &str) -> PathBuf {

@@ -76,7 +76,7 @@ impl Found {
         failed.retain(|step, _| !own.contains(step) && !self.skipped.contains(step));
         for (index, (_, mut difference)) in images.into_iter().enumerate() {
             let count = failed.values().filter(|image| **image == index).count();
-            difference.help = difference.help.map(|help| with_count(help, count));
+            difference.help = with_count(difference.help, count);
             differences.push(difference);
         }
         Folded { differences, steps: failed.into_keys().collect() }
@@ -99,12 +99,13 @@ fn is_consequence(difference: &Difference, first: usize) -> bool {
 }
 
 /// The help with the number of steps that failed as well.
-fn with_count(help: String, count: usize) -> String {
-    match count {
-        0 => help,
-        1 => format!("{help}\n1 later step failed as well; it may depend on the image"),
-        _ => format!("{help}\n{count} later steps failed as well; they may depend on the image"),
-    }
+fn with_count(help: Option<String>, count: usize) -> Option<String> {
+    let line = match count {
+        0 => return help,
+        1 => "1 later step failed as well; it may depend on the image".to_owned(),
+        _ => format!("{count} later steps failed as well; they may depend on the image"),
+    };
+    Some(help.map_or(line.clone(), |help| format!("{help}\n{line}")))
 }
 
 #[cfg(test)]

@@ -38,25 +38,26 @@ impl MissingImage {
         }
     }
 
-    pub(super) fn difference(&self, span: Range<usize>) -> Difference {
+    /// The difference from a command that has its image. `reason` is what is known of why it is not
+    /// available beyond what docker has printed, with a remedy.
+    pub(super) fn difference(&self, span: Range<usize>, reason: Option<&str>) -> Difference {
         let (image, key) = match &self.name {
             Some(name) => (format!("image `{name}`"), name.as_str()),
             None => ("an image".to_owned(), "IMAGE"),
         };
         let reference = self.name.as_deref().and_then(reference);
-        let mut help = self.cause.advice(reference.as_ref());
+        let advice = reason.is_none().then(|| self.cause.advice(reference.as_ref()));
         // An image built from a recipe has another digest.
-        if reference.is_none_or(|reference| reference.digest().is_none()) {
-            help += &format!(
-                "; or add a recipe to `[preprocessor.docktest.images]` in book.toml: `\"{key}\" = \
-                 \"images/…\"`"
-            );
-        }
+        let recipe = reference.is_none_or(|reference| reference.digest().is_none()).then(|| {
+            let remedy = "add a recipe to `[preprocessor.docktest.images]` in book.toml";
+            format!("or {remedy}: `\"{key}\" = \"images/…\"`")
+        });
+        let help: Vec<String> = advice.into_iter().chain(recipe).collect();
         Difference {
             code: Code::ImageMissing,
             span,
-            message: format!("{image} is not available: {}", self.words),
-            help: Some(help),
+            message: format!("{image} is not available: {}", reason.unwrap_or(&self.words)),
+            help: (!help.is_empty()).then(|| help.join("; ")),
         }
     }
 }

@@ -66,7 +66,7 @@ pub enum UseKind {
 
 impl ImageUses {
     /// Whether the chapter uses this image.
-    pub(crate) fn contain(&self, reference: &Reference) -> bool {
+    pub(crate) fn contains(&self, reference: &Reference) -> bool {
         self.uses.iter().any(|used| used.reference == *reference)
     }
 }

@@ -13,6 +13,7 @@ mod wire;
 pub use container_spec::{ContainerSpec, Mount, MountSource, Port};
 pub use effect::{Change, Effect, ObjectKind};
 pub(crate) use effect::{Leftover, is_anonymous};
+pub(crate) use engine::UnavailableImage;
 pub use engine::{Engine, Image, ImageOrigin};
 pub use transcript::{Chunk, Transcript};
 
@@ -23,6 +24,9 @@ pub struct Recording {
     pub engine: Engine,
     /// The images that the chapter has used.
     pub images: Vec<Image>,
+    /// The images that no source provides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unavailable_images: Vec<UnavailableImage>,
     /// One entry for each step of the scenario, in the same order.
     pub steps: Vec<StepRecording>,
     /// The objects that still existed at the end of the chapter, in the order of their creation.

@@ -18,17 +18,18 @@ use std::io;
 use std::sync::Arc;
 
 use docker_images::{FetchError, InUse, KeptImage, Origin, Reference};
-use docker_sandbox::{EngineImage, EngineRoot};
+use docker_sandbox::EngineImage;
 
 use self::cache::unpacked_id;
 pub(crate) use self::clean::{Amount, Cleaned, clean_images};
 pub(crate) use self::inventory::{Inventory, Kept, ListedImage, Unpacked};
 pub(super) use self::learned::{Learned, pulled_unasked};
-pub(super) use self::mirror::Mirror;
+use self::mirror::Log;
 pub(crate) use self::supplier::Supplier;
 use self::workshop::Workshop;
+pub(super) use self::workshop::chapter_mirror;
 use super::{ImageAction, Progress, RunError};
-use crate::model::recording::{Image, ImageOrigin};
+use crate::model::recording::{Image, ImageOrigin, UnavailableImage};
 
 /// The port on an engine's loopback on which it finds the registry that serves from the cache. Steps must
 /// not want it for themselves: it is a privileged one that IANA has assigned to nothing.
@@ -61,10 +62,39 @@ pub(super) struct Ready {
     _in_use: Vec<InUse>,
 }
 
+impl Ready {
+    /// The images that a chapter has used, and those that it did not get, once its engine has logged what its
+    /// steps have asked for.
+    pub(super) fn with_log(
+        self,
+        supplier: &Supplier,
+        log: Log,
+    ) -> (Vec<Image>, Vec<UnavailableImage>) {
+        let mut images = self.images;
+        for (reference, kept) in log.served {
+            let name = supplier.name(&reference);
+            if images.iter().all(|image| image.reference != name) {
+                let wanted = Wanted { reference, is_present: false };
+                images.push(recorded(&name, &wanted, &kept.image));
+            }
+        }
+        images.sort_by(|one, other| one.reference.cmp(&other.reference));
+        let refused = log.refused.into_iter().map(|(image, reason)| (image.to_string(), reason));
+        let before = self.unavailable.into_iter();
+        let before = before.map(|(image, error)| (image.to_string(), error.to_string()));
+        let mut unavailable: Vec<UnavailableImage> = Vec::new();
+        for (reference, reason) in before.chain(refused) {
+            if unavailable.iter().all(|known| known.reference != reference) {
+                unavailable.push(UnavailableImage { reference, reason });
+            }
+        }
+        (images, unavailable)
+    }
+}
+
 /// Has images ready for one chapter.
 pub(super) struct Images<'a> {
     pub(super) supplier: &'a Arc<Supplier>,
-    pub(super) root: &'a EngineRoot,
     pub(super) progress: &'a dyn Fn(Progress<'_>),
 }
 
@@ -220,7 +250,9 @@ impl Images<'_> {
             kept.extend(self.supplier.kept(&image.reference)?);
         }
         let similar = self.supplier.cache.unpacked_similar(kept.iter().map(|kept| &kept.image));
-        let mut workshop = Workshop::open(self.supplier, self.root, &similar)?;
+        let building: Vec<Reference> =
+            to_build.iter().map(|(image, _)| image.reference.clone()).collect();
+        let mut workshop = Workshop::open(self.supplier, &similar, &building)?;
         for (image, kept) in to_unpack.iter().zip(&kept) {
             self.report(&self.name(image), ImageAction::Unpacking);
             workshop.unpack(&image.reference, &kept.image)?;
@@ -259,7 +291,7 @@ impl Images<'_> {
                     ready._in_use.push(kept);
                 }
                 Found::Unavailable(error) => {
-                    ready.unavailable.push((image.reference.clone(), error))
+                    ready.unavailable.push((image.reference.clone(), error));
                 }
                 // Building it has failed, which ends the run earlier.
                 Found::ToBuild(_) => {}

@@ -87,7 +87,7 @@ impl<'a> Recordings<'a> {
 
     fn inputs(&self, scenario: &Scenario) -> Inputs {
         let uses = image_uses(scenario);
-        let used = || self.settings.images.iter().filter(|image| uses.contain(&image.reference));
+        let used = || self.settings.images.iter().filter(|image| uses.contains(&image.reference));
         let recipes = used().filter_map(|image| {
             Some((image.name.clone(), self.recipes.get(image.name.as_str())?.clone()))
         });

@@ -252,7 +252,7 @@ fn an_image_that_is_not_named_is_missing_all_the_same() {
     let expected = ["? | RateLimit | toomanyrequests: Too Many Requests"];
     assert_eq!(missing("docker pull \"$image\"", output), expected);
     assert_eq!(missing("docker compose up", output), expected);
-    let found = missing_images("docker compose up", output).remove(0).difference(0..1);
+    let found = missing_images("docker compose up", output).remove(0).difference(0..1, None);
     assert_eq!(found.message, "an image is not available: toomanyrequests: Too Many Requests");
     let help = "wait until the limit is lifted, or run `docker login` on this machine to raise it; or \
                 add a recipe to `[preprocessor.docktest.images]` in book.toml: `\"IMAGE\" = \
@@ -266,7 +266,7 @@ fn a_recipe_is_advised_unless_the_image_is_named_by_its_digest() {
     let help = |name: &str| {
         let words = "manifest unknown: manifest unknown".to_owned();
         let image = MissingImage { name: Some(name.to_owned()), words, cause: Cause::NotFound };
-        image.difference(0..1).help.unwrap()
+        image.difference(0..1, None).help.unwrap()
     };
     assert_eq!(
         help("alpine:9"),

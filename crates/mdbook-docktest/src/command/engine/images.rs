@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use docker_cli::Canceller;
 use docker_images::{Limits, Origin};
+use docker_sandbox::EngineRoot;
 use indicatif::{DecimalBytes, HumanDuration};
 
 use super::json;
@@ -61,7 +62,9 @@ fn list(options: &EngineImages) -> Result<List> {
     let mut limits = Limits::default();
     for loaded in load(&options.paths, &options.chapters)? {
         let images = &loaded.settings.images;
-        let supplier = Supplier::new(&directory, images, &Canceller::new())?;
+        // It fetches nothing here, and starts no engine.
+        let root = EngineRoot::find();
+        let supplier = Supplier::new(&directory, images, &root, &Canceller::new())?;
         limits = supplier.limits();
         let chapters = loaded.report.chapters.iter();
         let chapters =

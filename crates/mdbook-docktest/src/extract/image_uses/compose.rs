@@ -124,7 +124,7 @@ impl Walk {
         let dockerfile = inline.or_else(|| {
             let context = self.expand(build.context.as_deref().unwrap_or("."), base);
             let file = self.expand(build.dockerfile.as_deref().unwrap_or("Dockerfile"), base);
-            let path = format!("{}/{context}/{file}", base.unwrap_or("."));
+            let path = joined(base.unwrap_or("."), &joined(&context, &file));
             self.files.read(&path).map(str::to_owned)
         });
         self.add_build(dockerfile.as_deref(), &arguments, kind);
@@ -142,4 +142,9 @@ impl Walk {
         let get = |name: &str| self.variables.get(name).cloned().or_else(|| from_file(name));
         Variables { get: &get, dialect: Dialect::Compose }.text(text)
     }
+}
+
+/// Returns the path from the directory `base`.
+fn joined(base: &str, path: &str) -> String {
+    if path.starts_with(['/', '~']) { path.to_owned() } else { format!("{base}/{path}") }
 }

@@ -36,14 +36,13 @@ enum Value {
     Alias(usize),
 }
 
-/// Returns the services of a Compose file; `None` if it is not valid YAML.
+/// Returns the services of a Compose file; `None` if it is not valid YAML or has none.
 pub(super) fn services(text: &str) -> Option<Vec<Service>> {
     let mut document = Document::default();
     for event in Parser::new_from_str(text) {
         document.take(event.ok()?.0);
     }
-    let document_anchors = &document.anchors;
-    let root = Node { value: document.root.as_ref()?, anchors: document_anchors };
+    let root = Node { value: document.root.as_ref()?, anchors: &document.anchors };
     let services = root.get("services")?;
     let services = services.entries().into_iter().map(|(name, service)| Service {
         name,
@@ -62,15 +61,13 @@ struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
+    /// Returns another value of the document, or what it stands for.
     fn at(self, value: &'a Value) -> Self {
-        // An anchor is defined before its aliases, so that no alias stands for itself.
-        match value {
-            Value::Alias(id) => match self.anchors.get(id) {
-                Some(value) if !matches!(value, Value::Alias(_)) => Self { value, ..self },
-                _ => Self { value, ..self },
-            },
-            _ => Self { value, ..self },
-        }
+        let value = match value {
+            Value::Alias(id) => self.anchors.get(id).unwrap_or(value),
+            _ => value,
+        };
+        Self { value, ..self }
     }
 
     fn entries(self) -> Vec<(String, Self)> {

@@ -95,7 +95,8 @@ impl Variables<'_> {
         let first = rest.chars().next()?;
         match first {
             '{' => {
-                let end = closing(rest, '{', '}')?;
+                // Bash refuses an expansion without its end.
+                let Some(end) = closing(rest, '{', '}') else { return Some((unknown(), "")) };
                 let value = self.braced(&rest[1..end], depth);
                 Some((value, &rest[end + 1..]))
             }

@@ -10,6 +10,7 @@ mod commands;
 mod compose_files;
 mod known;
 mod properties;
+mod scripts;
 
 /// Returns what a chapter uses.
 fn uses_of_chapter(chapter: &str) -> ImageUses {

@@ -25,6 +25,9 @@ const DEPTH: usize = 4;
 const VARIABLES: usize = 256;
 const VALUE_LIMIT: usize = 4096;
 
+/// The greatest number of words of a command, and of values of a loop, after expansion.
+const WORDS: usize = 1000;
+
 /// The number of nested subshells that restore what they change.
 const SUBSHELLS: usize = 64;
 
@@ -152,10 +155,10 @@ impl Walk {
                     let output = run.command(command, pipe.take());
                     pipe = output.filter(|_| command.is_piped);
                 }
-                Part::Command(_) => {}
+                Part::Command(_) => self.add_unknown_use(),
                 Part::Loop { name, words, end } => {
                     let words = words.iter().flat_map(|word| self.fields(&text[word.clone()]));
-                    let mut values: Vec<String> = words.collect();
+                    let mut values: Vec<String> = words.take(WORDS).collect();
                     if values.is_empty() {
                         values.push(UNKNOWN.to_string());
                     }

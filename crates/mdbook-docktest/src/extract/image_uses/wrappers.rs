@@ -1,5 +1,6 @@
 //! Commands that run another one: `sudo`, `env`, `timeout` and the like.
 
+use super::expansion::UNKNOWN;
 use super::walk::{Walk, Word};
 
 /// A command that runs the command after its own options.
@@ -20,7 +21,13 @@ const fn wrapper(name: &'static str, with_value: &'static [&'static str]) -> Wra
 const WRAPPERS: &[Wrapper] = &[
     Wrapper {
         takes_assignments: true,
-        ..wrapper("sudo", &["-u", "-g", "-h", "-p", "-C", "-r", "-t", "-T", "-D", "-R", "-U"])
+        ..wrapper(
+            "sudo",
+            &[
+                "-u", "-g", "-h", "-p", "-C", "-r", "-t", "-T", "-D", "-R", "-U", "--user",
+                "--group",
+            ],
+        )
     },
     Wrapper { takes_assignments: true, ..wrapper("doas", &["-u", "-C"]) },
     Wrapper { takes_assignments: true, ..wrapper("env", &["-u", "-C", "--unset", "--chdir"]) },
@@ -40,6 +47,9 @@ const WRAPPERS: &[Wrapper] = &[
 /// The options of `xargs` that have a value in the next word.
 const XARGS: &[&str] =
     &["-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E", "--max-args", "--max-procs", "--delimiter"];
+
+/// The number of words of its input for which `xargs` is followed.
+const INPUTS: usize = 100;
 
 /// The options of `watch` that have a value in the next word.
 const WATCH: &[&str] = &["-n", "--interval"];
@@ -96,9 +106,9 @@ impl Walk {
             let own = options[at].text.strip_prefix("-I").filter(|text| !text.is_empty());
             own.or_else(|| options.get(at + 1).map(|word| &*word.text))
         });
-        let unknown = super::expansion::UNKNOWN.to_string();
+        let unknown = UNKNOWN.to_string();
         let inputs: Vec<&str> = match input {
-            Some(input) => input.split_whitespace().collect(),
+            Some(input) => input.split_whitespace().take(INPUTS).collect(),
             None => vec![&unknown],
         };
         for text in inputs {

@@ -44,6 +44,15 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// An image that a chapter asked for in vain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnavailableImage {
+    /// The image, in the short form with its tag.
+    pub reference: String,
+    /// What its registry said, and what to do, on one line.
+    pub reason: String,
+}
+
 /// Where an image comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

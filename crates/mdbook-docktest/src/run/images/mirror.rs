@@ -7,7 +7,7 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, FetchError, InUse, Reference, Upstream};
+use docker_images::{Answer, Digest, InUse, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
@@ -17,9 +17,13 @@ use super::supplier::Supplier;
 const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
+/// Adds an image to the cache, even if it is there. The error is why that is not possible.
+pub(super) type Add = dyn Fn(&Reference) -> Result<InUse, String> + Send + Sync;
+
 /// The registry of one engine.
 pub(in crate::run) struct Mirror {
     supplier: Arc<Supplier>,
+    add: Box<Add>,
     log: Mutex<Log>,
 }
 
@@ -29,16 +33,16 @@ pub(in crate::run) struct Log {
     /// The images that it got by their names. They stay in the cache until this is dropped.
     pub(in crate::run) served: Vec<(Reference, InUse)>,
     /// Those that it did not get, and why.
-    pub(in crate::run) refused: Vec<(Reference, FetchError)>,
-    /// The images that were damaged in the cache, and were fetched again.
+    pub(in crate::run) refused: Vec<(Reference, String)>,
+    /// The images that were damaged in the cache, and were added again.
     pub(in crate::run) mended: Vec<Reference>,
     /// The blobs whose content is what it should be.
     verified: BTreeSet<Digest>,
 }
 
 impl Mirror {
-    pub(in crate::run) fn new(supplier: Arc<Supplier>) -> Self {
-        Self { supplier, log: Mutex::default() }
+    pub(super) fn new(supplier: Arc<Supplier>, add: Box<Add>) -> Self {
+        Self { supplier, add, log: Mutex::default() }
     }
 
     /// Takes what has happened so far.
@@ -50,20 +54,36 @@ impl Mirror {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a reference stands for.
-    fn resolve(&self, reference: &Reference) -> Result<Digest, FetchError> {
-        let is_served = |served: &&(Reference, InUse)| served.0 == *reference;
-        if let Some((_, kept)) = self.log().served.iter().find(is_served) {
-            return Ok(kept.image.digest);
+    /// What a reference stands for; `None` if the image is not available.
+    fn resolve(&self, reference: &Reference) -> Option<Digest> {
+        {
+            let log = self.log();
+            if log.refused.iter().any(|(refused, _)| refused == reference) {
+                return None;
+            }
+            if let Some((_, kept)) = log.served.iter().find(|(served, _)| served == reference) {
+                return Some(kept.image.digest);
+            }
         }
-        // A recipe that cannot be read is reported where it is needed.
-        let kept = match self.supplier.kept(reference) {
-            Ok(Some(kept)) => kept,
-            _ => self.supplier.fetch_with_lock(reference)?,
-        };
-        let digest = kept.image.digest;
-        self.log().served.push((reference.clone(), kept));
-        Ok(digest)
+        match self.supply(reference) {
+            Ok(kept) => {
+                let digest = kept.image.digest;
+                self.log().served.push((reference.clone(), kept));
+                Some(digest)
+            }
+            Err(reason) => {
+                self.log().refused.push((reference.clone(), reason));
+                None
+            }
+        }
+    }
+
+    /// Finds an image in the cache, or adds it. The error is why that is not possible.
+    fn supply(&self, reference: &Reference) -> Result<InUse, String> {
+        match self.supplier.kept(reference).map_err(|error| error.to_string())? {
+            Some(kept) => Ok(kept),
+            None => (self.add)(reference),
+        }
     }
 
     fn kept_manifest(&self, digest: &Digest) -> Option<Answer> {
@@ -72,7 +92,7 @@ impl Mirror {
         Some(Answer::Found { media_type, digest: *digest, bytes })
     }
 
-    /// Fetches the image again that has this blob.
+    /// Adds the image again that has this blob.
     fn mend(&self, digest: &Digest) {
         let has_blob = |kept: &InUse| kept.image.blobs.iter().any(|blob| blob.digest == *digest);
         let found = {
@@ -81,9 +101,9 @@ impl Mirror {
             found.map(|(reference, _)| reference.clone())
         };
         let Some(reference) = found else { return };
-        match self.supplier.fetch_with_lock(&reference) {
+        match (self.add)(&reference) {
             Ok(_) => self.log().mended.push(reference),
-            Err(error) => self.log().refused.push((reference, error)),
+            Err(reason) => self.log().refused.push((reference, reason)),
         }
     }
 }
@@ -97,14 +117,9 @@ impl Upstream for Mirror {
         let separator = if digest.is_some() { '@' } else { ':' };
         let reference = format!("docker.io/{repository}{separator}{version}");
         let Ok(reference) = reference.parse::<Reference>() else { return Answer::NotFound };
-        match self.resolve(&reference) {
-            Ok(digest) => self.kept_manifest(&digest).unwrap_or(Answer::NotFound),
-            Err(error) => {
-                // The daemon goes on to ask the registry itself, and prints what that says.
-                self.log().refused.push((reference, error));
-                Answer::NotFound
-            }
-        }
+        // Without an answer from here, the daemon asks the registry itself, and prints what that says.
+        let digest = self.resolve(&reference);
+        digest.and_then(|digest| self.kept_manifest(&digest)).unwrap_or(Answer::NotFound)
     }
 
     fn blob(&self, digest: &Digest) -> io::Result<Option<File>> {

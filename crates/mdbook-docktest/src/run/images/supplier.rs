@@ -10,7 +10,7 @@ use docker_images::{
     Reference, Registry,
 };
 
-use docker_sandbox::ImageStore;
+use docker_sandbox::{EngineRoot, ImageStore};
 
 use super::cache::ImageCache;
 use super::recipe;
@@ -22,6 +22,8 @@ pub(crate) struct Supplier {
     pub(super) cache: ImageCache,
     registry: Registry,
     book: BookImages,
+    /// The root file system of the engines that unpack and build images.
+    pub(super) root: EngineRoot,
     pub(super) canceller: Canceller,
 }
 
@@ -33,12 +35,14 @@ impl Supplier {
     pub(crate) fn new(
         cache: &Path,
         book: &BookImages,
+        root: &EngineRoot,
         canceller: &Canceller,
     ) -> Result<Arc<Self>, RunError> {
         Ok(Arc::new(Self {
             cache: ImageCache::new(cache)?,
             registry: Registry::new(),
             book: book.clone(),
+            root: root.clone(),
             canceller: canceller.clone(),
         }))
     }
@@ -113,22 +117,6 @@ impl Supplier {
         self.cache.index.keep(&pinned, &image).map_err(|source| self.not_kept(source))?;
         let lost = || self.not_kept(io::Error::other("it was removed meanwhile"));
         self.cache.index.find(&pinned, None).ok_or_else(lost)
-    }
-
-    /// As [`Self::fetch`], for callers that do not have the cache's lock.
-    ///
-    /// # Errors
-    /// As [`Self::fetch`], and when the cache cannot be locked.
-    pub(super) fn fetch_with_lock(&self, reference: &Reference) -> Result<InUse, FetchError> {
-        let _lock = self.cache.lock(|| {}, &self.canceller).map_err(|error| match error {
-            RunError::Io { source, .. } => self.not_kept(source),
-            _ => FetchError::Cancelled,
-        })?;
-        // Another run may have fetched it meanwhile.
-        match self.cache.index.find(&self.pinned(reference), None) {
-            Some(kept) if self.cache.is_whole(&kept.image) => Ok(kept),
-            _ => self.fetch(reference, &|_| {}),
-        }
     }
 
     /// That something cannot be written to the cache.

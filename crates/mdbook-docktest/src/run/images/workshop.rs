@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use docker_cli::{Command, Docker};
-use docker_images::{Digest, KeptImage, Origin, Reference, Server, Upstream};
-use docker_sandbox::{EngineImage, EngineOptions, EngineRoot, ProcessEngine};
+use docker_images::{Digest, InUse, KeptImage, Origin, Reference, Server, Upstream};
+use docker_sandbox::{EngineImage, EngineOptions, ProcessEngine};
 use tempfile::TempDir;
 
 use super::MIRROR_PORT;
@@ -35,11 +35,12 @@ pub(super) struct Workshop {
 }
 
 impl Workshop {
-    /// Starts the engine, with these images.
+    /// Starts the engine, with these images. Those that are already being built (`building`) are not available as a base:
+    /// an image cannot be built from itself.
     pub(super) fn open(
         supplier: &Arc<Supplier>,
-        root: &EngineRoot,
         images: &[EngineImage],
+        building: &[Reference],
     ) -> Result<Self, RunError> {
         let data_root = supplier
             .cache
@@ -49,10 +50,14 @@ impl Workshop {
             data_root: Some(data_root.path()),
             registry_mirror: Some(MIRROR_PORT),
             images: Some((&supplier.cache.store, images)),
-            ..EngineOptions::new(root, ENGINE_LIMIT)
+            ..EngineOptions::new(&supplier.root, ENGINE_LIMIT)
         };
         let engine = ProcessEngine::start(&options, &supplier.canceller)?;
-        let mirror: Arc<dyn Upstream> = Arc::new(Mirror::new(Arc::clone(supplier)));
+        let add = {
+            let (supplier, building) = (Arc::clone(supplier), building.to_vec());
+            move |reference: &Reference| add(&supplier, reference, &building)
+        };
+        let mirror: Arc<dyn Upstream> = Arc::new(Mirror::new(Arc::clone(supplier), Box::new(add)));
         let server = engine
             .listen(MIRROR_PORT)
             .and_then(|listener| {
@@ -140,4 +145,45 @@ impl Workshop {
         }
         Ok(())
     }
+}
+
+/// The registry of a chapter's engine.
+pub(in crate::run) fn chapter_mirror(supplier: &Arc<Supplier>) -> Mirror {
+    let add = {
+        let supplier = Arc::clone(supplier);
+        move |reference: &Reference| {
+            let lock = supplier.cache.lock(|| {}, &supplier.canceller);
+            let _lock = lock.map_err(|error| error.to_string())?;
+            // Another run may have added it meanwhile.
+            match supplier.kept(reference) {
+                Ok(Some(kept)) if supplier.cache.is_whole(&kept.image) => return Ok(kept),
+                _ => {}
+            }
+            add(&supplier, reference, &[])
+        }
+    };
+    Mirror::new(Arc::clone(supplier), Box::new(add))
+}
+
+/// Adds an image to the cache: from its registry, or else built from its recipe, unless it is already being
+/// built. To be called with the cache's lock.
+fn add(
+    supplier: &Arc<Supplier>,
+    reference: &Reference,
+    building: &[Reference],
+) -> Result<InUse, String> {
+    let refusal = match supplier.fetch(reference, &|_| {}) {
+        Ok(kept) => return Ok(kept),
+        Err(error) => error.to_string(),
+    };
+    let recipe = supplier.recipe(reference).filter(|_| !building.contains(reference));
+    let Some(recipe) = recipe else { return Err(refusal) };
+    let building: Vec<Reference> = building.iter().chain([reference]).cloned().collect();
+    let build = || {
+        let mut workshop = Workshop::open(supplier, &[], &building)?;
+        workshop.build(reference, recipe, &|_| {})?;
+        workshop.close()?;
+        supplier.kept(reference)
+    };
+    build().map_err(|error: RunError| error.to_string())?.ok_or(refusal)
 }

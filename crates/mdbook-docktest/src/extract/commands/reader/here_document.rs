@@ -116,12 +116,12 @@ impl Reader<'_> {
     /// Skips a here-document's body. Returns whether it is terminated.
     fn skip_body(&mut self, document: &HereDocument) -> bool {
         let first = self.at;
-        while self.at < self.text.len() {
+        'lines: while self.at < self.text.len() {
             let start = self.at;
             self.skip_line();
             while document.joins_lines && self.is_continued(start) {
                 if self.at == self.text.len() {
-                    return false;
+                    break 'lines;
                 }
                 self.skip_line();
             }
@@ -145,6 +145,7 @@ impl Reader<'_> {
                 return true;
             }
         }
+        self.keep(document.body(first..self.at));
         false
     }
 

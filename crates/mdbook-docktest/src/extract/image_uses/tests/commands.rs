@@ -55,6 +55,7 @@ fn global_flags_and_programs_in_front_are_skipped() {
         ("docker --host=x run alpine", "alpine:latest"),
         ("sudo docker run alpine", "alpine:latest"),
         ("sudo -u root -E A=b docker run alpine", "alpine:latest"),
+        ("sudo --user root --preserve-env docker run alpine", "alpine:latest"),
         ("env -u C A=b docker run alpine", "alpine:latest"),
         ("A=b docker run alpine", "alpine:latest"),
         ("time docker run alpine", "alpine:latest"),

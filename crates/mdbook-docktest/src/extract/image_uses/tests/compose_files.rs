@@ -78,6 +78,9 @@ fn services_that_are_built_use_the_images_of_their_dockerfile() {
     assert_eq!(compose(file, &format!("{dockerfile}\ndocker compose up")), "alpine:3");
     let list = file.replace("TAG: '3'", "- TAG=4");
     assert_eq!(compose(&list, &format!("{dockerfile}\ndocker compose up")), "alpine:4");
+    let absolute = "services:\n  web:\n    build: /srv";
+    let dockerfile = "echo FROM busybox > /srv/Dockerfile";
+    assert_eq!(compose(absolute, &format!("{dockerfile}\ndocker compose up")), "busybox:latest");
     let inline = "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM alpine";
     assert_eq!(compose(inline, "docker compose up --build"), "alpine:latest");
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Walk, Word};
+use super::{WORDS, Walk, Word};
 use crate::extract::commands::Redirection;
 use crate::extract::image_uses::expansion::{UNKNOWN, backquoted};
 use crate::extract::image_uses::script::{Redirected, Script, SimpleCommand};
@@ -62,7 +62,7 @@ impl Run<'_> {
             let fields = self.walk.fields(&self.text[range.clone()]);
             fields.into_iter().map(move |text| Word { text, span: span.clone() })
         });
-        words.collect()
+        words.take(WORDS).collect()
     }
 
     /// Returns the command's input if it is redirected: `Some(None)` if that is not known.
