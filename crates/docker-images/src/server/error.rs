@@ -21,17 +21,18 @@ pub(super) enum Code {
     BlobUnknown,
     BlobUploadInvalid,
     BlobUploadUnknown,
+    Denied,
     DigestInvalid,
     ManifestBlobUnknown,
     ManifestInvalid,
     ManifestTooLarge,
     ManifestUnknown,
     NameInvalid,
-    NameUnknown,
     NotAllowed,
     NotFound,
     RangeInvalid,
     TagInvalid,
+    Unauthorized,
     Unknown,
 }
 
@@ -45,6 +46,9 @@ impl Code {
             }
             Self::BlobUploadUnknown => {
                 (Status::NOT_FOUND, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
+            }
+            Self::Denied => {
+                (Status::FORBIDDEN, "DENIED", "requested access to the resource is denied")
             }
             Self::DigestInvalid => (
                 Status::BAD_REQUEST,
@@ -60,9 +64,6 @@ impl Code {
             }
             Self::ManifestUnknown => (Status::NOT_FOUND, "MANIFEST_UNKNOWN", "manifest unknown"),
             Self::NameInvalid => (Status::BAD_REQUEST, "NAME_INVALID", "invalid repository name"),
-            Self::NameUnknown => {
-                (Status::NOT_FOUND, "NAME_UNKNOWN", "repository name not known to registry")
-            }
             Self::NotAllowed => {
                 (Status::METHOD_NOT_ALLOWED, "UNSUPPORTED", "The operation is unsupported.")
             }
@@ -71,6 +72,9 @@ impl Code {
                 (Status::RANGE_NOT_SATISFIABLE, "RANGE_INVALID", "invalid content range")
             }
             Self::TagInvalid => (Status::BAD_REQUEST, "TAG_INVALID", "invalid tag"),
+            Self::Unauthorized => {
+                (Status::UNAUTHORIZED, "UNAUTHORIZED", "authentication required")
+            }
             Self::Unknown => (Status::INTERNAL_SERVER_ERROR, "UNKNOWN", "unknown error"),
         }
     }
@@ -95,7 +99,8 @@ impl Failure {
     pub(super) fn response(self) -> Response {
         let (status, code, message) = self.code.parts();
         // Docker does not print the detail, and here it is all that helps.
-        let message = if self.code == Code::Unknown { &self.detail } else { message };
+        let is_own = matches!(self.code, Code::Denied | Code::Unknown);
+        let message = if is_own { &self.detail } else { message };
         let error = serde_json::json!({ "code": code, "message": message, "detail": self.detail });
         let body = serde_json::json!({ "errors": [error] }).to_string();
         let mut response = Response::new(status)
