@@ -44,7 +44,7 @@ pub(super) fn accept(request: &Request<'_>) -> Result<Response, Failure> {
         Some(registry) if request.header(header::AUTHORIZATION) != Some(&bearer) => {
             let realm = format!("http://{registry}{TOKEN_PATH}");
             let challenge = format!("Bearer realm=\"{realm}\",service=\"{registry}\"");
-            Err(Failure::new(Code::Unauthorized, "a token is required")
+            Err(Failure::new(Code::Unauthorized, "authentication required")
                 .with(header::WWW_AUTHENTICATE, challenge))
         }
         _ => Ok(Response::new(StatusCode::OK)

@@ -79,8 +79,9 @@ impl Kept {
 impl Upstream for Kept {
     fn manifest(&self, registry: &str, repository: &str, version: &str) -> Answer {
         let answers = self.answers.iter();
-        let mut answers = answers
-            .filter(|((host, name, key), _)| (*host, *name, &**key) == (registry, repository, version));
+        let mut answers = answers.filter(|((host, name, key), _)| {
+            (*host, *name, &**key) == (registry, repository, version)
+        });
         answers.next().map_or(Answer::NotFound, |(_, answer)| answer.clone())
     }
 

@@ -3,8 +3,12 @@
 use super::*;
 
 /// Where the image is. The ports are those of HTTP, HTTPS, and another one.
-const NAMES: [&str; 4] =
-    ["ghcr.io", "localhost.example.com:80", "registry.example.com:443", "registry.example.com:5000"];
+const NAMES: [&str; 4] = [
+    "ghcr.io",
+    "localhost.example.com:80",
+    "registry.example.com:443",
+    "registry.example.com:5000",
+];
 
 #[test]
 #[ignore = "needs an engine: cargo xtask test"]

@@ -12,6 +12,7 @@ pub(crate) mod recipe;
 mod supplier;
 mod workshop;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -45,6 +46,16 @@ impl Wanted {
     }
 }
 
+/// The registries of images, without Docker Hub and those in the engine.
+pub(super) fn other_registries(wanted: &[Wanted]) -> Vec<String> {
+    let references = wanted.iter().map(|image| &image.reference);
+    let others =
+        references.filter(|reference| !reference.is_on_docker_hub() && !reference.is_local());
+    let registries: BTreeSet<String> =
+        others.map(|reference| reference.registry().to_owned()).collect();
+    registries.into_iter().collect()
+}
+
 /// The images that are ready for a chapter.
 pub(super) struct Ready {
     /// The images that the engine begins with.
@@ -74,7 +85,8 @@ impl Ready {
             }
         }
         images.sort_by(|one, other| one.reference.cmp(&other.reference));
-        let refused = log.refused.into_iter().map(|(image, reason)| (image.to_string(), reason));
+        let refused = log.refused.into_iter();
+        let refused = refused.map(|image| (image.reference.to_string(), image.reason.message));
         let before = self.unavailable.into_iter();
         let before = before.map(|(image, error)| (image.to_string(), error.to_string()));
         let mut unavailable: Vec<UnavailableImage> = Vec::new();

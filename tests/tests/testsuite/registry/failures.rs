@@ -118,16 +118,55 @@ fn a_registry_that_is_gone() {
 #[test]
 fn a_registry_that_cannot_be_trusted() {
     let (hub, other) = (Hub::start(), Hub::start());
+    hub.remove_trust_of_engines();
     let outcome = book(&hub).to_verify().env("SSL_CERT_FILE", other.authority()).run();
     misses_alpine(&outcome, &["registry-1.docker.io", "SSL_CERT_FILE"]);
 }
 
-/// The engine itself pulls what is not on Docker Hub.
+/// The engine itself pulls from a registry that is only known once the step runs.
 #[test]
 fn no_way_out_of_the_engine() {
     let hub = Hub::start();
     hub.remove_slirp4netns();
-    let command = "docker pull registry.example.com/team/app:1";
+    let command = "docker pull $(echo registry.example.com/team/app:1)";
     let outcome = Book::new().in_network(&hub).step(command).verify();
     outcome.exits(3).finds_only(&[("image-missing", command)]).says("slirp4netns");
+}
+
+#[test]
+fn a_pull_from_another_registry() {
+    const IMAGE: &str = "registry.example.com/team/app:1";
+    let command = format!("docker pull {IMAGE}");
+    let mut hub = Hub::start();
+    let book = Book::new().in_network(&hub).step(&command);
+    let misses_it = |words: &str| {
+        let outcome = book.verify();
+        outcome.exits(3).finds_only(&[("image-missing", &command)]).says(words);
+    };
+    hub.user("ana", "open-sesame");
+    misses_it("`docker login registry.example.com`");
+    hub.login("registry.example.com", "ana", "wrong");
+    misses_it("denied with your login");
+    hub.login("registry.example.com", "ana", "open-sesame");
+    hub.answers("team/app", Answer::RateLimit { retry_after: None });
+    misses_it("You have reached your unauthenticated pull rate limit");
+    hub.names(Names::Failing);
+    misses_it("Temporary failure in name resolution");
+    hub.names(Names::Known);
+    hub.stop();
+    misses_it("Connection refused");
+    hub.restart();
+    hub.answers_normally();
+    book.verify().exits(0).finds_nothing();
+}
+
+#[test]
+fn an_unknown_tag_in_another_registry() {
+    let hub = Hub::start();
+    let command = "docker pull ghcr.io/team/app:missing";
+    let outcome = Book::new().in_network(&hub).step(command).verify();
+    outcome.exits(3).finds_only(&[("image-missing", command)]).says("check its name and tag");
+    let output = "Error response from daemon: manifest for ghcr.io/team/app:missing not found: \
+                  manifest unknown: manifest unknown\n";
+    Book::new().in_network(&hub).step_with("exit=1", command).output(output).verify().exits(0);
 }

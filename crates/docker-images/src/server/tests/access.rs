@@ -4,11 +4,8 @@ use super::*;
 
 /// A server with the image `team/app:1`, which differs from registry to registry.
 fn server() -> Server {
-    let registries = [
-        ("docker.io", "{hub}"),
-        ("ghcr.io", "{ghcr}"),
-        ("registry.example.com:5000", "{example}"),
-    ];
+    let registries =
+        [("docker.io", "{hub}"), ("ghcr.io", "{ghcr}"), ("registry.example.com:5000", "{example}")];
     serve(registries.into_iter().fold(Kept::nothing(), |kept, (registry, manifest)| {
         kept.with_manifest_of(registry, "team/app", "1", manifest.as_bytes())
     }))
@@ -75,7 +72,8 @@ fn a_client_gets_no_token_for_anything_else() {
         let reply = client.ask_for("ghcr.io", method, &format!("/token{query}"), "", b"");
         reply.fails_with(403, "DENIED");
         let body = String::from_utf8_lossy(&reply.body);
-        let words = "images of ghcr.io come from a cache here: logging in and pushing are not possible";
+        let words =
+            "images of ghcr.io come from a cache here: logging in and pushing are not possible";
         assert!(body.contains(&format!("\"message\":\"{words}\"")), "{body}");
     }
     // Docker Hub's mirror needs no tokens.
