@@ -117,14 +117,14 @@ hostname docktest 2>/dev/null || echo docktest >/proc/sys/kernel/hostname
 echo "127.0.0.1 localhost docktest" >/etc/hosts
 ip link set lo up
 
-# The registry's port is where connections to these hosts arrive, whatever their port is. They have an
-# address of the loopback of their own: in this way nothing listens to a port that a step may publish.
+# All connections to these hosts arrive at the registry's port. They have an address of the loopback of
+# their own, and nothing listens there: steps can publish any port. Docker itself needs iptables and DNAT.
 redirect=
 if [ "$hosts" ]; then
     address=127.0.100.9
     echo "$address $hosts" >>/etc/hosts
     iptables --wait --table nat --append OUTPUT --protocol tcp --destination "$address" \
-        --jump REDIRECT --to-ports "$mirror" >&2 &
+        --jump DNAT --to-destination "127.0.0.1:$mirror" >&2 &
     redirect=$!
 fi
 

@@ -29,9 +29,7 @@ use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
-use self::images::{
-    Images, Learned, MIRROR_PORT, Mirror, Wanted, other_registries, pulled_unasked,
-};
+use self::images::{Images, Learned, MIRROR_PORT, Mirror, Wanted, pulled_unasked};
 pub(crate) use self::images::{Supplier, recipe};
 use self::shell::Shell;
 use self::step_runner::StepRunner;
@@ -192,7 +190,7 @@ impl Runner<'_> {
             images: Some((self.supplier.store(), &ready.present)),
             memory: self.settings.memory,
             registry_mirror: Some(MIRROR_PORT),
-            mirrored_registries: &other_registries(wanted),
+            mirrored_registries: &ready.registries,
             ..EngineOptions::new(&self.root, ENGINE_LIMIT)
         };
         let engine = ProcessEngine::start(&options, &self.canceller)

@@ -88,13 +88,3 @@ fn docker_can_neither_log_in_nor_push() {
     let config = inside(&engine, "cat ~/.docker/config.json 2>/dev/null || echo nothing");
     assert!(!config.contains("auth"), "{config}");
 }
-
-#[test]
-#[ignore = "needs an engine: cargo xtask test"]
-fn an_engine_without_them_redirects_nothing() {
-    let engine = start();
-    assert_eq!(inside(&engine, "cat /etc/hosts"), "127.0.0.1 localhost docktest");
-    assert!(!inside(&engine, "iptables -t nat -S").contains("REDIRECT"));
-    let daemon = inside(&engine, "cat /run/docktest/daemon.json");
-    assert_eq!(daemon, r#"{"registry-mirrors":["http://127.0.0.1:5000"]}"#);
-}

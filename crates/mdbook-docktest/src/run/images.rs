@@ -12,7 +12,6 @@ pub(crate) mod recipe;
 mod supplier;
 mod workshop;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -46,22 +45,15 @@ impl Wanted {
     }
 }
 
-/// The registries of images, without Docker Hub and those in the engine.
-pub(super) fn other_registries(wanted: &[Wanted]) -> Vec<String> {
-    let references = wanted.iter().map(|image| &image.reference);
-    let others =
-        references.filter(|reference| !reference.is_on_docker_hub() && !reference.is_local());
-    let registries: BTreeSet<String> =
-        others.map(|reference| reference.registry().to_owned()).collect();
-    registries.into_iter().collect()
-}
-
 /// The images that are ready for a chapter.
 pub(super) struct Ready {
     /// The images that the engine begins with.
     pub(super) present: Vec<EngineImage>,
     /// All images, as they are recorded.
     pub(super) images: Vec<Image>,
+    /// The registries of these images, without Docker Hub. The engine finds the cache there: a registry that has
+    /// provided nothing it asks itself, and docker prints what that says.
+    pub(super) registries: Vec<String>,
     /// Those that no source provides.
     pub(super) unavailable: Vec<(Reference, FetchError)>,
     /// Until this is dropped, no run removes them from the cache.
@@ -285,12 +277,19 @@ impl Images<'_> {
         let mut ready = Ready {
             present: Vec::new(),
             images: Vec::new(),
+            registries: Vec::new(),
             unavailable: Vec::new(),
             _in_use: Vec::new(),
         };
         for (image, found) in wanted.iter().zip(found) {
             match found {
                 Found::Kept(kept) => {
+                    let registry = image.reference.registry();
+                    let is_elsewhere =
+                        !image.reference.is_on_docker_hub() && !image.reference.is_local();
+                    if is_elsewhere && ready.registries.iter().all(|known| known != registry) {
+                        ready.registries.push(registry.to_owned());
+                    }
                     if image.is_present {
                         ready.present.push(engine_image(&image.reference, &kept.image));
                     }

@@ -1,6 +1,6 @@
 //! Steps that pull images of other registries than Docker Hub.
 
-use testsuite::{Book, Hub};
+use testsuite::{Answer, Book, Hub, Names};
 
 const IMAGE: &str = "registry.example.com/team/app:1";
 
@@ -46,8 +46,12 @@ fn a_pull_prints_what_it_prints_without_the_cache() {
     let pull = |command: &str| {
         let outcome = Book::new().in_network(&hub).step(command).verify();
         outcome.exits(0);
-        // Layers come in any order, and what is printed about one depends on how fast it comes.
-        let mut lines: Vec<String> = outcome.output(1).lines().map(str::to_owned).collect();
+        // How fast a layer comes decides whether these are printed.
+        let passing = [": Verifying Checksum", ": Download complete", ": Waiting"];
+        let output = outcome.output(1);
+        let lines = output.lines().filter(|line| !passing.iter().any(|end| line.ends_with(end)));
+        // Layers come in any order.
+        let mut lines: Vec<String> = lines.map(str::to_owned).collect();
         lines.sort();
         lines
     };
@@ -90,4 +94,66 @@ fn a_chapter_can_publish_the_ports_of_a_registry() {
         .step("docker rm --force web >/dev/null");
     book.verify().exits(0).finds_nothing();
     assert_eq!(hub.times_asked_for("team/app"), 1);
+}
+
+#[test]
+fn what_its_registry_does_not_provide_is_missing() {
+    let command = format!("docker pull {IMAGE}");
+    let mut hub = Hub::start();
+    let book = Book::new().in_network(&hub).step(&command);
+    let misses_it = |words: &str| {
+        let outcome = book.verify();
+        outcome.exits(3).finds_only(&[("image-missing", &command)]).says(words);
+    };
+    hub.user("ana", "open-sesame");
+    misses_it("`docker login registry.example.com`");
+    hub.login("registry.example.com", "ana", "wrong");
+    misses_it("denied with your login");
+    hub.login("registry.example.com", "ana", "open-sesame");
+    hub.names(Names::Failing);
+    misses_it("Temporary failure in name resolution");
+    hub.names(Names::Known);
+    hub.stop();
+    misses_it("Connection refused");
+    hub.restart();
+    book.verify().exits(0).finds_nothing();
+}
+
+/// Then the cache answers for the registry.
+#[test]
+fn what_its_registry_does_not_provide_is_missing_next_to_an_image_that_it_does() {
+    let hub = Hub::start();
+    let command = format!("docker pull {IMAGE}");
+    let other = "docker pull --quiet registry.example.com/library/busybox";
+    let book = Book::new().in_network(&hub).step(other).step(&command);
+    for (answer, said) in [
+        (Answer::RateLimit { retry_after: None }, "toomanyrequests: You have reached your"),
+        (Answer::Denied, "unauthorized: authentication required"),
+        (Answer::ServerError, "received unexpected HTTP status: 503 Service Unavailable"),
+    ] {
+        hub.answers("team/app", answer);
+        let outcome = book.verify();
+        outcome.exits(3).finds_only(&[("image-missing", &command)]);
+        let output = outcome.output(2);
+        assert!(output.starts_with("Error response from daemon: "), "{output}");
+        assert!(output.contains(said), "{output}");
+        hub.answers_normally();
+    }
+    book.verify().exits(0).finds_nothing();
+}
+
+#[test]
+fn an_unknown_tag_is_unknown() {
+    let hub = Hub::start();
+    let missing = "registry.example.com/team/app:missing";
+    let output = format!(
+        "Error response from daemon: manifest for {missing} not found: manifest unknown: manifest \
+         unknown\n"
+    );
+    let pull = format!("docker pull {missing}");
+    // The first one asks the registry itself; next to an image that is there, the cache answers.
+    for book in [Book::new(), Book::new().step(&format!("docker pull --quiet {IMAGE}"))] {
+        let book = book.in_network(&hub);
+        book.step_with("exit=1", &pull).output(&output).verify().exits(0);
+    }
 }
