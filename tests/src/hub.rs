@@ -157,7 +157,18 @@ impl Hub {
     /// Removes slirp4netns from the root file system of engines, only for programs in the hub. Engines that
     /// are started from now on have no way out.
     pub fn remove_slirp4netns(&self) {
-        let file = self.engine.join("usr/bin/slirp4netns");
+        self.remove_from_engines("usr/bin/slirp4netns");
+    }
+
+    /// Lets engines, only those of programs in the hub, trust no certificates. What a program itself trusts is
+    /// what its `SSL_CERT_FILE` names.
+    pub fn remove_trust_of_engines(&self) {
+        self.remove_from_engines("etc/ssl/certs/ca-certificates.crt");
+    }
+
+    /// Removes a file from the root file system of engines, only for programs in the hub.
+    fn remove_from_engines(&self, file: &str) {
+        let file = self.engine.join(file);
         Program::through(["rm".as_ref(), file.as_os_str()], [""; 0])
             .in_network(self)
             .run()

@@ -5,6 +5,7 @@
 //! `docker push` need it.
 
 mod accept;
+mod access;
 mod body;
 mod error;
 mod http1;
@@ -36,9 +37,9 @@ pub use self::push::Pushed;
 
 /// What a [`Server`] serves. It is called from many threads at once.
 pub trait Upstream: Send + Sync {
-    /// The manifest of a tag or a digest in a repository, like `library/alpine`. This may take as long as a
-    /// registry takes to send it.
-    fn manifest(&self, repository: &str, version: &str) -> Answer;
+    /// The manifest of a tag or a digest in a repository, like `library/alpine`, of a registry, which is
+    /// `docker.io` unless the client means another one. This may take as long as a registry takes to send it.
+    fn manifest(&self, registry: &str, repository: &str, version: &str) -> Answer;
 
     /// A blob, open for reading from its start; `None` if there is no such blob. The content need not be verified: the
     /// daemon does that.
@@ -155,9 +156,10 @@ impl Drop for Server {
 
 impl Service {
     fn answer(&self, request: &mut Request<'_>) -> Response {
-        let response = match Route::of(request.uri.path()) {
-            Ok(route) => self.answer_route(&route, request),
-            Err(failure) => Err(failure),
+        let other = access::other_registry(request);
+        let response = match (request.uri.path(), other) {
+            (access::TOKEN_PATH, Some(registry)) => access::token(&registry, request),
+            (path, _) => Route::of(path).and_then(|route| self.answer_route(&route, request)),
         }
         .unwrap_or_else(Failure::response);
         tracing::debug!("{} {} {}", request.method, request.uri, response.status.as_u16());

@@ -2,10 +2,11 @@
 # The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
 # reaps orphaned processes. Killing this process ends everything in the namespace.
 #
-# Usage: NAME ROOT GROUP DATA_ROOT COPIED LAYERS MIRROR   with the host's network namespace open as
-# descriptor 9. All but the first two can be empty: the `cgroup.procs` of a control group with a limit for
-# memory; the daemon's data on disk, or what its data in memory begin with; the files of layers that they
-# refer to; the port of a registry.
+# Usage: NAME ROOT GROUP DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS   with the host's network namespace
+# open as descriptor 9. CONFIG is the content of daemon.json. GROUP and those after it can be empty: the
+# `cgroup.procs` of a control group with a limit for memory; the daemon's data on disk, or what its data in
+# memory begin with; the files of layers that they refer to; the port of a registry, and the names, separated
+# by spaces, of the hosts that it stands for.
 set -eu
 unset DOCKTEST_INIT DOCKTEST_SUPERVISOR
 export HOME=/root
@@ -15,8 +16,10 @@ group=$3
 data_root=$4
 copied=$5
 layers=$6
-mirror=$7
-shift 7
+config=$7
+mirror=$8
+hosts=$9
+shift 9
 
 # Before anything is written to memory.
 [ -z "$group" ] || echo 0 >"$group"
@@ -114,6 +117,17 @@ hostname docktest 2>/dev/null || echo docktest >/proc/sys/kernel/hostname
 echo "127.0.0.1 localhost docktest" >/etc/hosts
 ip link set lo up
 
+# All connections to these hosts arrive at the registry's port. They have an address of the loopback of
+# their own, and nothing listens there: steps can publish any port. Docker itself needs iptables and DNAT.
+redirect=
+if [ "$hosts" ]; then
+    address=127.0.100.9
+    echo "$address $hosts" >>/etc/hosts
+    iptables --wait --table nat --append OUTPUT --protocol tcp --destination "$address" \
+        --jump DNAT --to-destination "127.0.0.1:$mirror" >&2 &
+    redirect=$!
+fi
+
 # Internet access for pulls and for containers, without an interface, a route or a rule on the host.
 # The host's own loopback cannot be reached.
 if [ -e /dev/net/tun ] && command -v slirp4netns >/dev/null; then
@@ -144,8 +158,9 @@ until [ -S "$containerd" ]; do
     sleep 0.005
 done
 
+[ -z "$redirect" ] || wait "$redirect"
 # Settings of our own, not the machine's.
-echo "{${mirror:+\"registry-mirrors\": [\"http://127.0.0.1:$mirror\"]}}" >/run/docktest/daemon.json
+printf '%s\n' "$config" >/run/docktest/daemon.json
 dockerd --config-file /run/docktest/daemon.json --group root --containerd "$containerd" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$name/containers" >&2 &
 daemon=$!

@@ -25,6 +25,11 @@ pub struct EngineOptions<'a> {
     /// The port of a registry on the engine's loopback from which the daemon pulls what is on Docker Hub.
     /// See [`crate::ProcessEngine::listen`].
     pub registry_mirror: Option<u16>,
+    /// Registries whose images the daemon pulls from that port too: `ghcr.io`, `registry.example.com:5000`.
+    /// It does so without TLS; the header `Host` is the registry. In all of the engine except containers,
+    /// these names stand for an address of the loopback, so that nothing else reaches these registries
+    /// either. Those that are an IP address are left out.
+    pub mirrored_registries: &'a [String],
     /// Whether the daemon uses the proxies in this process's environment.
     pub proxies: bool,
 }
@@ -41,6 +46,7 @@ impl<'a> EngineOptions<'a> {
             data_root: None,
             memory: None,
             registry_mirror: None,
+            mirrored_registries: &[],
             proxies: true,
         }
     }

@@ -36,6 +36,7 @@ use crate::memory::MemoryLimit;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineOptions, Error};
 
+mod settings;
 mod start;
 
 /// The PATH of what runs in the engine.

@@ -194,6 +194,7 @@ impl Runner<'_> {
             images: Some((self.supplier.store(), &ready.present)),
             memory: self.settings.memory,
             registry_mirror: Some(MIRROR_PORT),
+            mirrored_registries: &ready.registries,
             ..EngineOptions::new(&self.root, ENGINE_LIMIT)
         };
         let engine = ProcessEngine::start(&options, &self.canceller)

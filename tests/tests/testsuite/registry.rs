@@ -1,5 +1,6 @@
 //! Images from registries: none is named in book.toml, and each is asked for once.
 
+mod elsewhere;
 mod failures;
 
 use std::fs;

@@ -204,7 +204,12 @@ impl Request<'_> {
 
     /// The value of a parameter in the query.
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
-        let mut pairs = form_urlencoded::parse(self.uri.query()?.as_bytes());
-        pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        self.parameters(name).into_iter().next()
+    }
+    /// The values of all parameters of this name in the query.
+    pub(super) fn parameters(&self, name: &str) -> Vec<String> {
+        let query = self.uri.query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        pairs.filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use http::{HeaderName, Method, StatusCode, header};
 
+use super::access;
 use super::error::{Code, Failure};
 use super::http1::Request;
 use super::response::Response;
@@ -16,9 +17,6 @@ use crate::digest::Digest;
 /// The header with the digest of a manifest or a blob.
 pub(super) const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
-/// The registry that `registry-mirrors` stand in for.
-const DOCKER_HUB: &str = "docker.io";
-
 impl Service {
     /// The answer to a GET or HEAD request; `None` if there is nothing to read there.
     pub(super) fn pull(
@@ -27,35 +25,26 @@ impl Service {
         request: &Request<'_>,
     ) -> Result<Option<Response>, Failure> {
         match route {
-            Route::Base => {
-                let response = Response::new(StatusCode::OK);
-                Ok(Some(
-                    response
-                        .with(header::CONTENT_TYPE, "application/json")
-                        .with_content(b"{}".into()),
-                ))
-            }
+            Route::Base => access::accept(request).map(Some),
             Route::Manifest { repository, version } => {
-                // containerd and BuildKit name the registry that they mean, which may be another one.
-                if let Some(registry) = request.parameter("ns").filter(|name| name != DOCKER_HUB) {
-                    return Err(Failure::new(
-                        Code::NameUnknown,
-                        format_args!("{registry}/{repository}"),
-                    ));
-                }
-                self.manifest(repository, version).map(Some)
+                self.manifest(&access::registry(request), repository, version).map(Some)
             }
             Route::Blob { digest, .. } => self.blob(digest, request).map(Some),
             Route::Uploads { .. } | Route::Upload { .. } => Ok(None),
         }
     }
 
-    fn manifest(&self, repository: &str, version: &Version) -> Result<Response, Failure> {
+    fn manifest(
+        &self,
+        registry: &str,
+        repository: &str,
+        version: &Version,
+    ) -> Result<Response, Failure> {
         let pushed =
             self.push_target.as_ref().and_then(|target| target.manifest(repository, version));
         let answer = match pushed {
             Some(manifest) => manifest?,
-            None => self.upstream.manifest(repository, &version.to_string()),
+            None => self.upstream.manifest(registry, repository, &version.to_string()),
         };
         match answer {
             Answer::Found { media_type, digest, bytes } => Ok(Response::new(StatusCode::OK)

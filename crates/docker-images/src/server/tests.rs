@@ -1,5 +1,6 @@
 //! The server over real connections.
 
+mod access;
 mod connections;
 mod pull;
 mod push;
@@ -27,7 +28,8 @@ const IMAGE: &str = "application/vnd.docker.distribution.manifest.v2+json";
 struct Kept {
     directory: tempfile::TempDir,
     blobs: Blobs,
-    answers: BTreeMap<(&'static str, String), Answer>,
+    /// By registry, repository, and tag or digest.
+    answers: BTreeMap<(&'static str, &'static str, String), Answer>,
 }
 
 impl Kept {
@@ -37,13 +39,24 @@ impl Kept {
         Self { directory, blobs, answers: BTreeMap::new() }
     }
 
-    /// With a manifest, by this tag and by its digest.
-    fn with_manifest(mut self, repository: &'static str, tag: &str, bytes: &[u8]) -> Self {
+    /// With a manifest on Docker Hub, by this tag and by its digest.
+    fn with_manifest(self, repository: &'static str, tag: &str, bytes: &[u8]) -> Self {
+        self.with_manifest_of("docker.io", repository, tag, bytes)
+    }
+
+    /// With a manifest in a registry, by this tag and by its digest.
+    fn with_manifest_of(
+        mut self,
+        registry: &'static str,
+        repository: &'static str,
+        tag: &str,
+        bytes: &[u8],
+    ) -> Self {
         let digest = Digest::of(bytes);
         let answer =
             Answer::Found { media_type: IMAGE.to_owned(), digest, bytes: bytes.to_owned() };
-        self.answers.insert((repository, tag.to_owned()), answer.clone());
-        self.answers.insert((repository, digest.to_string()), answer);
+        self.answers.insert((registry, repository, tag.to_owned()), answer.clone());
+        self.answers.insert((registry, repository, digest.to_string()), answer);
         self
     }
 
@@ -64,9 +77,11 @@ impl Kept {
 }
 
 impl Upstream for Kept {
-    fn manifest(&self, repository: &str, version: &str) -> Answer {
+    fn manifest(&self, registry: &str, repository: &str, version: &str) -> Answer {
         let answers = self.answers.iter();
-        let mut answers = answers.filter(|((name, key), _)| *name == repository && key == version);
+        let mut answers = answers.filter(|((host, name, key), _)| {
+            (*host, *name, &**key) == (registry, repository, version)
+        });
         answers.next().map_or(Answer::NotFound, |(_, answer)| answer.clone())
     }
 
@@ -111,7 +126,19 @@ impl Client {
 
     /// Sends a request with these lines of headers.
     fn ask(&mut self, method: &str, target: &str, headers: &str, body: &[u8]) -> Reply {
-        self.send(format!("{method} {target} HTTP/1.1\r\nHost: registry\r\n{headers}"));
+        self.ask_for("registry", method, target, headers, body)
+    }
+
+    /// Sends a request to a server that the client knows by this name.
+    fn ask_for(
+        &mut self,
+        host: &str,
+        method: &str,
+        target: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> Reply {
+        self.send(format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n{headers}"));
         self.send(format!("Content-Length: {}\r\n\r\n", body.len()));
         self.send(body);
         self.reply(method != "HEAD")

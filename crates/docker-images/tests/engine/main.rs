@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
+mod elsewhere;
+
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
@@ -28,8 +30,17 @@ const APP: &str = "127.0.0.1:5000/team/app";
 
 /// An engine whose daemon pulls from the registry what is on Docker Hub.
 fn start() -> ProcessEngine {
+    start_with(&[])
+}
+
+/// An engine whose daemon pulls from the registry also what is in these others.
+fn start_with(registries: &[String]) -> ProcessEngine {
     let root = EngineRoot::find();
-    let options = EngineOptions { registry_mirror: Some(PORT), ..EngineOptions::new(&root, LIMIT) };
+    let options = EngineOptions {
+        registry_mirror: Some(PORT),
+        mirrored_registries: registries,
+        ..EngineOptions::new(&root, LIMIT)
+    };
     ProcessEngine::start(&options, &Canceller::new()).unwrap()
 }
 
@@ -60,12 +71,22 @@ fn fails_inside(engine: &ProcessEngine, script: &str) -> String {
 struct Kept {
     blobs: Blobs,
     image: Option<Pushed>,
+    /// The registries that have them.
+    registries: Vec<String>,
+}
+
+impl Kept {
+    fn nothing(blobs: Blobs) -> Self {
+        Self { blobs, image: None, registries: Vec::new() }
+    }
 }
 
 impl Upstream for Kept {
-    fn manifest(&self, repository: &str, version: &str) -> Answer {
+    fn manifest(&self, registry: &str, repository: &str, version: &str) -> Answer {
         let mut image = self.image.iter().filter(|image| {
-            repository == "team/app" && (version == "1.0" || version == image.digest.to_string())
+            self.registries.iter().any(|known| known == registry)
+                && repository == "team/app"
+                && (version == "1.0" || version == image.digest.to_string())
         });
         image.next().map_or(Answer::NotFound, |image| Answer::Found {
             media_type: image.media_type.clone(),
@@ -95,7 +116,7 @@ impl Image {
         let directory = tempfile::tempdir().unwrap();
         let blobs = Blobs::new(directory.path());
         let engine = start();
-        let upstream = Arc::new(Kept { blobs: blobs.clone(), image: None });
+        let upstream = Arc::new(Kept::nothing(blobs.clone()));
         let server =
             Server::accepting_pushes(engine.listen(PORT).unwrap(), upstream, blobs).unwrap();
         // A few of the engine's own programs, with their libraries.
@@ -120,12 +141,25 @@ impl Image {
         Blobs::new(self.directory.path())
     }
 
-    /// A new engine that has this image in its registry.
+    /// A new engine that has this image on Docker Hub.
     fn serve(&self) -> (ProcessEngine, Server) {
         let engine = start();
-        let kept = Kept { blobs: self.blobs(), image: Some(self.pushed.clone()) };
-        let server = Server::start(engine.listen(PORT).unwrap(), Arc::new(kept)).unwrap();
+        let server = self.serve_in(&engine, &["docker.io".to_owned()]);
         (engine, server)
+    }
+
+    /// A new engine that has this image in other registries.
+    fn serve_elsewhere(&self, registries: &[&str]) -> (ProcessEngine, Server) {
+        let registries: Vec<String> = registries.iter().map(|name| (*name).to_owned()).collect();
+        let engine = start_with(&registries);
+        let server = self.serve_in(&engine, &registries);
+        (engine, server)
+    }
+
+    fn serve_in(&self, engine: &ProcessEngine, registries: &[String]) -> Server {
+        let image = Some(self.pushed.clone());
+        let kept = Kept { blobs: self.blobs(), image, registries: registries.to_owned() };
+        Server::start(engine.listen(PORT).unwrap(), Arc::new(kept)).unwrap()
     }
 }
 
@@ -172,7 +206,7 @@ fn an_image_on_docker_hub_is_pulled_from_the_server() {
 fn docker_says_itself_that_an_image_is_unknown() {
     let engine = start();
     let directory = tempfile::tempdir().unwrap();
-    let kept = Kept { blobs: Blobs::new(directory.path()), image: None };
+    let kept = Kept::nothing(Blobs::new(directory.path()));
     let _server = Server::start(engine.listen(PORT).unwrap(), Arc::new(kept)).unwrap();
     assert_eq!(
         fails_inside(&engine, &format!("docker pull {APP}:2.0")),
@@ -203,7 +237,7 @@ fn a_server_ends_before_and_after_its_engine() {
     for engine_first in [true, false] {
         let engine = start();
         let directory = tempfile::tempdir().unwrap();
-        let kept = Kept { blobs: Blobs::new(directory.path()), image: None };
+        let kept = Kept::nothing(Blobs::new(directory.path()));
         let server = Server::start(engine.listen(PORT).unwrap(), Arc::new(kept)).unwrap();
         // A connection that stays open.
         let fetch = format!("exec 3<>/dev/tcp/127.0.0.1/{PORT}; echo >&3; exec sleep 600");

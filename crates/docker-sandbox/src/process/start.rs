@@ -1,7 +1,6 @@
 //! Starting an engine: its supervisor, and waiting until its daemon can be used.
 
-use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::DirBuilder;
 use std::io::{self, BufRead, BufReader, PipeReader, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -14,13 +13,11 @@ use std::time::{Duration, Instant};
 use docker_cli::Canceller;
 
 use super::ProcessEngine;
+use super::settings::Settings;
 use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
 use crate::{EngineImage, EngineOptions, Error, ImageStore};
-
-const SUPERVISOR: &str = include_str!("../supervisor.sh");
-const INIT: &str = include_str!("../init.sh");
 
 /// How often a start checks whether it was cancelled.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
@@ -121,8 +118,8 @@ impl<'a> Start<'a> {
         let (ready_reader, ready_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let (log_reader, log_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let group = memory.as_ref().map_or(Path::new(""), MemoryLimit::procs_file);
-        let mirror = self.options.registry_mirror.map(|port| port.to_string()).unwrap_or_default();
-        let arguments: [&OsStr; 12] = [
+        let settings = Settings::new(self.options);
+        let arguments: [&OsStr; 14] = [
             "sh".as_ref(),
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
@@ -134,12 +131,14 @@ impl<'a> Start<'a> {
             data.root.as_ref(),
             data.copied.as_ref(),
             data.layers.as_ref(),
-            mirror.as_ref(),
+            settings.config.as_ref(),
+            settings.mirror.as_ref(),
+            settings.hosts.as_ref(),
         ];
         // In a session of its own: Ctrl-C is for this process only, and the engine must not have
         // this process's terminal.
         let supervisor = duct::cmd("setsid", arguments)
-            .full_env(environment(self.options.proxies))
+            .full_env(settings.environment)
             .stdin_file(lifeline_end)
             .stdout_file(ready_writer)
             .stderr_file(log_writer)
@@ -220,21 +219,6 @@ struct Data {
     copied: PathBuf,
     /// The layers that the data refer to.
     layers: PathBuf,
-}
-
-/// The environment of the supervisor and of the engine. A daemon obeys many variables (TMPDIR,
-/// `DOCKER_…`, `GO…`), and the caller's are not meant for it. Only the proxies are passed on, if the
-/// daemon is to pull images through them.
-fn environment(proxies: bool) -> Vec<(OsString, OsString)> {
-    const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-    let names: &[&str] = if proxies { &PROXIES } else { &[] };
-    let proxies = names.iter().flat_map(|name| [(*name).to_owned(), name.to_lowercase()]);
-    let kept = proxies.chain(["PATH".to_owned()]);
-    let mut environment: Vec<(OsString, OsString)> =
-        kept.filter_map(|name| Some((name.clone().into(), env::var_os(name)?))).collect();
-    environment.push(("DOCKTEST_SUPERVISOR".into(), SUPERVISOR.into()));
-    environment.push(("DOCKTEST_INIT".into(), INIT.into()));
-    environment
 }
 
 #[cfg(test)]

@@ -78,6 +78,12 @@ impl Registry {
     }
 
     fn answer(&self, mut stream: TcpStream) -> io::Result<()> {
+        let mut first = [0];
+        stream.peek(&mut first)?;
+        if !first[0].is_ascii_alphabetic() {
+            // Docker tries TLS first.
+            return Ok(());
+        }
         let mut lines = BufReader::new(stream.try_clone()?).lines();
         let request = lines.next().unwrap_or(Ok(String::new()))?;
         while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
@@ -153,6 +159,44 @@ fn an_engine_pulls_from_its_mirror() {
     let found = inside(&engine, "docker image inspect --format '{{.Id}}' mirrored:1");
     assert_eq!(found, id.to_string());
     assert_eq!(registry.requests.lock().unwrap()[..2], ["", "library/mirrored/manifests/1"]);
+}
+
+#[test]
+#[ignore = "needs an engine: cargo xtask test"]
+fn an_engine_pulls_from_its_mirror_what_is_in_other_registries() {
+    let registry = Registry::default();
+    let id = registry.offer("team/app", "1", &["one"]);
+    let registries =
+        ["ghcr.io".to_owned(), "registry.example.com:5000".to_owned(), "192.0.2.1".to_owned()];
+    let engine = start_with(|options| {
+        options.registry_mirror = Some(PORT);
+        options.mirrored_registries = &registries;
+        options.proxies = false;
+    });
+    registry.serve(&engine);
+    for name in ["ghcr.io/team/app:1", "registry.example.com:5000/team/app:1"] {
+        let output = inside(&engine, &format!("docker pull {name}"));
+        assert!(output.ends_with(&format!("Status: Downloaded newer image for {name}\n{name}")));
+        let inspect = format!("docker image inspect --format '{{{{.Id}}}}' {name}");
+        assert_eq!(inside(&engine, &inspect), id.to_string());
+        inside(&engine, &format!("docker image rm {name}"));
+    }
+    let addresses = inside(&engine, "getent ahostsv4 ghcr.io | cut -d ' ' -f 1 | sort -u");
+    assert!(addresses.starts_with("127."), "{addresses}");
+    // No other port, and no other address, is taken.
+    let listening = inside(&engine, "grep -c ' 0A ' /proc/net/tcp");
+    assert_eq!(listening, "1", "{}", inside(&engine, "cat /proc/net/tcp"));
+    let rules = inside(&engine, "iptables -t nat -S OUTPUT");
+    assert_eq!(rules.matches("DNAT").count(), 1, "{rules}");
+}
+
+#[test]
+#[ignore = "needs an engine: cargo xtask test"]
+fn an_engine_without_other_registries_redirects_nothing() {
+    let engine = start_with(|options| options.registry_mirror = Some(PORT));
+    assert_eq!(inside(&engine, "cat /etc/hosts"), "127.0.0.1 localhost docktest");
+    let rules = inside(&engine, "iptables -t nat -S");
+    assert!(!rules.contains("DNAT"), "{rules}");
 }
 
 #[test]

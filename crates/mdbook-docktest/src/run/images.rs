@@ -56,6 +56,9 @@ pub(super) struct Ready {
     pub(super) present: Vec<EngineImage>,
     /// All images, as they are recorded.
     pub(super) images: Vec<Image>,
+    /// The registries of these images, without Docker Hub. The engine finds the cache there: a registry that has
+    /// provided nothing it asks itself, and docker prints what that says.
+    pub(super) registries: Vec<String>,
     /// Those that no source provides.
     pub(super) unavailable: Vec<(Reference, FetchError)>,
     /// Until this is dropped, no run removes them from the cache.
@@ -79,7 +82,8 @@ impl Ready {
             }
         }
         images.sort_by(|one, other| one.reference.cmp(&other.reference));
-        let refused = log.refused.into_iter().map(|(image, reason)| (image.to_string(), reason));
+        let refused = log.refused.into_iter();
+        let refused = refused.map(|image| (image.reference.to_string(), image.reason.message));
         let before = self.unavailable.into_iter();
         let before = before.map(|(image, error)| (image.to_string(), error.to_string()));
         let mut unavailable: Vec<UnavailableImage> = Vec::new();
@@ -278,12 +282,19 @@ impl Images<'_> {
         let mut ready = Ready {
             present: Vec::new(),
             images: Vec::new(),
+            registries: Vec::new(),
             unavailable: Vec::new(),
             _in_use: Vec::new(),
         };
         for (image, found) in wanted.iter().zip(found) {
             match found {
                 Found::Kept(kept) => {
+                    let registry = image.reference.registry();
+                    let is_elsewhere =
+                        !image.reference.is_on_docker_hub() && !image.reference.is_local();
+                    if is_elsewhere && ready.registries.iter().all(|known| known != registry) {
+                        ready.registries.push(registry.to_owned());
+                    }
                     if image.is_present {
                         ready.present.push(engine_image(&image.reference, &kept.image));
                     }

@@ -76,7 +76,7 @@ struct Slow {
 }
 
 impl Upstream for Arc<Slow> {
-    fn manifest(&self, _: &str, _: &str) -> Answer {
+    fn manifest(&self, _: &str, _: &str, _: &str) -> Answer {
         self.asked.send(()).unwrap();
         let is_allowed = self.is_allowed.lock().unwrap();
         drop(self.allowed.wait_while(is_allowed, |is_allowed| !*is_allowed).unwrap());
@@ -187,7 +187,7 @@ fn dropping_it_ends_a_transfer() {
 fn an_upstream_that_panics_ends_its_connection_only() {
     struct Panicking;
     impl Upstream for Panicking {
-        fn manifest(&self, _: &str, _: &str) -> Answer {
+        fn manifest(&self, _: &str, _: &str, _: &str) -> Answer {
             panic!("as the test wants it")
         }
 

@@ -43,7 +43,7 @@ fn a_manifest_is_found_by_tag_and_by_digest() {
 fn a_manifest_of_another_registry_is_not_that_of_docker_hub() {
     let (_server, mut client, _) = client_of_alpine();
     let reply = client.get("/v2/library/alpine/manifests/3.20?ns=ghcr.io");
-    reply.fails_with(404, "NAME_UNKNOWN");
+    reply.fails_with(404, "MANIFEST_UNKNOWN");
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn a_refusal_is_passed_on() {
         ],
         body: b"too many".to_vec(),
     };
-    kept.answers.insert(("busy", "1".to_owned()), refused(429));
+    kept.answers.insert(("docker.io", "busy", "1".to_owned()), refused(429));
     for status in [0, 100, 204, 302, 1000] {
-        kept.answers.insert(("odd", status.to_string()), refused(status));
+        kept.answers.insert(("docker.io", "odd", status.to_string()), refused(status));
     }
     let server = serve(kept);
     let mut client = Client::new(server.address());
@@ -141,7 +141,7 @@ fn a_blob_is_sent_whole_or_in_part() {
 fn a_blob_that_cannot_be_read_is_an_error_and_not_an_unknown_one() {
     struct Broken;
     impl Upstream for Broken {
-        fn manifest(&self, _: &str, _: &str) -> Answer {
+        fn manifest(&self, _: &str, _: &str, _: &str) -> Answer {
             Answer::NotFound
         }
 

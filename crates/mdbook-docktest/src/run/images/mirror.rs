@@ -1,5 +1,6 @@
-//! What an engine gets when it pulls an image of Docker Hub: what the cache has, without asking the
-//! registry again, and else what the registry sends, which is in the cache from then on.
+//! What an engine gets when it pulls an image of Docker Hub, or of another registry that it is not to ask
+//! itself: what the cache has, without asking the registry again, and else what the registry sends, which is in
+//! the cache from then on.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -7,10 +8,11 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, InUse, Reference, Upstream};
+use docker_images::{Answer, Digest, FetchError, InUse, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
+use crate::run::RunError;
 
 /// The types of manifests that do not name theirs
 /// (<https://github.com/opencontainers/image-spec/blob/main/media-types.md>).
@@ -18,7 +20,7 @@ const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// Adds an image to the cache, even if it is there. The error is why that is not possible.
-pub(super) type Add = dyn Fn(&Reference) -> Result<InUse, String> + Send + Sync;
+pub(super) type Add = dyn Fn(&Reference) -> Result<InUse, Reason> + Send + Sync;
 
 /// The registry of one engine.
 pub(in crate::run) struct Mirror {
@@ -32,12 +34,41 @@ pub(in crate::run) struct Mirror {
 pub(in crate::run) struct Log {
     /// The images that it got by their names. They stay in the cache until this is dropped.
     pub(in crate::run) served: Vec<(Reference, InUse)>,
-    /// Those that it did not get, and why.
-    pub(in crate::run) refused: Vec<(Reference, String)>,
+    /// Those that it did not get.
+    pub(in crate::run) refused: Vec<Refused>,
     /// The images that were damaged in the cache, and were added again.
     pub(in crate::run) mended: Vec<Reference>,
     /// The blobs whose content is what it should be.
     verified: BTreeSet<Digest>,
+}
+
+/// An image that an engine did not get.
+#[derive(Debug, Clone)]
+pub(in crate::run) struct Refused {
+    pub(in crate::run) reference: Reference,
+    pub(in crate::run) reason: Reason,
+}
+
+/// Why an engine does not get an image.
+#[derive(Debug, Clone)]
+pub(in crate::run) struct Reason {
+    /// In one line.
+    pub(in crate::run) message: String,
+    /// What its registry would have answered.
+    answer: Answer,
+}
+
+impl From<FetchError> for Reason {
+    fn from(error: FetchError) -> Self {
+        Self { message: error.to_string(), answer: Answer::refusal(&error) }
+    }
+}
+
+impl From<RunError> for Reason {
+    fn from(error: RunError) -> Self {
+        let message = error.to_string();
+        Self { answer: Answer::unavailable(&message), message }
+    }
 }
 
 impl Mirror {
@@ -54,33 +85,34 @@ impl Mirror {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a reference stands for; `None` if the image is not available.
-    fn resolve(&self, reference: &Reference) -> Option<Digest> {
+    /// What a reference stands for. The error is why the image is not available.
+    fn resolve(&self, reference: &Reference) -> Result<Digest, Reason> {
         {
             let log = self.log();
-            if log.refused.iter().any(|(refused, _)| refused == reference) {
-                return None;
+            if let Some(refused) = log.refused.iter().find(|known| known.reference == *reference) {
+                return Err(refused.reason.clone());
             }
             if let Some((_, kept)) = log.served.iter().find(|(served, _)| served == reference) {
-                return Some(kept.image.digest);
+                return Ok(kept.image.digest);
             }
         }
         match self.supply(reference) {
             Ok(kept) => {
                 let digest = kept.image.digest;
                 self.log().served.push((reference.clone(), kept));
-                Some(digest)
+                Ok(digest)
             }
             Err(reason) => {
-                self.log().refused.push((reference.clone(), reason));
-                None
+                let refused = Refused { reference: reference.clone(), reason: reason.clone() };
+                self.log().refused.push(refused);
+                Err(reason)
             }
         }
     }
 
     /// Finds an image in the cache, or adds it. The error is why that is not possible.
-    fn supply(&self, reference: &Reference) -> Result<InUse, String> {
-        match self.supplier.kept(reference).map_err(|error| error.to_string())? {
+    fn supply(&self, reference: &Reference) -> Result<InUse, Reason> {
+        match self.supplier.kept(reference)? {
             Some(kept) => Ok(kept),
             None => (self.add)(reference),
         }
@@ -103,23 +135,29 @@ impl Mirror {
         let Some(reference) = found else { return };
         match (self.add)(&reference) {
             Ok(_) => self.log().mended.push(reference),
-            Err(reason) => self.log().refused.push((reference, reason)),
+            Err(reason) => self.log().refused.push(Refused { reference, reason }),
         }
     }
 }
 
 impl Upstream for Mirror {
-    fn manifest(&self, repository: &str, version: &str) -> Answer {
+    fn manifest(&self, registry: &str, repository: &str, version: &str) -> Answer {
         let digest = version.parse::<Digest>().ok();
         if let Some(answer) = digest.and_then(|digest| self.kept_manifest(&digest)) {
             return answer;
         }
         let separator = if digest.is_some() { '@' } else { ':' };
-        let reference = format!("docker.io/{repository}{separator}{version}");
-        let Ok(reference) = reference.parse::<Reference>() else { return Answer::NotFound };
-        // Without an answer from here, the daemon asks the registry itself, and prints what that says.
-        let digest = self.resolve(&reference);
-        digest.and_then(|digest| self.kept_manifest(&digest)).unwrap_or(Answer::NotFound)
+        let reference = format!("{registry}/{repository}{separator}{version}");
+        let reference = reference.parse::<Reference>();
+        // What is not the name of a registry would be a namespace on Docker Hub.
+        let is_named = |reference: &Reference| reference.registry() == registry;
+        let Some(reference) = reference.ok().filter(is_named) else { return Answer::NotFound };
+        match self.resolve(&reference) {
+            Ok(digest) => self.kept_manifest(&digest).unwrap_or(Answer::NotFound),
+            // The daemon then asks the registry itself, and prints what that says.
+            Err(_) if reference.is_on_docker_hub() => Answer::NotFound,
+            Err(reason) => reason.answer,
+        }
     }
 
     fn blob(&self, digest: &Digest) -> io::Result<Option<File>> {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::MIRROR_PORT;
 use super::builder::Builder;
-use super::mirror::Mirror;
+use super::mirror::{Mirror, Reason};
 use super::recipe;
 use super::supplier::Supplier;
 use crate::run::{ENGINE_LIMIT, Progress, RunError};
@@ -153,7 +153,7 @@ pub(in crate::run) fn chapter_mirror(supplier: &Arc<Supplier>) -> Mirror {
         let supplier = Arc::clone(supplier);
         move |reference: &Reference| {
             let lock = supplier.cache.lock(|| {}, &supplier.canceller);
-            let _lock = lock.map_err(|error| error.to_string())?;
+            let _lock = lock?;
             // Another run may have added it meanwhile.
             match supplier.kept(reference) {
                 Ok(Some(kept)) if supplier.cache.is_whole(&kept.image) => return Ok(kept),
@@ -171,19 +171,19 @@ fn add(
     supplier: &Arc<Supplier>,
     reference: &Reference,
     building: &[Reference],
-) -> Result<InUse, String> {
+) -> Result<InUse, Reason> {
     let refusal = match supplier.fetch(reference, &|_| {}) {
         Ok(kept) => return Ok(kept),
-        Err(error) => error.to_string(),
+        Err(error) => Reason::from(error),
     };
     let recipe = supplier.recipe(reference).filter(|_| !building.contains(reference));
     let Some(recipe) = recipe else { return Err(refusal) };
     let building: Vec<Reference> = building.iter().chain([reference]).cloned().collect();
-    let build = || {
+    let build = || -> Result<_, RunError> {
         let mut workshop = Workshop::open(supplier, &[], &building)?;
         workshop.build(reference, recipe, &|_| {})?;
         workshop.close()?;
         supplier.kept(reference)
     };
-    build().map_err(|error: RunError| error.to_string())?.ok_or(refusal)
+    build()?.ok_or(refusal)
 }
