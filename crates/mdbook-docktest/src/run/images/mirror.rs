@@ -7,7 +7,7 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, InUse, Reference, Upstream};
+use docker_images::{Answer, Digest, InUse, Origin, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
@@ -98,10 +98,15 @@ impl Mirror {
         let found = {
             let log = self.log();
             let found = log.served.iter().find(|(_, kept)| has_blob(kept));
-            found.map(|(reference, _)| reference.clone())
+            found.map(|(reference, kept)| (reference.clone(), kept.image.clone()))
         };
-        let Some(reference) = found else { return };
-        match (self.add)(&reference) {
+        let Some((reference, image)) = found else { return };
+        let same = match image.origin {
+            // Its tag may stand for another image by now, which the engine has not asked for.
+            Origin::Registry => reference.with_digest(&image.digest.to_string()),
+            Origin::Recipe { .. } => reference.clone(),
+        };
+        match (self.add)(&same) {
             Ok(_) => self.log().mended.push(reference),
             Err(reason) => self.log().refused.push((reference, reason)),
         }
@@ -118,8 +123,12 @@ impl Upstream for Mirror {
         let reference = format!("docker.io/{repository}{separator}{version}");
         let Ok(reference) = reference.parse::<Reference>() else { return Answer::NotFound };
         // Without an answer from here, the daemon asks the registry itself, and prints what that says.
-        let digest = self.resolve(&reference);
-        digest.and_then(|digest| self.kept_manifest(&digest)).unwrap_or(Answer::NotFound)
+        let Some(digest) = self.resolve(&reference) else { return Answer::NotFound };
+        if let Some(answer) = self.kept_manifest(&digest) {
+            return answer;
+        }
+        self.mend(&digest);
+        self.kept_manifest(&digest).unwrap_or(Answer::NotFound)
     }
 
     fn blob(&self, digest: &Digest) -> io::Result<Option<File>> {
