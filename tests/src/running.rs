@@ -66,6 +66,16 @@ impl Running {
         self
     }
 
+    /// Kills the descendants of this run that have `marker` as one of their arguments.
+    pub fn kill_process(&self, marker: &str) -> &Self {
+        for process in machine::family(self.pid()) {
+            if process.has_argument(marker) {
+                kill(process.pid, Signal::KILL);
+            }
+        }
+        self
+    }
+
     /// The PID of the engine's supervisor.
     pub fn supervisor(&self) -> u32 {
         let is_supervisor = |process: &machine::Process| {

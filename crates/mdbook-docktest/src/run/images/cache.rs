@@ -208,11 +208,10 @@ impl ImageCache {
     /// be called with the lock.
     pub(super) fn tidy(&self) {
         self.remove_leftovers();
-        let (useless, entries): (Vec<_>, Vec<_>) = self
-            .index
-            .entries()
-            .into_iter()
-            .partition(|entry| entry.image.is_none() || entry.is_replaced && !entry.is_in_use());
+        let (useless, entries): (Vec<_>, Vec<_>) =
+            self.index.entries().into_iter().partition(|entry| {
+                entry.image.is_none() || entry.is_replaced && !entry.is_in_use()
+            });
         for entry in useless {
             let _ = entry.remove();
         }
