@@ -42,13 +42,12 @@ mod world;
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use docker_sandbox::{EngineRoot, prepared_directory};
+use docker_sandbox::EngineRoot;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -61,6 +60,7 @@ pub use self::names::Names;
 pub use self::shared::Request;
 use self::shared::Shared;
 use self::world::World;
+use crate::cache::link_engines;
 use crate::program::Program;
 
 /// Docker Hub's registry.
@@ -116,11 +116,8 @@ impl Hub {
         let bundle = path.join("trust/etc/ssl/certs/ca-certificates.crt");
         fs::create_dir_all(bundle.parent().unwrap()).unwrap();
         fs::write(bundle, &certificates.authority).unwrap();
-        for name in ["home", "cache/mdbook-docktest"] {
-            fs::create_dir_all(path.join(name)).unwrap();
-        }
-        let engines = prepared_directory().unwrap();
-        symlink(engines, path.join("cache/mdbook-docktest/engines")).unwrap();
+        fs::create_dir(path.join("home")).unwrap();
+        link_engines(&path.join("cache"));
         let EngineRoot::Prepared(engine) = EngineRoot::find() else {
             panic!("no root file system of engines: run `cargo xtask engine`");
         };

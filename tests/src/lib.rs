@@ -20,6 +20,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod book;
+mod cache;
 mod engine;
 mod guide;
 mod hub;
@@ -32,6 +33,7 @@ mod server;
 mod site;
 
 pub use book::Book;
+pub use cache::{Cache, CachedImage};
 pub use engine::Engine;
 pub use guide::{Example, examples};
 pub use hub::{Answer, Hub, Names, Request};

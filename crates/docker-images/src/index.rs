@@ -1,7 +1,8 @@
 //! Which images are kept, and what each consists of: a file for each reference.
 //!
 //! A file says when its image was last used (its time of modification), and that it is in use (a shared
-//! lock): both work without writing to it, so that a directory that cannot be written to can be used.
+//! lock): both work without writing to it, so that a directory that cannot be written to can be used. If
+//! it is replaced while it is in use, it stays under another name, so that what it names stays, too.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Write};
@@ -68,7 +69,17 @@ pub struct IndexEntry {
     pub image: Option<KeptImage>,
     /// When it was last used.
     pub last_used: SystemTime,
+    /// Whether the reference stands for another image by now. This one is there only for those that use it.
+    pub is_replaced: bool,
     path: PathBuf,
+}
+
+impl KeptImage {
+    /// Whether the blobs include those that are named: otherwise the description is damaged.
+    fn is_consistent(&self) -> bool {
+        let has = |digest: &Digest| self.blobs.iter().any(|blob| blob.digest == *digest);
+        has(&self.digest) && has(&self.manifest) && has(&self.id)
+    }
 }
 
 impl Index {
@@ -90,12 +101,19 @@ impl Index {
             }
         };
         let image: KeptImage = serde_json::from_reader(BufReader::new(&file)).ok()?;
-        if image.reference != reference.to_string() {
+        if image.reference != reference.to_string() || !image.is_consistent() {
             return None;
         }
         // On a read-only file system it counts as unused: nothing is removed there either.
         let _ = file.set_modified(SystemTime::now());
         Some(InUse { image, _lock: file })
+    }
+
+    /// The file about a reference and source, as in [`Self::find`], if it is there but damaged.
+    pub fn damaged(&self, reference: &Reference, recipe: Option<&Path>) -> Option<PathBuf> {
+        let path = self.path(reference, recipe);
+        let is_valid = read(&path).is_some_and(|image| image.reference == reference.to_string());
+        (path.exists() && !is_valid).then_some(path)
     }
 
     /// Keeps an image, in place of what was kept for the same reference and source.
@@ -112,27 +130,31 @@ impl Index {
         serde_json::to_writer_pretty(&mut file, image)?;
         file.write_all(b"\n")?;
         file.as_file().sync_all()?;
-        file.persist(self.path(reference, recipe))?;
+        let path = self.path(reference, recipe);
+        // Locked until it is replaced, so that nobody begins to use it meanwhile.
+        let _replaced = set_aside(&path)?;
+        file.persist(path)?;
         File::open(&self.directory)?.sync_all()
     }
 
     /// What is kept for a reference, whatever it comes from: what was used last.
     pub fn latest(&self, reference: &Reference) -> Option<KeptImage> {
         let reference = reference.to_string();
-        let entries = self.entries().into_iter();
+        let entries = self.entries().into_iter().filter(|entry| !entry.is_replaced);
         let kept = entries.filter_map(|entry| Some((entry.last_used, entry.image?)));
         let kept = kept.filter(|(_, image)| image.reference == reference);
         kept.max_by_key(|(last_used, _)| *last_used).map(|(_, image)| image)
     }
 
-    /// All references, in no particular order.
+    /// All references, in no particular order, also those that are replaced.
     pub fn entries(&self) -> Vec<IndexEntry> {
         let files = fs::read_dir(&self.directory).into_iter().flatten().flatten();
         let entry = |file: fs::DirEntry| {
             let path = file.path();
             let is_entry = path.extension().is_some_and(|extension| extension == "json");
             let last_used = file.metadata().ok()?.modified().ok()?;
-            is_entry.then(|| IndexEntry { image: read(&path), last_used, path })
+            let is_replaced = path.file_stem()?.as_encoded_bytes().contains(&b'.');
+            is_entry.then(|| IndexEntry { image: read(&path), last_used, is_replaced, path })
         };
         files.filter_map(entry).collect()
     }
@@ -193,7 +215,25 @@ impl IndexEntry {
 }
 
 fn read(path: &Path) -> Option<KeptImage> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    let image: KeptImage = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    image.is_consistent().then_some(image)
+}
+
+/// Gives a file that is to be replaced a second name if it is in use. If it is not, returns it locked.
+fn set_aside(path: &Path) -> io::Result<Option<File>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if file.try_lock().is_ok() {
+        return Ok(Some(file));
+    }
+    let aside = path.with_extension(format!("{}.json", file.metadata()?.ino()));
+    match fs::hard_link(path, aside) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(None),
+    }
 }
 
 #[cfg(test)]
@@ -210,7 +250,7 @@ mod tests {
             digest,
             media_type: "application/vnd.oci.image.manifest.v1+json".to_owned(),
             manifest: digest,
-            id: Digest::of(b"configuration"),
+            id: digest,
             blobs: vec![FetchedBlob { digest, size: 6 }],
         }
     }
@@ -241,18 +281,6 @@ mod tests {
     }
 
     #[test]
-    fn an_image_replaces_that_of_an_earlier_recipe() {
-        let (_directory, index, alpine) = fixture();
-        index.keep(&alpine, &image("alpine:latest", recipe("/r", "1"))).unwrap();
-        let in_use = index.find(&alpine, Some(Path::new("/r"))).unwrap();
-        let new = image("alpine:latest", recipe("/r", "2"));
-        index.keep(&alpine, &new).unwrap();
-        assert_eq!(index.find(&alpine, Some(Path::new("/r"))).unwrap().image, new);
-        assert_eq!(index.entries().len(), 1);
-        drop(in_use);
-    }
-
-    #[test]
     fn an_image_in_use_is_not_removed() {
         let (_directory, index, alpine) = fixture();
         index.keep(&alpine, &image("alpine:latest", Origin::Registry)).unwrap();
@@ -276,6 +304,29 @@ mod tests {
         let file = directory.path().join("file");
         fs::write(&file, "").unwrap();
         Index::new(file).check_readable().unwrap_err();
+    }
+
+    #[test]
+    fn an_image_that_is_replaced_while_it_is_in_use_stays_until_it_is_not() {
+        let (_directory, index, alpine) = fixture();
+        let [one, two, six] =
+            ["1", "2", "6"].map(|digest| image("alpine:latest", recipe("/r", digest)));
+        index.keep(&alpine, &one).unwrap();
+        let in_use = index.find(&alpine, Some(Path::new("/r"))).unwrap();
+        index.keep(&alpine, &two).unwrap();
+        assert_eq!(index.find(&alpine, Some(Path::new("/r"))).unwrap().image, two);
+        assert_eq!(index.latest(&alpine), Some(two));
+        let replaced = || {
+            let entries = index.entries().into_iter();
+            entries.filter(|entry| entry.is_replaced).collect::<Vec<IndexEntry>>()
+        };
+        assert_eq!(replaced()[0].image.as_ref(), Some(&one));
+        assert!(replaced()[0].is_in_use() && !replaced()[0].remove().unwrap());
+        drop(in_use);
+        assert!(replaced()[0].remove().unwrap());
+        // One that is not in use is replaced at once.
+        index.keep(&alpine, &six).unwrap();
+        assert_eq!((index.entries().len(), replaced().len()), (1, 0));
     }
 
     #[test]
@@ -305,7 +356,19 @@ mod tests {
         {
             fs::write(&entry.path, damaged).unwrap();
             assert!(index.find(&alpine, None).is_none(), "{damaged}");
+            assert_eq!(index.damaged(&alpine, None).as_ref(), Some(&entry.path), "{damaged}");
         }
+        // A digit of a digest.
+        let id = content.find("\"id\"").unwrap() + 20;
+        let mut other = content.clone().into_bytes();
+        other[id] = if other[id] == b'0' { b'1' } else { b'0' };
+        fs::write(&entry.path, &other).unwrap();
+        assert!(index.find(&alpine, None).is_none());
+        assert_eq!(index.damaged(&alpine, None).as_ref(), Some(&entry.path));
+        fs::write(&entry.path, &content).unwrap();
+        assert!(index.find(&alpine, None).is_some());
+        assert_eq!(index.damaged(&alpine, None), None);
+        assert_eq!(index.damaged(&alpine, Some(Path::new("/recipe"))), None);
         fs::write(&entry.path, "").unwrap();
         assert_eq!(index.entries()[0].image, None);
         assert!(index.entries()[0].remove().unwrap());

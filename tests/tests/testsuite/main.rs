@@ -14,6 +14,7 @@ mod exit_statuses;
 mod guide;
 mod hostile_recordings;
 mod hub;
+mod image_cache;
 mod images_setting;
 mod install;
 mod installed;

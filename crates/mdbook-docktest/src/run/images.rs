@@ -14,13 +14,14 @@ pub(crate) mod recipe;
 mod supplier;
 mod workshop;
 
+use std::fmt::Display;
 use std::io;
 use std::sync::Arc;
 
 use docker_images::{FetchError, InUse, KeptImage, Origin, Reference};
 use docker_sandbox::EngineImage;
 
-use self::cache::unpacked_id;
+use self::cache::{DamagedBlob, unpacked_id};
 pub(crate) use self::clean::{Amount, Cleaned, clean_images};
 pub(crate) use self::inventory::{Inventory, Kept, ListedImage, Unpacked};
 pub(super) use self::learned::{Learned, pulled_unasked};
@@ -133,12 +134,20 @@ impl Images<'_> {
                 _ => return Ok(None),
             }
         }
+        self.supplier.cache.tidy_if_due();
         Ok(Some(found))
     }
 
     fn is_ready(&self, wanted: &Wanted, kept: &KeptImage) -> bool {
+        self.check_blobs(wanted, kept).is_ok()
+            && (!wanted.is_present || self.supplier.cache.check_unpacked(kept).is_ok())
+    }
+
+    /// Checks the blobs of an image: their sizes, and their contents if a step will read them. A pull cannot
+    /// wait until an image is built again, and then it would be another image.
+    fn check_blobs(&self, wanted: &Wanted, kept: &KeptImage) -> Result<(), DamagedBlob> {
         let cache = &self.supplier.cache;
-        cache.is_whole(kept) && (!wanted.is_present || cache.check_unpacked(kept).is_ok())
+        if wanted.is_present { cache.check_sizes(kept) } else { cache.check_contents(kept) }
     }
 
     /// Adds what is missing to the cache.
@@ -180,9 +189,15 @@ impl Images<'_> {
 
     /// What there is in a cache that cannot be written to.
     fn only_kept(&self, wanted: &[Wanted], kind: io::ErrorKind) -> Result<Vec<Found>, RunError> {
+        let cache = &self.supplier.cache;
         let find = |image: &Wanted| {
             let kept = self.supplier.kept(&image.reference)?;
-            let kept = kept.filter(|kept| self.is_ready(image, &kept.image));
+            // Unpacked layers are enough to run it.
+            let is_usable = |kept: &InUse| match image.is_present {
+                true => cache.check_unpacked(&kept.image).is_ok(),
+                false => cache.check_contents(&kept.image).is_ok(),
+            };
+            let kept = kept.filter(is_usable);
             let unavailable = || Found::Unavailable(self.supplier.not_kept(kind.into()));
             Ok(kept.map_or_else(unavailable, Found::Kept))
         };
@@ -191,24 +206,38 @@ impl Images<'_> {
 
     /// Finds an image in the cache, or fetches it.
     fn obtain(&self, wanted: &Wanted) -> Result<Found, RunError> {
-        match self.supplier.kept(&wanted.reference)? {
-            Some(kept) if self.supplier.cache.is_whole(&kept.image) => Ok(Found::Kept(kept)),
-            Some(kept) => self.replace(wanted, kept),
-            None => self.fetch(wanted),
+        if let Some(kept) = self.supplier.kept(&wanted.reference)? {
+            return match self.check_blobs(wanted, &kept.image) {
+                Ok(()) => Ok(Found::Kept(kept)),
+                Err(damage) => self.replace(wanted, kept, &damage),
+            };
         }
+        if let Some(path) = self.supplier.damaged_entry(&wanted.reference) {
+            let damage = format!("`{}` is damaged", path.display());
+            self.notice_damage(wanted, &damage, "adding it again");
+        }
+        self.fetch(wanted)
     }
 
     /// Replaces an image that is damaged in the cache.
-    fn replace(&self, wanted: &Wanted, damaged: InUse) -> Result<Found, RunError> {
-        let name = self.name(wanted);
+    fn replace(
+        &self,
+        wanted: &Wanted,
+        damaged: InUse,
+        damage: &DamagedBlob,
+    ) -> Result<Found, RunError> {
+        self.supplier.cache.remove_damaged_blobs(&damaged.image);
         if let Origin::Recipe { .. } = damaged.image.origin {
-            self.notice(&format!("image {name} is damaged in the cache: building it again"));
+            self.notice_damage(wanted, damage, "building it again");
             return Ok(Found::ToBuild("it was built before".to_owned()));
         }
-        self.notice(&format!("image {name} is damaged in the cache: fetching it again"));
+        self.notice_damage(wanted, damage, "fetching it again");
         match self.fetch(wanted)? {
             // Without a network, its unpacked layers are enough to run it.
-            Found::Unavailable(_) if self.supplier.cache.check_unpacked(&damaged.image).is_ok() => {
+            Found::Unavailable(_)
+                if wanted.is_present
+                    && self.supplier.cache.check_unpacked(&damaged.image).is_ok() =>
+            {
                 Ok(Found::Kept(damaged))
             }
             found => Ok(found),
@@ -233,31 +262,31 @@ impl Images<'_> {
         let Found::Kept(kept) = found else { return Ok(false) };
         let Err(damage) = cache.check_unpacked(&kept.image) else { return Ok(false) };
         if !damage.is_not_stored() {
-            let name = self.name(wanted);
-            self.notice(&format!(
-                "image {name} is damaged in the cache ({damage}): unpacking it again"
-            ));
+            self.notice_damage(wanted, damage, "unpacking it again");
             cache.store.remove_damaged_layers(&unpacked_id(&kept.image.id))?;
         }
-        if !cache.verify(&kept.image)
+        if let Err(damage) = cache.check_contents(&kept.image)
             && let Some(damaged) = self.supplier.kept(&wanted.reference)?
         {
-            *found = self.replace(wanted, damaged)?;
+            *found = self.replace(wanted, damaged, &damage)?;
         }
         Ok(matches!(found, Found::Kept(_)))
     }
 
     /// Builds and unpacks images on an engine of their own.
     fn make(&self, to_build: &[(&Wanted, &str)], to_unpack: &[&Wanted]) -> Result<(), RunError> {
-        let mut kept = Vec::new();
+        let mut unpacking = Vec::new();
         for image in to_unpack {
-            kept.extend(self.supplier.kept(&image.reference)?);
+            if let Some(kept) = self.supplier.kept(&image.reference)? {
+                unpacking.push((image, kept));
+            }
         }
-        let similar = self.supplier.cache.unpacked_similar(kept.iter().map(|kept| &kept.image));
+        let kept = unpacking.iter().map(|(_, kept)| &kept.image);
+        let similar = self.supplier.cache.unpacked_similar(kept);
         let building: Vec<Reference> =
             to_build.iter().map(|(image, _)| image.reference.clone()).collect();
         let mut workshop = Workshop::open(self.supplier, &similar, &building)?;
-        for (image, kept) in to_unpack.iter().zip(&kept) {
+        for (image, kept) in &unpacking {
             self.report(&self.name(image), ImageAction::Unpacking);
             workshop.unpack(&image.reference, &kept.image)?;
         }
@@ -320,8 +349,10 @@ impl Images<'_> {
         (self.progress)(Progress::Image { reference, action });
     }
 
-    fn notice(&self, line: &str) {
-        (self.progress)(Progress::Notice { line });
+    fn notice_damage(&self, image: &Wanted, damage: impl Display, remedy: &str) {
+        let name = self.name(image);
+        let line = format!("image {name} is damaged in the cache ({damage}): {remedy}");
+        (self.progress)(Progress::Notice { line: &line });
     }
 }
 

@@ -2,14 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
-use std::fs::{self, File, TryLockError};
+use std::fmt;
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
 use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use docker_cli::Canceller;
-use docker_images::{Blobs, Candidate, Digest, FetchedBlob, Index, KeptImage, Limits, to_remove};
+use docker_images::{
+    Blobs, Candidate, Damage, Digest, FetchedBlob, Index, KeptImage, Limits, to_remove,
+};
 use docker_sandbox::{EngineImage, ImageStore};
 
 use crate::run::{CANCEL_INTERVAL, RunError};
@@ -25,6 +29,9 @@ const NEW: &str = "new-";
 
 /// The file whose lock serializes changes.
 const LOCK: &str = ".lock";
+
+/// How often runs that add nothing look for what is too old.
+const TIDY_INTERVAL: Duration = Duration::from_secs(24 * 3600);
 
 /// The images of this user.
 pub(crate) struct ImageCache {
@@ -43,6 +50,19 @@ pub(crate) struct ImageCache {
 pub(super) enum Part {
     Blob(Digest),
     Layer(docker_sandbox::Digest),
+}
+
+/// A blob that is not as it was kept.
+#[derive(Debug)]
+pub(super) struct DamagedBlob {
+    digest: Digest,
+    damage: Damage,
+}
+
+impl fmt::Display for DamagedBlob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "blob {}: {}", self.digest, self.damage)
+    }
 }
 
 impl ImageCache {
@@ -66,9 +86,9 @@ impl ImageCache {
     /// # Errors
     /// When the lock file cannot be written, and when the run is cancelled.
     pub(super) fn lock(&self, waiting: impl Fn(), canceller: &Canceller) -> Result<File, RunError> {
-        let path = self.directory.join(LOCK);
+        let path = self.lock_file();
         let locking = || RunError::io(format!("locking the image cache `{}`", path.display()));
-        fs::create_dir_all(&self.directory).map_err(locking())?;
+        self.create_directory().map_err(locking())?;
         let lock = File::create(&path).map_err(locking())?;
         let mut is_waiting = false;
         loop {
@@ -96,8 +116,22 @@ impl ImageCache {
 
     /// Whether another run is adding images or removing some. Nothing is written.
     pub(super) fn is_locked(&self) -> bool {
-        File::open(self.directory.join(LOCK))
+        File::open(self.lock_file())
             .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// Creates the directory. Images may be from private registries, and have programs that run as root
+    /// whoever starts them: they are not for other users of the machine.
+    fn create_directory(&self) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.directory)?;
+        if fs::metadata(&self.directory)?.permissions().mode() & 0o077 == 0 {
+            return Ok(());
+        }
+        fs::set_permissions(&self.directory, Permissions::from_mode(0o700))
+    }
+
+    fn lock_file(&self) -> PathBuf {
+        self.directory.join(LOCK)
     }
 
     /// A new directory on the cache's file system. It is removed when it is dropped, or by a later run.
@@ -149,24 +183,47 @@ impl ImageCache {
         blobs.into_iter().map(blob).collect()
     }
 
-    /// Whether all blobs of an image are there, with their sizes.
-    pub(super) fn is_whole(&self, image: &KeptImage) -> bool {
-        let is_whole = |blob: &FetchedBlob| self.blobs.check_size(&blob.digest, blob.size).is_ok();
-        image.blobs.iter().all(is_whole)
+    /// Checks that all blobs of an image are there, with their sizes.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub(super) fn check_sizes(&self, image: &KeptImage) -> Result<(), DamagedBlob> {
+        check_each(image, |blob| self.blobs.check_size(&blob.digest, blob.size))
     }
 
-    /// Reads all blobs of an image, and removes those that are not what their digests say. Returns whether
-    /// all are there.
-    pub(super) fn verify(&self, image: &KeptImage) -> bool {
-        let mut is_whole = true;
+    /// Reads all blobs of an image, and checks that they are what their digests say.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub(super) fn check_contents(&self, image: &KeptImage) -> Result<(), DamagedBlob> {
+        // What is seen without reading comes first.
+        self.check_sizes(image)?;
+        check_each(image, |blob| self.blobs.verify(&blob.digest))
+    }
+
+    /// Removes the blobs of an image that are not what their digests say.
+    pub(super) fn remove_damaged_blobs(&self, image: &KeptImage) {
         for blob in &image.blobs {
             if self.blobs.verify(&blob.digest).is_err() {
                 // What cannot be removed cannot be fetched again either, which is reported.
                 let _ = self.blobs.remove(&blob.digest);
-                is_whole = false;
             }
         }
-        is_whole
+    }
+
+    /// As [`Self::tidy`], if no run has added or removed anything for a day. To be called without the lock.
+    pub(super) fn tidy_if_due(&self) {
+        let path = self.lock_file();
+        let last = fs::metadata(&path).and_then(|about| about.modified());
+        if !last.is_ok_and(|last| last.elapsed().is_ok_and(|time| time > TIDY_INTERVAL)) {
+            return;
+        }
+        // Creating it again sets its time. Another run that has locked it tidies as well.
+        if let Ok(lock) = File::create(&path)
+            && lock.try_lock().is_ok()
+        {
+            self.tidy();
+        }
     }
 
     /// Removes leftovers of killed runs, images beyond the limits, and what belongs to no image any more. To
@@ -174,7 +231,13 @@ impl ImageCache {
     pub(super) fn tidy(&self) {
         // What cannot be removed now is tried again by a later run.
         self.remove_leftovers(&mut drop);
-        let entries = self.index.entries();
+        let (useless, entries): (Vec<_>, Vec<_>) =
+            self.index.entries().into_iter().partition(|entry| {
+                entry.image.is_none() || entry.is_replaced && !entry.is_in_use()
+            });
+        for entry in useless {
+            let _ = entry.remove();
+        }
         let candidates: Vec<Candidate<Part>> = entries
             .iter()
             .map(|entry| Candidate {
@@ -251,6 +314,16 @@ impl ImageCache {
             blobs.into_iter().filter(|digest| !needed.contains(digest)).collect(),
         )
     }
+}
+
+fn check_each(
+    image: &KeptImage,
+    check: impl Fn(&FetchedBlob) -> Result<(), Damage>,
+) -> Result<(), DamagedBlob> {
+    let check = |blob: &FetchedBlob| {
+        check(blob).map_err(|damage| DamagedBlob { digest: blob.digest, damage })
+    };
+    image.blobs.iter().try_for_each(check)
 }
 
 /// The two crates have a type of their own for the same.

@@ -8,7 +8,7 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, FetchError, InUse, Reference, Upstream};
+use docker_images::{Answer, Digest, FetchError, InUse, Origin, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
@@ -130,10 +130,15 @@ impl Mirror {
         let found = {
             let log = self.log();
             let found = log.served.iter().find(|(_, kept)| has_blob(kept));
-            found.map(|(reference, _)| reference.clone())
+            found.map(|(reference, kept)| (reference.clone(), kept.image.clone()))
         };
-        let Some(reference) = found else { return };
-        match (self.add)(&reference) {
+        let Some((reference, image)) = found else { return };
+        let same = match image.origin {
+            // Its tag may stand for another image by now, which the engine has not asked for.
+            Origin::Registry => reference.with_digest(&image.digest.to_string()),
+            Origin::Recipe { .. } => reference.clone(),
+        };
+        match (self.add)(&same) {
             Ok(_) => self.log().mended.push(reference),
             Err(reason) => self.log().refused.push(Refused { reference, reason }),
         }
@@ -153,7 +158,13 @@ impl Upstream for Mirror {
         let is_named = |reference: &Reference| reference.registry() == registry;
         let Some(reference) = reference.ok().filter(is_named) else { return Answer::NotFound };
         match self.resolve(&reference) {
-            Ok(digest) => self.kept_manifest(&digest).unwrap_or(Answer::NotFound),
+            Ok(digest) => {
+                let kept = self.kept_manifest(&digest).or_else(|| {
+                    self.mend(&digest);
+                    self.kept_manifest(&digest)
+                });
+                kept.unwrap_or(Answer::NotFound)
+            }
             // The daemon then asks the registry itself, and prints what that says.
             Err(_) if reference.is_on_docker_hub() => Answer::NotFound,
             Err(reason) => reason.answer,

@@ -1,7 +1,7 @@
 //! Where images come from: the cache, else their registry, else a recipe of the book.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use docker_cli::Canceller;
@@ -88,6 +88,15 @@ impl Supplier {
         let kept = self.cache.index.find(reference, Some(directory));
         let is_current = |kept: &InUse| matches!(&kept.image.origin, Origin::Recipe { digest, .. } if *digest == current);
         Ok(kept.filter(is_current))
+    }
+
+    /// The file of the cache about a reference, if it is damaged. What is kept is not known then.
+    pub(super) fn damaged_entry(&self, reference: &Reference) -> Option<PathBuf> {
+        let index = &self.cache.index;
+        index.damaged(&self.pinned(reference), None).or_else(|| {
+            let recipe = self.recipe(reference)?;
+            index.damaged(reference, Some(recipe))
+        })
     }
 
     /// Fetches an image from its registry into the cache, even if it is there. Blobs that are there are not

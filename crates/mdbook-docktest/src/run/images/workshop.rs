@@ -156,7 +156,9 @@ pub(in crate::run) fn chapter_mirror(supplier: &Arc<Supplier>) -> Mirror {
             let _lock = lock?;
             // Another run may have added it meanwhile.
             match supplier.kept(reference) {
-                Ok(Some(kept)) if supplier.cache.is_whole(&kept.image) => return Ok(kept),
+                Ok(Some(kept)) if supplier.cache.check_sizes(&kept.image).is_ok() => {
+                    return Ok(kept);
+                }
                 _ => {}
             }
             add(&supplier, reference, &[])

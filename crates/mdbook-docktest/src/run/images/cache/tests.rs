@@ -41,14 +41,74 @@ fn damage_of_blobs_is_noticed() {
     let (_directory, cache) = fixture();
     let image = keep(&cache, "one:1");
     let path = cache.blobs.path(&image.blobs[0].digest);
-    assert!(cache.is_whole(&image) && cache.verify(&image));
+    cache.check_contents(&image).unwrap();
     // Flipped bytes are noticed by reading.
     fs::write(&path, "one:2").unwrap();
-    assert!(cache.is_whole(&image) && !cache.verify(&image) && !path.exists());
-    assert!(!cache.is_whole(&image));
+    cache.check_sizes(&image).unwrap();
+    let digest = Digest::of(b"one:1");
+    assert_eq!(
+        cache.check_contents(&image).unwrap_err().to_string(),
+        format!("blob {digest}: its content has the digest {}", Digest::of(b"one:2"))
+    );
+    cache.remove_damaged_blobs(&image);
+    assert!(!path.exists());
+    let missing = format!("blob {digest}: missing");
+    assert_eq!(cache.check_sizes(&image).unwrap_err().to_string(), missing);
     insert(&cache, "one:1");
     fs::write(&path, "one").unwrap();
-    assert!(!cache.is_whole(&image));
+    let truncated = format!("blob {digest}: 3 bytes instead of 5");
+    assert_eq!(cache.check_sizes(&image).unwrap_err().to_string(), truncated);
+    assert_eq!(cache.check_contents(&image).unwrap_err().to_string(), truncated);
+}
+
+#[test]
+fn other_users_of_the_machine_cannot_read_images() {
+    let (directory, cache) = fixture();
+    let mode = || fs::metadata(directory.path().join("images")).unwrap().permissions().mode();
+    let lock = || drop(cache.lock(|| {}, &Canceller::new()).unwrap());
+    lock();
+    assert_eq!(mode() & 0o777, 0o700);
+    fs::set_permissions(directory.path().join("images"), Permissions::from_mode(0o755)).unwrap();
+    lock();
+    assert_eq!(mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_replaced_image_stays_while_it_is_in_use() {
+    let (_directory, cache) = fixture();
+    let old = keep(&cache, "one:1");
+    let in_use = cache.index.find(&reference("one:1"), None).unwrap();
+    let blob = insert(&cache, "new");
+    let blobs = vec![blob];
+    let (digest, manifest, id) = (blob.digest, blob.digest, blob.digest);
+    let new = KeptImage { digest, manifest, id, blobs, ..old.clone() };
+    cache.index.keep(&reference("one:1"), &new).unwrap();
+    cache.tidy();
+    cache.check_sizes(&old).unwrap();
+    drop(in_use);
+    cache.tidy();
+    cache.check_sizes(&new).unwrap();
+    assert_eq!(cache.blobs.digests(), [blob.digest]);
+}
+
+#[test]
+fn a_run_that_adds_nothing_tidies_once_a_day() {
+    let (_directory, mut cache) = fixture();
+    let image = keep(&cache, "one:1");
+    drop(cache.lock(|| {}, &Canceller::new()).unwrap());
+    cache.limits.size = 0;
+    cache.tidy_if_due();
+    cache.check_sizes(&image).unwrap();
+    let yesterday = SystemTime::now() - TIDY_INTERVAL - Duration::from_secs(1);
+    File::open(cache.lock_file()).unwrap().set_modified(yesterday).unwrap();
+    let lock = File::open(cache.lock_file()).unwrap();
+    lock.lock().unwrap();
+    cache.tidy_if_due();
+    cache.check_sizes(&image).unwrap();
+    drop(lock);
+    File::open(cache.lock_file()).unwrap().set_modified(yesterday).unwrap();
+    cache.tidy_if_due();
+    assert_eq!(cache.blobs.digests(), []);
 }
 
 #[test]
@@ -60,13 +120,15 @@ fn what_no_reference_needs_is_removed() {
     fs::create_dir_all(unfinished.join("overlay2")).unwrap();
     cache.tidy();
     assert!(!unfinished.exists());
-    assert!(cache.is_whole(&one) && cache.is_whole(&two));
+    assert!(cache.check_sizes(&one).is_ok() && cache.check_sizes(&two).is_ok());
     // In place of the first image, the reference stands for another.
-    let replaced = KeptImage { blobs: vec![insert(&cache, "new")], ..one.clone() };
+    let blobs = vec![insert(&cache, "new")];
+    let digest = blobs[0].digest;
+    let replaced = KeptImage { digest, manifest: digest, id: digest, blobs, ..one.clone() };
     cache.index.keep(&reference("one:1"), &replaced).unwrap();
     cache.tidy();
     assert!(!cache.blobs.contains(&one.blobs[0].digest));
-    assert!(cache.is_whole(&two) && cache.is_whole(&replaced));
+    assert!(cache.check_sizes(&two).is_ok() && cache.check_sizes(&replaced).is_ok());
 }
 
 #[test]
@@ -80,7 +142,7 @@ fn the_least_recently_used_images_are_removed_but_none_in_use() {
     cache.limits.size = 11;
     cache.tidy();
     let left = |cache: &ImageCache| {
-        images.iter().map(|image| cache.is_whole(image)).collect::<Vec<bool>>()
+        images.iter().map(|image| cache.check_sizes(image).is_ok()).collect::<Vec<bool>>()
     };
     assert_eq!(left(&cache), [false, true, false]);
     drop(in_use);
