@@ -25,6 +25,7 @@ use crate::run::{RunError, Runner, Supplier};
 mod build;
 mod install;
 mod jobs;
+mod moved_images;
 pub(crate) mod progress;
 pub(crate) mod schedule;
 mod verify;
@@ -93,7 +94,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Some(Command::Install(options)) => install::install(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
         Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
-        Some(Command::Record(options)) if options.check => verify::check_recordings(&options.run),
+        Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
     };
     let exit = result.unwrap_or_else(|error| {

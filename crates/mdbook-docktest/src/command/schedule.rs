@@ -42,7 +42,7 @@ pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
 }
 
 /// The images of the chapter's last recording, whether or not it is current.
-fn used_before(chapter: &Chapter) -> Vec<Image> {
+pub(super) fn used_before(chapter: &Chapter) -> Vec<Image> {
     // A recording that cannot be read has a finding of its own.
     let recording = files::read(&chapter.recording_path).ok().flatten();
     recording.map(|file| file.recorded().images.clone()).unwrap_or_default()

@@ -48,12 +48,13 @@ impl Provenance {
     }
 }
 
-/// An image, with a note if it was rebuilt and not pulled from its registry.
+/// An image, with notes if it was rebuilt and not pulled from its registry, and if a step has pulled it.
 pub(super) fn image(image: &Image, labels: &Labels) -> String {
-    match image.origin {
+    let from = match image.origin {
         ImageOrigin::Pulled => labels.image_pulled(&image.reference),
         ImageOrigin::Recipe => labels.image_rebuilt(&image.reference),
-    }
+    };
+    if image.is_pulled_by_step { labels.pulled_by_step(from) } else { from }
 }
 
 /// The digest that identifies an image: that of its registry, or else its ID.
