@@ -34,6 +34,14 @@ fn it_is_reported_if_nothing_else_fails() {
 }
 
 #[test]
+fn an_engine_that_ends_because_of_it_does_not_hide_it() {
+    let step = "head -c 1G /dev/zero >file; kill -9 $(pgrep dockerd); sleep 60";
+    let outcome = limited().step(step).step("docker ps").verify();
+    let expected = [("out-of-memory", step), ("engine-lost", step), ("not-run", "docker ps")];
+    outcome.exits(1).finds_only(&expected);
+}
+
+#[test]
 fn files_of_containers_count_as_they_are_in_memory() {
     let write = "docker run --name full alpine sh -c 'cat /dev/zero >/file'";
     let outcome = limited().step(write).verify();
