@@ -9,6 +9,7 @@
 //! | `markdown recorded` | the chapter of the next example as it was when `record` ran |
 //! | `text recording` | the recording of the next example |
 //! | `text report of record --check` | the findings of `record --check` in the last example |
+//! | `text report of record --check --moved-images` | its findings after the last example was recorded and the image `alpine` has moved |
 //!
 //! In a report, `[..]` and `...` have the same meaning as in `output` blocks. Other placeholders have
 //! none, as a report may quote an `output` block.
@@ -21,6 +22,7 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
 use tempfile::TempDir;
 
+use crate::hub::Hub;
 use crate::outcome::Outcome;
 use crate::program::{Program, workspace};
 
@@ -36,6 +38,7 @@ pub struct Example {
     recorded: Option<String>,
     recording: Option<String>,
     check: Option<String>,
+    moved: Option<String>,
 }
 
 /// All examples of the guide, in their order.
@@ -88,6 +91,9 @@ fn read(name: &str, text: &str) -> Vec<Example> {
                     ["text", "report", "of", "record", "--check"] => {
                         &mut last(&mut examples, &place).check
                     }
+                    ["text", "report", "of", "record", "--check", "--moved-images"] => {
+                        &mut last(&mut examples, &place).moved
+                    }
                     ["markdown", "accepted"] => &mut last(&mut examples, &place).accepted,
                     ["text"] => continue,
                     _ => panic!("{place}: unknown kind of block: `{info}`"),
@@ -127,6 +133,16 @@ impl Example {
             program.env("TMPDIR", book.path().join("tmp")).run()
         };
         let run = |command: &str| run_in("src", &[command, "lab.md"]);
+        if let Some(moved) = &self.moved {
+            let hub = Hub::start();
+            let run = |words: &[&str]| {
+                let program = Program::new(words).directory(book.path()).in_network(&hub);
+                program.env("TMPDIR", book.path().join("tmp")).run()
+            };
+            run(&["record"]).exits(0);
+            hub.tag("library/alpine", "other", "latest");
+            return self.compare(moved, &run(&["record", "--check", "--moved-images"]));
+        }
         if let Some(check) = &self.check {
             if let Some(recorded) = &self.recorded {
                 fs::write(book.path().join("src/lab.md"), recorded).unwrap();

@@ -97,6 +97,10 @@ fn rewrites(
     let mut bindings = Bindings::default();
     let mut rewrites = Vec::new();
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
+        if recording.out_of_memory.is_some_and(|out_of_memory| out_of_memory.step <= index) {
+            // The output of this step and of later ones is hardly what the author wants.
+            break;
+        }
         let StepRecording::Ran { commands, .. } = recorded else { continue };
         let codes = judge.codes(step, commands);
         if codes.contains(&Code::ImageMissing) {

@@ -15,6 +15,7 @@ mod background;
 mod command;
 mod consequences;
 pub(crate) mod lints;
+mod memory;
 mod missing_image;
 mod output;
 mod quote;
@@ -56,6 +57,8 @@ pub(crate) fn check(
     let steps = scenario.steps.iter().zip(&recording.steps).enumerate();
     for (index, (step, recorded)) in steps {
         let expected = AllExpected::new(step, rules.placeholders);
+        // Before the others, which it may have caused.
+        found.differences.extend(memory::difference(index, step, recording.out_of_memory));
         match recorded {
             StepRecording::Ran { commands, .. } => {
                 let unavailable = &recording.unavailable_images;

@@ -75,6 +75,9 @@ pub struct Record {
     /// Run nothing, and report recordings that are missing, stale, unused or edited by hand
     #[arg(long)]
     pub check: bool,
+    /// With `--check`, also ask registries, and report images that have moved since they were recorded
+    #[arg(long, requires = "check")]
+    pub moved_images: bool,
 }
 
 /// The commands below `engine`.

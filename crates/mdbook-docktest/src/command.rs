@@ -26,6 +26,7 @@ mod build;
 mod engine;
 mod install;
 mod jobs;
+mod moved_images;
 pub(crate) mod progress;
 pub(crate) mod schedule;
 mod verify;
@@ -97,7 +98,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
         Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
-        Some(Command::Record(options)) if options.check => verify::check_recordings(&options.run),
+        Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
     };
     let exit = result.unwrap_or_else(|error| {

@@ -10,6 +10,7 @@ mod engine_info;
 mod error;
 mod follow;
 mod images;
+mod memory;
 mod place;
 mod shell;
 mod step;
@@ -35,11 +36,13 @@ pub(crate) use self::images::{
     Amount, Cleaned, Inventory, Kept, ListedImage, Supplier, Unpacked, clean_images, recipe,
 };
 use self::images::{Images, Learned, MIRROR_PORT, Wanted, chapter_mirror, pulled_unasked};
+use self::memory::MemoryWatch;
 use self::shell::Shell;
 use self::step_runner::StepRunner;
 use self::witness::Witness;
 use crate::book::settings::Settings;
 use crate::extract::image_uses::{ImageUses, UseKind, image_uses};
+use crate::model::finding::{Code, Level};
 use crate::model::recording::{
     CommandRecording, Effect, End, Image, Leftover, ObjectKind, Origin, Recording, StepRecording,
 };
@@ -210,7 +213,9 @@ impl Runner<'_> {
             .map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
-        let (mut steps, starts) = self.run_steps(scenario, &engine)?;
+        let is_exceeded = || engine.memory_exceeded();
+        let mut memory = MemoryWatch::new(self.settings.memory, &is_exceeded);
+        let (mut steps, starts) = self.run_steps(scenario, &engine, &mut memory)?;
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
@@ -232,6 +237,7 @@ impl Runner<'_> {
             unavailable_images,
             steps,
             leftovers,
+            out_of_memory: memory.finish(),
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             origin: Origin::Run,
         };
@@ -264,6 +270,7 @@ impl Runner<'_> {
         &self,
         scenario: &Scenario,
         engine: &ProcessEngine,
+        memory: &mut MemoryWatch<'_>,
     ) -> Result<(Vec<StepRecording>, Vec<CommandStart>), RunError> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
@@ -296,7 +303,9 @@ impl Runner<'_> {
                     }
                     thread::sleep(RETRY_PAUSE);
                 };
-                skip |= self.fail_fast && verdict == Verdict::Failed;
+                let lacked_memory = memory.after(index)
+                    && self.settings.lints.level(Code::OutOfMemory) == Level::Deny;
+                skip |= self.fail_fast && (verdict == Verdict::Failed || lacked_memory);
                 StepRecording::Ran { commands, effects: Vec::new() }
             };
             recordings.push(recording);

@@ -1,6 +1,8 @@
 //! The page that lists all runs.
 
-use testsuite::Book;
+use testsuite::{Book, Hub};
+
+use crate::MDBOOK;
 
 fn book(settings: &str) -> Book {
     Book::new()
@@ -27,6 +29,34 @@ fn it_lists_the_chapters_that_ran() {
     assert_eq!(lab.attributes(".docktest-provenance a", "href"), ["../verifications.html"]);
     assert!(lab.texts(".docktest-provenance summary")[0].starts_with("Vu le "));
     assert!(site.page("prose.html").texts(".docktest-provenance").is_empty());
+}
+
+#[test]
+fn images_that_a_step_has_pulled_are_listed_and_marked() {
+    for (language, mark) in [("en", "pulled by a step"), ("fr", "téléchargée par une étape")] {
+        let hub = Hub::start();
+        let book = Book::new()
+            .in_network(&hub)
+            .config(&format!(
+                "[book]\nlanguage = \"{language}\"\nsrc = \"src\"\n[build]\nbuild-dir = \"html\""
+            ))
+            .step("docker run --rm alpine true")
+            .step("docker pull --quiet nginx:1.27");
+        book.to_build(MDBOOK).run().exits(0);
+        let site = book.site();
+        let pulled = format!("nginx:1.27, {mark}");
+        let page = site.page("verifications.html");
+        let cells = page.texts("main .docktest-verifications td");
+        let image = |name: &str| cells.iter().position(|cell| cell == name).unwrap();
+        assert_eq!(cells[image("alpine:latest") + 2], pulled, "{cells:?}");
+        let digest = &cells[image(&pulled) + 1];
+        assert!(digest.starts_with("nginx@sha256:"), "{cells:?}");
+        let lab = site.page("lab.html");
+        let summary = &lab.texts(".docktest-provenance summary")[0];
+        assert!(summary.ends_with(&format!(" · alpine:latest · {pulled}")), "{summary}");
+        let details = lab.texts(".docktest-provenance dd");
+        assert!(details.contains(&format!("nginx:1.27 {digest}")), "{details:?}");
+    }
 }
 
 #[test]

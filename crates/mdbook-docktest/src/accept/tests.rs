@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::check::findings_by_default;
 use crate::model::markdown::Extensions;
-use crate::model::recording::{Chunk, CommandRecording, End, Transcript};
+use crate::model::recording::{Chunk, CommandRecording, End, OutOfMemory, Transcript};
 use crate::model::stream::Stream;
 
 fn read(text: &str) -> Scenario {
@@ -131,6 +131,17 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
     let placeholders = Placeholders::default();
     let accepted = accept(text, text, &scenario, &recording, &placeholders);
     assert_eq!((accepted.text.as_str(), accepted.refused), (text, Vec::new()));
+}
+
+#[test]
+fn output_without_enough_memory_is_not_accepted() {
+    let step = "```bash\na\n```\n```output\nx\n```\n";
+    let text = step.repeat(3);
+    let scenario = read(&text);
+    let mut recording = recording(&scenario, &["1\n", "2\n", "3\n"]);
+    recording.out_of_memory = Some(OutOfMemory { step: 1, limit: 300 << 20 });
+    let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default());
+    assert_eq!(accepted.text, format!("{}{step}{step}", step.replace('x', "1")));
 }
 
 #[test]

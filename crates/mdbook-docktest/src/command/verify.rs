@@ -7,12 +7,15 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use glob::Pattern;
 
+use super::moved_images::MovedImages;
 use super::schedule::read_steps;
-use super::{Exit, RunOptions, cancel_on_signals, colours, print, print_missing_images, run};
+use super::{
+    Exit, RunOptions, cancel_on_signals, colours, print, print_error, print_missing_images, run,
+};
 use crate::book::chapters::{self, Collection};
 use crate::book::settings::Settings;
 use crate::book::source_file;
-use crate::cli::{Format, Options};
+use crate::cli::{Format, Options, Record};
 use crate::command::progress;
 use crate::report::Report;
 use crate::report::github::github;
@@ -72,19 +75,29 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
 }
 
 /// Reports recordings that are not current. Nothing runs, and results are not checked.
-pub(super) fn check_recordings(options: &Options) -> Result<Exit> {
+pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
+    let options = &record.run;
     let mut loaded = load(&options.paths, &options.chapters)?;
     let output = output(options)?;
+    let mut moved_images = record.moved_images.then(MovedImages::default);
     let any_wrong = loaded.iter().any(|loaded| loaded.report.has_errors());
     for Loaded { report, settings, is_whole_book } in &mut loaded {
         let recordings = Recordings::for_report(report, settings, *is_whole_book)
             .context("cannot read the recordings")?;
         recordings.report_missing(report);
         recordings.report_unused(report);
+        if let Some(moved_images) = &mut moved_images {
+            moved_images.report(report, settings);
+        }
     }
     let report = join(loaded);
     write_report(&report, options, output)?;
-    Ok(if any_wrong { Exit::Error } else { Exit::from_report(&report) })
+    let mut exit = if any_wrong { Exit::Error } else { Exit::from_report(&report) };
+    for line in moved_images.iter().flat_map(MovedImages::unanswered) {
+        print_error(&line);
+        exit = exit.max(Exit::NoEngine);
+    }
+    Ok(exit)
 }
 
 /// Reads the chapters at these paths that match a glob; all if there is no glob.

@@ -65,6 +65,8 @@ pub enum Code {
     NotRun,
     /// An image that a step uses is not available.
     ImageMissing,
+    /// The engine and its containers needed more memory than the book allows them.
+    OutOfMemory,
     /// The engine exited while the chapter was running.
     EngineLost,
     /// A container in the background died, or did not die although it is expected to.
@@ -77,6 +79,8 @@ pub enum Code {
     BadRecording,
     /// A recording belongs to no chapter.
     UnusedRecording,
+    /// A recording was made with an image whose name stands for another one now.
+    MovedImage,
     /// An object that a step created still exists at the end of the chapter.
     Leftover,
     /// A command uses an image with neither a tag nor a digest.
@@ -102,11 +106,13 @@ impl Code {
         Self::ContainerDied,
         Self::Leftover,
         Self::UnpinnedImage,
+        Self::OutOfMemory,
         Self::EngineLost,
         Self::MissingRecording,
         Self::StaleRecording,
         Self::BadRecording,
         Self::UnusedRecording,
+        Self::MovedImage,
     ];
 
     /// Returns the code with the given name.
@@ -119,6 +125,8 @@ impl Code {
         match self {
             // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // Nothing in the book is wrong: it is its world that has changed.
+            Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
             Self::UnpinnedImage => Level::Allow,
             _ => Level::Deny,
@@ -141,6 +149,7 @@ impl Code {
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
             Self::ImageMissing => "image-missing",
+            Self::OutOfMemory => "out-of-memory",
             Self::EngineLost => "engine-lost",
             Self::ContainerDied => "container-died",
             Self::Leftover => "leftover",
@@ -148,6 +157,7 @@ impl Code {
             Self::StaleRecording => "stale-recording",
             Self::BadRecording => "bad-recording",
             Self::UnusedRecording => "unused-recording",
+            Self::MovedImage => "moved-image",
             Self::UnpinnedImage => "unpinned-image",
         }
     }
@@ -161,6 +171,7 @@ impl Code {
                 | Self::StaleRecording
                 | Self::BadRecording
                 | Self::UnusedRecording
+                | Self::MovedImage
         )
     }
 

@@ -13,8 +13,8 @@ mod wire;
 pub use container_spec::{ContainerSpec, Mount, MountSource, Port};
 pub use effect::{Change, Effect, ObjectKind};
 pub(crate) use effect::{Leftover, is_anonymous};
-pub(crate) use engine::UnavailableImage;
 pub use engine::{Engine, Image, ImageOrigin};
+pub(crate) use engine::{OutOfMemory, UnavailableImage};
 pub use transcript::{Chunk, Transcript};
 
 /// The recorded run of one chapter.
@@ -32,6 +32,9 @@ pub struct Recording {
     /// The objects that still existed at the end of the chapter, in the order of their creation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leftovers: Vec<Leftover>,
+    /// Set if the engine has run out of memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_memory: Option<OutOfMemory>,
     /// When the first step started: RFC 3339, in UTC, to the second.
     pub recorded_at: String,
     /// Where this process got the recording from.
@@ -116,7 +119,7 @@ impl End {
 impl Recording {
     /// Drops the results of the steps, and keeps what they ran on and when.
     pub(crate) fn without_steps(self) -> Self {
-        Self { steps: Vec::new(), leftovers: Vec::new(), ..self }
+        Self { steps: Vec::new(), leftovers: Vec::new(), out_of_memory: None, ..self }
     }
 }
 

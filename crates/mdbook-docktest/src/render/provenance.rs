@@ -48,12 +48,13 @@ impl Provenance {
     }
 }
 
-/// An image, with a note if it was rebuilt and not pulled from its registry.
+/// An image, with notes if it was rebuilt and not pulled from its registry, and if a step has pulled it.
 pub(super) fn image(image: &Image, labels: &Labels) -> String {
-    match image.origin {
+    let from = match image.origin {
         ImageOrigin::Pulled => labels.image_pulled(&image.reference),
         ImageOrigin::Recipe => labels.image_rebuilt(&image.reference),
-    }
+    };
+    if image.is_pulled_by_step { labels.pulled_by_step(from) } else { from }
 }
 
 /// The digest that identifies an image: that of its registry, or else its ID.
@@ -74,4 +75,31 @@ pub(super) fn engine(engine: &Engine, labels: &Labels) -> String {
 /// The kernel and the architecture that an engine runs on.
 pub(super) fn machine(engine: &Engine) -> String {
     format!("Linux {} · {}", engine.kernel, engine.architecture)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ImageOrigin::{Pulled, Recipe};
+    use super::*;
+    use crate::render::labels::Language;
+
+    #[test]
+    fn images_that_a_step_has_pulled_are_marked() {
+        let image = |language, origin, is_pulled_by_step| {
+            let (reference, id) = ("nginx:1.27".to_owned(), "sha256:1d".to_owned());
+            let image = Image { reference, id, repo_digest: None, origin, is_pulled_by_step };
+            super::image(&image, &Labels::new(language))
+        };
+        assert_eq!(image(Language::En, Pulled, false), "nginx:1.27");
+        assert_eq!(image(Language::En, Pulled, true), "nginx:1.27, pulled by a step");
+        assert_eq!(image(Language::Fr, Pulled, true), "nginx:1.27, téléchargée par une étape");
+        assert_eq!(
+            image(Language::En, Recipe, true),
+            "nginx:1.27 (rebuilt for this book), pulled by a step"
+        );
+        assert_eq!(
+            image(Language::Fr, Recipe, true),
+            "nginx:1.27 (reconstruite pour ce livre), téléchargée par une étape"
+        );
+    }
 }

@@ -180,7 +180,10 @@ impl Recording {
             let specs = |recording: &Self| Redactions::new(recording).specs(recording);
             is_subset(&specs(self), &specs(older))
         };
-        same_engine(self, older) && self.redacted() == older.redacted() && knows_nothing_new()
+        same_engine(self, older)
+            && self.out_of_memory == older.out_of_memory
+            && self.redacted() == older.redacted()
+            && knows_nothing_new()
     }
 
     fn redacted(&self) -> impl PartialEq + use<> {
@@ -215,7 +218,7 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::recording::{Chunk, End, Mount};
+    use crate::model::recording::{Chunk, End, Mount, OutOfMemory};
 
     fn printed(text: &str) -> Recording {
         let transcript = Transcript {
@@ -311,6 +314,14 @@ mod tests {
         ] {
             assert!(!same(one, other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn a_lack_of_memory_counts() {
+        let out_of_memory = Some(OutOfMemory { step: 0, limit: 300 << 20 });
+        let lacked = Recording { out_of_memory, ..printed("x") };
+        assert!(!lacked.is_equivalent_to(&printed("x")));
+        assert!(lacked.is_equivalent_to(&lacked.clone()));
     }
 
     #[test]

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::model::recording::{Engine, Image, Leftover, Origin, Recording, StepRecording};
+use crate::model::recording::{
+    Engine, Image, Leftover, Origin, OutOfMemory, Recording, StepRecording,
+};
 use crate::model::scenario::Scenario;
 use crate::store::inputs::Inputs;
 use crate::text::digest::hexadecimal;
@@ -69,6 +71,8 @@ struct Document {
     steps: Vec<StepRecording>,
     #[serde(default)]
     leftovers: Vec<Leftover>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    out_of_memory: Option<OutOfMemory>,
 }
 
 #[derive(Deserialize)]
@@ -84,8 +88,12 @@ impl RecordingFile {
         recording.steps =
             runs.iter().filter_map(|step| recording.steps.get(*step)).cloned().collect();
         // Ignored steps are not part of the file, so that authors can add and remove them.
+        let place = |step: usize| runs.partition_point(|other| *other < step);
         for leftover in &mut recording.leftovers {
-            leftover.step = runs.partition_point(|step| *step < leftover.step);
+            leftover.step = place(leftover.step);
+        }
+        if let Some(out_of_memory) = &mut recording.out_of_memory {
+            out_of_memory.step = place(out_of_memory.step);
         }
         Self { recording, inputs }
     }
@@ -107,6 +115,9 @@ impl RecordingFile {
         for leftover in &mut recording.leftovers {
             leftover.step = runs[leftover.step];
         }
+        recording.out_of_memory = recording.out_of_memory.and_then(|out_of_memory| {
+            Some(OutOfMemory { step: *runs.get(out_of_memory.step)?, ..out_of_memory })
+        });
         recording
     }
 
@@ -120,7 +131,7 @@ impl RecordingFile {
     /// # Errors
     /// Those of serde_json, which serializing plain data does not cause.
     pub fn to_text(&self) -> serde_json::Result<String> {
-        let Recording { engine, images, steps, leftovers, recorded_at, .. } =
+        let Recording { engine, images, steps, leftovers, out_of_memory, recorded_at, .. } =
             self.recording.clone();
         let document = Document {
             schema: SCHEMA,
@@ -131,6 +142,7 @@ impl RecordingFile {
             inputs: self.inputs.clone(),
             steps,
             leftovers,
+            out_of_memory,
         };
         let mut text = String::new();
         write(&serde_json::to_value(&document)?, 0, &mut text);
@@ -161,9 +173,18 @@ impl RecordingFile {
         if !is_whole {
             return Err(RecordingFileError::Checksum);
         }
-        let Document { engine, images, inputs, steps, leftovers, recorded_at, .. } = document;
-        let recording =
-            Recording { engine, images, steps, leftovers, recorded_at, ..Recording::default() };
+        let Document {
+            engine, images, inputs, steps, leftovers, out_of_memory, recorded_at, ..
+        } = document;
+        let recording = Recording {
+            engine,
+            images,
+            steps,
+            leftovers,
+            out_of_memory,
+            recorded_at,
+            ..Recording::default()
+        };
         Ok(Self { recording, inputs })
     }
 }

@@ -25,6 +25,13 @@ pub(crate) fn parse_size(text: &str) -> Option<u64> {
     bytes.try_into().ok()
 }
 
+/// Formats a size so that [`parse_size`] reads it back: in the largest unit of which it is a whole number.
+pub(crate) fn shown_size(bytes: u64) -> String {
+    let units = [(30, "g"), (20, "m"), (10, "k")];
+    let unit = units.into_iter().find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift);
+    unit.map_or_else(|| format!("{bytes}b"), |(shift, unit)| format!("{}{unit}", bytes >> shift))
+}
+
 /// The digits after a decimal point times 2 to the power of `shift`, rounded down. Digits after the
 /// eighteenth are dropped.
 fn scaled(digits: &str, shift: usize) -> Option<u128> {
@@ -37,6 +44,22 @@ fn scaled(digits: &str, shift: usize) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_shown_as_it_can_be_written() {
+        for (bytes, shown) in [
+            (300 << 20, "300m"),
+            (3 << 29, "1536m"),
+            (2 << 30, "2g"),
+            (1 << 40, "1024g"),
+            (102, "102b"),
+            (0, "0b"),
+            (5 << 10, "5k"),
+        ] {
+            assert_eq!(shown_size(bytes), shown);
+            assert_eq!(parse_size(shown), Some(bytes));
+        }
+    }
 
     #[test]
     fn a_size_is_a_number_with_a_binary_unit() {

@@ -22,6 +22,15 @@ pub struct Engine {
     pub architecture: String,
 }
 
+/// That an engine has run out of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutOfMemory {
+    /// The index of the step during which it first happened.
+    pub step: usize,
+    /// The engine's limit, in bytes.
+    pub limit: u64,
+}
+
 /// An image that a chapter has used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {

@@ -116,6 +116,7 @@ fn a_recording_is_parsed_as_it_was_formatted() {
     ];
     let (kind, name, id) = (ObjectKind::Volume, text("data"), text("03"));
     run.leftovers = vec![Leftover { step: 0, command: 0, kind, name, id }];
+    run.out_of_memory = Some(OutOfMemory { step: 0, limit: 300 << 20 });
     let scenario = scenario("```sh\na\n```\n");
     let inputs = Inputs { steps: vec![text("04")], ..Inputs::default() };
     let file = RecordingFile::new(&scenario, &run, inputs.clone());
@@ -159,6 +160,24 @@ fn ignored_steps_can_be_added_and_removed() {
         RecordingFile::new(&scenario(after), &replayed, Inputs::default()).recorded().steps,
         run.steps
     );
+}
+
+#[test]
+fn a_lack_of_memory_stays_with_its_step() {
+    let before = "```sh\na\n```\n```sh\nb\n```\n";
+    let after = "```sh ignore\n```\n```sh\na\n```\n```sh ignore\n```\n```sh\nb\n```\n";
+    let mut run = recording(vec![ran("1"), ran("2")]);
+    run.out_of_memory = Some(OutOfMemory { step: 1, limit: 300 << 20 });
+    let file = RecordingFile::new(&scenario(before), &run, Inputs::default());
+    let step = |text| file.clone().recording(&scenario(text)).out_of_memory.map(|found| found.step);
+    assert_eq!(step(after), Some(3));
+    assert_eq!(step("```sh\na\n```\n"), None);
+    let again = file.clone().recording(&scenario(after));
+    let again = RecordingFile::new(&scenario(after), &again, Inputs::default());
+    assert_eq!(again.recorded().out_of_memory, run.out_of_memory);
+    let enough = Recording { out_of_memory: None, ..run };
+    let enough = RecordingFile::new(&scenario(before), &enough, Inputs::default());
+    assert!(!enough.to_text().unwrap().contains("memory"), "existing recordings stay as they are");
 }
 
 #[test]
