@@ -1,7 +1,9 @@
 //! Helpers for measuring.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
@@ -12,6 +14,8 @@ use docker_sandbox::{
     EngineImage, EngineOptions, EngineRoot, ImageStore, ProcessEngine, cache_directory,
 };
 
+use crate::images::Cache;
+
 /// How long an engine may take to start.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
 
@@ -21,6 +25,7 @@ pub(crate) struct Bench {
     program: Option<PathBuf>,
     pub(crate) is_quick: bool,
     directory: PathBuf,
+    large_images: RefCell<Option<Rc<Cache>>>,
 }
 
 impl Bench {
@@ -29,7 +34,7 @@ impl Bench {
         let directory = project()?.join("target/bench");
         fs::create_dir_all(&directory)
             .with_context(|| format!("cannot create {}", directory.display()))?;
-        Ok(Self { program, is_quick, directory })
+        Ok(Self { program, is_quick, directory, large_images: RefCell::default() })
     }
 
     /// `mdbook-docktest`.
@@ -71,8 +76,17 @@ impl Bench {
     /// their references with tags.
     pub(crate) fn engine_with(references: &[&str]) -> Result<ProcessEngine> {
         let cache = cache_directory().context("there is no home directory: set HOME")?;
-        let index = Index::new(cache.join("images/references"));
-        let store = ImageStore::new(cache.join("images/unpacked"));
+        Self::engine_from(&cache.join("images"), references, None)
+    }
+
+    /// As [`Self::engine_with`], with the images of a directory, and with a limit for memory.
+    pub(crate) fn engine_from(
+        directory: &Path,
+        references: &[&str],
+        memory: Option<u64>,
+    ) -> Result<ProcessEngine> {
+        let index = Index::new(directory.join("references"));
+        let store = ImageStore::new(directory.join("unpacked"));
         let image = |reference: &&str| -> Result<EngineImage> {
             let kept = index.latest(&reference.parse()?);
             let kept = kept.with_context(|| format!("image {reference} is not in the cache"))?;
@@ -83,9 +97,19 @@ impl Bench {
         let root = EngineRoot::find();
         let options = EngineOptions {
             images: Some((&store, &images)),
+            memory,
             ..EngineOptions::new(&root, ENGINE_LIMIT)
         };
         Ok(ProcessEngine::start(&options, &Canceller::new())?)
+    }
+
+    /// The cache that `make` returns at the first call. It is removed once all rows are measured.
+    pub(crate) fn large_images(&self, make: impl FnOnce() -> Result<Cache>) -> Result<Rc<Cache>> {
+        let mut cache = self.large_images.borrow_mut();
+        match &*cache {
+            Some(cache) => Ok(Rc::clone(cache)),
+            None => Ok(Rc::clone(cache.insert(Rc::new(make()?)))),
+        }
     }
 }
 

@@ -50,10 +50,14 @@ const SCRIPTS: [&str; 8] = [
 ];
 
 /// Pseudo-random numbers that are the same in each run (Knuth's MMIX generator).
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // The upper bits are more random than the lower ones.
@@ -73,7 +77,7 @@ pub(crate) fn chapter(number: usize) -> String {
 
 /// As [`chapter`], with this text after `bash`.
 pub(crate) fn chapter_with_steps(number: usize, mark: &str) -> String {
-    let mut random = Random(number as u64);
+    let mut random = Random::new(number as u64);
     let mut text = format!("# Chapitre {number} : les volumes, suite\n\n");
     for step in 0..STEPS {
         let kind = ["Créer", "Monter", "Partager", "Observer", "Ranger"][step % 5];

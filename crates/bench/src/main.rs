@@ -5,6 +5,7 @@
 
 mod bench;
 mod book;
+mod images;
 mod machine;
 mod row;
 mod rows;

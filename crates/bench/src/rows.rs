@@ -3,6 +3,7 @@
 mod book;
 mod call;
 mod follow;
+mod images;
 mod jobs;
 mod lab;
 mod replay;
@@ -36,4 +37,8 @@ pub(crate) const ROWS: &[&Row] = &[
     &call::CALL,
     &start::START,
     &start::START_STRICT,
+    &images::START,
+    &images::MEMORY,
+    &images::NEXT_CHAPTER,
+    &images::DISK,
 ];
