@@ -215,7 +215,7 @@ fn clean_removes_what_a_dry_run_names() {
         "removed 2 images, ",
         "removed 1 unfinished or unused part of an image, 8.19 kB\n",
         "removed 2 files of earlier versions, 16.38 kB\n",
-        "removed 1 kept failure of `mdbook serve`, 8.19 kB\n",
+        "removed 1 set of failed runs of `mdbook serve`, 8.19 kB\n",
         &format!(": `{}` is a link: remove them there\n", engines.display()),
     ] {
         assert!(cleaned.stdout().contains(line), "{line}\n{cleaned}");

@@ -2,7 +2,6 @@
 
 mod clean;
 mod images;
-mod json;
 mod table;
 
 pub(super) use self::clean::clean;

@@ -57,8 +57,8 @@ pub(super) struct Ready {
     pub(super) present: Vec<EngineImage>,
     /// All images, as they are recorded.
     pub(super) images: Vec<Image>,
-    /// The registries of these images, without Docker Hub. The engine finds the cache there: a registry that has
-    /// provided nothing it asks itself, and docker prints what that says.
+    /// The registries of these images, without Docker Hub: from these, too, the engine gets what the cache has.
+    /// It asks all others itself, so that docker prints what they say.
     pub(super) registries: Vec<String>,
     /// Those that no source provides.
     pub(super) unavailable: Vec<(Reference, FetchError)>,

@@ -11,9 +11,6 @@ use super::{cache, is_settled, with_recipe, with_use};
 /// What is done to an image in the cache, and what the next run says about it.
 type Case = (fn(&CachedImage), &'static str);
 
-/// The last word of a message about an image that is had again.
-const AGAIN: &str = "again\n";
-
 /// Of compressed layers, manifests and configurations.
 const BLOBS: [Case; 4] = [
     (|image| truncate(&image.layer_blob(), 10), ": 10 bytes instead of "),
@@ -74,11 +71,11 @@ fn file(layer: &Path) -> PathBuf {
     panic!("no file in {}", layer.display());
 }
 
-/// The only line about the damage of an image.
-#[track_caller]
-fn line_about<'a>(outcome: &'a Outcome, image: &str) -> Vec<&'a str> {
-    let begin = format!("lab.md: image {image} is damaged in the cache (");
-    outcome.stderr().lines().filter(|line| line.starts_with(&begin)).collect()
+/// What a run has said about the damage of an image.
+fn lines_about<'a>(outcome: &'a Outcome, image: &str) -> Vec<&'a str> {
+    let begin = format!("image {image} is damaged in the cache (");
+    let lines = outcome.stderr().lines().map(str::trim_start);
+    lines.filter(|line| line.starts_with(&begin)).collect()
 }
 
 /// Damages images, and checks that the next run mends them all, and the one after that has nothing to do.
@@ -90,8 +87,8 @@ fn mends(hub: &Hub, book: &Book, images: &[&str], cases: &[Case]) -> Outcome {
     let outcome = book.verify();
     outcome.exits(0).finds_nothing();
     for (image, (_, message)) in images.iter().zip(cases) {
-        let lines = line_about(&outcome, image);
-        let says_so = |line: &&str| line.contains(message) && line.ends_with(AGAIN.trim_end());
+        let lines = lines_about(&outcome, image);
+        let says_so = |line: &&str| line.contains(message) && line.ends_with(" again");
         assert!(lines.iter().any(|line| says_so(line)), "{image}: {message:?}\n{outcome}");
     }
     is_settled(hub, book);
@@ -184,7 +181,7 @@ fn without_a_network_what_can_be_made_from_the_rest_is() {
     let outcome = book.verify();
     outcome.exits(0).finds_nothing();
     for (image, remedy) in [("nginx:1.27", "unpacking"), ("postgres:15", "fetching")] {
-        let lines = line_about(&outcome, image);
+        let lines = lines_about(&outcome, image);
         assert_eq!(lines.len(), 1, "{outcome}");
         assert!(lines[0].ends_with(&format!(": {remedy} it again")), "{outcome}");
     }

@@ -49,7 +49,7 @@ fn an_image_that_a_run_uses_stays() {
     let marker = testsuite::marker();
     let one = recipe_book(&hub, "own/one:1", "one\n")
         .step(&format!("sleep {marker} || true"))
-        .step("docker create --name box own/one:1 >/dev/null\ndocker cp --quiet box:/file - | tar -xO")
+        .step("docker create --name box own/one:1 >/dev/null\ndocker cp --quiet box:/file - | tar -xO\ndocker rm box >/dev/null")
         .output("one\n");
     let [two, six] = ["own/two:1", "own/six:1"].map(|name| recipe_book(&hub, name, name));
     let run = one.to_verify().start();

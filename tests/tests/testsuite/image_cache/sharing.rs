@@ -42,7 +42,7 @@ fn a_changed_recipe_leaves_the_image_of_a_run_that_uses_it() {
     let marker = testsuite::marker();
     let book = recipe_book(&hub, "own/image:1", "old\n")
         .step(&format!("sleep {marker} || true"))
-        .step("docker create --name box own/image:1 >/dev/null\ndocker cp --quiet box:/file - | tar -xO")
+        .step("docker create --name box own/image:1 >/dev/null\ndocker cp --quiet box:/file - | tar -xO\ndocker rm box >/dev/null")
         .output("old\n");
     let run = book.to_verify().start();
     run.until_process(&marker);

@@ -24,7 +24,11 @@ const LEARNED: Noun = ["note on the images of a chapter", "notes on the images o
 const EARLIER: Noun = ["file of an earlier version", "files of earlier versions"];
 const ENGINES: Noun = ["prepared root file system", "prepared root file systems"];
 const LEFTOVERS: Noun = ["leftover of a killed run", "leftovers of killed runs"];
-const FAILURES: Noun = ["kept failure of `mdbook serve`", "kept failures of `mdbook serve`"];
+const FAILURES: Noun =
+    ["set of failed runs of `mdbook serve`", "sets of failed runs of `mdbook serve`"];
+
+/// Why something is kept.
+const IN_USE: &str = "in use by a running program";
 
 pub(in crate::command) fn clean(options: &EngineClean) -> Result<Exit> {
     let cache = cache()?;
@@ -59,7 +63,7 @@ impl Cleaning {
         match clean_images(&cache.join("images"), self.is_dry_run, waiting, &canceller) {
             Ok(Cleaned { images, in_use, remains, learned, failures }) => {
                 self.removed.extend([(IMAGES, images), (REMAINS, remains), (LEARNED, learned)]);
-                self.kept.push((IMAGES, in_use, "in use by a running program".to_owned()));
+                self.kept.push((IMAGES, in_use, IN_USE.to_owned()));
                 self.failures.extend(failures);
             }
             // The rest can be cleaned nevertheless.
@@ -69,10 +73,11 @@ impl Cleaning {
         Ok(())
     }
 
-    /// Removes archives of images and copies of their layers, which versions before 0.2 have kept.
+    /// Removes archives of images and copies of their layers, which earlier versions have kept.
     fn earlier_versions(&mut self, cache: &Path) {
         let is_archive =
             |path: &PathBuf| path.extension().is_some_and(|extension| extension == "tar");
+        // If it cannot be read, that was reported with the images.
         let images = entries(&cache.join("images")).unwrap_or_default().into_iter();
         let mut old: Vec<PathBuf> = images.filter(is_archive).collect();
         match entries(&cache.join("stores")) {
@@ -100,7 +105,7 @@ impl Cleaning {
             return self.kept.push((ENGINES, size(&roots), reason));
         }
         let (in_use, free): (Vec<_>, Vec<_>) = roots.into_iter().partition(PreparedRoot::is_in_use);
-        self.kept.push((ENGINES, size(&in_use), "in use by a running program".to_owned()));
+        self.kept.push((ENGINES, size(&in_use), IN_USE.to_owned()));
         let (current, free): (Vec<_>, Vec<_>) =
             free.into_iter().partition(|root| root.is_current && !all);
         let reason = "engines start from it; use `--all` to remove it, too".to_owned();
@@ -153,7 +158,7 @@ impl Cleaning {
             sessions.into_iter().partition(|(_, is_over)| *is_over);
         let mut kept = Amount::default();
         running.iter().for_each(|(path, _)| kept.add(disk_usage(path)));
-        self.kept.push((FAILURES, kept, "it is running".to_owned()));
+        self.kept.push((FAILURES, kept, IN_USE.to_owned()));
         self.remove_all(FAILURES, over.into_iter().map(|(path, _)| path).collect());
     }
 

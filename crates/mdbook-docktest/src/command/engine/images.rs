@@ -1,5 +1,7 @@
 //! `engine images`: the images that a book uses.
 
+mod json;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,6 @@ use docker_images::{Limits, Origin};
 use docker_sandbox::EngineRoot;
 use indicatif::{DecimalBytes, HumanDuration};
 
-use super::json;
 use super::table::table;
 use crate::cli::{EngineImages, ListFormat};
 use crate::command::schedule::used_before;
@@ -26,22 +27,22 @@ const SHORT_DIGEST: usize = 12;
 const NOTHING: &str = "-";
 
 /// A list of images.
-pub(super) struct List {
+struct List {
     /// Where the cache is.
-    pub(super) directory: PathBuf,
-    pub(super) limits: Limits,
-    pub(super) inventory: Inventory,
+    directory: PathBuf,
+    limits: Limits,
+    inventory: Inventory,
 }
 
 /// The images of a list in sum.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Totals {
-    pub(super) images: usize,
+struct Totals {
+    images: usize,
     /// The number of images that are ready in the cache.
-    pub(super) cached: usize,
+    cached: usize,
     /// In bytes. What images share counts once.
-    pub(super) compressed: u64,
-    pub(super) unpacked: u64,
+    compressed: u64,
+    unpacked: u64,
 }
 
 pub(in crate::command) fn images(options: &EngineImages) -> Result<Exit> {
@@ -78,7 +79,7 @@ fn list(options: &EngineImages) -> Result<List> {
 }
 
 impl Totals {
-    pub(super) fn of(images: &[ListedImage]) -> Self {
+    fn of(images: &[ListedImage]) -> Self {
         let ready =
             || images.iter().filter_map(|image| image.kept.as_ref()).filter(|kept| kept.is_current);
         let blobs: BTreeMap<_, _> = ready()
@@ -98,12 +99,12 @@ impl Totals {
 
 impl Kept {
     /// The size of all blobs, in bytes.
-    pub(super) fn compressed(&self) -> u64 {
+    fn compressed(&self) -> u64 {
         self.image.blobs.iter().map(|blob| blob.size).sum()
     }
 
     /// The size of the unpacked layers, in bytes; `None` if it is not unpacked, or they cannot be read.
-    pub(super) fn unpacked_size(&self) -> Option<u64> {
+    fn unpacked_size(&self) -> Option<u64> {
         (self.unpacked == Unpacked::Yes).then(|| self.layers.iter().map(|(_, size)| size).sum())
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use docker_images::Origin;
 use serde::Serialize;
 
-use super::images::{List, Totals};
+use super::{List, Totals};
 use crate::run::{Kept, ListedImage, Unpacked};
 
 /// Formats the list as one indented JSON object, with a line feed at the end.
