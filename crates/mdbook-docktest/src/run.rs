@@ -26,7 +26,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
-use docker_images::{Reference, Server, Upstream};
+use docker_images::Reference;
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 pub(crate) use self::disk_usage::disk_usage;
@@ -35,7 +35,7 @@ pub(crate) use self::error::RunError;
 pub(crate) use self::images::{
     Amount, Cleaned, Inventory, Kept, ListedImage, Supplier, Unpacked, clean_images, recipe,
 };
-use self::images::{Images, Learned, MIRROR_PORT, Wanted, chapter_mirror, pulled_unasked};
+use self::images::{ChapterRegistry, Images, Learned, MIRROR_PORT, Wanted, pulled_unasked};
 use self::memory::MemoryWatch;
 use self::shell::Shell;
 use self::step_runner::StepRunner;
@@ -202,12 +202,7 @@ impl Runner<'_> {
         };
         let engine = ProcessEngine::start(&options, &self.canceller)
             .map_err(|error| self.or_cancelled(error.into()))?;
-        let mirror = Arc::new(chapter_mirror(&self.supplier));
-        let serving = Arc::clone(&mirror) as Arc<dyn Upstream>;
-        let _server = engine
-            .listen(MIRROR_PORT)
-            .and_then(|listener| Server::start(listener, serving))
-            .map_err(RunError::io("starting a registry for the engine"))?;
+        let registry = ChapterRegistry::start(&self.supplier, &engine)?;
         let docker = engine.docker().cancelled_by(self.canceller.clone());
         let description = engine_info::describe(&docker.timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
@@ -219,7 +214,7 @@ impl Runner<'_> {
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
-        let log = mirror.take_log();
+        let log = registry.take_log();
         for image in &log.mended {
             let line = format!("image {image} was damaged in the cache, and was fetched again");
             (self.progress)(scenario, Progress::Notice { line: &line });

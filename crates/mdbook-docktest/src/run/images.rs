@@ -27,8 +27,8 @@ pub(crate) use self::inventory::{Inventory, Kept, ListedImage, Unpacked};
 pub(super) use self::learned::{Learned, pulled_unasked};
 use self::mirror::Log;
 pub(crate) use self::supplier::Supplier;
+pub(super) use self::workshop::ChapterRegistry;
 use self::workshop::Workshop;
-pub(super) use self::workshop::chapter_mirror;
 use super::{ImageAction, Progress, RunError};
 use crate::model::recording::{Image, ImageOrigin, UnavailableImage};
 
@@ -247,7 +247,8 @@ impl Images<'_> {
     fn fetch(&self, wanted: &Wanted) -> Result<Found, RunError> {
         let recipe = self.supplier.recipe(&wanted.reference);
         let name = self.name(wanted);
-        match self.supplier.fetch(&wanted.reference, &|action| self.report(&name, action)) {
+        let report = |action| self.report(&name, action);
+        match self.supplier.fetch(&wanted.reference, &report, &self.supplier.canceller) {
             Ok(kept) => Ok(Found::Kept(kept)),
             Err(FetchError::Cancelled) => Err(RunError::Cancelled),
             Err(error) if recipe.is_some() => Ok(Found::ToBuild(error.to_string())),

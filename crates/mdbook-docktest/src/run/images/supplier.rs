@@ -108,6 +108,7 @@ impl Supplier {
         &self,
         reference: &Reference,
         report: &dyn Fn(ImageAction),
+        canceller: &Canceller,
     ) -> Result<InUse, FetchError> {
         let pinned = self.pinned(reference);
         report(ImageAction::Fetching);
@@ -115,7 +116,7 @@ impl Supplier {
             let FetchProgress { layer, layers, bytes, total } = progress;
             report(ImageAction::Received { layer, layers, bytes, of_bytes: total });
         };
-        let is_cancelled = || self.canceller.is_cancelled();
+        let is_cancelled = || canceller.is_cancelled();
         let platform = Platform::of_this_machine();
         let blobs = &self.cache.blobs;
         let fetched = self.registry.fetch(&pinned, blobs, &platform, &progress, &is_cancelled)?;

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use docker_cli::{Command, Docker};
+use docker_cli::{Canceller, Command, Docker};
 use docker_images::{Digest, InUse, KeptImage, Origin, Reference, Server, Upstream};
 use docker_sandbox::{EngineImage, EngineOptions, ProcessEngine};
 use tempfile::TempDir;
 
 use super::MIRROR_PORT;
 use super::builder::Builder;
-use super::mirror::{Mirror, Reason};
+use super::mirror::{Log, Mirror, Reason};
 use super::recipe;
 use super::supplier::Supplier;
 use crate::run::{ENGINE_LIMIT, Progress, RunError};
@@ -55,7 +55,7 @@ impl Workshop {
         let engine = ProcessEngine::start(&options, &supplier.canceller)?;
         let add = {
             let (supplier, building) = (Arc::clone(supplier), building.to_vec());
-            move |reference: &Reference| add(&supplier, reference, &building)
+            move |reference: &Reference| add(&supplier, reference, &building, &supplier.canceller)
         };
         let mirror: Arc<dyn Upstream> = Arc::new(Mirror::new(Arc::clone(supplier), Box::new(add)));
         let server = engine
@@ -147,24 +147,55 @@ impl Workshop {
     }
 }
 
-/// The registry of a chapter's engine.
-pub(in crate::run) fn chapter_mirror(supplier: &Arc<Supplier>) -> Mirror {
-    let add = {
-        let supplier = Arc::clone(supplier);
-        move |reference: &Reference| {
-            let lock = supplier.cache.lock(|| {}, &supplier.canceller);
-            let _lock = lock?;
-            // Another run may have added it meanwhile.
-            match supplier.kept(reference) {
-                Ok(Some(kept)) if supplier.cache.check_sizes(&kept.image).is_ok() => {
-                    return Ok(kept);
+/// The registry of a chapter's engine. Dropping it stops what it is still fetching.
+pub(in crate::run) struct ChapterRegistry {
+    mirror: Arc<Mirror>,
+    closing: Canceller,
+    server: Option<Server>,
+}
+
+impl ChapterRegistry {
+    /// Serves images to an engine.
+    ///
+    /// # Errors
+    /// When the engine has ended, or the system refuses a thread.
+    pub(in crate::run) fn start(
+        supplier: &Arc<Supplier>,
+        engine: &ProcessEngine,
+    ) -> Result<Self, RunError> {
+        let closing = Canceller::new();
+        let add = {
+            let (supplier, closing) = (Arc::clone(supplier), closing.clone());
+            move |reference: &Reference| {
+                let _lock = supplier.cache.lock(|| {}, &closing)?;
+                // Another run may have added it meanwhile.
+                match supplier.kept(reference) {
+                    Ok(Some(kept)) if supplier.cache.check_sizes(&kept.image).is_ok() => Ok(kept),
+                    _ => add(&supplier, reference, &[], &closing),
                 }
-                _ => {}
             }
-            add(&supplier, reference, &[])
-        }
-    };
-    Mirror::new(Arc::clone(supplier), Box::new(add))
+        };
+        let mirror = Arc::new(Mirror::new(Arc::clone(supplier), Box::new(add)));
+        let upstream = Arc::clone(&mirror) as Arc<dyn Upstream>;
+        let server = engine
+            .listen(MIRROR_PORT)
+            .and_then(|listener| Server::start(listener, upstream))
+            .map_err(RunError::io("starting a registry for the engine"))?;
+        Ok(Self { mirror, closing, server: Some(server) })
+    }
+
+    /// Takes what the engine has asked for so far.
+    pub(in crate::run) fn take_log(&self) -> Log {
+        self.mirror.take_log()
+    }
+}
+
+impl Drop for ChapterRegistry {
+    fn drop(&mut self) {
+        // The server waits for the mirror's answers.
+        self.closing.cancel();
+        drop(self.server.take());
+    }
 }
 
 /// Adds an image to the cache: from its registry, or else built from its recipe, unless it is already being
@@ -173,8 +204,9 @@ fn add(
     supplier: &Arc<Supplier>,
     reference: &Reference,
     building: &[Reference],
+    canceller: &Canceller,
 ) -> Result<InUse, Reason> {
-    let refusal = match supplier.fetch(reference, &|_| {}) {
+    let refusal = match supplier.fetch(reference, &|_| {}, canceller) {
         Ok(kept) => return Ok(kept),
         Err(error) => Reason::from(error),
     };
