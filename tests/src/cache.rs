@@ -25,6 +25,7 @@ pub struct CachedImage {
 
 impl Cache {
     /// A cache without images.
+    #[expect(clippy::new_without_default, reason = "a cache on disk is made on purpose")]
     pub fn new() -> Self {
         let temporary = TempDir::with_prefix("testsuite-cache-").unwrap();
         link_engines(temporary.path());

@@ -89,7 +89,7 @@ fn mends(hub: &Hub, book: &Book, images: &[&str], cases: &[Case]) -> Outcome {
     for (image, (_, message)) in images.iter().zip(cases) {
         let lines = lines_about(&outcome, image);
         let says_so = |line: &&str| line.contains(message) && line.ends_with(" again");
-        assert!(lines.iter().any(|line| says_so(line)), "{image}: {message:?}\n{outcome}");
+        assert!(lines.iter().any(says_so), "{image}: {message:?}\n{outcome}");
     }
     is_settled(hub, book);
     outcome
