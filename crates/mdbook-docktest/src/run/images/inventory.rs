@@ -118,7 +118,7 @@ fn kept(
 ) -> Result<Option<Kept>, RunError> {
     let find = |reference: &Reference, is_origin: &dyn Fn(&Origin) -> bool| {
         let reference = reference.to_string();
-        entries.iter().find_map(|entry| {
+        entries.iter().filter(|entry| !entry.is_replaced).find_map(|entry| {
             let image = entry.image.as_ref()?;
             let is_it = image.reference == reference && is_origin(&image.origin);
             is_it.then(|| (image.clone(), entry.last_used))
