@@ -7,7 +7,7 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, InUse, Origin, Reference, Upstream};
+use docker_images::{Answer, Digest, InUse, KeptImage, Origin, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
@@ -81,9 +81,21 @@ impl Mirror {
     /// Finds an image in the cache, or adds it. The error is why that is not possible.
     fn supply(&self, reference: &Reference) -> Result<InUse, String> {
         match self.supplier.kept(reference).map_err(|error| error.to_string())? {
-            Some(kept) => Ok(kept),
+            Some(kept) if self.supplier.cache.check_sizes(&kept.image).is_ok() => Ok(kept),
+            Some(damaged) => self.add_again(reference, &damaged.image),
             None => (self.add)(reference),
         }
+    }
+
+    /// Adds an image that is damaged. The error is why that is not possible.
+    fn add_again(&self, reference: &Reference, image: &KeptImage) -> Result<InUse, String> {
+        let added = match image.origin {
+            // Its tag may stand for another image by now, which the engine has not asked for.
+            Origin::Registry => (self.add)(&reference.with_digest(&image.digest.to_string())),
+            Origin::Recipe { .. } => (self.add)(reference),
+        }?;
+        self.log().mended.push(reference.clone());
+        Ok(added)
     }
 
     fn kept_manifest(&self, digest: &Digest) -> Option<Answer> {
@@ -101,14 +113,8 @@ impl Mirror {
             found.map(|(reference, kept)| (reference.clone(), kept.image.clone()))
         };
         let Some((reference, image)) = found else { return };
-        let same = match image.origin {
-            // Its tag may stand for another image by now, which the engine has not asked for.
-            Origin::Registry => reference.with_digest(&image.digest.to_string()),
-            Origin::Recipe { .. } => reference.clone(),
-        };
-        match (self.add)(&same) {
-            Ok(_) => self.log().mended.push(reference),
-            Err(reason) => self.log().refused.push((reference, reason)),
+        if let Err(reason) = self.add_again(&reference, &image) {
+            self.log().refused.push((reference, reason));
         }
     }
 }
