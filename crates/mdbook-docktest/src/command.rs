@@ -70,9 +70,9 @@ impl Exit {
     fn from_run_error(error: &RunError) -> Self {
         match error {
             RunError::Cancelled => Self::Interrupted,
+            RunError::Variable { .. } => Self::Error,
             // An engine may be available: the cause is a disk or a directory.
             RunError::Io { .. } | RunError::Engine(docker_sandbox::Error::Io { .. }) => Self::Error,
-            RunError::Variable { .. } => Self::Error,
             _ => Self::NoEngine,
         }
     }

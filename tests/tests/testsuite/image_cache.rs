@@ -24,7 +24,7 @@ fn with_recipe(book: Book, name: &str, content: &str) -> Book {
 
 /// A step that only needs the image to be there.
 fn with_use(book: Book, image: &str) -> Book {
-    book.step(&format!("docker create --name box {image} >/dev/null\ndocker rm box >/dev/null"))
+    book.step(&format!("docker create --name box {image} >/dev/null\ndocker rm -v box >/dev/null"))
 }
 
 /// A book that uses an image of its own recipe.

@@ -197,9 +197,15 @@ impl Images<'_> {
                 true => cache.check_unpacked(&kept.image).is_ok(),
                 false => cache.check_contents(&kept.image).is_ok(),
             };
-            let kept = kept.filter(is_usable);
-            let unavailable = || Found::Unavailable(self.supplier.not_kept(kind.into()));
-            Ok(kept.map_or_else(unavailable, Found::Kept))
+            if let Some(kept) = kept.filter(is_usable) {
+                return Ok(Found::Kept(kept));
+            }
+            let error = self.supplier.not_kept(kind.into());
+            // The engine may be able to pull it all the same, which shows in the chapter's output.
+            let name = self.name(image);
+            let line = format!("image {name} cannot be added to the cache: {error}");
+            (self.progress)(Progress::Notice { line: &line });
+            Ok(Found::Unavailable(error))
         };
         wanted.iter().map(find).collect()
     }

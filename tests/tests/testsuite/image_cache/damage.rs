@@ -192,7 +192,7 @@ fn without_a_network_what_can_be_made_from_the_rest_is() {
     let outcome = book.verify();
     outcome
         .exits(3)
-        .finds_only(&[("image-missing", "docker create team/app:1")])
+        .finds_only(&[("image-missing", "docker create --name box team/app:1")])
         .says("cannot reach `registry-1.docker.io`");
 
     hub.restart();

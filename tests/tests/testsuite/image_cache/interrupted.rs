@@ -1,13 +1,13 @@
 //! Runs that are killed while they add an image: the next one passes, and nothing is left.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use rustix::process::Signal;
-use testsuite::{Answer, Book, Hub, Running, Traces, eventually, marker};
+use testsuite::{Answer, Book, Cache, Hub, Program, Running, Traces, eventually, marker};
 
-use super::{cache, is_settled, with_recipe, with_use};
+use super::{cache, had_all, is_settled, with_recipe, with_use};
 
 fn kill(run: Running) {
     run.signal(Signal::KILL);
@@ -31,41 +31,70 @@ fn while_it_fetches() {
     is_settled(&hub, &book);
 }
 
+/// A book with an image that only a recipe provides.
+struct RecipeBook {
+    book: Book,
+    cache: Cache,
+}
+
+impl RecipeBook {
+    fn new(prepare: &str) -> Self {
+        let image = "registry.invalid/image:1";
+        let book = with_use(with_recipe(Book::new(), image, "content\n"), image);
+        let new = Self { book, cache: Cache::new() };
+        new.prepare(prepare);
+        new
+    }
+
+    /// Changes what the recipe does first.
+    fn prepare(&self, command: &str) {
+        let path = self.book.path().join("recipes/registry.invalid-image-1/prepare");
+        fs::write(&path, format!("#!/bin/sh\n{command}\n")).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn to_verify(&self) -> Program {
+        self.book.to_verify().env("XDG_CACHE_HOME", self.cache.path())
+    }
+
+    /// Kills a run, of which nothing must be left but unfinished data in the cache.
+    fn kill(&self, run: Running) {
+        let traces = Traces::of(&run);
+        kill(run);
+        traces.are_gone(&self.book.temporary());
+        assert_eq!(self.cache.unfinished().len(), 1, "the data of the engine");
+    }
+
+    /// Checks that the next run does this again, and the one after that nothing.
+    fn heals(&self, by: &str) {
+        self.to_verify().run().exits(0).finds_nothing().tells(by);
+        self.cache.is_whole();
+        had_all(&self.to_verify().run());
+    }
+}
+
 #[test]
 fn while_it_builds() {
-    let hub = Hub::start();
     let marker = marker();
-    let book = with_recipe(Book::new().in_network(&hub), "own/image:1", "content\n")
-        .file("recipes/own-image-1/prepare", &format!("#!/bin/sh\nsleep {marker}\n"));
-    let book = with_use(book, "own/image:1");
-    let prepare = book.path().join("recipes/own-image-1/prepare");
-    fs::set_permissions(&prepare, fs::Permissions::from_mode(0o755)).unwrap();
+    let book = RecipeBook::new(&format!("sleep {marker}"));
     let run = book.to_verify().start();
     run.until_process(&marker);
-    let traces = Traces::of(&run);
-    assert_eq!(cache(&hub).unfinished().len(), 1, "the data of the engine that builds");
-    kill(run);
-    traces.are_gone(&book.temporary());
-    fs::write(&prepare, "#!/bin/sh\n").unwrap();
-    book.verify().exits(0).finds_nothing().tells("building image own/image:1\n");
-    is_settled(&hub, &book);
+    book.kill(run);
+    book.prepare("true");
+    book.heals("building image registry.invalid/image:1\n");
 }
 
 #[test]
 fn while_it_unpacks() {
-    let hub = Hub::start();
-    let book = with_use(Book::new().in_network(&hub), "nginx:1.27");
+    let book = RecipeBook::new("true");
+    book.to_verify().run().exits(0).finds_nothing();
+    fs::remove_dir_all(book.cache.images().join("unpacked")).unwrap();
     let run = book.to_verify().start();
-    // The engine's daemon has created it, so it is about to unpack.
+    // The engine's daemon is about to write it.
     eventually("data of an engine", || {
-        let data = cache(&hub).unfinished();
-        data.iter().any(|data| data.join("image/overlay2/repositories.json").exists())
+        let data = book.cache.unfinished();
+        data.iter().any(|data| data.join("image/overlay2/layerdb").exists())
     });
-    let traces = Traces::of(&run);
-    kill(run);
-    traces.are_gone(&book.temporary());
-    let before = hub.times_asked_for("library/nginx");
-    book.verify().exits(0).finds_nothing().tells("unpacking image nginx:1.27\n");
-    assert_eq!(hub.times_asked_for("library/nginx"), before);
-    is_settled(&hub, &book);
+    book.kill(run);
+    book.heals("unpacking image registry.invalid/image:1\n");
 }

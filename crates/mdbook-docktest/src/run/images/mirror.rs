@@ -8,7 +8,7 @@ use std::io;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use docker_images::{Answer, Digest, FetchError, InUse, Origin, Reference, Upstream};
+use docker_images::{Answer, Digest, FetchError, InUse, KeptImage, Origin, Reference, Upstream};
 use serde_json::Value;
 
 use super::supplier::Supplier;
@@ -113,9 +113,21 @@ impl Mirror {
     /// Finds an image in the cache, or adds it. The error is why that is not possible.
     fn supply(&self, reference: &Reference) -> Result<InUse, Reason> {
         match self.supplier.kept(reference)? {
-            Some(kept) => Ok(kept),
+            Some(kept) if self.supplier.cache.check_sizes(&kept.image).is_ok() => Ok(kept),
+            Some(damaged) => self.add_again(reference, &damaged.image),
             None => (self.add)(reference),
         }
+    }
+
+    /// Adds an image that is damaged. The error is why that is not possible.
+    fn add_again(&self, reference: &Reference, image: &KeptImage) -> Result<InUse, Reason> {
+        let added = match image.origin {
+            // Its tag may stand for another image by now, which the engine has not asked for.
+            Origin::Registry => (self.add)(&reference.with_digest(&image.digest.to_string())),
+            Origin::Recipe { .. } => (self.add)(reference),
+        }?;
+        self.log().mended.push(reference.clone());
+        Ok(added)
     }
 
     fn kept_manifest(&self, digest: &Digest) -> Option<Answer> {
@@ -133,14 +145,8 @@ impl Mirror {
             found.map(|(reference, kept)| (reference.clone(), kept.image.clone()))
         };
         let Some((reference, image)) = found else { return };
-        let same = match image.origin {
-            // Its tag may stand for another image by now, which the engine has not asked for.
-            Origin::Registry => reference.with_digest(&image.digest.to_string()),
-            Origin::Recipe { .. } => reference.clone(),
-        };
-        match (self.add)(&same) {
-            Ok(_) => self.log().mended.push(reference),
-            Err(reason) => self.log().refused.push(Refused { reference, reason }),
+        if let Err(reason) = self.add_again(&reference, &image) {
+            self.log().refused.push(Refused { reference, reason });
         }
     }
 }

@@ -24,6 +24,11 @@ pub(crate) fn digest(directory: &Path) -> io::Result<String> {
     Ok(hexadecimal(&hash.finalize()[..8]))
 }
 
+/// The name under which the images of a recipe are kept: its directory, the same wherever a book is run from.
+pub(crate) fn source(directory: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(directory)
+}
+
 /// Copies the files of a recipe to a directory.
 pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for file in files_below(from)? {

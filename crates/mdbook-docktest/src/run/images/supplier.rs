@@ -83,9 +83,10 @@ impl Supplier {
             return Ok(Some(kept));
         }
         let Some(directory) = self.recipe(reference) else { return Ok(None) };
-        let current = recipe::digest(directory)
-            .map_err(RunError::io(format!("reading the recipe `{}`", directory.display())))?;
-        let kept = self.cache.index.find(reference, Some(directory));
+        let reading = || RunError::io(format!("reading the recipe `{}`", directory.display()));
+        let current = recipe::digest(directory).map_err(reading())?;
+        let source = recipe::source(directory).map_err(reading())?;
+        let kept = self.cache.index.find(reference, Some(&source));
         let is_current = |kept: &InUse| matches!(&kept.image.origin, Origin::Recipe { digest, .. } if *digest == current);
         Ok(kept.filter(is_current))
     }
@@ -94,8 +95,8 @@ impl Supplier {
     pub(super) fn damaged_entry(&self, reference: &Reference) -> Option<PathBuf> {
         let index = &self.cache.index;
         index.damaged(&self.pinned(reference), None).or_else(|| {
-            let recipe = self.recipe(reference)?;
-            index.damaged(reference, Some(recipe))
+            let source = recipe::source(self.recipe(reference)?).ok()?;
+            index.damaged(reference, Some(&source))
         })
     }
 

@@ -1,6 +1,7 @@
 //! An engine with its data on disk, in which images are unpacked and built. What it unpacks is moved to the
 //! store.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +66,7 @@ impl Workshop {
             })
             .map_err(RunError::io("starting a registry for the engine"))?;
         let docker = engine.docker().cancelled_by(supplier.canceller.clone());
+        check_driver(&docker, data_root.path())?;
         let supplier = Arc::clone(supplier);
         Ok(Self { supplier, server, engine, docker, data_root, made: Vec::new() })
     }
@@ -95,8 +97,9 @@ impl Workshop {
         directory: &Path,
         progress: &dyn Fn(Progress<'_>),
     ) -> Result<(), RunError> {
-        let digest = recipe::digest(directory)
-            .map_err(RunError::io(format!("reading the recipe `{}`", directory.display())))?;
+        let reading = || RunError::io(format!("reading the recipe `{}`", directory.display()));
+        let digest = recipe::digest(directory).map_err(reading())?;
+        let source = recipe::source(directory).map_err(reading())?;
         let name = reference.to_string();
         let builder = Builder {
             docker: &self.docker,
@@ -111,14 +114,12 @@ impl Workshop {
         self.docker.image().tag(&name, &pushed_name).call()?;
         self.docker.image().push(&pushed_name).timeout(PUSH_LIMIT).call()?;
         let pushed = self.server.pushed(repository, tag).ok_or_else(|| {
-            RunError::io(format!("keeping image `{name}`"))(std::io::Error::other(
-                "it was not pushed",
-            ))
+            RunError::io(format!("keeping image `{name}`"))(io::Error::other("it was not pushed"))
         })?;
         let blobs = [pushed.digest, pushed.config].into_iter().chain(pushed.layers);
         let image = KeptImage {
             reference: name.clone(),
-            origin: Origin::Recipe { directory: directory.to_owned(), digest },
+            origin: Origin::Recipe { directory: source, digest },
             digest: pushed.digest,
             media_type: pushed.media_type,
             manifest: pushed.digest,
@@ -145,6 +146,20 @@ impl Workshop {
         }
         Ok(())
     }
+}
+
+/// Checks that layers are kept in the form in which engines share them. On a file system on which this
+/// storage driver does not work, the daemon chooses another one.
+fn check_driver(docker: &Docker, data_root: &Path) -> Result<(), RunError> {
+    let driver = docker.info()?.driver;
+    if driver == "overlay2" {
+        return Ok(());
+    }
+    let unpacking = RunError::io(format!("unpacking images in `{}`", data_root.display()));
+    Err(unpacking(io::Error::other(
+        "Docker's storage driver overlay2 does not work on this file system: set `XDG_CACHE_HOME` to a \
+         directory on another one, e.g. on a volume if this is a container",
+    )))
 }
 
 /// The registry of a chapter's engine. Dropping it stops what it is still fetching.
