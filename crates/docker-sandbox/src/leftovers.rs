@@ -1,5 +1,5 @@
 //! What an engine leaves behind if its supervisor is killed as well: empty control groups and its
-//! scratch directory.
+//! directories.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,9 @@ use crate::process_stat::ProcessStat;
 
 /// The prefix of all engine names.
 const NAME_PREFIX: &str = "docktest-";
+
+/// A file system in memory (`shm_overview(7)`).
+const MEMORY: &str = "/dev/shm";
 
 /// A name that is unique on the machine: the PID of this process; its start time, which distinguishes
 /// it from earlier processes with the same PID; and a number.
@@ -26,13 +29,20 @@ pub(crate) fn scratch_directory(name: &str) -> PathBuf {
     env::temp_dir().join(name)
 }
 
-/// Removes the scratch directories and control groups of engines whose owner has exited. The kernel
-/// refuses to remove groups that still have processes; they stay.
+/// A directory for many small files of the engine with this name, in memory: hundreds of them take longer
+/// to create on a disk than the daemon takes to start. Not every machine has its parent. The supervisor
+/// removes it.
+pub(crate) fn memory_directory(name: &str) -> PathBuf {
+    Path::new(MEMORY).join(name)
+}
+
+/// Removes the directories and control groups of engines whose owner has exited. The kernel refuses to
+/// remove groups that still have processes; they stay.
 pub(crate) fn remove_abandoned() {
-    for scratch in children(&env::temp_dir()) {
-        if is_abandoned(&scratch) {
+    for directory in [&env::temp_dir(), Path::new(MEMORY)].into_iter().flat_map(children) {
+        if is_abandoned(&directory) {
             // If this fails, the next engine tries again.
-            let _ = fs::remove_dir_all(scratch);
+            let _ = fs::remove_dir_all(directory);
         }
     }
     for hierarchy in hierarchies() {
@@ -44,12 +54,13 @@ pub(crate) fn remove_abandoned() {
     }
 }
 
-/// Removes the scratch directory and the control groups of an engine that is ending. Waits for its
-/// last process, but not longer than `limit`.
+/// Removes the directories and the control groups of an engine that is ending. Waits for its last
+/// process, but not longer than `limit`.
 pub(crate) fn remove(name: &str, limit: Duration) {
     let deadline = Instant::now() + limit;
-    // Usually the supervisor has removed it already.
+    // Usually the supervisor has removed them already.
     let _ = fs::remove_dir_all(scratch_directory(name));
+    let _ = fs::remove_dir_all(memory_directory(name));
     let groups: Vec<PathBuf> =
         hierarchies().into_iter().map(|hierarchy| hierarchy.join(name)).collect();
     loop {
