@@ -22,6 +22,9 @@ const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 /// The size of each of a layer's small files, in bytes.
 const SMALL_SIZE: usize = 6_000;
 
+/// How many directories the small files are in.
+const SUBDIRECTORIES: usize = 50;
+
 /// What a layer contains: small files, and a large one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layer {
@@ -141,14 +144,28 @@ impl Layer {
         let content: Vec<u8> = (0..1 << 20).map(|_| random.below(256) as u8).collect();
         let mut archive = tar::Builder::new(writer);
         let directory = format!("usr/{}", self.number);
+        // Directories that are not in an archive are created with the time at which it is unpacked.
+        let subdirectories =
+            (0..SUBDIRECTORIES.min(self.small_files)).map(|number| format!("{directory}/{number}"));
+        for path in ["usr".to_owned(), directory.clone()].into_iter().chain(subdirectories) {
+            append_directory(&mut archive, &path)?;
+        }
         for file in 0..self.small_files {
-            let path = format!("{directory}/{}/{file}", file % 50);
+            let path = format!("{directory}/{}/{file}", file % SUBDIRECTORIES);
             let from = random.below(content.len() - SMALL_SIZE);
             append(&mut archive, &path, &content[from..], SMALL_SIZE)?;
         }
         append(&mut archive, &format!("{directory}/large"), &content, self.large_size)?;
         archive.into_inner()
     }
+}
+
+fn append_directory(archive: &mut tar::Builder<impl io::Write>, path: &str) -> io::Result<()> {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::Directory);
+    header.set_size(0);
+    header.set_mode(0o755);
+    archive.append_data(&mut header, format!("{path}/"), io::empty())
 }
 
 fn append(
@@ -224,7 +241,15 @@ mod tests {
                 (entry.path().unwrap().display().to_string(), entry.size())
             })
             .collect();
-        let expected = [("usr/7/0/0", 6_000), ("usr/7/1/1", 6_000), ("usr/7/large", 3 << 20)];
+        let expected = [
+            ("usr/", 0),
+            ("usr/7/", 0),
+            ("usr/7/0/", 0),
+            ("usr/7/1/", 0),
+            ("usr/7/0/0", 6_000),
+            ("usr/7/1/1", 6_000),
+            ("usr/7/large", 3 << 20),
+        ];
         assert_eq!(files, expected.map(|(path, size)| (path.to_owned(), size)));
     }
 

@@ -1,5 +1,5 @@
 //! What an engine leaves behind if its supervisor is killed as well: empty control groups and its
-//! scratch directory.
+//! directories.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,9 @@ use crate::process_stat::ProcessStat;
 
 /// The prefix of all engine names.
 const NAME_PREFIX: &str = "docktest-";
+
+/// A file system in memory (`shm_overview(7)`).
+const MEMORY: &str = "/dev/shm";
 
 /// A name that is unique on the machine: the PID of this process; its start time, which distinguishes
 /// it from earlier processes with the same PID; and a number.
@@ -24,6 +27,13 @@ pub(crate) fn unique_name() -> String {
 /// The scratch directory of the engine with this name. The supervisor creates and removes it.
 pub(crate) fn scratch_directory(name: &str) -> PathBuf {
     env::temp_dir().join(name)
+}
+
+/// A directory for many small files of the engine with this name, in memory: hundreds of them take longer
+/// to create on a disk than the daemon takes to start. Not every machine has its parent. The supervisor
+/// removes it.
+pub(crate) fn memory_directory(name: &str) -> PathBuf {
+    Path::new(MEMORY).join(name)
 }
 
 /// Something that an engine has left behind because it was killed together with its supervisor.
@@ -48,7 +58,8 @@ impl Leftover {
 /// The scratch directories and control groups of engines whose owner has exited.
 pub fn leftovers() -> Vec<Leftover> {
     let leftover = |is_control_group| move |path| Leftover { path, is_control_group };
-    let scratch = children(&env::temp_dir()).into_iter().map(leftover(false));
+    let directories = [&env::temp_dir(), Path::new(MEMORY)].into_iter().flat_map(children);
+    let scratch = directories.map(leftover(false));
     let groups = hierarchies().into_iter().flat_map(|hierarchy| children(&hierarchy));
     let all = scratch.chain(groups.map(leftover(true)));
     all.filter(|leftover| is_abandoned(&leftover.path)).collect()
@@ -63,12 +74,13 @@ pub(crate) fn remove_abandoned() {
     }
 }
 
-/// Removes the scratch directory and the control groups of an engine that is ending. Waits for its
-/// last process, but not longer than `limit`.
+/// Removes the directories and the control groups of an engine that is ending. Waits for its last
+/// process, but not longer than `limit`.
 pub(crate) fn remove(name: &str, limit: Duration) {
     let deadline = Instant::now() + limit;
-    // Usually the supervisor has removed it already.
+    // Usually the supervisor has removed them already.
     let _ = fs::remove_dir_all(scratch_directory(name));
+    let _ = fs::remove_dir_all(memory_directory(name));
     let groups: Vec<PathBuf> =
         hierarchies().into_iter().map(|hierarchy| hierarchy.join(name)).collect();
     loop {

@@ -4,7 +4,7 @@
 # Usage: SCRATCH NAME …   with a pipe on standard input that the program keeps open: the pipe is closed
 # when the program ends in any way, including `kill -9`. The script of the engine's first process, which
 # gets all arguments but the first, is in the environment, in DOCKTEST_INIT, so that `ps` in the engine
-# does not print it. SCRATCH is a directory that exists.
+# does not print it. SCRATCH is a directory that exists; another can be in /dev/shm.
 set -u
 scratch=$1
 shift
@@ -46,5 +46,5 @@ while [ "$tries" -lt 50 ]; do
     tries=$((tries + 1))
     sleep 0.02
 done
-rm -rf --one-file-system "$scratch"
+rm -rf --one-file-system "$scratch" "/dev/shm/$name"
 exit "$status"

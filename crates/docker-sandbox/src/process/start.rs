@@ -58,7 +58,7 @@ impl<'a> Start<'a> {
 
     fn run_with(&self, name: &str, scratch: &Path) -> Result<ProcessEngine, Error> {
         let images = self.options.images.filter(|(_, images)| !images.is_empty());
-        let data = self.data(scratch, images)?;
+        let data = self.data(name, scratch, images)?;
         let memory = self.options.memory.map(|bytes| MemoryLimit::new(name, bytes)).transpose();
         let memory = memory.map_err(Error::io("limiting the engine's memory"))?;
         let (mut engine, ready) = self.supervise(name, scratch, &data, memory)?;
@@ -76,6 +76,7 @@ impl<'a> Start<'a> {
     /// Prepares the data that the daemon begins with.
     fn data(
         &self,
+        name: &str,
         scratch: &Path,
         images: Option<(&ImageStore, &[EngineImage])>,
     ) -> Result<Data, Error> {
@@ -88,12 +89,14 @@ impl<'a> Start<'a> {
         }
         let Some((store, images)) = images else { return Ok(data) };
         let into = if data.root.as_os_str().is_empty() {
-            data.copied = scratch.join("images");
             // The mode becomes that of the data-root.
-            DirBuilder::new()
-                .mode(0o710)
-                .create(&data.copied)
-                .map_err(Error::io(format!("creating `{}`", data.copied.display())))?;
+            let create = |directory: &Path| DirBuilder::new().mode(0o710).create(directory);
+            data.copied = leftovers::memory_directory(name);
+            if create(&data.copied).is_err() {
+                data.copied = scratch.join("images");
+                create(&data.copied)
+                    .map_err(Error::io(format!("creating `{}`", data.copied.display())))?;
+            }
             &data.copied
         } else {
             &data.root
