@@ -29,9 +29,13 @@ impl Learned {
         text.lines().filter_map(|line| line.parse().ok()).collect()
     }
 
-    /// Keeps these images for later runs.
+    /// Keeps these images for later runs, with those of earlier runs: a run that begins with the ones does
+    /// not pull them, and so learns only the others.
     pub(in crate::run) fn keep(&self, scenario: &Scenario, images: &[Reference]) {
-        let lines: String = images.iter().map(|image| format!("{image}\n")).collect();
+        let mut all = self.images(scenario);
+        let new: Vec<&Reference> = images.iter().filter(|image| !all.contains(image)).collect();
+        all.extend(new.into_iter().cloned());
+        let lines: String = all.iter().map(|image| format!("{image}\n")).collect();
         let write = || {
             fs::create_dir_all(&self.directory)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
@@ -112,6 +116,19 @@ mod tests {
         assert_eq!(learned.images(&same), images);
         let other = scenario("```bash\ndocker run $OTHER\n```\n");
         assert_eq!(learned.images(&other), []);
+    }
+
+    #[test]
+    fn what_later_runs_pull_is_known_as_well() {
+        let directory = tempfile::tempdir().unwrap();
+        let learned = Learned { directory: directory.path().join("learned") };
+        let chapter = scenario("```bash\ndocker run $ONE\ndocker run $TWO\n```\n");
+        let images: Vec<Reference> =
+            ["alpine", "team/app:1"].map(|image| image.parse().unwrap()).into();
+        learned.keep(&chapter, &images[..1]);
+        learned.keep(&chapter, &images[1..]);
+        learned.keep(&chapter, &images[..1]);
+        assert_eq!(learned.images(&chapter), images);
     }
 
     #[test]
