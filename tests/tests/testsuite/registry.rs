@@ -164,6 +164,22 @@ fn an_image_in_a_variable_is_known_from_the_recording() {
 }
 
 #[test]
+fn a_recipe_can_be_based_on_another_one_that_is_used_later() {
+    let hub = Hub::start();
+    let book = Book::new()
+        .in_network(&hub)
+        .setting("images.\"base:1\" = \"images/base\"")
+        .setting("images.\"shop:1\" = \"images/shop\"")
+        .file("images/base/Dockerfile", "FROM alpine\nRUN echo base >/built\n")
+        .file("images/shop/Dockerfile", "FROM base:1\nRUN echo shop >>/built\n")
+        .step("docker run --rm shop:1 cat /built")
+        .output("base\nshop\n")
+        .step("docker run --rm base:1 cat /built")
+        .output("base\n");
+    book.verify().exits(0).finds_nothing();
+}
+
+#[test]
 fn what_passes_is_tried_again() {
     for answer in [Answer::ServerError, Answer::TruncatedBlobs] {
         let hub = Hub::start();

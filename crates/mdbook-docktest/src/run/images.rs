@@ -246,15 +246,21 @@ impl Images<'_> {
             kept.extend(self.supplier.kept(&image.reference)?);
         }
         let similar = self.supplier.cache.unpacked_similar(kept.iter().map(|kept| &kept.image));
-        let building: Vec<Reference> =
-            to_build.iter().map(|(image, _)| image.reference.clone()).collect();
-        let mut workshop = Workshop::open(self.supplier, &similar, &building)?;
+        let mut workshop = Workshop::open(self.supplier, &similar, &[])?;
         for (image, kept) in to_unpack.iter().zip(&kept) {
             self.report(&self.name(image), ImageAction::Unpacking);
             workshop.unpack(&image.reference, &kept.image)?;
         }
         for (image, refusal) in to_build {
             let Some(directory) = self.supplier.recipe(&image.reference) else { continue };
+            // Another image of these may be based on it.
+            if self
+                .supplier
+                .kept(&image.reference)?
+                .is_some_and(|kept| self.is_ready(image, &kept.image))
+            {
+                continue;
+            }
             workshop.build(&image.reference, directory, self.progress).map_err(|source| {
                 match source {
                     RunError::Cancelled => RunError::Cancelled,
