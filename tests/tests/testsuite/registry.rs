@@ -180,6 +180,31 @@ fn a_recipe_can_be_based_on_another_one_that_is_used_later() {
 }
 
 #[test]
+fn a_damaged_manifest_of_a_recipes_image_is_mended_when_a_step_pulls_it() {
+    let hub = Hub::start();
+    let book = Book::new()
+        .in_network(&hub)
+        .setting("images.\"shop:1\" = \"images/shop\"")
+        .file("images/shop/Dockerfile", "FROM alpine\nRUN echo shop >/built\n")
+        .step("docker pull --quiet shop:1")
+        .output("docker.io/library/shop:1\n");
+    book.verify().exits(0).finds_nothing();
+    let images = hub.cache().join("mdbook-docktest/images");
+    let references = fs::read_dir(images.join("references")).unwrap();
+    let references = references.map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    let shop = references
+        .map(|json| serde_json::from_slice::<serde_json::Value>(&json).unwrap())
+        .find(|kept| kept["reference"] == "shop:1")
+        .unwrap();
+    let manifest = shop["manifest"].as_str().unwrap().strip_prefix("sha256:").unwrap();
+    let blob = images.join("blobs/sha256").join(manifest);
+    let mut content = fs::read(&blob).unwrap();
+    content[100] ^= 1;
+    fs::write(&blob, content).unwrap();
+    book.verify().exits(0).finds_nothing().tells("image shop:1 was damaged in the cache");
+}
+
+#[test]
 fn what_passes_is_tried_again() {
     for answer in [Answer::ServerError, Answer::TruncatedBlobs] {
         let hub = Hub::start();

@@ -80,10 +80,24 @@ impl Mirror {
 
     /// Finds an image in the cache, or adds it. The error is why that is not possible.
     fn supply(&self, reference: &Reference) -> Result<InUse, String> {
-        match self.supplier.kept(reference).map_err(|error| error.to_string())? {
-            Some(kept) => Ok(kept),
-            None => (self.add)(reference),
+        let kept = self.supplier.kept(reference).map_err(|error| error.to_string())?;
+        let Some(kept) = kept else { return (self.add)(reference) };
+        // Without these, the daemon would ask the registry itself. Layers are verified when it wants them.
+        let blobs = &self.supplier.cache.blobs;
+        let mut is_damaged = false;
+        for digest in [kept.image.digest, kept.image.manifest] {
+            if blobs.verify(&digest).is_err() {
+                // In a cache that cannot be written to it stays as it is, and is not served.
+                let _ = blobs.remove(&digest);
+                is_damaged = true;
+            }
         }
+        if !is_damaged {
+            return Ok(kept);
+        }
+        let added = (self.add)(reference)?;
+        self.log().mended.push(reference.clone());
+        Ok(added)
     }
 
     fn kept_manifest(&self, digest: &Digest) -> Option<Answer> {
