@@ -58,8 +58,9 @@ impl Leftover {
 /// The scratch directories and control groups of engines whose owner has exited.
 pub fn leftovers() -> Vec<Leftover> {
     let leftover = |is_control_group| move |path| Leftover { path, is_control_group };
-    let directories = [&env::temp_dir(), Path::new(MEMORY)].into_iter().flat_map(children);
-    let scratch = directories.map(leftover(false));
+    let directories = [env::temp_dir(), PathBuf::from(MEMORY)];
+    let scratch = directories.iter().flat_map(|directory| children(directory));
+    let scratch = scratch.map(leftover(false));
     let groups = hierarchies().into_iter().flat_map(|hierarchy| children(&hierarchy));
     let all = scratch.chain(groups.map(leftover(true)));
     all.filter(|leftover| is_abandoned(&leftover.path)).collect()

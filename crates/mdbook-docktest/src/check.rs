@@ -7,7 +7,9 @@ use docker_images::Reference;
 
 use crate::expect::{Bindings, Placeholders};
 use crate::model::finding::{Code, Finding, Severity};
-use crate::model::recording::{CommandRecording, End, Recording, StepRecording, UnavailableImage};
+use crate::model::recording::{
+    Change, CommandRecording, Effect, End, ObjectKind, Recording, StepRecording, UnavailableImage,
+};
 use crate::model::scenario::{Scenario, Step};
 use crate::text::position::line_and_column;
 
@@ -60,8 +62,9 @@ pub(crate) fn check(
         // Before the others, which it may have caused.
         found.differences.extend(memory::difference(index, step, recording.out_of_memory));
         match recorded {
-            StepRecording::Ran { commands, .. } => {
+            StepRecording::Ran { commands, effects } => {
                 let unavailable = &recording.unavailable_images;
+                found.missing_images.extend(pulled_elsewhere(step, effects, unavailable));
                 found.append(differences(step, commands, &expected, unavailable, &mut bindings));
             }
             StepRecording::Skipped => {
@@ -118,6 +121,28 @@ impl<'a> Judge<'a> {
         let missing_images = missing_images.iter().map(|(_, difference)| difference);
         missing_images.chain(&differences).map(|difference| difference.code).collect()
     }
+}
+
+/// The images that were not available, but that the engine has pulled by itself: what it got may be another
+/// image than the book's, and the next run may not get it.
+fn pulled_elsewhere(
+    step: &Step,
+    effects: &[Effect],
+    unavailable: &[UnavailableImage],
+) -> Vec<(String, Difference)> {
+    let difference = |effect: &Effect| {
+        let Change::Created { image: Some(image), .. } = &effect.change else { return None };
+        let identity = image.parse::<Reference>().ok()?.to_string();
+        let known = unavailable.iter().find(|known| known.reference == identity)?;
+        let difference = Difference {
+            code: Code::ImageMissing,
+            span: place(step, effect.command),
+            message: format!("image `{image}` is not available: {}", known.reason),
+            help: Some("the engine has pulled an image of this name by itself".to_owned()),
+        };
+        (effect.kind == ObjectKind::Image).then_some((identity, difference))
+    };
+    effects.iter().filter_map(difference).collect()
 }
 
 struct Difference {

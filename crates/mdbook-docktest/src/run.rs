@@ -51,6 +51,10 @@ use crate::model::scenario::{Scenario, Step};
 /// How long an engine may take to start. It takes a third of a second, and longer on a loaded machine.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
 
+/// How often a chapter is run again because it has pulled images that were not known before. Each time, it
+/// can go on to another one.
+const MOST_REPEATS: usize = 4;
+
 /// The pause before a step that has not passed yet is run again.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
@@ -158,7 +162,7 @@ impl Runner<'_> {
         recording.map(Some)
     }
 
-    /// Runs the steps, and once more if only the run has shown which images they use.
+    /// Runs the steps, and again if only the run has shown which images they use.
     fn run_with_images(
         &self,
         scenario: &Scenario,
@@ -167,18 +171,20 @@ impl Runner<'_> {
         (self.progress)(scenario, Progress::Engine);
         let learned = Learned::new(&self.supplier);
         let mut wanted = wanted(scenario, &learned, used_before);
-        let (recording, pulled) = self.run_on_new_engine(scenario, &wanted)?;
-        let is_new = |image: &Reference| wanted.iter().all(|wanted| wanted.reference != *image);
-        let new: Vec<Reference> = pulled.into_iter().filter(is_new).collect();
-        if new.is_empty() {
-            return Ok(recording);
+        for _ in 0..MOST_REPEATS {
+            let (recording, pulled) = self.run_on_new_engine(scenario, &wanted)?;
+            let is_new = |image: &Reference| wanted.iter().all(|wanted| wanted.reference != *image);
+            let new: Vec<Reference> = pulled.into_iter().filter(is_new).collect();
+            if new.is_empty() {
+                return Ok(recording);
+            }
+            learned.keep(scenario, &new);
+            let names: Vec<String> = new.iter().map(ToString::to_string).collect();
+            let names = names.join(", ");
+            let line = format!("runs again, now with the images that it has pulled: {names}");
+            (self.progress)(scenario, Progress::Notice { line: &line });
+            wanted.extend(new.into_iter().map(Wanted::present));
         }
-        learned.keep(scenario, &new);
-        let names: Vec<String> = new.iter().map(ToString::to_string).collect();
-        let line =
-            format!("runs again, now with the images that it has pulled: {}", names.join(", "));
-        (self.progress)(scenario, Progress::Notice { line: &line });
-        wanted.extend(new.into_iter().map(Wanted::present));
         Ok(self.run_on_new_engine(scenario, &wanted)?.0)
     }
 

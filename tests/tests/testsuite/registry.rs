@@ -165,6 +165,47 @@ fn an_image_in_a_variable_is_known_from_the_recording() {
 }
 
 #[test]
+fn a_recipe_can_be_based_on_another_one_that_is_used_later() {
+    let hub = Hub::start();
+    let book = Book::new()
+        .in_network(&hub)
+        .setting("images.\"base:1\" = \"images/base\"")
+        .setting("images.\"shop:1\" = \"images/shop\"")
+        .file("images/base/Dockerfile", "FROM alpine\nRUN echo base >/built\n")
+        .file("images/shop/Dockerfile", "FROM base:1\nRUN echo shop >>/built\n")
+        .step("docker run --rm shop:1 cat /built")
+        .output("base\nshop\n")
+        .step("docker run --rm base:1 cat /built")
+        .output("base\n");
+    book.verify().exits(0).finds_nothing();
+}
+
+#[test]
+fn a_damaged_manifest_of_a_recipes_image_is_mended_when_a_step_pulls_it() {
+    let hub = Hub::start();
+    let book = Book::new()
+        .in_network(&hub)
+        .setting("images.\"shop:1\" = \"images/shop\"")
+        .file("images/shop/Dockerfile", "FROM alpine\nRUN echo shop >/built\n")
+        .step("docker pull --quiet shop:1")
+        .output("docker.io/library/shop:1\n");
+    book.verify().exits(0).finds_nothing();
+    let images = hub.cache().join("mdbook-docktest/images");
+    let references = fs::read_dir(images.join("references")).unwrap();
+    let references = references.map(|entry| fs::read(entry.unwrap().path()).unwrap());
+    let shop = references
+        .map(|json| serde_json::from_slice::<serde_json::Value>(&json).unwrap())
+        .find(|kept| kept["reference"] == "shop:1")
+        .unwrap();
+    let manifest = shop["manifest"].as_str().unwrap().strip_prefix("sha256:").unwrap();
+    let blob = images.join("blobs/sha256").join(manifest);
+    let mut content = fs::read(&blob).unwrap();
+    content[100] ^= 1;
+    fs::write(&blob, content).unwrap();
+    book.verify().exits(0).finds_nothing().tells("image shop:1 was damaged in the cache");
+}
+
+#[test]
 fn what_passes_is_tried_again() {
     for answer in [Answer::ServerError, Answer::TruncatedBlobs] {
         let hub = Hub::start();

@@ -307,3 +307,31 @@ fn output_is_compared_as_the_page_shows_it() {
     assert!(findings("```bash\na\n```\n```output\n100%\n```\n", OK, output).is_empty());
     assert_eq!(findings("```bash\na\n```\n```output exact\n100%\n```\n", OK, output).len(), 1);
 }
+
+#[test]
+fn an_image_that_only_the_engine_could_pull_is_missing() {
+    let text = "```bash\ndocker run --quiet --rm alpine true\n```\n";
+    let scenario = extract(Path::new("a.md"), text, Extensions::default());
+    let pull = Effect {
+        command: 0,
+        kind: ObjectKind::Image,
+        name: "alpine".into(),
+        id: "alpine:latest".into(),
+        change: Change::created(Some("alpine:latest".into())),
+    };
+    let steps = vec![StepRecording::Ran { commands: Vec::new(), effects: vec![pull] }];
+    let mut recording = Recording { steps, ..Recording::default() };
+    let missing = |recording: &Recording| {
+        let findings = findings_by_default(text, &scenario, recording).into_iter();
+        findings.filter(|found| found.code == Code::ImageMissing).collect::<Vec<Finding>>()
+    };
+    assert_eq!(missing(&recording), []);
+    let (reference, reason) = ("alpine:latest".to_owned(), "not found: check its name".to_owned());
+    recording.unavailable_images = vec![UnavailableImage { reference, reason }];
+    let found = missing(&recording);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].message,
+        "image `alpine:latest` is not available: not found: check its name"
+    );
+}

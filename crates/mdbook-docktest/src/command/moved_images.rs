@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use docker_images::{Digest, Reference, Registry};
 
-use super::schedule::used_before;
+use super::schedule::recorded_images;
 use crate::book::settings::{BookImages, Settings};
 use crate::extract::image_uses::image_uses;
 use crate::model::finding::Code;
@@ -34,7 +34,7 @@ impl MovedImages {
     /// Reports the images of a report's chapters that have moved since they were recorded.
     pub(super) fn report(&mut self, report: &mut Report, settings: &Settings) {
         for chapter in report.chapters.iter_mut().filter(|chapter| chapter.has_steps_to_run()) {
-            for image in used_before(chapter) {
+            for image in recorded_images(chapter) {
                 let Some(Movable { reference, digest }) = movable(&image, &settings.images) else {
                     continue;
                 };

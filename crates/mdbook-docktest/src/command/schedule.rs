@@ -1,5 +1,6 @@
 //! Runs chapters in parallel, each on an engine of its own.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +14,7 @@ use crate::model::recording::Image;
 use crate::report::{Chapter, Report};
 use crate::run::{RunError, Runner, StepJudge, Verdict};
 use crate::store::files;
+use crate::store::inputs::Inputs;
 
 /// Reads the steps of chapters and checks their annotations. Nothing runs.
 ///
@@ -42,10 +44,20 @@ pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
 }
 
 /// The images of the chapter's last recording, whether or not it is current.
-pub(super) fn used_before(chapter: &Chapter) -> Vec<Image> {
+pub(in crate::command) fn recorded_images(chapter: &Chapter) -> Vec<Image> {
     // A recording that cannot be read has a finding of its own.
     let recording = files::read(&chapter.recording_path).ok().flatten();
     recording.map(|file| file.recorded().images.clone()).unwrap_or_default()
+}
+
+/// The images that the chapter's commands have used when they were recorded. With other commands, they may
+/// be no use any more.
+pub(in crate::command) fn used_before(chapter: &Chapter, settings: &Settings) -> Vec<Image> {
+    let Some(scenario) = chapter.scenario() else { return Vec::new() };
+    let file = files::read(&chapter.recording_path).ok().flatten();
+    let inputs = Inputs::new(scenario, settings, BTreeMap::new(), BTreeMap::new());
+    let same = file.filter(|file| file.inputs.steps == inputs.steps);
+    same.map(|file| file.recorded().images.clone()).unwrap_or_default()
 }
 
 /// Runs the chapters of a report that are to run, `jobs` at a time, and adds their results.
@@ -69,7 +81,7 @@ pub(super) fn run_chapters(
             && let Some((place, chapter)) = take()
         {
             let Some(scenario) = chapter.scenario() else { continue };
-            match runner.run(scenario, &used_before(chapter)) {
+            match runner.run(scenario, &used_before(chapter, runner.settings)) {
                 Ok(Some(recording)) => chapter.judge(recording, runner.settings),
                 Ok(None) => {}
                 Err(error) => {

@@ -183,7 +183,10 @@ impl Images<'_> {
                 *found = Found::Kept(kept);
             }
         }
-        cache.tidy();
+        // What a failed download has left is needed when it is tried again.
+        if !found.iter().any(|found| matches!(found, Found::Unavailable(_))) {
+            cache.tidy();
+        }
         Ok(found)
     }
 
@@ -290,15 +293,21 @@ impl Images<'_> {
         }
         let kept = unpacking.iter().map(|(_, kept)| &kept.image);
         let similar = self.supplier.cache.unpacked_similar(kept);
-        let building: Vec<Reference> =
-            to_build.iter().map(|(image, _)| image.reference.clone()).collect();
-        let mut workshop = Workshop::open(self.supplier, &similar, &building)?;
+        let mut workshop = Workshop::open(self.supplier, &similar, &[])?;
         for (image, kept) in &unpacking {
             self.report(&self.name(image), ImageAction::Unpacking);
             workshop.unpack(&image.reference, &kept.image)?;
         }
         for (image, refusal) in to_build {
             let Some(directory) = self.supplier.recipe(&image.reference) else { continue };
+            // Another image of these may be based on it.
+            if self
+                .supplier
+                .kept(&image.reference)?
+                .is_some_and(|kept| self.is_ready(image, &kept.image))
+            {
+                continue;
+            }
             workshop.build(&image.reference, directory, self.progress).map_err(|source| {
                 match source {
                     RunError::Cancelled => RunError::Cancelled,

@@ -2,7 +2,7 @@
 
 use testsuite::{Book, Hub, Outcome, Program, program};
 
-use super::{had_all, is_settled, with_use};
+use super::{cache, had_all, is_settled, with_use};
 
 /// Verifies a book in a mount namespace, in which a script has changed the mounts of the cache `$1`.
 fn verify_with_mounts(hub: &Hub, book: &Book, mounts: &str) -> Outcome {

@@ -68,8 +68,9 @@ fn list(options: &EngineImages) -> Result<List> {
         let supplier = Supplier::new(&directory, images, &root, &Canceller::new())?;
         limits = supplier.limits();
         let chapters = loaded.report.chapters.iter();
-        let chapters =
-            chapters.filter_map(|chapter| Some((chapter.scenario()?, used_before(chapter))));
+        let chapters = chapters.filter_map(|chapter| {
+            Some((chapter.scenario()?, used_before(chapter, &loaded.settings)))
+        });
         let found = Inventory::new(&supplier, chapters)?;
         inventory.images.extend(found.images);
         inventory.unresolved.extend(found.unresolved);

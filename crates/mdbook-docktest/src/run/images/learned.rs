@@ -29,9 +29,13 @@ impl Learned {
         text.lines().filter_map(|line| line.parse().ok()).collect()
     }
 
-    /// Keeps these images for later runs.
+    /// Keeps these images for later runs, with those of earlier runs: a run that begins with the ones does
+    /// not pull them, and so learns only the others.
     pub(in crate::run) fn keep(&self, scenario: &Scenario, images: &[Reference]) {
-        let lines: String = images.iter().map(|image| format!("{image}\n")).collect();
+        let mut all = self.images(scenario);
+        let new: Vec<&Reference> = images.iter().filter(|image| !all.contains(image)).collect();
+        all.extend(new.into_iter().cloned());
+        let lines: String = all.iter().map(|image| format!("{image}\n")).collect();
         let write = || {
             fs::create_dir_all(&self.directory)?;
             let mut file = tempfile::NamedTempFile::new_in(&self.directory)?;
@@ -67,7 +71,9 @@ pub(in crate::run) fn pulled_unasked(
         if effect.kind != ObjectKind::Image || asks {
             continue;
         }
+        // A registry on the engine itself is made by the chapter.
         if let Ok(reference) = image.parse::<Reference>()
+            && !reference.is_local()
             && !found.contains(&reference)
         {
             found.push(reference);
@@ -115,6 +121,19 @@ mod tests {
     }
 
     #[test]
+    fn what_later_runs_pull_is_known_as_well() {
+        let directory = tempfile::tempdir().unwrap();
+        let learned = Learned { directory: directory.path().join("learned") };
+        let chapter = scenario("```bash\ndocker run $ONE\ndocker run $TWO\n```\n");
+        let images: Vec<Reference> =
+            ["alpine", "team/app:1"].map(|image| image.parse().unwrap()).into();
+        learned.keep(&chapter, &images[..1]);
+        learned.keep(&chapter, &images[1..]);
+        learned.keep(&chapter, &images[..1]);
+        assert_eq!(learned.images(&chapter), images);
+    }
+
+    #[test]
     fn a_pull_that_the_author_asked_for_is_not_learnt() {
         let chapter = scenario(
             "```bash\ndocker run $IMAGE\ndocker pull $IMAGE\n```\n```bash\ndocker build .\n```\n",
@@ -124,6 +143,7 @@ mod tests {
             pull(0, 1, "busybox:latest"),
             pull(1, 0, "nginx:1.27"),
             pull(1, 0, "docker.io/library/alpine:latest"),
+            pull(1, 0, "localhost:5000/app:1"),
         ];
         let expected: Vec<Reference> =
             ["alpine", "nginx:1.27"].map(|image| image.parse().unwrap()).into();

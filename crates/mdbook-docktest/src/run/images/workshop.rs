@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use docker_cli::{Canceller, Command, Docker};
@@ -33,11 +33,13 @@ pub(super) struct Workshop {
     data_root: TempDir,
     /// The IDs of the images to be taken.
     made: Vec<Digest>,
+    /// The images that are being built: the last one in this workshop, the others wait for it. None of them
+    /// is available as a base, as an image cannot be built from itself.
+    building: Arc<Mutex<Vec<Reference>>>,
 }
 
 impl Workshop {
-    /// Starts the engine, with these images. Those that are already being built (`building`) are not available as a base:
-    /// an image cannot be built from itself.
+    /// Starts the engine, with these images. `building` are the images that wait for what is built here.
     pub(super) fn open(
         supplier: &Arc<Supplier>,
         images: &[EngineImage],
@@ -54,9 +56,13 @@ impl Workshop {
             ..EngineOptions::new(&supplier.root, ENGINE_LIMIT)
         };
         let engine = ProcessEngine::start(&options, &supplier.canceller)?;
+        let building = Arc::new(Mutex::new(building.to_vec()));
         let add = {
-            let (supplier, building) = (Arc::clone(supplier), building.to_vec());
-            move |reference: &Reference| add(&supplier, reference, &building, &supplier.canceller)
+            let (supplier, building) = (Arc::clone(supplier), Arc::clone(&building));
+            move |reference: &Reference| {
+                let building = building.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                add(&supplier, reference, &building, &supplier.canceller)
+            }
         };
         let mirror: Arc<dyn Upstream> = Arc::new(Mirror::new(Arc::clone(supplier), Box::new(add)));
         let server = engine
@@ -68,7 +74,7 @@ impl Workshop {
         let docker = engine.docker().cancelled_by(supplier.canceller.clone());
         check_driver(&docker, data_root.path())?;
         let supplier = Arc::clone(supplier);
-        Ok(Self { supplier, server, engine, docker, data_root, made: Vec::new() })
+        Ok(Self { supplier, server, engine, docker, data_root, made: Vec::new(), building })
     }
 
     /// Unpacks a kept image.
@@ -107,7 +113,10 @@ impl Workshop {
             canceller: &self.supplier.canceller,
             progress,
         };
-        builder.build(&name, directory)?;
+        self.building().push(reference.clone());
+        let built = builder.build(&name, directory);
+        self.building().pop();
+        built?;
         let repository = reference.repository();
         let tag = reference.tag().unwrap_or("latest");
         let pushed_name = format!("127.0.0.1:{MIRROR_PORT}/{repository}:{tag}");
@@ -134,6 +143,10 @@ impl Workshop {
         index.keep(reference, &image).map_err(RunError::io(format!("keeping image `{name}`")))?;
         self.made.push(image.id);
         Ok(())
+    }
+
+    fn building(&self) -> MutexGuard<'_, Vec<Reference>> {
+        self.building.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stops the engine, and moves the images to the store.
