@@ -23,6 +23,12 @@ pub struct CachedImage {
     image: KeptImage,
 }
 
+impl Default for Cache {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Cache {
     /// A cache without images.
     #[expect(clippy::new_without_default, reason = "a cache on disk is made on purpose")]
