@@ -70,7 +70,7 @@ fn a_chapter_that_lacked_memory_is_not_recorded() {
 }
 
 #[test]
-fn a_container_that_exceeds_its_own_limit_is_no_finding() {
+fn a_container_that_exceeds_its_own_limit_is_not_reported() {
     let outcome = limited()
         .step(
             "docker run --name small --memory 16m alpine sh -c 'cat /dev/zero >/file' || :\n\
@@ -83,7 +83,7 @@ fn a_container_that_exceeds_its_own_limit_is_no_finding() {
 }
 
 #[test]
-fn enough_memory_is_no_finding() {
+fn enough_memory_is_not_reported() {
     let enough = "head -c 50M /dev/zero | tail -n 1 | wc -c\ndocker run --rm alpine echo enough";
     let outcome = limited().step(enough).output("52428800\nenough\n").verify();
     outcome.exits(0).finds_nothing();

@@ -249,6 +249,18 @@ fn a_chapter_that_misses_an_image_runs_again() {
 }
 
 #[test]
+fn a_chapter_that_lacked_memory_runs_again() {
+    let book = three().setting("memory = \"300m\"");
+    let book = book.edit("b.md", UNIQUE, "head -c 1G /dev/zero | tail -n 1 >/dev/null");
+    let mut server = serve(&book);
+    for _ in 0..2 {
+        let outcome = server.build(&book);
+        outcome.exits(0).tells("error[out-of-memory]").tells("1/1 line 4: head");
+        assert!(!outcome.stderr().contains("this is from the run"), "{outcome}");
+    }
+}
+
+#[test]
 fn a_failed_run_is_removed_once_the_chapter_has_a_recording() {
     let (book, mut server, printed) = with_failure();
     // A recording from elsewhere appears and disappears, as with `git switch`.

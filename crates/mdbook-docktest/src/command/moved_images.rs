@@ -60,8 +60,8 @@ impl MovedImages {
     }
 }
 
-/// Returns `None` for an image that is the same for ever: it has a digest in its name or in book.toml, or
-/// was built from a recipe.
+/// Returns `None` for an image that cannot move: it has a digest in its name or in book.toml, or was built
+/// from a recipe.
 fn movable(image: &Image, book: &BookImages) -> Option<Movable> {
     let reference: Reference = image.reference.parse().ok()?;
     let pinned = book.get(&reference).and_then(|image| image.pinned_digest());

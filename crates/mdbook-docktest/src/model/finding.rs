@@ -125,7 +125,7 @@ impl Code {
         match self {
             // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
-            // Nothing in the book is wrong: it is its world that has changed.
+            // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
             Self::UnpinnedImage => Level::Allow,

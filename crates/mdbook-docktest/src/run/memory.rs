@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn enough_memory_is_no_event() {
+    fn enough_memory_is_not_reported() {
         let mut watch = MemoryWatch::new(Some(LIMIT), &|| false);
         assert!(!watch.after(0));
         assert_eq!(watch.finish(), None);

@@ -22,7 +22,7 @@ pub struct Engine {
     pub architecture: String,
 }
 
-/// That an engine has run out of memory.
+/// When an engine ran out of memory, and at which limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutOfMemory {
     /// The index of the step during which it first happened.
