@@ -61,7 +61,7 @@ pub(super) struct Ready {
     /// It asks all others itself, so that docker prints what they say.
     pub(super) registries: Vec<String>,
     /// Those that no source provides.
-    pub(super) unavailable: Vec<(Reference, FetchError)>,
+    pub(super) unavailable: Vec<(Reference, Arc<FetchError>)>,
     /// Until this is dropped, no run removes them from the cache.
     _in_use: Vec<InUse>,
 }
@@ -108,7 +108,7 @@ enum Found {
     Kept(InUse),
     /// It is to be built from its recipe, because of this refusal of its registry.
     ToBuild(String),
-    Unavailable(FetchError),
+    Unavailable(Arc<FetchError>),
 }
 
 impl Images<'_> {
@@ -208,7 +208,7 @@ impl Images<'_> {
             let name = self.name(image);
             let line = format!("image {name} cannot be added to the cache: {error}");
             (self.progress)(Progress::Notice { line: &line });
-            Ok(Found::Unavailable(error))
+            Ok(Found::Unavailable(Arc::new(error)))
         };
         wanted.iter().map(find).collect()
     }
@@ -259,7 +259,7 @@ impl Images<'_> {
         let report = |action| self.report(&name, action);
         match self.supplier.fetch(&wanted.reference, &report, &self.supplier.canceller) {
             Ok(kept) => Ok(Found::Kept(kept)),
-            Err(FetchError::Cancelled) => Err(RunError::Cancelled),
+            Err(error) if matches!(*error, FetchError::Cancelled) => Err(RunError::Cancelled),
             Err(error) if recipe.is_some() => Ok(Found::ToBuild(error.to_string())),
             Err(error) => Ok(Found::Unavailable(error)),
         }

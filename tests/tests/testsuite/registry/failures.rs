@@ -132,3 +132,18 @@ fn no_way_out_of_the_engine() {
     let outcome = Book::new().in_network(&hub).step(command).verify();
     outcome.exits(3).finds_only(&[("image-missing", command)]).says("slirp4netns");
 }
+
+/// The engines themselves ask nothing here: they have no way out.
+#[test]
+fn a_registry_that_refuses_is_asked_once_for_all_chapters() {
+    let hub = Hub::start();
+    hub.remove_slirp4netns();
+    hub.answers("library/alpine", Answer::RateLimit { retry_after: Some(3600) });
+    let run = "docker run --rm alpine true";
+    let book = Book::new().in_network(&hub);
+    let book =
+        book.chapter("one.md", "# One\n\n").step(run).chapter("two.md", "# Two\n\n").step(run);
+    let outcome = book.verify();
+    outcome.exits(3).finds_only(&[("image-missing", run), ("image-missing", run)]);
+    assert_eq!(hub.times_asked_for("library/alpine"), 1, "{:#?}", hub.requests());
+}

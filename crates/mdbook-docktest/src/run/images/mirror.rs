@@ -58,9 +58,9 @@ pub(in crate::run) struct Reason {
     answer: Answer,
 }
 
-impl From<FetchError> for Reason {
-    fn from(error: FetchError) -> Self {
-        Self { message: error.to_string(), answer: Answer::refusal(&error) }
+impl From<&FetchError> for Reason {
+    fn from(error: &FetchError) -> Self {
+        Self { message: error.to_string(), answer: Answer::refusal(error) }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Where images come from: the cache, else their registry, else a recipe of the book.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use docker_cli::Canceller;
 use docker_images::{
@@ -25,6 +26,8 @@ pub(crate) struct Supplier {
     /// The root file system of the engines that unpack and build images.
     pub(super) root: EngineRoot,
     pub(super) canceller: Canceller,
+    /// What was asked for in vain. A registry that limits requests must not be asked by each chapter.
+    refused: Mutex<BTreeMap<Reference, Arc<FetchError>>>,
 }
 
 impl Supplier {
@@ -44,6 +47,7 @@ impl Supplier {
             book: book.clone(),
             root: root.clone(),
             canceller: canceller.clone(),
+            refused: Mutex::default(),
         }))
     }
 
@@ -101,7 +105,7 @@ impl Supplier {
     }
 
     /// Fetches an image from its registry into the cache, even if it is there. Blobs that are there are not
-    /// fetched again. To be called with the cache's lock.
+    /// fetched again. What a registry has refused is not asked for again. To be called with the cache's lock.
     ///
     /// # Errors
     /// When the registry does not send it, or it cannot be kept.
@@ -110,8 +114,29 @@ impl Supplier {
         reference: &Reference,
         report: &dyn Fn(ImageAction),
         canceller: &Canceller,
-    ) -> Result<InUse, FetchError> {
+    ) -> Result<InUse, Arc<FetchError>> {
         let pinned = self.pinned(reference);
+        let refused =
+            self.refused.lock().unwrap_or_else(PoisonError::into_inner).get(&pinned).cloned();
+        match refused {
+            Some(error) => Err(error),
+            None => self.ask(&pinned, report, canceller).map_err(|error| {
+                let error = Arc::new(error);
+                if !matches!(*error, FetchError::Cancelled) {
+                    let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+                    refused.insert(pinned, Arc::clone(&error));
+                }
+                error
+            }),
+        }
+    }
+
+    fn ask(
+        &self,
+        pinned: &Reference,
+        report: &dyn Fn(ImageAction),
+        canceller: &Canceller,
+    ) -> Result<InUse, FetchError> {
         report(ImageAction::Fetching);
         let progress = |progress: FetchProgress| {
             let FetchProgress { layer, layers, bytes, total } = progress;
@@ -120,14 +145,14 @@ impl Supplier {
         let is_cancelled = || canceller.is_cancelled();
         let platform = Platform::of_this_machine();
         let blobs = &self.cache.blobs;
-        let fetched = self.registry.fetch(&pinned, blobs, &platform, &progress, &is_cancelled)?;
+        let fetched = self.registry.fetch(pinned, blobs, &platform, &progress, &is_cancelled)?;
         let layers = fetched.layers.len();
         let bytes = fetched.layers.iter().map(|layer| layer.size).sum();
         report(ImageAction::Fetched { layers, bytes });
-        let image = kept_image(&pinned, fetched);
-        self.cache.index.keep(&pinned, &image).map_err(|source| self.not_kept(source))?;
+        let image = kept_image(pinned, fetched);
+        self.cache.index.keep(pinned, &image).map_err(|source| self.not_kept(source))?;
         let lost = || self.not_kept(io::Error::other("it was removed meanwhile"));
-        self.cache.index.find(&pinned, None).ok_or_else(lost)
+        self.cache.index.find(pinned, None).ok_or_else(lost)
     }
 
     /// That something cannot be written to the cache.

@@ -236,7 +236,7 @@ fn add(
 ) -> Result<InUse, Reason> {
     let refusal = match supplier.fetch(reference, &|_| {}, canceller) {
         Ok(kept) => return Ok(kept),
-        Err(error) => Reason::from(error),
+        Err(error) => Reason::from(error.as_ref()),
     };
     let recipe = supplier.recipe(reference).filter(|_| !building.contains(reference));
     let Some(recipe) = recipe else { return Err(refusal) };
