@@ -110,7 +110,7 @@ fn image_action(reference: &str, action: ImageAction) -> String {
     match action {
         ImageAction::Waiting => {
             format!(
-                "image {reference}: waiting for another run, which is adding images to the cache"
+                "image {reference}: waiting for another chapter or run, which is adding images to the cache"
             )
         }
         ImageAction::Fetching => format!("fetching image {reference}"),

@@ -90,7 +90,7 @@ fn two_runs_at_once_fetch_an_image_once() {
         .exits(0)
         .finds_nothing()
         .tells(
-            "image alpine:latest: waiting for another run, which is adding images to the cache\n",
+            "image alpine:latest: waiting for another chapter or run, which is adding images to the cache\n",
         )
         .keeps_quiet_about("fetching");
     first.wait().exits(0).finds_nothing().keeps_quiet_about("waiting");
