@@ -31,7 +31,6 @@ impl Default for Cache {
 
 impl Cache {
     /// A cache without images.
-    #[expect(clippy::new_without_default, reason = "a cache on disk is made on purpose")]
     pub fn new() -> Self {
         let temporary = TempDir::with_prefix("testsuite-cache-").unwrap();
         link_engines(temporary.path());

@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_read_is_told_from_an_empty_one() {
+    fn a_directory_that_cannot_be_read_differs_from_an_empty_one() {
         let (directory, index, alpine) = fixture();
         index.check_readable().unwrap();
         index.keep(&alpine, &image("alpine:latest", Origin::Registry)).unwrap();

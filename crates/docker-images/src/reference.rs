@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_told_apart() {
+    fn parts_are_distinguished() {
         let reference = parse(&format!("registry.example.com:5000/a/b/c:1.0@{DIGEST}"));
         assert_eq!(reference.registry(), "registry.example.com:5000");
         assert_eq!(reference.repository(), "a/b/c");

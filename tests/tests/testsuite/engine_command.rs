@@ -285,7 +285,7 @@ fn a_cache_that_cannot_be_written_to_is_listed_and_cannot_be_cleaned() {
 }
 
 #[test]
-fn a_user_who_may_not_read_the_cache_is_told() {
+fn a_user_who_may_not_read_the_cache_gets_an_error() {
     let book = Book::new().step("docker run --rm alpine true");
     book.write();
     fs::set_permissions(book.path(), Permissions::from_mode(0o755)).unwrap();

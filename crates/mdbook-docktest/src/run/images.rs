@@ -190,7 +190,7 @@ impl Images<'_> {
         Ok(found)
     }
 
-    /// What there is in a cache that cannot be written to.
+    /// What is available in a cache that cannot be written to.
     fn only_kept(&self, wanted: &[Wanted], kind: io::ErrorKind) -> Result<Vec<Found>, RunError> {
         let cache = &self.supplier.cache;
         let find = |image: &Wanted| {

@@ -232,7 +232,7 @@ fn buildkit_names_the_image() {
 }
 
 #[test]
-fn several_images_of_a_command_are_told_apart() {
+fn several_images_of_a_command_are_distinguished() {
     let refused =
         "Get \"http://localhost:5000/v2/\": dial tcp 127.0.0.1:5000: connect: connection refused";
     let output = format!(
