@@ -204,7 +204,7 @@ impl Images<'_> {
                 return Ok(Found::Kept(kept));
             }
             let error = self.supplier.not_kept(kind.into());
-            // The engine may be able to pull it all the same, which shows in the chapter's output.
+            // If the engine can pull an image of this name, that is reported as well.
             let name = self.name(image);
             let line = format!("image {name} cannot be added to the cache: {error}");
             (self.progress)(Progress::Notice { line: &line });

@@ -129,11 +129,11 @@ fn kept(
         return Ok(Some(describe(supplier, image, last_used, true)));
     }
     let Some(recipe) = supplier.recipe(reference) else { return Ok(None) };
-    let is_from_recipe =
-        |origin: &Origin| matches!(origin, Origin::Recipe { directory, .. } if directory == recipe);
+    let reading = || RunError::io(format!("reading the recipe `{}`", recipe.display()));
+    let source = recipe::source(recipe).map_err(reading())?;
+    let is_from_recipe = |origin: &Origin| matches!(origin, Origin::Recipe { directory, .. } if *directory == source);
     let Some((image, last_used)) = find(reference, &is_from_recipe) else { return Ok(None) };
-    let current = recipe::digest(recipe)
-        .map_err(RunError::io(format!("reading the recipe `{}`", recipe.display())))?;
+    let current = recipe::digest(recipe).map_err(reading())?;
     let is_current = matches!(&image.origin, Origin::Recipe { digest, .. } if *digest == current);
     Ok(Some(describe(supplier, image, last_used, is_current)))
 }
