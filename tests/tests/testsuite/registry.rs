@@ -202,7 +202,7 @@ fn a_damaged_manifest_of_a_recipes_image_is_mended_when_a_step_pulls_it() {
     let mut content = fs::read(&blob).unwrap();
     content[100] ^= 1;
     fs::write(&blob, content).unwrap();
-    book.verify().exits(0).finds_nothing().tells("image shop:1 was damaged in the cache");
+    book.verify().exits(0).finds_nothing().tells("image shop:1 is damaged in the cache");
 }
 
 #[test]
