@@ -19,7 +19,7 @@ use crate::text::size::parse_size;
 pub(crate) mod images;
 mod recordings_directory;
 
-pub(crate) use self::images::BookImages;
+pub(crate) use self::images::{BookImage, BookImages};
 use self::recordings_directory::recordings_directory;
 
 /// The timeout of a step, unless the book or the step sets another.

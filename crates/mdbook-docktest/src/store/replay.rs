@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::{Path, PathBuf};
 
-use crate::book::settings::Settings;
+use crate::book::settings::{BookImage, Settings};
 use crate::extract::image_uses::image_uses;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{End, Origin};
@@ -86,8 +86,11 @@ impl<'a> Recordings<'a> {
     }
 
     fn inputs(&self, scenario: &Scenario) -> Inputs {
-        let uses = image_uses(scenario);
-        let used = || self.settings.images.iter().filter(|image| uses.contains(&image.reference));
+        let is_input = |image: &&BookImage| image.recipe.is_some() || image.digest.is_some();
+        let inputs = || self.settings.images.iter().filter(is_input);
+        // Most books have no such image, and need not be read for their uses.
+        let uses = inputs().next().map(|_| image_uses(scenario)).unwrap_or_default();
+        let used = || inputs().filter(|image| uses.contains(&image.reference));
         let recipes = used().filter_map(|image| {
             Some((image.name.clone(), self.recipes.get(image.name.as_str())?.clone()))
         });
