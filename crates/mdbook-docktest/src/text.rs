@@ -3,6 +3,7 @@
 pub(crate) mod byte_order_mark;
 pub(crate) mod digest;
 pub(crate) mod duration;
+pub(crate) mod json;
 pub(crate) mod nearest;
 pub(crate) mod position;
 pub(crate) mod size;

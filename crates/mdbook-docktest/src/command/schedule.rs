@@ -15,6 +15,7 @@ use crate::report::{Chapter, Report};
 use crate::run::{RunError, Runner, StepJudge, Verdict};
 use crate::store::files;
 use crate::store::inputs::Inputs;
+use crate::store::recording_file::RecordingFile;
 
 /// Reads the steps of chapters and checks their annotations. Nothing runs.
 ///
@@ -45,19 +46,21 @@ pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
 
 /// The images of the chapter's last recording, whether or not it is current.
 pub(in crate::command) fn recorded_images(chapter: &Chapter) -> Vec<Image> {
-    // A recording that cannot be read has a finding of its own.
-    let recording = files::read(&chapter.recording_path).ok().flatten();
-    recording.map(|file| file.recorded().images.clone()).unwrap_or_default()
+    last_recording(chapter).map(|file| file.recorded().images.clone()).unwrap_or_default()
 }
 
 /// The images that the chapter's commands have used when they were recorded. With other commands, they may
 /// be no use any more.
 pub(in crate::command) fn used_before(chapter: &Chapter, settings: &Settings) -> Vec<Image> {
     let Some(scenario) = chapter.scenario() else { return Vec::new() };
-    let file = files::read(&chapter.recording_path).ok().flatten();
     let inputs = Inputs::new(scenario, settings, BTreeMap::new(), BTreeMap::new());
-    let same = file.filter(|file| file.inputs.steps == inputs.steps);
+    let same = last_recording(chapter).filter(|file| file.inputs.steps == inputs.steps);
     same.map(|file| file.recorded().images.clone()).unwrap_or_default()
+}
+
+fn last_recording(chapter: &Chapter) -> Option<RecordingFile> {
+    // A recording that cannot be read has a finding of its own.
+    files::read(&chapter.recording_path).ok().flatten()
 }
 
 /// Runs the chapters of a report that are to run, `jobs` at a time, and adds their results.

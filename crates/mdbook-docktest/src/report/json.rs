@@ -8,6 +8,7 @@ use crate::model::recording::{Chunk, CommandRecording, Effect, Engine};
 use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
 use crate::model::stream::Columns;
+use crate::text::json::indented;
 
 /// Formats the report as one indented JSON object, with a line feed at the end.
 ///
@@ -26,9 +27,7 @@ pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
             .chain(report.files.iter().map(JsonChapter::from))
             .collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    indented(&document)
 }
 
 #[derive(Serialize)]

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use docker_cli::Canceller;
 use docker_images::{
     BlobError, FetchError, FetchProgress, Fetched, InUse, KeptImage, Limits, Origin, Platform,
     Reference, Registry,
 };
-
 use docker_sandbox::{EngineRoot, ImageStore};
 
 use super::cache::ImageCache;
@@ -91,8 +90,9 @@ impl Supplier {
         let current = recipe::digest(directory).map_err(reading())?;
         let source = recipe::source(directory).map_err(reading())?;
         let kept = self.cache.index.find(reference, Some(&source));
-        let is_current = |kept: &InUse| matches!(&kept.image.origin, Origin::Recipe { digest, .. } if *digest == current);
-        Ok(kept.filter(is_current))
+        let is_current =
+            |origin: &Origin| matches!(origin, Origin::Recipe { digest, .. } if *digest == current);
+        Ok(kept.filter(|kept| is_current(&kept.image.origin)))
     }
 
     /// The file of the cache about a reference, if it is damaged. What is kept is not known then.
@@ -116,19 +116,20 @@ impl Supplier {
         canceller: &Canceller,
     ) -> Result<InUse, Arc<FetchError>> {
         let pinned = self.pinned(reference);
-        let refused =
-            self.refused.lock().unwrap_or_else(PoisonError::into_inner).get(&pinned).cloned();
-        match refused {
-            Some(error) => Err(error),
-            None => self.ask(&pinned, report, canceller).map_err(|error| {
-                let error = Arc::new(error);
-                if !matches!(*error, FetchError::Cancelled) {
-                    let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-                    refused.insert(pinned, Arc::clone(&error));
-                }
-                error
-            }),
+        if let Some(error) = self.refused().get(&pinned) {
+            return Err(Arc::clone(error));
         }
+        self.ask(&pinned, report, canceller).map_err(|error| {
+            let error = Arc::new(error);
+            if !matches!(*error, FetchError::Cancelled) {
+                self.refused().insert(pinned, Arc::clone(&error));
+            }
+            error
+        })
+    }
+
+    fn refused(&self) -> MutexGuard<'_, BTreeMap<Reference, Arc<FetchError>>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask(

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{List, Totals};
 use crate::run::{Kept, ListedImage, Unpacked};
+use crate::text::json::indented;
 
 /// Formats the list as one indented JSON object, with a line feed at the end.
 ///
@@ -32,9 +33,7 @@ pub(super) fn json(list: &List) -> serde_json::Result<String> {
         images: list.inventory.images.iter().map(JsonImage::from).collect(),
         unresolved: list.inventory.unresolved.iter().map(Unresolved::from).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+    indented(&document)
 }
 
 #[derive(Serialize)]

@@ -67,19 +67,7 @@ impl Expansion<'_> {
                 '"' => self.double_quoted(after),
                 '$' if after.starts_with('\'') => self.ansi_quoted(&after[1..]),
                 '$' if after.starts_with('"') => after,
-                '$' => match self.variables.parameter(after, 0) {
-                    Some((value, after)) => {
-                        match splits {
-                            true => self.add_split(&value),
-                            false => self.add(&value),
-                        }
-                        after
-                    }
-                    None => {
-                        self.add("$");
-                        after
-                    }
-                },
+                '$' => self.parameter(after, splits),
                 '`' => {
                     self.add(&UNKNOWN.to_string());
                     after_backquotes(after)
@@ -105,6 +93,23 @@ impl Expansion<'_> {
         }
     }
 
+    /// Adds the value of a parameter, or the sign itself if there is none. Returns what follows.
+    fn parameter<'t>(&mut self, after: &'t str, splits: bool) -> &'t str {
+        match self.variables.parameter(after, 0) {
+            Some((value, after)) => {
+                match splits {
+                    true => self.add_split(&value),
+                    false => self.add(&value),
+                }
+                after
+            }
+            None => {
+                self.add("$");
+                after
+            }
+        }
+    }
+
     /// Adds a text in double quotes, from after the first. Returns what follows the last.
     fn double_quoted<'t>(&mut self, text: &'t str) -> &'t str {
         self.add("");
@@ -119,16 +124,7 @@ impl Expansion<'_> {
                     }
                     &after[1..]
                 }
-                '$' => match self.variables.parameter(after, 0) {
-                    Some((value, after)) => {
-                        self.add(&value);
-                        after
-                    }
-                    None => {
-                        self.add("$");
-                        after
-                    }
-                },
+                '$' => self.parameter(after, false),
                 '`' => {
                     self.add(&UNKNOWN.to_string());
                     after_backquotes(after)
