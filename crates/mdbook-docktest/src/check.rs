@@ -10,6 +10,7 @@ use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{
     Change, CommandRecording, Effect, End, ObjectKind, Recording, StepRecording, UnavailableImage,
 };
+use crate::model::remedy::Remedy;
 use crate::model::scenario::{Scenario, Step};
 use crate::text::position::line_and_column;
 
@@ -92,12 +93,12 @@ pub(crate) fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders
 }
 
 fn findings(text: &str, scenario: &Scenario, found: Vec<Difference>) -> Vec<Finding> {
-    let finding = |Difference { code, span, message, help }| {
+    let finding = |Difference { code, span, message, help, remedies }| {
         let (line, column) = line_and_column(text, span.start);
         let path = scenario.path.clone();
         // The book decides the severity: see `lints`.
         let severity = Severity::Error;
-        Finding { code, severity, path, span, line, column, message, help }
+        Finding { code, severity, path, span, line, column, message, help, remedies }
     };
     found.into_iter().map(finding).collect()
 }
@@ -139,6 +140,7 @@ fn pulled_elsewhere(
             span: place(step, effect.command),
             message: format!("image `{image}` is not available: {}", known.reason),
             help: Some("the engine has pulled an image of this name by itself".to_owned()),
+            remedies: Vec::new(),
         };
         (effect.kind == ObjectKind::Image).then_some((identity, difference))
     };
@@ -150,6 +152,7 @@ struct Difference {
     span: Range<usize>,
     message: String,
     help: Option<String>,
+    remedies: Vec<Remedy>,
 }
 
 /// Returns the place of a step's command in the chapter.
@@ -158,7 +161,13 @@ fn place(step: &Step, command: usize) -> Range<usize> {
 }
 
 fn not_run(span: Range<usize>, message: &str) -> Difference {
-    Difference { code: Code::NotRun, span, message: message.to_owned(), help: None }
+    Difference {
+        code: Code::NotRun,
+        span,
+        message: message.to_owned(),
+        help: None,
+        remedies: Vec::new(),
+    }
 }
 
 /// Returns the differences of one step. `exit`, `until` and the like apply to its last command.

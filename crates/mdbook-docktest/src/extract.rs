@@ -18,9 +18,11 @@ use self::commands::commands;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
+use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
+use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
 pub(crate) mod commands;
@@ -211,6 +213,7 @@ impl Extraction<'_> {
             attributes,
             expectation: None,
             session_markup,
+            is_held: false,
         });
     }
 
@@ -292,11 +295,30 @@ impl Extraction<'_> {
         for problem in problems {
             let start = fence.info.start;
             let span = start + problem.span.start..start + problem.span.end;
-            self.find(problem.code, span, problem.message, problem.help);
+            let edits = |remedy: Remedy| {
+                let moved = |edit: Edit| Edit {
+                    range: start + edit.range.start..start + edit.range.end,
+                    ..edit
+                };
+                Remedy { edits: remedy.edits.into_iter().map(moved).collect(), ..remedy }
+            };
+            let remedies = problem.remedies.into_iter().map(edits).collect();
+            self.find_with_remedies(problem.code, span, problem.message, problem.help, remedies);
         }
     }
 
     fn find(&mut self, code: Code, span: Range<usize>, message: String, help: Option<String>) {
+        self.find_with_remedies(code, span, message, help, Vec::new());
+    }
+
+    fn find_with_remedies(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        message: String,
+        help: Option<String>,
+        remedies: Vec<Remedy>,
+    ) {
         let (line, column) = line_and_column(self.text, span.start);
         self.scenario.findings.push(Finding {
             code,
@@ -307,6 +329,7 @@ impl Extraction<'_> {
             column,
             message,
             help,
+            remedies,
         });
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod fence;
 pub(crate) mod finding;
 pub(crate) mod markdown;
 pub(crate) mod recording;
+pub(crate) mod remedy;
 pub(crate) mod scenario;
 pub(crate) mod status;
 pub(crate) mod stream;

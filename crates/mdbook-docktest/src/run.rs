@@ -283,7 +283,7 @@ impl Runner<'_> {
         let mut skip = false;
         let mut lost = false;
         for (index, step) in scenario.steps.iter().enumerate() {
-            let recording = if step.attributes.ignore {
+            let recording = if !step.runs() {
                 StepRecording::Ignored
             } else if lost || (skip && !step.attributes.cleanup) {
                 StepRecording::Skipped

@@ -117,7 +117,13 @@ fn container_died(step: &Step, exit: &Exit<'_>, message: String, advice: String)
     };
     let help = [advice, output].into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>();
     let span = place(step, exit.command);
-    Difference { code: Code::ContainerDied, span, message, help: Some(help.join("\n")) }
+    Difference {
+        code: Code::ContainerDied,
+        span,
+        message,
+        help: Some(help.join("\n")),
+        remedies: Vec::new(),
+    }
 }
 
 fn expected_exit_missing(step: &Step) -> Difference {
@@ -130,6 +136,7 @@ fn expected_exit_missing(step: &Step) -> Difference {
              count"
                 .into(),
         ),
+        remedies: Vec::new(),
     }
 }
 
@@ -154,6 +161,7 @@ fn leftover(scenario: &Scenario, leftover: &Leftover) -> Option<Difference> {
         span: place(step, leftover.command),
         message: format!("{what} still exists at the end of the chapter"),
         help: Some(help),
+        remedies: Vec::new(),
     })
 }
 

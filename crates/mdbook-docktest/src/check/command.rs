@@ -22,7 +22,7 @@ pub(super) struct CommandCheck<'a> {
 
 impl CommandCheck<'_> {
     fn with(&self, code: Code, message: String, help: Option<String>) -> Difference {
-        Difference { code, span: self.span.clone(), message, help }
+        Difference { code, span: self.span.clone(), message, help, remedies: Vec::new() }
     }
 
     fn follow(&self) -> Option<&Follow> {

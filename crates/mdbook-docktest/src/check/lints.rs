@@ -91,6 +91,7 @@ mod tests {
             column: 1,
             message: String::new(),
             help: None,
+            remedies: Vec::new(),
         }
     }
 

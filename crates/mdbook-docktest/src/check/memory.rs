@@ -21,6 +21,7 @@ pub(super) fn difference(
         help: Some(
             "raise `memory` in book.toml; later failures may have the same cause".to_owned(),
         ),
+        remedies: Vec::new(),
     })
 }
 

@@ -58,6 +58,7 @@ impl MissingImage {
             span,
             message: format!("{image} is not available: {}", reason.unwrap_or(&self.words)),
             help: (!help.is_empty()).then(|| help.join("; ")),
+            remedies: Vec::new(),
         }
     }
 }

@@ -100,6 +100,7 @@ impl<'a> Expected<'a> {
                 span: line.start + flaw.span.start..line.start + flaw.span.end,
                 message: flaw.message.clone(),
                 help: Some(flaw.help.clone()),
+                remedies: Vec::new(),
             }
         };
         self.pattern.flaws().iter().map(difference).collect()
@@ -121,6 +122,7 @@ impl<'a> Expected<'a> {
             span,
             message,
             help: Some(format!("expected (-), actual (+):\n{}", diff.join("\n"))),
+            remedies: Vec::new(),
         })
     }
 

@@ -71,6 +71,7 @@ fn difference(step: &Step, command: usize, image: &str, repository: &str) -> Dif
         span: place(step, command),
         message: format!("image `{image}` is not pinned to a version"),
         help: Some(format!("add a tag or a digest: `{repository}:TAG` or `{repository}@sha256:…`")),
+        remedies: Vec::new(),
     }
 }
 

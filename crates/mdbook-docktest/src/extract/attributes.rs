@@ -14,6 +14,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::finding::Code;
+use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
 use crate::model::stream::Columns;
 use crate::text::duration::parse_duration;
@@ -79,6 +80,8 @@ pub(crate) struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Edits of the info string that resolve it.
+    pub remedies: Vec<Remedy>,
 }
 
 /// Returns the names of all attributes of steps.
@@ -121,6 +124,7 @@ fn unknown(word: &Word<'_>, known: &[&str]) -> Problem {
         span: word.name_span.clone(),
         message: format!("unknown attribute `{}`", word.name),
         help: nearest(word.name, known).map(|candidate| format!("did you mean `{candidate}`?")),
+        remedies: Vec::new(),
     }
 }
 
@@ -130,7 +134,7 @@ fn duplicate(word: &Word<'_>) -> Problem {
 }
 
 fn bad(span: Range<usize>, message: String) -> Problem {
-    Problem { code: Code::BadAttribute, span, message, help: None }
+    Problem { code: Code::BadAttribute, span, message, help: None, remedies: Vec::new() }
 }
 
 impl Problem {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::remedy::Remedy;
+
 /// A finding at a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -25,6 +27,8 @@ pub struct Finding {
     pub message: String,
     /// What to do about it, possibly on several lines.
     pub help: Option<String>,
+    /// Edits of the file that resolve it; the first is the most likely one.
+    pub remedies: Vec<Remedy>,
 }
 
 impl Finding {

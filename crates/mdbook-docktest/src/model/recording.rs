@@ -67,7 +67,7 @@ pub enum StepRecording {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         effects: Vec<Effect>,
     },
-    /// The step is marked `ignore`.
+    /// The step is not one that runs: it is marked `ignore`, or held.
     Ignored,
     /// The step was not reached, because an earlier one failed.
     Skipped,

@@ -35,9 +35,9 @@ impl Scenario {
         Self { path, extensions, steps: Vec::new(), diagrams: Vec::new(), findings: Vec::new() }
     }
 
-    /// Returns the steps that are not ignored, with their indices in `steps`.
+    /// Returns the steps that run, with their indices in `steps`.
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
-        self.steps.iter().enumerate().filter(|(_, step)| !step.attributes.ignore)
+        self.steps.iter().enumerate().filter(|(_, step)| step.runs())
     }
 }
 
@@ -64,9 +64,16 @@ pub struct Step {
     /// The parts of a `console` block that are not commands, in the chapter's text: prompts, and
     /// the lines below commands.
     pub session_markup: Vec<Range<usize>>,
+    /// Whether a finding about the step's text keeps it from running.
+    pub is_held: bool,
 }
 
 impl Step {
+    /// Whether the step runs: it is not marked `ignore`, and no finding holds it back.
+    pub fn runs(&self) -> bool {
+        !self.attributes.ignore && !self.is_held
+    }
+
     /// Returns the line numbers that the step and its `output` block span in `text`, the chapter's
     /// text.
     pub fn lines(&self, text: &str) -> RangeInclusive<usize> {

@@ -335,6 +335,7 @@ fn a_failed_chapter_is_not_called_verified() {
         span: 0..3,
         message: "it exited with 1".into(),
         help: None,
+        remedies: Vec::new(),
         line: 1,
         column: 1,
     };
@@ -362,6 +363,7 @@ fn findings_are_shown_with_their_step_or_at_the_top() {
         column: 1,
         message: "it ended with <1>".into(),
         help: Some("add `exit=1`".into()),
+        remedies: Vec::new(),
     };
     let page = self::page(Language::En, Renderer::Html);
     let with_step = render(text, &scenario, None, &[finding(8..10)], &page);

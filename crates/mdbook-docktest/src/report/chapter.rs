@@ -178,7 +178,8 @@ impl Chapter {
         let (line, column) = line_and_column(self.text(), span.start);
         let path = self.path.clone();
         let (severity, help) = (Severity::Error, Some(help));
-        let finding = Finding { code, severity, path, span, line, column, message, help };
+        let remedies = Vec::new();
+        let finding = Finding { code, severity, path, span, line, column, message, help, remedies };
         self.findings.extend(settings.lints.apply([finding]));
     }
 

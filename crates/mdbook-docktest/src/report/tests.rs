@@ -41,6 +41,7 @@ fn finding(at: &str, code: Code, severity: Severity, help: Option<&str>) -> Find
         column,
         message: "this command exited with status 1 instead of 0".into(),
         help: help.map(str::to_owned),
+        remedies: Vec::new(),
     }
 }
 
@@ -338,6 +339,7 @@ fn a_file_without_a_chapter_is_listed_like_a_chapter() {
         column: 1,
         message: "unused".into(),
         help: Some("remove it".into()),
+        remedies: Vec::new(),
     };
     let report = Report { files: vec![file], ..Report::default() };
     assert!(report.has_errors() && !report.has_annotation_errors());

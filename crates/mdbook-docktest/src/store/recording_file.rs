@@ -106,9 +106,9 @@ impl RecordingFile {
         recording.steps = scenario
             .steps
             .iter()
-            .map(|step| match step.attributes.ignore {
-                true => StepRecording::Ignored,
-                false => recorded.next().unwrap_or(StepRecording::Skipped),
+            .map(|step| match step.runs() {
+                false => StepRecording::Ignored,
+                true => recorded.next().unwrap_or(StepRecording::Skipped),
             })
             .collect();
         recording.leftovers.retain(|leftover| leftover.step < runs.len());

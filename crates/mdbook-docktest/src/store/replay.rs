@@ -220,6 +220,7 @@ impl<'a> Recordings<'a> {
                 column: 1,
                 message: "this recording belongs to no chapter with steps".to_owned(),
                 help: Some(help.to_owned()),
+                remedies: Vec::new(),
             };
             report.files.extend(self.settings.lints.apply([finding]));
         }

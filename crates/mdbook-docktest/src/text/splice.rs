@@ -4,9 +4,10 @@ use std::ops::Range;
 
 /// A replacement. An empty range inserts; an empty text removes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Edit {
+pub struct Edit {
     /// The bytes of the original text to replace.
     pub range: Range<usize>,
+    /// The new text.
     pub text: String,
 }
 

@@ -114,6 +114,7 @@ fn hostile_names_are_text() {
         span: 0..0,
         message: COMMAND.into(),
         help: Some(COMMAND.into()),
+        remedies: Vec::new(),
         line: 1,
         column: 1,
     };

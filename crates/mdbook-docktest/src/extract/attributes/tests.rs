@@ -21,7 +21,7 @@ fn problem(info: &str) -> String {
         Info::Step { problems, .. } | Info::Output { problems, .. } => problems,
         Info::Other => panic!("{info} opens another block"),
     };
-    let [Problem { code, span, message, help }] = problems.as_slice() else {
+    let [Problem { code, span, message, help, .. }] = problems.as_slice() else {
         panic!("{info}: {problems:?}");
     };
     let help = help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();

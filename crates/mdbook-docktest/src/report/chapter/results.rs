@@ -49,7 +49,7 @@ impl Chapter {
             Some(StepRecording::Skipped) => StepStatus::Skipped,
             _ if self.findings.iter().any(fails) => StepStatus::Failed,
             _ if self.consequences.contains(&index) => StepStatus::Failed,
-            _ if step.attributes.ignore => StepStatus::Ignored,
+            _ if !step.runs() => StepStatus::Ignored,
             Some(StepRecording::Ran { .. }) => StepStatus::Passed,
             Some(StepRecording::Ignored) => StepStatus::Ignored,
             None => StepStatus::Skipped,
