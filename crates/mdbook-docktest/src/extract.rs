@@ -15,11 +15,15 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use self::attributes::{Info, Problem};
 use self::commands::commands;
+pub(crate) use self::fill_in::Reading;
+use self::fill_in::fill_in;
+use self::placeholders::mask_angle_brackets;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
 use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
+use crate::model::values::Values;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
@@ -29,23 +33,44 @@ pub(crate) mod commands;
 mod console;
 mod directives;
 mod fence;
+mod file_blocks;
+mod fill_in;
+mod placeholders;
+mod simple_commands;
+#[cfg(test)]
+mod scratch;
+mod synopsis;
 pub(crate) mod image_uses;
 mod sessions;
 
 /// The language of sessions.
 const CONSOLE: &str = "console";
 
-/// Extracts the steps of a chapter, and checks their annotations.
+/// Extracts the steps of a chapter of a book that has no values for placeholders.
 ///
 /// `path` is used only in findings.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
+    let values = Values::default();
+    let reading = Reading { values: &values, runs_synopses: false, runs_placeholders: false };
+    extract_with(path, text, extensions, &reading)
+}
+
+/// Extracts the steps of a chapter, checks their annotations, and fills in the book's values.
+pub(crate) fn extract_with(
+    path: &Path,
+    text: &str,
+    extensions: Extensions,
+    reading: &Reading<'_>,
+) -> Scenario {
     let mut extraction =
         Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
     for block in fenced_blocks(text, extensions) {
         extraction.take(&block);
     }
     extraction.directives();
-    extraction.scenario
+    let mut scenario = extraction.scenario;
+    fill_in(&mut scenario, text, reading);
+    scenario
 }
 
 /// A fenced code block as the parser reports it.
@@ -154,8 +179,9 @@ fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
         lines: block.lines_at(range.clone()),
         text: block.content[range].to_owned(),
         expectation: None,
+        substitutions: Vec::new(),
     };
-    commands(&block.content).into_iter().map(command).collect()
+    commands(&mask_angle_brackets(&block.content)).into_iter().map(command).collect()
 }
 
 impl Extraction<'_> {
@@ -164,6 +190,13 @@ impl Extraction<'_> {
         let Some(fence) = fence::parts(self.text, &block.span, block.content_end) else {
             return;
         };
+        if let Some((info, problems)) = file_blocks::parse(&self.text[fence.info.clone()]) {
+            self.report(&fence, problems);
+            if self.is_closed(&fence, "file") {
+                self.file(block, &fence, info);
+            }
+            return;
+        }
         match attributes::parse(&self.text[fence.info.clone()]) {
             Info::Step { language, attributes, problems } => {
                 self.report(&fence, problems);

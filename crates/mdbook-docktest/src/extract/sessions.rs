@@ -43,6 +43,7 @@ impl Extraction<'_> {
             span: places.command(command),
             lines: places.command_lines(command),
             expectation: self.printed(command, fence, &lines, &places),
+            substitutions: Vec::new(),
         });
         (commands.collect(), markup)
     }

@@ -57,6 +57,12 @@ pub enum Code {
     BadDirective,
     /// A fence of a step or an `output` block that is never closed.
     UnterminatedFence,
+    /// The syntax of a command in the place of a command.
+    Synopsis,
+    /// A part of a command that the reader is to replace, without a value in book.toml.
+    Placeholder,
+    /// A file of the chapter could not be written.
+    UnwrittenFile,
     /// A command exited with another status than expected.
     ExitStatus,
     /// The output of a step differs from what is expected.
@@ -101,6 +107,9 @@ impl Code {
         Self::BadPlaceholder,
         Self::BadDirective,
         Self::UnterminatedFence,
+        Self::Synopsis,
+        Self::Placeholder,
+        Self::UnwrittenFile,
         Self::ExitStatus,
         Self::OutputMismatch,
         Self::Timeout,
@@ -129,6 +138,8 @@ impl Code {
         match self {
             // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // It is shown as the author wrote it, and no reader is misled.
+            Self::Synopsis => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -147,6 +158,9 @@ impl Code {
             Self::BadPlaceholder => "bad-placeholder",
             Self::BadDirective => "bad-directive",
             Self::UnterminatedFence => "unterminated-fence",
+            Self::Synopsis => "synopsis",
+            Self::Placeholder => "placeholder",
+            Self::UnwrittenFile => "unwritten-file",
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
             Self::Timeout => "timeout",
@@ -177,6 +191,11 @@ impl Code {
                 | Self::UnusedRecording
                 | Self::MovedImage
         )
+    }
+
+    /// Whether the finding only holds its own step back, so that all others can run.
+    pub fn holds_step(self) -> bool {
+        matches!(self, Self::Synopsis | Self::Placeholder)
     }
 
     /// Whether the finding is about the author's annotations, rather than the result of a run.

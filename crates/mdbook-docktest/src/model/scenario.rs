@@ -1,5 +1,6 @@
 //! The steps of a chapter and their annotations, as plain data.
 
+use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,7 +25,9 @@ pub struct Scenario {
     /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
     /// of its own.
     pub diagrams: Vec<Range<usize>>,
-    /// The findings about annotations; nothing runs while one of them is an error.
+    /// The files that are written before steps, in the order of the text.
+    pub files: Vec<ChapterFile>,
+    /// The findings about the text; nothing runs while one about annotations is an error.
     pub findings: Vec<Finding>,
 }
 
@@ -32,12 +35,52 @@ impl Scenario {
     /// Returns a scenario without steps.
     pub(crate) fn new(path: &Path, extensions: Extensions) -> Self {
         let path = path.to_owned();
-        Self { path, extensions, steps: Vec::new(), diagrams: Vec::new(), findings: Vec::new() }
+        Self { path, extensions, ..Self::default() }
+    }
+
+    /// Returns the files that are written before a step, by its index, and after the last step before it
+    /// that runs; with their indices in `files`.
+    pub fn files_before(&self, step: usize) -> impl Iterator<Item = (usize, &ChapterFile)> {
+        let first = self.steps[..step].iter().rposition(Step::runs).map_or(0, |last| last + 1);
+        let is_due = move |file: &&ChapterFile| (first..=step).contains(&file.before_step);
+        self.files.iter().enumerate().filter(move |(_, file)| is_due(file))
     }
 
     /// Returns the steps that run, with their indices in `steps`.
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate().filter(|(_, step)| step.runs())
+    }
+}
+
+/// A fenced block that is written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChapterFile {
+    /// The path: relative to the shell's current directory, absolute, or below `~/`.
+    pub name: String,
+    /// The place of the name in the chapter's text.
+    pub name_span: Range<usize>,
+    /// The text of the block, with a line feed at its end.
+    pub text: String,
+    /// The placeholders in the text for which book.toml has a value, in order.
+    pub substitutions: Vec<Substitution>,
+    /// The permissions that are set, in octal; those of any new file without.
+    pub mode: Option<String>,
+    /// Whether the text is added to an existing file.
+    pub appends: bool,
+    /// Whether the block is not shown.
+    pub hidden: bool,
+    /// The first word of the info string; empty if there is none.
+    pub language: String,
+    /// The index of the first step after it.
+    pub before_step: usize,
+    /// The place of the block in the chapter's text.
+    pub fence: Fence,
+}
+
+impl ChapterFile {
+    /// Returns what is written: the text with values in the place of placeholders.
+    pub fn contents(&self) -> Cow<'_, str> {
+        substituted(&self.text, &self.substitutions)
     }
 }
 
@@ -106,9 +149,67 @@ pub struct Command {
     pub lines: Vec<Range<usize>>,
     /// The expected output below the command in a `console` block.
     pub expectation: Option<Expectation>,
+    /// The placeholders in the text for which book.toml has a value, in order.
+    pub substitutions: Vec<Substitution>,
+}
+
+/// A placeholder of a command or a file, and what takes its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Substitution {
+    /// The place of the placeholder in the text.
+    pub range: Range<usize>,
+    /// The value from book.toml.
+    pub value: String,
+}
+
+/// Returns a text with values in the place of placeholders.
+pub(crate) fn substituted<'a>(text: &'a str, substitutions: &[Substitution]) -> Cow<'a, str> {
+    if substitutions.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut new = String::with_capacity(text.len());
+    let mut end = 0;
+    for Substitution { range, value } in substitutions {
+        new.push_str(&text[end..range.start]);
+        new.push_str(value);
+        end = range.end;
+    }
+    Cow::Owned(new + &text[end..])
 }
 
 impl Command {
+    /// Returns what runs: the text with values in the place of placeholders.
+    pub fn script(&self) -> Cow<'_, str> {
+        substituted(&self.text, &self.substitutions)
+    }
+
+    /// Returns the place in the chapter of a part of [`Self::script`] that is on one line. The place of a
+    /// part of a value is that of its placeholder.
+    pub fn script_place(&self, part: Range<usize>) -> Option<Range<usize>> {
+        // The end of the part is the end of what its last byte belongs to.
+        let start = self.text_offset(part.start).start;
+        let end = self.text_offset(part.end.saturating_sub(1).max(part.start)).end;
+        let end = if part.is_empty() { start } else { end };
+        self.place(start..end)
+    }
+
+    /// Returns the range in the text of a byte of the script.
+    fn text_offset(&self, offset: usize) -> Range<usize> {
+        let (mut in_text, mut in_script) = (0, 0);
+        for Substitution { range, value } in &self.substitutions {
+            let begin = in_script + range.start - in_text;
+            if offset < begin {
+                break;
+            }
+            (in_text, in_script) = (range.end, begin + value.len());
+            if offset < in_script {
+                return range.clone();
+            }
+        }
+        let at = in_text + offset - in_script;
+        at..at + 1
+    }
+
     /// Returns the place in the chapter of a part of the text that is on one line.
     pub fn place(&self, part: Range<usize>) -> Option<Range<usize>> {
         let before = self.text.get(..part.start)?;

@@ -18,7 +18,10 @@ impl Chapter {
     /// Whether the chapter has to be run: it has steps, their annotations are valid, and it was not
     /// replayed from a recording.
     pub(crate) fn needs_run(&self) -> bool {
-        matches!(self.stage, Stage::Read(_)) && self.has_steps_to_run() && !self.has_errors()
+        let prevents = |finding: &Finding| finding.is_error() && !finding.code.holds_step();
+        matches!(self.stage, Stage::Read(_))
+            && self.has_steps_to_run()
+            && !self.findings.iter().any(prevents)
     }
 
     /// Returns the recording for its engine, images and time; `None` if no step ran.
