@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::check::{Judge, printed};
 use crate::expect::{Bindings, Pattern, Placeholders, update};
-use crate::extract::extract;
+use crate::extract::extract_with;
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::recording::{Recording, StepRecording};
@@ -48,7 +48,7 @@ pub(crate) fn accept(
     recording: &Recording,
     placeholders: &Placeholders,
 ) -> Accepted {
-    let source_scenario = extract(&scenario.path, source, scenario.extensions);
+    let source_scenario = extract_with(&scenario.path, source, scenario.extensions, &scenario.reading);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
@@ -133,8 +133,8 @@ impl Rewrite {
         let expectation = expectation_for(step, self.command)?;
         let edits = edits(text, expectation, &self.text);
         let new = splice(text, edits.clone());
-        self.is_only_change(scenario, &extract(&scenario.path, &new, scenario.extensions))
-            .then_some(edits)
+        let new = extract_with(&scenario.path, &new, scenario.extensions, &scenario.reading);
+        self.is_only_change(scenario, &new).then_some(edits)
     }
 
     /// Whether the rewrite is the only difference between a chapter before and after it.

@@ -19,10 +19,12 @@ mod command;
 mod consequences;
 pub(crate) mod lints;
 mod memory;
+mod missing_file;
 mod missing_image;
 mod output;
 mod quote;
 mod unpinned;
+mod unwritten;
 
 use self::command::CommandCheck;
 use self::consequences::{Folded, Found};
@@ -79,6 +81,8 @@ pub(crate) fn check(
         }
     }
     found.differences.extend(background::differences(scenario, recording, &rules.pinned));
+    found.differences.extend(unwritten::differences(scenario, recording));
+    missing_file::explain(text, scenario, recording, &mut found.differences);
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
     differences.sort_by_key(|difference| difference.span.start);
     let findings = findings(text, scenario, differences);

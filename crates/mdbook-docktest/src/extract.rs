@@ -15,7 +15,6 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use self::attributes::{Info, Problem};
 use self::commands::commands;
-pub(crate) use self::fill_in::Reading;
 use self::fill_in::fill_in;
 use self::placeholders::mask_angle_brackets;
 use crate::model::fence::Fence;
@@ -23,7 +22,7 @@ use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
 use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
-use crate::model::values::Values;
+use crate::model::values::Reading;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
@@ -33,8 +32,9 @@ pub(crate) mod commands;
 mod console;
 mod directives;
 mod fence;
-mod file_blocks;
+pub(crate) mod file_blocks;
 mod fill_in;
+pub(crate) mod named_blocks;
 mod placeholders;
 mod simple_commands;
 #[cfg(test)]
@@ -50,9 +50,7 @@ const CONSOLE: &str = "console";
 ///
 /// `path` is used only in findings.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
-    let values = Values::default();
-    let reading = Reading { values: &values, runs_synopses: false, runs_placeholders: false };
-    extract_with(path, text, extensions, &reading)
+    extract_with(path, text, extensions, &Reading::default())
 }
 
 /// Extracts the steps of a chapter, checks their annotations, and fills in the book's values.
@@ -60,7 +58,7 @@ pub(crate) fn extract_with(
     path: &Path,
     text: &str,
     extensions: Extensions,
-    reading: &Reading<'_>,
+    reading: &Reading,
 ) -> Scenario {
     let mut extraction =
         Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
@@ -68,7 +66,7 @@ pub(crate) fn extract_with(
         extraction.take(&block);
     }
     extraction.directives();
-    let mut scenario = extraction.scenario;
+    let mut scenario = Scenario { reading: reading.clone(), ..extraction.scenario };
     fill_in(&mut scenario, text, reading);
     scenario
 }

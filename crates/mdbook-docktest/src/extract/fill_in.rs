@@ -12,24 +12,14 @@ use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{
     Command, ExitExpectation, Expectation, Scenario, Substitution, substituted,
 };
-use crate::model::values::Values;
+use crate::model::values::{Reading, Values};
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
-/// How the commands of a chapter are read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reading<'a> {
-    pub(crate) values: &'a Values,
-    /// Whether a synopsis runs like any other command.
-    pub(crate) runs_synopses: bool,
-    /// Whether a placeholder without a value runs like any other word.
-    pub(crate) runs_placeholders: bool,
-}
-
 /// Fills in the values, and holds back the steps that cannot run.
-pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading<'_>) {
+pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
     if !reading.values.is_empty() {
-        put_in_values(scenario, reading.values);
+        put_in_values(scenario, &reading.values);
     }
     let mut findings = Vec::new();
     for index in 0..scenario.steps.len() {
@@ -94,7 +84,7 @@ struct Held {
 
 impl Held {
     /// Returns all reasons why a step is to be held.
-    fn all(scenario: &Scenario, step: usize, reading: &Reading<'_>) -> Vec<Self> {
+    fn all(scenario: &Scenario, step: usize, reading: &Reading) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
         let commands = &scenario.steps[step].commands;
         for (index, command) in commands.iter().enumerate() {

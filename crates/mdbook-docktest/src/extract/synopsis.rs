@@ -56,7 +56,7 @@ static CERTAIN: LazyLock<Regex> =
 static PART: LazyLock<Regex> = regex!(
     r"^(?:[A-Za-z_/:-]*[A-Za-z_]\[[:@/=|.][A-Za-z_|@:/.=-]*[A-Za-z]\]",
     r"|\[[A-Za-z_-]{2,}[:/@=]\][A-Za-z]",
-    r"|\[[A-Za-z_-]+=\][A-Za-z])",
+    r"|[A-Za-z_,=/:-]*=\[[A-Z][A-Z_]{2,}\])",
 );
 
 /// Alternatives: `DEST_PATH|-`, `{start|stop}`, `PATH|URL`.
@@ -104,7 +104,9 @@ fn in_command(script: &str, command: &SimpleCommand) -> Option<Range<usize>> {
     }
     let takes_anything =
         command.program(script).is_none_or(|program| TAKE_ANYTHING.contains(&program));
-    command.words.iter().find_map(|word| in_word(script, word, takes_anything))
+    // A command does not begin with what may be left out: that is a section of a file.
+    let arguments = command.words.iter().skip(1);
+    arguments.into_iter().find_map(|word| in_word(script, word, takes_anything))
 }
 
 fn in_word(script: &str, word: &Range<usize>, takes_anything: bool) -> Option<Range<usize>> {

@@ -11,6 +11,7 @@ use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::stream::{Columns, Streams};
+use crate::model::values::Reading;
 use crate::text::position::line_and_column;
 
 /// The steps of one chapter.
@@ -20,6 +21,8 @@ pub struct Scenario {
     pub path: PathBuf,
     /// The Markdown extensions that the chapter is parsed with.
     pub extensions: Extensions,
+    /// How its commands are read.
+    pub reading: Reading,
     /// The steps in the order in which they run, including ignored ones.
     pub steps: Vec<Step>,
     /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph

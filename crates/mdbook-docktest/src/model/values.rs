@@ -2,6 +2,18 @@
 //! `[preprocessor.docktest.values]` in book.toml.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How the commands of a chapter are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// What takes the place of placeholders.
+    pub values: Arc<Values>,
+    /// Whether a synopsis runs like any other command.
+    pub runs_synopses: bool,
+    /// Whether a placeholder without a value runs like any other word.
+    pub runs_placeholders: bool,
+}
 
 /// Values by the placeholders that they stand for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,12 +3,13 @@
 //! Prose, the position of steps, how they are shown and their expectations are not inputs: a recording
 //! is checked again each time.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::book::settings::Settings;
-use crate::model::scenario::{ExitExpectation, Follow, Scenario, Step};
+use crate::model::scenario::{ChapterFile, Command, ExitExpectation, Follow, Scenario, Step};
 use crate::model::stream::Columns;
 use crate::text::digest::digest;
 
@@ -26,7 +27,8 @@ pub struct Inputs {
     /// For each image that a step names and that the setting `digest` pins, this digest.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pins: BTreeMap<String, String>,
-    /// For each step that runs, a digest of its commands and of the attributes that affect the run.
+    /// For each step that runs, a digest of its commands, of the files that are written before it, and of
+    /// the attributes that affect the run.
     pub steps: Vec<String>,
 }
 
@@ -45,7 +47,12 @@ impl Inputs {
             timeout_ms: u64::try_from(settings.timeout.as_millis()).unwrap_or(u64::MAX),
             recipes,
             pins,
-            steps: steps.map(|(_, step)| step_digest(step, settings)).collect(),
+            steps: steps
+                .map(|(index, step)| {
+                    let files = scenario.files_before(index).map(|(_, file)| file);
+                    step_digest(step, files, settings)
+                })
+                .collect(),
         }
     }
 
@@ -92,7 +99,11 @@ pub enum InputDifference {
 /// existing recordings stay current.
 #[derive(Serialize)]
 struct StepInputs<'a> {
-    commands: Vec<&'a str>,
+    /// With the values of placeholders.
+    commands: Vec<Cow<'a, str>>,
+    /// Those that are written before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FileInputs<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stdin: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +120,22 @@ struct StepInputs<'a> {
     retry: Option<RetryInputs<'a>>,
 }
 
+/// A file that is written before a step.
+#[derive(Serialize)]
+struct FileInputs<'a> {
+    name: &'a str,
+    contents: Cow<'a, str>,
+    mode: Option<&'a str>,
+    appends: bool,
+}
+
+impl<'a> FileInputs<'a> {
+    fn new(file: &'a ChapterFile) -> Self {
+        let ChapterFile { name, mode, appends, .. } = file;
+        Self { name, contents: file.contents(), mode: mode.as_deref(), appends: *appends }
+    }
+}
+
 /// What ends the retrying of a step.
 #[derive(Serialize)]
 struct RetryInputs<'a> {
@@ -118,7 +145,11 @@ struct RetryInputs<'a> {
     placeholders: Vec<(&'a str, &'a str)>,
 }
 
-fn step_digest(step: &Step, settings: &Settings) -> String {
+fn step_digest<'a>(
+    step: &'a Step,
+    files: impl Iterator<Item = &'a ChapterFile>,
+    settings: &Settings,
+) -> String {
     let attributes = &step.attributes;
     let (mut until, mut lines, mut for_ms) = (None, None, None);
     match &attributes.follow {
@@ -130,7 +161,8 @@ fn step_digest(step: &Step, settings: &Settings) -> String {
     let own = step.commands.iter().filter_map(|command| command.expectation.as_ref());
     let expectations = own.chain(&step.expectation);
     let inputs = StepInputs {
-        commands: step.commands.iter().map(|command| command.text.as_str()).collect(),
+        commands: step.commands.iter().map(Command::script).collect(),
+        files: files.map(FileInputs::new).collect(),
         stdin: attributes.stdin.as_deref(),
         until,
         lines,

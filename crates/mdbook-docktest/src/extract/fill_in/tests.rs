@@ -6,7 +6,7 @@ use crate::extract::{Extensions, extract_with};
 fn read_with(text: &str, pairs: &[(&str, &str)]) -> Scenario {
     let table = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let values = Values::new(table.collect()).expect("the entries are valid");
-    let reading = Reading { values: &values, runs_synopses: false, runs_placeholders: false };
+    let reading = Reading { values: values.into(), ..Reading::default() };
     extract_with(Path::new("c.md"), text, Extensions::default(), &reading)
 }
 

@@ -22,7 +22,7 @@ macro_rules! regex {
 const OBJECTS: &str = "CONTAINER|IMAGE|VOLUME|NETWORK|SERVICE|NODE|STACK|TASK|PLUGIN|SECRET|CONFIG|CONTEXT|POD|\
     DEPLOYMENT|NAMESPACE|CLUSTER|REPOSITORY|REPO|REGISTRY|PROJECT|USER|ACCOUNT|ORG|ORGANIZATION|TEAM|HOST|SERVER|\
     MACHINE|MANAGER|WORKER|DOMAIN|DOCKER|DOCKERHUB|DOCKER_HUB|HUB|APP|APPLICATION|BRANCH|REMOTE|TAG|DATABASE|DB|\
-    BUCKET|REGION|INSTANCE|PUBLIC|PRIVATE|LOCAL|SOURCE|SRC|TARGET|DEST|DESTINATION|NEW|OLD|IP|DIRECTORY|DIR|FILE";
+    GIT|GITHUB|GITLAB|BUCKET|REGION|INSTANCE|PUBLIC|PRIVATE|LOCAL|SOURCE|SRC|TARGET|DEST|DESTINATION|NEW|OLD|IP|DIRECTORY|DIR|FILE";
 
 /// What an object has.
 const PROPERTIES: &str = "ID|NAME|IP|IP_ADDRESS|ADDRESS|USERNAME|USER|PASSWORD|TOKEN|PORT|PATH|TAG|URL|HASH|DIGEST";
@@ -78,6 +78,10 @@ static TELLING: LazyLock<Regex> = regex!(
 
 /// An address with digits to fill in: `xxx.xxx.xxx.xxx`, `192.168.99.xxx`.
 static ADDRESS: LazyLock<Regex> = regex!(r"(?:[0-9]{1,3}|[xX]{1,3})(?:\.(?:[0-9]{1,3}|[xX]{1,3})){3}");
+
+/// A value with its middle or end left out: `SWMTKN-1-49nj1…`, `0fdb12...ff37`.
+static SHORTENED: LazyLock<Regex> =
+    regex!(r"^[A-Za-z0-9_-]*[a-z0-9][A-Za-z0-9_-]{3,}(?:\.\.\.|…)[A-Za-z0-9_.-]*$");
 
 /// `xxxxx`.
 static CROSSES: LazyLock<Regex> = regex!(r"^(?:x{4,}|X{4,})$");
@@ -203,7 +207,7 @@ impl<'a> Reading<'a> {
     fn in_word(&self, index: usize) -> Vec<Range<usize>> {
         let Some(word) = self.command.words.get(index).cloned() else { return Vec::new() };
         let text = &self.script[word.clone()];
-        if matches!(text, "..." | "…") {
+        if matches!(text, "..." | "…" | "[...]" | "[…]") {
             let is_text = self.takes_dots || self.is_after_taker(index);
             return if is_text { Vec::new() } else { vec![word] };
         }
@@ -214,6 +218,9 @@ impl<'a> Reading<'a> {
         }
         if text.contains(['\'', '"', '$', '`', '\\', '*', '?', '(']) || text.contains("{{") {
             return Vec::new();
+        }
+        if self.is_tool && SHORTENED.is_match(text) {
+            return vec![word];
         }
         let mut found: Vec<Range<usize>> = Vec::new();
         let addresses = ADDRESS.find_iter(text).map(|found| found.range());
@@ -271,7 +278,9 @@ impl<'a> Reading<'a> {
             return false;
         }
         let is_last_of_domain = text[..place.start].ends_with('.');
-        COMPOUND.is_match(&name)
+        // Alone, it is a variable of bash, and the heading of a column.
+        let is_host = name == "HOSTNAME" && !self.is_tool;
+        (COMPOUND.is_match(&name) && !is_host)
             || (!is_last_of_domain && (PROPERTY.is_match(&name) || MINE.is_match(&name)))
             || (self.is_tool && !is_value && OBJECT.is_match(&name))
             || (self.is_tool && matches!(&*name, "USER" | "REPO") && text.contains('/'))

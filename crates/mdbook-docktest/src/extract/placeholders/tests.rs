@@ -73,6 +73,10 @@ fn placeholders_are_recognized() {
         ("docker run ...", &["..."]),
         ("docker run … alpine", &["…"]),
         ("...", &["..."]),
+        ("[...]", &["[...]"]),
+        ("docker swarm join --token SWMTKN-1-49nj1... 10.0.0.2:2377", &["SWMTKN-1-49nj1..."]),
+        ("docker inspect 0fdb12...ff37", &["0fdb12...ff37"]),
+        ("git clone git@github.com:GITUSER/web.git", &["GITUSER"]),
         ("docker run -v /path:/x API_TOKEN_HERE", &["API_TOKEN_HERE"]),
     ] {
         wrong.extend((found(script) != expected).then(|| (script, found(script))));
@@ -153,6 +157,8 @@ fn what_bash_and_programs_understand_is_no_placeholder() {
         "go list ...",
         "echo waiting ...",
         "docker run yourls",
+        "docker run web sh -c 'a ...'",
+        "docker compose up ./x...y",
         "docker run myregistry.example.com/web",
         "docker volume create my-volume",
         "docker run -d --name my-app nginx",
@@ -165,6 +171,7 @@ fn what_bash_and_programs_understand_is_no_placeholder() {
         "declare -x IMAGE_NAME",
         "grep -c CONTAINER_ID log",
         "ls README LICENSE MAKEFILE",
+        "ID    HOSTNAME    STATUS",
         "cat Dockerfile NOTES.md",
         "make IMAGE",
         "test -n IMAGE_NAME",

@@ -40,6 +40,7 @@ fn synopses_are_recognized() {
         ("x=$(docker inspect [OPTIONS] web)", "[OPTIONS]"),
         ("ls [OPTION]... [FILE]...", "[OPTION]..."),
         ("tar [-cxt] file", "[-cxt]"),
+        ("docker run --mount type=bind,source=[PATH] web", "type=bind,source=[PATH]"),
     ] {
         wrong.extend((found(script) != Some(sign)).then(|| (script, found(script))));
     }
@@ -101,8 +102,9 @@ fn commands_are_no_synopses() {
         "find . -name [Dd]ockerfile",
         "echo Usage: x",
         "expr abc : [a-z]",
+        "[Service]\nExecStart=x",
+        "[options]",
         "docker rm web[12]",
-        "docker run -e X=[OPTIONS] alpine",
     ] {
         wrong.extend(found(script).map(|sign| (script, sign)));
     }
