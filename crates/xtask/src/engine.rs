@@ -18,18 +18,29 @@ const SUITE: &str = "trixie";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// The engine, slirp4netns for its internet access, and programs that steps of tutorials use.
-const PACKAGES: [&str; 11] = [
+const PACKAGES: [&str; 22] = [
     "bash",
     "ca-certificates",
     "curl",
+    "docker-buildx",
     "docker-cli",
+    "docker-compose",
     "docker.io",
+    "git",
     "iproute2",
     "iptables",
+    "iputils-ping",
     "jq",
+    "less",
     "mount",
+    "netcat-openbsd",
     "procps",
     "slirp4netns",
+    "sudo",
+    "tree",
+    "unzip",
+    "wget",
+    "xz-utils",
 ];
 
 /// Documentation is left out, except licences. So is the address of the mirror: steps can read this
