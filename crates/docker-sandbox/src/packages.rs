@@ -172,14 +172,14 @@ mod tests {
     #[test]
     fn a_root_with_these_packages_is_used_again_in_any_order_and_until_the_base_changes() {
         let (engines, base) = engines();
-        let known = engines.path().join(name(&base.directory(), &["a", "b"]).unwrap());
+        let known = engines.path().join(name(base.directory(), &["a", "b"]).unwrap());
         fs::create_dir(&known).unwrap();
         for same in [&["a", "b"][..], &["b", "a", "b"]] {
             let found = base.with_packages(&words(same), engines.path(), || panic!("installed"));
             assert_eq!(found.unwrap(), EngineRoot::Prepared(known.clone()));
         }
         fs::write(base.directory().join("var/lib/dpkg/status"), "Package: new\n").unwrap();
-        assert_ne!(known.file_name(), Some(&*name(&base.directory(), &["a", "b"]).unwrap()));
+        assert_ne!(known.file_name(), Some(&*name(base.directory(), &["a", "b"]).unwrap()));
     }
 
     #[test]

@@ -11,11 +11,13 @@ exec >&2
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
 # The machine's mirror, but the suite of the root.
+# shellcheck source=/dev/null
 suite=$(. "$root/etc/os-release" && echo "${VERSION_CODENAME:-}")
 if [ -z "$suite" ]; then
     echo "no VERSION_CODENAME in $root/etc/os-release: not a root file system of Debian"
     exit 1
 fi
+# shellcheck disable=SC2016 # apt expands these
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
     while read -r uri codename component; do
         # The archive of security updates does not have a complete suite.
