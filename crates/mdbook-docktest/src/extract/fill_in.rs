@@ -56,7 +56,7 @@ fn put_in_values(scenario: &mut Scenario, values: &Values) {
             command.substitutions = substitute(&command.text, &mut used);
         }
         let own = step.commands.iter_mut().filter_map(|command| command.expectation.as_mut());
-        own.chain(&mut step.expectation).for_each(|expectation| expect_values(expectation, &used));
+        own.chain(&mut step.expectations).for_each(|expectation| expect_values(expectation, &used));
     }
 }
 

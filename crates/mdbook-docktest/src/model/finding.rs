@@ -49,7 +49,7 @@ pub enum Code {
     BadAttribute,
     /// An `output` block that does not follow a step.
     OrphanOutput,
-    /// A `console` block without a prompt, or text before its first prompt.
+    /// A `console` block without a prompt, or text before the first prompt of a session.
     MissingPrompt,
     /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
@@ -95,6 +95,8 @@ pub enum Code {
     Leftover,
     /// A command uses an image with neither a tag nor a digest.
     UnpinnedImage,
+    /// A book, or a file that was named on the command line, has no step that runs.
+    NoSteps,
 }
 
 impl Code {
@@ -115,6 +117,7 @@ impl Code {
         Self::Timeout,
         Self::StreamEnded,
         Self::NotRun,
+        Self::NoSteps,
         Self::ImageMissing,
         Self::ContainerDied,
         Self::Leftover,
@@ -140,6 +143,8 @@ impl Code {
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
             // It is shown as the author wrote it, and no reader is misled.
             Self::Synopsis => Level::Warn,
+            // Its block does not run, and all others do.
+            Self::MissingPrompt => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -166,6 +171,7 @@ impl Code {
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
+            Self::NoSteps => "no-steps",
             Self::ImageMissing => "image-missing",
             Self::OutOfMemory => "out-of-memory",
             Self::EngineLost => "engine-lost",
@@ -191,11 +197,6 @@ impl Code {
                 | Self::UnusedRecording
                 | Self::MovedImage
         )
-    }
-
-    /// Whether the finding only holds its own step back, so that all others can run.
-    pub fn holds_step(self) -> bool {
-        matches!(self, Self::Synopsis | Self::Placeholder)
     }
 
     /// Whether the finding is about the author's annotations, rather than the result of a run.

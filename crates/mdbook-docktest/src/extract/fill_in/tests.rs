@@ -81,7 +81,7 @@ fn expected_outputs_have_the_values_of_their_own_and_of_earlier_commands() {
     let scenario = read_with(text, &[("<name>", "[x]"), ("ls", "unused")]);
     let own = scenario.steps[0].commands[0].expectation.as_ref().unwrap();
     assert_eq!(own.text, "[[]x]\n");
-    assert_eq!(scenario.steps[1].expectation.as_ref().unwrap().text, "[[]x]\n");
+    assert_eq!(scenario.steps[1].expectations[0].text, "[[]x]\n");
 }
 
 #[test]
