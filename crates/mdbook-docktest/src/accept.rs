@@ -56,7 +56,8 @@ pub(crate) fn accept(
     recording: &Recording,
     placeholders: &Placeholders,
 ) -> Accepted {
-    let source_scenario = extract_with(&scenario.path, source, scenario.extensions, &scenario.reading);
+    let source_scenario =
+        extract_with(&scenario.path, source, scenario.extensions, &scenario.reading);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();

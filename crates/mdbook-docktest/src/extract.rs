@@ -36,17 +36,15 @@ mod directives;
 mod fence;
 pub(crate) mod file_blocks;
 mod fill_in;
-pub(crate) mod named_blocks;
-mod placeholders;
-mod simple_commands;
-#[cfg(test)]
-mod scratch;
-mod synopsis;
 pub(crate) mod image_uses;
 #[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) mod info_edit;
+pub(crate) mod named_blocks;
+mod placeholders;
 mod prompt;
 mod sessions;
+mod simple_commands;
+mod synopsis;
 
 /// The language of sessions.
 const CONSOLE: &str = "console";

@@ -303,9 +303,14 @@ impl Runner<'_> {
                     // They are written once, also for a step that is run again.
                     if !files.is_empty() {
                         files.clear();
-                        unwritten.extend(indices.iter().enumerate().filter_map(|(number, &file)| {
-                            Some(UnwrittenFile { file, reason: runner.shell.file_error(number)? })
-                        }));
+                        unwritten.extend(indices.iter().enumerate().filter_map(
+                            |(number, &file)| {
+                                Some(UnwrittenFile {
+                                    file,
+                                    reason: runner.shell.file_error(number)?,
+                                })
+                            },
+                        ));
                     }
                     let start = |(command, at)| CommandStart { step: index, command, at };
                     starts.extend(times.into_iter().enumerate().map(start));

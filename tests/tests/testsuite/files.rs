@@ -44,7 +44,8 @@ fn an_image_is_built_from_the_files_of_a_chapter() {
 
 #[test]
 fn without_the_attribute_the_finding_names_the_block_that_is_the_file() {
-    let text = BUILD.replace(" file=Dockerfile", "");
+    let (build, _) = BUILD.split_once("```bash\ndocker run").unwrap();
+    let text = build.replace(" file=Dockerfile", "");
     let outcome = Book::new().with_alpine().chapter("lab.md", &text).verify();
     outcome.exits(1).finds("exit-status", 16);
     outcome.says("nothing writes `Dockerfile`: if the block in line 3 is this file");

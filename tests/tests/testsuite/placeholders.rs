@@ -25,7 +25,10 @@ fn with_values_the_step_runs_and_its_output_is_compared() {
     let book = Book::new()
         .setting("values.\"<name of the site>\" = \"'my site'\"")
         .setting("values.YOUR_USERNAME = \"moby\"")
-        .chapter("lab.md", &CHAPTER.replace("web-<name of the site>\n$ echo Y", "web-my site\n$ echo Y"));
+        .chapter(
+            "lab.md",
+            &CHAPTER.replace("web-<name of the site>\n$ echo Y", "web-my site\n$ echo Y"),
+        );
     let outcome = book.verify();
     outcome.exits(0).finds_only(&[("synopsis", "docker run [OPTIONS]")]);
     assert_eq!(outcome.output(2), "web-my site\nmoby/web\n");
@@ -53,7 +56,10 @@ fn only_the_steps_that_use_a_value_depend_on_it() {
         book.path().to_owned()
     };
     let recheck = |directory| {
-        testsuite::Program::new(["record", "--check"]).directory(directory).env("PATH", "/nowhere").run()
+        testsuite::Program::new(["record", "--check"])
+            .directory(directory)
+            .env("PATH", "/nowhere")
+            .run()
     };
     recheck(rewrite("\"x\"", "\"y\"")).exits(0);
     recheck(rewrite("moby", "whale")).exits(1).tells("");

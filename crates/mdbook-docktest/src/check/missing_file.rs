@@ -3,6 +3,7 @@
 //! A reader saves such a block; the block's attribute `file` does the same.
 
 use super::{Difference, place};
+use crate::extract::info_edit::set_attribute;
 use crate::extract::named_blocks::{NamedBlock, named_blocks};
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, Recording, StepRecording};
@@ -61,18 +62,21 @@ pub(super) fn explain(
                 Some(help) => format!("{advice}\n{help}"),
                 None => advice,
             });
-            difference.remedies.insert(0, remedy(block, line));
+            difference.remedies.insert(0, remedy(text, block, line));
         }
     }
 }
 
-fn remedy(block: &NamedBlock, line: usize) -> Remedy {
+fn remedy(text: &str, block: &NamedBlock, line: usize) -> Remedy {
     let NamedBlock { name, is_named, fence } = block;
-    let text = if fence.info.is_empty() { format!("text file={name}") } else { format!(" file={name}") };
-    let at = if fence.info.is_empty() { fence.marks.end } else { fence.info.end };
+    let edit = if fence.info.is_empty() {
+        Edit::insert(fence.marks.end, format!("text file={name}"))
+    } else {
+        set_attribute(text, fence, "file", Some(name))
+    };
     Remedy {
         title: format!("add `file={name}` to the block in line {line}"),
-        edits: vec![Edit::insert(at, text)],
+        edits: vec![edit],
         basis: if *is_named { Basis::Proved } else { Basis::Proposed },
     }
 }
@@ -106,7 +110,10 @@ fn names(line: &str, name: &str) -> bool {
         let (before, after) = (&line[..at], &line[at + name.len()..]);
         // A full stop can end a sentence.
         let is_longer = after.strip_prefix('.').is_some_and(|rest| rest.starts_with(continues));
-        !(before.ends_with(continues) || before.ends_with('.') || after.starts_with(continues) || is_longer)
+        !(before.ends_with(continues)
+            || before.ends_with('.')
+            || after.starts_with(continues)
+            || is_longer)
     })
 }
 

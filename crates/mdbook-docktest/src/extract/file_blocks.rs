@@ -44,15 +44,20 @@ pub(super) fn parse(info: &str) -> Option<(FileInfo, Vec<Problem>)> {
     if !(info.contains("file") || info.contains("append")) {
         return None;
     }
-    let words: Vec<Word<'_>> = words(info).collect();
+    // Pandoc's form: `{.dockerfile file=Dockerfile}`.
+    let inner = info.strip_prefix('{').and_then(|inner| inner.strip_suffix('}'));
+    let (info, shift) = inner.map_or((info, 0), |inner| (inner, 1));
+    let words: Vec<Word<'_>> = words(info).map(|word| shifted(word, shift)).collect();
     let language = words.first().filter(|first| first.value.is_none()).map(|first| first.name);
+    let language = language.map(|language| language.trim_start_matches('.'));
     if language.is_some_and(|language| language.eq_ignore_ascii_case(OUTPUT)) {
         return None;
     }
     let attributes = &words[usize::from(language.is_some())..];
     let has_name = attributes.iter().any(|word| word.name == "file");
     let appends = |word: &&Word<'_>| word.name == "append" && word.value.is_none();
-    let mut file = FileInfo { language: language.unwrap_or_default().to_owned(), ..FileInfo::default() };
+    let mut file =
+        FileInfo { language: language.unwrap_or_default().to_owned(), ..FileInfo::default() };
     if !has_name {
         let word = attributes.iter().find(appends)?;
         let problem = bad(word.span.clone(), "`append` needs `file`", "write `file=NAME append`");
@@ -70,6 +75,13 @@ pub(super) fn parse(info: &str) -> Option<(FileInfo, Vec<Problem>)> {
         problems.extend(file.read(word).err());
     }
     Some((file, problems))
+}
+
+/// Moves a word's places.
+fn shifted(word: Word<'_>, by: usize) -> Word<'_> {
+    let moved = |range: Range<usize>| range.start + by..range.end + by;
+    let value = word.value.map(|value| Value { span: moved(value.span), ..value });
+    Word { name_span: moved(word.name_span), value, span: moved(word.span), ..word }
 }
 
 fn is_ours(name: &str) -> bool {
@@ -100,7 +112,9 @@ impl FileInfo {
             other => {
                 return Err(bad(
                     word.span.clone(),
-                    &format!("`{other}` has no effect on a block with `file`: it is written, not run"),
+                    &format!(
+                        "`{other}` has no effect on a block with `file`: it is written, not run"
+                    ),
                     &format!("remove `{other}`, or `file`"),
                 ));
             }
@@ -135,7 +149,11 @@ fn name(value: &Value<'_>) -> Result<String, Problem> {
     let name = value.text.as_str();
     let wrong = |why: &str| {
         let message = format!("invalid file name `{}`: {why}", value.raw);
-        bad(value.span.clone(), &message, "write a path, as in `file=Dockerfile` or `file=\"a b.txt\"`")
+        bad(
+            value.span.clone(),
+            &message,
+            "write a path, as in `file=Dockerfile` or `file=\"a b.txt\"`",
+        )
     };
     if name.is_empty() {
         return Err(wrong("it is empty"));
@@ -162,7 +180,8 @@ fn mode(value: &Value<'_>) -> Result<String, Problem> {
 impl Extraction<'_> {
     /// Adds a file.
     pub(super) fn file(&mut self, block: &FencedBlock, fence: &Fence, info: FileInfo) {
-        let FileInfo { language, name: Some((name, place)), mode, appends, hidden, ignore: false } = info
+        let FileInfo { language, name: Some((name, place)), mode, appends, hidden, ignore: false } =
+            info
         else {
             return;
         };

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::info_edit::set_attribute;
 use super::placeholders::{mask, occurrences, placeholders};
 use super::synopsis::synopsis;
 use crate::model::finding::{Code, Finding, Severity};
@@ -14,7 +15,6 @@ use crate::model::scenario::{
 };
 use crate::model::values::{Reading, Values};
 use crate::text::position::line_and_column;
-use crate::text::splice::Edit;
 
 /// Fills in the values, and holds back the steps that cannot run.
 pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
@@ -40,7 +40,7 @@ pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
 /// later one.
 fn put_in_values(scenario: &mut Scenario, values: &Values) {
     let mut used = Values::default();
-    let mut substitute = |text: &str, used: &mut Values| -> Vec<Substitution> {
+    let substitute = |text: &str, used: &mut Values| -> Vec<Substitution> {
         let found = occurrences(text, values).into_iter();
         let substitution = |(range, value): (Range<usize>, &str)| {
             used.insert(&text[range.clone()], value);
@@ -89,23 +89,33 @@ impl Held {
         let commands = &scenario.steps[step].commands;
         for (index, command) in commands.iter().enumerate() {
             // With words in the place of what has a value.
-            let filled_in: Vec<_> =
-                command.substitutions.iter().map(|substitution| substitution.range.clone()).collect();
+            let filled_in: Vec<_> = command
+                .substitutions
+                .iter()
+                .map(|substitution| substitution.range.clone())
+                .collect();
             let script = mask(&command.text, &filled_in);
             let new = |code| move |place| Self { code, command: index, place };
-            if !reading.runs_synopses && let Some(place) = synopsis(&script) {
+            if !reading.runs_synopses
+                && let Some(place) = synopsis(&script)
+            {
                 found.push(new(Code::Synopsis)(place));
             } else if !reading.runs_placeholders {
                 let is_set = |name: &str| is_set(scenario, name);
-                found.extend(placeholders(&script, &is_set).into_iter().map(new(Code::Placeholder)));
+                found
+                    .extend(placeholders(&script, &is_set).into_iter().map(new(Code::Placeholder)));
             }
         }
-        let texts: Vec<String> =
-            found.iter().map(|held| commands[held.command].text[held.place.clone()].to_owned()).collect();
+        let texts: Vec<String> = found
+            .iter()
+            .map(|held| commands[held.command].text[held.place.clone()].to_owned())
+            .collect();
         // One finding for each placeholder.
         let is_first = |index: usize| !texts[..index].contains(&texts[index]);
         let mut index = 0..;
-        found.retain(|held| index.next().is_some_and(|index| held.code == Code::Synopsis || is_first(index)));
+        found.retain(|held| {
+            index.next().is_some_and(|index| held.code == Code::Synopsis || is_first(index))
+        });
         found
     }
 
@@ -116,7 +126,7 @@ impl Held {
         let name = &command.text[place.clone()];
         let ignore = |basis| Remedy {
             title: "add `ignore`".to_owned(),
-            edits: vec![Edit::insert(step.fence.info.end, " ignore".to_owned())],
+            edits: vec![set_attribute(text, &step.fence, "ignore", None)],
             basis,
         };
         let (message, help, remedies) = if code == Code::Synopsis {
@@ -161,7 +171,16 @@ fn toml_key(name: &str) -> String {
 
 /// Programs and options after which a word is the name of something new.
 const MAKES: [&str; 11] = [
-    "mkdir", "touch", "--name", "-t", "--tag", "create", "clone", "new", "init", "--hostname",
+    "mkdir",
+    "touch",
+    "--name",
+    "-t",
+    "--tag",
+    "create",
+    "clone",
+    "new",
+    "init",
+    "--hostname",
     "--network-alias",
 ];
 

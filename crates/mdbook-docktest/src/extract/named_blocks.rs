@@ -23,7 +23,8 @@ pub(crate) struct NamedBlock {
 
 /// A name in prose: as code, in bold, or between quotation marks.
 static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
-    let regex = r#"`([^`\n]+)`|\*\*([^*\n]+)\*\*|"([^"\n]+)"|“([^”\n]+)”|«\s*([^»\n]+?)\s*»|\*([^*\n]+)\*"#;
+    let regex =
+        r#"`([^`\n]+)`|\*\*([^*\n]+)\*\*|"([^"\n]+)"|“([^”\n]+)”|«\s*([^»\n]+?)\s*»|\*([^*\n]+)\*"#;
     Regex::new(regex).expect("the regex is valid")
 });
 
@@ -48,7 +49,8 @@ pub(crate) fn named_blocks(scenario: &Scenario, text: &str) -> Vec<NamedBlock> {
 fn named(text: &str, block: &FencedBlock) -> Option<NamedBlock> {
     let fence = fence::parts(text, &block.span, block.content_end)?;
     let info = &text[fence.info.clone()];
-    if super::file_blocks::parse(info).is_some() || !matches!(attributes::parse(info), Info::Other) {
+    if super::file_blocks::parse(info).is_some() || !matches!(attributes::parse(info), Info::Other)
+    {
         return None;
     }
     let by_title = || {
@@ -72,7 +74,8 @@ fn is_file_name(name: &str) -> bool {
 fn in_prose(above: &str) -> Option<String> {
     // The block's own line has its indentation or list marker.
     let (above, _) = above.rsplit_once('\n')?;
-    let trimmed = |line: &str| line.trim_matches(|c: char| c.is_whitespace() || c == '>').to_owned();
+    let trimmed =
+        |line: &str| line.trim_matches(|c: char| c.is_whitespace() || c == '>').to_owned();
     let lines = above.rsplit('\n').map(trimmed).skip_while(String::is_empty);
     let prose: Vec<String> = lines
         .take_while(|line| !(line.is_empty() || line.starts_with("```") || line.starts_with("~~~")))
@@ -93,7 +96,8 @@ fn in_prose(above: &str) -> Option<String> {
 
 /// Returns the usual name of a file in this language.
 fn by_language(info: &str, content: &str) -> Option<String> {
-    let language = words(info).next().filter(|first| first.value.is_none())?.name.to_ascii_lowercase();
+    let language =
+        words(info).next().filter(|first| first.value.is_none())?.name.to_ascii_lowercase();
     let begins_with = |words: &[&str]| {
         content.lines().any(|line| words.iter().any(|word| line.starts_with(word)))
     };
@@ -128,10 +132,19 @@ mod tests {
         for (text, expected) in [
             ("Save this as `Dockerfile`:\n\n```\nFROM x\n```\n", Some(("Dockerfile", true))),
             ("Create a file named **app.py** with:\n```python\nx\n```\n", Some(("app.py", true))),
-            ("In `src`, put «\u{202f}index.html\u{202f}».\n\n```html\nx\n```\n", Some(("index.html", true))),
-            ("- the `a.txt`\n- then `./conf/b.conf`\n\n  ```\n  x\n  ```\n", Some(("conf/b.conf", true))),
+            (
+                "In `src`, put «\u{202f}index.html\u{202f}».\n\n```html\nx\n```\n",
+                Some(("index.html", true)),
+            ),
+            (
+                "- the `a.txt`\n- then `./conf/b.conf`\n\n  ```\n  x\n  ```\n",
+                Some(("conf/b.conf", true)),
+            ),
             ("#### `requirements.txt`\n\n```text\nx\n```\n", Some(("requirements.txt", true))),
-            ("The Dockerfile is short:\n\n```dockerfile\nFROM x\n```\n", Some(("Dockerfile", true))),
+            (
+                "The Dockerfile is short:\n\n```dockerfile\nFROM x\n```\n",
+                Some(("Dockerfile", true)),
+            ),
             ("> A `.env`:\n>\n> ```ini\n> x\n> ```\n", Some((".env", true))),
             ("```js title=\"server.js\"\nx\n```\n", Some(("server.js", true))),
             ("```dockerfile\nFROM x\n```\n", Some(("Dockerfile", false))),

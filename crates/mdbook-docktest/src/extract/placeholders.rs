@@ -12,8 +12,8 @@ mod names;
 mod values;
 
 use self::angle::angle_brackets;
-pub(super) use self::names::is_in_brackets;
 use self::names::in_words;
+pub(super) use self::names::is_in_brackets;
 pub(super) use self::values::occurrences;
 
 /// Returns the places of the placeholders in a script, in order. `is_set` says whether the chapter

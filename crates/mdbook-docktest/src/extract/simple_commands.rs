@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn each_simple_command_has_its_own_words() {
-        let script = "A=1 sudo /usr/bin/docker run $(docker ps -q | head -1) x >y && ls; cat <<E\nrm a\nE";
+        let script =
+            "A=1 sudo /usr/bin/docker run $(docker ps -q | head -1) x >y && ls; cat <<E\nrm a\nE";
         let commands = simple_commands(script);
         let words: Vec<String> =
             commands.iter().map(|command| command.texts(script).join(" ")).collect();

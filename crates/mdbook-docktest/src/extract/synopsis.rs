@@ -49,8 +49,9 @@ static OPTIONAL: LazyLock<Regex> = regex!(
 );
 
 /// The same for commands whose arguments are patterns and text: only what is certainly a synopsis.
-static CERTAIN: LazyLock<Regex> =
-    regex!(r"^\[(?:OPTIONS?|COMMAND|ARGS?|FILE|FLAGS?|PATTERN|[A-Z]{2,}(?:\.\.\.|…))\](?:\.\.\.|…)?(?:\s|$)");
+static CERTAIN: LazyLock<Regex> = regex!(
+    r"^\[(?:OPTIONS?|COMMAND|ARGS?|FILE|FLAGS?|PATTERN|[A-Z]{2,}(?:\.\.\.|…))\](?:\.\.\.|…)?(?:\s|$)"
+);
 
 /// A part that may be left out within a word: `NAME[:TAG|@DIGEST]`, `[HOST:]PORT`.
 static PART: LazyLock<Regex> = regex!(
@@ -70,8 +71,8 @@ static REPEATED: LazyLock<Regex> = regex!(r"^[A-Z][A-Z0-9_-]+(?:\.\.\.|…)$");
 
 /// Programs whose arguments are patterns of files, or text.
 const TAKE_ANYTHING: [&str; 21] = [
-    "echo", "printf", "grep", "egrep", "fgrep", "rg", "sed", "awk", "tr", "find", "ls", "rm", "cp", "mv",
-    "cat", "chmod", "chown", "expr", "test", "jq", "[",
+    "echo", "printf", "grep", "egrep", "fgrep", "rg", "sed", "awk", "tr", "find", "ls", "rm", "cp",
+    "mv", "cat", "chmod", "chown", "expr", "test", "jq", "[",
 ];
 
 /// Returns the place of the first thing that shows that a script is a synopsis.

@@ -131,7 +131,13 @@ impl End {
 impl Recording {
     /// Drops the results of the steps, and keeps what they ran on and when.
     pub(crate) fn without_steps(self) -> Self {
-        Self { steps: Vec::new(), leftovers: Vec::new(), unwritten_files: Vec::new(), out_of_memory: None, ..self }
+        Self {
+            steps: Vec::new(),
+            leftovers: Vec::new(),
+            unwritten_files: Vec::new(),
+            out_of_memory: None,
+            ..self
+        }
     }
 }
 

@@ -154,7 +154,8 @@ impl Chapter {
                 return;
             }
         };
-        let mut scenario = extract_with(&self.path, &new, old.scenario.extensions, &settings.reading());
+        let mut scenario =
+            extract_with(&self.path, &new, old.scenario.extensions, &settings.reading());
         scenario.steps.truncate(old.scenario.steps.len());
         self.findings = annotation_findings(&new, &scenario, settings);
         self.consequences.clear();
@@ -292,8 +293,7 @@ impl Chapter {
         recording: Recording,
         findings: Vec<Finding>,
     ) -> Self {
-        let scenario =
-            crate::extract::extract(path, text, crate::extract::Extensions::default());
+        let scenario = crate::extract::extract(path, text, crate::extract::Extensions::default());
         let text = Text { text: text.to_owned(), scenario, only: None };
         let path = path.to_owned();
         let recording_path = "recordings/a.md.json".into();

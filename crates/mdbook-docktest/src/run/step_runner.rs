@@ -49,8 +49,10 @@ impl StepRunner<'_> {
                 (None, stdin) => StepIo::Pipes { has_input: stdin.is_some() },
             };
             let start = (Instant::now(), now());
-            let (bash, connection) =
-                self.shell.begin(&commands, files, io).map_err(RunError::io("sending a step to bash"))?;
+            let (bash, connection) = self
+                .shell
+                .begin(&commands, files, io)
+                .map_err(RunError::io("sending a step to bash"))?;
             if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
                 self.shell.prepare().map_err(RunError::io("starting bash"))?;
             }

@@ -232,6 +232,46 @@ mod tests {
     }
 
     #[test]
+    fn files_are_inputs_of_the_step_after_them() {
+        let text = "```bash\nls\n```\n```text file=a\nx\n```\n```bash\nls\n```\n";
+        for other in [
+            text.replace("x\n", "y\n"),
+            text.replace("=a", "=b"),
+            text.replace("=a", "=a append"),
+            text.replace("=a", "=a mode=755"),
+            text.replace(" file=a", ""),
+        ] {
+            let found = inputs(&other).difference(&inputs(text));
+            assert_eq!(found, Some(InputDifference::Step(1)), "{other}");
+        }
+        for same in [
+            text.replace("text file=a", "yaml title=b file=\"a\" hidden"),
+            format!("{text}```text file=c\nunused\n```\n"),
+        ] {
+            assert_eq!(inputs(&same).difference(&inputs(text)), None, "{same}");
+        }
+    }
+
+    #[test]
+    fn values_are_inputs_of_the_steps_that_use_them() {
+        use crate::extract::extract_with;
+        use crate::model::values::{Reading, Values};
+        let text = "```bash\nls\n```\n```bash\nls <name>\n```\n";
+        let with = |value: &str, other: &str| {
+            let table = [("<name>", value), ("OTHER", other)];
+            let table = table.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let reading =
+                Reading { values: Values::new(table.into()).unwrap().into(), ..Reading::default() };
+            let scenario = extract_with(Path::new("c.md"), text, Extensions::default(), &reading);
+            Inputs::new(&scenario, &Settings::default(), BTreeMap::new(), BTreeMap::new())
+        };
+        assert_eq!(with("a", "x").difference(&with("a", "y")), None);
+        assert_eq!(with("a", "x").difference(&with("b", "x")), Some(InputDifference::Step(1)));
+        let written_out = inputs("```bash\nls\n```\n```bash\nls a\n```\n");
+        assert_eq!(with("a", "x").difference(&written_out), None, "the same would run");
+    }
+
+    #[test]
     fn the_expectations_of_a_retried_step_are_inputs() {
         let text = "```bash retry=1s\nls\n```\n```output\na\n```\n";
         let other = text.replace("a\n", "b\n");

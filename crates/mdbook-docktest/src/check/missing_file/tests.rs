@@ -30,8 +30,10 @@ const NAMED: &str = "Save this as `Dockerfile`:\n\n```dockerfile\nFROM x\n```\n\
 
 #[test]
 fn the_block_that_is_the_missing_file_is_named_with_an_edit() {
-    let finding =
-        failure(NAMED, "ERROR: failed to read dockerfile: open Dockerfile: no such file or directory\n");
+    let finding = failure(
+        NAMED,
+        "ERROR: failed to read dockerfile: open Dockerfile: no such file or directory\n",
+    );
     let help = finding.help.unwrap();
     assert!(
         help.starts_with(
@@ -47,7 +49,10 @@ fn the_block_that_is_the_missing_file_is_named_with_an_edit() {
 
 #[test]
 fn a_block_without_a_language_gets_one() {
-    let finding = failure(NAMED, "python: can't open file '/lab/app.py': [Errno 2] No such file or directory\n");
+    let finding = failure(
+        NAMED,
+        "python: can't open file '/lab/app.py': [Errno 2] No such file or directory\n",
+    );
     let mended = splice(NAMED, finding.remedies[0].edits.clone());
     assert!(mended.contains("\n```text file=app.py\nx\n"), "{mended}");
 }

@@ -31,6 +31,7 @@ fn a_block_of_any_language_can_be_a_file() {
         ("bash file=a/b.txt", "bash"),
         ("text,file=\"a/b.txt\"", "text"),
         ("file=a/b.txt", ""),
+        ("{.python file=a/b.txt .copy}", "python"),
         ("python title=\"x.py\" linenums=\"1\" file=a/b.txt {1,3}", "python"),
     ] {
         assert_eq!(language(info), expected);
@@ -75,11 +76,15 @@ fn wrong_attributes_are_found() {
     };
     for (info, expected) in [
         ("text file", "file: `file` needs a value"),
+        ("{.text file=a mode=x}", "x: invalid mode `x`"),
         ("text file=", ": missing value"),
         ("text file=\"\"", "\"\": invalid file name `\"\"`: it is empty"),
         ("text file=a/", "a/: invalid file name `a/`: it is a directory"),
         ("text file=..", "..: invalid file name `..`: it is a directory"),
-        ("text file=\"a\\nb\"", "\"a\\nb\": invalid file name `\"a\\nb\"`: it has a control character"),
+        (
+            "text file=\"a\\nb\"",
+            "\"a\\nb\": invalid file name `\"a\\nb\"`: it has a control character",
+        ),
         ("text file=a mode=rwx", "rwx: invalid mode `rwx`"),
         ("text file=a mode=789", "789: invalid mode `789`"),
         ("text file=a mode", "mode: `mode` needs a value"),

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::extract::{Extensions, extract_with};
+use crate::text::splice::Edit;
 
 fn read_with(text: &str, pairs: &[(&str, &str)]) -> Scenario {
     let table = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -53,7 +54,10 @@ fn a_synopsis_holds_its_step_and_is_the_only_finding() {
     assert_eq!(findings(text, &[]), ["synopsis 2:12 [OPTIONS]", "synopsis 7:1 Usage:"]);
     let scenario = read_with(text, &[]);
     let remedies: Vec<_> = scenario.findings.iter().map(|found| &found.remedies[0]).collect();
-    assert_eq!(remedies.iter().map(|remedy| remedy.basis).collect::<Vec<_>>(), [Basis::Proved, Basis::Proposed]);
+    assert_eq!(
+        remedies.iter().map(|remedy| remedy.basis).collect::<Vec<_>>(),
+        [Basis::Proved, Basis::Proposed]
+    );
     assert_eq!(remedies[0].edits, [Edit::insert(7, " ignore".into())]);
 }
 

@@ -20,15 +20,17 @@ static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The same within quotes, where nothing else ends it.
 static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
-    let regex = r#"<([Yy][Oo][Uu][Rr][ _-][^<>"'`$\n]{1,60})>|(?:^|=)["'](<[^<>"'`$\n]{2,60}>)["']$"#;
+    let regex =
+        r#"<([Yy][Oo][Uu][Rr][ _-][^<>"'`$\n]{1,60})>|(?:^|=)["'](<[^<>"'`$\n]{2,60}>)["']$"#;
     Regex::new(regex).expect("the regex is valid")
 });
 
 /// Programs that read their standard input and write to their standard output: for them, two
 /// redirections make sense.
 const FILTERS: [&str; 26] = [
-    "awk", "base64", "bc", "cat", "cut", "diff", "grep", "gunzip", "gzip", "head", "jq", "mysql", "nl",
-    "psql", "read", "rev", "sed", "sh", "sort", "tail", "tar", "tee", "tr", "uniq", "wc", "xargs",
+    "awk", "base64", "bc", "cat", "cut", "diff", "grep", "gunzip", "gzip", "head", "jq", "mysql",
+    "nl", "psql", "read", "rev", "sed", "sh", "sort", "tail", "tar", "tee", "tr", "uniq", "wc",
+    "xargs",
 ];
 
 /// The number of times that a script is read again, with words in the place of what was found: bash
@@ -75,7 +77,8 @@ fn one_pass(script: &str) -> Vec<Range<usize>> {
                 }
             }
             Token::Word(range) => {
-                let is_text = program.clone().and_then(|range| script.get(range)).is_some_and(takes_text);
+                let is_text =
+                    program.clone().and_then(|range| script.get(range)).is_some_and(takes_text);
                 found.extend(in_quotes(script, &range, is_text));
                 program = program.or(Some(range));
             }
@@ -98,9 +101,8 @@ fn length(text: &str, program: Option<&str>) -> Option<usize> {
         return None;
     }
     let after = &text[whole.end()..];
-    let is_filter = program.is_none_or(|program| {
-        FILTERS.contains(&program.rsplit('/').next().unwrap_or(program))
-    });
+    let is_filter = program
+        .is_none_or(|program| FILTERS.contains(&program.rsplit('/').next().unwrap_or(program)));
     // A name such as `notes.txt` is a file.
     let is_file = inner.rsplit_once('.').is_some_and(|(_, extension)| {
         (1..=4).contains(&extension.len()) && !extension.contains(' ')

@@ -25,20 +25,26 @@ const OBJECTS: &str = "CONTAINER|IMAGE|VOLUME|NETWORK|SERVICE|NODE|STACK|TASK|PL
     GIT|GITHUB|GITLAB|BUCKET|REGION|INSTANCE|PUBLIC|PRIVATE|LOCAL|SOURCE|SRC|TARGET|DEST|DESTINATION|NEW|OLD|IP|DIRECTORY|DIR|FILE";
 
 /// What an object has.
-const PROPERTIES: &str = "ID|NAME|IP|IP_ADDRESS|ADDRESS|USERNAME|USER|PASSWORD|TOKEN|PORT|PATH|TAG|URL|HASH|DIGEST";
+const PROPERTIES: &str =
+    "ID|NAME|IP|IP_ADDRESS|ADDRESS|USERNAME|USER|PASSWORD|TOKEN|PORT|PATH|TAG|URL|HASH|DIGEST";
 
 /// `CONTAINER_ID`, `IMAGE_NAME_2`, `CONTAINERID`, `DOCKER_HUB_USERNAME`.
 static COMPOUND: LazyLock<Regex> = regex!(
-    r"^(?:(?:", OBJECTS, r")S?_?)+(?:", PROPERTIES, r")S?_?\d*$|^(?:THE_|SOME_)(?:", OBJECTS, r")$",
+    r"^(?:(?:",
+    OBJECTS,
+    r")S?_?)+(?:",
+    PROPERTIES,
+    r")S?_?\d*$|^(?:THE_|SOME_)(?:",
+    OBJECTS,
+    r")$",
 );
 
 /// `DROPLET_IP`, `FIRST_ID`.
 static PROPERTY: LazyLock<Regex> = regex!(r"^(?:[A-Z0-9]+_)+(?:ID|NAME|IP|USERNAME|ADDRESS)$");
 
 /// `YOUR_NAME`, `YOURUSERNAME`, `API_KEY_HERE`.
-static YOURS: LazyLock<Regex> = regex!(
-    r"^YOUR_[A-Z0-9_]+$|^YOUR(?:", OBJECTS, "|", PROPERTIES, r")+$|^[A-Z0-9_]+_HERE$",
-);
+static YOURS: LazyLock<Regex> =
+    regex!(r"^YOUR_[A-Z0-9_]+$|^YOUR(?:", OBJECTS, "|", PROPERTIES, r")+$|^[A-Z0-9_]+_HERE$",);
 
 /// `MY_IMAGE`.
 static MINE: LazyLock<Regex> = regex!(r"^MY_?(?:(?:", OBJECTS, "|", PROPERTIES, r")_?)+$");
@@ -77,7 +83,8 @@ static TELLING: LazyLock<Regex> = regex!(
 );
 
 /// An address with digits to fill in: `xxx.xxx.xxx.xxx`, `192.168.99.xxx`.
-static ADDRESS: LazyLock<Regex> = regex!(r"(?:[0-9]{1,3}|[xX]{1,3})(?:\.(?:[0-9]{1,3}|[xX]{1,3})){3}");
+static ADDRESS: LazyLock<Regex> =
+    regex!(r"(?:[0-9]{1,3}|[xX]{1,3})(?:\.(?:[0-9]{1,3}|[xX]{1,3})){3}");
 
 /// A value with its middle or end left out: `SWMTKN-1-49nj1…`, `0fdb12...ff37`.
 static SHORTENED: LazyLock<Regex> =
@@ -92,9 +99,42 @@ const TOOLS: [&str; 7] =
 
 /// Words in a command whose arguments are names of variables, or any text.
 const TAKE_NAMES_OR_TEXT: [&str; 36] = [
-    "export", "unset", "declare", "typeset", "local", "readonly", "printenv", "read", "getopts", "mapfile",
-    "readarray", "test", "[", "let", "echo", "printf", "grep", "egrep", "fgrep", "rg", "ag", "sed", "awk", "tr",
-    "jq", "expr", "trap", "kill", "cowsay", "figlet", "logger", "psql", "mysql", "sqlite3", "redis-cli", "mongo",
+    "export",
+    "unset",
+    "declare",
+    "typeset",
+    "local",
+    "readonly",
+    "printenv",
+    "read",
+    "getopts",
+    "mapfile",
+    "readarray",
+    "test",
+    "[",
+    "let",
+    "echo",
+    "printf",
+    "grep",
+    "egrep",
+    "fgrep",
+    "rg",
+    "ag",
+    "sed",
+    "awk",
+    "tr",
+    "jq",
+    "expr",
+    "trap",
+    "kill",
+    "cowsay",
+    "figlet",
+    "logger",
+    "psql",
+    "mysql",
+    "sqlite3",
+    "redis-cli",
+    "mongo",
 ];
 
 /// Options whose value is the name of a variable, or an assignment.
@@ -127,10 +167,12 @@ fn bracketed(text: &str) -> Option<usize> {
     let inner = captures.get(1).or(captures.get(2))?.as_str();
     let is_list = text.starts_with('[');
     let is_known = is_telling(inner) && !(is_list && OPTIONAL.contains(&inner));
-    let is_compound = inner.contains(['-', '_', ' ']) || inner.ends_with("id") || inner.ends_with("name");
+    let is_compound =
+        inner.contains(['-', '_', ' ']) || inner.ends_with("id") || inner.ends_with("name");
     let is_lower = !inner.contains(|c: char| c.is_ascii_uppercase());
     let end = captures.get(0)?.end();
-    let ends_word = text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '*' && c != '?');
+    let ends_word =
+        text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '*' && c != '?');
     let fits = if is_list { is_lower && is_compound } else { true };
     (is_known && fits && ends_word).then_some(end)
 }
@@ -183,11 +225,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(
-        script: &'a str,
-        command: &'a SimpleCommand,
-        is_set: &'a dyn Fn(&str) -> bool,
-    ) -> Self {
+    fn new(script: &'a str, command: &'a SimpleCommand, is_set: &'a dyn Fn(&str) -> bool) -> Self {
         let program = command.program(script);
         Self {
             script,
@@ -225,7 +263,8 @@ impl<'a> Reading<'a> {
         let mut found: Vec<Range<usize>> = Vec::new();
         let addresses = ADDRESS.find_iter(text).map(|found| found.range());
         let to_fill_in = |place: &Range<usize>| {
-            let is_whole = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.');
+            let is_whole =
+                |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.');
             text[place.clone()].contains(['x', 'X'])
                 && is_whole(text[..place.start].chars().next_back())
                 && is_whole(text[place.end..].chars().next())
@@ -265,8 +304,9 @@ impl<'a> Reading<'a> {
         }
         let is_value = text[..place.start].contains('=');
         let is_variable = index > 0 && TAKE_VARIABLES.contains(&self.texts[index - 1]) && !is_value;
-        let takes_variable =
-            TAKE_VARIABLES.iter().any(|option| option.starts_with("--") && text.starts_with(&format!("{option}=")));
+        let takes_variable = TAKE_VARIABLES
+            .iter()
+            .any(|option| option.starts_with("--") && text.starts_with(&format!("{option}=")));
         if is_variable || (takes_variable && text.matches('=').count() < 2) {
             return false;
         }
@@ -274,7 +314,11 @@ impl<'a> Reading<'a> {
             return !(self.is_after_taker(index) && CROSSES.is_match(part));
         }
         let is_assigned = is_value && !text.starts_with("--");
-        if index == 0 || text.starts_with('-') && !is_value || is_assigned || self.is_after_taker(index) {
+        if index == 0
+            || text.starts_with('-') && !is_value
+            || is_assigned
+            || self.is_after_taker(index)
+        {
             return false;
         }
         let is_last_of_domain = text[..place.start].ends_with('.');

@@ -16,7 +16,10 @@ fn placeholders_are_recognized() {
         ("docker volume rm <volume name>", &["<volume name>"][..]),
         ("docker logs <container-id>", &["<container-id>"]),
         ("docker logs <CONTAINER ID> | head", &["<CONTAINER ID>"]),
-        ("docker tag <image name> <user>/<repo>:<tag>", &["<image name>", "<user>", "<repo>", "<tag>"]),
+        (
+            "docker tag <image name> <user>/<repo>:<tag>",
+            &["<image name>", "<user>", "<repo>", "<tag>"],
+        ),
         ("docker run -p <port>:80 <image>", &["<port>", "<image>"]),
         ("docker run -d --name=<name> nginx", &["<name>"]),
         ("docker run \\\n  --name <name> \\\n  <image>", &["<name>", "<image>"]),

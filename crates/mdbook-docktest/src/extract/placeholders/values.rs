@@ -39,7 +39,6 @@ fn is_whole(text: &str, place: &Range<usize>) -> bool {
         || text[..place.start].ends_with("${")
         // An assignment, unless it is a part of a path or an option's value.
         || (after == Some('=') && before.is_none_or(|c| c.is_whitespace() || c == ';'));
-    !(begins_with_word
-        && (before.is_some_and(continues) || is_variable)
+    !(begins_with_word && (before.is_some_and(continues) || is_variable)
         || ends_with_word && after.is_some_and(continues))
 }

@@ -51,7 +51,9 @@ impl Learned {
         let mut commands = Vec::new();
         for (index, step) in scenario.steps_that_run() {
             for (_, file) in scenario.files_before(index) {
-                commands.extend([file.name.as_bytes(), b"\0", file.contents().as_bytes(), b"\0"].concat());
+                commands.extend(
+                    [file.name.as_bytes(), b"\0", file.contents().as_bytes(), b"\0"].concat(),
+                );
             }
             for command in &step.commands {
                 commands.extend(command.script().as_bytes());
