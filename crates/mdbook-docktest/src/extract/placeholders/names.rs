@@ -271,7 +271,7 @@ impl<'a> Reading<'a> {
         };
         found.extend(addresses.filter(to_fill_in));
         let mut start = 0;
-        for part in text.split(|c| matches!(c, '/' | ':' | '=' | '@' | ',' | '.')) {
+        for part in text.split(['/', ':', '=', '@', ',', '.']) {
             let place = start..start + part.len();
             start = place.end + 1;
             if found.iter().any(|other| other.start < place.end && place.start < other.end) {
