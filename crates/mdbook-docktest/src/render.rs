@@ -10,7 +10,7 @@ use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
-use crate::model::scenario::{ChapterFile, Scenario, Step, Substitution};
+use crate::model::scenario::{Scenario, Step};
 use crate::render::page::{Page, Renderer};
 use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
@@ -19,6 +19,7 @@ use crate::text::splice::{Edit, splice};
 pub(crate) mod assets;
 mod changes;
 mod diagram;
+mod files;
 mod fragments;
 mod html;
 pub(crate) mod labels;
@@ -33,6 +34,7 @@ mod unclosed_block;
 pub(crate) mod verifications;
 
 use changes::changes;
+use files::{shown, without_repetition};
 use fragments::Fragments;
 use outcome::Outcome;
 use provenance::Provenance;
@@ -176,35 +178,6 @@ impl Rendering<'_> {
         below
     }
 
-    /// Gives a block that is written to a file its caption, or hides it.
-    fn file(&self, file: &ChapterFile, edits: &mut Vec<Edit>) {
-        let Page { labels, renderer, .. } = self.page;
-        let fence = &file.fence;
-        if file.hidden {
-            let text = self.nothing(&fence.block);
-            edits.push(Edit { range: fence.block.clone(), text });
-            return;
-        }
-        let next_line = self.next_line_after(&fence.block);
-        let caption = match renderer {
-            Renderer::Html => html::file(file, labels),
-            // A blank line keeps it from continuing a paragraph.
-            Renderer::Markdown if self.is_below_text(&fence.block) => {
-                next_line.clone() + &markdown::file(file, labels)
-            }
-            Renderer::Markdown => markdown::file(file, labels),
-        };
-        edits.push(Edit::insert(fence.block.start, caption + &next_line));
-        edits.push(Edit { range: fence.info.clone(), text: file.language.clone() });
-        let mut below = Fragments::new(*renderer);
-        let values = shown(&file.text, &file.substitutions);
-        below.values(labels.written_with(), &without_repetition(values));
-        if !below.is_empty() {
-            let next_line = self.next_line(fence);
-            edits.push(Edit::insert(fence.block.end, next_line.clone() + &below.join(&next_line)));
-        }
-    }
-
     /// Replaces a directive by a diagram of the state, or by nothing if there is no state.
     fn diagram(&self, (index, place): (usize, &Range<usize>), state: Option<&State>) -> Edit {
         let Page { labels, renderer, slug, .. } = self.page;
@@ -306,30 +279,6 @@ impl Rendering<'_> {
             None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
         });
     }
-}
-
-/// Returns the placeholders of a text with the values that took their place. A value that is the same
-/// tells the reader nothing.
-fn shown<'a>(
-    text: &'a str,
-    substitutions: &'a [Substitution],
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let pairs = substitutions
-        .iter()
-        .map(|substitution| (&text[substitution.range.clone()], substitution.value.as_str()));
-    pairs.filter(|(placeholder, value)| placeholder != value)
-}
-
-fn without_repetition<'a>(
-    pairs: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Vec<(&'a str, &'a str)> {
-    let mut found = Vec::new();
-    for pair in pairs {
-        if !found.contains(&pair) {
-            found.push(pair);
-        }
-    }
-    found
 }
 
 /// The line ending of a text's first line.

@@ -16,6 +16,13 @@ use crate::model::values::Reading;
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
+mod file;
+mod substitution;
+
+pub(crate) use self::file::ChapterFile;
+pub(crate) use self::substitution::Substitution;
+pub(crate) use self::substitution::substituted;
+
 /// The steps of one chapter.
 #[derive(Debug, Default)]
 pub struct Scenario {
@@ -54,38 +61,6 @@ impl Scenario {
     /// Returns the steps that run, with their indices in `steps`.
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate().filter(|(_, step)| step.runs())
-    }
-}
-
-/// A fenced block that is written to a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChapterFile {
-    /// The path: relative to the shell's current directory, absolute, or below `~/`.
-    pub name: String,
-    /// The place of the name in the chapter's text.
-    pub name_span: Range<usize>,
-    /// The text of the block, with a line feed at its end.
-    pub text: String,
-    /// The placeholders in the text for which book.toml has a value, in order.
-    pub substitutions: Vec<Substitution>,
-    /// The permissions that are set, in octal; those of any new file without.
-    pub mode: Option<String>,
-    /// Whether the text is added to an existing file.
-    pub appends: bool,
-    /// Whether the block is not shown.
-    pub hidden: bool,
-    /// The first word of the info string; empty if there is none.
-    pub language: String,
-    /// The index of the first step after it.
-    pub before_step: usize,
-    /// The place of the block in the chapter's text.
-    pub fence: Fence,
-}
-
-impl ChapterFile {
-    /// Returns what is written: the text with values in the place of placeholders.
-    pub fn contents(&self) -> Cow<'_, str> {
-        substituted(&self.text, &self.substitutions)
     }
 }
 
@@ -168,30 +143,6 @@ pub struct Command {
     pub expectation: Option<Expectation>,
     /// The placeholders in the text for which book.toml has a value, in order.
     pub substitutions: Vec<Substitution>,
-}
-
-/// A placeholder of a command or a file, and what takes its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Substitution {
-    /// The place of the placeholder in the text.
-    pub range: Range<usize>,
-    /// The value from book.toml.
-    pub value: String,
-}
-
-/// Returns a text with values in the place of placeholders.
-pub(crate) fn substituted<'a>(text: &'a str, substitutions: &[Substitution]) -> Cow<'a, str> {
-    if substitutions.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let mut new = String::with_capacity(text.len());
-    let mut end = 0;
-    for Substitution { range, value } in substitutions {
-        new.push_str(&text[end..range.start]);
-        new.push_str(value);
-        end = range.end;
-    }
-    Cow::Owned(new + &text[end..])
 }
 
 impl Command {
