@@ -44,6 +44,7 @@ pub(super) struct Loaded {
     is_whole_book: bool,
 }
 
+/// Runs everything, and does what is to be done afterwards.
 pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
     let mut loaded = load(&options.paths, &options.chapters)?;
     let canceller = cancel_on_signals()?;
@@ -113,7 +114,8 @@ pub(super) fn load(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> 
     loaded.collect()
 }
 
-fn join(loaded: Vec<Loaded>) -> Report {
+/// Joins the reports.
+pub(super) fn join(loaded: Vec<Loaded>) -> Report {
     let mut whole = Report::default();
     loaded.into_iter().for_each(|loaded| whole.append(loaded.report));
     whole
@@ -181,14 +183,15 @@ fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<
 }
 
 /// Creates the file for the report; `None` for standard output.
-fn output(options: &Options) -> Result<Option<File>> {
+pub(super) fn output(options: &Options) -> Result<Option<File>> {
     let create = |path: &PathBuf| {
         File::create(path).with_context(|| format!("cannot write {}", path.display()))
     };
     options.output.as_ref().map(create).transpose()
 }
 
-fn write_report(report: &Report, options: &Options, output: Option<File>) -> Result<()> {
+/// Writes the report to its file or to standard output.
+pub(super) fn write_report(report: &Report, options: &Options, output: Option<File>) -> Result<()> {
     let text = match options.format {
         Format::Human => {
             let colours =
