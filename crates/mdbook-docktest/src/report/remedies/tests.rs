@@ -92,7 +92,7 @@ fn github_messages_have_the_changed_lines() {
     let edits = [("bash\ndocker", "bash tty\ndocker"), ("ls\n", "ls\nid\n")];
     let shown = github(&with_remedy(remedy(&edits, Basis::Proved)));
     let expected = "instead of 0%0Aadd `exit=1`%0Asuggestion: add `tty`%0A    ```bash tty%0A    \
-        docker rm x%0A    ls%0A    id%0A    ```\n";
+        docker rm x%0A    ls%0A    id\n";
     assert!(shown.contains(expected), "{shown}");
 }
 
