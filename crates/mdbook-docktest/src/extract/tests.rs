@@ -16,7 +16,7 @@ fn outline(text: &str) -> String {
     let mut outline = String::new();
     for step in &scenario.steps {
         write!(outline, "{} {:?}", step.line, step.script).expect("writing to a string succeeds");
-        if let Some(expectation) = &step.expectation {
+        for expectation in &step.expectations {
             write!(outline, " -> {} {:?}", expectation.line, expectation.text)
                 .expect("writing to a string succeeds");
         }
@@ -73,7 +73,7 @@ fn spans_are_exact() {
     let step = &scenario.steps[0];
     assert_eq!(&text[step.fence.block.clone()], "```bash exit=1\n> ls /nö\n> cd\n> ```");
     assert_eq!(&text[step.command.clone()], "ls /nö");
-    let expectation = step.expectation.as_ref().expect("it has an expectation");
+    let [expectation] = step.expectations.as_slice() else { panic!("{step:?}") };
     assert_eq!(&text[expectation.fence.block.clone()], "```output\n> x\n> ```");
     assert_eq!(&text[expectation.body.clone()], "> x\n");
 }
@@ -82,7 +82,7 @@ fn spans_are_exact() {
 fn each_line_of_an_expectation_has_its_place() {
     let lines = |text: &str| -> Vec<String> {
         let scenario = scenario(text);
-        let expectation = scenario.steps[0].expectation.as_ref().expect("it has an expectation");
+        let expectation = &scenario.steps[0].expectations[0];
         expectation.lines.iter().map(|line| text[line.clone()].to_owned()).collect()
     };
     assert_eq!(lines("```sh\n```\n```output\na\n\n  é b  \n```\n"), ["a", "", "  é b"]);
@@ -117,6 +117,36 @@ fn an_output_block_that_does_not_follow_a_step_is_an_orphan() {
         outline("```bash\na\n```\n```output\n```\n```output\n```\n"),
         "2 \"a\\n\" -> 5 \"\"\n6:1 orphan-output \"```output\"\n"
     );
+}
+
+#[test]
+fn each_stream_can_have_an_output_block() {
+    let chapter = |first: &str, second: &str| {
+        format!(
+            "> ```bash\n> a\n> ```\n>\n> ```{first}\n> b\n> ```\n>\n> ```{second}\n> c\n> ```\n"
+        )
+    };
+    for (first, second) in
+        [("output stdout", "output stderr exact"), ("output stderr", "output stdout")]
+    {
+        let text = chapter(first, second);
+        assert_eq!(outline(&text), "2 \"a\\n\" -> 6 \"b\\n\" -> 10 \"c\\n\"\n");
+        assert_eq!(scenario(&text).steps[0].lines(&text), 1..=11);
+    }
+    for (first, second, known) in [
+        ("output", "output", "both streams"),
+        ("output", "output stderr", "both streams"),
+        ("output stdout", "output", "standard output"),
+        ("output stderr", "output stderr", "standard error"),
+    ] {
+        let text = chapter(first, second);
+        let expected = format!("2 \"a\\n\" -> 6 \"b\\n\"\n9:3 orphan-output \"```{second}\"\n");
+        assert_eq!(outline(&text), expected);
+        let message = &scenario(&text).findings[0].message;
+        assert_eq!(*message, format!("an `output` block above already expects {known}"));
+    }
+    let apart = "```bash\na\n```\n```output stdout\n```\ntext\n```output stderr\n```\n";
+    assert_eq!(outline(apart), "2 \"a\\n\" -> 5 \"\"\n7:1 orphan-output \"```output stderr\"\n");
 }
 
 #[test]
@@ -177,7 +207,7 @@ proptest! {
         let scenario = scenario(&text);
         for step in &scenario.steps {
             let spans = [&step.fence.block, &step.command];
-            let lines = step.expectation.iter().flat_map(|expectation| &expectation.lines);
+            let lines = step.expectations.iter().flat_map(|expectation| &expectation.lines);
             let in_session = step.commands.iter().filter_map(|command| command.expectation.as_ref());
             let in_session = in_session.flat_map(|expectation| &expectation.lines);
             let spans = spans.into_iter().chain(lines).chain(in_session).chain(&step.session_markup);

@@ -59,8 +59,8 @@ pub struct Step {
     pub commands: Vec<Command>,
     /// The attributes of the info string.
     pub attributes: Attributes,
-    /// The `output` block that follows the step.
-    pub expectation: Option<Expectation>,
+    /// The `output` blocks that follow the step: one, or one for each of its streams.
+    pub expectations: Vec<Expectation>,
     /// The parts of a `console` block that are not commands, in the chapter's text: prompts, and
     /// the lines below commands.
     pub session_markup: Vec<Range<usize>>,
@@ -74,24 +74,24 @@ impl Step {
         !self.attributes.ignore && !self.is_held
     }
 
-    /// Returns the line numbers that the step and its `output` block span in `text`, the chapter's
+    /// Returns the line numbers that the step and its `output` blocks span in `text`, the chapter's
     /// text.
     pub fn lines(&self, text: &str) -> RangeInclusive<usize> {
-        let last = self.expectation.as_ref().map_or(&self.fence, |expectation| &expectation.fence);
+        let last = self.expectations.last().map_or(&self.fence, |expectation| &expectation.fence);
         let line = |offset| line_and_column(text, offset).0;
         line(self.fence.block.start)..=line(last.block.end)
     }
 
-    /// Whether a finding of this chapter is in the step's block or its `output` block.
+    /// Whether a finding of this chapter is in the step's block or its `output` blocks.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
         self.contains(finding.span.start)
     }
 
-    /// Whether an offset in the chapter's text is in the step's block or its `output` block.
+    /// Whether an offset in the chapter's text is in the step's block or its `output` blocks.
     pub(crate) fn contains(&self, offset: usize) -> bool {
-        let expectation = self.expectation.as_ref().map(|expectation| &expectation.fence.block);
-        let mut blocks = [Some(&self.fence.block), expectation].into_iter().flatten();
-        blocks.any(|block| block.contains(&offset))
+        let expectations = self.expectations.iter().map(|expectation| &expectation.fence);
+        let mut fences = std::iter::once(&self.fence).chain(expectations);
+        fences.any(|fence| fence.block.contains(&offset))
     }
 }
 

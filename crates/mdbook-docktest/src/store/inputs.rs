@@ -128,7 +128,7 @@ fn step_digest(step: &Step, settings: &Settings) -> String {
         None => {}
     }
     let own = step.commands.iter().filter_map(|command| command.expectation.as_ref());
-    let expectations = own.chain(&step.expectation);
+    let expectations = own.chain(&step.expectations);
     let inputs = StepInputs {
         commands: step.commands.iter().map(|command| command.text.as_str()).collect(),
         stdin: attributes.stdin.as_deref(),
