@@ -224,7 +224,8 @@ fn findings(report: &str) -> String {
     let lines: Vec<&str> = report.lines().collect();
     let lines = lines.split_last().map_or(&[] as &[&str], |(_, findings)| findings);
     let is_advice = |line: &str| {
-        line.contains("To run it again: ") || line.ends_with(" can be fixed by `mdbook-docktest fix`")
+        line.contains("To run it again: ")
+            || line.ends_with(" can be fixed by `mdbook-docktest fix`")
     };
     let findings = lines.iter().filter(|line| !is_advice(line));
     findings.copied().collect::<Vec<_>>().join("\n")

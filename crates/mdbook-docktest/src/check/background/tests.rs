@@ -172,8 +172,7 @@ fn a_leftover_can_be_removed_in_a_step_at_the_end() {
         id: "0".into(),
     };
     let anonymous = "0123456789abcdef".repeat(4);
-    let leftovers =
-        vec![left(ObjectKind::Volume, "data"), left(ObjectKind::Volume, &anonymous)];
+    let leftovers = vec![left(ObjectKind::Volume, "data"), left(ObjectKind::Volume, &anonymous)];
     let recording = Recording { leftovers, ..recording([vec![], vec![]]) };
     let step = "```bash hidden cleanup\ndocker volume rm data\n```\n";
     assert_eq!(resolved(CHAPTER, &recording), [format!("{CHAPTER}\n{step}")]);
