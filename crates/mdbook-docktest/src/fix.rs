@@ -1,11 +1,10 @@
 //! Applies the remedies of findings to a chapter and to its file.
 
-use std::ops::Range;
-
 use crate::extract::extract;
 use crate::model::finding::Finding;
 use crate::model::remedy::{Basis, Remedy};
-use crate::model::scenario::Scenario;
+use crate::model::scenario::{Scenario, Step};
+use crate::text::position::line_and_column;
 use crate::text::splice::{Edit, splice};
 
 mod source;
@@ -53,14 +52,17 @@ impl Choice<'_> {
     }
 }
 
-/// Applies remedies that do not overlap, in the order of the text; of those that do, the first.
+/// Applies remedies that do not overlap, in the order of the text; of those that do, the first. Without
+/// names, also marks the scripts that are sessions, which need no finding.
 ///
-/// `scenario` and the findings are those of `text`; `source` is the text of the chapter's file, which
+/// `scenario` and the findings are those of `text`, and `steps` the steps of the scenario that can be marked;
+/// `source` is the text of the chapter's file, which
 /// differs from `text` by `{{#include}}` and the like.
 pub(crate) fn fix<'a>(
     text: &str,
     source: &str,
     scenario: &Scenario,
+    steps: &[Step],
     findings: impl IntoIterator<Item = &'a Finding>,
     choice: Choice<'_>,
 ) -> Fixed {
@@ -68,8 +70,17 @@ pub(crate) fn fix<'a>(
         let scenario = extract(&scenario.path, text, scenario.extensions);
         scenario.findings.iter().filter(|finding| finding.code.is_about_annotations()).count()
     };
-    let mut findings: Vec<&Finding> = findings.into_iter().collect();
-    findings.sort_by_key(|finding| finding.span.start);
+    let findings = findings.into_iter().filter_map(|finding| {
+        let remedy = choice.of(finding)?.clone();
+        Some((finding.span.start, finding.line, remedy))
+    });
+    let steps = steps.iter().filter(|_| choice == Choice::Proved);
+    let sessions = steps.filter_map(|step| {
+        let at = step.fence.info.start;
+        Some((at, line_and_column(text, at).0, step.mark_as_console(text)?))
+    });
+    let mut remedies: Vec<(usize, usize, Remedy)> = findings.chain(sessions).collect();
+    remedies.sort_by_key(|(at, ..)| *at);
     let mut fixed = Fixed {
         text: text.to_owned(),
         source: source.to_owned(),
@@ -78,15 +89,14 @@ pub(crate) fn fix<'a>(
     };
     let (mut edits, mut source_edits) = (Vec::new(), Vec::new());
     let mut wrong_before = wrong(text);
-    for finding in findings {
-        let Some(remedy) = choice.of(finding) else { continue };
+    for (_, line, remedy) in remedies {
         let new = remedy.edits_of(text);
         // Two findings can have the same remedy, and other remedies for what has changed now are
         // found when the chapter is read again.
         if new.iter().any(|edit| edits.iter().any(|other| overlap(edit, other))) {
             continue;
         }
-        let place = Place { line: finding.line, title: remedy.title.clone() };
+        let place = Place { line, title: remedy.title };
         let Some(new_in_source) = in_source(text, source, &new) else {
             fixed.refused.push(place);
             continue;
@@ -108,11 +118,10 @@ pub(crate) fn fix<'a>(
     fixed
 }
 
-/// Whether one edit could change what the other is about. Adjacent ranges are enough: two insertions
-/// at the same place have no order.
+/// Whether edits overlap, or are insertions at the same place, which have no order.
 fn overlap(one: &Edit, other: &Edit) -> bool {
-    let touches = |a: &Range<usize>, b: &Range<usize>| a.start <= b.end && b.start <= a.end;
-    touches(&one.range, &other.range)
+    let (one, other) = (&one.range, &other.range);
+    one == other || (one.start < other.end && other.start < one.end)
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ use crate::book::settings::Settings;
 use crate::book::source_file;
 use crate::cli;
 use crate::fix::{Choice, Fixed, Place};
+use crate::model::scenario::Step;
 use crate::report::{Chapter, Report};
+use crate::store::inputs::Inputs;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 
 /// How often the chapters are run, at most. Each run can reveal a finding that another one had hidden.
@@ -95,6 +97,23 @@ fn choice<'a>(options: &'a cli::Fix, loaded: &[Loaded]) -> Result<Choice<'a>> {
     Ok(Choice::Named(&options.names))
 }
 
+/// Replaces the text of a chapter. Its run stays, if the new text has the same inputs.
+fn rewrite(chapter: &mut Chapter, text: String, settings: &Settings) {
+    let inputs = |chapter: &Chapter| {
+        let scenario = chapter.scenario()?;
+        let runs: Vec<bool> = scenario.steps.iter().map(Step::runs).collect();
+        Some((runs, Inputs::new(scenario, settings, BTreeMap::new(), BTreeMap::new())))
+    };
+    let before = inputs(chapter);
+    let recording = chapter.rewrite(text, settings);
+    if let Some(recording) = recording
+        && !chapter.has_errors()
+        && inputs(chapter) == before
+    {
+        chapter.judge(recording, settings);
+    }
+}
+
 /// The files of the chapters.
 struct Files<'a> {
     files: BTreeMap<PathBuf, File>,
@@ -141,7 +160,7 @@ impl<'a> Files<'a> {
         let mut has_changed = false;
         for chapter in &mut report.chapters {
             if let Some(text) = self.fix_chapter(chapter) {
-                chapter.rewrite(text, settings);
+                rewrite(chapter, text, settings);
                 has_changed = true;
             }
         }

@@ -26,7 +26,7 @@ fn finding(text: &str, at: &str, new: &str, title: &str, basis: Basis) -> Findin
 
 fn fixed(text: &str, source: &str, findings: &[Finding], choice: Choice<'_>) -> Fixed {
     let scenario = extract(Path::new("lab.md"), text, Extensions::default());
-    fix(text, source, &scenario, findings, choice)
+    fix(text, source, &scenario, &scenario.steps, findings, choice)
 }
 
 fn place(line: usize, title: &str) -> Place {
@@ -108,4 +108,16 @@ fn a_step_of_an_included_file_is_refused() {
     assert_eq!(fixed.text, "```bash\nread x\n```\n\n```bash tty\ntop\n```\n");
     assert_eq!(fixed.source, "{{#include a.md}}\n\n```bash tty\ntop\n```\n");
     assert_eq!(fixed.refused, [place(1, "add `tty`")]);
+}
+
+#[test]
+fn a_script_with_prompts_becomes_a_session_together_with_its_other_remedies() {
+    let text = "```bash\n$ ls\n```\n\n```bash\nls\n```\n";
+    let findings = [finding(text, "```bash", " tty", "add `tty`", Basis::Proved)];
+    let proved = fixed(text, text, &findings, Choice::Proved);
+    assert_eq!(proved.text, text.replacen("bash", "console tty", 1));
+    assert_eq!(proved.applied.len(), 2);
+    let names = ["tty".to_owned()];
+    let named = fixed(text, text, &findings, Choice::Named(&names));
+    assert_eq!(named.text, text.replacen("bash", "bash tty", 1));
 }
