@@ -37,6 +37,21 @@ fn a_fixed_chapter_is_run() {
 }
 
 #[test]
+fn a_script_with_prompts_is_marked_as_a_session() {
+    let text = "```bash\n$ echo one\none\n```\n\n> ~~~sh\n> $ true\n> ~~~\n";
+    let book = Book::new().chapter("lab.md", text);
+    let outcome = book.command(["fix", "--format", "json", "src/lab.md:2"]).run();
+    outcome.exits(0).tells("src/lab.md:1: mark the block as `console`").finds_nothing();
+    let first = text.replace("bash", "console");
+    assert_eq!(read(&book, "src/lab.md"), first, "the other step is not named");
+    let book = Book::new().chapter("lab.md", &first);
+    let outcome = book.command(["fix"]).run();
+    outcome.exits(0);
+    assert_eq!(outcome.stderr().matches("line 2: echo one").count(), 1, "it runs once\n{outcome}");
+    assert_eq!(read(&book, "src/lab.md"), first.replace("sh", "console"));
+}
+
+#[test]
 fn a_dry_run_prints_a_diff_and_changes_nothing() {
     let book = Book::new().chapter("lab.md", CHAPTER);
     let outcome = book.command(["fix", "--dry-run"]).run();

@@ -85,7 +85,7 @@ fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
         let help = plain(help).replace(is_bidirectional_control, "\u{fffd}");
         group = group.element(Level::HELP.message(help));
     }
-    let remedy = finding.remedies.first().filter(|_| !text.is_empty());
+    let remedy = remedies::shown(finding).filter(|_| !text.is_empty());
     let groups: Vec<Group<'_>> =
         iter::once(group).chain(remedy.map(|remedy| remedies::group(text, remedy))).collect();
     renderer.render(&groups)

@@ -5,7 +5,8 @@ use std::ops::Range;
 use annotate_snippets::{Group, Level, Patch, Snippet};
 
 use super::Report;
-use crate::model::remedy::Remedy;
+use crate::model::finding::Finding;
+use crate::model::remedy::{Basis, Remedy};
 use crate::text::splice::{Edit, splice};
 
 /// Returns the lines that the remedy changes, as they are afterwards. Lines that it removes are left out.
@@ -41,6 +42,13 @@ fn lines_of(text: &str, range: &Range<usize>) -> Range<usize> {
     let ends_a_line = !range.is_empty() && text[..range.end].ends_with('\n');
     let line_end = || text[range.end..].find('\n').map_or(text.len(), |at| range.end + at + 1);
     start..if ends_a_line { range.end } else { line_end() }
+}
+
+/// Returns the remedy that is shown to people as an edit: what `fix` does. The help says in words what is
+/// only proposed.
+pub(super) fn shown(finding: &Finding) -> Option<&Remedy> {
+    let proved = finding.remedies.iter().find(|remedy| remedy.basis == Basis::Proved);
+    proved.or_else(|| finding.remedies.first().filter(|_| finding.help.is_none()))
 }
 
 /// Returns the remedy as the last part of a finding, with the lines that it changes.

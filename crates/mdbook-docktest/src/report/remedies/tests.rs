@@ -58,9 +58,11 @@ To run it again: mdbook-docktest verify 'src/é t.md:8'
 }
 
 #[test]
-fn what_is_only_proposed_is_not_counted_as_fixable() {
-    let report =
-        with_remedy(remedy(&[("bash\ndocker rm", "bash exit=1\ndocker rm")], Basis::Proposed));
+fn what_is_only_proposed_is_shown_if_no_help_says_it_and_not_counted() {
+    let edits = [("bash\ndocker rm", "bash exit=1\ndocker rm")];
+    let mut report = with_remedy(remedy(&edits, Basis::Proposed));
+    assert!(!human(&report, Colours::Off).contains("```bash exit=1"));
+    report.chapters[0].findings[0].help = None;
     let shown = human(&report, Colours::Off);
     assert!(shown.contains("7 | ```bash exit=1\n  |         ++++++\n"), "{shown}");
     assert!(!shown.contains("can be fixed"), "{shown}");
@@ -68,9 +70,9 @@ fn what_is_only_proposed_is_not_counted_as_fixable() {
 
 #[test]
 fn escape_sequences_in_remedies_are_not_shown() {
-    let report = with_remedy(remedy(&[("docker rm x", "docker \x1b[31mrm")], Basis::Proposed));
+    let report = with_remedy(remedy(&[("docker rm x", "docker \x1b[31mrm")], Basis::Proved));
     let shown = human(&report, Colours::Off);
-    assert!(!shown.contains('\x1b'), "{shown}");
+    assert!(shown.contains("8 - docker rm x") && !shown.contains('\x1b'), "{shown}");
 }
 
 #[test]
