@@ -80,7 +80,7 @@ pub(crate) fn check(
             StepRecording::Ignored => {}
         }
     }
-    found.differences.extend(background::differences(scenario, recording, &rules.pinned));
+    found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
     found.differences.extend(unwritten::differences(scenario, recording));
     missing_file::explain(text, scenario, recording, &mut found.differences);
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);

@@ -12,6 +12,7 @@ mod engine_command;
 mod engine_state;
 mod exit_statuses;
 mod files;
+mod fixing;
 mod guide;
 mod hostile_recordings;
 mod hub;
