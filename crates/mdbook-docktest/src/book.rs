@@ -3,6 +3,7 @@
 pub(crate) mod build_directory;
 pub(crate) mod chapters;
 mod lexical_path;
+mod preprocessors;
 pub(crate) mod protocol;
 pub(crate) mod settings;
 pub(crate) mod source_file;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::fence::Fence;
-use crate::model::finding::Finding;
+use crate::model::finding::{Code, Finding};
 use crate::model::markdown::Extensions;
 use crate::model::stream::{Columns, Streams};
 use crate::text::position::line_and_column;
@@ -84,7 +84,8 @@ impl Step {
 
     /// Whether a finding of this chapter is in the step's block or its `output` block.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
-        self.contains(finding.span.start)
+        // A file without steps that run has its finding at its beginning, where a step can be.
+        finding.code != Code::NoSteps && self.contains(finding.span.start)
     }
 
     /// Whether an offset in the chapter's text is in the step's block or its `output` block.
