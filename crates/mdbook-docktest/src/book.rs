@@ -3,6 +3,7 @@
 pub(crate) mod build_directory;
 pub(crate) mod chapters;
 mod lexical_path;
+pub(crate) mod origins;
 mod preprocessors;
 pub(crate) mod protocol;
 pub(crate) mod settings;

@@ -17,8 +17,10 @@ use crate::extract::Extensions;
 pub(crate) struct Source {
     /// The path of the file in findings.
     pub path: PathBuf,
-    /// The text. In a book, mdBook's `{{#include}}` and the like are expanded.
+    /// The text. In a book, preprocessors have expanded mdBook's `{{#include}}` and the like.
     pub text: String,
+    /// Whether the text is that of a book's chapter, rather than the file's.
+    pub is_preprocessed: bool,
     /// The Markdown extensions of the book.
     pub extensions: Extensions,
     /// The line of the step to report on; `None` to report on all steps.
@@ -127,7 +129,9 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
 
 fn single(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
     let recording = path.with_extension("recording.json");
-    let chapter = Source { path: path.to_owned(), text, extensions, only_at: None, recording };
+    let path = path.to_owned();
+    let (is_preprocessed, only_at) = (false, None);
+    let chapter = Source { path, text, is_preprocessed, extensions, only_at, recording };
     Collection { settings, chapters: vec![chapter], given: Given::File }
 }
 
@@ -227,7 +231,8 @@ pub(crate) fn chapters(
         let path = without_dot(sources.join(source_path));
         let recording = recordings.join(recording_name(source_path));
         let text = mem::take(&mut chapter.content);
-        chapters.push(Source { path, text, extensions, only_at: None, recording });
+        let (is_preprocessed, only_at) = (true, None);
+        chapters.push(Source { path, text, is_preprocessed, extensions, only_at, recording });
     });
     chapters
 }
@@ -271,6 +276,7 @@ mod tests {
         let chapter = |path: &str| Source {
             path: path.into(),
             text: String::new(),
+            is_preprocessed: true,
             extensions: Extensions::default(),
             only_at: None,
             recording: PathBuf::new(),

@@ -106,7 +106,7 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
             let mark = &file[..file.len() - source.len()];
             source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;
         }
-        progress::accepted(&path, &accepted);
+        progress::accepted(&path, &accepted, |line| chapter.place_of_line(line));
         chapter.reread(accepted.text, settings);
     }
     Ok(match ran {

@@ -57,6 +57,8 @@ pub enum Code {
     BadDirective,
     /// A fence of a step or an `output` block that is never closed.
     UnterminatedFence,
+    /// An `{{#include}}` or the like of something that does not exist.
+    MissingInclude,
     /// A command exited with another status than expected.
     ExitStatus,
     /// The output of a step differs from what is expected.
@@ -103,6 +105,7 @@ impl Code {
         Self::BadPlaceholder,
         Self::BadDirective,
         Self::UnterminatedFence,
+        Self::MissingInclude,
         Self::ExitStatus,
         Self::OutputMismatch,
         Self::Timeout,
@@ -150,6 +153,7 @@ impl Code {
             Self::BadPlaceholder => "bad-placeholder",
             Self::BadDirective => "bad-directive",
             Self::UnterminatedFence => "unterminated-fence",
+            Self::MissingInclude => "missing-include",
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
             Self::Timeout => "timeout",
@@ -194,6 +198,7 @@ impl Code {
                 | Self::BadPlaceholder
                 | Self::BadDirective
                 | Self::UnterminatedFence
+                | Self::MissingInclude
         )
     }
 }

@@ -48,7 +48,8 @@ pub struct Step {
     pub language: String,
     /// The block's text, without fence, container prefixes or carriage returns.
     pub script: String,
-    /// The number of the script's first line, counted from 1.
+    /// The number of the script's first line, counted from 1. In a file that includes it, that of the
+    /// link.
     pub line: usize,
     /// The place of the block in the chapter's text.
     pub fence: Fence,
@@ -77,9 +78,15 @@ impl Step {
     /// Returns the line numbers that the step and its `output` block span in `text`, the chapter's
     /// text.
     pub fn lines(&self, text: &str) -> RangeInclusive<usize> {
-        let last = self.expectation.as_ref().map_or(&self.fence, |expectation| &expectation.fence);
         let line = |offset| line_and_column(text, offset).0;
-        line(self.fence.block.start)..=line(last.block.end)
+        let block = self.block();
+        line(block.start)..=line(block.end)
+    }
+
+    /// Returns the range of the step and its `output` block in the chapter's text.
+    pub(crate) fn block(&self) -> Range<usize> {
+        let last = self.expectation.as_ref().map_or(&self.fence, |expectation| &expectation.fence);
+        self.fence.block.start..last.block.end
     }
 
     /// Whether a finding of this chapter is in the step's block or its `output` block.
