@@ -62,10 +62,12 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
 fn to_rerun(chapter: &Chapter) -> Vec<String> {
     let path = chapter.path.display();
     let steps = chapter.steps().iter().zip(chapter.statuses());
-    let failed: Vec<String> = steps
+    let mut failed: Vec<String> = steps
         .filter(|(_, status)| *status == StepStatus::Failed)
         .map(|(step, _)| format!("{path}:{}", step.line))
         .collect();
+    // Steps that the same line includes.
+    failed.dedup();
     if (1..=MOST_STEPS).contains(&failed.len()) { failed } else { vec![path.to_string()] }
 }
 

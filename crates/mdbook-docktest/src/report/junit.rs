@@ -127,9 +127,7 @@ fn failure(findings: &[&Finding], commands: &[CommandRecording]) -> TestCaseStat
 /// Replaces the characters that no XML document can contain, not even escaped
 /// (<https://www.w3.org/TR/xml/#charsets>). quick-junit removes only some of them.
 fn legal(text: &str) -> String {
-    let is_legal = |c: char| {
-        matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-    };
+    let is_legal = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.replace(|c| !is_legal(c), "\u{fffd}")
 }
 

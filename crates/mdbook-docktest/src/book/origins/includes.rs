@@ -97,7 +97,13 @@ struct Included {
 impl Expansion {
     /// Appends a text with its links replaced. `link` is the place in the chapter's own file of the
     /// outermost link that the text comes from.
-    fn replace_all(&mut self, source: &Mapped, directory: &Path, depth: usize, link: Option<usize>) {
+    fn replace_all(
+        &mut self,
+        source: &Mapped,
+        directory: &Path,
+        depth: usize,
+        link: Option<usize>,
+    ) {
         let mut end = 0;
         let links = LINK.iter().flat_map(|regex| regex.captures_iter(&source.text));
         for captures in links {
@@ -202,12 +208,7 @@ fn part(text: Option<&str>) -> Part<'_> {
 
 /// Returns a part of a file, and what the file does not have of it. If `keeps_rest`, the other lines are kept
 /// behind `# `.
-fn take(
-    file: usize,
-    text: &str,
-    part: &Part<'_>,
-    keeps_rest: bool,
-) -> (Mapped, Option<String>) {
+fn take(file: usize, text: &str, part: &Part<'_>, keeps_rest: bool) -> (Mapped, Option<String>) {
     let name = |regex: &'static LazyLock<Option<Regex>>, line: &str| {
         let captures = regex.as_ref()?.captures(line)?;
         Some(captures.name("name")?.as_str().to_owned())

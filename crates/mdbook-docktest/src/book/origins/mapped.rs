@@ -70,7 +70,8 @@ impl Mapped {
             let next = other.pieces.partition_point(|piece| piece.start <= start);
             let end = other.pieces.get(next).map_or(range.end, |next| next.start.min(range.end));
             let Some(piece) = next.checked_sub(1).map(|index| other.pieces[index]) else { return };
-            let piece = Piece { offset: piece.offset_at(start), link: link.or(piece.link), ..piece };
+            let piece =
+                Piece { offset: piece.offset_at(start), link: link.or(piece.link), ..piece };
             self.push_piece(&other.text[start..end], piece);
             start = end;
         }
