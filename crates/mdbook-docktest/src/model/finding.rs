@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::remedy::Remedy;
+use crate::model::remedy::{Basis, Remedy};
 
 /// A finding at a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,11 @@ impl Finding {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+
+    /// Whether `fix` can resolve the finding without asking the author.
+    pub fn is_fixable(&self) -> bool {
+        self.remedies.iter().any(|remedy| remedy.basis == Basis::Proved)
+    }
 }
 
 /// The kinds of findings. Their kebab-case names are a contract: they are never renamed.
@@ -49,7 +54,7 @@ pub enum Code {
     BadAttribute,
     /// An `output` block that does not follow a step.
     OrphanOutput,
-    /// A `console` block without a prompt, or text before its first prompt.
+    /// A `console` block without a prompt, or text before the first prompt of a session.
     MissingPrompt,
     /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
@@ -135,6 +140,8 @@ impl Code {
         match self {
             // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // Its block does not run, and all others do.
+            Self::MissingPrompt => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
