@@ -67,7 +67,7 @@ fn each_line_is_found_in_its_file() {
         let line = mapped.text[start..].lines().next().unwrap_or_default();
         (start, line)
     }) {
-        let start = start + line.starts_with("# ").then_some(2).unwrap_or_default();
+        let start = start + if line.starts_with("# ") { 2 } else { 0 };
         let line = line.strip_prefix("# ").unwrap_or(line);
         if line.is_empty() || line.starts_with("```") {
             continue;
