@@ -3,6 +3,8 @@
 pub(crate) mod build_directory;
 pub(crate) mod chapters;
 mod lexical_path;
+pub(crate) mod origins;
+mod preprocessors;
 pub(crate) mod protocol;
 pub(crate) mod settings;
 pub(crate) mod source_file;

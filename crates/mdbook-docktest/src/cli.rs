@@ -43,7 +43,8 @@ pub enum Command {
     Verify(Options),
     /// Runs everything, rewrites expected output that differs, and reports the remaining findings
     ///
-    /// Lines that still match are kept as they are, and so are steps with other findings.
+    /// Lines that still match are kept as they are, and so are steps with other findings. Chapters that pass
+    /// then are recorded, as by `record`.
     Accept(Options),
     /// Runs everything, applies the remedies that are sure, and reports the remaining findings
     ///

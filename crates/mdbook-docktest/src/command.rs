@@ -5,12 +5,14 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::{env, thread};
 
 use anyhow::{Context, Error, Result};
 use docker_cli::Canceller;
 use docker_sandbox::{EngineRoot, cache_directory, prepared_directory};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::book::protocol;
@@ -93,7 +95,23 @@ impl From<Exit> for ExitCode {
 
 /// Executes a command line. Errors are printed to standard error.
 pub fn execute(cli: Cli) -> ExitCode {
-    let result = match cli.command {
+    let exit = keep_exit_statuses().and_then(|()| run_command(cli)).unwrap_or_else(|error| {
+        print_error(&one_line(&error));
+        Exit::from_error(&error)
+    });
+    exit.into()
+}
+
+/// Keeps the exit statuses of child processes for those who wait for them. A parent that ignores SIGCHLD
+/// passes that on, and the kernel then discards them (wait(2)), but not if there is a handler. Child
+/// processes do not inherit a handler.
+fn keep_exit_statuses() -> Result<()> {
+    flag::register(SIGCHLD, Arc::default()).context("cannot handle SIGCHLD")?;
+    Ok(())
+}
+
+fn run_command(cli: Cli) -> Result<Exit> {
+    match cli.command {
         None => build::preprocess(),
         Some(Command::Supports { renderer }) => Ok(match protocol::supports(&renderer) {
             true => Exit::Success,
@@ -108,12 +126,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Some(Command::Fix(options)) => fix::fix(&options),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
-    };
-    let exit = result.unwrap_or_else(|error| {
-        print_error(&one_line(&error));
-        Exit::from_error(&error)
-    });
-    exit.into()
+    }
 }
 
 fn print_error(line: &str) {

@@ -31,7 +31,7 @@ fn other_findings_are_reported_and_not_rewritten() {
         .chapter("lab.md", text)
         .file("src/part.md", "```bash\necho a\n```\n```output\nb\n```\n");
     let outcome = book.command(["accept", "--format", "json"]).run();
-    outcome.exits(1).finds("exit-status", 2).finds("output-mismatch", 12);
-    assert!(outcome.stderr().contains("src/lab.md:12: not rewritten"), "{outcome}");
+    outcome.exits(1).finds("exit-status", 2).finds("output-mismatch", 5);
+    assert!(outcome.stderr().contains("src/part.md:5: not rewritten"), "{outcome}");
     assert_eq!(fs::read_to_string(book.path().join("src/lab.md")).unwrap(), text);
 }

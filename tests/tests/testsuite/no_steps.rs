@@ -42,6 +42,7 @@ fn a_named_file_without_steps_fails() {
     }
     let outcome = verify(&["src/ignored.md"]);
     outcome.exits(1).finds("no-steps", 1).says("all 2 steps are marked `ignore`");
+    assert_eq!(outcome.report()["summary"]["ignored"], 2, "{outcome}");
     for command in ["accept", "record"] {
         let book = book();
         let outcome = book.command([command, "src/ignored.md", "--format", "json"]).run();

@@ -36,9 +36,8 @@ fn all_other_chapters_are_verified() {
     let end = "Not run because of its errors: src/mistyped.md (2 steps)\n\
         To run it again: mdbook-docktest verify src/mistyped.md:4\n\
         To run it again: mdbook-docktest verify src/unclosed.md\n\
-        To run it again: mdbook-docktest verify src/failing.md:4\n\
-        4 chapters, 4 steps: 1 passed, 2 failed, 1 skipped, 0 ignored\n";
-    assert!(human.stdout().ends_with(end), "{human}");
+        To run it again: mdbook-docktest verify src/failing.md:4\n";
+    assert!(human.stdout().contains(end), "{human}");
 }
 
 #[test]

@@ -1,16 +1,14 @@
 //! Reads chapters when mdBook does not send them: from a book's directory or a Markdown file.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::{env, fs, io, mem};
 
 use glob::{MatchOptions, Pattern};
-use mdbook_driver::MDBook;
-use mdbook_driver::builtin_preprocessors::LinkPreprocessor;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter};
 use mdbook_preprocessor::config::Config;
-use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
+use crate::book::preprocessors::read_preprocessed;
 use crate::book::settings::{Settings, SettingsError};
 use crate::extract::Extensions;
 
@@ -19,8 +17,10 @@ use crate::extract::Extensions;
 pub(crate) struct Source {
     /// The path of the file in findings.
     pub path: PathBuf,
-    /// The text. In a book, mdBook's `{{#include}}` and the like are expanded.
+    /// The text. In a book, preprocessors have expanded mdBook's `{{#include}}` and the like.
     pub text: String,
+    /// Whether the text is that of a book's chapter, rather than the file's.
+    pub is_preprocessed: bool,
     /// The Markdown extensions of the book.
     pub extensions: Extensions,
     /// The line of the step to report on; `None` to report on all steps.
@@ -129,7 +129,9 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
 
 fn single(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
     let recording = path.with_extension("recording.json");
-    let chapter = Source { path: path.to_owned(), text, extensions, only_at: None, recording };
+    let path = path.to_owned();
+    let (is_preprocessed, only_at) = (false, None);
+    let chapter = Source { path, text, is_preprocessed, extensions, only_at, recording };
     Collection { settings, chapters: vec![chapter], given: Given::File }
 }
 
@@ -182,6 +184,18 @@ fn find_book(file: &Path) -> Option<PathBuf> {
 fn read_config(root: &Path) -> Result<Config, SourceError> {
     let mut config =
         Config::from_disk(root.join("book.toml")).map_err(|error| bad_book(root, &error))?;
+    if env::vars_os().any(|(name, _)| name.as_encoded_bytes().starts_with(b"MDBOOK_")) {
+        // mdBook would panic.
+        let is_text = |(name, value): &(OsString, OsString)| {
+            name.to_str().is_some() && value.to_str().is_some()
+        };
+        if let Some((name, _)) = env::vars_os().find(|variable| !is_text(variable)) {
+            let name = name.display();
+            let message = format!("mdBook cannot read the environment variable `{name}`: unset it");
+            return Err(SourceError::BadBook { path: root.to_owned(), message });
+        }
+        config.update_from_env().map_err(|error| bad_book(root, &error))?;
+    }
     // mdBook must not create missing chapters in a book that is only read.
     config.build.create_missing = false;
     Ok(config)
@@ -195,13 +209,10 @@ fn bad_book(root: &Path, error: &mdbook_preprocessor::errors::Error) -> SourceEr
 fn read_book(root: &Path) -> Result<Collection, SourceError> {
     let config = read_config(root)?;
     let settings = Settings::from_config(&config, root)?;
-    let book =
-        MDBook::load_with_config(root, config.clone()).map_err(|error| bad_book(root, &error))?;
-    let context = PreprocessorContext::new(book.root.clone(), config.clone(), "html".to_owned());
-    let mut expanded =
-        LinkPreprocessor::new().run(&context, book.book).map_err(|error| bad_book(root, &error))?;
+    let mut book =
+        read_preprocessed(root, config.clone()).map_err(|error| bad_book(root, &error))?;
     let sources = root.join(&config.book.src);
-    let chapters = chapters(&mut expanded, &sources, Extensions::from_config(&config), &settings);
+    let chapters = chapters(&mut book, &sources, Extensions::from_config(&config), &settings);
     let book_toml = without_dot(root.join("book.toml"));
     Ok(Collection { settings, chapters, given: Given::Book(book_toml) })
 }
@@ -220,7 +231,8 @@ pub(crate) fn chapters(
         let path = without_dot(sources.join(source_path));
         let recording = recordings.join(recording_name(source_path));
         let text = mem::take(&mut chapter.content);
-        chapters.push(Source { path, text, extensions, only_at: None, recording });
+        let (is_preprocessed, only_at) = (true, None);
+        chapters.push(Source { path, text, is_preprocessed, extensions, only_at, recording });
     });
     chapters
 }
@@ -264,6 +276,7 @@ mod tests {
         let chapter = |path: &str| Source {
             path: path.into(),
             text: String::new(),
+            is_preprocessed: true,
             extensions: Extensions::default(),
             only_at: None,
             recording: PathBuf::new(),

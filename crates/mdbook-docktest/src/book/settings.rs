@@ -58,6 +58,8 @@ pub struct Settings {
     pub run: RunMode,
     /// The directory of the book's recordings; `None` outside of a book.
     pub recordings: Option<PathBuf>,
+    /// The directory of the book's sources; `None` outside of a book.
+    pub sources: Option<PathBuf>,
     /// The words on the book's pages.
     pub labels: Arc<Labels>,
     /// Whether to add a page that lists all runs.
@@ -79,6 +81,7 @@ impl Default for Settings {
             on_failure: OnFailure::default(),
             run: RunMode::default(),
             recordings: None,
+            sources: None,
             labels: Arc::default(),
             verifications: true,
         }
@@ -270,6 +273,7 @@ impl Settings {
             on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),
             run: table.run,
             recordings: Some(recordings),
+            sources: Some(root.join(&config.book.src)),
             labels: Arc::new(labels),
             verifications: table.verifications.unwrap_or(true),
         })

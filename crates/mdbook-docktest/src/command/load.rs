@@ -23,6 +23,17 @@ pub(super) struct Loaded {
 
 /// Reads the chapters at these paths that match a glob; all if there is no glob.
 pub(super) fn load(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {
+    Ok(joined(load_each(paths, globs)?))
+}
+
+/// The same for a command that runs steps: what was named and has none is reported.
+pub(super) fn load_to_run(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {
+    let mut loaded = load_each(paths, globs)?;
+    report_empty(&mut loaded, globs);
+    Ok(joined(loaded))
+}
+
+fn load_each(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {
     let mut collections: Vec<Collection> =
         paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
     chapters::select(&mut collections, globs)?;
@@ -30,9 +41,7 @@ pub(super) fn load(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> 
         let report = read_steps(chapters, &settings)?;
         Ok(Loaded { report, settings, given })
     });
-    let mut loaded = loaded.collect::<Result<Vec<_>>>()?;
-    report_empty(&mut loaded, globs);
-    Ok(joined(loaded))
+    loaded.collect()
 }
 
 /// Joins adjacent collections with the same settings, so that chapters given one by one can run in

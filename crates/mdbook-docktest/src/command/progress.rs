@@ -139,14 +139,20 @@ fn first_line(step: &Step) -> String {
 }
 
 /// Prints what was rewritten in a chapter's file, and what was not.
-pub(crate) fn accepted(path: &Path, accepted: &Accepted) {
+/// `place` returns the file and the line in it of a line of the chapter's text.
+pub(crate) fn accepted<'a>(
+    path: &Path,
+    accepted: &Accepted,
+    place: impl Fn(usize) -> (&'a Path, usize),
+) {
     let path = path.display();
     match accepted.rewritten {
         0 => {}
         1 => say(&format!("{path}: rewrote 1 expectation")),
         count => say(&format!("{path}: rewrote {count} expectations")),
     }
-    for line in &accepted.refused {
+    for (path, line) in accepted.refused.iter().map(|line| place(*line)) {
+        let path = path.display();
         say(&format!(
             "{path}:{line}: not rewritten: the block cannot contain this output, or comes from an \
              included file; edit it by hand"

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::load::{Loaded, join, load};
+use super::load::{Loaded, join, load, load_to_run};
 use super::moved_images::MovedImages;
 use super::{
     Exit, RunOptions, cancel_on_signals, colours, print, print_error, print_missing_images, run,
@@ -30,7 +30,7 @@ use crate::text::byte_order_mark::{mark_len, without_mark};
 pub(super) enum After {
     /// Report the findings.
     Report,
-    /// Rewrite expected output that differs, and report the remaining findings.
+    /// Rewrite expected output that differs, then record, and report the remaining findings.
     Accept,
     /// Write the recordings of chapters without errors, and report the findings.
     Record,
@@ -38,7 +38,7 @@ pub(super) enum After {
 
 /// Runs everything, and does what is to be done afterwards.
 pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
-    let mut loaded = load(&options.paths, &options.chapters)?;
+    let mut loaded = load_to_run(&options.paths, &options.chapters)?;
     let canceller = cancel_on_signals()?;
     // Created before the run, so that a wrong path fails at once.
     let output = output(options)?;
@@ -54,11 +54,11 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
         // A wrong annotation keeps only its chapter from running.
         let ran = run(report, &run_options)?.max(Exit::from_annotations(report));
         exit = exit.max(match after {
-            After::Accept => accept(report, settings, ran)?,
-            After::Record => {
-                let is_whole_book = matches!(given, Given::Book(_));
-                record(report, settings, is_whole_book && ran == Exit::Success, ran)?
+            After::Accept => {
+                let accepted = accept(report, settings, ran)?;
+                record(report, settings, given, accepted)?
             }
+            After::Record => record(report, settings, given, ran)?,
             After::Report => ran,
         });
     }
@@ -107,7 +107,7 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
             let mark = &file[..file.len() - source.len()];
             source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;
         }
-        progress::accepted(&path, &accepted);
+        progress::accepted(&path, &accepted, |line| chapter.place_of_line(line));
         chapter.reread(accepted.text, settings);
     }
     Ok(match ran {
@@ -118,13 +118,15 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
 
 /// Writes the recordings of chapters without errors. If the whole book was recorded, also removes
 /// recordings that belong to no chapter.
-fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<Exit> {
+fn record(report: &Report, settings: &Settings, given: &Given, ran: Exit) -> Result<Exit> {
+    let all = matches!(given, Given::Book(_)) && ran == Exit::Success;
     let recordings =
         Recordings::for_report(report, settings, all).context("cannot read the recordings")?;
     for chapter in report.chapters.iter().filter(|chapter| chapter.has_steps_to_run()) {
         let path = chapter.recording_path.display();
         let Some(recording) = recordings.for_passed_run(chapter) else {
             let reason = match chapter.recording() {
+                Some(_) if chapter.selected().is_some() => "only a part of it ran",
                 Some(_) => "it has failures",
                 None => "it did not run",
             };

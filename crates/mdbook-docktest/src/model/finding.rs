@@ -68,6 +68,8 @@ pub enum Code {
     Placeholder,
     /// A file of the chapter could not be written.
     UnwrittenFile,
+    /// An `{{#include}}` or the like of something that does not exist.
+    MissingInclude,
     /// A command exited with another status than expected.
     ExitStatus,
     /// The output of a step differs from what is expected.
@@ -117,6 +119,7 @@ impl Code {
         Self::Synopsis,
         Self::Placeholder,
         Self::UnwrittenFile,
+        Self::MissingInclude,
         Self::ExitStatus,
         Self::OutputMismatch,
         Self::Timeout,
@@ -171,6 +174,7 @@ impl Code {
             Self::Synopsis => "synopsis",
             Self::Placeholder => "placeholder",
             Self::UnwrittenFile => "unwritten-file",
+            Self::MissingInclude => "missing-include",
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
             Self::Timeout => "timeout",
@@ -215,6 +219,7 @@ impl Code {
                 | Self::BadPlaceholder
                 | Self::BadDirective
                 | Self::UnterminatedFence
+                | Self::MissingInclude
         )
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::fence::Fence;
-use crate::model::finding::Finding;
+use crate::model::finding::{Code, Finding};
 use crate::model::markdown::Extensions;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::stream::{Columns, Streams};
@@ -71,7 +71,8 @@ pub struct Step {
     pub language: String,
     /// The block's text, without fence, container prefixes or carriage returns.
     pub script: String,
-    /// The number of the script's first line, counted from 1.
+    /// The number of the script's first line, counted from 1. In a file that includes it, that of the
+    /// link.
     pub line: usize,
     /// The place of the block in the chapter's text.
     pub fence: Fence,
@@ -100,9 +101,15 @@ impl Step {
     /// Returns the line numbers that the step and its `output` blocks span in `text`, the chapter's
     /// text.
     pub fn lines(&self, text: &str) -> RangeInclusive<usize> {
-        let last = self.expectations.last().map_or(&self.fence, |expectation| &expectation.fence);
         let line = |offset| line_and_column(text, offset).0;
-        line(self.fence.block.start)..=line(last.block.end)
+        let block = self.block();
+        line(block.start)..=line(block.end)
+    }
+
+    /// Returns the range of the step and its `output` blocks in the chapter's text.
+    pub(crate) fn block(&self) -> Range<usize> {
+        let last = self.expectations.last().map_or(&self.fence, |expectation| &expectation.fence);
+        self.fence.block.start..last.block.end
     }
 
     /// Returns the edit of `text`, the chapter's text, that marks a script with prompts as `console`;
@@ -119,7 +126,8 @@ impl Step {
 
     /// Whether a finding of this chapter is in the step's block or its `output` blocks.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
-        self.contains(finding.span.start)
+        // A file without steps that run has its finding at its beginning, where a step can be.
+        finding.code != Code::NoSteps && self.contains(finding.span.start)
     }
 
     /// Whether an offset in the chapter's text is in the step's block or its `output` blocks.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::mem;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::spill::Spilled;
 use crate::accept::{Accepted, accept};
 use crate::book::chapters::{Source, SourceError};
+use crate::book::origins::{Origins, origins};
 use crate::book::settings::Settings;
 use crate::check::{Checked, Rules, check, flaws};
 use crate::extract::extract_with;
@@ -15,7 +16,7 @@ use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{Origin, Recording, StepRecording};
 use crate::model::scenario::{Scenario, Step};
 use crate::model::status::StepStatus;
-use crate::text::position::line_and_column;
+use crate::text::position::{line_and_column, offset};
 
 mod fixing;
 mod results;
@@ -52,9 +53,11 @@ struct Text {
     /// The text that all spans refer to.
     text: String,
     scenario: Scenario,
-    /// The index of the only step to report on, if one was selected. The steps after it are left
-    /// out.
-    only: Option<usize>,
+    /// The indices of the only steps to report on, if a line was selected; more than one if it includes
+    /// them. The steps after them are left out.
+    only: Option<Range<usize>>,
+    /// Where the text comes from; `None` if it is that of the chapter's file.
+    origins: Option<Origins>,
 }
 
 #[derive(Debug)]
@@ -71,25 +74,76 @@ impl Chapter {
     /// # Errors
     /// [`SourceError::NoStep`] if a step is selected that does not exist.
     pub(crate) fn read(source: Source, settings: &Settings) -> Result<Self, SourceError> {
-        let Source { path, text, extensions, only_at, recording: recording_path } = source;
-        let mut scenario = extract_with(&path, &text, extensions, &settings.reading());
-        let findings = annotation_findings(&text, &scenario, settings);
-        let only = match only_at {
-            None => None,
-            Some(line) => {
-                let mut steps = scenario.steps.iter();
-                let index = steps.position(|step| step.lines(&text).contains(&line));
-                let index =
-                    index.ok_or_else(|| SourceError::NoStep { path: path.clone(), line })?;
-                scenario.steps.truncate(index + 1);
-                Some(index)
-            }
-        };
-        let stage = Stage::Read(Text { text, scenario, only });
-        let mut chapter =
-            Self { path, recording_path, findings, consequences: BTreeSet::new(), stage };
-        chapter.keep_selected_findings();
+        let Source { path, text, is_preprocessed, extensions, only_at, recording: recording_path } =
+            source;
+        let scenario = extract_with(&path, &text, extensions, &settings.reading());
+        let (findings, consequences) = (Vec::new(), BTreeSet::new());
+        let stage = Stage::Read(Text { text, scenario, only: None, origins: None });
+        let mut chapter = Self { path, recording_path, findings, consequences, stage };
+        chapter.find_annotations(is_preprocessed, settings);
+        if let Some(line) = only_at {
+            chapter.select(line)?;
+        }
         Ok(chapter)
+    }
+
+    /// Adds the findings about the text, and finds where it comes from if preprocessors made it.
+    fn find_annotations(&mut self, is_preprocessed: bool, settings: &Settings) {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &mut self.stage else { return };
+        self.findings = annotation_findings(&text.text, &text.scenario, settings);
+        if is_preprocessed {
+            let missing;
+            (text.origins, missing) = origins(&self.path, &text.text);
+            if let Some(origins) = &text.origins {
+                for step in &mut text.scenario.steps {
+                    step.line = origins.line_in_chapter(step.fence.body.start);
+                }
+                let missing = missing.iter().map(|missing| missing.finding(&self.path, origins));
+                self.findings.extend(settings.lints.apply(missing));
+            }
+        }
+        self.locate_findings();
+    }
+
+    /// Sets the places of all findings in the files that the author edits.
+    fn locate_findings(&mut self) {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return };
+        let Some(origins) = &text.origins else { return };
+        // The link of a missing include is not always in the text.
+        let findings = self.findings.iter_mut();
+        for finding in findings.filter(|finding| finding.code != Code::MissingInclude) {
+            let place = origins.place(finding.span.start);
+            (finding.line, finding.column) = place.line_and_column();
+            finding.path = place.included.unwrap_or(&self.path).to_owned();
+        }
+    }
+
+    /// Selects the steps at a line of the chapter's file.
+    fn select(&mut self, line: usize) -> Result<(), SourceError> {
+        if let Stage::Read(text) = &mut self.stage {
+            let is_at = |step: &Step| {
+                let lines = step.lines(&text.text);
+                match &text.origins {
+                    None => lines.contains(&line),
+                    Some(origins) => {
+                        let block = step.block();
+                        let end = block.end.saturating_sub(1);
+                        (origins.line_in_chapter(block.start)..=origins.line_in_chapter(end))
+                            .contains(&line)
+                    }
+                }
+            };
+            let steps = &text.scenario.steps;
+            let (Some(first), Some(last)) =
+                (steps.iter().position(is_at), steps.iter().rposition(is_at))
+            else {
+                return Err(SourceError::NoStep { path: self.path.clone(), line });
+            };
+            text.scenario.steps.truncate(last + 1);
+            text.only = Some(first..last + 1);
+        }
+        self.keep_selected_findings();
+        Ok(())
     }
 
     /// Adds the recording of the chapter's steps, and its findings.
@@ -106,6 +160,7 @@ impl Chapter {
         self.findings.extend(settings.lints.apply(findings));
         self.consequences = consequences;
         self.stage = Stage::Ran(text, recording);
+        self.locate_findings();
         self.keep_selected_findings();
     }
 
@@ -144,6 +199,16 @@ impl Chapter {
         Some(accept(text, source, scenario, recording, &settings.placeholders))
     }
 
+    /// Returns the file and the line in it of a line of the text.
+    pub(crate) fn place_of_line(&self, line: usize) -> (&Path, usize) {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else {
+            return (&self.path, line);
+        };
+        let Some(origins) = &text.origins else { return (&self.path, line) };
+        let place = origins.place(offset(&text.text, line, 1));
+        (place.included.unwrap_or(&self.path), place.line_and_column().0)
+    }
+
     /// Replaces the chapter's text, and checks its annotations and its run against the new one.
     pub(crate) fn reread(&mut self, new: String, settings: &Settings) {
         let stage = mem::replace(&mut self.stage, Stage::Read(Text::default()));
@@ -158,9 +223,10 @@ impl Chapter {
         let mut scenario =
             extract_with(&self.path, &new, old.scenario.extensions, &settings.reading());
         scenario.steps.truncate(old.scenario.steps.len());
-        self.findings = annotation_findings(&new, &scenario, settings);
         self.consequences.clear();
-        self.stage = Stage::Read(Text { text: new, scenario, only: old.only });
+        let (only, is_preprocessed) = (old.only, old.origins.is_some());
+        self.stage = Stage::Read(Text { text: new, scenario, only, origins: None });
+        self.find_annotations(is_preprocessed, settings);
         if let Some(recording) = recording {
             self.judge(recording, settings);
         }
@@ -196,21 +262,22 @@ impl Chapter {
         let remedies = Vec::new();
         let finding = Finding { code, severity, path, span, line, column, message, help, remedies };
         self.findings.extend(settings.lints.apply([finding]));
+        self.locate_findings();
     }
 
     /// Drops the findings about other steps if one is selected, except about missing images that explain
     /// why it failed. Leftovers are then expected, as the chapter's cleanup does not run.
     fn keep_selected_findings(&mut self) {
         let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return };
-        let Some(index) = text.only else { return };
-        let Some(step) = text.scenario.steps.get(index) else { return };
-        let is_consequence = self.consequences.contains(&index);
+        let Some(only) = text.only.clone() else { return };
+        let Some(steps) = text.scenario.steps.get(only.clone()) else { return };
+        let has_consequence = self.consequences.iter().any(|step| only.contains(step));
         let is_selected = |finding: &Finding| match finding.code {
             Code::Leftover => false,
-            Code::ImageMissing if is_consequence => true,
+            Code::ImageMissing if has_consequence => true,
             // It belongs to no step, and the steps up to the selected one run.
             Code::UnwrittenFile => true,
-            _ => step.is_subject_of(finding),
+            _ => steps.iter().any(|step| step.is_subject_of(finding)),
         };
         self.findings.retain(is_selected);
     }
@@ -243,10 +310,24 @@ impl Chapter {
         self.scenario().map_or(&[], |scenario| &scenario.steps)
     }
 
-    /// Returns the step to report on, if only one was selected.
-    pub(crate) fn selected(&self) -> Option<&Step> {
+    /// Returns the steps to report on, if a line was selected.
+    pub(crate) fn selected(&self) -> Option<&[Step]> {
         let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return None };
-        text.scenario.steps.get(text.only?)
+        text.scenario.steps.get(text.only.clone()?)
+    }
+
+    /// Returns the text of the file that a finding is about, and the place of the finding in it.
+    pub(in crate::report) fn source(&self, finding: &Finding) -> (&str, Range<usize>) {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else {
+            return ("", finding.span.clone());
+        };
+        let Some(origins) = &text.origins else { return (&text.text, finding.span.clone()) };
+        let file = origins.text_of(&finding.path);
+        let start = offset(file, finding.line, finding.column);
+        let about = text.text.get(finding.span.clone()).unwrap_or_default();
+        let is_there = file[start..].starts_with(about);
+        // Where a preprocessor has changed the text, the line is all that is known.
+        (file, start..if is_there { start + about.len() } else { start })
     }
 
     fn steps_that_run(&self) -> impl Iterator<Item = &Step> {
@@ -295,7 +376,7 @@ impl Chapter {
         findings: Vec<Finding>,
     ) -> Self {
         let scenario = crate::extract::extract(path, text, crate::extract::Extensions::default());
-        let text = Text { text: text.to_owned(), scenario, only: None };
+        let text = Text { text: text.to_owned(), scenario, only: None, origins: None };
         let path = path.to_owned();
         let recording_path = "recordings/a.md.json".into();
         let (stage, consequences) = (Stage::Ran(text, recording), BTreeSet::new());

@@ -31,12 +31,13 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
     let mut text = String::new();
     for chapter in &report.chapters {
         for finding in chapter.findings_in_order() {
-            text.push_str(&excerpt(chapter.text(), finding, &renderer));
+            let (source, place) = chapter.source(finding);
+            text.push_str(&excerpt(source, place, finding, &renderer));
             text.push_str("\n\n");
         }
     }
     for finding in &report.files {
-        text.push_str(&excerpt("", finding, &renderer));
+        text.push_str(&excerpt("", 0..0, finding, &renderer));
         text.push_str("\n\n");
     }
     for chapter in &report.chapters {
@@ -63,16 +64,18 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
 fn to_rerun(chapter: &Chapter) -> Vec<String> {
     let path = chapter.path.display();
     let steps = chapter.steps().iter().zip(chapter.statuses());
-    let failed: Vec<String> = steps
+    let mut failed: Vec<String> = steps
         .filter(|(_, status)| *status == StepStatus::Failed)
         .map(|(step, _)| format!("{path}:{}", step.line))
         .collect();
+    // Steps that the same line includes.
+    failed.dedup();
     if (1..=MOST_STEPS).contains(&failed.len()) { failed } else { vec![path.to_string()] }
 }
 
 /// Formats a finding with the lines that it is about. `text` is the text of the file, or empty to
 /// show only the place.
-fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
+fn excerpt(text: &str, place: Range<usize>, finding: &Finding, renderer: &Renderer) -> String {
     let level = match finding.severity {
         Severity::Warning => Level::WARNING,
         Severity::Error => Level::ERROR,
@@ -82,7 +85,7 @@ fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
     let mut group = if text.is_empty() {
         title.element(Origin::path(path.as_ref()).line(finding.line).char_column(finding.column))
     } else {
-        let place = AnnotationKind::Primary.span(visible(text, finding));
+        let place = AnnotationKind::Primary.span(visible(text, place));
         let source = Snippet::source(text);
         title.element(source.path(path.as_ref()).annotation(place))
     };
@@ -103,14 +106,14 @@ fn is_bidirectional_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Returns the finding's span without trailing line feeds, which would be drawn as one more line.
+/// Returns a finding's span without trailing line feeds, which would be drawn as one more line.
 /// It is cut at the end of the text, as the chapter may have been edited while it was running.
-fn visible(text: &str, finding: &Finding) -> Range<usize> {
+fn visible(text: &str, place: Range<usize>) -> Range<usize> {
     let boundary = |offset: usize| {
         (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
     };
-    let start = boundary(finding.span.start);
-    let end = boundary(finding.span.end).max(start);
+    let start = boundary(place.start);
+    let end = boundary(place.end).max(start);
     start..start + text[start..end].trim_end().len()
 }
 

@@ -53,7 +53,7 @@ fn file_suite(finding: &Finding) -> TestSuite {
 }
 
 fn suite_with(path: &Path, mut cases: Vec<TestCase>) -> TestSuite {
-    let path = path.display().to_string();
+    let path = legal(&path.display().to_string());
     let mut suite = TestSuite::new(path.as_str());
     for case in &mut cases {
         case.set_classname(path.as_str());
@@ -78,7 +78,8 @@ fn case(
         StepStatus::Ignored => skipped("marked `ignore`"),
     };
     let first = step.script.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let mut case = TestCase::new(format!("line {}: {}", step.line, first.trim()), status);
+    let name = format!("line {}: {}", step.line, first.trim());
+    let mut case = TestCase::new(legal(&plain(&name)), status);
     case.set_time(commands.iter().map(CommandRecording::duration).sum());
     case
 }
@@ -112,15 +113,22 @@ fn skipped(reason: &str) -> TestCaseStatus {
 fn failure(findings: &[&Finding], commands: &[CommandRecording]) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     if let Some(first) = findings.iter().find(|finding| finding.is_error()) {
-        status.set_message(plain(&first.message)).set_type(first.code.name());
+        status.set_message(legal(&plain(&first.message))).set_type(first.code.name());
     } else {
         status.set_message(AFTER_MISSING_IMAGE).set_type(Code::ImageMissing.name());
     }
     let findings = findings.iter().copied().map(finding_text);
     let transcript = commands.iter().map(command_text);
     let description: Vec<String> = findings.chain(transcript).collect();
-    status.set_description(description.join("\n"));
+    status.set_description(legal(&description.join("\n")));
     status
+}
+
+/// Replaces the characters that no XML document can contain, not even escaped
+/// (<https://www.w3.org/TR/xml/#charsets>). quick-junit removes only some of them.
+fn legal(text: &str) -> String {
+    let is_legal = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    text.replace(|c| !is_legal(c), "\u{fffd}")
 }
 
 fn finding_text(finding: &Finding) -> String {

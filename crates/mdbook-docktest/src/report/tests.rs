@@ -2,6 +2,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use proptest::prelude::*;
+
 use super::github::github;
 use super::human::{Colours, human};
 use super::json::json as to_json;
@@ -241,6 +243,48 @@ fn an_error_that_is_not_about_a_step_is_a_failing_case() {
     assert!(shown.contains(r#"tests="5" skipped="2" failures="1""#), "{shown}");
     let failure = r#"<failure message="&lt;a&gt; &amp; b␋" type="orphan-output">"#;
     assert!(shown.contains(failure), "{shown}");
+}
+
+/// Returns a report in which each text that is not ours is this one.
+fn report_with(text: &str) -> Report {
+    let mut report = report();
+    let chapter = &mut report.chapters[0];
+    for finding in &mut chapter.findings {
+        finding.path = text.into();
+        finding.message = text.to_owned();
+        finding.help = Some(text.to_owned());
+    }
+    chapter.path = text.into();
+    for step in &mut chapter.recording_mut().expect("it has run").steps {
+        let StepRecording::Ran { commands, .. } = step else { continue };
+        for command in commands {
+            command.command = text.to_owned();
+            command.transcript.chunks[0].text = text.to_owned();
+        }
+    }
+    report
+}
+
+proptest! {
+    #[test]
+    fn the_junit_report_is_well_formed_for_any_output(
+        text in "([\\x00-\\x1f\\x7f-\\x9f\u{fffe}\u{ffff}\u{1fffe}<>&\"']|\\]\\]>|<!\\[CDATA\\[|\\PC){0,40}",
+    ) {
+        let shown = junit(&report_with(&text)).expect("plain data is serializable");
+        let document = roxmltree::Document::parse(&shown);
+        let document = document.map_err(|error| TestCaseError::fail(format!("{error}\n{shown}")))?;
+        let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
+        prop_assert_eq!(cases.count(), 4);
+    }
+}
+
+#[test]
+fn what_xml_forbids_is_replaced_in_the_junit_report() {
+    let shown = junit(&report_with("a\u{fffe}]]>\u{ffff}b")).expect("plain data is serializable");
+    let document = roxmltree::Document::parse(&shown).expect("it is well-formed");
+    let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
+    assert_eq!(failure.attribute("message"), Some("a\u{fffd}]]>\u{fffd}b"));
+    assert!(failure.text().unwrap().contains("$ a\u{fffd}]]>\u{fffd}b\n"), "{shown}");
 }
 
 /// Returns the published schema, changed to reject unknown fields, which it allows to programs.

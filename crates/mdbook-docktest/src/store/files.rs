@@ -115,6 +115,34 @@ pub fn unclaimed(directory: &Path, claimed: &BTreeSet<PathBuf>) -> io::Result<Ve
     Ok(found)
 }
 
+/// Drops the recordings that can be those of another book: the directory of the recordings is also beside
+/// other directories than the book's sources, such as a translation, and one of them has a chapter of that
+/// name.
+///
+/// # Errors
+/// Those of the file system.
+pub fn drop_those_of_others(
+    unclaimed: &mut Vec<PathBuf>,
+    directory: &Path,
+    sources: &Path,
+) -> io::Result<()> {
+    if unclaimed.is_empty() {
+        return Ok(());
+    }
+    let sources = sources.canonicalize()?;
+    let mut others = Vec::new();
+    for entry in fs::read_dir(directory.join(".."))? {
+        let path = entry?.path().canonicalize();
+        others.extend(path.ok().filter(|path| !path.starts_with(&sources)));
+    }
+    unclaimed.retain(|recording| {
+        let name = recording.strip_prefix(directory).unwrap_or(recording);
+        let chapter = name.with_extension("");
+        !others.iter().any(|other| other.join(&chapter).is_file())
+    });
+    Ok(())
+}
+
 fn is_recording_name(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().ends_with(b".md.json")
 }

@@ -80,9 +80,15 @@ impl<'a> Recordings<'a> {
         let claimed = report.chapters.iter().filter(claims);
         let claimed: BTreeSet<PathBuf> =
             claimed.map(|chapter| chapter.recording_path.clone()).collect();
-        let directory = self.settings.recordings.as_deref();
-        self.unclaimed =
-            directory.map(|directory| files::unclaimed(directory, &claimed)).transpose()?;
+        let Settings { recordings: directory, sources, .. } = self.settings;
+        let find = |directory: &Path| -> std::io::Result<Vec<PathBuf>> {
+            let mut unclaimed = files::unclaimed(directory, &claimed)?;
+            if let Some(sources) = sources {
+                files::drop_those_of_others(&mut unclaimed, directory, sources)?;
+            }
+            Ok(unclaimed)
+        };
+        self.unclaimed = directory.as_deref().map(find).transpose()?;
         self.parsed = OnceCell::new();
         Ok(())
     }

@@ -13,6 +13,16 @@ pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
+/// The byte offset of a line and a column, as [`line_and_column`] returns them. A column past the end of its
+/// line is moved back to it, and so is a line past the end of the text.
+pub(crate) fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let rest = text[before..].lines().next().unwrap_or_default();
+    let shown = rest.char_indices().filter(|(_, c)| *c != '\u{feff}');
+    let found = shown.map(|(at, _)| at).nth(column.saturating_sub(1));
+    before + found.unwrap_or(rest.len())
+}
+
 /// Counts in groups that fit into a byte, so that the compiler can vectorize the loop.
 fn line_feeds(bytes: &[u8]) -> usize {
     let count = |group: &[u8]| group.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
@@ -30,6 +40,17 @@ mod tests {
         assert_eq!(line_and_column(text, text.find("là").expect("the text contains it")), (2, 4));
         assert_eq!(line_and_column(text, 1), (1, 1), "inside of é");
         assert_eq!(line_and_column(text, 99), (3, 1));
+    }
+
+    #[test]
+    fn a_line_and_a_column_lead_back_to_their_offset() {
+        let text = "é\r\n\u{feff}où là\n";
+        for at in ["é", "où", "ù", "là"] {
+            let at = text.find(at).expect("the text contains it");
+            let (line, column) = line_and_column(text, at);
+            assert_eq!(offset(text, line, column), at);
+        }
+        assert_eq!((offset(text, 1, 9), offset(text, 9, 1)), (2, text.len()));
     }
 
     #[test]

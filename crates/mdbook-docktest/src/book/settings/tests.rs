@@ -13,7 +13,8 @@ fn read(table: &str) -> Result<Settings, String> {
 fn a_table_with_only_keys_of_mdbook_has_the_default_settings() {
     let settings = read("command = \"x\"\nrenderers = [\"html\"]").unwrap();
     let recordings = Some(PathBuf::from("/book/recordings"));
-    assert_eq!(settings, Settings { recordings, ..Settings::default() });
+    let sources = Some(PathBuf::from("/book/src"));
+    assert_eq!(settings, Settings { recordings, sources, ..Settings::default() });
 }
 
 #[test]

@@ -65,8 +65,8 @@ fn report_chapters(report: &mut Report, settings: &Settings, is_named: impl Fn(&
             continue;
         }
         let (span, (message, help)) = match chapter.selected() {
-            Some(step) => (step.command.clone(), message_about_step(step)),
-            None => {
+            Some([step, ..]) => (step.command.clone(), message_about_step(step)),
+            Some([]) | None => {
                 let held = chapter.steps().iter().filter(|step| step.is_held).count();
                 (0..0, message("file", chapter.steps().len(), held))
             }

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{Chapter, Stage, Text, annotation_findings};
+use super::{Chapter, Stage, Text};
 use crate::book::settings::Settings;
 use crate::extract::extract;
 use crate::fix::{Choice, Fixed, fix};
@@ -21,9 +21,9 @@ impl Chapter {
     /// of the chapter's file.
     pub(crate) fn fixed(&self, source: &str, choice: Choice<'_>) -> Option<Fixed> {
         let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return None };
-        let Text { text, scenario, only } = text;
+        let Text { text, scenario, only, .. } = text;
         let steps = match only {
-            Some(index) => scenario.steps.get(*index..=*index).unwrap_or_default(),
+            Some(only) => scenario.steps.get(only.clone()).unwrap_or_default(),
             None => &scenario.steps,
         };
         Some(fix(text, source, scenario, steps, &self.findings, choice))
@@ -42,12 +42,13 @@ impl Chapter {
             }
         };
         let mut scenario = extract(&self.path, &new, old.scenario.extensions);
-        if let Some(index) = old.only {
-            scenario.steps.truncate(index + 1);
+        if let Some(only) = &old.only {
+            scenario.steps.truncate(only.end);
         }
-        self.findings = annotation_findings(&new, &scenario, settings);
         self.consequences.clear();
-        self.stage = Stage::Read(Text { text: new, scenario, only: old.only });
+        let (only, is_preprocessed) = (old.only, old.origins.is_some());
+        self.stage = Stage::Read(Text { text: new, scenario, only, origins: None });
+        self.find_annotations(is_preprocessed, settings);
         self.keep_selected_findings();
         recording
     }

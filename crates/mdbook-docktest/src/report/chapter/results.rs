@@ -48,7 +48,7 @@ impl Chapter {
     /// Whether a step that is to be reported on runs: the selected one, or any if none is selected.
     pub(crate) fn has_reported_steps_to_run(&self) -> bool {
         match self.selected() {
-            Some(step) => step.runs(),
+            Some(steps) => steps.iter().any(Step::runs),
             None => self.has_steps_to_run(),
         }
     }

@@ -14,6 +14,7 @@ const CHAPTER: &str = "a.md";
 
 fn chapter(text: &str) -> Chapter {
     let source = Source {
+        is_preprocessed: false,
         path: CHAPTER.into(),
         text: text.into(),
         extensions: Extensions::default(),
