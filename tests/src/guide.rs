@@ -218,15 +218,17 @@ impl Example {
     }
 }
 
-/// The report without the lines that all reports have: how to run a step again, what `fix` can do, and the
-/// summary.
+/// The report without the lines that all reports have: what did not run, how to run a step again, what `fix`
+/// can do, and the summary.
 fn findings(report: &str) -> String {
     let lines: Vec<&str> = report.lines().collect();
     let lines = lines.split_last().map_or(&[] as &[&str], |(_, findings)| findings);
-    let is_advice = |line: &str| {
-        line.contains("To run it again: ")
+    let is_common = |line: &str| {
+        ["To run it again: ", "Not run because of its errors: "]
+            .iter()
+            .any(|beginning| line.starts_with(beginning))
             || line.ends_with(" can be fixed by `mdbook-docktest fix`")
     };
-    let findings = lines.iter().filter(|line| !is_advice(line));
+    let findings = lines.iter().filter(|line| !is_common(line));
     findings.copied().collect::<Vec<_>>().join("\n")
 }

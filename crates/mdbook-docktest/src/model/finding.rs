@@ -94,6 +94,8 @@ pub enum Code {
     Leftover,
     /// A command uses an image with neither a tag nor a digest.
     UnpinnedImage,
+    /// A book, or a file that was named on the command line, has no step that runs.
+    NoSteps,
 }
 
 impl Code {
@@ -111,6 +113,7 @@ impl Code {
         Self::Timeout,
         Self::StreamEnded,
         Self::NotRun,
+        Self::NoSteps,
         Self::ImageMissing,
         Self::ContainerDied,
         Self::Leftover,
@@ -159,6 +162,7 @@ impl Code {
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
+            Self::NoSteps => "no-steps",
             Self::ImageMissing => "image-missing",
             Self::OutOfMemory => "out-of-memory",
             Self::EngineLost => "engine-lost",

@@ -6,17 +6,10 @@ use super::{Chapter, Stage, Text, annotation_findings};
 use crate::book::settings::Settings;
 use crate::extract::extract;
 use crate::fix::{Choice, Fixed, fix};
+use crate::model::finding::{Code, Finding};
 use crate::model::recording::Recording;
 
 impl Chapter {
-    /// Whether a single step was selected.
-    pub(crate) fn is_step(&self) -> bool {
-        match &self.stage {
-            Stage::Read(text) | Stage::Ran(text, _) => text.only.is_some(),
-            Stage::Done(_) => false,
-        }
-    }
-
     /// Returns the chapter with remedies applied; `None` once the page is rendered. `source` is the text
     /// of the chapter's file.
     pub(crate) fn fixed(&self, source: &str, choice: Choice<'_>) -> Option<Fixed> {
@@ -45,10 +38,15 @@ impl Chapter {
         if let Some(index) = old.only {
             scenario.steps.truncate(index + 1);
         }
+        let old_findings = mem::take(&mut self.findings);
         self.findings = annotation_findings(&new, &scenario, settings);
         self.consequences.clear();
         self.stage = Stage::Read(Text { text: new, scenario, only: old.only });
         self.keep_selected_findings();
+        if !self.has_reported_steps_to_run() && !self.has_errors() {
+            let is_still_true = |finding: &Finding| finding.code == Code::NoSteps;
+            self.findings.extend(old_findings.into_iter().filter(is_still_true));
+        }
         recording
     }
 }
