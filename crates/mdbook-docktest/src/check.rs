@@ -16,19 +16,22 @@ use crate::text::position::line_and_column;
 
 mod background;
 mod command;
+mod comparison;
 mod consequences;
 pub(crate) mod lints;
 mod memory;
 mod missing_image;
 mod output;
 mod quote;
+mod status_use;
 mod unpinned;
 
 use self::command::CommandCheck;
+pub(crate) use self::comparison::{compare, pattern, printed};
 use self::consequences::{Folded, Found};
 use self::lints::Lints;
-use self::output::AllExpected;
-pub(crate) use self::output::printed;
+use self::output::{AllExpected, has_ended};
+use self::status_use::status_use;
 
 /// What a book says about the results of its chapters.
 pub(crate) struct Rules<'a> {
@@ -179,11 +182,15 @@ fn differences(
     unavailable: &[UnavailableImage],
     bindings: &mut Bindings,
 ) -> Found {
-    let last = step.commands.len().saturating_sub(1);
+    let count = step.commands.len();
+    let last = count.saturating_sub(1);
     let mut found = Found::default();
+    let outputs = expected.differences(commands, count, bindings);
+    let is_met = |of: Option<usize>| outputs.iter().all(|(command, _)| *command != of);
     for (index, command) in commands.iter().enumerate() {
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
-        let check = CommandCheck { step, command, span, is_last: index >= last };
+        let status_use = status_use(step, commands, index, is_met);
+        let check = CommandCheck { step, command, span, is_last: index >= last, status_use };
         let missing_images = check.missing_images();
         if missing_images.is_empty() {
             found.differences.extend(check.difference());
@@ -196,16 +203,20 @@ fn differences(
         });
         found.missing_images.extend(missing_images);
     }
-    let has_ended =
-        |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);
-    if commands.iter().all(has_ended) {
-        let not_started = step.commands.iter().skip(commands.len());
-        found.differences.extend(not_started.map(|command| {
-            not_run(command.span.clone(), "this command did not run: the shell had already exited")
-        }));
-        found.differences.extend(expected.differences(commands, bindings));
-    }
+    let why = why_not_run(commands);
+    let not_started = step.commands.iter().skip(commands.len());
+    found.differences.extend(not_started.map(|command| not_run(command.span.clone(), why)));
+    found.differences.extend(outputs.into_iter().map(|(_, difference)| difference));
     found
+}
+
+/// Returns the message about the commands of a step that come after those that ran.
+fn why_not_run(commands: &[CommandRecording]) -> &'static str {
+    match commands.iter().find(|command| !has_ended(command)).map(|command| command.end) {
+        Some(End::TimedOut { .. }) => "this command did not run: an earlier one timed out",
+        Some(End::EngineLost) => "this command did not run: the Docker Engine had exited",
+        _ => "this command did not run: the shell had already exited",
+    }
 }
 
 /// Returns the findings of a chapter in a book with the default settings.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Difference;
 use super::missing_image::{MissingImage, missing_images};
 use super::quote::quote;
+use super::status_use::StatusUse;
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{ExitExpectation, Follow, Step};
@@ -18,6 +19,8 @@ pub(super) struct CommandCheck<'a> {
     pub(super) span: &'a Range<usize>,
     /// Whether the step's attributes `exit`, `until` and the like apply to it.
     pub(super) is_last: bool,
+    /// What the next command does with its status.
+    pub(super) status_use: StatusUse,
 }
 
 impl CommandCheck<'_> {
@@ -78,6 +81,9 @@ impl CommandCheck<'_> {
 
     fn wrong_status(&self, status: i32) -> Option<Difference> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
+        if self.status_use == StatusUse::Asserted {
+            return None;
+        }
         let quoted = quote(self.command);
         let again = self.step.attributes.retry.map_or(String::new(), |time| {
             format!(", even after retrying for {}", seconds(milliseconds(time)))
@@ -86,6 +92,11 @@ impl CommandCheck<'_> {
             format!("this command exited with status {status} instead of {expected}{again}");
         let advice = if needs_terminal(self.command) {
             "add `tty`: this command needs a terminal".to_owned()
+        } else if self.status_use == StatusUse::Printed {
+            format!(
+                "if this is expected, say what the next command prints: add an `output` block \
+                 with `{status}`"
+            )
         } else if self.is_last {
             format!("if this is expected, add `exit={status}`")
         } else {
