@@ -50,7 +50,7 @@ mod update;
 pub use binding::Bindings;
 pub(crate) use builtin::is_generated_name;
 pub use builtin::{BUILTINS, Builtin};
-pub(crate) use diff::{Mismatch, Place};
+pub(crate) use diff::{DiffLine, Mismatch, Place};
 pub(crate) use interleaving::TwoStreams;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;

@@ -3,14 +3,19 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::Difference;
+use super::advice::{Advice, advice};
+use super::fix::Fix;
+use super::history::{Conflict, Explanation, Outcome};
 use super::missing_image::{MissingImage, missing_images};
 use super::quote::quote;
 use super::status_use::StatusUse;
-use crate::model::finding::Code;
+use super::{Chapter, Difference, stream};
+use crate::expect::is_generated_name;
+use crate::model::finding::{Code, consequence};
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{ExitExpectation, Follow, Step};
 use crate::terminal;
+use crate::text::position::line_and_column;
 
 /// A command and its expectations.
 pub(super) struct CommandCheck<'a> {
@@ -21,11 +26,25 @@ pub(super) struct CommandCheck<'a> {
     pub(super) is_last: bool,
     /// What the next command does with its status.
     pub(super) status_use: StatusUse,
+    /// The chapter, to explain differences.
+    pub(super) explained_by: Option<&'a Chapter<'a>>,
 }
 
 impl CommandCheck<'_> {
     fn with(&self, code: Code, message: String, help: Option<String>) -> Difference {
-        Difference { code, span: self.span.clone(), message, help, remedies: Vec::new() }
+        self.with_fix(code, message, help, None)
+    }
+
+    fn with_fix(
+        &self,
+        code: Code,
+        message: String,
+        help: Option<String>,
+        fix: Option<&Fix>,
+    ) -> Difference {
+        let remedy = |(fix, chapter): (&Fix, &Chapter<'_>)| fix.remedy(chapter.text, self.step);
+        let remedies = fix.zip(self.explained_by).map(remedy).into_iter().collect();
+        Difference { code, span: self.span.clone(), message, help, remedies }
     }
 
     fn follow(&self) -> Option<&Follow> {
@@ -61,7 +80,9 @@ impl CommandCheck<'_> {
             }
             End::TimedOut { limit_ms } => {
                 let (message, help) = timed_out(self.follow(), self.command, limit_ms);
-                Some(self.with(Code::Timeout, message, Some(help)))
+                let is_plain = self.is_last && self.follow().is_none();
+                let fix = if is_plain { stream::fix(self.command, limit_ms) } else { None };
+                Some(self.with_fix(Code::Timeout, message, Some(help), fix.as_ref()))
             }
             End::Stopped => None,
             End::Exited { status } => match self.follow() {
@@ -84,26 +105,98 @@ impl CommandCheck<'_> {
         if self.status_use == StatusUse::Asserted {
             return None;
         }
+        let output = self.command.transcript.output();
+        let output = terminal::without_escapes(&output);
+        // A command that succeeded unexpectedly needs no advice on errors that it may have printed.
+        let explained_by = self.explained_by.filter(|_| status != 0);
+        let explanation = explained_by.and_then(|chapter| chapter.history.explain(&output));
+        let line_of =
+            |offset| explained_by.map_or(0, |chapter| line_and_column(chapter.text, offset).0);
+        let explained = match explanation {
+            Some(Explanation::Follows { from, outcome, name }) => {
+                let not_run = match outcome {
+                    Outcome::NotRun => ", which did not run",
+                    Outcome::Failed | Outcome::Succeeded => "",
+                };
+                let what = format!("{not_run}: `{name}` does not exist");
+                return Some(self.with(Code::ExitStatus, consequence(line_of(from), &what), None));
+            }
+            Some(Explanation::InTheWay { from, conflict }) => {
+                Some(in_the_way(line_of(from), &conflict))
+            }
+            Some(Explanation::Unknown(missing)) => Some(unknown(&missing.kind, &missing.name)),
+            None => None,
+        };
         let quoted = quote(self.command);
         let again = self.step.attributes.retry.map_or(String::new(), |time| {
             format!(", even after retrying for {}", seconds(milliseconds(time)))
         });
         let message =
             format!("this command exited with status {status} instead of {expected}{again}");
-        let advice = if needs_terminal(self.command) {
-            "add `tty`: this command needs a terminal".to_owned()
-        } else if self.status_use == StatusUse::Printed {
-            format!(
+        let found = explained.or_else(|| {
+            let known = (status != 0).then(|| advice(&self.command.command, status, &output));
+            known.flatten().filter(|known| !(known.fix == Some(Fix::tty()) && self.has_terminal()))
+        });
+        let Advice { text, fix } = found.unwrap_or_else(|| self.general_advice(status));
+        Some(self.with_fix(
+            Code::ExitStatus,
+            message,
+            Some(format!("{text}\n{quoted}")),
+            fix.as_ref(),
+        ))
+    }
+
+    /// Whether the command had a terminal.
+    fn has_terminal(&self) -> bool {
+        self.command.transcript.terminal.is_some()
+    }
+
+    fn general_advice(&self, status: i32) -> Advice {
+        if self.status_use == StatusUse::Printed {
+            let text = format!(
                 "if this is expected, say what the next command prints: add an `output` block \
                  with `{status}`"
-            )
-        } else if self.is_last {
-            format!("if this is expected, add `exit={status}`")
-        } else {
-            "if this is expected, move the command to a block of its own with `exit=…`".to_owned()
-        };
-        Some(self.with(Code::ExitStatus, message, Some(format!("{advice}\n{quoted}"))))
+            );
+            return Advice { text, fix: None };
+        }
+        if self.is_last {
+            let text = format!("if this is expected, add `exit={status}`");
+            return Advice { text, fix: Some(Fix::exit(status)) };
+        }
+        let text = "if this is expected, move the command to a block of its own with `exit=…`";
+        Advice { text: text.to_owned(), fix: None }
     }
+}
+
+fn in_the_way(line: usize, conflict: &Conflict) -> Advice {
+    let text = match conflict {
+        Conflict::Name(name) => {
+            format!(
+                "the command in line {line} has created `{name}`: remove that first, or use another name"
+            )
+        }
+        Conflict::Port(port) => format!(
+            "the command in line {line} has published port {port}: remove that container first, or use another port"
+        ),
+    };
+    Advice { text, fix: None }
+}
+
+/// Returns what to do about an object that no command of the chapter creates.
+fn unknown(kind: &str, name: &str) -> Advice {
+    let is_id = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let text = if is_id || is_generated_name(name) {
+        format!(
+            "`{name}` is from another run, and is different in each: give the {kind} a name of your own, as with \
+             `--name`, and use that"
+        )
+    } else {
+        format!(
+            "no command of this chapter creates the {kind} `{name}`, and chapters share nothing: create it in an \
+             earlier step, which can be `hidden`, or mark the block `ignore`"
+        )
+    };
+    Advice { text, fix: Some(Fix::ignore()) }
 }
 
 /// Returns the message and the help for a command that was stopped at its time limit.
@@ -148,12 +241,6 @@ fn timed_out(
         )
     };
     (format!("this command timed out after {limit}"), help)
-}
-
-/// Whether docker rejected `-t` because the command has no terminal.
-fn needs_terminal(command: &CommandRecording) -> bool {
-    command.transcript.terminal.is_none()
-        && command.transcript.output().contains("the input device is not a TTY")
 }
 
 fn was_enough(follow: &Follow, command: &CommandRecording) -> bool {

@@ -17,10 +17,15 @@ pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) 
 
 /// Returns the pattern of an expectation.
 pub(crate) fn pattern(expectation: &Expectation, placeholders: &Placeholders) -> Pattern {
+    parse(&expectation.text, expectation, placeholders)
+}
+
+/// Parses a text as part of an expectation.
+pub(super) fn parse(text: &str, expectation: &Expectation, placeholders: &Placeholders) -> Pattern {
     if expectation.attributes.exact {
-        Pattern::exact(&expectation.text)
+        Pattern::exact(text)
     } else {
-        Pattern::parse(&expectation.text, placeholders)
+        Pattern::parse(text, placeholders)
     }
 }
 

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::Difference;
-use super::comparison::{compare, compare_start, pattern};
+use super::comparison::{compare, compare_start, parse, pattern};
 use super::quote::cut;
+use super::{Difference, look_alike};
 use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
@@ -21,7 +21,7 @@ pub(super) struct AllExpected<'a> {
 }
 
 impl<'a> AllExpected<'a> {
-    pub(super) fn new(step: &'a Step, placeholders: &Placeholders) -> Self {
+    pub(super) fn new(step: &'a Step, placeholders: &'a Placeholders) -> Self {
         let commands = step.commands.iter().enumerate();
         let by_command = commands.filter_map(|(index, command)| {
             Some((index, Expected::new(command.expectation.as_ref()?, placeholders)))
@@ -73,12 +73,13 @@ pub(super) fn has_ended(command: &CommandRecording) -> bool {
 /// An expectation, ready to be compared.
 struct Expected<'a> {
     expectation: &'a Expectation,
+    placeholders: &'a Placeholders,
     pattern: Pattern,
 }
 
 impl<'a> Expected<'a> {
-    fn new(expectation: &'a Expectation, placeholders: &Placeholders) -> Self {
-        Self { expectation, pattern: pattern(expectation, placeholders) }
+    fn new(expectation: &'a Expectation, placeholders: &'a Placeholders) -> Self {
+        Self { expectation, placeholders, pattern: pattern(expectation, placeholders) }
     }
 
     fn flaws(&self) -> Vec<Difference> {
@@ -110,8 +111,9 @@ impl<'a> Expected<'a> {
         };
         let mismatch = compared.err()?;
         let (span, message) = self.describe(&mismatch);
-        let diff: Vec<String> =
-            mismatch.diff.iter().map(|line| cut(&line.to_string()).into_owned()).collect();
+        let parse = |line: &str| parse(line, self.expectation, self.placeholders);
+        let diff = look_alike::diff(&mismatch, parse);
+        let diff: Vec<_> = diff.iter().map(|line| cut(line)).collect();
         Some(Difference {
             code: Code::OutputMismatch,
             span,
