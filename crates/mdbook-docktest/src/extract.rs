@@ -15,6 +15,7 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use self::attributes::{Info, Problem};
 use self::commands::commands;
+use self::sessions::SessionParts;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
@@ -25,12 +26,14 @@ use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
+mod command_line;
 pub(crate) mod commands;
 mod console;
 mod directives;
 mod fence;
 pub(crate) mod image_uses;
 pub(crate) mod info_edit;
+mod prompt;
 mod sessions;
 
 /// The language of sessions.
@@ -189,12 +192,15 @@ impl Extraction<'_> {
 
     fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
         let index = self.scenario.steps.len();
-        let session = language == CONSOLE && !attributes.ignore;
-        let (commands, session_markup) = if session {
-            self.session(block, fence)
-        } else {
-            (script_commands(block, fence), Vec::new())
+        let session = match attributes.ignore {
+            true => None,
+            false => self.session(block, fence, language == CONSOLE),
         };
+        let SessionParts { commands, markup, is_held } = session.unwrap_or_else(|| SessionParts {
+            commands: script_commands(block, fence),
+            markup: Vec::new(),
+            is_held: false,
+        });
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
             takes_output: if attributes.ignore {
@@ -217,8 +223,8 @@ impl Extraction<'_> {
             commands,
             attributes,
             expectations: Vec::new(),
-            session_markup,
-            is_held: false,
+            session_markup: markup,
+            is_held,
         });
     }
 
