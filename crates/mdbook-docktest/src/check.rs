@@ -27,6 +27,7 @@ mod memory;
 mod missing_image;
 mod output;
 mod quote;
+mod status;
 mod status_use;
 mod stream;
 mod unpinned;
@@ -233,6 +234,9 @@ fn differences<'a>(
         let has_failed = difference.is_some() || !missing_images.is_empty();
         if difference.as_ref().is_some_and(Difference::is_consequence) {
             echoes.insert(index);
+        }
+        if difference.is_some() && check.is_explained() {
+            found.explained.insert(span.start);
         }
         found.differences.extend(difference);
         let unavailable = explained_by.map_or(&[][..], |chapter| chapter.unavailable);

@@ -3,19 +3,15 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::advice::{Advice, advice};
 use super::fix::Fix;
-use super::history::{Conflict, Explanation, Outcome};
 use super::missing_image::{MissingImage, missing_images};
 use super::quote::quote;
 use super::status_use::StatusUse;
 use super::{Chapter, Difference, stream};
-use crate::expect::is_generated_name;
-use crate::model::finding::{Code, consequence};
+use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{ExitExpectation, Follow, Step};
 use crate::terminal;
-use crate::text::position::line_and_column;
 
 /// A command and its expectations.
 pub(super) struct CommandCheck<'a> {
@@ -31,11 +27,11 @@ pub(super) struct CommandCheck<'a> {
 }
 
 impl CommandCheck<'_> {
-    fn with(&self, code: Code, message: String, help: Option<String>) -> Difference {
+    pub(super) fn with(&self, code: Code, message: String, help: Option<String>) -> Difference {
         self.with_fix(code, message, help, None)
     }
 
-    fn with_fix(
+    pub(super) fn with_fix(
         &self,
         code: Code,
         message: String,
@@ -52,7 +48,7 @@ impl CommandCheck<'_> {
     }
 
     /// Returns the expected exit status; `None` for any.
-    fn expected_status(&self) -> Option<i32> {
+    pub(super) fn expected_status(&self) -> Option<i32> {
         match self.step.attributes.exit {
             ExitExpectation::Any => None,
             ExitExpectation::Code(code) => Some(if self.is_last { code } else { 0 }),
@@ -99,104 +95,6 @@ impl CommandCheck<'_> {
             },
         }
     }
-
-    fn wrong_status(&self, status: i32) -> Option<Difference> {
-        let expected = self.expected_status().filter(|expected| *expected != status)?;
-        if self.status_use == StatusUse::Asserted {
-            return None;
-        }
-        let output = self.command.transcript.output();
-        let output = terminal::without_escapes(&output);
-        // A command that succeeded unexpectedly needs no advice on errors that it may have printed.
-        let explained_by = self.explained_by.filter(|_| status != 0);
-        let explanation = explained_by.and_then(|chapter| chapter.history.explain(&output));
-        let line_of =
-            |offset| explained_by.map_or(0, |chapter| line_and_column(chapter.text, offset).0);
-        let explained = match explanation {
-            Some(Explanation::Follows { from, outcome, name }) => {
-                let not_run = match outcome {
-                    Outcome::NotRun => ", which did not run",
-                    Outcome::Failed | Outcome::Succeeded => "",
-                };
-                let what = format!("{not_run}: `{name}` does not exist");
-                return Some(self.with(Code::ExitStatus, consequence(line_of(from), &what), None));
-            }
-            Some(Explanation::InTheWay { from, conflict }) => {
-                Some(in_the_way(line_of(from), &conflict))
-            }
-            Some(Explanation::Unknown(missing)) => Some(unknown(&missing.kind, &missing.name)),
-            None => None,
-        };
-        let quoted = quote(self.command);
-        let again = self.step.attributes.retry.map_or(String::new(), |time| {
-            format!(", even after retrying for {}", seconds(milliseconds(time)))
-        });
-        let message =
-            format!("this command exited with status {status} instead of {expected}{again}");
-        let found = explained.or_else(|| {
-            let known = (status != 0).then(|| advice(&self.command.command, status, &output));
-            known.flatten().filter(|known| !(known.fix == Some(Fix::tty()) && self.has_terminal()))
-        });
-        let Advice { text, fix } = found.unwrap_or_else(|| self.general_advice(status));
-        Some(self.with_fix(
-            Code::ExitStatus,
-            message,
-            Some(format!("{text}\n{quoted}")),
-            fix.as_ref(),
-        ))
-    }
-
-    /// Whether the command had a terminal.
-    fn has_terminal(&self) -> bool {
-        self.command.transcript.terminal.is_some()
-    }
-
-    fn general_advice(&self, status: i32) -> Advice {
-        if self.status_use == StatusUse::Printed {
-            let text = format!(
-                "if this is expected, say what the next command prints: add an `output` block \
-                 with `{status}`"
-            );
-            return Advice { text, fix: None };
-        }
-        if self.is_last {
-            let text = format!("if this is expected, add `exit={status}`");
-            return Advice { text, fix: Some(Fix::exit(status)) };
-        }
-        let text = "if this is expected, move the command to a block of its own with `exit=…`";
-        Advice { text: text.to_owned(), fix: None }
-    }
-}
-
-fn in_the_way(line: usize, conflict: &Conflict) -> Advice {
-    let text = match conflict {
-        Conflict::Name(name) => {
-            format!(
-                "the command in line {line} has created `{name}`: remove that first, or use another name"
-            )
-        }
-        Conflict::Port(port) => format!(
-            "the command in line {line} has published port {port}: remove that container first, or use another port"
-        ),
-    };
-    Advice { text, fix: None }
-}
-
-/// Returns what to do about an object that no command of the chapter creates.
-fn unknown(kind: &str, name: &str) -> Advice {
-    let is_id = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let text = if is_id || is_generated_name(name) {
-        format!(
-            "`{name}` is from another run, and is different in each: give the {kind} a name of your own, as with \
-             `--name`, and use that"
-        )
-    } else {
-        format!(
-            "no command of this chapter creates the {kind} `{name}`, and chapters share nothing: create it in an \
-             earlier step, which can be `hidden`, or mark the block `ignore`"
-        )
-    };
-    Advice { text, fix: Some(Fix::ignore()) }
 }
 
 /// Returns the message and the help for a command that was stopped at its time limit.
@@ -258,11 +156,11 @@ fn lines(count: usize) -> String {
     if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
-fn milliseconds(time: Duration) -> u64 {
+pub(super) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn seconds(milliseconds: u64) -> String {
+pub(super) fn seconds(milliseconds: u64) -> String {
     if milliseconds.is_multiple_of(1000) {
         format!("{} s", milliseconds / 1000)
     } else {

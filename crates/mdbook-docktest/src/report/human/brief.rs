@@ -83,15 +83,15 @@ impl Group<'_> {
             .cause
             .as_deref()
             .map_or_else(String::new, |cause| format!(": {}", harmless(cause)));
-        let place = |finding: &Finding| {
-            let path = finding.path.display();
-            format!("{path}:{}: {}", finding.line, harmless(&finding.message))
-        };
+        let is_cause = |finding: &Finding| self.cause.as_ref() == Some(&finding.message);
+        let place = |finding: &Finding| format!("{}:{}", finding.path.display(), finding.line);
+        let message = |finding: &Finding| format!(": {}", harmless(&finding.message));
         let mut text = String::new();
         // Writing to a string cannot fail.
         if let [finding] = self.findings[..] {
-            let cause = if self.cause.as_ref() == Some(&finding.message) { "" } else { &cause };
-            let _ = writeln!(text, "{level}[{}]: {}{cause}", self.code, place(finding));
+            let cause = if is_cause(finding) { "" } else { &cause };
+            let (place, message) = (place(finding), message(finding));
+            let _ = writeln!(text, "{level}[{}]: {place}{message}{cause}", self.code);
             return text;
         }
         let count = counted(self.findings.len(), "finding");
@@ -106,7 +106,8 @@ impl Group<'_> {
             let _ = writeln!(text, "  help: {}", harmless(advice));
         }
         for finding in &self.findings {
-            let _ = writeln!(text, "  {}", place(finding));
+            let message = if is_cause(finding) { String::new() } else { message(finding) };
+            let _ = writeln!(text, "  {}{message}", place(finding));
         }
         text
     }
@@ -117,7 +118,12 @@ impl Group<'_> {
 fn cause(finding: &Finding) -> Option<String> {
     match finding.code {
         Code::ExitStatus if !finding.is_consequence() => {
-            let last = finding.help.as_deref()?.lines().next_back()?.trim();
+            // Docker may refer to its own help below the error.
+            let is_hint = |line: &&str| {
+                (line.starts_with("See '") || line.starts_with("Run '")) && line.contains("--help'")
+            };
+            let mut lines = finding.help.as_deref()?.lines().rev().map(str::trim);
+            let last = lines.find(|line| !is_hint(line))?;
             let last =
                 last.strip_prefix("it printed `").map_or(last, |last| last.trim_end_matches('`'));
             Some(last.to_owned())
@@ -201,6 +207,9 @@ mod tests {
         all.push(finding(5, Code::OutputMismatch, Severity::Error, "line 2 differs", "diff"));
         let follows = "follows from line 1: `db` does not exist";
         all.push(finding(6, Code::ExitStatus, Severity::Error, follows, ""));
+        all.extend(
+            [7, 8].map(|line| finding(line, Code::UnpinnedImage, Severity::Warning, "pin it", "")),
+        );
         let all: Vec<&Finding> = all.iter().collect();
         assert_eq!(
             lines(&all),
@@ -209,9 +218,17 @@ mod tests {
              error[exit-status]: a.md:1: exited with status 1: No such container: db\n\n\
              error[output-mismatch]: a.md:5: line 2 differs\n\n\
              error[exit-status]: a.md:6: follows from line 1: `db` does not exist\n\n\
+             warning[unpinned-image]: 2 findings: pin it\n  a.md:7\n  a.md:8\n\n\
              warning[leftover]: a.md:2: left over\n\n"
         );
         assert_eq!(lines(&[]), "");
+    }
+
+    #[test]
+    fn what_refers_to_the_help_of_docker_is_no_cause() {
+        let help = "add it\nit printed:\n  unknown flag: --bad\n  See 'docker run --help'.";
+        let found = finding(1, Code::ExitStatus, Severity::Error, "exited", help);
+        assert_eq!(cause(&found).as_deref(), Some("unknown flag: --bad"));
     }
 
     #[test]
