@@ -32,7 +32,6 @@ mod console;
 mod directives;
 mod fence;
 pub(crate) mod image_uses;
-#[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) mod info_edit;
 mod prompt;
 mod remedies;

@@ -42,6 +42,7 @@ mod report;
 mod serve;
 mod shell;
 mod streams;
+mod truth;
 mod tty;
 mod tutorial;
 mod verifications;

@@ -32,6 +32,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether the finding only follows from another one, which its message says.
+    pub(crate) fn is_consequence(&self) -> bool {
+        is_consequence(&self.message)
+    }
+
     /// Whether the finding fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -41,6 +46,19 @@ impl Finding {
     pub fn is_fixable(&self) -> bool {
         self.remedies.iter().any(|remedy| remedy.basis == Basis::Proved)
     }
+}
+
+/// How the message of a finding begins that only follows from another one, before the number of its line.
+const CONSEQUENCE: &str = "follows from line ";
+
+/// Returns the message of a finding that only follows from another one, in the given line.
+pub(crate) fn consequence(line: usize, what: &str) -> String {
+    format!("{CONSEQUENCE}{line}{what}")
+}
+
+/// Whether this is such a message.
+pub(crate) fn is_consequence(message: &str) -> bool {
+    message.starts_with(CONSEQUENCE)
 }
 
 /// The kinds of findings. Their kebab-case names are a contract: they are never renamed.

@@ -1,4 +1,5 @@
-//! The report for people: each finding with an excerpt of the text, then the summary.
+//! The report for people: the first findings with an excerpt of the text, the others on one line each, then the
+//! summary.
 
 use std::iter;
 use std::ops::Range;
@@ -9,6 +10,10 @@ use super::{Chapter, Report, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
 use crate::terminal::plain;
+
+mod brief;
+
+use brief::Listed;
 
 /// Whether a report has colours, as ANSI escape sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,23 +26,42 @@ pub(crate) enum Colours {
 
 /// The number of failed steps of a chapter up to which each one is named.
 const MOST_STEPS: usize = 3;
+/// The most commands to run failed steps again that are shown.
+const MOST_COMMANDS: usize = 10;
 
-/// Formats the report in the style of rustc.
+/// Formats the report in the style of rustc. Of many findings, the first are shown in full.
 pub(crate) fn human(report: &Report, colours: Colours) -> String {
+    format(report, colours, brief::select)
+}
+
+/// Formats the report with all findings in full.
+pub(crate) fn human_in_full(report: &Report, colours: Colours) -> String {
+    format(report, colours, |findings| Listed { in_full: findings, ..Listed::default() })
+}
+
+fn format<'a>(
+    report: &'a Report,
+    colours: Colours,
+    select: impl Fn(Vec<(&'a str, &'a Finding)>) -> Listed<'a>,
+) -> String {
     let renderer = match colours {
         Colours::On => Renderer::styled(),
         Colours::Off => Renderer::plain(),
     };
+    let chapters = report
+        .chapters
+        .iter()
+        .flat_map(|chapter| chapter.findings_in_order().map(|finding| (chapter.text(), finding)));
+    let files = report.files.iter().map(|finding| ("", finding));
+    let Listed { in_full, on_one_line, has_more } = select(chapters.chain(files).collect());
     let mut text = String::new();
-    for chapter in &report.chapters {
-        for finding in chapter.findings_in_order() {
-            text.push_str(&excerpt(chapter.text(), finding, &renderer));
-            text.push_str("\n\n");
-        }
-    }
-    for finding in &report.files {
-        text.push_str(&excerpt("", finding, &renderer));
+    for (source, finding) in in_full {
+        text.push_str(&excerpt(source, finding, &renderer));
         text.push_str("\n\n");
+    }
+    text.push_str(&brief::lines(&on_one_line));
+    if has_more {
+        text.push_str("To see all findings in full: add `--all-findings`\n");
     }
     for chapter in &report.chapters {
         let steps = chapter.steps_kept_from_running();
@@ -50,8 +74,12 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
         |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
     let failed = chapters.filter(|chapter| chapter.findings.iter().any(can_be_verified_again));
-    for path in failed.flat_map(to_rerun) {
+    let mut again = failed.flat_map(to_rerun);
+    for path in again.by_ref().take(MOST_COMMANDS) {
         text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
+    }
+    if again.next().is_some() {
+        text.push_str("To run another step again: mdbook-docktest verify FILE:LINE\n");
     }
     text.push_str(&remedies::hint(report));
     text.push_str(&summary(report));
@@ -87,15 +115,18 @@ fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
         title.element(source.path(path.as_ref()).annotation(place))
     };
     if let Some(help) = &finding.help {
-        // annotate-snippets sanitizes titles, but passes escape sequences in messages through, and
-        // this one may quote the output of a program.
-        let help = plain(help).replace(is_bidirectional_control, "\u{fffd}");
-        group = group.element(Level::HELP.message(help));
+        // annotate-snippets sanitizes titles, but passes escape sequences in messages through.
+        group = group.element(Level::HELP.message(harmless(help)));
     }
     let remedy = remedies::shown(finding).filter(|_| !text.is_empty());
     let groups: Vec<Group<'_>> =
         iter::once(group).chain(remedy.map(|remedy| remedies::group(text, remedy))).collect();
     renderer.render(&groups)
+}
+
+/// Returns a text that may quote the output of a program, so that a terminal shows all of it as it is.
+fn harmless(text: &str) -> String {
+    plain(text).replace(is_bidirectional_control, "\u{fffd}")
 }
 
 /// Whether a character makes a terminal show text in another order.
