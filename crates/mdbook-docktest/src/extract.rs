@@ -13,6 +13,7 @@ use std::path::Path;
 use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
+use self::attributes::language::Kind;
 use self::attributes::{Info, Problem};
 use self::commands::commands;
 use self::sessions::SessionParts;
@@ -36,9 +37,6 @@ pub(crate) mod image_uses;
 pub(crate) mod info_edit;
 mod prompt;
 mod sessions;
-
-/// The language of sessions.
-const CONSOLE: &str = "console";
 
 /// Extracts the steps of a chapter, and checks their annotations.
 ///
@@ -148,6 +146,14 @@ struct Previous {
     container: usize,
 }
 
+/// What the info string of a step says.
+struct Marking {
+    kind: Kind,
+    language: &'static str,
+    foreign: String,
+    attributes: Attributes,
+}
+
 /// Why a step cannot have an `output` block.
 enum NoOutput {
     Ignored,
@@ -171,10 +177,11 @@ impl Extraction<'_> {
             return;
         };
         match attributes::parse(&self.text[fence.info.clone()]) {
-            Info::Step { language, attributes, problems } => {
+            Info::Step { kind, language, foreign, attributes, problems } => {
                 self.report(&fence, problems);
                 if self.is_closed(&fence, "step") {
-                    self.step(block, &fence, language, *attributes);
+                    let marking = Marking { kind, language, foreign, attributes: *attributes };
+                    self.step(block, &fence, marking);
                 }
             }
             Info::Output { attributes, problems } => {
@@ -187,16 +194,20 @@ impl Extraction<'_> {
                     self.previous = previous.map(|previous| Previous { end, ..previous });
                 }
             }
-            Info::Other => {}
+            Info::Other(_) => {}
         }
     }
 
-    fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
+    fn step(&mut self, block: &FencedBlock, fence: &Fence, marking: Marking) {
+        let Marking { kind, language, foreign, attributes } = marking;
         let index = self.scenario.steps.len();
         let session = match attributes.ignore {
             true => None,
-            false => self.session(block, fence, language == CONSOLE),
+            false => self.session(block, fence, kind),
         };
+        // A terminal without prompts.
+        let is_script = kind == Kind::Terminal && session.is_none();
+        let language = if is_script { "bash" } else { language };
         let SessionParts { commands, markup, is_held } = session.unwrap_or_else(|| SessionParts {
             commands: script_commands(block, fence),
             markup: Vec::new(),
@@ -217,6 +228,7 @@ impl Extraction<'_> {
         let (line, _) = line_and_column(self.text, fence.body.start);
         self.scenario.steps.push(Step {
             language: language.to_owned(),
+            foreign,
             script: block.content.clone(),
             line,
             fence: fence.clone(),

@@ -312,8 +312,7 @@ fn a_command_before_the_first_prompt_can_get_one() {
 #[test]
 fn a_script_with_prompts_can_be_marked_as_a_session() {
     let text = "```Bash timeout=9s\n$ a\n```\n\n```sh\na\n```\n\n```console\n$ a\n```\n";
-    let remedies: Vec<_> =
-        scenario(text).steps.iter().map(|step| step.mark_as_console(text)).collect();
+    let remedies: Vec<_> = scenario(text).steps.iter().map(Step::mark_as_console).collect();
     let [Some(remedy), None, None] = remedies.as_slice() else { panic!("{remedies:?}") };
     assert_eq!(remedy.basis, Basis::Proved);
     assert_eq!(splice(text, remedy.edits.clone()), text.replace("Bash", "console"));
