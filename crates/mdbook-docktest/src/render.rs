@@ -73,7 +73,7 @@ pub fn render(
     }
     rendering.chapter_findings(scenario, &mut edits);
     if let Some(recording) = recording {
-        rendering.provenance(recording, scenario.extensions, &mut edits);
+        rendering.provenance(recording, &scenario.extensions, &mut edits);
     }
     splice(text, edits)
 }
@@ -107,7 +107,8 @@ impl Rendering<'_> {
         // reader can copy.
         let strips_prompts =
             !step.session_markup.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
-        if !hidden {
+        // Code by indentation has no place for a language.
+        if !hidden && !fence.marks.is_empty() {
             let language = if strips_prompts { "bash" } else { step.language.as_str() };
             let info = format!("{language}{}", step.foreign);
             edits.push(Edit { range: fence.info.clone(), text: info });
@@ -258,7 +259,7 @@ impl Rendering<'_> {
         }
     }
 
-    fn provenance(&self, recording: &Recording, extensions: Extensions, edits: &mut Vec<Edit>) {
+    fn provenance(&self, recording: &Recording, extensions: &Extensions, edits: &mut Vec<Edit>) {
         let Some(provenance) = Provenance::new(recording, self.findings, &self.page.labels) else {
             return;
         };

@@ -222,7 +222,13 @@ pub(crate) fn chapters(
         let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
         let recording = recordings.join(recording_name(source_path));
         let text = mem::take(&mut chapter.content);
-        chapters.push(Source { path, text, extensions, only_at: None, recording });
+        chapters.push(Source {
+            path,
+            text,
+            extensions: extensions.clone(),
+            only_at: None,
+            recording,
+        });
     });
     chapters
 }

@@ -70,7 +70,7 @@ pub(crate) enum Info {
         /// The problems with the attributes.
         problems: Vec<Problem>,
     },
-    /// Any other block, which is left alone; with its [kind](Kind::Other).
+    /// Any other block.
     Other(Kind),
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn parse(info: &str) -> Info {
     match language.kind {
         Kind::Script | Kind::Session | Kind::Terminal => {}
         Kind::Output => return output::read(words),
-        Kind::OtherShell | Kind::Other => return Info::Other(language.kind),
+        other => return Info::Other(other),
     }
     let mut reader = Reader::default();
     let mut foreign = String::new();

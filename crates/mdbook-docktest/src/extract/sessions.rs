@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::Extraction;
 use super::attributes::language::Kind;
-use super::{Extraction, FencedBlock};
+use super::blocks::CodeBlock;
 use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
 use crate::model::fence::Fence;
@@ -27,7 +28,7 @@ impl Extraction<'_> {
     /// a script.
     pub(super) fn session(
         &mut self,
-        block: &FencedBlock,
+        block: &CodeBlock,
         fence: &Fence,
         kind: Kind,
     ) -> Option<SessionParts> {

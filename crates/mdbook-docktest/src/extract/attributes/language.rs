@@ -24,9 +24,13 @@ pub(crate) enum Kind {
     Terminal,
     /// The expected output of the step before it.
     Output,
-    /// Commands for another shell, or for nobody knows which.
+    /// There is no language, or one that says nothing about commands.
+    Unmarked,
+    /// Commands for another shell, or for any.
     OtherShell,
-    /// Anything else.
+    /// What is only shown, or is a document of its own.
+    Shown,
+    /// Any other language.
     Other,
 }
 
@@ -66,8 +70,12 @@ fn kind(name: &str) -> (Kind, &'static str) {
         "terminal" | "term" | "terminal-session" => (Kind::Terminal, "console"),
         "output" => (Kind::Output, ""),
         "bat" | "batch" | "cli" | "cmd" | "command" | "command-line" | "commandline"
-        | "commands" | "csh" | "dos" | "dosbatch" | "doscon" | "docker" | "fish" | "nushell"
-        | "nu" | "powershell" | "ps1" | "pwsh" | "tcsh" | "xonsh" => (Kind::OtherShell, ""),
+        | "commands" | "csh" | "dos" | "dosbatch" | "doscon" | "fish" | "nushell" | "nu"
+        | "powershell" | "ps1" | "pwsh" | "tcsh" | "xonsh" => (Kind::OtherShell, ""),
+        // `docker` is Dockerfiles to highlighters, and commands to many authors.
+        "" | "docker" => (Kind::Unmarked, ""),
+        "text" | "txt" | "plain" | "plaintext" | "none" | "nohighlight" | "no-highlight"
+        | "markdown" | "md" | "html" | "rst" | "diff" | "mermaid" => (Kind::Shown, ""),
         _ => (Kind::Other, ""),
     }
 }
@@ -127,9 +135,9 @@ mod tests {
             ("{code} bash", Kind::Script, "bash", ""),
             ("{code-block} bash", Kind::Script, "bash", ""),
             ("{code-block}bash", Kind::Script, "bash", ""),
-            ("{code-block}", Kind::Other, "", ""),
+            ("{code-block}", Kind::Unmarked, "", ""),
             ("{r}", Kind::Other, "r", "}"),
-            ("{", Kind::Other, "", ""),
+            ("{", Kind::Unmarked, "", ""),
             ("bash{1,3}", Kind::Script, "bash", ""),
             ("bash{1, 3} x", Kind::Script, "bash", " x"),
             ("bash[Terminal window] x", Kind::Script, "bash", " x"),
@@ -149,12 +157,12 @@ mod tests {
             ("output stderr", Kind::Output, "output", " stderr"),
             ("outputs", Kind::Other, "outputs", ""),
             ("powershell", Kind::OtherShell, "powershell", ""),
-            ("", Kind::Other, "", ""),
-            ("  ", Kind::Other, "", ""),
+            ("", Kind::Unmarked, "", ""),
+            ("  ", Kind::Unmarked, "", ""),
             ("yaml bash", Kind::Other, "yaml", " bash"),
             ("bashful", Kind::Other, "bashful", ""),
             ("c++", Kind::Other, "c++", ""),
-            ("$ docker run", Kind::Other, "", " docker run"),
+            ("$ docker run", Kind::Unmarked, "", " docker run"),
             ("title=\"bash\"", Kind::Other, "title", ""),
         ] {
             let found = language(info);

@@ -65,7 +65,10 @@ fn a_regex_keeps_its_own_escapes() {
 
 #[test]
 fn other_languages_are_left_alone() {
-    for info in ["", "  ", "rust,ignore", "{.rust}", "yaml bash", "outputs"] {
+    for info in ["", "  ", "docker"] {
+        assert!(matches!(parse(info), Info::Other(Kind::Unmarked)), "{info}");
+    }
+    for info in ["rust,ignore", "{.rust}", "yaml bash", "outputs"] {
         assert!(matches!(parse(info), Info::Other(Kind::Other)), "{info}");
     }
     assert!(matches!(parse("output"), Info::Output { problems, .. } if problems.is_empty()));
