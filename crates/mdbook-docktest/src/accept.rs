@@ -56,7 +56,7 @@ pub(crate) fn accept(
     recording: &Recording,
     placeholders: &Placeholders,
 ) -> Accepted {
-    let source_scenario = extract(&scenario.path, source, scenario.extensions);
+    let source_scenario = extract(&scenario.path, source, scenario.extensions.clone());
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
@@ -144,7 +144,7 @@ impl Rewrite {
         let expectation = expectation_for(step, self.subject)?;
         let edits = edits(text, expectation, &self.text);
         let new = splice(text, edits.clone());
-        self.is_only_change(scenario, &extract(&scenario.path, &new, scenario.extensions))
+        self.is_only_change(scenario, &extract(&scenario.path, &new, scenario.extensions.clone()))
             .then_some(edits)
     }
 

@@ -220,7 +220,13 @@ pub(crate) fn chapters(
         let path = without_dot(sources.join(source_path));
         let recording = recordings.join(recording_name(source_path));
         let text = mem::take(&mut chapter.content);
-        chapters.push(Source { path, text, extensions, only_at: None, recording });
+        chapters.push(Source {
+            path,
+            text,
+            extensions: extensions.clone(),
+            only_at: None,
+            recording,
+        });
     });
     chapters
 }

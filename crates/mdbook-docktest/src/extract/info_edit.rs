@@ -112,6 +112,7 @@ mod tests {
     #[test]
     fn an_attribute_is_put_within_braces() {
         let fence = |text: &str| Fence {
+            language: 0..0,
             block: 0..text.len(),
             marks: 0..3,
             info: 3..text.len(),

@@ -74,6 +74,8 @@ pub enum Code {
     OrphanOutput,
     /// A `console` block without a prompt, or text before the first prompt of a session.
     MissingPrompt,
+    /// A block that looks like commands and is no step.
+    NotAStep,
     /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
     /// A `{{#docktest …}}` directive that does not exist, or is in a place where it cannot work.
@@ -123,6 +125,7 @@ impl Code {
         Self::BadAttribute,
         Self::OrphanOutput,
         Self::MissingPrompt,
+        Self::NotAStep,
         Self::BadPlaceholder,
         Self::BadDirective,
         Self::UnterminatedFence,
@@ -157,6 +160,8 @@ impl Code {
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
             // Its block does not run, and all others do.
             Self::MissingPrompt => Level::Warn,
+            // It may be there to be read only.
+            Self::NotAStep => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -172,6 +177,7 @@ impl Code {
             Self::BadAttribute => "bad-attribute",
             Self::OrphanOutput => "orphan-output",
             Self::MissingPrompt => "missing-prompt",
+            Self::NotAStep => "not-a-step",
             Self::BadPlaceholder => "bad-placeholder",
             Self::BadDirective => "bad-directive",
             Self::UnterminatedFence => "unterminated-fence",
@@ -216,6 +222,7 @@ impl Code {
                 | Self::BadAttribute
                 | Self::OrphanOutput
                 | Self::MissingPrompt
+                | Self::NotAStep
                 | Self::BadPlaceholder
                 | Self::BadDirective
                 | Self::UnterminatedFence

@@ -34,7 +34,7 @@ impl Chapter {
                 return None;
             }
         };
-        let mut scenario = extract(&self.path, &new, old.scenario.extensions);
+        let mut scenario = extract(&self.path, &new, old.scenario.extensions.clone());
         if let Some(index) = old.only {
             scenario.steps.truncate(index + 1);
         }
