@@ -26,9 +26,8 @@ pub(super) fn add(info: &str, problems: &mut [Problem]) {
 /// Whether the name that is meant differs in one letter, or in the case of letters.
 fn has_one_wrong_letter(info: &str, problem: &Problem) -> bool {
     let mut edits = problem.remedies.iter().flat_map(|remedy| &remedy.edits);
-    let is_near = |edit: &Edit| {
-        distance(&info[edit.range.clone()].to_ascii_lowercase(), &edit.text) <= 1
-    };
+    let is_near =
+        |edit: &Edit| distance(&info[edit.range.clone()].to_ascii_lowercase(), &edit.text) <= 1;
     edits.next().is_some_and(is_near)
 }
 
