@@ -130,7 +130,8 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Row>> {
 
 fn write(file: &Path, bench: &Bench, outcomes: &[Outcome]) -> Result<()> {
     let machine = machine::describe(bench)?;
-    let text = table::document(&machine, outcomes);
+    let old = fs::read_to_string(file).unwrap_or_default();
+    let text = table::document(&machine, outcomes) + table::about_tutorials(&old);
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 

@@ -26,6 +26,11 @@ pub(crate) fn document(machine: &[(&str, String)], outcomes: &[Outcome]) -> Stri
     text
 }
 
+/// The last section of BENCHMARKS.md, which `cargo xtask corpus` writes; empty if there is none.
+pub(crate) fn about_tutorials(old: &str) -> &str {
+    old.find("\n## Real tutorials\n").map_or("", |start| &old[start..])
+}
+
 /// The table alone.
 pub(crate) fn table(outcomes: &[Outcome]) -> String {
     let mut text = String::from(
@@ -128,5 +133,12 @@ mod tests {
             [0.123, 1.234, 12.34, 123.4, 1234.5].map(short),
             ["0.12", "1.23", "12.3", "123", "1234"]
         );
+    }
+
+    #[test]
+    fn the_section_about_tutorials_is_kept() {
+        let section = "\n## Real tutorials\n\n| a |\n";
+        assert_eq!(about_tutorials(&format!("# Benchmarks\n{section}")), section);
+        assert_eq!(about_tutorials("# Benchmarks\n"), "");
     }
 }

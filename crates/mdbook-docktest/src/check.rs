@@ -6,31 +6,41 @@ use std::ops::Range;
 use docker_images::Reference;
 
 use crate::expect::{Bindings, Placeholders};
-use crate::model::finding::{Code, Finding, Severity};
+use crate::model::finding::{Code, Finding, Severity, is_consequence};
 use crate::model::recording::{
     Change, CommandRecording, Effect, End, ObjectKind, Recording, StepRecording, UnavailableImage,
 };
 use crate::model::remedy::Remedy;
-use crate::model::scenario::{Scenario, Step};
+use crate::model::scenario::{Command, Scenario, Step};
 use crate::text::position::line_and_column;
 
+mod advice;
 mod background;
 mod command;
+mod comparison;
 mod consequences;
+mod fix;
+mod history;
 pub(crate) mod lints;
+mod look_alike;
 mod memory;
 mod missing_file;
 mod missing_image;
 mod output;
 mod quote;
+mod status;
+mod status_use;
+mod stream;
 mod unpinned;
 mod unwritten;
 
 use self::command::CommandCheck;
+pub(crate) use self::comparison::{compare, pattern, printed};
 use self::consequences::{Folded, Found};
+use self::history::{History, Outcome};
 use self::lints::Lints;
-use self::output::AllExpected;
-pub(crate) use self::output::printed;
+use self::output::{AllExpected, has_ended};
+use self::status_use::status_use;
 
 /// What a book says about the results of its chapters.
 pub(crate) struct Rules<'a> {
@@ -59,6 +69,8 @@ pub(crate) fn check(
 ) -> Checked {
     let mut bindings = Bindings::default();
     let mut found = Found::default();
+    let unavailable = &recording.unavailable_images;
+    let mut chapter = Chapter { text, unavailable, history: History::default() };
     let steps = scenario.steps.iter().zip(&recording.steps).enumerate();
     for (index, (step, recorded)) in steps {
         let expected = AllExpected::new(step, rules.placeholders);
@@ -66,9 +78,9 @@ pub(crate) fn check(
         found.differences.extend(memory::difference(index, step, recording.out_of_memory));
         match recorded {
             StepRecording::Ran { commands, effects } => {
-                let unavailable = &recording.unavailable_images;
                 found.missing_images.extend(pulled_elsewhere(step, effects, unavailable));
-                found.append(differences(step, commands, &expected, unavailable, &mut bindings));
+                let chapter = Some(&mut chapter);
+                found.append(differences(step, commands, &expected, chapter, &mut bindings));
             }
             StepRecording::Skipped => {
                 found.skipped.insert(index);
@@ -76,8 +88,9 @@ pub(crate) fn check(
                     step.command.clone(),
                     "this step did not run: an earlier step failed",
                 ));
+                chapter.did_not_run(&step.commands);
             }
-            StepRecording::Ignored => {}
+            StepRecording::Ignored => chapter.did_not_run(&step.commands),
         }
     }
     found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
@@ -122,7 +135,7 @@ impl<'a> Judge<'a> {
     pub(crate) fn codes(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
         let expected = AllExpected::new(step, self.placeholders);
         let Found { differences, missing_images, .. } =
-            differences(step, commands, &expected, &[], &mut self.bindings);
+            differences(step, commands, &expected, None, &mut self.bindings);
         let missing_images = missing_images.iter().map(|(_, difference)| difference);
         missing_images.chain(&differences).map(|difference| difference.code).collect()
     }
@@ -159,6 +172,13 @@ struct Difference {
     remedies: Vec<Remedy>,
 }
 
+impl Difference {
+    /// Whether it follows from another one.
+    fn is_consequence(&self) -> bool {
+        is_consequence(&self.message)
+    }
+}
+
 /// Returns the place of a step's command in the chapter.
 fn place(step: &Step, command: usize) -> Range<usize> {
     step.commands.get(command).map_or(&step.command, |command| &command.span).clone()
@@ -174,24 +194,56 @@ fn not_run(span: Range<usize>, message: &str) -> Difference {
     }
 }
 
-/// Returns the differences of one step. `exit`, `until` and the like apply to its last command.
-/// `unavailable` says more about images than docker has printed.
-fn differences(
-    step: &Step,
+/// What explains differences of a step: the rest of its chapter.
+struct Chapter<'a> {
+    text: &'a str,
+    /// They say more about images than docker has printed.
+    unavailable: &'a [UnavailableImage],
+    /// The earlier commands.
+    history: History<'a>,
+}
+
+impl<'a> Chapter<'a> {
+    fn did_not_run(&mut self, commands: &'a [Command]) {
+        for command in commands {
+            self.history.push(&command.text, command.span.start, Outcome::NotRun);
+        }
+    }
+}
+
+/// Returns the differences of one step. `exit`, `until` and the like apply to its last command. With the chapter, they
+/// are explained.
+fn differences<'a>(
+    step: &'a Step,
     commands: &[CommandRecording],
     expected: &AllExpected<'_>,
-    unavailable: &[UnavailableImage],
+    mut chapter: Option<&mut Chapter<'a>>,
     bindings: &mut Bindings,
 ) -> Found {
-    let last = step.commands.len().saturating_sub(1);
+    let count = step.commands.len();
+    let last = count.saturating_sub(1);
     let mut found = Found::default();
+    let outputs = expected.differences(commands, count, bindings);
+    // The commands that failed only because an earlier one did.
+    let mut echoes = BTreeSet::new();
+    let is_met = |of: Option<usize>| outputs.iter().all(|(command, _)| *command != of);
     for (index, command) in commands.iter().enumerate() {
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
-        let check = CommandCheck { step, command, span, is_last: index >= last };
+        let status_use = status_use(step, commands, index, is_met);
+        let is_last = index >= last;
+        let explained_by = chapter.as_deref();
+        let check = CommandCheck { step, command, span, is_last, status_use, explained_by };
         let missing_images = check.missing_images();
-        if missing_images.is_empty() {
-            found.differences.extend(check.difference());
+        let difference = if missing_images.is_empty() { check.difference() } else { None };
+        let has_failed = difference.is_some() || !missing_images.is_empty();
+        if difference.as_ref().is_some_and(Difference::is_consequence) {
+            echoes.insert(index);
         }
+        if difference.is_some() && check.is_explained() {
+            found.explained.insert(span.start);
+        }
+        found.differences.extend(difference);
+        let unavailable = explained_by.map_or(&[][..], |chapter| chapter.unavailable);
         let missing_images = missing_images.into_iter().map(|image| {
             let identity = image.identity();
             let known = unavailable.iter().find(|known| known.reference == identity);
@@ -199,17 +251,30 @@ fn differences(
             (identity, image.difference(span.clone(), reason))
         });
         found.missing_images.extend(missing_images);
+        if let (Some(chapter), Some(command)) = (&mut chapter, step.commands.get(index)) {
+            let outcome = if has_failed { Outcome::Failed } else { Outcome::Succeeded };
+            chapter.history.push(&command.text, command.span.start, outcome);
+        }
     }
-    let has_ended =
-        |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);
-    if commands.iter().all(has_ended) {
-        let not_started = step.commands.iter().skip(commands.len());
-        found.differences.extend(not_started.map(|command| {
-            not_run(command.span.clone(), "this command did not run: the shell had already exited")
-        }));
-        found.differences.extend(expected.differences(commands, bindings));
+    if let Some(chapter) = chapter {
+        chapter.did_not_run(step.commands.get(commands.len()..).unwrap_or_default());
     }
+    let why = why_not_run(commands);
+    let not_started = step.commands.iter().skip(commands.len());
+    found.differences.extend(not_started.map(|command| not_run(command.span.clone(), why)));
+    // Why there is no output is known.
+    let outputs = outputs.into_iter().filter(|(of, _)| !of.is_some_and(|of| echoes.contains(&of)));
+    found.differences.extend(outputs.map(|(_, difference)| difference));
     found
+}
+
+/// Returns the message about the commands of a step that come after those that ran.
+fn why_not_run(commands: &[CommandRecording]) -> &'static str {
+    match commands.iter().find(|command| !has_ended(command)).map(|command| command.end) {
+        Some(End::TimedOut { .. }) => "this command did not run: an earlier one timed out",
+        Some(End::EngineLost) => "this command did not run: the Docker Engine had exited",
+        _ => "this command did not run: the shell had already exited",
+    }
 }
 
 /// Returns the findings of a chapter in a book with the default settings.

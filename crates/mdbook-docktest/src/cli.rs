@@ -175,6 +175,9 @@ pub struct Options {
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Show all findings in full; by default, the first ten, and a line for each of the others
+    #[arg(long)]
+    pub all_findings: bool,
     /// End a chapter at its first failed step; steps marked `cleanup` still run
     #[arg(long)]
     pub fail_fast: bool,

@@ -10,10 +10,9 @@
 use std::ops::Range;
 use std::path::Path;
 
-use mdbook_markdown::new_cmark_parser;
-use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
-
+use self::attributes::language::Kind;
 use self::attributes::{Info, Problem};
+use self::blocks::{Block, CodeBlock, blocks};
 use self::commands::commands;
 use self::fill_in::fill_in;
 use self::placeholders::mask_angle_brackets;
@@ -24,11 +23,11 @@ pub use crate::model::markdown::Extensions;
 use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
 use crate::model::values::Reading;
-use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
+mod blocks;
 mod command_line;
 pub(crate) mod commands;
 mod console;
@@ -37,18 +36,16 @@ mod fence;
 pub(crate) mod file_blocks;
 mod fill_in;
 pub(crate) mod image_uses;
-#[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) mod info_edit;
 pub(crate) mod named_blocks;
+mod not_a_step;
 mod placeholders;
 mod prompt;
 mod remedies;
 mod sessions;
 mod simple_commands;
 mod synopsis;
-
-/// The language of sessions.
-const CONSOLE: &str = "console";
+mod unmarked;
 
 /// Extracts the steps of a chapter of a book that has no values for placeholders.
 ///
@@ -64,95 +61,19 @@ pub(crate) fn extract_with(
     extensions: Extensions,
     reading: &Reading,
 ) -> Scenario {
+    let blocks = blocks(text, &extensions);
     let mut extraction =
         Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
-    for block in fenced_blocks(text, extensions) {
-        extraction.take(&block);
+    for block in &blocks {
+        match block {
+            Block::Code(block) => extraction.take(block),
+            Block::Html(block) => extraction.take_html(block),
+        }
     }
     extraction.directives();
     let mut scenario = Scenario { reading: reading.clone(), ..extraction.scenario };
     fill_in(&mut scenario, text, reading);
     scenario
-}
-
-/// A fenced code block as the parser reports it.
-struct FencedBlock {
-    span: Range<usize>,
-    /// The number of the innermost container.
-    container: usize,
-    content: String,
-    /// The end of the content in the chapter's text; `None` if there is no content.
-    content_end: Option<usize>,
-    /// The offset of each piece of the content, in the content and in the chapter's text.
-    pieces: Vec<(usize, usize)>,
-}
-
-impl FencedBlock {
-    /// Returns the offset in the chapter's text of an offset in the content.
-    fn place(&self, offset: usize) -> Option<usize> {
-        let (piece, place) = self.pieces.iter().rfind(|(piece, _)| *piece <= offset)?;
-        Some(place + offset - piece)
-    }
-
-    /// Returns the range in the chapter's text of the line that starts at an offset in the content,
-    /// without trailing blanks.
-    fn line_at(&self, offset: usize) -> Option<Range<usize>> {
-        let line = self.content[offset..].lines().next()?.trim_end();
-        let start = self.place(offset)?;
-        Some(start..start + line.len())
-    }
-
-    /// Returns the same for each line in this range of the content, from its first byte; nothing if the
-    /// place of one is not known.
-    fn lines_at(&self, range: Range<usize>) -> Vec<Range<usize>> {
-        let line_starts = self.content[range.clone()].match_indices('\n').map(|(at, _)| at + 1);
-        let starts = std::iter::once(0).chain(line_starts).map(|start| range.start + start);
-        starts.map_while(|start| self.line_at(start)).collect()
-    }
-}
-
-fn fenced_blocks(text: &str, extensions: Extensions) -> Vec<FencedBlock> {
-    // Like mdBook, drop a byte order mark: otherwise a fence in line 1 would not be recognized.
-    let body = without_mark(text);
-    let dropped = mark_len(text);
-
-    let mut blocks: Vec<FencedBlock> = Vec::new();
-    let mut open: Option<FencedBlock> = None;
-    let mut containers = vec![0];
-    let mut seen_containers = 0;
-    for (event, span) in new_cmark_parser(body, &extensions.to_options()).into_offset_iter() {
-        let span = span.start + dropped..span.end + dropped;
-        match event {
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))) => {
-                let container = containers.last().copied().unwrap_or(0);
-                let content = String::new();
-                open = Some(FencedBlock {
-                    span,
-                    container,
-                    content,
-                    content_end: None,
-                    pieces: Vec::new(),
-                });
-            }
-            Event::End(TagEnd::CodeBlock) => blocks.extend(open.take()),
-            Event::Start(_) => {
-                seen_containers += 1;
-                containers.push(seen_containers);
-            }
-            Event::End(_) => {
-                containers.pop();
-            }
-            Event::Text(piece) => {
-                if let Some(block) = &mut open {
-                    block.pieces.push((block.content.len(), span.start));
-                    block.content.push_str(&piece);
-                    block.content_end = Some(span.end);
-                }
-            }
-            _ => {}
-        }
-    }
-    blocks
 }
 
 struct Extraction<'a> {
@@ -170,13 +91,21 @@ struct Previous {
     container: usize,
 }
 
+/// What the info string of a step says.
+struct Marking {
+    kind: Kind,
+    language: &'static str,
+    foreign: String,
+    attributes: Attributes,
+}
+
 /// Why a step cannot have an `output` block.
 enum NoOutput {
     Ignored,
     HasOwnOutput,
 }
 
-fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
+fn script_commands(block: &CodeBlock, fence: &Fence) -> Vec<Command> {
     let command = |range: Range<usize>| Command {
         span: block.line_at(range.start).unwrap_or_else(|| fence.opening()),
         lines: block.lines_at(range.clone()),
@@ -188,8 +117,11 @@ fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
 }
 
 impl Extraction<'_> {
-    fn take(&mut self, block: &FencedBlock) {
+    fn take(&mut self, block: &CodeBlock) {
         let previous = self.previous.take();
+        if block.is_indented {
+            return self.take_indented(block);
+        }
         let Some(fence) = fence::parts(self.text, &block.span, block.content_end) else {
             return;
         };
@@ -201,10 +133,11 @@ impl Extraction<'_> {
             return;
         }
         match attributes::parse(&self.text[fence.info.clone()]) {
-            Info::Step { language, attributes, problems } => {
+            Info::Step { kind, language, foreign, attributes, problems } => {
                 self.report(&fence, problems);
                 if self.is_closed(&fence, "step") {
-                    self.step(block, &fence, language, *attributes);
+                    let marking = Marking { kind, language, foreign, attributes: *attributes };
+                    self.step(block, &fence, marking);
                 }
             }
             Info::Output { attributes, problems } => {
@@ -217,16 +150,26 @@ impl Extraction<'_> {
                     self.previous = previous.map(|previous| Previous { end, ..previous });
                 }
             }
-            Info::Other => {}
+            Info::Other(kind) => self.take_unmarked(block, &fence, kind),
         }
     }
 
-    fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
+    fn step(&mut self, block: &CodeBlock, fence: &Fence, marking: Marking) {
+        let Marking { kind, language, foreign, attributes } = marking;
+        // What is on the fence comes first, as in mdBook.
+        let on_fence = foreign.split(' ').find_map(|word| word.strip_prefix("hidelines="));
+        let hidelines = &self.scenario.extensions.hidelines;
+        let prefix = on_fence.or_else(|| hidelines.get(language).map(String::as_str));
+        let whole = prefix.and_then(|prefix| block.with_hidden_lines(prefix));
+        let block = whole.as_ref().unwrap_or(block);
         let index = self.scenario.steps.len();
         let session = match attributes.ignore {
             true => None,
-            false => self.session(block, fence, language == CONSOLE),
+            false => self.session(block, fence, kind),
         };
+        // A terminal without prompts.
+        let is_script = kind == Kind::Terminal && session.is_none();
+        let language = if is_script { "bash" } else { language };
         let SessionParts { commands, markup, is_held } = session.unwrap_or_else(|| SessionParts {
             commands: script_commands(block, fence),
             markup: Vec::new(),
@@ -247,6 +190,7 @@ impl Extraction<'_> {
         let (line, _) = line_and_column(self.text, fence.body.start);
         self.scenario.steps.push(Step {
             language: language.to_owned(),
+            foreign,
             script: block.content.clone(),
             line,
             fence: fence.clone(),
@@ -261,7 +205,7 @@ impl Extraction<'_> {
 
     fn expectation(
         &mut self,
-        block: &FencedBlock,
+        block: &CodeBlock,
         fence: &Fence,
         attributes: OutputAttributes,
         previous: Option<&Previous>,
@@ -307,7 +251,7 @@ impl Extraction<'_> {
     }
 
     /// Returns the place of each line of a block's content; the whole body where it is not known.
-    fn lines(&self, block: &FencedBlock, fence: &Fence) -> Vec<Range<usize>> {
+    fn lines(&self, block: &CodeBlock, fence: &Fence) -> Vec<Range<usize>> {
         let mut start = 0;
         let mut lines = Vec::new();
         for line in block.content.split_inclusive('\n') {
@@ -318,7 +262,7 @@ impl Extraction<'_> {
         lines
     }
 
-    fn is_next(&self, previous: &Previous, block: &FencedBlock) -> bool {
+    fn is_next(&self, previous: &Previous, block: &CodeBlock) -> bool {
         // The blank lines of a quote also have its markers.
         let between = &self.text[previous.end..block.span.start];
         previous.container == block.container

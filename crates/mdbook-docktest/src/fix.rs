@@ -67,7 +67,7 @@ pub(crate) fn fix<'a>(
     choice: Choice<'_>,
 ) -> Fixed {
     let wrong = |text: &str| {
-        let scenario = extract(&scenario.path, text, scenario.extensions);
+        let scenario = extract(&scenario.path, text, scenario.extensions.clone());
         scenario.findings.iter().filter(|finding| finding.code.is_about_annotations()).count()
     };
     let findings = findings.into_iter().filter_map(|finding| {
@@ -77,7 +77,7 @@ pub(crate) fn fix<'a>(
     let steps = steps.iter().filter(|_| choice == Choice::Proved);
     let sessions = steps.filter_map(|step| {
         let at = step.fence.info.start;
-        Some((at, line_and_column(text, at).0, step.mark_as_console(text)?))
+        Some((at, line_and_column(text, at).0, step.mark_as_console()?))
     });
     let mut remedies: Vec<(usize, usize, Remedy)> = findings.chain(sessions).collect();
     remedies.sort_by_key(|(at, ..)| *at);

@@ -42,7 +42,7 @@ use unclosed_block::unclosed_block;
 
 /// Returns the chapter's text with the recorded output in it.
 ///
-/// Each step's fence keeps its language and loses its attributes. The output is inserted below it, or
+/// Each step's fence keeps its language and the attributes of other tools, and loses ours. The output is inserted below it, or
 /// replaces its `output` blocks. `hidden` steps are removed. Findings are shown with the step that they
 /// are about, all others at the top of the chapter; the provenance is shown at its end. Below the output
 /// of a step come its changes on the engine and, if the author asks for it, a diagram of the state
@@ -76,7 +76,7 @@ pub fn render(
     scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
     rendering.chapter_findings(scenario, &mut edits);
     if let Some(recording) = recording {
-        rendering.provenance(recording, scenario.extensions, &mut edits);
+        rendering.provenance(recording, &scenario.extensions, &mut edits);
     }
     splice(text, edits)
 }
@@ -110,9 +110,11 @@ impl Rendering<'_> {
         // reader can copy.
         let strips_prompts =
             !step.session_markup.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
-        if !hidden {
+        // Code by indentation has no place for a language.
+        if !hidden && !fence.marks.is_empty() {
             let language = if strips_prompts { "bash" } else { step.language.as_str() };
-            edits.push(Edit { range: fence.info.clone(), text: language.to_owned() });
+            let info = format!("{language}{}", step.foreign);
+            edits.push(Edit { range: fence.info.clone(), text: info });
         }
         if !hidden && strips_prompts {
             let ranges = step.session_markup.iter().cloned();
@@ -265,7 +267,7 @@ impl Rendering<'_> {
         }
     }
 
-    fn provenance(&self, recording: &Recording, extensions: Extensions, edits: &mut Vec<Edit>) {
+    fn provenance(&self, recording: &Recording, extensions: &Extensions, edits: &mut Vec<Edit>) {
         let Some(provenance) = Provenance::new(recording, self.findings, &self.page.labels) else {
             return;
         };

@@ -47,6 +47,7 @@ mod serve;
 mod shell;
 mod sigchld;
 mod streams;
+mod truth;
 mod tty;
 mod tutorial;
 mod verifications;

@@ -76,7 +76,7 @@ fn what_fails_because_of_a_missing_image_is_not_reported_again() {
     outcome
         .exits(3)
         .finds_only(&[("image-missing", "docker run")])
-        .says("\n3 later steps failed as well; they may depend on the image");
+        .says("\n3 later steps failed as well; they may depend on the image: lines ");
     let statuses = ["passed", "failed", "failed", "passed", "failed", "failed"];
     for (index, status) in statuses.into_iter().enumerate() {
         assert_eq!(outcome.status_of(index + 1), status, "{outcome}");

@@ -220,11 +220,11 @@ fn a_rewrite_must_be_the_only_change() {
         first.replace("y\n", "Y\n"),
         first.replace("$ c\nz\n", ""),
         first.replace("$ c\n", "$ c\n$ d\n"),
-        first.replace("```output", "```output exact wrong"),
+        first.replace("```output", "```output exact exact"),
         // The block swallows the step after it.
         first.replace("```console", "```"),
         "```bash\na\n```\n```output\nnew\n```\n".to_owned(),
-        format!("{first}```bash wrong=attribute\nd\n```\n"),
+        format!("{first}```bash exti=1\nd\n```\n"),
     ] {
         assert!(!is_only_change(0, block, &other), "{other}");
     }

@@ -231,7 +231,7 @@ pub(crate) fn chapters(
         let path = without_dot(sources.join(source_path));
         let recording = recordings.join(recording_name(source_path));
         let text = mem::take(&mut chapter.content);
-        let (is_preprocessed, only_at) = (true, None);
+        let (is_preprocessed, only_at, extensions) = (true, None, extensions.clone());
         chapters.push(Source { path, text, is_preprocessed, extensions, only_at, recording });
     });
     chapters

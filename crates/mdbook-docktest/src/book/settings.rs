@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::check::lints::Lints;
 use crate::expect::Placeholders;
 use crate::model::finding::{Code, Level};
+use crate::model::markdown::Unmarked;
 use crate::model::values::{Reading, Values};
 use crate::render::labels::{Labels, Language};
 use crate::text::duration::parse_duration;
@@ -166,6 +167,9 @@ struct Table {
     #[serde(default)]
     labels: BTreeMap<String, String>,
     verifications: Option<bool>,
+    /// Read with the [extensions](crate::model::markdown::Extensions::unmarked); an invalid value is an error here.
+    #[serde(rename = "unmarked")]
+    _unmarked: Option<Unmarked>,
 
     // mdBook's own keys in the table of a preprocessor.
     #[serde(rename = "command")]

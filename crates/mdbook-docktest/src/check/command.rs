@@ -3,9 +3,11 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::Difference;
+use super::fix::Fix;
 use super::missing_image::{MissingImage, missing_images};
 use super::quote::quote;
+use super::status_use::StatusUse;
+use super::{Chapter, Difference, stream};
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{ExitExpectation, Follow, Step};
@@ -18,11 +20,27 @@ pub(super) struct CommandCheck<'a> {
     pub(super) span: &'a Range<usize>,
     /// Whether the step's attributes `exit`, `until` and the like apply to it.
     pub(super) is_last: bool,
+    /// What the next command does with its status.
+    pub(super) status_use: StatusUse,
+    /// The chapter, to explain differences.
+    pub(super) explained_by: Option<&'a Chapter<'a>>,
 }
 
 impl CommandCheck<'_> {
-    fn with(&self, code: Code, message: String, help: Option<String>) -> Difference {
-        Difference { code, span: self.span.clone(), message, help, remedies: Vec::new() }
+    pub(super) fn with(&self, code: Code, message: String, help: Option<String>) -> Difference {
+        self.with_fix(code, message, help, None)
+    }
+
+    pub(super) fn with_fix(
+        &self,
+        code: Code,
+        message: String,
+        help: Option<String>,
+        fix: Option<&Fix>,
+    ) -> Difference {
+        let remedy = |(fix, chapter): (&Fix, &Chapter<'_>)| fix.remedy(chapter.text, self.step);
+        let remedies = fix.zip(self.explained_by).map(remedy).into_iter().collect();
+        Difference { code, span: self.span.clone(), message, help, remedies }
     }
 
     fn follow(&self) -> Option<&Follow> {
@@ -30,7 +48,7 @@ impl CommandCheck<'_> {
     }
 
     /// Returns the expected exit status; `None` for any.
-    fn expected_status(&self) -> Option<i32> {
+    pub(super) fn expected_status(&self) -> Option<i32> {
         match self.step.attributes.exit {
             ExitExpectation::Any => None,
             ExitExpectation::Code(code) => Some(if self.is_last { code } else { 0 }),
@@ -58,7 +76,9 @@ impl CommandCheck<'_> {
             }
             End::TimedOut { limit_ms } => {
                 let (message, help) = timed_out(self.follow(), self.command, limit_ms);
-                Some(self.with(Code::Timeout, message, Some(help)))
+                let is_plain = self.is_last && self.follow().is_none();
+                let fix = if is_plain { stream::fix(self.command, limit_ms) } else { None };
+                Some(self.with_fix(Code::Timeout, message, Some(help), fix.as_ref()))
             }
             End::Stopped => None,
             End::Exited { status } => match self.follow() {
@@ -74,24 +94,6 @@ impl CommandCheck<'_> {
                 _ => self.wrong_status(status),
             },
         }
-    }
-
-    fn wrong_status(&self, status: i32) -> Option<Difference> {
-        let expected = self.expected_status().filter(|expected| *expected != status)?;
-        let quoted = quote(self.command);
-        let again = self.step.attributes.retry.map_or(String::new(), |time| {
-            format!(", even after retrying for {}", seconds(milliseconds(time)))
-        });
-        let message =
-            format!("this command exited with status {status} instead of {expected}{again}");
-        let advice = if needs_terminal(self.command) {
-            "add `tty`: this command needs a terminal".to_owned()
-        } else if self.is_last {
-            format!("if this is expected, add `exit={status}`")
-        } else {
-            "if this is expected, move the command to a block of its own with `exit=…`".to_owned()
-        };
-        Some(self.with(Code::ExitStatus, message, Some(format!("{advice}\n{quoted}"))))
     }
 }
 
@@ -139,12 +141,6 @@ fn timed_out(
     (format!("this command timed out after {limit}"), help)
 }
 
-/// Whether docker rejected `-t` because the command has no terminal.
-fn needs_terminal(command: &CommandRecording) -> bool {
-    command.transcript.terminal.is_none()
-        && command.transcript.output().contains("the input device is not a TTY")
-}
-
 fn was_enough(follow: &Follow, command: &CommandRecording) -> bool {
     let output = command.transcript.output();
     match follow {
@@ -160,11 +156,11 @@ fn lines(count: usize) -> String {
     if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
-fn milliseconds(time: Duration) -> u64 {
+pub(super) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn seconds(milliseconds: u64) -> String {
+pub(super) fn seconds(milliseconds: u64) -> String {
     if milliseconds.is_multiple_of(1000) {
         format!("{} s", milliseconds / 1000)
     } else {

@@ -16,6 +16,8 @@ pub(super) struct Found {
     pub(super) differences: Vec<Difference>,
     /// Those about missing images, each with what is the same for all names of the image.
     pub(super) missing_images: Vec<(String, Difference)>,
+    /// The places of commands whose output says why they failed: it is not an image that was missing earlier.
+    pub(super) explained: BTreeSet<usize>,
     /// The indices of the steps that did not run.
     pub(super) skipped: BTreeSet<usize>,
 }
@@ -31,6 +33,7 @@ impl Found {
     pub(super) fn append(&mut self, other: Self) {
         self.differences.extend(other.differences);
         self.missing_images.extend(other.missing_images);
+        self.explained.extend(other.explained);
     }
 
     /// Keeps one difference for each missing image. If it is an error, also leaves out the failures after
@@ -61,7 +64,10 @@ impl Found {
             return Folded { differences: self.differences, steps: BTreeSet::new() };
         };
         let (left_out, mut differences): (Vec<_>, Vec<_>) =
-            self.differences.into_iter().partition(|difference| is_consequence(difference, first));
+            self.differences.into_iter().partition(|difference| {
+                is_consequence(difference, first)
+                    && !self.explained.contains(&difference.span.start)
+            });
         for difference in &left_out {
             let is_failure =
                 difference.code != Code::Leftover && lints.level(difference.code) == Level::Deny;
@@ -70,13 +76,16 @@ impl Found {
                 |(_, image): &(String, Difference)| image.span.start <= difference.span.start;
             failed.entry(step).or_insert(images.iter().rposition(before).unwrap_or(0));
         }
-        // A step that is missing another image has a finding of its own.
-        let own: BTreeSet<usize> =
-            images.iter().filter_map(|(_, difference)| step_of(difference)).collect();
+        // A step that is missing another image, or failed for another reason, has a finding of its own.
+        let with_image = images.iter().map(|(_, difference)| difference);
+        let explained =
+            differences.iter().filter(|difference| self.explained.contains(&difference.span.start));
+        let own: BTreeSet<usize> = with_image.chain(explained).filter_map(step_of).collect();
         failed.retain(|step, _| !own.contains(step) && !self.skipped.contains(step));
         for (index, (_, mut difference)) in images.into_iter().enumerate() {
-            let count = failed.values().filter(|image| **image == index).count();
-            difference.help = with_count(difference.help, count);
+            let steps = failed.iter().filter(|(_, image)| **image == index);
+            let lines: Vec<usize> = steps.map(|(step, _)| scenario.steps[*step].line).collect();
+            difference.help = with_lines(difference.help, &lines);
             differences.push(difference);
         }
         Folded { differences, steps: failed.into_keys().collect() }
@@ -98,12 +107,15 @@ fn is_consequence(difference: &Difference, first: usize) -> bool {
     }
 }
 
-/// The help with the number of steps that failed as well.
-fn with_count(help: Option<String>, count: usize) -> Option<String> {
-    let line = match count {
+/// The help with the lines of the steps that failed as well.
+fn with_lines(help: Option<String>, lines: &[usize]) -> Option<String> {
+    let numbers = lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    let line = match lines.len() {
         0 => return help,
-        1 => "1 later step failed as well; it may depend on the image".to_owned(),
-        _ => format!("{count} later steps failed as well; they may depend on the image"),
+        1 => format!("1 later step failed as well; it may depend on the image: line {numbers}"),
+        count => format!(
+            "{count} later steps failed as well; they may depend on the image: lines {numbers}"
+        ),
     };
     Some(help.map_or(line.clone(), |help| format!("{help}\n{line}")))
 }

@@ -3,14 +3,14 @@
 
 use std::ops::Range;
 
-use super::Difference;
+use super::comparison::{compare, compare_start, parse, pattern};
 use super::quote::cut;
+use super::{Difference, look_alike};
 use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::model::finding::Code;
-use crate::model::recording::CommandRecording;
-use crate::model::scenario::{Expectation, OutputAttributes, Step};
+use crate::model::recording::{CommandRecording, End};
+use crate::model::scenario::{Expectation, Step};
 use crate::model::stream::Streams;
-use crate::terminal;
 
 /// All expectations of a step's output.
 pub(super) struct AllExpected<'a> {
@@ -21,7 +21,7 @@ pub(super) struct AllExpected<'a> {
 }
 
 impl<'a> AllExpected<'a> {
-    pub(super) fn new(step: &'a Step, placeholders: &Placeholders) -> Self {
+    pub(super) fn new(step: &'a Step, placeholders: &'a Placeholders) -> Self {
         let commands = step.commands.iter().enumerate();
         let by_command = commands.filter_map(|(index, command)| {
             Some((index, Expected::new(command.expectation.as_ref()?, placeholders)))
@@ -39,57 +39,47 @@ impl<'a> AllExpected<'a> {
         by_command.chain(self.whole).flat_map(|expected| expected.flaws()).collect()
     }
 
-    /// Returns the differences in the output of the commands. An expectation that matches binds its
-    /// names.
+    /// Returns the differences in the output of the commands, each with the index of its command, or `None` for the
+    /// whole step, which has `count` commands. An expectation that matches binds its names.
+    ///
+    /// Of commands that were stopped, only what they have printed is compared.
     pub(super) fn differences(
         &self,
         commands: &[CommandRecording],
+        count: usize,
         bindings: &mut Bindings,
-    ) -> Vec<Difference> {
+    ) -> Vec<(Option<usize>, Difference)> {
         let by_command = self.by_command.iter().filter_map(|(index, expected)| {
-            Some((expected, std::slice::from_ref(commands.get(*index)?)))
+            let command = commands.get(*index)?;
+            let is_whole = has_ended(command);
+            Some((Some(*index), expected, std::slice::from_ref(command), is_whole))
         });
-        let whole = self.whole.iter().map(|expected| (expected, commands));
+        let is_whole = commands.len() >= count && commands.iter().all(has_ended);
+        let whole = self.whole.iter().map(|expected| (None, expected, commands, is_whole));
         by_command
             .chain(whole)
-            .filter_map(|(expected, commands)| expected.difference(commands, bindings))
+            .filter_map(|(index, expected, commands, is_whole)| {
+                Some((index, expected.difference(commands, is_whole, bindings)?))
+            })
             .collect()
     }
 }
 
-/// Returns the output of commands in the form that an expectation is compared with: the text that a
-/// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
-/// block, blank lines before the output are dropped, as they are from the expectation.
-pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
-    let OutputAttributes { streams, exact, in_session } = expectation.attributes;
-    let printed = |command: &CommandRecording| {
-        if exact {
-            command.transcript.output_of(streams)
-        } else {
-            terminal::output(&command.transcript, streams)
-        }
-    };
-    let all: String = commands.iter().map(printed).collect();
-    if !in_session {
-        return all;
-    }
-    all.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).collect()
+/// Whether a command ended by itself, or was followed long enough.
+pub(super) fn has_ended(command: &CommandRecording) -> bool {
+    matches!(command.end, End::Exited { .. } | End::Stopped)
 }
 
 /// An expectation, ready to be compared.
 struct Expected<'a> {
     expectation: &'a Expectation,
+    placeholders: &'a Placeholders,
     pattern: Pattern,
 }
 
 impl<'a> Expected<'a> {
-    fn new(expectation: &'a Expectation, placeholders: &Placeholders) -> Self {
-        let pattern = if expectation.attributes.exact {
-            Pattern::exact(&expectation.text)
-        } else {
-            Pattern::parse(&expectation.text, placeholders)
-        };
-        Self { expectation, pattern }
+    fn new(expectation: &'a Expectation, placeholders: &'a Placeholders) -> Self {
+        Self { expectation, placeholders, pattern: pattern(expectation, placeholders) }
     }
 
     fn flaws(&self) -> Vec<Difference> {
@@ -106,17 +96,24 @@ impl<'a> Expected<'a> {
         self.pattern.flaws().iter().map(difference).collect()
     }
 
-    /// Returns the difference in the output of these commands. If there is none, names are bound.
+    /// Returns the difference in the output of these commands. If there is none, names are bound. If the
+    /// output is not whole, its missing end is no difference.
     fn difference(
         &self,
         commands: &[CommandRecording],
+        is_whole: bool,
         bindings: &mut Bindings,
     ) -> Option<Difference> {
-        let actual = printed(commands, self.expectation);
-        let mismatch = self.pattern.matches(&actual, bindings).err()?;
+        let compared = if is_whole {
+            compare(commands, self.expectation, &self.pattern, bindings)
+        } else {
+            compare_start(commands, self.expectation, &self.pattern, bindings)
+        };
+        let mismatch = compared.err()?;
         let (span, message) = self.describe(&mismatch);
-        let diff: Vec<String> =
-            mismatch.diff.iter().map(|line| cut(&line.to_string()).into_owned()).collect();
+        let parse = |line: &str| parse(line, self.expectation, self.placeholders);
+        let diff = look_alike::diff(&mismatch, parse);
+        let diff: Vec<_> = diff.iter().map(|line| cut(line)).collect();
         Some(Difference {
             code: Code::OutputMismatch,
             span,

@@ -8,8 +8,10 @@ use crate::terminal;
 
 /// The number of lines of output that a finding quotes.
 const QUOTED_LINES: usize = 4;
-/// The number of characters that a finding quotes of each line.
-const QUOTED_WIDTH: usize = 200;
+/// The number of characters that a finding quotes of the start of a long line.
+const QUOTED_START: usize = 120;
+/// The number of characters that it quotes of the end: daemon and runc put the cause there.
+const QUOTED_END: usize = 180;
 
 /// Returns the end of a command's output, for a help text.
 pub(super) fn quote(command: &CommandRecording) -> String {
@@ -31,10 +33,43 @@ pub(super) fn quote_text(output: &str) -> String {
     }
 }
 
-/// Shortens a very long line.
+/// Shortens a very long line in its middle.
 pub(super) fn cut(line: &str) -> Cow<'_, str> {
-    match line.char_indices().nth(QUOTED_WIDTH) {
-        Some((end, _)) => format!("{}…", &line[..end]).into(),
-        None => line.into(),
+    let offset = |character: usize| line.char_indices().nth(character).map(|(offset, _)| offset);
+    // With one character more, the sign for what is left out would take its place.
+    if offset(QUOTED_START + QUOTED_END + 1).is_none() {
+        return line.into();
+    }
+    let (Some(start), Some((end, _))) =
+        (offset(QUOTED_START), line.char_indices().nth_back(QUOTED_END - 1))
+    else {
+        return line.into();
+    };
+    format!("{} … {}", line[..start].trim_end(), line[end..].trim_start()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_keeps_its_start_and_its_end() {
+        let line = format!(
+            "docker: Error response from daemon: {}: exec: \"foo\": executable file not found in $PATH: unknown",
+            "failed to create task: ".repeat(20)
+        );
+        let cut = cut(&line);
+        assert!(cut.starts_with("docker: Error response from daemon: failed"), "{cut}");
+        assert!(cut.ends_with("\"foo\": executable file not found in $PATH: unknown"), "{cut}");
+        assert!(cut.chars().count() <= 303 && cut.matches(" … ").count() == 1, "{cut}");
+    }
+
+    #[test]
+    fn a_line_of_usual_length_stays_as_it_is() {
+        for length in [0, 1, 299, 300, 301] {
+            let line = "é".repeat(length);
+            assert_eq!(cut(&line), line, "{length}");
+        }
+        assert_eq!(cut(&"é".repeat(302)), format!("{} … {}", "é".repeat(120), "é".repeat(180)));
     }
 }

@@ -35,6 +35,8 @@ fn describe(found: &Finding) -> String {
     format!("{} {}:{} {} | {help}", found.code, found.line, found.column, found.message)
 }
 
+mod commands;
+
 const OK: End = End::Exited { status: 0 };
 
 #[test]

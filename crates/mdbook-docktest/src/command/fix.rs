@@ -14,6 +14,7 @@ use crate::book::settings::Settings;
 use crate::book::source_file;
 use crate::cli;
 use crate::fix::{Choice, Fixed, Place};
+use crate::model::finding::Code;
 use crate::model::scenario::Step;
 use crate::report::{Chapter, Report};
 use crate::store::inputs::Inputs;
@@ -50,11 +51,8 @@ pub(super) fn fix(options: &cli::Fix) -> Result<Exit> {
             }
             ran = run(report, &run_options)?;
         }
-        if report.has_annotation_errors() {
-            ran = ran.max(Exit::Error);
-        }
         report.is_fixed = true;
-        exit = exit.max(ran);
+        exit = exit.max(ran).max(Exit::from_annotations(report));
     }
     files.say_results();
     let has_changes = files.has_changes();
@@ -88,7 +86,7 @@ fn choice<'a>(options: &'a cli::Fix, loaded: &[Loaded]) -> Result<Choice<'a>> {
         return Ok(Choice::Proved);
     }
     let mut chapters = loaded.iter().flat_map(|loaded| &loaded.report.chapters);
-    if let Some(whole) = chapters.find(|chapter| !chapter.is_step()) {
+    if let Some(whole) = chapters.find(|chapter| chapter.selected().is_none()) {
         // Whether a failure is expected is decided for each step.
         bail!(
             "`--with` is about steps, and {} is a whole file: use FILE:LINE",
@@ -108,7 +106,7 @@ fn rewrite(chapter: &mut Chapter, text: String, settings: &Settings) {
     let before = inputs(chapter);
     let recording = chapter.rewrite(text, settings);
     if let Some(recording) = recording
-        && !chapter.has_errors()
+        && !chapter.is_kept_from_running()
         && inputs(chapter) == before
     {
         chapter.judge(recording, settings);
@@ -164,6 +162,10 @@ impl<'a> Files<'a> {
                 rewrite(chapter, text, settings);
                 has_changed = true;
             }
+        }
+        // A book in which nothing ran can have steps now.
+        if report.chapters.iter().any(Chapter::has_steps_to_run) {
+            report.files.retain(|finding| finding.code != Code::NoSteps);
         }
         has_changed
     }

@@ -18,7 +18,7 @@ use crate::cli::{Format, Options, Record};
 use crate::command::progress;
 use crate::report::Report;
 use crate::report::github::github;
-use crate::report::human::{Colours, human};
+use crate::report::human::{Colours, human, human_in_full};
 use crate::report::json::json;
 use crate::report::junit::junit;
 use crate::store::files::{self, Kept, ReadError};
@@ -168,7 +168,8 @@ pub(super) fn write_report(report: &Report, options: &Options, output: Option<Fi
         Format::Human => {
             let colours =
                 if options.output.is_some() { Colours::Off } else { colours(&io::stdout()) };
-            human(report, colours)
+            let format = if options.all_findings { human_in_full } else { human };
+            format(report, colours)
         }
         Format::Json => json(report)?,
         Format::Junit => junit(report)?,

@@ -9,13 +9,13 @@ const SHORT: usize = 12;
 const LONG: usize = 64;
 
 /// The values that a chapter's blocks have bound so far, by placeholder and name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Bindings {
     values: BTreeMap<Key, String>,
 }
 
 /// A placeholder and a name: `[ID:app]` and `[NAME:app]` are different keys.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     pub(super) placeholder: String,
     pub(super) name: String,

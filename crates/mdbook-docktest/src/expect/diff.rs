@@ -55,6 +55,17 @@ pub enum DiffLine {
 }
 
 impl Mismatch {
+    /// Whether all lines match, but those at the end of the pattern are missing.
+    pub(crate) fn is_only_missing_the_end(&self) -> bool {
+        let is_missing = |line: &DiffLine| matches!(line, DiffLine::Missing(_));
+        let start = self.diff.iter().position(is_missing).unwrap_or(self.diff.len());
+        let (start, end) = self.diff.split_at(start);
+        !start.iter().any(|line| matches!(line, DiffLine::Unexpected(_)))
+            && end.iter().all(|line| {
+                matches!(line, DiffLine::Missing(_) | DiffLine::AnyLines | DiffLine::LeftOut(_))
+            })
+    }
+
     /// Describes an alignment with at least one difference.
     pub(super) fn new(pattern: &Pattern, actual: &[&str], steps: &[Step]) -> Self {
         let mut diff = Vec::new();

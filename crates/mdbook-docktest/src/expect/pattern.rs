@@ -64,6 +64,11 @@ impl Pattern {
         self.elements.len()
     }
 
+    /// Whether the pattern has names to bind.
+    pub(crate) fn has_names(&self) -> bool {
+        (0..self.elements.len()).any(|element| self.binds(element))
+    }
+
     /// The probable mistakes in the pattern.
     pub fn flaws(&self) -> &[Flaw] {
         &self.flaws

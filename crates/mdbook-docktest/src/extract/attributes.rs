@@ -4,8 +4,8 @@
 //! ```bash until="ready \d+", timeout=30s
 //! ````
 //!
-//! The first word is the language; attributes follow, separated by spaces or commas. The text is
-//! parsed as typed: CommonMark's backslash escapes and entities are not applied, so that spans are
+//! The first word is the [language]; attributes follow, separated by spaces or commas. Those of other tools are
+//! [left alone](foreign). The text is parsed as typed: CommonMark's backslash escapes and entities are not applied, so that spans are
 //! exact and a regex needs no second layer of escaping.
 
 use std::ops::Range;
@@ -14,20 +14,21 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::finding::Code;
-use crate::model::remedy::Remedy;
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
 use crate::model::stream::Columns;
 use crate::text::duration::parse_duration;
-use crate::text::nearest::nearest;
+use crate::text::splice::Edit;
 
+mod foreign;
+pub(super) mod language;
 mod output;
 mod remedies;
 pub(super) mod word;
 
+use language::{Kind, language};
 use word::{Value, Word};
 
-const STEP_LANGUAGES: [&str; 4] = ["bash", "sh", "shell", "console"];
-const OUTPUT: &str = "output";
 const KNOWN: [&str; 14] = [
     "ignore",
     "hidden",
@@ -52,8 +53,12 @@ const RESERVED: [&str; 1] = ["engine"];
 pub(crate) enum Info {
     /// A step.
     Step {
-        /// The language in lower case.
+        /// Whether it is a script, a session or either.
+        kind: Kind,
+        /// The language, as highlighters know it.
         language: &'static str,
+        /// The words that mean nothing here, each after a blank.
+        foreign: String,
         /// The attributes; an invalid one has its default.
         attributes: Box<Attributes>,
         /// The problems with the attributes.
@@ -66,8 +71,8 @@ pub(crate) enum Info {
         /// The problems with the attributes.
         problems: Vec<Problem>,
     },
-    /// Any other block, which is left alone.
-    Other,
+    /// Any other block.
+    Other(Kind),
 }
 
 /// A problem in an info string.
@@ -104,38 +109,62 @@ pub(crate) fn parse(info: &str) -> Info {
     parsed
 }
 
-/// Parses an info string, without remedies for its problems.
+/// Parses an info string, without remedies that depend on the whole of it.
 fn read(info: &str) -> Info {
-    let mut words = word::words(info);
-    let Some(first) = words.next() else { return Info::Other };
-    if first.value.is_some() {
-        return Info::Other;
+    let language = language(info);
+    let words = word::words_from(info, language.end);
+    match language.kind {
+        Kind::Script | Kind::Session | Kind::Terminal => {}
+        Kind::Output => return output::read(words),
+        other => return Info::Other(other),
     }
-    // Highlighters ignore the case of a language, so a block marked `Bash` looks like a step.
-    let language = first.name.to_ascii_lowercase();
-    if language == OUTPUT {
-        return output::read(words);
-    }
-    let Some(language) = STEP_LANGUAGES.into_iter().find(|known| *known == language) else {
-        return Info::Other;
-    };
     let mut reader = Reader::default();
-    words.for_each(|word| reader.read(&word));
-    Info::Step { language, attributes: Box::new(reader.attributes), problems: reader.problems }
+    let mut foreign = String::new();
+    for word in words {
+        if reader.read(&word) == Whose::Foreign {
+            foreign.push(' ');
+            foreign.push_str(&info[word.span.clone()]);
+        }
+    }
+    let Reader { attributes, problems, .. } = reader;
+    let attributes = Box::new(attributes);
+    Info::Step { kind: language.kind, language: language.shown, foreign, attributes, problems }
+}
+
+/// Whether a word means something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Own,
+    Foreign,
 }
 
 fn not_supported_yet(word: &Word<'_>) -> Problem {
     bad(word.span.clone(), format!("`{}` is not supported yet", word.name))
 }
 
-fn unknown(word: &Word<'_>, known: &[&str]) -> Problem {
-    Problem {
+/// Returns the problem with a word that is none of `known`: it can be a mistyped one, or one of the `others`, which
+/// other blocks have. `None` if it is an attribute of another tool.
+fn unknown(word: &Word<'_>, known: &[&str], others: &[&str]) -> Option<Problem> {
+    let intended = foreign::intended(word, known);
+    if intended.is_none() && !others.contains(&word.name) {
+        return None;
+    }
+    let help = match intended {
+        Some(intended) => format!("did you mean `{intended}`?"),
+        None => format!("use one of `{}`", known.join("`, `")),
+    };
+    let edit = |intended: &str| Remedy {
+        title: format!("write `{intended}`"),
+        edits: vec![Edit { range: word.name_span.clone(), text: intended.to_owned() }],
+        basis: Basis::Proposed,
+    };
+    Some(Problem {
         code: Code::UnknownAttribute,
         span: word.name_span.clone(),
         message: format!("unknown attribute `{}`", word.name),
-        help: nearest(word.name, known).map(|candidate| format!("did you mean `{candidate}`?")),
-        remedies: Vec::new(),
-    }
+        help: Some(help),
+        remedies: intended.map(edit).into_iter().collect(),
+    })
 }
 
 fn duplicate(word: &Word<'_>) -> Problem {
@@ -162,20 +191,25 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, word: &Word<'_>) {
-        if let Err(problem) = self.take(word) {
+    fn read(&mut self, word: &Word<'_>) -> Whose {
+        // Pandoc writes flags as classes: `.hidden`.
+        let flag = word.name.strip_prefix('.').filter(|flag| KNOWN.contains(flag));
+        let name = flag.unwrap_or(word.name);
+        if !KNOWN.contains(&name) && !RESERVED.contains(&name) {
+            let problem = unknown(word, &KNOWN, output::names());
+            let whose = if problem.is_some() { Whose::Own } else { Whose::Foreign };
+            self.problems.extend(problem);
+            return whose;
+        }
+        if let Err(problem) = self.take(&Word { name, ..word.clone() }) {
             self.problems.push(problem);
         }
+        Whose::Own
     }
 
     fn take(&mut self, word: &Word<'_>) -> Result<(), Problem> {
         if RESERVED.contains(&word.name) {
             return Err(not_supported_yet(word));
-        }
-        if !KNOWN.contains(&word.name) {
-            return Err(
-                unknown(word, &KNOWN).with_help(|| format!("use one of `{}`", KNOWN.join("`, `")))
-            );
         }
         if self.seen.iter().any(|seen| seen == word.name) {
             return Err(duplicate(word));

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::attributes::language::language;
 use crate::model::fence::{Closing, Fence};
 
 /// Finds the parts of a block. `block` and `content_end` come from the parser: the range from fence
@@ -31,7 +32,16 @@ pub(super) fn parts(text: &str, block: &Range<usize>, content_end: Option<usize>
         Some((closing, end)) => (Some(closing), last_line, end),
         None => (None, block.end, block.end),
     };
-    Some(Fence { block: block.start..end, marks, info, body: body_start..body_end, closing })
+    let language = language(&text[info.clone()]).span;
+    let language = info.start + language.start..info.start + language.end;
+    Some(Fence {
+        block: block.start..end,
+        marks,
+        info,
+        language,
+        body: body_start..body_end,
+        closing,
+    })
 }
 
 fn closing_marks(

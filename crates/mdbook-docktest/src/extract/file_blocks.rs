@@ -9,9 +9,10 @@
 
 use std::ops::Range;
 
+use super::Extraction;
 use super::attributes::word::{Value, Word, words};
 use super::attributes::{Problem, names_for_steps};
-use super::{Extraction, FencedBlock};
+use super::blocks::CodeBlock;
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::scenario::ChapterFile;
@@ -179,7 +180,7 @@ fn mode(value: &Value<'_>) -> Result<String, Problem> {
 
 impl Extraction<'_> {
     /// Adds a file.
-    pub(super) fn file(&mut self, block: &FencedBlock, fence: &Fence, info: FileInfo) {
+    pub(super) fn file(&mut self, block: &CodeBlock, fence: &Fence, info: FileInfo) {
         let FileInfo { language, name: Some((name, place)), mode, appends, hidden, ignore: false } =
             info
         else {

@@ -1,4 +1,4 @@
-//! Edits of info strings: attributes that a remedy adds, changes or removes.
+//! Edits of info strings: attributes that a remedy adds or changes.
 
 use std::ops::Range;
 
@@ -29,15 +29,6 @@ pub(crate) fn set_attribute(text: &str, fence: &Fence, name: &str, value: Option
     Edit::insert(fence.info.start + end, format!("{separator}{attribute}"))
 }
 
-/// Returns the edit that removes an attribute of a block, with the separator before it; `None` if the block does not have it.
-pub(crate) fn remove_attribute(text: &str, fence: &Fence, name: &str) -> Option<Edit> {
-    let info = &text[fence.info.clone()];
-    let Range { start, end } = find(info, name)?.span;
-    let before = info[..start].trim_end_matches(is_separator).len();
-    let range = fence.info.start + before..fence.info.start + end;
-    Some(Edit { range, text: String::new() })
-}
-
 fn find<'a>(info: &'a str, name: &str) -> Option<Word<'a>> {
     words(info).skip(1).find(|word| word.name == name)
 }
@@ -45,10 +36,6 @@ fn find<'a>(info: &'a str, name: &str) -> Option<Word<'a>> {
 /// Returns what separates the words of an info string: a comma only where the author uses nothing else.
 fn separator(info: &str) -> &'static str {
     if info.contains(',') && !info.contains(|c: char| c.is_ascii_whitespace()) { "," } else { " " }
-}
-
-fn is_separator(c: char) -> bool {
-    c == ',' || c.is_ascii_whitespace()
 }
 
 /// Returns a value as it is written in an info string: in quotes unless it is a plain word.
@@ -125,6 +112,7 @@ mod tests {
     #[test]
     fn an_attribute_is_put_within_braces() {
         let fence = |text: &str| Fence {
+            language: 0..0,
             block: 0..text.len(),
             marks: 0..3,
             info: 3..text.len(),
@@ -134,23 +122,6 @@ mod tests {
         let edit = |text: &str| splice(text, vec![set_attribute(text, &fence(text), "tty", None)]);
         assert_eq!(edit("```{.bash}"), "```{.bash tty}");
         assert_eq!(edit("```{.bash .copy }"), "```{.bash .copy tty }");
-    }
-
-    #[test]
-    fn an_attribute_is_removed_with_its_separator() {
-        let remove = |text: &str, name: &str| {
-            let scenario = extract(Path::new("c.md"), text, Extensions::default());
-            let edit = remove_attribute(text, &scenario.steps[0].fence, name)?;
-            Some(splice(text, vec![edit]))
-        };
-        let text = "```bash, hidden, stdin=\"a b\" tty\na\n```\n";
-        assert_eq!(remove(text, "stdin").as_deref(), Some("```bash, hidden tty\na\n```\n"));
-        assert_eq!(
-            remove(text, "tty").as_deref(),
-            Some("```bash, hidden, stdin=\"a b\"\na\n```\n")
-        );
-        assert_eq!(remove(text, "exit"), None);
-        assert_eq!(remove(text, "bash"), None, "it is the language");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use regex::Regex;
 
 use super::attributes::word::words;
 use super::attributes::{self, Info};
-use super::{FencedBlock, fence, fenced_blocks};
+use super::blocks::{Block, CodeBlock, blocks};
+use super::fence;
 use crate::model::fence::Fence;
 use crate::model::scenario::Scenario;
 
@@ -42,14 +43,19 @@ const LINES_ABOVE: usize = 4;
 
 /// Returns the blocks of a chapter that look like files and are only shown, in order.
 pub(crate) fn named_blocks(scenario: &Scenario, text: &str) -> Vec<NamedBlock> {
-    let blocks = fenced_blocks(text, scenario.extensions).into_iter();
+    let fenced = |block: Block<'_>| match block {
+        Block::Code(block) if !block.is_indented => Some(block),
+        Block::Code(_) | Block::Html(_) => None,
+    };
+    let blocks = blocks(text, &scenario.extensions).into_iter().filter_map(fenced);
     blocks.filter_map(|block| named(text, &block)).collect()
 }
 
-fn named(text: &str, block: &FencedBlock) -> Option<NamedBlock> {
+fn named(text: &str, block: &CodeBlock) -> Option<NamedBlock> {
     let fence = fence::parts(text, &block.span, block.content_end)?;
     let info = &text[fence.info.clone()];
-    if super::file_blocks::parse(info).is_some() || !matches!(attributes::parse(info), Info::Other)
+    if super::file_blocks::parse(info).is_some()
+        || !matches!(attributes::parse(info), Info::Other(_))
     {
         return None;
     }

@@ -112,7 +112,7 @@ impl Prompt {
     }
 
     /// Whether bash never runs a line with this prompt.
-    fn is_unlike_bash(&self) -> bool {
+    pub(crate) fn is_unlike_bash(&self) -> bool {
         self.sign == '$' || self.name.contains('@')
     }
 

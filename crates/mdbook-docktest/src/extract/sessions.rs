@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Extraction, FencedBlock};
+use super::Extraction;
+use super::attributes::language::Kind;
+use super::blocks::CodeBlock;
 use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
 use crate::model::fence::Fence;
@@ -22,16 +24,22 @@ pub(super) struct SessionParts {
 }
 
 impl Extraction<'_> {
-    /// Reads a block as a session: always if it is marked as one; otherwise if it has prompts.
+    /// Reads a block as a session: always if it is marked as one; otherwise if it has prompts. `None` if it is
+    /// a script.
     pub(super) fn session(
         &mut self,
-        block: &FencedBlock,
+        block: &CodeBlock,
         fence: &Fence,
-        is_marked: bool,
+        kind: Kind,
     ) -> Option<SessionParts> {
         let lines = unindented(&block.content);
-        let session =
-            if is_marked { session(&lines) } else { session_in_script(&lines.join("\n"), &lines)? };
+        let session = match kind {
+            Kind::Session => session(&lines),
+            Kind::Terminal => {
+                Some(session(&lines)).filter(|session| !is_script(session, &lines))?
+            }
+            _ => session_in_script(&lines.join("\n"), &lines)?,
+        };
         let places = Places::new(self.text, fence, &lines);
         self.unprompted(&session, &lines, fence, &places);
         let commands = session.commands.iter();
@@ -69,7 +77,7 @@ impl Extraction<'_> {
             return;
         }
         let language = |language: &str| {
-            let edit = Edit { range: fence.language(self.text), text: language.to_owned() };
+            let edit = Edit { range: fence.language.clone(), text: language.to_owned() };
             proposed(&format!("mark the block as `{language}`"), edit)
         };
         let (message, help, remedies) = match session.elsewhere {
@@ -85,12 +93,12 @@ impl Extraction<'_> {
             ),
             None if lines.iter().all(|line| line.trim().is_empty()) => return,
             None if is_script(session, lines) => (
-                "this block does not run: it is marked `console`, and has no prompt",
+                "this block does not run: it is marked as a session, and has no prompt",
                 "mark it as `bash`, or start its commands with `$ `",
                 vec![language("bash"), language("text")],
             ),
             None => (
-                "this block does not run: it is marked `console`, and has no prompt",
+                "this block does not run: it is marked as a session, and has no prompt",
                 "start commands with `$ `, mark the block as `bash` if it has commands without prompts, \
                  or as `text` if it is only shown",
                 vec![language("text"), language("bash")],
@@ -125,7 +133,10 @@ impl Extraction<'_> {
 /// Whether all lines that are no comments read as commands.
 fn is_script(session: &Session, lines: &[&str]) -> bool {
     let is_command = |line: &usize| reading(lines[*line]) == Reading::Command;
-    !session.unprompted.is_empty() && session.unprompted.iter().all(is_command)
+    session.elsewhere.is_none()
+        && session.commands.is_empty()
+        && !session.unprompted.is_empty()
+        && session.unprompted.iter().all(is_command)
 }
 
 fn proposed(title: &str, edit: Edit) -> Remedy {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use mdbook_preprocessor::config::Config;
 
 use super::*;
+use crate::model::markdown::Unmarked;
 use crate::model::remedy::Basis;
 use crate::text::splice::splice;
 
@@ -194,13 +195,178 @@ fn the_command_is_the_first_line_that_is_not_blank() {
     assert_eq!(command("```bash hidden\n\n```\n"), "```bash hidden");
 }
 
+/// Returns the findings about blocks that are no steps: the place, why, and the text after each remedy.
+fn not_steps(text: &str) -> Vec<(&str, String, Vec<String>)> {
+    let scenario = scenario(text);
+    assert_eq!(scenario.steps.len(), 0);
+    let outline = |finding: &Finding| {
+        assert_eq!(finding.code, Code::NotAStep);
+        let why =
+            finding.message.strip_prefix("this block looks like commands, but does not run: ");
+        let fixed = finding.remedies.iter().map(|remedy| {
+            let basis = if remedy.basis == Basis::Proved { "proved: " } else { "" };
+            format!("{basis}{}", splice(text, remedy.edits.clone()))
+        });
+        (&text[finding.span.clone()], why.unwrap().to_owned(), fixed.collect())
+    };
+    scenario.findings.iter().map(outline).collect()
+}
+
+#[test]
+fn a_block_that_looks_like_commands_and_is_no_step_is_found() {
+    let found = |text| {
+        let [(place, why, remedies)] = &not_steps(text)[..] else { panic!("{text}") };
+        format!("{place} | {why} | {}", remedies.join(" | ")).replace('\n', "/")
+    };
+    assert_eq!(
+        found("```\n$ docker ps\nabc\n```\n"),
+        "``` | it has no language | proved: ```console/$ docker ps/abc/```/ | ```text/$ docker ps/abc/```/"
+    );
+    assert_eq!(
+        found("> ~~~\n> docker ps\n> ~~~\n"),
+        "~~~ | it has no language | > ~~~bash/> docker ps/> ~~~/ | > ~~~text/> docker ps/> ~~~/"
+    );
+    assert_eq!(
+        found("```docker\ndocker ps\n```\n"),
+        "```docker | `docker` is not one of the languages of steps | ```bash/docker ps/```/ | ```text/docker ps/```/"
+    );
+    assert_eq!(
+        found("```PowerShell\ndocker ps\n$x = 1\n```\n"),
+        "```PowerShell | `PowerShell` is not one of the languages of steps | ```bash/docker ps/$x = 1/```/ | ```text/docker ps/$x = 1/```/"
+    );
+    assert_eq!(
+        found("```python\n$ python app.py\n```\n"),
+        "```python | `python` is not one of the languages of steps | ```console/$ python app.py/```/ | ```text/$ python app.py/```/"
+    );
+    assert_eq!(
+        found("- a\n\n      $ docker ps\n      abc\n"),
+        "$ docker ps | it is indented, not fenced | "
+    );
+    assert_eq!(
+        found("<div>\n```bash\nexit 9\n```\n</div>\n"),
+        "```bash | its fence is within HTML | <div>//```bash/exit 9/```/</div>/"
+    );
+    assert_eq!(
+        found("> <details>\n> ```\n> $ docker ps\n> ```\n> </details>\n"),
+        "``` | its fence is within HTML | "
+    );
+    assert_eq!(
+        found("<pre><code>docker run --name &lt;x&gt; <b>alpine</b>\n</code></pre>\n"),
+        "<pre><code>docker run --name &lt;x&gt; <b>alpine</b> | it is HTML | "
+    );
+    assert_eq!(found("<div>\n<pre>\n$ docker ps\n</pre>\n"), "<pre> | it is HTML | ");
+}
+
+#[test]
+fn what_is_only_shown_is_no_finding() {
+    for text in [
+        "```text\n$ docker ps\n```\n",
+        "```plaintext\ndocker ps\n```\n",
+        "```markdown\n$ docker ps\n```\n",
+        "``` ignore\n$ docker ps\n```\n",
+        "```powershell ignore\ndocker ps\n```\n",
+        "```yaml\ncommand: docker ps\n```\n",
+        "```dockerfile\n# docker build .\nFROM alpine\n```\n",
+        "```docker\nFROM alpine\nRUN true\n```\n",
+        "```python\nimport os\n```\n",
+        "    text that is indented\n",
+        "<div>\n```yaml\na: b\n```\n</div>\n",
+        "<div>\n```bash ignore\na\n```\n</div>\n",
+        "<!--\n```bash\na\n```\n-->\n",
+        "<!-- a -->\n<pre>\ntext\n</pre>\n",
+        "Use `docker ps` and <code>docker ps</code>.\n",
+    ] {
+        assert_eq!(not_steps(text), [], "{text}");
+    }
+}
+
+/// Extracts with the setting `unmarked = "run"`.
+fn scenario_with_unmarked(text: &str) -> Scenario {
+    let extensions = Extensions { unmarked: Unmarked::Run, ..Extensions::default() };
+    extract(Path::new("chapter.md"), text, extensions)
+}
+
+#[test]
+fn a_book_can_take_unmarked_blocks_as_steps() {
+    let text = "```\n$ docker ps\nabc\n```\n\n```\ntrue\n```\n\n> - a\n>\n>       $ docker ps \\\n>         -a\n>\n>       abc\n\n```\nplain\n```\n";
+    let scenario = scenario_with_unmarked(text);
+    assert_eq!(scenario.findings, []);
+    let steps = scenario.steps.iter().map(|step| {
+        let commands: Vec<_> = step.commands.iter().map(|command| command.text.as_str()).collect();
+        let block = &text[step.fence.block.clone()];
+        (step.language.as_str(), commands.join("|"), block.to_owned(), step.line)
+    });
+    assert_eq!(
+        steps.collect::<Vec<_>>(),
+        [
+            ("console", "docker ps".to_owned(), "```\n$ docker ps\nabc\n```".to_owned(), 2),
+            ("bash", "true".to_owned(), "```\ntrue\n```".to_owned(), 7),
+            (
+                "console",
+                "docker ps \\\n  -a".to_owned(),
+                "$ docker ps \\\n>         -a\n>\n>       abc".to_owned(),
+                12
+            ),
+        ]
+    );
+    let step = &scenario.steps[2];
+    let prefix = &step.fence.closing.as_ref().unwrap().prefix;
+    assert_eq!(&text[prefix.clone()], ">   ");
+    let expectation = step.commands[0].expectation.as_ref().unwrap();
+    assert_eq!((expectation.text.as_str(), expectation.line), ("abc\n", 15));
+    assert_eq!(&text[step.commands[0].span.clone()], "docker ps \\");
+}
+
+#[test]
+fn blocks_that_cannot_run_stay_findings_in_a_book_that_takes_unmarked_blocks() {
+    let text = "```\ndocker ps\nCONTAINER ID\n```\n\n<pre>\n$ docker ps\n</pre>\n\n```fish\ndocker ps\n```\n";
+    let scenario = scenario_with_unmarked(text);
+    assert_eq!(scenario.steps.len(), 0);
+    let lines: Vec<_> = scenario.findings.iter().map(|found| (found.code, found.line)).collect();
+    assert_eq!(lines, [(Code::NotAStep, 1), (Code::NotAStep, 6), (Code::NotAStep, 10)]);
+}
+
+#[test]
+fn lines_that_mdbook_hides_run_without_their_prefix() {
+    let hidelines = [("bash".to_owned(), "~".to_owned())].into();
+    let extensions = Extensions { hidelines, ..Extensions::default() };
+    let read = |text: &str| {
+        let scenario = extract(Path::new("chapter.md"), text, extensions.clone());
+        assert_eq!(scenario.findings, []);
+        let step = &scenario.steps[0];
+        let command = |command: &Command| {
+            let places = command.lines.iter().map(|line| text[line.clone()].to_owned());
+            assert_eq!(text[command.span.clone()], command.text.lines().next().unwrap()[..]);
+            format!("{} @ {}", command.text, places.collect::<Vec<_>>().join("|"))
+        };
+        step.commands.iter().map(command).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        read("> ```bash\n> ~export X=1\n> for i in 1; do\n>   ~echo $i\n> done\n> ```\n"),
+        [
+            "export X=1 @ export X=1",
+            "for i in 1; do\n  echo $i\ndone @ for i in 1; do|  ~echo $i|done"
+        ]
+    );
+    assert_eq!(read("```sh\n~/run\n```\n"), ["~/run @ ~/run"]);
+    assert_eq!(read("```bash hidelines=!!!\n!!!a\n~b\n```\n"), ["a @ a", "~b @ ~b"]);
+    assert_eq!(read("```sh,hidelines=#,exit=1\n#a\n```\n"), ["a @ a"]);
+}
+
 #[test]
 fn extensions_come_from_the_book() {
     let mut config = Config::default();
     assert_eq!(Extensions::from_config(&config), Extensions::default());
     config.set("output.html.admonitions", false).expect("the key exists");
-    let without = Extensions { admonitions: false, ..Extensions::default() };
-    assert_eq!(Extensions::from_config(&config), without);
+    config.set("output.html.code.hidelines.bash", "~").expect("the key exists");
+    config.set("preprocessor.docktest.unmarked", "run").expect("the key exists");
+    let expected = Extensions {
+        admonitions: false,
+        hidelines: [("bash".to_owned(), "~".to_owned())].into(),
+        unmarked: Unmarked::Run,
+        ..Extensions::default()
+    };
+    assert_eq!(Extensions::from_config(&config), expected);
 }
 
 proptest! {
@@ -312,8 +478,7 @@ fn a_command_before_the_first_prompt_can_get_one() {
 #[test]
 fn a_script_with_prompts_can_be_marked_as_a_session() {
     let text = "```Bash timeout=9s\n$ a\n```\n\n```sh\na\n```\n\n```console\n$ a\n```\n";
-    let remedies: Vec<_> =
-        scenario(text).steps.iter().map(|step| step.mark_as_console(text)).collect();
+    let remedies: Vec<_> = scenario(text).steps.iter().map(Step::mark_as_console).collect();
     let [Some(remedy), None, None] = remedies.as_slice() else { panic!("{remedies:?}") };
     assert_eq!(remedy.basis, Basis::Proved);
     assert_eq!(splice(text, remedy.edits.clone()), text.replace("Bash", "console"));

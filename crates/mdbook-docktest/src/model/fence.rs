@@ -12,6 +12,8 @@ pub struct Fence {
     pub marks: Range<usize>,
     /// The rest of the opening fence's line, without the spaces around it.
     pub info: Range<usize>,
+    /// The language in `info`; an empty range where it would be if there is none.
+    pub language: Range<usize>,
     /// The lines between the fences, with their container prefixes and line endings.
     pub body: Range<usize>,
     /// The closing fence; `None` if the block is not closed.
@@ -29,12 +31,5 @@ impl Fence {
     /// Returns the range of the opening fence with its info string.
     pub fn opening(&self) -> Range<usize> {
         self.marks.start..self.info.end.max(self.marks.end)
-    }
-
-    /// Returns the range of the language: the first word of the info string. `text` is the chapter's.
-    pub(crate) fn language(&self, text: &str) -> Range<usize> {
-        let info = &text[self.info.clone()];
-        let end = info.find(|c: char| c == ',' || c.is_whitespace()).unwrap_or(info.len());
-        self.info.start..self.info.start + end
     }
 }

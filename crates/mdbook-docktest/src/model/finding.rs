@@ -32,6 +32,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether the finding only follows from another one, which its message says.
+    pub(crate) fn is_consequence(&self) -> bool {
+        is_consequence(&self.message)
+    }
+
     /// Whether the finding fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -41,6 +46,19 @@ impl Finding {
     pub fn is_fixable(&self) -> bool {
         self.remedies.iter().any(|remedy| remedy.basis == Basis::Proved)
     }
+}
+
+/// How the message of a finding begins that only follows from another one, before the number of its line.
+const CONSEQUENCE: &str = "follows from line ";
+
+/// Returns the message of a finding that only follows from another one, in the given line.
+pub(crate) fn consequence(line: usize, what: &str) -> String {
+    format!("{CONSEQUENCE}{line}{what}")
+}
+
+/// Whether this is such a message.
+pub(crate) fn is_consequence(message: &str) -> bool {
+    message.starts_with(CONSEQUENCE)
 }
 
 /// The kinds of findings. Their kebab-case names are a contract: they are never renamed.
@@ -56,6 +74,8 @@ pub enum Code {
     OrphanOutput,
     /// A `console` block without a prompt, or text before the first prompt of a session.
     MissingPrompt,
+    /// A block that looks like commands and is no step.
+    NotAStep,
     /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
     /// A `{{#docktest …}}` directive that does not exist, or is in a place where it cannot work.
@@ -113,6 +133,7 @@ impl Code {
         Self::BadAttribute,
         Self::OrphanOutput,
         Self::MissingPrompt,
+        Self::NotAStep,
         Self::BadPlaceholder,
         Self::BadDirective,
         Self::UnterminatedFence,
@@ -153,6 +174,8 @@ impl Code {
             Self::Synopsis => Level::Warn,
             // Its block does not run, and all others do.
             Self::MissingPrompt => Level::Warn,
+            // It may be there to be read only.
+            Self::NotAStep => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -168,6 +191,7 @@ impl Code {
             Self::BadAttribute => "bad-attribute",
             Self::OrphanOutput => "orphan-output",
             Self::MissingPrompt => "missing-prompt",
+            Self::NotAStep => "not-a-step",
             Self::BadPlaceholder => "bad-placeholder",
             Self::BadDirective => "bad-directive",
             Self::UnterminatedFence => "unterminated-fence",
@@ -216,6 +240,7 @@ impl Code {
                 | Self::BadAttribute
                 | Self::OrphanOutput
                 | Self::MissingPrompt
+                | Self::NotAStep
                 | Self::BadPlaceholder
                 | Self::BadDirective
                 | Self::UnterminatedFence

@@ -1,10 +1,14 @@
-//! The Markdown extensions that chapters are parsed with.
+//! How a book wants its Markdown to be read.
+
+use std::collections::BTreeMap;
 
 use mdbook_markdown::MarkdownOptions;
 use mdbook_preprocessor::config::Config;
+use serde::{Deserialize, de::DeserializeOwned};
 
-/// The Markdown extensions that `[output.html]` in book.toml can switch off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What book.toml says about the Markdown of the book: the extensions that `[output.html]` can switch off, and
+/// which blocks and lines run.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extensions {
     /// `smart-punctuation`.
     pub smart_punctuation: bool,
@@ -12,6 +16,21 @@ pub struct Extensions {
     pub definition_lists: bool,
     /// `admonitions`.
     pub admonitions: bool,
+    /// `code.hidelines`: for each language, what lines begin with that mdBook hides.
+    pub hidelines: BTreeMap<String, String>,
+    /// The setting `unmarked` of `[preprocessor.docktest]`.
+    pub unmarked: Unmarked,
+}
+
+/// What happens to blocks that look like commands, but have no language.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unmarked {
+    /// They are reported.
+    #[default]
+    Report,
+    /// They are steps.
+    Run,
 }
 
 impl Default for Extensions {
@@ -22,6 +41,8 @@ impl Default for Extensions {
             smart_punctuation: default.smart_punctuation,
             definition_lists: default.definition_lists,
             admonitions: default.admonitions,
+            hidelines: BTreeMap::new(),
+            unmarked: Unmarked::default(),
         }
     }
 }
@@ -31,20 +52,28 @@ impl Extensions {
     /// rendered to: its steps are the blocks that a reader of the HTML sees.
     pub fn from_config(config: &Config) -> Self {
         let default = Self::default();
-        // mdBook itself reports a value of the wrong type, and uses the default.
-        let get = |key, default| config.get(key).ok().flatten().unwrap_or(default);
         Self {
-            smart_punctuation: get("output.html.smart-punctuation", default.smart_punctuation),
-            definition_lists: get("output.html.definition-lists", default.definition_lists),
-            admonitions: get("output.html.admonitions", default.admonitions),
+            smart_punctuation: get(config, "output.html.smart-punctuation")
+                .unwrap_or(default.smart_punctuation),
+            definition_lists: get(config, "output.html.definition-lists")
+                .unwrap_or(default.definition_lists),
+            admonitions: get(config, "output.html.admonitions").unwrap_or(default.admonitions),
+            hidelines: get(config, "output.html.code.hidelines").unwrap_or_default(),
+            unmarked: get(config, "preprocessor.docktest.unmarked").unwrap_or_default(),
         }
     }
 
-    pub(crate) fn to_options(self) -> MarkdownOptions {
+    pub(crate) fn to_options(&self) -> MarkdownOptions {
         let mut options = MarkdownOptions::default();
         options.smart_punctuation = self.smart_punctuation;
         options.definition_lists = self.definition_lists;
         options.admonitions = self.admonitions;
         options
     }
+}
+
+/// Returns a value of book.toml. mdBook reports one of the wrong type, and uses the default; of our own table, the
+/// settings report it.
+fn get<T: DeserializeOwned>(config: &Config, key: &str) -> Option<T> {
+    config.get(key).ok().flatten()
 }

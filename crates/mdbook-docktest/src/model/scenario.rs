@@ -67,8 +67,10 @@ impl Scenario {
 /// One fenced shell block.
 #[derive(Debug)]
 pub struct Step {
-    /// The first word of the info string: `bash`, `sh`, `shell` or `console`.
+    /// The language, as the page shows it: one that highlighters know.
     pub language: String,
+    /// The attributes of other tools in the info string, each after a blank.
+    pub foreign: String,
     /// The block's text, without fence, container prefixes or carriage returns.
     pub script: String,
     /// The number of the script's first line, counted from 1. In a file that includes it, that of the
@@ -112,11 +114,11 @@ impl Step {
         self.fence.block.start..last.block.end
     }
 
-    /// Returns the edit of `text`, the chapter's text, that marks a script with prompts as `console`;
-    /// `None` if it has none, or is marked already.
-    pub fn mark_as_console(&self, text: &str) -> Option<Remedy> {
+    /// Returns the edit of the chapter that marks a script with prompts as `console`; `None` if it has
+    /// none, or is marked as a session already.
+    pub fn mark_as_console(&self) -> Option<Remedy> {
         let has_prompts = !self.session_markup.is_empty() && self.language != "console";
-        let edit = || Edit { range: self.fence.language(text), text: "console".to_owned() };
+        let edit = || Edit { range: self.fence.language.clone(), text: "console".to_owned() };
         has_prompts.then(|| Remedy {
             title: "mark the block as `console`, as it has prompts".to_owned(),
             edits: vec![edit()],

@@ -13,7 +13,7 @@ const PROBE: &str = "\n\ndocktest\n";
 
 /// Returns the start of the line where the last block of the text begins, if the text does not close
 /// that block: a fence, a comment or another HTML block.
-pub(super) fn unclosed_block(text: &str, extensions: Extensions) -> Option<usize> {
+pub(super) fn unclosed_block(text: &str, extensions: &Extensions) -> Option<usize> {
     let body = without_mark(text);
     let probed = format!("{body}{PROBE}");
     let mut depth = 0_usize;
@@ -53,7 +53,7 @@ mod tests {
             ("a <!-- b", None),
             ("", None),
         ] {
-            assert_eq!(unclosed_block(text, Extensions::default()), expected, "{text:?}");
+            assert_eq!(unclosed_block(text, &Extensions::default()), expected, "{text:?}");
         }
     }
 }

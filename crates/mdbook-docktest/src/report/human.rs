@@ -1,4 +1,5 @@
-//! The report for people: each finding with an excerpt of the text, then the summary.
+//! The report for people: the first findings with an excerpt of the text, the others on one line each, then the
+//! summary.
 
 use std::iter;
 use std::ops::Range;
@@ -9,6 +10,10 @@ use super::{Chapter, Report, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
 use crate::terminal::plain;
+
+mod brief;
+
+use brief::{Listed, Shown};
 
 /// Whether a report has colours, as ANSI escape sequences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,24 +26,46 @@ pub(crate) enum Colours {
 
 /// The number of failed steps of a chapter up to which each one is named.
 const MOST_STEPS: usize = 3;
+/// The most commands to run failed steps again that are shown.
+const MOST_COMMANDS: usize = 10;
 
-/// Formats the report in the style of rustc.
+/// Formats the report in the style of rustc. Of many findings, the first are shown in full.
 pub(crate) fn human(report: &Report, colours: Colours) -> String {
+    format(report, colours, brief::select)
+}
+
+/// Formats the report with all findings in full.
+pub(crate) fn human_in_full(report: &Report, colours: Colours) -> String {
+    format(report, colours, |findings| Listed { in_full: findings, ..Listed::default() })
+}
+
+fn format<'a>(
+    report: &'a Report,
+    colours: Colours,
+    select: impl Fn(Vec<Shown<'a>>) -> Listed<'a>,
+) -> String {
     let renderer = match colours {
         Colours::On => Renderer::styled(),
         Colours::Off => Renderer::plain(),
     };
-    let mut text = String::new();
-    for chapter in &report.chapters {
-        for finding in chapter.findings_in_order() {
+    let chapters = report.chapters.iter().flat_map(|chapter| {
+        let shown = |finding: &'a Finding| {
             let (source, place) = chapter.source(finding);
-            text.push_str(&excerpt(source, place, finding, &renderer));
-            text.push_str("\n\n");
-        }
-    }
-    for finding in &report.files {
-        text.push_str(&excerpt("", 0..0, finding, &renderer));
+            Shown { finding, source, place, is_as_read: source == chapter.text() }
+        };
+        chapter.findings_in_order().map(shown)
+    });
+    let files = report.files.iter();
+    let files = files.map(|finding| Shown { finding, source: "", place: 0..0, is_as_read: false });
+    let Listed { in_full, on_one_line, has_more } = select(chapters.chain(files).collect());
+    let mut text = String::new();
+    for shown in in_full {
+        text.push_str(&excerpt(&shown, &renderer));
         text.push_str("\n\n");
+    }
+    text.push_str(&brief::lines(&on_one_line));
+    if has_more {
+        text.push_str("To see all findings in full: add `--all-findings`\n");
     }
     for chapter in &report.chapters {
         let steps = chapter.steps_kept_from_running();
@@ -51,8 +78,12 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
         |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
     let failed = chapters.filter(|chapter| chapter.findings.iter().any(can_be_verified_again));
-    for path in failed.flat_map(to_rerun) {
+    let mut again = failed.flat_map(to_rerun);
+    for path in again.by_ref().take(MOST_COMMANDS) {
         text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
+    }
+    if again.next().is_some() {
+        text.push_str("To run another step again: mdbook-docktest verify FILE:LINE\n");
     }
     text.push_str(&remedies::hint(report));
     text.push_str(&summary(report));
@@ -75,7 +106,8 @@ fn to_rerun(chapter: &Chapter) -> Vec<String> {
 
 /// Formats a finding with the lines that it is about. `text` is the text of the file, or empty to
 /// show only the place.
-fn excerpt(text: &str, place: Range<usize>, finding: &Finding, renderer: &Renderer) -> String {
+fn excerpt(shown: &Shown<'_>, renderer: &Renderer) -> String {
+    let Shown { finding, source: text, place, is_as_read } = shown;
     let level = match finding.severity {
         Severity::Warning => Level::WARNING,
         Severity::Error => Level::ERROR,
@@ -85,20 +117,23 @@ fn excerpt(text: &str, place: Range<usize>, finding: &Finding, renderer: &Render
     let mut group = if text.is_empty() {
         title.element(Origin::path(path.as_ref()).line(finding.line).char_column(finding.column))
     } else {
-        let place = AnnotationKind::Primary.span(visible(text, place));
-        let source = Snippet::source(text);
+        let place = AnnotationKind::Primary.span(visible(text, place.clone()));
+        let source = Snippet::source(*text);
         title.element(source.path(path.as_ref()).annotation(place))
     };
     if let Some(help) = &finding.help {
-        // annotate-snippets sanitizes titles, but passes escape sequences in messages through, and
-        // this one may quote the output of a program.
-        let help = plain(help).replace(is_bidirectional_control, "\u{fffd}");
-        group = group.element(Level::HELP.message(help));
+        // annotate-snippets sanitizes titles, but passes escape sequences in messages through.
+        group = group.element(Level::HELP.message(harmless(help)));
     }
-    let remedy = remedies::shown(finding).filter(|_| !text.is_empty());
+    let remedy = remedies::shown(finding).filter(|_| *is_as_read && !text.is_empty());
     let groups: Vec<Group<'_>> =
         iter::once(group).chain(remedy.map(|remedy| remedies::group(text, remedy))).collect();
     renderer.render(&groups)
+}
+
+/// Returns a text that may quote the output of a program, so that a terminal shows all of it as it is.
+fn harmless(text: &str) -> String {
+    plain(text).replace(is_bidirectional_control, "\u{fffd}")
 }
 
 /// Whether a character makes a terminal show text in another order.

@@ -149,8 +149,8 @@ fn has_prompt(lines: &[&str]) -> bool {
 }
 
 fn begins_with_command(lines: &[&str]) -> bool {
-    let first = lines.iter().map(|line| line.trim_start_matches([' ', '\t', '>']));
-    let first = first.filter(|line| !line.is_empty() && !line.starts_with('#')).next();
+    let mut lines = lines.iter().map(|line| line.trim_start_matches([' ', '\t', '>']));
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
     let word = first.and_then(|line| line.split_whitespace().next());
     word.is_some_and(|word| COMMANDS.contains(&word))
 }

@@ -103,3 +103,12 @@ fn an_invalid_duration_is_an_error_with_a_remedy() {
     let error = read("timeout = \"soon\"").unwrap_err();
     assert!(error.contains("invalid duration `soon`: use e.g. `30s`"), "{error}");
 }
+
+#[test]
+fn an_unknown_value_for_unmarked_blocks_is_an_error() {
+    read("unmarked = \"run\"").unwrap();
+    read("unmarked = \"report\"").unwrap();
+    let error = read("unmarked = \"skip\"").unwrap_err();
+    assert!(error.starts_with("[preprocessor.docktest] in /book/book.toml"), "{error}");
+    assert!(error.contains("unknown variant `skip`, expected `report` or `run`"), "{error}");
+}

@@ -82,14 +82,14 @@ impl Chapter {
     }
 }
 
-const ONE_LATER: &str = "1 later step failed as well; it may depend on the image";
+const ONE_LATER: &str = "1 later step failed as well; it may depend on the image: line";
 
 #[test]
 fn what_fails_after_an_image_was_missing_is_counted_and_not_reported() {
     let [alpine, ..] = MISSING;
     let steps: [&[_]; 6] = [&[FAILS], &[alpine], &[PASSES], &[FAILS], &[PASSES], &[FAILS, FAILS]];
     let chapter = Chapter::new(&steps, &[(2, ""), (4, "a")]);
-    let three = "3 later steps failed as well; they may depend on the image";
+    let three = "3 later steps failed as well; they may depend on the image: lines 18, 22, 30";
     let expected = ["exit-status 2".to_owned(), format!("image-missing 6 {three}")];
     assert_eq!(chapter.checked(), (expected.to_vec(), vec![3, 4, 5]));
     let finding = &chapter.check(&Lints::default()).findings[1];
@@ -100,9 +100,19 @@ fn what_fails_after_an_image_was_missing_is_counted_and_not_reported() {
 fn an_image_is_reported_once_in_any_form_and_another_one_by_itself() {
     let [alpine, same, redis] = MISSING;
     let chapter = Chapter::new(&[&[alpine], &[same], &[redis], &[alpine, redis], &[FAILS]], &[]);
-    let two = "2 later steps failed as well; they may depend on the image";
-    let expected = [format!("image-missing 2 {two}"), format!("image-missing 10 {ONE_LATER}")];
+    let two = "2 later steps failed as well; they may depend on the image: lines 6, 14";
+    let expected = [format!("image-missing 2 {two}"), format!("image-missing 10 {ONE_LATER} 19")];
     assert_eq!(chapter.checked(), (expected.to_vec(), vec![1, 3, 4]));
+}
+
+#[test]
+fn what_has_another_cause_is_reported() {
+    let [alpine, ..] = MISSING;
+    let vim = ("vim Dockerfile", 127, "bash: line 1: vim: command not found\n");
+    let follows = ("docker rm alpine", 1, "Error: No such container: alpine\n");
+    let chapter = Chapter::new(&[&[alpine], &[vim, FAILS], &[follows]], &[]);
+    let expected = [format!("image-missing 2 {ONE_LATER} 11"), "exit-status 6".to_owned()];
+    assert_eq!(chapter.checked(), (expected.to_vec(), vec![2]));
 }
 
 #[test]
@@ -123,10 +133,10 @@ fn a_command_that_is_expected_to_fail_misses_no_image() {
     assert_eq!(chapter.checked(), (vec!["exit-status 6".to_owned()], vec![]));
     // The container's command would exit with this status.
     chapter.text = chapter.text.replacen("exit=any", "exit=3", 1);
-    assert_eq!(chapter.checked(), (vec![format!("image-missing 2 {ONE_LATER}")], vec![1]));
+    assert_eq!(chapter.checked(), (vec![format!("image-missing 2 {ONE_LATER} 6")], vec![1]));
     // A stream that ends before its goal.
     chapter.text = chapter.text.replacen("exit=3", "until=ready", 1);
-    assert_eq!(chapter.checked(), (vec![format!("image-missing 2 {ONE_LATER}")], vec![1]));
+    assert_eq!(chapter.checked(), (vec![format!("image-missing 2 {ONE_LATER} 6")], vec![1]));
 }
 
 #[test]

@@ -16,17 +16,16 @@ pub(super) fn read<'a>(words: impl Iterator<Item = Word<'a>>) -> Info {
     let mut attributes = OutputAttributes::default();
     let mut problems = Vec::new();
     for word in words {
-        problems.extend(take(&mut attributes, &word).err());
+        if KNOWN.contains(&word.name) {
+            problems.extend(take(&mut attributes, &word).err());
+        } else {
+            problems.extend(unknown(&word, &KNOWN, super::names_for_steps()));
+        }
     }
     Info::Output { attributes, problems }
 }
 
 fn take(attributes: &mut OutputAttributes, word: &Word<'_>) -> Result<(), Problem> {
-    if !KNOWN.contains(&word.name) {
-        return Err(
-            unknown(word, &KNOWN).with_help(|| format!("use one of `{}`", KNOWN.join("`, `")))
-        );
-    }
     flag(word)?;
     let streams = match word.name {
         "exact" if attributes.exact => return Err(duplicate(word)),

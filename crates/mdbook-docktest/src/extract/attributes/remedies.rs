@@ -1,61 +1,59 @@
 //! Remedies for mistakes in info strings.
 
-use super::{Info, OUTPUT, Problem, names_for_outputs, names_for_steps, read};
-use crate::extract::attributes::word::{Word, words};
+use super::{Info, Problem, language, read};
+use crate::extract::attributes::word::{Word, words_from};
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
-use crate::text::nearest::{distance, nearest};
+use crate::text::nearest::distance;
 use crate::text::splice::{Edit, splice};
 
-/// Adds remedies to the problems of an info string.
+/// Adds remedies to the problems of an info string, and marks those that are sure.
 pub(super) fn add(info: &str, problems: &mut [Problem]) {
-    let words: Vec<Word<'_>> = words(info).collect();
-    let is_output = words.first().is_some_and(|word| word.name.eq_ignore_ascii_case(OUTPUT));
-    let known = if is_output { names_for_outputs() } else { names_for_steps() };
     let count = problems.len();
     for problem in problems {
-        let remedy = match problem.code {
-            Code::UnknownAttribute => nearest_name(info, problem, known),
-            _ => without_duplicate(info, problem, &words),
+        let is_sure = match problem.code {
+            Code::UnknownAttribute => has_one_wrong_letter(info, problem),
+            _ => remove_duplicate(info, problem),
         };
-        let Some((mut remedy, is_sure)) = remedy else { continue };
+        let Some(remedy) = problem.remedies.first_mut() else { continue };
         // With another mistake in its place, it is not what the author means.
-        let is_right = problems_of(&splice(info, remedy.edits.clone())) < count;
-        if is_sure && is_right {
+        if is_sure && problems_of(&splice(info, remedy.edits.clone())) < count {
             remedy.basis = Basis::Proved;
         }
-        problem.remedies.push(remedy);
     }
 }
 
-/// The remedy for a misspelled name, and whether only one letter is wrong.
-fn nearest_name(info: &str, problem: &Problem, known: &[&str]) -> Option<(Remedy, bool)> {
-    let name = &info[problem.span.clone()];
-    let candidate = nearest(name, known)?;
-    let edit = Edit { range: problem.span.clone(), text: (*candidate).to_owned() };
-    Some((proposed(format!("write `{candidate}`"), edit), distance(name, candidate) == 1))
+/// Whether the name that is meant differs in one letter, or in the case of letters.
+fn has_one_wrong_letter(info: &str, problem: &Problem) -> bool {
+    let mut edits = problem.remedies.iter().flat_map(|remedy| &remedy.edits);
+    let is_near =
+        |edit: &Edit| distance(&info[edit.range.clone()].to_ascii_lowercase(), &edit.text) <= 1;
+    edits.next().is_some_and(is_near)
 }
 
-/// The remedy for an attribute that is there twice, and whether both are the same.
-fn without_duplicate(info: &str, problem: &Problem, words: &[Word<'_>]) -> Option<(Remedy, bool)> {
-    let second = words.iter().position(|word| word.span == problem.span)?;
+/// Adds the remedy for an attribute that is there twice. Returns whether both are the same.
+fn remove_duplicate(info: &str, problem: &mut Problem) -> bool {
+    let words: Vec<Word<'_>> = words_from(info, language(info).end).collect();
+    let name = |word: &Word<'_>| word.name.trim_start_matches('.').to_owned();
+    let Some(second) = words.iter().position(|word| word.span == problem.span) else {
+        return false;
+    };
     let (before, second) = (&words[..second], &words[second]);
-    let first = before.iter().skip(1).find(|word| word.name == second.name)?;
+    let Some(first) = before.iter().find(|word| name(word) == name(second)) else { return false };
     // With the separator before it.
-    let start = before.last()?.span.end;
-    let edit = Edit { range: start..second.span.end, text: String::new() };
-    let is_same = info[first.span.clone()] == info[second.span.clone()];
-    Some((proposed(format!("remove the second `{}`", second.name), edit), is_same))
-}
-
-fn proposed(title: String, edit: Edit) -> Remedy {
-    Remedy { title, edits: vec![edit], basis: Basis::Proposed }
+    let start = before.last().map_or(second.span.start, |word| word.span.end);
+    problem.remedies.push(Remedy {
+        title: format!("remove the second `{}`", second.name),
+        edits: vec![Edit { range: start..second.span.end, text: String::new() }],
+        basis: Basis::Proposed,
+    });
+    info[first.span.clone()] == info[second.span.clone()]
 }
 
 fn problems_of(info: &str) -> usize {
     match read(info) {
         Info::Step { problems, .. } | Info::Output { problems, .. } => problems.len(),
-        Info::Other => usize::MAX,
+        Info::Other(_) => usize::MAX,
     }
 }
 
@@ -83,13 +81,14 @@ mod tests {
         resolves("bash exti=1", "bash exit=1", Basis::Proved);
         resolves("bash, hiden, tty", "bash, hidden, tty", Basis::Proved);
         resolves("output extact", "output exact", Basis::Proved);
+        resolves("bash TTY", "bash tty", Basis::Proved);
+        resolves("{.bash .copy hiden}", "{.bash .copy hidden}", Basis::Proved);
         resolves("bash timeuots=3s", "bash timeout=3s", Basis::Proposed);
     }
 
     #[test]
     fn a_name_that_makes_another_mistake_is_not_sure() {
         resolves("bash timeot=soon", "bash timeout=soon", Basis::Proposed);
-        resolves("bash tty hiden=1", "bash tty hidden=1", Basis::Proposed);
         resolves("bash exit=1 untill=x", "bash exit=1 until=x", Basis::Proposed);
     }
 
@@ -106,6 +105,7 @@ mod tests {
         resolves("bash tty tty", "bash tty", Basis::Proved);
         resolves("bash exit=1, tty, exit=1", "bash exit=1, tty", Basis::Proved);
         resolves("bash exit=1 exit=2", "bash exit=1", Basis::Proposed);
+        resolves("{.bash .tty title=\"x\" tty}", "{.bash .tty title=\"x\"}", Basis::Proposed);
         resolves("output stderr stderr", "output stderr", Basis::Proved);
     }
 

@@ -19,7 +19,7 @@ fn valid(info: &str) -> Attributes {
 fn problem(info: &str) -> String {
     let problems = match parse(info) {
         Info::Step { problems, .. } | Info::Output { problems, .. } => problems,
-        Info::Other => panic!("{info} opens another block"),
+        Info::Other(_) => panic!("{info} opens another block"),
     };
     let [Problem { code, span, message, help, .. }] = problems.as_slice() else {
         panic!("{info}: {problems:?}");
@@ -65,8 +65,11 @@ fn a_regex_keeps_its_own_escapes() {
 
 #[test]
 fn other_languages_are_left_alone() {
-    for info in ["", "  ", "rust,ignore", "{.bash}", "bash=1", "yaml bash", "outputs"] {
-        assert!(matches!(parse(info), Info::Other), "{info}");
+    for info in ["", "  ", "docker"] {
+        assert!(matches!(parse(info), Info::Other(Kind::Unmarked)), "{info}");
+    }
+    for info in ["rust,ignore", "{.rust}", "yaml bash", "outputs"] {
+        assert!(matches!(parse(info), Info::Other(Kind::Other)), "{info}");
     }
     assert!(matches!(parse("output"), Info::Output { problems, .. } if problems.is_empty()));
 }
@@ -98,7 +101,7 @@ fn the_nearest_name_is_suggested_for_an_unknown_attribute() {
         problem("bash exti=1"),
         "unknown-attribute exti: unknown attribute `exti`; did you mean `exit`?"
     );
-    assert!(problem("bash,editable").contains("; use one of `ignore`, `hidden`, "));
+    assert!(problem("bash exact").contains("; use one of `ignore`, `hidden`, "));
     assert_eq!(
         problem("output ignore"),
         "unknown-attribute ignore: unknown attribute `ignore`; \
@@ -180,7 +183,113 @@ fn messages_name_the_value_and_the_remedy() {
 
 #[test]
 fn a_problem_does_not_hide_the_next_attribute() {
-    let (attributes, problems) = step("bash nope exit=x hidden");
+    let (attributes, problems) = step("bash hiden exit=x hidden");
     assert!(attributes.hidden);
     assert_eq!(problems.len(), 2);
+}
+
+/// Returns the words that mean nothing to us.
+fn foreign(info: &str) -> String {
+    match parse(info) {
+        Info::Step { foreign, problems, .. } => {
+            assert_eq!(problems, [], "{info}");
+            foreign
+        }
+        other => panic!("{info}: {other:?}"),
+    }
+}
+
+#[test]
+fn attributes_of_other_tools_mean_nothing_here() {
+    for (info, expected) in [
+        ("bash", ""),
+        ("bash exit=1", ""),
+        (
+            r#"bash title="In the terminal" hl_lines="1""#,
+            r#" title="In the terminal" hl_lines="1""#,
+        ),
+        ("bash title='exit=1 for all'", " title='exit=1 for all'"),
+        ("bash {1,3}", " 1 3"),
+        ("bash {1-4,10}", " 1-4 10"),
+        ("bash{1,3}", ""),
+        ("bash {.line-numbers}", " .line-numbers"),
+        ("{.bash .copy}", " .copy"),
+        (
+            "{.bash #listing .numberLines startFrom=\"100\"}",
+            " #listing .numberLines startFrom=\"100\"",
+        ),
+        ("{code-block} bash", ""),
+        (
+            "sh {linenos=table,hl_lines=[8,\"15-17\"],linenostart=199}",
+            " linenos=table hl_lines=[8,\"15-17\"] linenostart=199",
+        ),
+        ("{bash, eval=FALSE}", " eval=FALSE"),
+        ("console?prompt=$", ""),
+        ("bash,editable", " editable"),
+        ("bash,should_panic,no_run", " should_panic no_run"),
+        ("bash hidelines=~", " hidelines=~"),
+        ("bash linenums=\"1\"", " linenums=\"1\""),
+        ("bash showLineNumbers copy", " showLineNumbers copy"),
+        ("bash nocopy wrap fold", " nocopy wrap fold"),
+        ("bash data-x=1 id=a class=b name=c", " data-x=1 id=a class=b name=c"),
+        ("bash :line-numbers", " :line-numbers"),
+        ("bash [Terminal]", " [Terminal]"),
+        ("bash theme={null} wordWrap", " theme={null} wordWrap"),
+        ("bash frame=\"none\"", " frame=\"none\""),
+        ("bash edit", " edit"),
+        ("bash foo=1 far", " foo=1 far"),
+        ("bash line lineno linenos", " line lineno linenos"),
+        ("bash form=x", " form=x"),
+        ("bash -n", " -n"),
+        ("shell script", " script"),
+        ("bash .annotate hidden", " .annotate"),
+        ("bash // comment", " // comment"),
+    ] {
+        assert_eq!(foreign(info), expected, "{info}");
+    }
+    let Info::Output { problems, .. } = parse("output title=\"x\" {.copy}") else { panic!() };
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn a_near_miss_of_an_attribute_is_a_mistake() {
+    for (info, intended) in [
+        ("bash exti=1", "exit"),
+        ("bash Exit=1", "exit"),
+        ("bash eixt=1", "exit"),
+        ("bash timeuot=3s", "timeout"),
+        ("bash time-out=3s", "timeout"),
+        ("bash ignored", "ignore"),
+        ("bash ingore", "ignore"),
+        ("bash Ignore", "ignore"),
+        ("bash hiden", "hidden"),
+        ("bash hide", "hidden"),
+        ("bash no_output", "no-output"),
+        ("bash nooutput", "no-output"),
+        ("bash untill=x", "until"),
+        ("bash line=3", "lines"),
+        ("bash fro=3s", "for"),
+        ("bash tyt", "tty"),
+        ("bash clean-up", "cleanup"),
+        ("bash retyr=3s", "retry"),
+        ("bash sdtin=x", "stdin"),
+        ("{.bash .copy exti=1}", "exit"),
+        ("output exakt", "exact"),
+        ("output stdrr", "stderr"),
+    ] {
+        let problem = problem(info);
+        assert!(problem.ends_with(&format!("; did you mean `{intended}`?")), "{info}: {problem}");
+    }
+}
+
+#[test]
+fn attributes_can_be_in_braces() {
+    let attributes = valid("{.bash .copy exit=2 timeout=3s}");
+    assert_eq!(attributes.exit, ExitExpectation::Code(2));
+    assert_eq!(attributes.timeout, Some(Duration::from_secs(3)));
+    assert!(valid("{.bash .hidden}").hidden);
+    assert!(valid("bash{1,3} hidden").hidden);
+    assert!(valid("bash {.copy} hidden").hidden);
+    let Some(Follow::Until(regex)) = valid("bash until=x{2}").follow else { panic!() };
+    assert_eq!(regex.as_str(), "x{2}");
 }

@@ -4,19 +4,12 @@ use std::mem;
 
 use super::{Chapter, Stage, Text};
 use crate::book::settings::Settings;
-use crate::extract::extract;
+use crate::extract::extract_with;
 use crate::fix::{Choice, Fixed, fix};
+use crate::model::finding::{Code, Finding};
 use crate::model::recording::Recording;
 
 impl Chapter {
-    /// Whether a single step was selected.
-    pub(crate) fn is_step(&self) -> bool {
-        match &self.stage {
-            Stage::Read(text) | Stage::Ran(text, _) => text.only.is_some(),
-            Stage::Done(_) => false,
-        }
-    }
-
     /// Returns the chapter with remedies applied; `None` once the page is rendered. `source` is the text
     /// of the chapter's file.
     pub(crate) fn fixed(&self, source: &str, choice: Choice<'_>) -> Option<Fixed> {
@@ -41,15 +34,21 @@ impl Chapter {
                 return None;
             }
         };
-        let mut scenario = extract(&self.path, &new, old.scenario.extensions);
+        let extensions = old.scenario.extensions.clone();
+        let mut scenario = extract_with(&self.path, &new, extensions, &settings.reading());
         if let Some(only) = &old.only {
             scenario.steps.truncate(only.end);
         }
+        let old_findings = mem::take(&mut self.findings);
         self.consequences.clear();
         let (only, is_preprocessed) = (old.only, old.origins.is_some());
         self.stage = Stage::Read(Text { text: new, scenario, only, origins: None });
         self.find_annotations(is_preprocessed, settings);
         self.keep_selected_findings();
+        if !self.has_reported_steps_to_run() && !self.has_errors() {
+            let is_still_true = |finding: &Finding| finding.code == Code::NoSteps;
+            self.findings.extend(old_findings.into_iter().filter(is_still_true));
+        }
         recording
     }
 }

@@ -1,0 +1,433 @@
+//! What to do about a command that failed, from what it printed: a table of rules, the first of which applies.
+//!
+//! The wordings of docker are those of versions 20.10 to 29.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::fix::Fix;
+
+/// What to do about a failure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Advice {
+    /// In the imperative, with what is wrong before it.
+    pub(super) text: String,
+    pub(super) fix: Option<Fix>,
+}
+
+/// A remedy that a rule proposes.
+#[derive(Debug, Clone, Copy)]
+enum Remedy {
+    None,
+    Ignore,
+    Tty,
+}
+
+/// A kind of failure.
+struct Rule {
+    /// A regex for the command; empty for any.
+    command: &'static str,
+    /// A regex for a line of the output; empty for any.
+    output: &'static str,
+    /// What to do. `$name` is what the group `name` of one of the regexes has matched.
+    advice: &'static str,
+    remedy: Remedy,
+}
+
+const RULES: &[Rule] = &[
+    Rule {
+        command: "",
+        output: r"the input device is not a TTY|cannot attach stdin to a TTY-enabled container",
+        advice: "add `tty`: this command needs a terminal",
+        remedy: Remedy::Tty,
+    },
+    Rule {
+        command: r"\bdocker\s+login\b",
+        output: "",
+        advice: "logging in needs the credentials of an account: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: r"\bdocker\s+(?:image\s+|compose\s+)?push\b",
+        output: r"denied|unauthorized|insufficient_scope|authentication required|no basic auth|connection refused|no such host|i/o timeout|unreachable",
+        advice: "pushing needs an account at the registry: mark the block `ignore`, or push to a registry that the \
+                 chapter starts, such as `localhost:5000`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: r"\bdocker\s+search\b",
+        output: "",
+        advice: "searching needs Docker Hub: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: "",
+        output: r"docker: '(?P<name>[\w-]+)' is not a docker command|unknown command: docker (?P<other>[\w-]+)",
+        advice: "the engine has no command `docker $name$other`, which may be a plugin: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: "",
+        output: r"System has not been booted with systemd|Failed to connect to (?:system scope )?bus|docker: unrecognized service",
+        advice: "a step has no service manager, and its Docker daemon runs already: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: "",
+        output: r"Cannot connect to the Docker daemon|failed to connect to the docker API|error during connect:",
+        advice: "no Docker daemon answers there: check what earlier commands have done to the daemon, to `DOCKER_HOST` \
+                 and to the context",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: "",
+        output: r"(?i)no space left on device",
+        advice: "the engine’s files are in memory: raise `memory` in book.toml, or remove what the chapter no longer \
+                 needs",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: r"\bdocker\s+(?:image\s+|buildx\s+|builder\s+)?build\b",
+        output: r"failed to read dockerfile: open (?P<name>[^\s:]+): no such file|Cannot locate Dockerfile|Dockerfile: no such file or directory",
+        advice: "the step’s directory has no such file: mark the block that shows it `file=Dockerfile`, or write it in an \
+                 earlier step",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: r"\bcompose\b",
+        output: r"no configuration file provided: not found|open \S*compose\.ya?ml: no such file",
+        advice: "the step’s directory has no Compose file: mark the block that shows it `file=compose.yaml`, or write it \
+                 in an earlier step",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: "",
+        output: r"bind source path does not exist: (?P<name>\S+)",
+        advice: "create `$name` in an earlier step, which can be `hidden`",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: "",
+        output: r"This node is not a swarm manager",
+        advice: "run `docker swarm init` in an earlier step, which can be `hidden`: each chapter has a fresh engine",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: "",
+        output: r#"exec: "(?P<name>[^"]+)": (?:executable file not found|stat \S+: no such file)"#,
+        advice: "the image has no program `$name`",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: "",
+        output: r"could not read Username for|Permission denied \(publickey\)|Authentication failed for",
+        advice: "this needs the credentials of an account: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: "",
+        output: r"Could not resolve (?:host: |proxy: |')?(?P<name>[\w.-]*)|unable to resolve host address|Temporary failure (?:in name resolution|resolving)|bad address '|(?:N|n)etwork is unreachable",
+        advice: "the step has no way to that host: check this machine’s network, or mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+];
+
+/// Programs that a step does not have, and what to do.
+const PROGRAMS: &[(&[&str], &str, Remedy)] = &[
+    (
+        &["vi", "vim", "nvim", "nano", "emacs", "code", "gedit", "notepad", "micro"],
+        "nobody can type into an editor: show the file in a block with `file=NAME`, or write it with a here-document",
+        Remedy::Ignore,
+    ),
+    (
+        &["open", "xdg-open", "start", "explorer", "firefox", "google-chrome"],
+        "a step has no desktop: mark the block `ignore`, or use `curl`",
+        Remedy::Ignore,
+    ),
+    (
+        &[
+            "docker-machine",
+            "minikube",
+            "kubectl",
+            "kind",
+            "k3d",
+            "helm",
+            "vagrant",
+            "VBoxManage",
+            "multipass",
+            "podman",
+            "aws",
+            "az",
+            "gcloud",
+            "doctl",
+            "heroku",
+            "terraform",
+        ],
+        "it needs more than a Docker Engine: mark the block `ignore`",
+        Remedy::Ignore,
+    ),
+    (
+        &["systemctl", "service", "launchctl", "rc-service", "Restart-Service", "Start-Service"],
+        "a step has no service manager, and its Docker daemon runs already: mark the block `ignore`",
+        Remedy::Ignore,
+    ),
+    (
+        &[
+            "brew", "port", "yum", "dnf", "zypper", "apk", "pacman", "snap", "choco", "winget",
+            "scoop", "emerge",
+        ],
+        "it is the package manager of another system: mark the block `ignore`, and add what the step needs to `packages` \
+         in book.toml",
+        Remedy::Ignore,
+    ),
+    (
+        &["docker-compose"],
+        "it is the former name of `docker compose`: write that, or mark the block `ignore`",
+        Remedy::Ignore,
+    ),
+    (
+        &[
+            "powershell",
+            "pwsh",
+            "cmd",
+            "wsl",
+            "wsl.exe",
+            "cls",
+            "dir",
+            "ipconfig",
+            "iwr",
+            "Invoke-WebRequest",
+        ],
+        "it is a command of Windows: mark the block `ignore`",
+        Remedy::Ignore,
+    ),
+];
+
+struct Compiled {
+    command: Regex,
+    output: Regex,
+}
+
+static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
+    let regex = |pattern: &str| Regex::new(&format!("(?m){pattern}")).expect("the regex is valid");
+    let compiled =
+        |rule: &Rule| Compiled { command: regex(rule.command), output: regex(rule.output) };
+    RULES.iter().map(compiled).collect()
+});
+
+/// What bash prints if it does not find a program.
+static NOT_FOUND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)(?:^|: )(?P<name>[^\s:]+): command not found$").expect("the regex is valid")
+});
+
+/// Returns what to do about a command that failed; `None` if only the author knows. `output` has no escape sequences.
+pub(super) fn advice(command: &str, status: i32, output: &str) -> Option<Advice> {
+    let rules = RULES.iter().zip(COMPILED.iter());
+    let by_rule = rules.into_iter().find_map(|(rule, compiled)| {
+        let in_command = compiled.command.captures(command)?;
+        let in_output = compiled.output.captures(output)?;
+        Some(with_remedy(fill(rule.advice, [&in_command, &in_output]), rule.remedy))
+    });
+    by_rule.or_else(|| by_status(status, output))
+}
+
+fn by_status(status: i32, output: &str) -> Option<Advice> {
+    let or_exit = format!("if this is expected, add `exit={status}`");
+    let text = match status {
+        126 => "the file cannot be executed: make it executable with `chmod +x`, or start it with its interpreter".to_owned(),
+        127 => {
+            let name = NOT_FOUND.captures(output)?.name("name")?.as_str();
+            return Some(missing_program(name));
+        }
+        130 => format!("it was interrupted, as by Ctrl-C; {or_exit}"),
+        137 => format!("it was killed, by `docker kill`, `docker stop` or for lack of memory; {or_exit}"),
+        139 => format!("it crashed with a segmentation fault; {or_exit}"),
+        143 => format!("it was terminated, as by `docker stop`; {or_exit}"),
+        _ => return None,
+    };
+    Some(Advice { text, fix: (status > 127).then(|| Fix::exit(status)) })
+}
+
+fn missing_program(name: &str) -> Advice {
+    let known = PROGRAMS.iter().find(|(names, ..)| names.contains(&name));
+    let (what, remedy) = known.map_or(
+        (
+            "add the package that has it to `packages` in book.toml, or mark the block `ignore`",
+            Remedy::Ignore,
+        ),
+        |(_, what, remedy)| (what, *remedy),
+    );
+    with_remedy(format!("a step does not find the program `{name}`: {what}"), remedy)
+}
+
+fn with_remedy(text: String, remedy: Remedy) -> Advice {
+    let fix = match remedy {
+        Remedy::None => None,
+        Remedy::Ignore => Some(Fix::ignore()),
+        Remedy::Tty => Some(Fix::tty()),
+    };
+    Advice { text, fix }
+}
+
+/// Puts what was matched into an advice.
+fn fill(advice: &str, all: [&Captures<'_>; 2]) -> String {
+    let group = |name: &str| {
+        all.iter().find_map(|captures| captures.name(name)).map_or("", |found| found.as_str())
+    };
+    advice.replace("$name", group("name")).replace("$other", group("other"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_has_the_advice_that_fits() {
+        for (command, status, output, expected, fix) in [
+            (
+                "docker run -it alpine",
+                1,
+                "the input device is not a TTY\n",
+                "add `tty`",
+                Some(Fix::tty()),
+            ),
+            (
+                "docker exec -it web sh",
+                1,
+                "cannot attach stdin to a TTY-enabled container because stdin is not a terminal",
+                "add `tty`",
+                Some(Fix::tty()),
+            ),
+            (
+                "docker login",
+                1,
+                "Error: Cannot perform an interactive login from a non TTY device",
+                "logging in needs",
+                Some(Fix::ignore()),
+            ),
+            (
+                "docker push me/app",
+                1,
+                "denied: requested access to the resource is denied",
+                "pushing needs",
+                Some(Fix::ignore()),
+            ),
+            ("docker search nginx", 1, "", "searching needs Docker Hub", Some(Fix::ignore())),
+            (
+                "docker scan app",
+                1,
+                "docker: 'scan' is not a docker command.\nSee 'docker --help'",
+                "the engine has no command `docker scan`",
+                Some(Fix::ignore()),
+            ),
+            (
+                "docker scout",
+                1,
+                "docker: unknown command: docker scout\n",
+                "the engine has no command `docker scout`",
+                Some(Fix::ignore()),
+            ),
+            (
+                "systemctl start docker",
+                1,
+                "System has not been booted with systemd as init system (PID 1). Can't operate.",
+                "a step has no service manager",
+                Some(Fix::ignore()),
+            ),
+            (
+                "docker ps",
+                1,
+                "Cannot connect to the Docker daemon at tcp://1.2.3.4:2375. Is the docker daemon running?",
+                "no Docker daemon answers",
+                None,
+            ),
+            (
+                "docker load -i a.tar",
+                1,
+                "write /data: no space left on device",
+                "the engine’s files are in memory",
+                None,
+            ),
+            (
+                "docker build -t app .",
+                1,
+                "ERROR: failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory",
+                "the step’s directory has no such file",
+                None,
+            ),
+            (
+                "docker compose up -d",
+                14,
+                "no configuration file provided: not found",
+                "the step’s directory has no Compose file",
+                None,
+            ),
+            (
+                "docker service ls",
+                1,
+                "Error response from daemon: This node is not a swarm manager. Use …",
+                "run `docker swarm init`",
+                None,
+            ),
+            (
+                "docker run alpine foo",
+                127,
+                "docker: Error response from daemon: … exec: \"foo\": executable file not found in $PATH: unknown.",
+                "the image has no program `foo`",
+                None,
+            ),
+            (
+                "git clone https://github.com/a/b",
+                128,
+                "fatal: unable to access 'https://github.com/a/b/': Could not resolve host: github.com",
+                "the step has no way to that host",
+                Some(Fix::ignore()),
+            ),
+            (
+                "./run.sh",
+                126,
+                "bash: ./run.sh: Permission denied",
+                "the file cannot be executed",
+                None,
+            ),
+            ("docker run alpine", 137, "", "it was killed", Some(Fix::exit(137))),
+            ("x", 139, "", "it crashed", Some(Fix::exit(139))),
+        ] {
+            let found = advice(command, status, output).unwrap_or_else(|| panic!("{command}"));
+            assert!(found.text.starts_with(expected), "{command}: {found:?}");
+            assert_eq!(found.fix, fix, "{command}");
+        }
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        for (name, expected) in [
+            ("vim", "nobody can type into an editor"),
+            ("open", "a step has no desktop"),
+            ("kubectl", "it needs more than a Docker Engine"),
+            ("systemctl", "a step has no service manager"),
+            ("brew", "it is the package manager of another system"),
+            ("docker-compose", "it is the former name of `docker compose`"),
+            ("jq", "add the package that has it to `packages` in book.toml"),
+        ] {
+            let output = format!("/step: line 3: {name}: command not found\n");
+            let found = advice(name, 127, &output).unwrap_or_else(|| panic!("{name}"));
+            let expected = format!("a step does not find the program `{name}`: {expected}");
+            assert!(found.text.starts_with(&expected), "{found:?}");
+            assert_eq!(found.fix, Some(Fix::ignore()));
+        }
+    }
+
+    #[test]
+    fn of_other_failures_only_the_author_knows() {
+        for (command, status, output) in [
+            ("false", 1, ""),
+            ("docker push me/app", 1, "An image does not exist locally with the tag: me/app"),
+            ("docker run alpine sh -c foo", 127, "sh: foo: not found"),
+            ("echo 'docker build'; exit 3", 3, "docker build"),
+        ] {
+            assert_eq!(advice(command, status, output), None, "{command}");
+        }
+    }
+}

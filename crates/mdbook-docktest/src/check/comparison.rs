@@ -1,0 +1,126 @@
+//! The comparison of what commands have printed with an expectation.
+
+use crate::expect::{Bindings, Mismatch, Pattern, Placeholders, TwoStreams};
+use crate::model::recording::{CommandRecording, Transcript};
+use crate::model::scenario::{Expectation, OutputAttributes};
+use crate::model::stream::{Stream, Streams};
+use crate::terminal;
+
+/// Returns the output of commands in the form that an expectation is compared with: the text that a
+/// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
+/// block, blank lines before the output are dropped, as they are from the expectation.
+pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
+    let OutputAttributes { streams, exact, in_session } = expectation.attributes;
+    let all = commands.iter().map(|command| shown(&command.transcript, streams, exact)).collect();
+    if in_session { without_blank_start(all) } else { all }
+}
+
+/// Returns the pattern of an expectation.
+pub(crate) fn pattern(expectation: &Expectation, placeholders: &Placeholders) -> Pattern {
+    parse(&expectation.text, expectation, placeholders)
+}
+
+/// Parses a text as part of an expectation.
+pub(super) fn parse(text: &str, expectation: &Expectation, placeholders: &Placeholders) -> Pattern {
+    if expectation.attributes.exact {
+        Pattern::exact(text)
+    } else {
+        Pattern::parse(text, placeholders)
+    }
+}
+
+/// Compares the output of commands with an expectation, whose pattern is `pattern`. If it matches, names are bound.
+///
+/// The order between standard output and standard error is a matter of chance, unless a command has a terminal. So an
+/// expectation of both streams is compared with all orders.
+///
+/// # Errors
+/// The differences.
+pub(crate) fn compare(
+    commands: &[CommandRecording],
+    expectation: &Expectation,
+    pattern: &Pattern,
+    bindings: &mut Bindings,
+) -> Result<(), Mismatch> {
+    let texts = Texts { commands, expectation, is_whole: true };
+    texts.compare(pattern, bindings)
+}
+
+/// Compares what commands had printed before they were stopped. Lines that are still missing at the end are no difference.
+/// Names are not bound.
+///
+/// # Errors
+/// The differences.
+pub(super) fn compare_start(
+    commands: &[CommandRecording],
+    expectation: &Expectation,
+    pattern: &Pattern,
+    bindings: &Bindings,
+) -> Result<(), Mismatch> {
+    let texts = Texts { commands, expectation, is_whole: false };
+    match texts.compare(pattern, &mut bindings.clone()) {
+        Err(mismatch) if !mismatch.is_only_missing_the_end() => Err(mismatch),
+        _ => Ok(()),
+    }
+}
+
+struct Texts<'a> {
+    commands: &'a [CommandRecording],
+    expectation: &'a Expectation,
+    /// Whether the commands have printed everything; else, a line without a line feed may go on.
+    is_whole: bool,
+}
+
+impl Texts<'_> {
+    fn compare(&self, pattern: &Pattern, bindings: &mut Bindings) -> Result<(), Mismatch> {
+        let recorded = |bindings: &mut Bindings| {
+            let printed = printed(self.commands, self.expectation);
+            pattern.matches(self.finished(&printed), bindings)
+        };
+        if !self.has_two_streams() {
+            return recorded(bindings);
+        }
+        // Most recordings match as they are. The values of names must not depend on the order of the recording.
+        if !pattern.has_names() && recorded(bindings).is_ok() {
+            return Ok(());
+        }
+        let OutputAttributes { exact, in_session, .. } = self.expectation.attributes;
+        let text = |command: &CommandRecording, streams| {
+            let shown = shown(&command.transcript, streams, exact);
+            self.finished(&shown).to_owned()
+        };
+        let two_streams = |command| TwoStreams {
+            stdout: text(command, Streams::Stdout),
+            stderr: text(command, Streams::Stderr),
+        };
+        let commands: Vec<TwoStreams> = self.commands.iter().map(two_streams).collect();
+        let in_any_order = pattern.matches_in_any_order(&commands, in_session, bindings);
+        in_any_order.unwrap_or_else(|| recorded(bindings))
+    }
+
+    /// Whether both streams are compared, and a command has printed on both.
+    fn has_two_streams(&self) -> bool {
+        let prints = |transcript: &Transcript, stream| {
+            transcript.chunks.iter().any(|chunk| chunk.stream == stream && !chunk.text.is_empty())
+        };
+        self.expectation.attributes.streams == Streams::Both
+            && self.commands.iter().map(|command| &command.transcript).any(|transcript| {
+                prints(transcript, Stream::Stdout) && prints(transcript, Stream::Stderr)
+            })
+    }
+
+    fn finished<'t>(&self, text: &'t str) -> &'t str {
+        if self.is_whole {
+            return text;
+        }
+        text.rfind('\n').map_or("", |end| &text[..=end])
+    }
+}
+
+fn shown(transcript: &Transcript, streams: Streams, exact: bool) -> String {
+    if exact { transcript.output_of(streams) } else { terminal::output(transcript, streams) }
+}
+
+fn without_blank_start(text: String) -> String {
+    text.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).collect()
+}

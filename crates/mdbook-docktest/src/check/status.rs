@@ -1,0 +1,131 @@
+//! An exit status other than expected: why, and what to do.
+
+use super::Difference;
+use super::advice::{Advice, advice};
+use super::command::{CommandCheck, milliseconds, seconds};
+use super::fix::Fix;
+use super::history::{Conflict, Explanation, Outcome};
+use super::quote::quote;
+use super::status_use::StatusUse;
+use crate::expect::is_generated_name;
+use crate::model::finding::{Code, consequence};
+use crate::terminal;
+use crate::text::position::line_and_column;
+
+/// Why a command failed.
+enum Why {
+    /// An earlier command did not create something: the finding's message.
+    Follows(String),
+    /// What it printed says why, and so what to do.
+    Known(Advice),
+    /// Only the author knows.
+    Unknown,
+}
+
+impl CommandCheck<'_> {
+    /// Whether what the command printed says why it failed, which is not an earlier failure.
+    pub(super) fn is_explained(&self) -> bool {
+        let status = self.command.end.status();
+        status.is_some_and(|status| matches!(self.why(status), Why::Known(_)))
+    }
+
+    /// Returns the difference between this exit status and the expected one.
+    pub(super) fn wrong_status(&self, status: i32) -> Option<Difference> {
+        let expected = self.expected_status().filter(|expected| *expected != status)?;
+        if self.status_use == StatusUse::Asserted {
+            return None;
+        }
+        let Advice { text, fix } = match self.why(status) {
+            Why::Follows(message) => return Some(self.with(Code::ExitStatus, message, None)),
+            Why::Known(advice) => advice,
+            Why::Unknown => self.general_advice(status),
+        };
+        let again = self.step.attributes.retry.map_or(String::new(), |time| {
+            format!(", even after retrying for {}", seconds(milliseconds(time)))
+        });
+        let message =
+            format!("this command exited with status {status} instead of {expected}{again}");
+        let help = format!("{text}\n{}", quote(self.command));
+        Some(self.with_fix(Code::ExitStatus, message, Some(help), fix.as_ref()))
+    }
+
+    fn why(&self, status: i32) -> Why {
+        // A command that succeeded unexpectedly needs no advice on errors that it may have printed.
+        if status == 0 {
+            return Why::Unknown;
+        }
+        let output = self.command.transcript.output();
+        let output = terminal::without_escapes(&output);
+        let line_of =
+            |offset| self.explained_by.map_or(0, |chapter| line_and_column(chapter.text, offset).0);
+        match self.explained_by.and_then(|chapter| chapter.history.explain(&output)) {
+            Some(Explanation::Follows { from, outcome, name }) => {
+                let not_run = match outcome {
+                    Outcome::NotRun => ", which did not run",
+                    Outcome::Failed | Outcome::Succeeded => "",
+                };
+                let what = format!("{not_run}: `{name}` does not exist");
+                Why::Follows(consequence(line_of(from), &what))
+            }
+            Some(Explanation::InTheWay { from, conflict }) => {
+                Why::Known(in_the_way(line_of(from), &conflict))
+            }
+            Some(Explanation::Unknown(missing)) => {
+                Why::Known(unknown(&missing.kind, &missing.name))
+            }
+            None => {
+                let has_terminal = self.command.transcript.terminal.is_some();
+                let known = advice(&self.command.command, status, &output);
+                let known = known.filter(|known| !(known.fix == Some(Fix::tty()) && has_terminal));
+                known.map_or(Why::Unknown, Why::Known)
+            }
+        }
+    }
+
+    fn general_advice(&self, status: i32) -> Advice {
+        if self.status_use == StatusUse::Printed {
+            let text = format!(
+                "if this is expected, say what the next command prints: add an `output` block \
+                 with `{status}`"
+            );
+            return Advice { text, fix: None };
+        }
+        if self.is_last {
+            let text = format!("if this is expected, add `exit={status}`");
+            return Advice { text, fix: Some(Fix::exit(status)) };
+        }
+        let text = "if this is expected, move the command to a block of its own with `exit=…`";
+        Advice { text: text.to_owned(), fix: None }
+    }
+}
+
+fn in_the_way(line: usize, conflict: &Conflict) -> Advice {
+    let text = match conflict {
+        Conflict::Name(name) => {
+            format!(
+                "the command in line {line} has created `{name}`: remove that first, or use another name"
+            )
+        }
+        Conflict::Port(port) => format!(
+            "the command in line {line} has published port {port}: remove that container first, or use another port"
+        ),
+    };
+    Advice { text, fix: None }
+}
+
+/// Returns what to do about an object that no command of the chapter creates.
+fn unknown(kind: &str, name: &str) -> Advice {
+    let is_id = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let text = if is_id || is_generated_name(name) {
+        format!(
+            "`{name}` is from another run, and is different in each: give the {kind} a name of your own, as with \
+             `--name`, and use that"
+        )
+    } else {
+        format!(
+            "no command of this chapter creates the {kind} `{name}`, and chapters share nothing: create it in an \
+             earlier step, which can be `hidden`, or mark the block `ignore`"
+        )
+    };
+    Advice { text, fix: Some(Fix::ignore()) }
+}

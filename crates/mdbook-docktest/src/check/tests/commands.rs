@@ -1,0 +1,174 @@
+//! Steps of several commands: what one says about another, and what did not run.
+
+use super::*;
+
+/// What a command printed, on both streams, and how it ended.
+type Ran<'a> = (End, &'a [(Stream, &'a str)]);
+
+/// Returns the findings of a chapter with one step, whose commands ended and printed as given, as `code line message`.
+fn findings(markdown: &str, ran: &[Ran<'_>]) -> Vec<String> {
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    let chunk = |(stream, text): &(Stream, &str)| Chunk {
+        stream: *stream,
+        at_ms: 0,
+        text: (*text).to_owned(),
+    };
+    let command = |(ran, text): (&Ran<'_>, &str)| CommandRecording {
+        command: text.to_owned(),
+        end: ran.0,
+        transcript: Transcript {
+            chunks: ran.1.iter().map(chunk).collect(),
+            ..Transcript::default()
+        },
+        duration_ms: 0,
+    };
+    let texts = scenario.steps[0].commands.iter().map(|command| command.text.as_str());
+    let commands = ran.iter().zip(texts).map(command).collect();
+    let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
+    let found = findings_by_default(markdown, &scenario, &recording);
+    found.iter().map(|found| format!("{} {} {}", found.code, found.line, found.message)).collect()
+}
+
+fn out(text: &str) -> [(Stream, &str); 1] {
+    [(Stream::Stdout, text)]
+}
+
+const FAILED: End = End::Exited { status: 1 };
+const TIMED_OUT: End = End::TimedOut { limit_ms: 3000 };
+
+#[test]
+fn what_ran_before_a_timeout_is_judged_and_the_rest_did_not_run() {
+    let session =
+        "```console\n$ echo one\ntwo\n$ sleep 60\n$ docker volume create later\nlater\n```\n";
+    assert_eq!(
+        findings(session, &[(OK, &out("one\n")), (TIMED_OUT, &[])]),
+        [
+            "output-mismatch 3 line 1 of the output does not match this line",
+            "timeout 4 this command timed out after 3 s without output",
+            "not-run 5 this command did not run: an earlier one timed out",
+        ]
+    );
+    let script = "```bash\nfalse\nsleep 60\ntrue\ntrue\n```\n";
+    assert_eq!(
+        findings(script, &[(FAILED, &[]), (TIMED_OUT, &[])]),
+        [
+            "exit-status 2 this command exited with status 1 instead of 0",
+            "timeout 3 this command timed out after 3 s without output",
+            "not-run 4 this command did not run: an earlier one timed out",
+            "not-run 5 this command did not run: an earlier one timed out",
+        ]
+    );
+}
+
+#[test]
+fn what_did_not_run_says_why() {
+    let script = "```bash\nfirst\nsecond\n```\n";
+    assert_eq!(
+        findings(script, &[(End::EngineLost, &[])]),
+        [
+            "engine-lost 2 the Docker Engine exited while this command was running",
+            "not-run 3 this command did not run: the Docker Engine had exited",
+        ]
+    );
+    assert_eq!(
+        findings(script, &[(OK, &[])]),
+        ["not-run 3 this command did not run: the shell had already exited"]
+    );
+}
+
+#[test]
+fn of_a_step_that_was_stopped_only_what_it_printed_is_compared() {
+    let step = "```bash\necho a\nfollow\n```\n\n```output\na\n[NUMBER] hits\nend\n```\n";
+    let timeout = "timeout 3 this command timed out after 3 s";
+    for printed in ["", "12", "12 hits\n", "12 hits\nen"] {
+        let found = findings(step, &[(OK, &out("a\n")), (TIMED_OUT, &out(printed))]);
+        assert_eq!(found.len(), 1, "{printed:?}: {found:?}");
+        assert!(found[0].starts_with(timeout), "{found:?}");
+    }
+    assert_eq!(
+        findings(step, &[(OK, &out("a\n")), (TIMED_OUT, &out("no hits\n"))]),
+        [timeout, "output-mismatch 8 line 2 of the output does not match this line"]
+    );
+    assert_eq!(
+        findings(step, &[(OK, &out("a\n")), (TIMED_OUT, &out("12 hits\nend\nmore\n"))]),
+        [timeout, "output-mismatch 9 line 4 of the output is not expected after this line"]
+    );
+    assert_eq!(
+        findings(step, &[(OK, &out("b\n"))]),
+        [
+            "not-run 3 this command did not run: the shell had already exited",
+            "output-mismatch 7 line 1 of the output does not match this line",
+        ]
+    );
+}
+
+#[test]
+fn the_order_between_the_streams_does_not_matter() {
+    let (o, e) = (Stream::Stdout, Stream::Stderr);
+    let orders = [
+        [(o, "o1\n"), (e, "e1\n"), (o, "o2\n"), (e, "e2\n")],
+        [(o, "o1\n"), (o, "o2\n"), (e, "e1\n"), (e, "e2\n")],
+        [(e, "e1\n"), (e, "e2\n"), (o, "o1\n"), (o, "o2\n")],
+    ];
+    let step = |expected: &str| format!("```bash\na\n```\n\n```output\n{expected}\n```\n");
+    for printed in &orders {
+        assert_eq!(findings(&step("o1\ne1\no2\ne2"), &[(OK, printed)]), [""; 0]);
+        assert_eq!(
+            findings(&step("o2\ne1\no1\ne2"), &[(OK, printed)]),
+            ["output-mismatch 6 the output has no further line that matches this line"],
+            "each stream has an order of its own, and all recordings get the same finding"
+        );
+    }
+    let session = "```console\n$ a\ne1\ne2\no1\no2\n```\n";
+    assert_eq!(findings(session, &[(OK, &orders[0])]), [""; 0]);
+}
+
+#[test]
+fn the_next_command_can_state_the_status() {
+    let session = |echo: &str, expected: &str| {
+        format!("```console\n$ fails\nno\n$ {echo}\n{expected}\n```\n")
+    };
+    let finding = ["exit-status 2 this command exited with status 1 instead of 0"];
+    let run = |markdown: &str, printed: &str| {
+        findings(markdown, &[(FAILED, &out("no\n")), (OK, &out(printed))])
+    };
+    assert_eq!(run(&session("echo $?", "1"), "1\n"), [""; 0]);
+    assert_eq!(run(&session("echo \"exit: $?\"", "exit: 1"), "exit: 1\n"), [""; 0]);
+    assert_eq!(run(&session("echo $?", "..."), "1\n"), finding, "it states nothing");
+    assert_eq!(run(&session("echo 1", "1"), "1\n"), finding);
+    assert_eq!(
+        run(&session("echo $?", "2"), "1\n"),
+        [finding[0], "output-mismatch 5 line 1 of the output does not match this line"]
+    );
+
+    let script = "```bash\nfails\necho $?\n```\n";
+    assert_eq!(run(script, "1\n"), finding);
+    assert_eq!(run(&format!("{script}\n```output\nno\n1\n```\n"), "1\n"), [""; 0]);
+    assert_eq!(
+        run(&format!("{script}\n```output stderr\n```\n\n```output stdout\nno\n1\n```\n"), "1\n"),
+        [""; 0]
+    );
+    assert_eq!(run("```bash\nfails\n[ $? -eq 1 ]\n```\n", ""), [""; 0]);
+    assert_eq!(
+        findings("```bash\nfails\n[ $? -eq 2 ]\n```\n", &[(FAILED, &[]), (FAILED, &[])]),
+        [finding[0], "exit-status 3 this command exited with status 1 instead of 0"]
+    );
+}
+
+#[test]
+fn only_the_status_is_excused() {
+    let session = "```console\n$ fails\nno\n$ echo $?\n1\n```\n";
+    assert_eq!(
+        findings(session, &[(FAILED, &out("other\n")), (OK, &out("1\n"))]),
+        ["output-mismatch 3 line 1 of the output does not match this line"]
+    );
+    let pull = "```console\n$ docker run nosuch\n...\n$ echo $?\n125\n```\n";
+    let refusal = "Unable to find image 'nosuch:latest' locally\ndocker: Error response from daemon: pull access denied for nosuch, repository does not exist or may require 'docker login'\n";
+    let found = findings(
+        pull,
+        &[(End::Exited { status: 125 }, &[(Stream::Stderr, refusal)]), (OK, &out("125\n"))],
+    );
+    assert!(found.len() == 1 && found[0].starts_with("image-missing 2 "), "{found:?}");
+}

@@ -1,0 +1,162 @@
+//! Reports the blocks that look like commands and are no steps, or makes steps of them.
+
+use std::ops::Range;
+
+use super::attributes::language::Kind;
+use super::blocks::CodeBlock;
+use super::command_line::{Reading, reading};
+use super::unmarked::html::HtmlBlock;
+use super::unmarked::{Look, look};
+use super::{Extraction, Marking};
+use crate::model::fence::{Closing, Fence};
+use crate::model::finding::Code;
+use crate::model::markdown::Unmarked;
+use crate::model::remedy::{Basis, Remedy};
+use crate::model::scenario::Attributes;
+use crate::text::splice::Edit;
+
+impl Extraction<'_> {
+    /// Takes a fenced block of another language, or of none.
+    pub(super) fn take_unmarked(&mut self, block: &CodeBlock, fence: &Fence, kind: Kind) {
+        let info = &self.text[fence.info.clone()];
+        let words = info.split(|c: char| c == ',' || c.is_whitespace() || "{}".contains(c));
+        let is_ignored = words.into_iter().any(|word| word.trim_start_matches('.') == "ignore");
+        if is_ignored {
+            return;
+        }
+        let looks = match kind {
+            Kind::Unmarked => look(&block.content),
+            Kind::OtherShell => look(&block.content).or_else(|| {
+                let is_command = |line| reading(line) == Reading::Command;
+                block.content.lines().any(is_command).then_some(Look::Mixed)
+            }),
+            Kind::Other => look(&block.content).filter(|look| *look == Look::Session),
+            _ => None,
+        };
+        let Some(look) = looks else { return };
+        let is_unmarked = info.is_empty();
+        if is_unmarked && fence.closing.is_some() && self.takes_as_step(block, fence, look) {
+            return;
+        }
+        let language = &self.text[fence.language.clone()];
+        let (message, help) = if language.is_empty() {
+            ("it has no language".to_owned(), after_the_fence(look))
+        } else {
+            let message = format!("`{language}` is not one of the languages of steps");
+            (message, format!("{} instead", after_the_fence(look)))
+        };
+        let mark = |language: &str, basis| Remedy {
+            title: format!("mark the block as `{language}`"),
+            edits: vec![Edit { range: fence.language.clone(), text: language.to_owned() }],
+            basis,
+        };
+        let remedies = match look {
+            // The prompts show what it is, and nobody has said otherwise.
+            Look::Session if is_unmarked => {
+                vec![mark("console", Basis::Proved), mark("text", Basis::Proposed)]
+            }
+            Look::Session => vec![mark("console", Basis::Proposed), mark("text", Basis::Proposed)],
+            Look::Script => vec![mark("bash", Basis::Proposed), mark("text", Basis::Proposed)],
+            Look::Mixed => vec![mark("text", Basis::Proposed)],
+        };
+        self.not_a_step(fence.opening(), &message, help, remedies);
+    }
+
+    /// Takes a block that is code by its indentation.
+    pub(super) fn take_indented(&mut self, block: &CodeBlock) {
+        let Some(look) = look(&block.content) else { return };
+        let end = block.span.start + self.text[block.span.clone()].trim_end().len();
+        let start = block.span.start;
+        let Some(prefix) = self.container_of(start) else { return };
+        let fence = Fence {
+            block: start..end,
+            marks: start..start,
+            info: start..start,
+            language: start..start,
+            body: start..block.span.end,
+            closing: Some(Closing { prefix }),
+        };
+        if self.takes_as_step(block, &fence, look) {
+            return;
+        }
+        let first = self.text[start..end].lines().next().unwrap_or_default().trim_end();
+        let help = match look {
+            Look::Session => {
+                "put it between fences, and mark it as `console`; or as `text` to only show it"
+            }
+            _ => "put it between fences, and mark it as `bash`; or as `text` to only show it",
+        };
+        let place = start..start + first.len();
+        self.not_a_step(place, "it is indented, not fenced", help.to_owned(), Vec::new());
+    }
+
+    /// Takes a block of HTML.
+    pub(super) fn take_html(&mut self, block: &HtmlBlock<'_>) {
+        for found in block.commands() {
+            let (message, help, remedies) = match found.fence {
+                Some(line) => {
+                    let edit = Edit::insert(line, "\n".to_owned());
+                    let remedy = Remedy {
+                        title: "put a blank line above the fence".to_owned(),
+                        edits: vec![edit],
+                        basis: Basis::Proposed,
+                    };
+                    // A prefix of a container would have to be repeated.
+                    let is_line = line == 0 || self.text[..line].ends_with('\n');
+                    let remedies = if is_line { vec![remedy] } else { Vec::new() };
+                    ("its fence is within HTML", "put a blank line above the fence", remedies)
+                }
+                None => (
+                    "it is HTML",
+                    "use a fenced block marked `bash` or `console`, or mark it as `text` to only show it",
+                    Vec::new(),
+                ),
+            };
+            self.not_a_step(found.place, message, help.to_owned(), remedies);
+        }
+    }
+
+    fn not_a_step(&mut self, place: Range<usize>, why: &str, help: String, remedies: Vec<Remedy>) {
+        let message = format!("this block looks like commands, but does not run: {why}");
+        self.find_with_remedies(Code::NotAStep, place, message, Some(help), remedies);
+    }
+
+    /// Makes a step of a block without a language, if the book wants that.
+    fn takes_as_step(&mut self, block: &CodeBlock, fence: &Fence, look: Look) -> bool {
+        let (kind, language) = match look {
+            Look::Session => (Kind::Session, "console"),
+            Look::Script => (Kind::Script, "bash"),
+            Look::Mixed => return false,
+        };
+        if self.scenario.extensions.unmarked == Unmarked::Report {
+            return false;
+        }
+        let marking =
+            Marking { kind, language, foreign: String::new(), attributes: Attributes::default() };
+        self.step(block, fence, marking);
+        true
+    }
+
+    /// Returns the prefix of the container of an indented block, which starts at this offset. `None` if it
+    /// cannot be told: the block begins on the line of a list item's marker.
+    fn container_of(&self, start: usize) -> Option<Range<usize>> {
+        let line = self.text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let before = &self.text[line..start];
+        if !before.chars().all(|c| matches!(c, ' ' | '\t' | '>' | '\u{feff}')) {
+            return None;
+        }
+        let prefix = before.strip_suffix('\t').or_else(|| before.strip_suffix("    "))?;
+        Some(line..line + prefix.len())
+    }
+}
+
+fn after_the_fence(look: Look) -> String {
+    match look {
+        Look::Session => "write `console` after the fence to run it, or `text` to only show it",
+        Look::Script => "write `bash` after the fence to run it, or `text` to only show it",
+        Look::Mixed => {
+            "start its commands with `$ `, and write `console` after the fence, to run it; or write `text` to only show it"
+        }
+    }
+    .to_owned()
+}

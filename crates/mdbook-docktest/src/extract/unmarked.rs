@@ -1,0 +1,122 @@
+//! Recognizes commands in blocks that are no steps.
+
+use super::command_line::{Reading, reading};
+use super::commands::commands;
+use super::prompt::{Prompt, Prompts};
+
+pub(super) mod html;
+
+/// What a block without a language looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Commands at prompts.
+    Session,
+    /// Commands.
+    Script,
+    /// A command and what it prints: without prompts, nothing says which lines are which.
+    Mixed,
+}
+
+/// Returns what a block looks like to a person; `None` if it does not look like commands.
+pub(super) fn look(text: &str) -> Option<Look> {
+    let lines: Vec<&str> = text.lines().collect();
+    if has_commands_at_prompts(text, &lines) {
+        return Some(Look::Session);
+    }
+    // A file of its own.
+    if text.trim_start().starts_with("#!") {
+        return None;
+    }
+    let readings = commands(text).into_iter().map(|range| {
+        let command = &text[range];
+        (command.lines().next().unwrap_or_default(), command.contains('\n'))
+    });
+    let readings: Vec<_> = readings.map(|(line, is_long)| (reading(line), line, is_long)).collect();
+    let (first, rest) = readings.split_first()?;
+    let has_arguments = |(reading, line, is_long): &(Reading, &str, bool)| {
+        *reading == Reading::Command && (*is_long || line.trim().contains(' '))
+    };
+    if first.0 < Reading::Command {
+        return None;
+    }
+    let known = readings.iter().filter(|(reading, ..)| *reading == Reading::Command).count();
+    if rest.is_empty() || readings.iter().any(has_arguments) {
+        if readings.iter().all(|(reading, ..)| *reading > Reading::Text)
+            && known * 2 >= readings.len()
+        {
+            return Some(Look::Script);
+        }
+        return (has_arguments(first) && is_about_docker(first.1)).then_some(Look::Mixed);
+    }
+    None
+}
+
+fn is_about_docker(line: &str) -> bool {
+    let mut words = line.split_whitespace().filter(|word| *word != "sudo");
+    words.next().is_some_and(|word| word == "docker" || word == "docker-compose")
+}
+
+/// Whether there are prompts with commands. A sign that can also begin a comment, a quote or a list counts only if
+/// nothing else speaks against a session.
+fn has_commands_at_prompts(text: &str, lines: &[&str]) -> bool {
+    let Some(prompts) = Prompts::in_lines(lines) else { return false };
+    let commands = |is_at: &dyn Fn(&str) -> Option<usize>| {
+        let at = lines.iter().filter_map(|line| Some(reading(&line[is_at(line)?..])));
+        at.max().unwrap_or(Reading::Text)
+    };
+    match prompts {
+        Prompts::Shell(prompt) if prompt.is_unlike_bash() => {
+            commands(&|line| prompt.end_in(line)) > Reading::Text
+        }
+        Prompts::Shell(prompt) => {
+            let begins = lines.iter().find(|line| !line.trim().is_empty());
+            let is_heading = |line: &&str| line.starts_with('#') && prompt.end_in(line).is_none();
+            begins.is_some_and(|line| prompt.end_in(line).is_some())
+                && !lines.iter().any(|line| is_heading(line) || is_setting(line))
+                && Prompts::in_script(text, lines).is_some()
+        }
+        Prompts::Container => {
+            let end = |line: &str| Prompt::of(line).map(|(_, end)| end);
+            commands(&end) > Reading::Text
+        }
+        Prompts::Windows => lines.iter().any(|line| {
+            let command = line.split_once('>').map_or("", |(_, command)| command);
+            reading(command) == Reading::Command
+        }),
+    }
+}
+
+/// The instructions of a Dockerfile.
+const INSTRUCTIONS: [&str; 18] = [
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
+];
+
+/// Whether a line is one of a Dockerfile, of YAML or of a file of settings.
+fn is_setting(line: &str) -> bool {
+    let line = line.trim_start();
+    let word = line.split([' ', '=', ':']).next().unwrap_or_default();
+    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let is_key = !word.is_empty() && word.chars().all(is_key);
+    let after = &line[word.len()..];
+    INSTRUCTIONS.contains(&word) || is_key && after.starts_with(['=', ':'])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+use super::*;
+
+fn each(expected: Option<Look>, blocks: &[&str]) {
+    for block in blocks {
+        assert_eq!(look(block), expected, "{block}");
+    }
+}
+
+#[test]
+fn commands_at_prompts_look_like_a_session() {
+    each(
+        Some(Look::Session),
+        &[
+            "$ docker volume create data\ndata\n",
+            "$ mytool up\n",
+            "# first\n$ docker ps\n",
+            "Welcome!\n$ docker ps\n",
+            "ubuntu@node:~$ docker ps\nCONTAINER ID\n",
+            "[root@host ~]# yum install docker\n",
+            "# docker ps\nCONTAINER ID   IMAGE\n",
+            "# apt-get update\n# apt-get install -y curl\n",
+            "> docker ps\n",
+            "/ # ls\nbin\ndev\n",
+            "root@053abaac4f93:/# apt-get update\n",
+            "PS C:\\> docker ps\n",
+            "[node1] (local) root@192.168.0.23 ~\n$ docker ps\n",
+        ],
+    );
+}
+
+#[test]
+fn lines_with_known_programs_look_like_a_script() {
+    each(
+        Some(Look::Script),
+        &[
+            "docker ps\n",
+            "docker run -d \\\n  --name web \\\n  nginx\n",
+            "docker build -t app .\ndocker run app\nmytool check app\n",
+            "# Start it\ndocker compose up -d\n\n# Look at it\ndocker compose ps\n",
+            "mkdir app && cd app\n",
+            "cat > Dockerfile <<EOF\nFROM alpine\nCMD [\"sh\"]\nEOF\n",
+            "sudo apt-get update\nsudo apt-get install docker.io\n",
+            "export X=1\ndocker run -e X alpine\n",
+            "for i in 1 2; do\n  docker run alpine\ndone\n",
+            "ls\n",
+            "curl localhost:8080\n",
+            "git clone https://example.org/x.git\ncd x\n",
+        ],
+    );
+}
+
+#[test]
+fn a_command_of_docker_with_what_it_prints_is_recognized() {
+    each(
+        Some(Look::Mixed),
+        &[
+            "docker ps\nCONTAINER ID   IMAGE\nabc            alpine\n",
+            "docker run hello-world\n\nHello from Docker!\nThis message shows something.\n",
+        ],
+    );
+}
+
+#[test]
+fn other_blocks_do_not_look_like_commands() {
+    each(
+        None,
+        &[
+            "",
+            "plain\n",
+            "FROM alpine\nRUN apk add curl\nCMD [\"sh\"]\n",
+            "# docker build -t app .\nFROM alpine\nRUN apk add curl\n",
+            "# docker compose up\nservices:\n  web:\n    image: nginx\n",
+            "services:\n  web:\n    command: docker ps\n",
+            "version: \"3\"\n",
+            "{\n  \"a\": \"docker ps\"\n}\n",
+            "CONTAINER ID   IMAGE     COMMAND\nabc            alpine    \"sh\"\n",
+            "REPOSITORY   TAG\nnode         18-alpine\nredis        7\n",
+            "node         18-alpine   abc   2 weeks ago\nredis        7           def   2 weeks ago\n",
+            ".\n├── Dockerfile\n└── src\n    └── app.py\n",
+            "Dockerfile\napp.py\nrequirements.txt\n",
+            "docker\ngit\ncurl\n",
+            "import os\nprint(os.environ)\n",
+            "from flask import Flask\napp = Flask(__name__)\n",
+            "const express = require('express')\n",
+            "package main\n\nimport \"fmt\"\n",
+            "<html>\n<body>x</body>\n</html>\n",
+            "KEY=value\n# docker reads this\nOTHER=x\n",
+            "# docker ps\nKEY=value\n",
+            "node_modules\n*.log\n.git\n",
+            "#!/bin/sh\ndocker ps\n",
+            "build:\n\tdocker build .\n",
+            "Usage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime\n",
+            "Successfully built abc\nSuccessfully tagged app:latest\n",
+            "docker: Error response from daemon: conflict.\n",
+            "bash: docker: command not found\n",
+            "server {\n  listen 80;\n}\n",
+            "select * from users;\n",
+            "set mykey hello\nget mykey\n",
+            "mysql> show databases;\n",
+            "docker is great, and this is text.\n",
+            "Hello from Docker!\n",
+            "+----+\n| $ x |\n+----+\n",
+            "$ 5 per month\n",
+            "sha256:abc\n",
+            "1.2.3.4\n",
+            "http://localhost:8080\n",
+            "web_1  | Listening on 80\n",
+            "diff --git a/x b/x\n--- a/x\n+++ b/x\n",
+            "[1/3] FROM alpine\n",
+            "total 8\ndrwxr-xr-x 2 root root 4096 Jan 1 00:00 app\n",
+            "user  nginx;\nworker_processes 1;\n",
+        ],
+    );
+}
