@@ -30,6 +30,7 @@ mod one_step;
 mod preprocessor;
 mod progress;
 mod publishing;
+mod reading;
 mod record;
 mod recordings;
 mod refusals;
