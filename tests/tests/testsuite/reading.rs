@@ -76,7 +76,7 @@ echo five
     for (step, output) in ["one\n", "two\n", "three\n", "four\n", "five\n"].iter().enumerate() {
         outcome.prints(step + 1, output);
     }
-    let classes = book.site().page("a.html").attributes("code", "class");
+    let classes = book.build().unwrap().page("a.html").attributes("code", "class");
     let expected = [
         "language-bash",
         "language-bash",
@@ -96,7 +96,10 @@ fn lines_that_mdbook_hides_run_and_stay_hidden() {
     let book = Book::new().config(config).chapter("a.md", text);
     book.verify().exits(1).finds_only(&[("exit-status", "false")]);
     let book = book.edit("a.md", "!!false", "!!true");
-    assert_eq!(book.site().page("a.html").texts("code .boring"), ["export X=1\n", "true\n"]);
+    assert_eq!(
+        book.build().unwrap().page("a.html").texts("code .boring"),
+        ["export X=1\n", "true\n"]
+    );
 }
 
 const UNMARKED: &str = "\
@@ -136,7 +139,7 @@ fn a_book_can_run_commands_without_a_language() {
         .finds_nothing()
         .prints(1, "hello\n")
         .prints(2, "and indented\nthe last\n");
-    let page = book.site().page("a.html");
+    let page = book.build().unwrap().page("a.html");
     let code = ["echo hello\n", "echo 'and indented'\n\necho 'the last'\n", "plain\n"];
     assert_eq!(page.texts("pre code"), code);
     assert_eq!(page.texts("main > figure samp"), ["hello\n"]);

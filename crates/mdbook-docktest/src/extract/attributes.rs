@@ -14,15 +14,15 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::finding::Code;
-use crate::model::remedy::{Basis, Remedy};
+use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
 use crate::model::stream::Columns;
 use crate::text::duration::parse_duration;
-use crate::text::splice::Edit;
 
 mod foreign;
 pub(super) mod language;
 mod output;
+mod remedies;
 pub(super) mod word;
 
 use language::{Kind, language};
@@ -101,6 +101,15 @@ pub fn names_for_outputs() -> &'static [&'static str] {
 
 /// Parses an info string: the text after the fence's characters on its line.
 pub(crate) fn parse(info: &str) -> Info {
+    let mut parsed = read(info);
+    if let Info::Step { problems, .. } | Info::Output { problems, .. } = &mut parsed {
+        remedies::add(info, problems);
+    }
+    parsed
+}
+
+/// Parses an info string, without remedies for its problems.
+fn read(info: &str) -> Info {
     let language = language(info);
     let words = word::words_from(info, language.end);
     match language.kind {
@@ -143,17 +152,12 @@ fn unknown(word: &Word<'_>, known: &[&str], others: &[&str]) -> Option<Problem> 
         Some(intended) => format!("did you mean `{intended}`?"),
         None => format!("use one of `{}`", known.join("`, `")),
     };
-    let edit = |intended: &str| Remedy {
-        title: format!("write `{intended}`"),
-        edits: vec![Edit { range: word.name_span.clone(), text: intended.to_owned() }],
-        basis: Basis::Proposed,
-    };
     Some(Problem {
         code: Code::UnknownAttribute,
         span: word.name_span.clone(),
         message: format!("unknown attribute `{}`", word.name),
         help: Some(help),
-        remedies: intended.map(edit).into_iter().collect(),
+        remedies: Vec::new(),
     })
 }
 
