@@ -140,7 +140,7 @@ fn a_book_can_run_commands_without_a_language() {
         .prints(1, "hello\n")
         .prints(2, "and indented\nthe last\n");
     let page = book.build().unwrap().page("a.html");
-    let code = ["echo hello\n", "echo 'and indented'\n\necho 'the last'\n", "plain\n"];
+    let code = ["echo hello\n", "echo 'and indented'\necho 'the last'\n", "plain\n"];
     assert_eq!(page.texts("pre code"), code);
     assert_eq!(page.texts("main > figure samp"), ["hello\n"]);
     assert_eq!(page.texts("li > figure samp"), ["and indented\n", "the last\n"]);
@@ -155,7 +155,8 @@ fn the_value_of_the_setting_is_checked() {
 
 #[test]
 fn commands_in_html_are_reported() {
-    let text = "<div>\n```bash\nexit 9\n```\n</div>\n\n<pre><code>docker ps\n</code></pre>\n";
+    let text = "<div>\n```bash\nexit 9\n```\n</div>\n\n<pre><code>docker ps\n</code></pre>\n\n\
+                ```bash\ntrue\n```\n";
     let book = Book::new().chapter("a.md", text);
     book.write();
     let program = Program::new(["verify", "src/a.md", "--format", "json"]);
