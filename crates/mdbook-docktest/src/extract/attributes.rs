@@ -4,7 +4,7 @@
 //! ```bash until="ready \d+", timeout=30s
 //! ````
 //!
-//! The first word is the [language]; attributes follow, separated by spaces or commas. Those of other tools are
+//! The first word is the [language](mod@language); attributes follow, separated by spaces or commas. Those of other tools are
 //! [left alone](foreign). The text is parsed as typed: CommonMark's backslash escapes and entities are not applied, so that spans are
 //! exact and a regex needs no second layer of escaping.
 
