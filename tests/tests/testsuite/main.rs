@@ -37,6 +37,7 @@ mod preprocessor;
 mod preprocessors;
 mod progress;
 mod publishing;
+mod reading;
 mod record;
 mod recordings;
 mod refusals;

@@ -212,7 +212,7 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
     let mut book =
         read_preprocessed(root, config.clone()).map_err(|error| bad_book(root, &error))?;
     let sources = root.join(&config.book.src);
-    let chapters = chapters(&mut book, &sources, Extensions::from_config(&config), &settings);
+    let chapters = chapters(&mut book, &sources, &Extensions::from_config(&config), &settings);
     let book_toml = without_dot(root.join("book.toml"));
     Ok(Collection { settings, chapters, given: Given::Book(book_toml) })
 }
@@ -222,7 +222,7 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
 pub(crate) fn chapters(
     book: &mut Book,
     sources: &Path,
-    extensions: Extensions,
+    extensions: &Extensions,
     settings: &Settings,
 ) -> Vec<Source> {
     let mut chapters = Vec::new();
@@ -303,7 +303,7 @@ mod tests {
         let items = vec![chapter("a.md", vec![]), nested, chapter("e.md", vec![])];
         let mut book = Book::new_with_items(items);
         let sources = Path::new("src");
-        let read = chapters(&mut book, sources, Extensions::default(), &Settings::default());
+        let read = chapters(&mut book, sources, &Extensions::default(), &Settings::default());
         let paths: Vec<_> = read.iter().map(|source| source.path.to_str().unwrap()).collect();
         assert_eq!(paths, ["src/a.md", "src/b.md", "src/b/c.md", "src/b/c/d.md", "src/e.md"]);
     }

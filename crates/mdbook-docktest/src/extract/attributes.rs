@@ -4,7 +4,7 @@
 //! ```bash until="ready \d+", timeout=30s
 //! ````
 //!
-//! The first word is the [language]; attributes follow, separated by spaces or commas. Those of other tools are
+//! The first word is the [language](mod@language); attributes follow, separated by spaces or commas. Those of other tools are
 //! [left alone](foreign). The text is parsed as typed: CommonMark's backslash escapes and entities are not applied, so that spans are
 //! exact and a regex needs no second layer of escaping.
 
@@ -14,11 +14,10 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::finding::Code;
-use crate::model::remedy::{Basis, Remedy};
+use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
 use crate::model::stream::Columns;
 use crate::text::duration::parse_duration;
-use crate::text::splice::Edit;
 
 mod foreign;
 pub(super) mod language;
@@ -153,17 +152,12 @@ fn unknown(word: &Word<'_>, known: &[&str], others: &[&str]) -> Option<Problem> 
         Some(intended) => format!("did you mean `{intended}`?"),
         None => format!("use one of `{}`", known.join("`, `")),
     };
-    let edit = |intended: &str| Remedy {
-        title: format!("write `{intended}`"),
-        edits: vec![Edit { range: word.name_span.clone(), text: intended.to_owned() }],
-        basis: Basis::Proposed,
-    };
     Some(Problem {
         code: Code::UnknownAttribute,
         span: word.name_span.clone(),
         message: format!("unknown attribute `{}`", word.name),
         help: Some(help),
-        remedies: intended.map(edit).into_iter().collect(),
+        remedies: Vec::new(),
     })
 }
 

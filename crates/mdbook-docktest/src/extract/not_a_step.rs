@@ -77,6 +77,12 @@ impl Extraction<'_> {
             closing: Some(Closing { prefix }),
         };
         if self.takes_as_step(block, &fence, look) {
+            // What is inserted below the block comes before its last line feed.
+            if let Some(step) = self.scenario.steps.last_mut() {
+                let markup =
+                    step.session_markup.iter().map(|range| range.start..range.end.min(end));
+                step.session_markup = markup.filter(|range| range.start < range.end).collect();
+            }
             return;
         }
         let first = self.text[start..end].lines().next().unwrap_or_default().trim_end();

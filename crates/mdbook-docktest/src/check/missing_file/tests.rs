@@ -25,6 +25,11 @@ fn failure(text: &str, printed: &str) -> Finding {
     finding
 }
 
+/// The number of remedies that let a block be written.
+fn file_remedies(finding: &Finding) -> usize {
+    finding.remedies.iter().filter(|remedy| remedy.title.contains("file=")).count()
+}
+
 const NAMED: &str = "Save this as `Dockerfile`:\n\n```dockerfile\nFROM x\n```\n\nand `app.py`:\n\n```\nx\n```\n\n\
                      ```bash\ncmd\n```\n";
 
@@ -41,7 +46,7 @@ fn the_block_that_is_the_missing_file_is_named_with_an_edit() {
         ),
         "{help}"
     );
-    let [remedy] = &finding.remedies[..] else { panic!("{:?}", finding.remedies) };
+    let remedy = &finding.remedies[0];
     assert_eq!(remedy.basis, Basis::Proved);
     let mended = splice(NAMED, remedy.edits.clone());
     assert!(mended.contains("\n```dockerfile file=Dockerfile\nFROM x\n"), "{mended}");
@@ -74,10 +79,10 @@ fn other_failures_and_other_files_have_no_such_remedy() {
         "app.pyc: not found\n",
         "",
     ] {
-        assert_eq!(failure(NAMED, printed).remedies, [], "{printed}");
+        assert_eq!(file_remedies(&failure(NAMED, printed)), 0, "{printed}");
     }
     let below = "```bash\ncmd\n```\n\n`a.txt`:\n\n```\nx\n```\n";
-    assert_eq!(failure(below, "a.txt: No such file or directory\n").remedies, []);
+    assert_eq!(file_remedies(&failure(below, "a.txt: No such file or directory\n")), 0);
     let written = "`a.txt`:\n\n```\nx\n```\n\n```text file=a.txt\nx\n```\n\n```bash\ncmd\n```\n";
     assert_eq!(failure(written, "a.txt: No such file or directory\n").remedies, []);
 }

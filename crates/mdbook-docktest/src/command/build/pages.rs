@@ -50,7 +50,7 @@ pub(super) fn chapters(
         known.push(BookChapter { name: chapter.name.clone(), path, page });
     });
     let extensions = Extensions::from_config(&context.config);
-    let sources = chapters::chapters(book, &context.config.book.src, extensions, settings);
+    let sources = chapters::chapters(book, &context.config.book.src, &extensions, settings);
     known.into_iter().zip(sources).collect()
 }
 

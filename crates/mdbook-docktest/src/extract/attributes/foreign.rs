@@ -8,8 +8,6 @@ use crate::text::nearest::nearest;
 
 /// Names that are written with a value.
 const VALUED: [&str; 7] = ["exit", "until", "lines", "for", "stdin", "timeout", "retry"];
-/// Names that can be written with a value.
-const EITHER: [&str; 2] = ["dies", "tty"];
 
 /// Returns the name among `known` that a word is a mistyped form of.
 pub(super) fn intended<'a>(word: &Word<'_>, known: &[&'a str]) -> Option<&'a str> {
@@ -19,10 +17,7 @@ pub(super) fn intended<'a>(word: &Word<'_>, known: &[&'a str]) -> Option<&'a str
     }
     let is_name = name.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_'));
     let candidate = nearest(name.as_str(), known.iter().copied()).filter(|_| is_name)?;
-    let fits = match word.value {
-        Some(_) => VALUED.contains(&candidate) || EITHER.contains(&candidate),
-        None => !VALUED.contains(&candidate),
-    };
+    let fits = word.value.is_some() || !VALUED.contains(&candidate);
     // One letter of three makes another word: `foo` is not `for`.
     let is_anagram = || sorted(&name) == sorted(candidate);
     (fits && (candidate.len() > 3 || is_anagram())).then_some(candidate)
