@@ -124,3 +124,6 @@ fn shown(transcript: &Transcript, streams: Streams, exact: bool) -> String {
 fn without_blank_start(text: String) -> String {
     text.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).collect()
 }
+
+#[cfg(test)]
+mod tests;
