@@ -1,11 +1,12 @@
 //! The report for people: the first findings with an excerpt of the text, the others on one line each, then the
 //! summary.
 
+use std::iter;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Chapter, Report};
+use super::{Chapter, Report, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
 use crate::terminal::plain;
@@ -62,6 +63,13 @@ fn format<'a>(
     if has_more {
         text.push_str("To see all findings in full: add `--all-findings`\n");
     }
+    for chapter in &report.chapters {
+        let steps = chapter.steps_kept_from_running();
+        if steps > 0 {
+            let (path, steps) = (chapter.path.display(), counted(steps, "step"));
+            text.push_str(&format!("Not run because of its errors: {path} ({steps})\n"));
+        }
+    }
     let can_be_verified_again =
         |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
@@ -73,6 +81,7 @@ fn format<'a>(
     if again.next().is_some() {
         text.push_str("To run another step again: mdbook-docktest verify FILE:LINE\n");
     }
+    text.push_str(&remedies::hint(report));
     text.push_str(&summary(report));
     text
 }
@@ -109,7 +118,10 @@ fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
         // annotate-snippets sanitizes titles, but passes escape sequences in messages through.
         group = group.element(Level::HELP.message(harmless(help)));
     }
-    renderer.render(&[group])
+    let remedy = remedies::shown(finding).filter(|_| !text.is_empty());
+    let groups: Vec<Group<'_>> =
+        iter::once(group).chain(remedy.map(|remedy| remedies::group(text, remedy))).collect();
+    renderer.render(&groups)
 }
 
 /// Returns a text that may quote the output of a program, so that a terminal shows all of it as it is.
