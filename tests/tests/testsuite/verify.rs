@@ -54,7 +54,7 @@ fn another_exit_status_is_reported_and_the_rest_runs() {
             ("exit-status", "echo later"),
         ])
         .says("status 2 instead of 0")
-        .says("move the command to a block of its own with `exit=…`")
+        .says("say what the next command prints: add an `output` block with `2`")
         .says("add `exit=2`")
         .says("/nowhere")
         .prints(2, "first\nls: cannot access '/nowhere': No such file or directory\nthen 2\n");

@@ -28,18 +28,19 @@ pub(super) struct CommandCheck<'a> {
 
 impl CommandCheck<'_> {
     pub(super) fn with(&self, code: Code, message: String, help: Option<String>) -> Difference {
-        self.with_fix(code, message, help, None)
+        self.with_fixes(code, message, help, None)
     }
 
-    pub(super) fn with_fix(
+    pub(super) fn with_fixes(
         &self,
         code: Code,
         message: String,
         help: Option<String>,
-        fix: Option<&Fix>,
+        fixes: impl IntoIterator<Item = Fix>,
     ) -> Difference {
-        let remedy = |(fix, chapter): (&Fix, &Chapter<'_>)| fix.remedy(chapter.text, self.step);
-        let remedies = fix.zip(self.explained_by).map(remedy).into_iter().collect();
+        let remedies = self.explained_by.map_or_else(Vec::new, |chapter| {
+            fixes.into_iter().map(|fix| fix.remedy(chapter.text, self.step)).collect()
+        });
         Difference { code, span: self.span.clone(), message, help, remedies }
     }
 
@@ -78,7 +79,7 @@ impl CommandCheck<'_> {
                 let (message, help) = timed_out(self.follow(), self.command, limit_ms);
                 let is_plain = self.is_last && self.follow().is_none();
                 let fix = if is_plain { stream::fix(self.command, limit_ms) } else { None };
-                Some(self.with_fix(Code::Timeout, message, Some(help), fix.as_ref()))
+                Some(self.with_fixes(Code::Timeout, message, Some(help), fix))
             }
             End::Stopped => None,
             End::Exited { status } => match self.follow() {

@@ -11,8 +11,9 @@ use crate::terminal;
 /// block, blank lines before the output are dropped, as they are from the expectation.
 pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
     let OutputAttributes { streams, exact, in_session } = expectation.attributes;
-    let all = commands.iter().map(|command| shown(&command.transcript, streams, exact)).collect();
-    if in_session { without_blank_start(all) } else { all }
+    let all: String =
+        commands.iter().map(|command| shown(&command.transcript, streams, exact)).collect();
+    if in_session { without_blank_start(&all) } else { all }
 }
 
 /// Returns the pattern of an expectation.
@@ -121,6 +122,9 @@ fn shown(transcript: &Transcript, streams: Streams, exact: bool) -> String {
     if exact { transcript.output_of(streams) } else { terminal::output(transcript, streams) }
 }
 
-fn without_blank_start(text: String) -> String {
+fn without_blank_start(text: &str) -> String {
     text.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).collect()
 }
+
+#[cfg(test)]
+mod tests;

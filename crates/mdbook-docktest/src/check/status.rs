@@ -46,7 +46,10 @@ impl CommandCheck<'_> {
         let message =
             format!("this command exited with status {status} instead of {expected}{again}");
         let help = format!("{text}\n{}", quote(self.command));
-        Some(self.with_fix(Code::ExitStatus, message, Some(help), fix.as_ref()))
+        // Whatever the cause, the author may expect it; a missing program or terminal is never expected.
+        let can_be_expected = self.is_last && status != 127 && fix != Some(Fix::tty());
+        let fixes = fix.into_iter().chain(can_be_expected.then(|| Fix::exit(status)));
+        Some(self.with_fixes(Code::ExitStatus, message, Some(help), fixes))
     }
 
     fn why(&self, status: i32) -> Why {
@@ -71,7 +74,8 @@ impl CommandCheck<'_> {
                 Why::Known(in_the_way(line_of(from), &conflict))
             }
             Some(Explanation::Unknown(missing)) => {
-                Why::Known(unknown(&missing.kind, &missing.name))
+                let Advice { text, fix } = unknown(&missing.kind, &missing.name);
+                Why::Known(Advice { text: format!("{text}; {}", self.if_expected(status)), fix })
             }
             None => {
                 let has_terminal = self.command.transcript.terminal.is_some();
@@ -90,12 +94,16 @@ impl CommandCheck<'_> {
             );
             return Advice { text, fix: None };
         }
+        Advice { text: self.if_expected(status), fix: None }
+    }
+
+    /// What to do if the author expects the status.
+    fn if_expected(&self, status: i32) -> String {
         if self.is_last {
-            let text = format!("if this is expected, add `exit={status}`");
-            return Advice { text, fix: Some(Fix::exit(status)) };
+            format!("if this is expected, add `exit={status}`")
+        } else {
+            "if this is expected, move the command to a block of its own with `exit=…`".to_owned()
         }
-        let text = "if this is expected, move the command to a block of its own with `exit=…`";
-        Advice { text: text.to_owned(), fix: None }
     }
 }
 

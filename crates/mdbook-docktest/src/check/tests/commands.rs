@@ -1,6 +1,7 @@
 //! Steps of several commands: what one says about another, and what did not run.
 
 use super::*;
+use crate::text::splice::splice;
 
 /// What a command printed, on both streams, and how it ended.
 type Ran<'a> = (End, &'a [(Stream, &'a str)]);
@@ -171,4 +172,80 @@ fn only_the_status_is_excused() {
         &[(End::Exited { status: 125 }, &[(Stream::Stderr, refusal)]), (OK, &out("125\n"))],
     );
     assert!(found.len() == 1 && found[0].starts_with("image-missing 2 "), "{found:?}");
+}
+
+/// Returns the chapter after each remedy of its only finding.
+fn remedied(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> {
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    let chunk = |(stream, text): &(Stream, &str)| Chunk {
+        stream: *stream,
+        at_ms: 0,
+        text: (*text).to_owned(),
+    };
+    let commands = vec![CommandRecording {
+        command: scenario.steps[0].commands[0].text.clone(),
+        end,
+        transcript: Transcript {
+            chunks: output.iter().map(chunk).collect(),
+            ..Transcript::default()
+        },
+        duration_ms: 0,
+    }];
+    let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
+    let found = findings_by_default(markdown, &scenario, &recording);
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    let remedies = found.remedies.iter().map(|remedy| {
+        let first = splice(markdown, remedy.edits.clone());
+        let info = first.lines().next().unwrap_or_default().to_owned();
+        format!("{:?}: {}: {info}", remedy.basis, remedy.title)
+    });
+    remedies.collect()
+}
+
+#[test]
+fn a_failure_has_the_remedies_that_fit() {
+    assert_eq!(
+        remedied("```bash\nfalse\n```\n", FAILED, &[]),
+        ["Proposed: add `exit=1`: ```bash exit=1"]
+    );
+    assert_eq!(
+        remedied(
+            "```bash hidden\ndocker run -it a\n```\n",
+            FAILED,
+            &[(Stream::Stderr, "the input device is not a TTY\n")]
+        ),
+        ["Proved: add `tty`: ```bash hidden tty"]
+    );
+    assert_eq!(
+        remedied("```bash\ndocker login\n```\n", FAILED, &[]),
+        ["Proposed: add `ignore`: ```bash ignore", "Proposed: add `exit=1`: ```bash exit=1"]
+    );
+    let not_found = (Stream::Stderr, "bash: line 1: vim: command not found\n");
+    assert_eq!(
+        remedied("```bash\nvim a\n```\n", End::Exited { status: 127 }, &[not_found]),
+        ["Proposed: add `ignore`: ```bash ignore"]
+    );
+    assert_eq!(
+        remedied("```bash exit=2\nfalse\n```\n", FAILED, &[]),
+        ["Proposed: add `exit=1`: ```bash exit=1"]
+    );
+}
+
+#[test]
+fn an_endless_stream_has_a_remedy_that_was_seen_to_fit() {
+    let printed = out("starting\nready on 8080\n");
+    assert_eq!(
+        remedied("```bash timeout=3s\ndocker logs -f web\n```\n", TIMED_OUT, &printed),
+        [r#"Proved: add `until="ready on \d+"`: ```bash timeout=3s until="ready on \d+""#]
+    );
+    assert_eq!(
+        remedied("```bash\ndocker run --rm web\n```\n", TIMED_OUT, &printed),
+        [r#"Proposed: add `until="ready on \d+"`: ```bash until="ready on \d+""#]
+    );
+    assert_eq!(
+        remedied("```bash until=never\ndocker logs -f web\n```\n", TIMED_OUT, &printed),
+        [""; 0]
+    );
+    assert_eq!(remedied("```bash\nmake\n```\n", TIMED_OUT, &printed), [""; 0]);
 }
