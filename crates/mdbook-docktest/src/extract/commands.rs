@@ -33,7 +33,6 @@ pub(crate) fn tokens(script: &str) -> Vec<Token> {
 }
 
 /// Whether bash would run this text at once, as nothing in it is left open.
-#[cfg(test)]
 pub(crate) fn is_complete(text: &str) -> bool {
     let mut reader = Reader::new(text);
     std::iter::from_fn(|| reader.next_command()).all(|command| command.is_complete)

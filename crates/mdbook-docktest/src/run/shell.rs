@@ -24,10 +24,14 @@ use super::bash::{Bash, Spare};
 use super::connection::Connection;
 use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
+use crate::extract::commands::is_complete;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`for_place`].
-const SCRIPTS: [(&str, &str); 2] =
-    [("between.bash", include_str!("between.bash")), ("save.bash", include_str!("save.bash"))];
+const SCRIPTS: [(&str, &str); 3] = [
+    ("between.bash", include_str!("between.bash")),
+    ("save.bash", include_str!("save.bash")),
+    ("real.bash", include_str!("real.bash")),
+];
 
 /// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
 /// variable that bash has already set. The umask is that of a login, not that of the engine's daemons.
@@ -104,7 +108,9 @@ impl<'a> Shell<'a> {
         self.remove_pipes();
         self.steps += 1;
         for (index, command) in commands.iter().enumerate() {
-            fs::write(self.directory.join(format!("command.{index}")), command)?;
+            // What lacks its end must not swallow what follows it: see between.bash.
+            let end = if is_complete(command) { "\n" } else { "" };
+            fs::write(self.directory.join(format!("command.{index}")), format!("{command}{end}"))?;
         }
         let has_input = match io {
             StepIo::Pipes { has_input } => has_input,
@@ -263,8 +269,12 @@ fn for_place(place: &dyn Place, script: &str) -> String {
 /// The script of a bash: this many commands, with the turnstile before, between and after them. If that
 /// is too long for an argument, a part of it is in a variable, which is evaluated again and again.
 fn launch(commands: usize) -> String {
-    let begin = turn(PRELUDE, "first");
-    let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", ""));
+    let variables = format!(
+        "__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last=; \
+         __docktest_end='{{ {ENDED}; {PUT_ASIDE}; }} >/dev/null 2>/dev/null'; "
+    );
+    let begin = variables + &turn(PRELUDE, "first");
+    let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", "next"));
     if begin.len() + command.len() * commands <= LONGEST_LAUNCH {
         return begin + &command.repeat(commands);
     }
@@ -273,15 +283,37 @@ fn launch(commands: usize) -> String {
     format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
 }
 
+/// How a command has ended, in variables.
+///
+/// It is evaluated with the command, on the line below: after the `eval`, `$_` is the command's text, and the
+/// ERR trap has run a second time.
+const ENDED: &str = "__docktest_status=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_last=$_ \
+    __docktest_captured=yes";
+
+/// Puts aside whatever of the author's shell must not see what follows, or could change it: disabled builtins,
+/// a function `builtin`, the traps of a shell's commands, and tracing. `__docktest_command` becomes empty: if
+/// the author's shell still refuses to go on, nothing is run twice.
+///
+/// `trap` cannot be in a sourced script: bash hides the DEBUG trap from a script, and restores it
+/// afterwards.
+const PUT_ASIDE: &str = "__docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS __docktest_command= \
+    __docktest_real= __docktest_arguments=(\"$@\"); \
+    \\builtin eval __docktest_real=1; \
+    [[ $__docktest_real ]] || { POSIXLY_CORRECT=1; \\. /run/docktest/shell/real.bash; }; \
+    \\builtin enable -n >|/run/docktest/shell/disabled; \
+    [[ ! -s /run/docktest/shell/disabled ]] || \\builtin enable . : alias break builtin cd compgen \
+    declare echo enable eval exec exit mapfile printf return set shopt trap umask unset; \
+    \\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps; \
+    \\builtin trap - DEBUG RETURN ERR; \\builtin set +xv";
+
 /// The turnstile. `builtin`, because the author's functions can have any other name; `&& :`, so that
 /// `set -e` does not act on a status twice.
-///
-/// `trap` cannot be in the sourced script: bash hides the DEBUG trap from a script, and restores it
-/// afterwards. What that trap prints for these commands is not shown.
 fn turn(prelude: &str, argument: &str) -> String {
     format!(
-        "{{ {prelude}{{ __docktest_status=$?; builtin trap -p DEBUG RETURN ERR >|{DIRECTORY}/traps; \
-         builtin trap - DEBUG RETURN ERR; }} >/dev/null; \
-         builtin . {DIRECTORY}/between.bash {argument} && :; }} 3>&2 2>/dev/null; "
+        "{{ {prelude}__docktest_failed=$?; [[ $__docktest_captured ]] || \
+         {{ __docktest_status=$__docktest_failed __docktest_pipe=$__docktest_failed; \
+         builtin eval \"$__docktest_aside\"; }}; }} 3>&2 >/dev/null 2>/dev/null; \
+         builtin . {DIRECTORY}/between.bash {argument} \"$__docktest_last\" && \
+         : \"$__docktest_last\"; "
     )
 }
