@@ -13,7 +13,7 @@
 #   input, NUMBER      from now on, read from the pipe with this number, and report that it is open
 #   save               save the state, and report that
 #   quit               exit without output
-#   NUMBER             run the command with this number
+#   NUMBER CONCERNS    run the command with this number; see instruction.rs
 #
 # The next command sees the same `$?`, `$_` and PIPESTATUS as in a terminal. That is why this script reads
 # the command's text: an `eval` with a command substitution in its argument would set `$?` to 0. This
@@ -112,19 +112,18 @@ __docktest_shown=
             ;;
         esac
     done </run/docktest/shell/go
-    \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go[0]}"
+    \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go%% *}"
     # For an empty file, `mapfile` sets no element.
     __docktest_command=${__docktest_command-}
     # With the first sign of PS4, its lines can be told from others.
-    __docktest_regex='(^|[^[:alnum:]_./-])set[[:space:]]+-([[:alpha:]]*x|[[:alpha:]]*o[[:space:]]+xtrace)'
-    if [[ $__docktest_trace == *x* || $__docktest_command =~ $__docktest_regex ]]; then
+    if [[ $__docktest_trace == *x* || $__docktest_go == *traced* ]]; then
         \builtin echo "traced ${PS4:0:1}" >/run/docktest/shell/done
     fi
 
-    # A command whose end is known ends with its line: another one can follow, which sees what it has left.
+    # A command whose end is known ends with its line. What follows it sees what it has left.
     __docktest_after=
-    if [[ $__docktest_command == *$'\n' ]]; then
-        __docktest_after=$__docktest_end
+    if [[ $__docktest_go == *whole* ]]; then
+        __docktest_after=$'\n'$__docktest_end
     fi
 
     # Tracing starts again with the command itself, not with the `eval` around it. With `-v`, bash prints
@@ -132,10 +131,9 @@ __docktest_shown=
     # be about `-v` is the option set. Then bash must not read what follows it.
     __docktest_hidden=
     if [[ $__docktest_trace == *v* ]]; then
-        __docktest_shown=${__docktest_command%$'\n'}
+        __docktest_shown=$__docktest_command
     fi
-    __docktest_regex='(^|[^[:alnum:]_./-])set[[:space:]]+[-+]([[:alpha:]]*v|[[:alpha:]]*o[[:space:]]+verbose)'
-    if [[ $__docktest_command =~ $__docktest_regex ]]; then
+    if [[ $__docktest_go == *verbose* ]]; then
         __docktest_after=
         if [[ $__docktest_trace ]]; then
             __docktest_begin="\\builtin set -$__docktest_trace; "
@@ -171,8 +169,7 @@ __docktest_shown=
 
     # A command that lists traps must not see the one above. If it also exits, the state is not saved then:
     # so it is saved now.
-    __docktest_regex='(^|[^[:alnum:]_./-])trap([[:space:]]+-p|[[:space:]]*($|[;|&)>]))'
-    if [[ $__docktest_command =~ $__docktest_regex ]]; then
+    if [[ $__docktest_go == *traps* ]]; then
         __docktest_before=0
         \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :
         \builtin . /run/docktest/shell/shopts
@@ -186,11 +183,11 @@ __docktest_shown=
 
     # This script returns the status, and has the last argument as its own. Only what is in between can
     # change them.
-    if [[ $__docktest_begin && $__docktest_command == *'$'[_'{']* ]]; then
+    if [[ $__docktest_begin && $__docktest_go == *last* ]]; then
         __docktest_begin+=': "$__docktest_last"; '
     fi
     __docktest_parts=
-    if [[ $__docktest_pipe == *' '* && $__docktest_command == *PIPESTATUS* ]]; then
+    if [[ $__docktest_pipe != "$__docktest_status" && $__docktest_go == *parts* ]]; then
         __docktest_parts="(\\builtin exit ${__docktest_pipe// /) | (\\builtin exit })"
         if [[ ${__docktest_pipe##* } != "$__docktest_status" ]] &&
             [[ ! -o pipefail || $__docktest_status == 0 || $__docktest_pipe != *"$__docktest_status"* ]]; then

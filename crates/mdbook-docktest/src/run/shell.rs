@@ -24,7 +24,6 @@ use super::bash::{Bash, Spare};
 use super::connection::Connection;
 use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
-use crate::extract::commands::is_complete;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`for_place`].
 const SCRIPTS: [(&str, &str); 3] = [
@@ -108,14 +107,12 @@ impl<'a> Shell<'a> {
         self.remove_pipes();
         self.steps += 1;
         for (index, command) in commands.iter().enumerate() {
-            // What lacks its end must not swallow what follows it: see between.bash.
-            let end = if is_complete(command) { "\n" } else { "" };
-            fs::write(self.directory.join(format!("command.{index}")), format!("{command}{end}"))?;
+            fs::write(self.directory.join(format!("command.{index}")), command)?;
         }
         let has_input = match io {
             StepIo::Pipes { has_input } => has_input,
             StepIo::Terminal(terminal) => {
-                return self.start_at_terminal(commands.len(), terminal);
+                return self.start_at_terminal(commands, terminal);
             }
         };
         let number = self.steps.to_string();
@@ -139,8 +136,7 @@ impl<'a> Shell<'a> {
         if has_input {
             instructions.extend(["input", &number]);
         }
-        instructions.push("0");
-        bash.begin(commands.len(), &instructions)?;
+        bash.begin(commands, &instructions)?;
         Ok((bash, connection))
     }
 
@@ -181,20 +177,21 @@ impl<'a> Shell<'a> {
 
     fn start_at_terminal(
         &mut self,
-        commands: usize,
+        commands: &[&str],
         terminal: Terminal,
     ) -> io::Result<(Bash, Connection)> {
         if let Some(bash) = self.waiting.take() {
             bash.quit();
         }
-        let mut turnstile = Turnstile::new(&self.directory)?;
-        turnstile.send(&["0"])?;
-        let (group, command) = self.bash(Session::AtTerminal, &launch(commands))?;
+        let turnstile = Turnstile::new(&self.directory)?;
+        let (group, command) = self.bash(Session::AtTerminal, &launch(commands.len()))?;
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;
         // The expression keeps the terminal open.
         drop(command);
-        Ok((Bash::at_terminal(handle, group, turnstile)?, connection))
+        let mut bash = Bash::at_terminal(handle, group, turnstile, commands.len())?;
+        bash.begin(commands, &[])?;
+        Ok((bash, connection))
     }
 
     fn next_group(&mut self) -> String {

@@ -1,6 +1,7 @@
 //! The runner with a bash of this machine: no engine and no privileges.
 
 mod stopping;
+mod truth;
 
 use std::path::Path;
 
