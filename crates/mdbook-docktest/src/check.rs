@@ -21,6 +21,7 @@ pub(crate) mod lints;
 mod memory;
 mod missing_image;
 mod output;
+mod pipeline;
 mod quote;
 mod unpinned;
 

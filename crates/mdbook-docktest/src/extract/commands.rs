@@ -11,10 +11,12 @@
 
 use std::ops::Range;
 
+pub(crate) use pipelines::part_of_pipeline;
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
 pub(crate) use reader::token::{Redirection, Token};
 
+mod pipelines;
 mod reader;
 
 /// Returns the byte ranges of a script's commands, in order, without the comments and blank lines

@@ -203,8 +203,9 @@ impl<'a> Reader<'a> {
 
     /// Reads the end of a line. Returns whether that ended a command of the script.
     fn end_line(&mut self) -> bool {
-        self.keep(Token::End);
-        self.at = self.text.len().min(self.at + 1);
+        let line_end = self.at..self.text.len().min(self.at + 1);
+        self.at = line_end.end;
+        self.keep(Token::End(line_end));
         self.take_detour();
         let is_script = self.list.opener == Opener::Script;
         let is_over = is_script && !self.list.expect.is_on_another_line();
