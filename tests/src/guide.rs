@@ -213,10 +213,16 @@ impl Example {
     }
 }
 
-/// The report without the lines that all reports have: how to run a step again, and the summary.
+/// The report without the lines that all reports have: what did not run, how to run a step again, and the
+/// summary.
 fn findings(report: &str) -> String {
     let lines: Vec<&str> = report.lines().collect();
     let lines = lines.split_last().map_or(&[] as &[&str], |(_, findings)| findings);
-    let findings = lines.iter().filter(|line| !line.contains("To run it again: "));
+    let is_common = |line: &str| {
+        ["To run it again: ", "Not run because of its errors: "]
+            .iter()
+            .any(|beginning| line.starts_with(beginning))
+    };
+    let findings = lines.iter().filter(|line| !is_common(line));
     findings.copied().collect::<Vec<_>>().join("\n")
 }

@@ -26,6 +26,7 @@ mod build;
 mod engine;
 mod install;
 mod jobs;
+mod load;
 mod moved_images;
 pub(crate) mod progress;
 pub(crate) mod schedule;
@@ -50,6 +51,11 @@ impl Exit {
     /// The more severe of two statuses.
     fn max(self, other: Self) -> Self {
         if (other as u8) > (self as u8) { other } else { self }
+    }
+
+    /// The status for the annotations of a report's chapters.
+    fn from_annotations(report: &Report) -> Self {
+        if report.has_annotation_errors() { Self::Error } else { Self::Success }
     }
 
     /// The status of a completed run.

@@ -76,7 +76,7 @@ impl Report {
         self.findings().any(Finding::is_error)
     }
 
-    /// Whether a chapter has an invalid annotation, so that its steps cannot be run.
+    /// Whether a chapter has an invalid annotation, which has an exit status of its own.
     pub(crate) fn has_annotation_errors(&self) -> bool {
         self.findings().any(|finding| finding.is_error() && finding.code.is_about_annotations())
     }

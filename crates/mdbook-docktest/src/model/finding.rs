@@ -89,6 +89,8 @@ pub enum Code {
     Leftover,
     /// A command uses an image with neither a tag nor a digest.
     UnpinnedImage,
+    /// A book, or a file that was named on the command line, has no step that runs.
+    NoSteps,
 }
 
 impl Code {
@@ -106,6 +108,7 @@ impl Code {
         Self::Timeout,
         Self::StreamEnded,
         Self::NotRun,
+        Self::NoSteps,
         Self::ImageMissing,
         Self::ContainerDied,
         Self::Leftover,
@@ -154,6 +157,7 @@ impl Code {
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
+            Self::NoSteps => "no-steps",
             Self::ImageMissing => "image-missing",
             Self::OutOfMemory => "out-of-memory",
             Self::EngineLost => "engine-lost",

@@ -38,6 +38,13 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
         text.push_str(&excerpt("", finding, &renderer));
         text.push_str("\n\n");
     }
+    for chapter in &report.chapters {
+        let steps = chapter.steps_kept_from_running();
+        if steps > 0 {
+            let (path, steps) = (chapter.path.display(), counted(steps, "step"));
+            text.push_str(&format!("Not run because of its errors: {path} ({steps})\n"));
+        }
+    }
     let can_be_verified_again =
         |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
