@@ -23,6 +23,7 @@ mod missing_image;
 mod output;
 mod pipeline;
 mod quote;
+mod syntax_error;
 mod unpinned;
 
 use self::command::CommandCheck;

@@ -36,6 +36,7 @@ pub(crate) mod image_uses;
 pub(crate) mod info_edit;
 mod prompt;
 mod sessions;
+mod unended;
 
 /// The language of sessions.
 const CONSOLE: &str = "console";
@@ -202,6 +203,7 @@ impl Extraction<'_> {
             markup: Vec::new(),
             is_held: false,
         });
+        let is_held = is_held || !attributes.ignore && self.here_documents_without_end(&commands);
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
             takes_output: if attributes.ignore {

@@ -7,6 +7,7 @@ use super::Difference;
 use super::missing_image::{MissingImage, missing_images};
 use super::pipeline::FailedPart;
 use super::quote::quote;
+use super::syntax_error;
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{ExitExpectation, Follow, Step};
@@ -91,6 +92,10 @@ impl CommandCheck<'_> {
 
     fn wrong_status(&self, status: i32) -> Option<Difference> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
+        let syntax_error = syntax_error::difference(self.step, self.span, self.command);
+        if syntax_error.is_some() {
+            return syntax_error;
+        }
         let quoted = quote(self.command);
         let again = self.step.attributes.retry.map_or(String::new(), |time| {
             format!(", even after retrying for {}", seconds(milliseconds(time)))

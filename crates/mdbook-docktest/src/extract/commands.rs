@@ -14,6 +14,7 @@ use std::ops::Range;
 pub(crate) use pipelines::part_of_pipeline;
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
+pub(crate) use reader::here_document::Unended;
 pub(crate) use reader::token::{Redirection, Token};
 
 mod pipelines;
@@ -32,6 +33,14 @@ pub(crate) fn tokens(script: &str) -> Vec<Token> {
     reader.tokens = Some(Vec::new());
     while reader.next_command().is_some() {}
     reader.tokens.unwrap_or_default()
+}
+
+/// Returns the first here-document of a command that is not ended. Bash would only warn of it, and take
+/// all further lines for its text.
+pub(crate) fn unended_here_document(command: &str) -> Option<Unended> {
+    let mut reader = Reader::new(command);
+    while reader.next_command().is_some() {}
+    reader.unended
 }
 
 /// Whether bash would run this text at once, as nothing in it is left open.

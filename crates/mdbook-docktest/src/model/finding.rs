@@ -59,6 +59,10 @@ pub enum Code {
     UnterminatedFence,
     /// A command exited with another status than expected.
     ExitStatus,
+    /// Bash cannot parse a command.
+    SyntaxError,
+    /// It cannot be told where the commands of a script end.
+    UnclearCommands,
     /// The output of a step differs from what is expected.
     OutputMismatch,
     /// A step did not end in time.
@@ -104,6 +108,8 @@ impl Code {
         Self::BadDirective,
         Self::UnterminatedFence,
         Self::ExitStatus,
+        Self::SyntaxError,
+        Self::UnclearCommands,
         Self::OutputMismatch,
         Self::Timeout,
         Self::StreamEnded,
@@ -134,6 +140,8 @@ impl Code {
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
             // Its block does not run, and all others do.
             Self::MissingPrompt => Level::Warn,
+            // The step runs, and is judged as a whole.
+            Self::UnclearCommands => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -153,6 +161,8 @@ impl Code {
             Self::BadDirective => "bad-directive",
             Self::UnterminatedFence => "unterminated-fence",
             Self::ExitStatus => "exit-status",
+            Self::SyntaxError => "syntax-error",
+            Self::UnclearCommands => "unclear-commands",
             Self::OutputMismatch => "output-mismatch",
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",
