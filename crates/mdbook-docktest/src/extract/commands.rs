@@ -40,7 +40,8 @@ pub(crate) fn tokens(script: &str) -> Vec<Token> {
 pub(crate) fn unended_here_document(command: &str) -> Option<Unended> {
     let mut reader = Reader::new(command);
     while reader.next_command().is_some() {}
-    reader.unended
+    // One that an empty line ends may have lost that line at the end of the command.
+    reader.unended.filter(|unended| !unended.delimiter.is_empty())
 }
 
 /// Whether bash would run this text at once, as nothing in it is left open.
@@ -63,4 +64,4 @@ pub(crate) fn lines_until_complete(text: &str) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -280,35 +280,41 @@ fn launch(commands: usize) -> String {
     format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
 }
 
-/// How a command has ended, in variables.
+/// How a command has ended, in variables. `__docktest_command` becomes empty: if the author's shell refuses to
+/// go on, nothing is run twice.
 ///
 /// It is evaluated with the command, on the line below: after the `eval`, `$_` is the command's text, and the
-/// ERR trap has run a second time.
+/// ERR trap has run a second time. If the command cannot be parsed, there is only its status.
 const ENDED: &str = "__docktest_status=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_last=$_ \
-    __docktest_captured=yes";
+    __docktest_captured=yes __docktest_command= __docktest_real= __docktest_again=";
+const FAILED: &str = "__docktest_status=$__docktest_failed __docktest_pipe=$__docktest_failed \
+    __docktest_command= __docktest_real= __docktest_again=";
 
-/// Puts aside whatever of the author's shell must not see what follows, or could change it: disabled builtins,
-/// a function `builtin`, the traps of a shell's commands, and tracing. `__docktest_command` becomes empty: if
-/// the author's shell still refuses to go on, nothing is run twice.
+/// Puts aside whatever of the author's shell must not see what follows, or could change it: the traps of a
+/// shell's commands, a function `builtin`, disabled builtins, and tracing. The DEBUG trap runs for these
+/// commands until it is removed, so that comes first, and again if it has failed for want of a builtin.
 ///
 /// `trap` cannot be in a sourced script: bash hides the DEBUG trap from a script, and restores it
 /// afterwards.
-const PUT_ASIDE: &str = "__docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS __docktest_command= \
-    __docktest_real= __docktest_arguments=(\"$@\"); \
+const PUT_ASIDE: &str = "\\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps && \
+    \\builtin trap - DEBUG RETURN ERR || __docktest_again=yes; \
+    __docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS; __docktest_arguments=(\"$@\"); \
     \\builtin eval __docktest_real=1; \
-    [[ $__docktest_real ]] || { POSIXLY_CORRECT=1; \\. /run/docktest/shell/real.bash; }; \
+    [[ $__docktest_real ]] || \
+    { __docktest_again=yes POSIXLY_CORRECT=1; \\. /run/docktest/shell/real.bash; }; \
     \\builtin enable -n >|/run/docktest/shell/disabled; \
     [[ ! -s /run/docktest/shell/disabled ]] || \\builtin enable . : alias break builtin cd compgen \
     declare echo enable eval exec exit mapfile printf return set shopt trap umask unset; \
-    \\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps; \
-    \\builtin trap - DEBUG RETURN ERR; \\builtin set +xv";
+    [[ ! $__docktest_again ]] || { \\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps; \
+    \\builtin trap - DEBUG RETURN ERR; }; \
+    \\builtin set +xv";
 
 /// The turnstile. `builtin`, because the author's functions can have any other name; `&& :`, so that
 /// `set -e` does not act on a status twice.
 fn turn(prelude: &str, argument: &str) -> String {
     format!(
         "{{ {prelude}__docktest_failed=$?; [[ $__docktest_captured ]] || \
-         {{ __docktest_status=$__docktest_failed __docktest_pipe=$__docktest_failed; \
+         {{ {FAILED}; \
          builtin eval \"$__docktest_aside\"; }}; }} 3>&2 >/dev/null 2>/dev/null; \
          builtin . {DIRECTORY}/between.bash {argument} \"$__docktest_last\" && \
          : \"$__docktest_last\"; "

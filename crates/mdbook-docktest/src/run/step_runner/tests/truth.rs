@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use regex::Regex;
 
 use super::*;
+use crate::extract::commands::tests::corpus::constructs;
 
 /// Scripts that show what the commands before have left.
 const SCRIPTS: &[&str] = &[
@@ -100,19 +101,37 @@ fn by_itself(script: &str) -> [String; 2] {
     [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
 }
 
+/// Compares what this shell prints for a script with what a bash prints that reads it by itself.
+#[track_caller]
+fn compare(script: &str) {
+    let line = Regex::new(r"line \d+:|\b\d{3,}\b").unwrap();
+    let comparable = |text: &str| line.replace_all(text, "line").into_owned();
+    let steps = run(&[("", script)]);
+    let ours = [Streams::Stdout, Streams::Stderr].map(|stream| -> String {
+        steps[0].iter().map(|command| command.transcript.output_of(stream)).collect()
+    });
+    for (ours, bash) in ours.iter().zip(by_itself(script)) {
+        let (ours, bash) = (comparable(ours), comparable(&bash));
+        assert_eq!(ours, bash, "bash on the right:\n{script}");
+    }
+}
+
 #[test]
 fn a_shell_between_two_commands_is_as_if_nobody_watched() {
-    let line = Regex::new(r"line \d+:|\b\d{3,}\b").unwrap();
     for script in SCRIPTS {
-        let steps = run(&[("", script)]);
-        let [stdout, stderr] = [Streams::Stdout, Streams::Stderr].map(|stream| -> String {
-            steps[0].iter().map(|command| command.transcript.output_of(stream)).collect()
-        });
-        let comparable = |text: String| line.replace_all(&text, "line").into_owned();
-        assert_eq!(
-            [stdout, stderr].map(comparable),
-            by_itself(script).map(comparable),
-            "bash on the right:\n{script}"
-        );
+        compare(script);
+    }
+}
+
+/// Each construct is followed by a look at what it has left.
+#[test]
+fn each_construct_leaves_what_it_leaves_in_bash() {
+    let constructs: Vec<&str> = constructs().collect();
+    for some in constructs.chunks(20) {
+        let script: String = std::iter::once(&": begin")
+            .chain(some)
+            .map(|construct| format!("{construct}\necho \"[$? ${{PIPESTATUS[*]}}]\" \"$_\"\n"))
+            .collect();
+        compare(&script);
     }
 }
