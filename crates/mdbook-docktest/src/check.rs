@@ -186,6 +186,7 @@ fn differences(
     for (index, command) in commands.iter().enumerate() {
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
         let check = CommandCheck { step, command, span, is_last: index >= last };
+        found.differences.extend(syntax_error::doubt(span, command));
         let missing_images = check.missing_images();
         if missing_images.is_empty() {
             found.differences.extend(check.difference());

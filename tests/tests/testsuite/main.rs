@@ -40,6 +40,7 @@ mod renderers;
 mod report;
 mod serve;
 mod shell;
+mod shell_truth;
 mod streams;
 mod tty;
 mod tutorial;

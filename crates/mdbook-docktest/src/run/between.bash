@@ -69,7 +69,7 @@ __docktest_shown=
                 \builtin trap - DEBUG RETURN ERR
                 \builtin . /run/docktest/shell/save.bash "" && :
             } >/dev/null 2>/dev/null
-            \builtin eval "$__docktest_exit"'
+            [[ ! $__docktest_exit ]] || \builtin eval "$__docktest_exit"'
         \builtin trap -- "$__docktest_wrapped" EXIT
     fi
 

@@ -300,9 +300,11 @@ const PUT_ASIDE: &str = "\\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shel
     \\builtin trap - DEBUG RETURN ERR || __docktest_again=yes; \
     __docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS; __docktest_arguments=(\"$@\"); \
     \\builtin eval __docktest_real=1; \
-    [[ $__docktest_real ]] || \
-    { __docktest_again=yes POSIXLY_CORRECT=1; \\. /run/docktest/shell/real.bash; }; \
-    \\builtin enable -n >|/run/docktest/shell/disabled; \
+    [[ $__docktest_real ]] || { __docktest_again=real POSIXLY_CORRECT=1; \
+    \\command enable -n >|/run/docktest/shell/disabled; \\command enable builtin . eval; \
+    \\. /run/docktest/shell/real.bash; }; \
+    [[ $__docktest_real ]] || \\exit \"$__docktest_status\"; \
+    [[ $__docktest_again == real ]] || \\builtin enable -n >|/run/docktest/shell/disabled; \
     [[ ! -s /run/docktest/shell/disabled ]] || \\builtin enable . : alias break builtin cd compgen \
     declare echo enable eval exec exit mapfile printf return set shopt trap umask unset; \
     [[ ! $__docktest_again ]] || { \\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps; \
