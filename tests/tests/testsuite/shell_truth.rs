@@ -117,7 +117,7 @@ fn builtins_can_be_disabled_and_replaced() {
         .verify()
         .exits(0)
         .prints(1, "enable -n echo\n")
-        .prints(2, "")
+        .prints(2, "file\n")
         .prints(3, "again\n")
         .prints(5, "mine: a\nno: b\n")
         .prints(6, "c\n");

@@ -10,7 +10,7 @@ use super::quote::quote;
 use crate::extract::commands::is_complete;
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
-use crate::model::scenario::Step;
+use crate::model::scenario::{Command, Step};
 use crate::model::stream::Streams;
 use crate::terminal;
 
@@ -38,16 +38,24 @@ pub(super) fn difference(
     let output = terminal::output(&recorded.transcript, Streams::Both);
     let found = MESSAGE.captures(&output)?;
     let command = step.commands.iter().find(|command| command.span == *span);
-    let lines = command.map_or(&[][..], |command| &command.lines);
     // What is never closed is reported below the last line. The first one is where it begins.
-    let line = found[1].parse::<usize>().ok().and_then(|line| lines.get(line.checked_sub(1)?));
+    let line = found[1].parse().ok().and_then(|number| line_of(command?, number));
     Some(Difference {
         code: Code::SyntaxError,
-        span: line.filter(|line| !line.is_empty()).unwrap_or(span).clone(),
+        span: line.unwrap_or_else(|| span.clone()),
         message: format!("bash cannot parse this command: {}", &found[2]),
         help: Some(format!("correct it, or mark the block as `text`\n{}", quote(recorded))),
         remedies: Vec::new(),
     })
+}
+
+/// Returns the place of a command's line, counted from 1, without the blanks around it; `None` if it has no
+/// such line, or a blank one.
+fn line_of(command: &Command, number: usize) -> Option<Range<usize>> {
+    let index = number.checked_sub(1)?;
+    let (text, place) = (command.text.lines().nth(index)?, command.lines.get(index)?);
+    let start = place.start + text.len() - text.trim_start().len();
+    (start < place.end).then_some(start..place.end)
 }
 
 /// Returns the difference if bash has run a command to its end that lacks one to this program. It then may be

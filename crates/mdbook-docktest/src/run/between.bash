@@ -68,8 +68,10 @@ __docktest_shown=
                 __docktest_before=$? __docktest_arguments=("$@")
                 \builtin trap - DEBUG RETURN ERR
                 \builtin . /run/docktest/shell/save.bash "" && :
-            } >/dev/null 2>/dev/null
-            [[ ! $__docktest_exit ]] || \builtin eval "$__docktest_exit"'
+            } >/dev/null 2>/dev/null'
+        if [[ $__docktest_exit ]]; then
+            __docktest_wrapped+=$'\n\\builtin eval "$__docktest_exit"'
+        fi
         \builtin trap -- "$__docktest_wrapped" EXIT
     fi
 
