@@ -24,6 +24,7 @@ use crate::run::{RunError, Runner, Supplier};
 
 mod build;
 mod engine;
+mod fix;
 mod install;
 mod jobs;
 mod load;
@@ -104,6 +105,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
         Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
+        Some(Command::Fix(options)) => fix::fix(&options),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
     };

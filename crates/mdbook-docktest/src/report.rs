@@ -11,6 +11,7 @@ pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
+mod remedies;
 pub(crate) mod spill;
 
 pub(crate) use chapter::Chapter;
@@ -25,6 +26,8 @@ pub(crate) struct Report {
     /// Findings about files that are not chapters: recordings without a chapter. In
     /// machine-readable formats, each is listed as a chapter without steps.
     pub files: Vec<Finding>,
+    /// Whether `fix` has applied what it could, so that the report need not name it.
+    pub is_fixed: bool,
 }
 
 /// The number of steps by status.
@@ -86,6 +89,7 @@ impl Report {
         self.engine = self.engine.take().or(other.engine);
         self.chapters.append(&mut other.chapters);
         self.files.append(&mut other.files);
+        self.is_fixed |= other.is_fixed;
     }
 }
 

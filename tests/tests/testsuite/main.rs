@@ -11,6 +11,7 @@ mod effects;
 mod engine_command;
 mod engine_state;
 mod exit_statuses;
+mod fixing;
 mod guide;
 mod hostile_recordings;
 mod hub;

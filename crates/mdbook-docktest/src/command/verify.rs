@@ -36,6 +36,7 @@ pub(super) enum After {
     Record,
 }
 
+/// Runs everything, and does what is to be done afterwards.
 pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
     let mut loaded = load(&options.paths, &options.chapters)?;
     let canceller = cancel_on_signals()?;
@@ -152,14 +153,15 @@ fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<
 }
 
 /// Creates the file for the report; `None` for standard output.
-fn output(options: &Options) -> Result<Option<File>> {
+pub(super) fn output(options: &Options) -> Result<Option<File>> {
     let create = |path: &PathBuf| {
         File::create(path).with_context(|| format!("cannot write {}", path.display()))
     };
     options.output.as_ref().map(create).transpose()
 }
 
-fn write_report(report: &Report, options: &Options, output: Option<File>) -> Result<()> {
+/// Writes the report to its file or to standard output.
+pub(super) fn write_report(report: &Report, options: &Options, output: Option<File>) -> Result<()> {
     let text = match options.format {
         Format::Human => {
             let colours =

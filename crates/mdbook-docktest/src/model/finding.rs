@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::remedy::Remedy;
+use crate::model::remedy::{Basis, Remedy};
 
 /// A finding at a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,11 @@ impl Finding {
     /// Whether the finding fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    /// Whether `fix` can resolve the finding without asking the author.
+    pub fn is_fixable(&self) -> bool {
+        self.remedies.iter().any(|remedy| remedy.basis == Basis::Proved)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::model::scenario::{Scenario, Step};
 use crate::model::status::StepStatus;
 use crate::text::position::line_and_column;
 
+mod fixing;
 mod results;
 
 /// A chapter, its results and its findings.
