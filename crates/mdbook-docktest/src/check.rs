@@ -27,10 +27,12 @@ mod memory;
 mod missing_file;
 mod missing_image;
 mod output;
+mod pipeline;
 mod quote;
 mod status;
 mod status_use;
 mod stream;
+mod syntax_error;
 mod unpinned;
 mod unwritten;
 
@@ -233,6 +235,7 @@ fn differences<'a>(
         let is_last = index >= last;
         let explained_by = chapter.as_deref();
         let check = CommandCheck { step, command, span, is_last, status_use, explained_by };
+        found.differences.extend(syntax_error::doubt(span, command));
         let missing_images = check.missing_images();
         let difference = if missing_images.is_empty() { check.difference() } else { None };
         let has_failed = difference.is_some() || !missing_images.is_empty();

@@ -45,6 +45,7 @@ mod remedies;
 mod sessions;
 mod simple_commands;
 mod synopsis;
+mod unended;
 mod unmarked;
 
 /// Extracts the steps of a chapter of a book that has no values for placeholders.
@@ -175,6 +176,7 @@ impl Extraction<'_> {
             markup: Vec::new(),
             is_held: false,
         });
+        let is_held = is_held || !attributes.ignore && self.here_documents_without_end(&commands);
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
             takes_output: if attributes.ignore {

@@ -10,6 +10,7 @@ mod engine_info;
 mod error;
 mod follow;
 mod images;
+mod instruction;
 mod memory;
 mod place;
 mod shell;

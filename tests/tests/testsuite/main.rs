@@ -46,6 +46,7 @@ mod renderers;
 mod report;
 mod serve;
 mod shell;
+mod shell_truth;
 mod sigchld;
 mod streams;
 mod truth;

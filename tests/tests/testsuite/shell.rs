@@ -197,7 +197,7 @@ fn a_syntax_error_is_reported() {
         .step("echo 'never closed\necho two")
         .verify()
         .exits(1)
-        .finds_only(&[("exit-status", "echo 'never closed")])
+        .finds_only(&[("syntax-error", "echo 'never closed")])
         .says("unexpected EOF");
 }
 
@@ -236,12 +236,12 @@ fn tracing_shows_only_the_authors_commands() {
         .step("exit 0")
         .verify()
         .exits(0)
-        .prints(1, "++ exit 3\n++ x=3\n++ true one\n")
-        .prints(2, "++ true two\n++ set +x\n")
+        .prints(1, "+ exit 3\n+ x=3\n+ true one\n")
+        .prints(2, "+ true two\n+ set +x\n")
         .prints(3, "true three\n")
-        .prints(4, "for i in 4\ndo true $i\ndone\nset -x\nset +xv\n++ set +xv\n")
+        .prints(4, "for i in 4\ndo true $i\ndone\nset -x\nset +xv\n+ set +xv\n")
         .prints(5, "")
-        .prints(7, "++ exit 0\n");
+        .prints(7, "+ exit 0\n");
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn a_status_carries_over_with_errexit_and_tracing() {
         .verify()
         .prints(2, "was 4\nended 3\n")
         .prints(3, "e\n")
-        .prints(4, "++ false\n++ true 1\n++ false\n");
+        .prints(4, "+ false\n+ true 1\n+ false\n");
 }
 
 #[test]
@@ -454,7 +454,7 @@ fn a_syntax_error_is_reported_at_its_line() {
         .step("echo three\necho 'never closed")
         .verify()
         .exits(1)
-        .finds_only(&[("exit-status", "echo )"), ("exit-status", "never closed")])
+        .finds_only(&[("syntax-error", "echo )"), ("syntax-error", "never closed")])
         .prints(2, "three\nbash: eval: line 1: unexpected EOF while looking for matching `''\n");
 }
 

@@ -104,6 +104,7 @@ impl Chapter {
                 ],
                 ..Transcript::default()
             },
+            parts: Vec::new(),
             duration_ms: 33,
         };
         let steps = scenario.steps.iter().map(|step| StepRecording::Ran {

@@ -30,6 +30,7 @@ fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
             omitted_bytes: 0,
             ..Transcript::default()
         },
+        parts: Vec::new(),
         duration_ms: 0,
     };
     let steps = scenario.steps.iter().map(|step| StepRecording::Ran {

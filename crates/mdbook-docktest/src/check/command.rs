@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::fix::Fix;
 use super::missing_image::{MissingImage, missing_images};
+use super::pipeline::FailedPart;
 use super::quote::quote;
 use super::status_use::StatusUse;
 use super::{Chapter, Difference, stream};
@@ -56,12 +57,18 @@ impl CommandCheck<'_> {
         }
     }
 
+    /// Returns the part of a pipeline that has failed, if the command must succeed and seems to have.
+    fn failed_part(&self) -> Option<FailedPart> {
+        self.expected_status().filter(|expected| *expected == 0)?;
+        FailedPart::of(self.command)
+    }
+
     /// Returns the images because of which the command failed unexpectedly.
     pub(super) fn missing_images(&self) -> Vec<MissingImage> {
         let status = self.command.end.status().filter(|status| *status != 0);
         let is_unexpected =
             |status: i32| self.expected_status().is_some_and(|expected| expected != status);
-        if !status.is_some_and(is_unexpected) {
+        if !status.is_some_and(is_unexpected) && self.failed_part().is_none() {
             return Vec::new();
         }
         let output = self.command.transcript.output();
@@ -92,9 +99,15 @@ impl CommandCheck<'_> {
                     let message = format!("the stream ended with status {status} before {goal}");
                     Some(self.with(Code::StreamEnded, message, Some(quote(self.command))))
                 }
-                _ => self.wrong_status(status),
+                _ => self.wrong_status(status).or_else(|| self.wrong_part()),
             },
         }
+    }
+
+    fn wrong_part(&self) -> Option<Difference> {
+        let part = self.failed_part()?;
+        let help = format!("{}\n{}", part.advice(), quote(self.command));
+        Some(self.with(Code::ExitStatus, part.message(), Some(help)))
     }
 }
 

@@ -45,6 +45,7 @@ mod tests {
                 command: "x".to_owned(),
                 end,
                 transcript: Transcript::default(),
+                parts: Vec::new(),
                 duration_ms: 0,
             }],
             effects: Vec::new(),

@@ -1,12 +1,12 @@
 //! An exit status other than expected: why, and what to do.
 
-use super::Difference;
 use super::advice::{Advice, advice};
 use super::command::{CommandCheck, milliseconds, seconds};
 use super::fix::Fix;
 use super::history::{Conflict, Explanation, Outcome};
 use super::quote::quote;
 use super::status_use::StatusUse;
+use super::{Difference, syntax_error};
 use crate::expect::is_generated_name;
 use crate::model::finding::{Code, consequence};
 use crate::terminal;
@@ -34,6 +34,10 @@ impl CommandCheck<'_> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
         if self.status_use == StatusUse::Asserted {
             return None;
+        }
+        let syntax_error = syntax_error::difference(self.step, self.span, self.command);
+        if syntax_error.is_some() {
+            return syntax_error;
         }
         let Advice { text, fix } = match self.why(status) {
             Why::Follows(message) => return Some(self.with(Code::ExitStatus, message, None)),

@@ -97,6 +97,7 @@ mod tests {
             end: End::TimedOut { limit_ms: 5_000 },
             transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
             duration_ms: 5_000,
+            parts: Vec::new(),
         };
         fix(&recording, 5_000)
     }

@@ -23,6 +23,7 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
             terminal: scenario.steps[0].attributes.tty,
             ..Transcript::default()
         },
+        parts: Vec::new(),
         duration_ms: 0,
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
@@ -248,7 +249,13 @@ fn a_name_is_bound_for_the_whole_chapter() {
             let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: output.to_owned() };
             let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
             let command = "x".to_owned();
-            let command = CommandRecording { command, end: OK, transcript, duration_ms: 0 };
+            let command = CommandRecording {
+                command,
+                end: OK,
+                transcript,
+                parts: Vec::new(),
+                duration_ms: 0,
+            };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
         });
         let recording = Recording { steps: steps.to_vec(), ..Recording::default() };
@@ -298,6 +305,7 @@ fn each_command_of_a_session_is_compared_with_the_lines_below_it() {
             omitted_bytes: 0,
             ..Transcript::default()
         },
+        parts: Vec::new(),
         duration_ms: 0,
     };
     let found = |outputs: [&str; 4]| -> Vec<String> {

@@ -11,10 +11,13 @@
 
 use std::ops::Range;
 
+pub(crate) use pipelines::part_of_pipeline;
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
+pub(crate) use reader::here_document::Unended;
 pub(crate) use reader::token::{Redirection, Token};
 
+mod pipelines;
 mod reader;
 
 /// Returns the byte ranges of a script's commands, in order, without the comments and blank lines
@@ -32,8 +35,16 @@ pub(crate) fn tokens(script: &str) -> Vec<Token> {
     reader.tokens.unwrap_or_default()
 }
 
+/// Returns the first here-document of a command that is not ended. Bash would only warn of it, and take
+/// all further lines for its text.
+pub(crate) fn unended_here_document(command: &str) -> Option<Unended> {
+    let mut reader = Reader::new(command);
+    while reader.next_command().is_some() {}
+    // One that an empty line ends may have lost that line at the end of the command.
+    reader.unended.filter(|unended| !unended.delimiter.is_empty())
+}
+
 /// Whether bash would run this text at once, as nothing in it is left open.
-#[cfg(test)]
 pub(crate) fn is_complete(text: &str) -> bool {
     let mut reader = Reader::new(text);
     std::iter::from_fn(|| reader.next_command()).all(|command| command.is_complete)
@@ -53,4 +64,4 @@ pub(crate) fn lines_until_complete(text: &str) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -39,7 +39,7 @@ pub(super) fn simple_commands(script: &str) -> Vec<SimpleCommand> {
         match token {
             Token::Word(range) => current.words.push(range),
             Token::Assignment(range) => current.assignments.push(range),
-            Token::Pipe | Token::End => found.push(std::mem::take(&mut current)),
+            Token::Pipe(_) | Token::End(_) => found.push(std::mem::take(&mut current)),
             Token::Open(_) => outer.push(std::mem::take(&mut current)),
             Token::Close => {
                 found.push(std::mem::take(&mut current));

@@ -92,6 +92,10 @@ pub enum Code {
     MissingInclude,
     /// A command exited with another status than expected.
     ExitStatus,
+    /// Bash cannot parse a command.
+    SyntaxError,
+    /// It cannot be told where the commands of a script end.
+    UnclearCommands,
     /// The output of a step differs from what is expected.
     OutputMismatch,
     /// A step did not end in time.
@@ -142,6 +146,8 @@ impl Code {
         Self::UnwrittenFile,
         Self::MissingInclude,
         Self::ExitStatus,
+        Self::SyntaxError,
+        Self::UnclearCommands,
         Self::OutputMismatch,
         Self::Timeout,
         Self::StreamEnded,
@@ -176,6 +182,8 @@ impl Code {
             Self::MissingPrompt => Level::Warn,
             // It may be there to be read only.
             Self::NotAStep => Level::Warn,
+            // The step runs, and is judged as a whole.
+            Self::UnclearCommands => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -200,6 +208,8 @@ impl Code {
             Self::UnwrittenFile => "unwritten-file",
             Self::MissingInclude => "missing-include",
             Self::ExitStatus => "exit-status",
+            Self::SyntaxError => "syntax-error",
+            Self::UnclearCommands => "unclear-commands",
             Self::OutputMismatch => "output-mismatch",
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",

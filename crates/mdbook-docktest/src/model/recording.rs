@@ -92,6 +92,10 @@ pub struct CommandRecording {
     pub command: String,
     /// How the command ended.
     pub end: End,
+    /// The exit statuses of the parts of its last pipeline (bash's PIPESTATUS), if there is more than one
+    /// and one of them has failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<i32>,
     /// What the command printed and what was typed.
     pub transcript: Transcript,
     /// How long the command took, in milliseconds.

@@ -68,6 +68,7 @@ mod tests {
             command: "cmd".into(),
             end: End::Stopped,
             transcript,
+            parts: Vec::new(),
             duration_ms: 6_000,
         }
     }

@@ -27,7 +27,7 @@ fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
     };
     let transcript =
         Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
-    CommandRecording { command: "cmd".into(), end, transcript, duration_ms: 1 }
+    CommandRecording { command: "cmd".into(), end, transcript, parts: Vec::new(), duration_ms: 1 }
 }
 
 fn printed(text: &str) -> StepRecording {
@@ -190,7 +190,11 @@ fn an_interruption_and_a_timeout_are_noted() {
 #[test]
 fn durations_of_a_second_or_more_are_shown() {
     let notes = |text: &str, end, duration_ms| {
-        let command = CommandRecording { duration_ms, ..command(&[(Stream::Stdout, text)], end) };
+        let command = CommandRecording {
+            parts: Vec::new(),
+            duration_ms,
+            ..command(&[(Stream::Stdout, text)], end)
+        };
         let rendered = html("```bash\nls\n```\n", vec![ran(command)]);
         let note = rendered.split_once("<p class=\"docktest-note\">");
         note.map(|(_, note)| note.split('<').next().unwrap_or_default().to_owned())

@@ -28,7 +28,13 @@ fn ran(status: i32) -> StepRecording {
     let end = End::Exited { status };
     let command = "docker ps -a".into();
     StepRecording::Ran {
-        commands: vec![CommandRecording { command, end, transcript, duration_ms: 7 }],
+        commands: vec![CommandRecording {
+            command,
+            end,
+            transcript,
+            parts: Vec::new(),
+            duration_ms: 7,
+        }],
         effects: Vec::new(),
     }
 }

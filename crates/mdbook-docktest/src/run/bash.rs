@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use super::instruction::run_instruction;
 use super::place::Group;
 use super::turnstile::Turnstile;
 
@@ -30,6 +31,8 @@ pub(super) struct Bash {
     /// A descriptor that is readable when it has exited.
     pub(super) process: OwnedFd,
     pub(super) turnstile: Turnstile,
+    /// The instructions to run the commands of its step.
+    commands: Vec<String>,
     /// The number of commands that it can still run.
     turns: usize,
     /// Whether it can run another step.
@@ -59,7 +62,8 @@ impl Spare {
         let Self { handle, group, mut number_pipe, turns } = self;
         let process = open_pidfd(&handle)?;
         writeln!(number_pipe, "{number}")?;
-        Ok(Bash { handle, group, process, turnstile, turns, is_reusable: true })
+        let commands = Vec::new();
+        Ok(Bash { handle, group, process, turnstile, commands, turns, is_reusable: true })
     }
 
     /// Lets it exit by closing its input.
@@ -86,15 +90,21 @@ impl Bash {
         handle: duct::Handle,
         group: Box<dyn Group>,
         turnstile: Turnstile,
+        turns: usize,
     ) -> io::Result<Self> {
         let process = open_pidfd(&handle)?;
-        Ok(Self { handle, group, process, turnstile, turns: 0, is_reusable: false })
+        let commands = Vec::new();
+        Ok(Self { handle, group, process, turnstile, commands, turns, is_reusable: false })
     }
 
-    /// Sends it the instructions for a step with this many commands.
-    pub(super) fn begin(&mut self, commands: usize, instructions: &[&str]) -> io::Result<()> {
-        self.turns -= commands;
-        self.turnstile.send(instructions)
+    /// Sends it the instructions for a step with these commands, and lets it run the first of them.
+    pub(super) fn begin(&mut self, commands: &[&str], instructions: &[&str]) -> io::Result<()> {
+        self.turns -= commands.len();
+        let run = commands.iter().enumerate().map(|(number, text)| run_instruction(number, text));
+        self.commands = run.collect();
+        let run = self.commands.first().map(String::as_str);
+        let instructions: Vec<&str> = instructions.iter().copied().chain(run).collect();
+        self.turnstile.send(&instructions)
     }
 
     /// Whether it can run a step of this many commands.
@@ -104,7 +114,8 @@ impl Bash {
 
     /// Lets it run the command with this number.
     pub(super) fn run_command(&mut self, command: usize) -> io::Result<()> {
-        self.turnstile.send(&[&command.to_string()])
+        let instruction = self.commands.get(command).ok_or(io::ErrorKind::InvalidInput)?;
+        self.turnstile.send(&[instruction])
     }
 
     /// Lets it save its state.

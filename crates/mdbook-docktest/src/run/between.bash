@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# `mapfile` makes `__docktest_command` an array of one element, which is used as a string:
-# shellcheck disable=SC2128,SC2178
-# `__docktest_status` is set before this script is sourced, see `turn` in shell.rs:
+# `mapfile` makes `__docktest_command` and others arrays of one element, which are used as strings:
+# shellcheck disable=SC2128,SC2178,SC2179
+# Variables that are set before this script is sourced, see `PUT_ASIDE` in shell.rs:
 # shellcheck disable=SC2154
 #
 # Sourced before a shell's first command, with the argument `first`, and between any two commands.
@@ -15,126 +15,225 @@
 #                      write a file, see write.bash
 #   save               save the state, and report that
 #   quit               exit without output
-#   NUMBER             run the command with this number
+#   NUMBER CONCERNS    run the command with this number; see instruction.rs
 #
-# The next command sees the same `$?` as in a terminal. That is why this script reads the command's text:
-# an `eval` with a command substitution in its argument would set `$?` to 0.
+# The next command sees the same `$?`, `$_` and PIPESTATUS as in a terminal. That is why this script reads
+# the command's text: an `eval` with a command substitution in its argument would set `$?` to 0. This
+# script returns the status, and has the last argument as its own.
 #
-# The shell is the author's, see save.bash. Standard error is /dev/null, so that `set -x` and `set -v` do
-# not show this script; descriptor 3 is the author's standard error. Subshells are avoided: they take time.
+# The shell is the author's, see save.bash. Tracing, traps and functions that would be in the way have been
+# put aside before this script is sourced. Subshells are avoided: they take time.
 #
 # /run/docktest/shell stands for the shell's directory; see `for_place` in shell.rs.
 __docktest_outputs=
 __docktest_input=
-
-# The author's traps of DEBUG, RETURN and ERR must run only for the author's commands. Before this script
-# was sourced, they were saved and removed. They are set again with the next command, because bash would
-# also run them for the `eval` around it. For a shell's first command, they are in the state.
-if [[ ${1-} != first ]]; then
-    __docktest_traps=
-    if [[ -s /run/docktest/shell/traps ]]; then
-        \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/traps
-        # For each, the words `trap -- COMMAND NAME`.
-        \builtin eval "__docktest_trap=(${__docktest_trap[0]})"
-        \builtin printf -v __docktest_traps '\\builtin trap -- %q %s; ' "${__docktest_trap[@]:2:2}" \
-            "${__docktest_trap[@]:6:2}" "${__docktest_trap[@]:10:2}"
+__docktest_begin=
+__docktest_shown=
+{
+    # What the last command did not begin with, because it could not be parsed, or need not, is still to be
+    # set again.
+    __docktest_trace=${__docktest_hidden-}
+    if [[ $__docktest_options == *xtrace* && $__docktest_trace != *x* ]]; then
+        __docktest_trace+=x
     fi
-fi
-
-# The author's EXIT trap is replaced by one that saves the state and then runs the author's. For a reader
-# all steps are one shell: the trap must not run at the end of a step, only if the step exits.
-\builtin trap -p EXIT >|/run/docktest/shell/trap
-\builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/trap
-if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
-    \builtin eval "__docktest_trap=(${__docktest_trap[0]-})"
-    __docktest_exit=${__docktest_trap[2]-}
-    # In POSIX mode, one that is not set is listed, too.
-    if [[ $__docktest_exit == - ]]; then
-        __docktest_exit=
+    if [[ $__docktest_options == *verbose* && $__docktest_trace != *v* ]]; then
+        __docktest_trace+=v
     fi
-    \builtin trap '{
-            __docktest_before=$?
-            \builtin trap - DEBUG RETURN ERR
-            \builtin . /run/docktest/shell/save.bash "" && :
-        } >/dev/null 2>/dev/null
-        \builtin eval "$__docktest_exit"' EXIT
-fi
 
-if [[ ${1-} != first ]]; then
-    \builtin echo "$__docktest_status" >/run/docktest/shell/done
-fi
-while \builtin mapfile -n 1 -t __docktest_go; do
-    case ${__docktest_go[0]} in
-    join)
-        \builtin mapfile -n 1 -t __docktest_go
-        \builtin echo $$ >|"${__docktest_go[0]}"
-        ;;
-    outputs)
-        \builtin mapfile -n 1 -t __docktest_go
-        __docktest_outputs="/run/docktest/shell/stdout.${__docktest_go[0]}"
-        __docktest_errors="/run/docktest/shell/stderr.${__docktest_go[0]}"
-        ;;
-    input)
-        \builtin mapfile -n 1 -t __docktest_go
-        __docktest_input="/run/docktest/shell/stdin.${__docktest_go[0]}"
-        ;;
-    file)
-        \builtin mapfile -n 4 -t __docktest_go
-        \builtin . /run/docktest/shell/write.bash "${__docktest_go[@]}" && :
-        ;;
-    save)
+    # The author's traps of DEBUG, RETURN and ERR must run only for the author's commands. They are set
+    # again with the next command, because bash would also run them for the `eval` around it. For a shell's
+    # first command, they are in the state.
+    if [[ ${1-} != first && ! ${__docktest_waits-} ]]; then
+        __docktest_traps=
+        if [[ -s /run/docktest/shell/traps ]]; then
+            \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/traps
+            # For each, the words `trap -- COMMAND NAME`.
+            \builtin eval "__docktest_trap=(${__docktest_trap[0]})"
+            \builtin printf -v __docktest_traps '\\builtin trap -- %q %s; ' "${__docktest_trap[@]:2:2}" \
+                "${__docktest_trap[@]:6:2}" "${__docktest_trap[@]:10:2}"
+        fi
+    fi
+    __docktest_waits=
+
+    # The author's EXIT trap is replaced by one that saves the state and then runs the author's. For a
+    # reader all steps are one shell: the trap must not run at the end of a step, only if the step exits.
+    \builtin trap -p EXIT >|/run/docktest/shell/trap
+    \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/trap
+    if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
+        \builtin eval "__docktest_trap=(${__docktest_trap[0]-})"
+        __docktest_exit=${__docktest_trap[2]-}
+        # In POSIX mode, one that is not set is listed, too.
+        if [[ $__docktest_exit == - ]]; then
+            __docktest_exit=
+        fi
+        __docktest_wrapped='{
+                __docktest_before=$? __docktest_arguments=("$@")
+                \builtin trap - DEBUG RETURN ERR
+                \builtin . /run/docktest/shell/save.bash "" && :
+            } >/dev/null 2>/dev/null'
+        if [[ $__docktest_exit ]]; then
+            __docktest_wrapped+=$'\n\\builtin eval "$__docktest_exit"'
+        fi
+        \builtin trap -- "$__docktest_wrapped" EXIT
+    fi
+
+    if [[ ${1-} != first ]]; then
+        if [[ $__docktest_trace == *x* ]]; then
+            \builtin echo "traced ${PS4:0:1}" >/run/docktest/shell/done
+        fi
+        \builtin echo "ended $__docktest_status $__docktest_pipe" >/run/docktest/shell/done
+    fi
+    while \builtin mapfile -n 1 -t __docktest_go; do
+        case ${__docktest_go[0]} in
+        join)
+            \builtin mapfile -n 1 -t __docktest_go
+            \builtin echo $$ >|"${__docktest_go[0]}"
+            ;;
+        outputs)
+            \builtin mapfile -n 1 -t __docktest_go
+            __docktest_outputs=${__docktest_go[0]}
+            ;;
+        input)
+            \builtin mapfile -n 1 -t __docktest_go
+            __docktest_input="/run/docktest/shell/stdin.${__docktest_go[0]}"
+            ;;
+        file)
+            \builtin mapfile -n 4 -t __docktest_go
+            \builtin . /run/docktest/shell/write.bash "${__docktest_go[@]}" && :
+            ;;
+        save)
+            if [[ $__docktest_trace ]]; then
+                \builtin set -"$__docktest_trace"
+            fi
+            \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :
+            \builtin . /run/docktest/shell/shopts
+            \builtin . /run/docktest/shell/options
+            \builtin set +xv
+            \builtin echo saved >/run/docktest/shell/done
+            ;;
+        quit)
+            \builtin trap - EXIT
+            \builtin exit 0
+            ;;
+        *)
+            \builtin break
+            ;;
+        esac
+    done </run/docktest/shell/go
+    \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go%% *}"
+    # For an empty file, `mapfile` sets no element.
+    __docktest_command=${__docktest_command-}
+    # With the first sign of PS4, its lines can be told from others.
+    if [[ $__docktest_trace == *x* || $__docktest_go == *traced* ]]; then
+        \builtin echo "traced ${PS4:0:1}" >/run/docktest/shell/done
+    fi
+
+    # A command whose end is known ends with its line. What follows it sees what it has left.
+    __docktest_after=
+    if [[ $__docktest_go == *whole* ]]; then
+        __docktest_after=$'\n'$__docktest_end
+    fi
+
+    # Tracing starts again with the command itself, not with the `eval` around it. With `-v`, bash prints
+    # what it reads, which is more than the command: instead, this script prints the command. Only if it may
+    # be about `-v` is the option set. Then bash must not read what follows it.
+    __docktest_hidden=
+    if [[ $__docktest_trace == *v* ]]; then
+        __docktest_shown=$__docktest_command
+    fi
+    if [[ $__docktest_go == *verbose* ]]; then
+        __docktest_after=
+        if [[ $__docktest_trace ]]; then
+            __docktest_begin="\\builtin set -$__docktest_trace; "
+        fi
+    elif [[ $__docktest_trace ]]; then
+        __docktest_hidden=${__docktest_trace//x/}
+        __docktest_begin="${__docktest_trace//v/}"
+        __docktest_begin="${__docktest_begin:+\\builtin set -x; }"
+    fi
+    __docktest_begin+=${__docktest_traps-}
+
+    # What is needed here although the author has disabled it, or has a function with its name. `builtin
+    # exec` would undo its redirections.
+    if [[ -s /run/docktest/shell/disabled ]]; then
+        \builtin mapfile -t __docktest_lines </run/docktest/shell/disabled
+        __docktest_name=
+        for __docktest_line in "${__docktest_lines[@]}"; do
+            if [[ $__docktest_line == *' builtin' ]]; then
+                __docktest_name='\enable -n builtin; '
+            else
+                __docktest_replaced+="\\builtin $__docktest_line; "
+            fi
+        done
+        __docktest_replaced+=$__docktest_name
+    fi
+    if [[ $__docktest_outputs$__docktest_input ]] && \builtin declare -F exec >/dev/null; then
+        \builtin declare -f exec >|/run/docktest/shell/names
+        \builtin mapfile -d '' -t __docktest_function </run/docktest/shell/names
+        \builtin unset -f exec
+        __docktest_replaced="${__docktest_function%$'\n'}; ${__docktest_replaced-}"
+    fi
+    __docktest_begin+=${__docktest_replaced-}
+
+    # A command that lists traps must not see the one above. If it also exits, the state is not saved then:
+    # so it is saved now.
+    if [[ $__docktest_go == *traps* ]]; then
+        __docktest_before=0
         \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :
         \builtin . /run/docktest/shell/shopts
         \builtin . /run/docktest/shell/options
-        \builtin echo saved >/run/docktest/shell/done
-        ;;
-    quit)
-        \builtin trap - EXIT
-        \builtin exit 0
-        ;;
-    *)
-        \builtin break
-        ;;
-    esac
-done </run/docktest/shell/go
-if [[ $__docktest_input ]]; then
-    \exec <"$__docktest_input"
-    \builtin echo opened >/run/docktest/shell/done
-fi
-\builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go[0]}"
-# For an empty file, `mapfile` sets no element.
-__docktest_command=${__docktest_command-}
-
-# Tracing starts again with the command itself, not with the `eval` around it.
-__docktest_begin=
-__docktest_trace=${-//[!xv]/}
-if [[ $__docktest_trace ]]; then
-    \builtin set +xv
-    if [[ $__docktest_trace == *v* ]]; then
-        # Bash reads the whole text before the option is set again, so it does not print it.
-        if [[ $__docktest_outputs ]]; then
-            \builtin printf '%s\n' "$__docktest_command" >|"$__docktest_errors"
+        if [[ $__docktest_exit ]]; then
+            \builtin trap -- "$__docktest_exit" EXIT
         else
-            \builtin printf '%s\n' "$__docktest_command" >&3
+            \builtin trap - EXIT
         fi
     fi
-    __docktest_begin="\\builtin set -$__docktest_trace; "
-fi
-__docktest_begin+=${__docktest_traps-}
-if [[ $__docktest_status != 0 && $__docktest_begin$__docktest_outputs ]]; then
-    __docktest_begin+="(\\builtin exit $__docktest_status) && :; "
-fi
-if [[ $__docktest_begin ]]; then
-    __docktest_command="{ $__docktest_begin} >/dev/null 2>/dev/null; $__docktest_command"
-fi
-if [[ $__docktest_outputs ]]; then
-    # Processes in the background keep the old pipes. Redirections of the shell itself end with the
-    # author's step.
-    __docktest_outputs=">|$__docktest_outputs 2>|$__docktest_errors"
-    if [[ ! $__docktest_input ]]; then
-        __docktest_outputs+=" </dev/null"
+
+    # This script returns the status, and has the last argument as its own. Only what is in between can
+    # change them.
+    if [[ $__docktest_begin && $__docktest_go == *last* ]]; then
+        __docktest_begin+=': "$__docktest_last"; '
     fi
-    # `builtin exec` would undo its redirections.
-    __docktest_command="\\exec $__docktest_outputs; $__docktest_command"
+    __docktest_parts=
+    if [[ $__docktest_pipe != "$__docktest_status" && $__docktest_go == *parts* ]]; then
+        __docktest_parts="(\\builtin exit ${__docktest_pipe// /) | (\\builtin exit })"
+        if [[ ${__docktest_pipe##* } != "$__docktest_status" ]] &&
+            [[ ! -o pipefail || $__docktest_status == 0 || $__docktest_pipe != *"$__docktest_status"* ]]; then
+            __docktest_parts="! $__docktest_parts"
+        fi
+    elif [[ $__docktest_begin && $__docktest_status != 0 ]]; then
+        __docktest_parts="(\\builtin exit $__docktest_status)"
+    fi
+    if [[ $__docktest_parts && $__docktest_status != 0 ]]; then
+        __docktest_parts+=' && :'
+    fi
+    if [[ $__docktest_begin$__docktest_parts ]]; then
+        # What cannot be parsed is run as it is: bash quotes the line that it refuses.
+        if (\builtin eval "\\builtin set -n
+$__docktest_command"); then
+            __docktest_command="{ $__docktest_begin$__docktest_parts${__docktest_parts:+; }} >/dev/null 2>/dev/null; $__docktest_command"
+            __docktest_replaced=
+        else
+            __docktest_waits=yes
+            __docktest_hidden=$__docktest_trace
+        fi
+    fi
+    __docktest_command+=$__docktest_after
+} 2>/dev/null
+
+# Processes in the background keep the old pipes. Redirections of the shell itself end with the author's
+# step.
+if [[ $__docktest_outputs ]]; then
+    \exec >|"/run/docktest/shell/stdout.$__docktest_outputs" \
+        2>|"/run/docktest/shell/stderr.$__docktest_outputs" <"${__docktest_input:-/dev/null}"
+elif [[ $__docktest_input ]]; then
+    \exec <"$__docktest_input"
 fi
+if [[ $__docktest_input ]]; then
+    \builtin echo opened >/run/docktest/shell/done
+fi
+if [[ $__docktest_shown ]]; then
+    \builtin printf '%s\n' "$__docktest_shown" >&2
+fi
+__docktest_captured=
 \builtin return "$__docktest_status"

@@ -5,6 +5,9 @@
 #
 # The shell is the author's: `\builtin` bypasses their aliases and functions, `>|` their `noclobber`, and
 # nothing here depends on IFS, which may be read-only.
+#
+# Variables that are set before this script is sourced, see `ENDED` and `PUT_ASIDE` in shell.rs:
+# shellcheck disable=SC2154
 {
     # Before this script changes them, and not in a subshell: that has options of its own.
     \builtin shopt -p >|/run/docktest/shell/shopts
@@ -29,12 +32,18 @@
     for __docktest in "${__docktest_names[@]}"; do
         case $__docktest in
         # Bash sets these itself, or they are only meaningful in the shell in which they were set.
+        BASH_REMATCH) \builtin declare -p -- "$__docktest" ;;
         BASH | BASH_* | BASHOPTS | BASHPID | COMP_* | DIRSTACK | EPOCH* | EUID | FUNCNAME | GROUPS | \
             HISTCMD | LINENO | PIPESTATUS | PPID | PWD | RANDOM | SECONDS | SHELLOPTS | SRANDOM | UID | \
             _ | __docktest*) ;;
         *) \builtin declare -p -- "$__docktest" ;;
         esac
     done
+    if [[ ${#__docktest_arguments[@]} -gt 0 ]]; then
+        \builtin printf 'set --'
+        \builtin printf ' %q' "${__docktest_arguments[@]}"
+        \builtin echo
+    fi
     # Before the functions, which may need extglob to be parsed. Their aliases are already expanded, and
     # must not be expanded twice.
     \builtin mapfile -d '' -t __docktest </run/docktest/shell/shopts
@@ -49,6 +58,7 @@
     if [[ $1 ]]; then
         \builtin printf '\\builtin trap -- %q EXIT\n' "$1"
     fi
+    \builtin printf '__docktest_last=%q\n' "$__docktest_last"
     # The traps that are saved, see between.bash, and those of signals.
     \builtin printf '__docktest_traps=%q\n' "${__docktest_traps-}"
     \builtin trap -p >|/run/docktest/shell/traps

@@ -27,10 +27,11 @@ use super::turnstile::Turnstile;
 use crate::model::scenario::ChapterFile;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`for_place`].
-const SCRIPTS: [(&str, &str); 3] = [
+const SCRIPTS: [(&str, &str); 4] = [
     ("between.bash", include_str!("between.bash")),
     ("save.bash", include_str!("save.bash")),
     ("write.bash", include_str!("write.bash")),
+    ("real.bash", include_str!("real.bash")),
 ];
 
 /// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
@@ -114,7 +115,7 @@ impl<'a> Shell<'a> {
         let has_input = match io {
             StepIo::Pipes { has_input } => has_input,
             StepIo::Terminal(terminal) => {
-                return self.start_at_terminal(commands.len(), files, terminal);
+                return self.start_at_terminal(commands, files, terminal);
             }
         };
         let number = self.steps.to_string();
@@ -140,8 +141,7 @@ impl<'a> Shell<'a> {
         }
         let file_instructions = self.file_instructions(files)?;
         instructions.extend(file_instructions.iter().map(String::as_str));
-        instructions.push("0");
-        bash.begin(commands.len(), &instructions)?;
+        bash.begin(commands, &instructions)?;
         Ok((bash, connection))
     }
 
@@ -206,23 +206,24 @@ impl<'a> Shell<'a> {
 
     fn start_at_terminal(
         &mut self,
-        commands: usize,
+        commands: &[&str],
         files: &[&ChapterFile],
         terminal: Terminal,
     ) -> io::Result<(Bash, Connection)> {
         if let Some(bash) = self.waiting.take() {
             bash.quit();
         }
-        let mut turnstile = Turnstile::new(&self.directory)?;
-        let mut instructions = self.file_instructions(files)?;
-        instructions.push("0".to_owned());
-        turnstile.send(&instructions.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let (group, command) = self.bash(Session::AtTerminal, &launch(commands))?;
+        let turnstile = Turnstile::new(&self.directory)?;
+        let instructions = self.file_instructions(files)?;
+        let (group, command) = self.bash(Session::AtTerminal, &launch(commands.len()))?;
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;
         // The expression keeps the terminal open.
         drop(command);
-        Ok((Bash::at_terminal(handle, group, turnstile)?, connection))
+        let mut bash = Bash::at_terminal(handle, group, turnstile, commands.len())?;
+        let instructions: Vec<&str> = instructions.iter().map(String::as_str).collect();
+        bash.begin(commands, &instructions)?;
+        Ok((bash, connection))
     }
 
     fn next_group(&mut self) -> String {
@@ -297,8 +298,12 @@ fn for_place(place: &dyn Place, script: &str) -> String {
 /// The script of a bash: this many commands, with the turnstile before, between and after them. If that
 /// is too long for an argument, a part of it is in a variable, which is evaluated again and again.
 fn launch(commands: usize) -> String {
-    let begin = turn(PRELUDE, "first");
-    let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", ""));
+    let variables = format!(
+        "__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last=; \
+         __docktest_end='{{ {ENDED}; {PUT_ASIDE}; }} >/dev/null 2>/dev/null'; "
+    );
+    let begin = variables + &turn(PRELUDE, "first");
+    let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", "next"));
     if begin.len() + command.len() * commands <= LONGEST_LAUNCH {
         return begin + &command.repeat(commands);
     }
@@ -307,15 +312,45 @@ fn launch(commands: usize) -> String {
     format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
 }
 
+/// How a command has ended, in variables. `__docktest_command` becomes empty: if the author's shell refuses to
+/// go on, nothing is run twice.
+///
+/// It is evaluated with the command, on the line below: after the `eval`, `$_` is the command's text, and the
+/// ERR trap has run a second time. If the command cannot be parsed, there is only its status.
+const ENDED: &str = "__docktest_status=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_last=$_ \
+    __docktest_captured=yes __docktest_command= __docktest_real= __docktest_again=";
+const FAILED: &str = "__docktest_status=$__docktest_failed __docktest_pipe=$__docktest_failed \
+    __docktest_command= __docktest_real= __docktest_again=";
+
+/// Puts aside whatever of the author's shell must not see what follows, or could change it: the traps of a
+/// shell's commands, a function `builtin`, disabled builtins, and tracing. The DEBUG trap runs for these
+/// commands until it is removed, so that comes first, and again if it has failed for want of a builtin.
+///
+/// `trap` cannot be in a sourced script: bash hides the DEBUG trap from a script, and restores it
+/// afterwards.
+const PUT_ASIDE: &str = "\\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps && \
+    \\builtin trap - DEBUG RETURN ERR || __docktest_again=yes; \
+    __docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS; __docktest_arguments=(\"$@\"); \
+    \\builtin eval __docktest_real=1; \
+    [[ $__docktest_real ]] || { __docktest_again=real POSIXLY_CORRECT=1; \
+    \\command enable -n >|/run/docktest/shell/disabled; \\command enable builtin . eval; \
+    \\. /run/docktest/shell/real.bash; }; \
+    [[ $__docktest_real ]] || \\exit \"$__docktest_status\"; \
+    [[ $__docktest_again == real ]] || \\builtin enable -n >|/run/docktest/shell/disabled; \
+    [[ ! -s /run/docktest/shell/disabled ]] || \\builtin enable . : alias break builtin cd compgen \
+    declare echo enable eval exec exit mapfile printf return set shopt trap umask unset; \
+    [[ ! $__docktest_again ]] || { \\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps; \
+    \\builtin trap - DEBUG RETURN ERR; }; \
+    \\builtin set +xv";
+
 /// The turnstile. `builtin`, because the author's functions can have any other name; `&& :`, so that
 /// `set -e` does not act on a status twice.
-///
-/// `trap` cannot be in the sourced script: bash hides the DEBUG trap from a script, and restores it
-/// afterwards. What that trap prints for these commands is not shown.
 fn turn(prelude: &str, argument: &str) -> String {
     format!(
-        "{{ {prelude}{{ __docktest_status=$?; builtin trap -p DEBUG RETURN ERR >|{DIRECTORY}/traps; \
-         builtin trap - DEBUG RETURN ERR; }} >/dev/null; \
-         builtin . {DIRECTORY}/between.bash {argument} && :; }} 3>&2 2>/dev/null; "
+        "{{ {prelude}__docktest_failed=$?; [[ $__docktest_captured ]] || \
+         {{ {FAILED}; \
+         builtin eval \"$__docktest_aside\"; }}; }} 3>&2 >/dev/null 2>/dev/null; \
+         builtin . {DIRECTORY}/between.bash {argument} \"$__docktest_last\" && \
+         : \"$__docktest_last\"; "
     )
 }

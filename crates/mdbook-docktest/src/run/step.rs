@@ -12,6 +12,7 @@
 mod outcome;
 mod reading;
 mod stop;
+mod trace;
 
 use std::fs::File;
 use std::io;
@@ -32,6 +33,7 @@ use super::turnstile::Message;
 use super::typist::Typist;
 use super::witness::now;
 use crate::model::scenario::Follow;
+use crate::model::stream::Stream;
 
 /// How much of a step's output is kept, in bytes.
 const OUTPUT_LIMIT: usize = 1 << 20;
@@ -84,6 +86,7 @@ impl StepProcess<'_> {
             commands: self.commands,
             follow: self.follow,
             watch: None,
+            trace: None,
             typist,
             start,
             started_at,
@@ -146,6 +149,8 @@ struct RunningStep<'a> {
     commands: usize,
     follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
+    /// The sign before the commands that the current command shows, if it does (`set -x`).
+    trace: Option<char>,
     typist: Option<Typist>,
     /// When the current command was started.
     start: Instant,
@@ -170,30 +175,39 @@ impl RunningStep<'_> {
     }
 
     /// Ends the current command. Later output belongs to the next one.
-    fn end_command(&mut self, ending: Ending) {
+    fn end_command(&mut self, ending: Ending, parts: Vec<i32>) {
         let duration = self.start.elapsed();
         let recorder = mem::replace(&mut self.recorder, Recorder::new(self.output_limit));
-        let transcript = recorder.finish(self.elapsed_ms());
-        self.outcomes.push(Outcome { ending, transcript, started_at: self.started_at, duration });
+        let mut transcript = recorder.finish(self.elapsed_ms());
+        if let Some(sign) = self.trace.take() {
+            let is_terminal = self.connection.is_terminal();
+            let stream = if is_terminal { Stream::Stdout } else { Stream::Stderr };
+            trace::outdent(&mut transcript, stream, sign);
+        }
+        let started_at = self.started_at;
+        self.outcomes.push(Outcome { ending, parts, transcript, started_at, duration });
         self.start = Instant::now();
         self.started_at = now();
     }
 
     /// Lets the shell pass the turnstile if it waits there. Returns whether the last command has ended.
     fn pass_turnstile(&mut self) -> io::Result<bool> {
-        let mut message = self.bash.turnstile.receive()?;
-        if message == Some(Message::InputOpened) {
-            self.connection.set_input_opened();
-            message = self.bash.turnstile.receive()?;
+        while let Some(message) = self.bash.turnstile.receive()? {
+            match message {
+                Message::InputOpened => self.connection.set_input_opened(),
+                Message::Traced(sign) => self.trace = sign,
+                Message::StateSaved => {}
+                Message::CommandEnded(ended) => {
+                    self.drain_outputs()?;
+                    self.end_command(Ending::Exited(ended.status), ended.parts);
+                    if self.outcomes.len() >= self.commands {
+                        return Ok(true);
+                    }
+                    self.follow_last_command();
+                    self.bash.run_command(self.outcomes.len())?;
+                }
+            }
         }
-        let Some(Message::CommandEnded(status)) = message else { return Ok(false) };
-        self.drain_outputs()?;
-        self.end_command(Ending::Exited(status));
-        if self.outcomes.len() >= self.commands {
-            return Ok(true);
-        }
-        self.follow_last_command();
-        self.bash.run_command(self.outcomes.len())?;
         Ok(false)
     }
 
@@ -228,7 +242,7 @@ impl RunningStep<'_> {
             if self.has_exited {
                 self.drain_outputs()?;
                 // The status is set when the shell has been waited for.
-                self.end_command(Ending::Exited(0));
+                self.end_command(Ending::Exited(0), Vec::new());
                 return Ok(StepEnd::Exited);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {

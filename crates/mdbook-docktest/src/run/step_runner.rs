@@ -92,6 +92,7 @@ impl StepRunner<'_> {
             Ok(CommandRecording {
                 command: text.into_owned(),
                 end: self.end(ending, timeout, engine_ended)?,
+                parts: failed_parts(outcome.parts),
                 transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })
@@ -115,6 +116,12 @@ impl StepRunner<'_> {
             }
         }
     }
+}
+
+/// The statuses of a pipeline's parts, if there is more than one, and one of them has failed.
+fn failed_parts(parts: Vec<i32>) -> Vec<i32> {
+    let has_failed = parts.len() > 1 && parts.iter().any(|status| *status != 0);
+    if has_failed { parts } else { Vec::new() }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::num::ParseIntError;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 
@@ -31,10 +32,9 @@ impl Turnstile {
 
     /// The shell's next message; `None` if there is none yet.
     pub(super) fn receive(&mut self) -> io::Result<Option<Message>> {
-        if self.received.is_empty() {
-            let mut buffer = [0; 64];
+        if !self.received.contains('\n') {
+            let mut buffer = [0; 512];
             match self.done.read(&mut buffer) {
-                // Messages are far shorter than what is written to a pipe atomically.
                 Ok(length) => self.received.push_str(&String::from_utf8_lossy(&buffer[..length])),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
                 Err(error) => return Err(error),
@@ -42,14 +42,17 @@ impl Turnstile {
         }
         let Some(end) = self.received.find('\n') else { return Ok(None) };
         let line: String = self.received.drain(..=end).collect();
-        match line.trim() {
-            "saved" => Ok(Some(Message::StateSaved)),
-            "opened" => Ok(Some(Message::InputOpened)),
-            status => status
-                .parse()
-                .map(|status| Some(Message::CommandEnded(status)))
-                .map_err(io::Error::other),
-        }
+        let line = line.trim_end_matches('\n');
+        let message = match line.split_once(' ').unwrap_or((line, "")) {
+            ("saved", _) => Message::StateSaved,
+            ("opened", _) => Message::InputOpened,
+            ("traced", sign) => Message::Traced(sign.chars().next()),
+            ("ended", numbers) => {
+                Message::CommandEnded(Ended::parse(numbers).map_err(io::Error::other)?)
+            }
+            _ => return Err(io::Error::other(format!("unexpected message from bash: {line}"))),
+        };
+        Ok(Some(message))
     }
 
     /// Sends instructions to the shell, one per line.
@@ -59,13 +62,33 @@ impl Turnstile {
     }
 }
 
+/// How a command has ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Ended {
+    /// `$?`
+    pub(super) status: i32,
+    /// PIPESTATUS: the statuses of the last pipeline's parts.
+    pub(super) parts: Vec<i32>,
+}
+
+impl Ended {
+    /// Reads `STATUS PART…`.
+    fn parse(numbers: &str) -> Result<Self, ParseIntError> {
+        let mut numbers = numbers.split_whitespace().map(str::parse);
+        let status = numbers.next().unwrap_or_else(|| "".parse())?;
+        Ok(Self { status, parts: numbers.collect::<Result<_, _>>()? })
+    }
+}
+
 /// A message of a shell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Message {
     /// It has opened its input, and continues.
     InputOpened,
-    /// Its command has ended with this status; it waits for instructions.
-    CommandEnded(i32),
+    /// Its command has shown or will show what it runs (`set -x`), in lines that begin with this sign.
+    Traced(Option<char>),
+    /// Its command has ended; it waits for instructions.
+    CommandEnded(Ended),
     /// It has saved its state; it waits for instructions.
     StateSaved,
 }

@@ -228,7 +228,13 @@ mod tests {
             ..Transcript::default()
         };
         let end = End::Exited { status: 0 };
-        let command = CommandRecording { command: "a".into(), end, transcript, duration_ms: 0 };
+        let command = CommandRecording {
+            command: "a".into(),
+            end,
+            transcript,
+            parts: Vec::new(),
+            duration_ms: 0,
+        };
         let step = StepRecording::Ran { commands: vec![command], effects: Vec::new() };
         Recording { steps: vec![step], ..Recording::default() }
     }

@@ -128,6 +128,7 @@ fn command(chunks: &[(Stream, &str)]) -> CommandRecording {
             chunks: chunks.iter().map(chunk).collect(),
             ..Transcript::default()
         },
+        parts: Vec::new(),
         duration_ms: 1,
     }
 }

@@ -40,6 +40,7 @@ fn recorded(chunks: Vec<Chunk>) -> CommandRecording {
         end: End::Exited { status: 0 },
         transcript: Transcript { chunks, ..Transcript::default() },
         duration_ms: 0,
+        parts: Vec::new(),
     }
 }
 

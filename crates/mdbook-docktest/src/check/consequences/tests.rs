@@ -35,6 +35,7 @@ fn recorded((command, status, output): (&str, i32, &str)) -> CommandRecording {
         command: command.to_owned(),
         end: End::Exited { status },
         transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
+        parts: Vec::new(),
         duration_ms: 0,
     }
 }

@@ -17,6 +17,7 @@ fn failure(text: &str, printed: &str) -> Finding {
         end: End::Exited { status: 1 },
         transcript: Transcript { chunks, ..Transcript::default() },
         duration_ms: 1,
+        parts: Vec::new(),
     };
     let steps = vec![StepRecording::Ran { commands: vec![command], effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };

@@ -23,6 +23,7 @@ fn findings(markdown: &str, ran: &[Ran<'_>]) -> Vec<String> {
             ..Transcript::default()
         },
         duration_ms: 0,
+        parts: Vec::new(),
     };
     let texts = scenario.steps[0].commands.iter().map(|command| command.text.as_str());
     let commands = ran.iter().zip(texts).map(command).collect();
@@ -190,6 +191,7 @@ fn remedied(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
             ..Transcript::default()
         },
         duration_ms: 0,
+        parts: Vec::new(),
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };

@@ -37,6 +37,7 @@ fn findings_with(pinned: &[&str], effects: [Vec<Effect>; 2]) -> Vec<String> {
         command: "x".into(),
         end: End::Exited { status: 0 },
         transcript: Transcript::default(),
+        parts: Vec::new(),
         duration_ms: 1,
     };
     let steps =

@@ -11,12 +11,12 @@ use std::mem;
 use std::ops::Range;
 
 use grammar::{Expect, Opener, Target};
-use here_document::{Detour, HereDocument};
+use here_document::{Detour, HereDocument, Unended};
 use list::List;
 use token::Token;
 
 pub(super) mod grammar;
-mod here_document;
+pub(super) mod here_document;
 mod list;
 mod operator;
 mod pair;
@@ -47,6 +47,8 @@ pub(super) struct Reader<'a> {
     end: usize,
     /// Whether a here-document or a continued line lacks its end.
     pub(super) is_cut_off: bool,
+    /// The first here-document that lacks its end.
+    pub(super) unended: Option<Unended>,
     /// The number of bytes that may still be read a second time.
     rereads: usize,
     /// The end of the text that is read a second time. Bash takes the bodies of its here-documents
@@ -71,6 +73,7 @@ impl<'a> Reader<'a> {
             detour: None,
             end: 0,
             is_cut_off: false,
+            unended: None,
             rereads: 16 * text.len(),
             reread: 0,
             tokens: None,
@@ -203,8 +206,9 @@ impl<'a> Reader<'a> {
 
     /// Reads the end of a line. Returns whether that ended a command of the script.
     fn end_line(&mut self) -> bool {
-        self.keep(Token::End);
-        self.at = self.text.len().min(self.at + 1);
+        let line_end = self.at..self.text.len().min(self.at + 1);
+        self.at = line_end.end;
+        self.keep(Token::End(line_end));
         self.take_detour();
         let is_script = self.list.opener == Opener::Script;
         let is_over = is_script && !self.list.expect.is_on_another_line();

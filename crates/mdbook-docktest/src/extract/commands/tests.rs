@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod bash;
+pub(crate) mod corpus;
 mod scripts;
 
 fn split(script: &str) -> Vec<&str> {
@@ -167,6 +168,15 @@ fn a_line_that_bash_runs_at_once_is_a_command() {
 fn bash_agrees_with_the_fixed_cases() {
     for script in WHOLE.iter().chain(LINES).chain(BROKEN) {
         bash::compare(&format!("true\n{script}\ntrue"));
+    }
+}
+
+#[test]
+fn each_construct_of_the_corpus_ends_where_bash_ends_it() {
+    assert!(corpus::constructs().count() >= 250);
+    for construct in corpus::constructs() {
+        assert!(bash::accepts(construct), "{construct}");
+        bash::compare(&format!("true\n{construct}\ntrue"));
     }
 }
 

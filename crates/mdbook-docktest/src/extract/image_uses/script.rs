@@ -107,8 +107,8 @@ impl Builder {
             Token::Body { place, range, is_literal, strips_tabs } => {
                 self.script.bodies.insert(place, Body { range, is_literal, strips_tabs });
             }
-            Token::Pipe => self.end_command(true),
-            Token::End => self.end_command(false),
+            Token::Pipe(_) => self.end_command(true),
+            Token::End(_) => self.end_command(false),
             // The word before it is the function's name.
             Token::Function => self.list.command = SimpleCommand::default(),
             Token::LoopName(range) => self.list.name = Some(range),

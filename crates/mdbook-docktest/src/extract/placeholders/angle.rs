@@ -83,7 +83,7 @@ fn one_pass(script: &str) -> Vec<Range<usize>> {
                 program = program.or(Some(range));
             }
             Token::Assignment(range) => found.extend(in_quotes(script, &range, false)),
-            Token::Pipe | Token::End | Token::Open(_) | Token::Close => program = None,
+            Token::Pipe(_) | Token::End(_) | Token::Open(_) | Token::Close => program = None,
             _ => {}
         }
     }

@@ -82,6 +82,7 @@ mod tests {
                 command: "ls".to_owned(),
                 end,
                 transcript: Default::default(),
+                parts: Vec::new(),
                 duration_ms: 1,
             };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }

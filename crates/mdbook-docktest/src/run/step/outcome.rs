@@ -8,6 +8,8 @@ use crate::run::witness::now;
 /// The end of a command, and what it printed.
 pub(in crate::run) struct Outcome {
     pub(in crate::run) ending: Ending,
+    /// The statuses of the parts of its last pipeline, if known.
+    pub(in crate::run) parts: Vec<i32>,
     pub(in crate::run) transcript: Transcript,
     /// When the command was started, since 1970: the clock of the engine's events.
     pub(in crate::run) started_at: Duration,
@@ -29,7 +31,8 @@ impl Outcome {
     /// The outcome of a step that could not be started, because the engine has ended.
     pub(in crate::run) fn engine_lost() -> Self {
         let transcript = Transcript::default();
-        Self { ending: Ending::EngineLost, transcript, started_at: now(), duration: Duration::ZERO }
+        let (ending, parts) = (Ending::EngineLost, Vec::new());
+        Self { ending, parts, transcript, started_at: now(), duration: Duration::ZERO }
     }
 }
 

@@ -27,7 +27,7 @@ impl RunningStep<'_> {
     pub(super) fn stop(&mut self, reason: Reason, key: Option<File>) -> io::Result<()> {
         self.interrupt(reason, key)?;
         self.bash.group.kill(KILL_LIMIT);
-        self.end_command(Ending::Stopped(reason));
+        self.end_command(Ending::Stopped(reason), Vec::new());
         Ok(())
     }
 

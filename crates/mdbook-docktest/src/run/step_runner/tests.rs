@@ -2,6 +2,7 @@
 
 mod files;
 mod stopping;
+mod truth;
 
 use std::path::Path;
 

@@ -21,8 +21,13 @@ fn ran(text: &str) -> StepRecording {
         omitted_bytes: 0,
         ..Transcript::default()
     };
-    let command =
-        CommandRecording { command: "a".into(), end: End::Stopped, transcript, duration_ms: 12 };
+    let command = CommandRecording {
+        command: "a".into(),
+        end: End::Stopped,
+        transcript,
+        parts: Vec::new(),
+        duration_ms: 12,
+    };
     StepRecording::Ran { commands: vec![command], effects: Vec::new() }
 }
 

@@ -15,8 +15,19 @@ pub(super) struct HereDocument {
     /// Whether a backslash at the end of a line joins it with the next one.
     joins_lines: bool,
     strips_tabs: bool,
-    /// The offset of the word after `<<`.
-    place: usize,
+    /// The word after `<<`.
+    word: Range<usize>,
+}
+
+/// A here-document that is not ended before the text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unended {
+    /// The word after `<<`.
+    pub(crate) word: Range<usize>,
+    /// The line that would end it.
+    pub(crate) delimiter: String,
+    /// The lines that it has taken for its own.
+    pub(crate) body: Range<usize>,
 }
 
 /// Bodies that were read ahead of the end of the line above them. The text goes on in that line,
@@ -34,11 +45,10 @@ pub(super) struct Detour {
 impl HereDocument {
     /// Returns the here-document with the word at this range of `text` after `<<`.
     pub(super) fn new(text: &[u8], word: Range<usize>, strips_tabs: bool) -> Self {
-        let (place, word) = (word.start, &text[word]);
         let mut delimiter = Vec::with_capacity(word.len());
         let mut quote = None;
         let mut is_quoted = false;
-        let mut bytes = word.iter().copied().peekable();
+        let mut bytes = text[word.clone()].iter().copied().peekable();
         while let Some(byte) = bytes.next() {
             match (byte, quote) {
                 (b'\\', None) => match bytes.next() {
@@ -62,12 +72,12 @@ impl HereDocument {
                 _ => delimiter.push(byte),
             }
         }
-        Self { delimiter, joins_lines: !is_quoted, strips_tabs, place }
+        Self { delimiter, joins_lines: !is_quoted, strips_tabs, word }
     }
 
     /// Returns the token for its body at this range.
     fn body(&self, range: Range<usize>) -> Token {
-        let (place, strips_tabs) = (self.place, self.strips_tabs);
+        let (place, strips_tabs) = (self.word.start, self.strips_tabs);
         Token::Body { place, range, is_literal: !self.joins_lines, strips_tabs }
     }
 }
@@ -146,6 +156,11 @@ impl Reader<'_> {
             }
         }
         self.keep(document.body(first..self.at));
+        self.unended.get_or_insert_with(|| Unended {
+            word: document.word.clone(),
+            delimiter: String::from_utf8_lossy(&document.delimiter).into_owned(),
+            body: first..self.at,
+        });
         false
     }
 

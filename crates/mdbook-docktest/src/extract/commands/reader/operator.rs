@@ -25,9 +25,12 @@ impl Reader<'_> {
             _ => 1,
         };
         let sign = [Some(byte), next, third].map(Option::unwrap_or_default);
+        let start = self.at;
         self.at = ahead[length - 1].1;
         self.end = self.at;
-        if let Some(token) = Token::operator(&sign[..length]).filter(|_| !is_condition) {
+        if let Some(token) =
+            Token::operator(&sign[..length], start..self.at).filter(|_| !is_condition)
+        {
             self.keep(token);
         }
         match &sign[..length] {

@@ -30,9 +30,9 @@ pub(crate) enum Token {
         strips_tabs: bool,
     },
     /// `|` or `|&`
-    Pipe,
+    Pipe(Range<usize>),
     /// The end of a simple command by another operator, or of a line.
-    End,
+    End(Range<usize>),
     /// `()` after the name of a function.
     Function,
     /// The name of a loop's variable.
@@ -95,18 +95,18 @@ impl Token {
         }
     }
 
-    /// Returns the token of an operator; `None` for parentheses.
-    pub(super) fn operator(sign: &[u8]) -> Option<Self> {
+    /// Returns the token of an operator at this range; `None` for parentheses.
+    pub(super) fn operator(sign: &[u8], range: Range<usize>) -> Option<Self> {
         Some(match sign {
             b"(" | b")" => return None,
-            b"|" | b"|&" => Self::Pipe,
+            b"|" | b"|&" => Self::Pipe(range),
             b"<" => Self::Redirection(Redirection::Input),
             b"<<" | b"<<-" => Self::Redirection(Redirection::HereDocument),
             b"<<<" => Self::Redirection(Redirection::HereString),
             b">" | b">|" | b"&>" => Self::Redirection(Redirection::Output),
             b">>" | b"&>>" => Self::Redirection(Redirection::Append),
             [.., b'<' | b'>'] | [b'<' | b'>', ..] => Self::Redirection(Redirection::Other),
-            _ => Self::End,
+            _ => Self::End(range),
         })
     }
 }

@@ -62,3 +62,11 @@ pub(super) fn compare(script: &str) {
     let valid = bash.iter().rposition(|is_complete| *is_complete).map_or(0, |last| last + 1);
     assert_eq!(ours[..valid], bash[..valid], "bash on the right:\n{script}");
 }
+
+/// Whether bash can parse a script.
+pub(super) fn accepts(script: &str) -> bool {
+    let mut command = Command::new("bash");
+    command.args(["--noprofile", "--norc", "-n", "-c", script]);
+    let status = command.env("LC_ALL", "C.UTF-8").stderr(Stdio::null()).status();
+    status.expect("bash runs").success()
+}

@@ -1,0 +1,137 @@
+//! What a shell keeps between two commands, compared with a bash that reads the same script by itself.
+
+use std::process::{Command, Stdio};
+
+use regex::Regex;
+
+use super::*;
+use crate::extract::commands::tests::corpus::constructs;
+
+/// Scripts that show what the commands before have left.
+const SCRIPTS: &[&str] = &[
+    // `$_`, `$?` and PIPESTATUS
+    "mkdir foo\ncd $_\nbasename \"$PWD\"",
+    "echo a b\necho \"$_\"\necho \"$_\"",
+    "echo a b\n(exit 3)\necho \"$? $_\"",
+    "x=1\necho \"[$_]\"",
+    "echo 'two\nlines'\necho \"[$_]\"",
+    "f() { : in; }\nf one two\necho \"$_ $?\"",
+    "for i in a b; do\n  : $i\ndone\necho \"$_\"",
+    "true; false\necho $?\necho $?",
+    "false | true | false\necho \"${PIPESTATUS[*]}\"",
+    "false | true\necho \"$? ${PIPESTATUS[*]} ${PIPESTATUS[*]}\"\necho \"${PIPESTATUS[*]}\"",
+    "! false | true\necho \"$? ${PIPESTATUS[*]}\"\n! true\necho \"$? ${PIPESTATUS[@]}\"",
+    "set -o pipefail\nfalse | true\necho \"$? ${PIPESTATUS[*]}\"\n(exit 3) | (exit 4) | true\necho \"$? ${PIPESTATUS[*]}\"",
+    "readonly IFS=01\nfalse | true | false\nprintf '<%s>' \"${PIPESTATUS[@]}\" \"$_\"",
+    "true a | true b\nx=$?\necho $x $_",
+    "(exit 5) &\nwait $!\necho $?\nwait %1\necho $?",
+    "sleep 0.1 &\njobs -r | wc -l\nwait\necho $?\njobs | wc -l",
+    // Traps
+    "trap 'echo ERR $?' ERR\nfalse\ntrue\n(exit 3)\nfalse | true\nfalse || true\n! true\ntrap - ERR\nfalse\necho end",
+    "trap 'echo ERR' ERR\nif false; then :; fi\nwhile false; do :; done\nfalse && true\nfalse",
+    "trap 'echo ERR' ERR\nf() { false; }\nf\nset -E\nf\n$(false)",
+    "trap 'echo bye' EXIT\ntrap -p EXIT\ntrap -p\ntrap - EXIT\ntrap -p\necho end",
+    "trap 'echo \"it'\\''s\"' USR1 EXIT\ntrap\n(trap -p EXIT)\ntrap -p | cat\ntrap '' EXIT",
+    "trap 'echo bye $?' EXIT\nfalse\nexit 4",
+    "trap 'echo usr' USR1\nkill -USR1 $$\necho end",
+    "trap 'echo \"dbg $BASH_COMMAND\"' DEBUG\necho a\nfalse | true\nfor i in 1 2; do\n  echo $i\ndone\ntrap - DEBUG\necho b",
+    "f() { echo f; }\ntrap 'echo ret' RETURN\nf\nset -T\nf\ntrap -p RETURN\ntrap - RETURN\nf",
+    "shopt -s extdebug\ntrap 'echo $LINENO >/dev/null' DEBUG\necho a\ntrap - DEBUG\necho b",
+    // Builtins that are disabled or replaced
+    "enable -n echo\ntype -t echo\nenable echo\ntype -t echo",
+    "enable -n printf mapfile return . trap eval set shopt :\ntype -t printf mapfile\nenable -n | sort\nenable printf eval",
+    "enable -n builtin\nenable -n\ntrue\nenable builtin\nbuiltin echo a",
+    "builtin() { echo \"fake $*\"; }\nbuiltin true\necho a\nbuiltin x\nunset -f builtin\nbuiltin echo b",
+    "shopt -s expand_aliases\nbuiltin() { echo fake; }\ntrue\nshopt expand_aliases\nbuiltin\nset -o | grep posix",
+    "exec() { echo \"fake $*\"; }\nexec a\neval() { echo no; }\neval b\ncommand() { echo never; }\ncommand echo c",
+    "trap() { echo \"fake trap\"; }\nset() { echo fake set; }\ntrue\ntrap x EXIT\nset -e",
+    "shopt -s expand_aliases\nalias builtin=false exec=false eval=false echo='echo :'\necho a\nunalias echo\necho b",
+    // Options
+    "set -e\nfalse && true\nfalse || true\nif false; then :; fi\n! true\necho alive\n(exit 3)\necho never",
+    "set -e\ntrap 'echo bye $?' EXIT\nf() { false; echo in; }\nf || true\necho alive\nf\necho never",
+    "set -u\necho ${x-unset}\n: ${y:=2}\necho $y\nset +u\necho \"$z\"",
+    "set -x\necho a\nx=$(echo b)\nfor i in 1; do\n  true $i\ndone\nset +x\necho '++ c' >&2",
+    "set -x; echo a; set +x\necho b",
+    "PS4='> '\nset -x\ntrue\nset +x",
+    "set -ex\ntrue\nfalse\necho never",
+    "set -f\necho *\nset +f\nset -C\nset +C\necho ${-//c}",
+    "shopt -s nullglob\necho x*y z\nshopt -u nullglob\nshopt -s failglob\necho x*y\necho $?\nshopt -u failglob\necho x*y",
+    "set -o posix\nshopt -o posix\nset +o posix\nPOSIXLY_CORRECT=1\nshopt -o posix\nunset POSIXLY_CORRECT\nshopt -o posix",
+    "set -v\necho a\nset +v\necho b",
+    // Parameters and variables
+    "set -- a 'b c'\necho \"$# $2\"\nshift\necho \"$# $1\"\nset --\necho $#",
+    "echo $0\necho ${#BASH_ARGV[@]}\necho \"${FUNCNAME[*]}\"",
+    "cd /\ncd /tmp\ncd - >&2\necho $OLDPWD\npushd /usr\ndirs\npopd",
+    "[[ abc =~ b(.) ]]\necho \"${BASH_REMATCH[1]}\"\nread -r <<<hello\necho $REPLY",
+    "RANDOM=42\necho $RANDOM\necho $RANDOM",
+    "while getopts ab: o -a -b x; do\n  echo $o$OPTARG\ndone\necho $OPTIND",
+    "f() { local -; set -f; echo $-; }\nf | grep -o f\necho $- | grep -o f || echo none",
+    "f() { local a=1; g; }; g() { echo $a ${FUNCNAME[1]}; }\nf",
+    "umask 027\numask\nulimit -c 0\nulimit -c",
+    "mkdir gone; cd gone; rmdir ../gone\npwd >/dev/null\necho $?\ncd ..\nls",
+    "hash -p /bin/true zz\nhash -t zz\nzz; echo $?",
+    "complete -W 'a b' zz\ncomplete -p zz",
+    // Descriptors and processes
+    "exec 3<>f\necho a >&3\ncat f\nexec 3>&-\necho b >&3 || echo closed",
+    "exec 2>&1\necho a >&2\nnosuch\necho b",
+    "echo a\nexec >f\necho b\ncat f >&2",
+    "exec <<<$'one\\ntwo'\nread -r x\necho $x\nread -r x\necho $x",
+    "coproc C { read -r x; echo \"got $x\"; read -r x; }\necho hi >&\"${C[1]}\"\nread -r y <&\"${C[0]}\"\necho \"$y\"",
+    "cat <(echo a) <(echo b)\necho c > >(cat)\nwait\necho d",
+    "x=$(exit 3)\necho $?\n(exit 4; echo no)\necho $?\nreturn 5\necho $?\nbreak\necho $?",
+    "logout\necho $?\nsuspend\necho $?\nnosuch\necho $?",
+];
+
+/// What a bash prints that reads this script by itself: standard output, and errors.
+fn by_itself(script: &str) -> [String; 2] {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("workplace");
+    std::fs::create_dir(&root).unwrap();
+    // As the messages of `bash -c` begin, too.
+    let place = directory.path().join("bash");
+    std::fs::write(
+        &place,
+        format!("PS4='+ '; cd workplace\n unset OLDPWD; : ; {{ :; }}\n{script}\n"),
+    )
+    .unwrap();
+    let mut bash = Command::new("bash");
+    bash.args(["--noprofile", "--norc", "bash"]).current_dir(directory.path()).env_clear();
+    bash.envs([("PATH", docker_sandbox::PATH), ("HOME", "/root"), ("LANG", "C.UTF-8")]);
+    let output = bash.stdin(Stdio::null()).output().unwrap();
+    [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+}
+
+/// Compares what this shell prints for a script with what a bash prints that reads it by itself.
+#[track_caller]
+fn compare(script: &str) {
+    let line = Regex::new(r"line \d+:|\b\d{3,}\b").unwrap();
+    let comparable = |text: &str| line.replace_all(text, "line").into_owned();
+    let steps = run(&[("", script)]);
+    let ours = [Streams::Stdout, Streams::Stderr].map(|stream| -> String {
+        steps[0].iter().map(|command| command.transcript.output_of(stream)).collect()
+    });
+    for (ours, bash) in ours.iter().zip(by_itself(script)) {
+        let (ours, bash) = (comparable(ours), comparable(&bash));
+        assert_eq!(ours, bash, "bash on the right:\n{script}");
+    }
+}
+
+#[test]
+fn a_shell_between_two_commands_is_as_if_nobody_watched() {
+    for script in SCRIPTS {
+        compare(script);
+    }
+}
+
+/// Each construct is followed by a look at what it has left.
+#[test]
+fn each_construct_leaves_what_it_leaves_in_bash() {
+    let constructs: Vec<&str> = constructs().collect();
+    for some in constructs.chunks(20) {
+        let script: String = std::iter::once(&": begin")
+            .chain(some)
+            .map(|construct| format!("{construct}\necho \"[$? ${{PIPESTATUS[*]}}]\" \"$_\"\n"))
+            .collect();
+        compare(&script);
+    }
+}
