@@ -1,4 +1,5 @@
-//! Rewrites expectations that do not match, and keeps the lines and patterns that still do.
+//! Rewrites expectations that do not match, and keeps the lines and patterns that still do. Values that change
+//! from run to run become placeholders.
 //!
 //! Only expected output is rewritten, and only of steps without other findings: the output of a
 //! command that failed is rarely what an author wants there.
@@ -6,7 +7,7 @@
 use std::ops::Range;
 
 use crate::check::{Judge, printed};
-use crate::expect::{Bindings, Pattern, Placeholders, update};
+use crate::expect::{Bindings, Changes, Names, Pattern, Placeholders, Update, update};
 use crate::extract::extract;
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
@@ -14,12 +15,25 @@ use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Expectation, Scenario, Step};
 use crate::text::splice::{Edit, splice};
 
+mod names;
+
 /// An expectation's new text.
 #[derive(Debug)]
 struct Rewrite {
     step: usize,
     subject: Subject,
     text: String,
+    changes: Changes,
+}
+
+/// An expectation, the output that it is about, and how it changes.
+struct Pending<'a> {
+    step: usize,
+    subject: Subject,
+    expectation: &'a Expectation,
+    actual: String,
+    /// `None` if it is kept, and for `exact`.
+    update: Option<Update>,
 }
 
 /// What an expectation of a step is about.
@@ -39,8 +53,8 @@ pub(crate) struct Accepted {
     /// The new text of the chapter's file, which differs from `text` by `{{#include}}` and the
     /// like.
     pub source: String,
-    /// The number of rewritten expectations.
-    pub rewritten: usize,
+    /// The rewritten expectations: the line of each, and what has changed.
+    pub rewritten: Vec<(usize, Changes)>,
     /// The line numbers of expectations that do not match and could not be rewritten: their block
     /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
     /// it comes from an included file.
@@ -60,23 +74,29 @@ pub(crate) fn accept(
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
-    let mut rewritten = 0;
+    let mut rewritten = Vec::new();
     for rewrite in rewrites(scenario, recording, placeholders) {
         let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
             in_text.clone()
         } else {
             let step = same_step(&scenario.steps[rewrite.step], scenario, &source_scenario);
-            let rewrite = step.map(|step| Rewrite { step, text: rewrite.text.clone(), ..rewrite });
+            let rewrite = step.map(|step| Rewrite {
+                text: rewrite.text.clone(),
+                changes: Changes::default(),
+                step,
+                ..rewrite
+            });
             rewrite.and_then(|rewrite| rewrite.edits(source, &source_scenario))
         };
+        let step = &scenario.steps[rewrite.step];
+        let line = expectation_for(step, rewrite.subject).map(|found| found.line);
         if let (Some(in_text), Some(in_source)) = (in_text, in_source) {
             edits.extend(in_text);
             source_edits.extend(in_source);
-            rewritten += 1;
+            rewritten.extend(line.map(|line| (line, rewrite.changes)));
         } else {
-            let step = &scenario.steps[rewrite.step];
-            refused.extend(expectation_for(step, rewrite.subject).map(|found| found.line));
+            refused.extend(line);
         }
     }
     let (text, source) = (splice(text, edits), splice(source, source_edits));
@@ -100,21 +120,61 @@ fn rewrites(
     recording: &Recording,
     placeholders: &Placeholders,
 ) -> Vec<Rewrite> {
-    let mut judge = Judge::new(placeholders);
+    let (pending, mut names) = pending(scenario, recording, placeholders);
+    let updates = pending.iter().filter_map(|pending| pending.update.as_ref());
+    names::add_names(&mut names, updates.flat_map(Update::identities), recording);
+
     let mut bindings = Bindings::default();
     let mut rewrites = Vec::new();
+    for Pending { step, subject, expectation, actual, update } in pending {
+        let text = match &update {
+            _ if expectation.attributes.exact => actual,
+            None => {
+                bind(&expectation.text, &actual, placeholders, &mut bindings);
+                continue;
+            }
+            Some(update) => {
+                let text = update.text(&actual, &names, placeholders, &bindings);
+                bind(&text, &actual, placeholders, &mut bindings);
+                text
+            }
+        };
+        if text != expectation.text {
+            let changes = match update {
+                Some(update) => update.changes(),
+                None => Changes::rewritten(&expectation.text, &text),
+            };
+            rewrites.push(Rewrite { step, subject, text, changes });
+        }
+    }
+    rewrites
+}
+
+/// Returns the expectations of steps without other findings, in the order in which they bind names; and the names that
+/// they have bound.
+fn pending<'a>(
+    scenario: &'a Scenario,
+    recording: &Recording,
+    placeholders: &Placeholders,
+) -> (Vec<Pending<'a>>, Names) {
+    let mut judge = Judge::new(placeholders);
+    let mut bindings = Bindings::default();
+    let mut all = Vec::new();
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
         if recording.out_of_memory.is_some_and(|out_of_memory| out_of_memory.step <= index) {
             // The output of this step and of later ones is hardly what the author wants.
             break;
         }
         let StepRecording::Ran { commands, .. } = recorded else { continue };
+        bindings.add_commands(step.commands.iter().map(|command| command.text.as_str()));
         let codes = judge.codes(step, commands);
         if codes.contains(&Code::ImageMissing) {
             // Without it, the output of later steps is hardly what the author wants, either.
             break;
         }
-        if codes.iter().any(|code| *code != Code::OutputMismatch) {
+        let is_about_output =
+            |code: &Code| matches!(code, Code::OutputMismatch | Code::ChangedValues);
+        if !codes.iter().all(is_about_output) {
             continue;
         }
         for (subject, expectation) in expectations(step) {
@@ -123,13 +183,25 @@ fn rewrites(
                 Subject::Step(_) => commands,
             };
             let actual = printed(commands, expectation);
-            let text = new_text(expectation, &actual, placeholders, &mut bindings);
-            if text != expectation.text {
-                rewrites.push(Rewrite { step: index, subject, text });
+            let mut new = None;
+            if !expectation.attributes.exact {
+                new = update(&expectation.text, &actual, placeholders, &bindings);
+                let text = new
+                    .as_ref()
+                    .map(|update| update.text(&actual, &Names::default(), placeholders, &bindings));
+                let text = text.as_ref().unwrap_or(&expectation.text);
+                bind(text, &actual, placeholders, &mut bindings);
             }
+            all.push(Pending { step: index, subject, expectation, actual, update: new });
         }
     }
-    rewrites
+    (all, Names::of(&bindings))
+}
+
+/// Binds the names of a pattern that matches.
+fn bind(pattern: &str, actual: &str, placeholders: &Placeholders, bindings: &mut Bindings) {
+    // `update` returns a pattern that matches.
+    let _ = Pattern::parse(pattern, placeholders).matches(actual, bindings);
 }
 
 impl Rewrite {
@@ -178,22 +250,6 @@ fn expectations(step: &Step) -> impl Iterator<Item = (Subject, &Expectation)> {
     });
     let blocks = step.expectations.iter().enumerate();
     commands.chain(blocks.map(|(index, expectation)| (Subject::Step(index), expectation)))
-}
-
-/// Returns an expectation's text updated so that it matches, and binds its names.
-fn new_text(
-    expectation: &Expectation,
-    actual: &str,
-    placeholders: &Placeholders,
-    bindings: &mut Bindings,
-) -> String {
-    if expectation.attributes.exact {
-        return actual.to_owned();
-    }
-    let new = update(&expectation.text, actual, placeholders, bindings);
-    // `update` returns a pattern that matches.
-    let _ = Pattern::parse(&new, placeholders).matches(actual, bindings);
-    new
 }
 
 /// Returns the edits that put a new text into its block.

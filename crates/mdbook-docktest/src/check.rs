@@ -15,6 +15,7 @@ use crate::model::scenario::{Scenario, Step};
 use crate::text::position::line_and_column;
 
 mod background;
+mod changed_values;
 mod command;
 mod consequences;
 pub(crate) mod lints;
@@ -199,6 +200,7 @@ fn differences(
     let has_ended =
         |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);
     if commands.iter().all(has_ended) {
+        bindings.add_commands(step.commands.iter().map(|command| command.text.as_str()));
         let not_started = step.commands.iter().skip(commands.len());
         found.differences.extend(not_started.map(|command| {
             not_run(command.span.clone(), "this command did not run: the shell had already exited")

@@ -38,22 +38,30 @@
 mod alignment;
 mod binding;
 mod builtin;
+mod changes;
 mod diff;
+mod gap;
+mod generated_name;
 mod line;
+mod loosened;
 mod matching;
 mod pattern;
 mod placeholder;
 mod token;
 mod update;
+mod volatile;
 
 pub use binding::Bindings;
-pub(crate) use builtin::is_generated_name;
 pub use builtin::{BUILTINS, Builtin};
+pub(crate) use changes::Changes;
 pub(crate) use diff::{Mismatch, Place};
+pub(crate) use generated_name::is_generated_name;
+pub(crate) use loosened::{ChangedValue, Loosened};
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub use placeholder::Placeholders;
-pub(crate) use update::update;
+pub(crate) use update::{Names, Update, update};
+pub(crate) use volatile::masked;
 
 #[cfg(test)]
 mod tests;

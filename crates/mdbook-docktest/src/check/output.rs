@@ -3,9 +3,11 @@
 
 use std::ops::Range;
 
-use super::Difference;
 use super::quote::cut;
-use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
+use super::{Difference, changed_values};
+use crate::expect::{
+    Bindings, ChangedValue, Flaw, Loosened, Mismatch, Pattern, Place, Placeholders,
+};
 use crate::model::finding::Code;
 use crate::model::recording::CommandRecording;
 use crate::model::scenario::{Expectation, OutputAttributes, Step};
@@ -21,7 +23,7 @@ pub(super) struct AllExpected<'a> {
 }
 
 impl<'a> AllExpected<'a> {
-    pub(super) fn new(step: &'a Step, placeholders: &Placeholders) -> Self {
+    pub(super) fn new(step: &'a Step, placeholders: &'a Placeholders) -> Self {
         let commands = step.commands.iter().enumerate();
         let by_command = commands.filter_map(|(index, command)| {
             Some((index, Expected::new(command.expectation.as_ref()?, placeholders)))
@@ -80,16 +82,17 @@ pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) 
 struct Expected<'a> {
     expectation: &'a Expectation,
     pattern: Pattern,
+    placeholders: &'a Placeholders,
 }
 
 impl<'a> Expected<'a> {
-    fn new(expectation: &'a Expectation, placeholders: &Placeholders) -> Self {
+    fn new(expectation: &'a Expectation, placeholders: &'a Placeholders) -> Self {
         let pattern = if expectation.attributes.exact {
             Pattern::exact(&expectation.text)
         } else {
             Pattern::parse(&expectation.text, placeholders)
         };
-        Self { expectation, pattern }
+        Self { expectation, pattern, placeholders }
     }
 
     fn flaws(&self) -> Vec<Difference> {
@@ -114,6 +117,13 @@ impl<'a> Expected<'a> {
     ) -> Option<Difference> {
         let actual = printed(commands, self.expectation);
         let mismatch = self.pattern.matches(&actual, bindings).err()?;
+        let mismatch = match self.loosened(&actual, bindings) {
+            None => mismatch,
+            Some(Ok(changed)) => {
+                return Some(changed_values::difference(self.expectation, &changed));
+            }
+            Some(Err(mismatch)) => mismatch,
+        };
         let (span, message) = self.describe(&mismatch);
         let diff: Vec<String> =
             mismatch.diff.iter().map(|line| cut(&line.to_string()).into_owned()).collect();
@@ -123,6 +133,19 @@ impl<'a> Expected<'a> {
             message,
             help: Some(format!("expected (-), actual (+):\n{}", diff.join("\n"))),
             remedies: Vec::new(),
+        })
+    }
+
+    /// Compares the output with values that change from run to run taken for equal; `None` for `exact`.
+    fn loosened(
+        &self,
+        actual: &str,
+        bindings: &mut Bindings,
+    ) -> Option<Result<Vec<ChangedValue>, Mismatch>> {
+        let OutputAttributes { exact, .. } = self.expectation.attributes;
+        (!exact).then(|| {
+            Loosened::parse(&self.expectation.text, self.placeholders, bindings)
+                .matches(actual, bindings)
         })
     }
 

@@ -141,10 +141,13 @@ fn first_line(step: &Step) -> String {
 /// Prints what was rewritten in a chapter's file, and what was not.
 pub(crate) fn accepted(path: &Path, accepted: &Accepted) {
     let path = path.display();
-    match accepted.rewritten {
+    match accepted.rewritten.len() {
         0 => {}
         1 => say(&format!("{path}: rewrote 1 expectation")),
         count => say(&format!("{path}: rewrote {count} expectations")),
+    }
+    for (line, changes) in &accepted.rewritten {
+        say(&format!("{path}:{line}: {changes}"));
     }
     for line in &accepted.refused {
         say(&format!(

@@ -131,7 +131,7 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
         let is_removed = mark_len(chapter.text()) == 0;
         let source = if is_removed { without_mark(&file) } else { file.as_str() };
         let Some(accepted) = chapter.accepted(source, settings) else { continue };
-        if accepted.rewritten > 0 {
+        if !accepted.rewritten.is_empty() {
             let mark = &file[..file.len() - source.len()];
             source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;
         }

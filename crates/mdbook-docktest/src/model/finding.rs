@@ -61,6 +61,8 @@ pub enum Code {
     ExitStatus,
     /// The output of a step differs from what is expected.
     OutputMismatch,
+    /// The output of a step differs from what is expected only in values that change from run to run.
+    ChangedValues,
     /// A step did not end in time.
     Timeout,
     /// A stream ended by itself before it had been followed long enough.
@@ -103,6 +105,7 @@ impl Code {
         Self::UnterminatedFence,
         Self::ExitStatus,
         Self::OutputMismatch,
+        Self::ChangedValues,
         Self::Timeout,
         Self::StreamEnded,
         Self::NotRun,
@@ -129,6 +132,8 @@ impl Code {
         match self {
             // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // The page is as correct as on the day it was written.
+            Self::ChangedValues => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -149,6 +154,7 @@ impl Code {
             Self::UnterminatedFence => "unterminated-fence",
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
+            Self::ChangedValues => "changed-values",
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
