@@ -13,6 +13,7 @@ use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Expectation, Scenario, Step};
+use crate::terminal;
 use crate::text::splice::{Edit, splice};
 
 mod names;
@@ -159,6 +160,13 @@ fn pending<'a>(
 ) -> (Vec<Pending<'a>>, Names) {
     let mut judge = Judge::new(placeholders);
     let mut bindings = Bindings::default();
+    for step in &recording.steps {
+        let StepRecording::Ran { commands, effects } = step else { continue };
+        commands
+            .iter()
+            .for_each(|command| bindings.add_swarm_ids(&terminal::text(&command.transcript)));
+        effects.iter().for_each(|effect| bindings.add_swarm_ids(&effect.name));
+    }
     let mut all = Vec::new();
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
         if recording.out_of_memory.is_some_and(|out_of_memory| out_of_memory.step <= index) {

@@ -1,9 +1,11 @@
 //! The values that names are bound to throughout a chapter.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
-use super::volatile::{Kind, Nature};
+use regex::Regex;
+
+use super::volatile::Kind;
 
 /// The placeholder whose values also have a short form.
 const ID: &str = "ID";
@@ -18,7 +20,13 @@ const SWARM: usize = 25;
 pub struct Bindings {
     values: BTreeMap<Key, String>,
     commands: Arc<String>,
+    /// The short forms of IDs of a swarm.
+    swarm_ids: Arc<BTreeSet<String>>,
 }
+
+/// The full ID of one of a swarm's objects.
+static SWARM_ID: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b[0-9a-z]{25}\b").expect("it is a regex of our own"));
 
 /// A placeholder and a name: `[ID:app]` and `[NAME:app]` are different keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +50,17 @@ impl Bindings {
         }
     }
 
+    /// Adds the IDs of a swarm's objects in a text. Their short forms can look like words, and are known by this.
+    pub(crate) fn add_swarm_ids(&mut self, text: &str) {
+        let ids = SWARM_ID.find_iter(text).map(|id| id.as_str()[..SHORT].to_owned());
+        Arc::make_mut(&mut self.swarm_ids).extend(ids);
+    }
+
+    /// Whether a word is the short form of a known ID.
+    pub(super) fn is_swarm_id(&self, word: &str) -> bool {
+        self.swarm_ids.contains(word)
+    }
+
     /// Whether the author has chosen a value that would otherwise change from run to run.
     pub(super) fn is_chosen(&self, kind: &Kind, value: &str) -> bool {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
@@ -49,7 +68,7 @@ impl Bindings {
             let (before, after) = (&self.commands[..at], &self.commands[at + value.len()..]);
             !before.ends_with(is_word) && !after.starts_with(is_word)
         };
-        kind.nature != Nature::Identity
+        kind.nature.can_be_chosen()
             && self.commands.match_indices(value).any(|(at, _)| is_apart(at))
     }
 

@@ -82,7 +82,9 @@ impl LinePattern {
                     text.push_str(piece);
                     let mut at = span.start;
                     for value in values.iter().filter(|value| is_within(&value.span, &span)) {
-                        pieces.push(fixed(&line[at..value.span.start], at));
+                        let before = &line[..value.span.start];
+                        pieces.push(fixed(&before[at..], at));
+                        align(&mut pieces, before, value.kind.placeholder);
                         pieces.push(Piece::Value(kinds.len(), value.kind.regex()));
                         kinds.push(value.kind);
                         at = value.span.end;
@@ -94,6 +96,7 @@ impl LinePattern {
                 Token::Anything => pieces.push(Piece::Fixed(".*?".to_owned())),
                 Token::Placeholder { name, binding } => {
                     let regex = placeholders.regex(name).unwrap_or_default();
+                    align(&mut pieces, &line[..span.start], name);
                     pieces.push(match binding {
                         None => Piece::Fixed(format!("(?:{regex})")),
                         Some(binding) => {
@@ -190,6 +193,14 @@ impl BoundLine {
                 .is_some_and(|value| !bindings.is_chosen(kind, value.as_str()))
         });
         (names_agree && values_agree).then_some(bound)
+    }
+}
+
+/// Lets the indentation before a number or a size have any width: such columns are aligned to the right.
+fn align(pieces: &mut Vec<Piece>, before: &str, placeholder: &str) {
+    let is_indented = !before.is_empty() && before.trim_ascii().is_empty();
+    if is_indented && matches!(placeholder, "NUMBER" | "SIZE") {
+        *pieces = vec![Piece::Fixed(r"[ \t]*".to_owned())];
     }
 }
 

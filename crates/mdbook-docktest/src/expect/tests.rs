@@ -63,6 +63,7 @@ fn gaps_between_columns_match_gaps_of_any_width() {
     assert!(!matches("a b\n", "a  b\n") && !matches("[ID] b\n", "3f4a0c1d2e5b  b\n"));
     assert!(!matches("  [ID]\n", "    3f4a0c1d2e5b\n"), "indentation is exact");
     assert!(matches("127.0.0.1   localhost\n", "127.0.0.1\tlocalhost\n"), "a tab is a gap");
+    assert!(matches("    [NUMBER] root\n", "  123 root\n"), "a number is aligned to the right");
     let exact = Pattern::exact("a  b\n");
     assert!(exact.matches("a   b\n", &mut Bindings::default()).is_err());
 }

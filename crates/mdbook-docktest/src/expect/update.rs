@@ -115,7 +115,7 @@ pub(crate) fn update(
     }
     let actual_lines = lines(actual, false);
     let (steps, bound) = loose.pattern.align(&actual_lines, bindings);
-    let new = new_values(&actual_lines, placeholders, bindings);
+    let new = new_values(&actual_lines, bindings);
     let mut update = Update {
         lines: Vec::new(),
         removed: Vec::new(),
@@ -138,7 +138,7 @@ pub(crate) fn update(
                 let fits = strict.fits(element, text, &mut Cow::Borrowed(&bound));
                 let is_wanted = |value: &Volatile| match (fits, matches) {
                     (true, true) => is_age(value),
-                    (true, false) => value.kind.nature == Nature::Measure,
+                    (true, false) => value.kind.nature.is_measure(),
                     (false, _) => true,
                 };
                 let found = loose.pattern.values(element, text, &bound);
@@ -158,17 +158,11 @@ pub(crate) fn update(
 }
 
 /// Returns the values of output lines that change from run to run.
-fn new_values(
-    actual: &[&str],
-    placeholders: &Placeholders,
-    bindings: &Bindings,
-) -> Vec<Vec<Volatile>> {
+fn new_values(actual: &[&str], bindings: &Bindings) -> Vec<Vec<Volatile>> {
     let mut scanner = Scanner::for_expectations();
     let values = actual.iter().map(|line| {
-        let mut values = scanner.line(line);
+        let mut values = scanner.line_with_ids(line, bindings);
         values.retain(|value| !bindings.is_chosen(value.kind, &line[value.span.clone()]));
-        // A placeholder of the author's own cannot have such a name.
-        values.retain(|value| placeholders.regex(value.kind.placeholder).is_some());
         values
     });
     values.collect()
@@ -279,7 +273,7 @@ fn signed(width: usize) -> isize {
 
 impl Value {
     fn placeholder(&self, names: &Names) -> String {
-        let is_named = matches!(self.nature, Nature::Identity | Nature::Name);
+        let is_named = self.nature.is_identity();
         match names.get(self.placeholder, &self.actual).filter(|_| is_named) {
             Some(name) => format!("[{}:{name}]", self.placeholder),
             None => format!("[{}]", self.placeholder),
@@ -292,7 +286,7 @@ impl Update {
     pub(crate) fn identities(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let values = self.lines.iter().flat_map(Line::values);
         values
-            .filter(|value| matches!(value.nature, Nature::Identity | Nature::Name))
+            .filter(|value| value.nature.is_identity())
             .map(|value| (value.placeholder, value.actual.as_str()))
     }
 

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::binding::Bindings;
 use super::builtin::BUILTINS;
-use super::generated_name;
 
 mod columns;
 mod kinds;
@@ -28,15 +28,21 @@ pub(crate) struct Kind {
     regex: Option<&'static str>,
     pub(super) nature: Nature,
     place: Where,
+    /// Tells values from other text of this form.
+    is_value: fn(&str) -> bool,
 }
 
 impl Kind {
     const fn of(placeholder: &'static str, nature: Nature) -> Self {
-        Self { placeholder, regex: None, nature, place: Where::Everywhere }
+        Self { placeholder, regex: None, nature, place: Where::Everywhere, is_value: |_| true }
     }
 
     const fn as_regex(self, regex: &'static str) -> Self {
         Self { regex: Some(regex), ..self }
+    }
+
+    const fn where_(self, is_value: fn(&str) -> bool) -> Self {
+        Self { is_value, ..self }
     }
 
     const fn only(self, place: Where) -> Self {
@@ -55,12 +61,28 @@ impl Kind {
 pub(super) enum Nature {
     /// It stands for one object, and nobody can choose it.
     Identity,
-    /// As `Identity`, but it can be chosen in a command.
+    /// It stands for one object, and can be chosen in a command.
     Name,
     /// It is measured, and can be equal twice by chance.
     Measure,
+    /// As `Measure`, but too short to tell whether a command contains it.
+    Number,
     /// It can be equal in each run on a fresh engine.
     Other,
+}
+
+impl Nature {
+    pub(super) fn is_identity(self) -> bool {
+        matches!(self, Self::Identity | Self::Name)
+    }
+
+    pub(super) fn is_measure(self) -> bool {
+        matches!(self, Self::Measure | Self::Number)
+    }
+
+    pub(super) fn can_be_chosen(self) -> bool {
+        !matches!(self, Self::Identity | Self::Number)
+    }
 }
 
 /// Where such values are looked for.
@@ -137,9 +159,7 @@ impl Scanner {
         for captures in self.finder.free.captures_iter(line) {
             let groups = captures.iter().skip(1).zip(&self.finder.kinds);
             for (group, kind) in groups.filter_map(|(group, kind)| Some((group?, *kind))) {
-                if kind.nature != Nature::Name
-                    || generated_name::is_surely_generated(group.as_str())
-                {
+                if (kind.is_value)(group.as_str()) {
                     add(group.range(), kind);
                 }
             }
@@ -148,6 +168,24 @@ impl Scanner {
         found
     }
 }
+
+impl Scanner {
+    /// As [`Self::line`], with the short IDs that are known by their full form.
+    pub(super) fn line_with_ids(&mut self, line: &str, bindings: &Bindings) -> Vec<Volatile> {
+        let mut found = self.line(line);
+        let ids = WORD.find_iter(line).filter(|word| bindings.is_swarm_id(word.as_str()));
+        for span in ids.map(|id| id.range()) {
+            if found.iter().all(|value| value.span != span) {
+                found.push(Volatile { span, kind: &columns::ID });
+            }
+        }
+        found.sort_by_key(|value| value.span.start);
+        found
+    }
+}
+
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\w+").expect("it is a regex of our own"));
 
 /// Replaces the values of a text that change from run to run by their placeholders, as far as their change means
 /// nothing in a recording.

@@ -15,20 +15,21 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A word of a header, or two that are one blank apart.
 static TITLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:CONTAINER|IMAGE|NETWORK) ID|(?:CPU|MEM) %|\S+")
+    Regex::new(r"(?:CONTAINER|IMAGE|NETWORK) ID|(?:CPU|MEM) %|ENGINE VERSION|\S+")
         .expect("it is a regex of our own")
 });
 
-/// IDs in tables: those of a swarm are shortened to 12 characters as well.
-static ID: Kind = Kind::of("ID", Nature::Identity).only(Where::Everywhere);
-static NUMBER: Kind = Kind::of("NUMBER", Nature::Measure).only(Where::Expectations);
+/// IDs in tables: those of a swarm are shortened to 12 characters.
+pub(super) static ID: Kind = Kind::of("ID", Nature::Identity);
+static NUMBER: Kind = Kind::of("NUMBER", Nature::Number).only(Where::Expectations);
+static VERSION: Kind = Kind::of("VERSION", Nature::Other).only(Where::Expectations);
 
-/// The matching value of a cell.
-static ID_CELL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\A(?:[0-9a-f]{64}|[0-9a-z]{25}|[0-9a-z]{12})\z").expect("it is a regex of our own")
-});
-static NUMBER_CELL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\A[0-9]+(?:\.[0-9]+)?\z").expect("it is a regex of our own"));
+/// The titles of columns and the kinds of their values: of Docker's tables, `docker top`, `docker stats` and `ps`.
+static KINDS: &[(&[&str], &Kind)] = &[
+    (&["ID", "CONTAINER ID", "IMAGE ID", "NETWORK ID"], &ID),
+    (&["PID", "PPID", "PIDS", "C", "%CPU", "CPU %", "%MEM", "MEM %", "VSZ", "RSS"], &NUMBER),
+    (&["ENGINE VERSION"], &VERSION),
+];
 
 /// The columns of the last header.
 #[derive(Debug, Default)]
@@ -39,7 +40,9 @@ struct Column {
     title: Range<usize>,
     /// Where the next title begins.
     end: usize,
-    is_id: bool,
+    kind: &'static Kind,
+    /// Matches a whole cell.
+    cell: Regex,
 }
 
 impl Columns {
@@ -64,13 +67,10 @@ impl Column {
             found = words(line).find(|word| overlaps(word, self.end));
         }
         let span = found?;
-        let word = &line[span.clone()];
-        let kind: &'static Kind = if self.is_id { &ID } else { &NUMBER };
-        let cell = if self.is_id { &ID_CELL } else { &NUMBER_CELL };
         // `[…]%` is what `docker stats` prints.
-        let number = word.strip_suffix('%').unwrap_or(word);
-        cell.is_match(number)
-            .then(|| Volatile { span: span.start..span.start + number.len(), kind })
+        let word = line[span.clone()].trim_end_matches('%');
+        let is_value = self.cell.is_match(word);
+        is_value.then(|| Volatile { span: span.start..span.start + word.len(), kind: self.kind })
     }
 }
 
@@ -86,15 +86,10 @@ fn read(header: &str) -> Vec<Column> {
     let titles: Vec<_> = TITLE.find_iter(header).collect();
     let ends = titles.iter().skip(1).map(regex::Match::start).chain([usize::MAX]);
     let columns = titles.iter().zip(ends).filter_map(|(title, end)| {
-        let is_id = match title.as_str() {
-            "ID" | "CONTAINER ID" | "IMAGE ID" | "NETWORK ID" => true,
-            // `docker top`, `ps`, `docker stats`.
-            "PID" | "PPID" | "PIDS" | "C" | "%CPU" | "CPU %" | "%MEM" | "MEM %" | "VSZ" | "RSS" => {
-                false
-            }
-            _ => return None,
-        };
-        Some(Column { title: title.range(), end, is_id })
+        let is_known = |(titles, _): &&(&[&str], _)| titles.contains(&title.as_str());
+        let (_, kind) = KINDS.iter().find(is_known)?;
+        let cell = Regex::new(&format!(r"\A(?:{})\z", kind.regex())).ok()?;
+        Some(Column { title: title.range(), end, kind: *kind, cell })
     });
     columns.collect()
 }

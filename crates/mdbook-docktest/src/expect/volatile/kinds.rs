@@ -1,12 +1,13 @@
 //! The kinds of values that change from run to run.
 
 use super::{Kind, Nature, Where};
+use crate::expect::generated_name::is_surely_generated;
 
 /// What is known by its form alone, between word boundaries. Where one can be the beginning of another, the longer one
 /// comes first.
 pub(super) static FREE: &[Kind] = &[
     Kind::of("TOKEN", Nature::Identity),
-    Kind::of("DIGEST", Nature::Identity),
+    Kind::of("DIGEST", Nature::Name),
     Kind::of("UUID", Nature::Identity),
     Kind::of("MAC", Nature::Other),
     // Shorter than in the placeholder: a word of 12 letters is an ID only in a column of IDs.
@@ -34,11 +35,22 @@ pub(super) static FREE: &[Kind] = &[
         r"[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h)(?: ?[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h))*",
         r"|[0-9]+(?:\.[0-9]+)? (?:ns|us|µs|μs|ms|s)",
     )),
-    Kind::of("NAME", Nature::Name).as_regex("[a-z]+_[a-z]+[0-9]?").only(Where::Expectations),
+    Kind::of("NAME", Nature::Name)
+        .as_regex("[a-z]+_[a-z]+[0-9]?")
+        .where_(is_surely_generated)
+        .only(Where::Expectations),
+    // The short IDs of a swarm.
+    Kind::of("ID", Nature::Identity).as_regex("[0-9a-z]{12}").where_(is_no_word),
 ];
 
+/// Whether a letter follows a digit, as in 19 of 20 random IDs and hardly any word.
+fn is_no_word(text: &str) -> bool {
+    let is_inner = |pair: &[u8]| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic();
+    text.as_bytes().windows(2).any(is_inner)
+}
+
 /// A number in a context.
-const NUMBER: Kind = Kind::of("NUMBER", Nature::Measure).only(Where::Expectations);
+const NUMBER: Kind = Kind::of("NUMBER", Nature::Number).only(Where::Expectations);
 const PORT: Kind = Kind::of("PORT", Nature::Other).only(Where::Expectations);
 const VERSION: Kind = Kind::of("VERSION", Nature::Other).only(Where::Expectations);
 const HEX: Kind = Kind::of("HEX", Nature::Other).only(Where::Expectations);
@@ -65,7 +77,9 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     // `docker inspect`.
     (concat!(r#""HostPort": "#, "\"", assigned_port!(), "\""), PORT),
     // `docker version`, `docker info`.
-    (r"^ Version: {2,}(v?[0-9]+\.[0-9]\S*)", VERSION),
+    (r"^ {1,2}Version: {2,}(v?[0-9]+\.[0-9]\S*)", VERSION),
+    (r"^ {2}GitCommit: {2,}(v?[0-9]+\.[0-9]\S*)", VERSION),
+    (r#""DockerVersion": "([^"]+)""#, VERSION),
     (
         r"^ *(?:Server Version|API version|containerd version|runc version|init version|Kernel Version): +(v?[0-9]+\.[0-9]\S*)",
         VERSION,
@@ -76,10 +90,17 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     (r"\bversion [^\s,]+, build ([0-9a-f]{7,40})\b", HEX),
     (r"^ *(?:Git commit|GitCommit): +v?([0-9a-f]{7,40})\b", HEX),
     (r"^ *CPUs: ([0-9]+)$", NUMBER),
+    // `docker info`: in no particular order.
+    (
+        r"^ Runtimes: (\S+(?: \S+)+)$",
+        Kind::of("..", Nature::Other).as_regex(r"[0-9A-Za-z._-]+(?: [0-9A-Za-z._-]+)+"),
+    ),
     // `docker stats`, `docker system df`.
     (r"\b([0-9]+\.[0-9]{2})%", NUMBER),
     (r"[0-9]B \(([0-9]{1,3})%\)", NUMBER),
     (r"[kKMGT]i?B \(([0-9]{1,3})%\)", NUMBER),
+    // `df`.
+    (r" ([0-9]{1,3})% /", NUMBER),
     // Processes.
     (r#""[Pp]id": ([0-9]+)"#, NUMBER),
     (r"\b(?:pid|PID)[ =:]+([0-9]+)\b", NUMBER),
