@@ -10,6 +10,8 @@ use crate::model::markdown::Extensions;
 use crate::model::recording::{Chunk, CommandRecording, End, OutOfMemory, Transcript};
 use crate::model::stream::Stream;
 
+mod values;
+
 fn read(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
 }
