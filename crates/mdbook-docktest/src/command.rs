@@ -9,7 +9,7 @@ use std::{env, thread};
 
 use anyhow::{Context, Error, Result};
 use docker_cli::Canceller;
-use docker_sandbox::{EngineRoot, cache_directory};
+use docker_sandbox::{EngineRoot, cache_directory, prepared_directory};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -24,8 +24,10 @@ use crate::run::{RunError, Runner, Supplier};
 
 mod build;
 mod engine;
+mod fix;
 mod install;
 mod jobs;
+mod load;
 mod moved_images;
 pub(crate) mod progress;
 pub(crate) mod schedule;
@@ -50,6 +52,11 @@ impl Exit {
     /// The more severe of two statuses.
     fn max(self, other: Self) -> Self {
         if (other as u8) > (self as u8) { other } else { self }
+    }
+
+    /// The status for the annotations of a report's chapters.
+    fn from_annotations(report: &Report) -> Self {
+        if report.has_annotation_errors() { Self::Error } else { Self::Success }
     }
 
     /// The status of a completed run.
@@ -98,6 +105,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
         Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
+        Some(Command::Fix(options)) => fix::fix(&options),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
     };
@@ -174,6 +182,7 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),
     };
+    let root = with_packages(root, &settings.packages)?;
     // An engine that cannot write there ends without a message that says why.
     let temporary = env::temp_dir();
     tempfile::tempfile_in(&temporary)
@@ -206,6 +215,17 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+/// A root file system in which steps find these packages.
+fn with_packages(root: EngineRoot, packages: &[String]) -> Result<EngineRoot> {
+    if packages.is_empty() {
+        return Ok(root);
+    }
+    let engines = prepared_directory().context("no home directory for engines: set `HOME`")?;
+    let announce = || progress::say(&format!("installing packages: {}", packages.join(", ")));
+    let root = root.with_packages(packages, &engines, announce).map_err(RunError::from)?;
+    Ok(root)
 }
 
 /// The directory of this user's engines and images.

@@ -15,6 +15,7 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use self::attributes::{Info, Problem};
 use self::commands::commands;
+use self::sessions::SessionParts;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
@@ -25,6 +26,7 @@ use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
+mod command_line;
 pub(crate) mod commands;
 mod console;
 mod directives;
@@ -32,6 +34,8 @@ mod fence;
 pub(crate) mod image_uses;
 #[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) mod info_edit;
+mod prompt;
+mod remedies;
 mod sessions;
 
 /// The language of sessions.
@@ -190,12 +194,15 @@ impl Extraction<'_> {
 
     fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
         let index = self.scenario.steps.len();
-        let session = language == CONSOLE && !attributes.ignore;
-        let (commands, session_markup) = if session {
-            self.session(block, fence)
-        } else {
-            (script_commands(block, fence), Vec::new())
+        let session = match attributes.ignore {
+            true => None,
+            false => self.session(block, fence, language == CONSOLE),
         };
+        let SessionParts { commands, markup, is_held } = session.unwrap_or_else(|| SessionParts {
+            commands: script_commands(block, fence),
+            markup: Vec::new(),
+            is_held: false,
+        });
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
             takes_output: if attributes.ignore {
@@ -218,8 +225,8 @@ impl Extraction<'_> {
             commands,
             attributes,
             expectations: Vec::new(),
-            session_markup,
-            is_held: false,
+            session_markup: markup,
+            is_held,
         });
     }
 
@@ -298,12 +305,16 @@ impl Extraction<'_> {
         let help = format!(
             "close it with `{marks}` on a line of its own, indented like the opening fence"
         );
-        self.find(Code::UnterminatedFence, fence.opening(), message, Some(help));
+        let remedies = vec![remedies::close(self.text, fence)];
+        let span = fence.opening();
+        self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
         false
     }
 
     fn orphan(&mut self, fence: &Fence, message: &str, help: &str) {
-        self.find(Code::OrphanOutput, fence.opening(), message.into(), Some(help.into()));
+        let remedies = vec![remedies::mark_as_text(self.text, fence)];
+        let (message, help) = (message.into(), Some(help.into()));
+        self.find_with_remedies(Code::OrphanOutput, fence.opening(), message, help, remedies);
     }
 
     fn report(&mut self, fence: &Fence, problems: Vec<Problem>) {

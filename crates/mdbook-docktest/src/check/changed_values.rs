@@ -22,7 +22,7 @@ pub(super) fn difference(expectation: &Expectation, changed: &[ChangedValue]) ->
     };
     let first = changed.first().and_then(place);
     let mut help = String::from(
-        "the output is different with every run here: `accept` writes placeholders, which match any such value",
+        "run `accept` to write placeholders, which match any value of their kind",
     );
     for ChangedValue { expected, actual, placeholder, .. } in changed.iter().take(NAMED) {
         help.push_str(&format!("\n[{placeholder}]  {} → {}", cut(expected), cut(actual)));

@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use mdbook_preprocessor::config::Config;
 
 use super::*;
+use crate::model::remedy::Basis;
+use crate::text::splice::splice;
 
 fn scenario(text: &str) -> Scenario {
     extract(Path::new("chapter.md"), text, Extensions::default())
@@ -259,4 +261,60 @@ fn a_console_block_with_its_own_output_has_no_output_block() {
         outline(&format!("```console\n$ a\nb\n```\n{output}")),
         "2 \"$ a\\nb\\n\"\n5:1 orphan-output \"```output\"\n"
     );
+}
+
+#[test]
+fn a_shell_block_with_prompts_is_a_session() {
+    let text =
+        "- ```bash\n    $ docker volume ls \\\n    > -q\n    data\n      x\n    $ ls\n  ```\n";
+    let scenario = scenario(text);
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    let [step] = &scenario.steps[..] else { panic!("{:?}", scenario.steps) };
+    assert_eq!(step.language, "bash");
+    let commands: Vec<_> = step.commands.iter().map(|command| command.text.as_str()).collect();
+    assert_eq!(commands, ["docker volume ls \\\n-q", "ls"]);
+    let places = step.commands[0].lines.iter().map(|line| &text[line.clone()]);
+    assert_eq!(places.collect::<Vec<_>>(), ["docker volume ls \\", "-q"]);
+    let expectation = step.commands[0].expectation.as_ref().unwrap();
+    assert_eq!(expectation.text, "data\n  x\n");
+    let markup: Vec<_> = step.session_markup.iter().map(|range| &text[range.clone()]).collect();
+    assert_eq!(markup, ["$ ", "> ", "    data\n", "      x\n", "$ "]);
+}
+
+#[test]
+fn a_session_without_a_prompt_is_held_and_its_remedies_are_proposed() {
+    let text = "```console\ndocker ps\n```\n\n```console\nout\n```\n\n```sh\n/ # ls\n```\n\n```console\n```\n";
+    let scenario = scenario(text);
+    let held: Vec<_> = scenario.steps.iter().map(|step| step.is_held).collect();
+    assert_eq!(held, [true, true, true, false]);
+    let remedies = |finding: &Finding| {
+        let [remedy, ..] = finding.remedies.as_slice() else { panic!("{finding:?}") };
+        assert_eq!(remedy.basis, Basis::Proposed);
+        splice(text, remedy.edits.clone())
+    };
+    let fixed: Vec<_> = scenario.findings.iter().map(remedies).collect();
+    assert_eq!(fixed[0], text.replacen("console", "bash", 1));
+    assert_eq!(fixed[1], text.replace("console\nout", "text\nout"));
+    assert_eq!(fixed[2], text.replace("sh\n/", "text\n/"));
+}
+
+#[test]
+fn a_command_before_the_first_prompt_can_get_one() {
+    let text = "> ```bash\n> docker ps\n> $ docker ps\n> a table\n> ```\n";
+    let scenario = scenario(text);
+    assert!(scenario.steps[0].runs());
+    let [finding] = &scenario.findings[..] else { panic!("{:?}", scenario.findings) };
+    assert_eq!((finding.code, finding.line), (Code::MissingPrompt, 2));
+    let fixed = splice(text, finding.remedies[0].edits.clone());
+    assert_eq!(fixed, text.replacen("docker", "$ docker", 1));
+}
+
+#[test]
+fn a_script_with_prompts_can_be_marked_as_a_session() {
+    let text = "```Bash timeout=9s\n$ a\n```\n\n```sh\na\n```\n\n```console\n$ a\n```\n";
+    let remedies: Vec<_> =
+        scenario(text).steps.iter().map(|step| step.mark_as_console(text)).collect();
+    let [Some(remedy), None, None] = remedies.as_slice() else { panic!("{remedies:?}") };
+    assert_eq!(remedy.basis, Basis::Proved);
+    assert_eq!(splice(text, remedy.edits.clone()), text.replace("Bash", "console"));
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::remedy::Remedy;
+use crate::model::remedy::{Basis, Remedy};
 
 /// A finding at a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,11 @@ impl Finding {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+
+    /// Whether `fix` can resolve the finding without asking the author.
+    pub fn is_fixable(&self) -> bool {
+        self.remedies.iter().any(|remedy| remedy.basis == Basis::Proved)
+    }
 }
 
 /// The kinds of findings. Their kebab-case names are a contract: they are never renamed.
@@ -49,7 +54,7 @@ pub enum Code {
     BadAttribute,
     /// An `output` block that does not follow a step.
     OrphanOutput,
-    /// A `console` block without a prompt, or text before its first prompt.
+    /// A `console` block without a prompt, or text before the first prompt of a session.
     MissingPrompt,
     /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
@@ -91,6 +96,8 @@ pub enum Code {
     Leftover,
     /// A command uses an image with neither a tag nor a digest.
     UnpinnedImage,
+    /// A book, or a file that was named on the command line, has no step that runs.
+    NoSteps,
 }
 
 impl Code {
@@ -109,6 +116,7 @@ impl Code {
         Self::Timeout,
         Self::StreamEnded,
         Self::NotRun,
+        Self::NoSteps,
         Self::ImageMissing,
         Self::ContainerDied,
         Self::Leftover,
@@ -134,6 +142,8 @@ impl Code {
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
             // The page is as correct as on the day it was written.
             Self::ChangedValues => Level::Warn,
+            // Its block does not run, and all others do.
+            Self::MissingPrompt => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
@@ -158,6 +168,7 @@ impl Code {
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
+            Self::NoSteps => "no-steps",
             Self::ImageMissing => "image-missing",
             Self::OutOfMemory => "out-of-memory",
             Self::EngineLost => "engine-lost",

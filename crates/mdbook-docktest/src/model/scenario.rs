@@ -9,8 +9,10 @@ use regex::Regex;
 use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::stream::{Columns, Streams};
 use crate::text::position::line_and_column;
+use crate::text::splice::Edit;
 
 /// The steps of one chapter.
 #[derive(Debug, Default)]
@@ -24,7 +26,7 @@ pub struct Scenario {
     /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
     /// of its own.
     pub diagrams: Vec<Range<usize>>,
-    /// The findings about annotations; nothing runs while one of them is an error.
+    /// The findings about annotations; the chapter does not run while one of them is an error.
     pub findings: Vec<Finding>,
 }
 
@@ -61,8 +63,8 @@ pub struct Step {
     pub attributes: Attributes,
     /// The `output` blocks that follow the step: one, or one for each of its streams.
     pub expectations: Vec<Expectation>,
-    /// The parts of a `console` block that are not commands, in the chapter's text: prompts, and
-    /// the lines below commands.
+    /// The parts of a session that are not commands, in the chapter's text: prompts, and the lines
+    /// below commands.
     pub session_markup: Vec<Range<usize>>,
     /// Whether a finding about the step's text keeps it from running.
     pub is_held: bool,
@@ -80,6 +82,18 @@ impl Step {
         let last = self.expectations.last().map_or(&self.fence, |expectation| &expectation.fence);
         let line = |offset| line_and_column(text, offset).0;
         line(self.fence.block.start)..=line(last.block.end)
+    }
+
+    /// Returns the edit of `text`, the chapter's text, that marks a script with prompts as `console`;
+    /// `None` if it has none, or is marked already.
+    pub fn mark_as_console(&self, text: &str) -> Option<Remedy> {
+        let has_prompts = !self.session_markup.is_empty() && self.language != "console";
+        let edit = || Edit { range: self.fence.language(text), text: "console".to_owned() };
+        has_prompts.then(|| Remedy {
+            title: "mark the block as `console`, as it has prompts".to_owned(),
+            edits: vec![edit()],
+            basis: Basis::Proved,
+        })
     }
 
     /// Whether a finding of this chapter is in the step's block or its `output` blocks.
@@ -104,7 +118,7 @@ pub struct Command {
     pub span: Range<usize>,
     /// The place of each of its lines in the chapter's text, without prompts and trailing blanks.
     pub lines: Vec<Range<usize>>,
-    /// The expected output below the command in a `console` block.
+    /// The expected output below the command in a session.
     pub expectation: Option<Expectation>,
 }
 
