@@ -14,9 +14,11 @@ use crate::model::finding::Code;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Expectation, Scenario, Step};
 use crate::terminal;
+use crate::text::position::line_and_column;
 use crate::text::splice::{Edit, splice};
 
 mod names;
+mod new;
 
 /// An expectation's new text.
 #[derive(Debug)]
@@ -31,14 +33,15 @@ struct Rewrite {
 struct Pending<'a> {
     step: usize,
     subject: Subject,
-    expectation: &'a Expectation,
+    /// `None` if it is a new one.
+    expectation: Option<&'a Expectation>,
     actual: String,
     /// `None` if it is kept, and for `exact`.
     update: Option<Update>,
 }
 
 /// What an expectation of a step is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     /// The command with this index.
     Command(usize),
@@ -63,20 +66,21 @@ pub(crate) struct Accepted {
 }
 
 /// Rewrites the expectations of a chapter that do not match. `scenario` was extracted from `text`;
-/// `source` is the text of the chapter's file.
+/// `source` is the text of the chapter's file. With `add_new`, steps without an expectation get one.
 pub(crate) fn accept(
     text: &str,
     source: &str,
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
+    add_new: bool,
 ) -> Accepted {
     let source_scenario = extract(&scenario.path, source, scenario.extensions);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
     let mut rewritten = Vec::new();
-    for rewrite in rewrites(scenario, recording, placeholders) {
+    for rewrite in rewrites(scenario, recording, placeholders, add_new) {
         let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
             in_text.clone()
@@ -91,7 +95,10 @@ pub(crate) fn accept(
             rewrite.and_then(|rewrite| rewrite.edits(source, &source_scenario))
         };
         let step = &scenario.steps[rewrite.step];
-        let line = expectation_for(step, rewrite.subject).map(|found| found.line);
+        let line = expectation_for(step, rewrite.subject).map_or_else(
+            || line_of(text, step, rewrite.subject),
+            |expectation| Some(expectation.line),
+        );
         if let (Some(in_text), Some(in_source)) = (in_text, in_source) {
             edits.extend(in_text);
             source_edits.extend(in_source);
@@ -120,18 +127,20 @@ fn rewrites(
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
+    add_new: bool,
 ) -> Vec<Rewrite> {
-    let (pending, mut names) = pending(scenario, recording, placeholders);
+    let (pending, mut names) = pending(scenario, recording, placeholders, add_new);
     let updates = pending.iter().filter_map(|pending| pending.update.as_ref());
     names::add_names(&mut names, updates.flat_map(Update::identities), recording);
 
     let mut bindings = Bindings::default();
     let mut rewrites = Vec::new();
     for Pending { step, subject, expectation, actual, update } in pending {
+        let old = expectation.map_or("", |expectation| expectation.text.as_str());
         let text = match &update {
-            _ if expectation.attributes.exact => actual,
+            _ if expectation.is_some_and(|expectation| expectation.attributes.exact) => actual,
             None => {
-                bind(&expectation.text, &actual, placeholders, &mut bindings);
+                bind(old, &actual, placeholders, &mut bindings);
                 continue;
             }
             Some(update) => {
@@ -140,10 +149,10 @@ fn rewrites(
                 text
             }
         };
-        if text != expectation.text {
+        if text != old {
             let changes = match update {
                 Some(update) => update.changes(),
-                None => Changes::rewritten(&expectation.text, &text),
+                None => Changes::rewritten(old, &text),
             };
             rewrites.push(Rewrite { step, subject, text, changes });
         }
@@ -157,6 +166,7 @@ fn pending<'a>(
     scenario: &'a Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
+    add_new: bool,
 ) -> (Vec<Pending<'a>>, Names) {
     let mut judge = Judge::new(placeholders);
     let mut bindings = Bindings::default();
@@ -185,19 +195,30 @@ fn pending<'a>(
         if !codes.iter().all(is_about_output) {
             continue;
         }
-        for (subject, expectation) in expectations(step) {
+        let known = expectations(step)
+            .map(|(subject, expectation)| (subject, expectation.attributes, Some(expectation)));
+        let new = if add_new { new::subjects(step) } else { Vec::new() };
+        let new = new.into_iter().map(|(subject, attributes)| (subject, attributes, None));
+        let mut subjects: Vec<_> = known.chain(new).collect();
+        subjects.sort_by_key(|(subject, ..)| *subject);
+        for (subject, attributes, expectation) in subjects {
             let commands = match subject {
                 Subject::Command(command) => commands.get(command..=command).unwrap_or_default(),
                 Subject::Step(_) => commands,
             };
-            let actual = printed(commands, expectation);
+            let actual = printed(commands, attributes);
+            let is_cut = commands.iter().any(|command| command.transcript.omitted_bytes > 0);
+            if expectation.is_none() && (is_cut || actual.trim().is_empty()) {
+                continue;
+            }
             let mut new = None;
-            if !expectation.attributes.exact {
-                new = update(&expectation.text, &actual, placeholders, &bindings);
+            if !attributes.exact {
+                let old = expectation.map_or("", |expectation| expectation.text.as_str());
+                new = update(old, &actual, placeholders, &bindings);
                 let text = new
                     .as_ref()
                     .map(|update| update.text(&actual, &Names::default(), placeholders, &bindings));
-                let text = text.as_ref().unwrap_or(&expectation.text);
+                let text = text.as_deref().unwrap_or(old);
                 bind(text, &actual, placeholders, &mut bindings);
             }
             all.push(Pending { step: index, subject, expectation, actual, update: new });
@@ -217,8 +238,10 @@ impl Rewrite {
     /// it.
     fn edits(&self, text: &str, scenario: &Scenario) -> Option<Vec<Edit>> {
         let step = &scenario.steps[self.step];
-        let expectation = expectation_for(step, self.subject)?;
-        let edits = edits(text, expectation, &self.text);
+        let edits = match expectation_for(step, self.subject) {
+            Some(expectation) => edits(text, expectation, &self.text),
+            None => vec![new::insertion(text, step, self.subject, &self.text)?],
+        };
         let new = splice(text, edits.clone());
         self.is_only_change(scenario, &extract(&scenario.path, &new, scenario.extensions))
             .then_some(edits)
@@ -231,9 +254,12 @@ impl Rewrite {
             new.findings.len() == old.findings.len() && new.steps.len() >= old.steps.len();
         let is_expected = |index, old: &Step, new: &Step| {
             let commands = (0..old.commands.len()).map(Subject::Command);
-            let blocks = (0..old.expectations.len()).map(Subject::Step);
+            let blocks = (0..new.expectations.len()).map(Subject::Step);
+            let is_new_block = self.step == index
+                && matches!(self.subject, Subject::Step(_))
+                && expectation_for(old, self.subject).is_none();
             old.commands.len() == new.commands.len()
-                && old.expectations.len() == new.expectations.len()
+                && old.expectations.len() + usize::from(is_new_block) == new.expectations.len()
                 && old.commands.iter().zip(&new.commands).all(|(old, new)| old.text == new.text)
                 && commands.chain(blocks).all(|subject| {
                     let text =
@@ -264,7 +290,7 @@ fn expectations(step: &Step) -> impl Iterator<Item = (Subject, &Expectation)> {
 fn edits(text: &str, expectation: &Expectation, new: &str) -> Vec<Edit> {
     let fence = &expectation.fence;
     let prefix = prefix(text, expectation, fence);
-    let eol = if text[fence.block.clone()].contains("\r\n") { "\r\n" } else { "\n" };
+    let eol = eol(text, fence);
     let lines = new.lines().map(|line| match line {
         "" => format!("{}{eol}", prefix.trim_end()),
         line => format!("{prefix}{line}{eol}"),
@@ -272,6 +298,11 @@ fn edits(text: &str, expectation: &Expectation, new: &str) -> Vec<Edit> {
     let mut edits = vec![Edit { range: expectation.body.clone(), text: lines.collect() }];
     edits.extend(longer_fence(text, fence, new));
     edits
+}
+
+/// Returns how lines of a block end.
+fn eol(text: &str, fence: &Fence) -> &'static str {
+    if text[fence.block.clone()].contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 /// Returns the prefix of each line of a block.
@@ -299,11 +330,7 @@ fn prefix(text: &str, expectation: &Expectation, fence: &Fence) -> String {
 fn longer_fence(text: &str, fence: &Fence, content: &str) -> Vec<Edit> {
     let marks = &text[fence.marks.clone()];
     let Some(mark) = marks.chars().next() else { return Vec::new() };
-    let run = |line: &str| {
-        let line = line.trim_start();
-        line.len() - line.trim_start_matches(mark).len()
-    };
-    let longest = content.lines().map(run).max().unwrap_or_default();
+    let longest = longest_run(content, mark);
     let Some(closing) = fence.closing.as_ref().filter(|_| longest >= marks.len()) else {
         return Vec::new();
     };
@@ -311,6 +338,24 @@ fn longer_fence(text: &str, fence: &Fence, content: &str) -> Vec<Edit> {
     [fence.marks.clone(), closing.prefix.end..fence.block.end]
         .map(|range: Range<usize>| Edit { range, text: new.clone() })
         .into()
+}
+
+/// Returns the length of the longest run of a mark at the start of a line.
+fn longest_run(content: &str, mark: char) -> usize {
+    let run = |line: &str| {
+        let line = line.trim_start();
+        line.len() - line.trim_start_matches(mark).len()
+    };
+    content.lines().map(run).max().unwrap_or_default()
+}
+
+/// Returns the number of the line after which an expectation is added.
+fn line_of(text: &str, step: &Step, subject: Subject) -> Option<usize> {
+    let end = match subject {
+        Subject::Command(command) => step.commands.get(command)?.lines.last()?.end,
+        Subject::Step(_) => step.fence.block.end,
+    };
+    Some(line_and_column(text, end).0)
 }
 
 fn expectation_for(step: &Step, subject: Subject) -> Option<&Expectation> {

@@ -21,9 +21,8 @@ pub(super) fn difference(expectation: &Expectation, changed: &[ChangedValue]) ->
         Some(line.start + value.span.start..line.start + value.span.end)
     };
     let first = changed.first().and_then(place);
-    let mut help = String::from(
-        "run `accept` to write placeholders, which match any value of their kind",
-    );
+    let mut help =
+        String::from("run `accept` to write placeholders, which match any value of their kind");
     for ChangedValue { expected, actual, placeholder, .. } in changed.iter().take(NAMED) {
         help.push_str(&format!("\n[{placeholder}]  {} → {}", cut(expected), cut(actual)));
     }
@@ -55,3 +54,6 @@ fn remedy(expectation: &Expectation, changed: &[ChangedValue]) -> Option<Remedy>
     let title = format!("write {} for these values", names.join(", "));
     (!edits.is_empty()).then_some(Remedy { title, edits, basis: Basis::Proved })
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,8 +62,8 @@ impl<'a> AllExpected<'a> {
 /// Returns the output of commands in the form that an expectation is compared with: the text that a
 /// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
 /// block, blank lines before the output are dropped, as they are from the expectation.
-pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
-    let OutputAttributes { streams, exact, in_session } = expectation.attributes;
+pub(crate) fn printed(commands: &[CommandRecording], attributes: OutputAttributes) -> String {
+    let OutputAttributes { streams, exact, in_session } = attributes;
     let printed = |command: &CommandRecording| {
         if exact {
             command.transcript.output_of(streams)
@@ -115,7 +115,7 @@ impl<'a> Expected<'a> {
         commands: &[CommandRecording],
         bindings: &mut Bindings,
     ) -> Option<Difference> {
-        let actual = printed(commands, self.expectation);
+        let actual = printed(commands, self.expectation.attributes);
         let mismatch = self.pattern.matches(&actual, bindings).err()?;
         let mismatch = match self.loosened(&actual, bindings) {
             None => mismatch,

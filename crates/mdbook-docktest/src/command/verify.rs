@@ -31,7 +31,10 @@ pub(super) enum After {
     /// Report the findings.
     Report,
     /// Rewrite expected output that differs, and report the remaining findings.
-    Accept,
+    Accept {
+        /// Also add expectations to steps without one.
+        add_new: bool,
+    },
     /// Write the recordings of chapters without errors, and report the findings.
     Record,
 }
@@ -54,7 +57,7 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
         // A wrong annotation keeps only its chapter from running.
         let ran = run(report, &run_options)?.max(Exit::from_annotations(report));
         exit = exit.max(match after {
-            After::Accept => accept(report, settings, ran)?,
+            After::Accept { add_new } => accept(report, settings, ran, add_new)?,
             After::Record => {
                 let is_whole_book = matches!(given, Given::Book(_));
                 record(report, settings, is_whole_book && ran == Exit::Success, ran)?
@@ -92,7 +95,7 @@ pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
 }
 
 /// Rewrites expected output that differs in the chapters' files.
-fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
+fn accept(report: &mut Report, settings: &Settings, ran: Exit, add_new: bool) -> Result<Exit> {
     for chapter in &mut report.chapters {
         if chapter.recording().is_none() {
             continue;
@@ -102,7 +105,7 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
         // mdBook removes a byte order mark.
         let is_removed = mark_len(chapter.text()) == 0;
         let source = if is_removed { without_mark(&file) } else { file.as_str() };
-        let Some(accepted) = chapter.accepted(source, settings) else { continue };
+        let Some(accepted) = chapter.accepted(source, settings, add_new) else { continue };
         if !accepted.rewritten.is_empty() {
             let mark = &file[..file.len() - source.len()];
             source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;
