@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Difference;
 use super::quote::cut;
-use crate::expect::ChangedValue;
+use crate::expect::{ChangedValue, with_placeholders};
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::Expectation;
@@ -23,8 +23,8 @@ pub(super) fn difference(expectation: &Expectation, changed: &[ChangedValue]) ->
     let first = changed.first().and_then(place);
     let mut help =
         String::from("run `accept` to write placeholders, which match any value of their kind");
-    for ChangedValue { expected, actual, placeholder, .. } in changed.iter().take(NAMED) {
-        help.push_str(&format!("\n[{placeholder}]  {} → {}", cut(expected), cut(actual)));
+    for ChangedValue { expected, actual, kind, .. } in changed.iter().take(NAMED) {
+        help.push_str(&format!("\n[{}]  {} → {}", kind.placeholder, cut(expected), cut(actual)));
     }
     if let Some(more @ 1..) = changed.len().checked_sub(NAMED) {
         help.push_str(&format!("\n({more} more)"));
@@ -40,16 +40,18 @@ pub(super) fn difference(expectation: &Expectation, changed: &[ChangedValue]) ->
 
 /// Returns the edit that writes placeholders for the values.
 fn remedy(expectation: &Expectation, changed: &[ChangedValue]) -> Option<Remedy> {
-    let edit = |value: &ChangedValue| {
-        let line = expectation.lines.get(value.line)?;
-        Some(Edit {
-            range: line.start + value.span.start..line.start + value.span.end,
-            text: format!("[{}]", value.placeholder),
-        })
+    let edit = |changed: &[ChangedValue]| {
+        let [first, ..] = changed else { return None };
+        let source = expectation.text.lines().nth(first.line)?.trim_ascii_end();
+        let line = expectation.lines.get(first.line)?;
+        let new = with_placeholders(source, &changed.iter().collect::<Vec<_>>());
+        let text = new.get(first.span.start..)?.to_owned();
+        Some(Edit { range: line.start + first.span.start..line.start + source.len(), text })
     };
-    let edits = changed.iter().map(edit).collect::<Option<Vec<_>>>()?;
+    let lines = changed.chunk_by(|one, other| one.line == other.line);
+    let edits = lines.map(edit).collect::<Option<Vec<_>>>()?;
     let names: BTreeSet<String> =
-        changed.iter().map(|value| format!("`[{}]`", value.placeholder)).collect();
+        changed.iter().map(|value| format!("`[{}]`", value.kind.placeholder)).collect();
     let names: Vec<String> = names.into_iter().collect();
     let title = format!("write {} for these values", names.join(", "));
     (!edits.is_empty()).then_some(Remedy { title, edits, basis: Basis::Proved })

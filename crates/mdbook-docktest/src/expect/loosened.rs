@@ -7,7 +7,7 @@ use super::line::is_within;
 use super::pattern::{Pattern, lines};
 use super::placeholder::Placeholders;
 use super::token::{Token, tokens};
-use super::volatile::{Scanner, Volatile};
+use super::volatile::{Kind, Scanner, Volatile};
 
 /// A pattern that also matches if only values differ that change from run to run.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Loosened {
 }
 
 /// A value that differs from the expected one, and changes from run to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct ChangedValue {
     /// The line of the pattern, counted from 0.
     pub(crate) line: usize,
@@ -28,8 +28,8 @@ pub(crate) struct ChangedValue {
     pub(crate) expected: String,
     /// The value in its place.
     pub(crate) actual: String,
-    /// The name of the placeholder that stands for both.
-    pub(crate) placeholder: &'static str,
+    /// The kind of both.
+    pub(crate) kind: &'static Kind,
 }
 
 impl Loosened {
@@ -88,7 +88,7 @@ impl Loosened {
                 span: value.span.clone(),
                 expected: expected.to_owned(),
                 actual: actual.to_owned(),
-                placeholder: value.kind.placeholder,
+                kind: value.kind,
             })
         });
         changed.collect()

@@ -8,11 +8,11 @@ use super::alignment::Step;
 use super::binding::Bindings;
 use super::changes::Changes;
 use super::gap::gaps;
-use super::loosened::Loosened;
+use super::loosened::{ChangedValue, Loosened};
 use super::pattern::{Pattern, lines};
 use super::placeholder::Placeholders;
 use super::token::literal;
-use super::volatile::{Nature, Scanner, Volatile};
+use super::volatile::{Kind, Nature, Scanner, Volatile};
 
 /// A new pattern, in which values that change from run to run have no names yet.
 #[derive(Debug)]
@@ -157,6 +157,20 @@ pub(crate) fn update(
     Some(update)
 }
 
+/// Returns a line of a pattern with placeholders in place of values, given in their order. Columns stay where they are
+/// as far as possible.
+pub(crate) fn with_placeholders(source: &str, changed: &[&ChangedValue]) -> String {
+    let mut pieces = Vec::new();
+    let mut kept = 0;
+    for ChangedValue { span, kind, actual, .. } in changed {
+        pieces.push(Piece::Pattern(source[kept..span.start].to_owned()));
+        pieces.push(Piece::Value(Value::new(kind, actual, &source[span.clone()])));
+        kept = span.end;
+    }
+    pieces.push(Piece::Pattern(source[kept..].to_owned()));
+    Line { pieces, origin: Origin::Values }.text(&Names::default())
+}
+
 /// Returns the values of output lines that change from run to run.
 fn new_values(actual: &[&str], bindings: &Bindings) -> Vec<Vec<Volatile>> {
     let mut scanner = Scanner::for_expectations();
@@ -211,12 +225,7 @@ impl Line {
         let mut kept = 0;
         for (Volatile { span, kind }, actual) in values {
             pieces.push(Piece::Pattern(pattern(&source[kept..span.start])));
-            pieces.push(Piece::Value(Value {
-                placeholder: kind.placeholder,
-                nature: kind.nature,
-                actual: actual.to_owned(),
-                width: source[span.clone()].chars().count(),
-            }));
+            pieces.push(Piece::Value(Value::new(kind, actual, &source[span.clone()])));
             kept = span.end;
         }
         let origin = if kept == 0 && origin == Origin::Values { Origin::Kept } else { origin };
@@ -272,6 +281,15 @@ fn signed(width: usize) -> isize {
 }
 
 impl Value {
+    fn new(kind: &Kind, actual: &str, expected: &str) -> Self {
+        Self {
+            placeholder: kind.placeholder,
+            nature: kind.nature,
+            actual: actual.to_owned(),
+            width: expected.chars().count(),
+        }
+    }
+
     fn placeholder(&self, names: &Names) -> String {
         let is_named = self.nature.is_identity();
         match names.get(self.placeholder, &self.actual).filter(|_| is_named) {

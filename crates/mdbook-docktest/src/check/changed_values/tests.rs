@@ -67,7 +67,7 @@ fn the_remedy_writes_placeholders() {
     };
     assert_eq!((title.as_str(), *basis), ("write `[AGE]`, `[ID]` for these values", Basis::Proved));
     let mended = splice(OLD, edits.clone());
-    assert!(mended.contains("> [ID]   [AGE]   web\n"), "{mended}");
+    assert!(mended.contains("> [ID]           [AGE]           web\n"), "{mended}");
     assert_eq!(findings(&mended, &[PRINTED]), []);
 }
 
