@@ -37,7 +37,7 @@ impl Kind {
         Self { placeholder, regex: None, nature, place: Where::Everywhere, is_value: |_| true }
     }
 
-    const fn as_regex(self, regex: &'static str) -> Self {
+    const fn with_regex(self, regex: &'static str) -> Self {
         Self { regex: Some(regex), ..self }
     }
 

@@ -89,7 +89,7 @@ fn read(header: &str) -> Vec<Column> {
         let is_known = |(titles, _): &&(&[&str], _)| titles.contains(&title.as_str());
         let (_, kind) = KINDS.iter().find(is_known)?;
         let cell = Regex::new(&format!(r"\A(?:{})\z", kind.regex())).ok()?;
-        Some(Column { title: title.range(), end, kind: *kind, cell })
+        Some(Column { title: title.range(), end, kind, cell })
     });
     columns.collect()
 }

@@ -11,36 +11,36 @@ pub(super) static FREE: &[Kind] = &[
     Kind::of("UUID", Nature::Identity),
     Kind::of("MAC", Nature::Other),
     // Shorter than in the placeholder: a word of 12 letters is an ID only in a column of IDs.
-    Kind::of("ID", Nature::Identity).as_regex("[0-9a-f]{64}|[0-9a-z]{25}|[0-9a-f]{12}"),
+    Kind::of("ID", Nature::Identity).with_regex("[0-9a-f]{64}|[0-9a-z]{25}|[0-9a-f]{12}"),
     // Checksums (MD5, SHA-1, SHA-512), commits, machine IDs.
     Kind::of("HEX", Nature::Other)
-        .as_regex("[0-9a-f]{128}|[0-9a-f]{40}|[0-9a-f]{32}")
+        .with_regex("[0-9a-f]{128}|[0-9a-f]{40}|[0-9a-f]{32}")
         .only(Where::Expectations),
     Kind::of("DATE", Nature::Other),
     Kind::of("IP", Nature::Other).only(Where::Recordings),
     // What Docker assigns. An author who writes another address means it.
     Kind::of("IP", Nature::Other)
-        .as_regex(concat!(
+        .with_regex(concat!(
             r"(?:10\.[0-9]{1,3}|172\.(?:1[6-9]|2[0-9]|3[01])|192\.168)\.[0-9]{1,3}\.[0-9]{1,3}",
             "|(?:fe80|fd[0-9a-f]{2})(?::[0-9a-f]{0,4}){1,6}:[0-9a-f]{1,4}",
         ))
         .only(Where::Expectations),
     Kind::of("TIME", Nature::Measure),
     Kind::of("AGE", Nature::Measure),
-    Kind::of("SIZE", Nature::Other).as_regex(concat!(
+    Kind::of("SIZE", Nature::Other).with_regex(concat!(
         r"[0-9]+(?:\.[0-9]+)?(?:e\+[0-9]+)?(?:[kKMGTPEZY]i?B|[kKMGTP]|B)",
         r"|[0-9]+(?:\.[0-9]+)? [kKMGTP]i?B",
     )),
-    Kind::of("DURATION", Nature::Measure).as_regex(concat!(
+    Kind::of("DURATION", Nature::Measure).with_regex(concat!(
         r"[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h)(?: ?[0-9]+(?:\.[0-9]+)?(?:ns|us|µs|μs|ms|s|m|h))*",
         r"|[0-9]+(?:\.[0-9]+)? (?:ns|us|µs|μs|ms|s)",
     )),
     Kind::of("NAME", Nature::Name)
-        .as_regex("[a-z]+_[a-z]+[0-9]?")
+        .with_regex("[a-z]+_[a-z]+[0-9]?")
         .where_(is_surely_generated)
         .only(Where::Expectations),
     // The short IDs of a swarm.
-    Kind::of("ID", Nature::Identity).as_regex("[0-9a-z]{12}").where_(is_no_word),
+    Kind::of("ID", Nature::Identity).with_regex("[0-9a-z]{12}").where_(is_no_word),
 ];
 
 /// Whether a letter follows a digit, as in 19 of 20 random IDs and hardly any word.
@@ -93,7 +93,7 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     // `docker info`: in no particular order.
     (
         r"^ Runtimes: (\S+(?: \S+)+)$",
-        Kind::of("..", Nature::Other).as_regex(r"[0-9A-Za-z._-]+(?: [0-9A-Za-z._-]+)+"),
+        Kind::of("..", Nature::Other).with_regex(r"[0-9A-Za-z._-]+(?: [0-9A-Za-z._-]+)+"),
     ),
     // `docker stats`, `docker system df`.
     (r"\b([0-9]+\.[0-9]{2})%", NUMBER),
