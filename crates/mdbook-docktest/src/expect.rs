@@ -50,6 +50,7 @@ mod generated_name;
 mod line;
 mod loosened;
 mod matching;
+mod names;
 mod pattern;
 mod placeholder;
 mod token;
@@ -62,10 +63,11 @@ pub(crate) use changes::Changes;
 pub(crate) use diff::{Mismatch, Place};
 pub(crate) use generated_name::is_generated_name;
 pub(crate) use loosened::{ChangedValue, Loosened};
+pub(crate) use names::Names;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub use placeholder::Placeholders;
-pub(crate) use update::{Names, Update, update, with_placeholders};
+pub(crate) use update::{Update, update, with_placeholders};
 pub(crate) use volatile::masked;
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use crate::model::fence::Fence;
 use crate::model::scenario::{OutputAttributes, Step};
 use crate::text::splice::Edit;
 
-use super::{Subject, eol, longest_run};
+use super::Subject;
+use super::edits::{eol, longest_run};
 
 /// Returns what of a step can be given an expectation: each command of a session without one, or else the whole step.
 /// Streams print a different number of lines each time; of a step whose output is not shown, an expectation would be.

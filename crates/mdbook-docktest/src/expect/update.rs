@@ -2,17 +2,21 @@
 //! run become placeholders.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::alignment::Step;
 use super::binding::Bindings;
 use super::changes::Changes;
-use super::gap::gaps;
-use super::loosened::{ChangedValue, Loosened};
+use super::loosened::Loosened;
+use super::names::Names;
 use super::pattern::{Pattern, lines};
 use super::placeholder::Placeholders;
 use super::token::literal;
-use super::volatile::{Kind, Nature, Scanner, Volatile};
+use super::volatile::{Scanner, Volatile};
+
+mod line;
+
+pub(crate) use self::line::with_placeholders;
+use self::line::{Line, Origin};
 
 /// A new pattern, in which values that change from run to run have no names yet.
 #[derive(Debug)]
@@ -22,78 +26,6 @@ pub(crate) struct Update {
     removed: Vec<String>,
     /// What matches in any case, without placeholders.
     plain: String,
-}
-
-/// A line of a new pattern.
-#[derive(Debug)]
-struct Line {
-    pieces: Vec<Piece>,
-    origin: Origin,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    /// The line is as it was.
-    Kept,
-    /// Only values were replaced.
-    Values,
-    /// The line is what was printed.
-    Output,
-}
-
-#[derive(Debug)]
-enum Piece {
-    /// A part of a pattern.
-    Pattern(String),
-    Value(Value),
-}
-
-/// A value that changes from run to run.
-#[derive(Debug)]
-struct Value {
-    placeholder: &'static str,
-    nature: Nature,
-    /// What was printed.
-    actual: String,
-    /// The width of what stands in its place so far, in characters.
-    width: usize,
-}
-
-/// The names of the values that occur more than once in a chapter, by placeholder and short form.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Names(BTreeMap<(String, String), String>);
-
-impl Names {
-    /// Returns the names that the author has given.
-    pub(crate) fn of(bindings: &Bindings) -> Self {
-        let names = bindings.all().map(|(key, value)| {
-            ((key.placeholder.clone(), short(value).to_owned()), key.name.clone())
-        });
-        Self(names.collect())
-    }
-
-    /// Gives a name to a value, unless it has one.
-    pub(crate) fn add(&mut self, placeholder: &str, value: &str, name: &str) {
-        let key = (placeholder.to_owned(), short(value).to_owned());
-        self.0.entry(key).or_insert_with(|| name.to_owned());
-    }
-
-    pub(crate) fn get(&self, placeholder: &str, value: &str) -> Option<&str> {
-        let key = (placeholder.to_owned(), short(value).to_owned());
-        self.0.get(&key).map(String::as_str)
-    }
-
-    /// Whether a name is used for a value of this placeholder.
-    pub(crate) fn has(&self, placeholder: &str, name: &str) -> bool {
-        self.0.iter().any(|((of, _), known)| of == placeholder && known == name)
-    }
-}
-
-/// The short form of a full ID; other values as they are.
-fn short(value: &str) -> &str {
-    let is_id =
-        matches!(value.len(), 64 | 25) && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if is_id { &value[..12] } else { value }
 }
 
 /// Returns the changes after which a pattern matches `actual`, given the earlier `bindings`; `None` if it does and will.
@@ -157,20 +89,6 @@ pub(crate) fn update(
     Some(update)
 }
 
-/// Returns a line of a pattern with placeholders in place of values, given in their order. Columns stay where they are
-/// as far as possible.
-pub(crate) fn with_placeholders(source: &str, changed: &[&ChangedValue]) -> String {
-    let mut pieces = Vec::new();
-    let mut kept = 0;
-    for ChangedValue { span, kind, actual, .. } in changed {
-        pieces.push(Piece::Pattern(source[kept..span.start].to_owned()));
-        pieces.push(Piece::Value(Value::new(kind, actual, &source[span.clone()])));
-        kept = span.end;
-    }
-    pieces.push(Piece::Pattern(source[kept..].to_owned()));
-    Line { pieces, origin: Origin::Values }.text(&Names::default())
-}
-
 /// Returns the values of output lines that change from run to run.
 fn new_values(actual: &[&str], bindings: &Bindings) -> Vec<Vec<Volatile>> {
     let mut scanner = Scanner::for_expectations();
@@ -207,96 +125,6 @@ fn plain(
         .is_ok();
     // Names are bound in the order of the lines, which a new line can change.
     if matches { new } else { rewrite(&|element| !old.binds(element)) }
-}
-
-impl Line {
-    fn kept(source: &str) -> Self {
-        Self { pieces: vec![Piece::Pattern(source.to_owned())], origin: Origin::Kept }
-    }
-
-    /// A line in which values become placeholders. `pattern` makes a pattern of the rest.
-    fn with_values<'a>(
-        source: &str,
-        values: impl Iterator<Item = (&'a Volatile, &'a str)>,
-        origin: Origin,
-        pattern: impl Fn(&str) -> String,
-    ) -> Self {
-        let mut pieces = Vec::new();
-        let mut kept = 0;
-        for (Volatile { span, kind }, actual) in values {
-            pieces.push(Piece::Pattern(pattern(&source[kept..span.start])));
-            pieces.push(Piece::Value(Value::new(kind, actual, &source[span.clone()])));
-            kept = span.end;
-        }
-        let origin = if kept == 0 && origin == Origin::Values { Origin::Kept } else { origin };
-        pieces.push(Piece::Pattern(pattern(&source[kept..])));
-        Self { pieces, origin }
-    }
-
-    fn values(&self) -> impl Iterator<Item = &Value> {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Value(value) => Some(value),
-            Piece::Pattern(_) => None,
-        })
-    }
-
-    /// Returns the line's text. Columns stay where they are as far as possible.
-    fn text(&self, names: &Names) -> String {
-        let mut text = String::new();
-        // By how many characters the text is ahead of what it replaces.
-        let mut ahead = 0_isize;
-        for piece in &self.pieces {
-            match piece {
-                Piece::Value(value) => {
-                    let placeholder = value.placeholder(names);
-                    ahead += signed(placeholder.len()) - signed(value.width);
-                    text.push_str(&placeholder);
-                }
-                Piece::Pattern(pattern) => {
-                    let leading = pattern.len() - pattern.trim_start_matches(' ').len();
-                    let leading = (!text.is_empty() && leading >= 2).then_some(0..leading);
-                    let mut kept = 0;
-                    for gap in leading.into_iter().chain(gaps(pattern)) {
-                        text.push_str(&pattern[kept..gap.start]);
-                        kept = gap.end;
-                        if pattern[gap.clone()].contains('\t') {
-                            text.push_str(&pattern[gap]);
-                            continue;
-                        }
-                        let width = (signed(gap.len()) - ahead).max(2);
-                        ahead += width - signed(gap.len());
-                        text.push_str(&" ".repeat(width.unsigned_abs()));
-                    }
-                    text.push_str(&pattern[kept..]);
-                }
-            }
-        }
-        text
-    }
-}
-
-/// A width for calculations. No line is longer than an `isize` can tell.
-fn signed(width: usize) -> isize {
-    isize::try_from(width).unwrap_or(isize::MAX)
-}
-
-impl Value {
-    fn new(kind: &Kind, actual: &str, expected: &str) -> Self {
-        Self {
-            placeholder: kind.placeholder,
-            nature: kind.nature,
-            actual: actual.to_owned(),
-            width: expected.chars().count(),
-        }
-    }
-
-    fn placeholder(&self, names: &Names) -> String {
-        let is_named = self.nature.is_identity();
-        match names.get(self.placeholder, &self.actual).filter(|_| is_named) {
-            Some(name) => format!("[{}:{name}]", self.placeholder),
-            None => format!("[{}]", self.placeholder),
-        }
-    }
 }
 
 impl Update {
