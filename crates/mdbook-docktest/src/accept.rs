@@ -6,7 +6,7 @@
 
 use crate::check::{Judge, printed};
 use crate::expect::{Bindings, Changes, Names, Pattern, Placeholders, Update, update};
-use crate::extract::extract;
+use crate::extract::extract_with;
 use crate::model::finding::Code;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Expectation, Scenario, Step};
@@ -75,7 +75,8 @@ pub(crate) fn accept(
     placeholders: &Placeholders,
     add_new: bool,
 ) -> Accepted {
-    let source_scenario = extract(&scenario.path, source, scenario.extensions);
+    let source_scenario =
+        extract_with(&scenario.path, source, scenario.extensions, &scenario.reading);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
@@ -243,8 +244,8 @@ impl Rewrite {
             None => vec![new::insertion(text, step, self.subject, &self.text)?],
         };
         let new = splice(text, edits.clone());
-        self.is_only_change(scenario, &extract(&scenario.path, &new, scenario.extensions))
-            .then_some(edits)
+        let new = extract_with(&scenario.path, &new, scenario.extensions, &scenario.reading);
+        self.is_only_change(scenario, &new).then_some(edits)
     }
 
     /// Whether the rewrite is the only difference between a chapter before and after it.

@@ -20,10 +20,12 @@ mod command;
 mod consequences;
 pub(crate) mod lints;
 mod memory;
+mod missing_file;
 mod missing_image;
 mod output;
 mod quote;
 mod unpinned;
+mod unwritten;
 
 use self::command::CommandCheck;
 use self::consequences::{Folded, Found};
@@ -80,6 +82,8 @@ pub(crate) fn check(
         }
     }
     found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
+    found.differences.extend(unwritten::differences(scenario, recording));
+    missing_file::explain(text, scenario, recording, &mut found.differences);
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
     differences.sort_by_key(|difference| difference.span.start);
     let findings = findings(text, scenario, differences);

@@ -15,12 +15,15 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use self::attributes::{Info, Problem};
 use self::commands::commands;
+use self::fill_in::fill_in;
+use self::placeholders::mask_angle_brackets;
 use self::sessions::SessionParts;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
 use crate::model::remedy::Remedy;
 use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
+use crate::model::values::Reading;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
@@ -31,27 +34,45 @@ pub(crate) mod commands;
 mod console;
 mod directives;
 mod fence;
+pub(crate) mod file_blocks;
+mod fill_in;
 pub(crate) mod image_uses;
 #[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) mod info_edit;
+pub(crate) mod named_blocks;
+mod placeholders;
 mod prompt;
 mod remedies;
 mod sessions;
+mod simple_commands;
+mod synopsis;
 
 /// The language of sessions.
 const CONSOLE: &str = "console";
 
-/// Extracts the steps of a chapter, and checks their annotations.
+/// Extracts the steps of a chapter of a book that has no values for placeholders.
 ///
 /// `path` is used only in findings.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
+    extract_with(path, text, extensions, &Reading::default())
+}
+
+/// Extracts the steps of a chapter, checks their annotations, and fills in the book's values.
+pub(crate) fn extract_with(
+    path: &Path,
+    text: &str,
+    extensions: Extensions,
+    reading: &Reading,
+) -> Scenario {
     let mut extraction =
         Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
     for block in fenced_blocks(text, extensions) {
         extraction.take(&block);
     }
     extraction.directives();
-    extraction.scenario
+    let mut scenario = Scenario { reading: reading.clone(), ..extraction.scenario };
+    fill_in(&mut scenario, text, reading);
+    scenario
 }
 
 /// A fenced code block as the parser reports it.
@@ -161,8 +182,9 @@ fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
         lines: block.lines_at(range.clone()),
         text: block.content[range].to_owned(),
         expectation: None,
+        substitutions: Vec::new(),
     };
-    commands(&block.content).into_iter().map(command).collect()
+    commands(&mask_angle_brackets(&block.content)).into_iter().map(command).collect()
 }
 
 impl Extraction<'_> {
@@ -171,6 +193,13 @@ impl Extraction<'_> {
         let Some(fence) = fence::parts(self.text, &block.span, block.content_end) else {
             return;
         };
+        if let Some((info, problems)) = file_blocks::parse(&self.text[fence.info.clone()]) {
+            self.report(&fence, problems);
+            if self.is_closed(&fence, "file") {
+                self.file(block, &fence, info);
+            }
+            return;
+        }
         match attributes::parse(&self.text[fence.info.clone()]) {
             Info::Step { language, attributes, problems } => {
                 self.report(&fence, problems);

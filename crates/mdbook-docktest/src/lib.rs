@@ -31,6 +31,7 @@ pub mod internal {
     pub use crate::book::settings::Settings;
     pub use crate::expect::{BUILTINS, Bindings, Builtin, Pattern, Placeholders};
     pub use crate::extract::attributes::{names_for_outputs, names_for_steps};
+    pub use crate::extract::file_blocks::names_for_files;
     pub use crate::extract::image_uses::{ImageUse, ImageUses, UseKind, image_uses};
     pub use crate::extract::{Extensions, extract};
     pub use crate::model::finding::{Code, Finding, Level, Severity};

@@ -8,3 +8,4 @@ pub(crate) mod remedy;
 pub(crate) mod scenario;
 pub(crate) mod status;
 pub(crate) mod stream;
+pub(crate) mod values;

@@ -19,6 +19,7 @@ use crate::text::splice::{Edit, splice};
 pub(crate) mod assets;
 mod changes;
 mod diagram;
+mod files;
 mod fragments;
 mod html;
 pub(crate) mod labels;
@@ -33,6 +34,7 @@ mod unclosed_block;
 pub(crate) mod verifications;
 
 use changes::changes;
+use files::{shown, without_repetition};
 use fragments::Fragments;
 use outcome::Outcome;
 use provenance::Provenance;
@@ -71,6 +73,7 @@ pub fn render(
     for diagram in diagrams {
         edits.push(rendering.diagram(diagram, recording.map(|_| &state)));
     }
+    scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
     rendering.chapter_findings(scenario, &mut edits);
     if let Some(recording) = recording {
         rendering.provenance(recording, scenario.extensions, &mut edits);
@@ -160,6 +163,11 @@ impl Rendering<'_> {
         let mut below = Fragments::new(*renderer);
         below.outcome(&outcome, &id, labels);
         let Some(StepRecording::Ran { effects, .. }) = recording else { return below };
+        if !step.attributes.hidden {
+            let commands = step.commands.iter();
+            let values = commands.flat_map(|command| shown(&command.text, &command.substitutions));
+            below.values(labels.run_with(), &without_repetition(values));
+        }
         if !(step.attributes.hidden || step.attributes.no_output) {
             below.changes(&changes(state, effects, labels), labels);
         }

@@ -45,8 +45,9 @@ use crate::extract::image_uses::{ImageUses, UseKind, image_uses};
 use crate::model::finding::{Code, Level};
 use crate::model::recording::{
     CommandRecording, Effect, End, Image, Leftover, ObjectKind, Origin, Recording, StepRecording,
+    UnwrittenFile,
 };
-use crate::model::scenario::{Scenario, Step};
+use crate::model::scenario::{ChapterFile, Scenario, Step};
 
 /// How long an engine may take to start. It takes a third of a second, and longer on a loaded machine.
 const ENGINE_LIMIT: Duration = Duration::from_secs(60);
@@ -216,7 +217,8 @@ impl Runner<'_> {
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
         let is_exceeded = || engine.memory_exceeded();
         let mut memory = MemoryWatch::new(self.settings.memory, &is_exceeded);
-        let (mut steps, starts) = self.run_steps(scenario, &engine, &mut memory)?;
+        let RanSteps { recordings: mut steps, starts, unwritten } =
+            self.run_steps(scenario, &engine, &mut memory)?;
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
@@ -238,6 +240,7 @@ impl Runner<'_> {
             unavailable_images,
             steps,
             leftovers,
+            unwritten_files: unwritten,
             out_of_memory: memory.finish(),
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             origin: Origin::Run,
@@ -266,13 +269,13 @@ impl Runner<'_> {
         leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images)
     }
 
-    /// Runs the steps. Also returns when each command was started, in order.
+    /// Runs the steps.
     fn run_steps(
         &self,
         scenario: &Scenario,
         engine: &ProcessEngine,
         memory: &mut MemoryWatch<'_>,
-    ) -> Result<(Vec<StepRecording>, Vec<CommandStart>), RunError> {
+    ) -> Result<RanSteps, RunError> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
         let (timeout, canceller) = (self.settings.timeout, &self.canceller);
@@ -280,6 +283,7 @@ impl Runner<'_> {
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = (self.judge)();
         let mut starts = Vec::new();
+        let mut unwritten = Vec::new();
         let mut skip = false;
         let mut lost = false;
         for (index, step) in scenario.steps.iter().enumerate() {
@@ -292,8 +296,22 @@ impl Runner<'_> {
                 (self.progress)(scenario, Progress::Step { number: index + 1, of, step });
                 let started = Instant::now();
                 let retry_for = step.attributes.retry.unwrap_or_default();
+                let (indices, mut files): (Vec<usize>, Vec<&ChapterFile>) =
+                    scenario.files_before(index).unzip();
                 let (commands, verdict) = loop {
-                    let (commands, times) = runner.run(step)?;
+                    let (commands, times) = runner.run(step, &files)?;
+                    // They are written once, also for a step that is run again.
+                    if !files.is_empty() {
+                        files.clear();
+                        unwritten.extend(indices.iter().enumerate().filter_map(
+                            |(number, &file)| {
+                                Some(UnwrittenFile {
+                                    file,
+                                    reason: runner.shell.file_error(number)?,
+                                })
+                            },
+                        ));
+                    }
                     let start = |(command, at)| CommandStart { step: index, command, at };
                     starts.extend(times.into_iter().enumerate().map(start));
                     lost = commands.iter().any(|command| command.end == End::EngineLost);
@@ -311,8 +329,16 @@ impl Runner<'_> {
             };
             recordings.push(recording);
         }
-        Ok((recordings, starts))
+        Ok(RanSteps { recordings, starts, unwritten })
     }
+}
+
+/// What is known after all steps have run.
+struct RanSteps {
+    recordings: Vec<StepRecording>,
+    /// When each command was started, in order.
+    starts: Vec<CommandStart>,
+    unwritten: Vec<UnwrittenFile>,
 }
 
 /// The images that a chapter uses, as far as is known before it runs.

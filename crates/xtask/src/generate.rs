@@ -108,7 +108,11 @@ fn table_of_findings(chapter: &str) -> Result<String> {
             Level::Warn => "warn",
             Level::Deny => "deny",
         };
-        let about = if code.is_about_annotations() { "annotations" } else { "results" };
+        let about = match code {
+            Code::Synopsis | Code::Placeholder => "commands",
+            _ if code.is_about_annotations() => "annotations",
+            _ => "results",
+        };
         let what = what(chapter, code.name())
             .with_context(|| format!("no section `{code}` that begins with a sentence"))?;
         let _ = writeln!(table, "| [`{code}`](#{code}) | `{level}` | {about} | {what} |");

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::check::findings_by_default;
+use crate::extract::extract;
 use crate::model::markdown::Extensions;
 use crate::model::recording::{
     Change, Chunk, CommandRecording, Effect, End, ObjectKind, OutOfMemory, Transcript,

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use crate::check::lints::Lints;
 use crate::expect::Placeholders;
+use crate::model::finding::{Code, Level};
+use crate::model::values::{Reading, Values};
 use crate::render::labels::{Labels, Language};
 use crate::text::duration::parse_duration;
 use crate::text::size::parse_size;
@@ -46,6 +48,8 @@ pub struct Settings {
     pub packages: Vec<String>,
     /// The placeholders of `output` blocks: the built-in ones and the book's own.
     pub placeholders: Placeholders,
+    /// What takes the place of placeholders in commands.
+    pub values: Arc<Values>,
     /// The level of each kind of finding.
     pub lints: Lints,
     /// What a build does about errors.
@@ -70,6 +74,7 @@ impl Default for Settings {
             engine_root: None,
             packages: Vec::new(),
             placeholders: Placeholders::default(),
+            values: Arc::default(),
             lints: Lints::default(),
             on_failure: OnFailure::default(),
             run: RunMode::default(),
@@ -154,6 +159,8 @@ struct Table {
     #[serde(default)]
     placeholders: BTreeMap<String, String>,
     #[serde(default)]
+    values: BTreeMap<String, String>,
+    #[serde(default)]
     labels: BTreeMap<String, String>,
     verifications: Option<bool>,
 
@@ -211,6 +218,16 @@ fn size<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Err
 }
 
 impl Settings {
+    /// Returns how the commands of chapters are read.
+    pub(crate) fn reading(&self) -> Reading {
+        let is_allowed = |code| self.lints.level(code) == Level::Allow;
+        Reading {
+            values: self.values.clone(),
+            runs_synopses: is_allowed(Code::Synopsis),
+            runs_placeholders: is_allowed(Code::Placeholder),
+        }
+    }
+
     /// Reads the settings from the book.toml in the directory `root`, to which paths are relative.
     ///
     /// # Errors
@@ -229,6 +246,7 @@ impl Settings {
         let wrong = |message| wrong_at(None, message);
         let placeholders =
             Placeholders::with(table.placeholders).map_err(|error| wrong(error.to_string()))?;
+        let values = Values::new(table.values).map_err(wrong)?;
         let language = Language::from_tag(config.book.language.as_deref().unwrap_or_default());
         let labels =
             Labels::with(language, table.labels).map_err(|error| wrong(error.to_string()))?;
@@ -247,6 +265,7 @@ impl Settings {
             engine_root: table.engine_root.map(|path| root.join(path)),
             packages: table.packages,
             placeholders,
+            values: Arc::new(values),
             lints: table.lints,
             on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),
             run: table.run,

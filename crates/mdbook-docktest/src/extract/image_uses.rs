@@ -75,6 +75,9 @@ impl ImageUses {
 pub fn image_uses(scenario: &Scenario) -> ImageUses {
     let mut walk = Walk::default();
     for (index, step) in scenario.steps_that_run() {
+        for (_, file) in scenario.files_before(index) {
+            walk.files.write(&file.name, Some(&file.contents()), file.appends);
+        }
         for (command_index, command) in step.commands.iter().enumerate() {
             walk.command(index, command_index, command);
         }

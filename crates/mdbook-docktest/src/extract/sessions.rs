@@ -42,6 +42,7 @@ impl Extraction<'_> {
             span: places.command(command),
             lines: places.command_lines(command),
             expectation: self.printed(command, fence, &lines, &places),
+            substitutions: Vec::new(),
         });
         Some(SessionParts { commands: commands.collect(), markup, is_held })
     }

@@ -62,6 +62,12 @@ pub enum Code {
     BadDirective,
     /// A fence of a step or an `output` block that is never closed.
     UnterminatedFence,
+    /// The syntax of a command in the place of a command.
+    Synopsis,
+    /// A part of a command that the reader is to replace, without a value in book.toml.
+    Placeholder,
+    /// A file of the chapter could not be written.
+    UnwrittenFile,
     /// A command exited with another status than expected.
     ExitStatus,
     /// The output of a step differs from what is expected.
@@ -110,6 +116,9 @@ impl Code {
         Self::BadPlaceholder,
         Self::BadDirective,
         Self::UnterminatedFence,
+        Self::Synopsis,
+        Self::Placeholder,
+        Self::UnwrittenFile,
         Self::ExitStatus,
         Self::OutputMismatch,
         Self::ChangedValues,
@@ -142,6 +151,8 @@ impl Code {
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
             // The page is as correct as on the day it was written.
             Self::ChangedValues => Level::Warn,
+            // It is shown as the author wrote it, and no reader is misled.
+            Self::Synopsis => Level::Warn,
             // Its block does not run, and all others do.
             Self::MissingPrompt => Level::Warn,
             // The book is as correct as before: only the registry has changed.
@@ -162,6 +173,9 @@ impl Code {
             Self::BadPlaceholder => "bad-placeholder",
             Self::BadDirective => "bad-directive",
             Self::UnterminatedFence => "unterminated-fence",
+            Self::Synopsis => "synopsis",
+            Self::Placeholder => "placeholder",
+            Self::UnwrittenFile => "unwritten-file",
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
             Self::ChangedValues => "changed-values",

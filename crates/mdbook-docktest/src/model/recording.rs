@@ -32,6 +32,9 @@ pub struct Recording {
     /// The objects that still existed at the end of the chapter, in the order of their creation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leftovers: Vec<Leftover>,
+    /// The files of the chapter that could not be written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unwritten_files: Vec<UnwrittenFile>,
     /// Set if the engine has run out of memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub out_of_memory: Option<OutOfMemory>,
@@ -40,6 +43,15 @@ pub struct Recording {
     /// Where this process got the recording from.
     #[serde(skip)]
     pub origin: Origin,
+}
+
+/// A file of the chapter that could not be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnwrittenFile {
+    /// The index of the file among those of the chapter.
+    pub file: usize,
+    /// Why, on one line, in the words of the program that failed.
+    pub reason: String,
 }
 
 /// Where a recording comes from.
@@ -119,7 +131,13 @@ impl End {
 impl Recording {
     /// Drops the results of the steps, and keeps what they ran on and when.
     pub(crate) fn without_steps(self) -> Self {
-        Self { steps: Vec::new(), leftovers: Vec::new(), out_of_memory: None, ..self }
+        Self {
+            steps: Vec::new(),
+            leftovers: Vec::new(),
+            unwritten_files: Vec::new(),
+            out_of_memory: None,
+            ..self
+        }
     }
 }
 

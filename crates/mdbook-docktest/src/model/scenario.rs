@@ -1,5 +1,6 @@
 //! The steps of a chapter and their annotations, as plain data.
 
+use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,8 +12,16 @@ use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::stream::{Columns, Streams};
+use crate::model::values::Reading;
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
+
+mod file;
+mod substitution;
+
+pub(crate) use self::file::ChapterFile;
+pub(crate) use self::substitution::Substitution;
+pub(crate) use self::substitution::substituted;
 
 /// The steps of one chapter.
 #[derive(Debug, Default)]
@@ -21,12 +30,16 @@ pub struct Scenario {
     pub path: PathBuf,
     /// The Markdown extensions that the chapter is parsed with.
     pub extensions: Extensions,
+    /// How its commands are read.
+    pub reading: Reading,
     /// The steps in the order in which they run, including ignored ones.
     pub steps: Vec<Step>,
     /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
     /// of its own.
     pub diagrams: Vec<Range<usize>>,
-    /// The findings about annotations; the chapter does not run while one of them is an error.
+    /// The files that are written before steps, in the order of the text.
+    pub files: Vec<ChapterFile>,
+    /// The findings about the text; the chapter does not run while one about annotations is an error.
     pub findings: Vec<Finding>,
 }
 
@@ -34,7 +47,15 @@ impl Scenario {
     /// Returns a scenario without steps.
     pub(crate) fn new(path: &Path, extensions: Extensions) -> Self {
         let path = path.to_owned();
-        Self { path, extensions, steps: Vec::new(), diagrams: Vec::new(), findings: Vec::new() }
+        Self { path, extensions, ..Self::default() }
+    }
+
+    /// Returns the files that are written before a step, by its index, and after the last step before it
+    /// that runs; with their indices in `files`.
+    pub fn files_before(&self, step: usize) -> impl Iterator<Item = (usize, &ChapterFile)> {
+        let first = self.steps[..step].iter().rposition(Step::runs).map_or(0, |last| last + 1);
+        let is_due = move |file: &&ChapterFile| (first..=step).contains(&file.before_step);
+        self.files.iter().enumerate().filter(move |(_, file)| is_due(file))
     }
 
     /// Returns the steps that run, with their indices in `steps`.
@@ -120,9 +141,43 @@ pub struct Command {
     pub lines: Vec<Range<usize>>,
     /// The expected output below the command in a session.
     pub expectation: Option<Expectation>,
+    /// The placeholders in the text for which book.toml has a value, in order.
+    pub substitutions: Vec<Substitution>,
 }
 
 impl Command {
+    /// Returns what runs: the text with values in the place of placeholders.
+    pub fn script(&self) -> Cow<'_, str> {
+        substituted(&self.text, &self.substitutions)
+    }
+
+    /// Returns the place in the chapter of a part of [`Self::script`] that is on one line. The place of a
+    /// part of a value is that of its placeholder.
+    pub fn script_place(&self, part: Range<usize>) -> Option<Range<usize>> {
+        // The end of the part is the end of what its last byte belongs to.
+        let start = self.text_offset(part.start).start;
+        let end = self.text_offset(part.end.saturating_sub(1).max(part.start)).end;
+        let end = if part.is_empty() { start } else { end };
+        self.place(start..end)
+    }
+
+    /// Returns the range in the text of a byte of the script.
+    fn text_offset(&self, offset: usize) -> Range<usize> {
+        let (mut in_text, mut in_script) = (0, 0);
+        for Substitution { range, value } in &self.substitutions {
+            let begin = in_script + range.start - in_text;
+            if offset < begin {
+                break;
+            }
+            (in_text, in_script) = (range.end, begin + value.len());
+            if offset < in_script {
+                return range.clone();
+            }
+        }
+        let at = in_text + offset - in_script;
+        at..at + 1
+    }
+
     /// Returns the place in the chapter of a part of the text that is on one line.
     pub fn place(&self, part: Range<usize>) -> Option<Range<usize>> {
         let before = self.text.get(..part.start)?;

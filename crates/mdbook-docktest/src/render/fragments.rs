@@ -45,6 +45,16 @@ impl Fragments {
         }
     }
 
+    /// Adds the values that took the place of placeholders.
+    pub(super) fn values(&mut self, label: &str, values: &[(&str, &str)]) {
+        if !values.is_empty() {
+            self.pieces.push(match self.renderer {
+                Renderer::Html => Piece::Html(html::values(label, values)),
+                Renderer::Markdown => Piece::Text(markdown::values(label, values)),
+            });
+        }
+    }
+
     /// Adds the list of a step's changes.
     pub(super) fn changes(&mut self, entries: &[Entry], labels: &Labels) {
         if !entries.is_empty() {

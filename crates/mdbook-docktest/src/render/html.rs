@@ -14,6 +14,7 @@ use super::playback::Playback;
 use super::provenance::Provenance;
 use super::{MARK, markdown};
 use crate::model::finding::{Finding, Severity};
+use crate::model::scenario::ChapterFile;
 use crate::render::labels::Labels;
 use crate::render::page::Page;
 use crate::terminal::{Piece, plain};
@@ -56,6 +57,31 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Print
     }
     // Measured before references are inserted: mdBook's renderer converts them back to characters.
     Printed { html: one_line(markup), spare: spare.min(STEP) }
+}
+
+/// The caption of a block that is written to a file.
+pub(super) fn file(file: &ChapterFile, labels: &Labels) -> String {
+    let label = if file.appends { labels.added_to_file() } else { labels.file() };
+    one_line(html! {
+        p.docktest-file {
+            (label) " " code translate="no" { (plain(&file.name)) }
+            @if let Some(mode) = &file.mode { " · " (labels.mode(mode)) }
+        }
+    })
+}
+
+/// The values that took the place of placeholders.
+pub(super) fn values(label: &str, values: &[(&str, &str)]) -> String {
+    one_line(html! {
+        p.docktest-values {
+            (label)
+            @for (index, (placeholder, value)) in values.iter().enumerate() {
+                @if index > 0 { "," }
+                " " code translate="no" { (plain(placeholder)) } " = "
+                code translate="no" { (plain(value)) }
+            }
+        }
+    })
 }
 
 /// The provenance of the page: a summary line, with the details folded.

@@ -87,6 +87,16 @@ labels! {
     mixed_output(): "Output and error output", "Sortie et sortie d’erreur";
     /// On the control that unfolds the rest of a long output
     more_lines(count): "{count} more lines", "{count} lignes de plus";
+    /// Above a block that is written to a file: before the file’s name
+    file(): "File", "Fichier";
+    /// There, if the block is added to the end of the file
+    added_to_file(): "Added to file", "Ajouté au fichier";
+    /// There: the permissions that the file gets
+    mode(mode): "mode {mode}", "permissions {mode}";
+    /// Under a step with placeholders: before the values that took their place
+    run_with(): "Run with", "Exécuté avec";
+    /// Under a file with placeholders: before the values that took their place
+    written_with(): "Written with", "Écrit avec";
     /// Under a command that took a second or more
     took(duration): "took {duration}", "durée\u{a0}: {duration}";
     /// For screen readers, on the buttons that play a stream back

@@ -7,6 +7,8 @@ use regex::Regex;
 use super::outcome::{Outcome, Shown};
 use super::provenance::Provenance;
 use crate::model::finding::Severity;
+use crate::model::scenario::ChapterFile;
+use crate::render::labels::Labels;
 use crate::terminal::plain;
 
 /// The start of a command of mdBook's preprocessor `links`, which may run later.
@@ -26,6 +28,22 @@ pub(super) fn fenced(content: &str, next_line: &str) -> String {
         block.push_str(line);
     }
     block
+}
+
+/// The caption of a block that is written to a file.
+pub(super) fn file(file: &ChapterFile, labels: &Labels) -> String {
+    let label = if file.appends { labels.added_to_file() } else { labels.file() };
+    let mode = file.mode.as_ref().map_or(String::new(), |mode| format!(" · {}", labels.mode(mode)));
+    format!("*{} **{}**{}*", escape(label), escape(&file.name), escape(&mode))
+}
+
+/// The values that took the place of placeholders, as the text of a fenced block.
+pub(super) fn values(label: &str, values: &[(&str, &str)]) -> String {
+    let values: Vec<String> = values
+        .iter()
+        .map(|(placeholder, value)| format!("{} = {}", plain(placeholder), plain(value)))
+        .collect();
+    format!("{label} {}\n", values.join(", "))
 }
 
 /// The summary in italics. The details are left to HTML, which can fold them.

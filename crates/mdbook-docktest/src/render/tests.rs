@@ -61,6 +61,7 @@ fn page(language: Language, renderer: Renderer) -> Page {
 }
 
 mod engine;
+mod files;
 
 fn html(text: &str, steps: Vec<StepRecording>) -> String {
     rendered(Renderer::Html, text, steps)

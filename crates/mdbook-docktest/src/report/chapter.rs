@@ -10,7 +10,7 @@ use crate::accept::{Accepted, accept};
 use crate::book::chapters::{Source, SourceError};
 use crate::book::settings::Settings;
 use crate::check::{Checked, Rules, check, flaws};
-use crate::extract::extract;
+use crate::extract::extract_with;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{Origin, Recording, StepRecording};
 use crate::model::scenario::{Scenario, Step};
@@ -72,7 +72,7 @@ impl Chapter {
     /// [`SourceError::NoStep`] if a step is selected that does not exist.
     pub(crate) fn read(source: Source, settings: &Settings) -> Result<Self, SourceError> {
         let Source { path, text, extensions, only_at, recording: recording_path } = source;
-        let mut scenario = extract(&path, &text, extensions);
+        let mut scenario = extract_with(&path, &text, extensions, &settings.reading());
         let findings = annotation_findings(&text, &scenario, settings);
         let only = match only_at {
             None => None,
@@ -160,7 +160,8 @@ impl Chapter {
                 return;
             }
         };
-        let mut scenario = extract(&self.path, &new, old.scenario.extensions);
+        let mut scenario =
+            extract_with(&self.path, &new, old.scenario.extensions, &settings.reading());
         scenario.steps.truncate(old.scenario.steps.len());
         self.findings = annotation_findings(&new, &scenario, settings);
         self.consequences.clear();
@@ -212,6 +213,8 @@ impl Chapter {
         let is_selected = |finding: &Finding| match finding.code {
             Code::Leftover => false,
             Code::ImageMissing if is_consequence => true,
+            // It belongs to no step, and the steps up to the selected one run.
+            Code::UnwrittenFile => true,
             _ => step.is_subject_of(finding),
         };
         self.findings.retain(is_selected);
@@ -296,7 +299,7 @@ impl Chapter {
         recording: Recording,
         findings: Vec<Finding>,
     ) -> Self {
-        let scenario = extract(path, text, crate::extract::Extensions::default());
+        let scenario = crate::extract::extract(path, text, crate::extract::Extensions::default());
         let text = Text { text: text.to_owned(), scenario, only: None };
         let path = path.to_owned();
         let recording_path = "recordings/a.md.json".into();

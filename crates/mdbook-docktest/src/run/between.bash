@@ -11,6 +11,8 @@
 #   join, FILE         join the group whose `cgroup.procs` is FILE
 #   outputs, NUMBER    from now on, write to the pipes with this number
 #   input, NUMBER      from now on, read from the pipe with this number, and report that it is open
+#   file, NAME, NUMBER, MODE, HOW
+#                      write a file, see write.bash
 #   save               save the state, and report that
 #   quit               exit without output
 #   NUMBER             run the command with this number
@@ -75,6 +77,10 @@ while \builtin mapfile -n 1 -t __docktest_go; do
     input)
         \builtin mapfile -n 1 -t __docktest_go
         __docktest_input="/run/docktest/shell/stdin.${__docktest_go[0]}"
+        ;;
+    file)
+        \builtin mapfile -n 4 -t __docktest_go
+        \builtin . /run/docktest/shell/write.bash "${__docktest_go[@]}" && :
         ;;
     save)
         \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :

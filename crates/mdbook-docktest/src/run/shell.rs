@@ -24,10 +24,14 @@ use super::bash::{Bash, Spare};
 use super::connection::Connection;
 use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
+use crate::model::scenario::ChapterFile;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`for_place`].
-const SCRIPTS: [(&str, &str); 2] =
-    [("between.bash", include_str!("between.bash")), ("save.bash", include_str!("save.bash"))];
+const SCRIPTS: [(&str, &str); 3] = [
+    ("between.bash", include_str!("between.bash")),
+    ("save.bash", include_str!("save.bash")),
+    ("write.bash", include_str!("write.bash")),
+];
 
 /// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
 /// variable that bash has already set. The umask is that of a login, not that of the engine's daemons.
@@ -94,11 +98,12 @@ impl<'a> Shell<'a> {
         Ok(())
     }
 
-    /// Starts the first command of a step, in a group without processes of earlier steps.
-    /// [`Bash::run_command`] starts the others.
+    /// Starts the first command of a step, in a group without processes of earlier steps, after it has
+    /// written these files. [`Bash::run_command`] starts the others.
     pub(super) fn begin(
         &mut self,
         commands: &[&str],
+        files: &[&ChapterFile],
         io: StepIo,
     ) -> io::Result<(Bash, Connection)> {
         self.remove_pipes();
@@ -109,7 +114,7 @@ impl<'a> Shell<'a> {
         let has_input = match io {
             StepIo::Pipes { has_input } => has_input,
             StepIo::Terminal(terminal) => {
-                return self.start_at_terminal(commands.len(), terminal);
+                return self.start_at_terminal(commands.len(), files, terminal);
             }
         };
         let number = self.steps.to_string();
@@ -133,9 +138,35 @@ impl<'a> Shell<'a> {
         if has_input {
             instructions.extend(["input", &number]);
         }
+        let file_instructions = self.file_instructions(files)?;
+        instructions.extend(file_instructions.iter().map(String::as_str));
         instructions.push("0");
         bash.begin(commands.len(), &instructions)?;
         Ok((bash, connection))
+    }
+
+    /// Puts the contents of files where a bash can read them. Returns the instructions to write them.
+    fn file_instructions(&self, files: &[&ChapterFile]) -> io::Result<Vec<String>> {
+        let mut instructions = Vec::new();
+        for (number, file) in files.iter().enumerate() {
+            fs::write(self.directory.join(format!("file.{number}")), &*file.contents())?;
+            let how = if file.appends { "append" } else { "replace" };
+            let mode = file.mode.clone().unwrap_or_default();
+            let number = number.to_string();
+            instructions.extend(["file".into(), file.name.clone(), number, mode, how.into()]);
+        }
+        Ok(instructions)
+    }
+
+    /// Returns why one of the files of the last step could not be written, by its index among them.
+    pub(super) fn file_error(&self, number: usize) -> Option<String> {
+        let text = fs::read(self.directory.join(format!("file.{number}.error"))).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        let line = text.lines().find(|line| !line.trim().is_empty())?;
+        // The place in the script means nothing to the author.
+        let script = format!("{}/write.bash: line ", self.place.directory());
+        let message = line.split_once(&script).and_then(|(_, rest)| rest.split_once(": "));
+        Some(message.map_or(line, |(_, message)| message).to_owned())
     }
 
     /// Takes the bash that has run a step, if it can run this many more commands.
@@ -176,13 +207,16 @@ impl<'a> Shell<'a> {
     fn start_at_terminal(
         &mut self,
         commands: usize,
+        files: &[&ChapterFile],
         terminal: Terminal,
     ) -> io::Result<(Bash, Connection)> {
         if let Some(bash) = self.waiting.take() {
             bash.quit();
         }
         let mut turnstile = Turnstile::new(&self.directory)?;
-        turnstile.send(&["0"])?;
+        let mut instructions = self.file_instructions(files)?;
+        instructions.push("0".to_owned());
+        turnstile.send(&instructions.iter().map(String::as_str).collect::<Vec<_>>())?;
         let (group, command) = self.bash(Session::AtTerminal, &launch(commands))?;
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;

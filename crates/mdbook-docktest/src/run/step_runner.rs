@@ -1,5 +1,6 @@
 //! Runs the steps of a chapter in its shell, one after the other, and records their commands.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
@@ -10,7 +11,7 @@ use super::shell::{Shell, StepIo};
 use super::step::{Ending, Outcome, Reason, StepProcess};
 use super::witness::now;
 use crate::model::recording::{CommandRecording, End, Transcript};
-use crate::model::scenario::Step;
+use crate::model::scenario::{ChapterFile, Command, Step};
 use crate::terminal;
 
 /// Runs steps in a chapter's shell.
@@ -23,20 +24,22 @@ pub(super) struct StepRunner<'a> {
 }
 
 impl StepRunner<'_> {
-    /// Runs a step. Returns the commands that were started, and for each when it was started, since
-    /// 1970.
+    /// Writes files and then runs a step. Returns the commands that were started, and for each when it was
+    /// started, since 1970. [`Shell::file_error`] says which files could not be written.
     ///
     /// # Errors
     /// When the run is cancelled, or a system call fails. A command that fails is not an error.
     pub(super) fn run(
         &mut self,
         step: &Step,
+        files: &[&ChapterFile],
     ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
         let timeout = step.attributes.timeout.unwrap_or(self.timeout);
         let mut run = || -> Result<_, RunError> {
-            let commands: Vec<&str> = match &step.commands[..] {
+            let scripts: Vec<Cow<'_, str>> = step.commands.iter().map(Command::script).collect();
+            let commands: Vec<&str> = match &scripts[..] {
                 [] => vec![""],
-                commands => commands.iter().map(|command| command.text.as_str()).collect(),
+                scripts => scripts.iter().map(|script| &**script).collect(),
             };
             let io = match (step.attributes.tty, &step.attributes.stdin) {
                 (Some(columns), _) => {
@@ -46,8 +49,10 @@ impl StepRunner<'_> {
                 (None, stdin) => StepIo::Pipes { has_input: stdin.is_some() },
             };
             let start = (Instant::now(), now());
-            let (bash, connection) =
-                self.shell.begin(&commands, io).map_err(RunError::io("sending a step to bash"))?;
+            let (bash, connection) = self
+                .shell
+                .begin(&commands, files, io)
+                .map_err(RunError::io("sending a step to bash"))?;
             if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
                 self.shell.prepare().map_err(RunError::io("starting bash"))?;
             }
@@ -76,7 +81,8 @@ impl StepRunner<'_> {
         let record = |(index, outcome): (usize, Outcome)| {
             // If the engine has ended, the last command was killed with it and has no status of its own.
             let engine_ended = index == last && !self.place.is_running();
-            let text = step.commands.get(index).map_or(&step.script, |command| &command.text);
+            let text = step.commands.get(index).map(Command::script);
+            let text = text.unwrap_or_else(|| Cow::Borrowed(&step.script));
             let transcript = Transcript { terminal: step.attributes.tty, ..outcome.transcript };
             let ending = match outcome.ending {
                 // Nothing has run: the status is that of the last command of an earlier step.
@@ -84,7 +90,7 @@ impl StepRunner<'_> {
                 ending => ending,
             };
             Ok(CommandRecording {
-                command: text.clone(),
+                command: text.into_owned(),
                 end: self.end(ending, timeout, engine_ended)?,
                 transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),

@@ -159,6 +159,7 @@ impl Recording {
         };
         same_engine(self, older)
             && self.out_of_memory == older.out_of_memory
+            && self.unwritten_files == older.unwritten_files
             && self.redacted() == older.redacted()
             && knows_nothing_new()
     }

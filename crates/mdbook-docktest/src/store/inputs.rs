@@ -3,12 +3,13 @@
 //! Prose, the position of steps, how they are shown and their expectations are not inputs: a recording
 //! is checked again each time.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::book::settings::Settings;
-use crate::model::scenario::{ExitExpectation, Follow, Scenario, Step};
+use crate::model::scenario::{ChapterFile, Command, ExitExpectation, Follow, Scenario, Step};
 use crate::model::stream::Columns;
 use crate::text::digest::digest;
 
@@ -29,7 +30,8 @@ pub struct Inputs {
     /// The packages that the book adds to the root file system of engines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<String>,
-    /// For each step that runs, a digest of its commands and of the attributes that affect the run.
+    /// For each step that runs, a digest of its commands, of the files that are written before it, and of
+    /// the attributes that affect the run.
     pub steps: Vec<String>,
 }
 
@@ -49,7 +51,12 @@ impl Inputs {
             recipes,
             pins,
             packages: settings.packages.clone(),
-            steps: steps.map(|(_, step)| step_digest(step, settings)).collect(),
+            steps: steps
+                .map(|(index, step)| {
+                    let files = scenario.files_before(index).map(|(_, file)| file);
+                    step_digest(step, files, settings)
+                })
+                .collect(),
         }
     }
 
@@ -98,7 +105,11 @@ pub enum InputDifference {
 /// existing recordings stay current.
 #[derive(Serialize)]
 struct StepInputs<'a> {
-    commands: Vec<&'a str>,
+    /// With the values of placeholders.
+    commands: Vec<Cow<'a, str>>,
+    /// Those that are written before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FileInputs<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stdin: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,6 +126,22 @@ struct StepInputs<'a> {
     retry: Option<RetryInputs<'a>>,
 }
 
+/// A file that is written before a step.
+#[derive(Serialize)]
+struct FileInputs<'a> {
+    name: &'a str,
+    contents: Cow<'a, str>,
+    mode: Option<&'a str>,
+    appends: bool,
+}
+
+impl<'a> FileInputs<'a> {
+    fn new(file: &'a ChapterFile) -> Self {
+        let ChapterFile { name, mode, appends, .. } = file;
+        Self { name, contents: file.contents(), mode: mode.as_deref(), appends: *appends }
+    }
+}
+
 /// What ends the retrying of a step.
 #[derive(Serialize)]
 struct RetryInputs<'a> {
@@ -124,7 +151,11 @@ struct RetryInputs<'a> {
     placeholders: Vec<(&'a str, &'a str)>,
 }
 
-fn step_digest(step: &Step, settings: &Settings) -> String {
+fn step_digest<'a>(
+    step: &'a Step,
+    files: impl Iterator<Item = &'a ChapterFile>,
+    settings: &Settings,
+) -> String {
     let attributes = &step.attributes;
     let (mut until, mut lines, mut for_ms) = (None, None, None);
     match &attributes.follow {
@@ -136,7 +167,8 @@ fn step_digest(step: &Step, settings: &Settings) -> String {
     let own = step.commands.iter().filter_map(|command| command.expectation.as_ref());
     let expectations = own.chain(&step.expectations);
     let inputs = StepInputs {
-        commands: step.commands.iter().map(|command| command.text.as_str()).collect(),
+        commands: step.commands.iter().map(Command::script).collect(),
+        files: files.map(FileInputs::new).collect(),
         stdin: attributes.stdin.as_deref(),
         until,
         lines,
@@ -197,6 +229,46 @@ mod tests {
         assert_eq!(inputs(text).difference(&fewer), Some(InputDifference::Step(1)));
         let changed = inputs(&text.replace("ls", "ls "));
         assert_eq!(changed.difference(&inputs(text)), None, "blanks around a command do not count");
+    }
+
+    #[test]
+    fn files_are_inputs_of_the_step_after_them() {
+        let text = "```bash\nls\n```\n```text file=a\nx\n```\n```bash\nls\n```\n";
+        for other in [
+            text.replace("x\n", "y\n"),
+            text.replace("=a", "=b"),
+            text.replace("=a", "=a append"),
+            text.replace("=a", "=a mode=755"),
+            text.replace(" file=a", ""),
+        ] {
+            let found = inputs(&other).difference(&inputs(text));
+            assert_eq!(found, Some(InputDifference::Step(1)), "{other}");
+        }
+        for same in [
+            text.replace("text file=a", "yaml title=b file=\"a\" hidden"),
+            format!("{text}```text file=c\nunused\n```\n"),
+        ] {
+            assert_eq!(inputs(&same).difference(&inputs(text)), None, "{same}");
+        }
+    }
+
+    #[test]
+    fn values_are_inputs_of_the_steps_that_use_them() {
+        use crate::extract::extract_with;
+        use crate::model::values::{Reading, Values};
+        let text = "```bash\nls\n```\n```bash\nls <name>\n```\n";
+        let with = |value: &str, other: &str| {
+            let table = [("<name>", value), ("OTHER", other)];
+            let table = table.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let reading =
+                Reading { values: Values::new(table.into()).unwrap().into(), ..Reading::default() };
+            let scenario = extract_with(Path::new("c.md"), text, Extensions::default(), &reading);
+            Inputs::new(&scenario, &Settings::default(), BTreeMap::new(), BTreeMap::new())
+        };
+        assert_eq!(with("a", "x").difference(&with("a", "y")), None);
+        assert_eq!(with("a", "x").difference(&with("b", "x")), Some(InputDifference::Step(1)));
+        let written_out = inputs("```bash\nls\n```\n```bash\nls a\n```\n");
+        assert_eq!(with("a", "x").difference(&written_out), None, "the same would run");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::model::recording::{
-    Engine, Image, Leftover, Origin, OutOfMemory, Recording, StepRecording,
+    Engine, Image, Leftover, Origin, OutOfMemory, Recording, StepRecording, UnwrittenFile,
 };
 use crate::model::scenario::Scenario;
 use crate::store::inputs::Inputs;
@@ -71,6 +71,8 @@ struct Document {
     steps: Vec<StepRecording>,
     #[serde(default)]
     leftovers: Vec<Leftover>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unwritten_files: Vec<UnwrittenFile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     out_of_memory: Option<OutOfMemory>,
 }
@@ -112,6 +114,7 @@ impl RecordingFile {
             })
             .collect();
         recording.leftovers.retain(|leftover| leftover.step < runs.len());
+        recording.unwritten_files.retain(|unwritten| unwritten.file < scenario.files.len());
         for leftover in &mut recording.leftovers {
             leftover.step = runs[leftover.step];
         }
@@ -131,8 +134,16 @@ impl RecordingFile {
     /// # Errors
     /// Those of serde_json, which serializing plain data does not cause.
     pub fn to_text(&self) -> serde_json::Result<String> {
-        let Recording { engine, images, steps, leftovers, out_of_memory, recorded_at, .. } =
-            self.recording.clone();
+        let Recording {
+            engine,
+            images,
+            steps,
+            leftovers,
+            unwritten_files,
+            out_of_memory,
+            recorded_at,
+            ..
+        } = self.recording.clone();
         let document = Document {
             schema: SCHEMA,
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -142,6 +153,7 @@ impl RecordingFile {
             inputs: self.inputs.clone(),
             steps,
             leftovers,
+            unwritten_files,
             out_of_memory,
         };
         let mut text = String::new();
@@ -174,13 +186,22 @@ impl RecordingFile {
             return Err(RecordingFileError::Checksum);
         }
         let Document {
-            engine, images, inputs, steps, leftovers, out_of_memory, recorded_at, ..
+            engine,
+            images,
+            inputs,
+            steps,
+            leftovers,
+            unwritten_files,
+            out_of_memory,
+            recorded_at,
+            ..
         } = document;
         let recording = Recording {
             engine,
             images,
             steps,
             leftovers,
+            unwritten_files,
             out_of_memory,
             recorded_at,
             ..Recording::default()

@@ -6,8 +6,8 @@ use browser_tests::{BuiltBook, Lab, Ran};
 use mdbook_docktest::internal::{Change, ContainerSpec, End, ObjectKind, Port, Stream};
 
 /// The pages of the book.
-pub(crate) const PAGES: [&str; 5] =
-    ["sorties.html", "flux.html", "larges.html", "etat.html", "constats.html"];
+pub(crate) const PAGES: [&str; 6] =
+    ["sorties.html", "flux.html", "larges.html", "etat.html", "fichiers.html", "constats.html"];
 
 pub(crate) fn showcase() -> &'static BuiltBook {
     static SHOWCASE: LazyLock<BuiltBook> = LazyLock::new(build);
@@ -20,6 +20,7 @@ fn build() -> BuiltBook {
         .chapter("flux.md", STREAM, streams())
         .chapter("larges.md", WIDE, wide())
         .chapter("etat.md", STATE, state())
+        .chapter("fichiers.md", FILES, vec![vec![Ran::printing("bonjour\n")]])
         .chapter("constats.md", FINDINGS, vec![vec![Ran::printing("deux\n")]])
         .build("showcase")
 }
@@ -171,6 +172,30 @@ fn state() -> Vec<Vec<Ran>> {
     let shop = container("vitrine-du-magasin-en-ligne", "nginx", ("/donnees", true), vec![port]);
     vec![vec![network, base, shop]]
 }
+
+const FILES: &str = "# Fichiers
+
+À enregistrer sous ce nom :
+
+```dockerfile file=Dockerfile
+FROM alpine
+COPY accueil.sh /
+```
+
+- Dans une liste, avec un nom plus large que l’écran.
+
+  ```sh file=dossier/un-nom-de-fichier-plus-large-que-l-ecran-dun-telephone-et-meme-que-celui-dun-ordinateur.sh mode=755
+  echo bonjour
+  ```
+
+```text file=accueil.txt append
+bonjour
+```
+
+```bash
+cat accueil.txt
+```
+";
 
 const FINDINGS: &str = "# Constats
 

@@ -10,11 +10,12 @@ const BOXES: &str =
     "figure.docktest, figure.docktest > *, .docktest-findings, .docktest-provenance";
 
 /// The pages of which screenshots are kept.
-const CAPTURED: [&str; 7] = [
+const CAPTURED: [&str; 8] = [
     "sorties.html",
     "flux.html",
     "larges.html",
     "etat.html",
+    "fichiers.html",
     "constats.html",
     "sidecar.html",
     "verifications.html",

@@ -94,7 +94,7 @@ impl Walk {
     pub(super) fn command(&mut self, step: usize, index: usize, command: &Command) {
         self.at = (step, index);
         self.command_span = command.span.clone();
-        self.follow(&command.text, &|range| command.place(range));
+        self.follow(&command.script(), &|range| command.script_place(range));
     }
 
     /// Follows a script that a command runs.

@@ -49,9 +49,16 @@ impl Learned {
 
     fn file(&self, scenario: &Scenario) -> PathBuf {
         let mut commands = Vec::new();
-        for command in scenario.steps_that_run().flat_map(|(_, step)| &step.commands) {
-            commands.extend(command.text.as_bytes());
-            commands.push(0);
+        for (index, step) in scenario.steps_that_run() {
+            for (_, file) in scenario.files_before(index) {
+                commands.extend(
+                    [file.name.as_bytes(), b"\0", file.contents().as_bytes(), b"\0"].concat(),
+                );
+            }
+            for command in &step.commands {
+                commands.extend(command.script().as_bytes());
+                commands.push(0);
+            }
         }
         self.directory.join(Digest::of(&commands).hex())
     }

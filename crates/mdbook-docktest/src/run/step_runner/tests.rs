@@ -1,5 +1,6 @@
 //! The runner with a bash of this machine: no engine and no privileges.
 
+mod files;
 mod stopping;
 
 use std::path::Path;
@@ -28,7 +29,7 @@ fn try_run(
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).map_err(RunError::io("creating a shell"))?;
     let mut runner = StepRunner { place: &place, shell, timeout: LIMIT, canceller };
-    scenario.steps.iter().map(|step| Ok(runner.run(step)?.0)).collect()
+    scenario.steps.iter().map(|step| Ok(runner.run(step, &[])?.0)).collect()
 }
 
 fn run(steps: &[(&str, &str)]) -> Vec<Vec<CommandRecording>> {
@@ -86,7 +87,7 @@ fn a_command_begins_when_the_one_before_has_ended() {
     let chapter = "```bash\nsleep 0.2\nsleep 0.1\ntrue\n```\n";
     let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
     let before = now();
-    let (commands, starts) = runner.run(&scenario.steps[0]).expect("the step runs");
+    let (commands, starts) = runner.run(&scenario.steps[0], &[]).expect("the step runs");
     let after = now();
     assert_eq!(starts.len(), 3);
     assert!(before <= starts[0] && starts[2] <= after, "{before:?} {starts:?} {after:?}");

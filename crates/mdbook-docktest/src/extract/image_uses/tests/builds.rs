@@ -1,6 +1,15 @@
 //! Builds: the images of Dockerfiles that the chapter writes.
 
-use super::{compare, shown, uses};
+use super::{compare, shown, uses, uses_of_chapter};
+
+#[test]
+fn blocks_that_are_written_to_files_are_read() {
+    let chapter = "```bash\nmkdir web; cd web\n```\n\n```dockerfile file=Dockerfile\nFROM alpine\n```\n\n\
+                   ```yaml file=../compose.yaml\nservices:\n  db:\n    image: postgres:16\n```\n\n\
+                   ```bash\ndocker build .\ncd ..\ndocker compose up -d\n```\n\n\
+                   ```dockerfile file=web/Dockerfile\nFROM unused\n```\n";
+    assert_eq!(shown(&uses_of_chapter(chapter)), "alpine:latest, postgres:16");
+}
 
 #[test]
 fn dockerfiles_are_read_where_the_chapter_writes_them() {

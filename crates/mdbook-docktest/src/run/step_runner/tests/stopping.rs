@@ -22,7 +22,7 @@ fn a_step_that_times_out_is_interrupted_with_its_children() {
         ```bash timeout=1s\na=2\nsleep 600 & echo $!; wait\necho never\n```\n\n\
         ```bash\necho $a\n```\n";
     let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
-    let mut step = |index: usize| runner.run(&scenario.steps[index]).expect("the step runs").0;
+    let mut step = |index: usize| runner.run(&scenario.steps[index], &[]).expect("the step runs").0;
     step(0);
     let stopped = step(1);
     assert_eq!(ends(&stopped), [EXITED, TIMED_OUT]);
