@@ -1,18 +1,24 @@
-//! Rewrites expectations that do not match, and keeps the lines and patterns that still do.
+//! Rewrites expectations that do not match, and keeps the lines and patterns that still do. Values that change
+//! from run to run become placeholders.
 //!
 //! Only expected output is rewritten, and only of steps without other findings: the output of a
 //! command that failed is rarely what an author wants there.
 
-use std::ops::Range;
-
 use crate::check::{Judge, compare, pattern, printed};
-use crate::expect::{Bindings, Pattern, Placeholders, update};
+use crate::expect::{Bindings, Changes, Names, Pattern, Placeholders, Update, update};
 use crate::extract::extract_with;
-use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Expectation, Scenario, Step};
+use crate::terminal;
+use crate::text::position::line_and_column;
 use crate::text::splice::{Edit, splice};
+
+mod edits;
+mod names;
+mod new;
+
+use self::edits::edits;
 
 /// An expectation's new text.
 #[derive(Debug)]
@@ -20,10 +26,22 @@ struct Rewrite {
     step: usize,
     subject: Subject,
     text: String,
+    changes: Changes,
+}
+
+/// An expectation, the output that it is about, and how it changes.
+struct Pending<'a> {
+    step: usize,
+    subject: Subject,
+    /// `None` if it is a new one.
+    expectation: Option<&'a Expectation>,
+    actual: String,
+    /// `None` if it is kept, and for `exact`.
+    update: Option<Update>,
 }
 
 /// What an expectation of a step is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     /// The command with this index.
     Command(usize),
@@ -39,8 +57,8 @@ pub(crate) struct Accepted {
     /// The new text of the chapter's file, which differs from `text` by `{{#include}}` and the
     /// like.
     pub source: String,
-    /// The number of rewritten expectations.
-    pub rewritten: usize,
+    /// The rewritten expectations: the line of each, and what has changed.
+    pub rewritten: Vec<(usize, Changes)>,
     /// The line numbers of expectations that do not match and could not be rewritten: their block
     /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
     /// it comes from an included file.
@@ -48,36 +66,46 @@ pub(crate) struct Accepted {
 }
 
 /// Rewrites the expectations of a chapter that do not match. `scenario` was extracted from `text`;
-/// `source` is the text of the chapter's file.
+/// `source` is the text of the chapter's file. With `add_new`, steps without an expectation get one.
 pub(crate) fn accept(
     text: &str,
     source: &str,
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
+    add_new: bool,
 ) -> Accepted {
     let source_scenario =
         extract_with(&scenario.path, source, scenario.extensions.clone(), &scenario.reading);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
-    let mut rewritten = 0;
-    for rewrite in rewrites(scenario, recording, placeholders) {
+    let mut rewritten = Vec::new();
+    for rewrite in rewrites(scenario, recording, placeholders, add_new) {
         let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
             in_text.clone()
         } else {
             let step = same_step(&scenario.steps[rewrite.step], scenario, &source_scenario);
-            let rewrite = step.map(|step| Rewrite { step, text: rewrite.text.clone(), ..rewrite });
+            let rewrite = step.map(|step| Rewrite {
+                text: rewrite.text.clone(),
+                changes: Changes::default(),
+                step,
+                ..rewrite
+            });
             rewrite.and_then(|rewrite| rewrite.edits(source, &source_scenario))
         };
+        let step = &scenario.steps[rewrite.step];
+        let line = expectation_for(step, rewrite.subject).map_or_else(
+            || line_of(text, step, rewrite.subject),
+            |expectation| Some(expectation.line),
+        );
         if let (Some(in_text), Some(in_source)) = (in_text, in_source) {
             edits.extend(in_text);
             source_edits.extend(in_source);
-            rewritten += 1;
+            rewritten.extend(line.map(|line| (line, rewrite.changes)));
         } else {
-            let step = &scenario.steps[rewrite.step];
-            refused.extend(expectation_for(step, rewrite.subject).map(|found| found.line));
+            refused.extend(line);
         }
     }
     let (text, source) = (splice(text, edits), splice(source, source_edits));
@@ -100,41 +128,116 @@ fn rewrites(
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
+    add_new: bool,
 ) -> Vec<Rewrite> {
-    let mut judge = Judge::new(placeholders);
+    let (pending, mut names) = pending(scenario, recording, placeholders, add_new);
+    let updates = pending.iter().filter_map(|pending| pending.update.as_ref());
+    names::add_names(&mut names, updates.flat_map(Update::identities), recording);
+
     let mut bindings = Bindings::default();
     let mut rewrites = Vec::new();
+    for Pending { step, subject, expectation, actual, update } in pending {
+        let old = expectation.map_or("", |expectation| expectation.text.as_str());
+        let text = match &update {
+            _ if expectation.is_some_and(|expectation| expectation.attributes.exact) => actual,
+            None => {
+                bind(old, &actual, placeholders, &mut bindings);
+                continue;
+            }
+            Some(update) => {
+                let text = update.text(&actual, &names, placeholders, &bindings);
+                bind(&text, &actual, placeholders, &mut bindings);
+                text
+            }
+        };
+        if text != old {
+            let changes = match update {
+                Some(update) => update.changes(),
+                None => Changes::rewritten(old, &text),
+            };
+            rewrites.push(Rewrite { step, subject, text, changes });
+        }
+    }
+    rewrites
+}
+
+/// Returns the expectations of steps without other findings, in the order in which they bind names; and the names that
+/// they have bound.
+fn pending<'a>(
+    scenario: &'a Scenario,
+    recording: &Recording,
+    placeholders: &Placeholders,
+    add_new: bool,
+) -> (Vec<Pending<'a>>, Names) {
+    let mut judge = Judge::new(placeholders);
+    let mut bindings = Bindings::default();
+    for step in &recording.steps {
+        let StepRecording::Ran { commands, effects } = step else { continue };
+        commands
+            .iter()
+            .for_each(|command| bindings.add_swarm_ids(&terminal::text(&command.transcript)));
+        effects.iter().for_each(|effect| bindings.add_swarm_ids(&effect.name));
+    }
+    let mut all = Vec::new();
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
         if recording.out_of_memory.is_some_and(|out_of_memory| out_of_memory.step <= index) {
             // The output of this step and of later ones is hardly what the author wants.
             break;
         }
         let StepRecording::Ran { commands, .. } = recorded else { continue };
+        bindings.add_commands(step.commands.iter().map(|command| command.text.as_str()));
         let codes = judge.codes(step, commands);
         if codes.contains(&Code::ImageMissing) {
             // Without it, the output of later steps is hardly what the author wants, either.
             break;
         }
-        if codes.iter().any(|code| *code != Code::OutputMismatch) {
+        let is_about_output =
+            |code: &Code| matches!(code, Code::OutputMismatch | Code::ChangedValues);
+        if !codes.iter().all(is_about_output) {
             continue;
         }
-        for (subject, expectation) in expectations(step) {
+        let known = expectations(step)
+            .map(|(subject, expectation)| (subject, expectation.attributes, Some(expectation)));
+        let new = if add_new { new::subjects(step) } else { Vec::new() };
+        let new = new.into_iter().map(|(subject, attributes)| (subject, attributes, None));
+        let mut subjects: Vec<_> = known.chain(new).collect();
+        subjects.sort_by_key(|(subject, ..)| *subject);
+        for (subject, attributes, expectation) in subjects {
             let commands = match subject {
                 Subject::Command(command) => commands.get(command..=command).unwrap_or_default(),
                 Subject::Step(_) => commands,
             };
-            let pattern = pattern(expectation, placeholders);
-            if compare(commands, expectation, &pattern, &mut bindings).is_ok() {
+            if let Some(expectation) = expectation {
+                let pattern = pattern(expectation, placeholders);
+                if compare(commands, expectation, &pattern, &mut bindings).is_ok() {
+                    continue;
+                }
+            }
+            let actual = printed(commands, attributes);
+            let is_cut = commands.iter().any(|command| command.transcript.omitted_bytes > 0);
+            if expectation.is_none() && (is_cut || actual.trim().is_empty()) {
                 continue;
             }
-            let actual = printed(commands, expectation);
-            let text = new_text(expectation, &actual, placeholders, &mut bindings);
-            if text != expectation.text {
-                rewrites.push(Rewrite { step: index, subject, text });
+            let mut new = None;
+            if !attributes.exact {
+                let old = expectation.map_or("", |expectation| expectation.text.as_str());
+                new = update(old, &actual, placeholders, &bindings);
+                let text = new
+                    .as_ref()
+                    .map(|update| update.text(&actual, &Names::default(), placeholders, &bindings));
+                let text = text.as_deref().unwrap_or(old);
+                bind(text, &actual, placeholders, &mut bindings);
             }
+            all.push(Pending { step: index, subject, expectation, actual, update: new });
         }
     }
-    rewrites
+    (all, Names::of(&bindings))
+}
+
+/// Binds the names of a pattern that matches.
+fn bind(pattern: &str, actual: &str, placeholders: &Placeholders, bindings: &mut Bindings) {
+    // `update` returns a pattern that matches.
+    let _ = Pattern::parse(pattern, placeholders).matches(actual, bindings);
 }
 
 impl Rewrite {
@@ -142,8 +245,10 @@ impl Rewrite {
     /// it.
     fn edits(&self, text: &str, scenario: &Scenario) -> Option<Vec<Edit>> {
         let step = &scenario.steps[self.step];
-        let expectation = expectation_for(step, self.subject)?;
-        let edits = edits(text, expectation, &self.text);
+        let edits = match expectation_for(step, self.subject) {
+            Some(expectation) => edits(text, expectation, &self.text),
+            None => vec![new::insertion(text, step, self.subject, &self.text)?],
+        };
         let new = splice(text, edits.clone());
         let extensions = scenario.extensions.clone();
         let new = extract_with(&scenario.path, &new, extensions, &scenario.reading);
@@ -157,9 +262,12 @@ impl Rewrite {
             new.findings.len() == old.findings.len() && new.steps.len() >= old.steps.len();
         let is_expected = |index, old: &Step, new: &Step| {
             let commands = (0..old.commands.len()).map(Subject::Command);
-            let blocks = (0..old.expectations.len()).map(Subject::Step);
+            let blocks = (0..new.expectations.len()).map(Subject::Step);
+            let is_new_block = self.step == index
+                && matches!(self.subject, Subject::Step(_))
+                && expectation_for(old, self.subject).is_none();
             old.commands.len() == new.commands.len()
-                && old.expectations.len() == new.expectations.len()
+                && old.expectations.len() + usize::from(is_new_block) == new.expectations.len()
                 && old.commands.iter().zip(&new.commands).all(|(old, new)| old.text == new.text)
                 && commands.chain(blocks).all(|subject| {
                     let text =
@@ -186,73 +294,13 @@ fn expectations(step: &Step) -> impl Iterator<Item = (Subject, &Expectation)> {
     commands.chain(blocks.map(|(index, expectation)| (Subject::Step(index), expectation)))
 }
 
-/// Returns an expectation's text updated so that it matches, and binds its names.
-fn new_text(
-    expectation: &Expectation,
-    actual: &str,
-    placeholders: &Placeholders,
-    bindings: &mut Bindings,
-) -> String {
-    if expectation.attributes.exact {
-        return actual.to_owned();
-    }
-    let new = update(&expectation.text, actual, placeholders, bindings);
-    // `update` returns a pattern that matches.
-    let _ = Pattern::parse(&new, placeholders).matches(actual, bindings);
-    new
-}
-
-/// Returns the edits that put a new text into its block.
-fn edits(text: &str, expectation: &Expectation, new: &str) -> Vec<Edit> {
-    let fence = &expectation.fence;
-    let prefix = prefix(text, expectation, fence);
-    let eol = if text[fence.block.clone()].contains("\r\n") { "\r\n" } else { "\n" };
-    let lines = new.lines().map(|line| match line {
-        "" => format!("{}{eol}", prefix.trim_end()),
-        line => format!("{prefix}{line}{eol}"),
-    });
-    let mut edits = vec![Edit { range: expectation.body.clone(), text: lines.collect() }];
-    edits.extend(longer_fence(text, fence, new));
-    edits
-}
-
-/// Returns the prefix of each line of a block.
-fn prefix(text: &str, expectation: &Expectation, fence: &Fence) -> String {
-    let first = expectation.lines.iter().find(|line| !line.is_empty());
-    let (line, is_own) = match first {
-        Some(line) if expectation.body.contains(&line.start) => (line.start, true),
-        _ => (fence.marks.start, false),
+/// Returns the number of the line after which an expectation is added.
+fn line_of(text: &str, step: &Step, subject: Subject) -> Option<usize> {
+    let end = match subject {
+        Subject::Command(command) => step.commands.get(command)?.lines.last()?.end,
+        Subject::Step(_) => step.fence.block.end,
     };
-    let line_start = text[..line].rfind('\n').map_or(0, |newline| newline + 1);
-    let prefix = &text[line_start..line];
-    if is_own {
-        // The indent of a line is not part of the container's prefix.
-        return prefix.to_owned();
-    }
-    // The first line of a list item has a marker where the other lines are indented.
-    prefix
-        .chars()
-        .filter(|c| *c != '\u{feff}')
-        .map(|c| if matches!(c, '>' | '\t') { c } else { ' ' })
-        .collect()
-}
-
-/// Returns edits that lengthen the fence, if a line of the content could close it.
-fn longer_fence(text: &str, fence: &Fence, content: &str) -> Vec<Edit> {
-    let marks = &text[fence.marks.clone()];
-    let Some(mark) = marks.chars().next() else { return Vec::new() };
-    let run = |line: &str| {
-        let line = line.trim_start();
-        line.len() - line.trim_start_matches(mark).len()
-    };
-    let longest = content.lines().map(run).max().unwrap_or_default();
-    let Some(closing) = fence.closing.as_ref().filter(|_| longest >= marks.len()) else {
-        return Vec::new();
-    };
-    let new = String::from(mark).repeat(longest + 1);
-    [fence.marks.clone(), closing.prefix.end..fence.block.end]
-        .map(|range: Range<usize>| Edit { range, text: new.clone() })
-        .into()
+    Some(line_and_column(text, end).0)
 }
 
 fn expectation_for(step: &Step, subject: Subject) -> Option<&Expectation> {

@@ -16,6 +16,7 @@ use crate::text::position::line_and_column;
 
 mod advice;
 mod background;
+mod changed_values;
 mod command;
 mod comparison;
 mod consequences;
@@ -225,6 +226,7 @@ fn differences<'a>(
     let count = step.commands.len();
     let last = count.saturating_sub(1);
     let mut found = Found::default();
+    bindings.add_commands(step.commands.iter().map(|command| command.text.as_str()));
     let outputs = expected.differences(commands, count, bindings);
     // The commands that failed only because an earlier one did.
     let mut echoes = BTreeSet::new();

@@ -43,9 +43,9 @@ pub enum Command {
     Verify(Options),
     /// Runs everything, rewrites expected output that differs, and reports the remaining findings
     ///
-    /// Lines that still match are kept as they are, and so are steps with other findings. Chapters that pass
-    /// then are recorded, as by `record`.
-    Accept(Options),
+    /// Lines that still match are kept as they are, and so are steps with other findings. Values that change from run
+    /// to run become placeholders. Chapters that pass then are recorded, as by `record`.
+    Accept(Accept),
     /// Runs everything, applies the remedies that are sure, and reports the remaining findings
     ///
     /// A remedy is sure if the text or the run shows that it is right, and if it does not turn a failure
@@ -86,6 +86,17 @@ pub struct Fix {
     /// sure; may be repeated
     #[arg(long = "with", value_name = "NAME")]
     pub names: Vec<String>,
+}
+
+/// The arguments of `accept`.
+#[derive(Debug, Args)]
+pub struct Accept {
+    /// What to run, and how to report.
+    #[command(flatten)]
+    pub run: Options,
+    /// Also add the output of steps and commands for which nothing is expected yet
+    #[arg(long)]
+    pub new: bool,
 }
 
 /// The arguments of `record`.

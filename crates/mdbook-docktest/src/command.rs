@@ -122,7 +122,9 @@ fn run_command(cli: Cli) -> Result<Exit> {
         Some(Command::Engine(cli::Engine::Images(options))) => engine::images(&options),
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
-        Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
+        Some(Command::Accept(accept)) => {
+            verify::verify(&accept.run, After::Accept { add_new: accept.new })
+        }
         Some(Command::Fix(options)) => fix::fix(&options),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),

@@ -22,7 +22,8 @@
 //!
 //! Trailing whitespace (Docker pads its tables), blank lines at the end, a missing last line feed and
 //! carriage returns before line feeds are ignored; a `[..]` at the end of a line therefore also
-//! matches the missing whitespace before it. [`Pattern::exact`] compares byte for byte, and nothing in
+//! matches the missing whitespace before it. Two or more blanks, or a tab, match two or more blanks, or
+//! a tab, except at the start of a line. [`Pattern::exact`] compares byte for byte, and nothing in
 //! it is special.
 //!
 //! **Bindings.** Lines are matched from top to bottom, and a name is bound to the first value that
@@ -30,7 +31,11 @@
 //! as possible. That choice is not revised when a later line conflicts with it, which keeps matching
 //! fast. Without bindings, matching is complete: if there is any way to match, it is found. A block's
 //! bindings apply to the rest of the chapter once the whole block has matched. An ID also equals its
-//! 12-digit short form.
+//! short form of 12 characters.
+//!
+//! **Values that change from run to run** are known by their form, or by the text around them
+//! (`volatile`). A pattern can be [`Loosened`] to match any value of the same kind in their place, which
+//! tells an old page from a wrong one, and [`update`] writes placeholders for them.
 //!
 //! **Cost.** Each line of output is compared at most once with each line of the longest run of
 //! pattern lines without `...`; the `regex` crate matches in time linear in the line.
@@ -38,24 +43,34 @@
 mod alignment;
 mod binding;
 mod builtin;
+mod changes;
 mod diff;
+mod gap;
+mod generated_name;
 mod interleaving;
 mod line;
+mod loosened;
 mod matching;
+mod names;
 mod pattern;
 mod placeholder;
 mod token;
 mod update;
+mod volatile;
 
 pub use binding::Bindings;
-pub(crate) use builtin::is_generated_name;
 pub use builtin::{BUILTINS, Builtin};
+pub(crate) use changes::Changes;
 pub(crate) use diff::{DiffLine, Mismatch, Place};
+pub(crate) use generated_name::is_generated_name;
 pub(crate) use interleaving::TwoStreams;
+pub(crate) use loosened::{ChangedValue, Loosened};
+pub(crate) use names::Names;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub use placeholder::Placeholders;
-pub(crate) use update::update;
+pub(crate) use update::{Update, update, with_placeholders};
+pub(crate) use volatile::masked;
 
 #[cfg(test)]
 mod tests;

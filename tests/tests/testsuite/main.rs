@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, also in helper functions")]
 
 mod accept;
+mod acceptance;
 mod annotations;
 mod book_images;
 mod canaries;

@@ -8,8 +8,13 @@ use super::*;
 use crate::check::findings_by_default;
 use crate::extract::extract;
 use crate::model::markdown::Extensions;
-use crate::model::recording::{Chunk, CommandRecording, End, OutOfMemory, Transcript};
+use crate::model::recording::{
+    Change, Chunk, CommandRecording, Effect, End, ObjectKind, OutOfMemory, Transcript,
+};
 use crate::model::stream::Stream;
+
+mod new;
+mod values;
 
 fn read(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
@@ -48,22 +53,22 @@ fn each_stream_of_a_step_has_its_own_expectation() {
     let StepRecording::Ran { commands, .. } = &mut recording.steps[0] else { unreachable!() };
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: "err\n".into() };
     commands[0].transcript.chunks.push(chunk);
-    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default());
+    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default(), false);
     assert_eq!(
         accepted.text,
         "```bash\na\n```\n```output stderr\nerr\n```\n\n```output stdout\nout\n```\n"
     );
-    assert_eq!(accepted.rewritten, 2);
+    assert_eq!(accepted.rewritten.len(), 2);
 }
 
 fn accepted(text: &str, outputs: &[&str]) -> String {
     let scenario = read(text);
     let recording = recording(&scenario, outputs);
     let placeholders = Placeholders::default();
-    let accepted = accept(text, text, &scenario, &recording, &placeholders);
+    let accepted = accept(text, text, &scenario, &recording, &placeholders, false);
     assert_eq!(accepted.text, accepted.source);
-    assert_eq!(accepted.rewritten > 0, accepted.text != text);
-    if accepted.rewritten > 0 { accepted.text } else { "unchanged".to_owned() }
+    assert_eq!(accepted.rewritten.is_empty(), accepted.text == text);
+    if accepted.text != text { accepted.text } else { "unchanged".to_owned() }
 }
 
 #[test]
@@ -133,7 +138,7 @@ fn output_that_a_block_cannot_contain_is_refused() {
         let scenario = read(text);
         let recording = recording(&scenario, &[output]);
         let placeholders = Placeholders::default();
-        let accepted = accept(text, text, &scenario, &recording, &placeholders);
+        let accepted = accept(text, text, &scenario, &recording, &placeholders, false);
         assert_eq!((accepted.text.as_str(), accepted.refused.len()), (text, 1));
     }
 }
@@ -147,7 +152,7 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
         commands[0].end = End::Exited { status: 1 };
     }
     let placeholders = Placeholders::default();
-    let accepted = accept(text, text, &scenario, &recording, &placeholders);
+    let accepted = accept(text, text, &scenario, &recording, &placeholders, false);
     assert_eq!((accepted.text.as_str(), accepted.refused), (text, Vec::new()));
 }
 
@@ -158,7 +163,7 @@ fn output_without_enough_memory_is_not_accepted() {
     let scenario = read(&text);
     let mut recording = recording(&scenario, &["1\n", "2\n", "3\n"]);
     recording.out_of_memory = Some(OutOfMemory { step: 1, limit: 300 << 20 });
-    let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default());
+    let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
     assert_eq!(accepted.text, format!("{}{step}{step}", step.replace('x', "1")));
 }
 
@@ -171,11 +176,11 @@ fn an_included_expectation_is_refused() {
     let scenario = read(&text);
     let recording = recording(&scenario, &["1\n", "2\n"]);
     let placeholders = Placeholders::default();
-    let accepted = accept(&text, &source, &scenario, &recording, &placeholders);
+    let accepted = accept(&text, &source, &scenario, &recording, &placeholders, false);
     let new = own.replace('x', "2");
     assert_eq!(accepted.source, format!("{{{{#include b.md}}}}\n{new}"));
     assert_eq!(accepted.text, format!("{included}\n{new}"));
-    assert_eq!((accepted.rewritten, accepted.refused), (1, vec![5]));
+    assert_eq!((accepted.rewritten.len(), accepted.refused), (1, vec![5]));
 }
 
 #[test]
@@ -194,8 +199,8 @@ fn an_ambiguous_step_is_refused() {
         let scenario = read(&text);
         let recording = recording(&scenario, &["1\n"]);
         let placeholders = Placeholders::default();
-        let accepted = accept(&text, &source, &scenario, &recording, &placeholders);
-        let expected = Accepted { text, source, rewritten: 0, refused: lines };
+        let accepted = accept(&text, &source, &scenario, &recording, &placeholders, false);
+        let expected = Accepted { text, source, rewritten: Vec::new(), refused: lines };
         assert_eq!(accepted, expected);
     }
 }
@@ -203,7 +208,12 @@ fn an_ambiguous_step_is_refused() {
 #[test]
 fn a_rewrite_must_be_the_only_change() {
     let old = "```bash\na\n```\n```output\nx\n```\n```console\n$ b\ny\n$ c\nz\n```\n";
-    let rewrite = |step, subject| Rewrite { step, subject, text: "new\n".to_owned() };
+    let rewrite = |step, subject| Rewrite {
+        text: "new\n".to_owned(),
+        changes: Changes::default(),
+        step,
+        subject,
+    };
     let is_only_change =
         |step, subject, new: &str| rewrite(step, subject).is_only_change(&read(old), &read(new));
     let (block, [zero, one]) = (Subject::Step(0), [0, 1].map(Subject::Command));
@@ -267,13 +277,65 @@ proptest! {
         let recording = recording(&scenario, &outputs);
         let placeholders = Placeholders::default();
         let accept = |text: &str| {
-            accept(text, text, &read(text), &recording, &placeholders)
+            accept(text, text, &read(text), &recording, &placeholders, false)
         };
         let accepted = accept(&chapter).text;
         let left = findings_by_default(&accepted, &read(&accepted), &recording);
         let left: Vec<_> = left.iter().filter(|found| found.code == Code::OutputMismatch).collect();
         prop_assert!(left.is_empty(), "{accepted}\n{left:#?}");
         let again = accept(&accepted);
-        prop_assert_eq!((again.rewritten, again.refused), (0, Vec::new()));
+        prop_assert_eq!((again.rewritten, again.refused), (Vec::new(), Vec::new()));
     }
+}
+
+#[test]
+fn values_that_change_become_placeholders_with_one_name_for_one_value() {
+    let text = "```console\n$ docker run -d --name web alpine\n9b1d0f7c2a3e\n$ docker ps\nID             CREATED       NAMES\n\
+                9b1d0f7c2a3e   5 weeks ago   web\n0f7c2a3e9b1d   5 weeks ago   sad_kare\n```\n";
+    let id = "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff";
+    let table = "ID             CREATED        NAMES\n3f4a0c1d2e5b   1 second ago   web\n\
+                 aaaabbbbcccc   1 second ago   happy_curie\n";
+    assert_eq!(
+        accepted(text, &[&format!("{id}\n"), table]),
+        "```console\n$ docker run -d --name web alpine\n[ID:1]\n$ docker ps\nID             CREATED       NAMES\n\
+         [ID:1]         [AGE]         web\n[ID]           [AGE]         [NAME]\n```\n"
+    );
+}
+
+#[test]
+fn an_object_has_its_own_name_unless_the_author_has_given_one() {
+    let id = "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff";
+    let accepted = |text: &str| {
+        let scenario = read(text);
+        let mut recording = recording(&scenario, &[id]);
+        let StepRecording::Ran { effects, .. } = &mut recording.steps[0] else { panic!() };
+        effects.push(Effect {
+            command: 0,
+            kind: ObjectKind::Container,
+            name: "my.web".to_owned(),
+            id: id.to_owned(),
+            change: Change::Started,
+        });
+        accept(text, text, &scenario, &recording, &Placeholders::default(), false).text
+    };
+    let page = |first: &str, other: &str| {
+        format!("```console\n$ a\n{first}\n$ b\n{other}\n$ c\n{other}\n```\n")
+    };
+    let old = "9b1d0f7c2a3e";
+    assert_eq!(accepted(&page(old, old)), page("[ID:my-web]", "[ID:my-web]"));
+    assert_eq!(accepted(&page("[ID:app]", old)), page("[ID:app]", "[ID:app]"));
+}
+
+#[test]
+fn the_summary_says_what_became_of_each_line() {
+    let text = "```bash\na\n```\n```output\n9b1d0f7c2a3e up\nold\nsame\n```\n";
+    let scenario = read(text);
+    let recording = recording(&scenario, &["3f4a0c1d2e5b up\nnew\nsame\nmore\n"]);
+    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default(), false);
+    let [(line, changes)] = accepted.rewritten.as_slice() else { panic!("{accepted:?}") };
+    assert_eq!(*line, 5);
+    assert_eq!(
+        changes.to_string(),
+        "4 lines: 1 with placeholders ([ID]), 1 changed, 1 added\n    - old\n    + new\n    + more"
+    );
 }

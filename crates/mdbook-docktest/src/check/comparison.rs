@@ -9,8 +9,8 @@ use crate::terminal;
 /// Returns the output of commands in the form that an expectation is compared with: the text that a
 /// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
 /// block, blank lines before the output are dropped, as they are from the expectation.
-pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
-    let OutputAttributes { streams, exact, in_session } = expectation.attributes;
+pub(crate) fn printed(commands: &[CommandRecording], attributes: OutputAttributes) -> String {
+    let OutputAttributes { streams, exact, in_session, .. } = attributes;
     let all: String =
         commands.iter().map(|command| shown(&command.transcript, streams, exact)).collect();
     if in_session { without_blank_start(&all) } else { all }
@@ -65,6 +65,11 @@ pub(super) fn compare_start(
     }
 }
 
+/// Whether the order of the output is a matter of chance.
+pub(super) fn depends_on_order(commands: &[CommandRecording], expectation: &Expectation) -> bool {
+    Texts { commands, expectation, is_whole: true }.has_two_streams()
+}
+
 struct Texts<'a> {
     commands: &'a [CommandRecording],
     expectation: &'a Expectation,
@@ -75,7 +80,7 @@ struct Texts<'a> {
 impl Texts<'_> {
     fn compare(&self, pattern: &Pattern, bindings: &mut Bindings) -> Result<(), Mismatch> {
         let recorded = |bindings: &mut Bindings| {
-            let printed = printed(self.commands, self.expectation);
+            let printed = printed(self.commands, self.expectation.attributes);
             pattern.matches(self.finished(&printed), bindings)
         };
         if !self.has_two_streams() {

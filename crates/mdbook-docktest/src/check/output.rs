@@ -3,13 +3,15 @@
 
 use std::ops::Range;
 
-use super::comparison::{compare, compare_start, parse, pattern};
+use super::comparison::{compare, compare_start, depends_on_order, parse, pattern, printed};
 use super::quote::cut;
-use super::{Difference, look_alike};
-use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
+use super::{Difference, changed_values, look_alike};
+use crate::expect::{
+    Bindings, ChangedValue, Flaw, Loosened, Mismatch, Pattern, Place, Placeholders,
+};
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
-use crate::model::scenario::{Expectation, Step};
+use crate::model::scenario::{Expectation, OutputAttributes, Step};
 use crate::model::stream::Streams;
 
 /// All expectations of a step's output.
@@ -110,6 +112,18 @@ impl<'a> Expected<'a> {
             compare_start(commands, self.expectation, &self.pattern, bindings)
         };
         let mismatch = compared.err()?;
+        let loosened = if is_whole && !depends_on_order(commands, self.expectation) {
+            self.loosened(&printed(commands, self.expectation.attributes), bindings)
+        } else {
+            None
+        };
+        let mismatch = match loosened {
+            None => mismatch,
+            Some(Ok(changed)) => {
+                return Some(changed_values::difference(self.expectation, &changed));
+            }
+            Some(Err(mismatch)) => mismatch,
+        };
         let (span, message) = self.describe(&mismatch);
         let parse = |line: &str| parse(line, self.expectation, self.placeholders);
         let diff = look_alike::diff(&mismatch, parse);
@@ -120,6 +134,19 @@ impl<'a> Expected<'a> {
             message,
             help: Some(format!("expected (-), actual (+):\n{}", diff.join("\n"))),
             remedies: Vec::new(),
+        })
+    }
+
+    /// Compares the output with values that change from run to run taken for equal; `None` for `exact`.
+    fn loosened(
+        &self,
+        actual: &str,
+        bindings: &mut Bindings,
+    ) -> Option<Result<Vec<ChangedValue>, Mismatch>> {
+        let OutputAttributes { exact, .. } = self.expectation.attributes;
+        (!exact).then(|| {
+            Loosened::parse(&self.expectation.text, self.placeholders, bindings)
+                .matches(actual, bindings)
         })
     }
 

@@ -146,10 +146,14 @@ pub(crate) fn accepted<'a>(
     place: impl Fn(usize) -> (&'a Path, usize),
 ) {
     let path = path.display();
-    match accepted.rewritten {
+    match accepted.rewritten.len() {
         0 => {}
         1 => say(&format!("{path}: rewrote 1 expectation")),
         count => say(&format!("{path}: rewrote {count} expectations")),
+    }
+    for (line, changes) in &accepted.rewritten {
+        let (path, line) = place(*line);
+        say(&format!("{}:{line}: {changes}", path.display()));
     }
     for (path, line) in accepted.refused.iter().map(|line| place(*line)) {
         let path = path.display();

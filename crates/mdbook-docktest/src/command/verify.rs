@@ -31,7 +31,10 @@ pub(super) enum After {
     /// Report the findings.
     Report,
     /// Rewrite expected output that differs, then record, and report the remaining findings.
-    Accept,
+    Accept {
+        /// Also add expectations to steps without one.
+        add_new: bool,
+    },
     /// Write the recordings of chapters without errors, and report the findings.
     Record,
 }
@@ -54,8 +57,8 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
         // A wrong annotation keeps only its chapter from running.
         let ran = run(report, &run_options)?.max(Exit::from_annotations(report));
         exit = exit.max(match after {
-            After::Accept => {
-                let accepted = accept(report, settings, ran)?;
+            After::Accept { add_new } => {
+                let accepted = accept(report, settings, ran, add_new)?;
                 record(report, settings, given, accepted)?
             }
             After::Record => record(report, settings, given, ran)?,
@@ -92,7 +95,7 @@ pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
 }
 
 /// Rewrites expected output that differs in the chapters' files.
-fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
+fn accept(report: &mut Report, settings: &Settings, ran: Exit, add_new: bool) -> Result<Exit> {
     for chapter in &mut report.chapters {
         if chapter.recording().is_none() {
             continue;
@@ -102,8 +105,8 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
         // mdBook removes a byte order mark.
         let is_removed = mark_len(chapter.text()) == 0;
         let source = if is_removed { without_mark(&file) } else { file.as_str() };
-        let Some(accepted) = chapter.accepted(source, settings) else { continue };
-        if accepted.rewritten > 0 {
+        let Some(accepted) = chapter.accepted(source, settings, add_new) else { continue };
+        if !accepted.rewritten.is_empty() {
             let mark = &file[..file.len() - source.len()];
             source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;
         }

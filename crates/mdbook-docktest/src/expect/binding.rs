@@ -1,18 +1,40 @@
 //! The values that names are bound to throughout a chapter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
+
+use super::volatile::Kind;
 
 /// The placeholder whose values also have a short form.
 const ID: &str = "ID";
 /// How many digits of an ID Docker prints by default.
 const SHORT: usize = 12;
+/// The lengths of full IDs: of a container, network or image, and of a swarm's objects.
 const LONG: usize = 64;
+const SWARM: usize = 25;
 
-/// The values that a chapter's blocks have bound so far, by placeholder and name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+/// What a chapter has said so far: the values that its blocks have bound, by placeholder and name, and its commands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bindings {
     values: BTreeMap<Key, String>,
+    commands: Arc<String>,
+    /// The short forms of IDs of a swarm.
+    swarm_ids: Arc<BTreeSet<String>>,
 }
+
+impl Hash for Bindings {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Long commands are the same in all bindings that are compared.
+        self.values.hash(state);
+    }
+}
+
+/// The full ID of one of a swarm's objects.
+static SWARM_ID: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b[0-9a-z]{25}\b").expect("it is a regex of our own"));
 
 /// A placeholder and a name: `[ID:app]` and `[NAME:app]` are different keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +47,42 @@ impl Bindings {
     /// Returns the value that `[placeholder:name]` is bound to.
     pub fn get(&self, placeholder: &str, name: &str) -> Option<&str> {
         self.value(&Key { placeholder: placeholder.to_owned(), name: name.to_owned() })
+    }
+
+    /// Adds the texts of commands. What they contain is chosen by the author, and does not change from run to run.
+    pub(crate) fn add_commands<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
+        let commands = Arc::make_mut(&mut self.commands);
+        for text in texts {
+            commands.push_str(text);
+            commands.push('\n');
+        }
+    }
+
+    /// Adds the IDs of a swarm's objects in a text. Their short forms can look like words, and are known by this.
+    pub(crate) fn add_swarm_ids(&mut self, text: &str) {
+        let ids = SWARM_ID.find_iter(text).map(|id| id.as_str()[..SHORT].to_owned());
+        Arc::make_mut(&mut self.swarm_ids).extend(ids);
+    }
+
+    /// Whether a word is the short form of a known ID.
+    pub(super) fn is_swarm_id(&self, word: &str) -> bool {
+        self.swarm_ids.contains(word)
+    }
+
+    /// Whether the author has chosen a value that would otherwise change from run to run.
+    pub(super) fn is_chosen(&self, kind: &Kind, value: &str) -> bool {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let is_apart = |at: usize| {
+            let (before, after) = (&self.commands[..at], &self.commands[at + value.len()..]);
+            !before.ends_with(is_word) && !after.starts_with(is_word)
+        };
+        kind.nature.can_be_chosen()
+            && self.commands.match_indices(value).any(|(at, _)| is_apart(at))
+    }
+
+    /// Returns all names and their values.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Key, &str)> {
+        self.values.iter().map(|(key, value)| (key, value.as_str()))
     }
 
     pub(super) fn value(&self, key: &Key) -> Option<&str> {
@@ -51,7 +109,7 @@ impl Bindings {
     /// Whether a line may contain the value of a name; a cheap check before a regex is compiled.
     pub(super) fn may_be_in(&self, key: &Key, line: &str) -> bool {
         self.value(key).is_none_or(|value| {
-            let has_short_form = key.placeholder == ID && value.len() == LONG;
+            let has_short_form = key.placeholder == ID && value.len() > SHORT;
             line.contains(if has_short_form { &value[..SHORT] } else { value })
         })
     }
@@ -61,9 +119,10 @@ impl Bindings {
         let value = self.value(key)?;
         let escaped = regex::escape(value);
         Some(match value.len() {
-            LONG if key.placeholder == ID => format!("{escaped}|{}", &value[..SHORT]),
+            LONG | SWARM if key.placeholder == ID => format!("{escaped}|{}", &value[..SHORT]),
             SHORT if key.placeholder == ID => {
-                format!("{escaped}[0-9a-f]{{{}}}|{escaped}", LONG - SHORT)
+                let [long, swarm] = [LONG - SHORT, SWARM - SHORT];
+                format!("{escaped}[0-9a-f]{{{long}}}|{escaped}[0-9a-z]{{{swarm}}}|{escaped}")
             }
             _ => escaped,
         })
@@ -71,7 +130,7 @@ impl Bindings {
 }
 
 fn is_short_form(short: &str, long: &str) -> bool {
-    short.len() == SHORT && long.len() == LONG && long.starts_with(short)
+    short.len() == SHORT && matches!(long.len(), LONG | SWARM) && long.starts_with(short)
 }
 
 #[cfg(test)]

@@ -1,9 +1,5 @@
 //! The built-in placeholders, for volatile output of Docker, busybox and common servers.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 /// A built-in placeholder.
 #[derive(Debug, Clone, Copy)]
 pub struct Builtin {
@@ -26,18 +22,32 @@ pub struct Builtin {
 pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "ID",
-        regex: "[0-9a-f]{64}|[0-9a-f]{12}",
-        description: "the ID of a container, network or image, full or shortened to 12 digits",
+        regex: "[0-9a-f]{64}|[0-9a-z]{25}|[0-9a-z]{12}",
+        description: "the ID of a container, network or image, or of one of a swarm’s objects, full or \
+                      shortened to 12 characters",
         examples: &[
             "3f4a0c1d2e5b",
             "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff",
+            "8tjv1q5xkzj5yjqzm3a2w0rfd",
+            "8tjv1q5xkzj5",
         ],
     },
     Builtin {
         name: "DIGEST",
-        regex: "sha256:[0-9a-f]{64}",
-        description: "the digest of an image or a layer",
-        examples: &["sha256:3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff"],
+        regex: "sha256:[0-9a-f]{64}|sha256:[0-9a-f]{12}",
+        description: "the digest of an image or a layer, full or shortened to 12 digits",
+        examples: &[
+            "sha256:3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff",
+            "sha256:3f4a0c1d2e5b",
+        ],
+    },
+    Builtin {
+        name: "TOKEN",
+        regex: "SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}",
+        description: "a token with which a node joins a swarm",
+        examples: &[
+            "SWMTKN-1-49nj1cmql0jkz5s954yi3oex3nedyz0fb0xx14ie39trti4wxv-8vxv8rssmk743ojnwacrr2e7c",
+        ],
     },
     Builtin {
         name: "VOLUME",
@@ -47,9 +57,21 @@ pub const BUILTINS: &[Builtin] = &[
     },
     Builtin {
         name: "NAME",
-        regex: "[a-z]+_[a-z]+[0-9]?",
-        description: "a container name that Docker generated",
-        examples: &["boring_wozniak", "admiring_curie7"],
+        regex: concat!(
+            "[a-z]+_[a-z]+[0-9]?",
+            // Compose: project, service and number.
+            r"|[a-z0-9][a-z0-9_-]*[_-][0-9A-Za-z._-]+[_-][0-9]+",
+            // Swarm: service, slot or node, and the task's ID.
+            r"|[0-9A-Za-z_-]+\.[0-9a-z]+\.[0-9a-z]{25}",
+        ),
+        description: "a container name that Docker, Compose or a swarm generated",
+        examples: &[
+            "boring_wozniak",
+            "admiring_curie7",
+            "lab-web-1",
+            "lab_web_1",
+            "web.1.8tjv1q5xkzj5yjqzm3a2w0rfd",
+        ],
     },
     Builtin {
         name: "DATE",
@@ -101,8 +123,8 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "AGE",
         regex: concat!(
-            r"(?:Less than a second|1 second|About a minute|About an hour",
-            r"|[0-9]+ (?:seconds|minutes|hours|days|weeks|months|years))(?: ago)?",
+            r"(?:Less than a second|About a minute|About an hour",
+            r"|[0-9]+ (?:second|minute|hour|day|week|month|year)s?)(?: ago)?",
         ),
         description: "an age or uptime, as Docker prints it",
         examples: &[
@@ -196,15 +218,3 @@ pub const BUILTINS: &[Builtin] = &[
         examples: &["/", "/var/lib/docker/volumes/logs/_data"],
     },
 ];
-
-/// Matches a container name that Docker generated.
-static GENERATED_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    let name = BUILTINS.iter().find(|builtin| builtin.name == "NAME");
-    let regex = name.map_or("", |builtin| builtin.regex);
-    Regex::new(&format!(r"\A(?:{regex})\z")).expect("the placeholders are tested")
-});
-
-/// Whether a name looks like one that Docker generates for containers created without a name.
-pub(crate) fn is_generated_name(name: &str) -> bool {
-    GENERATED_NAME.is_match(name)
-}

@@ -63,6 +63,19 @@ impl Pattern {
         matches!(&self.elements[element], Element::Line(pattern) if pattern.binds())
     }
 
+    /// Returns what a line of output has in place of an element's values that are compared by their kind.
+    pub(super) fn values<'a>(
+        &self,
+        element: usize,
+        line: &'a str,
+        bindings: &Bindings,
+    ) -> Vec<&'a str> {
+        match &self.elements[element] {
+            Element::Line(pattern) => pattern.values(line, bindings),
+            Element::AnyLines => Vec::new(),
+        }
+    }
+
     /// Whether a line of output matches an element of the pattern. If so, its names are bound.
     pub(super) fn fits(&self, element: usize, line: &str, bound: &mut Cow<'_, Bindings>) -> bool {
         match &self.elements[element] {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::line::LinePattern;
 use super::placeholder::Placeholders;
 use super::token::{Token, is_any_lines, tokens};
+use super::volatile::Volatile;
 
 /// A pattern that a whole text can be matched against.
 #[derive(Debug, Clone)]
@@ -43,7 +44,21 @@ impl Pattern {
         let mut pattern =
             Self { elements: Vec::new(), sources: Vec::new(), is_exact: false, flaws: Vec::new() };
         for line in lines(text, false) {
-            pattern.push(line, placeholders);
+            pattern.push(line, placeholders, &[]);
+        }
+        pattern
+    }
+
+    /// As [`Self::parse`], with values that are compared by their kind: some for each line.
+    pub(super) fn with_values(
+        text: &str,
+        placeholders: &Placeholders,
+        values: &[Vec<Volatile>],
+    ) -> Self {
+        let mut pattern =
+            Self { elements: Vec::new(), sources: Vec::new(), is_exact: false, flaws: Vec::new() };
+        for (line, values) in lines(text, false).into_iter().zip(values) {
+            pattern.push(line, placeholders, values);
         }
         pattern
     }
@@ -52,7 +67,7 @@ impl Pattern {
     pub fn exact(text: &str) -> Self {
         let lines = lines(text, true);
         Self {
-            elements: lines.iter().map(|line| Element::Line(LinePattern::text(line))).collect(),
+            elements: lines.iter().map(|line| Element::Line(LinePattern::exact(line))).collect(),
             sources: lines.into_iter().map(str::to_owned).collect(),
             is_exact: true,
             flaws: Vec::new(),
@@ -74,7 +89,7 @@ impl Pattern {
         &self.flaws
     }
 
-    fn push(&mut self, line: &str, placeholders: &Placeholders) {
+    fn push(&mut self, line: &str, placeholders: &Placeholders, values: &[Volatile]) {
         let index = self.elements.len();
         for (token, span) in tokens(line, placeholders) {
             let Token::NearMiss { text, name, meant } = token else { continue };
@@ -89,16 +104,18 @@ impl Pattern {
         let element = if is_any_lines(line) {
             Element::AnyLines
         } else {
-            let line_pattern = LinePattern::parse(line, placeholders).unwrap_or_else(|error| {
-                self.flaws.push(Flaw {
-                    line: index,
-                    span: 0..line.len(),
-                    message: "line is too complex: its placeholders form a regex that is too large"
-                        .to_owned(),
-                    help: error.to_string(),
+            let line_pattern =
+                LinePattern::parse(line, placeholders, values).unwrap_or_else(|error| {
+                    self.flaws.push(Flaw {
+                        line: index,
+                        span: 0..line.len(),
+                        message:
+                            "line is too complex: its placeholders form a regex that is too large"
+                                .to_owned(),
+                        help: error.to_string(),
+                    });
+                    LinePattern::impossible()
                 });
-                LinePattern::impossible()
-            });
             Element::Line(line_pattern)
         };
         self.elements.push(element);

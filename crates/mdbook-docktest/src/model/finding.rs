@@ -98,6 +98,8 @@ pub enum Code {
     UnclearCommands,
     /// The output of a step differs from what is expected.
     OutputMismatch,
+    /// The output of a step differs from what is expected only in values that change from run to run.
+    ChangedValues,
     /// A step did not end in time.
     Timeout,
     /// A stream ended by itself before it had been followed long enough.
@@ -149,6 +151,7 @@ impl Code {
         Self::SyntaxError,
         Self::UnclearCommands,
         Self::OutputMismatch,
+        Self::ChangedValues,
         Self::Timeout,
         Self::StreamEnded,
         Self::NotRun,
@@ -176,6 +179,8 @@ impl Code {
         match self {
             // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // The page is as correct as on the day it was written.
+            Self::ChangedValues => Level::Warn,
             // It is shown as the author wrote it, and no reader is misled.
             Self::Synopsis => Level::Warn,
             // Its block does not run, and all others do.
@@ -211,6 +216,7 @@ impl Code {
             Self::SyntaxError => "syntax-error",
             Self::UnclearCommands => "unclear-commands",
             Self::OutputMismatch => "output-mismatch",
+            Self::ChangedValues => "changed-values",
             Self::Timeout => "timeout",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",

@@ -193,10 +193,15 @@ impl Chapter {
     }
 
     /// Returns the chapter with expectations that pass; `None` if it has not run. `source` is the
-    /// text of the chapter's file.
-    pub(crate) fn accepted(&self, source: &str, settings: &Settings) -> Option<Accepted> {
+    /// text of the chapter's file. With `add_new`, steps without an expectation get one.
+    pub(crate) fn accepted(
+        &self,
+        source: &str,
+        settings: &Settings,
+        add_new: bool,
+    ) -> Option<Accepted> {
         let Stage::Ran(Text { text, scenario, .. }, recording) = &self.stage else { return None };
-        Some(accept(text, source, scenario, recording, &settings.placeholders))
+        Some(accept(text, source, scenario, recording, &settings.placeholders, add_new))
     }
 
     /// Returns the file and the line in it of a line of the text.

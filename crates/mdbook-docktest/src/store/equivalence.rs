@@ -5,9 +5,9 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Regex;
 
-use crate::expect::{BUILTINS, is_generated_name};
+use crate::expect::{is_generated_name, masked};
 use crate::model::recording::{
     Change, CommandRecording, ContainerSpec, Effect, Leftover, MountSource, ObjectKind,
 };
@@ -15,29 +15,6 @@ use crate::model::recording::{Recording, StepRecording, Transcript};
 use crate::model::stream::Stream;
 use crate::model::stream::Streams;
 use crate::terminal;
-
-/// The placeholders for values that change with every run. The others (`[NAME]`, `[PORT]`, `[NUMBER]`,
-/// `[VERSION]`…) also match text whose change matters.
-const VOLATILE: [&str; 10] =
-    ["DIGEST", "ID", "DATE", "TIME", "AGE", "SIZE", "DURATION", "MAC", "IP", "UUID"];
-
-/// The placeholder that stands for a value.
-fn placeholder(found: &Captures<'_>) -> String {
-    let name = VOLATILE.iter().find(|name| found.name(name).is_some());
-    format!("[{}]", name.copied().unwrap_or_default())
-}
-
-/// A group for each volatile placeholder, between word boundaries. Where one can be the beginning of
-/// another, the longer one comes first.
-static VOLATILE_VALUE: LazyLock<Regex> = LazyLock::new(|| {
-    let regex = |name: &&str| BUILTINS.iter().find(|builtin| builtin.name == *name);
-    let groups: Vec<String> = VOLATILE
-        .iter()
-        .filter_map(regex)
-        .map(|builtin| format!("(?P<{}>{})", builtin.name, builtin.regex))
-        .collect();
-    Regex::new(&format!(r"\b(?:{})\b", groups.join("|"))).expect("the placeholders are tested")
-});
 
 /// The gap between two columns of Docker's tables. Its width depends on the longest value in the
 /// column, which can be an age or a size.
@@ -70,7 +47,7 @@ impl Redactions {
     }
 
     fn text(&self, text: &str) -> String {
-        let mut text = VOLATILE_VALUE.replace_all(text, placeholder).into_owned();
+        let mut text = masked(text);
         for name in &self.names {
             if text.contains(name) {
                 text = text.replace(name, "[NAME]");

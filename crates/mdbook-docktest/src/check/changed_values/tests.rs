@@ -1,0 +1,148 @@
+use std::path::Path;
+
+use super::*;
+use crate::check::findings_by_default;
+use crate::extract::extract;
+use crate::model::finding::{Finding, Level};
+use crate::model::markdown::Extensions;
+use crate::model::recording::{Chunk, CommandRecording, End, Recording, StepRecording, Transcript};
+use crate::model::scenario::Scenario;
+use crate::model::stream::Stream;
+use crate::text::splice::splice;
+
+fn read(text: &str) -> Scenario {
+    extract(Path::new("c.md"), text, Extensions::default())
+}
+
+/// The findings if the commands print these texts in turn.
+fn findings(text: &str, outputs: &[&str]) -> Vec<Finding> {
+    let scenario = read(text);
+    let mut outputs = outputs.iter();
+    let mut command = || {
+        let text = outputs.next().map_or_else(String::new, |text| (*text).to_owned());
+        let chunks = vec![Chunk { stream: Stream::Stdout, at_ms: 0, text }];
+        let transcript = Transcript { chunks, ..Transcript::default() };
+        let end = End::Exited { status: 0 };
+        CommandRecording {
+            command: String::new(),
+            end,
+            transcript,
+            duration_ms: 0,
+            parts: Vec::new(),
+        }
+    };
+    let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
+        commands: step.commands.iter().map(|_| command()).collect(),
+        effects: Vec::new(),
+    });
+    let recording = Recording { steps: steps.collect(), ..Recording::default() };
+    findings_by_default(text, &scenario, &recording)
+}
+
+fn code(command: &str, expected: &str, actual: &str) -> Option<Code> {
+    let text = format!("```bash\n{command}\n```\n```output\n{expected}\n```\n");
+    findings(&text, &[actual]).first().map(|finding| finding.code)
+}
+
+const OLD: &str = "> ```console\n> $ docker ps\n> ID             CREATED         NAMES\n> 9b1d0f7c2a3e   2 seconds ago   web\n> ```\n";
+const PRINTED: &str =
+    "ID             CREATED                  NAMES\n3f4a0c1d2e5b   Less than a second ago   web\n";
+
+#[test]
+fn an_old_page_is_out_of_date_and_not_wrong() {
+    let found = findings(OLD, &[PRINTED]);
+    let [finding] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((finding.code, finding.line, finding.column), (Code::ChangedValues, 4, 3));
+    assert_eq!(finding.code.default_level(), Level::Warn);
+    assert_eq!(finding.message, "the output differs only in values that change from run to run");
+    assert_eq!(
+        finding.help.as_deref(),
+        Some(
+            "run `accept` to write placeholders, which match any value of their kind\n\
+             [ID]  9b1d0f7c2a3e → 3f4a0c1d2e5b\n\
+             [AGE]  2 seconds ago → Less than a second ago"
+        )
+    );
+}
+
+#[test]
+fn the_remedy_writes_placeholders() {
+    let found = findings(OLD, &[PRINTED]);
+    let [Remedy { title, edits, basis }] = found[0].remedies.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!((title.as_str(), *basis), ("write `[AGE]`, `[ID]` for these values", Basis::Proved));
+    let mended = splice(OLD, edits.clone());
+    assert!(mended.contains("> [ID]           [AGE]           web\n"), "{mended}");
+    assert_eq!(findings(&mended, &[PRINTED]), []);
+}
+
+#[test]
+fn a_real_difference_is_shown_alone() {
+    let printed = PRINTED.replace("web", "db");
+    let expected = "ID             CREATED         NAMES\n9b1d0f7c2a3e   2 seconds ago   app\n\
+                    9b1d0f7c2a3e   2 seconds ago   web\n";
+    let text = format!("```bash\ndocker ps\n```\n```output\n{expected}```\n");
+    let actual = format!("{}3f4a0c1d2e5b   3 weeks ago   other\n", printed.replace("db", "app"));
+    let found = findings(&text, &[&actual]);
+    assert_eq!((found[0].code, found[0].line), (Code::OutputMismatch, 7));
+    let help = found[0].help.as_deref().unwrap();
+    assert_eq!(help.matches("\n- ").count() + help.matches("\n+ ").count(), 2, "{help}");
+}
+
+#[test]
+fn values_of_another_kind_are_a_real_difference() {
+    for (command, expected, actual) in [
+        ("a", "9b1d0f7c2a3e", "2 weeks ago"),
+        ("a", "2026-11-24", "10MB"),
+        ("a", "3 rows", "4 rows"),
+        ("a", "exit 1", "exit 2"),
+        ("a", "0.0.0.0:80->80/tcp", "0.0.0.0:8080->80/tcp"),
+        ("a", "0.0.0.0:32768->80/tcp", "0.0.0.0:32768->81/tcp"),
+        ("a", "alpine 3.19", "alpine 3.20"),
+        ("a", "127.0.0.1", "127.0.0.2"),
+        ("a", "my_app", "your_app"),
+        ("a", "a 1s b", "a 2s  b"),
+        ("a", "[ID] 9b1d0f7c2a3e", "9b1d0f7c2a3e x"),
+        // What the author has chosen.
+        ("docker run --name sad_curie alpine", "sad_curie", "happy_curie"),
+        ("docker run --name sad_curie alpine", "happy_curie", "sad_curie"),
+        ("docker run -m 64m alpine", "64m", "128m"),
+        ("docker run --ip 172.20.0.5 alpine", "172.20.0.9", "172.20.0.5"),
+    ] {
+        assert_eq!(code(command, expected, actual), Some(Code::OutputMismatch), "{actual}");
+    }
+}
+
+#[test]
+fn values_of_one_kind_have_only_changed() {
+    for (expected, actual) in [
+        ("9b1d0f7c2a3e", "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff"),
+        ("Up 5 minutes (healthy)", "Up Less than a second (healthy)"),
+        ("happy_curie", "sad_kare2"),
+        ("Total reclaimed space: 0B", "Total reclaimed space: 12.3MB"),
+        ("0.0.0.0:49153->80/tcp", "0.0.0.0:32768->80/tcp"),
+        ("[ID]   5 hours ago   [..]", "3f4a0c1d2e5b      3 weeks ago   x y"),
+        ("...\nat 11:00:21", "x\ny\nat 12:30:00"),
+        ("2 days ago", "Less than a second ago"),
+    ] {
+        assert_eq!(code("a", expected, actual), Some(Code::ChangedValues), "{actual}");
+    }
+}
+
+#[test]
+fn exact_output_is_compared_byte_for_byte() {
+    let text = "```bash\na\n```\n```output exact\n9b1d0f7c2a3e\n```\n";
+    assert_eq!(findings(text, &["3f4a0c1d2e5b\n"])[0].code, Code::OutputMismatch);
+}
+
+#[test]
+fn names_are_bound_beside_changed_values() {
+    let text = "```bash\na\n```\n```output\n[ID:x] 2 days ago\n```\n```bash\nb\n```\n```output\n[ID:x]\n```\n";
+    let codes = |outputs: [&str; 2]| {
+        findings(text, &outputs).iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    let first = "3f4a0c1d2e5b 1 second ago";
+    assert_eq!(codes([first, "3f4a0c1d2e5b"]), [Code::ChangedValues]);
+    assert_eq!(codes([first, "9b1d0f7c2a3e"]), [Code::ChangedValues, Code::OutputMismatch]);
+}

@@ -1,0 +1,42 @@
+//! An old page is accepted once, and holds from then on.
+
+use std::fs;
+
+use testsuite::Book;
+
+/// A page with the output of other machines and other days, below more than 60 commands.
+const OLD_PAGE: &str = include_str!("acceptance/old-page.md");
+
+#[test]
+fn an_accepted_page_holds_in_ten_runs() {
+    let book = |text: &str, copies: usize| {
+        // The page is about output: what it leaves behind does not matter.
+        let book = Book::new().with_alpine().setting("lints.leftover = \"allow\"");
+        (0..copies).fold(book, |book, copy| book.chapter(&format!("lab{copy}.md"), text))
+    };
+    let commands = OLD_PAGE.lines().filter(|line| line.starts_with("$ docker ")).count();
+    assert!(commands > 50, "{commands}");
+    let old = book(OLD_PAGE, 1);
+    let accepted = old.command(["accept", "--format", "json"]).run();
+    accepted.exits(0).finds_nothing();
+    let stderr = accepted.stderr();
+    for summary in [
+        "src/lab0.md:7: 1 line: 1 with placeholders ([ID])\n",
+        "src/lab0.md:43: 2 lines: 1 with placeholders ([ID], [NUMBER], [SIZE])\n",
+    ] {
+        assert!(stderr.contains(summary), "{accepted}");
+    }
+
+    let text = fs::read_to_string(old.path().join("src/lab0.md")).unwrap();
+    for line in [
+        "[ID:web]\n",
+        "\n        \"CreatedAt\": \"[DATE]\",\n",
+        "\nlocal     [ID:",
+        "\n[ID:web]       web       [NUMBER]%",
+        "\n[DATE] volume create zoo (driver=local)\n",
+    ] {
+        assert!(text.contains(line), "no {line:?} in\n{text}");
+    }
+    let runs = book(&text, 10).command(["verify", "--jobs", "4", "--format", "json"]).run();
+    runs.exits(0).finds_nothing();
+}
