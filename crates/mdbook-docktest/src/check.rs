@@ -17,6 +17,7 @@ use crate::text::position::line_and_column;
 mod background;
 mod command;
 mod consequences;
+mod dialogue;
 pub(crate) mod lints;
 mod memory;
 mod missing_image;
@@ -185,7 +186,7 @@ fn differences(
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
         let check = CommandCheck { step, command, span, is_last: index >= last };
         let missing_images = check.missing_images();
-        if missing_images.is_empty() {
+        if missing_images.is_empty() && !(has_failed(command) && dialogue::is_shown(step, index)) {
             found.differences.extend(check.difference());
         }
         let missing_images = missing_images.into_iter().map(|image| {
@@ -196,16 +197,26 @@ fn differences(
         });
         found.missing_images.extend(missing_images);
     }
-    let has_ended =
-        |command: &CommandRecording| matches!(command.end, End::Exited { .. } | End::Stopped);
+    let has_ended = |command: &CommandRecording| {
+        matches!(command.end, End::Exited { .. } | End::Stopped | End::Open | End::Typed)
+    };
     if commands.iter().all(has_ended) {
         let not_started = step.commands.iter().skip(commands.len());
         found.differences.extend(not_started.map(|command| {
-            not_run(command.span.clone(), "this command did not run: the shell had already exited")
+            let message = if command.is_typed() {
+                "this line was not typed: the program had already ended"
+            } else {
+                "this command did not run: the shell had already exited"
+            };
+            not_run(command.span.clone(), message)
         }));
         found.differences.extend(expected.differences(commands, bindings));
     }
     found
+}
+
+fn has_failed(command: &CommandRecording) -> bool {
+    matches!(command.end, End::Exited { status } if status != 0)
 }
 
 /// Returns the findings of a chapter in a book with the default settings.

@@ -15,11 +15,13 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use self::attributes::{Info, Problem};
 use self::commands::commands;
+use self::interactive::needs_terminal;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
 use crate::model::remedy::Remedy;
-use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
+use crate::model::scenario::{Attributes, Command, CommandKind, Expectation, OutputAttributes, Scenario, Step};
+use crate::model::stream::Columns;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
@@ -30,6 +32,7 @@ mod console;
 mod directives;
 mod fence;
 pub(crate) mod image_uses;
+pub(crate) mod interactive;
 mod sessions;
 
 /// The language of sessions.
@@ -154,6 +157,7 @@ fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
         lines: block.lines_at(range.clone()),
         text: block.content[range].to_owned(),
         expectation: None,
+        kind: CommandKind::Shell,
     };
     commands(&block.content).into_iter().map(command).collect()
 }
@@ -182,7 +186,13 @@ impl Extraction<'_> {
         }
     }
 
-    fn step(&mut self, block: &FencedBlock, fence: &Fence, language: &str, attributes: Attributes) {
+    fn step(
+        &mut self,
+        block: &FencedBlock,
+        fence: &Fence,
+        language: &str,
+        mut attributes: Attributes,
+    ) {
         let index = self.scenario.steps.len();
         let session = language == CONSOLE && !attributes.ignore;
         let (commands, session_markup) = if session {
@@ -190,6 +200,10 @@ impl Extraction<'_> {
         } else {
             (script_commands(block, fence), Vec::new())
         };
+        // A reader is at a terminal, and so is a program that asks for one.
+        if attributes.tty.is_none() && commands.iter().any(|command| needs_terminal(&command.text)) {
+            attributes.tty = Some(Columns::default());
+        }
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
             takes_output: if attributes.ignore {
@@ -214,6 +228,7 @@ impl Extraction<'_> {
             expectation: None,
             session_markup,
             is_held: false,
+            stays_open: false,
         });
     }
 

@@ -9,7 +9,8 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal, processes};
+use docker_sandbox::input::{self, Reader};
+use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal};
 
 use crate::{LIMIT, start};
 
@@ -45,14 +46,14 @@ impl Shell {
 
     #[track_caller]
     fn waits_for_input(&self) {
-        eventually(|| processes::is_reading(&self.group.members(), &self.input));
+        eventually(|| input::reader(&self.group.members(), &self.input) == Reader::Direct);
     }
 
     /// `programs` are those of the group once it waits for something else.
     #[track_caller]
     fn does_not_wait_for_input(&self, programs: [&str; 2]) {
         eventually(|| self.sleeping() == programs.map(str::to_owned).into());
-        assert!(!processes::is_reading(&self.group.members(), &self.input));
+        assert_eq!(input::reader(&self.group.members(), &self.input), Reader::None);
     }
 }
 

@@ -60,7 +60,7 @@ impl CommandCheck<'_> {
                 let (message, help) = timed_out(self.follow(), self.command, limit_ms);
                 Some(self.with(Code::Timeout, message, Some(help)))
             }
-            End::Stopped => None,
+            End::Stopped | End::Open | End::Typed => None,
             End::Exited { status } => match self.follow() {
                 Some(follow) if !was_enough(follow, self.command) => {
                     let goal = match follow {

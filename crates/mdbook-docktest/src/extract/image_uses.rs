@@ -21,7 +21,7 @@ mod docker;
 mod dockerfile;
 mod expansion;
 mod files;
-mod flags;
+pub(super) mod flags;
 mod script;
 mod shell;
 mod walk;

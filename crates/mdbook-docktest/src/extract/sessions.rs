@@ -6,7 +6,7 @@ use super::{Extraction, FencedBlock};
 use crate::extract::console::{Session, SessionCommand, session};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
-use crate::model::scenario::{Command, Expectation, OutputAttributes};
+use crate::model::scenario::{Command, CommandKind, Expectation, OutputAttributes};
 use crate::text::position::line_and_column;
 
 impl Extraction<'_> {
@@ -43,6 +43,7 @@ impl Extraction<'_> {
             span: places.command(command),
             lines: places.command_lines(command),
             expectation: self.printed(command, fence, &lines, &places),
+            kind: CommandKind::Shell,
         });
         (commands.collect(), markup)
     }

@@ -66,12 +66,19 @@ pub struct Step {
     pub session_markup: Vec<Range<usize>>,
     /// Whether a finding about the step's text keeps it from running.
     pub is_held: bool,
+    /// Whether a later step types into the program that the last command of the shell opens.
+    pub stays_open: bool,
 }
 
 impl Step {
     /// Whether the step runs: it is not marked `ignore`, and no finding holds it back.
     pub fn runs(&self) -> bool {
         !self.attributes.ignore && !self.is_held
+    }
+
+    /// Whether its commands stand in the chapter as in a script, without prompts.
+    pub fn is_script(&self) -> bool {
+        self.session_markup.is_empty()
     }
 
     /// Returns the line numbers that the step and its `output` block span in `text`, the chapter's
@@ -106,9 +113,30 @@ pub struct Command {
     pub lines: Vec<Range<usize>>,
     /// The expected output below the command in a `console` block.
     pub expectation: Option<Expectation>,
+    /// What reads it.
+    pub kind: CommandKind,
+}
+
+/// What reads a command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum CommandKind {
+    /// The chapter's shell.
+    #[default]
+    Shell,
+    /// A program that waits at a terminal: the last command of the shell in the same step, or one that an
+    /// earlier step has left open.
+    Typed {
+        /// The prompt in front of it in the chapter. The program's own can differ.
+        prompt: String,
+    },
 }
 
 impl Command {
+    /// Whether it is typed into a program.
+    pub fn is_typed(&self) -> bool {
+        matches!(self.kind, CommandKind::Typed { .. })
+    }
+
     /// Returns the place in the chapter of a part of the text that is on one line.
     pub fn place(&self, part: Range<usize>) -> Option<Range<usize>> {
         let before = self.text.get(..part.start)?;

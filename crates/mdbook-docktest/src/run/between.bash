@@ -21,7 +21,7 @@
 # The shell is the author's, see save.bash. Standard error is /dev/null, so that `set -x` and `set -v` do
 # not show this script; descriptor 3 is the author's standard error. Subshells are avoided: they take time.
 #
-# /run/docktest/shell stands for the shell's directory; see `for_place` in shell.rs.
+# /run/docktest/shell stands for the shell's directory; see `with_directory` in shell.rs.
 __docktest_outputs=
 __docktest_input=
 

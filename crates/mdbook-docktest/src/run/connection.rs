@@ -19,7 +19,7 @@ pub(super) struct Connection {
     input: Option<File>,
     /// The other ends. While they are open, reading does not meet an end of file, even if the step has not
     /// opened its pipes yet, or has closed its terminal for a while.
-    _other_ends: Vec<File>,
+    other_ends: Vec<File>,
     is_terminal: bool,
 }
 
@@ -67,7 +67,7 @@ impl Connection {
         for output in outputs.iter().filter_map(|(_, output)| output.as_ref()) {
             ioctl_fionbio(output, true)?;
         }
-        Ok(Self { outputs, keyboard, input: None, _other_ends: other_ends, is_terminal })
+        Ok(Self { outputs, keyboard, input: None, other_ends: other_ends, is_terminal })
     }
 
     pub(super) fn is_terminal(&self) -> bool {
@@ -77,6 +77,12 @@ impl Connection {
     /// Returns the file to which input is written; `None` if there is none, or if it was taken before.
     pub(super) fn take_keyboard(&mut self) -> Option<File> {
         self.keyboard.take()
+    }
+
+    /// The file that the step reads its input from, to recognize it by; `None` without input.
+    pub(super) fn input_file(&self) -> io::Result<Option<File>> {
+        let file = if self.is_terminal { self.other_ends.first() } else { self.keyboard.as_ref() };
+        file.map(File::try_clone).transpose()
     }
 
     /// Call this when the step has opened its input: from then on its input ends when the keyboard is

@@ -97,6 +97,10 @@ impl Place for LocalPlace {
         Terminal::new(Path::new("/dev/ptmx"), columns, rows)
     }
 
+    fn inner_processes(&self) -> Option<Vec<Pid>> {
+        None
+    }
+
     fn is_running(&self) -> bool {
         true
     }
