@@ -5,6 +5,7 @@
 //! and line editors call `read`, `select` or `poll`, event loops `epoll_wait`.
 
 use std::fs::{self, File, Metadata};
+use std::io;
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
@@ -26,20 +27,47 @@ pub enum Reader {
     Unknown,
 }
 
-/// Returns who of these processes waits for data from `input`, a pipe or a terminal.
-pub fn reader(pids: &[Pid], input: &File) -> Reader {
+/// A pipe or a terminal from which processes read.
+#[derive(Debug)]
+pub struct Input {
+    file: Metadata,
+    /// Not of a pipe, which would not end while it is open here.
+    terminal: Option<File>,
+}
+
+impl Input {
+    /// Returns the input that this file is. Of a pipe, it can be either end.
+    ///
+    /// # Errors
+    /// When a system call fails.
+    pub fn new(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        let terminal = is_terminal(&metadata).then(|| file.try_clone()).transpose()?;
+        Ok(Self { file: metadata, terminal })
+    }
+
+    /// Whether the keys that otherwise send signals are read as any other; from a pipe, everything is.
+    fn passes_keys_on(&self) -> bool {
+        let modes = self.terminal.as_ref().map(tcgetattr);
+        modes.is_none_or(|modes| {
+            modes.is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ISIG))
+        })
+    }
+}
+
+/// Returns who of these processes waits for data from `input`.
+pub fn reader(pids: &[Pid], input: &Input) -> Reader {
     if !is_visible() {
         return Reader::Unknown;
     }
-    let Ok(input_file) = input.metadata() else { return Reader::None };
     let waits = |pid: &&Pid| {
         let process = directory(**pid);
-        let is_input = |descriptor| is_same(&process, descriptor, &input_file);
+        let is_input = |descriptor| is_same(&process, descriptor, &input.file);
         waiting_descriptors(&process).into_iter().any(is_input)
     };
     match pids.iter().find(waits) {
         None => Reader::None,
-        Some(pid) if is_docker(*pid) && passes_keys_on(input) => Reader::Relay,
+        Some(pid) if is_docker(*pid) && input.passes_keys_on() => Reader::Relay,
         Some(_) => Reader::Direct,
     }
 }
@@ -70,11 +98,6 @@ fn directory(pid: Pid) -> PathBuf {
 fn is_docker(pid: Pid) -> bool {
     // `docker-compose` is the plugin, which runs as a child of `docker`.
     fs::read_to_string(directory(pid).join("comm")).is_ok_and(|name| name.starts_with("docker"))
-}
-
-/// Whether the keys that otherwise send signals are read as any other; from a pipe, everything is.
-fn passes_keys_on(input: &File) -> bool {
-    tcgetattr(input).map_or(true, |modes| !modes.local_modes.contains(LocalModes::ISIG))
 }
 
 /// A pseudo-terminal: its devices have the major numbers 136 to 143 (Linux' `devices.txt`).
@@ -194,7 +217,7 @@ fn memory(process: &Path, address: u64, length: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, Write};
+    use std::io::Write;
     use std::os::fd::OwnedFd;
     use std::process::{Child, Command, Stdio};
     use std::thread;
@@ -223,15 +246,15 @@ mod tests {
     fn a_process_that_waits_for_its_input_reads_this_pipe_and_no_other() {
         let (reading, writing) = io::pipe().unwrap();
         let (other, _other_writer) = io::pipe().unwrap();
-        let own = File::from(OwnedFd::from(reading.try_clone().unwrap()));
-        let other = File::from(OwnedFd::from(other));
+        let own = Input::new(&OwnedFd::from(reading.try_clone().unwrap()).into()).unwrap();
+        let other = Input::new(&OwnedFd::from(other).into()).unwrap();
         let mut child = start("cat", &[], reading);
         let pids = [Pid::from_child(&child)];
         eventually(|| reader(&pids, &own) == Reader::Direct);
         assert!(is_any_reading(&pids));
         assert_eq!(reader(&pids, &other), Reader::None);
         assert_eq!(reader(&[], &own), Reader::None);
-        drop((own, writing));
+        drop(writing);
         assert!(child.wait().unwrap().success());
     }
 
@@ -251,13 +274,14 @@ mod tests {
         ] {
             let Terminal { mut front, back } =
                 Terminal::new(Path::new("/dev/ptmx"), 80, 24).unwrap();
+            let input = Input::new(&back).unwrap();
             let mut child = start(words[0], &words[1..], back.try_clone().unwrap());
             let pids = || {
                 let mut pids = crate::processes::descendants(child.id());
                 pids.push(Pid::from_child(&child));
                 pids
             };
-            eventually(|| reader(&pids(), &back) == Reader::Direct);
+            eventually(|| reader(&pids(), &input) == Reader::Direct);
             front.write_all(b"exit\n").unwrap();
             assert!(child.wait().unwrap().success(), "{words:?}");
         }
@@ -265,15 +289,16 @@ mod tests {
 
     #[test]
     fn a_process_that_waits_for_something_else_does_not_read() {
-        let Terminal { back, .. } = Terminal::new(Path::new("/dev/ptmx"), 80, 24).unwrap();
+        let terminal = Terminal::new(Path::new("/dev/ptmx"), 80, 24).unwrap();
+        let input = Input::new(&terminal.back).unwrap();
         for (program, arguments) in [
             ("sleep", vec!["600"]),
             ("python3", vec!["-c", "import select; select.select([], [], [], 600)"]),
         ] {
-            let mut child = start(program, &arguments, back.try_clone().unwrap());
+            let mut child = start(program, &arguments, terminal.back.try_clone().unwrap());
             let pids = [Pid::from_child(&child)];
             eventually(|| ProcessStat::read(child.id()).is_some_and(|stat| stat.state == 'S'));
-            assert_eq!(reader(&pids, &back), Reader::None);
+            assert_eq!(reader(&pids, &input), Reader::None);
             assert!(!is_any_reading(&pids));
             crate::processes::kill(&pids);
             child.wait().unwrap();

@@ -20,7 +20,9 @@ use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
 use crate::model::remedy::Remedy;
-use crate::model::scenario::{Attributes, Command, CommandKind, Expectation, OutputAttributes, Scenario, Step};
+use crate::model::scenario::{
+    Attributes, Command, CommandKind, Expectation, OutputAttributes, Scenario, Step,
+};
 use crate::model::stream::Columns;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
@@ -201,7 +203,8 @@ impl Extraction<'_> {
             (script_commands(block, fence), Vec::new())
         };
         // A reader is at a terminal, and so is a program that asks for one.
-        if attributes.tty.is_none() && commands.iter().any(|command| needs_terminal(&command.text)) {
+        if attributes.tty.is_none() && commands.iter().any(|command| needs_terminal(&command.text))
+        {
             attributes.tty = Some(Columns::default());
         }
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());

@@ -4,7 +4,8 @@ use crate::model::scenario::{Command, Step};
 
 /// Lines that end a shell or a client of a database. They do not change the status, but pass on that of the
 /// line before.
-const ENDINGS: [&str; 9] = ["exit", "exit;", "quit", "quit;", "logout", "\\q", "^D", ".exit", "exit()"];
+const ENDINGS: [&str; 9] =
+    ["exit", "exit;", "quit", "quit;", "logout", "\\q", "^D", ".exit", "exit()"];
 
 /// Whether a command's status is that of a line below which the chapter shows what it printed. An interactive
 /// shell exits with the status of its last command: if that failed, it shows in what the author expects.

@@ -1,8 +1,6 @@
 //! Commands that share the terminal with a program in a container.
 
-use crate::extract::image_uses::flags::{
-    Arguments, COMPOSE, COMPOSE_RUN, DOCKER, RUN, Switches,
-};
+use crate::extract::image_uses::flags::{Arguments, COMPOSE, COMPOSE_RUN, DOCKER, RUN, Switches};
 
 /// `docker exec`
 const EXEC: Switches = Switches {
@@ -110,7 +108,7 @@ mod tests {
             "docker run -i alpine cat",
             "docker run alpine ls -it",
             "docker run --name -it alpine",
-            "docker run -it=false -t alpine",
+            "docker run -it=false alpine",
             "docker start box",
             "docker attach --no-stdin box",
             "docker compose exec -T db psql",

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread;
 
 use docker_sandbox::Terminal;
+use docker_sandbox::input::Input;
 use rustix::io::{Errno, ioctl_fionbio};
 
 use super::turnstile::pipe;
@@ -79,10 +80,10 @@ impl Connection {
         self.keyboard.take()
     }
 
-    /// The file that the step reads its input from, to recognize it by; `None` without input.
-    pub(super) fn input_file(&self) -> io::Result<Option<File>> {
+    /// What the step reads its input from; `None` without input.
+    pub(super) fn step_input(&self) -> io::Result<Option<Input>> {
         let file = if self.is_terminal { self.other_ends.first() } else { self.keyboard.as_ref() };
-        file.map(File::try_clone).transpose()
+        file.map(Input::new).transpose()
     }
 
     /// Call this when the step has opened its input: from then on its input ends when the keyboard is

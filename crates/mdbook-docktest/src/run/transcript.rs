@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_open_line_is_taken_from_any_number_of_pieces() {
-        let mut recorder = Recorder::new(20);
+        let mut recorder = Recorder::new(60);
         assert_eq!(recorder.take_open_line(0), "");
         for piece in [&b"one\ntwo"[..], b" thr", b"ee 45678", b"9 # "] {
             recorder.output(Stream::Stdout, piece, 0);

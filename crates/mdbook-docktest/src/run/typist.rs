@@ -47,6 +47,8 @@ pub(super) struct Typist {
     keyboard: Option<File>,
     is_terminal: bool,
     last_activity: Instant,
+    /// Since when a process has been seen to read without a pause.
+    reads_since: Option<Instant>,
     /// The line that the step has not ended, as it was printed.
     open_line: String,
     /// Whether a line has ended since the last typing.
@@ -75,6 +77,7 @@ impl Typist {
             keyboard: Some(keyboard),
             is_terminal,
             last_activity: now,
+            reads_since: None,
             open_line: String::new(),
             has_ended_line: true,
             next_check: now,
@@ -111,6 +114,7 @@ impl Typist {
             return;
         }
         self.last_activity = Instant::now();
+        self.reads_since = None;
         self.next_check = self.last_activity + QUIET;
         self.checks = 0;
         match output.rsplit_once('\n') {
@@ -158,9 +162,14 @@ impl Typist {
             },
             Reader::Unknown => Some(blind),
         };
-        let Some(quiet) = quiet else { return false };
+        let Some(quiet) = quiet else {
+            self.reads_since = None;
+            return false;
+        };
+        let reads_since = *self.reads_since.get_or_insert(now);
         let quiet = if self.has_ended_line { quiet } else { quiet.max(ECHO_QUIET) };
-        now >= self.last_activity + quiet
+        // What a program prints before it reads may still be on its way.
+        now >= self.last_activity + quiet && (has_prompt || now >= reads_since + quiet)
     }
 
     /// Types this text. Returns whether the step can still read.
@@ -176,6 +185,7 @@ impl Typist {
         self.last_activity = Instant::now();
         self.next_check = self.last_activity + QUIET;
         self.checks = 0;
+        self.reads_since = None;
         self.open_line.clear();
         self.has_ended_line = !self.is_terminal;
         typed

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io;
 
+use docker_sandbox::input::Input;
+
 use super::super::bash::Bash;
 use super::super::connection::Connection;
 use super::super::typist::Typist;
@@ -12,8 +14,8 @@ pub(in crate::run) struct Program {
     pub(in crate::run) bash: Bash,
     pub(super) connection: Connection,
     pub(super) typist: Option<Typist>,
-    /// The file from which the step reads its input.
-    pub(super) input: Option<File>,
+    /// What the step reads its input from.
+    pub(super) input: Option<Input>,
     /// The keyboard, to press Ctrl-C.
     pub(super) interrupt_key: Option<File>,
     /// The last prompt of the program that waits at the terminal.
@@ -24,7 +26,7 @@ pub(in crate::run) struct Program {
 
 impl Program {
     pub(in crate::run) fn new(bash: Bash, mut connection: Connection) -> io::Result<Self> {
-        let input = connection.input_file()?;
+        let input = connection.step_input()?;
         let is_terminal = connection.is_terminal();
         let keyboard = connection.take_keyboard();
         let interrupt_key =

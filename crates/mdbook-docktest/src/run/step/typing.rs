@@ -3,7 +3,7 @@
 
 use std::io;
 
-use docker_sandbox::input::{self, Reader};
+use docker_sandbox::input::{self, Input, Reader};
 
 use super::{CommandReader, Ending, LineEcho, RunningStep};
 use crate::run::echo::Echo;
@@ -15,7 +15,7 @@ use crate::run::{keys, transcript::Recorder};
 /// Who reads the input of a step.
 struct StepReaders<'a> {
     group: &'a dyn Group,
-    input: Option<&'a std::fs::File>,
+    input: Option<&'a Input>,
     place: &'a dyn Place,
 }
 
@@ -41,6 +41,13 @@ impl RunningStep<'_> {
             place: self.place,
         };
         if !typist.is_awaited(&readers) {
+            return Ok(false);
+        }
+        // It may have printed its prompt since the last look.
+        let last_output = self.last_output;
+        self.drain_outputs()?;
+        let Some(typist) = &mut self.program.typist else { return Ok(false) };
+        if self.last_output != last_output {
             return Ok(false);
         }
         if let Some(line) = typist.next_line() {
@@ -124,8 +131,7 @@ impl RunningStep<'_> {
         let is_typed = self.shell_command != Some(self.outcomes.len());
         self.end_command(if is_typed { Ending::Typed } else { Ending::Open });
         self.program.prompt_of_command.clone_from(&self.program.prompt);
-        self.recorder =
-            Recorder::new(self.output_limit).without_echo(LineEcho::new(text));
+        self.recorder = Recorder::new(self.output_limit).without_echo(LineEcho::new(text));
         self.follow_last_command();
         let keys = if keys::has_control(text) { text.to_owned() } else { format!("{text}\n") };
         if let Some(typist) = &mut self.program.typist {

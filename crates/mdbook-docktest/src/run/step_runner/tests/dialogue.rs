@@ -17,7 +17,8 @@ fn sessions(steps: &[&[(&str, &str)]]) -> Vec<Vec<CommandRecording>> {
 
 fn scenario(steps: &[&[(&str, &str)]]) -> Scenario {
     // An empty line would be no command.
-    let line = |(_, text): &(&str, &str)| format!("$ {}\n", if text.is_empty() { "-" } else { text });
+    let line =
+        |(_, text): &(&str, &str)| format!("$ {}\n", if text.is_empty() { "-" } else { text });
     let block = |commands: &&[(&str, &str)]| {
         let lines: String = commands.iter().map(line).collect();
         format!("```console tty\n{lines}```\n\n")
@@ -60,8 +61,7 @@ fn lines_are_typed_at_the_prompts_of_a_shell() {
         ("in>", "exit 3"),
         ("$", "echo outside $?"),
     ]]);
-    let expected =
-        ["|", "in> |hello\n", "in> |unfinished", "in> |late\n", "in> |", "|outside 3\n"];
+    let expected = ["|", "in> |hello\n", "in> |unfinished", "in> |late\n", "in> |", "|outside 3\n"];
     assert_eq!(shown(&steps[0]), expected);
     let [program, typed, .., outside] = &ends(&steps[0])[..] else { panic!("{steps:?}") };
     assert_eq!([*program, *typed, *outside], [End::Exited { status: 3 }, End::Typed, EXITED]);
@@ -97,7 +97,7 @@ fn a_program_goes_on_in_later_steps() {
     let steps = sessions(&[
         &[("$", "cd /"), ("$", SHELL)],
         &[("in>", "a=kept")],
-        &[("$", "echo beside; pwd")],
+        &[("$", "echo beside"), ("$", "pwd")],
         &[("in>", "echo $a"), ("in>", "exit"), ("$", "pwd")],
     ]);
     assert_eq!(ends(&steps[0]), [EXITED, End::Open]);
