@@ -35,6 +35,23 @@ pub enum Error {
         /// The directory.
         root: PathBuf,
     },
+    /// Packages are wanted, but the engine's root file system is the machine's own.
+    #[error(
+        "the packages `{}` are not installed for steps: install them on this machine, \
+         or pass a prepared root file system with --engine-root DIR", .packages.join("`, `")
+    )]
+    PackagesOfMachine {
+        /// The packages.
+        packages: Vec<String>,
+    },
+    /// Packages cannot be installed in the root file system of engines.
+    #[error("cannot install the packages `{}`: {reason}", .packages.join("`, `"))]
+    PackagesNotInstalled {
+        /// The packages.
+        packages: Vec<String>,
+        /// What apt or dpkg has said.
+        reason: String,
+    },
     /// The engine exited while it was starting.
     #[error("the engine exited while starting: {}", last_line(.log))]
     Died {

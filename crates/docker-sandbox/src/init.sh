@@ -89,6 +89,8 @@ mount -t tmpfs -o mode=0755 docktest run
 mount -t tmpfs -o mode=1777 docktest tmp
 mount -t tmpfs -o mode=0700 docktest root
 mount -t tmpfs -o mode=0755 docktest lab
+# Without a terminal, curl would print its progress with all that it downloads.
+echo no-progress-meter >root/.curlrc
 # Only root may access the files of the daemons.
 mkdir -m 0700 run/docktest
 if [ "$layers" ]; then

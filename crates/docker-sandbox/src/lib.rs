@@ -20,6 +20,7 @@ mod leftovers;
 mod log_tail;
 mod memory;
 mod options;
+mod packages;
 mod prepared;
 mod process;
 mod process_stat;

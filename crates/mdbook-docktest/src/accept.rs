@@ -18,9 +18,17 @@ use crate::text::splice::{Edit, splice};
 #[derive(Debug)]
 struct Rewrite {
     step: usize,
-    /// The index of the command whose output it is; `None` for the whole step.
-    command: Option<usize>,
+    subject: Subject,
     text: String,
+}
+
+/// What an expectation of a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    /// The command with this index.
+    Command(usize),
+    /// The whole step, in its `output` block with this index.
+    Step(usize),
 }
 
 /// A chapter with rewritten expectations.
@@ -68,7 +76,7 @@ pub(crate) fn accept(
             rewritten += 1;
         } else {
             let step = &scenario.steps[rewrite.step];
-            refused.extend(expectation_for(step, rewrite.command).map(|found| found.line));
+            refused.extend(expectation_for(step, rewrite.subject).map(|found| found.line));
         }
     }
     let (text, source) = (splice(text, edits), splice(source, source_edits));
@@ -77,11 +85,10 @@ pub(crate) fn accept(
 
 /// Returns the index of this step in the scenario of the chapter's file, if it is unique in both.
 fn same_step(step: &Step, scenario: &Scenario, source_scenario: &Scenario) -> Option<usize> {
-    let is_same = |other: &&Step| {
-        other.script == step.script
-            && other.expectation.as_ref().map(|found| &found.text)
-                == step.expectation.as_ref().map(|found| &found.text)
+    let texts = |step: &Step| -> Vec<String> {
+        step.expectations.iter().map(|expectation| expectation.text.clone()).collect()
     };
+    let is_same = |other: &&Step| other.script == step.script && texts(other) == texts(step);
     let is_unique = |scenario: &Scenario| scenario.steps.iter().filter(is_same).count() == 1;
     let found = source_scenario.steps.iter().position(|other| is_same(&other));
     found.filter(|_| is_unique(scenario) && is_unique(source_scenario))
@@ -110,15 +117,15 @@ fn rewrites(
         if codes.iter().any(|code| *code != Code::OutputMismatch) {
             continue;
         }
-        for (command, expectation) in expectations(step) {
-            let commands = match command {
-                Some(command) => commands.get(command..=command).unwrap_or_default(),
-                None => commands,
+        for (subject, expectation) in expectations(step) {
+            let commands = match subject {
+                Subject::Command(command) => commands.get(command..=command).unwrap_or_default(),
+                Subject::Step(_) => commands,
             };
             let actual = printed(commands, expectation);
             let text = new_text(expectation, &actual, placeholders, &mut bindings);
             if text != expectation.text {
-                rewrites.push(Rewrite { step: index, command, text });
+                rewrites.push(Rewrite { step: index, subject, text });
             }
         }
     }
@@ -130,7 +137,7 @@ impl Rewrite {
     /// it.
     fn edits(&self, text: &str, scenario: &Scenario) -> Option<Vec<Edit>> {
         let step = &scenario.steps[self.step];
-        let expectation = expectation_for(step, self.command)?;
+        let expectation = expectation_for(step, self.subject)?;
         let edits = edits(text, expectation, &self.text);
         let new = splice(text, edits.clone());
         self.is_only_change(scenario, &extract(&scenario.path, &new, scenario.extensions))
@@ -143,13 +150,15 @@ impl Rewrite {
         let has_same_outline =
             new.findings.len() == old.findings.len() && new.steps.len() >= old.steps.len();
         let is_expected = |index, old: &Step, new: &Step| {
-            let expectations = (0..old.commands.len()).map(Some).chain([None]);
+            let commands = (0..old.commands.len()).map(Subject::Command);
+            let blocks = (0..old.expectations.len()).map(Subject::Step);
             old.commands.len() == new.commands.len()
+                && old.expectations.len() == new.expectations.len()
                 && old.commands.iter().zip(&new.commands).all(|(old, new)| old.text == new.text)
-                && expectations.into_iter().all(|command| {
+                && commands.chain(blocks).all(|subject| {
                     let text =
-                        |step| expectation_for(step, command).map(|found| found.text.as_str());
-                    if self.step == index && self.command == command {
+                        |step| expectation_for(step, subject).map(|found| found.text.as_str());
+                    if self.step == index && self.subject == subject {
                         text(new).unwrap_or_default() == self.text
                     } else {
                         text(old) == text(new)
@@ -162,11 +171,13 @@ impl Rewrite {
 }
 
 /// Returns the expectations of a step's commands, and of the whole step.
-fn expectations(step: &Step) -> impl Iterator<Item = (Option<usize>, &Expectation)> {
+fn expectations(step: &Step) -> impl Iterator<Item = (Subject, &Expectation)> {
     let commands = step.commands.iter().enumerate();
-    commands
-        .filter_map(|(index, command)| Some((Some(index), command.expectation.as_ref()?)))
-        .chain(step.expectation.as_ref().map(|expectation| (None, expectation)))
+    let commands = commands.filter_map(|(index, command)| {
+        Some((Subject::Command(index), command.expectation.as_ref()?))
+    });
+    let blocks = step.expectations.iter().enumerate();
+    commands.chain(blocks.map(|(index, expectation)| (Subject::Step(index), expectation)))
 }
 
 /// Returns an expectation's text updated so that it matches, and binds its names.
@@ -238,10 +249,10 @@ fn longer_fence(text: &str, fence: &Fence, content: &str) -> Vec<Edit> {
         .into()
 }
 
-fn expectation_for(step: &Step, command: Option<usize>) -> Option<&Expectation> {
-    match command {
-        Some(command) => step.commands.get(command)?.expectation.as_ref(),
-        None => step.expectation.as_ref(),
+fn expectation_for(step: &Step, subject: Subject) -> Option<&Expectation> {
+    match subject {
+        Subject::Command(command) => step.commands.get(command)?.expectation.as_ref(),
+        Subject::Step(block) => step.expectations.get(block),
     }
 }
 

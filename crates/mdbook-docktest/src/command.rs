@@ -9,7 +9,7 @@ use std::{env, thread};
 
 use anyhow::{Context, Error, Result};
 use docker_cli::Canceller;
-use docker_sandbox::{EngineRoot, cache_directory};
+use docker_sandbox::{EngineRoot, cache_directory, prepared_directory};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -174,6 +174,7 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),
     };
+    let root = with_packages(root, &settings.packages)?;
     // An engine that cannot write there ends without a message that says why.
     let temporary = env::temp_dir();
     tempfile::tempfile_in(&temporary)
@@ -206,6 +207,17 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+/// A root file system in which steps find these packages.
+fn with_packages(root: EngineRoot, packages: &[String]) -> Result<EngineRoot> {
+    if packages.is_empty() {
+        return Ok(root);
+    }
+    let engines = prepared_directory().context("no home directory for engines: set `HOME`")?;
+    let announce = || progress::say(&format!("installing packages: {}", packages.join(", ")));
+    let root = root.with_packages(packages, &engines, announce).map_err(RunError::from)?;
+    Ok(root)
 }
 
 /// The directory of this user's engines and images.

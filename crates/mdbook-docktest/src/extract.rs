@@ -5,7 +5,7 @@
 //! longer fences do not.
 //!
 //! An `output` block belongs to the step before it if both are in the same container, with only
-//! blank lines between. An empty step is still a step: bash runs an empty file and exits with 0.
+//! blank lines between; so does a second one, for the other stream. An empty step is still a step: bash runs an empty file and exits with 0.
 
 use std::ops::Range;
 use std::path::Path;
@@ -16,6 +16,7 @@ use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use self::attributes::{Info, Problem};
 use self::commands::commands;
 use self::interactive::needs_terminal;
+use self::sessions::SessionParts;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
@@ -29,12 +30,16 @@ use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
+mod command_line;
 pub(crate) mod commands;
 mod console;
 mod directives;
 mod fence;
 pub(crate) mod image_uses;
 pub(crate) mod interactive;
+#[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
+pub(crate) mod info_edit;
+mod prompt;
 mod sessions;
 
 /// The language of sessions.
@@ -143,6 +148,7 @@ struct Extraction<'a> {
 struct Previous {
     /// The index of the step, or why it cannot have an `output` block.
     takes_output: Result<usize, NoOutput>,
+    /// The end of the step, or of its last `output` block.
     end: usize,
     container: usize,
 }
@@ -182,6 +188,9 @@ impl Extraction<'_> {
                 if self.is_closed(&fence, "`output` block") {
                     let previous = previous.filter(|previous| self.is_next(previous, block));
                     self.expectation(block, &fence, attributes, previous.as_ref());
+                    // There may be a block for the other stream.
+                    let end = fence.block.end;
+                    self.previous = previous.map(|previous| Previous { end, ..previous });
                 }
             }
             Info::Other => {}
@@ -196,12 +205,15 @@ impl Extraction<'_> {
         mut attributes: Attributes,
     ) {
         let index = self.scenario.steps.len();
-        let session = language == CONSOLE && !attributes.ignore;
-        let (commands, session_markup) = if session {
-            self.session(block, fence)
-        } else {
-            (script_commands(block, fence), Vec::new())
+        let session = match attributes.ignore {
+            true => None,
+            false => self.session(block, fence, language == CONSOLE),
         };
+        let SessionParts { commands, markup, is_held } = session.unwrap_or_else(|| SessionParts {
+            commands: script_commands(block, fence),
+            markup: Vec::new(),
+            is_held: false,
+        });
         // A reader is at a terminal, and so is a program that asks for one.
         if attributes.tty.is_none() && commands.iter().any(|command| needs_terminal(&command.text))
         {
@@ -228,9 +240,9 @@ impl Extraction<'_> {
             command: commands.first().map_or_else(|| fence.opening(), |first| first.span.clone()),
             commands,
             attributes,
-            expectation: None,
-            session_markup,
-            is_held: false,
+            expectations: Vec::new(),
+            session_markup: markup,
+            is_held,
             stays_open: false,
         });
     }
@@ -244,15 +256,24 @@ impl Extraction<'_> {
     ) {
         match previous.map(|previous| &previous.takes_output) {
             Some(Ok(step)) => {
+                let expectations = &self.scenario.steps[*step].expectations;
+                let streams = attributes.streams;
+                let mut known = expectations.iter().map(|known| known.attributes.streams);
+                if let Some(known) = known.find(|known| known.overlaps(streams)) {
+                    let message = format!("an `output` block above already expects {known}");
+                    let help = "use one `output` block; or `output stdout` and `output stderr`";
+                    return self.orphan(fence, &message, help);
+                }
                 let (line, _) = line_and_column(self.text, fence.body.start);
-                self.scenario.steps[*step].expectation = Some(Expectation {
+                let expectation = Expectation {
                     text: block.content.clone(),
                     lines: self.lines(block, fence),
                     line,
                     fence: fence.clone(),
                     body: fence.body.clone(),
                     attributes,
-                });
+                };
+                self.scenario.steps[*step].expectations.push(expectation);
             }
             Some(Err(NoOutput::Ignored)) => self.orphan(
                 fence,

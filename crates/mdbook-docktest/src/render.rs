@@ -41,7 +41,7 @@ use unclosed_block::unclosed_block;
 /// Returns the chapter's text with the recorded output in it.
 ///
 /// Each step's fence keeps its language and loses its attributes. The output is inserted below it, or
-/// replaces its `output` block. `hidden` steps are removed. Findings are shown with the step that they
+/// replaces its `output` blocks. `hidden` steps are removed. Findings are shown with the step that they
 /// are about, all others at the top of the chapter; the provenance is shown at its end. Below the output
 /// of a step come its changes on the engine and, if the author asks for it, a diagram of the state
 /// after it.
@@ -115,9 +115,9 @@ impl Rendering<'_> {
             let ranges = step.session_markup.iter().cloned();
             edits.extend(ranges.map(|range| Edit { range, text: String::new() }));
         }
-        let output = step.expectation.as_ref().map(|expectation| &expectation.fence);
+        let mut outputs = step.expectations.iter().map(|expectation| &expectation.fence);
         // The block to be replaced by the outcome; the step's other blocks are removed.
-        let place = match (output, hidden) {
+        let place = match (outputs.next(), hidden) {
             (Some(output), _) => {
                 if hidden {
                     let text = self.nothing(&step.fence.block);
@@ -141,6 +141,8 @@ impl Rendering<'_> {
             below.join(&self.next_line(place))
         };
         edits.push(Edit { range: place.block.clone(), text });
+        let others = outputs.map(|output| &output.block);
+        edits.extend(others.map(|block| Edit { range: block.clone(), text: self.nothing(block) }));
     }
 
     /// The fragments below a step. Advances `state` from before the step to after it.

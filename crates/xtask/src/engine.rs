@@ -18,18 +18,29 @@ const SUITE: &str = "trixie";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// The engine, slirp4netns for its internet access, and programs that steps of tutorials use.
-const PACKAGES: [&str; 11] = [
+const PACKAGES: [&str; 22] = [
     "bash",
     "ca-certificates",
     "curl",
+    "docker-buildx",
     "docker-cli",
+    "docker-compose",
     "docker.io",
+    "git",
     "iproute2",
     "iptables",
+    "iputils-ping",
     "jq",
+    "less",
     "mount",
+    "netcat-openbsd",
     "procps",
     "slirp4netns",
+    "sudo",
+    "tree",
+    "unzip",
+    "wget",
+    "xz-utils",
 ];
 
 /// Documentation is left out, except licences. So is the address of the mirror: steps can read this
@@ -179,7 +190,11 @@ fn remove_others(engines: &Path, name: &str) -> Result<()> {
     for entry in fs::read_dir(engines).context("cannot list the engines")? {
         let entry = entry.context("cannot list the engines")?;
         let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if is_directory && entry.file_name() != name {
+        // Also keep the copies of the current one with more packages.
+        let file_name = entry.file_name();
+        let file_name = file_name.to_string_lossy();
+        let is_current = file_name == name || file_name.starts_with(&format!("{name}-"));
+        if is_directory && !is_current {
             say(&format!("engine: removing {}", entry.path().display()));
             fs::remove_dir_all(entry.path())
                 .with_context(|| format!("cannot remove {}", entry.path().display()))?;
@@ -216,14 +231,14 @@ mod tests {
     fn current_is_replaced_and_old_engines_are_removed() {
         let engines = tempfile::tempdir().unwrap();
         let engines = engines.path();
-        for name in ["old", "new", "stopped.part"] {
+        for name in ["old", "new", "new-tree", "new.part"] {
             fs::create_dir(engines.join(name)).unwrap();
         }
         point_current(engines, "old").unwrap();
         point_current(engines, "new").unwrap();
         remove_others(engines, "new").unwrap();
         assert_eq!(fs::read_link(engines.join("current")).unwrap(), Path::new("new"));
-        assert!(engines.join("new").is_dir());
-        assert!(!engines.join("old").exists() && !engines.join("stopped.part").exists());
+        assert!(engines.join("new").is_dir() && engines.join("new-tree").is_dir());
+        assert!(!engines.join("old").exists() && !engines.join("new.part").exists());
     }
 }

@@ -15,11 +15,13 @@ fn run_pull_and_build_that_miss_an_image_are_one_kind_of_finding() {
         .verify();
     let missing = ["docker run", "docker pull", "docker build"];
     outcome.exits(3).finds_only(&missing.map(|command| ("image-missing", command)));
-    for image in ["localhost:1/run:1", "localhost:1/pull:1", "localhost:1/build"] {
+    for (image, request) in [
+        ("localhost:1/run:1", "Get \"http://localhost:1/v2/\""),
+        ("localhost:1/pull:1", "Get \"http://localhost:1/v2/\""),
+        ("localhost:1/build", "Head \"https://localhost:1/v2/build/manifests/latest\""),
+    ] {
         outcome
-            .says(&format!(
-                "image `{image}` is not available: Get \"http://localhost:1/v2/\": dial tcp"
-            ))
+            .says(&format!("image `{image}` is not available: {request}: dial tcp"))
             .says(&format!("`\"{image}\" = \"images/…\"`"));
     }
 }

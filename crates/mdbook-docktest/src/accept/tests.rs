@@ -38,6 +38,22 @@ fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
     Recording { steps: steps.collect(), ..Recording::default() }
 }
 
+#[test]
+fn each_stream_of_a_step_has_its_own_expectation() {
+    let text = "```bash\na\n```\n```output stderr\nold\n```\n\n```output stdout\nold\n```\n";
+    let scenario = read(text);
+    let mut recording = recording(&scenario, &["out\n"]);
+    let StepRecording::Ran { commands, .. } = &mut recording.steps[0] else { unreachable!() };
+    let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: "err\n".into() };
+    commands[0].transcript.chunks.push(chunk);
+    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default());
+    assert_eq!(
+        accepted.text,
+        "```bash\na\n```\n```output stderr\nerr\n```\n\n```output stdout\nout\n```\n"
+    );
+    assert_eq!(accepted.rewritten, 2);
+}
+
 fn accepted(text: &str, outputs: &[&str]) -> String {
     let scenario = read(text);
     let recording = recording(&scenario, outputs);
@@ -185,18 +201,19 @@ fn an_ambiguous_step_is_refused() {
 #[test]
 fn a_rewrite_must_be_the_only_change() {
     let old = "```bash\na\n```\n```output\nx\n```\n```console\n$ b\ny\n$ c\nz\n```\n";
-    let rewrite = |step, command| Rewrite { step, command, text: "new\n".to_owned() };
+    let rewrite = |step, subject| Rewrite { step, subject, text: "new\n".to_owned() };
     let is_only_change =
-        |step, command, new: &str| rewrite(step, command).is_only_change(&read(old), &read(new));
+        |step, subject, new: &str| rewrite(step, subject).is_only_change(&read(old), &read(new));
+    let (block, [zero, one]) = (Subject::Step(0), [0, 1].map(Subject::Command));
     let [first, second] = [old.replace("x\n", "new\n"), old.replace("z\n", "new\n")];
-    assert!(is_only_change(0, None, &first) && is_only_change(1, Some(1), &second));
+    assert!(is_only_change(0, block, &first) && is_only_change(1, one, &second));
     // The change is in another expectation.
     assert!(
-        !is_only_change(1, Some(1), &first)
-            && !is_only_change(1, Some(0), &second)
-            && !is_only_change(0, None, &second)
+        !is_only_change(1, one, &first)
+            && !is_only_change(1, zero, &second)
+            && !is_only_change(0, block, &second)
     );
-    assert!(!is_only_change(0, None, old));
+    assert!(!is_only_change(0, block, old));
     for other in [
         first.replace("$ b", "$ B"),
         first.replace("y\n", "Y\n"),
@@ -208,10 +225,10 @@ fn a_rewrite_must_be_the_only_change() {
         "```bash\na\n```\n```output\nnew\n```\n".to_owned(),
         format!("{first}```bash wrong=attribute\nd\n```\n"),
     ] {
-        assert!(!is_only_change(0, None, &other), "{other}");
+        assert!(!is_only_change(0, block, &other), "{other}");
     }
     // The old scenario may end before the last step.
-    assert!(is_only_change(0, None, &format!("{first}```bash\nd\n```\n")));
+    assert!(is_only_change(0, block, &format!("{first}```bash\nd\n```\n")));
 }
 
 /// Generates chapters of a few steps in containers, with patterns of a few lines.

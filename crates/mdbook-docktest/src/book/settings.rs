@@ -42,6 +42,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// The prepared root file system of the engine.
     pub engine_root: Option<PathBuf>,
+    /// The Debian packages that steps find besides those of the root file system.
+    pub packages: Vec<String>,
     /// The placeholders of `output` blocks: the built-in ones and the book's own.
     pub placeholders: Placeholders,
     /// The level of each kind of finding.
@@ -66,6 +68,7 @@ impl Default for Settings {
             memory: None,
             environment: BTreeMap::new(),
             engine_root: None,
+            packages: Vec::new(),
             placeholders: Placeholders::default(),
             lints: Lints::default(),
             on_failure: OnFailure::default(),
@@ -146,6 +149,8 @@ struct Table {
     #[serde(default)]
     env: BTreeMap<String, String>,
     engine_root: Option<PathBuf>,
+    #[serde(default, deserialize_with = "packages")]
+    packages: Vec<String>,
     #[serde(default)]
     placeholders: BTreeMap<String, String>,
     #[serde(default)]
@@ -171,6 +176,24 @@ fn duration<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration
     duration.map(Some).ok_or_else(|| {
         D::Error::custom(format!("invalid duration `{text}`: use e.g. `30s` or `2m`"))
     })
+}
+
+fn packages<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let packages = Vec::<String>::deserialize(from)?;
+    match packages.iter().find(|package| !is_package(package)) {
+        Some(package) => Err(D::Error::custom(format!(
+            "invalid package name `{package}`: use the name of a Debian package, e.g. `tree`"
+        ))),
+        None => Ok(packages),
+    }
+}
+
+/// Whether Debian allows the name: <https://www.debian.org/doc/debian-policy/ch-controlfields.html#source>.
+fn is_package(name: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c);
+    name.len() >= 2
+        && name.chars().all(is_allowed)
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 fn size<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
@@ -222,6 +245,7 @@ impl Settings {
             memory: table.memory,
             environment: table.env,
             engine_root: table.engine_root.map(|path| root.join(path)),
+            packages: table.packages,
             placeholders,
             lints: table.lints,
             on_failure: table.on_failure.unwrap_or_else(|| OnFailure::default_for(config)),

@@ -94,11 +94,13 @@ pub(super) fn missing_images(command: &str, output: &str) -> Vec<MissingImage> {
             is_end_of_build: builds && needs_base && lines.peek().is_none(),
         };
         let Some(Refusal { image, words, cause }) = refusal(line, context) else { continue };
+        let is_completed = wanted.as_ref().is_some_and(|wanted| wanted.is_completed);
         let wanted = wanted.take().map(|wanted| wanted.image);
         let name = match image {
             // Docker leaves out the tag, or completes the name.
             Some(image) => {
-                let mut known = wanted.into_iter().chain(pulled.iter().copied());
+                let as_written = wanted.filter(|_| !is_completed);
+                let mut known = as_written.into_iter().chain(pulled.iter().copied());
                 known.find(|known| is_same(known, image)).or_else(|| Some(familiar(image)))
             }
             None => wanted.or_else(|| pulled.first().copied()),
@@ -132,29 +134,33 @@ struct Announced<'a> {
     image: &'a str,
     /// Whether by `docker run` or `docker create`, which then print nothing else before they fail.
     by_run: bool,
+    /// Whether the name can have parts that the author has not written.
+    is_completed: bool,
 }
 
 /// The image in a line that says which one docker is about to get.
 fn announced(line: &str) -> Option<Announced<'_>> {
     if let Some(rest) = line.strip_prefix("Unable to find image '") {
-        return rest.strip_suffix("' locally").map(|image| Announced { image, by_run: true });
+        let image = rest.strip_suffix("' locally")?;
+        return Some(Announced { image, by_run: true, is_completed: false });
     }
     if let Some(rest) = line.strip_prefix(" > [internal] load metadata for ") {
-        return rest
-            .strip_suffix(':')
-            .map(|image| Announced { image: familiar(image), by_run: false });
+        let image = familiar(rest.strip_suffix(':')?);
+        return Some(Announced { image, by_run: false, is_completed: true });
     }
     // Compose: ` Image nosuch:1 Error Get "https://…`
     if let Some((image, rest)) =
         line.trim_start().strip_prefix("Image ").and_then(|rest| rest.split_once(' '))
     {
-        return rest.starts_with("Error").then_some(Announced { image, by_run: false });
+        let found = Announced { image, by_run: false, is_completed: false };
+        return rest.starts_with("Error").then_some(found);
     }
     // The classic builder: `Step 1/2 : FROM --platform=linux/amd64 alpine AS base`
     let (_, instruction) = line.strip_prefix("Step ")?.split_once(" : ")?;
     let mut words = instruction.split_whitespace();
     words.next().filter(|word| word.eq_ignore_ascii_case("FROM"))?;
-    words.find(|word| !word.starts_with("--")).map(|image| Announced { image, by_run: false })
+    let image = words.find(|word| !word.starts_with("--"))?;
+    Some(Announced { image, by_run: false, is_completed: false })
 }
 
 /// What is known before a line.
@@ -217,8 +223,12 @@ fn resolved(text: &str) -> Option<(&str, &str)> {
     if let Some((_, rest)) = text.split_once("failed to resolve reference \"") {
         return rest.split_once("\": ");
     }
-    let (_, rest) = text.split_once("failed to resolve source metadata for ")?;
-    rest.split_once(": ")
+    let (before, rest) = text.split_once("failed to resolve source metadata for ")?;
+    let (image, words) = rest.split_once(": ")?;
+    // BuildKit completes the name, but also repeats it as it is written: `: IMAGE: failed to resolve`.
+    let written = before.strip_suffix(": ").and_then(|before| before.rsplit(' ').next());
+    let image = written.filter(|written| is_same(written, image)).unwrap_or(image);
+    Some((image, words.strip_prefix("failed to do request: ").unwrap_or(words)))
 }
 
 /// The image in the words of the daemon.

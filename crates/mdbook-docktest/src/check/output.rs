@@ -16,8 +16,8 @@ use crate::terminal;
 pub(super) struct AllExpected<'a> {
     /// The expectations of single commands, with the commands' indices.
     by_command: Vec<(usize, Expected<'a>)>,
-    /// The expectation of the whole step.
-    whole: Option<Expected<'a>>,
+    /// The expectations of the whole step: one, or one for each stream.
+    whole: Vec<Expected<'a>>,
 }
 
 impl<'a> AllExpected<'a> {
@@ -26,10 +26,10 @@ impl<'a> AllExpected<'a> {
         let by_command = commands.filter_map(|(index, command)| {
             Some((index, Expected::new(command.expectation.as_ref()?, placeholders)))
         });
-        let whole = step.expectation.as_ref();
+        let whole = step.expectations.iter();
         Self {
             by_command: by_command.collect(),
-            whole: whole.map(|expectation| Expected::new(expectation, placeholders)),
+            whole: whole.map(|expectation| Expected::new(expectation, placeholders)).collect(),
         }
     }
 

@@ -61,6 +61,18 @@ fn an_expected_status_is_required() {
 }
 
 #[test]
+fn each_stream_is_compared_with_its_own_block() {
+    let markdown = "```bash\na\n```\n\n```output stderr\nerr\n```\n\n```output stdout\nout\n```\n";
+    let output = [(Stream::Stdout, "out\n"), (Stream::Stderr, "err\n")];
+    assert_eq!(findings(markdown, OK, &output), [""; 0]);
+    assert_eq!(
+        findings(markdown, OK, &[(Stream::Stdout, "other\n"), (Stream::Stderr, "err\n")]),
+        ["output-mismatch 10:1 line 1 of standard output does not match this line \
+             | expected (-), actual (+):\n- out\n+ other"]
+    );
+}
+
+#[test]
 fn the_final_screen_of_a_terminal_is_compared() {
     let markdown = "```bash tty\npull\n```\n\n```output\nSure?\ndone\n```\n";
     let sent = [

@@ -21,7 +21,7 @@ use crate::text::duration::parse_duration;
 use crate::text::nearest::nearest;
 
 mod output;
-mod word;
+pub(super) mod word;
 
 use word::{Value, Word};
 

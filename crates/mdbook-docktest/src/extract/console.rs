@@ -1,16 +1,18 @@
 //! Parses sessions: blocks with commands at prompts and their output below, as on a terminal and in
 //! Docker's own documentation.
 //!
-//! The prompt of a block is `$ ` if a line starts with it; otherwise it is `# `, if a line starts
-//! with that. In a block with the prompt `$ `, `# ` starts a comment, or is output.
+//! The prompt of a block is decided in [`prompt`](super::prompt). A command continues with the lines that
+//! start with `> `, bash's second prompt, and with further lines as long as it is incomplete: Docker's
+//! documentation shows the lines after a backslash, and those of a here-document, without a prompt.
 //!
-//! A command continues with the lines that start with `> `, bash's second prompt, and with further
-//! lines as long as it is incomplete: Docker's documentation shows the lines after a backslash, and
-//! those of a here-document, without a prompt.
+//! Comments right above a prompt are about its command. Only below a program that prints files, they are
+//! output.
 
 use std::ops::Range;
 
-use crate::extract::commands::lines_until_complete;
+use super::command_line::{Reading, reading};
+use super::commands::{commands, lines_until_complete};
+use super::prompt::{Prompt, Prompts, is_heading};
 
 const CONTINUATION: &str = "> ";
 
@@ -21,6 +23,17 @@ pub(crate) struct Session {
     pub(crate) commands: Vec<SessionCommand>,
     /// The lines that belong to no command, and are neither comments nor blank.
     pub(crate) unprompted: Vec<usize>,
+    /// Where the commands are typed, if it is not the shell of the steps; there are no commands then.
+    pub(crate) elsewhere: Option<Elsewhere>,
+}
+
+/// A place where commands are typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// A shell inside of a container.
+    Container,
+    /// A shell of Windows.
+    Windows,
 }
 
 /// A command of a session.
@@ -44,18 +57,42 @@ impl SessionCommand {
     }
 }
 
-/// Parses a session, given as lines without line endings.
+/// Parses a session, given as lines without line endings and common indentation.
 pub(crate) fn session(lines: &[&str]) -> Session {
+    session_at(Prompts::in_lines(lines), lines)
+}
+
+/// Parses a block that says it is a script; `None` if it is one.
+pub(crate) fn session_in_script(text: &str, lines: &[&str]) -> Option<Session> {
+    let prompts = Prompts::in_script(text, lines)?;
+    if let Prompts::Shell(prompt) = &prompts
+        && let Some(commands) = mixed_commands(text, prompt)
+    {
+        return Some(Session { commands, ..Session::default() });
+    }
+    Some(session_at(Some(prompts), lines))
+}
+
+fn session_at(prompts: Option<Prompts>, lines: &[&str]) -> Session {
     let mut session = Session::default();
-    let Some(prompt) = prompt(lines) else {
-        session.unprompted =
-            (0..lines.len()).filter(|line| !is_comment_or_blank(lines[*line])).collect();
-        return session;
+    let prompt = match prompts {
+        Some(Prompts::Shell(prompt)) => prompt,
+        other => {
+            let is_text = |line: &usize| !is_comment_or_blank(lines[*line]);
+            session.unprompted = (0..lines.len()).filter(is_text).collect();
+            session.elsewhere = match other {
+                Some(Prompts::Container) => Some(Elsewhere::Container),
+                Some(Prompts::Windows) => Some(Elsewhere::Windows),
+                _ => None,
+            };
+            return session;
+        }
     };
+    let is_prompted = |line: &usize| prompt.end_in(lines[*line]).is_some();
     let mut at = 0;
     while at < lines.len() {
-        let Some(begin) = prompted(lines[at], prompt) else {
-            if !is_comment_or_blank(lines[at]) {
+        let Some(begin) = prompt.end_in(lines[at]) else {
+            if !is_comment_or_blank(lines[at]) && !is_heading(lines[at]) {
                 session.unprompted.push(at);
             }
             at += 1;
@@ -66,21 +103,64 @@ pub(crate) fn session(lines: &[&str]) -> Session {
         if lines[at - 1][begin..].trim().is_empty() {
             continue;
         }
-        let next = (at..lines.len()).find(|line| prompted(lines[*line], prompt).is_some());
-        let next = next.unwrap_or(lines.len());
-        session.commands.push(command(lines, at - 1, begin, next));
+        let next = (at..lines.len()).find(is_prompted).unwrap_or(lines.len());
+        session.commands.push(command(lines, at - 1, begin, next, &prompt));
         at = next;
     }
     session
 }
 
+/// Returns the commands of a script in which only some have a prompt, and nothing is output.
+fn mixed_commands(text: &str, prompt: &Prompt) -> Option<Vec<SessionCommand>> {
+    // Blanks in the place of prompts leave everything where it is.
+    let mut script = String::with_capacity(text.len());
+    let mut prompts = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let end = prompt.end_in(line.trim_end_matches('\n'));
+        let end_or_start = end.unwrap_or(0);
+        script.extend(std::iter::repeat_n(' ', end_or_start));
+        script.push_str(&line[end_or_start..]);
+        prompts.push(end);
+    }
+    let mut number = 0;
+    let mut counted = 0;
+    let mut may_be_output = false;
+    let mut found = Vec::new();
+    for range in commands(&script) {
+        let command = &script[range.clone()];
+        number += script[counted..range.start].matches('\n').count();
+        counted = range.start;
+        let first = prompts.get(number).copied().flatten();
+        let line = command.lines().next().unwrap_or_default();
+        if first.is_none() && (may_be_output || reading(line) < Reading::Command) {
+            return None;
+        }
+        // `cat run.sh` prints commands.
+        may_be_output = first.is_some() && prints_files(command);
+        let lines = number..number + command.trim_end_matches('\n').matches('\n').count() + 1;
+        let rest = std::iter::repeat_n(0, lines.len() - 1);
+        let prompts = std::iter::once(first.unwrap_or(0)).chain(rest).collect();
+        let end = lines.end;
+        found.push(SessionCommand { lines, prompts, below: end..end, output: end..end });
+    }
+    let is_mixed =
+        found.iter().any(|command| prompts.get(command.lines.start).is_some_and(Option::is_none));
+    is_mixed.then_some(found)
+}
+
 /// Parses the command that starts on the line `first`, and the lines below it up to `next`, the
 /// line of the next prompt.
-fn command(lines: &[&str], first: usize, begin: usize, next: usize) -> SessionCommand {
+fn command(
+    lines: &[&str],
+    first: usize,
+    begin: usize,
+    next: usize,
+    prompt: &Prompt,
+) -> SessionCommand {
     let mut prompts = vec![begin];
     let mut text = lines[first][begin..].to_owned();
     let mut at = first + 1;
-    while at < next {
+    while at < next && !prompt.is_continuation() {
         if let Some(line) = lines[at].strip_prefix(CONTINUATION) {
             prompts.push(CONTINUATION.len());
             text = format!("{text}\n{line}");
@@ -97,12 +177,29 @@ fn command(lines: &[&str], first: usize, begin: usize, next: usize) -> SessionCo
         prompts.extend(std::iter::repeat_n(0, whole));
         at += whole;
     }
+    let end = if next < lines.len() { at + output_above(&text, &lines[at..next]) } else { next };
     let printed = |line: &usize| !lines[*line].trim().is_empty();
-    let output = match ((at..next).find(printed), (at..next).rfind(printed)) {
+    let output = match ((at..end).find(printed), (at..end).rfind(printed)) {
         (Some(first), Some(last)) => first..last + 1,
         _ => at..at,
     };
-    SessionCommand { lines: first..at, prompts, below: at..next, output }
+    SessionCommand { lines: first..at, prompts, below: at..end, output }
+}
+
+/// Returns how many of the lines between a command and the next prompt are output. The others are comments
+/// about the next command, or the first line of its prompt.
+fn output_above(command: &str, lines: &[&str]) -> usize {
+    let is_comment = |line: &str| line.starts_with('#') && !prints_files(command);
+    let about_next = |line: &str| is_heading(line) || is_comment(line);
+    let trailing = lines.iter().rposition(|line| !line.trim().is_empty() && !about_next(line));
+    let after = trailing.map_or(0, |last| last + 1);
+    let first = lines[after..].iter().position(|line| about_next(line));
+    first.map_or(lines.len(), |first| after + first)
+}
+
+fn prints_files(command: &str) -> bool {
+    let programs = ["cat", "curl", "cut", "grep", "head", "less", "more", "sed", "tail", "wget"];
+    command.split(|c: char| !c.is_alphanumeric()).any(|word| programs.contains(&word))
 }
 
 /// Returns how many of the lines below a command complete it; 0 if it is complete without them, or
@@ -112,108 +209,9 @@ fn completing_lines(first: &str, below: &[&str]) -> usize {
     lines_until_complete(&text).map_or(0, |lines| lines - 1)
 }
 
-fn prompt(lines: &[&str]) -> Option<char> {
-    ['$', '#'].into_iter().find(|prompt| lines.iter().any(|line| prompted(line, *prompt).is_some()))
-}
-
-/// Returns the offset of the text after the prompt, if the line starts with it.
-fn prompted(line: &str, prompt: char) -> Option<usize> {
-    let rest = line.strip_prefix(prompt)?;
-    (rest.is_empty() || rest.starts_with([' ', '\t']))
-        .then(|| (prompt.len_utf8() + 1).min(line.len()))
-}
-
 fn is_comment_or_blank(line: &str) -> bool {
     line.trim().is_empty() || line.trim_start().starts_with('#')
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Returns each command and, after `=>`, its output; then the lines without a prompt, after
-    /// `!`.
-    fn outline(text: &str) -> Vec<String> {
-        let lines: Vec<&str> = text.lines().collect();
-        let session = session(&lines);
-        let commands = session.commands.iter().map(|command| {
-            format!("{} => {}", command.text(&lines), lines[command.output.clone()].join("|"))
-        });
-        commands
-            .chain(session.unprompted.iter().map(|line| format!("! {}", lines[*line])))
-            .collect()
-    }
-
-    #[test]
-    fn commands_are_at_prompts_with_their_output_below() {
-        assert_eq!(
-            outline("$ docker ps\n\nCONTAINER ID\n\nabc\n\n$ true\n$ echo hi\nhi\n"),
-            ["docker ps => CONTAINER ID||abc", "true => ", "echo hi => hi"]
-        );
-    }
-
-    #[test]
-    fn the_second_prompt_continues_a_command() {
-        assert_eq!(
-            outline("$ for i in 1 2; do\n> echo $i\n>\n> done\n1\n2\n"),
-            ["for i in 1 2; do\necho $i\n\ndone => 1|2"]
-        );
-    }
-
-    #[test]
-    fn an_incomplete_command_continues_without_a_prompt() {
-        for command in [
-            "docker run -d \\\n  --name x \\\n  nginx",
-            "docker build - <<EOF\nFROM busybox\n# x\nEOF",
-            "cat <<'A' | wc\na\nA",
-            "echo \"a\nb\"",
-        ] {
-            let expected = [format!("{command} => out")];
-            assert_eq!(outline(&format!("$ {command}\nout\n")), expected);
-        }
-    }
-
-    #[test]
-    fn a_command_that_is_never_complete_is_one_line() {
-        assert_eq!(outline("$ echo \"a\nout\n$ b\n"), ["echo \"a => out", "b => "]);
-    }
-
-    #[test]
-    fn the_root_prompt_counts_only_without_the_other_prompt() {
-        assert_eq!(outline("# id -u\n0\n# true\n"), ["id -u => 0", "true => "]);
-        assert_eq!(
-            outline("# on the manager\n$ cat resolv.conf\n# Generated\n"),
-            ["cat resolv.conf => # Generated"]
-        );
-    }
-
-    #[test]
-    fn lines_that_belong_to_no_command_are_unprompted() {
-        assert_eq!(outline("docker ps\n\n# why\n"), ["why => ", "! docker ps"]);
-        assert_eq!(outline("docker ps\ndocker images\n"), ["! docker ps", "! docker images"]);
-        assert_eq!(outline("out\n$ a\nb\n"), ["a => b", "! out"]);
-        assert_eq!(outline("$\nout\n$ a\n"), ["a => ", "! out"]);
-        assert_eq!(outline("$5\n#!x\n"), ["! $5"]);
-        assert!(outline("\n").is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn every_line_has_one_role(text in "([$#>] ?)?[a \\\\\"<]{0,5}(\n([$#>] ?)?[aE \\\\\"<]{0,5}){0,8}") {
-            let lines: Vec<&str> = text.lines().collect();
-            let session = session(&lines);
-            let mut end = 0;
-            for command in &session.commands {
-                prop_assert!(command.lines.start >= end && !command.lines.is_empty());
-                prop_assert!(command.output.start >= command.lines.end);
-                prop_assert_eq!(command.prompts.len(), command.lines.len());
-                end = command.output.end.max(command.lines.end);
-            }
-            for line in session.unprompted {
-                prop_assert!(!session.commands.iter().any(|c| c.lines.contains(&line) || c.output.contains(&line)));
-            }
-        }
-    }
-}
+mod tests;

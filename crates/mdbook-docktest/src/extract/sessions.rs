@@ -1,51 +1,103 @@
-//! Places the commands and the expected output of `console` blocks in the chapter.
+//! Places the commands and the expected output of sessions in the chapter.
 
 use std::ops::Range;
 
 use super::{Extraction, FencedBlock};
-use crate::extract::console::{Session, SessionCommand, session};
+use crate::extract::command_line::{Reading, reading};
+use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Command, CommandKind, Expectation, OutputAttributes};
 use crate::text::position::line_and_column;
+use crate::text::splice::Edit;
+
+/// The parts of a step that is a session.
+pub(super) struct SessionParts {
+    pub(super) commands: Vec<Command>,
+    /// See [`Step::session_markup`](crate::model::scenario::Step::session_markup).
+    pub(super) markup: Vec<Range<usize>>,
+    /// Whether nothing of the block can run.
+    pub(super) is_held: bool,
+}
 
 impl Extraction<'_> {
-    /// Returns the commands of a `console` block, and its
-    /// [markup](crate::model::scenario::Step::session_markup).
+    /// Reads a block as a session: always if it is marked as one; otherwise if it has prompts.
     pub(super) fn session(
         &mut self,
         block: &FencedBlock,
         fence: &Fence,
-    ) -> (Vec<Command>, Vec<Range<usize>>) {
-        let lines: Vec<&str> = block.content.lines().collect();
-        let Session { commands, unprompted } = session(&lines);
+        is_marked: bool,
+    ) -> Option<SessionParts> {
+        let lines = unindented(&block.content);
+        let session =
+            if is_marked { session(&lines) } else { session_in_script(&lines.join("\n"), &lines)? };
         let places = Places::new(self.text, fence, &lines);
-        let has_commands = !commands.is_empty();
-        let markup: Vec<Range<usize>> =
-            commands.iter().flat_map(|command| places.markup(command)).collect();
-        for line in unprompted {
-            let message = if has_commands {
-                "this line is before the first prompt, so no command prints it"
-            } else {
-                "this `console` block has no prompt, so it has no commands to run"
-            };
-            let help = "start commands with `$ `; or mark the block as `bash` if it has commands without \
-                        prompts, or as `text` if it is only shown";
-            let (message, help) = (message.to_owned(), Some(help.to_owned()));
-            self.find(Code::MissingPrompt, places.line(line), message, help);
-            // One finding is enough for a block that is not a session at all.
-            if !has_commands {
-                break;
-            }
-        }
-        let commands = commands.iter().map(|command| Command {
+        self.unprompted(&session, &lines, fence, &places);
+        let commands = session.commands.iter();
+        let is_held = session.commands.is_empty() && !block.content.trim().is_empty();
+        let markup = commands.clone().flat_map(|command| places.markup(command)).collect();
+        let commands = commands.map(|command| Command {
             text: command.text(&lines),
             span: places.command(command),
             lines: places.command_lines(command),
             expectation: self.printed(command, fence, &lines, &places),
             kind: CommandKind::Shell,
         });
-        (commands.collect(), markup)
+        Some(SessionParts { commands: commands.collect(), markup, is_held })
+    }
+
+    /// Finds what no command prints. One finding is enough for a block that does not run.
+    fn unprompted(&mut self, session: &Session, lines: &[&str], fence: &Fence, places: &Places) {
+        let place = |line: Option<&usize>| line.map_or(fence.opening(), |line| places.line(*line));
+        let first = place(session.unprompted.first());
+        if !session.commands.is_empty() {
+            for line in &session.unprompted {
+                let is_command = reading(lines[*line]) == Reading::Command;
+                let message = "this line is before the first prompt, so no command prints it";
+                let help = match is_command {
+                    true => "if it is a command, start it with `$ `",
+                    false => "remove it, or mark it as a comment with `# `",
+                };
+                let prompt = Edit::insert(places.line(*line).start, "$ ".to_owned());
+                let remedy = is_command.then(|| proposed("start the line with `$ `", prompt));
+                let remedies = remedy.into_iter().collect();
+                let (message, help) = (message.to_owned(), Some(help.to_owned()));
+                let span = places.line(*line);
+                self.find_with_remedies(Code::MissingPrompt, span, message, help, remedies);
+            }
+            return;
+        }
+        let language = |language: &str| {
+            let edit = Edit { range: fence.language(self.text), text: language.to_owned() };
+            proposed(&format!("mark the block as `{language}`"), edit)
+        };
+        let (message, help, remedies) = match session.elsewhere {
+            Some(Elsewhere::Container) => (
+                "this block does not run: its prompt is that of a shell in a container, which no command above has started",
+                "put the command that starts the container above it, at the prompt `$ `; or mark the block as `text`",
+                vec![language("text")],
+            ),
+            Some(Elsewhere::Windows) => (
+                "this block does not run: its prompt is that of a shell of Windows",
+                "mark it as `text` to only show it",
+                vec![language("text")],
+            ),
+            None if lines.iter().all(|line| line.trim().is_empty()) => return,
+            None if is_script(session, lines) => (
+                "this block does not run: it is marked `console`, and has no prompt",
+                "mark it as `bash`, or start its commands with `$ `",
+                vec![language("bash"), language("text")],
+            ),
+            None => (
+                "this block does not run: it is marked `console`, and has no prompt",
+                "start commands with `$ `, mark the block as `bash` if it has commands without prompts, \
+                 or as `text` if it is only shown",
+                vec![language("text"), language("bash")],
+            ),
+        };
+        let (message, help) = (message.to_owned(), Some(help.to_owned()));
+        self.find_with_remedies(Code::MissingPrompt, first, message, help, remedies);
     }
 
     fn printed(
@@ -68,6 +120,24 @@ impl Extraction<'_> {
             attributes: OutputAttributes { in_session: true, ..OutputAttributes::default() },
         })
     }
+}
+
+/// Whether all lines that are no comments read as commands.
+fn is_script(session: &Session, lines: &[&str]) -> bool {
+    let is_command = |line: &usize| reading(lines[*line]) == Reading::Command;
+    !session.unprompted.is_empty() && session.unprompted.iter().all(is_command)
+}
+
+fn proposed(title: &str, edit: Edit) -> Remedy {
+    Remedy { title: title.to_owned(), edits: vec![edit], basis: Basis::Proposed }
+}
+
+/// Returns the lines of a text without the blanks that all of them begin with.
+fn unindented(text: &str) -> Vec<&str> {
+    let indentation = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let common = lines.map(indentation).min().unwrap_or(0);
+    text.lines().map(|line| line.get(common..).unwrap_or_default()).collect()
 }
 
 /// The places of a block's lines in the chapter: each with its container prefix and line ending,

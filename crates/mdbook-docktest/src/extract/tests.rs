@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use mdbook_preprocessor::config::Config;
 
 use super::*;
+use crate::model::remedy::Basis;
+use crate::text::splice::splice;
 
 fn scenario(text: &str) -> Scenario {
     extract(Path::new("chapter.md"), text, Extensions::default())
@@ -16,7 +18,7 @@ fn outline(text: &str) -> String {
     let mut outline = String::new();
     for step in &scenario.steps {
         write!(outline, "{} {:?}", step.line, step.script).expect("writing to a string succeeds");
-        if let Some(expectation) = &step.expectation {
+        for expectation in &step.expectations {
             write!(outline, " -> {} {:?}", expectation.line, expectation.text)
                 .expect("writing to a string succeeds");
         }
@@ -73,7 +75,7 @@ fn spans_are_exact() {
     let step = &scenario.steps[0];
     assert_eq!(&text[step.fence.block.clone()], "```bash exit=1\n> ls /nö\n> cd\n> ```");
     assert_eq!(&text[step.command.clone()], "ls /nö");
-    let expectation = step.expectation.as_ref().expect("it has an expectation");
+    let [expectation] = step.expectations.as_slice() else { panic!("{step:?}") };
     assert_eq!(&text[expectation.fence.block.clone()], "```output\n> x\n> ```");
     assert_eq!(&text[expectation.body.clone()], "> x\n");
 }
@@ -82,7 +84,7 @@ fn spans_are_exact() {
 fn each_line_of_an_expectation_has_its_place() {
     let lines = |text: &str| -> Vec<String> {
         let scenario = scenario(text);
-        let expectation = scenario.steps[0].expectation.as_ref().expect("it has an expectation");
+        let expectation = &scenario.steps[0].expectations[0];
         expectation.lines.iter().map(|line| text[line.clone()].to_owned()).collect()
     };
     assert_eq!(lines("```sh\n```\n```output\na\n\n  é b  \n```\n"), ["a", "", "  é b"]);
@@ -117,6 +119,36 @@ fn an_output_block_that_does_not_follow_a_step_is_an_orphan() {
         outline("```bash\na\n```\n```output\n```\n```output\n```\n"),
         "2 \"a\\n\" -> 5 \"\"\n6:1 orphan-output \"```output\"\n"
     );
+}
+
+#[test]
+fn each_stream_can_have_an_output_block() {
+    let chapter = |first: &str, second: &str| {
+        format!(
+            "> ```bash\n> a\n> ```\n>\n> ```{first}\n> b\n> ```\n>\n> ```{second}\n> c\n> ```\n"
+        )
+    };
+    for (first, second) in
+        [("output stdout", "output stderr exact"), ("output stderr", "output stdout")]
+    {
+        let text = chapter(first, second);
+        assert_eq!(outline(&text), "2 \"a\\n\" -> 6 \"b\\n\" -> 10 \"c\\n\"\n");
+        assert_eq!(scenario(&text).steps[0].lines(&text), 1..=11);
+    }
+    for (first, second, known) in [
+        ("output", "output", "both streams"),
+        ("output", "output stderr", "both streams"),
+        ("output stdout", "output", "standard output"),
+        ("output stderr", "output stderr", "standard error"),
+    ] {
+        let text = chapter(first, second);
+        let expected = format!("2 \"a\\n\" -> 6 \"b\\n\"\n9:3 orphan-output \"```{second}\"\n");
+        assert_eq!(outline(&text), expected);
+        let message = &scenario(&text).findings[0].message;
+        assert_eq!(*message, format!("an `output` block above already expects {known}"));
+    }
+    let apart = "```bash\na\n```\n```output stdout\n```\ntext\n```output stderr\n```\n";
+    assert_eq!(outline(apart), "2 \"a\\n\" -> 5 \"\"\n7:1 orphan-output \"```output stderr\"\n");
 }
 
 #[test]
@@ -177,7 +209,7 @@ proptest! {
         let scenario = scenario(&text);
         for step in &scenario.steps {
             let spans = [&step.fence.block, &step.command];
-            let lines = step.expectation.iter().flat_map(|expectation| &expectation.lines);
+            let lines = step.expectations.iter().flat_map(|expectation| &expectation.lines);
             let in_session = step.commands.iter().filter_map(|command| command.expectation.as_ref());
             let in_session = in_session.flat_map(|expectation| &expectation.lines);
             let spans = spans.into_iter().chain(lines).chain(in_session).chain(&step.session_markup);
@@ -229,4 +261,60 @@ fn a_console_block_with_its_own_output_has_no_output_block() {
         outline(&format!("```console\n$ a\nb\n```\n{output}")),
         "2 \"$ a\\nb\\n\"\n5:1 orphan-output \"```output\"\n"
     );
+}
+
+#[test]
+fn a_shell_block_with_prompts_is_a_session() {
+    let text =
+        "- ```bash\n    $ docker volume ls \\\n    > -q\n    data\n      x\n    $ ls\n  ```\n";
+    let scenario = scenario(text);
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    let [step] = &scenario.steps[..] else { panic!("{:?}", scenario.steps) };
+    assert_eq!(step.language, "bash");
+    let commands: Vec<_> = step.commands.iter().map(|command| command.text.as_str()).collect();
+    assert_eq!(commands, ["docker volume ls \\\n-q", "ls"]);
+    let places = step.commands[0].lines.iter().map(|line| &text[line.clone()]);
+    assert_eq!(places.collect::<Vec<_>>(), ["docker volume ls \\", "-q"]);
+    let expectation = step.commands[0].expectation.as_ref().unwrap();
+    assert_eq!(expectation.text, "data\n  x\n");
+    let markup: Vec<_> = step.session_markup.iter().map(|range| &text[range.clone()]).collect();
+    assert_eq!(markup, ["$ ", "> ", "    data\n", "      x\n", "$ "]);
+}
+
+#[test]
+fn a_session_without_a_prompt_is_held_and_its_remedies_are_proposed() {
+    let text = "```console\ndocker ps\n```\n\n```console\nout\n```\n\n```sh\n/ # ls\n```\n\n```console\n```\n";
+    let scenario = scenario(text);
+    let held: Vec<_> = scenario.steps.iter().map(|step| step.is_held).collect();
+    assert_eq!(held, [true, true, true, false]);
+    let remedies = |finding: &Finding| {
+        let [remedy, ..] = finding.remedies.as_slice() else { panic!("{finding:?}") };
+        assert_eq!(remedy.basis, Basis::Proposed);
+        splice(text, remedy.edits.clone())
+    };
+    let fixed: Vec<_> = scenario.findings.iter().map(remedies).collect();
+    assert_eq!(fixed[0], text.replacen("console", "bash", 1));
+    assert_eq!(fixed[1], text.replace("console\nout", "text\nout"));
+    assert_eq!(fixed[2], text.replace("sh\n/", "text\n/"));
+}
+
+#[test]
+fn a_command_before_the_first_prompt_can_get_one() {
+    let text = "> ```bash\n> docker ps\n> $ docker ps\n> a table\n> ```\n";
+    let scenario = scenario(text);
+    assert!(scenario.steps[0].runs());
+    let [finding] = &scenario.findings[..] else { panic!("{:?}", scenario.findings) };
+    assert_eq!((finding.code, finding.line), (Code::MissingPrompt, 2));
+    let fixed = splice(text, finding.remedies[0].edits.clone());
+    assert_eq!(fixed, text.replacen("docker", "$ docker", 1));
+}
+
+#[test]
+fn a_script_with_prompts_can_be_marked_as_a_session() {
+    let text = "```Bash timeout=9s\n$ a\n```\n\n```sh\na\n```\n\n```console\n$ a\n```\n";
+    let remedies: Vec<_> =
+        scenario(text).steps.iter().map(|step| step.mark_as_console(text)).collect();
+    let [Some(remedy), None, None] = remedies.as_slice() else { panic!("{remedies:?}") };
+    assert_eq!(remedy.basis, Basis::Proved);
+    assert_eq!(splice(text, remedy.edits.clone()), text.replace("Bash", "console"));
 }

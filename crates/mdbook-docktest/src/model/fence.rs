@@ -30,4 +30,11 @@ impl Fence {
     pub fn opening(&self) -> Range<usize> {
         self.marks.start..self.info.end.max(self.marks.end)
     }
+
+    /// Returns the range of the language: the first word of the info string. `text` is the chapter's.
+    pub(crate) fn language(&self, text: &str) -> Range<usize> {
+        let info = &text[self.info.clone()];
+        let end = info.find(|c: char| c == ',' || c.is_whitespace()).unwrap_or(info.len());
+        self.info.start..self.info.start + end
+    }
 }

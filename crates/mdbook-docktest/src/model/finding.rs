@@ -49,7 +49,7 @@ pub enum Code {
     BadAttribute,
     /// An `output` block that does not follow a step.
     OrphanOutput,
-    /// A `console` block without a prompt, or text before its first prompt.
+    /// A `console` block without a prompt, or text before the first prompt of a session.
     MissingPrompt,
     /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
@@ -129,6 +129,8 @@ impl Code {
         match self {
             // The command may really print such a word, and an author may leave objects on purpose.
             Self::BadPlaceholder | Self::Leftover => Level::Warn,
+            // Its block does not run, and all others do.
+            Self::MissingPrompt => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.

@@ -9,8 +9,10 @@ use regex::Regex;
 use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::stream::{Columns, Streams};
 use crate::text::position::line_and_column;
+use crate::text::splice::Edit;
 
 /// The steps of one chapter.
 #[derive(Debug, Default)]
@@ -59,10 +61,10 @@ pub struct Step {
     pub commands: Vec<Command>,
     /// The attributes of the info string.
     pub attributes: Attributes,
-    /// The `output` block that follows the step.
-    pub expectation: Option<Expectation>,
-    /// The parts of a `console` block that are not commands, in the chapter's text: prompts, and
-    /// the lines below commands.
+    /// The `output` blocks that follow the step: one, or one for each of its streams.
+    pub expectations: Vec<Expectation>,
+    /// The parts of a session that are not commands, in the chapter's text: prompts, and the lines
+    /// below commands.
     pub session_markup: Vec<Range<usize>>,
     /// Whether a finding about the step's text keeps it from running.
     pub is_held: bool,
@@ -81,24 +83,36 @@ impl Step {
         self.session_markup.is_empty()
     }
 
-    /// Returns the line numbers that the step and its `output` block span in `text`, the chapter's
+    /// Returns the line numbers that the step and its `output` blocks span in `text`, the chapter's
     /// text.
     pub fn lines(&self, text: &str) -> RangeInclusive<usize> {
-        let last = self.expectation.as_ref().map_or(&self.fence, |expectation| &expectation.fence);
+        let last = self.expectations.last().map_or(&self.fence, |expectation| &expectation.fence);
         let line = |offset| line_and_column(text, offset).0;
         line(self.fence.block.start)..=line(last.block.end)
     }
 
-    /// Whether a finding of this chapter is in the step's block or its `output` block.
+    /// Returns the edit of `text`, the chapter's text, that marks a script with prompts as `console`;
+    /// `None` if it has none, or is marked already.
+    pub fn mark_as_console(&self, text: &str) -> Option<Remedy> {
+        let has_prompts = !self.session_markup.is_empty() && self.language != "console";
+        let edit = || Edit { range: self.fence.language(text), text: "console".to_owned() };
+        has_prompts.then(|| Remedy {
+            title: "mark the block as `console`, as it has prompts".to_owned(),
+            edits: vec![edit()],
+            basis: Basis::Proved,
+        })
+    }
+
+    /// Whether a finding of this chapter is in the step's block or its `output` blocks.
     pub fn is_subject_of(&self, finding: &Finding) -> bool {
         self.contains(finding.span.start)
     }
 
-    /// Whether an offset in the chapter's text is in the step's block or its `output` block.
+    /// Whether an offset in the chapter's text is in the step's block or its `output` blocks.
     pub(crate) fn contains(&self, offset: usize) -> bool {
-        let expectation = self.expectation.as_ref().map(|expectation| &expectation.fence.block);
-        let mut blocks = [Some(&self.fence.block), expectation].into_iter().flatten();
-        blocks.any(|block| block.contains(&offset))
+        let expectations = self.expectations.iter().map(|expectation| &expectation.fence);
+        let mut fences = std::iter::once(&self.fence).chain(expectations);
+        fences.any(|fence| fence.block.contains(&offset))
     }
 }
 
@@ -111,7 +125,7 @@ pub struct Command {
     pub span: Range<usize>,
     /// The place of each of its lines in the chapter's text, without prompts and trailing blanks.
     pub lines: Vec<Range<usize>>,
-    /// The expected output below the command in a `console` block.
+    /// The expected output below the command in a session.
     pub expectation: Option<Expectation>,
     /// What reads it.
     pub kind: CommandKind,

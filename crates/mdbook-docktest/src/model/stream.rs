@@ -1,5 +1,7 @@
 //! Standard streams, and the terminal that can replace them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// A stream of a transcript.
@@ -34,6 +36,21 @@ impl Streams {
             Stream::Stderr => self != Self::Stdout,
             Stream::Typed => false,
         }
+    }
+
+    /// Whether a stream is among both these and the others.
+    pub(crate) fn overlaps(self, others: Self) -> bool {
+        self == Self::Both || others == Self::Both || self == others
+    }
+}
+
+impl fmt::Display for Streams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Both => "both streams",
+            Self::Stdout => "standard output",
+            Self::Stderr => "standard error",
+        })
     }
 }
 

@@ -111,6 +111,24 @@ fn output_replaces_the_pattern() {
 }
 
 #[test]
+fn output_replaces_the_expectations_of_both_streams() {
+    let text = "- ```bash\n  ls\n  ```\n\n  ```output stdout\n  [..]\n  ```\n\n  ```output stderr\n  e\n  ```\n  text\n";
+    let both = || {
+        let chunks = [(Stream::Stderr, "e\n"), (Stream::Stdout, "o\n")];
+        vec![ran(command(&chunks, End::Exited { status: 0 }))]
+    };
+    assert_eq!(
+        markdown(text, both()),
+        "- ```bash\n  ls\n  ```\n\n  ```text\n  e\n  o\n  ```\n\n  [docktest]: # \"\"\n  text"
+    );
+    let html = html(text, both());
+    let (_, below) =
+        html.split_once("```\n\n  <!--docktest-->").expect("the output is below the step");
+    let (_, rest) = below.split_once('\n').expect("it is one line");
+    assert_eq!(rest, "\n  <!--docktest-->\n  text");
+}
+
+#[test]
 fn a_session_becomes_a_script_and_its_real_output() {
     let text = "> ```console\n> $ ls \\\n> > -a\n> pattern\n>\n> $ ps\n> ```\n> text\n";
     let rendered = html(text, vec![printed("real")]);

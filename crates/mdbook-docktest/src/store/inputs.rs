@@ -26,6 +26,9 @@ pub struct Inputs {
     /// For each image that a step names and that the setting `digest` pins, this digest.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pins: BTreeMap<String, String>,
+    /// The packages that the book adds to the root file system of engines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<String>,
     /// For each step that runs, a digest of its commands and of the attributes that affect the run.
     pub steps: Vec<String>,
 }
@@ -45,14 +48,17 @@ impl Inputs {
             timeout_ms: u64::try_from(settings.timeout.as_millis()).unwrap_or(u64::MAX),
             recipes,
             pins,
+            packages: settings.packages.clone(),
             steps: steps.map(|(_, step)| step_digest(step, settings)).collect(),
         }
     }
 
     /// The first difference from the inputs of a recording.
     pub fn difference(&self, recorded: &Self) -> Option<InputDifference> {
-        let Self { environment, timeout_ms, recipes, pins, steps } = self;
-        let settings = *environment == recorded.environment && *timeout_ms == recorded.timeout_ms;
+        let Self { environment, timeout_ms, recipes, pins, packages, steps } = self;
+        let settings = *environment == recorded.environment
+            && *timeout_ms == recorded.timeout_ms
+            && *packages == recorded.packages;
         if *steps != recorded.steps {
             let same =
                 steps.iter().zip(&recorded.steps).take_while(|(new, old)| new == old).count();
@@ -80,7 +86,7 @@ pub enum InputDifference {
     /// The step with this index among those that run is changed or new; past the last one, steps were
     /// removed.
     Step(usize),
-    /// The environment or the timeout of the steps.
+    /// The environment, the packages or the timeout of the steps.
     Settings,
     /// The recipe of an image.
     Recipe(String),
@@ -128,7 +134,7 @@ fn step_digest(step: &Step, settings: &Settings) -> String {
         None => {}
     }
     let own = step.commands.iter().filter_map(|command| command.expectation.as_ref());
-    let expectations = own.chain(&step.expectation);
+    let expectations = own.chain(&step.expectations);
     let inputs = StepInputs {
         commands: step.commands.iter().map(|command| command.text.as_str()).collect(),
         stdin: attributes.stdin.as_deref(),
@@ -205,6 +211,8 @@ mod tests {
         let old = inputs("```bash\nls\n```\n");
         let mut new = old.clone();
         new.environment.insert("A".into(), "b".into());
+        assert_eq!(new.difference(&old), Some(InputDifference::Settings));
+        let new = Inputs { packages: vec!["tree".to_owned()], ..old.clone() };
         assert_eq!(new.difference(&old), Some(InputDifference::Settings));
         let recipes = [("alpine".to_owned(), "0".to_owned())].into();
         let new = Inputs { recipes, ..old.clone() };

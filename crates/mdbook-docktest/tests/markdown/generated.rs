@@ -130,7 +130,7 @@ fn generated_texts_have_many_steps() {
         .map(|text| untouched::check(&text))
         .collect();
     let with_steps = scenarios.iter().filter(|scenario| !scenario.steps.is_empty()).count();
-    let is_expected = |step: &Step| step.expectation.is_some();
+    let is_expected = |step: &Step| !step.expectations.is_empty();
     let expected = scenarios.iter().filter(|scenario| scenario.steps.iter().any(is_expected));
     let expected = expected.count();
     assert!(with_steps > 200 && expected > 50, "{with_steps} and {expected} of 500");

@@ -42,7 +42,7 @@ fn spans(scenario: &Scenario) -> Vec<Range<usize>> {
     for step in &scenario.steps {
         spans.extend([step.fence.block.clone(), step.command.clone()]);
         spans.extend(step.commands.iter().map(|command| command.span.clone()));
-        if let Some(expectation) = &step.expectation {
+        for expectation in &step.expectations {
             spans.extend([expectation.fence.block.clone(), expectation.body.clone()]);
             spans.extend(expectation.lines.iter().cloned());
         }
@@ -55,9 +55,9 @@ fn kept<'a>(text: &'a str, scenario: &Scenario) -> Vec<&'a str> {
     let mut kept = Vec::new();
     let mut start = 0;
     for step in &scenario.steps {
-        let output = step.expectation.as_ref().map(|expectation| expectation.fence.block.clone());
+        let outputs = step.expectations.iter().map(|expectation| &expectation.fence.block);
         let step = has_attributes(text, step).then(|| step.fence.block.clone());
-        for block in step.into_iter().chain(output) {
+        for block in step.into_iter().chain(outputs.cloned()) {
             kept.push(&text[start..block.start]);
             start = block.end;
         }

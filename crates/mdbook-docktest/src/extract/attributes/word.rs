@@ -4,27 +4,27 @@ use std::iter;
 use std::ops::Range;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Word<'a> {
-    pub(super) name: &'a str,
-    pub(super) name_span: Range<usize>,
-    pub(super) value: Option<Value<'a>>,
+pub(in crate::extract) struct Word<'a> {
+    pub(in crate::extract) name: &'a str,
+    pub(in crate::extract) name_span: Range<usize>,
+    pub(in crate::extract) value: Option<Value<'a>>,
     /// The name and the value.
-    pub(super) span: Range<usize>,
+    pub(in crate::extract) span: Range<usize>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Value<'a> {
+pub(in crate::extract) struct Value<'a> {
     /// The value as typed, with quotes and escapes.
-    pub(super) raw: &'a str,
+    pub(in crate::extract) raw: &'a str,
     /// The value without quotes and escapes.
-    pub(super) text: String,
+    pub(in crate::extract) text: String,
     /// The place of `raw` in the info string.
-    pub(super) span: Range<usize>,
+    pub(in crate::extract) span: Range<usize>,
     /// What is wrong with the value's syntax.
-    pub(super) flaw: Option<&'static str>,
+    pub(in crate::extract) flaw: Option<&'static str>,
 }
 
-pub(super) fn words(info: &str) -> impl Iterator<Item = Word<'_>> {
+pub(in crate::extract) fn words(info: &str) -> impl Iterator<Item = Word<'_>> {
     let mut at = 0;
     iter::from_fn(move || {
         at += info[at..].find(|c| !is_separator(c))?;

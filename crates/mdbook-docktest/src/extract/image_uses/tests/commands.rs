@@ -117,7 +117,7 @@ fn words_that_no_command_uses_are_no_uses() {
         ("echo alpine", ""),
         ("echo 'docker run alpine'", ""),
         ("echo \"docker run alpine\" docker run busybox", ""),
-        ("# docker run alpine", ""),
+        ("# docker run alpine\ntrue", ""),
         ("true # docker run alpine", ""),
         ("cat <<EOF\ndocker run alpine\nEOF", ""),
         ("docker ps --filter ancestor=alpine", ""),
