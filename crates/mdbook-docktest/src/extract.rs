@@ -36,10 +36,12 @@ mod console;
 mod directives;
 mod fence;
 pub(crate) mod image_uses;
-pub(crate) mod interactive;
 #[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) mod info_edit;
+mod inner;
+pub(crate) mod interactive;
 mod prompt;
+pub(crate) mod question;
 mod sessions;
 
 /// The language of sessions.
@@ -50,7 +52,7 @@ const CONSOLE: &str = "console";
 /// `path` is used only in findings.
 pub fn extract(path: &Path, text: &str, extensions: Extensions) -> Scenario {
     let mut extraction =
-        Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
+        Extraction { text, scenario: Scenario::new(path, extensions), previous: None, open: None };
     for block in fenced_blocks(text, extensions) {
         extraction.take(&block);
     }
@@ -142,6 +144,8 @@ struct Extraction<'a> {
     text: &'a str,
     scenario: Scenario,
     previous: Option<Previous>,
+    /// The program that waits at a terminal for what later blocks type.
+    open: Option<inner::Open>,
 }
 
 /// The previous step, which an `output` block may belong to.
@@ -157,6 +161,12 @@ struct Previous {
 enum NoOutput {
     Ignored,
     HasOwnOutput,
+}
+
+/// Whether the lines below a command of a session have a question, which a person answers.
+fn has_answer(command: &Command) -> bool {
+    let mut lines = command.expectation.iter().flat_map(|expectation| expectation.text.lines());
+    lines.any(question::is_answered)
 }
 
 fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {
@@ -214,9 +224,20 @@ impl Extraction<'_> {
             markup: Vec::new(),
             is_held: false,
         });
+        let mut commands = commands;
+        for expectation in commands.iter_mut().filter_map(|command| command.expectation.as_mut()) {
+            // Answers of `stdin` are not in the lines below the command.
+            expectation.attributes.with_answers = attributes.stdin.is_none();
+        }
+        let is_script = markup.is_empty();
+        if is_script && let Some(open) = inner::left_open_by_script(&commands, index) {
+            self.open = Some(open);
+        }
         // A reader is at a terminal, and so is a program that asks for one.
-        if attributes.tty.is_none() && commands.iter().any(|command| needs_terminal(&command.text))
-        {
+        let needs_terminal = |command: &Command| {
+            command.is_typed() || needs_terminal(&command.text) || has_answer(command)
+        };
+        if attributes.tty.is_none() && commands.iter().any(needs_terminal) {
             attributes.tty = Some(Columns::default());
         }
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());

@@ -7,7 +7,7 @@ use super::Difference;
 use super::quote::cut;
 use crate::expect::{Bindings, Flaw, Mismatch, Pattern, Place, Placeholders};
 use crate::model::finding::Code;
-use crate::model::recording::CommandRecording;
+use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{Expectation, OutputAttributes, Step};
 use crate::model::stream::Streams;
 use crate::terminal;
@@ -61,10 +61,12 @@ impl<'a> AllExpected<'a> {
 /// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
 /// block, blank lines before the output are dropped, as they are from the expectation.
 pub(crate) fn printed(commands: &[CommandRecording], expectation: &Expectation) -> String {
-    let OutputAttributes { streams, exact, in_session } = expectation.attributes;
+    let OutputAttributes { streams, exact, in_session, with_answers } = expectation.attributes;
     let printed = |command: &CommandRecording| {
         if exact {
             command.transcript.output_of(streams)
+        } else if with_answers && command.end != End::Stopped {
+            terminal::output_with_answers(&command.transcript)
         } else {
             terminal::output(&command.transcript, streams)
         }

@@ -75,7 +75,9 @@ impl ImageUses {
 pub fn image_uses(scenario: &Scenario) -> ImageUses {
     let mut walk = Walk::default();
     for (index, step) in scenario.steps_that_run() {
-        for (command_index, command) in step.commands.iter().enumerate() {
+        let commands = step.commands.iter().enumerate();
+        // What is typed into a program does not run on the engine.
+        for (command_index, command) in commands.filter(|(_, command)| !command.is_typed()) {
             walk.command(index, command_index, command);
         }
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{Extraction, FencedBlock};
 use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
+use crate::extract::inner::{add_typed_commands, continue_program, left_open, program_session};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
@@ -30,8 +31,30 @@ impl Extraction<'_> {
         is_marked: bool,
     ) -> Option<SessionParts> {
         let lines = unindented(&block.content);
-        let session =
-            if is_marked { session(&lines) } else { session_in_script(&lines.join("\n"), &lines)? };
+        let session = match is_marked {
+            true => Some(session(&lines)),
+            false => session_in_script(&lines.join("\n"), &lines),
+        };
+        let mut session = match (session, &self.open) {
+            (Some(session), _) => session,
+            (None, Some(open)) => program_session(&lines, open)?,
+            (None, None) => return None,
+        };
+        let step = self.scenario.steps.len();
+        if !session.commands.iter().any(|command| command.inner.is_some()) {
+            add_typed_commands(&mut session, &lines);
+        }
+        if let Some(open) = &self.open
+            && (session.commands.first().is_some_and(|command| command.inner.is_some())
+                || continue_program(&mut session, &lines, open))
+        {
+            self.stay_open(open.step);
+            self.open = None;
+        }
+        // Another program may still be open, in the author's other terminal.
+        if let Some(open) = left_open(&session, &lines, step) {
+            self.open = Some(open);
+        }
         let places = Places::new(self.text, fence, &lines);
         self.unprompted(&session, &lines, fence, &places);
         let commands = session.commands.iter();
@@ -42,9 +65,20 @@ impl Extraction<'_> {
             span: places.command(command),
             lines: places.command_lines(command),
             expectation: self.printed(command, fence, &lines, &places),
-            kind: CommandKind::Shell,
+            kind: command
+                .inner
+                .as_ref()
+                .map_or(CommandKind::Shell, |prompt| CommandKind::Typed { prompt: prompt.clone() }),
         });
         Some(SessionParts { commands: commands.collect(), markup, is_held })
+    }
+
+    /// Lets a program that a step has opened wait at its terminal for later steps.
+    fn stay_open(&mut self, step: usize) {
+        if let Some(step) = self.scenario.steps.get_mut(step) {
+            step.stays_open = true;
+            step.attributes.tty.get_or_insert_default();
+        }
     }
 
     /// Finds what no command prints. One finding is enough for a block that does not run.

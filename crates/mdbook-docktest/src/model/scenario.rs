@@ -244,4 +244,6 @@ pub struct OutputAttributes {
     pub exact: bool,
     /// Whether the expectation is below a command of a `console` block.
     pub in_session: bool,
+    /// Whether what was typed as an answer is compared, too.
+    pub with_answers: bool,
 }
