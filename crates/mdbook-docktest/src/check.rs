@@ -23,6 +23,7 @@ mod memory;
 mod missing_image;
 mod output;
 mod quote;
+mod unanswered;
 mod unpinned;
 
 use self::command::CommandCheck;
@@ -67,7 +68,10 @@ pub(crate) fn check(
             StepRecording::Ran { commands, effects } => {
                 let unavailable = &recording.unavailable_images;
                 found.missing_images.extend(pulled_elsewhere(step, effects, unavailable));
-                found.append(differences(step, commands, &expected, unavailable, &mut bindings));
+                let mut of_step =
+                    differences(step, commands, &expected, unavailable, &mut bindings);
+                unanswered::add_remedies(text, step, &mut of_step.differences);
+                found.append(of_step);
             }
             StepRecording::Skipped => {
                 found.skipped.insert(index);
@@ -186,7 +190,11 @@ fn differences(
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
         let check = CommandCheck { step, command, span, is_last: index >= last };
         let missing_images = check.missing_images();
-        if missing_images.is_empty() && !(has_failed(command) && dialogue::is_shown(step, index)) {
+        if let Some(question) = unanswered::question(step, index, command) {
+            found.differences.push(unanswered::difference(span.clone(), &question));
+        } else if missing_images.is_empty()
+            && !(has_failed(command) && dialogue::is_shown(step, index))
+        {
             found.differences.extend(check.difference());
         }
         let missing_images = missing_images.into_iter().map(|image| {

@@ -27,6 +27,7 @@ use crate::model::scenario::{
 use crate::model::stream::Columns;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 use crate::text::position::line_and_column;
+use crate::text::question::is_answered;
 use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
@@ -36,12 +37,10 @@ mod console;
 mod directives;
 mod fence;
 pub(crate) mod image_uses;
-#[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) mod info_edit;
 mod inner;
 pub(crate) mod interactive;
 mod prompt;
-pub(crate) mod question;
 mod sessions;
 
 /// The language of sessions.
@@ -166,7 +165,7 @@ enum NoOutput {
 /// Whether the lines below a command of a session have a question, which a person answers.
 fn has_answer(command: &Command) -> bool {
     let mut lines = command.expectation.iter().flat_map(|expectation| expectation.text.lines());
-    lines.any(question::is_answered)
+    lines.any(is_answered)
 }
 
 fn script_commands(block: &FencedBlock, fence: &Fence) -> Vec<Command> {

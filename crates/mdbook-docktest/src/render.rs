@@ -10,7 +10,7 @@ use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
-use crate::model::scenario::{Scenario, Step};
+use crate::model::scenario::{Command, Scenario, Step};
 use crate::render::page::{Page, Renderer};
 use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
@@ -108,7 +108,9 @@ impl Rendering<'_> {
         let strips_prompts =
             !step.session_markup.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
         if !hidden {
-            let language = if strips_prompts { "bash" } else { step.language.as_str() };
+            let is_script = !step.commands.iter().all(Command::is_typed);
+            let language =
+                if strips_prompts && is_script { "bash" } else { step.language.as_str() };
             edits.push(Edit { range: fence.info.clone(), text: language.to_owned() });
         }
         if !hidden && strips_prompts {

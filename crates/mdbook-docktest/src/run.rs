@@ -10,7 +10,6 @@ mod engine_info;
 mod error;
 mod follow;
 mod images;
-mod keys;
 mod line_echo;
 mod memory;
 mod place;

@@ -37,6 +37,7 @@ mod registry;
 mod renderers;
 mod report;
 mod serve;
+mod sessions;
 mod shell;
 mod streams;
 mod tty;

@@ -30,6 +30,7 @@ pub(crate) fn set_attribute(text: &str, fence: &Fence, name: &str, value: Option
 }
 
 /// Returns the edit that removes an attribute of a block, with the separator before it; `None` if the block does not have it.
+#[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 pub(crate) fn remove_attribute(text: &str, fence: &Fence, name: &str) -> Option<Edit> {
     let info = &text[fence.info.clone()];
     let Range { start, end } = find(info, name)?.span;
@@ -47,6 +48,7 @@ fn separator(info: &str) -> &'static str {
     if info.contains(',') && !info.contains(|c: char| c.is_ascii_whitespace()) { "," } else { " " }
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 fn is_separator(c: char) -> bool {
     c == ',' || c.is_ascii_whitespace()
 }

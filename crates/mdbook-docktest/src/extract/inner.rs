@@ -249,3 +249,6 @@ fn without_blanks(lines: &[&str], range: Range<usize>) -> Range<usize> {
         _ => range.start..range.start,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,7 +59,16 @@ impl Extraction<'_> {
         self.unprompted(&session, &lines, fence, &places);
         let commands = session.commands.iter();
         let is_held = session.commands.is_empty() && !block.content.trim().is_empty();
-        let markup = commands.clone().flat_map(|command| places.markup(command)).collect();
+        // A reader copies what the shell runs. Of a block that is only typed into a program, what is typed
+        // stays.
+        let is_typed = |command: &SessionCommand| command.inner.is_some();
+        let is_all_typed = commands.clone().all(is_typed);
+        let markup = commands.clone().flat_map(|command| match (is_typed(command), is_all_typed) {
+            (false, _) => places.markup(command),
+            (true, true) => places.below(command),
+            (true, false) => places.all(command),
+        });
+        let markup = markup.collect();
         let commands = commands.map(|command| Command {
             text: command.text(&lines),
             span: places.command(command),
@@ -231,6 +240,22 @@ impl Places {
             (line.start + prompt).min(line.end)..line.end
         });
         places.collect()
+    }
+
+    /// Returns the places of the lines below a command.
+    fn below(&self, command: &SessionCommand) -> Vec<Range<usize>> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        command.below.clone().map(|line| self.whole(line)).collect()
+    }
+
+    /// Returns the places of a command's lines, and of those below it.
+    fn all(&self, command: &SessionCommand) -> Vec<Range<usize>> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        command.lines.clone().chain(command.below.clone()).map(|line| self.whole(line)).collect()
     }
 
     /// Returns the places of a command's prompts, and of the lines below it.

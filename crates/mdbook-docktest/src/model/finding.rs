@@ -63,6 +63,8 @@ pub enum Code {
     OutputMismatch,
     /// A step did not end in time.
     Timeout,
+    /// A command asked a question, and nothing was typed.
+    UnansweredQuestion,
     /// A stream ended by itself before it had been followed long enough.
     StreamEnded,
     /// A step or a command did not run, because an earlier one had ended the chapter or the shell.
@@ -104,6 +106,7 @@ impl Code {
         Self::ExitStatus,
         Self::OutputMismatch,
         Self::Timeout,
+        Self::UnansweredQuestion,
         Self::StreamEnded,
         Self::NotRun,
         Self::ImageMissing,
@@ -152,6 +155,7 @@ impl Code {
             Self::ExitStatus => "exit-status",
             Self::OutputMismatch => "output-mismatch",
             Self::Timeout => "timeout",
+            Self::UnansweredQuestion => "unanswered-question",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
             Self::ImageMissing => "image-missing",

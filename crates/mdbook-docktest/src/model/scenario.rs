@@ -80,7 +80,7 @@ impl Step {
 
     /// Whether its commands stand in the chapter as in a script, without prompts.
     pub fn is_script(&self) -> bool {
-        self.session_markup.is_empty()
+        self.session_markup.is_empty() && !self.commands.iter().any(Command::is_typed)
     }
 
     /// Returns the line numbers that the step and its `output` blocks span in `text`, the chapter's

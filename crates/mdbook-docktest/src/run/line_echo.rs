@@ -3,7 +3,7 @@
 //! Line editors draw the line as they like: with colours, in pieces, and wrapped at the edge of the screen.
 //! So its characters are searched for in order, whatever blanks and control sequences are between.
 
-use crate::run::keys;
+use crate::text::keys;
 
 /// Searches for one echo, at the start of the output after a line was typed.
 #[derive(Debug)]

@@ -35,7 +35,9 @@ fn is_of_value(c: char) -> bool {
 
 /// Whether an unfinished line can be the prompt that the chapter shows.
 pub(super) fn is_alike(line: &str, expected: &str) -> bool {
-    line.trim() == expected.trim() || shape(expected).is_some_and(|shape| shape.is_match(line))
+    let expected = expected.trim();
+    !expected.is_empty()
+        && (line.trim() == expected || shape(expected).is_some_and(|shape| shape.is_match(line)))
 }
 
 #[cfg(test)]
@@ -59,5 +61,6 @@ mod tests {
         assert!(is_alike("root@0123456789ab:/# ", "root@f00dcafe4711:/# "));
         assert!(is_alike("/ # ", "/ #") && is_alike("mysql> ", "mysql> "));
         assert!(!is_alike("/ # ", "mysql> ") && !is_alike("", "/ # "));
+        assert!(!is_alike("Password: ", ""));
     }
 }

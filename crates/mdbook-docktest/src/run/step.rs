@@ -15,6 +15,7 @@ mod reading;
 mod stop;
 mod typing;
 
+use std::borrow::Cow;
 use std::io;
 use std::mem;
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ const SAVE_LIMIT: Duration = Duration::from_secs(5);
 
 /// A command of a step that is going to run.
 pub(super) struct Planned<'a> {
-    pub(super) text: &'a str,
+    pub(super) text: Cow<'a, str>,
     pub(super) reader: CommandReader<'a>,
     /// The lines that the chapter shows below it. Where one of them begins with a question of the command,
     /// its rest is the answer.

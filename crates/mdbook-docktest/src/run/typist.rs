@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use docker_sandbox::input::Reader;
 
-use crate::run::keys;
 use crate::terminal;
+use crate::text::keys;
 
 /// How long a step must have been silent before it is checked who reads: output can arrive in pieces.
 const QUIET: Duration = Duration::from_millis(10);

@@ -8,9 +8,11 @@ use docker_sandbox::input::{self, Input, Reader};
 use super::{CommandReader, Ending, LineEcho, RunningStep};
 use crate::run::echo::Echo;
 use crate::run::place::{Group, Place};
-use crate::run::prompt::prompt_start;
-use crate::run::typist::{Readers, is_end_of_input};
-use crate::run::{keys, transcript::Recorder};
+use crate::run::prompt::{is_alike, prompt_start};
+use crate::run::transcript::Recorder;
+use crate::run::typist::{Readers, Typist, is_end_of_input};
+use crate::text::keys;
+use crate::text::question;
 
 /// Who reads the input of a step.
 struct StepReaders<'a> {
@@ -59,7 +61,10 @@ impl RunningStep<'_> {
             return Ok(false);
         }
         let next = self.outcomes.len() + usize::from(self.has_begun);
-        match self.commands.get(next).map(|next| (next.text, next.reader)) {
+        let commands = self.commands;
+        match commands.get(next).map(|next| (&*next.text, next.reader)) {
+            // The question is not for the next command.
+            Some((_, CommandReader::Program { prompt })) if self.is_asked(prompt) => Ok(false),
             Some((text, CommandReader::Program { prompt })) => {
                 self.type_command(text, prompt);
                 Ok(false)
@@ -69,7 +74,9 @@ impl RunningStep<'_> {
                 Ok(false)
             }
             _ if self.may_stay_open() => {
-                self.take_prompt(None);
+                if !self.is_asked("") {
+                    self.take_prompt(None);
+                }
                 let is_typed = self.shell_command != Some(self.outcomes.len());
                 self.end_command(if is_typed { Ending::Typed } else { Ending::Open });
                 Ok(true)
@@ -85,6 +92,12 @@ impl RunningStep<'_> {
             && self.commands.get(index).is_some_and(|command| {
                 matches!(command.reader, CommandReader::Shell { opens: true })
             })
+    }
+
+    /// Whether the program asks a question, rather than for a command.
+    fn is_asked(&self, prompt: &str) -> bool {
+        let line = self.program.typist.as_ref().map(Typist::open_line).unwrap_or_default();
+        question::is_open(&line) && !is_alike(&line, prompt)
     }
 
     /// The answer to the question that the current command asks: the rest of a line that the chapter shows

@@ -12,6 +12,7 @@ use crate::run::shell::StepIo;
 use crate::run::step::{CommandReader, Left, StepProcess};
 use crate::run::witness::now;
 use crate::terminal;
+use crate::text::keys;
 
 /// When a step was started, and the same since 1970.
 type Start = (Instant, Duration);
@@ -56,8 +57,11 @@ impl<'a> StepRunner<'a> {
             let beside = self.shell.beside().map_err(RunError::io("creating a shell"))?;
             open.shell = Some(std::mem::replace(&mut self.shell, beside));
         }
-        let commands: Vec<&str> =
-            plan.iter().filter(|command| !command.is_typed()).map(|command| command.text).collect();
+        let commands: Vec<&str> = plan
+            .iter()
+            .filter(|command| !command.is_typed())
+            .map(|command| &*command.text)
+            .collect();
         let io = match (step.attributes.tty, &step.attributes.stdin) {
             (Some(columns), _) => {
                 let terminal = self.place.terminal(columns.get(), terminal::ROWS);
@@ -154,14 +158,17 @@ impl Drop for StepRunner<'_> {
 fn plan(step: &Step) -> Vec<Planned<'_>> {
     if step.commands.is_empty() {
         let reader = CommandReader::Shell { opens: false };
-        return vec![Planned { text: "", reader, expected: Vec::new() }];
+        return vec![Planned { text: "".into(), reader, expected: Vec::new() }];
     }
     let last = step.commands.iter().rposition(|command| !command.is_typed());
     let commands = step.commands.iter().enumerate();
     let planned = commands.map(|(index, command)| {
         let next = step.commands.get(index + 1);
         Planned {
-            text: &command.text,
+            text: match command.is_typed().then(|| keys::named(&command.text)).flatten() {
+                Some(keys) => keys.into(),
+                None => command.text.as_str().into(),
+            },
             reader: match &command.kind {
                 CommandKind::Typed { prompt } => CommandReader::Program { prompt },
                 CommandKind::Shell => CommandReader::Shell {

@@ -31,7 +31,14 @@ static OPEN: LazyLock<Regex> = LazyLock::new(|| {
 /// Whether a line that a chapter shows is a question with its answer, or one for a password, whose answer is
 /// not shown.
 pub(crate) fn is_answered(line: &str) -> bool {
-    ANSWERED.is_match(line.trim_end())
+    let line = line.trim_end();
+    ANSWERED.is_match(line) && (line.ends_with(':') || !is_open(line))
+}
+
+/// Whether a question can be answered with yes.
+pub(crate) fn is_yes_or_no(question: &str) -> bool {
+    let question = question.to_ascii_lowercase();
+    ["y/n", "yes/no"].iter().any(|choice| question.contains(choice))
 }
 
 /// Whether an unfinished line of output is a question.
