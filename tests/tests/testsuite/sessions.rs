@@ -117,7 +117,7 @@ fn a_question_that_nobody_answers_is_found() {
 fn an_answer_waits_for_its_question() {
     for attributes in ["tty stdin=\"yes\\n\"", "stdin=\"yes\\n\""] {
         let outcome = verify(&format!(
-            "```bash {attributes}\nsleep 3\nread -p 'sure? ' answer\necho \"got $answer\"\n```\n"
+            "```bash {attributes}\nsleep 3\nprintf 'sure? '; read answer\necho \"got $answer\"\n```\n"
         ));
         outcome.exits(0).finds_nothing();
         let transcript = outcome.transcript(1).into_iter();
