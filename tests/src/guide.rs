@@ -5,7 +5,8 @@
 //! | `markdown` | an example: a chapter, `lab.md`, in a book of its own that has the image `alpine` |
 //! | `toml` | the book.toml of the next example |
 //! | `text report` | the findings of `verify` in the last example; without this block, there are none |
-//! | `markdown accepted` | the last example after `accept` |
+//! | `markdown fixed` | the last example after `fix` |
+//! | `markdown accepted` | the last example after `accept`, and after `fix` if there is such a block, too |
 //! | `markdown recorded` | the chapter of the next example as it was when `record` ran |
 //! | `text recording` | the recording of the next example |
 //! | `text report of record --check` | the findings of `record --check` in the last example |
@@ -34,6 +35,7 @@ pub struct Example {
     chapter: String,
     settings: String,
     report: Option<String>,
+    fixed: Option<String>,
     accepted: Option<String>,
     recorded: Option<String>,
     recording: Option<String>,
@@ -94,6 +96,7 @@ fn read(name: &str, text: &str) -> Vec<Example> {
                     ["text", "report", "of", "record", "--check", "--moved-images"] => {
                         &mut last(&mut examples, &place).moved
                     }
+                    ["markdown", "fixed"] => &mut last(&mut examples, &place).fixed,
                     ["markdown", "accepted"] => &mut last(&mut examples, &place).accepted,
                     ["text"] => continue,
                     _ => panic!("{place}: unknown kind of block: `{info}`"),
@@ -155,18 +158,20 @@ impl Example {
             }
             return self.compare(check, &run_in(".", &["record", "--check"]));
         }
-        let Some(accepted) = &self.accepted else {
-            return self.compare(self.report.as_deref().unwrap_or_default(), &run("verify"));
-        };
-        if let Some(report) = &self.report {
-            self.compare(report, &run("verify"))?;
+        let rewritten = [("fix", &self.fixed), ("accept", &self.accepted)];
+        let is_rewritten = rewritten.iter().any(|(_, expected)| expected.is_some());
+        if self.report.is_some() || !is_rewritten {
+            self.compare(self.report.as_deref().unwrap_or_default(), &run("verify"))?;
         }
-        let outcome = run("accept");
-        let chapter = fs::read_to_string(book.path().join("src/lab.md")).unwrap();
-        if chapter != *accepted {
-            return Err(format!("{}: after `accept`:\n{chapter}\n{outcome}", self.place));
+        for (command, expected) in rewritten {
+            let Some(expected) = expected else { continue };
+            let outcome = run(command);
+            let chapter = fs::read_to_string(book.path().join("src/lab.md")).unwrap();
+            if chapter != *expected {
+                return Err(format!("{}: after `{command}`:\n{chapter}\n{outcome}", self.place));
+            }
         }
-        self.compare("", &run("verify"))
+        if is_rewritten { self.compare("", &run("verify")) } else { Ok(()) }
     }
 
     /// A book with the example as its only chapter.
@@ -213,10 +218,16 @@ impl Example {
     }
 }
 
-/// The report without the lines that all reports have: how to run a step again, and the summary.
+/// The report without the lines that all reports have: what did not run, how to run a step again, what `fix`
+/// can do, and the summary.
 fn findings(report: &str) -> String {
     let lines: Vec<&str> = report.lines().collect();
     let lines = lines.split_last().map_or(&[] as &[&str], |(_, findings)| findings);
-    let findings = lines.iter().filter(|line| !line.contains("To run it again: "));
+    let is_common = |line: &str| {
+        line.starts_with("Not run because of its errors: ")
+            || line.contains("To run it again: ")
+            || line.ends_with(" can be fixed by `mdbook-docktest fix`")
+    };
+    let findings = lines.iter().filter(|line| !is_common(line));
     findings.copied().collect::<Vec<_>>().join("\n")
 }

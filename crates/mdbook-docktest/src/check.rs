@@ -83,7 +83,7 @@ pub(crate) fn check(
             StepRecording::Ignored => {}
         }
     }
-    found.differences.extend(background::differences(scenario, recording, &rules.pinned));
+    found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
     differences.sort_by_key(|difference| difference.span.start);
     let findings = findings(text, scenario, differences);

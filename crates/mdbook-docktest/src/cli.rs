@@ -45,6 +45,12 @@ pub enum Command {
     ///
     /// Lines that still match are kept as they are, and so are steps with other findings.
     Accept(Options),
+    /// Runs everything, applies the remedies that are sure, and reports the remaining findings
+    ///
+    /// A remedy is sure if the text or the run shows that it is right, and if it does not turn a failure
+    /// into an expected one. Other remedies are applied only if they are named: see `--with`. Chapters that
+    /// have changed are run again, as a remedy can reveal the next finding.
+    Fix(Fix),
     /// Runs everything and writes recordings, from which books can be built without an engine
     ///
     /// A recording that differs from the existing one only in values that change with every run (IDs,
@@ -64,6 +70,21 @@ pub struct Install {
     /// Also replace style sheets and scripts that were edited
     #[arg(long)]
     pub force: bool,
+}
+
+/// The arguments of `fix`.
+#[derive(Debug, Args)]
+pub struct Fix {
+    /// What to fix, and how to report.
+    #[command(flatten)]
+    pub run: Options,
+    /// Change nothing, and print a unified diff instead of the report; exits with 1 if it is not empty
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    pub dry_run: bool,
+    /// Apply the remedy with this name, such as `exit`, to the steps at FILE:LINE, instead of those that are
+    /// sure; may be repeated
+    #[arg(long = "with", value_name = "NAME")]
+    pub names: Vec<String>,
 }
 
 /// The arguments of `record`.

@@ -24,8 +24,10 @@ use crate::run::{RunError, Runner, Supplier};
 
 mod build;
 mod engine;
+mod fix;
 mod install;
 mod jobs;
+mod load;
 mod moved_images;
 pub(crate) mod progress;
 pub(crate) mod schedule;
@@ -50,6 +52,11 @@ impl Exit {
     /// The more severe of two statuses.
     fn max(self, other: Self) -> Self {
         if (other as u8) > (self as u8) { other } else { self }
+    }
+
+    /// The status for the annotations of a report's chapters.
+    fn from_annotations(report: &Report) -> Self {
+        if report.has_annotation_errors() { Self::Error } else { Self::Success }
     }
 
     /// The status of a completed run.
@@ -98,6 +105,7 @@ pub fn execute(cli: Cli) -> ExitCode {
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
         Some(Command::Accept(options)) => verify::verify(&options, After::Accept),
+        Some(Command::Fix(options)) => fix::fix(&options),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
     };

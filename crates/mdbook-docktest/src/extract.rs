@@ -41,6 +41,7 @@ pub(crate) mod info_edit;
 mod inner;
 pub(crate) mod interactive;
 mod prompt;
+mod remedies;
 mod sessions;
 
 /// The language of sessions.
@@ -342,12 +343,16 @@ impl Extraction<'_> {
         let help = format!(
             "close it with `{marks}` on a line of its own, indented like the opening fence"
         );
-        self.find(Code::UnterminatedFence, fence.opening(), message, Some(help));
+        let remedies = vec![remedies::close(self.text, fence)];
+        let span = fence.opening();
+        self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
         false
     }
 
     fn orphan(&mut self, fence: &Fence, message: &str, help: &str) {
-        self.find(Code::OrphanOutput, fence.opening(), message.into(), Some(help.into()));
+        let remedies = vec![remedies::mark_as_text(self.text, fence)];
+        let (message, help) = (message.into(), Some(help.into()));
+        self.find_with_remedies(Code::OrphanOutput, fence.opening(), message, help, remedies);
     }
 
     fn report(&mut self, fence: &Fence, problems: Vec<Problem>) {

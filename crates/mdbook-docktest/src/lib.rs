@@ -13,6 +13,7 @@ mod cli;
 mod command;
 mod expect;
 mod extract;
+mod fix;
 mod install;
 mod model;
 mod render;

@@ -11,6 +11,7 @@ pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
+mod remedies;
 pub(crate) mod spill;
 
 pub(crate) use chapter::Chapter;
@@ -25,6 +26,8 @@ pub(crate) struct Report {
     /// Findings about files that are not chapters: recordings without a chapter. In
     /// machine-readable formats, each is listed as a chapter without steps.
     pub files: Vec<Finding>,
+    /// Whether `fix` has applied what it could, so that the report need not name it.
+    pub is_fixed: bool,
 }
 
 /// The number of steps by status.
@@ -76,7 +79,7 @@ impl Report {
         self.findings().any(Finding::is_error)
     }
 
-    /// Whether a chapter has an invalid annotation, so that its steps cannot be run.
+    /// Whether a chapter has an invalid annotation, which has an exit status of its own.
     pub(crate) fn has_annotation_errors(&self) -> bool {
         self.findings().any(|finding| finding.is_error() && finding.code.is_about_annotations())
     }
@@ -86,6 +89,7 @@ impl Report {
         self.engine = self.engine.take().or(other.engine);
         self.chapters.append(&mut other.chapters);
         self.files.append(&mut other.files);
+        self.is_fixed |= other.is_fixed;
     }
 }
 

@@ -1,9 +1,10 @@
-//! The project's own tasks: `cargo xtask engine | book | generate | test | fuzz | bench`.
+//! The project's own tasks: `cargo xtask engine | book | generate | test | fuzz | bench | corpus`.
 
 mod bench;
 mod book;
 mod browser;
 mod cargo;
+mod corpus;
 mod engine;
 mod failures;
 mod fuzz;
@@ -47,6 +48,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Measures the programs' performance, and writes BENCHMARKS.md
     Bench(bench::Options),
+    /// Measures how much of real tutorials is seen and passes, and prints tables
+    Corpus(corpus::Options),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),
         Task::Bench(options) => bench::run(&options),
+        Task::Corpus(options) => corpus::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -132,7 +132,7 @@ fn a_failure_stops_the_build_and_keeps_the_old_pages() {
 }
 
 #[test]
-fn wrong_annotations_stop_the_build_before_anything_runs() {
+fn wrong_annotations_stop_the_build() {
     let book = Book::new().step_with("untill=x", "true");
     let outcome = without_programs(book.to_preprocess("html")).run();
     outcome.exits(2).tells("error[unknown-attribute]").tells("src/lab.md:3:9");

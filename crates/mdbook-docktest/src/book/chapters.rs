@@ -35,8 +35,19 @@ pub(crate) struct Collection {
     pub settings: Settings,
     /// The chapters, in the book's order.
     pub chapters: Vec<Source>,
-    /// Whether these are all chapters of a book.
-    pub is_whole_book: bool,
+    /// What the chapters are of what was given.
+    pub given: Given,
+}
+
+/// What was given, and to which chapters belong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Given {
+    /// A book: these are all its chapters. The path is that of its book.toml.
+    Book(PathBuf),
+    /// Chapters of a book that were selected by a glob.
+    PartOfBook,
+    /// A file, or a line of it.
+    File,
 }
 
 /// Why chapters cannot be read.
@@ -109,7 +120,7 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
         if let Some(mut chapter) = chapters.pop() {
             chapter.path = path.to_owned();
             let chapters = vec![chapter];
-            return Ok(Collection { settings, chapters, is_whole_book: false });
+            return Ok(Collection { settings, chapters, given: Given::File });
         }
     }
     let settings = Settings::from_config(&config, &root)?;
@@ -119,7 +130,7 @@ fn read_file(path: &Path) -> Result<Collection, SourceError> {
 fn single(path: &Path, text: String, settings: Settings, extensions: Extensions) -> Collection {
     let recording = path.with_extension("recording.json");
     let chapter = Source { path: path.to_owned(), text, extensions, only_at: None, recording };
-    Collection { settings, chapters: vec![chapter], is_whole_book: false }
+    Collection { settings, chapters: vec![chapter], given: Given::File }
 }
 
 /// Keeps the chapters whose path, or the end of whose path, matches a glob: `volumes/*.md` matches
@@ -135,7 +146,9 @@ pub(crate) fn select(collections: &mut [Collection], globs: &[Pattern]) -> Resul
     }
     if !globs.is_empty() {
         for collection in collections {
-            collection.is_whole_book = false;
+            if matches!(collection.given, Given::Book(_)) {
+                collection.given = Given::PartOfBook;
+            }
             collection
                 .chapters
                 .retain(|chapter| globs.iter().any(|glob| selects(glob, &chapter.path)));
@@ -144,23 +157,8 @@ pub(crate) fn select(collections: &mut [Collection], globs: &[Pattern]) -> Resul
     Ok(())
 }
 
-/// Joins adjacent collections with the same settings, so that chapters given one by one can run in
-/// parallel.
-pub(crate) fn joined(collections: Vec<Collection>) -> Vec<Collection> {
-    let mut joined: Vec<Collection> = Vec::with_capacity(collections.len());
-    for mut collection in collections {
-        match joined.last_mut() {
-            Some(last) if last.settings == collection.settings => {
-                last.chapters.append(&mut collection.chapters);
-                last.is_whole_book = false;
-            }
-            _ => joined.push(collection),
-        }
-    }
-    joined
-}
-
-fn selects(glob: &Pattern, path: &Path) -> bool {
+/// Whether a glob matches the path, or the end of the path, of a chapter.
+pub(crate) fn selects(glob: &Pattern, path: &Path) -> bool {
     let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
     let mut rest = path.components();
     loop {
@@ -204,7 +202,8 @@ fn read_book(root: &Path) -> Result<Collection, SourceError> {
         LinkPreprocessor::new().run(&context, book.book).map_err(|error| bad_book(root, &error))?;
     let sources = root.join(&config.book.src);
     let chapters = chapters(&mut expanded, &sources, Extensions::from_config(&config), &settings);
-    Ok(Collection { settings, chapters, is_whole_book: true })
+    let book_toml = without_dot(root.join("book.toml"));
+    Ok(Collection { settings, chapters, given: Given::Book(book_toml) })
 }
 
 /// The chapters of a book that have a file in the directory `sources`. The texts are moved out of the
@@ -218,13 +217,17 @@ pub(crate) fn chapters(
     let mut chapters = Vec::new();
     let recordings = settings.recordings.as_deref().unwrap_or(Path::new("recordings"));
     for_each_chapter(&mut book.items, &mut |chapter, source_path| {
-        let path = sources.join(source_path);
-        let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
+        let path = without_dot(sources.join(source_path));
         let recording = recordings.join(recording_name(source_path));
         let text = mem::take(&mut chapter.content);
         chapters.push(Source { path, text, extensions, only_at: None, recording });
     });
     chapters
+}
+
+/// A path as it is shown.
+fn without_dot(path: PathBuf) -> PathBuf {
+    path.strip_prefix("./").map(Path::to_owned).unwrap_or(path)
 }
 
 /// Visits the chapters that have a file, with its path, in reading order. mdBook's own iterator visits
@@ -267,8 +270,8 @@ mod tests {
         };
         let paths = ["book/src/index.md", "book/src/volumes/a.md", "book/src/volumes/sub/b.md"];
         let chapters = paths.map(chapter).into();
-        let mut collections =
-            [Collection { settings: Settings::default(), chapters, is_whole_book: true }];
+        let given = Given::Book("book/book.toml".into());
+        let mut collections = [Collection { settings: Settings::default(), chapters, given }];
         let globs: Vec<Pattern> = globs.iter().map(|glob| Pattern::new(glob).unwrap()).collect();
         select(&mut collections, &globs).map_err(|error| error.to_string())?;
         let [Collection { chapters, .. }] = collections;

@@ -7,15 +7,19 @@ use docker_images::Reference;
 
 use super::quote::quote_text;
 use super::{Difference, place};
+use crate::extract::info_edit::set_attribute;
 use crate::model::finding::Code;
 use crate::model::recording::{
     Change, End, Leftover, ObjectKind, Recording, StepRecording, is_anonymous,
 };
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{ExitExpectation, Scenario, Step};
+use crate::text::splice::Edit;
 
 /// Returns the differences of a chapter's effects; none if its engine was lost, which explains them
-/// all. `pinned` are the images that book.toml pins.
+/// all. `text` is the chapter's text; `pinned` are the images that book.toml pins.
 pub(super) fn differences(
+    text: &str,
     scenario: &Scenario,
     recording: &Recording,
     pinned: &BTreeSet<Reference>,
@@ -29,11 +33,12 @@ pub(super) fn differences(
     if engine_was_lost {
         return Vec::new();
     }
-    let mut differences = exits(scenario, recording);
+    let mut differences = exits(text, scenario, recording);
     differences.extend(super::unpinned::differences(scenario, recording, pinned));
     // A chapter that was cut short has not reached its cleanup.
     if !recording.steps.contains(&StepRecording::Skipped) {
-        differences.extend(recording.leftovers.iter().filter_map(|left| leftover(scenario, left)));
+        let leftovers = recording.leftovers.iter();
+        differences.extend(leftovers.filter_map(|left| leftover(text, scenario, left)));
     }
     differences
 }
@@ -47,19 +52,19 @@ struct Exit<'a> {
     log: Option<&'a str>,
 }
 
-fn exits(scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
+fn exits(text: &str, scenario: &Scenario, recording: &Recording) -> Vec<Difference> {
     let exits = unattended_exits(recording);
     let steps = scenario.steps.iter().zip(&recording.steps).enumerate();
     let ran = steps.filter(|(_, (_, recorded))| matches!(recorded, StepRecording::Ran { .. }));
     ran.flat_map(|(index, (step, _))| {
         let exits: Vec<&Exit<'_>> = exits.iter().filter(|exit| exit.step == index).collect();
         match step.attributes.dies {
-            None => exits.into_iter().filter_map(|exit| unexpected(step, exit)).collect(),
+            None => exits.into_iter().filter_map(|exit| unexpected(text, step, exit)).collect(),
             Some(_) if exits.is_empty() => vec![expected_exit_missing(step)],
             Some(ExitExpectation::Any) => Vec::new(),
             Some(ExitExpectation::Code(status)) => {
                 let others = exits.into_iter().filter(|exit| exit.status != status);
-                others.map(|exit| other_status(step, exit, status)).collect()
+                others.map(|exit| other_status(text, step, exit, status)).collect()
             }
         }
     })
@@ -94,22 +99,30 @@ fn unattended_exits(recording: &Recording) -> Vec<Exit<'_>> {
     exits
 }
 
-fn unexpected(step: &Step, exit: &Exit<'_>) -> Option<Difference> {
+fn unexpected(text: &str, step: &Step, exit: &Exit<'_>) -> Option<Difference> {
     let Exit { name, status, .. } = exit;
     (*status != 0).then(|| {
         let message =
             format!("container `{name}`, started by this command, died with status {status}");
-        container_died(step, exit, message, format!("if this is expected, add `dies={status}`"))
+        let advice = format!("if this is expected, add `dies={status}`");
+        container_died(text, step, exit, message, advice)
     })
 }
 
-fn other_status(step: &Step, exit: &Exit<'_>, expected: i32) -> Difference {
+fn other_status(text: &str, step: &Step, exit: &Exit<'_>, expected: i32) -> Difference {
     let Exit { name, status, .. } = exit;
     let message = format!("container `{name}` died with status {status} instead of {expected}");
-    container_died(step, exit, message, format!("if this is expected, write `dies={status}`"))
+    let advice = format!("if this is expected, write `dies={status}`");
+    container_died(text, step, exit, message, advice)
 }
 
-fn container_died(step: &Step, exit: &Exit<'_>, message: String, advice: String) -> Difference {
+fn container_died(
+    text: &str,
+    step: &Step,
+    exit: &Exit<'_>,
+    message: String,
+    advice: String,
+) -> Difference {
     let output = match exit.log {
         Some(log) => quote_text(log),
         None if exit.status == 0 => String::new(),
@@ -122,8 +135,15 @@ fn container_died(step: &Step, exit: &Exit<'_>, message: String, advice: String)
         span,
         message,
         help: Some(help.join("\n")),
-        remedies: Vec::new(),
+        remedies: vec![expect_death(text, step, exit.status)],
     }
+}
+
+/// Expects that a container of the step dies.
+fn expect_death(text: &str, step: &Step, status: i32) -> Remedy {
+    let status = status.to_string();
+    let edits = vec![set_attribute(text, &step.fence, "dies", Some(&status))];
+    Remedy { title: format!("add `dies={status}`"), edits, basis: Basis::Proposed }
 }
 
 fn expected_exit_missing(step: &Step) -> Difference {
@@ -140,29 +160,51 @@ fn expected_exit_missing(step: &Step) -> Difference {
     }
 }
 
-fn leftover(scenario: &Scenario, leftover: &Leftover) -> Option<Difference> {
+fn leftover(text: &str, scenario: &Scenario, leftover: &Leftover) -> Option<Difference> {
     let step = scenario.steps.get(leftover.step)?;
     let name = &leftover.name;
-    let by = |command: &str| format!("remove it in a step at the end: `{command} {name}`");
-    let (what, help) = match leftover.kind {
-        ObjectKind::Container => (format!("container `{name}`"), by("docker rm -f")),
-        ObjectKind::Network => (format!("network `{name}`"), by("docker network rm")),
-        ObjectKind::Image => (format!("image `{name}`"), by("docker image rm")),
-        // Its name differs from run to run, so no step can contain it.
-        ObjectKind::Volume if is_anonymous(name) => (
+    let (kind, command) = match leftover.kind {
+        ObjectKind::Container => ("container", "docker rm -f"),
+        ObjectKind::Network => ("network", "docker network rm"),
+        ObjectKind::Image => ("image", "docker image rm"),
+        ObjectKind::Volume => ("volume", "docker volume rm"),
+    };
+    // Its name differs from run to run, so no step can contain it.
+    let is_nameless = leftover.kind == ObjectKind::Volume && is_anonymous(name);
+    let (what, help, remedies) = if is_nameless {
+        (
             format!("anonymous volume `{}…`", &name[..12]),
             "remove its container with `docker rm -v`, or start it with `docker run --rm`"
                 .to_owned(),
-        ),
-        ObjectKind::Volume => (format!("volume `{name}`"), by("docker volume rm")),
+            Vec::new(),
+        )
+    } else {
+        let command = format!("{command} {name}");
+        (
+            format!("{kind} `{name}`"),
+            format!("remove it in a step at the end: `{command}`"),
+            vec![cleanup(text, &command)],
+        )
     };
     Some(Difference {
         code: Code::Leftover,
         span: place(step, leftover.command),
         message: format!("{what} still exists at the end of the chapter"),
         help: Some(help),
-        remedies: Vec::new(),
+        remedies,
     })
+}
+
+/// Adds a hidden step to the end of the chapter.
+fn cleanup(text: &str, command: &str) -> Remedy {
+    let gap = match text {
+        "" => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    let block = format!("{gap}```bash hidden cleanup\n{command}\n```\n");
+    let edits = vec![Edit::insert(text.len(), block)];
+    Remedy { title: "add a `cleanup` step".into(), edits, basis: Basis::Proposed }
 }
 
 #[cfg(test)]

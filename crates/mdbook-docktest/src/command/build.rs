@@ -66,14 +66,10 @@ pub(super) fn preprocess() -> Result<Exit> {
         }
     }
     let embeds = settings.on_failure == OnFailure::Embed;
-    let has_wrong_annotation = report.has_annotation_errors();
-    let mut exit = if has_wrong_annotation { Exit::Error } else { Exit::Success };
-    let mut could_run = true;
-    if exit == Exit::Success || embeds {
-        let ran = replay_and_run(&mut report, &settings, &mut recordings, failures.as_ref())?;
-        could_run = matches!(ran, Exit::Success | Exit::Findings);
-        exit = exit.max(ran);
-    }
+    // A wrong annotation keeps only its chapter from running, also if it stops the build after that.
+    let ran = replay_and_run(&mut report, &settings, &mut recordings, failures.as_ref())?;
+    let could_run = matches!(ran, Exit::Success | Exit::Findings);
+    let exit = ran.max(Exit::from_annotations(&report));
     if report.has_findings() {
         // If standard error is closed, the exit status still reports the failure.
         let _ = io::stderr().write_all(human(&report, colours(&io::stderr())).as_bytes());

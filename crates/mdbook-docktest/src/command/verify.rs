@@ -5,14 +5,13 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use glob::Pattern;
 
+use super::load::{Loaded, join, load};
 use super::moved_images::MovedImages;
-use super::schedule::read_steps;
 use super::{
     Exit, RunOptions, cancel_on_signals, colours, print, print_error, print_missing_images, run,
 };
-use crate::book::chapters::{self, Collection};
+use crate::book::chapters::Given;
 use crate::book::settings::Settings;
 use crate::book::source_file;
 use crate::cli::{Format, Options, Record};
@@ -37,25 +36,14 @@ pub(super) enum After {
     Record,
 }
 
-/// A collection of chapters whose steps have been read.
-pub(super) struct Loaded {
-    pub(super) report: Report,
-    pub(super) settings: Settings,
-    is_whole_book: bool,
-}
-
+/// Runs everything, and does what is to be done afterwards.
 pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
     let mut loaded = load(&options.paths, &options.chapters)?;
     let canceller = cancel_on_signals()?;
     // Created before the run, so that a wrong path fails at once.
     let output = output(options)?;
-    // With a wrong annotation anywhere, nothing runs.
-    let any_wrong = loaded.iter().any(|loaded| loaded.report.has_errors());
-    let mut exit = if any_wrong { Exit::Error } else { Exit::Success };
-    for Loaded { report, settings, is_whole_book } in &mut loaded {
-        if any_wrong {
-            break;
-        }
+    let mut exit = Exit::Success;
+    for Loaded { report, settings, given } in &mut loaded {
         let run_options = RunOptions {
             settings,
             engine_root: options.engine_root.as_deref(),
@@ -63,10 +51,14 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
             jobs: options.jobs,
             canceller: &canceller,
         };
-        let ran = run(report, &run_options)?;
+        // A wrong annotation keeps only its chapter from running.
+        let ran = run(report, &run_options)?.max(Exit::from_annotations(report));
         exit = exit.max(match after {
             After::Accept => accept(report, settings, ran)?,
-            After::Record => record(report, settings, *is_whole_book && ran == Exit::Success, ran)?,
+            After::Record => {
+                let is_whole_book = matches!(given, Given::Book(_));
+                record(report, settings, is_whole_book && ran == Exit::Success, ran)?
+            }
             After::Report => ran,
         });
     }
@@ -80,9 +72,8 @@ pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
     let mut loaded = load(&options.paths, &options.chapters)?;
     let output = output(options)?;
     let mut moved_images = record.moved_images.then(MovedImages::default);
-    let any_wrong = loaded.iter().any(|loaded| loaded.report.has_errors());
-    for Loaded { report, settings, is_whole_book } in &mut loaded {
-        let recordings = Recordings::for_report(report, settings, *is_whole_book)
+    for Loaded { report, settings, given } in &mut loaded {
+        let recordings = Recordings::for_report(report, settings, matches!(given, Given::Book(_)))
             .context("cannot read the recordings")?;
         recordings.report_missing(report);
         recordings.report_unused(report);
@@ -92,31 +83,12 @@ pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
     }
     let report = join(loaded);
     write_report(&report, options, output)?;
-    let mut exit = if any_wrong { Exit::Error } else { Exit::from_report(&report) };
+    let mut exit = Exit::from_report(&report).max(Exit::from_annotations(&report));
     for line in moved_images.iter().flat_map(MovedImages::unanswered) {
         print_error(&line);
         exit = exit.max(Exit::NoEngine);
     }
     Ok(exit)
-}
-
-/// Reads the chapters at these paths that match a glob; all if there is no glob.
-pub(super) fn load(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {
-    let mut collections: Vec<Collection> =
-        paths.iter().map(|path| chapters::read(path)).collect::<Result<_, _>>()?;
-    chapters::select(&mut collections, globs)?;
-    let loaded = chapters::joined(collections).into_iter().map(|collection| {
-        let Collection { settings, chapters, is_whole_book } = collection;
-        let report = read_steps(chapters, &settings)?;
-        Ok(Loaded { report, settings, is_whole_book })
-    });
-    loaded.collect()
-}
-
-fn join(loaded: Vec<Loaded>) -> Report {
-    let mut whole = Report::default();
-    loaded.into_iter().for_each(|loaded| whole.append(loaded.report));
-    whole
 }
 
 /// Rewrites expected output that differs in the chapters' files.
@@ -140,7 +112,7 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit) -> Result<Exit> {
     }
     Ok(match ran {
         Exit::Success | Exit::Findings => Exit::from_report(report),
-        not_all_ran => not_all_ran,
+        not_all_ran_or_wrong => not_all_ran_or_wrong,
     })
 }
 
@@ -181,14 +153,15 @@ fn record(report: &Report, settings: &Settings, all: bool, ran: Exit) -> Result<
 }
 
 /// Creates the file for the report; `None` for standard output.
-fn output(options: &Options) -> Result<Option<File>> {
+pub(super) fn output(options: &Options) -> Result<Option<File>> {
     let create = |path: &PathBuf| {
         File::create(path).with_context(|| format!("cannot write {}", path.display()))
     };
     options.output.as_ref().map(create).transpose()
 }
 
-fn write_report(report: &Report, options: &Options, output: Option<File>) -> Result<()> {
+/// Writes the report to its file or to standard output.
+pub(super) fn write_report(report: &Report, options: &Options, output: Option<File>) -> Result<()> {
     let text = match options.format {
         Format::Human => {
             let colours =

@@ -22,6 +22,7 @@ use crate::text::nearest::nearest;
 
 mod keys;
 mod output;
+mod remedies;
 pub(super) mod word;
 
 use word::{Value, Word};
@@ -97,6 +98,15 @@ pub fn names_for_outputs() -> &'static [&'static str] {
 
 /// Parses an info string: the text after the fence's characters on its line.
 pub(crate) fn parse(info: &str) -> Info {
+    let mut parsed = read(info);
+    if let Info::Step { problems, .. } | Info::Output { problems, .. } = &mut parsed {
+        remedies::add(info, problems);
+    }
+    parsed
+}
+
+/// Parses an info string, without remedies for its problems.
+fn read(info: &str) -> Info {
     let mut words = word::words(info);
     let Some(first) = words.next() else { return Info::Other };
     if first.value.is_some() {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::remedy::Remedy;
+use crate::model::remedy::{Basis, Remedy};
 
 /// A finding at a place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,11 @@ impl Finding {
     /// Whether the finding fails the run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+
+    /// Whether `fix` can resolve the finding without asking the author.
+    pub fn is_fixable(&self) -> bool {
+        self.remedies.iter().any(|remedy| remedy.basis == Basis::Proved)
     }
 }
 
@@ -91,6 +96,8 @@ pub enum Code {
     Leftover,
     /// A command uses an image with neither a tag nor a digest.
     UnpinnedImage,
+    /// A book, or a file that was named on the command line, has no step that runs.
+    NoSteps,
 }
 
 impl Code {
@@ -109,6 +116,7 @@ impl Code {
         Self::UnansweredQuestion,
         Self::StreamEnded,
         Self::NotRun,
+        Self::NoSteps,
         Self::ImageMissing,
         Self::ContainerDied,
         Self::Leftover,
@@ -158,6 +166,7 @@ impl Code {
             Self::UnansweredQuestion => "unanswered-question",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
+            Self::NoSteps => "no-steps",
             Self::ImageMissing => "image-missing",
             Self::OutOfMemory => "out-of-memory",
             Self::EngineLost => "engine-lost",

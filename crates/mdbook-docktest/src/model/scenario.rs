@@ -26,7 +26,7 @@ pub struct Scenario {
     /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
     /// of its own.
     pub diagrams: Vec<Range<usize>>,
-    /// The findings about annotations; nothing runs while one of them is an error.
+    /// The findings about annotations; the chapter does not run while one of them is an error.
     pub findings: Vec<Finding>,
 }
 

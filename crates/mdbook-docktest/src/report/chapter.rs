@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::mem;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use super::spill::Spilled;
@@ -16,6 +17,7 @@ use crate::model::scenario::{Scenario, Step};
 use crate::model::status::StepStatus;
 use crate::text::position::line_and_column;
 
+mod fixing;
 mod results;
 
 /// A chapter, its results and its findings.
@@ -175,6 +177,18 @@ impl Chapter {
         let steps: Vec<&Step> = self.steps_that_run().collect();
         let step = steps.get(step).or(steps.last());
         let span = step.map_or(0..0, |step| step.command.clone());
+        self.add_finding_at(code, span, message, help, settings);
+    }
+
+    /// Adds a finding about a place in the text.
+    pub(crate) fn add_finding_at(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        message: String,
+        help: String,
+        settings: &Settings,
+    ) {
         let (line, column) = line_and_column(self.text(), span.start);
         let path = self.path.clone();
         let (severity, help) = (Severity::Error, Some(help));
@@ -224,6 +238,12 @@ impl Chapter {
     /// Returns the steps; empty once the page is rendered.
     pub(crate) fn steps(&self) -> &[Step] {
         self.scenario().map_or(&[], |scenario| &scenario.steps)
+    }
+
+    /// Returns the step to report on, if only one was selected.
+    pub(crate) fn selected(&self) -> Option<&Step> {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return None };
+        text.scenario.steps.get(text.only?)
     }
 
     fn steps_that_run(&self) -> impl Iterator<Item = &Step> {

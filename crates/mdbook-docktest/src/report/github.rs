@@ -1,32 +1,47 @@
 //! The report for GitHub Actions: findings as workflow commands, which GitHub shows at the lines
 //! that they are about, then the summary.
 //!
+//! A remedy is a part of the message, as GitHub has no other place for it: blocks of suggestions are for
+//! comments. GitHub shows ten errors and ten warnings of a step of a workflow, and keeps the others in its
+//! log.
+//!
 //! The format is documented at
 //! <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>, and the
 //! escaping of values only by the source: see `escapeData` and `escapeProperty` in
 //! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>.
 
+use super::remedies::changed_lines;
 use super::{Chapter, Report, human};
 use crate::model::finding::{Finding, Severity};
 use crate::terminal::plain;
 
 /// Formats one command a line for each finding, and the summary.
 pub(crate) fn github(report: &Report) -> String {
-    let findings = report.chapters.iter().flat_map(Chapter::findings_in_order);
-    let mut text: String = findings.chain(&report.files).map(command).collect();
+    let of_chapter = |chapter: &Chapter| -> String {
+        chapter.findings_in_order().map(|finding| command(finding, chapter.text())).collect()
+    };
+    let mut text: String = report.chapters.iter().map(of_chapter).collect();
+    text.extend(report.files.iter().map(|finding| command(finding, "")));
     text.push_str(&human::summary(report));
     text
 }
 
-fn command(finding: &Finding) -> String {
+/// `text` is the text of the file.
+fn command(finding: &Finding, text: &str) -> String {
     let name = match finding.severity {
         Severity::Warning => "warning",
         Severity::Error => "error",
     };
-    let message = match &finding.help {
-        Some(help) => format!("{}\n{help}", finding.message),
-        None => finding.message.clone(),
-    };
+    let mut message = finding.message.clone();
+    if let Some(help) = &finding.help {
+        message.push_str(&format!("\n{help}"));
+    }
+    if let Some(remedy) = finding.remedies.first() {
+        message.push_str(&format!("\nsuggestion: {}", remedy.title));
+        for line in changed_lines(text, remedy) {
+            message.push_str(&format!("\n    {line}"));
+        }
+    }
     format!(
         "::{name} file={},line={},col={},title=docktest {}::{}\n",
         property(&finding.path.to_string_lossy()),

@@ -1,10 +1,11 @@
 //! The report for people: each finding with an excerpt of the text, then the summary.
 
+use std::iter;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Chapter, Report};
+use super::{Chapter, Report, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
 use crate::terminal::plain;
@@ -38,6 +39,13 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
         text.push_str(&excerpt("", finding, &renderer));
         text.push_str("\n\n");
     }
+    for chapter in &report.chapters {
+        let steps = chapter.steps_kept_from_running();
+        if steps > 0 {
+            let (path, steps) = (chapter.path.display(), counted(steps, "step"));
+            text.push_str(&format!("Not run because of its errors: {path} ({steps})\n"));
+        }
+    }
     let can_be_verified_again =
         |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
@@ -45,6 +53,7 @@ pub(crate) fn human(report: &Report, colours: Colours) -> String {
     for path in failed.flat_map(to_rerun) {
         text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
     }
+    text.push_str(&remedies::hint(report));
     text.push_str(&summary(report));
     text
 }
@@ -83,7 +92,10 @@ fn excerpt(text: &str, finding: &Finding, renderer: &Renderer) -> String {
         let help = plain(help).replace(is_bidirectional_control, "\u{fffd}");
         group = group.element(Level::HELP.message(help));
     }
-    renderer.render(&[group])
+    let remedy = remedies::shown(finding).filter(|_| !text.is_empty());
+    let groups: Vec<Group<'_>> =
+        iter::once(group).chain(remedy.map(|remedy| remedies::group(text, remedy))).collect();
+    renderer.render(&groups)
 }
 
 /// Whether a character makes a terminal show text in another order.

@@ -5,10 +5,13 @@ use serde::Serialize;
 use super::{Chapter, Report, Summary};
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{Chunk, CommandRecording, Effect, Engine};
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
 use crate::model::stream::Columns;
 use crate::text::json::indented;
+use crate::text::position::line_and_column;
+use crate::text::splice::Edit;
 
 /// Formats the report as one indented JSON object, with a line feed at the end.
 ///
@@ -75,6 +78,24 @@ struct JsonFinding<'a> {
     column: usize,
     message: &'a str,
     help: Option<&'a str>,
+    remedies: Vec<JsonRemedy<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonRemedy<'a> {
+    title: &'a str,
+    basis: Basis,
+    edits: Vec<JsonEdit>,
+}
+
+/// Replaces the text from one position up to another one.
+#[derive(Serialize)]
+struct JsonEdit {
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    text: String,
 }
 
 impl<'a> From<&'a Chapter> for JsonChapter<'a> {
@@ -87,7 +108,11 @@ impl<'a> From<&'a Chapter> for JsonChapter<'a> {
                     JsonStep::new(step, (chapter.commands(index), chapter.effects(index)), status)
                 })
                 .collect(),
-            findings: chapter.findings.iter().map(JsonFinding::from).collect(),
+            findings: chapter
+                .findings
+                .iter()
+                .map(|finding| JsonFinding::new(finding, chapter.text()))
+                .collect(),
         }
     }
 }
@@ -95,7 +120,7 @@ impl<'a> From<&'a Chapter> for JsonChapter<'a> {
 impl<'a> From<&'a Finding> for JsonChapter<'a> {
     fn from(finding: &'a Finding) -> Self {
         let path = finding.path.display().to_string();
-        Self { path, steps: Vec::new(), findings: vec![JsonFinding::from(finding)] }
+        Self { path, steps: Vec::new(), findings: vec![JsonFinding::new(finding, "")] }
     }
 }
 
@@ -124,8 +149,8 @@ impl<'a> From<&'a CommandRecording> for Command<'a> {
     }
 }
 
-impl<'a> From<&'a Finding> for JsonFinding<'a> {
-    fn from(finding: &'a Finding) -> Self {
+impl<'a> JsonFinding<'a> {
+    fn new(finding: &'a Finding, text: &str) -> Self {
         Self {
             code: finding.code,
             severity: finding.severity,
@@ -134,6 +159,19 @@ impl<'a> From<&'a Finding> for JsonFinding<'a> {
             column: finding.column,
             message: &finding.message,
             help: finding.help.as_deref(),
+            remedies: finding.remedies.iter().map(|remedy| JsonRemedy::new(remedy, text)).collect(),
         }
+    }
+}
+
+impl<'a> JsonRemedy<'a> {
+    fn new(remedy: &'a Remedy, text: &str) -> Self {
+        let edit = |edit: Edit| {
+            let (line, column) = line_and_column(text, edit.range.start);
+            let (end_line, end_column) = line_and_column(text, edit.range.end);
+            JsonEdit { line, column, end_line, end_column, text: edit.text }
+        };
+        let edits = remedy.edits_of(text).into_iter().map(edit).collect();
+        Self { title: &remedy.title, basis: remedy.basis, edits }
     }
 }

@@ -13,10 +13,12 @@ use crate::model::recording::{
     Change, Chunk, CommandRecording, ContainerSpec, Effect, End, Engine, Mount, MountSource,
     ObjectKind, Port, Recording, StepRecording, Transcript,
 };
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::stream::Stream;
 use crate::text::position::line_and_column;
+use crate::text::splice::Edit;
 
-const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\ndocker rm x\n```\n\n```bash ignore\nreboot\n```\n\n```bash\nls\n```\n";
+pub(super) const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\ndocker rm x\n```\n\n```bash ignore\nreboot\n```\n\n```bash\nls\n```\n";
 
 fn ran(status: i32) -> StepRecording {
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 3, text: "no\n".into() };
@@ -45,7 +47,7 @@ fn finding(at: &str, code: Code, severity: Severity, help: Option<&str>) -> Find
     }
 }
 
-fn report() -> Report {
+pub(super) fn report() -> Report {
     let recording = Recording {
         engine: Engine::default(),
         images: Vec::new(),
@@ -169,6 +171,7 @@ fn the_json_report_has_the_documented_fields() {
                     "column": 1,
                     "message": "this command exited with status 1 instead of 0",
                     "help": "add `exit=1`",
+                    "remedies": [],
                 }],
             }],
         })
@@ -298,6 +301,9 @@ fn reports_match_the_published_schema() {
         commands[0].transcript.omitted_bytes = 5;
         *effects = all_effects();
     }
+    let edits = vec![Edit::insert(0, "x".into())];
+    let remedy = Remedy { title: "add `x`".into(), edits, basis: Basis::Proposed };
+    report.chapters[0].findings[0].remedies.push(remedy);
     let schema = closed_schema();
     for engine in [None, Some(Engine::default())] {
         report.engine = engine;
@@ -320,6 +326,7 @@ fn the_published_schema_rejects_invalid_reports() {
         ("/chapters/0/steps/0/commands/0/transcript/0/stream", json!("stdin")),
         ("/chapters/0/findings/0/line", json!(0)),
         ("/chapters/0/findings/0/help", json!(["twice"])),
+        ("/chapters/0/findings/0/remedies", json!([{"title": "a", "basis": "sure", "edits": []}])),
     ] {
         let mut report = report.clone();
         *report.pointer_mut(place).expect("the field exists") = wrong;

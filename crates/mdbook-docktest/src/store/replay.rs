@@ -75,7 +75,9 @@ impl<'a> Recordings<'a> {
     /// # Errors
     /// If the directory of the recordings cannot be read.
     pub(crate) fn find_unclaimed(&mut self, report: &Report) -> std::io::Result<()> {
-        let claimed = report.chapters.iter().filter(|chapter| chapter.has_steps_to_run());
+        // A chapter with a wrong annotation still has its recording, even if its steps are not known.
+        let claims = |chapter: &&Chapter| chapter.has_steps_to_run() || chapter.has_errors();
+        let claimed = report.chapters.iter().filter(claims);
         let claimed: BTreeSet<PathBuf> =
             claimed.map(|chapter| chapter.recording_path.clone()).collect();
         let directory = self.settings.recordings.as_deref();

@@ -5,12 +5,16 @@ pub(crate) fn nearest<T: AsRef<str>>(
     word: &str,
     candidates: impl IntoIterator<Item = T>,
 ) -> Option<T> {
-    let distances = candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(candidate.as_ref(), word), candidate));
+    let distances =
+        candidates.into_iter().map(|candidate| (distance(candidate.as_ref(), word), candidate));
     let (distance, candidate) = distances.min_by_key(|(distance, _)| *distance)?;
     let most = candidate.as_ref().chars().count() / 3;
     (1..=most).contains(&distance).then_some(candidate)
+}
+
+/// The number of letters that are wrong, missing, too many, or swapped with the next.
+pub(crate) fn distance(one: &str, other: &str) -> usize {
+    strsim::damerau_levenshtein(one, other)
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@ use std::path::Path;
 
 use crate::check::findings_by_default;
 use crate::extract::{Extensions, extract};
+use crate::model::finding::Finding;
 use crate::model::recording::{
     Change, CommandRecording, Effect, End, Leftover, ObjectKind, Recording, StepRecording,
     Transcript,
 };
+use crate::model::remedy::Basis;
 use crate::model::scenario::Scenario;
+use crate::text::splice::splice;
 
 /// A command that starts something, and one after it.
 const CHAPTER: &str = "```bash\ndocker run -d x\n```\n\n```bash\ntrue\n```\n";
@@ -137,6 +140,47 @@ fn a_leftover_is_reported_with_the_command_that_removes_it() {
         assert!(found.contains(remedy), "{found}");
     }
     assert_eq!(found.len(), 5);
+}
+
+/// What the first remedy of each finding makes of the chapter.
+fn resolved(markdown: &str, recording: &Recording) -> Vec<String> {
+    let resolved = |found: Finding| {
+        let remedy = found.remedies.first()?;
+        assert_eq!(remedy.basis, Basis::Proposed, "only the author knows");
+        Some(splice(markdown, remedy.edits_of(markdown)))
+    };
+    let findings = findings_by_default(markdown, &scenario(markdown), recording);
+    findings.into_iter().filter_map(resolved).collect()
+}
+
+#[test]
+fn a_death_can_be_expected_but_only_by_the_author() {
+    let dead = recording([vec![Change::Started, died(1, true, None)], vec![]]);
+    assert_eq!(resolved(CHAPTER, &dead), [with("dies=1")]);
+    assert_eq!(resolved(&with("dies=2"), &dead), [with("dies=1")]);
+    let alive = recording([vec![Change::Started], vec![]]);
+    assert_eq!(resolved(&with("dies"), &alive), [""; 0]);
+}
+
+#[test]
+fn a_leftover_can_be_removed_in_a_step_at_the_end() {
+    let left = |kind, name: &str| Leftover {
+        step: 0,
+        command: 0,
+        kind,
+        name: name.to_owned(),
+        id: "0".into(),
+    };
+    let anonymous = "0123456789abcdef".repeat(4);
+    let leftovers = vec![left(ObjectKind::Volume, "data"), left(ObjectKind::Volume, &anonymous)];
+    let recording = Recording { leftovers, ..recording([vec![], vec![]]) };
+    let step = "```bash hidden cleanup\ndocker volume rm data\n```\n";
+    assert_eq!(resolved(CHAPTER, &recording), [format!("{CHAPTER}\n{step}")]);
+    let trimmed = CHAPTER.trim_end();
+    assert_eq!(resolved(trimmed, &recording), [format!("{trimmed}\n\n{step}")]);
+    let crlf = CHAPTER.replace('\n', "\r\n");
+    let expected = format!("{CHAPTER}\n{step}").replace('\n', "\r\n");
+    assert_eq!(resolved(&crlf, &recording), [expected]);
 }
 
 #[test]

@@ -15,8 +15,8 @@ use indicatif::{DecimalBytes, HumanDuration};
 
 use super::table::table;
 use crate::cli::{EngineImages, ListFormat};
+use crate::command::load::load;
 use crate::command::schedule::used_before;
-use crate::command::verify::load;
 use crate::command::{Exit, cache, print};
 use crate::run::{Inventory, Kept, ListedImage, Supplier, Unpacked};
 

@@ -15,10 +15,42 @@ impl Chapter {
         }
     }
 
-    /// Whether the chapter has to be run: it has steps, their annotations are valid, and it was not
+    /// Whether the chapter has to be run: it has steps, nothing keeps it from running, and it was not
     /// replayed from a recording.
     pub(crate) fn needs_run(&self) -> bool {
-        matches!(self.stage, Stage::Read(_)) && self.has_steps_to_run() && !self.has_errors()
+        matches!(self.stage, Stage::Read(_))
+            && self.has_reported_steps_to_run()
+            && !self.is_kept_from_running()
+    }
+
+    /// Whether an error in the annotations, or a recording that cannot be read, keeps the whole chapter
+    /// from running. An error about a step that is held back keeps only that step from running.
+    pub(crate) fn is_kept_from_running(&self) -> bool {
+        let is_held = |finding: &Finding| {
+            self.steps().iter().any(|step| step.is_held && step.is_subject_of(finding))
+        };
+        self.findings.iter().any(|finding| {
+            let is_before_a_run =
+                finding.code.is_about_annotations() || finding.code.is_about_recordings();
+            finding.is_error() && is_before_a_run && !is_held(finding)
+        })
+    }
+
+    /// Returns the number of steps that would run if nothing kept the chapter from running; 0 if it can
+    /// run.
+    pub(in crate::report) fn steps_kept_from_running(&self) -> usize {
+        match self.stage {
+            Stage::Read(_) if self.is_kept_from_running() => self.steps_that_run().count(),
+            Stage::Read(_) | Stage::Ran(..) | Stage::Done(_) => 0,
+        }
+    }
+
+    /// Whether a step that is to be reported on runs: the selected one, or any if none is selected.
+    pub(crate) fn has_reported_steps_to_run(&self) -> bool {
+        match self.selected() {
+            Some(step) => step.runs(),
+            None => self.has_steps_to_run(),
+        }
     }
 
     /// Returns the recording for its engine, images and time; `None` if no step ran.

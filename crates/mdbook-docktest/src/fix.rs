@@ -1,0 +1,128 @@
+//! Applies the remedies of findings to a chapter and to its file.
+
+use crate::extract::extract;
+use crate::model::finding::Finding;
+use crate::model::remedy::{Basis, Remedy};
+use crate::model::scenario::{Scenario, Step};
+use crate::text::position::line_and_column;
+use crate::text::splice::{Edit, splice};
+
+mod source;
+
+use self::source::in_source;
+
+/// Which remedies are applied. Of the remedies of a finding, it is the first of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice<'a> {
+    /// Those that the text or the run has proved.
+    Proved,
+    /// Those with one of these names, whatever they are based on.
+    Named(&'a [String]),
+}
+
+/// A remedy at its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The line of the finding.
+    pub line: usize,
+    /// The title of the remedy.
+    pub title: String,
+}
+
+/// A chapter with applied remedies.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Fixed {
+    /// The new text of the chapter.
+    pub text: String,
+    /// The new text of the chapter's file.
+    pub source: String,
+    /// The remedies that were applied.
+    pub applied: Vec<Place>,
+    /// The remedies that cannot be applied: what they would change comes from another file, or the
+    /// chapter would have a wrong annotation afterwards.
+    pub refused: Vec<Place>,
+}
+
+impl Choice<'_> {
+    fn of(self, finding: &Finding) -> Option<&Remedy> {
+        finding.remedies.iter().find(|remedy| match self {
+            Self::Proved => remedy.basis == Basis::Proved,
+            Self::Named(names) => names.iter().any(|name| remedy.is_named(name)),
+        })
+    }
+}
+
+/// Applies remedies that do not overlap, in the order of the text; of those that do, the first. Without
+/// names, also marks the scripts that are sessions, which need no finding.
+///
+/// `scenario` and the findings are those of `text`, and `steps` the steps of the scenario that can be marked;
+/// `source` is the text of the chapter's file, which
+/// differs from `text` by `{{#include}}` and the like.
+pub(crate) fn fix<'a>(
+    text: &str,
+    source: &str,
+    scenario: &Scenario,
+    steps: &[Step],
+    findings: impl IntoIterator<Item = &'a Finding>,
+    choice: Choice<'_>,
+) -> Fixed {
+    let wrong = |text: &str| {
+        let scenario = extract(&scenario.path, text, scenario.extensions);
+        scenario.findings.iter().filter(|finding| finding.code.is_about_annotations()).count()
+    };
+    let findings = findings.into_iter().filter_map(|finding| {
+        let remedy = choice.of(finding)?.clone();
+        Some((finding.span.start, finding.line, remedy))
+    });
+    let steps = steps.iter().filter(|_| choice == Choice::Proved);
+    let sessions = steps.filter_map(|step| {
+        let at = step.fence.info.start;
+        Some((at, line_and_column(text, at).0, step.mark_as_console(text)?))
+    });
+    let mut remedies: Vec<(usize, usize, Remedy)> = findings.chain(sessions).collect();
+    remedies.sort_by_key(|(at, ..)| *at);
+    let mut fixed = Fixed {
+        text: text.to_owned(),
+        source: source.to_owned(),
+        applied: Vec::new(),
+        refused: Vec::new(),
+    };
+    let (mut edits, mut source_edits) = (Vec::new(), Vec::new());
+    let mut wrong_before = wrong(text);
+    for (_, line, remedy) in remedies {
+        let new = remedy.edits_of(text);
+        // Two findings can have the same remedy, and other remedies for what has changed now are
+        // found when the chapter is read again.
+        if new.iter().any(|edit| edits.iter().any(|other| overlap(edit, other))) {
+            continue;
+        }
+        let place = Place { line, title: remedy.title };
+        let Some(new_in_source) = in_source(text, source, &new) else {
+            fixed.refused.push(place);
+            continue;
+        };
+        let all = [edits.as_slice(), &new].concat();
+        let result = splice(text, all.clone());
+        let wrong_after = wrong(&result);
+        if result == fixed.text || wrong_after > wrong_before {
+            fixed.refused.push(place);
+            continue;
+        }
+        wrong_before = wrong_after;
+        edits = all;
+        source_edits.extend(new_in_source);
+        fixed.text = result;
+        fixed.applied.push(place);
+    }
+    fixed.source = splice(source, source_edits);
+    fixed
+}
+
+/// Whether edits overlap, or are insertions at the same place, which have no order.
+fn overlap(one: &Edit, other: &Edit) -> bool {
+    let (one, other) = (&one.range, &other.range);
+    one == other || (one.start < other.end && other.start < one.end)
+}
+
+#[cfg(test)]
+mod tests;
