@@ -48,7 +48,6 @@ fn separator(info: &str) -> &'static str {
     if info.contains(',') && !info.contains(|c: char| c.is_ascii_whitespace()) { "," } else { " " }
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "remedies will use it"))]
 fn is_separator(c: char) -> bool {
     c == ',' || c.is_ascii_whitespace()
 }

@@ -68,7 +68,7 @@ impl Connection {
         for output in outputs.iter().filter_map(|(_, output)| output.as_ref()) {
             ioctl_fionbio(output, true)?;
         }
-        Ok(Self { outputs, keyboard, input: None, other_ends: other_ends, is_terminal })
+        Ok(Self { outputs, keyboard, input: None, other_ends, is_terminal })
     }
 
     pub(super) fn is_terminal(&self) -> bool {

@@ -92,9 +92,9 @@ pub(super) enum Left {
     /// Nothing.
     Nothing,
     /// It can run another step.
-    Shell(Bash),
+    Shell(Box<Bash>),
     /// Its last command is a program that waits for input at a terminal.
-    Program(Program),
+    Program(Box<Program>),
 }
 
 impl StepProcess<'_> {
@@ -142,7 +142,7 @@ impl StepProcess<'_> {
         }
         let RunningStep { program, mut outcomes, has_exited, .. } = running;
         if end == StepEnd::Open {
-            return Ok((outcomes, Left::Program(program)));
+            return Ok((outcomes, Left::Program(Box::new(program))));
         }
         let Program { bash, connection, .. } = program;
         if is_terminal && end == StepEnd::AtTurnstile {
@@ -153,7 +153,9 @@ impl StepProcess<'_> {
         }
         connection.release();
         match end {
-            StepEnd::AtTurnstile if !has_exited => return Ok((outcomes, Left::Shell(bash))),
+            StepEnd::AtTurnstile if !has_exited => {
+                return Ok((outcomes, Left::Shell(Box::new(bash))));
+            }
             StepEnd::AtTurnstile => drop(bash.exit_status()?),
             StepEnd::Stopped(_) => bash.kill()?,
             StepEnd::Exited | StepEnd::Open => {

@@ -91,10 +91,10 @@ impl<'a> StepRunner<'a> {
         let mut is_open = false;
         match left {
             Left::Nothing => {}
-            Left::Shell(bash) => self.shell.keep(bash),
+            Left::Shell(bash) => self.shell.keep(*bash),
             Left::Program(program) => {
                 is_open = true;
-                self.open.push(OpenProgram { program, shell: None });
+                self.open.push(OpenProgram { program: *program, shell: None });
             }
         }
         Ok((outcomes, is_open))
@@ -131,7 +131,7 @@ impl<'a> StepRunner<'a> {
                     self.shell.take_over();
                 }
             }
-            Left::Program(program) => self.open.push(OpenProgram { program, shell }),
+            Left::Program(program) => self.open.push(OpenProgram { program: *program, shell }),
         }
         let are_all_typed = outcomes.len() == typed;
         Ok((outcomes, are_all_typed))
