@@ -60,7 +60,7 @@ pub(super) fn add_remedies(text: &str, step: &Step, differences: &mut [Differenc
             continue;
         }
         difference.remedies = vec![Remedy {
-            title: "answer yes with `stdin=\"y\\n\"`".to_owned(),
+            title: "add `stdin=\"y\\n\"`".to_owned(),
             edits: vec![set_attribute(text, &step.fence, "stdin", Some("y\n"))],
             basis: Basis::Proved,
         }];
