@@ -15,6 +15,7 @@
 mod cgroup;
 mod error;
 mod image_store;
+pub mod input;
 mod leftovers;
 mod log_tail;
 mod memory;

@@ -26,6 +26,7 @@ use std::thread;
 use std::time::Duration;
 
 use docker_cli::{Canceller, Docker};
+use rustix::process::Pid;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use self::start::Start;
@@ -34,7 +35,7 @@ use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
 use crate::terminal::{Session, Terminal};
-use crate::{EngineOptions, Error};
+use crate::{EngineOptions, Error, processes};
 
 mod settings;
 mod start;
@@ -199,6 +200,12 @@ impl ProcessEngine {
     pub fn outside(&self, inside: &Path) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.init));
         root.join(inside.strip_prefix("/").unwrap_or(inside))
+    }
+
+    /// The PIDs on the machine of the engine's daemons and of all processes in its containers. Those that
+    /// were started through [`Self::entering`] are not among them.
+    pub fn processes(&self) -> Vec<Pid> {
+        processes::descendants(self.init)
     }
 
     /// Whether the engine is still running.

@@ -12,6 +12,10 @@ pub struct ProcessStat {
     pub parent: u32,
     /// The ID of the process group, which is the PID of its leader.
     pub group: u32,
+    /// The ID of the session, which is the PID of its leader.
+    pub session: u32,
+    /// The device number of the terminal from which the process gets signals; 0 if there is none.
+    pub terminal: u32,
     /// When the process was started, in clock ticks since boot. Distinguishes it from a later process
     /// with the same PID.
     pub start: u64,
@@ -33,6 +37,8 @@ impl ProcessStat {
             state: field(3)?.chars().next()?,
             parent: field(4)?.parse().ok()?,
             group: field(5)?.parse().ok()?,
+            session: field(6)?.parse().ok()?,
+            terminal: field(7)?.parse().ok()?,
             start: field(22)?.parse().ok()?,
         })
     }
@@ -48,7 +54,14 @@ mod tests {
     #[test]
     fn a_name_can_contain_spaces_and_parentheses() {
         let stat = "42 (a) Z (b c) S 7 42 6 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 9 10\n";
-        let expected = ProcessStat { state: 'S', parent: 7, group: 42, start: 123_456 };
+        let expected = ProcessStat {
+            state: 'S',
+            parent: 7,
+            group: 42,
+            session: 6,
+            terminal: 0,
+            start: 123_456,
+        };
         assert_eq!(ProcessStat::parse(stat), Some(expected));
         assert_eq!(ProcessStat::parse("42 (short) S 7"), None);
     }

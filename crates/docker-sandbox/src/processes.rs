@@ -1,37 +1,33 @@
 //! Processes by their PIDs, whatever keeps them together.
 
-use std::collections::HashSet;
-use std::fs::{self, File};
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
+use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// Whether one of these processes has this pipe as its standard input and is waiting for data from
-/// it. Always `false` on kernels without `/proc/PID/syscall`.
-pub fn is_reading(pids: &[Pid], pipe: &File) -> bool {
-    let Ok(pipe) = pipe.metadata() else { return false };
-    pids.iter().any(|pid| {
-        let process = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
-        // A process that has exited meanwhile does not read.
-        let input = fs::metadata(process.join("fd/0"));
-        let is_its_input =
-            input.is_ok_and(|input| (input.dev(), input.ino()) == (pipe.dev(), pipe.ino()));
-        is_its_input && has_reading_thread(&process.join("task"))
-    })
-}
+use crate::process_stat::ProcessStat;
 
-/// Whether a thread of a process is in the system call `read` on standard input: `syscall` has the
-/// number of the call and its arguments, of which the first is the descriptor (proc(5)).
-fn has_reading_thread(tasks: &Path) -> bool {
-    let reading = format!("{} 0x0 ", libc::SYS_read);
-    let Ok(mut tasks) = fs::read_dir(tasks) else { return false };
-    tasks.any(|task| {
-        let call = task.and_then(|task| fs::read_to_string(task.path().join("syscall")));
-        call.is_ok_and(|call| call.starts_with(&reading))
-    })
+/// Returns the descendants of a process.
+pub fn descendants(ancestor: u32) -> Vec<Pid> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    for pid in pids {
+        if let Some(stat) = ProcessStat::read(pid) {
+            children.entry(stat.parent).or_default().push(pid);
+        }
+    }
+    let mut found = Vec::new();
+    let mut parents = vec![ancestor];
+    while let Some(parent) = parents.pop() {
+        for child in children.remove(&parent).unwrap_or_default() {
+            found.extend(i32::try_from(child).ok().and_then(Pid::from_raw));
+            parents.push(child);
+        }
+    }
+    found
 }
 
 /// Sends SIGINT to each of these processes that is not in `interrupted`, as a terminal does on
@@ -75,7 +71,7 @@ pub(crate) fn kill(pids: &[Pid]) {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
+    use std::io::{BufRead, BufReader};
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, Command, Stdio};
 
@@ -88,22 +84,21 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_waits_for_its_input_is_reading_this_pipe_and_no_other() {
-        let (reader, writer) = io::pipe().unwrap();
-        let (other, _other_writer) = io::pipe().unwrap();
-        let own_end = File::from(std::os::fd::OwnedFd::from(reader.try_clone().unwrap()));
-        let other = File::from(std::os::fd::OwnedFd::from(other));
-        let mut child = Command::new("cat").stdin(reader).stdout(Stdio::null()).spawn().unwrap();
-        let pids = [pid(&child)];
-        let deadline = Instant::now() + LIMIT;
-        while !is_reading(&pids, &own_end) {
-            assert!(Instant::now() < deadline, "`cat` never reads");
-            thread::sleep(Duration::from_millis(5));
-        }
-        assert!(!is_reading(&pids, &other));
-        assert!(!is_reading(&[], &own_end));
-        drop((own_end, writer));
-        assert!(child.wait().unwrap().success());
+    fn descendants_are_children_and_theirs() {
+        let mut shell = Command::new("sh")
+            .args(["-c", "sleep 600 & echo $!; wait"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(shell.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let sleep = Pid::from_raw(line.trim().parse().unwrap()).unwrap();
+        assert_eq!(descendants(shell.id()), [sleep]);
+        let own = descendants(std::process::id());
+        assert!(own.contains(&sleep) && own.contains(&pid(&shell)));
+        kill(&[sleep]);
+        shell.wait().unwrap();
+        assert_eq!(descendants(shell.id()), []);
     }
 
     #[test]

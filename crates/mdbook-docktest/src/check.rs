@@ -20,6 +20,7 @@ mod changed_values;
 mod command;
 mod comparison;
 mod consequences;
+mod dialogue;
 mod fix;
 mod history;
 pub(crate) mod lints;
@@ -34,6 +35,7 @@ mod status;
 mod status_use;
 mod stream;
 mod syntax_error;
+mod unanswered;
 mod unpinned;
 mod unwritten;
 
@@ -83,7 +85,9 @@ pub(crate) fn check(
             StepRecording::Ran { commands, effects } => {
                 found.missing_images.extend(pulled_elsewhere(step, effects, unavailable));
                 let chapter = Some(&mut chapter);
-                found.append(differences(step, commands, &expected, chapter, &mut bindings));
+                let mut of_step = differences(step, commands, &expected, chapter, &mut bindings);
+                unanswered::add_remedies(text, step, &mut of_step.differences);
+                found.append(of_step);
             }
             StepRecording::Skipped => {
                 found.skipped.insert(index);
@@ -239,7 +243,15 @@ fn differences<'a>(
         let check = CommandCheck { step, command, span, is_last, status_use, explained_by };
         found.differences.extend(syntax_error::doubt(span, command));
         let missing_images = check.missing_images();
-        let difference = if missing_images.is_empty() { check.difference() } else { None };
+        let difference = if let Some(question) = unanswered::question(step, index, command) {
+            Some(unanswered::difference(span.clone(), &question))
+        } else if missing_images.is_empty()
+            && !(exited_with_error(command) && dialogue::is_shown(step, index))
+        {
+            check.difference()
+        } else {
+            None
+        };
         let has_failed = difference.is_some() || !missing_images.is_empty();
         if difference.as_ref().is_some_and(Difference::is_consequence) {
             echoes.insert(index);
@@ -264,22 +276,28 @@ fn differences<'a>(
     if let Some(chapter) = chapter {
         chapter.did_not_run(step.commands.get(commands.len()..).unwrap_or_default());
     }
-    let why = why_not_run(commands);
     let not_started = step.commands.iter().skip(commands.len());
-    found.differences.extend(not_started.map(|command| not_run(command.span.clone(), why)));
+    found.differences.extend(
+        not_started.map(|command| not_run(command.span.clone(), why_not_run(commands, command))),
+    );
     // Why there is no output is known.
     let outputs = outputs.into_iter().filter(|(of, _)| !of.is_some_and(|of| echoes.contains(&of)));
     found.differences.extend(outputs.map(|(_, difference)| difference));
     found
 }
 
-/// Returns the message about the commands of a step that come after those that ran.
-fn why_not_run(commands: &[CommandRecording]) -> &'static str {
-    match commands.iter().find(|command| !has_ended(command)).map(|command| command.end) {
+/// Returns the message about a command of a step that comes after those that ran.
+fn why_not_run(ran: &[CommandRecording], command: &Command) -> &'static str {
+    match ran.iter().find(|command| !has_ended(command)).map(|command| command.end) {
         Some(End::TimedOut { .. }) => "this command did not run: an earlier one timed out",
         Some(End::EngineLost) => "this command did not run: the Docker Engine had exited",
+        _ if command.is_typed() => "this line was not typed: the program had already ended",
         _ => "this command did not run: the shell had already exited",
     }
+}
+
+fn exited_with_error(command: &CommandRecording) -> bool {
+    matches!(command.end, End::Exited { status } if status != 0)
 }
 
 /// Returns the findings of a chapter in a book with the default settings.

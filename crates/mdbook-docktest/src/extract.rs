@@ -15,15 +15,20 @@ use self::attributes::{Info, Problem};
 use self::blocks::{Block, CodeBlock, blocks};
 use self::commands::commands;
 use self::fill_in::fill_in;
+use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
 use self::sessions::SessionParts;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
 use crate::model::remedy::Remedy;
-use crate::model::scenario::{Attributes, Command, Expectation, OutputAttributes, Scenario, Step};
+use crate::model::scenario::{
+    Attributes, Command, CommandKind, Expectation, OutputAttributes, Scenario, Step,
+};
+use crate::model::stream::Columns;
 use crate::model::values::Reading;
 use crate::text::position::line_and_column;
+use crate::text::question::is_answered;
 use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
@@ -37,6 +42,8 @@ pub(crate) mod file_blocks;
 mod fill_in;
 pub(crate) mod image_uses;
 pub(crate) mod info_edit;
+mod inner;
+pub(crate) mod interactive;
 pub(crate) mod named_blocks;
 mod not_a_step;
 mod placeholders;
@@ -64,7 +71,7 @@ pub(crate) fn extract_with(
 ) -> Scenario {
     let blocks = blocks(text, &extensions);
     let mut extraction =
-        Extraction { text, scenario: Scenario::new(path, extensions), previous: None };
+        Extraction { text, scenario: Scenario::new(path, extensions), previous: None, open: None };
     for block in &blocks {
         match block {
             Block::Code(block) => extraction.take(block),
@@ -81,6 +88,8 @@ struct Extraction<'a> {
     text: &'a str,
     scenario: Scenario,
     previous: Option<Previous>,
+    /// The program that waits at a terminal for what later blocks type.
+    open: Option<inner::Open>,
 }
 
 /// The previous step, which an `output` block may belong to.
@@ -106,6 +115,12 @@ enum NoOutput {
     HasOwnOutput,
 }
 
+/// Whether the lines below a command of a session have a question, which a person answers.
+fn has_answer(command: &Command) -> bool {
+    let mut lines = command.expectation.iter().flat_map(|expectation| expectation.text.lines());
+    lines.any(is_answered)
+}
+
 fn script_commands(block: &CodeBlock, fence: &Fence) -> Vec<Command> {
     let command = |range: Range<usize>| Command {
         span: block.line_at(range.start).unwrap_or_else(|| fence.opening()),
@@ -113,6 +128,7 @@ fn script_commands(block: &CodeBlock, fence: &Fence) -> Vec<Command> {
         text: block.content[range].to_owned(),
         expectation: None,
         substitutions: Vec::new(),
+        kind: CommandKind::Shell,
     };
     commands(&mask_angle_brackets(&block.content)).into_iter().map(command).collect()
 }
@@ -156,7 +172,7 @@ impl Extraction<'_> {
     }
 
     fn step(&mut self, block: &CodeBlock, fence: &Fence, marking: Marking) {
-        let Marking { kind, language, foreign, attributes } = marking;
+        let Marking { kind, language, foreign, mut attributes } = marking;
         // What is on the fence comes first, as in mdBook.
         let on_fence = foreign.split(' ').find_map(|word| word.strip_prefix("hidelines="));
         let hidelines = &self.scenario.extensions.hidelines;
@@ -177,6 +193,22 @@ impl Extraction<'_> {
             is_held: false,
         });
         let is_held = is_held || !attributes.ignore && self.here_documents_without_end(&commands);
+        let mut commands = commands;
+        for expectation in commands.iter_mut().filter_map(|command| command.expectation.as_mut()) {
+            // Answers of `stdin` are not in the lines below the command.
+            expectation.attributes.with_answers = attributes.stdin.is_none();
+        }
+        let is_script = markup.is_empty();
+        if is_script && let Some(open) = inner::left_open_by_script(&commands, index) {
+            self.open = Some(open);
+        }
+        // A reader is at a terminal, and so is a program that asks for one.
+        let needs_terminal = |command: &Command| {
+            command.is_typed() || needs_terminal(&command.text) || has_answer(command)
+        };
+        if attributes.tty.is_none() && commands.iter().any(needs_terminal) {
+            attributes.tty = Some(Columns::default());
+        }
         let has_own_output = commands.iter().any(|command| command.expectation.is_some());
         self.previous = Some(Previous {
             takes_output: if attributes.ignore {
@@ -202,6 +234,7 @@ impl Extraction<'_> {
             expectations: Vec::new(),
             session_markup: markup,
             is_held,
+            stays_open: false,
         });
     }
 

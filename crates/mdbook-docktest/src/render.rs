@@ -10,7 +10,7 @@ use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
-use crate::model::scenario::{Scenario, Step};
+use crate::model::scenario::{Command, Scenario, Step};
 use crate::render::page::{Page, Renderer};
 use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
@@ -112,7 +112,9 @@ impl Rendering<'_> {
             !step.session_markup.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
         // Code by indentation has no place for a language.
         if !hidden && !fence.marks.is_empty() {
-            let language = if strips_prompts { "bash" } else { step.language.as_str() };
+            let is_script = !step.commands.iter().all(Command::is_typed);
+            let language =
+                if strips_prompts && is_script { "bash" } else { step.language.as_str() };
             let info = format!("{language}{}", step.foreign);
             edits.push(Edit { range: fence.info.clone(), text: info });
         }

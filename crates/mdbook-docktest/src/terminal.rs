@@ -60,6 +60,14 @@ pub(crate) fn output(transcript: &Transcript, streams: Streams) -> String {
     pieces.filter(|piece| streams.contains(piece.stream)).map(|piece| piece.text).collect()
 }
 
+/// The text that is left on the screen, with what was typed at questions, but not the keys that were pressed
+/// with Ctrl.
+pub(crate) fn output_with_answers(transcript: &Transcript) -> String {
+    let pieces = screen(transcript).into_iter();
+    let is_shown = |piece: &Piece| piece.stream != Stream::Typed || !piece.text.starts_with('^');
+    pieces.filter(is_shown).map(|piece| piece.text).collect()
+}
+
 /// Appends text to the last piece if stream and style are the same, else as a new piece.
 fn push(pieces: &mut Vec<Piece>, stream: Stream, style: Style, text: &str) {
     match pieces.last_mut() {

@@ -46,6 +46,7 @@ mod registry;
 mod renderers;
 mod report;
 mod serve;
+mod sessions;
 mod shell;
 mod shell_truth;
 mod sigchld;

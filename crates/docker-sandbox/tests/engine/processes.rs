@@ -9,7 +9,8 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal, processes};
+use docker_sandbox::input::{self, Input, Reader};
+use docker_sandbox::{PATH, ProcessEngine, ProcessGroup, Session, Terminal};
 
 use crate::{LIMIT, start};
 
@@ -43,16 +44,20 @@ impl Shell {
         self.group.members().into_iter().filter_map(name_if_asleep).collect()
     }
 
+    fn reader(&self) -> Reader {
+        input::reader(&self.group.members(), &Input::new(&self.input).unwrap())
+    }
+
     #[track_caller]
     fn waits_for_input(&self) {
-        eventually(|| processes::is_reading(&self.group.members(), &self.input));
+        eventually(|| self.reader() == Reader::Direct);
     }
 
     /// `programs` are those of the group once it waits for something else.
     #[track_caller]
     fn does_not_wait_for_input(&self, programs: [&str; 2]) {
         eventually(|| self.sleeping() == programs.map(str::to_owned).into());
-        assert!(!processes::is_reading(&self.group.members(), &self.input));
+        assert_eq!(self.reader(), Reader::None);
     }
 }
 

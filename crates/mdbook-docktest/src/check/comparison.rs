@@ -1,7 +1,7 @@
 //! The comparison of what commands have printed with an expectation.
 
 use crate::expect::{Bindings, Mismatch, Pattern, Placeholders, TwoStreams};
-use crate::model::recording::{CommandRecording, Transcript};
+use crate::model::recording::{CommandRecording, End, Transcript};
 use crate::model::scenario::{Expectation, OutputAttributes};
 use crate::model::stream::{Stream, Streams};
 use crate::terminal;
@@ -10,9 +10,8 @@ use crate::terminal;
 /// terminal would show in the end, as on the page; or the exact bytes for `exact`. In a `console`
 /// block, blank lines before the output are dropped, as they are from the expectation.
 pub(crate) fn printed(commands: &[CommandRecording], attributes: OutputAttributes) -> String {
-    let OutputAttributes { streams, exact, in_session, .. } = attributes;
-    let all: String =
-        commands.iter().map(|command| shown(&command.transcript, streams, exact)).collect();
+    let OutputAttributes { streams, in_session, .. } = attributes;
+    let all: String = commands.iter().map(|command| shown(command, streams, attributes)).collect();
     if in_session { without_blank_start(&all) } else { all }
 }
 
@@ -90,9 +89,9 @@ impl Texts<'_> {
         if !pattern.has_names() && recorded(bindings).is_ok() {
             return Ok(());
         }
-        let OutputAttributes { exact, in_session, .. } = self.expectation.attributes;
+        let OutputAttributes { in_session, .. } = self.expectation.attributes;
         let text = |command: &CommandRecording, streams| {
-            let shown = shown(&command.transcript, streams, exact);
+            let shown = shown(command, streams, self.expectation.attributes);
             self.finished(&shown).to_owned()
         };
         let two_streams = |command| TwoStreams {
@@ -123,8 +122,15 @@ impl Texts<'_> {
     }
 }
 
-fn shown(transcript: &Transcript, streams: Streams, exact: bool) -> String {
-    if exact { transcript.output_of(streams) } else { terminal::output(transcript, streams) }
+fn shown(command: &CommandRecording, streams: Streams, attributes: OutputAttributes) -> String {
+    let transcript = &command.transcript;
+    if attributes.exact {
+        transcript.output_of(streams)
+    } else if attributes.with_answers && command.end != End::Stopped {
+        terminal::output_with_answers(transcript)
+    } else {
+        terminal::output(transcript, streams)
+    }
 }
 
 fn without_blank_start(text: &str) -> String {

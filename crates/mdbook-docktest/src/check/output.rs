@@ -67,9 +67,9 @@ impl<'a> AllExpected<'a> {
     }
 }
 
-/// Whether a command ended by itself, or was followed long enough.
+/// Whether a command ended by itself, was followed long enough, or waits for what comes next.
 pub(super) fn has_ended(command: &CommandRecording) -> bool {
-    matches!(command.end, End::Exited { .. } | End::Stopped)
+    matches!(command.end, End::Exited { .. } | End::Stopped | End::Open | End::Typed)
 }
 
 /// An expectation, ready to be compared.

@@ -104,7 +104,7 @@ fn a_timeout_at_a_terminal_suggests_stdin() {
 #[test]
 fn a_command_that_needs_a_terminal_suggests_tty() {
     let refusal = [(Stream::Stderr, "the input device is not a TTY\n")];
-    let found = findings("```bash\ndocker run -it a\n```\n", End::Exited { status: 1 }, &refusal);
+    let found = findings("```bash\n./run.sh\n```\n", End::Exited { status: 1 }, &refusal);
     assert!(
         found[0].contains("| add `tty`: this command needs a terminal\nit printed `the input"),
         "{found:?}"

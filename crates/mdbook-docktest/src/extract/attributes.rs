@@ -20,6 +20,7 @@ use crate::model::stream::Columns;
 use crate::text::duration::parse_duration;
 
 mod foreign;
+mod keys;
 pub(super) mod language;
 mod output;
 mod remedies;
@@ -226,7 +227,7 @@ impl Reader {
             "exit" => attributes.exit = exit(value(word)?)?,
             "dies" if word.value.is_none() => attributes.dies = Some(ExitExpectation::Any),
             "dies" => attributes.dies = Some(exit(value(word)?)?),
-            "stdin" => attributes.stdin = Some(value(word)?.text.clone()),
+            "stdin" => attributes.stdin = Some(keys::keys(value(word)?)),
             "tty" if word.value.is_none() => attributes.tty = Some(Columns::default()),
             "tty" => attributes.tty = Some(columns(value(word)?)?),
             "timeout" => attributes.timeout = Some(duration(value(word)?)?),

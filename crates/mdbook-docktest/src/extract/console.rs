@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use super::command_line::{Reading, reading};
 use super::commands::{commands, lines_until_complete};
+use super::interactive::needs_terminal;
 use super::prompt::{Prompt, Prompts, is_heading};
 
 const CONTINUATION: &str = "> ";
@@ -47,6 +48,8 @@ pub(crate) struct SessionCommand {
     pub(crate) below: Range<usize>,
     /// The lines below the command, without blank ones at the beginning and the end.
     pub(crate) output: Range<usize>,
+    /// The prompt of the program that it is typed into, if that is not the shell.
+    pub(crate) inner: Option<String>,
 }
 
 impl SessionCommand {
@@ -141,7 +144,13 @@ fn mixed_commands(text: &str, prompt: &Prompt) -> Option<Vec<SessionCommand>> {
         let rest = std::iter::repeat_n(0, lines.len() - 1);
         let prompts = std::iter::once(first.unwrap_or(0)).chain(rest).collect();
         let end = lines.end;
-        found.push(SessionCommand { lines, prompts, below: end..end, output: end..end });
+        found.push(SessionCommand {
+            lines,
+            prompts,
+            below: end..end,
+            output: end..end,
+            inner: None,
+        });
     }
     let is_mixed =
         found.iter().any(|command| prompts.get(command.lines.start).is_some_and(Option::is_none));
@@ -160,7 +169,7 @@ fn command(
     let mut prompts = vec![begin];
     let mut text = lines[first][begin..].to_owned();
     let mut at = first + 1;
-    while at < next && !prompt.is_continuation() {
+    while at < next && !prompt.is_continuation() && !needs_terminal(&text) {
         if let Some(line) = lines[at].strip_prefix(CONTINUATION) {
             prompts.push(CONTINUATION.len());
             text = format!("{text}\n{line}");
@@ -183,7 +192,7 @@ fn command(
         (Some(first), Some(last)) => first..last + 1,
         _ => at..at,
     };
-    SessionCommand { lines: first..at, prompts, below: at..end, output }
+    SessionCommand { lines: first..at, prompts, below: at..end, output, inner: None }
 }
 
 /// Returns how many of the lines between a command and the next prompt are output. The others are comments

@@ -87,7 +87,9 @@ impl Held {
     fn all(scenario: &Scenario, step: usize, reading: &Reading) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
         let commands = &scenario.steps[step].commands;
-        for (index, command) in commands.iter().enumerate() {
+        // What is typed into a program has the program's syntax.
+        let of_shell = commands.iter().enumerate().filter(|(_, command)| !command.is_typed());
+        for (index, command) in of_shell {
             // With words in the place of what has a value.
             let filled_in: Vec<_> = command
                 .substitutions

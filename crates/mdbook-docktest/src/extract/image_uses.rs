@@ -21,7 +21,7 @@ mod docker;
 mod dockerfile;
 mod expansion;
 mod files;
-mod flags;
+pub(super) mod flags;
 mod script;
 mod shell;
 mod walk;
@@ -78,7 +78,9 @@ pub fn image_uses(scenario: &Scenario) -> ImageUses {
         for (_, file) in scenario.files_before(index) {
             walk.files.write(&file.name, Some(&file.contents()), file.appends);
         }
-        for (command_index, command) in step.commands.iter().enumerate() {
+        let commands = step.commands.iter().enumerate();
+        // What is typed into a program does not run on the engine.
+        for (command_index, command) in commands.filter(|(_, command)| !command.is_typed()) {
             walk.command(index, command_index, command);
         }
     }

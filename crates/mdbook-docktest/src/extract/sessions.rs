@@ -7,10 +7,11 @@ use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
 use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
+use crate::extract::inner::{add_typed_commands, continue_program, left_open, program_session};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
-use crate::model::scenario::{Command, Expectation, OutputAttributes};
+use crate::model::scenario::{Command, CommandKind, Expectation, OutputAttributes};
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
@@ -34,25 +35,64 @@ impl Extraction<'_> {
     ) -> Option<SessionParts> {
         let lines = unindented(&block.content);
         let session = match kind {
-            Kind::Session => session(&lines),
-            Kind::Terminal => {
-                Some(session(&lines)).filter(|session| !is_script(session, &lines))?
-            }
-            _ => session_in_script(&lines.join("\n"), &lines)?,
+            Kind::Session => Some(session(&lines)),
+            Kind::Terminal => Some(session(&lines)).filter(|session| !is_script(session, &lines)),
+            _ => session_in_script(&lines.join("\n"), &lines),
         };
+        let mut session = match (session, &self.open) {
+            (Some(session), _) => session,
+            (None, Some(open)) => program_session(&lines, open)?,
+            (None, None) => return None,
+        };
+        let step = self.scenario.steps.len();
+        if !session.commands.iter().any(|command| command.inner.is_some()) {
+            add_typed_commands(&mut session, &lines);
+        }
+        if let Some(open) = &self.open
+            && (session.commands.first().is_some_and(|command| command.inner.is_some())
+                || continue_program(&mut session, &lines, open))
+        {
+            self.stay_open(open.step);
+            self.open = None;
+        }
+        // Another program may still be open, in the author's other terminal.
+        if let Some(open) = left_open(&session, &lines, step) {
+            self.open = Some(open);
+        }
         let places = Places::new(self.text, fence, &lines);
         self.unprompted(&session, &lines, fence, &places);
         let commands = session.commands.iter();
         let is_held = session.commands.is_empty() && !block.content.trim().is_empty();
-        let markup = commands.clone().flat_map(|command| places.markup(command)).collect();
+        // A reader copies what the shell runs. Of a block that is only typed into a program, what is typed
+        // stays.
+        let is_typed = |command: &SessionCommand| command.inner.is_some();
+        let is_all_typed = commands.clone().all(is_typed);
+        let markup = commands.clone().flat_map(|command| match (is_typed(command), is_all_typed) {
+            (false, _) => places.markup(command),
+            (true, true) => places.below(command),
+            (true, false) => places.all(command),
+        });
+        let markup = markup.collect();
         let commands = commands.map(|command| Command {
             text: command.text(&lines),
             span: places.command(command),
             lines: places.command_lines(command),
             expectation: self.printed(command, fence, &lines, &places),
             substitutions: Vec::new(),
+            kind: command
+                .inner
+                .as_ref()
+                .map_or(CommandKind::Shell, |prompt| CommandKind::Typed { prompt: prompt.clone() }),
         });
         Some(SessionParts { commands: commands.collect(), markup, is_held })
+    }
+
+    /// Lets a program that a step has opened wait at its terminal for later steps.
+    fn stay_open(&mut self, step: usize) {
+        if let Some(step) = self.scenario.steps.get_mut(step) {
+            step.stays_open = true;
+            step.attributes.tty.get_or_insert_default();
+        }
     }
 
     /// Finds what no command prints. One finding is enough for a block that does not run.
@@ -208,6 +248,22 @@ impl Places {
             (line.start + prompt).min(line.end)..line.end
         });
         places.collect()
+    }
+
+    /// Returns the places of the lines below a command.
+    fn below(&self, command: &SessionCommand) -> Vec<Range<usize>> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        command.below.clone().map(|line| self.whole(line)).collect()
+    }
+
+    /// Returns the places of a command's lines, and of those below it.
+    fn all(&self, command: &SessionCommand) -> Vec<Range<usize>> {
+        if self.lines.is_empty() {
+            return Vec::new();
+        }
+        command.lines.clone().chain(command.below.clone()).map(|line| self.whole(line)).collect()
     }
 
     /// Returns the places of a command's prompts, and of the lines below it.

@@ -102,6 +102,8 @@ pub enum Code {
     ChangedValues,
     /// A step did not end in time.
     Timeout,
+    /// A command asked a question, and nothing was typed.
+    UnansweredQuestion,
     /// A stream ended by itself before it had been followed long enough.
     StreamEnded,
     /// A step or a command did not run, because an earlier one had ended the chapter or the shell.
@@ -153,6 +155,7 @@ impl Code {
         Self::OutputMismatch,
         Self::ChangedValues,
         Self::Timeout,
+        Self::UnansweredQuestion,
         Self::StreamEnded,
         Self::NotRun,
         Self::NoSteps,
@@ -218,6 +221,7 @@ impl Code {
             Self::OutputMismatch => "output-mismatch",
             Self::ChangedValues => "changed-values",
             Self::Timeout => "timeout",
+            Self::UnansweredQuestion => "unanswered-question",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
             Self::NoSteps => "no-steps",

@@ -120,6 +120,10 @@ pub enum End {
     },
     /// The engine exited while the command was running.
     EngineLost,
+    /// It is still open at the end of its step, and waits for input.
+    Open,
+    /// It was typed into a program, and has no status of its own.
+    Typed,
 }
 
 impl End {

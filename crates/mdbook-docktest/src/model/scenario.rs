@@ -92,12 +92,19 @@ pub struct Step {
     pub session_markup: Vec<Range<usize>>,
     /// Whether a finding about the step's text keeps it from running.
     pub is_held: bool,
+    /// Whether a later step types into the program that the last command of the shell opens.
+    pub stays_open: bool,
 }
 
 impl Step {
     /// Whether the step runs: it is not marked `ignore`, and no finding holds it back.
     pub fn runs(&self) -> bool {
         !self.attributes.ignore && !self.is_held
+    }
+
+    /// Whether its commands stand in the chapter as in a script, without prompts.
+    pub fn is_script(&self) -> bool {
+        self.session_markup.is_empty() && !self.commands.iter().any(Command::is_typed)
     }
 
     /// Returns the line numbers that the step and its `output` blocks span in `text`, the chapter's
@@ -153,6 +160,22 @@ pub struct Command {
     pub expectation: Option<Expectation>,
     /// The placeholders in the text for which book.toml has a value, in order.
     pub substitutions: Vec<Substitution>,
+    /// What reads it.
+    pub kind: CommandKind,
+}
+
+/// What reads a command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum CommandKind {
+    /// The chapter's shell.
+    #[default]
+    Shell,
+    /// A program that waits at a terminal: the last command of the shell in the same step, or one that an
+    /// earlier step has left open.
+    Typed {
+        /// The prompt in front of it in the chapter. The program's own can differ.
+        prompt: String,
+    },
 }
 
 impl Command {
@@ -186,6 +209,11 @@ impl Command {
         }
         let at = in_text + offset - in_script;
         at..at + 1
+    }
+
+    /// Whether it is typed into a program.
+    pub fn is_typed(&self) -> bool {
+        matches!(self.kind, CommandKind::Typed { .. })
     }
 
     /// Returns the place in the chapter of a part of the text that is on one line.
@@ -281,4 +309,6 @@ pub struct OutputAttributes {
     pub exact: bool,
     /// Whether the expectation is below a command of a `console` block.
     pub in_session: bool,
+    /// Whether what was typed as an answer is compared, too.
+    pub with_answers: bool,
 }

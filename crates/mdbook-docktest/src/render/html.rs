@@ -161,7 +161,7 @@ impl Figure {
         let playback = shown.playback.as_ref().filter(|_| detail == Detail::Full);
         let markup = html! {
             @if let Some(kbd) = command {
-                p.docktest-command { kbd { (PreEscaped(kbd.html)) } }
+                p.docktest-command data-prompt=[&shown.prompt] { kbd { (PreEscaped(kbd.html)) } }
             }
             @if !shown.pieces.is_empty() { (block(label, visible, playback, labels)) }
             @if let Some((samp, lines)) = folded {

@@ -65,7 +65,7 @@ pub(super) fn transcript(commands: &[Shown]) -> String {
     let mut content = String::new();
     for shown in commands {
         if let Some(command) = &shown.command {
-            content.push_str("$ ");
+            content.push_str(shown.prompt.as_deref().unwrap_or("$ "));
             content.push_str(command);
             end_line(&mut content);
         }

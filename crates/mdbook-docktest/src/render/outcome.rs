@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::playback::Playback;
 use crate::model::finding::Finding;
 use crate::model::recording::{CommandRecording, End, StepRecording};
-use crate::model::scenario::{ExitExpectation, Step};
+use crate::model::scenario::{Command, ExitExpectation, Step};
 use crate::model::stream::Stream;
 use crate::render::labels::Labels;
 use crate::terminal::{Piece, Style, plain, screen};
@@ -22,8 +22,10 @@ pub(super) struct Outcome<'a> {
 
 /// The parts of a command's result that are shown.
 pub(super) struct Shown {
-    /// The command itself, if the step has several.
+    /// The command itself, if the step has several, or it was typed into a program.
     pub(super) command: Option<String>,
+    /// The prompt at which it was typed, if that is not the shell's.
+    pub(super) prompt: Option<String>,
     pub(super) pieces: Vec<Piece>,
     /// The timing of the lines, if the output can be played back.
     pub(super) playback: Option<Playback>,
@@ -44,12 +46,14 @@ impl<'a> Outcome<'a> {
             Some(StepRecording::Ran { commands, .. }) if is_shown => commands.as_slice(),
             _ => &[],
         };
+        // A dialogue is shown as a whole.
+        let is_dialogue = step.commands.iter().any(Command::is_typed);
         let shown = commands.iter().enumerate().map(|(index, command)| {
             let is_last = index + 1 == commands.len();
             let status_matters = is_last && attributes.exit != ExitExpectation::default();
             let pieces = pieces(command);
             let mut notes = notes(command, status_matters, labels);
-            if pieces.is_empty() && notes.is_empty() {
+            if pieces.is_empty() && notes.is_empty() && !is_dialogue {
                 return None;
             }
             // Not shown alone: a duration is not worth a line of its own.
@@ -59,8 +63,9 @@ impl<'a> Outcome<'a> {
                 command: step
                     .commands
                     .get(index)
-                    .filter(|_| commands.len() > 1)
+                    .filter(|_| commands.len() > 1 || is_dialogue)
                     .map(|own| plain(&own.text)),
+                prompt: command.transcript.prompt.as_deref().map(plain),
                 pieces,
                 playback: Playback::from_command(command),
                 notes,
@@ -113,6 +118,7 @@ fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> V
             Some(labels.timed_out(labels.duration(Duration::from_millis(limit_ms))))
         }
         End::EngineLost => Some(labels.engine_lost().to_owned()),
+        End::Open | End::Typed => None,
     };
     omitted.into_iter().chain(end).collect()
 }

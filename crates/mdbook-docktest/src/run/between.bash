@@ -24,7 +24,7 @@
 # The shell is the author's, see save.bash. Tracing, traps and functions that would be in the way have been
 # put aside before this script is sourced. Subshells are avoided: they take time.
 #
-# /run/docktest/shell stands for the shell's directory; see `for_place` in shell.rs.
+# /run/docktest/shell stands for the shell's directory; see `with_directory` in shell.rs.
 __docktest_outputs=
 __docktest_input=
 __docktest_begin=

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::thread;
 
 use docker_sandbox::Terminal;
+use docker_sandbox::input::Input;
 use rustix::io::{Errno, ioctl_fionbio};
 
 use super::turnstile::pipe;
@@ -19,7 +20,7 @@ pub(super) struct Connection {
     input: Option<File>,
     /// The other ends. While they are open, reading does not meet an end of file, even if the step has not
     /// opened its pipes yet, or has closed its terminal for a while.
-    _other_ends: Vec<File>,
+    other_ends: Vec<File>,
     is_terminal: bool,
 }
 
@@ -67,7 +68,7 @@ impl Connection {
         for output in outputs.iter().filter_map(|(_, output)| output.as_ref()) {
             ioctl_fionbio(output, true)?;
         }
-        Ok(Self { outputs, keyboard, input: None, _other_ends: other_ends, is_terminal })
+        Ok(Self { outputs, keyboard, input: None, other_ends, is_terminal })
     }
 
     pub(super) fn is_terminal(&self) -> bool {
@@ -77,6 +78,12 @@ impl Connection {
     /// Returns the file to which input is written; `None` if there is none, or if it was taken before.
     pub(super) fn take_keyboard(&mut self) -> Option<File> {
         self.keyboard.take()
+    }
+
+    /// What the step reads its input from; `None` without input.
+    pub(super) fn step_input(&self) -> io::Result<Option<Input>> {
+        let file = if self.is_terminal { self.other_ends.first() } else { self.keyboard.as_ref() };
+        file.map(Input::new).transpose()
     }
 
     /// Call this when the step has opened its input: from then on its input ends when the keyboard is

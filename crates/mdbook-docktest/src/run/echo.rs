@@ -12,6 +12,8 @@ pub(super) struct Echo {
     awaited: Option<Awaited>,
     /// The end of the output, if it can be the beginning of the echo.
     held: String,
+    /// Whether what was typed is in the transcript without its echo.
+    is_recorded: bool,
 }
 
 #[derive(Debug)]
@@ -35,6 +37,11 @@ impl Echo {
         Self::for_text(line.trim_end_matches('\n'), true)
     }
 
+    /// The echo of keys that have been recorded already: it is removed.
+    pub(super) fn of_recorded_keys(shown: &str) -> Self {
+        Self { is_recorded: true, ..Self::for_text(shown, true) }
+    }
+
     /// What a terminal shows for Ctrl-C, on any line.
     pub(super) fn for_interrupt() -> Self {
         Self::for_text("^C", false)
@@ -42,7 +49,7 @@ impl Echo {
 
     fn for_text(text: &str, on_this_line: bool) -> Self {
         let awaited = (!text.is_empty()).then(|| Awaited { text: text.to_owned(), on_this_line });
-        Self { awaited, held: String::new() }
+        Self { awaited, ..Self::default() }
     }
 
     /// Whether the echo has neither appeared nor been given up.
@@ -60,6 +67,7 @@ impl Echo {
         if let Some(start) = text[..line.unwrap_or(text.len())].find(&awaited.text) {
             let after = text.split_off(start + awaited.text.len());
             let echo = text.split_off(start);
+            let echo = if self.is_recorded { String::new() } else { echo };
             self.awaited = None;
             return Parts { before: text, echo, after };
         }

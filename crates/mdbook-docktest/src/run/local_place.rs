@@ -97,6 +97,10 @@ impl Place for LocalPlace {
         Terminal::new(Path::new("/dev/ptmx"), columns, rows)
     }
 
+    fn inner_processes(&self) -> Option<Vec<Pid>> {
+        None
+    }
+
     fn is_running(&self) -> bool {
         true
     }
@@ -119,7 +123,10 @@ impl Group for LocalGroup {
         let Some(leader) = leader.and_then(|pid| pid.trim().parse::<u32>().ok()) else {
             return Vec::new();
         };
-        let stat = |pid| ProcessStat::read(pid).filter(|stat| stat.group == leader);
+        let stat = |pid| {
+            // At a terminal, shells with job control put each job into a group of its own.
+            ProcessStat::read(pid).filter(|stat| stat.group == leader || stat.session == leader)
+        };
         let is_earlier = |pid| pid != leader && self.earlier.contains(&pid) && stat(pid).is_some();
         let is_member = |pid: &u32| {
             stat(*pid).is_some_and(|ProcessStat { state, parent, .. }| {

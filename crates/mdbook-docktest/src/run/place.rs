@@ -39,6 +39,10 @@ pub(super) trait Place {
     /// A terminal that steps can open by its name.
     fn terminal(&self, columns: u16, rows: u16) -> io::Result<Terminal>;
 
+    /// The processes that a docker client can pass its input on to: those in containers; `None` if they
+    /// cannot be seen.
+    fn inner_processes(&self) -> Option<Vec<Pid>>;
+
     /// Whether steps can still run.
     fn is_running(&self) -> bool;
 }
@@ -82,6 +86,10 @@ impl Place for ProcessEngine {
 
     fn terminal(&self, columns: u16, rows: u16) -> io::Result<Terminal> {
         self.terminal(columns, rows).map_err(io::Error::other)
+    }
+
+    fn inner_processes(&self) -> Option<Vec<Pid>> {
+        Some(self.processes())
     }
 
     fn is_running(&self) -> bool {

@@ -26,7 +26,7 @@ use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
 use crate::model::scenario::ChapterFile;
 
-/// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`for_place`].
+/// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`Shell::with_directory`].
 const SCRIPTS: [(&str, &str); 4] = [
     ("between.bash", include_str!("between.bash")),
     ("save.bash", include_str!("save.bash")),
@@ -51,6 +51,8 @@ pub(super) struct Shell<'a> {
     place: &'a dyn Place,
     environment: Vec<(OsString, OsString)>,
     directory: PathBuf,
+    /// The same directory, as steps see it.
+    inside: String,
     /// A bash that has run a step and waits for the next one.
     waiting: Option<Bash>,
     /// A bash that waits for its first step.
@@ -79,14 +81,33 @@ impl<'a> Shell<'a> {
                 .map(|(name, value)| (name.into(), value.into()))
                 .into();
         environment.extend(additions.into_iter().map(|(name, value)| (name.into(), value.into())));
-        let directory = place.outside(Path::new(place.directory()));
+        Self::in_directory(place, environment, place.directory().to_owned(), 0, b"")
+    }
+
+    /// A shell that takes over the last state of this one, whose bash goes on running a command. It is what
+    /// a reader does in another terminal.
+    pub(super) fn beside(&self) -> io::Result<Self> {
+        let state = fs::read(self.directory.join("state"))?;
+        let inside = format!("{}-{}", self.place.directory(), self.groups);
+        Self::in_directory(self.place, self.environment.clone(), inside, self.groups, &state)
+    }
+
+    fn in_directory(
+        place: &'a dyn Place,
+        environment: Vec<(OsString, OsString)>,
+        inside: String,
+        groups: usize,
+        state: &[u8],
+    ) -> io::Result<Self> {
+        let directory = place.outside(Path::new(&inside));
         fs::create_dir_all(&directory)?;
-        fs::write(directory.join("state"), "")?;
-        for (name, script) in SCRIPTS {
-            fs::write(directory.join(name), for_place(place, script))?;
-        }
+        fs::write(directory.join("state"), state)?;
         let (waiting, spare) = (None, None);
-        let mut shell = Self { place, environment, directory, waiting, spare, steps: 0, groups: 0 };
+        let mut shell =
+            Self { place, environment, directory, inside, waiting, spare, steps: 0, groups };
+        for (name, script) in SCRIPTS {
+            fs::write(shell.directory.join(name), shell.with_directory(script))?;
+        }
         shell.prepare()?;
         Ok(shell)
     }
@@ -226,6 +247,11 @@ impl<'a> Shell<'a> {
         Ok((bash, connection))
     }
 
+    /// The script with this shell's directory instead of the usual one in an engine.
+    fn with_directory(&self, script: &str) -> String {
+        script.replace(DIRECTORY, &self.inside)
+    }
+
     fn next_group(&mut self) -> String {
         self.groups += 1;
         format!("shell-{}", self.groups)
@@ -239,7 +265,7 @@ impl<'a> Shell<'a> {
     ) -> io::Result<(Box<dyn Group>, duct::Expression)> {
         let name = self.next_group();
         let (group, mut words) = self.place.enter_new_group(&name, &self.environment, session)?;
-        let launch = for_place(self.place, launch);
+        let launch = self.with_directory(launch);
         words.extend(["bash", "--noprofile", "--norc", "-c", &launch, "bash"].map(OsString::from));
         let command = duct::cmd(&words[0], &words[1..])
             .unchecked()
@@ -288,11 +314,6 @@ impl Drop for Shell<'_> {
             spare.quit();
         }
     }
-}
-
-/// The script with the shell's directory in this place instead of the one in an engine.
-fn for_place(place: &dyn Place, script: &str) -> String {
-    script.replace(DIRECTORY, place.directory())
 }
 
 /// The script of a bash: this many commands, with the turnstile before, between and after them. If that

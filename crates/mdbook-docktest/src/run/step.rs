@@ -10,24 +10,26 @@
 //! terminal.
 
 mod outcome;
+mod program;
 mod reading;
 mod stop;
 mod trace;
+mod typing;
 
-use std::fs::File;
+use std::borrow::Cow;
 use std::io;
 use std::mem;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
-use docker_sandbox::processes;
 
 pub(super) use self::outcome::{Ending, Outcome, Reason};
+pub(super) use self::program::Program;
 use super::CANCEL_INTERVAL;
 use super::bash::Bash;
-use super::connection::Connection;
-use super::echo::Echo;
 use super::follow::Watch;
+use super::line_echo::LineEcho;
+use super::place::Place;
 use super::transcript::Recorder;
 use super::turnstile::Message;
 use super::typist::Typist;
@@ -41,13 +43,37 @@ const OUTPUT_LIMIT: usize = 1 << 20;
 /// How long a shell may take to save its state.
 const SAVE_LIMIT: Duration = Duration::from_secs(5);
 
-/// A step whose first command has been started.
+/// A command of a step that is going to run.
+pub(super) struct Planned<'a> {
+    pub(super) text: Cow<'a, str>,
+    pub(super) reader: CommandReader<'a>,
+    /// The lines that the chapter shows below it. Where one of them begins with a question of the command,
+    /// its rest is the answer.
+    pub(super) expected: Vec<&'a str>,
+}
+
+/// What reads a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CommandReader<'a> {
+    /// The shell. `opens` is whether it may leave a program open.
+    Shell { opens: bool },
+    /// A program that waits at a terminal. `prompt` is the chapter's.
+    Program { prompt: &'a str },
+}
+
+impl Planned<'_> {
+    pub(super) fn is_typed(&self) -> bool {
+        matches!(self.reader, CommandReader::Program { .. })
+    }
+}
+
+/// A step whose first command has been started, or a program that goes on in it.
 pub(super) struct StepProcess<'a> {
+    pub(super) place: &'a dyn Place,
     /// The shell that runs it.
-    pub(super) bash: Bash,
-    pub(super) connection: Connection,
-    /// The number of its commands.
-    pub(super) commands: usize,
+    pub(super) program: Program,
+    /// Its commands. If the first is typed, the program is one that an earlier step has left open.
+    pub(super) commands: &'a [Planned<'a>],
     /// What is typed, line by line, whenever the step waits for input.
     pub(super) stdin: Option<&'a str>,
     /// When to stop its last command.
@@ -58,71 +84,94 @@ pub(super) struct StepProcess<'a> {
     pub(super) timeout: Duration,
     /// Stops it from another thread.
     pub(super) canceller: &'a Canceller,
+    /// Whether commands go to the program that waits at the terminal, as those do that a reader pastes: the
+    /// chapter shows no prompts that tell whom they are for.
+    pub(super) is_pasted: bool,
+}
+
+/// What is left of a step's shell.
+pub(super) enum Left {
+    /// Nothing.
+    Nothing,
+    /// It can run another step.
+    Shell(Box<Bash>),
+    /// Its last command is a program that waits for input at a terminal.
+    Program(Box<Program>),
 }
 
 impl StepProcess<'_> {
     /// Waits until the step has ended, or stops it. Returns an outcome for each command that was started,
-    /// and the shell if it can run another step.
+    /// and what is left of the shell.
     ///
     /// # Errors
     /// When a system call fails.
-    pub(super) fn run(self) -> io::Result<(Vec<Outcome>, Option<Bash>)> {
-        let mut connection = self.connection;
-        let is_terminal = connection.is_terminal();
-        let keyboard = connection.take_keyboard();
-        let interrupt_key =
-            keyboard.as_ref().filter(|_| is_terminal).map(File::try_clone).transpose()?;
-        let typist = self
-            .stdin
-            .zip(keyboard)
-            .map(|(text, keyboard)| Typist::new(text, keyboard, is_terminal));
+    pub(super) fn run(self) -> io::Result<(Vec<Outcome>, Left)> {
+        let is_terminal = self.program.connection.is_terminal();
         let (start, started_at) = self.start;
+        let output_limit = OUTPUT_LIMIT / self.commands.len().max(1);
         let mut running = RunningStep {
-            bash: self.bash,
-            connection,
-            output_limit: OUTPUT_LIMIT / self.commands.max(1),
-            recorder: Recorder::new(OUTPUT_LIMIT / self.commands.max(1)),
-            outcomes: Vec::with_capacity(self.commands),
+            place: self.place,
+            program: self.program,
+            output_limit,
+            recorder: Recorder::new(output_limit),
+            outcomes: Vec::with_capacity(self.commands.len()),
             commands: self.commands,
+            has_begun: self.commands.first().is_some_and(|first| !first.is_typed()),
+            shell_command: None,
+            is_pasted: self.is_pasted,
+            answered: 0,
             follow: self.follow,
             watch: None,
             trace: None,
-            typist,
             start,
             started_at,
             last_output: start,
             has_exited: false,
         };
+        if running.has_begun {
+            running.shell_command = Some(0);
+        }
+        if let (Some(text), Some(typist)) = (self.stdin, &mut running.program.typist) {
+            let is_read_by_programs = self.commands.iter().any(Planned::is_typed);
+            typist.add_text(text, !is_read_by_programs);
+        }
         running.follow_last_command();
         let end = running.until_end(start + self.timeout, self.canceller)?;
         if let StepEnd::Stopped(reason) = end {
-            running.stop(reason, interrupt_key)?;
+            running.stop(reason)?;
         }
         if end == StepEnd::AtTurnstile {
             running.save()?;
         }
-        let RunningStep { bash, connection, outcomes, has_exited, .. } = running;
+        let RunningStep { program, mut outcomes, has_exited, .. } = running;
+        if end == StepEnd::Open {
+            return Ok((outcomes, Left::Program(Box::new(program))));
+        }
+        let Program { bash, connection, .. } = program;
         if is_terminal && end == StepEnd::AtTurnstile {
             // Before the terminal is closed: SIGHUP would make bash run its EXIT trap, which saves the state
             // a second time while it is being taken over.
             bash.quit();
-            return Ok((outcomes, None));
+            return Ok((outcomes, Left::Nothing));
         }
         connection.release();
         match end {
-            StepEnd::AtTurnstile if !has_exited => return Ok((outcomes, Some(bash))),
+            StepEnd::AtTurnstile if !has_exited => {
+                return Ok((outcomes, Left::Shell(Box::new(bash))));
+            }
             StepEnd::AtTurnstile => drop(bash.exit_status()?),
             StepEnd::Stopped(_) => bash.kill()?,
-            StepEnd::Exited => {
-                let mut outcomes = outcomes;
+            StepEnd::Exited | StepEnd::Open => {
                 let status = bash.exit_status()?;
-                if let Some(last) = outcomes.last_mut() {
-                    last.ending = Ending::Exited(status);
+                let shell_command = outcomes.iter().rposition(|outcome| {
+                    !matches!(outcome.ending, Ending::Typed | Ending::Stopped(_))
+                });
+                if let Some(index) = shell_command {
+                    outcomes[index].ending = Ending::Exited(status);
                 }
-                return Ok((outcomes, None));
             }
         }
-        Ok((outcomes, None))
+        Ok((outcomes, Left::Nothing))
     }
 }
 
@@ -135,23 +184,32 @@ enum StepEnd {
     Exited,
     /// It must be stopped.
     Stopped(Reason),
+    /// Its last command waits for input, and the step has nothing more to type.
+    Open,
 }
 
 /// A step while it runs.
 struct RunningStep<'a> {
-    bash: Bash,
-    connection: Connection,
+    place: &'a dyn Place,
+    program: Program,
     output_limit: usize,
     /// Records the output of the current command.
     recorder: Recorder,
     /// The outcomes of the commands before it.
     outcomes: Vec<Outcome>,
-    commands: usize,
+    commands: &'a [Planned<'a>],
+    /// Whether there is a current command: the program of an earlier step may still print something before
+    /// the first one is typed.
+    has_begun: bool,
+    /// The index of the command that the shell runs.
+    shell_command: Option<usize>,
+    is_pasted: bool,
+    /// How many of the lines below the current command are answered.
+    answered: usize,
     follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
     /// The sign before the commands that the current command shows, if it does (`set -x`).
     trace: Option<char>,
-    typist: Option<Typist>,
     /// When the current command was started.
     start: Instant,
     /// The same, since 1970.
@@ -169,7 +227,7 @@ impl RunningStep<'_> {
     /// Starts to follow the output if the current command is the last one: no command could run after a
     /// stream that does not end.
     fn follow_last_command(&mut self) {
-        if self.outcomes.len() + 1 == self.commands {
+        if self.outcomes.len() + 1 == self.commands.len().max(1) {
             self.watch = self.follow.map(|follow| Watch::new(follow, self.start));
         }
     }
@@ -180,31 +238,71 @@ impl RunningStep<'_> {
         let recorder = mem::replace(&mut self.recorder, Recorder::new(self.output_limit));
         let mut transcript = recorder.finish(self.elapsed_ms());
         if let Some(sign) = self.trace.take() {
-            let is_terminal = self.connection.is_terminal();
+            let is_terminal = self.program.connection.is_terminal();
             let stream = if is_terminal { Stream::Stdout } else { Stream::Stderr };
             trace::outdent(&mut transcript, stream, sign);
         }
-        let started_at = self.started_at;
-        self.outcomes.push(Outcome { ending, parts, transcript, started_at, duration });
+        if mem::replace(&mut self.has_begun, true) {
+            transcript.prompt = self.program.prompt_of_command.take();
+            let started_at = self.started_at;
+            self.outcomes.push(Outcome { ending, parts, transcript, started_at, duration });
+        }
+        self.answered = 0;
         self.start = Instant::now();
         self.started_at = now();
     }
 
+    /// Ends the current command because the shell's command has ended, which has this status.
+    fn end_shell_command(&mut self, status: i32, parts: Vec<i32>) {
+        let current = self.outcomes.len();
+        match self.shell_command.take() {
+            Some(index) if index < current => {
+                self.end_command(Ending::Typed, Vec::new());
+                let ended_at = self.started_at;
+                let outcome = &mut self.outcomes[index];
+                outcome.ending = Ending::Exited(status);
+                outcome.parts = parts;
+                outcome.duration = ended_at.saturating_sub(outcome.started_at);
+            }
+            Some(_) => self.end_command(Ending::Exited(status), parts),
+            // It was started in an earlier step.
+            None => self.end_command(Ending::Exited(status), parts),
+        }
+    }
+
+    /// Lets the shell run its next command, if that is the next one of the step.
+    fn run_next_command(&mut self) -> io::Result<bool> {
+        let next = self.outcomes.len();
+        // A line that cannot be typed, because the program has ended, is not skipped silently.
+        let Some(CommandReader::Shell { opens }) = self.commands.get(next).map(|next| next.reader)
+        else {
+            return Ok(false);
+        };
+        if opens && self.program.connection.is_terminal() {
+            // It may leave a program open, while the next step runs in another shell.
+            self.save()?;
+        }
+        self.shell_command = Some(next);
+        self.program.prompt = None;
+        self.follow_last_command();
+        let index = self.commands[..next].iter().filter(|command| !command.is_typed()).count();
+        self.program.bash.run_command(index)?;
+        Ok(true)
+    }
+
     /// Lets the shell pass the turnstile if it waits there. Returns whether the last command has ended.
     fn pass_turnstile(&mut self) -> io::Result<bool> {
-        while let Some(message) = self.bash.turnstile.receive()? {
+        while let Some(message) = self.program.bash.turnstile.receive()? {
             match message {
-                Message::InputOpened => self.connection.set_input_opened(),
+                Message::InputOpened => self.program.connection.set_input_opened(),
                 Message::Traced(sign) => self.trace = sign,
                 Message::StateSaved => {}
                 Message::CommandEnded(ended) => {
                     self.drain_outputs()?;
-                    self.end_command(Ending::Exited(ended.status), ended.parts);
-                    if self.outcomes.len() >= self.commands {
+                    self.end_shell_command(ended.status, ended.parts);
+                    if !self.run_next_command()? {
                         return Ok(true);
                     }
-                    self.follow_last_command();
-                    self.bash.run_command(self.outcomes.len())?;
                 }
             }
         }
@@ -213,10 +311,10 @@ impl RunningStep<'_> {
 
     /// Lets the shell save its state, for another shell to take over if this one ends.
     fn save(&mut self) -> io::Result<()> {
-        self.bash.save()?;
+        self.program.bash.save()?;
         let end = Instant::now() + SAVE_LIMIT;
         while !self.has_exited && Instant::now() < end {
-            if self.bash.turnstile.receive()? == Some(Message::StateSaved) {
+            if self.program.bash.turnstile.receive()? == Some(Message::StateSaved) {
                 break;
             }
             self.wait_and_read(end.saturating_duration_since(Instant::now()))?;
@@ -231,7 +329,7 @@ impl RunningStep<'_> {
             let wake = [
                 Some(deadline),
                 self.watch.as_ref().and_then(Watch::deadline),
-                self.typist.as_ref().and_then(Typist::due),
+                self.program.typist.as_ref().and_then(Typist::due),
                 Some(now + CANCEL_INTERVAL),
             ];
             let wake = wake.into_iter().flatten().min().unwrap_or(deadline);
@@ -242,7 +340,7 @@ impl RunningStep<'_> {
             if self.has_exited {
                 self.drain_outputs()?;
                 // The status is set when the shell has been waited for.
-                self.end_command(Ending::Exited(0), Vec::new());
+                self.end_shell_command(0, Vec::new());
                 return Ok(StepEnd::Exited);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {
@@ -254,22 +352,9 @@ impl RunningStep<'_> {
             if Instant::now() >= deadline {
                 return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
-            if let Some(typed) = self.type_when_due() {
-                let at_ms = self.elapsed_ms();
-                if self.connection.is_terminal() {
-                    self.recorder.await_echo(Echo::for_line(&typed), at_ms);
-                } else {
-                    self.recorder.typed(&typed, at_ms);
-                }
+            if self.type_when_awaited()? {
+                return Ok(StepEnd::Open);
             }
         }
-    }
-
-    /// Types the next line of the input if the step waits for it. Returns the line.
-    fn type_when_due(&mut self) -> Option<String> {
-        let group = &self.bash.group;
-        self.typist
-            .as_mut()?
-            .type_when_due(|keyboard| processes::is_reading(&group.members(), keyboard))
     }
 }

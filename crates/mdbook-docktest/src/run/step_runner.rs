@@ -1,29 +1,48 @@
 //! Runs the steps of a chapter in its shell, one after the other, and records their commands.
 
+mod parts;
+
 use std::borrow::Cow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use docker_cli::Canceller;
 
 use super::RunError;
 use super::place::Place;
-use super::shell::{Shell, StepIo};
-use super::step::{Ending, Outcome, Reason, StepProcess};
-use super::witness::now;
+use super::shell::Shell;
+use super::step::{Ending, Outcome, Planned, Program, Reason};
 use crate::model::recording::{CommandRecording, End, Transcript};
 use crate::model::scenario::{ChapterFile, Command, Step};
-use crate::terminal;
 
 /// Runs steps in a chapter's shell.
 pub(super) struct StepRunner<'a> {
-    pub(super) place: &'a dyn Place,
+    place: &'a dyn Place,
     pub(super) shell: Shell<'a>,
+    /// The programs that steps have left open, the last one at the end.
+    open: Vec<OpenProgram<'a>>,
     /// How long a step may take, unless it has a limit of its own.
-    pub(super) timeout: Duration,
-    pub(super) canceller: &'a Canceller,
+    timeout: Duration,
+    canceller: &'a Canceller,
 }
 
-impl StepRunner<'_> {
+/// A program that waits at a terminal for what later steps type.
+struct OpenProgram<'a> {
+    program: Program,
+    /// Its shell, if there is a newer one.
+    shell: Option<Shell<'a>>,
+}
+
+impl<'a> StepRunner<'a> {
+    /// Runs steps in a new shell.
+    pub(super) fn new(
+        place: &'a dyn Place,
+        shell: Shell<'a>,
+        timeout: Duration,
+        canceller: &'a Canceller,
+    ) -> Self {
+        Self { place, shell, open: Vec::new(), timeout, canceller }
+    }
+
     /// Writes files and then runs a step. Returns the commands that were started, and for each when it was
     /// started, since 1970. [`Shell::file_error`] says which files could not be written.
     ///
@@ -35,45 +54,8 @@ impl StepRunner<'_> {
         files: &[&ChapterFile],
     ) -> Result<(Vec<CommandRecording>, Vec<Duration>), RunError> {
         let timeout = step.attributes.timeout.unwrap_or(self.timeout);
-        let mut run = || -> Result<_, RunError> {
-            let scripts: Vec<Cow<'_, str>> = step.commands.iter().map(Command::script).collect();
-            let commands: Vec<&str> = match &scripts[..] {
-                [] => vec![""],
-                scripts => scripts.iter().map(|script| &**script).collect(),
-            };
-            let io = match (step.attributes.tty, &step.attributes.stdin) {
-                (Some(columns), _) => {
-                    let terminal = self.place.terminal(columns.get(), terminal::ROWS);
-                    StepIo::Terminal(terminal.map_err(RunError::io("creating a terminal"))?)
-                }
-                (None, stdin) => StepIo::Pipes { has_input: stdin.is_some() },
-            };
-            let start = (Instant::now(), now());
-            let (bash, connection) = self
-                .shell
-                .begin(&commands, files, io)
-                .map_err(RunError::io("sending a step to bash"))?;
-            if step.attributes.follow.is_some() || step.attributes.tty.is_some() {
-                self.shell.prepare().map_err(RunError::io("starting bash"))?;
-            }
-            let process = StepProcess {
-                bash,
-                connection,
-                commands: commands.len(),
-                stdin: step.attributes.stdin.as_deref(),
-                follow: step.attributes.follow.as_ref(),
-                start,
-                timeout,
-                canceller: self.canceller,
-            };
-            let (outcomes, bash) = process.run().map_err(RunError::io("running a step"))?;
-            self.shell.take_over();
-            if let Some(bash) = bash {
-                self.shell.keep(bash);
-            }
-            Ok(outcomes)
-        };
-        let outcomes = run().or_else(|error| {
+        let outcomes = self.run_parts(step, files, timeout);
+        let outcomes = outcomes.or_else(|error| {
             if self.place.is_running() { Err(error) } else { Ok(vec![Outcome::engine_lost()]) }
         })?;
         let starts = outcomes.iter().map(|outcome| outcome.started_at).collect();
@@ -107,8 +89,10 @@ impl StepRunner<'_> {
             _ if self.canceller.is_cancelled() => Err(RunError::Cancelled),
             Ending::Stopped(Reason::Cancelled) => Err(RunError::Cancelled),
             Ending::EngineLost => Ok(End::EngineLost),
-            Ending::Exited(_) if engine_ended => Ok(End::EngineLost),
+            Ending::Exited(_) | Ending::Open | Ending::Typed if engine_ended => Ok(End::EngineLost),
             Ending::Exited(status) => Ok(End::Exited { status }),
+            Ending::Open => Ok(End::Open),
+            Ending::Typed => Ok(End::Typed),
             Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
             Ending::Stopped(Reason::TimedOut) => {
                 let limit_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::echo::{Echo, Parts};
+use super::line_echo::LineEcho;
 use crate::model::recording::{Chunk, Transcript};
 use crate::model::stream::Stream;
 
@@ -18,6 +19,8 @@ pub(super) struct Recorder {
     incomplete: [Vec<u8>; 2],
     /// The echo of what was last typed at a terminal.
     echo: Echo,
+    /// The echo of the line that the recorded command itself is.
+    line_echo: Option<LineEcho>,
 }
 
 impl Recorder {
@@ -32,7 +35,13 @@ impl Recorder {
             omitted: 0,
             incomplete: [Vec::new(), Vec::new()],
             echo: Echo::default(),
+            line_echo: None,
         }
+    }
+
+    /// Removes this echo from the start of the output.
+    pub(super) fn without_echo(self, echo: LineEcho) -> Self {
+        Self { line_echo: Some(echo), ..self }
     }
 
     /// Adds bytes of an output stream, and returns them as text. A character whose bytes arrive separately
@@ -43,11 +52,39 @@ impl Recorder {
         let rest = incomplete_tail(incomplete);
         let rest = incomplete.split_off(incomplete.len() - rest);
         let text = String::from_utf8_lossy(&std::mem::replace(incomplete, rest)).into_owned();
-        let Parts { before, echo, after } = self.echo.split(&text);
+        let shown = match &mut self.line_echo {
+            Some(echo) => echo.strip(&text).inspect(|_| self.line_echo = None),
+            None => Some(text.clone()),
+        };
+        let Parts { before, echo, after } = self.echo.split(&shown.unwrap_or_default());
         self.add(stream, &before, at_ms);
         self.add(Stream::Typed, &echo, at_ms);
         self.add(stream, &after, at_ms);
         text
+    }
+
+    /// Removes the line that the output has not ended, and returns it.
+    pub(super) fn take_open_line(&mut self, at_ms: u64) -> String {
+        self.give_up_echo(at_ms);
+        let mut line = String::new();
+        loop {
+            let (chunk, bytes) = match self.end.back_mut() {
+                Some(chunk) => (Some(chunk), &mut self.end_bytes),
+                None => (self.beginning.last_mut(), &mut self.beginning_bytes),
+            };
+            let Some(chunk) = chunk.filter(|chunk| chunk.stream == Stream::Stdout) else { break };
+            let start = chunk.text.rfind('\n').map_or(0, |end| end + 1);
+            let tail = chunk.text.split_off(start);
+            *bytes -= tail.len();
+            line.insert_str(0, &tail);
+            if start > 0 {
+                break;
+            }
+            if self.end.pop_back().is_none() {
+                self.beginning.pop();
+            }
+        }
+        line
     }
 
     /// Searches the output for this echo from now on, and records it as typed.
@@ -62,6 +99,9 @@ impl Recorder {
     }
 
     fn give_up_echo(&mut self, at_ms: u64) {
+        if let Some(echo) = self.line_echo.take() {
+            self.add(Stream::Stdout, &echo.give_up(), at_ms);
+        }
         let held = self.echo.give_up();
         self.add(Stream::Stdout, &held, at_ms);
     }
@@ -69,6 +109,11 @@ impl Recorder {
     /// Adds text that was typed.
     pub(super) fn typed(&mut self, text: &str, at_ms: u64) {
         self.add(Stream::Typed, text, at_ms);
+    }
+
+    /// Adds text that was printed.
+    pub(super) fn printed(&mut self, text: &str, at_ms: u64) {
+        self.add(Stream::Stdout, text, at_ms);
     }
 
     fn add(&mut self, stream: Stream, text: &str, at_ms: u64) {
@@ -120,7 +165,7 @@ impl Recorder {
                 append(&mut chunks, chunk.stream, &chunk.text, chunk.at_ms);
             }
         }
-        Transcript { chunks, omitted_bytes: self.omitted, terminal: None }
+        Transcript { chunks, omitted_bytes: self.omitted, ..Transcript::default() }
     }
 }
 
@@ -193,6 +238,30 @@ mod tests {
         let streams: Vec<_> = transcript.chunks.iter().map(|chunk| chunk.stream).collect();
         assert_eq!(streams, [Stream::Stdout, Stream::Typed, Stream::Stdout, Stream::Stdout]);
         assert_eq!(transcript.to_string(), "sure? y\r\n^");
+    }
+
+    #[test]
+    fn the_open_line_is_taken_from_any_number_of_pieces() {
+        let mut recorder = Recorder::new(60);
+        assert_eq!(recorder.take_open_line(0), "");
+        for piece in [&b"one\ntwo"[..], b" thr", b"ee 45678", b"9 # "] {
+            recorder.output(Stream::Stdout, piece, 0);
+        }
+        assert_eq!(recorder.take_open_line(1), "two three 456789 # ");
+        recorder.typed("y", 2);
+        recorder.output(Stream::Stdout, b"rest", 3);
+        assert_eq!(recorder.take_open_line(4), "rest");
+        assert_eq!(recorder.take_open_line(4), "");
+        assert_eq!(recorder.finish(5).to_string(), "one\ny");
+    }
+
+    #[test]
+    fn the_echo_of_the_command_itself_is_not_recorded() {
+        let mut recorder = Recorder::new(100).without_echo(LineEcho::new("echo hi"));
+        assert_eq!(recorder.output(Stream::Stdout, b"echo h", 0), "echo h");
+        recorder.output(Stream::Stdout, b"i\r\nhi\r\n/ # ", 0);
+        assert_eq!(recorder.take_open_line(0), "/ # ");
+        assert_eq!(recorder.finish(0).to_string(), "hi\r\n");
     }
 
     #[test]

@@ -124,6 +124,19 @@ struct StepInputs<'a> {
     columns: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry: Option<RetryInputs<'a>>,
+    /// The indices of the commands that are typed into a program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    typed: Vec<usize>,
+    /// The lines below the commands of a session at a terminal: answers are among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    below: Vec<&'a str>,
+    #[serde(skip_serializing_if = "is_false")]
+    stays_open: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A file that is written before a step.
@@ -165,7 +178,9 @@ fn step_digest<'a>(
         None => {}
     }
     let own = step.commands.iter().filter_map(|command| command.expectation.as_ref());
-    let expectations = own.chain(&step.expectations);
+    let expectations = own.clone().chain(&step.expectations);
+    let typed = step.commands.iter().enumerate().filter(|(_, command)| command.is_typed());
+    let below = own.clone().map(|expectation| expectation.text.as_str()).collect();
     let inputs = StepInputs {
         commands: step.commands.iter().map(Command::script).collect(),
         files: files.map(FileInputs::new).collect(),
@@ -175,6 +190,9 @@ fn step_digest<'a>(
         for_ms,
         timeout_ms: attributes.timeout.map(|time| time.as_millis()),
         columns: attributes.tty.map(Columns::get),
+        typed: typed.map(|(index, _)| index).collect(),
+        below: if attributes.tty.is_some() { below } else { Vec::new() },
+        stays_open: step.stays_open,
         retry: attributes.retry.map(|time| RetryInputs {
             for_ms: time.as_millis(),
             exit: match attributes.exit {

@@ -80,7 +80,7 @@ fn attributes_of_an_output_block_are_parsed() {
         Info::Output { attributes, problems } if problems.is_empty() => attributes,
         other => panic!("{info}: {other:?}"),
     };
-    let with = |streams, exact| OutputAttributes { streams, exact, in_session: false };
+    let with = |streams, exact| OutputAttributes { streams, exact, ..OutputAttributes::default() };
     assert_eq!(read("output"), with(Streams::Both, false));
     assert_eq!(read("output stderr"), with(Streams::Stderr, false));
     assert_eq!(read("output,stdout"), with(Streams::Stdout, false));

@@ -5,24 +5,24 @@
 
 /// The flags of a command that have no value.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Switches {
+pub(in crate::extract) struct Switches {
     /// With their names, without dashes.
-    pub(super) long: &'static [&'static str],
+    pub(in crate::extract) long: &'static [&'static str],
     /// With one letter.
-    pub(super) short: &'static str,
+    pub(in crate::extract) short: &'static str,
     /// Whether flags can follow operands.
-    pub(super) is_mixed: bool,
+    pub(in crate::extract) is_mixed: bool,
 }
 
 /// `docker`
-pub(super) const DOCKER: Switches = Switches {
+pub(in crate::extract) const DOCKER: Switches = Switches {
     long: &["debug", "help", "tls", "tlsverify", "version"],
     short: "Dv",
     is_mixed: false,
 };
 
 /// `docker run` and `docker create`
-pub(super) const RUN: Switches = Switches {
+pub(in crate::extract) const RUN: Switches = Switches {
     long: &[
         "detach",
         "disable-content-trust",
@@ -138,7 +138,7 @@ pub(super) const COMMIT: Switches =
     Switches { long: &["help", "no-pause", "pause"], short: "p", is_mixed: true };
 
 /// `docker compose`, before its command.
-pub(super) const COMPOSE: Switches = Switches {
+pub(in crate::extract) const COMPOSE: Switches = Switches {
     long: &[
         "all-resources",
         "compatibility",
@@ -207,7 +207,7 @@ pub(super) const COMPOSE_COMMAND: Switches = Switches {
 };
 
 /// `docker compose run`
-pub(super) const COMPOSE_RUN: Switches =
+pub(in crate::extract) const COMPOSE_RUN: Switches =
     Switches { short: "dqitPT", is_mixed: false, ..COMPOSE_COMMAND };
 
 /// `docker compose build`, whose `--pull` has no value.
@@ -232,14 +232,14 @@ pub(super) const COMPOSE_BUILD: Switches = Switches {
 
 /// The words after a command, as its flags and operands.
 #[derive(Debug, Default)]
-pub(super) struct Arguments<'a, W> {
+pub(in crate::extract) struct Arguments<'a, W> {
     /// The name of each flag with its value; short ones by their letter.
     flags: Vec<(&'a str, Option<&'a str>)>,
-    pub(super) operands: Vec<&'a W>,
+    pub(in crate::extract) operands: Vec<&'a W>,
 }
 
 impl<'a, W: AsRef<str>> Arguments<'a, W> {
-    pub(super) fn new(words: &'a [W], switches: Switches) -> Self {
+    pub(in crate::extract) fn new(words: &'a [W], switches: Switches) -> Self {
         let mut arguments = Self { flags: Vec::new(), operands: Vec::new() };
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -293,7 +293,7 @@ impl<'a, W: AsRef<str>> Arguments<'a, W> {
     }
 
     /// Whether a flag without a value is on.
-    pub(super) fn is_on(&self, names: &[&str]) -> bool {
+    pub(in crate::extract) fn is_on(&self, names: &[&str]) -> bool {
         let last = self.flags.iter().rfind(|(name, _)| names.contains(name));
         last.is_some_and(|(_, value)| value.is_none_or(|value| value == "true" || value == "1"))
     }

@@ -18,6 +18,9 @@ pub struct Transcript {
     /// the line endings and control sequences that were sent to the terminal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal: Option<Columns>,
+    /// The prompt at which the command was typed, if it was typed into a program, as that printed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -51,6 +51,8 @@ enum How {
     Stopped,
     TimedOut,
     EngineLost,
+    Open,
+    Typed,
 }
 
 impl TryFrom<WireEnd> for End {
@@ -67,6 +69,8 @@ impl TryFrom<WireEnd> for End {
                 Self::TimedOut { limit_ms }
             }
             How::EngineLost => Self::EngineLost,
+            How::Open => Self::Open,
+            How::Typed => Self::Typed,
         })
     }
 }
@@ -92,6 +96,8 @@ mod tests {
             ran(End::Stopped),
             ran(End::TimedOut { limit_ms: 5 }),
             ran(End::EngineLost),
+            ran(End::Open),
+            ran(End::Typed),
             StepRecording::Ignored,
             StepRecording::Skipped,
         ] {

@@ -20,6 +20,7 @@ fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
 
 fn shown(command: &CommandRecording) -> Shown {
     Shown {
+        prompt: None,
         command: None,
         pieces: screen(&command.transcript),
         playback: Playback::from_command(command),

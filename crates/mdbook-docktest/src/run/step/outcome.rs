@@ -25,6 +25,10 @@ pub(in crate::run) enum Ending {
     Stopped(Reason),
     /// It could not be started, because the engine has ended.
     EngineLost,
+    /// It waits for input at the end of its step.
+    Open,
+    /// It was typed into a program.
+    Typed,
 }
 
 impl Outcome {

@@ -26,10 +26,10 @@ impl RunningStep<'_> {
     /// output once.
     pub(super) fn wait_and_read(&mut self, time: Duration) -> io::Result<()> {
         let mut events = vec![
-            PollFd::new(&self.bash.process, PollFlags::IN),
-            PollFd::from_borrowed_fd(self.bash.turnstile.as_fd(), PollFlags::IN),
+            PollFd::new(&self.program.bash.process, PollFlags::IN),
+            PollFd::from_borrowed_fd(self.program.bash.turnstile.as_fd(), PollFlags::IN),
         ];
-        let open = self.connection.open_outputs();
+        let open = self.program.connection.open_outputs();
         events.extend(open.map(|output| PollFd::new(output, PollFlags::IN)));
         let time = Timespec::try_from(time).map_err(io::Error::other)?;
         match poll(&mut events, Some(&time)) {
@@ -58,7 +58,7 @@ impl RunningStep<'_> {
     /// Reads once from each output. Returns whether there was anything to read.
     fn read_outputs(&mut self) -> io::Result<bool> {
         let mut any = false;
-        for index in 0..self.connection.outputs() {
+        for index in 0..self.program.connection.outputs() {
             any |= self.read_output(index)?;
         }
         Ok(any)
@@ -69,7 +69,7 @@ impl RunningStep<'_> {
     fn read_output(&mut self, index: usize) -> io::Result<bool> {
         let mut buffer = [0; 64 * 1024];
         let at_ms = self.elapsed_ms();
-        let Some((stream, count)) = self.connection.read(index, &mut buffer)? else {
+        let Some((stream, count)) = self.program.connection.read(index, &mut buffer)? else {
             return Ok(false);
         };
         self.last_output = Instant::now();
@@ -77,7 +77,7 @@ impl RunningStep<'_> {
         if let Some(watch) = &mut self.watch {
             watch.observe(stream, &text);
         }
-        if let Some(typist) = &mut self.typist {
+        if let Some(typist) = &mut self.program.typist {
             typist.observe(&text);
         }
         Ok(true)

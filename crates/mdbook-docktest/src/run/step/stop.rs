@@ -1,7 +1,6 @@
 //! Stopping a step.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -24,9 +23,9 @@ const INTERRUPT_INTERVAL: Duration = Duration::from_millis(10);
 
 impl RunningStep<'_> {
     /// Interrupts the step, then kills the processes that are left.
-    pub(super) fn stop(&mut self, reason: Reason, key: Option<File>) -> io::Result<()> {
-        self.interrupt(reason, key)?;
-        self.bash.group.kill(KILL_LIMIT);
+    pub(super) fn stop(&mut self, reason: Reason) -> io::Result<()> {
+        self.interrupt(reason)?;
+        self.program.bash.group.kill(KILL_LIMIT);
         self.end_command(Ending::Stopped(reason), Vec::new());
         Ok(())
     }
@@ -36,10 +35,10 @@ impl RunningStep<'_> {
     /// At a terminal, the key comes first: a program that reads it as an ordinary key (`docker run -it`)
     /// gets it only in this way, and others get the signal from the terminal. Then all processes that
     /// are left get the signal.
-    fn interrupt(&mut self, reason: Reason, key: Option<File>) -> io::Result<()> {
+    fn interrupt(&mut self, reason: Reason) -> io::Result<()> {
         let end = Instant::now() + GRACE;
         let is_recorded = reason == Reason::Followed;
-        if let Some(mut key) = key {
+        if let Some(mut key) = self.program.interrupt_key.take() {
             self.recorder.await_echo(Echo::for_interrupt(), self.elapsed_ms());
             // Fails if the terminal's input is full. Then the processes get only the signal.
             let _ = key.write_all(b"\x03");
@@ -53,10 +52,10 @@ impl RunningStep<'_> {
         let mut interrupted = HashSet::new();
         let interrupted_at = Instant::now();
         while self.may_be_ending(interrupted_at, end) {
-            processes::interrupt(&self.bash.group.members(), &mut interrupted);
+            processes::interrupt(&self.program.bash.group.members(), &mut interrupted);
             self.read_for(INTERRUPT_INTERVAL)?;
         }
-        if self.connection.is_terminal() {
+        if self.program.connection.is_terminal() {
             self.drain_outputs()?;
         }
         if is_recorded && self.recorder.awaits_echo() {

@@ -1,5 +1,6 @@
 //! The runner with a bash of this machine: no engine and no privileges.
 
+mod dialogue;
 mod files;
 mod stopping;
 mod truth;
@@ -10,6 +11,7 @@ use super::*;
 use crate::extract::{Extensions, extract};
 use crate::model::stream::{Stream, Streams};
 use crate::run::local_place::LocalPlace;
+use crate::run::witness::now;
 
 /// Far more than any step of these tests takes: what hangs ends, and fails.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -29,7 +31,7 @@ fn try_run(
     assert_eq!(scenario.steps.len(), steps.len());
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).map_err(RunError::io("creating a shell"))?;
-    let mut runner = StepRunner { place: &place, shell, timeout: LIMIT, canceller };
+    let mut runner = StepRunner::new(&place, shell, LIMIT, canceller);
     scenario.steps.iter().map(|step| Ok(runner.run(step, &[])?.0)).collect()
 }
 
@@ -84,7 +86,7 @@ fn a_command_begins_when_the_one_before_has_ended() {
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).expect("a shell");
     let canceller = Canceller::new();
-    let mut runner = StepRunner { place: &place, shell, timeout: LIMIT, canceller: &canceller };
+    let mut runner = StepRunner::new(&place, shell, LIMIT, &canceller);
     let chapter = "```bash\nsleep 0.2\nsleep 0.1\ntrue\n```\n";
     let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
     let before = now();

@@ -1,0 +1,254 @@
+//! The prompts of programs that commands open: shells in containers, clients of databases, interpreters.
+//!
+//! They count only below a command that opens a program, or while one is open: in output, `>` and the like
+//! can stand anywhere.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::console::{Session, SessionCommand};
+use super::interactive::needs_terminal;
+use super::prompt::Prompt;
+
+/// Programs that read commands at a prompt if they are started without an operand, or with few.
+const INTERPRETERS: [&str; 38] = [
+    "ash",
+    "bash",
+    "bc",
+    "cqlsh",
+    "dash",
+    "fish",
+    "ftp",
+    "gdb",
+    "ghci",
+    "iex",
+    "ipython",
+    "irb",
+    "jshell",
+    "julia",
+    "ksh",
+    "lua",
+    "mariadb",
+    "mongo",
+    "mongosh",
+    "mysql",
+    "nc",
+    "node",
+    "php",
+    "psql",
+    "pry",
+    "python",
+    "python2",
+    "python3",
+    "R",
+    "redis-cli",
+    "scala",
+    "sh",
+    "sqlite3",
+    "sqlplus",
+    "ssh",
+    "su",
+    "telnet",
+    "zsh",
+];
+
+/// Prompts that end with `>` or `=#`, of databases and interpreters.
+static INTERPRETER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?x)^
+        (?:
+            >>> | \.\.\. | \s*(?:->|'>|">|`>)                 # Python, and MySQL's second prompts
+          | (?:In|Out)\ \[\d+\]:                              # IPython
+          | MariaDB\ \[[^\]]*\]>
+          | [\w.-]+[=\-('"][\#>]                              # psql: postgres=#, postgres-#
+          | irb\([^)]*\):\d+(?::\d+)?[>*"']                   # Ruby
+          | \[\d+\]\ pry\([^)]*\)>
+          | iex(?:\([^)]*\))?>
+          | [\w.-]+(?::\d+)?(?:\[\d+\])?(?:\([^)]*\))?>       # mysql>, redis:6379>, 127.0.0.1:6379[1]>
+          | [\w.-]+\ \[[^\]]*\]\ [\w.-]+>                     # rs0 [direct: primary] test>
+        )
+        (?:\ |$)"#,
+    )
+    .expect("the regex is valid")
+});
+
+/// Text that ends a program.
+static ENDING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:(?:exit|quit|bye|logout)(?:\(\))?;?|exit \d+|\\q|\.exit|\.quit|(?:\^P\^Q|\^D)|<?ctrl[-+ ]?d>?)$")
+        .expect("the regex is valid")
+});
+
+/// A program that is open.
+#[derive(Debug, Clone)]
+pub(super) struct Open {
+    /// The index of the step whose command has opened it.
+    pub(super) step: usize,
+    /// The prompt at which that command stands, if it has one.
+    outer: Option<Prompt>,
+    /// Whether it is certain that it is open.
+    pub(super) is_certain: bool,
+}
+
+/// The prompt at the start of a line, and the length of both.
+fn inner_prompt(line: &str, outer: Option<&Prompt>, is_certain: bool) -> Option<usize> {
+    if outer.is_some_and(|outer| outer.end_in(line).is_some()) {
+        return None;
+    }
+    if let Some(found) = INTERPRETER.find(line) {
+        return Some(found.end());
+    }
+    // Below a command that certainly opens a program, also `# ` and `> `.
+    let is_bare = ["# ", "$ ", "> ", "% "].iter().any(|bare| line.starts_with(bare))
+        || ["#", "$", ">"].contains(&line);
+    match Prompt::of(line) {
+        Some((_, end)) if !is_bare || is_certain => Some(end),
+        _ => None,
+    }
+}
+
+/// Whether a command can open a program that reads commands at a prompt.
+fn can_open(command: &str) -> bool {
+    if needs_terminal(command) {
+        return true;
+    }
+    let mut words =
+        command.split_whitespace().skip_while(|word| *word == "sudo" || word.contains('='));
+    let program = words.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let is_shell = command.starts_with("sudo ") && command.contains(" -i") || command == "sudo -s";
+    is_shell || INTERPRETERS.contains(&program) && !command.contains(['|', '<'])
+}
+
+/// Splits the lines below commands that open a program into its output and what is typed into it.
+pub(super) fn add_typed_commands(session: &mut Session, lines: &[&str]) {
+    let starts: Vec<usize> = session.commands.iter().map(|command| command.lines.start).collect();
+    let mut all = Vec::new();
+    for (index, mut command) in session.commands.drain(..).enumerate() {
+        let end = starts.get(index + 1).copied().unwrap_or(lines.len());
+        let text = command.text(lines);
+        let outer = Prompt::of(lines[command.lines.start]).map(|(prompt, _)| prompt);
+        let range = command.lines.end..end;
+        let typed = match can_open(&text) {
+            true => typed_commands(lines, range, outer.as_ref(), needs_terminal(&text)),
+            false => Vec::new(),
+        };
+        if let Some(first) = typed.first() {
+            let output = command.lines.end..first.lines.start;
+            command.output = without_blanks(lines, output.clone());
+            command.below = output;
+        }
+        all.push(command);
+        all.extend(typed);
+    }
+    session.commands = all;
+}
+
+/// Reads the lines before the first command as typed into a program that is open, if they are.
+pub(super) fn continue_program(session: &mut Session, lines: &[&str], open: &Open) -> bool {
+    let end = session.commands.first().map_or(lines.len(), |command| command.lines.start);
+    let Some(first) = (0..end).find(|line| !lines[*line].trim().is_empty()) else { return false };
+    let outer = open.outer.as_ref();
+    if inner_prompt(lines[first], outer, open.is_certain).is_none() {
+        return false;
+    }
+    let typed = typed_commands(lines, first..end, outer, open.is_certain);
+    if typed.is_empty() {
+        return false;
+    }
+    session.unprompted.retain(|line| *line >= end);
+    session.elsewhere = None;
+    session.commands.splice(0..0, typed);
+    true
+}
+
+/// Reads a block of which nothing else is known as typed into a program.
+pub(super) fn program_session(lines: &[&str], open: &Open) -> Option<Session> {
+    let mut session = Session::default();
+    continue_program(&mut session, lines, open).then_some(session)
+}
+
+/// What a session leaves open: the program of its last command of the shell, unless it is ended.
+pub(super) fn left_open(session: &Session, lines: &[&str], step: usize) -> Option<Open> {
+    let last = session.commands.last()?;
+    if last.inner.is_some() {
+        let text = last.text(lines);
+        let outer = session.commands.iter().rfind(|command| command.inner.is_none());
+        let outer = outer.and_then(|command| Some(Prompt::of(lines[command.lines.start])?.0));
+        let has_ended = ENDING.is_match(text.trim());
+        return (!has_ended).then_some(Open { step, outer, is_certain: true });
+    }
+    let text = last.text(lines);
+    let outer = Prompt::of(lines[last.lines.start]).map(|(prompt, _)| prompt);
+    can_open(&text).then(|| Open { step, outer, is_certain: needs_terminal(&text) })
+}
+
+/// The same for a script.
+pub(super) fn left_open_by_script(
+    commands: &[crate::model::scenario::Command],
+    step: usize,
+) -> Option<Open> {
+    let text = &commands.last()?.text;
+    can_open(text).then(|| Open { step, outer: None, is_certain: needs_terminal(text) })
+}
+
+fn typed_commands(
+    lines: &[&str],
+    range: Range<usize>,
+    outer: Option<&Prompt>,
+    is_certain: bool,
+) -> Vec<SessionCommand> {
+    let mut found: Vec<SessionCommand> = Vec::new();
+    let mut is_block = false;
+    for at in range.clone() {
+        let line = lines[at];
+        let Some(end) = inner_prompt(line, outer, is_certain) else { continue };
+        let is_more = line.starts_with("...");
+        // In output, `...` stands for any lines.
+        if is_more && !is_block {
+            continue;
+        }
+        let text = line[end.min(line.len())..].trim_end();
+        let is_python = line.starts_with(">>>") || is_more;
+        is_block = is_python
+            && (text.ends_with([':', '\\', '(', '[', '{', ','])
+                || (is_more && !text.trim().is_empty()));
+        // An empty prompt: nothing is typed. After Python's second prompt, Enter ends the block.
+        if text.trim().is_empty() && !is_more {
+            end_output(lines, found.last_mut(), at);
+            continue;
+        }
+        end_output(lines, found.last_mut(), at);
+        found.push(SessionCommand {
+            lines: at..at + 1,
+            prompts: vec![end],
+            below: at + 1..at + 1,
+            output: at + 1..at + 1,
+            inner: Some(line[..end].to_owned()),
+        });
+    }
+    // The last one's output ends at the next prompt of the shell, or the end.
+    end_output(lines, found.last_mut(), range.end);
+    found
+}
+
+/// Ends the output of a command, unless an empty prompt has ended it already.
+fn end_output(lines: &[&str], command: Option<&mut SessionCommand>, end: usize) {
+    let Some(command) = command else { return };
+    let start = command.lines.end;
+    if command.below.is_empty() {
+        command.below = start..end;
+        command.output = without_blanks(lines, start..end);
+    }
+}
+
+fn without_blanks(lines: &[&str], range: Range<usize>) -> Range<usize> {
+    let printed = |line: &usize| !lines[*line].trim().is_empty();
+    match (range.clone().find(printed), range.clone().rfind(printed)) {
+        (Some(first), Some(last)) => first..last + 1,
+        _ => range.start..range.start,
+    }
+}
+
+#[cfg(test)]
+mod tests;

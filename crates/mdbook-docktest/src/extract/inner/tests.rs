@@ -1,0 +1,142 @@
+use std::path::Path;
+
+use crate::extract::{Extensions, extract};
+use crate::model::scenario::CommandKind;
+
+/// Returns the commands of each step: the prompt of the program and what is typed, and after `=>` what is
+/// expected.
+fn commands(text: &str) -> Vec<Vec<String>> {
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let steps = scenario.steps.iter().map(|step| {
+        let commands = step.commands.iter().map(|command| {
+            let prompt = match &command.kind {
+                CommandKind::Shell => "",
+                CommandKind::Typed { prompt } => prompt,
+            };
+            let expected = command.expectation.as_ref().map_or("", |expected| &expected.text);
+            format!("{prompt}{} => {}", command.text, expected.trim_end().replace('\n', "|"))
+        });
+        commands.collect()
+    });
+    steps.collect()
+}
+
+fn console(text: &str) -> Vec<String> {
+    commands(&format!("```console\n{text}```\n")).remove(0)
+}
+
+#[test]
+fn lines_at_the_prompt_of_a_container_are_typed_into_it() {
+    for prompt in [
+        "/ # ",
+        "/app # ",
+        "root@3f1c9a7b2d4e:/# ",
+        "bash-5.1# ",
+        "sh-4.4$ ",
+        "# ",
+        "[root@web /]# ",
+    ] {
+        let found = console(&format!(
+            "$ docker run -it --rm alpine sh\n{prompt}echo a\na\n{prompt}exit\n$ echo b\nb\n"
+        ));
+        let expected = [
+            "docker run -it --rm alpine sh => ",
+            &format!("{prompt}echo a => a"),
+            &format!("{prompt}exit => "),
+            "echo b => b",
+        ];
+        assert_eq!(found, expected, "{prompt}");
+    }
+}
+
+#[test]
+fn clients_and_interpreters_are_typed_into() {
+    for (program, prompt) in [
+        ("docker exec -it db mysql", "mysql> "),
+        ("docker exec -it db mariadb", "MariaDB [(none)]> "),
+        ("docker exec -it db psql -U postgres", "postgres=# "),
+        ("docker exec -it db psql", "app-> "),
+        ("docker exec -it cache redis-cli", "127.0.0.1:6379> "),
+        ("docker compose exec cache redis-cli", "redis:6379> "),
+        ("docker exec -it db mongosh", "test> "),
+        ("docker run -it node", "> "),
+        ("python3", ">>> "),
+        ("docker run -it ruby", "irb(main):001:0> "),
+        ("ftp localhost", "ftp> "),
+    ] {
+        let found = console(&format!("$ {program}\nWelcome\n{prompt}select 1;\n1\n"));
+        let expected = [format!("{program} => Welcome"), format!("{prompt}select 1; => 1")];
+        assert_eq!(found, expected, "{program}");
+    }
+}
+
+#[test]
+fn second_prompts_continue_what_is_typed() {
+    let found =
+        console("$ python3\n>>> for i in range(2):\n...     print(i)\n...\n0\n1\n>>> exit()\n");
+    let expected = [
+        "python3 => ",
+        ">>> for i in range(2): => ",
+        "...     print(i) => ",
+        "... => 0|1",
+        ">>> exit() => ",
+    ];
+    assert_eq!(found, expected);
+    let found = console("$ docker exec -it db mysql\nmysql> select\n    -> 1;\n...\nmysql> exit\n");
+    let expected = [
+        "docker exec -it db mysql => ",
+        "mysql> select => ",
+        "    -> 1; => ...",
+        "mysql> exit => ",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn prompts_count_only_below_what_opens_a_program() {
+    let found = console("$ cat session.txt\nmysql> select 1;\n>>> 2\n");
+    assert_eq!(found, ["cat session.txt => mysql> select 1;|>>> 2"]);
+    let found = console("$ docker run alpine cat /motd\n> quoted\n");
+    assert_eq!(found[0].split(" => ").count(), 2);
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_session_goes_on_in_later_blocks() {
+    let open = "```console\n$ docker run -it --name box alpine sh\n```\n\n";
+    let later = "```console\n/ # echo a\na\n/ # exit\n```\n\n```console\n$ docker ps\n```\n";
+    let expected: [&[&str]; 3] = [
+        &["docker run -it --name box alpine sh => "],
+        &["/ # echo a => a", "/ # exit => "],
+        &["docker ps => "],
+    ];
+    assert_eq!(commands(&format!("{open}{later}")), expected);
+    let beside = "```console\n$ docker ps -q\n```\n\n";
+    let found = commands(&format!("{open}{beside}{later}"));
+    assert_eq!([&found[0], &found[2], &found[3]], [expected[0], expected[1], expected[2]]);
+    let scenario = |text: &str| extract(Path::new("c.md"), text, Extensions::default());
+    let steps = scenario(&format!("{open}{later}")).steps;
+    assert!(steps[0].stays_open && !steps[1].stays_open);
+    assert!(steps[0].attributes.tty.is_some() && steps[1].attributes.tty.is_some());
+    assert!(steps[2].attributes.tty.is_none());
+    // Nothing is open any more: the block cannot run.
+    let again = scenario(&format!("{open}{later}\n```console\n/ # echo b\n```\n"));
+    assert!(again.steps[3].is_held, "{:?}", again.steps[3].commands);
+}
+
+#[test]
+fn a_step_that_asks_for_a_terminal_or_an_answer_has_one() {
+    let has_terminal = |text: &str| {
+        let scenario = extract(Path::new("c.md"), text, Extensions::default());
+        scenario.steps[0].attributes.tty.is_some()
+    };
+    for (text, expected) in [
+        ("```bash\ndocker run -it --rm alpine ls\n```\n", true),
+        ("```bash\ndocker run -d alpine\n```\n", false),
+        ("```console\n$ docker volume prune\nAre you sure? [y/N] y\nDeleted\n```\n", true),
+        ("```console\n$ docker login\nUsername: moby\nPassword:\n```\n", true),
+        ("```console\n$ docker ps\nCONTAINER ID\n```\n", false),
+    ] {
+        assert_eq!(has_terminal(text), expected, "{text}");
+    }
+}

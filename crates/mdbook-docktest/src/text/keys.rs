@@ -1,0 +1,72 @@
+//! The keys of a terminal's keyboard.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What the keyboard sends for this text: the Enter key sends a carriage return, which the terminal turns
+/// into a line feed unless the program has switched that off.
+pub(crate) fn pressed(text: &str) -> String {
+    text.replace('\n', "\r")
+}
+
+/// How keys are named in a chapter: `^C`, `Ctrl-C`, `<Ctrl+C>`, `[Ctrl-C]`, `CTRL-p CTRL-q`.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:[<\[(]?(?:\^|(?i:ctrl|control|c)[-+ ]|(?i:ctrl))(?<key>[A-Za-z@\\\]_])[>\])]?[ ,+]*(?:then )?)")
+        .expect("the regex is valid")
+});
+
+/// The keys that a line names, if it names nothing else.
+pub(crate) fn named(line: &str) -> Option<String> {
+    let mut rest = line.trim();
+    let mut keys = String::new();
+    while let Some(found) = NAMED.captures(rest) {
+        let key = found["key"].chars().next()?.to_ascii_uppercase();
+        keys.push(char::from(key as u8 ^ 0x40));
+        rest = &rest[found[0].len()..];
+    }
+    (rest.is_empty() && !keys.is_empty()).then_some(keys)
+}
+
+/// How keys are shown: those with Ctrl as terminals echo them, e.g. `^C`.
+pub(crate) fn shown(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' | '\n' => c.to_string(),
+        '\x7f' => "^?".to_owned(),
+        c if c.is_ascii_control() => format!("^{}", char::from(c as u8 + 0x40)),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
+/// Whether a text has keys that are pressed with Ctrl.
+pub(crate) fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_control() && !matches!(c, '\t' | '\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_can_name_keys() {
+        for line in
+            ["^P^Q", "Ctrl-P Ctrl-Q", "<Ctrl-P><Ctrl-Q>", "CTRL+p, CTRL+q", "Ctrl-P then Ctrl-Q"]
+        {
+            assert_eq!(named(line).as_deref(), Some("\x10\x11"), "{line}");
+        }
+        assert_eq!(named("^C").as_deref(), Some("\x03"));
+        assert_eq!(named("[Ctrl-D]").as_deref(), Some("\x04"));
+        for line in ["cd x", "^", "control", "^Cx", "c", "ls ^C", ""] {
+            assert_eq!(named(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn keys_with_control_are_shown_with_a_caret() {
+        assert_eq!(shown("\x10\x11"), "^P^Q");
+        assert_eq!(shown("a\tb\x03\x7f\x1b"), "a\tb^C^?^[");
+        assert!(has_control("\x04") && !has_control("a\tb\n"));
+        assert_eq!(pressed("a\nb\n"), "a\rb\r");
+    }
+}

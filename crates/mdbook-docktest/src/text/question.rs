@@ -1,0 +1,91 @@
+//! Questions that programs ask.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A question at the start of a line, and its answer.
+static ANSWERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^(?:
+            \S.* (?: \? | \[[^\]\s]+/[^\]]+\] | \([^)\s]+/[^)]+\) ) [:?]? \s+ \S.*
+          | (?:.*\ )?(?i: password | passphrase | username | user | login ) (?:\ (?:for|of|from|again|\().*)? : (?:\s*|\s+\S.*)
+        )$",
+    )
+    .expect("the regex is valid")
+});
+
+/// A question that nothing follows.
+static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)(?:
+            \?
+          | \[[^\]\s]{1,12}/[^\]]{1,24}\] \??
+          | \([^)\s]{1,12}/[^)]{1,24}\) \??
+          | (?i: password | passphrase | username | login ) [^:\n]* (?: \? )?
+        ) \s* :? \s*$",
+    )
+    .expect("the regex is valid")
+});
+
+/// Whether a line that a chapter shows is a question with its answer, or one for a password, whose answer is
+/// not shown.
+pub(crate) fn is_answered(line: &str) -> bool {
+    let line = line.trim_end();
+    ANSWERED.is_match(line) && (line.ends_with(':') || !is_open(line))
+}
+
+/// Whether a question can be answered with yes.
+pub(crate) fn is_yes_or_no(question: &str) -> bool {
+    let question = question.to_ascii_lowercase();
+    ["y/n", "yes/no"].iter().any(|choice| question.contains(choice))
+}
+
+/// Whether an unfinished line of output is a question.
+pub(crate) fn is_open(line: &str) -> bool {
+    OPEN.is_match(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_with_answers_are_recognized() {
+        for line in [
+            "Are you sure you want to continue? [y/N] y",
+            "Are you sure you want to continue connecting (yes/no)? yes",
+            "Do you want to continue? [Y/n] Y",
+            "Do you grant the above permissions? [y/N] y",
+            "Proceed (Y/n)? y",
+            "Username: moby",
+            "Password:",
+            "Password: ",
+            "Enter passphrase for key 'x': secret",
+            "What is your name? Ada",
+        ] {
+            assert!(is_answered(line), "{line}");
+        }
+        for line in
+            ["Are you sure you want to continue? [y/N]", "total 4", "What?", "[y/N]", "Status: ok"]
+        {
+            assert!(!is_answered(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn open_questions_are_recognized() {
+        for line in [
+            "Are you sure you want to continue? [y/N] ",
+            "sure? ",
+            "Password: ",
+            "Overwrite (y/n)? ",
+            "Username (moby): ",
+        ] {
+            assert!(is_open(line), "{line}");
+        }
+        for line in ["done", "/ # ", "10% ", "mysql> ", "a? b", ""] {
+            assert!(!is_open(line), "{line}");
+        }
+    }
+}
