@@ -126,7 +126,10 @@ fn shown(command: &CommandRecording, streams: Streams, attributes: OutputAttribu
     let transcript = &command.transcript;
     if attributes.exact {
         transcript.output_of(streams)
-    } else if attributes.with_answers && command.end != End::Stopped {
+    } else if attributes.with_answers
+        && transcript.terminal.is_some()
+        && command.end != End::Stopped
+    {
         terminal::output_with_answers(transcript)
     } else {
         terminal::output(transcript, streams)

@@ -14,10 +14,11 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::model::finding::Code;
-use crate::model::remedy::Remedy;
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
 use crate::model::stream::Columns;
 use crate::text::duration::parse_duration;
+use crate::text::splice::Edit;
 
 mod foreign;
 mod keys;
@@ -153,12 +154,17 @@ fn unknown(word: &Word<'_>, known: &[&str], others: &[&str]) -> Option<Problem> 
         Some(intended) => format!("did you mean `{intended}`?"),
         None => format!("use one of `{}`", known.join("`, `")),
     };
+    let edit = |intended: &str| Remedy {
+        title: format!("write `{intended}`"),
+        edits: vec![Edit { range: word.name_span.clone(), text: intended.to_owned() }],
+        basis: Basis::Proposed,
+    };
     Some(Problem {
         code: Code::UnknownAttribute,
         span: word.name_span.clone(),
         message: format!("unknown attribute `{}`", word.name),
         help: Some(help),
-        remedies: Vec::new(),
+        remedies: intended.map(edit).into_iter().collect(),
     })
 }
 
