@@ -41,7 +41,7 @@ enum Stage {
     /// The steps are known, and have not run.
     Read(Text),
     /// The steps have run, or were replayed from a recording.
-    Ran(Text, Recording),
+    Ran(Text, Box<Recording>),
     /// The page is rendered. Text, steps and output are dropped, so that a large book need not be
     /// in memory as a whole.
     Done(Done),
@@ -159,7 +159,7 @@ impl Chapter {
             check(&text.text, &text.scenario, &recording, &rules);
         self.findings.extend(settings.lints.apply(findings));
         self.consequences = consequences;
-        self.stage = Stage::Ran(text, recording);
+        self.stage = Stage::Ran(text, Box::new(recording));
         self.locate_findings();
         self.keep_selected_findings();
     }
@@ -219,7 +219,7 @@ impl Chapter {
         let stage = mem::replace(&mut self.stage, Stage::Read(Text::default()));
         let (old, recording) = match stage {
             Stage::Read(text) => (text, None),
-            Stage::Ran(text, recording) => (text, Some(recording)),
+            Stage::Ran(text, recording) => (text, Some(*recording)),
             Stage::Done(_) => {
                 self.stage = stage;
                 return;
@@ -384,7 +384,7 @@ impl Chapter {
         let text = Text { text: text.to_owned(), scenario, only: None, origins: None };
         let path = path.to_owned();
         let recording_path = "recordings/a.md.json".into();
-        let (stage, consequences) = (Stage::Ran(text, recording), BTreeSet::new());
+        let (stage, consequences) = (Stage::Ran(text, Box::new(recording)), BTreeSet::new());
         Self { path, recording_path, findings, consequences, stage }
     }
 

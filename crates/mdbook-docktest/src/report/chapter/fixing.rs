@@ -28,7 +28,7 @@ impl Chapter {
         let stage = mem::replace(&mut self.stage, Stage::Read(Text::default()));
         let (old, recording) = match stage {
             Stage::Read(text) => (text, None),
-            Stage::Ran(text, recording) => (text, Some(recording)),
+            Stage::Ran(text, recording) => (text, Some(*recording)),
             Stage::Done(_) => {
                 self.stage = stage;
                 return None;

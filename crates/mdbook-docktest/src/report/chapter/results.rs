@@ -57,7 +57,7 @@ impl Chapter {
     pub(crate) fn ran_on(&self) -> Option<&Recording> {
         let recording = match &self.stage {
             Stage::Read(_) => None,
-            Stage::Ran(_, recording) => Some(recording),
+            Stage::Ran(_, recording) => Some(&**recording),
             Stage::Done(done) => done.recording.as_ref(),
         };
         let ran = |status| matches!(status, StepStatus::Passed | StepStatus::Failed);
