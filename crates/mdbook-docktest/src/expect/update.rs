@@ -93,7 +93,7 @@ pub(crate) fn update(
 fn new_values(actual: &[&str], bindings: &Bindings) -> Vec<Vec<Volatile>> {
     let mut scanner = Scanner::for_expectations();
     let values = actual.iter().map(|line| {
-        let mut values = scanner.line_with_ids(line, bindings);
+        let mut values = scanner.line_with_ids(line, |word| bindings.is_swarm_id(word));
         values.retain(|value| !bindings.is_chosen(value.kind, &line[value.span.clone()]));
         values
     });

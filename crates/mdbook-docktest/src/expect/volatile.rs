@@ -10,7 +10,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::binding::Bindings;
 use super::builtin::BUILTINS;
 
 mod columns;
@@ -171,9 +170,13 @@ impl Scanner {
 
 impl Scanner {
     /// As [`Self::line`], with the short IDs that are known by their full form.
-    pub(super) fn line_with_ids(&mut self, line: &str, bindings: &Bindings) -> Vec<Volatile> {
+    pub(super) fn line_with_ids(
+        &mut self,
+        line: &str,
+        is_id: impl Fn(&str) -> bool,
+    ) -> Vec<Volatile> {
         let mut found = self.line(line);
-        let ids = WORD.find_iter(line).filter(|word| bindings.is_swarm_id(word.as_str()));
+        let ids = WORD.find_iter(line).filter(|word| is_id(word.as_str()));
         for span in ids.map(|id| id.range()) {
             if found.iter().all(|value| value.span != span) {
                 found.push(Volatile { span, kind: &columns::ID });
