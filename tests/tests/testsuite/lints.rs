@@ -8,14 +8,14 @@ fn warnings_are_reported_and_do_not_fail_the_build() {
         .setting("lints.unknown-attribute = \"warn\"")
         .setting("lints.exit-status = \"warn\"")
         .setting("lints.output-mismatch = \"allow\"")
-        .step_with("exit=3 sparkling", "exit 3")
+        .step_with("exit=3 hiden", "exit 3")
         .step("exit 4")
         .step("echo one")
         .output("two\n");
     let outcome = book.verify();
     outcome
         .exits(0)
-        .finds_only(&[("unknown-attribute", "sparkling"), ("exit-status", "exit 4")])
+        .finds_only(&[("unknown-attribute", "hiden"), ("exit-status", "exit 4")])
         .prints(3, "one\n");
     for step in 1..=3 {
         assert_eq!(outcome.status_of(step), "passed", "{outcome}");
@@ -23,7 +23,7 @@ fn warnings_are_reported_and_do_not_fail_the_build() {
     // Warnings are for authors, not for readers.
     let outcome = book.to_preprocess("html").run();
     outcome.exits(0).tells("warning[exit-status]").tells("warning[unknown-attribute]");
-    assert!(!outcome.stdout().contains("sparkling"), "{outcome}");
+    assert!(!outcome.stdout().contains("hiden"), "{outcome}");
     assert!(!outcome.stdout().contains("instead of"), "{outcome}");
 }
 

@@ -156,7 +156,7 @@ fn errexit_ends_a_shell_only_where_bash_does() {
 #[test]
 fn tracing_is_as_in_a_readers_shell() {
     Book::new()
-        .step("set -x\necho \"$(echo a)\"")
+        .step("set -x\necho \"$(echo a)\" >&2")
         .step("for i in 1; do\n  true $i\ndone; set +x")
         .step("set -x; true; set +x")
         .step_with("exit=3", "(set -x; exit 3)")

@@ -41,6 +41,8 @@ fn only_real_defects_are_reported() {
             ("container-died", NAMED),
             ("leftover", NAMED),
             ("leftover", NAMED),
+            // It asks whether to go on, takes the end of its input for a no, and exits with 0.
+            ("unanswered-question", "docker volume prune"),
             ("exit-status", "docker volume rm postgres-prod"),
         ])
         .says("died with status 1")
