@@ -35,7 +35,7 @@
 //!
 //! **Values that change from run to run** are known by their form, or by the text around them
 //! (`volatile`). A pattern can be [`Loosened`] to match any value of the same kind in their place, which
-//! tells an old page from a wrong one, and [`update`] writes placeholders for them.
+//! tells an old page from a wrong one, and [`update()`] writes placeholders for them.
 //!
 //! **Cost.** Each line of output is compared at most once with each line of the longest run of
 //! pattern lines without `...`; the `regex` crate matches in time linear in the line.

@@ -1,8 +1,8 @@
 //! Measures how much of real tutorials the program sees and runs.
 //!
 //! The Markdown files of directories that are given are copied, and each copy is verified in a process of its
-//! own. Then a second copy is adopted: `fix`, `accept`, and `verify` several times, to see which steps do not
-//! hold. The originals are only read. The tables have figures, and no text of the tutorials.
+//! own. Then a second copy is adopted: `fix`, `accept`, and `verify` several times, to see which steps
+//! change. The originals are only read. The tables have figures, and no text of the tutorials.
 
 mod blocks;
 mod measure;
@@ -54,7 +54,7 @@ pub(crate) struct Options {
     /// Also write the tables to this file, as its last section
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// Also list the kinds of messages, and on standard error the steps that do not hold
+    /// Also list the kinds of messages, and on standard error the steps that change
     #[arg(long)]
     verbose: bool,
 }

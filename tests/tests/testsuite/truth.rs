@@ -77,7 +77,7 @@ fn a_difference_that_cannot_be_seen_is_named() {
 }
 
 #[test]
-fn a_failure_that_follows_from_another_is_told_in_a_line() {
+fn a_failure_that_follows_from_another_gets_one_line() {
     let text = "```bash\nnosuchprogram --name web\n```\n\n```bash\ndocker volume inspect web\n```\n\n\
         ```bash ignore\nmkdir app\n```\n\n```bash\ncd app\n```\n";
     let book = Book::new().chapter("lab.md", text);

@@ -1,4 +1,4 @@
-//! Names the characters of a diff that cannot be told apart by eye: ordinary and no-break spaces, hyphens and dashes, letters
+//! Names the characters of a diff that look the same: ordinary and no-break spaces, hyphens and dashes, letters
 //! of different alphabets. Without that, a diff would show a line twice.
 
 use std::collections::BTreeMap;

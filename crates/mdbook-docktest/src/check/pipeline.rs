@@ -10,7 +10,7 @@ const SIGPIPE: i32 = 141;
 /// A part of a command's last pipeline that has failed although the command has not.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct FailedPart {
-    /// Its text, if it can be told where it is in the command.
+    /// Its text, if its place in the command is known.
     text: Option<String>,
     /// Its place in the pipeline, counted from 1.
     number: usize,

@@ -74,9 +74,8 @@ pub(super) fn doubt(span: &Range<usize>, recorded: &CommandRecording) -> Option<
     Some(Difference {
         code: Code::UnclearCommands,
         span: span.clone(),
-        message:
-            "it cannot be told where this command ends: it is judged together with all below it"
-                .to_owned(),
+        message: "it is unclear where this command ends: it is judged together with all below it"
+            .to_owned(),
         help: Some("move the commands below it to blocks of their own".to_owned()),
         remedies: Vec::new(),
     })
@@ -154,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_command_that_has_run_although_it_lacks_its_end_is_doubtful() {
-        let unclear = "unclear-commands 4: it cannot be told where this command ends: it is judged \
+        let unclear = "unclear-commands 4: it is unclear where this command ends: it is judged \
                        together with all below it";
         assert_eq!(findings("echo 'a\nfalse\ntrue", &[(0, "")]), [unclear]);
         assert_eq!(findings("echo a \\\n  b \\", &[(0, "")]), [""; 0]);

@@ -143,7 +143,7 @@ fn not_supported_yet(word: &Word<'_>) -> Problem {
     bad(word.span.clone(), format!("`{}` is not supported yet", word.name))
 }
 
-/// Returns the problem with a word that is none of `known`: it can be a mistyped one, or one of the `others`, which
+/// Returns the problem with a word that is not one of `known`: it can be a mistyped one, or one of the `others`, which
 /// other blocks have. `None` if it is an attribute of another tool.
 fn unknown(word: &Word<'_>, known: &[&str], others: &[&str]) -> Option<Problem> {
     let intended = foreign::intended(word, known);

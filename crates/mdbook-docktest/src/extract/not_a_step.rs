@@ -144,7 +144,7 @@ impl Extraction<'_> {
     }
 
     /// Returns the prefix of the container of an indented block, which starts at this offset. `None` if it
-    /// cannot be told: the block begins on the line of a list item's marker.
+    /// is unknown: the block begins on the line of a list item's marker.
     fn container_of(&self, start: usize) -> Option<Range<usize>> {
         let line = self.text[..start].rfind('\n').map_or(0, |end| end + 1);
         let before = &self.text[line..start];

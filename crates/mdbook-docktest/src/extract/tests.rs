@@ -213,7 +213,7 @@ fn not_steps(text: &str) -> Vec<(&str, String, Vec<String>)> {
 }
 
 #[test]
-fn a_block_that_looks_like_commands_and_is_no_step_is_found() {
+fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     let found = |text| {
         let [(place, why, remedies)] = &not_steps(text)[..] else { panic!("{text}") };
         format!("{place} | {why} | {}", remedies.join(" | ")).replace('\n', "/")

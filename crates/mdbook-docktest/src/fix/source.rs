@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_lines_are_told_apart_by_their_neighbours() {
+    fn equal_lines_are_distinguished_by_their_neighbours() {
         let block = "```bash\nls\n```\n";
         let text = format!("# One\n{block}# Two\n{block}");
         let source = format!("{{{{#include one.md}}}}\n# Two\n{block}");

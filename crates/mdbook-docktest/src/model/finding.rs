@@ -74,7 +74,7 @@ pub enum Code {
     OrphanOutput,
     /// A `console` block without a prompt, or text before the first prompt of a session.
     MissingPrompt,
-    /// A block that looks like commands and is no step.
+    /// A block that looks like commands and is not a step.
     NotAStep,
     /// A word in an `output` block that looks like a mistyped placeholder, or is an invalid one.
     BadPlaceholder,
@@ -94,7 +94,7 @@ pub enum Code {
     ExitStatus,
     /// Bash cannot parse a command.
     SyntaxError,
-    /// It cannot be told where the commands of a script end.
+    /// It is unclear where the commands of a script end.
     UnclearCommands,
     /// The output of a step differs from what is expected.
     OutputMismatch,

@@ -123,7 +123,7 @@ __docktest_shown=
     \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go%% *}"
     # For an empty file, `mapfile` sets no element.
     __docktest_command=${__docktest_command-}
-    # With the first sign of PS4, its lines can be told from others.
+    # With the first sign of PS4, its lines can be distinguished from others.
     if [[ $__docktest_trace == *x* || $__docktest_go == *traced* ]]; then
         \builtin echo "traced ${PS4:0:1}" >/run/docktest/shell/done
     fi

@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_is_told_what_a_command_may_be_about() {
+    fn the_shell_gets_what_a_command_may_be_about() {
         for (text, concerns) in [
             ("set -ev", "verbose"),
             ("set +o verbose; docker run -v a:b c", "verbose"),

@@ -8,6 +8,7 @@
 # Nothing here uses a command of the author's PATH.
 {
     __docktest_name=$1
+    # shellcheck disable=SC2088 # the author's tilde, in a name
     if [[ $1 == "~/"* ]]; then
         __docktest_name=${HOME-}/${1:2}
     fi

@@ -38,7 +38,7 @@ pub(crate) enum Kind {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Language {
     pub(crate) kind: Kind,
-    /// The language that highlighters know; empty if the block is no step.
+    /// The language that highlighters know; empty if the block is not a step.
     pub(crate) shown: &'static str,
     /// The word in the info string; an empty range where it would be if there is none.
     pub(crate) span: Range<usize>,

@@ -88,7 +88,7 @@ fn placeholders_are_recognized() {
 }
 
 #[test]
-fn what_bash_and_programs_understand_is_no_placeholder() {
+fn what_bash_and_programs_understand_is_not_a_placeholder() {
     let mut wrong = Vec::new();
     for script in [
         "sort <in >out",
@@ -191,7 +191,7 @@ fn what_bash_and_programs_understand_is_no_placeholder() {
 }
 
 #[test]
-fn what_the_chapter_sets_is_no_placeholder() {
+fn what_the_chapter_sets_is_not_a_placeholder() {
     let script = "docker run MY_IMAGE CONTAINER_ID YOUR_NAME";
     let places = placeholders(script, &|name| name != "CONTAINER_ID");
     let found: Vec<&str> = places.into_iter().map(|place| &script[place]).collect();
