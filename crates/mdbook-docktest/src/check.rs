@@ -252,6 +252,7 @@ fn differences<'a>(
         } else {
             None
         };
+        let difference = difference.or_else(|| dialogue::failure(step, index, span, command));
         let has_failed = difference.is_some() || !missing_images.is_empty();
         if difference.as_ref().is_some_and(Difference::is_consequence) {
             echoes.insert(index);

@@ -160,9 +160,15 @@ fn expected_exit_missing(step: &Step) -> Difference {
     }
 }
 
+/// The networks that the engine makes for a swarm, and removes itself.
+const OF_SWARM: [&str; 2] = ["ingress", "docker_gwbridge"];
+
 fn leftover(text: &str, scenario: &Scenario, leftover: &Leftover) -> Option<Difference> {
     let step = scenario.steps.get(leftover.step)?;
     let name = &leftover.name;
+    if leftover.kind == ObjectKind::Network && OF_SWARM.contains(&name.as_str()) {
+        return None;
+    }
     let (kind, command) = match leftover.kind {
         ObjectKind::Container => ("container", "docker rm -f"),
         ObjectKind::Network => ("network", "docker network rm"),

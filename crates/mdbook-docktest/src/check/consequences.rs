@@ -1,14 +1,15 @@
 //! What fails because an image is missing: it is not reported again.
 //!
-//! Which later failures really depend on the image cannot be known, but most do: containers that do not exist,
-//! output without their lines. With the image, all of them are judged again.
+//! Which later failures really depend on the image cannot be known, but most of those with containers do:
+//! containers that do not exist, output without their lines. With the image, all of them are judged again.
+//! What cannot have to do with a container, and what takes too long, is reported as always.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Difference;
 use crate::check::lints::Lints;
 use crate::model::finding::{Code, Level};
-use crate::model::scenario::{Scenario, Step};
+use crate::model::scenario::{Command, Scenario, Step};
 
 /// The differences of a chapter before its findings are made.
 #[derive(Default)]
@@ -65,7 +66,7 @@ impl Found {
         };
         let (left_out, mut differences): (Vec<_>, Vec<_>) =
             self.differences.into_iter().partition(|difference| {
-                is_consequence(difference, first)
+                is_consequence(scenario, difference, first)
                     && !self.explained.contains(&difference.span.start)
             });
         for difference in &left_out {
@@ -93,17 +94,31 @@ impl Found {
 }
 
 /// Whether a difference can be a consequence of a missing image, which a command at `first` needed.
-fn is_consequence(difference: &Difference, first: usize) -> bool {
+fn is_consequence(scenario: &Scenario, difference: &Difference, first: usize) -> bool {
+    let is_later = difference.span.start >= first;
     match difference.code {
         // Wherever the object was created: it is left over at the end of the chapter.
         Code::Leftover => true,
-        Code::ExitStatus
-        | Code::OutputMismatch
-        | Code::Timeout
-        | Code::StreamEnded
-        | Code::NotRun
-        | Code::ContainerDied => difference.span.start >= first,
+        Code::ExitStatus | Code::OutputMismatch | Code::StreamEnded => {
+            is_later && may_be_about_containers(scenario, difference)
+        }
+        Code::NotRun | Code::ContainerDied => is_later,
         _ => false,
+    }
+}
+
+/// Whether the commands that a difference is about can have to do with containers: they use docker, or reach
+/// what a container publishes.
+fn may_be_about_containers(scenario: &Scenario, difference: &Difference) -> bool {
+    const WORDS: [&str; 6] = ["docker", "curl", "wget", "localhost", "127.0.0.1", "0.0.0.0"];
+    let uses = |command: &&Command| {
+        command.is_typed() || WORDS.iter().any(|word| command.text.contains(word))
+    };
+    let at = difference.span.start;
+    let Some(step) = scenario.steps.iter().find(|step| step.contains(at)) else { return false };
+    match step.commands.iter().find(|command| command.span.start == at) {
+        Some(command) => uses(&command),
+        None => step.commands.iter().any(|command| uses(&command)),
     }
 }
 

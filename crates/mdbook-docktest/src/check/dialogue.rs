@@ -1,6 +1,13 @@
 //! The status of a program into which commands were typed.
 
-use crate::model::scenario::{Command, Step};
+use std::ops::Range;
+
+use super::Difference;
+use crate::model::finding::Code;
+use crate::model::recording::CommandRecording;
+use crate::model::scenario::{Command, ExitExpectation, Step};
+use crate::model::stream::Streams;
+use crate::terminal;
 use crate::text::keys;
 
 /// Lines that end a shell or a client of a database. They do not change the status, but pass on that of the
@@ -10,6 +17,35 @@ const ENDINGS: [&str; 9] =
 
 /// Docker's keys for detaching from a container.
 const DETACH: &str = "\x10\x11";
+
+/// What a shell and the usual programs say in the end if a line has failed.
+const FAILURES: [&str; 4] =
+    [": not found", ": command not found", ": No such file or directory", ": Permission denied"];
+
+/// Returns the difference if a line that was typed into a program has failed, and the chapter does not show
+/// that. A status is known only of the program itself: what is known of its lines is what they print.
+pub(super) fn failure(
+    step: &Step,
+    index: usize,
+    span: &Range<usize>,
+    recorded: &CommandRecording,
+) -> Option<Difference> {
+    let command = step.commands.get(index).filter(|command| command.is_typed())?;
+    if command.expectation.is_some() || step.attributes.exit != ExitExpectation::default() {
+        return None;
+    }
+    let output = terminal::output(&recorded.transcript, Streams::Both);
+    let mut lines = output.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let first = *lines.peek()?;
+    let is_failure = |line: &str| FAILURES.iter().any(|failure| line.ends_with(failure));
+    lines.all(is_failure).then(|| Difference {
+        code: Code::ExitStatus,
+        span: span.clone(),
+        message: format!("this line has failed: `{first}`"),
+        help: Some("if this is expected, show below the line what it prints".to_owned()),
+        remedies: Vec::new(),
+    })
+}
 
 /// Whether a command's status is that of a line below which the chapter shows what it printed. An interactive
 /// shell exits with the status of its last command: if that failed, it shows in what the author expects.
@@ -29,4 +65,57 @@ pub(super) fn is_shown(step: &Step, index: usize) -> bool {
     }
     let last = typed.iter().rfind(|command| !ENDINGS.contains(&command.text.trim()));
     last.is_some_and(|command| command.expectation.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::check::findings_by_default;
+    use crate::extract::{Extensions, extract};
+    use crate::model::recording::{
+        Chunk, CommandRecording, End, Recording, StepRecording, Transcript,
+    };
+    use crate::model::stream::Stream;
+
+    /// Returns the findings of a session with lines that were typed into a program, which each printed this.
+    fn findings(session: &str, printed: &[&str]) -> Vec<String> {
+        let text = format!("```console\n{session}```\n");
+        let scenario = extract(Path::new("a.md"), &text, Extensions::default());
+        let commands = scenario.steps[0].commands.iter().zip(printed).map(|(command, text)| {
+            let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: (*text).to_owned() };
+            CommandRecording {
+                command: command.text.clone(),
+                end: if command.is_typed() { End::Typed } else { End::Exited { status: 0 } },
+                parts: Vec::new(),
+                transcript: Transcript {
+                    chunks: vec![chunk],
+                    terminal: scenario.steps[0].attributes.tty,
+                    ..Transcript::default()
+                },
+                duration_ms: 0,
+            }
+        });
+        let steps = vec![StepRecording::Ran { commands: commands.collect(), effects: Vec::new() }];
+        let recording = Recording { steps, ..Recording::default() };
+        let found = findings_by_default(&text, &scenario, &recording);
+        found
+            .iter()
+            .map(|found| format!("{} {}: {}", found.code, found.line, found.message))
+            .collect()
+    }
+
+    #[test]
+    fn a_typed_line_that_has_failed_is_found_unless_the_chapter_shows_it() {
+        let session =
+            "$ docker run -it --rm alpine sh\n/ # nosuch\n/ # echo fine\nfine\n/ # exit\n";
+        let failure = "sh: nosuch: not found\r\n";
+        assert_eq!(
+            findings(session, &["", failure, "fine\r\n", ""]),
+            ["exit-status 3: this line has failed: `sh: nosuch: not found`"]
+        );
+        assert_eq!(findings(session, &["", "x: not found in a list\r\n", "fine\r\n", ""]), [""; 0]);
+        let shown = session.replace("nosuch\n", "nosuch\nsh: nosuch: not found\n");
+        assert_eq!(findings(&shown, &["", failure, "fine\r\n", ""]), [""; 0]);
+    }
 }

@@ -51,7 +51,8 @@ impl CommandCheck<'_> {
             format!("this command exited with status {status} instead of {expected}{again}");
         let help = format!("{text}\n{}", quote(self.command));
         // Whatever the cause, the author may expect it; a missing program or terminal is never expected.
-        let can_be_expected = self.is_last && status != 127 && fix != Some(Fix::tty());
+        let can_be_expected =
+            self.is_last && ![0, 127].contains(&status) && fix != Some(Fix::tty());
         let fixes = fix.into_iter().chain(can_be_expected.then(|| Fix::exit(status)));
         Some(self.with_fixes(Code::ExitStatus, message, Some(help), fixes))
     }
@@ -103,7 +104,9 @@ impl CommandCheck<'_> {
 
     /// What to do if the author expects the status.
     fn if_expected(&self, status: i32) -> String {
-        if self.is_last {
+        if status == 0 && self.is_last {
+            "if it is to succeed, remove `exit`".to_owned()
+        } else if self.is_last {
             format!("if this is expected, add `exit={status}`")
         } else {
             "if this is expected, move the command to a block of its own with `exit=…`".to_owned()

@@ -20,7 +20,7 @@ use crate::model::stream::Columns;
 use crate::text::duration::parse_duration;
 use crate::text::splice::Edit;
 
-mod foreign;
+pub(super) mod foreign;
 mod keys;
 pub(super) mod language;
 mod output;

@@ -10,12 +10,15 @@
 use std::ops::Range;
 
 use super::Extraction;
+use super::attributes::foreign::intended;
 use super::attributes::word::{Value, Word, words};
 use super::attributes::{Problem, names_for_steps};
 use super::blocks::CodeBlock;
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
+use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::ChapterFile;
+use crate::text::splice::Edit;
 
 const OUTPUT: &str = "output";
 
@@ -66,7 +69,11 @@ pub(super) fn parse(info: &str) -> Option<(FileInfo, Vec<Problem>)> {
     }
     let mut problems = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
-    for word in attributes.iter().filter(|word| is_ours(word.name)) {
+    for word in attributes {
+        if !is_ours(word.name) {
+            problems.extend(mistyped(word));
+            continue;
+        }
         if seen.contains(&word.name) {
             let message = format!("duplicate attribute `{}`", word.name);
             problems.push(bad(word.span.clone(), &message, "remove one of them"));
@@ -76,6 +83,22 @@ pub(super) fn parse(info: &str) -> Option<(FileInfo, Vec<Problem>)> {
         problems.extend(file.read(word).err());
     }
     Some((file, problems))
+}
+
+/// The problem with a word that is a mistyped attribute of files.
+fn mistyped(word: &Word<'_>) -> Option<Problem> {
+    let intended = intended(word, &KNOWN)?;
+    Some(Problem {
+        code: Code::UnknownAttribute,
+        span: word.name_span.clone(),
+        message: format!("unknown attribute `{}`", word.name),
+        help: Some(format!("did you mean `{intended}`?")),
+        remedies: vec![Remedy {
+            title: format!("write `{intended}`"),
+            edits: vec![Edit { range: word.name_span.clone(), text: intended.to_owned() }],
+            basis: Basis::Proposed,
+        }],
+    })
 }
 
 /// Moves a word's places.

@@ -1,7 +1,8 @@
 //! Puts the book's values in the place of placeholders, and holds back the steps that cannot run as they
 //! are written: those with a placeholder without a value, and synopses.
 //!
-//! A step with an expected exit status other than 0 runs as it is: its author knows that it fails.
+//! A step with an expected exit status other than 0 runs as it is, as its author knows that it fails; but not
+//! with a placeholder in angle brackets, because of which bash would fail.
 
 use std::ops::Range;
 
@@ -24,10 +25,18 @@ pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
     let mut findings = Vec::new();
     for index in 0..scenario.steps.len() {
         let step = &scenario.steps[index];
-        if !step.runs() || step.attributes.exit != ExitExpectation::default() {
+        if !step.runs() {
             continue;
         }
-        let found = Held::all(scenario, index, reading);
+        let mut found = Held::all(scenario, index, reading);
+        if step.attributes.exit != ExitExpectation::default() {
+            // Bash takes angle brackets for redirections: the command would not even start.
+            let is_redirection = |held: &Held| {
+                let text = &scenario.steps[index].commands[held.command].text;
+                held.code == Code::Placeholder && text[held.place.clone()].starts_with('<')
+            };
+            found.retain(is_redirection);
+        }
         if !found.is_empty() {
             findings.extend(found.into_iter().map(|held| held.finding(scenario, index, text)));
             scenario.steps[index].is_held = true;
@@ -132,9 +141,26 @@ impl Held {
             basis,
         };
         let (message, help, remedies) = if code == Code::Synopsis {
-            let message = "this is a synopsis, not a command: it is not run".to_owned();
-            let help = "mark the block as `text`, or add `ignore` to keep its highlighting";
-            let is_all = step.commands.iter().all(|command| synopsis(&command.text).is_some());
+            let others =
+                step.commands.iter().filter(|command| synopsis(&command.text).is_none()).count();
+            let is_all = others == 0;
+            let message = match others {
+                0 => "this is a synopsis, not a command: it is not run".to_owned(),
+                1 => "this is a synopsis, not a command: neither it nor the other command of the \
+                      block is run"
+                    .to_owned(),
+                _ => format!(
+                    "this is a synopsis, not a command: neither it nor the other {others} commands of \
+                     the block are run"
+                ),
+            };
+            let help = match is_all {
+                true => "mark the block as `text`, or add `ignore` to keep its highlighting",
+                false => {
+                    "move it to a block of its own, marked as `text` or `ignore`; if it is a command, \
+                     put quotes around its brackets"
+                }
+            };
             let basis = if is_all { Basis::Proved } else { Basis::Proposed };
             (message, help.to_owned(), vec![ignore(basis)])
         } else if matches!(name, "..." | "…") {

@@ -10,7 +10,7 @@ pub enum StepStatus {
     Passed,
     /// It has an error, or failed after an image was missing, whose finding also explains this step.
     Failed,
-    /// It was not reached, or the chapter did not run.
+    /// It was not reached, or the chapter did not run; or another step was selected, which needs it.
     Skipped,
     /// It is marked `ignore`.
     Ignored,

@@ -126,6 +126,8 @@ fn a_leftover_is_reported_with_the_command_that_removes_it() {
         left(ObjectKind::Volume, "data"),
         left(ObjectKind::Volume, &anonymous),
         left(ObjectKind::Network, "net"),
+        // It belongs to a swarm.
+        left(ObjectKind::Network, "ingress"),
         left(ObjectKind::Image, "my:1"),
     ];
     let recording = Recording { leftovers, ..recording([vec![], vec![]]) };

@@ -26,8 +26,8 @@ const MISSING: [(&str, i32, &str); 3] = [
     ),
     ("docker pull redis:7", 1, "Error response from daemon: toomanyrequests: wait\n"),
 ];
-const PASSES: (&str, i32, &str) = ("true", 0, "");
-const FAILS: (&str, i32, &str) = ("false", 1, "");
+const PASSES: (&str, i32, &str) = ("docker exec web true", 0, "");
+const FAILS: (&str, i32, &str) = ("docker exec web false", 1, "");
 
 fn recorded((command, status, output): (&str, i32, &str)) -> CommandRecording {
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: output.to_owned() };
@@ -95,6 +95,23 @@ fn what_fails_after_an_image_was_missing_is_counted_and_not_reported() {
     assert_eq!(chapter.checked(), (expected.to_vec(), vec![3, 4, 5]));
     let finding = &chapter.check(&Lints::default()).findings[1];
     assert_eq!(finding.message, "image `alpine:latest` is not available: toomanyrequests: wait");
+}
+
+#[test]
+fn what_has_nothing_to_do_with_containers_is_reported() {
+    let [alpine, ..] = MISSING;
+    let (fails, prints) = (("false", 1, ""), ("echo a", 0, "a\n"));
+    let mut chapter =
+        Chapter::new(&[&[alpine], &[fails], &[prints], &[FAILS], &[FAILS]], &[(2, "b")]);
+    let StepRecording::Ran { commands, .. } = &mut chapter.recording.steps[3] else { panic!() };
+    commands[0].end = End::TimedOut { limit_ms: 1 };
+    let expected = [
+        format!("image-missing 2 {ONE_LATER} 22"),
+        "exit-status 6".to_owned(),
+        "output-mismatch 14".to_owned(),
+        "timeout 18".to_owned(),
+    ];
+    assert_eq!(chapter.checked(), (expected.to_vec(), vec![4]));
 }
 
 #[test]

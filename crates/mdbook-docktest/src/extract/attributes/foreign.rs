@@ -10,7 +10,7 @@ use crate::text::nearest::nearest;
 const VALUED: [&str; 7] = ["exit", "until", "lines", "for", "stdin", "timeout", "retry"];
 
 /// Returns the name among `known` that a word is a mistyped form of.
-pub(super) fn intended<'a>(word: &Word<'_>, known: &[&'a str]) -> Option<&'a str> {
+pub(in crate::extract) fn intended<'a>(word: &Word<'_>, known: &[&'a str]) -> Option<&'a str> {
     let name = word.name.to_ascii_lowercase();
     if let Some(same) = known.iter().find(|known| **known == name) {
         return Some(same);

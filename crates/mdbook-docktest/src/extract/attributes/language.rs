@@ -76,8 +76,19 @@ fn kind(name: &str) -> (Kind, &'static str) {
         "" | "docker" => (Kind::Unmarked, ""),
         "text" | "txt" | "plain" | "plaintext" | "none" | "nohighlight" | "no-highlight"
         | "markdown" | "md" | "html" | "rst" | "diff" | "mermaid" => (Kind::Shown, ""),
+        _ if is_shell_like(name) => (Kind::OtherShell, ""),
         _ => (Kind::Other, ""),
     }
+}
+
+/// Whether an unknown language has a word for shells or commands as a part of its name: `sh+x`, `docker-cli`.
+fn is_shell_like(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "bash", "sh", "shell", "zsh", "terminal", "console", "cli", "cmd", "command", "commands",
+        "exec", "posix",
+    ];
+    name == "run"
+        || name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| WORDS.contains(&part))
 }
 
 /// Returns the range of the language, and the end of what stands in its place.
@@ -157,6 +168,9 @@ mod tests {
             ("output stderr", Kind::Output, "output", " stderr"),
             ("outputs", Kind::Other, "outputs", ""),
             ("powershell", Kind::OtherShell, "powershell", ""),
+            ("sh+x", Kind::OtherShell, "sh+x", ""),
+            ("docker-cli", Kind::OtherShell, "docker-cli", ""),
+            ("exec", Kind::OtherShell, "exec", ""),
             ("", Kind::Unmarked, "", ""),
             ("  ", Kind::Unmarked, "", ""),
             ("yaml bash", Kind::Other, "yaml", " bash"),

@@ -89,6 +89,8 @@ fn wrong_attributes_are_found() {
         ("text file=a mode=789", "789: invalid mode `789`"),
         ("text file=a mode", "mode: `mode` needs a value"),
         ("text append", "append: `append` needs `file`"),
+        ("text file=a apend", "apend: unknown attribute `apend`"),
+        ("text file=a Mode=755", "Mode: unknown attribute `Mode`"),
         ("text file=a append=yes", "yes: `append` takes no value"),
         ("text file=a file=b", "file=b: duplicate attribute `file`"),
         (

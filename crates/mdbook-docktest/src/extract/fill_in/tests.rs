@@ -120,3 +120,22 @@ fn the_place_of_a_part_of_what_runs_is_where_the_reader_sees_it() {
         assert_eq!(&text[place], expected, "{part}");
     }
 }
+
+#[test]
+fn a_placeholder_in_angle_brackets_holds_a_step_that_is_expected_to_fail() {
+    for attributes in ["exit=1", "exit=any"] {
+        let step = |command: &str| format!("```bash {attributes}\n{command}\n```\n");
+        assert_eq!(findings(&step("docker rm <name> web"), &[]).len(), 1, "{attributes}");
+        assert_eq!(findings(&step("docker rm CONTAINER_ID"), &[]), [""; 0], "{attributes}");
+    }
+}
+
+#[test]
+fn a_synopsis_says_how_many_other_commands_do_not_run() {
+    let scenario = read_with("```bash\ntrue\ndocker logs [OPTIONS] CONTAINER\nls\n```\n", &[]);
+    let [finding] = &scenario.findings[..] else { panic!("{:?}", scenario.findings) };
+    assert!(
+        finding.message.ends_with("nor the other 2 commands of the block are run"),
+        "{finding:?}"
+    );
+}

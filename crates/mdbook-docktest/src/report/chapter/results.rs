@@ -79,12 +79,24 @@ impl Chapter {
         match self.recorded(index) {
             // It also has the finding `not-run`, but did not fail itself.
             Some(StepRecording::Skipped) => StepStatus::Skipped,
+            // Its findings are left out.
+            Some(StepRecording::Ran { .. }) if !self.is_reported(index) => StepStatus::Skipped,
             _ if self.findings.iter().any(fails) => StepStatus::Failed,
             _ if self.consequences.contains(&index) => StepStatus::Failed,
             _ if !step.runs() => StepStatus::Ignored,
             Some(StepRecording::Ran { .. }) => StepStatus::Passed,
             Some(StepRecording::Ignored) => StepStatus::Ignored,
             None => StepStatus::Skipped,
+        }
+    }
+
+    /// Whether a step is one to report on: all are, unless a line was selected.
+    fn is_reported(&self, index: usize) -> bool {
+        match &self.stage {
+            Stage::Read(text) | Stage::Ran(text, _) => {
+                text.only.as_ref().is_none_or(|only| only.contains(&index))
+            }
+            Stage::Done(_) => true,
         }
     }
 
