@@ -69,7 +69,7 @@ pub(crate) use names::Names;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub use placeholder::Placeholders;
-pub(crate) use update::{Update, update, with_placeholders};
+pub(crate) use update::{Update, update};
 pub(crate) use volatile::masked;
 
 #[cfg(test)]

@@ -339,3 +339,19 @@ fn the_summary_says_what_became_of_each_line() {
         "4 lines: 1 with placeholders ([ID]), 1 changed, 1 added\n    - old\n    + new\n    + more"
     );
 }
+
+#[test]
+fn the_summary_shows_what_becomes_of_rows_beside_dots() {
+    let summary = |expected: &str, output: &str| {
+        let text = format!("```bash\na\n```\n```output\n{expected}```\n");
+        let scenario = read(&text);
+        let recording = recording(&scenario, &[output]);
+        let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
+        accepted.rewritten.into_iter().map(|(_, changes)| changes.to_string()).collect::<String>()
+    };
+    assert_eq!(summary("H\na\n...\n", "H\nb\na\n"), "3 lines: 1 changed\n    - ...\n    + ...");
+    assert_eq!(
+        summary("x\nz\n...\nw\n", "x\ny\n"),
+        "2 lines: 1 changed, 2 removed\n    - z\n    - w\n    - ...\n    + y"
+    );
+}

@@ -7,7 +7,7 @@ use super::pattern::{Element, Pattern};
 
 /// The most pairs of lines that are compared. Lines beyond are taken to be different: hardly anyone
 /// reads a diff that far.
-const MAX_PAIRS: usize = 1 << 20;
+pub(super) const MAX_PAIRS: usize = 1 << 20;
 /// The most pattern lines among them.
 const MAX_ELEMENTS: usize = 1 << 10;
 

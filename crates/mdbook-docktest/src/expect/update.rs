@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use super::alignment::Step;
 use super::binding::Bindings;
 use super::changes::Changes;
 use super::loosened::Loosened;
@@ -14,15 +13,16 @@ use super::token::literal;
 use super::volatile::{Scanner, Volatile};
 
 mod line;
+mod rows;
 
-pub(crate) use self::line::with_placeholders;
 use self::line::{Line, Origin};
+use self::rows::{Row, rows};
 
 /// A new pattern, in which values that change from run to run have no names yet.
 #[derive(Debug)]
 pub(crate) struct Update {
     lines: Vec<Line>,
-    /// The lines of the old pattern that no line of the output matches.
+    /// The lines of the old pattern that are not in the new one, or elsewhere.
     removed: Vec<String>,
     /// What matches in any case, without placeholders.
     plain: String,
@@ -47,6 +47,8 @@ pub(crate) fn update(
     }
     let actual_lines = lines(actual, false);
     let (steps, bound) = loose.pattern.align(&actual_lines, bindings);
+    let mut bound = Cow::Owned(bound);
+    let rows = rows(&loose.pattern, &steps, &actual_lines, &mut bound);
     let new = new_values(&actual_lines, bindings);
     let mut update = Update {
         lines: Vec::new(),
@@ -57,17 +59,18 @@ pub(crate) fn update(
             plain(&strict, &actual_lines, placeholders, bindings)
         },
     };
-    for step in steps {
-        let line = match step {
-            Step::Missing { element } => {
+    for row in rows {
+        let line = match row {
+            Row::Gone { element } => {
                 update.removed.push(strict.sources[element].clone());
                 continue;
             }
-            Step::Skipped { element, .. } => Line::kept(&strict.sources[element]),
-            Step::Kept { element, line } => {
+            Row::Dots { element, .. } => Line::kept(&strict.sources[element]),
+            Row::NewDots => Line::dots(),
+            Row::Kept { element, line } | Row::Moved { element, line } => {
                 let source = &strict.sources[element];
                 let text = actual_lines[line];
-                let fits = strict.fits(element, text, &mut Cow::Borrowed(&bound));
+                let fits = strict.fits(element, text, &mut Cow::Borrowed(&*bound));
                 let is_wanted = |value: &Volatile| match (fits, matches) {
                     (true, true) => is_age(value),
                     (true, false) => value.kind.nature.is_measure(),
@@ -76,9 +79,14 @@ pub(crate) fn update(
                 let found = loose.pattern.values(element, text, &bound);
                 let values = loose.values[element].iter().zip(found);
                 let values = values.filter(|(value, _)| is_wanted(value));
-                Line::with_values(source, values, Origin::Values, str::to_owned)
+                let mut line = Line::with_values(source, values, Origin::Values, str::to_owned);
+                if matches!(row, Row::Moved { .. }) {
+                    update.removed.push(source.clone());
+                    line.origin = Origin::Output;
+                }
+                line
             }
-            Step::Extra { line } => {
+            Row::New { line } => {
                 let text = actual_lines[line];
                 let values = new[line].iter().map(|value| (value, &text[value.span.clone()]));
                 Line::with_values(text, values, Origin::Output, |text| literal(text, placeholders))
@@ -107,14 +115,18 @@ fn plain(
     placeholders: &Placeholders,
     bindings: &Bindings,
 ) -> String {
-    let (steps, _) = old.align(actual, bindings);
+    let (steps, bound) = old.align(actual, bindings);
+    let rows = rows(old, &steps, actual, &mut Cow::Owned(bound));
     let rewrite = |is_kept: &dyn Fn(usize) -> bool| -> String {
-        let lines = steps.iter().filter_map(|step| match step {
-            Step::Missing { .. } => None,
-            Step::Skipped { element, .. } => Some(old.sources[*element].clone()),
-            Step::Kept { element, .. } if is_kept(*element) => Some(old.sources[*element].clone()),
-            Step::Kept { line, .. } | Step::Extra { line } => {
-                Some(literal(actual[*line], placeholders))
+        let lines = rows.iter().filter_map(|row| match *row {
+            Row::Gone { .. } => None,
+            Row::Dots { element, .. } => Some(old.sources[element].clone()),
+            Row::NewDots => Some("...".to_owned()),
+            Row::Kept { element, .. } | Row::Moved { element, .. } if is_kept(element) => {
+                Some(old.sources[element].clone())
+            }
+            Row::Kept { line, .. } | Row::Moved { line, .. } | Row::New { line } => {
+                Some(literal(actual[line], placeholders))
             }
         });
         lines.map(|line| line + "\n").collect()
@@ -170,3 +182,6 @@ impl Update {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

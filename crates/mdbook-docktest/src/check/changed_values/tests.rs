@@ -3,12 +3,12 @@ use std::path::Path;
 use super::*;
 use crate::check::findings_by_default;
 use crate::extract::extract;
+use crate::fix::{Choice, fix};
 use crate::model::finding::{Finding, Level};
 use crate::model::markdown::Extensions;
 use crate::model::recording::{Chunk, CommandRecording, End, Recording, StepRecording, Transcript};
 use crate::model::scenario::Scenario;
 use crate::model::stream::Stream;
-use crate::text::splice::splice;
 
 fn read(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
@@ -66,15 +66,14 @@ fn an_old_page_is_out_of_date_and_not_wrong() {
 }
 
 #[test]
-fn the_remedy_writes_placeholders() {
-    let found = findings(OLD, &[PRINTED]);
-    let [Remedy { title, edits, basis }] = found[0].remedies.as_slice() else {
-        panic!("{found:?}")
-    };
-    assert_eq!((title.as_str(), *basis), ("write `[AGE]`, `[ID]` for these values", Basis::Proved));
-    let mended = splice(OLD, edits.clone());
-    assert!(mended.contains("> [ID]           [AGE]           web\n"), "{mended}");
-    assert_eq!(findings(&mended, &[PRINTED]), []);
+fn fix_leaves_the_values_to_accept_which_names_them() {
+    let text = "```console\n$ docker run -d --name web alpine\n9b1d0f7c2a3e\n$ docker ps -q\n9b1d0f7c2a3e\n```\n";
+    let found = findings(text, &["3f4a0c1d2e5b", "3f4a0c1d2e5b"]);
+    let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, [Code::ChangedValues; 2]);
+    assert!(!found.iter().any(Finding::is_fixable), "{found:?}");
+    let fixed = fix(text, text, &read(text), &[], &found, Choice::Proved);
+    assert_eq!((fixed.text.as_str(), fixed.applied), (text, Vec::new()));
 }
 
 #[test]

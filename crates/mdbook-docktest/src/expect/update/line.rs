@@ -1,7 +1,6 @@
 //! Lines of new patterns, in which values have become placeholders.
 
 use crate::expect::gap::gaps;
-use crate::expect::loosened::ChangedValue;
 use crate::expect::names::Names;
 use crate::expect::volatile::{Kind, Nature, Volatile};
 
@@ -18,7 +17,7 @@ pub(super) enum Origin {
     Kept,
     /// Only values were replaced.
     Values,
-    /// The line is what was printed.
+    /// The line is new, or in another place.
     Output,
 }
 
@@ -43,6 +42,11 @@ pub(super) struct Value {
 impl Line {
     pub(super) fn kept(source: &str) -> Self {
         Self { pieces: vec![Piece::Pattern(source.to_owned())], origin: Origin::Kept }
+    }
+
+    /// A `...` where the old pattern has none.
+    pub(super) fn dots() -> Self {
+        Self { pieces: vec![Piece::Pattern("...".to_owned())], origin: Origin::Output }
     }
 
     /// A line in which values become placeholders. `pattern` makes a pattern of the rest.
@@ -128,18 +132,4 @@ impl Value {
             None => format!("[{}]", self.placeholder),
         }
     }
-}
-
-/// Returns a line of a pattern with placeholders in place of values, given in their order. Columns stay where they are
-/// as far as possible.
-pub(crate) fn with_placeholders(source: &str, changed: &[&ChangedValue]) -> String {
-    let mut pieces = Vec::new();
-    let mut kept = 0;
-    for ChangedValue { span, kind, actual, .. } in changed {
-        pieces.push(Piece::Pattern(source[kept..span.start].to_owned()));
-        pieces.push(Piece::Value(Value::new(kind, actual, &source[span.clone()])));
-        kept = span.end;
-    }
-    pieces.push(Piece::Pattern(source[kept..].to_owned()));
-    Line { pieces, origin: Origin::Values }.text(&Names::default())
 }
