@@ -339,3 +339,15 @@ fn the_summary_says_what_became_of_each_line() {
         "4 lines: 1 with placeholders ([ID]), 1 changed, 1 added\n    - old\n    + new\n    + more"
     );
 }
+
+#[test]
+fn the_key_that_stops_a_command_stays() {
+    assert_eq!(
+        accepted("> ```console\n> $ ping x\n> a\n> ^C\n> old\n> ```\n", &["a\nnew\n"]),
+        "> ```console\n> $ ping x\n> a\n> ^C\n> new\n> ```\n"
+    );
+    assert_eq!(
+        accepted("```console\n$ logs -f\nold\n^C\n```\n", &["new\n"]),
+        "```console\n$ logs -f\nnew\n^C\n```\n"
+    );
+}

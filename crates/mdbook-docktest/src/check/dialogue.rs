@@ -28,5 +28,6 @@ pub(super) fn is_shown(step: &Step, index: usize) -> bool {
         return true;
     }
     let last = typed.iter().rfind(|command| !ENDINGS.contains(&command.text.trim()));
-    last.is_some_and(|command| command.expectation.is_some())
+    // Of a line that is interrupted, no status is expected.
+    last.is_some_and(|command| command.expectation.is_some() || keys::is_interrupt(&command.text))
 }

@@ -11,6 +11,7 @@ use regex::Regex;
 use super::console::{Session, SessionCommand};
 use super::interactive::needs_terminal;
 use super::prompt::Prompt;
+use crate::text::keys;
 
 /// Programs that read commands at a prompt if they are started without an operand, or with few.
 const INTERPRETERS: [&str; 38] = [
@@ -202,6 +203,12 @@ fn typed_commands(
     let mut is_block = false;
     for at in range.clone() {
         let line = lines[at];
+        // The key, as the terminal shows it below a line that runs until it is interrupted.
+        if !found.is_empty() && keys::is_interrupt(line) {
+            end_output(lines, found.last_mut(), at);
+            found.push(typed_line(at, 0, ""));
+            continue;
+        }
         let Some(end) = inner_prompt(line, outer, is_certain) else { continue };
         let is_more = line.starts_with("...");
         // In output, `...` stands for any lines.
@@ -219,17 +226,22 @@ fn typed_commands(
             continue;
         }
         end_output(lines, found.last_mut(), at);
-        found.push(SessionCommand {
-            lines: at..at + 1,
-            prompts: vec![end],
-            below: at + 1..at + 1,
-            output: at + 1..at + 1,
-            inner: Some(line[..end].to_owned()),
-        });
+        found.push(typed_line(at, end, &line[..end]));
     }
     // The last one's output ends at the next prompt of the shell, or the end.
     end_output(lines, found.last_mut(), range.end);
     found
+}
+
+/// The line `at`, typed at a prompt of this length, which is shown as `prompt`.
+fn typed_line(at: usize, length: usize, prompt: &str) -> SessionCommand {
+    SessionCommand {
+        lines: at..at + 1,
+        prompts: vec![length],
+        below: at + 1..at + 1,
+        output: at + 1..at + 1,
+        inner: Some(prompt.to_owned()),
+    }
 }
 
 /// Ends the output of a command, unless an empty prompt has ended it already.

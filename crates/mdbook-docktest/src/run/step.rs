@@ -352,6 +352,7 @@ impl RunningStep<'_> {
             if Instant::now() >= deadline {
                 return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
+            self.interrupt_when_shown();
             if self.type_when_awaited()? {
                 return Ok(StepEnd::Open);
             }

@@ -28,6 +28,14 @@ pub(crate) fn named(line: &str) -> Option<String> {
     (rest.is_empty() && !keys.is_empty()).then_some(keys)
 }
 
+/// The key that interrupts the program at a terminal.
+pub(crate) const INTERRUPT: &str = "\x03";
+
+/// Whether a line stands for Ctrl-C alone, as terminals show it.
+pub(crate) fn is_interrupt(line: &str) -> bool {
+    named(line).is_some_and(|keys| keys == INTERRUPT)
+}
+
 /// How keys are shown: those with Ctrl as terminals echo them, e.g. `^C`.
 pub(crate) fn shown(text: &str) -> String {
     let shown = |c: char| match c {

@@ -65,6 +65,33 @@ fn what_ran_before_a_timeout_is_judged_and_the_rest_did_not_run() {
 }
 
 #[test]
+fn a_timeout_says_that_control_c_is_pressed_only_at_the_end_of_a_block() {
+    let session = "```console\n$ logs -f\na\n^C\n$ true\n```\n";
+    let scenario = extract(Path::new("a.md"), session, Extensions::default());
+    let command = CommandRecording { command: "logs -f".to_owned(), end: TIMED_OUT, ..recorded() };
+    let steps = vec![StepRecording::Ran { commands: vec![command], effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
+    let found = findings_by_default(session, &scenario, &recording);
+    let help = found[0].help.as_deref().unwrap_or_default();
+    assert_eq!(
+        help.lines().next(),
+        Some(
+            "`^C` below it is pressed only for the last command of a block: split the block after `^C`"
+        )
+    );
+}
+
+fn recorded() -> CommandRecording {
+    CommandRecording {
+        command: String::new(),
+        end: OK,
+        transcript: Transcript::default(),
+        duration_ms: 0,
+        parts: Vec::new(),
+    }
+}
+
+#[test]
 fn what_did_not_run_says_why() {
     let script = "```bash\nfirst\nsecond\n```\n";
     assert_eq!(

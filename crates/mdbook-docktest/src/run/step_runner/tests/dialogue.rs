@@ -144,3 +144,17 @@ fn keys_are_pressed_and_not_typed_as_text() {
     assert_eq!(shown(&steps[0]), ["|", "|one\n", "|", "|0\n"]);
     assert_eq!(ends(&steps[0]), [EXITED, End::Typed, End::Typed, EXITED]);
 }
+
+#[test]
+fn control_c_is_pressed_when_what_is_expected_has_come() {
+    let steps = sessions(&[&[
+        ("$", "PS1='in> ' bash --norc --noprofile -i"),
+        ("in>", "sleep 1000"),
+        ("", "^C"),
+        ("in>", "echo a; sleep 0.1; echo b; sleep 1000"),
+        ("", "^C"),
+        ("in>", "echo $?; exit 0"),
+    ]]);
+    assert_eq!(shown(&steps[0])[1..], ["in> |", "|", "in> |a\nb\n", "|", "in> |130\nexit\n"]);
+    assert_eq!(ends(&steps[0])[0], EXITED);
+}
