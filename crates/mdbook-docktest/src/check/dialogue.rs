@@ -8,9 +8,6 @@ use crate::text::keys;
 const ENDINGS: [&str; 9] =
     ["exit", "exit;", "quit", "quit;", "logout", "\\q", "^D", ".exit", "exit()"];
 
-/// Docker's keys for detaching from a container.
-const DETACH: &str = "\x10\x11";
-
 /// Whether a command's status is that of a line below which the chapter shows what it printed. An interactive
 /// shell exits with the status of its last command: if that failed, it shows in what the author expects.
 pub(super) fn is_shown(step: &Step, index: usize) -> bool {
@@ -24,7 +21,7 @@ pub(super) fn is_shown(step: &Step, index: usize) -> bool {
     };
     // The client of a container from which the reader detaches with Ctrl-P Ctrl-Q can exit with 1.
     let has_detached = typed.last().and_then(|last| keys::named(&last.text));
-    if has_detached.is_some_and(|keys| keys == DETACH) {
+    if has_detached.is_some_and(|pressed| pressed == keys::DETACH) {
         return true;
     }
     let last = typed.iter().rfind(|command| !ENDINGS.contains(&command.text.trim()));

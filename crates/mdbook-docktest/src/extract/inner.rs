@@ -176,7 +176,8 @@ pub(super) fn left_open(session: &Session, lines: &[&str], step: usize) -> Optio
         let text = last.text(lines);
         let outer = session.commands.iter().rfind(|command| command.inner.is_none());
         let outer = outer.and_then(|command| Some(Prompt::of(lines[command.lines.start])?.0));
-        let has_ended = ENDING.is_match(text.trim());
+        let is_detached = keys::named(&text).is_some_and(|pressed| pressed == keys::DETACH);
+        let has_ended = is_detached || ENDING.is_match(text.trim());
         return (!has_ended).then_some(Open { step, outer, is_certain: true });
     }
     let text = last.text(lines);

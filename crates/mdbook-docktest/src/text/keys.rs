@@ -16,9 +16,19 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the regex is valid")
 });
 
+/// Docker's keys for detaching from a container.
+pub(crate) const DETACH: &str = "\x10\x11";
+
+/// What Docker prints where they are pressed, in the place of keys that cannot be seen (`escapeError` in
+/// moby/term's `proxy.go`).
+const DETACHED: &str = "read escape sequence";
+
 /// The keys that a line names, if it names nothing else.
 pub(crate) fn named(line: &str) -> Option<String> {
     let mut rest = line.trim();
+    if rest == DETACHED {
+        return Some(DETACH.to_owned());
+    }
     let mut keys = String::new();
     while let Some(found) = NAMED.captures(rest) {
         let key = found["key"].chars().next()?.to_ascii_uppercase();
@@ -64,6 +74,7 @@ mod tests {
             assert_eq!(named(line).as_deref(), Some("\x10\x11"), "{line}");
         }
         assert_eq!(named("^C").as_deref(), Some("\x03"));
+        assert_eq!(named("read escape sequence").as_deref(), Some(DETACH));
         assert_eq!(named("[Ctrl-D]").as_deref(), Some("\x04"));
         for line in ["cd x", "^", "control", "^Cx", "c", "ls ^C", ""] {
             assert_eq!(named(line), None, "{line}");

@@ -170,3 +170,16 @@ fn control_c_below_the_last_command_of_the_shell_stops_it() {
         assert_eq!(step(&format!("```{text}\n```\n")), (follow.to_owned(), expected), "{text}");
     }
 }
+
+#[test]
+fn a_reader_who_has_detached_types_nothing_more_into_the_container() {
+    for keys in ["read escape sequence", "^P^Q", "Ctrl-P Ctrl-Q"] {
+        let text = format!(
+            "```console\n$ docker run -it --name box alpine\n/ # {keys}\n```\n\n\
+             ```console\n/ # echo a\n```\n"
+        );
+        let scenario = extract(Path::new("c.md"), &text, Extensions::default());
+        assert_eq!(scenario.steps[0].commands[1].text, keys);
+        assert!(!scenario.steps[0].stays_open && scenario.steps[1].is_held, "{keys}");
+    }
+}
