@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::commands::{is_complete, lines_until_complete, unended_here_document};
 use super::console::{Session, SessionCommand};
 use super::interactive::needs_terminal;
 use super::prompt::Prompt;
@@ -202,8 +203,15 @@ fn typed_commands(
 ) -> Vec<SessionCommand> {
     let mut found: Vec<SessionCommand> = Vec::new();
     let mut is_block = false;
+    // The lines up to this one continue the last command.
+    let mut continued_to = range.start;
     for at in range.clone() {
         let line = lines[at];
+        if at < continued_to {
+            let (length, prompt) = second_prompt(line).unwrap_or((0, ""));
+            found.push(typed_line(at, length, prompt));
+            continue;
+        }
         // The key, as the terminal shows it below a line that runs until it is interrupted.
         if !found.is_empty() && keys::is_interrupt(line) {
             end_output(lines, found.last_mut(), at);
@@ -228,10 +236,45 @@ fn typed_commands(
         }
         end_output(lines, found.last_mut(), at);
         found.push(typed_line(at, end, &line[..end]));
+        if is_of_shell(&line[..end]) {
+            continued_to = at + 1 + continuation(text, &lines[at + 1..range.end]);
+        }
     }
     // The last one's output ends at the next prompt of the shell, or the end.
     end_output(lines, found.last_mut(), range.end);
     found
+}
+
+/// Whether a prompt is one of a shell.
+pub(super) fn is_of_shell(prompt: &str) -> bool {
+    !INTERPRETER.is_match(prompt)
+        && Prompt::of(prompt).is_some_and(|(prompt, _)| !prompt.is_continuation())
+}
+
+/// Whether a prompt is a shell's second one, at which the rest of a command is typed; empty for the lines of a
+/// here-document that the chapter shows without one.
+pub(super) fn is_second_prompt(prompt: &str) -> bool {
+    matches!(prompt.trim(), "" | ">")
+}
+
+/// The length of a shell's second prompt at the start of a line, and the prompt.
+fn second_prompt(line: &str) -> Option<(usize, &str)> {
+    let length = if line == ">" { 1 } else { line.strip_prefix("> ").map(|_| 2)? };
+    Some((length, &line[..length]))
+}
+
+/// Returns how many of the lines below a command for a shell continue it: those with the second prompt, or
+/// the text of a here-document without it.
+fn continuation(command: &str, below: &[&str]) -> usize {
+    if is_complete(command) {
+        return 0;
+    }
+    let prompted = below.iter().take_while(|line| second_prompt(line).is_some()).count();
+    if prompted > 0 || unended_here_document(command).is_none() {
+        return prompted;
+    }
+    let text = [&[command], below].concat().join("\n");
+    lines_until_complete(&text).map_or(0, |lines| lines - 1)
 }
 
 /// The line `at`, typed at a prompt of this length, which is shown as `prompt`.

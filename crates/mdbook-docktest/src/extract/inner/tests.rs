@@ -183,3 +183,23 @@ fn a_reader_who_has_detached_types_nothing_more_into_the_container() {
         assert!(!scenario.steps[0].stays_open && scenario.steps[1].is_held, "{keys}");
     }
 }
+
+#[test]
+fn second_prompts_of_a_shell_continue_its_line() {
+    let found = console(
+        "$ sh\n/ # cat <<EOF\n> a\n>\n> EOF\na\n\n/ # echo \\\n> b\nb\n/ # cat f\n> quoted\n",
+    );
+    let expected = [
+        "sh => ",
+        "/ # cat <<EOF => ",
+        "> a => ",
+        "> => ",
+        "> EOF => a",
+        "/ # echo \\ => ",
+        "> b => b",
+        "/ # cat f => > quoted",
+    ];
+    assert_eq!(found, expected);
+    let found = console("$ docker run -it a\n/ # cat <<EOF\na\n# b\nEOF\na\n# b\n/ # exit\n");
+    assert_eq!(found[1..5], ["/ # cat <<EOF => ", "a => ", "# b => ", "EOF => a"]);
+}

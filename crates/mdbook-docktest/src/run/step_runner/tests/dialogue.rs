@@ -158,3 +158,16 @@ fn control_c_is_pressed_when_what_is_expected_has_come() {
     assert_eq!(shown(&steps[0])[1..], ["in> |", "|", "in> |a\nb\n", "|", "in> |130\nexit\n"]);
     assert_eq!(ends(&steps[0])[0], EXITED);
 }
+
+#[test]
+fn a_here_document_is_typed_line_by_line() {
+    let steps = sessions(&[&[
+        ("$", SHELL),
+        ("in>", "cat <<EOF"),
+        (">", "a"),
+        ("", "b"),
+        (">", "EOF"),
+        ("in>", "exit"),
+    ]]);
+    assert_eq!(shown(&steps[0])[1..], ["in> |", "> |", "> |", "> |a\nb\n", "in> |"]);
+}
