@@ -41,9 +41,11 @@ pub(crate) fn named(line: &str) -> Option<String> {
 /// The key that interrupts the program at a terminal.
 pub(crate) const INTERRUPT: &str = "\x03";
 
-/// Whether a line stands for Ctrl-C alone, as terminals show it.
+/// Whether a line below a command stands for Ctrl-C: as terminals show it, `^C`, or by the key's name. `C-c` can
+/// be output.
 pub(crate) fn is_interrupt(line: &str) -> bool {
-    named(line).is_some_and(|keys| keys == INTERRUPT)
+    let is_clear = line.trim_start().starts_with('^') || line.to_ascii_lowercase().contains("ctrl");
+    is_clear && named(line).is_some_and(|keys| keys == INTERRUPT)
 }
 
 /// How keys are shown: those with Ctrl as terminals echo them, e.g. `^C`.
@@ -75,6 +77,8 @@ mod tests {
         }
         assert_eq!(named("^C").as_deref(), Some("\x03"));
         assert_eq!(named("read escape sequence").as_deref(), Some(DETACH));
+        assert!(is_interrupt("^C") && is_interrupt(" [Ctrl-C]"));
+        assert!(!is_interrupt("c c") && !is_interrupt("^C^C") && !is_interrupt("^D"));
         assert_eq!(named("[Ctrl-D]").as_deref(), Some("\x04"));
         for line in ["cd x", "^", "control", "^Cx", "c", "ls ^C", ""] {
             assert_eq!(named(line), None, "{line}");

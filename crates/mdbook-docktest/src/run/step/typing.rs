@@ -90,7 +90,10 @@ impl RunningStep<'_> {
     /// program that runs until then does not wait for input.
     pub(super) fn interrupt_when_shown(&mut self) {
         let current = self.outcomes.len();
-        let is_next = |next: &Planned<'_>| next.is_typed() && next.text == keys::INTERRUPT;
+        // At a prompt, it is pressed when the program shows one.
+        let is_next = |next: &Planned<'_>| {
+            next.reader == (CommandReader::Program { prompt: "" }) && next.text == keys::INTERRUPT
+        };
         if !self.has_begun || !self.commands.get(current + 1).is_some_and(is_next) {
             return;
         }
