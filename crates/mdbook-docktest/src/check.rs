@@ -236,6 +236,13 @@ fn differences<'a>(
     let mut echoes = BTreeSet::new();
     let is_met = |of: Option<usize>| outputs.iter().all(|(command, _)| *command != of);
     for (index, command) in commands.iter().enumerate() {
+        if command.end == End::NotTyped {
+            if let (Some(chapter), Some(line)) = (&mut chapter, step.commands.get(index)) {
+                chapter.did_not_run(std::slice::from_ref(line));
+            }
+            found.differences.push(not_run(place(step, index), why_not_run(step, commands, index)));
+            continue;
+        }
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
         let status_use = status_use(step, commands, index, is_met);
         let is_last = index >= last;
@@ -246,7 +253,7 @@ fn differences<'a>(
         let difference = if let Some(question) = unanswered::question(step, index, command) {
             Some(unanswered::difference(span.clone(), &question))
         } else if missing_images.is_empty()
-            && !(exited_with_error(command) && dialogue::is_shown(step, index))
+            && !(exited_with_error(command) && dialogue::is_shown(step, commands, index))
         {
             check.difference()
         } else {
@@ -276,9 +283,9 @@ fn differences<'a>(
     if let Some(chapter) = chapter {
         chapter.did_not_run(step.commands.get(commands.len()..).unwrap_or_default());
     }
-    let not_started = step.commands.iter().skip(commands.len());
+    let not_started = commands.len()..count;
     found.differences.extend(
-        not_started.map(|command| not_run(command.span.clone(), why_not_run(commands, command))),
+        not_started.map(|index| not_run(place(step, index), why_not_run(step, commands, index))),
     );
     // Why there is no output is known.
     let outputs = outputs.into_iter().filter(|(of, _)| !of.is_some_and(|of| echoes.contains(&of)));
@@ -286,15 +293,33 @@ fn differences<'a>(
     found
 }
 
-/// Returns the message about a command of a step that comes after those that ran.
-fn why_not_run(ran: &[CommandRecording], command: &Command) -> &'static str {
-    match ran.iter().find(|command| !has_ended(command)).map(|command| command.end) {
+/// Returns the message about a command of a step that did not run.
+fn why_not_run(step: &Step, ran: &[CommandRecording], index: usize) -> &'static str {
+    let is_typed = |index: usize| step.commands.get(index).is_some_and(Command::is_typed);
+    let mut before = ran.iter().take(index);
+    match before.find(|command| !has_ended(command)).map(|command| command.end) {
         Some(End::TimedOut { .. }) => "this command did not run: an earlier one timed out",
         Some(End::EngineLost) => "this command did not run: the Docker Engine had exited",
-        _ if command.is_typed() => "this line was not typed: the program had already ended",
+        _ if is_typed(index) => {
+            // The last command that is not typed has opened the program.
+            let opener = (0..index).rev().find(|index| !is_typed(*index));
+            match opener.and_then(|opener| ran.get(opener)?.end.status()) {
+                Some(CANNOT_EXECUTE | NOT_FOUND) => {
+                    "this line was not typed: the program did not start"
+                }
+                _ => "this line was not typed: the program had already ended",
+            }
+        }
+        _ if (ran.len()..index).any(is_typed) => {
+            "this command did not run: an earlier line could not be typed"
+        }
         _ => "this command did not run: the shell had already exited",
     }
 }
+
+/// The statuses of a program that cannot be started (POSIX, Shell & Utilities, 2.8.2).
+const CANNOT_EXECUTE: i32 = 126;
+const NOT_FOUND: i32 = 127;
 
 fn exited_with_error(command: &CommandRecording) -> bool {
     matches!(command.end, End::Exited { status } if status != 0)

@@ -1,5 +1,6 @@
 //! The status of a program into which commands were typed.
 
+use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{Command, Step};
 use crate::text::keys;
 
@@ -10,8 +11,14 @@ const ENDINGS: [&str; 9] =
 
 /// Whether a command's status is that of a line below which the chapter shows what it printed. An interactive
 /// shell exits with the status of its last command: if that failed, it shows in what the author expects.
-pub(super) fn is_shown(step: &Step, index: usize) -> bool {
+pub(super) fn is_shown(step: &Step, ran: &[CommandRecording], index: usize) -> bool {
     let Some(command) = step.commands.get(index) else { return false };
+    // A program that did not start has passed on no status.
+    let is_missed = step.commands.get(index + 1).is_some_and(Command::is_typed)
+        && ran.get(index + 1).is_none_or(|next| next.end == End::NotTyped);
+    if is_missed && !command.is_typed() {
+        return false;
+    }
     let typed: &[Command] = if command.is_typed() {
         let before = step.commands[..=index].iter().rev().take_while(|command| command.is_typed());
         &step.commands[index + 1 - before.count()..=index]

@@ -278,3 +278,27 @@ fn an_endless_stream_has_a_remedy_that_was_seen_to_fit() {
     );
     assert_eq!(remedied("```bash\nmake\n```\n", TIMED_OUT, &printed), [""; 0]);
 }
+
+#[test]
+fn lines_that_are_not_typed_say_why_and_the_rest_is_judged() {
+    let session = "```console\n$ python3\n>>> 1 + 1\n2\n$ echo $?\n0\n```\n";
+    let missing = End::Exited { status: 127 };
+    let found = findings(session, &[(missing, &[]), (End::NotTyped, &[]), (OK, &out("127\n"))]);
+    assert_eq!(
+        found,
+        [
+            "exit-status 2 this command exited with status 127 instead of 0",
+            "not-run 3 this line was not typed: the program did not start",
+            "output-mismatch 6 line 1 of the output does not match this line",
+        ]
+    );
+    let session = "```console\n$ sh\n/ # exit\n/ # ls\n$ true\n```\n";
+    assert_eq!(
+        findings(session, &[(OK, &[]), (End::Typed, &[]), (End::NotTyped, &[]), (OK, &[])]),
+        ["not-run 4 this line was not typed: the program had already ended"]
+    );
+    assert_eq!(
+        findings(session, &[(OK, &[]), (End::Typed, &[])])[1..],
+        ["not-run 5 this command did not run: an earlier line could not be typed"]
+    );
+}

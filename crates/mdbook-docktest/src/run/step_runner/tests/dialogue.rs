@@ -132,7 +132,7 @@ fn what_the_shell_has_left_is_there_when_its_program_has_ended() {
 
 #[test]
 fn lines_for_a_program_that_has_ended_are_not_typed() {
-    let steps = sessions(&[&[("$", SHELL), ("in>", "exit"), ("in>", "rm x"), ("$", "echo no")]]);
+    let steps = sessions(&[&[("$", SHELL), ("in>", "exit"), ("in>", "rm x")]]);
     assert_eq!(ends(&steps[0]), [EXITED, End::Typed]);
     let steps = sessions(&[&[("in>", "echo nobody reads")]]);
     assert_eq!(steps[0], []);
@@ -170,4 +170,23 @@ fn a_here_document_is_typed_line_by_line() {
         ("in>", "exit"),
     ]]);
     assert_eq!(shown(&steps[0])[1..], ["in> |", "> |", "> |", "> |a\nb\n", "in> |"]);
+}
+
+#[test]
+fn the_shell_goes_on_below_lines_that_are_not_typed() {
+    let missing = End::Exited { status: 127 };
+    let steps = sessions(&[&[
+        ("$", "no-such-program"),
+        (">>>", "1 + 1"),
+        (">>>", "2"),
+        ("$", "echo $?"),
+        ("$", SHELL),
+        ("in>", "exit"),
+        ("in>", "rm x"),
+        ("$", "echo b"),
+    ]]);
+    let missed = End::NotTyped;
+    let expected = [missing, missed, missed, EXITED, EXITED, End::Typed, missed, EXITED];
+    assert_eq!(ends(&steps[0]), expected);
+    assert_eq!([&shown(&steps[0])[3], &shown(&steps[0])[7]], ["|127\n", "|b\n"]);
 }
