@@ -28,6 +28,7 @@ mod look_alike;
 mod memory;
 mod missing_file;
 mod missing_image;
+mod not_run;
 mod output;
 mod pipeline;
 mod quote;
@@ -44,7 +45,8 @@ pub(crate) use self::comparison::{compare, pattern, printed};
 use self::consequences::{Folded, Found};
 use self::history::{History, Outcome};
 use self::lints::Lints;
-use self::output::{AllExpected, has_ended};
+use self::not_run::why_not_run;
+use self::output::AllExpected;
 use self::status_use::status_use;
 
 /// What a book says about the results of its chapters.
@@ -236,6 +238,13 @@ fn differences<'a>(
     let mut echoes = BTreeSet::new();
     let is_met = |of: Option<usize>| outputs.iter().all(|(command, _)| *command != of);
     for (index, command) in commands.iter().enumerate() {
+        if command.end == End::NotTyped {
+            if let (Some(chapter), Some(line)) = (&mut chapter, step.commands.get(index)) {
+                chapter.did_not_run(std::slice::from_ref(line));
+            }
+            found.differences.push(not_run(place(step, index), why_not_run(step, commands, index)));
+            continue;
+        }
         let span = step.commands.get(index).map_or(&step.command, |command| &command.span);
         let status_use = status_use(step, commands, index, is_met);
         let is_last = index >= last;
@@ -246,7 +255,7 @@ fn differences<'a>(
         let difference = if let Some(question) = unanswered::question(step, index, command) {
             Some(unanswered::difference(span.clone(), &question))
         } else if missing_images.is_empty()
-            && !(exited_with_error(command) && dialogue::is_shown(step, index))
+            && !(exited_with_error(command) && dialogue::is_shown(step, commands, index))
         {
             check.difference()
         } else {
@@ -277,24 +286,14 @@ fn differences<'a>(
     if let Some(chapter) = chapter {
         chapter.did_not_run(step.commands.get(commands.len()..).unwrap_or_default());
     }
-    let not_started = step.commands.iter().skip(commands.len());
+    let not_started = commands.len()..count;
     found.differences.extend(
-        not_started.map(|command| not_run(command.span.clone(), why_not_run(commands, command))),
+        not_started.map(|index| not_run(place(step, index), why_not_run(step, commands, index))),
     );
     // Why there is no output is known.
     let outputs = outputs.into_iter().filter(|(of, _)| !of.is_some_and(|of| echoes.contains(&of)));
     found.differences.extend(outputs.map(|(_, difference)| difference));
     found
-}
-
-/// Returns the message about a command of a step that comes after those that ran.
-fn why_not_run(ran: &[CommandRecording], command: &Command) -> &'static str {
-    match ran.iter().find(|command| !has_ended(command)).map(|command| command.end) {
-        Some(End::TimedOut { .. }) => "this command did not run: an earlier one timed out",
-        Some(End::EngineLost) => "this command did not run: the Docker Engine had exited",
-        _ if command.is_typed() => "this line was not typed: the program had already ended",
-        _ => "this command did not run: the shell had already exited",
-    }
 }
 
 fn exited_with_error(command: &CommandRecording) -> bool {

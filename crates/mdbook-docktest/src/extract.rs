@@ -187,12 +187,15 @@ impl Extraction<'_> {
         // A terminal without prompts.
         let is_script = kind == Kind::Terminal && session.is_none();
         let language = if is_script { "bash" } else { language };
-        let SessionParts { commands, markup, is_held } = session.unwrap_or_else(|| SessionParts {
-            commands: script_commands(block, fence),
-            markup: Vec::new(),
-            is_held: false,
-        });
+        let SessionParts { commands, markup, is_held, follow } =
+            session.unwrap_or_else(|| SessionParts {
+                commands: script_commands(block, fence),
+                markup: Vec::new(),
+                is_held: false,
+                follow: None,
+            });
         let is_held = is_held || !attributes.ignore && self.here_documents_without_end(&commands);
+        attributes.follow = attributes.follow.or(follow);
         let mut commands = commands;
         for expectation in commands.iter_mut().filter_map(|command| command.expectation.as_mut()) {
             // Answers of `stdin` are not in the lines below the command.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::model::fence::Fence;
 use crate::model::scenario::Expectation;
+use crate::text::keys;
 use crate::text::splice::Edit;
 
 /// Returns the edits that put a new text into its block.
@@ -11,13 +12,27 @@ pub(super) fn edits(text: &str, expectation: &Expectation, new: &str) -> Vec<Edi
     let fence = &expectation.fence;
     let prefix = prefix(text, expectation, fence);
     let eol = eol(text, fence);
-    let lines = new.lines().map(|line| match line {
+    let mut new_lines: Vec<&str> = new.lines().collect();
+    if let Some(at) = interrupt(text, expectation) {
+        new_lines.insert(at.min(new_lines.len()), "^C");
+    }
+    let lines = new_lines.into_iter().map(|line| match line {
         "" => format!("{}{eol}", prefix.trim_end()),
         line => format!("{prefix}{line}{eol}"),
     });
     let mut edits = vec![Edit { range: expectation.body.clone(), text: lines.collect() }];
     edits.extend(longer_fence(text, fence, new));
     edits
+}
+
+/// Returns the index of the line among the expected ones that shows that Ctrl-C is pressed. It is not
+/// expected itself, and stays.
+fn interrupt(text: &str, expectation: &Expectation) -> Option<usize> {
+    if !expectation.attributes.in_session || expectation.text.lines().any(keys::is_interrupt) {
+        return None;
+    }
+    let mut lines = text[expectation.body.clone()].lines();
+    lines.position(|line| keys::is_interrupt(line.trim_start_matches(['>', ' ', '\t'])))
 }
 
 /// Returns how lines of a block end.

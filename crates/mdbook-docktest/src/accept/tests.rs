@@ -355,3 +355,15 @@ fn the_summary_shows_what_becomes_of_rows_beside_dots() {
         "2 lines: 1 changed, 2 removed\n    - z\n    - w\n    - ...\n    + y"
     );
 }
+
+#[test]
+fn the_key_that_stops_a_command_stays() {
+    assert_eq!(
+        accepted("> ```console\n> $ ping x\n> a\n> ^C\n> old\n> ```\n", &["a\nnew\n"]),
+        "> ```console\n> $ ping x\n> a\n> ^C\n> new\n> ```\n"
+    );
+    assert_eq!(
+        accepted("```console\n$ logs -f\nold\n^C\n```\n", &["new\n"]),
+        "```console\n$ logs -f\nnew\n^C\n```\n"
+    );
+}

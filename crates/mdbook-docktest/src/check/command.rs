@@ -13,6 +13,11 @@ use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{ExitExpectation, Follow, Step};
 use crate::terminal;
+use crate::text::keys;
+
+/// Where the shell itself could not go on.
+const INTERRUPT_ABOVE_OTHERS: &str =
+    "`^C` below it is pressed only for the last command of a block: split the block after `^C`";
 
 /// A command and its expectations.
 pub(super) struct CommandCheck<'a> {
@@ -83,12 +88,16 @@ impl CommandCheck<'_> {
                 Some(self.with(Code::EngineLost, message, None))
             }
             End::TimedOut { limit_ms } => {
-                let (message, help) = timed_out(self.follow(), self.command, limit_ms);
+                let (message, mut help) = timed_out(self.follow(), self.command, limit_ms);
+                if self.shows_interrupt() {
+                    help = format!("{INTERRUPT_ABOVE_OTHERS}\n{help}");
+                }
                 let is_plain = self.is_last && self.follow().is_none();
                 let fix = if is_plain { stream::fix(self.command, limit_ms) } else { None };
                 Some(self.with_fixes(Code::Timeout, message, Some(help), fix))
             }
-            End::Stopped | End::Open | End::Typed => None,
+            // See `not_run`.
+            End::Stopped | End::Open | End::Typed | End::NotTyped => None,
             End::Exited { status } => match self.follow() {
                 Some(follow) if !was_enough(follow, self.command) => {
                     let goal = match follow {
@@ -102,6 +111,13 @@ impl CommandCheck<'_> {
                 _ => self.wrong_status(status).or_else(|| self.wrong_part()),
             },
         }
+    }
+
+    /// Whether the chapter shows `^C` below it although other commands follow.
+    fn shows_interrupt(&self) -> bool {
+        let command = self.step.commands.iter().find(|command| command.span == *self.span);
+        let expectation = command.and_then(|command| command.expectation.as_ref());
+        expectation.is_some_and(|expected| expected.text.lines().any(keys::is_interrupt))
     }
 
     fn wrong_part(&self) -> Option<Difference> {

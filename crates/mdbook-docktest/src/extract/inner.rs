@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::commands::{is_complete, lines_until_complete, unended_here_document};
 use super::console::{Session, SessionCommand};
 use super::interactive::needs_terminal;
 use super::prompt::Prompt;
+use crate::text::keys;
 
 /// Programs that read commands at a prompt if they are started without an operand, or with few.
 const INTERPRETERS: [&str; 38] = [
@@ -175,7 +177,8 @@ pub(super) fn left_open(session: &Session, lines: &[&str], step: usize) -> Optio
         let text = last.text(lines);
         let outer = session.commands.iter().rfind(|command| command.inner.is_none());
         let outer = outer.and_then(|command| Some(Prompt::of(lines[command.lines.start])?.0));
-        let has_ended = ENDING.is_match(text.trim());
+        let is_detached = keys::named(&text).is_some_and(|pressed| pressed == keys::DETACH);
+        let has_ended = is_detached || ENDING.is_match(text.trim());
         return (!has_ended).then_some(Open { step, outer, is_certain: true });
     }
     let text = last.text(lines);
@@ -200,8 +203,21 @@ fn typed_commands(
 ) -> Vec<SessionCommand> {
     let mut found: Vec<SessionCommand> = Vec::new();
     let mut is_block = false;
+    // The lines up to this one continue the last command.
+    let mut continued_to = range.start;
     for at in range.clone() {
         let line = lines[at];
+        if at < continued_to {
+            let (length, prompt) = second_prompt(line).unwrap_or((0, ""));
+            found.push(typed_line(at, length, prompt));
+            continue;
+        }
+        // The key, as the terminal shows it below a line that runs until it is interrupted.
+        if !found.is_empty() && keys::is_interrupt(line) {
+            end_output(lines, found.last_mut(), at);
+            found.push(typed_line(at, 0, ""));
+            continue;
+        }
         let Some(end) = inner_prompt(line, outer, is_certain) else { continue };
         let is_more = line.starts_with("...");
         // In output, `...` stands for any lines.
@@ -219,17 +235,57 @@ fn typed_commands(
             continue;
         }
         end_output(lines, found.last_mut(), at);
-        found.push(SessionCommand {
-            lines: at..at + 1,
-            prompts: vec![end],
-            below: at + 1..at + 1,
-            output: at + 1..at + 1,
-            inner: Some(line[..end].to_owned()),
-        });
+        found.push(typed_line(at, end, &line[..end]));
+        if is_of_shell(&line[..end]) {
+            continued_to = at + 1 + continuation(text, &lines[at + 1..range.end]);
+        }
     }
     // The last one's output ends at the next prompt of the shell, or the end.
     end_output(lines, found.last_mut(), range.end);
     found
+}
+
+/// Whether a prompt is one of a shell.
+pub(super) fn is_of_shell(prompt: &str) -> bool {
+    !INTERPRETER.is_match(prompt)
+        && Prompt::of(prompt).is_some_and(|(prompt, _)| !prompt.is_continuation())
+}
+
+/// Whether a prompt is a shell's second one, at which the rest of a command is typed; empty for the lines of a
+/// here-document that the chapter shows without one.
+pub(super) fn is_second_prompt(prompt: &str) -> bool {
+    matches!(prompt.trim(), "" | ">")
+}
+
+/// The length of a shell's second prompt at the start of a line, and the prompt.
+fn second_prompt(line: &str) -> Option<(usize, &str)> {
+    let length = if line == ">" { 1 } else { line.strip_prefix("> ").map(|_| 2)? };
+    Some((length, &line[..length]))
+}
+
+/// Returns how many of the lines below a command for a shell continue it: those with the second prompt, or
+/// the text of a here-document without it.
+fn continuation(command: &str, below: &[&str]) -> usize {
+    if is_complete(command) {
+        return 0;
+    }
+    let prompted = below.iter().take_while(|line| second_prompt(line).is_some()).count();
+    if prompted > 0 || unended_here_document(command).is_none() {
+        return prompted;
+    }
+    let text = [&[command], below].concat().join("\n");
+    lines_until_complete(&text).map_or(0, |lines| lines - 1)
+}
+
+/// The line `at`, typed at a prompt of this length, which is shown as `prompt`.
+fn typed_line(at: usize, length: usize, prompt: &str) -> SessionCommand {
+    SessionCommand {
+        lines: at..at + 1,
+        prompts: vec![length],
+        below: at + 1..at + 1,
+        output: at + 1..at + 1,
+        inner: Some(prompt.to_owned()),
+    }
 }
 
 /// Ends the output of a command, unless an empty prompt has ended it already.

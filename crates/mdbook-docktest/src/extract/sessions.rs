@@ -11,7 +11,10 @@ use crate::extract::inner::{add_typed_commands, continue_program, left_open, pro
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
-use crate::model::scenario::{Command, CommandKind, Expectation, OutputAttributes};
+use crate::model::scenario::{
+    Command, CommandKind, Expectation, Follow, INTERRUPTED_AFTER, OutputAttributes, shown_lines,
+};
+use crate::text::keys;
 use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
@@ -22,6 +25,8 @@ pub(super) struct SessionParts {
     pub(super) markup: Vec<Range<usize>>,
     /// Whether nothing of the block can run.
     pub(super) is_held: bool,
+    /// When its last command is interrupted, if the chapter shows `^C` below it.
+    pub(super) follow: Option<Follow>,
 }
 
 impl Extraction<'_> {
@@ -61,6 +66,8 @@ impl Extraction<'_> {
         }
         let places = Places::new(self.text, fence, &lines);
         self.unprompted(&session, &lines, fence, &places);
+        let interrupted = interrupted(&session, &lines);
+        let follow = interrupted.map(|line| follow_to(&session, &lines, line));
         let commands = session.commands.iter();
         let is_held = session.commands.is_empty() && !block.content.trim().is_empty();
         // A reader copies what the shell runs. Of a block that is only typed into a program, what is typed
@@ -77,14 +84,14 @@ impl Extraction<'_> {
             text: command.text(&lines),
             span: places.command(command),
             lines: places.command_lines(command),
-            expectation: self.printed(command, fence, &lines, &places),
+            expectation: self.printed(command, fence, &lines, &places, interrupted),
             substitutions: Vec::new(),
             kind: command
                 .inner
                 .as_ref()
                 .map_or(CommandKind::Shell, |prompt| CommandKind::Typed { prompt: prompt.clone() }),
         });
-        Some(SessionParts { commands: commands.collect(), markup, is_held })
+        Some(SessionParts { commands: commands.collect(), markup, is_held, follow })
     }
 
     /// Lets a program that a step has opened wait at its terminal for later steps.
@@ -154,14 +161,23 @@ impl Extraction<'_> {
         fence: &Fence,
         lines: &[&str],
         places: &Places,
+        interrupted: Option<usize>,
     ) -> Option<Expectation> {
+        // `^C` is the key, and what is below it is what the reader sees when it has been pressed.
+        let is_printed = |line: &usize| interrupted != Some(*line);
         let output = command.output.clone();
+        let first = output.clone().find(is_printed)?;
+        let output = first..output.clone().rfind(is_printed)? + 1;
         let body = places.whole(output.clone().next()?).start
             ..places.whole(output.clone().next_back()?).end;
         let (line, _) = line_and_column(self.text, body.start);
         Some(Expectation {
-            text: lines[output.clone()].iter().map(|line| format!("{line}\n")).collect(),
-            lines: output.map(|line| places.line(line)).collect(),
+            text: output
+                .clone()
+                .filter(is_printed)
+                .map(|line| format!("{}\n", lines[line]))
+                .collect(),
+            lines: output.filter(is_printed).map(|line| places.line(line)).collect(),
             line,
             fence: fence.clone(),
             body,
@@ -177,6 +193,22 @@ fn is_script(session: &Session, lines: &[&str]) -> bool {
         && session.commands.is_empty()
         && !session.unprompted.is_empty()
         && session.unprompted.iter().all(is_command)
+}
+
+/// Returns the line on which the chapter shows that the last command is interrupted, if it is one of the
+/// shell's. No command could run in the shell after one that is stopped.
+fn interrupted(session: &Session, lines: &[&str]) -> Option<usize> {
+    let last = session.commands.last().filter(|command| command.inner.is_none())?;
+    last.output.clone().find(|line| keys::is_interrupt(lines[*line]))
+}
+
+/// How far to follow the last command: until it has printed as many lines as the chapter shows above `^C`.
+fn follow_to(session: &Session, lines: &[&str], interrupted: usize) -> Follow {
+    let start = session.commands.last().map_or(interrupted, |last| last.output.start);
+    match shown_lines(lines[start..interrupted].iter().copied()) {
+        0 => Follow::For(INTERRUPTED_AFTER),
+        count => Follow::Lines(count),
+    }
 }
 
 fn proposed(title: &str, edit: Edit) -> Remedy {

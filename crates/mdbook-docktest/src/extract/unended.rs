@@ -7,18 +7,19 @@ use std::ops::Range;
 
 use super::Extraction;
 use super::commands::{Unended, unended_here_document};
+use super::inner::{is_of_shell, is_second_prompt};
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
-use crate::model::scenario::Command;
+use crate::model::scenario::{Command, CommandKind};
 use crate::text::splice::Edit;
 
 impl Extraction<'_> {
     /// Finds here-documents that are never ended. Returns whether there is one.
     pub(super) fn here_documents_without_end(&mut self, commands: &[Command]) -> bool {
         let mut any = false;
-        for command in commands {
+        for (index, command) in commands.iter().enumerate() {
             // Most commands have none.
-            if !command.text.contains("<<") {
+            if !command.text.contains("<<") || is_ended_by_typed_lines(&commands[index..]) {
                 continue;
             }
             let Some(document) = unended_here_document(&command.text) else { continue };
@@ -36,6 +37,20 @@ impl Extraction<'_> {
         }
         any
     }
+}
+
+/// Whether the first command is typed into a program that has no here-documents, or the lines that are typed
+/// below it end its own.
+fn is_ended_by_typed_lines(commands: &[Command]) -> bool {
+    let Some((first, below)) = commands.split_first() else { return false };
+    let CommandKind::Typed { prompt } = &first.kind else { return false };
+    if !is_of_shell(prompt) {
+        return true;
+    }
+    let continues = |command: &&Command| matches!(&command.kind, CommandKind::Typed { prompt } if is_second_prompt(prompt));
+    let rest = below.iter().take_while(continues);
+    let lines: Vec<&str> = std::iter::once(first).chain(rest).map(|line| &*line.text).collect();
+    unended_here_document(&lines.join("\n")).is_none()
 }
 
 /// A line that looks as if it were meant to end a here-document.
@@ -164,6 +179,27 @@ mod tests {
         assert_eq!(
             mended.as_deref(),
             Some("```bash\nif true; then\n  cat <<-'E'\n  a\nE\nfi\n```\n")
+        );
+    }
+
+    #[test]
+    fn one_that_is_typed_into_a_container_ends_on_a_typed_line() {
+        let session = |lines: &str| found(&format!("```console\n$ docker run -it a\n{lines}```\n"));
+        for lines in [
+            "/ # cat > /f <<EOF\n> a\n> EOF\n/ # exit\n",
+            "/ # cat > /f <<EOF\na\n# b\nEOF\n/ # exit\n",
+            ">>> 1 << n\n2\n",
+        ] {
+            assert_eq!(session(lines), (true, None, None), "{lines}");
+        }
+        let (runs, finding, _) = session("/ # cat <<EOF\n> a\n/ # exit\n");
+        assert!(!runs);
+        assert_eq!(
+            finding.as_deref(),
+            Some(
+                "3:11 this here-document has no end: no line below is just `EOF` \
+                 | add the line `EOF` below its text"
+            )
         );
     }
 

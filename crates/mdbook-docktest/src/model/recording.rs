@@ -124,6 +124,8 @@ pub enum End {
     Open,
     /// It was typed into a program, and has no status of its own.
     Typed,
+    /// It was not typed, because the program had ended. The shell's next command has run.
+    NotTyped,
 }
 
 impl End {

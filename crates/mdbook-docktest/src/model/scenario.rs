@@ -281,6 +281,15 @@ pub enum Follow {
     For(Duration),
 }
 
+/// After which time a command without expected output is interrupted below which the chapter shows `^C`.
+pub(crate) const INTERRUPTED_AFTER: Duration = Duration::from_secs(1);
+
+/// Returns how many lines a command prints at least that is expected to print these: `...` stands for any
+/// number.
+pub(crate) fn shown_lines<'a>(expected: impl Iterator<Item = &'a str>) -> usize {
+    expected.filter(|line| !matches!(line.trim(), "" | "..." | "…")).count()
+}
+
 /// Expected output: of a whole step, in the `output` block after it; or of one command, in the
 /// lines below it in a `console` block.
 #[derive(Debug)]

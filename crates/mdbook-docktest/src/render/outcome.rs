@@ -118,7 +118,7 @@ fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> V
             Some(labels.timed_out(labels.duration(Duration::from_millis(limit_ms))))
         }
         End::EngineLost => Some(labels.engine_lost().to_owned()),
-        End::Open | End::Typed => None,
+        End::Open | End::Typed | End::NotTyped => None,
     };
     omitted.into_iter().chain(end).collect()
 }

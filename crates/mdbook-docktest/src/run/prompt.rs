@@ -5,12 +5,21 @@ use regex::Regex;
 /// Where the prompt begins in an unfinished line: after output that does not end with a line feed. `last` is
 /// the program's last prompt, and `expected` the one in the chapter.
 pub(super) fn prompt_start(line: &str, last: Option<&str>, expected: Option<&str>) -> usize {
-    let last = last.filter(|last| !last.trim().is_empty());
-    if let Some(rest) = last.and_then(|last| line.strip_suffix(last)) {
-        return rest.len();
+    let is_telling = |prompt: &&str| prompt.trim().len() > 2;
+    let by_last = || {
+        let last = last.filter(|last| !last.trim().is_empty())?;
+        Some((last, line.strip_suffix(last)?.len()))
+    };
+    let by_expected = || {
+        let shape = expected.filter(is_telling).and_then(shape)?;
+        shape.find(line).map(|found| found.start())
+    };
+    match by_last() {
+        // A second prompt, `> `, can be the end of the first.
+        Some((last, start)) if !is_telling(&last) => by_expected().unwrap_or(start),
+        Some((_, start)) => start,
+        None => by_expected().unwrap_or(0),
     }
-    let shape = expected.filter(|expected| expected.trim().len() > 2).and_then(shape);
-    shape.and_then(|shape| shape.find(line)).map_or(0, |found| found.start())
 }
 
 /// A pattern for prompts that differ from this one in IDs and versions, at the end of a line.
@@ -54,6 +63,8 @@ mod tests {
         assert_eq!(&line[prompt_start(line, None, Some(expected))..], "root@0123456789ab:/# ");
         assert_eq!(prompt_start("other> ", None, Some("/ # ")), 0);
         assert_eq!(prompt_start("/ # ", None, Some("# ")), 0);
+        assert_eq!(prompt_start("xmysql> ", Some("> "), Some("mysql>")), 1);
+        assert_eq!(prompt_start("a> ", Some("> "), Some("> ")), 1);
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl StepProcess<'_> {
             StepEnd::Exited | StepEnd::Open => {
                 let status = bash.exit_status()?;
                 let shell_command = outcomes.iter().rposition(|outcome| {
-                    !matches!(outcome.ending, Ending::Typed | Ending::Stopped(_))
+                    !matches!(outcome.ending, Ending::Typed | Ending::NotTyped | Ending::Stopped(_))
                 });
                 if let Some(index) = shell_command {
                     outcomes[index].ending = Ending::Exited(status);
@@ -270,14 +270,16 @@ impl RunningStep<'_> {
         }
     }
 
-    /// Lets the shell run its next command, if that is the next one of the step.
+    /// Lets the shell run its next command. Returns whether there is one.
     fn run_next_command(&mut self) -> io::Result<bool> {
-        let next = self.outcomes.len();
-        // A line that cannot be typed, because the program has ended, is not skipped silently.
-        let Some(CommandReader::Shell { opens }) = self.commands.get(next).map(|next| next.reader)
-        else {
-            return Ok(false);
-        };
+        // Lines for a program that has not started, or has ended too early, cannot be typed.
+        let mut rest = self.commands.iter().enumerate().skip(self.outcomes.len());
+        let next = rest.find_map(|(index, command)| match command.reader {
+            CommandReader::Shell { opens } => Some((index, opens)),
+            CommandReader::Program { .. } => None,
+        });
+        let Some((next, opens)) = next else { return Ok(false) };
+        self.outcomes.resize_with(next, Outcome::not_typed);
         if opens && self.program.connection.is_terminal() {
             // It may leave a program open, while the next step runs in another shell.
             self.save()?;
@@ -352,6 +354,7 @@ impl RunningStep<'_> {
             if Instant::now() >= deadline {
                 return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
+            self.interrupt_when_shown();
             if self.type_when_awaited()? {
                 return Ok(StepEnd::Open);
             }

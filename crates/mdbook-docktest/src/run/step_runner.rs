@@ -93,6 +93,7 @@ impl<'a> StepRunner<'a> {
             Ending::Exited(status) => Ok(End::Exited { status }),
             Ending::Open => Ok(End::Open),
             Ending::Typed => Ok(End::Typed),
+            Ending::NotTyped => Ok(End::NotTyped),
             Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
             Ending::Stopped(Reason::TimedOut) => {
                 let limit_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);

@@ -15,6 +15,8 @@ pub(super) struct Recorder {
     end: VecDeque<Chunk>,
     end_bytes: usize,
     omitted: u64,
+    /// How many line feeds were printed.
+    line_feeds: usize,
     /// The bytes of an incomplete character, for each output stream.
     incomplete: [Vec<u8>; 2],
     /// The echo of what was last typed at a terminal.
@@ -33,6 +35,7 @@ impl Recorder {
             end: VecDeque::new(),
             end_bytes: 0,
             omitted: 0,
+            line_feeds: 0,
             incomplete: [Vec::new(), Vec::new()],
             echo: Echo::default(),
             line_echo: None,
@@ -93,6 +96,11 @@ impl Recorder {
         self.echo = echo;
     }
 
+    /// How many lines have been printed and ended.
+    pub(super) fn line_feeds(&self) -> usize {
+        self.line_feeds
+    }
+
     /// Whether what was last typed has not been echoed yet.
     pub(super) fn awaits_echo(&self) -> bool {
         self.echo.is_awaited()
@@ -119,6 +127,9 @@ impl Recorder {
     fn add(&mut self, stream: Stream, text: &str, at_ms: u64) {
         if text.is_empty() {
             return;
+        }
+        if stream != Stream::Typed {
+            self.line_feeds += text.matches('\n').count();
         }
         let room = self.half.saturating_sub(self.beginning_bytes);
         let (first, second) = text.split_at(text.floor_char_boundary(room.min(text.len())));

@@ -16,9 +16,19 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the regex is valid")
 });
 
+/// Docker's keys for detaching from a container.
+pub(crate) const DETACH: &str = "\x10\x11";
+
+/// What Docker prints where they are pressed, in the place of keys that cannot be seen (`escapeError` in
+/// moby/term's `proxy.go`).
+const DETACHED: &str = "read escape sequence";
+
 /// The keys that a line names, if it names nothing else.
 pub(crate) fn named(line: &str) -> Option<String> {
     let mut rest = line.trim();
+    if rest == DETACHED {
+        return Some(DETACH.to_owned());
+    }
     let mut keys = String::new();
     while let Some(found) = NAMED.captures(rest) {
         let key = found["key"].chars().next()?.to_ascii_uppercase();
@@ -26,6 +36,16 @@ pub(crate) fn named(line: &str) -> Option<String> {
         rest = &rest[found[0].len()..];
     }
     (rest.is_empty() && !keys.is_empty()).then_some(keys)
+}
+
+/// The key that interrupts the program at a terminal.
+pub(crate) const INTERRUPT: &str = "\x03";
+
+/// Whether a line below a command stands for Ctrl-C: as terminals show it, `^C`, or by the key's name. `C-c` can
+/// be output.
+pub(crate) fn is_interrupt(line: &str) -> bool {
+    let is_clear = line.trim_start().starts_with('^') || line.to_ascii_lowercase().contains("ctrl");
+    is_clear && named(line).is_some_and(|keys| keys == INTERRUPT)
 }
 
 /// How keys are shown: those with Ctrl as terminals echo them, e.g. `^C`.
@@ -56,6 +76,9 @@ mod tests {
             assert_eq!(named(line).as_deref(), Some("\x10\x11"), "{line}");
         }
         assert_eq!(named("^C").as_deref(), Some("\x03"));
+        assert_eq!(named("read escape sequence").as_deref(), Some(DETACH));
+        assert!(is_interrupt("^C") && is_interrupt(" [Ctrl-C]"));
+        assert!(!is_interrupt("c c") && !is_interrupt("^C^C") && !is_interrupt("^D"));
         assert_eq!(named("[Ctrl-D]").as_deref(), Some("\x04"));
         for line in ["cd x", "^", "control", "^Cx", "c", "ls ^C", ""] {
             assert_eq!(named(line), None, "{line}");

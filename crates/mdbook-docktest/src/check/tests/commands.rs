@@ -65,6 +65,33 @@ fn what_ran_before_a_timeout_is_judged_and_the_rest_did_not_run() {
 }
 
 #[test]
+fn a_timeout_says_that_control_c_is_pressed_only_at_the_end_of_a_block() {
+    let session = "```console\n$ logs -f\na\n^C\n$ true\n```\n";
+    let scenario = extract(Path::new("a.md"), session, Extensions::default());
+    let command = CommandRecording { command: "logs -f".to_owned(), end: TIMED_OUT, ..recorded() };
+    let steps = vec![StepRecording::Ran { commands: vec![command], effects: Vec::new() }];
+    let recording = Recording { steps, ..Recording::default() };
+    let found = findings_by_default(session, &scenario, &recording);
+    let help = found[0].help.as_deref().unwrap_or_default();
+    assert_eq!(
+        help.lines().next(),
+        Some(
+            "`^C` below it is pressed only for the last command of a block: split the block after `^C`"
+        )
+    );
+}
+
+fn recorded() -> CommandRecording {
+    CommandRecording {
+        command: String::new(),
+        end: OK,
+        transcript: Transcript::default(),
+        duration_ms: 0,
+        parts: Vec::new(),
+    }
+}
+
+#[test]
 fn what_did_not_run_says_why() {
     let script = "```bash\nfirst\nsecond\n```\n";
     assert_eq!(
@@ -250,4 +277,28 @@ fn an_endless_stream_has_a_remedy_that_was_seen_to_fit() {
         [""; 0]
     );
     assert_eq!(remedied("```bash\nmake\n```\n", TIMED_OUT, &printed), [""; 0]);
+}
+
+#[test]
+fn lines_that_are_not_typed_say_why_and_the_rest_is_judged() {
+    let session = "```console\n$ python3\n>>> 1 + 1\n2\n$ echo $?\n0\n```\n";
+    let missing = End::Exited { status: 127 };
+    let found = findings(session, &[(missing, &[]), (End::NotTyped, &[]), (OK, &out("127\n"))]);
+    assert_eq!(
+        found,
+        [
+            "exit-status 2 this command exited with status 127 instead of 0",
+            "not-run 3 this line was not typed: the program did not start",
+            "output-mismatch 6 line 1 of the output does not match this line",
+        ]
+    );
+    let session = "```console\n$ sh\n/ # exit\n/ # ls\n$ true\n```\n";
+    assert_eq!(
+        findings(session, &[(OK, &[]), (End::Typed, &[]), (End::NotTyped, &[]), (OK, &[])]),
+        ["not-run 4 this line was not typed: the program had already ended"]
+    );
+    assert_eq!(
+        findings(session, &[(OK, &[]), (End::Typed, &[])])[1..],
+        ["not-run 5 this command did not run: an earlier line could not be typed"]
+    );
 }

@@ -140,3 +140,66 @@ fn a_step_that_asks_for_a_terminal_or_an_answer_has_one() {
         assert_eq!(has_terminal(text), expected, "{text}");
     }
 }
+
+#[test]
+fn control_c_below_a_typed_line_is_the_key() {
+    let found = console("$ docker run -it alpine\n/ # ping a\nPING a\n^C\n2 packets\n/ # exit\n");
+    let expected =
+        ["docker run -it alpine => ", "/ # ping a => PING a", "^C => 2 packets", "/ # exit => "];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn control_c_below_the_last_command_of_the_shell_stops_it() {
+    let step = |text: &str| {
+        let scenario = extract(Path::new("c.md"), text, Extensions::default());
+        let step = scenario.steps.into_iter().next().expect("a step");
+        let last = step.commands.last().and_then(|command| command.expectation.as_ref());
+        let text = last.map(|expected| (expected.text.clone(), expected.lines.len()));
+        (format!("{:?}", step.attributes.follow), text)
+    };
+    let shown = |text: &str, lines| Some((text.to_owned(), lines));
+    for (text, follow, expected) in [
+        ("console\n$ logs -f\na\n...\nb\n^C", "Some(Lines(2))", shown("a\n...\nb\n", 3)),
+        ("console\n$ ping x\na\n^C\nstatistics", "Some(Lines(1))", shown("a\nstatistics\n", 2)),
+        ("console\n$ sleep 9\n^C", "Some(For(1s))", None),
+        ("console for=5s\n$ logs -f\na\n^C", "Some(For(5s))", shown("a\n", 1)),
+        ("console\n$ logs -f\na\n^C\n$ true\nb", "None", shown("b\n", 1)),
+        ("console\n$ logs -f\na", "None", shown("a\n", 1)),
+    ] {
+        assert_eq!(step(&format!("```{text}\n```\n")), (follow.to_owned(), expected), "{text}");
+    }
+}
+
+#[test]
+fn a_reader_who_has_detached_types_nothing_more_into_the_container() {
+    for keys in ["read escape sequence", "^P^Q", "Ctrl-P Ctrl-Q"] {
+        let text = format!(
+            "```console\n$ docker run -it --name box alpine\n/ # {keys}\n```\n\n\
+             ```console\n/ # echo a\n```\n"
+        );
+        let scenario = extract(Path::new("c.md"), &text, Extensions::default());
+        assert_eq!(scenario.steps[0].commands[1].text, keys);
+        assert!(!scenario.steps[0].stays_open && scenario.steps[1].is_held, "{keys}");
+    }
+}
+
+#[test]
+fn second_prompts_of_a_shell_continue_its_line() {
+    let found = console(
+        "$ sh\n/ # cat <<EOF\n> a\n>\n> EOF\na\n\n/ # echo \\\n> b\nb\n/ # cat f\n> quoted\n",
+    );
+    let expected = [
+        "sh => ",
+        "/ # cat <<EOF => ",
+        "> a => ",
+        "> => ",
+        "> EOF => a",
+        "/ # echo \\ => ",
+        "> b => b",
+        "/ # cat f => > quoted",
+    ];
+    assert_eq!(found, expected);
+    let found = console("$ docker run -it a\n/ # cat <<EOF\na\n# b\nEOF\na\n# b\n/ # exit\n");
+    assert_eq!(found[1..5], ["/ # cat <<EOF => ", "a => ", "# b => ", "EOF => a"]);
+}

@@ -53,6 +53,7 @@ enum How {
     EngineLost,
     Open,
     Typed,
+    NotTyped,
 }
 
 impl TryFrom<WireEnd> for End {
@@ -71,6 +72,7 @@ impl TryFrom<WireEnd> for End {
             How::EngineLost => Self::EngineLost,
             How::Open => Self::Open,
             How::Typed => Self::Typed,
+            How::NotTyped => Self::NotTyped,
         })
     }
 }
@@ -98,6 +100,7 @@ mod tests {
             ran(End::EngineLost),
             ran(End::Open),
             ran(End::Typed),
+            ran(End::NotTyped),
             StepRecording::Ignored,
             StepRecording::Skipped,
         ] {

@@ -29,13 +29,23 @@ pub(in crate::run) enum Ending {
     Open,
     /// It was typed into a program.
     Typed,
+    /// It was not typed, because the program had ended.
+    NotTyped,
 }
 
 impl Outcome {
     /// The outcome of a step that could not be started, because the engine has ended.
     pub(in crate::run) fn engine_lost() -> Self {
-        let transcript = Transcript::default();
-        let (ending, parts) = (Ending::EngineLost, Vec::new());
+        Self::without_run(Ending::EngineLost)
+    }
+
+    /// The outcome of a line that is not typed, because its program has ended.
+    pub(in crate::run) fn not_typed() -> Self {
+        Self::without_run(Ending::NotTyped)
+    }
+
+    fn without_run(ending: Ending) -> Self {
+        let (transcript, parts) = (Transcript::default(), Vec::new());
         Self { ending, parts, transcript, started_at: now(), duration: Duration::ZERO }
     }
 }

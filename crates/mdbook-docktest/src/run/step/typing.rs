@@ -5,7 +5,8 @@ use std::io;
 
 use docker_sandbox::input::{self, Input, Reader};
 
-use super::{CommandReader, Ending, LineEcho, RunningStep};
+use super::{CommandReader, Ending, LineEcho, Planned, RunningStep};
+use crate::model::scenario::{INTERRUPTED_AFTER, shown_lines};
 use crate::run::echo::Echo;
 use crate::run::place::{Group, Place};
 use crate::run::prompt::{is_alike, prompt_start};
@@ -85,6 +86,26 @@ impl RunningStep<'_> {
         }
     }
 
+    /// Presses Ctrl-C if that is what comes next and the current line has printed what the chapter shows: a
+    /// program that runs until then does not wait for input.
+    pub(super) fn interrupt_when_shown(&mut self) {
+        let current = self.outcomes.len();
+        // At a prompt, it is pressed when the program shows one.
+        let is_next = |next: &Planned<'_>| {
+            next.reader == (CommandReader::Program { prompt: "" }) && next.text == keys::INTERRUPT
+        };
+        if !self.has_begun || !self.commands.get(current + 1).is_some_and(is_next) {
+            return;
+        }
+        let is_shown = match shown_lines(self.commands[current].expected.iter().copied()) {
+            0 => self.start.elapsed() >= INTERRUPTED_AFTER,
+            count => self.recorder.line_feeds() >= count,
+        };
+        if is_shown {
+            self.begin_typing(keys::INTERRUPT, None);
+        }
+    }
+
     /// Whether the step may end while a program waits for input.
     fn may_stay_open(&self) -> bool {
         let Some(index) = self.shell_command else { return true };
@@ -141,9 +162,17 @@ impl RunningStep<'_> {
     /// Types the next command into the program, and records it from now on.
     fn type_command(&mut self, text: &str, prompt: &str) {
         self.take_prompt(Some(prompt));
+        // The key is pressed in the middle of what a program does, and not at its last prompt.
+        let is_at_prompt = !(prompt.is_empty() && text == keys::INTERRUPT);
+        let shown = self.program.prompt.clone().filter(|_| is_at_prompt);
+        self.begin_typing(text, shown);
+    }
+
+    /// The same where all that the program has printed since is output. `prompt` is the program's.
+    fn begin_typing(&mut self, text: &str, prompt: Option<String>) {
         let is_typed = self.shell_command != Some(self.outcomes.len());
         self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Vec::new());
-        self.program.prompt_of_command.clone_from(&self.program.prompt);
+        self.program.prompt_of_command = prompt;
         self.recorder = Recorder::new(self.output_limit).without_echo(LineEcho::new(text));
         self.follow_last_command();
         let keys = if keys::has_control(text) { text.to_owned() } else { format!("{text}\n") };

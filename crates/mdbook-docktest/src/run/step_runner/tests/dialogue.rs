@@ -132,7 +132,7 @@ fn what_the_shell_has_left_is_there_when_its_program_has_ended() {
 
 #[test]
 fn lines_for_a_program_that_has_ended_are_not_typed() {
-    let steps = sessions(&[&[("$", SHELL), ("in>", "exit"), ("in>", "rm x"), ("$", "echo no")]]);
+    let steps = sessions(&[&[("$", SHELL), ("in>", "exit"), ("in>", "rm x")]]);
     assert_eq!(ends(&steps[0]), [EXITED, End::Typed]);
     let steps = sessions(&[&[("in>", "echo nobody reads")]]);
     assert_eq!(steps[0], []);
@@ -143,4 +143,50 @@ fn keys_are_pressed_and_not_typed_as_text() {
     let steps = sessions(&[&[("$", "cat"), ("", "one"), ("", "\x04"), ("$", "echo $?")]]);
     assert_eq!(shown(&steps[0]), ["|", "|one\n", "|", "|0\n"]);
     assert_eq!(ends(&steps[0]), [EXITED, End::Typed, End::Typed, EXITED]);
+}
+
+#[test]
+fn control_c_is_pressed_when_what_is_expected_has_come() {
+    let steps = sessions(&[&[
+        ("$", "PS1='in> ' bash --norc --noprofile -i"),
+        ("in>", "sleep 1000"),
+        ("", "^C"),
+        ("in>", "echo a; sleep 0.1; echo b; sleep 1000"),
+        ("", "^C"),
+        ("in>", "echo $?; exit 0"),
+    ]]);
+    assert_eq!(shown(&steps[0])[1..], ["in> |", "|", "in> |a\nb\n", "|", "in> |130\nexit\n"]);
+    assert_eq!(ends(&steps[0])[0], EXITED);
+}
+
+#[test]
+fn a_here_document_is_typed_line_by_line() {
+    let steps = sessions(&[&[
+        ("$", SHELL),
+        ("in>", "cat <<EOF"),
+        (">", "a"),
+        ("", "b"),
+        (">", "EOF"),
+        ("in>", "exit"),
+    ]]);
+    assert_eq!(shown(&steps[0])[1..], ["in> |", "> |", "> |", "> |a\nb\n", "in> |"]);
+}
+
+#[test]
+fn the_shell_goes_on_below_lines_that_are_not_typed() {
+    let missing = End::Exited { status: 127 };
+    let steps = sessions(&[&[
+        ("$", "no-such-program"),
+        (">>>", "1 + 1"),
+        (">>>", "2"),
+        ("$", "echo $?"),
+        ("$", SHELL),
+        ("in>", "exit"),
+        ("in>", "rm x"),
+        ("$", "echo b"),
+    ]]);
+    let missed = End::NotTyped;
+    let expected = [missing, missed, missed, EXITED, EXITED, End::Typed, missed, EXITED];
+    assert_eq!(ends(&steps[0]), expected);
+    assert_eq!([&shown(&steps[0])[3], &shown(&steps[0])[7]], ["|127\n", "|b\n"]);
 }
