@@ -32,7 +32,7 @@ echo capable >capable
 /// An image that leaves out and replaces some of it.
 const SHOP: &str = r#"set -e
 tar --xattrs --xattrs-include='*' --create --directory /lab/base --file - . | docker import - base >/dev/null
-docker build --quiet --tag shop:1 - 2>/dev/null <<END
+DOCKER_BUILDKIT=0 docker build --quiet --tag shop:1 - 2>/dev/null <<END
 FROM base
 RUN rm /data/deleted
 RUN rm -r /data/opaque && mkdir /data/opaque && echo fresh >/data/opaque/new

@@ -103,6 +103,7 @@ impl Run {
                 }
             }
             Slot::Age => match draw.next(6) {
+                _ if self.1 => format!("{} years ago", 2 + draw.next(8)),
                 0 => "Less than a second ago".to_owned(),
                 1 => "1 second ago".to_owned(),
                 2 => "About a minute ago".to_owned(),
@@ -120,10 +121,12 @@ impl Run {
                 }
             }
             Slot::Duration => match draw.next(3) {
+                _ if self.1 => format!("{}.{:03}s", draw.next(60), draw.next(1000)),
                 0 => format!("{}.{}s", draw.next(60), draw.next(10)),
                 1 => format!("{}m{}s", 1 + draw.next(60), draw.next(60)),
                 _ => format!("{}ms", draw.next(1000)),
             },
+            Slot::Percent if self.1 => format!("{}.{:03}%", draw.next(100), draw.next(1000)),
             Slot::Percent => format!("{}.{:02}%", draw.next(100), draw.next(100)),
             Slot::Port => format!(
                 "0.0.0.0:{}->80/tcp",
