@@ -41,13 +41,15 @@ fn each_line_has_its_own_expectation() {
 }
 
 #[test]
-fn a_line_that_fails_unseen_is_found_by_the_status_of_the_shell() {
+fn a_line_that_fails_unseen_is_found_by_what_it_prints_and_by_the_status_of_the_shell() {
     let session = |below: &str| {
         format!(
             "```console\n$ docker run -it --rm alpine sh\n/ # rm /nosuch\n{below}/ # exit\n```\n"
         )
     };
-    verify(&session("")).exits(1).finds_only(&[("exit-status", "docker run")]);
+    verify(&session(""))
+        .exits(1)
+        .finds_only(&[("exit-status", "docker run"), ("exit-status", "rm /nosuch")]);
     verify(&session("rm: can't remove '/nosuch': No such file or directory\n"))
         .exits(0)
         .finds_nothing();
