@@ -126,7 +126,7 @@ impl Run {
                 1 => format!("{}m{}s", 1 + draw.next(60), draw.next(60)),
                 _ => format!("{}ms", draw.next(1000)),
             },
-            Slot::Percent if self.1 => format!("{}.{:03}%", draw.next(100), draw.next(1000)),
+            Slot::Percent if self.1 => format!("{}.{:02}%", 100 + draw.next(100), draw.next(100)),
             Slot::Percent => format!("{}.{:02}%", draw.next(100), draw.next(100)),
             Slot::Port => format!(
                 "0.0.0.0:{}->80/tcp",
