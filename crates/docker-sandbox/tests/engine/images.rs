@@ -36,7 +36,7 @@ const USES: [&str; 23] = [
     "docker image prune --all --force | sort",
     "docker ps --all --format '{{.Names}} {{.Image}} {{.Command}}'; docker image ls --all --quiet",
     "ls /var/lib/docker/overlay2 /var/lib/docker/image/overlay2/layerdb/sha256 | \
-     sed 's/[0-9a-f]\\{64\\}/ID/' | sort",
+     sed 's/[0-9a-f]\\{64\\}/ID/; s/^[0-9a-z]\\{25\\}$/ID/' | sort",
 ];
 
 /// Replaces what differs between any two engines: IDs of containers, and of images and layers that were
