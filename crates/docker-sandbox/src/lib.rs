@@ -35,7 +35,7 @@ pub use image_store::{
 };
 pub use leftovers::{Leftover, leftovers};
 pub use options::EngineOptions;
-pub use prepared::{PreparedRoot, lock_roots, prepared_roots};
+pub use prepared::{PreparedRoot, lock_roots, prepared_roots, wait_for_roots};
 pub use process::{PATH, ProcessEngine};
 pub use process_stat::ProcessStat;
 pub use root::{EngineRoot, cache_directory, prepared_directory};

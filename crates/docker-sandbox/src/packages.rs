@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{EngineRoot, Error};
+use crate::{EngineRoot, Error, wait_for_roots};
 
 const SCRIPT: &str = include_str!("packages.sh");
 
@@ -64,8 +64,7 @@ impl EngineRoot {
         fs::create_dir_all(engines)
             .map_err(Error::io(format!("creating the directory {}", engines.display())))?;
         // A second process waits until the first has installed them.
-        let lock = File::create(engines.join(".lock"))
-            .and_then(|lock| lock.lock().map(|()| lock))
+        let lock = wait_for_roots(engines)
             .map_err(Error::io(format!("locking the directory {}", engines.display())))?;
         if !directory.is_dir() {
             announce();

@@ -92,6 +92,16 @@ pub fn lock_roots(engines: &Path) -> io::Result<Option<File>> {
     }
 }
 
+/// As [`lock_roots`], but waits while a root is being prepared.
+///
+/// # Errors
+/// When the lock file cannot be written.
+pub fn wait_for_roots(engines: &Path) -> io::Result<File> {
+    let lock = File::create(engines.join(LOCK))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;

@@ -3,12 +3,12 @@
 //! The name of its directory is a hash of its definition, so that a changed definition gets a new
 //! directory; `current` is a link to the one in use.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use docker_sandbox::prepared_directory;
+use docker_sandbox::{prepared_directory, wait_for_roots};
 use sha2::{Digest, Sha256};
 
 use crate::process::{is_root, read, say, succeed};
@@ -99,8 +99,7 @@ pub(crate) fn ensure() -> Result<PathBuf> {
     let engines = prepared_directory().context("there is no home directory: set HOME")?;
     fs::create_dir_all(&engines).with_context(|| format!("cannot create {}", engines.display()))?;
     // A second process waits until the first has built the engine.
-    let lock = File::create(engines.join(".lock")).context("cannot lock the engines")?;
-    lock.lock().context("cannot lock the engines")?;
+    let _lock = wait_for_roots(&engines).context("cannot lock the engines")?;
 
     let definition = Definition::new(&read("dpkg", &["--print-architecture"])?, &PACKAGES);
     let name = definition.name();

@@ -216,25 +216,33 @@ impl Chapter {
 
     /// Replaces the chapter's text, and checks its annotations and its run against the new one.
     pub(crate) fn reread(&mut self, new: String, settings: &Settings) {
+        if let Some(recording) = self.read_again(new, settings) {
+            self.judge(recording, settings);
+        }
+    }
+
+    /// Replaces the chapter's text, and reads its steps and annotations again, up to the selected steps.
+    /// Returns the recording of the run before; `None` if there was none, or once the page is rendered.
+    fn read_again(&mut self, new: String, settings: &Settings) -> Option<Recording> {
         let stage = mem::replace(&mut self.stage, Stage::Read(Text::default()));
         let (old, recording) = match stage {
             Stage::Read(text) => (text, None),
             Stage::Ran(text, recording) => (text, Some(*recording)),
             Stage::Done(_) => {
                 self.stage = stage;
-                return;
+                return None;
             }
         };
-        let mut scenario =
-            extract_with(&self.path, &new, old.scenario.extensions, &settings.reading());
-        scenario.steps.truncate(old.scenario.steps.len());
+        let extensions = old.scenario.extensions;
+        let mut scenario = extract_with(&self.path, &new, extensions, &settings.reading());
+        if let Some(only) = &old.only {
+            scenario.steps.truncate(only.end);
+        }
         self.consequences.clear();
         let (only, is_preprocessed) = (old.only, old.origins.is_some());
         self.stage = Stage::Read(Text { text: new, scenario, only, origins: None });
         self.find_annotations(is_preprocessed, settings);
-        if let Some(recording) = recording {
-            self.judge(recording, settings);
-        }
+        recording
     }
 
     /// Adds a finding about one of the steps that run, by its index among them.

@@ -111,15 +111,13 @@ fn an_expected_death_passes_and_is_required() {
     }
 }
 
+/// An object of the first step that is left over.
+fn left(kind: ObjectKind, name: &str) -> Leftover {
+    Leftover { step: 0, command: 0, kind, name: name.to_owned(), id: "0".into() }
+}
+
 #[test]
 fn a_leftover_is_reported_with_the_command_that_removes_it() {
-    let left = |kind, name: &str| Leftover {
-        step: 0,
-        command: 0,
-        kind,
-        name: name.to_owned(),
-        id: "0".into(),
-    };
     let anonymous = "0123456789abcdef".repeat(4);
     let leftovers = vec![
         left(ObjectKind::Container, "web"),
@@ -167,13 +165,6 @@ fn a_death_can_be_expected_but_only_by_the_author() {
 
 #[test]
 fn a_leftover_can_be_removed_in_a_step_at_the_end() {
-    let left = |kind, name: &str| Leftover {
-        step: 0,
-        command: 0,
-        kind,
-        name: name.to_owned(),
-        id: "0".into(),
-    };
     let anonymous = "0123456789abcdef".repeat(4);
     let leftovers = vec![left(ObjectKind::Volume, "data"), left(ObjectKind::Volume, &anonymous)];
     let recording = Recording { leftovers, ..recording([vec![], vec![]]) };
@@ -188,8 +179,7 @@ fn a_leftover_can_be_removed_in_a_step_at_the_end() {
 
 #[test]
 fn a_chapter_that_was_cut_short_has_no_leftovers() {
-    let (kind, name, id) = (ObjectKind::Container, "web".to_owned(), "0".to_owned());
-    let leftovers = vec![Leftover { step: 0, command: 0, kind, name, id }];
+    let leftovers = vec![left(ObjectKind::Container, "web")];
     let mut recording = Recording { leftovers, ..recording([vec![], vec![]]) };
     recording.steps[1] = StepRecording::Skipped;
     let found = findings(CHAPTER, &recording);
