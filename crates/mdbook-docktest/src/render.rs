@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use crate::model::fence::Fence;
 use crate::model::finding::Finding;
-use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Command, Scenario, Step};
 use crate::render::page::{Page, Renderer};
@@ -76,7 +75,7 @@ pub fn render(
     scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
     rendering.chapter_findings(scenario, &mut edits);
     if let Some(recording) = recording {
-        rendering.provenance(recording, &scenario.extensions, &mut edits);
+        rendering.provenance(recording, scenario, &mut edits);
     }
     splice(text, edits)
 }
@@ -269,7 +268,7 @@ impl Rendering<'_> {
         }
     }
 
-    fn provenance(&self, recording: &Recording, extensions: &Extensions, edits: &mut Vec<Edit>) {
+    fn provenance(&self, recording: &Recording, scenario: &Scenario, edits: &mut Vec<Edit>) {
         let Some(provenance) = Provenance::new(recording, self.findings, &self.page.labels) else {
             return;
         };
@@ -278,7 +277,7 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(match unclosed_block(self.text, extensions) {
+        edits.push(match unclosed_block(self.text, scenario.last_block, &scenario.extensions) {
             Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
             None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
         });
