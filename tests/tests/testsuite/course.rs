@@ -1,5 +1,6 @@
 //! The course in this repository, as its readers see it.
 
+mod appendices;
 mod chapter;
 mod docker;
 mod reader;
@@ -85,7 +86,7 @@ fn each_chapter_with_steps_names_its_images() {
 fn one_page_lists_all_runs() {
     let page = COURSE.page("verifications.html");
     let chapters = page.texts("main .docktest-verifications tr td:first-child a");
-    assert_eq!(chapters.len(), 5, "{chapters:?}");
+    assert_eq!(chapters.len(), 15, "{chapters:?}");
     let digests = page.texts("main .docktest-verifications code");
     assert!(digests.len() >= 2 && digests.iter().all(|digest| digest.contains("sha256:")));
     let links = COURSE.page("sidecar.html").attributes(".docktest-provenance a", "href");

@@ -81,7 +81,7 @@ fn each_chapter_stops_at_its_first_step_if_its_names_are_taken() {
             "for name in app-server log-shipper db cours-db; do
                  docker run -d --name $name -v boutique:/data alpine sleep 600
              done
-             for name in shared-logs postgres-prod cours-annexe; do
+             for name in shared-logs postgres-prod cours-autre; do
                  docker volume create $name
              done
              docker run --rm -v boutique:/boutique -v postgres-prod:/prod alpine \\
@@ -89,11 +89,10 @@ fn each_chapter_stops_at_its_first_step_if_its_names_are_taken() {
         )
         .step(LOOK);
     let taken = [
-        ("sidecar.md", "cours-db\nlog-shipper\napp-server\ncours-annexe\nshared-logs"),
-        ("nommes-et-anonymes.md", "cours-db\ncours-annexe\npostgres-prod"),
-        ("sauvegarder.md", "cours-db\ncours-annexe"),
-        ("nettoyage-et-couts.md", "cours-db\ncours-annexe\npostgres-prod"),
-        ("annexe-ecrire-un-chapitre.md", "cours-db\ncours-annexe"),
+        ("sidecar.md", "cours-db\nlog-shipper\napp-server\ncours-autre\nshared-logs"),
+        ("nommes-et-anonymes.md", "cours-db\ncours-autre\npostgres-prod"),
+        ("sauvegarder.md", "cours-db\ncours-autre"),
+        ("nettoyage-et-couts.md", "cours-db\ncours-autre\npostgres-prod"),
     ];
     let with_steps = chapters().iter().filter(|chapter| !chapter.steps.is_empty()).count();
     assert_eq!(with_steps, taken.len());
