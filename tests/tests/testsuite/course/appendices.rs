@@ -80,8 +80,8 @@ impl Page {
         let recording: Value = serde_json::from_str(&text).unwrap();
         let steps = recording["steps"].as_array().into_iter().flatten();
         let commands = steps.flat_map(|step| step["commands"].as_array().into_iter().flatten());
-        let chunks =
-            commands.flat_map(|command| command["transcript"]["chunks"].as_array().into_iter().flatten());
+        let chunks = commands
+            .flat_map(|command| command["transcript"]["chunks"].as_array().into_iter().flatten());
         chunks.filter_map(|chunk| chunk["text"].as_str()).collect()
     }
 }
@@ -209,7 +209,11 @@ fn unknown_commands(text: &str, pages: &[Page]) -> Vec<String> {
     let found = ROW.captures_iter(text).filter_map(|row| {
         let command = regex::escape(&row[1]);
         let pattern = PLACEHOLDER.replace_all(&command, |word: &regex::Captures<'_>| {
-            if OWN_WORDS.contains(&&word[0]) { word[0].to_owned() } else { r#"[^\s"':,]+"#.to_owned() }
+            if OWN_WORDS.contains(&&word[0]) {
+                word[0].to_owned()
+            } else {
+                r#"[^\s"':,]+"#.to_owned()
+            }
         });
         let runs = page(pages, &row[2])
             .is_some_and(|page| Regex::new(&pattern).unwrap().is_match(&page.steps));
@@ -240,7 +244,11 @@ fn assert_none(complaints: &[String]) {
 #[test]
 fn each_error_message_is_where_its_entry_says() {
     let text = appendix("messages-d-erreur.md");
-    assert!(sections(&text).len() >= 30, "the appendix explains {} messages", sections(&text).len());
+    assert!(
+        sections(&text).len() >= 30,
+        "the appendix explains {} messages",
+        sections(&text).len()
+    );
     assert_none(&unknown_messages(&text, &pages()));
 }
 
