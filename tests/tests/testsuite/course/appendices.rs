@@ -31,7 +31,7 @@ struct Page {
     outputs: String,
     /// The steps that readers see.
     steps: String,
-    /// The links, without their part after `#`, of local ones.
+    /// Where the links lead; local ones without the part from `#` on.
     links: Vec<String>,
 }
 
@@ -73,16 +73,16 @@ impl Page {
         }
     }
 
-    /// What the recording of the page has printed, or nothing if there is none.
-    fn recorded(&self) -> String {
+    /// What the commands printed when the page was recorded, or `None` without a recording.
+    fn recorded(&self) -> Option<String> {
         let path = workspace().join(format!("book/recordings/{}.json", self.name));
-        let Ok(text) = fs::read_to_string(path) else { return String::new() };
+        let text = fs::read_to_string(path).ok()?;
         let recording: Value = serde_json::from_str(&text).unwrap();
         let steps = recording["steps"].as_array().into_iter().flatten();
         let commands = steps.flat_map(|step| step["commands"].as_array().into_iter().flatten());
         let chunks = commands
             .flat_map(|command| command["transcript"]["chunks"].as_array().into_iter().flatten());
-        chunks.filter_map(|chunk| chunk["text"].as_str()).collect()
+        Some(chunks.filter_map(|chunk| chunk["text"].as_str()).collect())
     }
 }
 
@@ -107,36 +107,34 @@ fn appendix(name: &str) -> String {
     fs::read_to_string(workspace().join("book/src").join(name)).unwrap()
 }
 
-/// The messages that `messages-d-erreur.md` explains and that its links do not lead to.
+/// The messages of `messages-d-erreur.md` that are not in the pages that their sections link to.
 ///
-/// A message is the code in a heading of the third level. It must be in an `output` block or in the recording
-/// of a page that its section links to, or of the appendix itself. A message that the section says is
-/// quoted (`**Cité dans**`), or that one of ours is a warning, may be in the page's prose instead.
+/// A message is the code in a heading of the third level. Each page that its section links to must print it: in
+/// an `output` block, or in its recording. If the section says that the message is only quoted (`Cité dans`), it
+/// can be in the page's prose.
 fn unknown_messages(text: &str, pages: &[Page]) -> Vec<String> {
     let mut unknown = Vec::new();
-    let sections = sections(text);
-    for (message, section) in &sections {
-        let own = "messages-d-erreur.md".to_owned();
-        let links = section.links.iter().filter(|link| !link.contains("://"));
-        let places = links.map(|link| if link.is_empty() { &own } else { link });
+    for (message, section) in sections(text) {
         let is_quoted = section.prose.contains("Cité dans");
-        let mut missing: Vec<&str> = Vec::new();
-        let mut count = 0;
-        for place in places {
-            count += 1;
-            let is_there = page(pages, place).is_some_and(|page| {
-                page.outputs.contains(message.as_str())
-                    || page.recorded().contains(message.as_str())
-                    || is_quoted && page.prose.contains(message.as_str())
-            });
-            if !is_there {
-                missing.push(place);
-            }
-        }
-        if count == 0 {
+        let mut places = section.links.iter().filter(|link| !link.contains("://")).peekable();
+        if places.peek().is_none() {
             unknown.push(format!("`{message}` has no link to a place where it is"));
         }
-        unknown.extend(missing.iter().map(|place| format!("`{message}` is not in {place}")));
+        for place in places {
+            let place = if place.is_empty() { "messages-d-erreur.md" } else { place };
+            let Some(page) = page(pages, place) else {
+                unknown.push(format!("`{message}`: the course has no page {place}"));
+                continue;
+            };
+            let recorded = page.recorded();
+            let is_there = page.outputs.contains(&message)
+                || recorded.as_ref().is_some_and(|recorded| recorded.contains(&message))
+                || is_quoted && page.prose.contains(&message);
+            if !is_there {
+                let hint = if recorded.is_none() { ", which has no recording" } else { "" };
+                unknown.push(format!("`{message}` is not in {place}{hint}"));
+            }
+        }
     }
     unknown
 }
@@ -173,9 +171,8 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
 
 /// The terms of `glossaire.md` that are not in the page that they link to.
 ///
-/// A term is in bold in the first cell of a row. It must be in the prose of the page in the row's link, in the
-/// singular or, after a comma, in each of its forms. Of a term of two words, it is enough that the page has
-/// both.
+/// A term is in bold in the first cell of a row; commas separate terms that share one. All words of a term must
+/// be in the prose of the page that the last cell links to.
 fn unknown_terms(text: &str, pages: &[Page]) -> Vec<String> {
     static TERM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\A\*\*(.+)\*\*\z").unwrap());
     static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\]\(([^)#]+)").unwrap());
@@ -285,8 +282,8 @@ fn a_message_that_its_chapter_does_not_show_is_found() {
     assert_eq!(
         found,
         [
-            "`no such image` is not in lab.md",
-            "`pilote` is not in lab.md",
+            "`no such image` is not in lab.md, which has no recording",
+            "`pilote` is not in lab.md, which has no recording",
             "`lost` has no link to a place where it is"
         ]
     );
