@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::model::fence::Fence;
 use crate::model::finding::Finding;
+use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Command, Scenario, Step};
 use crate::render::page::{Page, Renderer};
@@ -15,6 +16,7 @@ use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
 use crate::text::splice::{Edit, splice};
 
+mod alerts;
 pub(crate) mod assets;
 mod changes;
 mod diagram;
@@ -45,7 +47,7 @@ use unclosed_block::unclosed_block;
 /// replaces its `output` blocks. `hidden` steps are removed. Findings are shown with the step that they
 /// are about, all others at the top of the chapter; the provenance is shown at its end. Below the output
 /// of a step come its changes on the engine and, if the author asks for it, a diagram of the state
-/// after it.
+/// after it. Boxes have titles in the book's language.
 ///
 /// `text` must be what `scenario` was extracted from. Without a recording, and for a step that did not
 /// run, neither the output nor the expected pattern is shown.
@@ -74,6 +76,8 @@ pub fn render(
     }
     scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
     rendering.chapter_findings(scenario, &mut edits);
+    // After what else is inserted at their ends.
+    rendering.alerts(&scenario.extensions, &mut edits);
     if let Some(recording) = recording {
         rendering.provenance(recording, scenario, &mut edits);
     }
@@ -265,6 +269,14 @@ impl Rendering<'_> {
             let note = fragments.join(eol);
             // Not at the end, where an unclosed fence would include it.
             edits.push(Edit::insert(mark_len(self.text), format!("{note}{eol}{eol}")));
+        }
+    }
+
+    /// Gives boxes the titles of the book's language.
+    fn alerts(&self, extensions: &Extensions, edits: &mut Vec<Edit>) {
+        if self.page.renderer == Renderer::Html {
+            let next_line = |place: &Range<usize>| self.next_line_after(place);
+            edits.extend(alerts::edits(self.text, extensions, &self.page.labels, next_line));
         }
     }
 

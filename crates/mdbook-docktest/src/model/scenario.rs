@@ -253,6 +253,8 @@ pub struct Attributes {
     pub retry: Option<Duration>,
     /// The step runs even if an earlier one failed.
     pub cleanup: bool,
+    /// If the step fails, no later step of the chapter runs, not even one for cleaning up.
+    pub guard: bool,
     /// A diagram of the engine's objects follows the step.
     pub diagram: bool,
 }
