@@ -224,7 +224,11 @@ fn measure(
     say_if_broken(file, &run);
     let mut measured =
         Measured { as_it_is: run.counts(&before_blocks), before: run, ..Measured::default() };
-    let run = runner.run("verify", unmarked, file)?;
+    // Otherwise the setting changes nothing.
+    let run = match measured.before.has_unmarked() {
+        true => runner.run("verify", unmarked, file)?,
+        false => measured.before.clone(),
+    };
     measured.unmarked = run.counts(&before_blocks);
     measured.with_unmarked = run;
     if options.runs == 0 {

@@ -17,7 +17,7 @@ pub(super) struct Runner {
 }
 
 /// What a run reported.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Run {
     /// The exit status; `None` if it was killed.
     pub(super) status: Option<i32>,
@@ -105,6 +105,11 @@ impl Run {
     pub(super) fn steps(&self) -> BTreeMap<usize, bool> {
         let steps = self.items("steps");
         steps.filter_map(|step| Some((line(step)?, step["status"] == "passed"))).collect()
+    }
+
+    /// Whether there are blocks that can be taken for steps, or no report.
+    pub(super) fn has_unmarked(&self) -> bool {
+        self.report.is_null() || self.findings().any(|(code, _)| code == "not-a-step")
     }
 
     /// The codes and the messages of the findings.
