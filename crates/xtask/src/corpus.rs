@@ -5,6 +5,7 @@
 //! change. The originals are only read. The tables have figures, and no text of the tutorials.
 
 mod blocks;
+mod causes;
 mod measure;
 mod repositories;
 mod stand_ins;
@@ -78,6 +79,8 @@ struct Measured {
     before: Run,
     with_unmarked: Run,
     after: Run,
+    /// What stands in the way in the adopted file.
+    causes: Vec<&'static str>,
     /// The lines of steps that pass in some runs only.
     unstable: Vec<usize>,
 }
@@ -246,6 +249,7 @@ fn measure(
         }
         if number == 0 {
             measured.adopted = run.counts(&after_blocks);
+            measured.causes = run.causes(&after_blocks);
             measured.after = run;
         }
     }
@@ -361,6 +365,12 @@ fn report(corpora: &[(String, BTreeMap<PathBuf, Measured>)], options: &Options) 
             "\nAfter `fix` and `accept`; in {} runs, {unstable} steps passed in some and failed in others:\n\n{}",
             options.runs,
             table::counts(&rows(|m| m.adopted))
+        ));
+        let files = corpora.iter().flat_map(|(_, files)| files.values());
+        let causes = files.flat_map(|measured| measured.causes.iter().copied());
+        text.push_str(&format!(
+            "\nWhat stands in the way of the others then:\n\n{}",
+            table::causes(causes)
         ));
     }
     text.push_str(&format!("\n{}", table::codes(&before, &after)));

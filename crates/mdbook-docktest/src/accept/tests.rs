@@ -160,7 +160,9 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
 fn what_comes_before_a_command_that_failed_is_accepted() {
     let text = |outputs: [&str; 3], last: &str| {
         let [one, two, three] = outputs;
-        format!("```console\n$ a\n{one}$ b\n{two}$ c\n{three}```\n\n```bash\nd\n```\n```output\n{last}```\n")
+        format!(
+            "```console\n$ a\n{one}$ b\n{two}$ c\n{three}```\n\n```bash\nd\n```\n```output\n{last}```\n"
+        )
     };
     let old = text(["old\n", "old\n", "old\n"], "old\n");
     let scenario = read(&old);

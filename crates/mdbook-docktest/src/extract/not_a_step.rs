@@ -66,7 +66,11 @@ impl Extraction<'_> {
                     let mark = mark("console", Basis::Proved);
                     let title = "mark the block as `console`, and start its command with `$ `";
                     let prompt = Edit::insert(start, "$ ".to_owned());
-                    Remedy { title: title.to_owned(), edits: [mark.edits, vec![prompt]].concat(), ..mark }
+                    Remedy {
+                        title: title.to_owned(),
+                        edits: [mark.edits, vec![prompt]].concat(),
+                        ..mark
+                    }
                 });
                 prompt.into_iter().chain([shown()]).collect()
             }

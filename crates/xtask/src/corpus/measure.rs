@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::blocks::Lines;
+use super::causes::cause;
 
 /// The program, and how it is run.
 pub(super) struct Runner {
@@ -99,6 +100,20 @@ impl Run {
         counts.silent = usize::from(says_nothing && !blocks.is_empty());
         counts.without_report = usize::from(self.report.is_null());
         counts
+    }
+
+    /// What stands in the way of the blocks that do not pass.
+    pub(super) fn causes(&self, blocks: &[Lines]) -> Vec<&'static str> {
+        let mut causes = Vec::new();
+        for lines in blocks {
+            let inside = |item: &&Value| line(item).is_some_and(|line| lines.contains(&line));
+            let steps: Vec<&Value> = self.items("steps").filter(inside).collect();
+            if steps.is_empty() || steps.iter().any(|step| step["status"] != "passed") {
+                let findings: Vec<&Value> = self.items("findings").filter(inside).collect();
+                causes.push(cause(&findings, &steps));
+            }
+        }
+        causes
     }
 
     /// The lines of the steps, and whether each passed.

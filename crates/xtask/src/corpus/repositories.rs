@@ -1,5 +1,6 @@
 //! Serves clones of repositories to the steps, for machines that cannot reach GitHub.
 
+use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -32,8 +33,11 @@ impl Server {
             format!("--port={}", address.port()),
             format!("--base-path={}", directory.display()),
         ];
-        // Without git in between, which would leave the server behind when it is killed.
-        let program = duct::cmd(PathBuf::from(path).join("git-daemon"), words);
+        // Without git in between, and so that it ends with this process in whatever way.
+        let words = words.map(OsString::from).into_iter();
+        let program = PathBuf::from(path).join("git-daemon").into_os_string();
+        let dies = ["--pdeathsig", "KILL"].map(OsString::from);
+        let program = duct::cmd("setpriv", dies.into_iter().chain([program]).chain(words));
         let daemon = program.stdin_null().stderr_null().unchecked().start();
         let server = Self { daemon: daemon.context("cannot start `git daemon`")?, address };
         let deadline = Instant::now() + START_LIMIT;
@@ -100,6 +104,11 @@ mod tests {
         }
         let address = server.address;
         drop(server);
-        assert!(TcpStream::connect(address).is_err());
+        // A process that has served a clone can still be about to end.
+        let deadline = Instant::now() + START_LIMIT;
+        while TcpStream::connect(address).is_ok() {
+            assert!(Instant::now() < deadline, "it still listens");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 }

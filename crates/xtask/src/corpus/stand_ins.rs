@@ -31,14 +31,7 @@ enum Content {
 const STAND_INS: [StandIn; 7] = [
     StandIn {
         name: "alpine",
-        images: &[
-            "alpine",
-            "alpine:edge",
-            "alpine:3.3",
-            "alpine:3.5",
-            "alpine:3.19",
-            "busybox",
-        ],
+        images: &["alpine", "alpine:edge", "alpine:3.3", "alpine:3.5", "alpine:3.19", "busybox"],
         content: Content::Course("book/images/alpine"),
     },
     StandIn {

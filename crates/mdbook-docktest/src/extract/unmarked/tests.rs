@@ -116,8 +116,11 @@ fn other_blocks_do_not_look_like_commands() {
 
 #[test]
 fn a_script_with_nothing_but_known_programs_has_no_output() {
-    for block in ["docker ps\n", "# Start\ndocker run \\\n  alpine\n\ncd app\n", "for i in 1; do\n  x\ndone\n"]
-    {
+    for block in [
+        "docker ps\n",
+        "# Start\ndocker run \\\n  alpine\n\ncd app\n",
+        "for i in 1; do\n  x\ndone\n",
+    ] {
         assert!(has_only_commands(block), "{block}");
     }
     for block in ["docker build .\nmytool check app\n", "export X=1\nX=2\n"] {
@@ -134,10 +137,7 @@ fn a_command_and_its_output_are_told_apart_if_there_is_one_command() {
     ] {
         assert!(is_command_with_output(block), "{block}");
     }
-    for block in [
-        "docker ps\nCONTAINER ID   IMAGE\ndocker rm abc\nabc\n",
-        "ls\nDockerfile\n",
-    ] {
+    for block in ["docker ps\nCONTAINER ID   IMAGE\ndocker rm abc\nabc\n", "ls\nDockerfile\n"] {
         assert!(!is_command_with_output(block), "{block}");
     }
 }
