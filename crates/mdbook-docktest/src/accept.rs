@@ -1,8 +1,8 @@
 //! Rewrites expectations that do not match, and keeps the lines and patterns that still do. Values that change
 //! from run to run become placeholders.
 //!
-//! Only expected output is rewritten, and only of steps without other findings: the output of a
-//! command that failed is rarely what an author wants there.
+//! Only expected output is rewritten, and only up to the first command of a step with another finding: the output of a
+//! command that failed is rarely what an author wants there, and it can be the reason for what comes after it.
 
 use crate::check::{Judge, compare, pattern, printed};
 use crate::expect::{Bindings, Changes, Names, Pattern, Placeholders, Update, update};
@@ -161,8 +161,8 @@ fn rewrites(
     rewrites
 }
 
-/// Returns the expectations of steps without other findings, in the order in which they bind names; and the names that
-/// they have bound.
+/// Returns the expectations that can be rewritten, in the order in which they bind names; and the names that they have
+/// bound.
 fn pending<'a>(
     scenario: &'a Scenario,
     recording: &Recording,
@@ -186,22 +186,22 @@ fn pending<'a>(
         }
         let StepRecording::Ran { commands, .. } = recorded else { continue };
         bindings.add_commands(step.commands.iter().map(|command| command.text.as_str()));
-        let codes = judge.codes(step, commands);
-        if codes.contains(&Code::ImageMissing) {
-            // Without it, the output of later steps is hardly what the author wants, either.
-            break;
-        }
-        let is_about_output =
-            |code: &Code| matches!(code, Code::OutputMismatch | Code::ChangedValues);
-        if !codes.iter().all(is_about_output) {
-            continue;
-        }
+        let findings = judge.judge(step, commands);
+        let is_without_image = findings.iter().any(|(code, _)| *code == Code::ImageMissing);
+        let is_about_output = |code| matches!(code, Code::OutputMismatch | Code::ChangedValues);
+        let others = findings.iter().filter(|(code, _)| !is_about_output(*code));
+        let first_other = others.map(|(_, command)| *command).min();
         let known = expectations(step)
             .map(|(subject, expectation)| (subject, expectation.attributes, Some(expectation)));
         let new = if add_new { new::subjects(step) } else { Vec::new() };
         let new = new.into_iter().map(|(subject, attributes)| (subject, attributes, None));
         let mut subjects: Vec<_> = known.chain(new).collect();
         subjects.sort_by_key(|(subject, ..)| *subject);
+        subjects.retain(|(subject, ..)| match (first_other, subject) {
+            (None, _) => true,
+            (Some(other), Subject::Command(command)) => *command < other,
+            (Some(_), Subject::Step(_)) => false,
+        });
         for (subject, attributes, expectation) in subjects {
             let commands = match subject {
                 Subject::Command(command) => commands.get(command..=command).unwrap_or_default(),
@@ -229,6 +229,10 @@ fn pending<'a>(
                 bind(text, &actual, placeholders, &mut bindings);
             }
             all.push(Pending { step: index, subject, expectation, actual, update: new });
+        }
+        if is_without_image {
+            // Without it, the output of later steps is hardly what the author wants, either.
+            break;
         }
     }
     (all, Names::of(&bindings))

@@ -154,8 +154,23 @@ impl<'a> Judge<'a> {
 
     /// Returns the codes of a step's findings. Names are bound only if there are none.
     pub(crate) fn codes(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
+        self.judge(step, commands).into_iter().map(|(code, _)| code).collect()
+    }
+
+    /// Returns the same, each with the index of its command; 0 for those about the whole step.
+    pub(crate) fn judge(
+        &mut self,
+        step: &Step,
+        commands: &[CommandRecording],
+    ) -> Vec<(Code, usize)> {
         let expected = AllExpected::new(step, self.placeholders);
-        differences(step, commands, &expected, None, &mut self.bindings).codes()
+        let found = differences(step, commands, &expected, None, &mut self.bindings);
+        let command = |difference: &Difference| {
+            let at = difference.span.start;
+            let after = step.commands.partition_point(|command| command.span.start <= at);
+            (difference.code, after.saturating_sub(1))
+        };
+        found.all().map(command).collect()
     }
 }
 

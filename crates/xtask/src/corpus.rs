@@ -5,7 +5,10 @@
 //! change. The originals are only read. The tables have figures, and no text of the tutorials.
 
 mod blocks;
+mod causes;
 mod measure;
+mod repositories;
+mod stand_ins;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,12 +20,13 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use mdbook_driver::config::Config;
+use serde_json::json;
 use tempfile::TempDir;
 
 use self::measure::{Counts, Run, Runner};
+use self::repositories::Server;
 use self::table::Findings;
 use crate::process::say;
 use crate::{book, engine, project, setup};
@@ -36,9 +40,12 @@ pub(crate) struct Options {
     /// The program to measure, instead of one built with optimisations
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// A book.toml with settings for all files, instead of the course's images
+    /// A book.toml with settings for all files, instead of one with stand-ins for official images
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    /// A directory of repositories `OWNER/NAME.git`, which steps clone in place of GitHub's
+    #[arg(long, value_name = "DIR")]
+    repositories: Option<PathBuf>,
     /// How often the adopted files are verified; 0 to leave them out
     #[arg(long, value_name = "N", default_value_t = 10)]
     runs: usize,
@@ -51,6 +58,9 @@ pub(crate) struct Options {
     /// The number of minutes after which the program is killed
     #[arg(long, value_name = "MINUTES", default_value_t = 15)]
     limit: u64,
+    /// Keep the copies and the reports about them in this directory
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
     /// Also write the tables to this file, as its last section
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
@@ -63,9 +73,14 @@ pub(crate) struct Options {
 #[derive(Debug, Default)]
 struct Measured {
     as_it_is: Counts,
+    /// With `unmarked = "run"`.
+    unmarked: Counts,
     adopted: Counts,
-    before: Vec<(String, String)>,
-    after: Vec<(String, String)>,
+    before: Run,
+    with_unmarked: Run,
+    after: Run,
+    /// What stands in the way in the adopted file.
+    causes: Vec<&'static str>,
     /// The lines of steps that pass in some runs only.
     unstable: Vec<usize>,
 }
@@ -82,7 +97,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     };
     let runner = Runner { program, limit: Duration::from_secs(60 * options.limit) };
-    let settings = settings(options)?;
+    let server = options.repositories.as_deref().map(Server::start).transpose()?;
+    let settings = settings(options, server.as_ref())?;
     let mut corpora = Vec::new();
     for directory in &options.directories {
         let name = directory.file_name().context("a directory without a name")?;
@@ -114,24 +130,31 @@ fn with_section(old: &str, tables: &str) -> String {
 }
 
 /// The book.toml of the copies.
-fn settings(options: &Options) -> Result<String> {
+fn settings(options: &Options, server: Option<&Server>) -> Result<String> {
     if let Some(path) = &options.settings {
         return fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
     }
     let project = project()?;
-    let config = Config::from_disk(project.join("book.toml")).map_err(|error| anyhow!(error))?;
-    let images: Option<BTreeMap<String, String>> =
-        config.get("preprocessor.docktest.images").map_err(|error| anyhow!(error))?;
     // A directory without chapters: no file is one of a book.
     let mut text = format!(
-        "[book]\nsrc = \"none\"\n[preprocessor.docktest]\ntimeout = \"{}s\"\n\
-         [preprocessor.docktest.images]\n",
+        "[book]\nsrc = \"none\"\n[preprocessor.docktest]\ntimeout = \"{}s\"\n",
         options.timeout
     );
-    for (image, recipe) in images.into_iter().flatten() {
-        text.push_str(&format!("{image:?} = {:?}\n", project.join(recipe)));
+    text.push_str("[preprocessor.docktest.env]\n");
+    for (name, value) in server.iter().flat_map(|server| server.environment()) {
+        text.push_str(&format!("{name} = {value:?}\n"));
+    }
+    text.push_str("[preprocessor.docktest.images]\n");
+    for (image, recipe) in stand_ins::write(&project, &project.join("target/corpus"))? {
+        text.push_str(&format!("{image:?} = {recipe:?}\n"));
     }
     Ok(text)
+}
+
+/// The same settings, with which blocks without a language run.
+fn with_unmarked(settings: &str) -> String {
+    const TABLE: &str = "[preprocessor.docktest]\n";
+    settings.replacen(TABLE, &format!("{TABLE}unmarked = \"run\"\n"), 1)
 }
 
 /// Measures the files of a directory. The results are those of files with shell blocks.
@@ -145,7 +168,12 @@ fn corpus(
     if files.is_empty() {
         bail!("no Markdown file in {}", directory.display());
     }
-    let copies = [copy(directory, &files, settings)?, copy(directory, &files, settings)?];
+    let unmarked = with_unmarked(settings);
+    let copies = [
+        copy(directory, &files, settings)?,
+        copy(directory, &files, &unmarked)?,
+        copy(directory, &files, settings)?,
+    ];
     let waiting = Mutex::new(files.into_iter());
     let results = Mutex::new(BTreeMap::new());
     let failure = Mutex::new(None);
@@ -153,7 +181,10 @@ fn corpus(
     let work = || {
         while let Some(file) = next() {
             let paths = copies.each_ref().map(TempDir::path);
-            match measure(&file, paths, options, runner) {
+            match measure(&file, paths, options, runner).and_then(|measured| {
+                keep(&file, &copies, measured.as_ref(), directory, options)?;
+                Ok(measured)
+            }) {
                 Ok(None) => {}
                 Ok(Some(measured)) => {
                     let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,10 +209,10 @@ fn corpus(
 }
 
 /// Measures a file; `None` if it has no shell block. `copies` are the directory of files that stay as they
-/// are, and that of files to adopt.
+/// are, that of files in which blocks without a language run, and that of files to adopt.
 fn measure(
     file: &Path,
-    [as_it_is, adopted]: [&Path; 2],
+    [as_it_is, unmarked, adopted]: [&Path; 3],
     options: &Options,
     runner: &Runner,
 ) -> Result<Option<Measured>> {
@@ -194,14 +225,15 @@ fn measure(
     }
     let run = runner.run("verify", as_it_is, file)?;
     say_if_broken(file, &run);
-    let findings = |run: &Run| {
-        run.findings().map(|(code, message)| (code.to_owned(), message.to_owned())).collect()
+    let mut measured =
+        Measured { as_it_is: run.counts(&before_blocks), before: run, ..Measured::default() };
+    // Otherwise the setting changes nothing.
+    let run = match measured.before.has_unmarked() {
+        true => runner.run("verify", unmarked, file)?,
+        false => measured.before.clone(),
     };
-    let mut measured = Measured {
-        as_it_is: run.counts(&before_blocks),
-        before: findings(&run),
-        ..Measured::default()
-    };
+    measured.unmarked = run.counts(&before_blocks);
+    measured.with_unmarked = run;
     if options.runs == 0 {
         return Ok(Some(measured));
     }
@@ -212,12 +244,13 @@ fn measure(
     let mut steps: BTreeMap<usize, BTreeSet<bool>> = BTreeMap::new();
     for number in 0..options.runs {
         let run = runner.run("verify", adopted, file)?;
-        if number == 0 {
-            measured.adopted = run.counts(&after_blocks);
-            measured.after = findings(&run);
-        }
         for (line, has_passed) in run.steps() {
             steps.entry(line).or_default().insert(has_passed);
+        }
+        if number == 0 {
+            measured.adopted = run.counts(&after_blocks);
+            measured.causes = run.causes(&after_blocks);
+            measured.after = run;
         }
     }
     let unstable = steps.into_iter().filter(|(_, results)| results.len() > 1);
@@ -228,6 +261,31 @@ fn measure(
         }
     }
     Ok(Some(measured))
+}
+
+/// Keeps the copies of a file, and the reports about them.
+fn keep(
+    file: &Path,
+    copies: &[TempDir; 3],
+    measured: Option<&Measured>,
+    corpus: &Path,
+    options: &Options,
+) -> Result<()> {
+    let (Some(directory), Some(measured)) = (&options.keep, measured) else { return Ok(()) };
+    let runs = [&measured.before, &measured.with_unmarked, &measured.after];
+    for ((copy, run), name) in copies.iter().zip(runs).zip(["as-it-is", "unmarked", "adopted"]) {
+        let text = fs::read_to_string(copy.path().join(file))?;
+        let blocks = blocks::shell_blocks(&text);
+        let blocks: Vec<_> = blocks.iter().map(|lines| [*lines.start(), *lines.end()]).collect();
+        let report = json!({
+            "status": run.status, "blocks": blocks, "report": run.report, "unstable": measured.unstable,
+        });
+        let target = directory.join(corpus.file_name().unwrap_or_default()).join(name).join(file);
+        fs::create_dir_all(target.parent().unwrap_or(directory))?;
+        fs::write(target.with_added_extension("json"), report.to_string())?;
+        fs::write(target, text)?;
+    }
+    Ok(())
 }
 
 fn say_if_broken(file: &Path, run: &Run) {
@@ -285,10 +343,10 @@ fn report(corpora: &[(String, BTreeMap<PathBuf, Measured>)], options: &Options) 
         };
         corpora.iter().map(|(name, files)| (name.clone(), sum(files))).collect()
     };
-    let findings = |of: fn(&Measured) -> &Vec<(String, String)>| {
+    let findings = |of: fn(&Measured) -> &Run| {
         let mut findings = Findings::new();
         for measured in corpora.iter().flat_map(|(_, files)| files.values()) {
-            of(measured).iter().for_each(|(code, message)| {
+            of(measured).findings().for_each(|(code, message)| {
                 table::count(&mut findings, code, message);
             });
         }
@@ -296,6 +354,10 @@ fn report(corpora: &[(String, BTreeMap<PathBuf, Measured>)], options: &Options) 
     };
     let (before, after) = (findings(|m| &m.before), findings(|m| &m.after));
     let mut text = format!("As they are:\n\n{}", table::counts(&rows(|m| m.as_it_is)));
+    text.push_str(&format!(
+        "\nAs they are, with the setting `unmarked = \"run\"`:\n\n{}",
+        table::counts(&rows(|m| m.unmarked))
+    ));
     if options.runs > 0 {
         let files = corpora.iter().flat_map(|(_, files)| files.values());
         let unstable: usize = files.map(|measured| measured.unstable.len()).sum();
@@ -303,6 +365,12 @@ fn report(corpora: &[(String, BTreeMap<PathBuf, Measured>)], options: &Options) 
             "\nAfter `fix` and `accept`; in {} runs, {unstable} steps passed in some and failed in others:\n\n{}",
             options.runs,
             table::counts(&rows(|m| m.adopted))
+        ));
+        let files = corpora.iter().flat_map(|(_, files)| files.values());
+        let causes = files.flat_map(|measured| measured.causes.iter().copied());
+        text.push_str(&format!(
+            "\nWhat stands in the way of the others then:\n\n{}",
+            table::causes(causes)
         ));
     }
     text.push_str(&format!("\n{}", table::codes(&before, &after)));

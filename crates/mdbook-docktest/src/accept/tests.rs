@@ -157,6 +157,30 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
 }
 
 #[test]
+fn what_comes_before_a_command_that_failed_is_accepted() {
+    let text = |outputs: [&str; 3], last: &str| {
+        let [one, two, three] = outputs;
+        format!(
+            "```console\n$ a\n{one}$ b\n{two}$ c\n{three}```\n\n```bash\nd\n```\n```output\n{last}```\n"
+        )
+    };
+    let old = text(["old\n", "old\n", "old\n"], "old\n");
+    let scenario = read(&old);
+    let mut recording = recording(&scenario, &["new\n"]);
+    if let StepRecording::Ran { commands, .. } = &mut recording.steps[0] {
+        commands[1].end = End::Exited { status: 1 };
+    }
+    let accept = |recording: &Recording| {
+        accept(&old, &old, &scenario, recording, &Placeholders::default(), false).text
+    };
+    assert_eq!(accept(&recording), text(["new\n", "old\n", "old\n"], "new\n"));
+    if let StepRecording::Ran { commands, .. } = &mut recording.steps[0] {
+        commands.truncate(2);
+    }
+    assert_eq!(accept(&recording), text(["new\n", "old\n", "old\n"], "new\n"), "not run");
+}
+
+#[test]
 fn output_without_enough_memory_is_not_accepted() {
     let step = "```bash\na\n```\n```output\nx\n```\n";
     let text = step.repeat(3);

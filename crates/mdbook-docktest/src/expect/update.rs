@@ -13,9 +13,11 @@ use super::token::literal;
 use super::volatile::{Scanner, Volatile};
 
 mod line;
+mod progress;
 mod rows;
 
 use self::line::{Line, Origin};
+use self::progress::is_progress;
 use self::rows::{Row, rows};
 
 /// A new pattern, in which values that change from run to run have no names yet.
@@ -85,6 +87,13 @@ pub(crate) fn update(
                     line.origin = Origin::Output;
                 }
                 line
+            }
+            // How often it is printed changes from run to run.
+            Row::New { line } if is_progress(actual_lines[line]) => {
+                if update.lines.last().is_some_and(Line::is_dots) {
+                    continue;
+                }
+                Line::dots()
             }
             Row::New { line } => {
                 let text = actual_lines[line];

@@ -6,7 +6,7 @@ use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
 use super::command_line::{Reading, reading};
 use super::unmarked::html::HtmlBlock;
-use super::unmarked::{Look, look};
+use super::unmarked::{Look, has_only_commands, is_command_with_output, look};
 use super::{Extraction, Marking};
 use crate::model::fence::{Closing, Fence};
 use crate::model::finding::Code;
@@ -50,14 +50,31 @@ impl Extraction<'_> {
             edits: vec![Edit { range: fence.language.clone(), text: language.to_owned() }],
             basis,
         };
+        let shown = || mark("text", Basis::Proposed);
         let remedies = match look {
             // The prompts show what it is, and nobody has said otherwise.
-            Look::Session if is_unmarked => {
-                vec![mark("console", Basis::Proved), mark("text", Basis::Proposed)]
+            Look::Session if is_unmarked => vec![mark("console", Basis::Proved), shown()],
+            Look::Session => vec![mark("console", Basis::Proposed), shown()],
+            // Each line runs a known program.
+            Look::Script if is_unmarked && has_only_commands(&block.content) => {
+                vec![mark("bash", Basis::Proved), shown()]
             }
-            Look::Session => vec![mark("console", Basis::Proposed), mark("text", Basis::Proposed)],
-            Look::Script => vec![mark("bash", Basis::Proposed), mark("text", Basis::Proposed)],
-            Look::Mixed => vec![mark("text", Basis::Proposed)],
+            Look::Script => vec![mark("bash", Basis::Proposed), shown()],
+            Look::Mixed if is_unmarked && is_command_with_output(&block.content) => {
+                let first = block.content.find(|c: char| !c.is_whitespace());
+                let prompt = first.and_then(|first| block.place(first)).map(|start| {
+                    let mark = mark("console", Basis::Proved);
+                    let title = "mark the block as `console`, and start its command with `$ `";
+                    let prompt = Edit::insert(start, "$ ".to_owned());
+                    Remedy {
+                        title: title.to_owned(),
+                        edits: [mark.edits, vec![prompt]].concat(),
+                        ..mark
+                    }
+                });
+                prompt.into_iter().chain([shown()]).collect()
+            }
+            Look::Mixed => vec![shown()],
         };
         self.not_a_step(fence.opening(), &message, help, remedies);
     }

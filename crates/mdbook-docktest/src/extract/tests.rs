@@ -224,7 +224,19 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     );
     assert_eq!(
         found("> ~~~\n> docker ps\n> ~~~\n"),
-        "~~~ | it has no language | > ~~~bash/> docker ps/> ~~~/ | > ~~~text/> docker ps/> ~~~/"
+        "~~~ | it has no language | proved: > ~~~bash/> docker ps/> ~~~/ | > ~~~text/> docker ps/> ~~~/"
+    );
+    assert_eq!(
+        found("```\ndocker ps\nmytool up\n```\n"),
+        "``` | it has no language | ```bash/docker ps/mytool up/```/ | ```text/docker ps/mytool up/```/"
+    );
+    assert_eq!(
+        found("> ```\n>\n> docker ps\n> ID\n> ```\n"),
+        "``` | it has no language | proved: > ```console/>/> $ docker ps/> ID/> ```/ | > ```text/>/> docker ps/> ID/> ```/"
+    );
+    assert_eq!(
+        found("```\ndocker ps\nID\ndocker rm web\nweb\n```\n"),
+        "``` | it has no language | ```text/docker ps/ID/docker rm web/web/```/"
     );
     assert_eq!(
         found("```docker\ndocker ps\n```\n"),
