@@ -198,8 +198,10 @@ impl Extraction<'_> {
         attributes.follow = attributes.follow.or(follow);
         let mut commands = commands;
         for expectation in commands.iter_mut().filter_map(|command| command.expectation.as_mut()) {
-            // Answers of `stdin` are not in the lines below the command.
-            expectation.attributes.with_answers = attributes.stdin.is_none();
+            // Answers of `stdin` are in the lines below the command only if the author shows them.
+            let shows_answer = |line: &str| is_answered(line) && !line.trim_end().ends_with(':');
+            expectation.attributes.with_answers =
+                attributes.stdin.is_none() || expectation.text.lines().any(shows_answer);
         }
         let is_script = markup.is_empty();
         if is_script && let Some(open) = inner::left_open_by_script(&commands, index) {

@@ -103,6 +103,13 @@ impl Typist {
         self.lines.pop_front()
     }
 
+    /// Drops the next line of the added text if it is this one.
+    pub(super) fn drop_line(&mut self, line: &str) {
+        if self.lines.front().is_some_and(|next| next.trim_end_matches('\n') == line) {
+            self.lines.pop_front();
+        }
+    }
+
     /// The line that the step has not ended, as a reader sees it.
     pub(super) fn open_line(&self) -> String {
         terminal::plain(&self.open_line)

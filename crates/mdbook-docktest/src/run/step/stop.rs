@@ -24,9 +24,15 @@ const INTERRUPT_INTERVAL: Duration = Duration::from_millis(10);
 impl RunningStep<'_> {
     /// Interrupts the step, then kills the processes that are left.
     pub(super) fn stop(&mut self, reason: Reason) -> io::Result<()> {
+        if reason == Reason::Unanswered {
+            // The question is what it has printed last, whatever it does when it is interrupted.
+            self.end_command(Ending::Stopped(reason), Vec::new());
+        }
         self.interrupt(reason)?;
         self.program.bash.group.kill(KILL_LIMIT);
-        self.end_command(Ending::Stopped(reason), Vec::new());
+        if reason != Reason::Unanswered {
+            self.end_command(Ending::Stopped(reason), Vec::new());
+        }
         Ok(())
     }
 

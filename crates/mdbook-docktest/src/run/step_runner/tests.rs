@@ -2,6 +2,7 @@
 
 mod dialogue;
 mod files;
+mod secrets;
 mod stopping;
 mod truth;
 
