@@ -36,6 +36,7 @@ mod blocks;
 mod command_line;
 pub(crate) mod commands;
 mod console;
+pub(crate) mod constant;
 mod directives;
 mod fence;
 pub(crate) mod file_blocks;
