@@ -127,6 +127,25 @@ fn a_step_sees_the_state_that_the_one_before_has_left() {
 }
 
 #[test]
+fn aliases_work_as_where_a_reader_types() {
+    let steps = run(&[
+        ("", "alias say='echo said' here=\nsay one"),
+        ("", "say two; alias later=say\nlater three"),
+        ("", "exit 0"),
+        ("", "say four; shopt -u expand_aliases\nsay five 2>/dev/null"),
+        ("", "exit 0"),
+        ("", "say six"),
+    ]);
+    let printed: Vec<String> = steps.iter().map(|step| printed(step)).collect();
+    assert_eq!(
+        printed[..4],
+        ["said one\n", "said two\nsaid three\n", "", "said four\n"].map(str::to_owned)
+    );
+    let missing = End::Exited { status: 127 };
+    assert_eq!([ends(&steps[3])[1], ends(&steps[5])[0]], [missing, missing]);
+}
+
+#[test]
 fn a_new_bash_takes_the_state_over_whatever_has_ended_the_one_before() {
     for (end, status) in [("exit 4", 4), ("exec sh -c 'exit 5'", 5), ("kill -KILL $$", 137)] {
         let steps = run(&[("", SET_STATE), ("", end), ("", SHOW_STATE)]);
