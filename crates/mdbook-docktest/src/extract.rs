@@ -17,6 +17,7 @@ use self::commands::commands;
 use self::fill_in::fill_in;
 use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
+use self::prompt::is_unspaced;
 use self::sessions::SessionParts;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
@@ -122,6 +123,11 @@ fn has_answer(command: &Command) -> bool {
     lines.any(is_answered)
 }
 
+/// Whether a text may set a variable with the name of one of docker's programs, or of git.
+fn sets_docker(text: &str) -> bool {
+    ["docker=", "git=", "docker; do", "docker in "].iter().any(|form| text.contains(form))
+}
+
 fn script_commands(block: &CodeBlock, fence: &Fence) -> Vec<Command> {
     let command = |range: Range<usize>| Command {
         span: block.line_at(range.start).unwrap_or_else(|| fence.opening()),
@@ -195,7 +201,10 @@ impl Extraction<'_> {
                 is_held: false,
                 follow: None,
             });
-        let is_held = is_held || !attributes.ignore && self.here_documents_without_end(&commands);
+        let is_held = is_held
+            || !attributes.ignore
+                && (self.here_documents_without_end(&commands)
+                    || markup.is_empty() && self.commands_at_unspaced_prompts(&commands));
         attributes.follow = attributes.follow.or(follow);
         let mut commands = commands;
         for expectation in commands.iter_mut().filter_map(|command| command.expectation.as_mut()) {
@@ -242,6 +251,16 @@ impl Extraction<'_> {
             is_held,
             stays_open: false,
         });
+    }
+
+    /// Finds commands such as `$docker ps` in a chapter that sets no such variable.
+    fn commands_at_unspaced_prompts(&mut self, commands: &[Command]) -> bool {
+        let found = commands.iter().filter(|command| is_unspaced(&command.text));
+        let places: Vec<Range<usize>> = found.map(|command| command.span.clone()).collect();
+        let Some(first) = places.first().filter(|_| !sets_docker(self.text)) else { return false };
+        let signs = places.iter().map(|place| place.start).collect();
+        self.unspaced_prompts(first.clone(), signs);
+        true
     }
 
     fn expectation(
