@@ -40,6 +40,7 @@ mod stream;
 mod syntax_error;
 mod unanswered;
 mod unpinned;
+mod unused_stdin;
 mod unwritten;
 
 use self::command::CommandCheck;
@@ -93,6 +94,9 @@ pub(crate) fn check(
                 let chapter = Some(&mut chapter);
                 let mut of_step = differences(step, commands, &expected, chapter, &mut bindings);
                 unanswered::add_remedies(text, step, &mut of_step.differences);
+                if of_step.differences.is_empty() && of_step.missing_images.is_empty() {
+                    of_step.differences.extend(unused_stdin::difference(text, step, commands));
+                }
                 found.append(of_step);
             }
             StepRecording::Skipped => {

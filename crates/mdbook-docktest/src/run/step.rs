@@ -145,6 +145,10 @@ impl StepProcess<'_> {
         if end == StepEnd::AtTurnstile {
             running.save()?;
         }
+        let unread = running.program.typist.as_mut().map_or(0, Typist::drop_rest);
+        if let Some(last) = running.outcomes.last_mut() {
+            last.transcript.unread_lines = unread;
+        }
         let RunningStep { program, mut outcomes, has_exited, .. } = running;
         if end == StepEnd::Open {
             return Ok((outcomes, Left::Program(Box::new(program))));

@@ -103,6 +103,11 @@ impl Typist {
         self.lines.pop_front()
     }
 
+    /// Drops the rest of the added text. Returns its number of lines.
+    pub(super) fn drop_rest(&mut self) -> u64 {
+        self.lines.drain(..).filter(|line| !is_end_of_input(line)).map(|_| 1).sum()
+    }
+
     /// Drops the next line of the added text if it is this one.
     pub(super) fn drop_line(&mut self, line: &str) {
         if self.lines.front().is_some_and(|next| next.trim_end_matches('\n') == line) {

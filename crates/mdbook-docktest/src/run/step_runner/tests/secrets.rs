@@ -98,3 +98,16 @@ fn a_question_that_goes_on_without_an_answer_is_waited_for() {
     assert_eq!(ends(&steps[0]), [EXITED]);
     assert_eq!(shown(&steps[0]), ["Continue? [Y/n] timed out: 142\n"]);
 }
+
+#[test]
+fn lines_that_nothing_reads_are_counted() {
+    let steps = run(&[
+        ("stdin=\"a\\nb\\nc\\n\"", "read -r x\ntrue"),
+        ("stdin=\"a\\n\"", "true"),
+        ("stdin=\"a\\n\"", "cat"),
+        ("tty stdin=\"a\\nb\\n\"", "read -r x"),
+        ("", "true"),
+    ]);
+    let unread = |step: &Vec<CommandRecording>| step.last().unwrap().transcript.unread_lines;
+    assert_eq!(steps.iter().map(unread).collect::<Vec<_>>(), [2, 1, 0, 1, 0]);
+}
