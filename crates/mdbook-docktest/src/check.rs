@@ -24,6 +24,7 @@ mod comparison;
 mod consequences;
 mod dialogue;
 mod fix;
+pub(crate) mod guard;
 mod history;
 pub(crate) mod lints;
 mod look_alike;
@@ -83,6 +84,8 @@ pub(crate) fn check(
     let unavailable = &recording.unavailable_images;
     let makers = OnceCell::new();
     let mut chapter = Chapter { text, scenario, unavailable, history: History::default(), makers };
+    // The first guard that has failed.
+    let mut failed_guard = None;
     let steps = scenario.steps.iter().zip(&recording.steps).enumerate();
     for (index, (step, recorded)) in steps {
         let expected = AllExpected::new(step, rules.placeholders);
@@ -94,6 +97,9 @@ pub(crate) fn check(
                 let chapter = Some(&mut chapter);
                 let mut of_step = differences(step, commands, &expected, chapter, &mut bindings);
                 unanswered::add_remedies(text, step, &mut of_step.differences);
+                if step.attributes.guard && guard::has_failed(&of_step.codes()) {
+                    failed_guard.get_or_insert((step, of_step.start()));
+                }
                 if of_step.differences.is_empty() && of_step.missing_images.is_empty() {
                     of_step.differences.extend(unused_stdin::difference(text, step, commands));
                 }
@@ -101,13 +107,19 @@ pub(crate) fn check(
             }
             StepRecording::Skipped => {
                 found.skipped.insert(index);
-                found.differences.push(not_run(
-                    step.command.clone(),
-                    "this step did not run: an earlier step failed",
-                ));
+                let message = match failed_guard {
+                    Some((guard, failure)) => guard::consequence(text, guard, failure),
+                    None => "this step did not run: an earlier step failed".to_owned(),
+                };
+                found.differences.push(not_run(step.command.clone(), &message));
                 chapter.did_not_run(&step.commands);
             }
-            StepRecording::Ignored => chapter.did_not_run(&step.commands),
+            StepRecording::Ignored => {
+                if step.attributes.guard {
+                    failed_guard.get_or_insert((step, None));
+                }
+                chapter.did_not_run(&step.commands);
+            }
         }
     }
     found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
@@ -151,10 +163,7 @@ impl<'a> Judge<'a> {
     /// Returns the codes of a step's findings. Names are bound only if there are none.
     pub(crate) fn codes(&mut self, step: &Step, commands: &[CommandRecording]) -> Vec<Code> {
         let expected = AllExpected::new(step, self.placeholders);
-        let Found { differences, missing_images, .. } =
-            differences(step, commands, &expected, None, &mut self.bindings);
-        let missing_images = missing_images.iter().map(|(_, difference)| difference);
-        missing_images.chain(&differences).map(|difference| difference.code).collect()
+        differences(step, commands, &expected, None, &mut self.bindings).codes()
     }
 }
 

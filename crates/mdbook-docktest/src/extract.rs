@@ -74,7 +74,8 @@ pub(crate) fn extract_with(
     let blocks = blocks(text, &extensions);
     let mut extraction =
         Extraction { text, scenario: Scenario::new(path, extensions), previous: None, open: None };
-    for block in &blocks {
+    extraction.scenario.last_block = blocks.last;
+    for block in &blocks.all {
         match block {
             Block::Code(block) => extraction.take(block),
             Block::Html(block) => extraction.take_html(block),

@@ -16,6 +16,7 @@ use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
 use crate::text::splice::{Edit, splice};
 
+mod alerts;
 pub(crate) mod assets;
 mod changes;
 mod diagram;
@@ -46,7 +47,7 @@ use unclosed_block::unclosed_block;
 /// replaces its `output` blocks. `hidden` steps are removed. Findings are shown with the step that they
 /// are about, all others at the top of the chapter; the provenance is shown at its end. Below the output
 /// of a step come its changes on the engine and, if the author asks for it, a diagram of the state
-/// after it.
+/// after it. Boxes have titles in the book's language.
 ///
 /// `text` must be what `scenario` was extracted from. Without a recording, and for a step that did not
 /// run, neither the output nor the expected pattern is shown.
@@ -75,8 +76,10 @@ pub fn render(
     }
     scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
     rendering.chapter_findings(scenario, &mut edits);
+    // After what else is inserted at their ends.
+    rendering.alerts(&scenario.extensions, &mut edits);
     if let Some(recording) = recording {
-        rendering.provenance(recording, &scenario.extensions, &mut edits);
+        rendering.provenance(recording, scenario, &mut edits);
     }
     splice(text, edits)
 }
@@ -269,7 +272,15 @@ impl Rendering<'_> {
         }
     }
 
-    fn provenance(&self, recording: &Recording, extensions: &Extensions, edits: &mut Vec<Edit>) {
+    /// Gives boxes the titles of the book's language.
+    fn alerts(&self, extensions: &Extensions, edits: &mut Vec<Edit>) {
+        if self.page.renderer == Renderer::Html {
+            let next_line = |place: &Range<usize>| self.next_line_after(place);
+            edits.extend(alerts::edits(self.text, extensions, &self.page.labels, next_line));
+        }
+    }
+
+    fn provenance(&self, recording: &Recording, scenario: &Scenario, edits: &mut Vec<Edit>) {
         let Some(provenance) = Provenance::new(recording, self.findings, &self.page.labels) else {
             return;
         };
@@ -278,7 +289,7 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(match unclosed_block(self.text, extensions) {
+        edits.push(match unclosed_block(self.text, scenario.last_block, &scenario.extensions) {
             Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
             None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
         });

@@ -12,11 +12,22 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
 use crate::process::say;
-use crate::{engine, project, setup};
+use crate::{engine, pdf, project, setup};
+
+/// What `cargo xtask book` makes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Also print each book as a PDF, with Chromium
+    #[arg(long)]
+    pub(crate) pdf: bool,
+}
 
 /// Builds the sites of the course and the guide. If the course's recordings are stale, sets up an
 /// engine first, on which the course's commands are run.
-pub(crate) fn build() -> Result<()> {
+pub(crate) fn build(options: &Options) -> Result<()> {
+    if options.pdf {
+        setup::ensure(&[setup::PDF])?;
+    }
     let program = build_program()?;
     let project = project()?;
     let check = duct::cmd!(&program, "record", "--check").dir(&project).stdin_null().stdout_null();
@@ -46,24 +57,30 @@ pub(crate) fn build() -> Result<()> {
         tracing_subscriber::registry().with(log).with(CountComplaints(Arc::clone(&complaints)));
     tracing::subscriber::set_global_default(subscriber).context("cannot set up mdBook's log")?;
 
-    let course = build_site(&project, config).context("the course was not built")?;
+    let (book, course) = build_site(&project, config).context("the course was not built")?;
     let guide = project.join("crates/mdbook-docktest/guide");
     let config = Config::from_disk(guide.join("book.toml")).map_err(|error| anyhow!(error))?;
-    let guide = build_site(&guide, config).context("the guide was not built")?;
+    let (guide_book, guide) = build_site(&guide, config).context("the guide was not built")?;
     if complaints.load(Ordering::Relaxed) > 0 {
         bail!("mdBook logged warnings or errors: see above");
     }
     say(&format!("book: open {}", course.join("index.html").display()));
     say(&format!("guide: open {}", guide.join("index.html").display()));
+    if options.pdf {
+        pdf::print(&book, &course, "course.pdf").context("the course has no PDF")?;
+        pdf::print(&guide_book, &guide, "guide.pdf").context("the guide has no PDF")?;
+    }
     Ok(())
 }
 
-/// Builds a book, and returns the directory of its pages.
-fn build_site(root: &Path, config: Config) -> Result<PathBuf> {
+/// Builds a book, and returns it with the directory of its pages.
+fn build_site(root: &Path, config: Config) -> Result<(MDBook, PathBuf)> {
     let book = MDBook::load_with_config(root, config).map_err(|error| anyhow!(error))?;
     book.build().map_err(|error| anyhow!(error))?;
     let site = book.build_dir_for("html");
-    fs::canonicalize(&site).with_context(|| format!("cannot find {}", site.display()))
+    let site =
+        fs::canonicalize(&site).with_context(|| format!("cannot find {}", site.display()))?;
+    Ok((book, site))
 }
 
 /// Builds `mdbook-docktest`, and returns its path.

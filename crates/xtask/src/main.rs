@@ -10,6 +10,7 @@ mod failures;
 mod fuzz;
 mod generate;
 mod lints;
+mod pdf;
 mod process;
 mod setup;
 mod sources;
@@ -39,7 +40,7 @@ enum Task {
     Engine,
     /// Builds the course in target/book, and the author's guide in target/guide; runs the course's
     /// commands if its recordings are stale
-    Book,
+    Book(book::Options),
     /// Updates the tables of the author's guide that are generated from the sources
     Generate,
     /// Runs all tests, some of them on a real engine
@@ -55,7 +56,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Engine => setup::ensure(&[setup::ENGINE]).and_then(|()| engine::ensure().map(drop)),
-        Task::Book => book::build(),
+        Task::Book(options) => book::build(&options),
         Task::Generate => generate::write(),
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),

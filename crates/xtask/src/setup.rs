@@ -47,6 +47,9 @@ pub(crate) const ENGINE: &[Needed] = &[
 pub(crate) const REGISTRIES: &[Needed] =
     &[("curl", "curl"), ("docker-registry", "docker-registry"), ("ip", "iproute2")];
 
+/// For a book as a PDF.
+pub(crate) const PDF: &[Needed] = &[("chromium", "chromium"), ("pdfinfo", "poppler-utils")];
+
 /// For lints.
 pub(crate) const LINTS: &[Needed] = &[("git", "git"), ("shellcheck", "shellcheck")];
 

@@ -37,6 +37,8 @@ pub struct Scenario {
     /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
     /// of its own.
     pub diagrams: Vec<Range<usize>>,
+    /// The start of the chapter's last block, if it is one of code or HTML: the chapter may not close it.
+    pub last_block: Option<usize>,
     /// The files that are written before steps, in the order of the text.
     pub files: Vec<ChapterFile>,
     /// The findings about the text; the chapter does not run while one about annotations is an error.
@@ -251,6 +253,8 @@ pub struct Attributes {
     pub retry: Option<Duration>,
     /// The step runs even if an earlier one failed.
     pub cleanup: bool,
+    /// If the step fails, no later step of the chapter runs, not even one for cleaning up.
+    pub guard: bool,
     /// A diagram of the engine's objects follows the step.
     pub diagram: bool,
 }

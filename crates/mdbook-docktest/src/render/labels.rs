@@ -123,6 +123,16 @@ labels! {
     omitted_byte(): "… 1 byte omitted from the middle …", "… 1 octet omis au milieu …";
     /// In the output, if more than one byte is left out
     omitted_bytes(count): "… {count} bytes omitted from the middle …", "… {count} octets omis au milieu …";
+    /// Title of a box `[!NOTE]`
+    box_note(): "Note", "Remarque";
+    /// Title of a box `[!TIP]`
+    box_tip(): "Tip", "Bonne pratique";
+    /// Title of a box `[!IMPORTANT]`
+    box_important(): "Important", "Important";
+    /// Title of a box `[!WARNING]`
+    box_warning(): "Warning", "Piège";
+    /// Title of a box `[!CAUTION]`
+    box_caution(): "Caution", "Attention";
     /// Above a block with findings
     finding(): "This block failed", "Ce bloc n’est pas conforme";
     /// At the end of a chapter that passed

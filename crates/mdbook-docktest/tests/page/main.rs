@@ -283,3 +283,31 @@ fn any_output_is_unchanged() {
     });
     result.unwrap_or_else(|error| panic!("{error}"));
 }
+
+/// The page of a chapter without steps, in French.
+fn french(text: &str) -> Html {
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let labels = Arc::new(Labels::new(Language::Fr));
+    let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
+    let [page] = &build(&[render(text, &scenario, None, &[], &page)])[..] else { unreachable!() };
+    page.clone()
+}
+
+#[test]
+fn a_box_has_one_title_and_all_its_content() {
+    let page = french(
+        "a\n> [!WARNING]\n> b\n> - c\n>\n> ```text\n> d\n\n1. e\n   > [!NOTE]\n   > f\n2. > > [!TIP]\n   > > g\nlazy\n\n\
+         > [!CAUTION]\n> ~~~text\n> h\n> ~~~\n",
+    );
+    let titles = ["Piège", "Remarque", "Bonne pratique", "Attention"];
+    assert_eq!(texts(&page, "main .blockquote-tag > .blockquote-tag-title"), titles);
+    assert_eq!(count(&page, "main .blockquote-tag-title"), 4);
+    assert_eq!(texts(&page, "main > .blockquote-tag-warning > blockquote > p"), ["b"]);
+    assert_eq!(texts(&page, "main > .blockquote-tag-warning > blockquote > ul > li"), ["c"]);
+    assert_eq!(texts(&page, "main > .blockquote-tag-warning > blockquote code"), ["d\n"]);
+    assert_eq!(texts(&page, "main > ol > li > .blockquote-tag-note > blockquote > p"), ["f"]);
+    let tip = "main > ol > li > blockquote > .blockquote-tag-tip > blockquote > p";
+    assert_eq!(texts(&page, tip), ["g\nlazy"]);
+    assert_eq!(texts(&page, "main > .blockquote-tag-caution > blockquote code"), ["h\n"]);
+    assert_eq!(texts(&page, "main > p"), ["a"]);
+}
