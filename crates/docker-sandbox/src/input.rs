@@ -46,6 +46,16 @@ impl Input {
         Ok(Self { file: metadata, terminal })
     }
 
+    /// Whether a program reads whole lines that the terminal does not show: passwords. Line editors switch both off,
+    /// and show by themselves what is typed.
+    pub fn hides_lines(&self) -> bool {
+        let modes = self.terminal.as_ref().and_then(|terminal| tcgetattr(terminal).ok());
+        modes.is_some_and(|modes| {
+            modes.local_modes.contains(LocalModes::ICANON)
+                && !modes.local_modes.contains(LocalModes::ECHO)
+        })
+    }
+
     /// Whether the keys that otherwise send signals are read as any other; from a pipe, everything is.
     fn passes_keys_on(&self) -> bool {
         let modes = self.terminal.as_ref().map(tcgetattr);
@@ -72,16 +82,20 @@ pub fn reader(pids: &[Pid], input: &Input) -> Reader {
     }
 }
 
-/// Whether one of these processes waits for data from its standard input, which must be a pipe or a
-/// terminal.
+/// Whether one of these processes waits for data from its standard input, if that is a pipe or a terminal, or from
+/// its terminal: most programs open `/dev/tty` to ask for a password.
 pub fn is_any_reading(pids: &[Pid]) -> bool {
     let is_reading = |pid: &Pid| {
         let process = directory(*pid);
-        let can_be_typed_into = || {
-            let input = fs::metadata(process.join("fd/0"));
-            input.is_ok_and(|input| input.file_type().is_fifo() || is_terminal(&input))
+        let can_be_typed_into = |descriptor: i32| {
+            let file = fs::metadata(process.join(format!("fd/{descriptor}")));
+            file.is_ok_and(|file| {
+                is_terminal(&file)
+                    || is_dev_tty(&file)
+                    || descriptor == 0 && file.file_type().is_fifo()
+            })
         };
-        can_be_typed_into() && waiting_descriptors(&process).contains(&0)
+        waiting_descriptors(&process).into_iter().any(can_be_typed_into)
     };
     pids.iter().any(is_reading)
 }
@@ -105,6 +119,11 @@ fn is_terminal(file: &Metadata) -> bool {
     file.file_type().is_char_device() && (136..=143).contains(&libc::major(file.rdev()))
 }
 
+/// `/dev/tty`, the terminal of whichever process opens it.
+fn is_dev_tty(file: &Metadata) -> bool {
+    file.file_type().is_char_device() && file.rdev() == libc::makedev(5, 0)
+}
+
 /// Whether a descriptor of a process is this file, or `/dev/tty` where this is its terminal.
 fn is_same(process: &Path, descriptor: i32, input: &Metadata) -> bool {
     // Of a process that has exited meanwhile, there is nothing to see.
@@ -112,12 +131,11 @@ fn is_same(process: &Path, descriptor: i32, input: &Metadata) -> bool {
     if (file.dev(), file.ino()) == (input.dev(), input.ino()) {
         return true;
     }
-    let is_dev_tty = file.rdev() == libc::makedev(5, 0) && file.file_type().is_char_device();
     let terminal = || {
         let pid = process.file_name()?.to_str()?.parse().ok()?;
         Some(u64::from(ProcessStat::read(pid)?.terminal))
     };
-    is_dev_tty && is_terminal(input) && terminal() == Some(device_number(input.rdev()))
+    is_dev_tty(&file) && is_terminal(input) && terminal() == Some(device_number(input.rdev()))
 }
 
 /// The number of a device as in `/proc/PID/stat`.
@@ -282,6 +300,7 @@ mod tests {
                 pids
             };
             eventually(|| reader(&pids(), &input) == Reader::Direct);
+            assert!(is_any_reading(&pids()), "{words:?}");
             front.write_all(b"exit\n").unwrap();
             assert!(child.wait().unwrap().success(), "{words:?}");
         }

@@ -118,6 +118,8 @@ pub enum End {
         /// The limit, in milliseconds.
         limit_ms: u64,
     },
+    /// It was stopped because it waited for the answer to a question, and there was nothing to type.
+    Unanswered,
     /// The engine exited while the command was running.
     EngineLost,
     /// It is still open at the end of its step, and waits for input.

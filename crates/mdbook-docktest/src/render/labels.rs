@@ -115,6 +115,8 @@ labels! {
     stopped(): "interrupted by Ctrl-C", "interrompu par Ctrl-C";
     /// Under a command that exceeded its timeout
     timed_out(limit): "timed out: stopped after {limit}", "délai dépassé\u{a0}: arrêté au bout de {limit}";
+    /// Under a command that asked a question without an answer
+    unanswered(): "stopped: it waited for an answer", "arrêté\u{a0}: il attendait une réponse";
     /// Under a command during which the engine ended
     engine_lost(): "the Docker engine stopped unexpectedly", "le moteur Docker a disparu";
     /// In the output, if one byte is left out

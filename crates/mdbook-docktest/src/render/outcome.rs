@@ -117,6 +117,7 @@ fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> V
         End::TimedOut { limit_ms } => {
             Some(labels.timed_out(labels.duration(Duration::from_millis(limit_ms))))
         }
+        End::Unanswered => Some(labels.unanswered().to_owned()),
         End::EngineLost => Some(labels.engine_lost().to_owned()),
         End::Open | End::Typed | End::NotTyped => None,
     };

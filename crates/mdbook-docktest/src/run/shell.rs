@@ -266,7 +266,9 @@ impl<'a> Shell<'a> {
         let name = self.next_group();
         let (group, mut words) = self.place.enter_new_group(&name, &self.environment, session)?;
         let launch = self.with_directory(launch);
-        words.extend(["bash", "--noprofile", "--norc", "-c", &launch, "bash"].map(OsString::from));
+        // Aliases work where a reader types.
+        let options = ["bash", "--noprofile", "--norc", "-O", "expand_aliases"];
+        words.extend(options.into_iter().chain(["-c", &launch, "bash"]).map(OsString::from));
         let command = duct::cmd(&words[0], &words[1..])
             .unchecked()
             // Ctrl-C at this program's terminal must not reach bash: this program stops the step.

@@ -25,6 +25,7 @@ use docker_cli::Canceller;
 
 pub(super) use self::outcome::{Ending, Outcome, Reason};
 pub(super) use self::program::Program;
+use self::typing::Awaited;
 use super::CANCEL_INTERVAL;
 use super::bash::Bash;
 use super::follow::Watch;
@@ -120,6 +121,7 @@ impl StepProcess<'_> {
             shell_command: None,
             is_pasted: self.is_pasted,
             answered: 0,
+            asks_since: None,
             follow: self.follow,
             watch: None,
             trace: None,
@@ -142,6 +144,10 @@ impl StepProcess<'_> {
         }
         if end == StepEnd::AtTurnstile {
             running.save()?;
+        }
+        let unread = running.program.typist.as_mut().map_or(0, Typist::drop_rest);
+        if let Some(last) = running.outcomes.last_mut() {
+            last.transcript.unread_lines = unread;
         }
         let RunningStep { program, mut outcomes, has_exited, .. } = running;
         if end == StepEnd::Open {
@@ -206,6 +212,8 @@ struct RunningStep<'a> {
     is_pasted: bool,
     /// How many of the lines below the current command are answered.
     answered: usize,
+    /// Since when the step waits for an answer that there is not.
+    asks_since: Option<Instant>,
     follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
     /// The sign before the commands that the current command shows, if it does (`set -x`).
@@ -355,8 +363,10 @@ impl RunningStep<'_> {
                 return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
             self.interrupt_when_shown();
-            if self.type_when_awaited()? {
-                return Ok(StepEnd::Open);
+            match self.type_when_awaited()? {
+                Awaited::Nothing => {}
+                Awaited::Command => return Ok(StepEnd::Open),
+                Awaited::Answer => return Ok(StepEnd::Stopped(Reason::Unanswered)),
             }
         }
     }

@@ -95,6 +95,7 @@ impl<'a> StepRunner<'a> {
             Ending::Typed => Ok(End::Typed),
             Ending::NotTyped => Ok(End::NotTyped),
             Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
+            Ending::Stopped(Reason::Unanswered) => Ok(End::Unanswered),
             Ending::Stopped(Reason::TimedOut) => {
                 let limit_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
                 Ok(End::TimedOut { limit_ms })

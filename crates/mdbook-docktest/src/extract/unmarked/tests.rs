@@ -23,10 +23,14 @@ fn commands_at_prompts_look_like_a_session() {
             "/ # ls\nbin\ndev\n",
             "$ ip a\n1: lo: <LOOPBACK,UP>\n",
             "root@053abaac4f93:/# apt-get update\n",
-            "PS C:\\> docker ps\n",
             "[node1] (local) root@192.168.0.23 ~\n$ docker ps\n",
         ],
     );
+}
+
+#[test]
+fn commands_at_prompts_of_windows_are_no_session_that_can_run() {
+    each(Some(Look::Windows), &["PS C:\\> docker ps\n", "C:\\Users\\me>docker ps\nCONTAINER ID\n"]);
 }
 
 #[test]

@@ -57,6 +57,8 @@ pub(in crate::run) enum Reason {
     Followed,
     /// Its time limit was over.
     TimedOut,
+    /// It waited for the answer to a question, and there was nothing to type.
+    Unanswered,
     /// The run was cancelled.
     Cancelled,
 }
