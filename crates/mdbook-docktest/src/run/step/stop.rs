@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use docker_sandbox::processes;
 
-use super::{Ending, Reason, RunningStep};
+use super::{Ending, Lost, Reason, RunningStep};
 use crate::run::echo::Echo;
 
 /// How long a step may go on after it was interrupted, and how long killing it may take. Together they
@@ -26,7 +26,7 @@ impl RunningStep<'_> {
     pub(super) fn stop(&mut self, reason: Reason) -> io::Result<()> {
         self.interrupt(reason)?;
         self.program.bash.group.kill(KILL_LIMIT);
-        self.end_command(Ending::Stopped(reason), Vec::new());
+        self.end_command(Ending::Stopped(reason), Lost::default());
         Ok(())
     }
 

@@ -4,6 +4,7 @@ mod dialogue;
 mod files;
 mod stopping;
 mod truth;
+mod watched;
 
 use std::path::Path;
 
