@@ -251,7 +251,9 @@ mod tests {
             inside("((i++)); a; b", &[("((i++))", &[1]), ("a", &[3])]).unwrap(),
             format!("`a` in this command exited with status 3 | {advice}")
         );
-        assert!(inside("grep x f; true", &[("grep x f", &[1])]).unwrap().contains("no line matched"));
+        assert!(
+            inside("grep x f; true", &[("grep x f", &[1])]).unwrap().contains("no line matched")
+        );
         assert_eq!(inside("a; b", &[]), None);
     }
 

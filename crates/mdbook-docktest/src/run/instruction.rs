@@ -67,7 +67,8 @@ fn watched(text: &str, functions: &mut Functions) -> Vec<&'static str> {
         // What goes on in the background can fail at any time: chance would decide whether it is noticed.
         (insides.has_lists && !insides.has_background, "inherited"),
         (has_pipelines, "pipelines"),
-        (insides.has_background || WAIT.is_match(text), "jobs"),
+        // A coprocess is not to be looked at: bash forgets its variables when it notices its end.
+        ((insides.has_background || WAIT.is_match(text)) && !text.contains("coproc"), "jobs"),
     ]
     .into_iter()
     .filter_map(|(is_watched, word)| is_watched.then_some(word))

@@ -343,7 +343,8 @@ impl RunningStep<'_> {
             if self.has_exited {
                 self.drain_outputs()?;
                 // The status is set when the shell has been waited for.
-                self.end_shell_command(0, Lost::default());
+                let failures = self.program.bash.turnstile.take_failures()?;
+                self.end_shell_command(0, Lost { parts: Vec::new(), failures });
                 return Ok(StepEnd::Exited);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {

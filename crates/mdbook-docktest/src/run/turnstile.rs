@@ -29,7 +29,10 @@ impl Turnstile {
     /// Creates new pipes: those of a shell that was killed can contain unread text.
     pub(super) fn new(directory: &Path) -> io::Result<Self> {
         let (done, go) = (pipe(&directory.join("done"))?, pipe(&directory.join("go"))?);
-        Ok(Self { done, go, received: String::new(), failures: directory.join("failures") })
+        let turnstile =
+            Self { done, go, received: String::new(), failures: directory.join("failures") };
+        turnstile.take_failures()?;
+        Ok(turnstile)
     }
 
     /// The descriptor that is readable when the shell has sent a message.
@@ -64,7 +67,7 @@ impl Turnstile {
     }
 
     /// Takes what has failed in the last command.
-    fn take_failures(&self) -> io::Result<Vec<Failure>> {
+    pub(super) fn take_failures(&self) -> io::Result<Vec<Failure>> {
         // The author's commands need not be UTF-8.
         match fs::read(&self.failures) {
             Ok(text) => {

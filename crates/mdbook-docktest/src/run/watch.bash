@@ -23,8 +23,11 @@ __docktest_was=
 
 # The DEBUG trap also runs for the commands of the others, so each has its own variables.
 __docktest_on_failure='{ __docktest_failed_with=$? __docktest_argument_of_failure=$_
-    \builtin printf "%s\n%s\n%s\0" "$__docktest_failed_with" "${FUNCNAME[*]-}" "$BASH_COMMAND" \
-        >>/run/docktest/shell/failures
+    # A process in the background still has the trap if it gets a signal before it begins.
+    if [[ $- == *E* || $BASHPID == "$__docktest_shell" ]]; then
+        \builtin printf "%s\n%s\n%s\0" "$__docktest_failed_with" "${FUNCNAME[*]-}" "$BASH_COMMAND" \
+            >>/run/docktest/shell/failures
+    fi
 } 2>/dev/null
 \builtin : "$__docktest_argument_of_failure"'
 

@@ -28,7 +28,8 @@ impl Insides {
         };
         let (mut depth, mut is_first_word, mut has_ended) = (0_usize, true, false);
         for token in tokens(command) {
-            insides.has_lists |= has_ended && matches!(token, Token::Word(_) | Token::Assignment(_));
+            insides.has_lists |=
+                has_ended && matches!(token, Token::Word(_) | Token::Assignment(_));
             match &token {
                 Token::Word(word) if is_first_word => {
                     let word = text(word);

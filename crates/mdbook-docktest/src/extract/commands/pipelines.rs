@@ -148,9 +148,10 @@ mod tests {
             ("a | b && c | d", &["?a | b", "c | d"]),
             ("a | b || c", &["?a | b"]),
             ("! a | b; c | d", &["?a | b", "c | d"]),
-            ("if a | b; then c | d; elif e | f; then g | h; else i | j; fi", &[
-                "?a | b", "c | d", "?e | f", "g | h", "i | j",
-            ]),
+            (
+                "if a | b; then c | d; elif e | f; then g | h; else i | j; fi",
+                &["?a | b", "c | d", "?e | f", "g | h", "i | j"],
+            ),
             ("while a | b; do c | d; done", &["?a | b", "c | d"]),
             ("until a | b\ndo c | d\ndone", &["?a | b", "c | d"]),
             ("for i in $(a | b); do c | d; done", &["a | b", "c | d"]),

@@ -79,7 +79,10 @@ impl RunningStep<'_> {
                     self.take_prompt(None);
                 }
                 let is_typed = self.shell_command != Some(self.outcomes.len());
-                self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Lost::default());
+                self.end_command(
+                    if is_typed { Ending::Typed } else { Ending::Open },
+                    Lost::default(),
+                );
                 Ok(true)
             }
             _ => Ok(false),

@@ -2,6 +2,7 @@
 
 mod dialogue;
 mod files;
+mod generated;
 mod stopping;
 mod truth;
 mod watched;

@@ -90,6 +90,13 @@ fn processes_that_wait_waits_for_must_succeed() {
     assert_eq!(failures("(exit 3) & wait $! || true"), [[""; 0]]);
 }
 
+#[test]
+fn what_fails_before_a_shell_exits_is_reported_with_its_command() {
+    let steps = run(&[("", "false; exit 0"), ("", "true"), ("", "sleep 60 & kill $!; wait")]);
+    let counts: Vec<usize> = steps.iter().map(|step| step[0].failures.len()).collect();
+    assert_eq!(counts, [1, 0, 0]);
+}
+
 /// Of an author's own traps, nothing may be lost.
 #[test]
 fn an_author_with_traps_is_not_watched() {
