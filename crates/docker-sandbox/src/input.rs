@@ -77,7 +77,7 @@ pub fn reader(pids: &[Pid], input: &Input) -> Reader {
     };
     match pids.iter().find(waits) {
         None => Reader::None,
-        Some(pid) if is_docker(*pid) && input.passes_keys_on() => Reader::Relay,
+        Some(pid) if is_relay(*pid) && input.passes_keys_on() => Reader::Relay,
         Some(_) => Reader::Direct,
     }
 }
@@ -109,9 +109,19 @@ fn directory(pid: Pid) -> PathBuf {
     PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()))
 }
 
-fn is_docker(pid: Pid) -> bool {
+/// Whether a process is a docker client that may pass its input on. Of others, such as `docker volume prune`, the
+/// question is their own.
+fn is_relay(pid: Pid) -> bool {
     // `docker-compose` is the plugin, which runs as a child of `docker`.
-    fs::read_to_string(directory(pid).join("comm")).is_ok_and(|name| name.starts_with("docker"))
+    let name = fs::read_to_string(directory(pid).join("comm"));
+    name.is_ok_and(|name| name.starts_with("docker"))
+        && fs::read(directory(pid).join("cmdline")).is_ok_and(|line| passes_input_on(&line))
+}
+
+/// Whether a docker client with these arguments, each ended by a NUL, may pass its input on to a container.
+fn passes_input_on(arguments: &[u8]) -> bool {
+    let mut words = arguments.split(|byte| *byte == 0);
+    words.any(|word| matches!(word, b"run" | b"exec" | b"attach" | b"start" | b"up"))
 }
 
 /// A pseudo-terminal: its devices have the major numbers 136 to 143 (Linux' `devices.txt`).
@@ -258,6 +268,19 @@ mod tests {
         let mut command = Command::new(program);
         command.args(arguments).stdin(input).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
+    }
+
+    #[test]
+    fn only_some_docker_clients_pass_their_input_on() {
+        for (line, expected) in [
+            ("docker\0run\0-i\0alpine\0cat\0", true),
+            ("docker\0container\0exec\0-it\0x\0sh\0", true),
+            ("docker\0--context\0a\0start\0-ai\0x\0", true),
+            ("docker\0volume\0prune\0--all\0", false),
+            ("docker\0login\0--password-stdin\0", false),
+        ] {
+            assert_eq!(passes_input_on(line.as_bytes()), expected, "{line:?}");
+        }
     }
 
     #[test]

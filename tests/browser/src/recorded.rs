@@ -159,6 +159,7 @@ fn recorded(path: &str, text: &str, steps: &[Vec<Ran>]) -> RecordingFile {
             end: ran.end,
             transcript: ran.transcript.clone(),
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms: ran.duration_ms,
         });
         let effects = ran.iter().enumerate().flat_map(|(command, ran)| {

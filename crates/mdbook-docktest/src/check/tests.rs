@@ -24,6 +24,7 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
@@ -254,6 +255,7 @@ fn a_name_is_bound_for_the_whole_chapter() {
                 end: OK,
                 transcript,
                 parts: Vec::new(),
+                failures: Vec::new(),
                 duration_ms: 0,
             };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
@@ -306,6 +308,7 @@ fn each_command_of_a_session_is_compared_with_the_lines_below_it() {
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     };
     let found = |outputs: [&str; 4]| -> Vec<String> {

@@ -11,12 +11,14 @@
 
 use std::ops::Range;
 
-pub(crate) use pipelines::part_of_pipeline;
+pub(crate) use insides::Insides;
+pub(crate) use pipelines::{Pipeline, part_of_pipeline, part_text, pipelines};
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
 pub(crate) use reader::here_document::Unended;
 pub(crate) use reader::token::{Redirection, Token};
 
+mod insides;
 mod pipelines;
 mod reader;
 

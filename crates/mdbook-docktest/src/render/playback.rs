@@ -69,6 +69,7 @@ mod tests {
             end: End::Stopped,
             transcript,
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms: 6_000,
         }
     }

@@ -27,7 +27,14 @@ fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
     };
     let transcript =
         Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
-    CommandRecording { command: "cmd".into(), end, transcript, parts: Vec::new(), duration_ms: 1 }
+    CommandRecording {
+        command: "cmd".into(),
+        end,
+        transcript,
+        parts: Vec::new(),
+        failures: Vec::new(),
+        duration_ms: 1,
+    }
 }
 
 fn printed(text: &str) -> StepRecording {
@@ -192,6 +199,7 @@ fn durations_of_a_second_or_more_are_shown() {
     let notes = |text: &str, end, duration_ms| {
         let command = CommandRecording {
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms,
             ..command(&[(Stream::Stdout, text)], end)
         };

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
 
-pub(super) use self::outcome::{Ending, Outcome, Reason};
+pub(super) use self::outcome::{Ending, Lost, Outcome, Reason};
 pub(super) use self::program::Program;
 use self::typing::Awaited;
 use super::CANCEL_INTERVAL;
@@ -241,7 +241,7 @@ impl RunningStep<'_> {
     }
 
     /// Ends the current command. Later output belongs to the next one.
-    fn end_command(&mut self, ending: Ending, parts: Vec<i32>) {
+    fn end_command(&mut self, ending: Ending, lost: Lost) {
         let duration = self.start.elapsed();
         let recorder = mem::replace(&mut self.recorder, Recorder::new(self.output_limit));
         let mut transcript = recorder.finish(self.elapsed_ms());
@@ -253,7 +253,7 @@ impl RunningStep<'_> {
         if mem::replace(&mut self.has_begun, true) {
             transcript.prompt = self.program.prompt_of_command.take();
             let started_at = self.started_at;
-            self.outcomes.push(Outcome { ending, parts, transcript, started_at, duration });
+            self.outcomes.push(Outcome { ending, lost, transcript, started_at, duration });
         }
         self.answered = 0;
         self.start = Instant::now();
@@ -261,20 +261,20 @@ impl RunningStep<'_> {
     }
 
     /// Ends the current command because the shell's command has ended, which has this status.
-    fn end_shell_command(&mut self, status: i32, parts: Vec<i32>) {
+    fn end_shell_command(&mut self, status: i32, lost: Lost) {
         let current = self.outcomes.len();
         match self.shell_command.take() {
             Some(index) if index < current => {
-                self.end_command(Ending::Typed, Vec::new());
+                self.end_command(Ending::Typed, Lost::default());
                 let ended_at = self.started_at;
                 let outcome = &mut self.outcomes[index];
                 outcome.ending = Ending::Exited(status);
-                outcome.parts = parts;
+                outcome.lost = lost;
                 outcome.duration = ended_at.saturating_sub(outcome.started_at);
             }
-            Some(_) => self.end_command(Ending::Exited(status), parts),
+            Some(_) => self.end_command(Ending::Exited(status), lost),
             // It was started in an earlier step.
-            None => self.end_command(Ending::Exited(status), parts),
+            None => self.end_command(Ending::Exited(status), lost),
         }
     }
 
@@ -309,7 +309,8 @@ impl RunningStep<'_> {
                 Message::StateSaved => {}
                 Message::CommandEnded(ended) => {
                     self.drain_outputs()?;
-                    self.end_shell_command(ended.status, ended.parts);
+                    let lost = Lost { parts: ended.parts, failures: ended.failures };
+                    self.end_shell_command(ended.status, lost);
                     if !self.run_next_command()? {
                         return Ok(true);
                     }
@@ -350,7 +351,8 @@ impl RunningStep<'_> {
             if self.has_exited {
                 self.drain_outputs()?;
                 // The status is set when the shell has been waited for.
-                self.end_shell_command(0, Vec::new());
+                let failures = self.program.bash.turnstile.take_failures()?;
+                self.end_shell_command(0, Lost { parts: Vec::new(), failures });
                 return Ok(StepEnd::Exited);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {

@@ -74,7 +74,8 @@ impl<'a> StepRunner<'a> {
             Ok(CommandRecording {
                 command: text.into_owned(),
                 end: self.end(ending, timeout, engine_ended)?,
-                parts: failed_parts(outcome.parts),
+                parts: failed_parts(outcome.lost.parts),
+                failures: outcome.lost.failures,
                 transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })

@@ -129,6 +129,7 @@ fn command(chunks: &[(Stream, &str)]) -> CommandRecording {
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 1,
     }
 }

@@ -31,6 +31,7 @@ fn findings(text: &str, outputs: &[&str]) -> Vec<Finding> {
             transcript,
             duration_ms: 0,
             parts: Vec::new(),
+            failures: Vec::new(),
         }
     };
     let steps = scenario.steps.iter().map(|step| StepRecording::Ran {

@@ -36,6 +36,7 @@ fn recorded((command, status, output): (&str, i32, &str)) -> CommandRecording {
         end: End::Exited { status },
         transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     }
 }

@@ -208,7 +208,9 @@ impl<'a> Reader<'a> {
     fn end_line(&mut self) -> bool {
         let line_end = self.at..self.text.len().min(self.at + 1);
         self.at = line_end.end;
-        self.keep(Token::End(line_end));
+        if !self.list.expect.is_on_another_line() {
+            self.keep(Token::End(line_end));
+        }
         self.take_detour();
         let is_script = self.list.opener == Opener::Script;
         let is_over = is_script && !self.list.expect.is_on_another_line();
@@ -282,19 +284,30 @@ impl<'a> Reader<'a> {
             ("case", _) => self.open(Opener::Case, Expect::CaseWord),
             ("{", _) => self.open(Opener::Brace, Expect::Command),
             ("[[", _) => self.open(Opener::Condition, Expect::Operand),
-            ("then" | "elif" | "else", Opener::If) | ("do", Opener::Loop) => {
+            ("elif", Opener::If) => {
+                self.keep(Token::Condition);
+                self.list.expect = Expect::Command;
+            }
+            ("then" | "else", Opener::If) | ("do", Opener::Loop) => {
+                self.keep(Token::Then);
                 self.list.expect = Expect::Command;
             }
             ("fi", Opener::If)
             | ("done", Opener::Loop)
             | ("esac", Opener::Case)
             | ("}", Opener::Brace) => self.close_compound(),
-            ("!", _) => self.list.expect = Expect::Command,
+            ("!", _) => {
+                self.keep(Token::Not);
+                self.list.expect = Expect::Command;
+            }
             ("time", _) if !matches!(self.list.expect, Expect::Piped | Expect::Coprocess) => {
                 self.list.expect = Expect::Timed;
             }
             ("-p" | "--", _) if self.list.expect == Expect::Timed => {}
-            ("function", _) => self.list.expect = Expect::FunctionName,
+            ("function", _) => {
+                self.keep(Token::Function);
+                self.list.expect = Expect::FunctionName;
+            }
             ("coproc", _) => self.list.expect = Expect::Coprocess,
             _ => return false,
         }

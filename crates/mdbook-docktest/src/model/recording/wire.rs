@@ -91,6 +91,7 @@ mod tests {
                 end,
                 transcript: Default::default(),
                 parts: Vec::new(),
+                failures: Vec::new(),
                 duration_ms: 1,
             };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use docker_sandbox::{ProcessStat, processes};
 use rustix::process::Pid;
 
-use super::{Ending, Reason, RunningStep};
+use super::{Ending, Lost, Reason, RunningStep};
 use crate::run::echo::Echo;
 
 /// How long a step may go on after it was interrupted, and how long killing it may take. Together they
@@ -28,12 +28,12 @@ impl RunningStep<'_> {
     pub(super) fn stop(&mut self, reason: Reason) -> io::Result<()> {
         if reason == Reason::Unanswered {
             // The question is what it has printed last, whatever it does when it is interrupted.
-            self.end_command(Ending::Stopped(reason), Vec::new());
+            self.end_command(Ending::Stopped(reason), Lost::default());
         }
         self.interrupt(reason)?;
         self.program.bash.group.kill(KILL_LIMIT);
         if reason != Reason::Unanswered {
-            self.end_command(Ending::Stopped(reason), Vec::new());
+            self.end_command(Ending::Stopped(reason), Lost::default());
         }
         Ok(())
     }

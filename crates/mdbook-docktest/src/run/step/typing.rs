@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use docker_sandbox::input::{self, Input, Reader};
 
-use super::{CommandReader, Ending, LineEcho, Planned, RunningStep};
+use super::{CommandReader, Ending, LineEcho, Lost, Planned, RunningStep};
 use crate::model::scenario::{INTERRUPTED_AFTER, shown_lines};
 use crate::run::echo::Echo;
 use crate::run::place::{Group, Place};
@@ -85,7 +85,10 @@ impl RunningStep<'_> {
                     self.take_prompt(None);
                 }
                 let is_typed = self.shell_command != Some(self.outcomes.len());
-                self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Vec::new());
+                self.end_command(
+                    if is_typed { Ending::Typed } else { Ending::Open },
+                    Lost::default(),
+                );
                 return Ok(Awaited::Command);
             }
             _ if self.is_asked("") => return Ok(self.without_answer()),
@@ -231,7 +234,7 @@ impl RunningStep<'_> {
     /// The same where all that the program has printed since is output. `prompt` is the program's.
     fn begin_typing(&mut self, text: &str, prompt: Option<String>) {
         let is_typed = self.shell_command != Some(self.outcomes.len());
-        self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Vec::new());
+        self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Lost::default());
         self.program.prompt_of_command = prompt;
         self.recorder = Recorder::new(self.output_limit).without_echo(LineEcho::new(text));
         self.follow_last_command();

@@ -2,9 +2,11 @@
 
 mod dialogue;
 mod files;
+mod generated;
 mod secrets;
 mod stopping;
 mod truth;
+mod watched;
 
 use std::path::Path;
 
