@@ -98,15 +98,29 @@ impl Code {
         });
         let commands = commands.collect::<Option<Vec<_>>>()?;
         let mut code = Self { colours: vec![Colour::None; text.len()], text, commands };
-        if !code.commands.is_empty() || step.commands.is_empty() {
+        // A session with its prompts is no script.
+        if step.session_markup.iter().all(|range| omitted.contains(range)) {
             for mark in marks(&code.text) {
-                code.paint(mark.range, mark.kind.into());
+                code.mark(mark.range, mark.kind);
             }
         }
         for image in images.iter().filter_map(place) {
             code.paint(image, Colour::Image);
         }
         Some(code)
+    }
+
+    fn mark(&mut self, range: Range<usize>, kind: MarkKind) {
+        let text = &self.text[range.clone()];
+        let bracket = text.find('(').filter(|_| text.contains('\n'));
+        match bracket {
+            // The commands in a long substitution are read like those around it.
+            Some(bracket) if kind == MarkKind::Expansion => {
+                self.paint(range.start..range.start + bracket + 1, kind.into());
+                self.paint(range.end - 1..range.end, kind.into());
+            }
+            _ => self.paint(range, kind.into()),
+        }
     }
 
     fn paint(&mut self, range: Range<usize>, colour: Colour) {
@@ -165,7 +179,11 @@ impl Code {
         let mut length = 0;
         let mut at = range.start + blank;
         for line in lines {
-            html.push_str("<span>");
+            // Further rows of a line are indented deeper than the line.
+            match line.len() - line.trim_start_matches(' ').len() {
+                0 => html.push_str("<span>"),
+                blanks => html.push_str(&format!("<span style=\"--i:{}\">", blanks.min(16))),
+            }
             let colours = &self.colours[at..at + line.len()];
             let mut start = 0;
             for run in colours.chunk_by(|one, other| one == other) {

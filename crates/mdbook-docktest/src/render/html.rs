@@ -26,6 +26,7 @@ use crate::terminal::{Piece, plain};
 
 mod fold;
 mod samp;
+mod table;
 
 use fold::fold;
 use samp::{Detail, Samp};
@@ -315,8 +316,17 @@ impl Figure {
             kbd
         });
         let (visible, folded) = fold(&shown.pieces);
-        let visible = self.samp(&visible, detail);
-        let folded = folded.map(|folded| (self.samp(&folded.pieces, detail), folded.lines));
+        let columns = table::columns(&shown.pieces).filter(|_| detail == Detail::Full);
+        let mut samp = |pieces: &[Piece]| {
+            let samp = match &columns {
+                Some(columns) => table::samp(pieces, columns),
+                None => Samp::new(pieces, detail),
+            };
+            self.text += samp.text;
+            samp
+        };
+        let visible = samp(&visible);
+        let folded = folded.map(|folded| (samp(&folded.pieces), folded.lines));
         let playback = shown.playback.as_ref().filter(|_| detail == Detail::Full);
         let markup = html! {
             @if let Some(kbd) = command {
@@ -342,12 +352,6 @@ impl Figure {
             }
         };
         self.markup.0.push_str(&markup.0);
-    }
-
-    fn samp(&mut self, pieces: &[Piece], detail: Detail) -> Samp {
-        let samp = Samp::new(pieces, detail);
-        self.text += samp.text;
-        samp
     }
 }
 

@@ -105,10 +105,12 @@ fn list(items: &[Item], left_out: Option<usize>, legend: &Legend<'_>) -> String 
                 @if !signs.is_empty() {
                     " "
                     small {
+                        "("
                         @for (place, sign) in signs.iter().enumerate() {
                             @if place > 0 { ", " }
                             (sign.character()) "\u{a0}" (sign.meaning(labels))
                         }
+                        ")"
                     }
                 }
             }
