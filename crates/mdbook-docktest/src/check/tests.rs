@@ -370,6 +370,7 @@ fn after_guard(status: i32) -> Vec<String> {
         end: End::Exited { status },
         transcript: Transcript::default(),
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     };
     let guard = StepRecording::Ran { commands: vec![guard], effects: Vec::new() };

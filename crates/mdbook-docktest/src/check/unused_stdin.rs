@@ -59,6 +59,7 @@ mod tests {
             command: "cat".to_owned(),
             end,
             parts: Vec::new(),
+            failures: Vec::new(),
             transcript: Transcript { unread_lines, ..Transcript::default() },
             duration_ms: 0,
         };
