@@ -51,8 +51,8 @@ impl FailedPart {
             }
             [] | [_] => None,
             _ => {
-                let last = tested::untested_pipeline(command, failure)?;
-                Self::of_pipeline(command, &failure.statuses, last)
+                let texts = tested::untested_pipeline(command, failure)?;
+                Self::of_pipeline(command, &failure.statuses, texts.as_deref())
             }
         }
     }
@@ -65,9 +65,9 @@ impl FailedPart {
     fn of_pipeline(
         command: &CommandRecording,
         parts: &[i32],
-        texts: Option<Vec<String>>,
+        texts: Option<&[String]>,
     ) -> Option<Self> {
-        let text_of = |index: usize| match &texts {
+        let text_of = |index: usize| match texts {
             Some(texts) => texts.get(index).cloned(),
             None => part_of_pipeline(&command.command, parts.len(), index).map(str::to_owned),
         };
