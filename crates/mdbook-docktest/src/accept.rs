@@ -61,7 +61,7 @@ pub(crate) struct Accepted {
     pub rewritten: Vec<(usize, Changes)>,
     /// The line numbers of expectations that do not match and could not be rewritten: their block
     /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
-    /// it comes from an included file.
+    /// it comes from an included file; or nothing is left of what they show.
     pub refused: Vec<usize>,
 }
 
@@ -81,7 +81,9 @@ pub(crate) fn accept(
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
     let mut rewritten = Vec::new();
-    for rewrite in rewrites(scenario, recording, placeholders, add_new) {
+    let (rewrites, without_output) = rewrites(scenario, recording, placeholders, add_new);
+    refused.extend(without_output);
+    for rewrite in rewrites {
         let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
             in_text.clone()
@@ -123,21 +125,24 @@ fn same_step(step: &Step, scenario: &Scenario, source_scenario: &Scenario) -> Op
     found.filter(|_| is_unique(scenario) && is_unique(source_scenario))
 }
 
-/// Returns the rewrites of all expectations that do not match.
+/// Returns the rewrites of the expectations that do not match, and the lines of those that are left alone because what
+/// they show is not there.
 fn rewrites(
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
     add_new: bool,
-) -> Vec<Rewrite> {
+) -> (Vec<Rewrite>, Vec<usize>) {
     let (pending, mut names) = pending(scenario, recording, placeholders, add_new);
     let updates = pending.iter().filter_map(|pending| pending.update.as_ref());
     names::add_names(&mut names, updates.flat_map(Update::identities), recording);
 
     let mut bindings = Bindings::default();
     let mut rewrites = Vec::new();
+    let mut without_output = Vec::new();
     for Pending { step, subject, expectation, actual, update } in pending {
         let old = expectation.map_or("", |expectation| expectation.text.as_str());
+        let is_nothing_left = is_nothing_left(old, &actual);
         let text = match &update {
             _ if expectation.is_some_and(|expectation| expectation.attributes.exact) => actual,
             None => {
@@ -150,7 +155,12 @@ fn rewrites(
                 text
             }
         };
-        if text != old {
+        if let Some(expectation) = expectation
+            && text != old
+            && is_nothing_left
+        {
+            without_output.push(expectation.line);
+        } else if text != old {
             let changes = match update {
                 Some(update) => update.changes(),
                 None => Changes::rewritten(old, &text),
@@ -158,7 +168,23 @@ fn rewrites(
             rewrites.push(Rewrite { step, subject, text, changes });
         }
     }
-    rewrites
+    (rewrites, without_output)
+}
+
+/// Whether nothing was printed of what a page shows, or of a table only its header. What it lists is not there, so
+/// that the new page would not show what the author means.
+fn is_nothing_left(old: &str, actual: &str) -> bool {
+    let shown = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count();
+    let is_header = |line: &str| {
+        line.contains("  ")
+            && line.chars().any(char::is_uppercase)
+            && !line.chars().any(char::is_lowercase)
+    };
+    match shown(actual) {
+        0 => shown(old) > 0,
+        1 => shown(old) > 1 && is_header(actual.trim()),
+        _ => false,
+    }
 }
 
 /// Returns the expectations that can be rewritten, in the order in which they bind names; and the names that they have

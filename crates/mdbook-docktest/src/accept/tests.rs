@@ -182,6 +182,26 @@ fn what_comes_before_a_command_that_failed_is_accepted() {
 }
 
 #[test]
+fn what_a_page_lists_does_not_become_nothing() {
+    let header = "CONTAINER ID   IMAGE     NAMES\n";
+    for (old, actual) in [
+        (format!("{header}abc            alpine    web\n"), header.to_owned()),
+        ("web\n".to_owned(), String::new()),
+        ("web\n\ndb\n".to_owned(), "\n".to_owned()),
+    ] {
+        let text = format!("```bash\na\n```\n```output\n{old}```\n");
+        let scenario = read(&text);
+        let recording = recording(&scenario, &[&actual]);
+        let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
+        assert_eq!((accepted.text.as_str(), accepted.refused), (text.as_str(), vec![5]), "{old}");
+    }
+    let text = "```bash\na\n```\n```output\nCONTAINER ID   NAMES\n```\n";
+    assert_eq!(accepted(text, &[header]), text.replace("CONTAINER ID   NAMES\n", header));
+    let text = "```bash\na\n```\n```output\na\nb\n```\n";
+    assert_eq!(accepted(text, &["SOMETHING\n"]), "```bash\na\n```\n```output\nSOMETHING\n```\n");
+}
+
+#[test]
 fn output_without_enough_memory_is_not_accepted() {
     let step = "```bash\na\n```\n```output\nx\n```\n";
     let text = step.repeat(3);
@@ -299,6 +319,8 @@ proptest! {
         let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
         let scenario = read(&chapter);
         prop_assume!(scenario.findings.is_empty());
+        // What a page shows does not become nothing.
+        prop_assume!(outputs.iter().all(|output| !output.trim().is_empty()));
         let recording = recording(&scenario, &outputs);
         let placeholders = Placeholders::default();
         let accept = |text: &str| {
