@@ -195,6 +195,7 @@ fn a_password_that_the_chapter_does_not_have_is_asked_for() {
          mysql> select 1;\nran select 1;\n```\n\n```bash\ndocker rm -f db\n```\n"
     ));
     outcome.exits(1);
-    outcome.says("unanswered-question]: it asked `Enter password:`, and nothing was typed");
-    outcome.says("add `stdin=\"…\\n\"` with what a reader types here, which the page does not show");
+    outcome.says("it asked `Enter password:`, and nothing was typed");
+    outcome
+        .says("add `stdin=\"…\\n\"` with what a reader types here, which the page does not show");
 }
