@@ -35,6 +35,7 @@ use crate::text::splice::Edit;
 pub(crate) mod attributes;
 mod blocks;
 mod command_line;
+pub(crate) mod command_uses;
 pub(crate) mod commands;
 mod console;
 pub(crate) mod constant;

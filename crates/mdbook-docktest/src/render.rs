@@ -12,7 +12,7 @@ use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
-use crate::model::scenario::{Command, Scenario, Step};
+use crate::model::scenario::{Command, Directive, Scenario, Step};
 use crate::render::page::{Page, Renderer};
 use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
@@ -36,6 +36,7 @@ mod provenance;
 pub(crate) mod state;
 mod unclosed_block;
 pub(crate) mod verifications;
+pub(crate) mod whole;
 
 use changes::{Sign, changes};
 use code::Code;
@@ -44,6 +45,7 @@ use fragments::Fragments;
 use outcome::Outcome;
 use provenance::Provenance;
 use unclosed_block::unclosed_block;
+use whole::{Facts, Whole};
 
 /// Returns the chapter's text with the recorded output in it.
 ///
@@ -63,6 +65,18 @@ pub fn render(
     findings: &[Finding],
     page: &Page,
 ) -> String {
+    render_in_book(text, scenario, recording, findings, page, None)
+}
+
+/// Like [`render`], for a page of a book whose pages link to steps. Directives about the book show what is known of it.
+pub(crate) fn render_in_book(
+    text: &str,
+    scenario: &Scenario,
+    recording: Option<&Recording>,
+    findings: &[Finding],
+    page: &Page,
+    whole: Option<&Whole<'_>>,
+) -> String {
     let images = match page.renderer {
         Renderer::Html => image_uses(scenario).mentions,
         Renderer::Markdown => BTreeSet::new(),
@@ -80,10 +94,17 @@ pub fn render(
             edits.push(rendering.diagram(diagram, recording.map(|_| &progress.state)));
         }
         let recording = recording.and_then(|recording| recording.steps.get(index));
+        if whole.is_some() {
+            rendering.anchor(index, step, &mut edits);
+        }
         rendering.step(index, step, recording, &mut progress, &mut edits);
     }
     for diagram in diagrams {
         edits.push(rendering.diagram(diagram, recording.map(|_| &progress.state)));
+    }
+    for (directive, place) in &scenario.directives {
+        let text = rendering.directive(*directive, place, scenario, recording, whole);
+        edits.push(Edit { range: place.clone(), text });
     }
     scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
     rendering.chapter_findings(scenario, &mut edits);
@@ -188,6 +209,46 @@ impl Rendering<'_> {
         edits.push(Edit { range: place.block.clone(), text });
         let others = outputs.map(|output| &output.block);
         edits.extend(others.map(|block| Edit { range: block.clone(), text: self.nothing(block) }));
+    }
+
+    /// Puts a target for links above a step that is shown.
+    fn anchor(&self, index: usize, step: &Step, edits: &mut Vec<Edit>) {
+        if self.page.renderer == Renderer::Html && step.runs() && !step.attributes.hidden {
+            let block = &step.fence.block;
+            let id = whole::anchor(&self.page.slug, index);
+            let anchor = format!("{MARK}<span id=\"{id}\"></span>{}", self.next_line_after(block));
+            edits.push(Edit::insert(block.start, anchor));
+        }
+    }
+
+    /// Returns what takes the place of a directive; nothing for one about the book if no book is known.
+    fn directive(
+        &self,
+        directive: Directive,
+        place: &Range<usize>,
+        scenario: &Scenario,
+        recording: Option<&Recording>,
+        whole: Option<&Whole<'_>>,
+    ) -> String {
+        let Page { labels, renderer, .. } = self.page;
+        match (directive, whole) {
+            (Directive::Duration, _) => {
+                let facts = Facts::new(self.text, scenario, recording, self.findings);
+                markdown::escape(&whole::duration(std::iter::once(&facts), labels))
+            }
+            (Directive::BookDuration, Some(whole)) => {
+                markdown::escape(&whole::duration(whole.facts(), labels))
+            }
+            (Directive::Commands, Some(whole)) => {
+                let table = whole::commands(whole, *renderer, labels);
+                table.replace('\n', &self.next_line_after(place))
+            }
+            (Directive::Errors, Some(whole)) => {
+                whole::errors(whole, *renderer, labels, &self.next_line_after(place))
+            }
+            (Directive::BookDuration, None) => String::new(),
+            (Directive::Commands | Directive::Errors, None) => self.nothing(place),
+        }
     }
 
     /// The block of a step as HTML; `None` if it stays a fence: for renderers other than HTML's, and if mdBook or

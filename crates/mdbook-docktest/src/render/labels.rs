@@ -135,6 +135,26 @@ labels! {
     box_warning(): "Warning", "Piège";
     /// Title of a box `[!CAUTION]`
     box_caution(): "Caution", "Attention";
+    /// How long a reader needs, if less than an hour
+    about_minutes(minutes): "About {minutes} minutes", "Environ {minutes}\u{a0}minutes";
+    /// The same, from an hour on
+    about_hours(hours, minutes): "About {hours} h {minutes} min", "Environ {hours}\u{a0}h\u{a0}{minutes}";
+    /// The same, and what the time consists of
+    needed_time(time, details): "{time}: {details}", "{time}\u{a0}: {details}";
+    /// There: the number of words to read
+    word_count(count): "{count} words", "{count}\u{a0}mots";
+    /// There: if there is one command to run
+    one_command(): "1 command", "1\u{a0}commande";
+    /// There: the number of commands to run, if there are more
+    command_count(count): "{count} commands", "{count}\u{a0}commandes";
+    /// There: how long the commands took when they were recorded
+    run_time(duration): "{duration} to run them", "{duration} d’exécution";
+    /// Read aloud for the table of a book’s commands
+    commands(): "Commands in this book", "Commandes de ce livre";
+    /// There: the column of commands
+    command(): "Command", "Commande";
+    /// There: the column of options
+    options(): "Options", "Options";
     /// Above a block with findings
     finding(): "This block failed", "Ce bloc n’est pas conforme";
     /// At the end of a chapter that passed
