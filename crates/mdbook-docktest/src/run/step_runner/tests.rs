@@ -2,7 +2,6 @@
 
 mod dialogue;
 mod files;
-mod generated;
 mod stopping;
 mod truth;
 mod watched;
