@@ -2,7 +2,6 @@
 
 mod dialogue;
 mod files;
-mod generated;
 mod secrets;
 mod stopping;
 mod truth;

@@ -105,7 +105,7 @@ fn by_itself(script: &str) -> [String; 2] {
 
 /// Compares what this shell prints for a script with what a bash prints that reads it by itself.
 #[track_caller]
-pub(super) fn compare(script: &str) {
+fn compare(script: &str) {
     let line = Regex::new(r"line \d+:|\b\d{3,}\b").unwrap();
     let comparable = |text: &str| line.replace_all(text, "line").into_owned();
     let steps = run(&[("", script)]);
