@@ -171,14 +171,15 @@ fn rewrites(
     (rewrites, without_output)
 }
 
-/// Whether nothing was printed of what a page shows, or of a table only its header. What it lists is not there, so
+/// Whether nothing was printed of what a page shows, or of a table only its header, or that of `ls -l`. What it lists is not there, so
 /// that the new page would not show what the author means.
 fn is_nothing_left(old: &str, actual: &str) -> bool {
     let shown = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count();
     let is_header = |line: &str| {
-        line.contains("  ")
-            && line.chars().any(char::is_uppercase)
-            && !line.chars().any(char::is_lowercase)
+        line == "total 0"
+            || line.contains("  ")
+                && line.chars().any(char::is_uppercase)
+                && !line.chars().any(char::is_lowercase)
     };
     match shown(actual) {
         0 => shown(old) > 0,

@@ -24,6 +24,7 @@ mod comparison;
 mod consequences;
 mod dialogue;
 mod fix;
+mod forced;
 pub(crate) mod guard;
 mod history;
 pub(crate) mod lints;
@@ -314,7 +315,9 @@ fn differences<'a>(
         } else {
             None
         };
-        let difference = difference.or_else(|| dialogue::failure(step, index, span, command));
+        let difference = difference
+            .or_else(|| dialogue::failure(step, index, span, command))
+            .or_else(|| forced::difference(&check));
         let has_failed = difference.is_some() || !missing_images.is_empty();
         if difference.as_ref().is_some_and(Difference::is_consequence) {
             echoes.insert(index);

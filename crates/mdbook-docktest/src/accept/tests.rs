@@ -187,6 +187,7 @@ fn what_a_page_lists_does_not_become_nothing() {
     for (old, actual) in [
         (format!("{header}abc            alpine    web\n"), header.to_owned()),
         ("web\n".to_owned(), String::new()),
+        ("total 4\n-rw-r--r-- 1 root root 5 a\n".to_owned(), "total 0\n".to_owned()),
         ("web\n\ndb\n".to_owned(), "\n".to_owned()),
     ] {
         let text = format!("```bash\na\n```\n```output\n{old}```\n");

@@ -93,6 +93,18 @@ const STAND_INS: [StandIn; 7] = [
     },
 ];
 
+/// Returns the images without their tags.
+pub(super) fn families() -> Vec<&'static str> {
+    let mut names: Vec<&str> = STAND_INS
+        .iter()
+        .flat_map(|stand_in| stand_in.images)
+        .map(|image| image.split(':').next().unwrap_or(image))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// Writes the recipes below a directory. Returns the images and their recipes.
 pub(super) fn write(project: &Path, directory: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
     let mut recipes = Vec::new();
