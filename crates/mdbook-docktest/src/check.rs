@@ -307,7 +307,7 @@ fn differences<'a>(
         found.differences.extend(syntax_error::doubt(span, command));
         let missing_images = check.missing_images();
         let difference = if let Some(question) = unanswered::question(step, index, command) {
-            Some(unanswered::difference(step, span.clone(), &question))
+            Some(unanswered::difference(step, span.clone(), &question, command.end))
         } else if missing_images.is_empty()
             && !(exited_with_error(command) && dialogue::is_shown(step, commands, index))
         {

@@ -46,7 +46,12 @@ pub(super) fn question(step: &Step, index: usize, command: &CommandRecording) ->
 }
 
 /// The finding about a question.
-pub(super) fn difference(step: &Step, span: std::ops::Range<usize>, question: &str) -> Difference {
+pub(super) fn difference(
+    step: &Step,
+    span: std::ops::Range<usize>,
+    question: &str,
+    end: End,
+) -> Difference {
     let has_input = step.attributes.stdin.is_some();
     let is_secret = question::is_for_secret(question);
     let answer = if question::is_yes_or_no(question) {
@@ -55,10 +60,12 @@ pub(super) fn difference(step: &Step, span: std::ops::Range<usize>, question: &s
         "…\\n".repeat(secrets(step))
     };
     let help = match (has_input, is_secret) {
-        (true, _) => format!("`stdin` has no line left: add one to it, which ends with `\\n`"),
+        (true, _) => "`stdin` has no line left: add one, which ends with `\\n`".to_owned(),
         (false, true) => format!(
             "add `stdin=\"{answer}\"` with what a reader types here, which the page does not show"
         ),
+        // Whatever its status may be, it does not end by itself.
+        (false, false) if end == End::Unanswered => format!("add `stdin=\"{answer}\"`"),
         (false, false) => format!("add `stdin=\"{answer}\"`, or `exit=any` if this is expected"),
     };
     Difference {

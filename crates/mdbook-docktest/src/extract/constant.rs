@@ -88,7 +88,7 @@ fn are_not_files(words: &[&str], leading: usize) -> bool {
 
 /// Whether the words of `date` have a point in time, such as `-d @0` or `--date='2020-01-01'`.
 fn has_fixed_date(words: &[&str]) -> bool {
-    let texts = words.iter().enumerate().filter_map(|(index, word)| {
+    let mut texts = words.iter().enumerate().filter_map(|(index, word)| {
         let own = word.strip_prefix("--date=").or_else(|| word.strip_prefix("-d"))?;
         if own.is_empty() { words.get(index + 1).copied() } else { Some(own) }
     });
@@ -99,7 +99,7 @@ fn has_fixed_date(words: &[&str]) -> bool {
             text.split_whitespace().any(|word| matches!(word, "ago" | "now" | "today"));
         text.starts_with('@') || has_year && text.contains('-') && !is_relative
     };
-    texts.last().is_some_and(is_fixed)
+    texts.next_back().is_some_and(is_fixed)
 }
 
 #[cfg(test)]
