@@ -101,10 +101,7 @@ fn complaints(text: &str) -> Vec<String> {
     let is_checked = |first: &&Section| {
         first.text.replace('\u{a0}', " ").contains("```output\nNoms déjà pris : aucun\n```")
     };
-    need(
-        first.is_some_and(|first| is_checked(first)),
-        "its output « Noms déjà pris\u{a0}: aucun »",
-    );
+    need(first.is_some_and(is_checked), "its output « Noms déjà pris\u{a0}: aucun »");
     need(text.contains("\n> [!WARNING]\n"), "a box `[!WARNING]`, a trap");
     need(text.contains("\n> [!TIP]\n"), "a box `[!TIP]`, a good practice");
 
