@@ -1,5 +1,6 @@
 //! The course in this repository, as its readers see it.
 
+mod appendices;
 mod chapter;
 mod docker;
 mod reader;
