@@ -15,6 +15,7 @@ pub(crate) use pipelines::part_of_pipeline;
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
 pub(crate) use reader::here_document::Unended;
+pub(crate) use reader::mark::{Mark, MarkKind};
 pub(crate) use reader::token::{Redirection, Token};
 
 mod pipelines;
@@ -33,6 +34,11 @@ pub(crate) fn tokens(script: &str) -> Vec<Token> {
     reader.tokens = Some(Vec::new());
     while reader.next_command().is_some() {}
     reader.tokens.unwrap_or_default()
+}
+
+/// Returns the quotes, expansions, options and comments of a script, each before those within it.
+pub(crate) fn marks(script: &str) -> Vec<Mark> {
+    reader::mark::marks(script)
 }
 
 /// Returns the first here-document of a command that is not ended. Bash would only warn of it, and take

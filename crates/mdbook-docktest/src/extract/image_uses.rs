@@ -36,6 +36,8 @@ pub struct ImageUses {
     pub made: BTreeSet<Reference>,
     /// The number of uses whose images only a run can show.
     pub unresolved: usize,
+    /// Where the chapter's text names the image of a use, each time, whether the chapter makes it or not.
+    pub mentions: BTreeSet<(usize, usize)>,
 }
 
 /// The first use of an image in a chapter.

@@ -187,7 +187,7 @@ mod tests {
                 .map(|asset| asset.copy().len())
                 .sum()
         };
-        assert!(bytes(|_| true) <= 24 << 10, "{}", bytes(|_| true));
+        assert!(bytes(|_| true) <= 32 << 10, "{}", bytes(|_| true));
         let language = bytes(|name| name.contains("-fr") || name.contains("-language"));
         assert!(language <= 8 << 10, "{language}");
     }

@@ -85,6 +85,8 @@ labels! {
     error_output(): "Error output", "Sortie d’erreur";
     /// Above both, if they cannot be separated
     mixed_output(): "Output and error output", "Sortie et sortie d’erreur";
+    /// Under a command that printed nothing
+    no_output(): "no output", "aucune sortie";
     /// On the control that unfolds the rest of a long output
     more_lines(count): "{count} more lines", "{count} lignes de plus";
     /// Above a block that is written to a file: before the file’s name
@@ -234,8 +236,18 @@ labels! {
     paused(): "paused", "en pause";
     /// A container that has exited
     exited(status): "exited ({status})", "arrêté (code {status})";
-    /// Read aloud before the list of what a step has changed
+    /// Above the list of what a step has changed
     changes(): "What changed", "Ce qui a changé";
+    /// Next to that, the first time on a page: what the plus means
+    sign_added(): "created", "créé";
+    /// There: what the minus means
+    sign_removed(): "removed", "supprimé";
+    /// There: what plus and minus mean together
+    sign_short_lived(): "created and removed", "créé puis supprimé";
+    /// There: what the square means
+    sign_ended(): "stopped", "arrêté";
+    /// There: what the wave means
+    sign_changed(): "changed", "modifié";
     /// Instead of the end of a long list of changes
     more_changes(count): "{count} more changes", "{count} autres changements";
     /// Above a diagram

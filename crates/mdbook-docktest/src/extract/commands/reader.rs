@@ -13,11 +13,13 @@ use std::ops::Range;
 use grammar::{Expect, Opener, Target};
 use here_document::{Detour, HereDocument, Unended};
 use list::List;
+use mark::Mark;
 use token::Token;
 
 pub(super) mod grammar;
 pub(super) mod here_document;
 mod list;
+pub(super) mod mark;
 mod operator;
 mod pair;
 pub(super) mod token;
@@ -56,6 +58,10 @@ pub(super) struct Reader<'a> {
     reread: usize,
     /// What was read, if it is kept.
     pub(super) tokens: Option<Vec<Token>>,
+    /// The quotes, expansions and comments that were read, if they are kept.
+    pub(super) marks: Option<Vec<Mark>>,
+    /// Where each of the open substitutions begins.
+    substitutions: Vec<usize>,
     /// The number of tokens, parts of words, and bytes of pairs and of here-documents that were
     /// read.
     #[cfg(test)]
@@ -77,6 +83,8 @@ impl<'a> Reader<'a> {
             rereads: 16 * text.len(),
             reread: 0,
             tokens: None,
+            marks: None,
+            substitutions: Vec::new(),
             #[cfg(test)]
             steps: 0,
         }
@@ -147,9 +155,11 @@ impl<'a> Reader<'a> {
                 Some(b' ' | b'\t') => self.at += 1,
                 Some(b'\\') if self.peek(1) == Some(b'\n') => self.skip_line_end(),
                 Some(b'#') => {
+                    let start = self.at;
                     while self.peek(0).is_some_and(|byte| byte != b'\n') {
                         self.at += 1;
                     }
+                    self.mark_comment(start);
                 }
                 _ => break,
             }
@@ -169,6 +179,7 @@ impl<'a> Reader<'a> {
             // Bash reads the bodies that the substitution still lacks here, with a warning
             // (`parse_comsub`).
             self.read_bodies_below();
+            self.mark_substitution();
         }
         if let Some(outer) = self.outer.pop() {
             self.list = outer;

@@ -215,6 +215,9 @@ impl Walk {
             self.found.unresolved += 1;
             return;
         }
+        if let Some(span) = &name.span {
+            self.found.mentions.insert((span.start, span.end));
+        }
         if is_id(&name.text) {
             return;
         }

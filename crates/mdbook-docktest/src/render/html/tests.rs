@@ -20,6 +20,8 @@ fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
 
 fn shown(command: &CommandRecording) -> Shown {
     Shown {
+        index: 0,
+        is_typed: false,
         prompt: None,
         command: None,
         pieces: screen(&command.transcript),
@@ -115,7 +117,7 @@ fn detail_is_dropped_step_by_step_to_stay_within_the_limit() {
 
     let command = |n: usize| Shown {
         command: Some(format!("echo {n}")),
-        notes: vec!["durée".into()],
+        notes: vec![Note::Other("durée".into())],
         ..printed(&[(OUT, "a\n")])
     };
     let page_of_many = page((0..100).map(command).collect());
@@ -182,7 +184,7 @@ proptest! {
         let text = texts(&page, "samp").concat();
         prop_assert!(text == all || text == all.clone() + "\n", "{:?} is not {:?}", text, all);
         let is_ours = |name: &str| {
-            ["html", "body", "figure", "figcaption", "pre", "samp", "span", "kbd", "details", "summary"]
+            ["html", "body", "figure", "figcaption", "pre", "samp", "span", "kbd", "details", "summary", "b"]
                 .contains(&name)
         };
         for element in page.tree.values().filter_map(|node| node.as_element()) {
