@@ -19,6 +19,7 @@ window.docktestLanguage = {
     "Page navigation": "Navigation entre les pages",
     "Previous chapter": "Chapitre précédent",
     "Next chapter": "Chapitre suivant",
+    "Skip to the text": "Aller au texte",
     "Esc": "Échap",
     "Keyboard shortcuts": "Raccourcis clavier",
     "Press": "Appuyez sur",

@@ -20,6 +20,7 @@ use crate::text::splice::{Edit, splice};
 
 mod alerts;
 pub(crate) mod assets;
+pub(crate) mod cast;
 mod changes;
 mod code;
 mod diagram;

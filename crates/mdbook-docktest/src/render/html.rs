@@ -77,8 +77,9 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Print
     let mut markup = html! {};
     let mut limit = STEP;
     if !outcome.commands.is_empty() {
-        let Figure { markup: content, text } = within_limit(outcome, labels);
-        markup = html! { figure.docktest id=(id) { (content) } };
+        let (Figure { markup: content, text }, detail) = within_limit(outcome, labels);
+        let commands: Vec<&Shown> = outcome.commands.iter().collect();
+        markup = figure(&commands, Some(id), content, detail, labels);
         limit = Size { printed: text, ..Size::default() }.limit(STEP);
     }
     with_findings(markup, limit, outcome, labels)
@@ -187,7 +188,7 @@ fn parts(code: &Code, groups: &[Group<'_>], detail: Detail, labels: &Labels) -> 
         let Figure { markup: content, text } =
             Figure::new(shown, code.command(first.index), detail, labels);
         size.printed += text;
-        markup.0.push_str(&html! { figure.docktest { (content) } }.0);
+        markup.0.push_str(&figure(shown, None, content, detail, labels).0);
     }
     (markup, size)
 }
@@ -243,16 +244,60 @@ pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
     })
 }
 
+/// The element around what commands printed. What was typed into a program is a session, which can be played
+/// back as a whole.
+fn figure(
+    commands: &[&Shown],
+    id: Option<&str>,
+    content: Markup,
+    detail: Detail,
+    labels: &Labels,
+) -> Markup {
+    let is_session = commands.iter().any(|shown| shown.is_typed);
+    let lines = commands.iter().filter_map(|shown| Some((shown.is_typed, shown.lines.as_ref()?)));
+    let playback = Playback::from_session(lines).filter(|_| detail == Detail::Full);
+    let player = playback.as_ref().map(|playback| Player::new(playback, labels));
+    html! {
+        figure.docktest.docktest-session[is_session]
+            id=[id]
+            data-docktest-times=[player.as_ref().map(|player| player.delays)]
+            data-label=[player.as_ref().map(|_| labels.playback())]
+            data-play=[player.as_ref().map(|_| labels.play())]
+            data-pause=[player.as_ref().map(|_| labels.pause())]
+            data-restart=[player.as_ref().map(|_| labels.restart())]
+            data-note=[player.as_ref().and_then(|player| player.note.as_deref())]
+        { (content) }
+    }
+}
+
+/// What the script needs to play lines back.
+struct Player<'a> {
+    delays: &'a str,
+    note: Option<String>,
+}
+
+impl<'a> Player<'a> {
+    fn new(playback: &'a Playback, labels: &Labels) -> Self {
+        let notes = [
+            playback.is_typed.then(|| labels.pauses_added()),
+            playback.is_shortened.then(|| labels.silences_shortened()),
+        ];
+        let notes: Vec<&str> = notes.into_iter().flatten().collect();
+        let note = (!notes.is_empty()).then(|| notes.join(" · "));
+        Self { delays: &playback.delays, note }
+    }
+}
+
 /// Renders a figure within its limit: if it is too large, without colours and playback; if that is still
 /// too large, as plain text.
-fn within_limit(outcome: &Outcome<'_>, labels: &Labels) -> Figure {
+fn within_limit(outcome: &Outcome<'_>, labels: &Labels) -> (Figure, Detail) {
     for detail in [Detail::Full, Detail::Streams] {
         let figure = Figure::new(&outcome.commands, None, detail, labels);
         if figure.markup.0.len() <= figure.text * 8 / 5 + FIGURE {
-            return figure;
+            return (figure, detail);
         }
     }
-    plain_figure(&outcome.commands, labels)
+    (plain_figure(&outcome.commands, labels), Detail::Streams)
 }
 
 /// A figure without any markup in its text.
@@ -357,6 +402,9 @@ impl Figure {
 
 /// Whether there is output of both streams, and the caption of the figure; `None` without output.
 fn caption<'l, S: Borrow<Shown>>(commands: &[S], labels: &'l Labels) -> Option<(bool, &'l str)> {
+    if commands.iter().map(S::borrow).any(|shown| shown.is_typed) {
+        return Some((false, labels.session()));
+    }
     let mut printing = commands.iter().map(S::borrow).filter(|shown| !shown.pieces.is_empty());
     printing.clone().next()?;
     if printing.clone().all(Shown::is_all_stderr) {
@@ -368,17 +416,16 @@ fn caption<'l, S: Borrow<Shown>>(commands: &[S], labels: &'l Labels) -> Option<(
 
 /// A block of output. Its text is always left to right, whatever the direction of the page.
 fn block(label: &str, samp: Samp, playback: Option<&Playback>, labels: &Labels) -> Markup {
-    let note =
-        playback.filter(|playback| playback.is_shortened).map(|_| labels.silences_shortened());
+    let player = playback.map(|playback| Player::new(playback, labels));
     html! {
         pre
             role="group" aria-label=(label) dir="ltr" translate="no"
-            data-docktest-times=[playback.map(|playback| &playback.delays)]
-            data-label=[playback.map(|_| labels.playback())]
-            data-play=[playback.map(|_| labels.play())]
-            data-pause=[playback.map(|_| labels.pause())]
-            data-restart=[playback.map(|_| labels.restart())]
-            data-note=[note]
+            data-docktest-times=[player.as_ref().map(|player| player.delays)]
+            data-label=[player.as_ref().map(|_| labels.playback())]
+            data-play=[player.as_ref().map(|_| labels.play())]
+            data-pause=[player.as_ref().map(|_| labels.pause())]
+            data-restart=[player.as_ref().map(|_| labels.restart())]
+            data-note=[player.as_ref().and_then(|player| player.note.as_deref())]
         { samp { (PreEscaped(samp.html)) } }
     }
 }

@@ -101,9 +101,11 @@ labels! {
     written_with(): "Written with", "Écrit avec";
     /// Under a command that took a second or more
     took(duration): "took {duration}", "durée\u{a0}: {duration}";
+    /// Above what was typed into a program, and what that printed
+    session(): "Session", "Session";
     /// For screen readers, on the buttons that play a stream back
     playback(): "Play back this output", "Rejouer cette sortie";
-    /// On a button: play a stream back at its original speed
+    /// On a button: play a stream back at its original speed, or a session
     play(): "Play back", "Rejouer";
     /// On the same button during playback
     pause(): "Pause", "Pause";
@@ -111,6 +113,8 @@ labels! {
     restart(): "Restart", "Recommencer";
     /// Next to these buttons, if a silence is shortened
     silences_shortened(): "pauses longer than 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
+    /// Next to these buttons, if there are pauses before what was typed
+    pauses_added(): "pauses added before what was typed", "pauses ajoutées avant ce qui est tapé";
     /// Under a command that ended by itself
     exit_status(status): "exit status: {status}", "code de sortie\u{a0}: {status}";
     /// Under a stream that was stopped

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::playback::Playback;
+use super::playback::{Lines, Playback};
 use crate::model::finding::Finding;
 use crate::model::recording::{CommandRecording, End, StepRecording};
 use crate::model::scenario::{Command, ExitExpectation, Step};
@@ -34,6 +34,8 @@ pub(super) struct Shown {
     pub(super) pieces: Vec<Piece>,
     /// The timing of the lines, if the output can be played back.
     pub(super) playback: Option<Playback>,
+    /// The lines, in a session.
+    pub(super) lines: Option<Lines>,
     /// How it ended, how long it took and what was left out, in the language of the page.
     pub(super) notes: Vec<Note>,
 }
@@ -88,8 +90,9 @@ impl<'a> Outcome<'a> {
                     .filter(|_| commands.len() > 1 || is_dialogue)
                     .map(|own| plain(&own.text)),
                 prompt: command.transcript.prompt.as_deref().map(plain),
+                playback: Playback::from_command(command, &pieces).filter(|_| !is_dialogue),
+                lines: is_dialogue.then(|| Lines::new(command, &pieces)),
                 pieces,
-                playback: Playback::from_command(command),
                 notes,
             }
         });

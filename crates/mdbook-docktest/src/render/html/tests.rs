@@ -5,6 +5,7 @@ use super::*;
 use crate::model::recording::{Chunk, CommandRecording, End, Transcript};
 use crate::model::stream::Stream;
 use crate::render::labels::Language;
+use crate::render::playback::Lines;
 use crate::terminal::screen;
 
 fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
@@ -26,13 +27,15 @@ fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
 }
 
 fn shown(command: &CommandRecording) -> Shown {
+    let pieces = screen(&command.transcript);
     Shown {
         index: 0,
         is_typed: false,
         prompt: None,
         command: None,
-        pieces: screen(&command.transcript),
-        playback: Playback::from_command(command),
+        playback: Playback::from_command(command, &pieces),
+        lines: None,
+        pieces,
         notes: Vec::new(),
     }
 }
@@ -97,7 +100,7 @@ fn a_stream_has_the_data_for_playback() {
     let page = page(vec![shown(&stream)]);
     let pre = page.select(&Selector::parse("pre").unwrap()).next().unwrap();
     let data = |name: &str| pre.attr(&format!("data-{name}"));
-    assert_eq!(data("docktest-times"), Some("0 300 0"));
+    assert_eq!(data("docktest-times"), Some("0 300"));
     assert_eq!(data("play"), Some("Rejouer"));
     assert_eq!(data("pause"), Some("Pause"));
     assert_eq!(data("restart"), Some("Recommencer"));
@@ -161,6 +164,26 @@ fn shown_from((chunks, is_stream): &(Vec<(Stream, u64, String)>, bool)) -> Shown
         .collect();
     let end = if *is_stream { End::Stopped } else { End::Exited { status: 0 } };
     shown(&command(&chunks, end))
+}
+
+#[test]
+fn a_session_is_one_figure_with_one_player() {
+    let typed = |text: &str, output: &str| {
+        let command = command(&[(OUT, 30, output)], End::Typed);
+        let shown = shown(&command);
+        let lines = Some(Lines::new(&command, &shown.pieces));
+        let (command, prompt) = (Some(text.to_owned()), Some("/ # ".to_owned()));
+        Shown { is_typed: true, command, prompt, lines, ..shown }
+    };
+    let page = page(vec![typed("echo a", "a\n"), typed("true", ""), typed("exit", "bye\n")]);
+    assert_eq!(texts(&page, "figcaption"), ["Session"]);
+    assert_eq!(texts(&page, ".docktest-command"), ["echo a", "true", "exit"]);
+    let played = Selector::parse("[data-docktest-times]").unwrap();
+    let played: Vec<_> = page.select(&played).collect();
+    let [figure] = played.as_slice() else { panic!("{played:?}") };
+    assert!(figure.value().classes().any(|class| class == "docktest-session"));
+    assert_eq!(figure.attr("data-docktest-times"), Some("80 3 80 80 3"));
+    assert_eq!(figure.attr("data-note"), Some("pauses ajoutées avant ce qui est tapé"));
 }
 
 proptest! {
