@@ -120,8 +120,8 @@ impl Lines {
         let ends_line = pieces.last().is_none_or(|last| last.text.ends_with('\n'));
         let mut before = 0;
         let mut silences: Vec<u64> = Vec::with_capacity(typed.len());
-        for index in 0..typed.len() {
-            let at = if has_times { completed[index] } else { command.duration_ms.max(last) };
+        let without_times = vec![command.duration_ms.max(last); typed.len()];
+        for at in if has_times { completed } else { without_times } {
             silences.push(at.saturating_sub(before));
             before = before.max(at);
         }
