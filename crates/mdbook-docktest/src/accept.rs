@@ -1,8 +1,8 @@
 //! Rewrites expectations that do not match, and keeps the lines and patterns that still do. Values that change
 //! from run to run become placeholders.
 //!
-//! Only expected output is rewritten, and only of steps without other findings: the output of a
-//! command that failed is rarely what an author wants there.
+//! Only expected output is rewritten, and only up to the first command of a step with another finding: the output of a
+//! command that failed is rarely what an author wants there, and it can be the reason for what comes after it.
 
 use crate::check::{Judge, compare, pattern, printed};
 use crate::expect::{Bindings, Changes, Names, Pattern, Placeholders, Update, update};
@@ -61,7 +61,7 @@ pub(crate) struct Accepted {
     pub rewritten: Vec<(usize, Changes)>,
     /// The line numbers of expectations that do not match and could not be rewritten: their block
     /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
-    /// it comes from an included file.
+    /// it comes from an included file; or nothing is left of what they show.
     pub refused: Vec<usize>,
 }
 
@@ -81,7 +81,9 @@ pub(crate) fn accept(
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
     let mut rewritten = Vec::new();
-    for rewrite in rewrites(scenario, recording, placeholders, add_new) {
+    let (rewrites, without_output) = rewrites(scenario, recording, placeholders, add_new);
+    refused.extend(without_output);
+    for rewrite in rewrites {
         let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
             in_text.clone()
@@ -123,21 +125,24 @@ fn same_step(step: &Step, scenario: &Scenario, source_scenario: &Scenario) -> Op
     found.filter(|_| is_unique(scenario) && is_unique(source_scenario))
 }
 
-/// Returns the rewrites of all expectations that do not match.
+/// Returns the rewrites of the expectations that do not match, and the lines of those that are left alone because what
+/// they show is not there.
 fn rewrites(
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
     add_new: bool,
-) -> Vec<Rewrite> {
+) -> (Vec<Rewrite>, Vec<usize>) {
     let (pending, mut names) = pending(scenario, recording, placeholders, add_new);
     let updates = pending.iter().filter_map(|pending| pending.update.as_ref());
     names::add_names(&mut names, updates.flat_map(Update::identities), recording);
 
     let mut bindings = Bindings::default();
     let mut rewrites = Vec::new();
+    let mut without_output = Vec::new();
     for Pending { step, subject, expectation, actual, update } in pending {
         let old = expectation.map_or("", |expectation| expectation.text.as_str());
+        let is_nothing_left = is_nothing_left(old, &actual);
         let text = match &update {
             _ if expectation.is_some_and(|expectation| expectation.attributes.exact) => actual,
             None => {
@@ -150,7 +155,12 @@ fn rewrites(
                 text
             }
         };
-        if text != old {
+        if let Some(expectation) = expectation
+            && text != old
+            && is_nothing_left
+        {
+            without_output.push(expectation.line);
+        } else if text != old {
             let changes = match update {
                 Some(update) => update.changes(),
                 None => Changes::rewritten(old, &text),
@@ -158,11 +168,28 @@ fn rewrites(
             rewrites.push(Rewrite { step, subject, text, changes });
         }
     }
-    rewrites
+    (rewrites, without_output)
 }
 
-/// Returns the expectations of steps without other findings, in the order in which they bind names; and the names that
-/// they have bound.
+/// Whether nothing was printed of what a page shows, or of a table only its header, or that of `ls -l`. What it lists is not there, so
+/// that the new page would not show what the author means.
+fn is_nothing_left(old: &str, actual: &str) -> bool {
+    let shown = |text: &str| text.lines().filter(|line| !line.trim().is_empty()).count();
+    let is_header = |line: &str| {
+        line == "total 0"
+            || line.contains("  ")
+                && line.chars().any(char::is_uppercase)
+                && !line.chars().any(char::is_lowercase)
+    };
+    match shown(actual) {
+        0 => shown(old) > 0,
+        1 => shown(old) > 1 && is_header(actual.trim()),
+        _ => false,
+    }
+}
+
+/// Returns the expectations that can be rewritten, in the order in which they bind names; and the names that they have
+/// bound.
 fn pending<'a>(
     scenario: &'a Scenario,
     recording: &Recording,
@@ -186,22 +213,22 @@ fn pending<'a>(
         }
         let StepRecording::Ran { commands, .. } = recorded else { continue };
         bindings.add_commands(step.commands.iter().map(|command| command.text.as_str()));
-        let codes = judge.codes(step, commands);
-        if codes.contains(&Code::ImageMissing) {
-            // Without it, the output of later steps is hardly what the author wants, either.
-            break;
-        }
-        let is_about_output =
-            |code: &Code| matches!(code, Code::OutputMismatch | Code::ChangedValues);
-        if !codes.iter().all(is_about_output) {
-            continue;
-        }
+        let findings = judge.judge(step, commands);
+        let is_without_image = findings.iter().any(|(code, _)| *code == Code::ImageMissing);
+        let is_about_output = |code| matches!(code, Code::OutputMismatch | Code::ChangedValues);
+        let others = findings.iter().filter(|(code, _)| !is_about_output(*code));
+        let first_other = others.map(|(_, command)| *command).min();
         let known = expectations(step)
             .map(|(subject, expectation)| (subject, expectation.attributes, Some(expectation)));
         let new = if add_new { new::subjects(step) } else { Vec::new() };
         let new = new.into_iter().map(|(subject, attributes)| (subject, attributes, None));
         let mut subjects: Vec<_> = known.chain(new).collect();
         subjects.sort_by_key(|(subject, ..)| *subject);
+        subjects.retain(|(subject, ..)| match (first_other, subject) {
+            (None, _) => true,
+            (Some(other), Subject::Command(command)) => *command < other,
+            (Some(_), Subject::Step(_)) => false,
+        });
         for (subject, attributes, expectation) in subjects {
             let commands = match subject {
                 Subject::Command(command) => commands.get(command..=command).unwrap_or_default(),
@@ -229,6 +256,10 @@ fn pending<'a>(
                 bind(text, &actual, placeholders, &mut bindings);
             }
             all.push(Pending { step: index, subject, expectation, actual, update: new });
+        }
+        if is_without_image {
+            // Without it, the output of later steps is hardly what the author wants, either.
+            break;
         }
     }
     (all, Names::of(&bindings))

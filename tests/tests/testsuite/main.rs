@@ -56,6 +56,7 @@ mod tty;
 mod tutorial;
 mod verifications;
 mod verify;
+mod whole_book;
 mod workflow;
 
 /// Builds the book in the current directory as `mdbook build` does.

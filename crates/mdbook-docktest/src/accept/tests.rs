@@ -36,6 +36,7 @@ fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     };
     let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
@@ -157,6 +158,51 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
 }
 
 #[test]
+fn what_comes_before_a_command_that_failed_is_accepted() {
+    let text = |outputs: [&str; 3], last: &str| {
+        let [one, two, three] = outputs;
+        format!(
+            "```console\n$ a\n{one}$ b\n{two}$ c\n{three}```\n\n```bash\nd\n```\n```output\n{last}```\n"
+        )
+    };
+    let old = text(["old\n", "old\n", "old\n"], "old\n");
+    let scenario = read(&old);
+    let mut recording = recording(&scenario, &["new\n"]);
+    if let StepRecording::Ran { commands, .. } = &mut recording.steps[0] {
+        commands[1].end = End::Exited { status: 1 };
+    }
+    let accept = |recording: &Recording| {
+        accept(&old, &old, &scenario, recording, &Placeholders::default(), false).text
+    };
+    assert_eq!(accept(&recording), text(["new\n", "old\n", "old\n"], "new\n"));
+    if let StepRecording::Ran { commands, .. } = &mut recording.steps[0] {
+        commands.truncate(2);
+    }
+    assert_eq!(accept(&recording), text(["new\n", "old\n", "old\n"], "new\n"), "not run");
+}
+
+#[test]
+fn what_a_page_lists_does_not_become_nothing() {
+    let header = "CONTAINER ID   IMAGE     NAMES\n";
+    for (old, actual) in [
+        (format!("{header}abc            alpine    web\n"), header.to_owned()),
+        ("web\n".to_owned(), String::new()),
+        ("total 4\n-rw-r--r-- 1 root root 5 a\n".to_owned(), "total 0\n".to_owned()),
+        ("web\n\ndb\n".to_owned(), "\n".to_owned()),
+    ] {
+        let text = format!("```bash\na\n```\n```output\n{old}```\n");
+        let scenario = read(&text);
+        let recording = recording(&scenario, &[&actual]);
+        let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
+        assert_eq!((accepted.text.as_str(), accepted.refused), (text.as_str(), vec![5]), "{old}");
+    }
+    let text = "```bash\na\n```\n```output\nCONTAINER ID   NAMES\n```\n";
+    assert_eq!(accepted(text, &[header]), text.replace("CONTAINER ID   NAMES\n", header));
+    let text = "```bash\na\n```\n```output\na\nb\n```\n";
+    assert_eq!(accepted(text, &["SOMETHING\n"]), "```bash\na\n```\n```output\nSOMETHING\n```\n");
+}
+
+#[test]
 fn output_without_enough_memory_is_not_accepted() {
     let step = "```bash\na\n```\n```output\nx\n```\n";
     let text = step.repeat(3);
@@ -274,6 +320,8 @@ proptest! {
         let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
         let scenario = read(&chapter);
         prop_assume!(scenario.findings.is_empty());
+        // What a page shows does not become nothing.
+        prop_assume!(outputs.iter().all(|output| !output.trim().is_empty()));
         let recording = recording(&scenario, &outputs);
         let placeholders = Placeholders::default();
         let accept = |text: &str| {

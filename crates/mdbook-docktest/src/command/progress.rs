@@ -158,8 +158,8 @@ pub(crate) fn accepted<'a>(
     for (path, line) in accepted.refused.iter().map(|line| place(*line)) {
         let path = path.display();
         say(&format!(
-            "{path}:{line}: not rewritten: the block cannot contain this output, or comes from an \
-             included file; edit it by hand"
+            "{path}:{line}: not rewritten: the block cannot contain this output or comes from an included \
+             file, or nothing was printed of what it lists; edit it by hand"
         ));
     }
 }

@@ -13,9 +13,11 @@ use super::token::literal;
 use super::volatile::{Scanner, Volatile};
 
 mod line;
+mod progress;
 mod rows;
 
 use self::line::{Line, Origin};
+use self::progress::is_progress;
 use self::rows::{Row, rows};
 
 /// A new pattern, in which values that change from run to run have no names yet.
@@ -86,15 +88,23 @@ pub(crate) fn update(
                 }
                 line
             }
-            Row::New { line } => {
-                let text = actual_lines[line];
-                let values = new[line].iter().map(|value| (value, &text[value.span.clone()]));
-                Line::with_values(text, values, Origin::Output, |text| literal(text, placeholders))
+            // How often it is printed changes from run to run.
+            Row::New { line } if is_progress(actual_lines[line]) => {
+                if update.lines.last().is_some_and(Line::is_dots) {
+                    continue;
+                }
+                Line::dots()
             }
+            Row::New { line } => new_line(actual_lines[line], &new[line], placeholders),
         };
         update.lines.push(line);
     }
     Some(update)
+}
+
+fn new_line(text: &str, values: &[Volatile], placeholders: &Placeholders) -> Line {
+    let values = values.iter().map(|value| (value, &text[value.span.clone()]));
+    Line::with_values(text, values, Origin::Output, |text| literal(text, placeholders))
 }
 
 /// Returns the values of output lines that change from run to run.
@@ -102,7 +112,7 @@ fn new_values(actual: &[&str], bindings: &Bindings) -> Vec<Vec<Volatile>> {
     let mut scanner = Scanner::for_expectations();
     let values = actual.iter().map(|line| {
         let mut values = scanner.line_with_ids(line, |word| bindings.is_swarm_id(word));
-        values.retain(|value| !bindings.is_chosen(value.kind, &line[value.span.clone()]));
+        values.retain(|value| !bindings.is_repeated(value.kind, &line[value.span.clone()]));
         values
     });
     values.collect()

@@ -149,7 +149,8 @@ fn is_known(name: &str, arguments: &[&str], is_file: bool) -> bool {
 
 /// Whether arguments are words of a sentence.
 fn is_prose(program: &str, arguments: &[&str]) -> bool {
-    if SAYS.contains(program) {
+    // `ip a` is short for `ip address`.
+    if SAYS.contains(program) || (program == "ip" && arguments == ["a"]) {
         return false;
     }
     let is_letters = |word: &str| !word.is_empty() && word.chars().all(char::is_alphabetic);

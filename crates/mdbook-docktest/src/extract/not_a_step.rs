@@ -6,7 +6,7 @@ use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
 use super::command_line::{Reading, reading};
 use super::unmarked::html::HtmlBlock;
-use super::unmarked::{Look, look};
+use super::unmarked::{Look, has_only_commands, is_command_with_output, look};
 use super::{Extraction, Marking};
 use crate::model::fence::{Closing, Fence};
 use crate::model::finding::Code;
@@ -30,7 +30,9 @@ impl Extraction<'_> {
                 let is_command = |line| reading(line) == Reading::Command;
                 block.content.lines().any(is_command).then_some(Look::Mixed)
             }),
-            Kind::Other => look(&block.content).filter(|look| *look == Look::Session),
+            Kind::Other => {
+                look(&block.content).filter(|look| matches!(look, Look::Session | Look::Windows))
+            }
             _ => None,
         };
         let Some(look) = looks else { return };
@@ -39,7 +41,10 @@ impl Extraction<'_> {
             return;
         }
         let language = &self.text[fence.language.clone()];
-        let (message, help) = if language.is_empty() {
+        let (message, help) = if look == Look::Windows {
+            let message = "its prompt is that of a shell of Windows".to_owned();
+            (message, "mark it as `text` to only show it".to_owned())
+        } else if language.is_empty() {
             ("it has no language".to_owned(), after_the_fence(look))
         } else {
             let message = format!("`{language}` is not one of the languages of steps");
@@ -50,14 +55,31 @@ impl Extraction<'_> {
             edits: vec![Edit { range: fence.language.clone(), text: language.to_owned() }],
             basis,
         };
+        let shown = || mark("text", Basis::Proposed);
         let remedies = match look {
             // The prompts show what it is, and nobody has said otherwise.
-            Look::Session if is_unmarked => {
-                vec![mark("console", Basis::Proved), mark("text", Basis::Proposed)]
+            Look::Session if is_unmarked => vec![mark("console", Basis::Proved), shown()],
+            Look::Session => vec![mark("console", Basis::Proposed), shown()],
+            // Each line runs a known program.
+            Look::Script if is_unmarked && has_only_commands(&block.content) => {
+                vec![mark("bash", Basis::Proved), shown()]
             }
-            Look::Session => vec![mark("console", Basis::Proposed), mark("text", Basis::Proposed)],
-            Look::Script => vec![mark("bash", Basis::Proposed), mark("text", Basis::Proposed)],
-            Look::Mixed => vec![mark("text", Basis::Proposed)],
+            Look::Script => vec![mark("bash", Basis::Proposed), shown()],
+            Look::Mixed if is_unmarked && is_command_with_output(&block.content) => {
+                let first = block.content.find(|c: char| !c.is_whitespace());
+                let prompt = first.and_then(|first| block.place(first)).map(|start| {
+                    let mark = mark("console", Basis::Proved);
+                    let title = "mark the block as `console`, and start its command with `$ `";
+                    let prompt = Edit::insert(start, "$ ".to_owned());
+                    Remedy {
+                        title: title.to_owned(),
+                        edits: [mark.edits, vec![prompt]].concat(),
+                        ..mark
+                    }
+                });
+                prompt.into_iter().chain([shown()]).collect()
+            }
+            Look::Mixed | Look::Windows => vec![shown()],
         };
         self.not_a_step(fence.opening(), &message, help, remedies);
     }
@@ -90,6 +112,7 @@ impl Extraction<'_> {
             Look::Session => {
                 "put it between fences, and mark it as `console`; or as `text` to only show it"
             }
+            Look::Windows => "put it between fences, and mark it as `text` to only show it",
             _ => "put it between fences, and mark it as `bash`; or as `text` to only show it",
         };
         let place = start..start + first.len();
@@ -132,7 +155,7 @@ impl Extraction<'_> {
         let (kind, language) = match look {
             Look::Session => (Kind::Session, "console"),
             Look::Script => (Kind::Script, "bash"),
-            Look::Mixed => return false,
+            Look::Mixed | Look::Windows => return false,
         };
         if self.scenario.extensions.unmarked == Unmarked::Report {
             return false;
@@ -160,6 +183,7 @@ fn after_the_fence(look: Look) -> String {
     match look {
         Look::Session => "write `console` after the fence to run it, or `text` to only show it",
         Look::Script => "write `bash` after the fence to run it, or `text` to only show it",
+        Look::Windows => "mark it as `text` to only show it",
         Look::Mixed => {
             "start its commands with `$ `, and write `console` after the fence, to run it; or write `text` to only show it"
         }

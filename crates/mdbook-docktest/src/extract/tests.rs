@@ -224,7 +224,19 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     );
     assert_eq!(
         found("> ~~~\n> docker ps\n> ~~~\n"),
-        "~~~ | it has no language | > ~~~bash/> docker ps/> ~~~/ | > ~~~text/> docker ps/> ~~~/"
+        "~~~ | it has no language | proved: > ~~~bash/> docker ps/> ~~~/ | > ~~~text/> docker ps/> ~~~/"
+    );
+    assert_eq!(
+        found("```\ndocker ps\nmytool up\n```\n"),
+        "``` | it has no language | ```bash/docker ps/mytool up/```/ | ```text/docker ps/mytool up/```/"
+    );
+    assert_eq!(
+        found("> ```\n>\n> docker ps\n> ID\n> ```\n"),
+        "``` | it has no language | proved: > ```console/>/> $ docker ps/> ID/> ```/ | > ```text/>/> docker ps/> ID/> ```/"
+    );
+    assert_eq!(
+        found("```\ndocker ps\nID\ndocker rm web\nweb\n```\n"),
+        "``` | it has no language | ```text/docker ps/ID/docker rm web/web/```/"
     );
     assert_eq!(
         found("```docker\ndocker ps\n```\n"),
@@ -482,4 +494,26 @@ fn a_script_with_prompts_can_be_marked_as_a_session() {
     let [Some(remedy), None, None] = remedies.as_slice() else { panic!("{remedies:?}") };
     assert_eq!(remedy.basis, Basis::Proved);
     assert_eq!(splice(text, remedy.edits.clone()), text.replace("Bash", "console"));
+}
+
+#[test]
+fn a_prompt_without_a_blank_is_found_unless_it_is_a_variable() {
+    let found = |text: &str| {
+        let scenario = scenario(text);
+        let held: Vec<bool> = scenario.steps.iter().map(|step| step.is_held).collect();
+        let [finding] = &scenario.findings[..] else { return (held, None) };
+        assert_eq!(finding.code, Code::MissingPrompt);
+        (held, Some(splice(text, finding.remedies[0].edits.clone())))
+    };
+    for language in ["bash", "console"] {
+        let text = format!("```{language}\n$docker pull x\n$docker run x\n```\n");
+        assert_eq!(found(&text), (vec![true], Some(text.replace('$', "$ "))));
+    }
+    let mixed = "```bash\n$ docker pull x\n$docker run x\nhello\n```\n";
+    assert_eq!(found(mixed), (vec![false], None));
+    for variable in
+        ["```bash\ndocker=podman\n$docker ps\n```\n", "```bash\n$DOCKER ps\n$HOME/x y\n```\n"]
+    {
+        assert_eq!(found(variable), (vec![false], None), "{variable}");
+    }
 }

@@ -11,6 +11,8 @@ pub(super) mod html;
 pub(super) enum Look {
     /// Commands at prompts.
     Session,
+    /// Commands at the prompts of a shell of Windows.
+    Windows,
     /// Commands.
     Script,
     /// A command and what it prints: without prompts, nothing says which lines are which.
@@ -21,17 +23,14 @@ pub(super) enum Look {
 pub(super) fn look(text: &str) -> Option<Look> {
     let lines: Vec<&str> = text.lines().collect();
     if has_commands_at_prompts(text, &lines) {
-        return Some(Look::Session);
+        let is_windows = Prompts::in_lines(&lines) == Some(Prompts::Windows);
+        return Some(if is_windows { Look::Windows } else { Look::Session });
     }
     // A file of its own.
     if text.trim_start().starts_with("#!") {
         return None;
     }
-    let readings = commands(text).into_iter().map(|range| {
-        let command = &text[range];
-        (command.lines().next().unwrap_or_default(), command.contains('\n'))
-    });
-    let readings: Vec<_> = readings.map(|(line, is_long)| (reading(line), line, is_long)).collect();
+    let readings = readings(text);
     let (first, rest) = readings.split_first()?;
     let has_arguments = |(reading, line, is_long): &(Reading, &str, bool)| {
         *reading == Reading::Command && (*is_long || line.trim().contains(' '))
@@ -49,6 +48,29 @@ pub(super) fn look(text: &str) -> Option<Look> {
         return (has_arguments(first) && is_about_docker(first.1)).then_some(Look::Mixed);
     }
     None
+}
+
+/// Returns how each command of a block reads: by its first line, which is also returned, and whether it has more.
+fn readings(text: &str) -> Vec<(Reading, &str, bool)> {
+    let readings = commands(text).into_iter().map(|range| {
+        let command = &text[range];
+        let line = command.lines().next().unwrap_or_default();
+        (reading(line), line, command.contains('\n'))
+    });
+    readings.collect()
+}
+
+/// Whether each command of a script runs a known program: nothing in it can be output.
+pub(super) fn has_only_commands(text: &str) -> bool {
+    readings(text).iter().all(|(reading, ..)| *reading == Reading::Command)
+}
+
+/// Whether a block without prompts is one command of Docker, and then its output.
+pub(super) fn is_command_with_output(text: &str) -> bool {
+    let readings = readings(text);
+    let mut readings = readings.iter();
+    readings.next().is_some_and(|(_, line, _)| is_about_docker(line))
+        && readings.all(|(reading, ..)| *reading != Reading::Command)
 }
 
 fn is_about_docker(line: &str) -> bool {

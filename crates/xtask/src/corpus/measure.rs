@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::blocks::Lines;
+use super::causes::cause;
 
 /// The program, and how it is run.
 pub(super) struct Runner {
@@ -17,7 +18,7 @@ pub(super) struct Runner {
 }
 
 /// What a run reported.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Run {
     /// The exit status; `None` if it was killed.
     pub(super) status: Option<i32>,
@@ -101,10 +102,29 @@ impl Run {
         counts
     }
 
+    /// What stands in the way of the blocks that do not pass.
+    pub(super) fn causes(&self, blocks: &[Lines]) -> Vec<&'static str> {
+        let mut causes = Vec::new();
+        for lines in blocks {
+            let inside = |item: &&Value| line(item).is_some_and(|line| lines.contains(&line));
+            let steps: Vec<&Value> = self.items("steps").filter(inside).collect();
+            if steps.is_empty() || steps.iter().any(|step| step["status"] != "passed") {
+                let findings: Vec<&Value> = self.items("findings").filter(inside).collect();
+                causes.push(cause(&findings, &steps));
+            }
+        }
+        causes
+    }
+
     /// The lines of the steps, and whether each passed.
     pub(super) fn steps(&self) -> BTreeMap<usize, bool> {
         let steps = self.items("steps");
         steps.filter_map(|step| Some((line(step)?, step["status"] == "passed"))).collect()
+    }
+
+    /// Whether there are blocks that can be taken for steps, or no report.
+    pub(super) fn has_unmarked(&self) -> bool {
+        self.report.is_null() || self.findings().any(|(code, _)| code == "not-a-step")
     }
 
     /// The codes and the messages of the findings.

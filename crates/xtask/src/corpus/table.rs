@@ -44,6 +44,19 @@ pub(super) fn counts(rows: &[(String, Counts)]) -> String {
     text
 }
 
+/// A table of causes, the most frequent first.
+pub(super) fn causes<'a>(causes: impl Iterator<Item = &'a str>) -> String {
+    let mut counts = BTreeMap::<&str, usize>::new();
+    causes.for_each(|cause| *counts.entry(cause).or_default() += 1);
+    let mut rows: Vec<(&str, usize)> = counts.into_iter().collect();
+    rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let mut text = "| cause | blocks |\n|---|--:|\n".to_owned();
+    for (cause, count) in rows {
+        push(&mut text, format_args!("| {cause} | {count} |\n"));
+    }
+    text
+}
+
 /// A table of findings by code.
 pub(super) fn codes(before: &Findings, after: &Findings) -> String {
     let count = |findings: &Findings, code: &String| {
@@ -124,6 +137,12 @@ mod tests {
                 "| **all** | 2 | 4 | 4 (100 %) | 4 (100 %) | 1 (25 %) | 2 | 1 (50 %) | 0 | 0 |",
             ]
         );
+    }
+
+    #[test]
+    fn causes_are_sorted_by_their_number() {
+        let expected = "| cause | blocks |\n|---|--:|\n| b | 2 |\n| a | 1 |\n";
+        assert_eq!(causes(["a", "b", "b"].into_iter()), expected);
     }
 
     #[test]

@@ -49,6 +49,11 @@ impl Line {
         Self { pieces: vec![Piece::Pattern("...".to_owned())], origin: Origin::Output }
     }
 
+    /// Whether it is `...`, old or new.
+    pub(super) fn is_dots(&self) -> bool {
+        matches!(self.pieces.as_slice(), [Piece::Pattern(pattern)] if pattern == "...")
+    }
+
     /// A line in which values become placeholders. `pattern` makes a pattern of the rest.
     pub(super) fn with_values<'a>(
         source: &str,

@@ -30,6 +30,20 @@ fn accepting_keeps_matching_lines() {
 }
 
 #[test]
+fn accepting_writes_dots_for_lines_of_progress() {
+    let zero = "overall progress: 0 out of 2 tasks\n";
+    let two = "overall progress: 2 out of 2 tasks\n";
+    let end = "verify: Service web converged\n";
+    let actual = format!(
+        "{zero}1/2:\n2/2:\n{zero}{zero}{two}verify: Waiting 5 seconds to verify that\n{end}"
+    );
+    assert_eq!(rewritten("old\n", &actual), format!("...\n{end}"));
+    assert_eq!(rewritten(&format!("{two}old\n"), &actual), format!("...\n{two}...\n{end}"));
+    let other = format!("{zero}{two}{end}");
+    assert!(matches(&rewritten("old\n", &actual), &other));
+}
+
+#[test]
 fn accepting_keeps_the_rows_beside_dots() {
     for (pattern, actual, new) in [
         // The row is among those that `...` stands for: it stays, and `...` moves.

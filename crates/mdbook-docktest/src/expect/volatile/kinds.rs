@@ -107,6 +107,8 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     (r"\bprocess ([0-9]+)$", NUMBER),
     (r"\b[0-9]{4}/[0-9]{2}/[0-9]{2} [0-9:]{8} \[[a-z]+\] ([0-9]+)#([0-9]+):", NUMBER),
     (r"load average: ([0-9.]+),? ([0-9.]+),? ([0-9.]+)", NUMBER),
+    // `ping`.
+    (r"\bmin/avg/max(?:/mdev)? = ([0-9.]+)/([0-9.]+)/([0-9.]+)", NUMBER),
     // Seconds and nanoseconds since 1970: `date +%s`, `docker events --format json`.
     (r"\b(1[4-9][0-9]{8}(?:\.[0-9]+|[0-9]{3}|[0-9]{9})?)\b", NUMBER),
     // Network devices.

@@ -50,6 +50,14 @@ fn values_of_docker_are_found() {
         ("\"HostPort\": \"32768\"", "\"HostPort\": \"[PORT]\""),
         ("inet 172.17.0.2/16 brd 172.17.255.255", "inet [IP]/16 brd [IP]"),
         ("link/ether 02:42:ac:11:00:02", "link/ether [MAC]"),
+        (
+            "rtt min/avg/max/mdev = 0.054/0.095/0.248/0.070 ms",
+            "rtt min/avg/max/mdev = [NUMBER]/[NUMBER]/[NUMBER]/[DURATION]",
+        ),
+        (
+            "round-trip min/avg/max = 0.054/0.095/0.248 ms",
+            "round-trip min/avg/max = [NUMBER]/[NUMBER]/[NUMBER] ms",
+        ),
         ("4: eth0@if5: <UP>", "[NUMBER]: eth0@if[NUMBER]: <UP>"),
         ("admiring_curie7 my_app", "[NAME] my_app"),
         ("Docker version 26.1.5+dfsg1, build a72d7cd", "Docker version [VERSION], build [HEX]"),

@@ -21,11 +21,16 @@ fn commands_at_prompts_look_like_a_session() {
             "# apt-get update\n# apt-get install -y curl\n",
             "> docker ps\n",
             "/ # ls\nbin\ndev\n",
+            "$ ip a\n1: lo: <LOOPBACK,UP>\n",
             "root@053abaac4f93:/# apt-get update\n",
-            "PS C:\\> docker ps\n",
             "[node1] (local) root@192.168.0.23 ~\n$ docker ps\n",
         ],
     );
+}
+
+#[test]
+fn commands_at_prompts_of_windows_are_no_session_that_can_run() {
+    each(Some(Look::Windows), &["PS C:\\> docker ps\n", "C:\\Users\\me>docker ps\nCONTAINER ID\n"]);
 }
 
 #[test]
@@ -111,4 +116,32 @@ fn other_blocks_do_not_look_like_commands() {
             "user  nginx;\nworker_processes 1;\n",
         ],
     );
+}
+
+#[test]
+fn a_script_with_nothing_but_known_programs_has_no_output() {
+    for block in [
+        "docker ps\n",
+        "# Start\ndocker run \\\n  alpine\n\ncd app\n",
+        "for i in 1; do\n  x\ndone\n",
+    ] {
+        assert!(has_only_commands(block), "{block}");
+    }
+    for block in ["docker build .\nmytool check app\n", "export X=1\nX=2\n"] {
+        assert_eq!(look(block), Some(Look::Script), "{block}");
+        assert!(!has_only_commands(block), "{block}");
+    }
+}
+
+#[test]
+fn a_command_and_its_output_are_told_apart_if_there_is_one_command() {
+    for block in [
+        "docker ps\nCONTAINER ID   IMAGE\nabc            alpine\n",
+        "\nsudo docker stack deploy \\\n  --compose-file a.yml vote\nCreating network vote_default\n",
+    ] {
+        assert!(is_command_with_output(block), "{block}");
+    }
+    for block in ["docker ps\nCONTAINER ID   IMAGE\ndocker rm abc\nabc\n", "ls\nDockerfile\n"] {
+        assert!(!is_command_with_output(block), "{block}");
+    }
 }

@@ -1,0 +1,47 @@
+//! Lines that show how far something is. How many of them are printed is a matter of chance.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What `docker service create`, `update` and `scale` print without a terminal until all tasks run:
+/// <https://github.com/docker/cli/blob/v26.1.5/cli/command/service/progress/progress.go>.
+static PROGRESS: LazyLock<Regex> = LazyLock::new(|| {
+    let regex = r"(?x)^(?:
+        overall\ progress:\ .*
+        | [0-9]+/[0-9]+:\ *(?:[a-z]+\ *)?(?:\[[=>\ ]*\]\ *)?
+        | verify:\ Waiting\ [0-9]+\ seconds\ to\ verify\ .*
+    )$";
+    Regex::new(regex).expect("the regex is valid")
+});
+
+pub(super) fn is_progress(line: &str) -> bool {
+    PROGRESS.is_match(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_progress_are_known() {
+        for line in [
+            "overall progress: 0 out of 2 tasks",
+            "1/2: ",
+            "2/2: running   [==================================================>] ",
+            "1/1: preparing",
+            "verify: Waiting 5 seconds to verify that tasks are stable...",
+        ] {
+            assert!(is_progress(line), "{line}");
+        }
+        for line in [
+            "verify: Service k71cmxkvp0kz8i4lz0x9j2q7v converged",
+            "1/2: a text",
+            "1/2",
+            "the overall progress: 1",
+            "",
+        ] {
+            assert!(!is_progress(line), "{line}");
+        }
+    }
+}
