@@ -124,7 +124,7 @@ impl Uses {
             ["container", verb, rest @ ..] => (Kind::Container, *verb, rest),
             ["system", "df", ..]
             | ["context" | "image", "inspect" | "ls", ..]
-            | ["version" | "info" | "pull" | "images" | "--version", ..] => {
+            | ["version" | "info" | "pull" | "save" | "load" | "images" | "--version", ..] => {
                 return;
             }
             ["compose", rest @ ..] => {
@@ -226,7 +226,8 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
             uses.complaints.push(format!("a Compose file without `name: {PREFIX}…`"));
         }
     }
-    for step in chapter.steps.iter().filter(|step| step.is_command()) {
+    // Readers do not see hidden steps, so they do not run them.
+    for step in chapter.steps.iter().filter(|step| step.is_command() && !step.has("hidden")) {
         let script = step.script.replace("\\\n", " ");
         let mut open = String::new();
         for line in script.lines() {
