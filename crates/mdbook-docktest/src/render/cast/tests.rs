@@ -16,7 +16,14 @@ fn ran(end: End, duration_ms: u64, chunks: &[(u64, &str)]) -> CommandRecording {
     };
     let chunks = chunks.iter().map(chunk).collect();
     let transcript = Transcript { chunks, ..Transcript::default() };
-    CommandRecording { command: "recorded".into(), end, transcript, parts: Vec::new(), duration_ms }
+    CommandRecording {
+        command: "recorded".into(),
+        end,
+        transcript,
+        parts: Vec::new(),
+        failures: Vec::new(),
+        duration_ms,
+    }
 }
 
 /// A command that was typed into a program.
