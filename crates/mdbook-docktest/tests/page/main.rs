@@ -183,6 +183,7 @@ fn output_is_unchanged() {
         let page = page("```bash\nls\n```\n", &[output]);
         assert_eq!(texts(&page, "main figure > pre > samp"), [output]);
         assert_eq!(count(&page, "pre p, samp *, figure code"), 0);
+        assert_eq!(texts(&page, "pre.docktest-code > code"), ["ls\n"]);
     }
 }
 
@@ -195,15 +196,15 @@ fn a_tight_list_stays_tight_and_keeps_its_items() {
     assert_eq!(count(&page, "main > ul > li"), 3);
     assert_eq!(count(&page, "main > ul > li p"), 0);
     assert_eq!(texts(&page, "main > ul > li > em"), ["after"]);
-    assert_eq!(count(&page, "li > ol > li > figure"), 1);
-    assert_eq!(texts(&page, "pre > code.language-bash"), ["ls\n"]);
+    assert_eq!(count(&page, "li > ol > li > div > figure"), 1);
+    assert_eq!(texts(&page, "pre > code"), ["ls\n", "ls\n"]);
 }
 
 #[test]
 fn a_loose_list_keeps_its_paragraphs() {
     let chapter = "1. one\r\n\r\n   ```bash\r\n   ls\r\n   ```\r\n\r\n   ```output\r\n   x\r\n   ```\r\n\r\n2. two\r\n\r\n\ttext\r\n";
     let page = page(chapter, &[OUTPUT]);
-    assert_eq!(texts(&page, "ol > li > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "ol > li > div > figure samp"), [OUTPUT]);
     assert_eq!(texts(&page, "ol > li > p"), ["one", "two", "text"]);
 }
 
@@ -212,10 +213,10 @@ fn quotes_are_not_split() {
     let chapter = "> before\n> ```bash\n> ls\n> ```\n> *after*\n>\n> - one\n>   ```bash\n>   ls\n>   ```\n>   two\n\n- > ```bash\n  > ls\n  > ```\n  > end\n";
     let page = page(chapter, &[OUTPUT, OUTPUT, OUTPUT]);
     assert_eq!(count(&page, "main > blockquote"), 1);
-    assert_eq!(texts(&page, "main > blockquote > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > blockquote > div > figure samp"), [OUTPUT]);
     assert_eq!(texts(&page, "main > blockquote > p"), ["before", "after"]);
-    assert_eq!(texts(&page, "main > blockquote > ul > li > figure samp"), [OUTPUT]);
-    assert_eq!(texts(&page, "main > ul > li > blockquote > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > blockquote > ul > li > div > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > ul > li > blockquote > div > figure samp"), [OUTPUT]);
     assert_eq!(texts(&page, "main > ul > li > blockquote > p"), ["end"]);
 }
 

@@ -68,7 +68,7 @@ pub(super) fn svg(scene: &Scene, id: &str, title: &str, description: &str) -> Ma
             @if !others.is_empty() { path d=(others) {} }
             @if !solid.is_empty() { path d=(solid) {} }
             @if !dashed.is_empty() { path stroke-dasharray="4 3" d=(dashed) {} }
-            @if !dotted.is_empty() { path stroke-dasharray="1 4" d=(dotted) {} }
+            @if !dotted.is_empty() { path stroke-dasharray="2 4" d=(dotted) {} }
             g fill="currentColor" stroke="none" font-size="12" {
                 @if !heads.is_empty() { path d=(heads) {} }
                 @for (styles, class, size) in STYLES {

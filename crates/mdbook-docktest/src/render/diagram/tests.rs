@@ -128,7 +128,7 @@ fn stopped_containers_and_unused_volumes_look_different() {
     assert_eq!(texts(&unused)[0], ["volume", "one", "monté nulle part"]);
 
     let heads = |state: &State| text_of_paths(&svg_of(state)).matches("-4v8z").count();
-    let dotted = |state: &State| html(state, "x", &french()).contains("stroke-dasharray=\"1 4\"");
+    let dotted = |state: &State| html(state, "x", &french()).contains("stroke-dasharray=\"2 4\"");
     let mut state = sidecar();
     assert_eq!((heads(&state), dotted(&state)), (3, false));
     state.containers[0].status = Status::Exited(0);

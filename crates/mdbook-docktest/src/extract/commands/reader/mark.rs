@@ -53,6 +53,7 @@ pub(crate) fn marks(script: &str) -> Vec<Mark> {
             _ => {}
         }
     }
+    marks.retain(|mark| !mark.range.is_empty());
     marks.sort_by_key(|mark| (mark.range.start, Reverse(mark.range.end)));
     marks
 }
@@ -166,6 +167,77 @@ impl Reader<'_> {
         match before.last() {
             Some(b'$' | b'<' | b'>') if self.text.get(bracket) != Some(&b'$') => before.len() - 1,
             _ => bracket,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The marks of a script as `x:$(date)`, by the first letter of their kind; `x` for expansions.
+    fn shown(script: &str) -> Vec<String> {
+        let letter = |kind| match kind {
+            MarkKind::Literal => 'l',
+            MarkKind::Quoted => 'q',
+            MarkKind::Expansion => 'x',
+            MarkKind::Option => 'o',
+            MarkKind::Comment => 'c',
+        };
+        let marks = marks(script).into_iter();
+        marks.map(|mark| format!("{}:{}", letter(mark.kind), &script[mark.range])).collect()
+    }
+
+    #[test]
+    fn marks_are_what_bash_quotes_expands_and_skips() {
+        for (script, expected) in [
+            (r#"sh -c "echo \"$(date)\"""#, vec!["o:-c", r#"q:"echo \"$(date)\"""#, "x:$(date)"]),
+            ("sh -c 'echo $(date)'", vec!["o:-c", "l:'echo $(date)'"]),
+            ("echo $'a\\'b' \"it's\"", vec!["l:$'a\\'b'", "q:\"it's\""]),
+            (
+                "a=$b; echo ${a:-$c} $1$? \\$d $$",
+                vec!["x:$b", "x:${a:-$c}", "x:$c", "x:$1", "x:$?", "x:$$"],
+            ),
+            (
+                "echo `ls -l` $((1 + $x)) <(ls)",
+                vec!["x:`ls -l`", "x:$((1 + $x))", "x:$x", "x:<(ls)"],
+            ),
+            ("x=$(a $(b) \"c\")", vec!["x:$(a $(b) \"c\")", "x:$(b)", "q:\"c\""]),
+            (
+                "docker run --name=a -it --mount type=b -- x --",
+                vec!["o:--name", "o:-it", "o:--mount"],
+            ),
+            ("head -5 - -c1", vec!["o:-c1"]),
+            ("ls # -l $x\n# 'a\n", vec!["c:# -l $x", "c:# 'a"]),
+            ("echo a#b \"# c\"", vec!["q:\"# c\""]),
+            ("cat <<'E'\n$x\nE\nls -l", vec!["l:'E'", "l:$x\n", "o:-l"]),
+            (
+                "cat <<E\n$x \\$y $(date -u) \"z'\nE",
+                vec!["q:$x \\$y $(date -u) \"z'\n", "x:$x", "x:$(date -u)"],
+            ),
+            // These are two subshells, which bash reads twice.
+            ("((a $x) | (b 'c'))", vec!["x:$x", "l:'c'"]),
+            ("echo $ \"$\" $( \"unclosed", vec!["q:\"$\""]),
+        ] {
+            assert_eq!(shown(script), expected, "{script}");
+        }
+    }
+
+    proptest! {
+        /// Any two marks are apart, or one is in the other.
+        #[test]
+        fn marks_are_nested(script in "([a-z -]|\\$|\\$\\(|\\)|\\(|\\{|\\}|'|\"|`|\\\\|\n|#|<<E\n|E\n|é){0,40}") {
+            let marks = marks(&script);
+            for (index, one) in marks.iter().enumerate() {
+                prop_assert!(script.get(one.range.clone()).is_some_and(|text| !text.is_empty()));
+                for other in &marks[index + 1..] {
+                    let is_apart = one.range.end <= other.range.start;
+                    let is_within = other.range.end <= one.range.end;
+                    prop_assert!(is_apart || is_within, "{:?} {:?}", one, other);
+                }
+            }
         }
     }
 }
