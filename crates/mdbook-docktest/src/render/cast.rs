@@ -102,9 +102,8 @@ impl Writer {
         let chunks = &command.transcript.chunks;
         let is_at_terminal = command.transcript.terminal.is_some();
         let lines = chunks.iter().map(|chunk| chunk.text.matches('\n').count()).sum::<usize>();
-        let is_timed = lines < 2
-            || command.duration_ms > 0
-            || chunks.iter().any(|chunk| chunk.at_ms > 0);
+        let is_timed =
+            lines < 2 || command.duration_ms > 0 || chunks.iter().any(|chunk| chunk.at_ms > 0);
         if !is_timed {
             self.untimed.push(command.command.lines().next().unwrap_or_default().to_owned());
         }

@@ -179,10 +179,7 @@ mod tests {
         let chunks = [(100, "1\n"), (600, "2\n")];
         let command = stream(&chunks);
         assert!(playback(&command).is_some());
-        assert_eq!(
-            playback(&CommandRecording { end: End::EngineLost, ..command.clone() }),
-            None
-        );
+        assert_eq!(playback(&CommandRecording { end: End::EngineLost, ..command.clone() }), None);
         let cut = Transcript { omitted_bytes: 1, ..command.transcript.clone() };
         assert_eq!(playback(&CommandRecording { transcript: cut, ..command }), None);
         assert_eq!(playback(&stream(&[(100, "1\n"), (599, "2\n")])), None);
@@ -235,7 +232,8 @@ mod tests {
 
     #[test]
     fn redrawn_lines_appear_when_all_is_done() {
-        let command = typed(&[(20, Stream::Stdout, "1%\r\n\u{1b}[1A2%\r\n"), (50, Stream::Stdout, "end")]);
+        let command =
+            typed(&[(20, Stream::Stdout, "1%\r\n\u{1b}[1A2%\r\n"), (50, Stream::Stdout, "end")]);
         let lines = Lines::new(&command, &screen(&command.transcript));
         assert_eq!(lines, Lines { silences: vec![70, 0], typed: vec![false, false] });
     }

@@ -64,7 +64,10 @@ impl Paragraph {
 
 /// Joins lines, and leaves no-break spaces.
 fn one_line(text: &str) -> String {
-    text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split([' ', '\t', '\r', '\n'])
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Shortens a text to whole sentences, or else to whole words.
@@ -90,8 +93,14 @@ mod tests {
 
     #[test]
     fn it_is_the_first_paragraph() {
-        assert_eq!(of("# A\n\nSome `code` and\n*more* [links](a.md).\n\nB").unwrap(), "Some code and more links.");
-        assert_eq!(of("# A\n\n> [!NOTE]\n> **Goals.** To know\u{a0}: x.\n>\n> B").unwrap(), "To know\u{a0}: x.");
+        assert_eq!(
+            of("# A\n\nSome `code` and\n*more* [links](a.md).\n\nB").unwrap(),
+            "Some code and more links."
+        );
+        assert_eq!(
+            of("# A\n\n> [!NOTE]\n> **Goals.** To know\u{a0}: x.\n>\n> B").unwrap(),
+            "To know\u{a0}: x."
+        );
         assert_eq!(of("{{#docktest diagram}}\n\n**Bold** text").unwrap(), "Bold text");
         assert_eq!(of("# A\n\n```bash\nls\n```\n"), None);
     }
@@ -110,6 +119,9 @@ mod tests {
         let cut = of(&"éléments, ".repeat(40)).unwrap();
         assert!(cut.ends_with("éléments…") && cut.chars().count() <= LONGEST, "{cut}");
         let cut = of(&format!("Yes. {}", "w ".repeat(200))).unwrap();
-        assert!(cut.starts_with("Yes. w w") && cut.ends_with("w…"), "a short sentence is not enough: {cut}");
+        assert!(
+            cut.starts_with("Yes. w w") && cut.ends_with("w…"),
+            "a short sentence is not enough: {cut}"
+        );
     }
 }

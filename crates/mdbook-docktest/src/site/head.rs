@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_left_out() {
-        let page = Page { title: None, description: String::new(), url: None, is_first: true, ..page() };
+        let page =
+            Page { title: None, description: String::new(), url: None, is_first: true, ..page() };
         let completed = complete(HTML, &page).unwrap();
         assert!(completed.contains("content=\"old\""), "{completed}");
         assert!(completed.contains("<meta property=\"og:title\" content=\"A &amp; B - C\">"));

@@ -48,7 +48,9 @@ mod tests {
     fn a_site_map_is_xml() {
         let map = sitemap(&["https://example.com/?a&b".to_owned()]);
         let parsed = roxmltree::Document::parse(&map).unwrap();
-        let location = parsed.descendants().find(|node| node.has_tag_name(("http://www.sitemaps.org/schemas/sitemap/0.9", "loc")));
+        let location = parsed
+            .descendants()
+            .find(|node| node.has_tag_name(("http://www.sitemaps.org/schemas/sitemap/0.9", "loc")));
         assert_eq!(location.unwrap().text(), Some("https://example.com/?a&b"));
     }
 }

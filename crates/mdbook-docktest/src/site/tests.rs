@@ -54,7 +54,10 @@ fn each_page_of_a_book_is_completed_once() {
     assert_eq!(finished, Finished { pages: 3, address });
     let page = |name: &str| fs::read_to_string(root.path().join("book").join(name)).unwrap();
     let [first, second, listing] = ["index.html", "b/c.html", "verifications.html"].map(page);
-    assert!(first.contains("content=\"First.\"") && first.contains("content=\"website\""), "{first}");
+    assert!(
+        first.contains("content=\"First.\"") && first.contains("content=\"website\""),
+        "{first}"
+    );
     assert!(second.contains("og:title\" content=\"B &amp; b\""), "{second}");
     assert!(second.contains("<meta name=\"description\" content=\"Second.\">"), "{second}");
     assert!(second.contains("href=\"https://example.com/a/b/c.html\""), "{second}");

@@ -77,7 +77,9 @@ fn the_first_stop_leads_to_the_text() {
     browser.until(is_in_view);
     browser.press(Key::Enter).until("document.activeElement.id === 'mdbook-content'");
     browser.press(Key::Tab);
-    assert!(browser.value::<bool>("document.querySelector('main').contains(document.activeElement)"));
+    assert!(
+        browser.value::<bool>("document.querySelector('main').contains(document.activeElement)")
+    );
 }
 
 #[test]
@@ -105,7 +107,10 @@ fn the_table_of_contents_is_opened_by_keyboard() {
     let toggle = "#mdbook-menu-bar button[aria-controls='mdbook-sidebar']";
     let is_open = format!("document.querySelector({toggle:?}).getAttribute('aria-expanded')");
     let is_visible = "document.documentElement.classList.contains('sidebar-visible')";
-    assert_eq!((browser.value::<String>(&is_open).as_str(), browser.value(is_visible)), ("true", true));
+    assert_eq!(
+        (browser.value::<String>(&is_open).as_str(), browser.value(is_visible)),
+        ("true", true)
+    );
     tab_to(&browser, toggle);
     assert_eq!(
         browser.value::<String>("document.activeElement.title"),

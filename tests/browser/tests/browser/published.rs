@@ -110,7 +110,8 @@ fn the_not_found_page_finds_a_site_whose_address_is_not_known() {
     let book = Lab::new().chapter("a.md", "# A\n", Vec::new()).build_for_anywhere("anywhere");
     let server = book.serve();
     let link = "document.querySelector('#mdbook-sidebar a[href$=\"a.html\"]')?.href";
-    let has_style = "getComputedStyle(document.getElementById('mdbook-help-container')).display === 'none'";
+    let has_style =
+        "getComputedStyle(document.getElementById('mdbook-help-container')).display === 'none'";
     for deep in ["absent.html", "nulle/part/ailleurs.html"] {
         browser.open(&server.page(deep));
         browser.until(&format!("{link} === '{}'", server.page("a.html")));
@@ -129,12 +130,17 @@ fn each_page_has_a_description_of_its_own() {
     for name in course().names() {
         browser.open(&course().file(&name));
         let content = |name: &str| {
-            browser.value::<Option<String>>(&format!("document.querySelector('meta[{name}]')?.content"))
+            browser.value::<Option<String>>(&format!(
+                "document.querySelector('meta[{name}]')?.content"
+            ))
         };
         let description = content("name=description");
         assert_eq!(content("property=\"og:description\""), description, "{name}");
         assert!(content("property=\"og:title\"").is_some_and(|title| !title.is_empty()), "{name}");
-        assert!(description.as_ref().is_some_and(|text| text.len() <= 400), "{name}: {description:?}");
+        assert!(
+            description.as_ref().is_some_and(|text| text.len() <= 400),
+            "{name}: {description:?}"
+        );
         descriptions.push(description);
     }
     let all = descriptions.len();
