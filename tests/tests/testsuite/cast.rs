@@ -44,7 +44,7 @@ fn a_recorded_chapter_becomes_a_terminal_recording() {
 fn one_step_is_exported_by_its_line() {
     let book = Book::new().step("echo one").step("echo two");
     book.command(["record"]).run().exits(0);
-    let export = |line| book.command(["cast", "src/lab.md", "--step", line]).run();
+    let export = |line: &str| book.command(["cast", "src/lab.md", "--step", line]).run();
     let text = std::fs::read_to_string(book.path().join("src/lab.md")).unwrap();
     let line = 1 + text.lines().position(|line| line == "echo two").unwrap();
     let outcome = export(&line.to_string());

@@ -79,7 +79,7 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Print
     if !outcome.commands.is_empty() {
         let (Figure { markup: content, text }, detail) = within_limit(outcome, labels);
         let commands: Vec<&Shown> = outcome.commands.iter().collect();
-        markup = figure(&commands, Some(id), content, detail, labels);
+        markup = figure(&commands, Some(id), &content, detail, labels);
         limit = Size { printed: text, ..Size::default() }.limit(STEP);
     }
     with_findings(markup, limit, outcome, labels)
@@ -188,7 +188,7 @@ fn parts(code: &Code, groups: &[Group<'_>], detail: Detail, labels: &Labels) -> 
         let Figure { markup: content, text } =
             Figure::new(shown, code.command(first.index), detail, labels);
         size.printed += text;
-        markup.0.push_str(&figure(shown, None, content, detail, labels).0);
+        markup.0.push_str(&figure(shown, None, &content, detail, labels).0);
     }
     (markup, size)
 }
@@ -249,7 +249,7 @@ pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
 fn figure(
     commands: &[&Shown],
     id: Option<&str>,
-    content: Markup,
+    content: &Markup,
     detail: Detail,
     labels: &Labels,
 ) -> Markup {
