@@ -7,6 +7,7 @@ mod acceptance;
 mod annotations;
 mod book_images;
 mod canaries;
+mod cast;
 mod course;
 mod effects;
 mod engine_command;

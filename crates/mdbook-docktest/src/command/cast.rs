@@ -24,6 +24,9 @@ pub(super) fn export(options: &Cast) -> Result<Exit> {
     };
     let title = title(&source.text).unwrap_or_else(|| path.to_string());
     let mut chapter = Chapter::read(source, &collection.settings)?;
+    if !chapter.has_steps_to_run() {
+        bail!("nothing to export: no step of {path} runs");
+    }
     Recordings::new(&collection.settings).replay(&mut chapter);
     let (Some(scenario), Some(recording)) = (chapter.scenario(), chapter.recording()) else {
         bail!("no current recording of {path}: run `mdbook-docktest record {path}`");

@@ -50,8 +50,8 @@ impl Playback {
         Some(playback)
     }
 
-    /// Returns the timing of a session: for each command, whether it was typed into a program and is a line of
-    /// its own, what the page shows of its output, and its recording.
+    /// Returns the timing of a session: for each command, whether it was typed into a program and is thus a line
+    /// of its own, and the lines of its output. `None` if too little was typed.
     pub(super) fn from_session<'a>(
         commands: impl Iterator<Item = (bool, &'a Lines)>,
     ) -> Option<Self> {
@@ -118,6 +118,10 @@ impl Lines {
         // then only their last state has a time.
         let has_times = completed.len() == typed.len();
         let ends_line = pieces.last().is_none_or(|last| last.text.ends_with('\n'));
+        let completed = match has_times {
+            true => completed,
+            false => vec![command.duration_ms.max(last); typed.len()],
+        };
         let mut before = 0;
         let mut silences: Vec<u64> = Vec::with_capacity(typed.len());
         let without_times = vec![command.duration_ms.max(last); typed.len()];

@@ -105,7 +105,7 @@ fn reduced_motion_has_no_playback() {
     assert!(browser.value::<bool>("matchMedia('(prefers-reduced-motion: reduce)').matches"));
     assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
     assert_eq!(browser.count(".docktest-player"), 0, "it is not only hidden");
-    browser.media("", &[]).until("document.querySelector('.docktest-player')");
+    browser.media("", &[]).until("document.querySelector('.docktest-player') !== null");
     assert_eq!(labels(&browser), ["Rejouer"], "without reduced motion, there is a button");
 }
 
@@ -121,7 +121,7 @@ fn playback_stops_when_reduced_motion_is_requested() {
     browser.media("", &[("prefers-reduced-motion", "reduce")]).until("waiting.size === 0");
     assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
     // Without reduced motion, it can be played from the start again.
-    browser.media("", &[]).until("document.querySelector('.docktest-player')");
+    browser.media("", &[]).until("document.querySelector('.docktest-player') !== null");
     assert_eq!(labels(&browser), ["Rejouer"]);
     browser.call::<()>("document.querySelector('.docktest-player button').click()", &[]);
     assert_eq!((visible_lines(&browser), next(&browser), visible_lines(&browser)), (0, 20, 1));

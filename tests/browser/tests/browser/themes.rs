@@ -112,6 +112,28 @@ fn no_page_violates_an_accessibility_rule() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// What readers open: the results of a search, the menu of themes, the help.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn opened_parts_violate_no_accessibility_rule() {
+    let browser = Browser::start();
+    browser.media("", &[("prefers-reduced-motion", "reduce")]);
+    let url = showcase().file("sorties.html");
+    let mut broken = Vec::new();
+    for theme in Theme::ALL {
+        browser.open(&format!("{url}?search=commande")).theme(theme);
+        browser.until("document.querySelector('#mdbook-searchresults li') !== null");
+        broken.extend(browser.violations("html"));
+        browser.open(&url).click("#mdbook-theme-toggle", 0);
+        browser.until("document.getElementById('mdbook-theme-list').style.display === 'block'");
+        broken.extend(browser.violations("html"));
+        browser.open(&url).press("?");
+        browser.until("document.getElementById('mdbook-help-container').style.display === 'flex'");
+        broken.extend(browser.violations("html"));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
 /// The checks above detect violations.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
