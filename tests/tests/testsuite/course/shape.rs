@@ -16,7 +16,7 @@ const LAST: [&str; 3] = ["Exercices", "Nettoyage", "À retenir"];
 /// The first box of a chapter, below its title.
 static OBJECTIVES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"\A# [^\n]+\n\n> \[!NOTE\]\n> \*\*Objectifs\.\*\* À la fin de ce chapitre, vous saurez",
+        r"\A# [^\n]+\n\n> \[!IMPORTANT\]\n> \*\*Objectifs\.\*\* À la fin de ce chapitre, vous saurez",
         "\u{a0}: ",
         r"(?:[^\n]+\n> )*?[^\n]+\n>\n> \*\*Durée\.\*\* \S[^\n]* \*\*Prérequis\.\*\* \S",
     ))
@@ -82,7 +82,7 @@ fn complaints(text: &str) -> Vec<String> {
     };
     need(
         OBJECTIVES.is_match(text),
-        "the box `[!NOTE]` below the title, with **Objectifs.**, **Durée.** and **Prérequis.**",
+        "the box `[!IMPORTANT]` below the title, with **Objectifs.**, **Durée.** and **Prérequis.**",
     );
     let sections = sections(text);
     let second: Vec<&Section> = sections.iter().filter(|section| section.level == 2).collect();
@@ -161,7 +161,7 @@ fn each_chapter_has_all_its_parts() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-const WHOLE: &str = "# A\n\n> [!NOTE]\n> **Objectifs.** À la fin de ce chapitre, vous saurez\u{a0}: a ;\n> b.\n>\n> **Durée.** Environ 5 minutes. **Prérequis.** Aucun.\n\n\
+const WHOLE: &str = "# A\n\n> [!IMPORTANT]\n> **Objectifs.** À la fin de ce chapitre, vous saurez\u{a0}: a ;\n> b.\n>\n> **Durée.** Environ 5 minutes. **Prérequis.** Aucun.\n\n\
     ## Avant de commencer\n\n```bash guard\ncheck\n```\n\n```output\nNoms déjà pris\u{a0}: aucun\n```\n\n\
     ## B\n\n> [!WARNING]\n> c\n\n> [!TIP]\n> d\n\n\
     ## Exercices\n\n### Exercice 1\u{a0}: e\n\nf\n\n<details>\n<summary>Solution de l’exercice 1</summary>\n\n```bash\ng\n```\n\n</details>\n\n\
@@ -174,7 +174,7 @@ fn each_missing_part_is_named() {
     assert_eq!(complaints(WHOLE), [""; 0]);
     for (from, to, named) in [
         ("**Durée.** ", "", "**Durée.**"),
-        ("[!NOTE]", "[!TIP]", "**Objectifs.**"),
+        ("[!IMPORTANT]", "[!TIP]", "**Objectifs.**"),
         ("## Avant de commencer", "## Avant", "`## Avant de commencer`"),
         ("bash guard", "bash", "`bash guard`"),
         ("aucun\n```", "rien\n```", "« Noms déjà pris"),
