@@ -206,6 +206,13 @@
     set('searchresults-header', {role: 'status'});
     set('help-container', {role: 'dialog', 'aria-label': 'Keyboard shortcuts'});
 
+    // The corner of a table is no heading.
+    document.querySelectorAll('main th').forEach(head => {
+        if (!head.textContent.trim() && !head.querySelector('img, svg')) {
+            head.replaceWith(document.createElement('td'));
+        }
+    });
+
     // What scrolls sideways can be reached by keyboard, and a table there has the names of its columns.
     const scrolling = new ResizeObserver(entries => {
         for (const {target} of entries) {

@@ -28,10 +28,10 @@ fn a_recorded_chapter_becomes_a_terminal_recording() {
     let times: Vec<f64> = events[1..].iter().map(|event| event[0].as_f64().unwrap()).collect();
     assert!(times.is_sorted(), "{times:?}");
     let at = |text: &str| {
-        let event = events[1..].iter().find(|event| event[2].as_str().unwrap().contains(text));
+        let event = events[1..].iter().find(|event| event[2] == text);
         event.unwrap_or_else(|| panic!("no {text:?} in {events:?}"))[0].as_f64().unwrap()
     };
-    assert!(at("two") - at("one\r\n") >= 0.4, "{events:?}");
+    assert!(at("two\r\n") - at("one\r\n") >= 0.4, "{events:?}");
     let text = shown(outcome.stdout());
     assert!(
         text.starts_with("$ echo one; sleep 0.4; echo two\r\none\r\ntwo\r\n$ read"),
