@@ -34,6 +34,7 @@ mod outcome;
 pub(crate) mod page;
 mod playback;
 mod provenance;
+mod samp;
 pub(crate) mod state;
 mod unclosed_block;
 pub(crate) mod verifications;

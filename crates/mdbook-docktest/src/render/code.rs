@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::html::escaped;
+use super::samp::escaped;
 use crate::extract::commands::{MarkKind, marks};
 use crate::model::scenario::Step;
 

@@ -25,11 +25,10 @@ use crate::render::page::Page;
 use crate::terminal::{Piece, plain};
 
 mod fold;
-mod samp;
 mod table;
 
+use super::samp::{Detail, Samp};
 use fold::fold;
-use samp::{Detail, Samp};
 
 /// The bytes that a step may add to its page, in addition to those of [`Size::limit`].
 pub(super) const STEP: usize = 1024;
@@ -428,13 +427,6 @@ fn block(label: &str, samp: Samp, playback: Option<&Playback>, labels: &Labels) 
             data-note=[player.as_ref().and_then(|player| player.note.as_deref())]
         { samp { (PreEscaped(samp.html)) } }
     }
-}
-
-/// A text with its special characters as references.
-pub(super) fn escaped(text: &str) -> String {
-    let mut samp = Samp::default();
-    samp.text(text);
-    samp.html
 }
 
 fn finding(finding: &Finding) -> Markup {

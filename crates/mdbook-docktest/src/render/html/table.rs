@@ -1,8 +1,8 @@
 //! Output in columns, as of `docker ps`. Where it is too wide for the page, its lines wrap between two
 //! columns, so that the further rows of the lines are below each other, too.
 
-use super::samp::Samp;
 use crate::model::stream::Stream;
+use crate::render::samp::Samp;
 use crate::terminal::{Piece, Style};
 
 /// Narrower tables fit on a phone.
