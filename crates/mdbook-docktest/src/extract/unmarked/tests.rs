@@ -134,7 +134,7 @@ fn a_script_with_nothing_but_known_programs_has_no_output() {
 }
 
 #[test]
-fn a_command_and_its_output_are_told_apart_if_there_is_one_command() {
+fn a_command_is_separated_from_its_output_if_there_is_one_command() {
     for block in [
         "docker ps\nCONTAINER ID   IMAGE\nabc            alpine\n",
         "\nsudo docker stack deploy \\\n  --compose-file a.yml vote\nCreating network vote_default\n",
