@@ -139,8 +139,9 @@ if [ -e /dev/net/tun ] && command -v slirp4netns >/dev/null; then
 fi
 exec 9<&-
 
-# Only root may access the socket (its group is root's).
-umask 077
+# What systemd gives to the daemons: `docker exec` and the directories that dockerd makes for bind mounts
+# inherit it. They restrict their sockets themselves.
+umask 022
 
 # A dockerd that starts containerd itself connects to it too early, and then waits a whole second
 # before it tries again.

@@ -46,6 +46,16 @@ impl Input {
         Ok(Self { file: metadata, terminal })
     }
 
+    /// Whether a program reads whole lines that the terminal does not show: passwords. Line editors switch both off,
+    /// and show by themselves what is typed.
+    pub fn hides_lines(&self) -> bool {
+        let modes = self.terminal.as_ref().and_then(|terminal| tcgetattr(terminal).ok());
+        modes.is_some_and(|modes| {
+            modes.local_modes.contains(LocalModes::ICANON)
+                && !modes.local_modes.contains(LocalModes::ECHO)
+        })
+    }
+
     /// Whether the keys that otherwise send signals are read as any other; from a pipe, everything is.
     fn passes_keys_on(&self) -> bool {
         let modes = self.terminal.as_ref().map(tcgetattr);
@@ -67,21 +77,25 @@ pub fn reader(pids: &[Pid], input: &Input) -> Reader {
     };
     match pids.iter().find(waits) {
         None => Reader::None,
-        Some(pid) if is_docker(*pid) && input.passes_keys_on() => Reader::Relay,
+        Some(pid) if is_relay(*pid) && input.passes_keys_on() => Reader::Relay,
         Some(_) => Reader::Direct,
     }
 }
 
-/// Whether one of these processes waits for data from its standard input, which must be a pipe or a
-/// terminal.
+/// Whether one of these processes waits for data from its standard input, if that is a pipe or a terminal, or from
+/// its terminal: most programs open `/dev/tty` to ask for a password.
 pub fn is_any_reading(pids: &[Pid]) -> bool {
     let is_reading = |pid: &Pid| {
         let process = directory(*pid);
-        let can_be_typed_into = || {
-            let input = fs::metadata(process.join("fd/0"));
-            input.is_ok_and(|input| input.file_type().is_fifo() || is_terminal(&input))
+        let can_be_typed_into = |descriptor: i32| {
+            let file = fs::metadata(process.join(format!("fd/{descriptor}")));
+            file.is_ok_and(|file| {
+                is_terminal(&file)
+                    || is_dev_tty(&file)
+                    || descriptor == 0 && file.file_type().is_fifo()
+            })
         };
-        can_be_typed_into() && waiting_descriptors(&process).contains(&0)
+        waiting_descriptors(&process).into_iter().any(can_be_typed_into)
     };
     pids.iter().any(is_reading)
 }
@@ -95,14 +109,29 @@ fn directory(pid: Pid) -> PathBuf {
     PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()))
 }
 
-fn is_docker(pid: Pid) -> bool {
+/// Whether a process is a docker client that may pass its input on. Of others, such as `docker volume prune`, the
+/// question is their own.
+fn is_relay(pid: Pid) -> bool {
     // `docker-compose` is the plugin, which runs as a child of `docker`.
-    fs::read_to_string(directory(pid).join("comm")).is_ok_and(|name| name.starts_with("docker"))
+    let name = fs::read_to_string(directory(pid).join("comm"));
+    name.is_ok_and(|name| name.starts_with("docker"))
+        && fs::read(directory(pid).join("cmdline")).is_ok_and(|line| passes_input_on(&line))
+}
+
+/// Whether a docker client with these arguments, each ended by a NUL, may pass its input on to a container.
+fn passes_input_on(arguments: &[u8]) -> bool {
+    let mut words = arguments.split(|byte| *byte == 0);
+    words.any(|word| matches!(word, b"run" | b"exec" | b"attach" | b"start" | b"up"))
 }
 
 /// A pseudo-terminal: its devices have the major numbers 136 to 143 (Linux' `devices.txt`).
 fn is_terminal(file: &Metadata) -> bool {
     file.file_type().is_char_device() && (136..=143).contains(&libc::major(file.rdev()))
+}
+
+/// `/dev/tty`, the terminal of whichever process opens it.
+fn is_dev_tty(file: &Metadata) -> bool {
+    file.file_type().is_char_device() && file.rdev() == libc::makedev(5, 0)
 }
 
 /// Whether a descriptor of a process is this file, or `/dev/tty` where this is its terminal.
@@ -112,12 +141,11 @@ fn is_same(process: &Path, descriptor: i32, input: &Metadata) -> bool {
     if (file.dev(), file.ino()) == (input.dev(), input.ino()) {
         return true;
     }
-    let is_dev_tty = file.rdev() == libc::makedev(5, 0) && file.file_type().is_char_device();
     let terminal = || {
         let pid = process.file_name()?.to_str()?.parse().ok()?;
         Some(u64::from(ProcessStat::read(pid)?.terminal))
     };
-    is_dev_tty && is_terminal(input) && terminal() == Some(device_number(input.rdev()))
+    is_dev_tty(&file) && is_terminal(input) && terminal() == Some(device_number(input.rdev()))
 }
 
 /// The number of a device as in `/proc/PID/stat`.
@@ -243,6 +271,19 @@ mod tests {
     }
 
     #[test]
+    fn only_some_docker_clients_pass_their_input_on() {
+        for (line, expected) in [
+            ("docker\0run\0-i\0alpine\0cat\0", true),
+            ("docker\0container\0exec\0-it\0x\0sh\0", true),
+            ("docker\0--context\0a\0start\0-ai\0x\0", true),
+            ("docker\0volume\0prune\0--all\0", false),
+            ("docker\0login\0--password-stdin\0", false),
+        ] {
+            assert_eq!(passes_input_on(line.as_bytes()), expected, "{line:?}");
+        }
+    }
+
+    #[test]
     fn a_process_that_waits_for_its_input_reads_this_pipe_and_no_other() {
         let (reading, writing) = io::pipe().unwrap();
         let (other, _other_writer) = io::pipe().unwrap();
@@ -282,6 +323,7 @@ mod tests {
                 pids
             };
             eventually(|| reader(&pids(), &input) == Reader::Direct);
+            assert!(is_any_reading(&pids()), "{words:?}");
             front.write_all(b"exit\n").unwrap();
             assert!(child.wait().unwrap().success(), "{words:?}");
         }

@@ -7,7 +7,7 @@
   const root = document.documentElement;
   const attributes = ['title', 'aria-label', 'placeholder'];
   // Where mdBook's texts are; elsewhere, the same words are the author's.
-  let places = '.theme,.tooltiptext,.searchresults-header,.blockquote-tag-title,#mdbook-help-popup';
+  let places = '.docktest-skip,.theme,.tooltiptext,.searchresults-header,.blockquote-tag-title,#mdbook-help-popup';
   const words = Object.entries(language.words).map(([key, value]) => [
     RegExp(`^${key.replace(/[.()?]/g, '\\$&').replace(/{}/g, '(.*)')}$`), value.split('{}'), key,
   ]);

@@ -1,12 +1,14 @@
 //! Compares a recording with its scenario.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use docker_images::Reference;
 
 use crate::expect::{Bindings, Placeholders};
-use crate::model::finding::{Code, Finding, Severity, is_consequence};
+use crate::extract::image_uses::{Maker, makers};
+use crate::model::finding::{Code, Finding, Severity, consequence, is_consequence};
 use crate::model::recording::{
     Change, CommandRecording, Effect, End, ObjectKind, Recording, StepRecording, UnavailableImage,
 };
@@ -23,6 +25,7 @@ mod consequences;
 mod dialogue;
 mod fix;
 mod forced;
+pub(crate) mod guard;
 mod history;
 pub(crate) mod lints;
 mod look_alike;
@@ -39,6 +42,7 @@ mod stream;
 mod syntax_error;
 mod unanswered;
 mod unpinned;
+mod unused_stdin;
 mod unwritten;
 
 use self::command::CommandCheck;
@@ -46,6 +50,7 @@ pub(crate) use self::comparison::{compare, pattern, printed};
 use self::consequences::{Folded, Found};
 use self::history::{History, Outcome};
 use self::lints::Lints;
+use self::missing_image::MissingImage;
 use self::not_run::why_not_run;
 use self::output::AllExpected;
 use self::status_use::status_use;
@@ -78,7 +83,10 @@ pub(crate) fn check(
     let mut bindings = Bindings::default();
     let mut found = Found::default();
     let unavailable = &recording.unavailable_images;
-    let mut chapter = Chapter { text, unavailable, history: History::default() };
+    let makers = OnceCell::new();
+    let mut chapter = Chapter { text, scenario, unavailable, history: History::default(), makers };
+    // The first guard that has failed.
+    let mut failed_guard = None;
     let steps = scenario.steps.iter().zip(&recording.steps).enumerate();
     for (index, (step, recorded)) in steps {
         let expected = AllExpected::new(step, rules.placeholders);
@@ -90,17 +98,29 @@ pub(crate) fn check(
                 let chapter = Some(&mut chapter);
                 let mut of_step = differences(step, commands, &expected, chapter, &mut bindings);
                 unanswered::add_remedies(text, step, &mut of_step.differences);
+                if step.attributes.guard && guard::has_failed(&of_step.codes()) {
+                    failed_guard.get_or_insert((step, of_step.start()));
+                }
+                if of_step.differences.is_empty() && of_step.missing_images.is_empty() {
+                    of_step.differences.extend(unused_stdin::difference(text, step, commands));
+                }
                 found.append(of_step);
             }
             StepRecording::Skipped => {
                 found.skipped.insert(index);
-                found.differences.push(not_run(
-                    step.command.clone(),
-                    "this step did not run: an earlier step failed",
-                ));
+                let message = match failed_guard {
+                    Some((guard, failure)) => guard::consequence(text, guard, failure),
+                    None => "this step did not run: an earlier step failed".to_owned(),
+                };
+                found.differences.push(not_run(step.command.clone(), &message));
                 chapter.did_not_run(&step.commands);
             }
-            StepRecording::Ignored => chapter.did_not_run(&step.commands),
+            StepRecording::Ignored => {
+                if step.attributes.guard {
+                    failed_guard.get_or_insert((step, None));
+                }
+                chapter.did_not_run(&step.commands);
+            }
         }
     }
     found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
@@ -153,15 +173,13 @@ impl<'a> Judge<'a> {
         commands: &[CommandRecording],
     ) -> Vec<(Code, usize)> {
         let expected = AllExpected::new(step, self.placeholders);
-        let Found { differences, missing_images, .. } =
-            differences(step, commands, &expected, None, &mut self.bindings);
-        let missing_images = missing_images.iter().map(|(_, difference)| difference);
+        let found = differences(step, commands, &expected, None, &mut self.bindings);
         let command = |difference: &Difference| {
             let at = difference.span.start;
             let after = step.commands.partition_point(|command| command.span.start <= at);
             (difference.code, after.saturating_sub(1))
         };
-        missing_images.chain(&differences).map(command).collect()
+        found.all().map(command).collect()
     }
 }
 
@@ -225,9 +243,30 @@ struct Chapter<'a> {
     unavailable: &'a [UnavailableImage],
     /// The earlier commands.
     history: History<'a>,
+    scenario: &'a Scenario,
+    /// The commands that make images. Most chapters miss none.
+    makers: OnceCell<Vec<Maker>>,
 }
 
 impl<'a> Chapter<'a> {
+    /// Returns the message that says that an image is missing because an earlier command did not make it.
+    fn why_not_made(&self, image: &MissingImage) -> Option<String> {
+        let name = image.name()?;
+        let reference: Reference = name.parse().ok()?;
+        let makers = self.makers.get_or_init(|| makers(self.scenario));
+        let can_have_made = |maker: &&Maker| {
+            let mut commands = self.scenario.steps.iter().flat_map(|step| &step.commands);
+            let command = commands.find(|command| command.span.start == maker.start);
+            command.is_some_and(|command| maker.made.can_be(&reference, &command.text))
+        };
+        let starts: Vec<usize> =
+            makers.iter().filter(can_have_made).map(|maker| maker.start).collect();
+        let (from, outcome) = self.history.first_failed(&starts)?;
+        let (line, _) = line_and_column(self.text, from);
+        let name = name.trim_end_matches(":latest");
+        Some(consequence(line, &format!("{}: image `{name}` does not exist", outcome.which())))
+    }
+
     fn did_not_run(&mut self, commands: &'a [Command]) {
         for command in commands {
             self.history.push(&command.text, command.span.start, Outcome::NotRun);
@@ -268,7 +307,7 @@ fn differences<'a>(
         found.differences.extend(syntax_error::doubt(span, command));
         let missing_images = check.missing_images();
         let difference = if let Some(question) = unanswered::question(step, index, command) {
-            Some(unanswered::difference(span.clone(), &question))
+            Some(unanswered::difference(step, span.clone(), &question, command.end))
         } else if missing_images.is_empty()
             && !(exited_with_error(command) && dialogue::is_shown(step, commands, index))
         {
@@ -288,7 +327,20 @@ fn differences<'a>(
         }
         found.differences.extend(difference);
         let unavailable = explained_by.map_or(&[][..], |chapter| chapter.unavailable);
-        let missing_images = missing_images.into_iter().map(|image| {
+        let not_made =
+            |image: &MissingImage| explained_by.and_then(|chapter| chapter.why_not_made(image));
+        let (not_made, missing_images): (Vec<_>, Vec<_>) = missing_images
+            .into_iter()
+            .map(|image| not_made(&image).ok_or(image))
+            .partition(Result::is_ok);
+        for message in not_made.into_iter().flatten() {
+            echoes.insert(index);
+            let span = span.clone();
+            let (help, remedies) = (None, Vec::new());
+            let code = Code::ExitStatus;
+            found.differences.push(Difference { code, span, message, help, remedies });
+        }
+        let missing_images = missing_images.into_iter().filter_map(Result::err).map(|image| {
             let identity = image.identity();
             let known = unavailable.iter().find(|known| known.reference == identity);
             let reason = known.map(|known| known.reason.as_str());
@@ -308,7 +360,11 @@ fn differences<'a>(
         not_started.map(|index| not_run(place(step, index), why_not_run(step, commands, index))),
     );
     // Why there is no output is known.
-    let outputs = outputs.into_iter().filter(|(of, _)| !of.is_some_and(|of| echoes.contains(&of)));
+    let is_known = |of: Option<usize>| match of {
+        Some(command) => echoes.contains(&command),
+        None => !echoes.is_empty(),
+    };
+    let outputs = outputs.into_iter().filter(|(of, _)| !is_known(*of));
     found.differences.extend(outputs.map(|(_, difference)| difference));
     found
 }

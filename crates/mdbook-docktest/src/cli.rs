@@ -57,6 +57,16 @@ pub enum Command {
     /// A recording that differs from the existing one only in values that change with every run (IDs,
     /// dates, sizes…) is not written. Chapters with failures are not recorded.
     Record(Record),
+    /// Writes a chapter's recording as a terminal recording, for asciinema and its players (asciicast v2)
+    ///
+    /// Nothing runs. Outputs appear at the times that were recorded. A second passes before each command: when
+    /// a reader would type it is not known.
+    Cast(Cast),
+    /// Completes the pages that mdBook has built: descriptions, data for previews, a site map, the “not found” page
+    ///
+    /// Run it after each `mdbook build`. Addresses are added if book.toml says where the site will be, with a
+    /// `site-url` that begins with `https://`, or with `cname`.
+    Finish(Finish),
     /// Shows or removes what the program keeps on this machine
     #[command(subcommand)]
     Engine(Engine),
@@ -71,6 +81,27 @@ pub struct Install {
     /// Also replace style sheets and scripts that were edited
     #[arg(long)]
     pub force: bool,
+}
+
+/// The arguments of `cast`.
+#[derive(Debug, Args)]
+pub struct Cast {
+    /// The file of a chapter
+    pub chapter: PathBuf,
+    /// Only the step at this line
+    #[arg(long, value_name = "LINE")]
+    pub step: Option<usize>,
+    /// Write to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The arguments of `finish`.
+#[derive(Debug, Args)]
+pub struct Finish {
+    /// The directory of the book.toml
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub directory: PathBuf,
 }
 
 /// The arguments of `fix`.

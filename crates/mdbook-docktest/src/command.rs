@@ -25,7 +25,9 @@ use crate::report::human::Colours;
 use crate::run::{RunError, Runner, Supplier};
 
 mod build;
+mod cast;
 mod engine;
+mod finish;
 mod fix;
 mod install;
 mod jobs;
@@ -125,6 +127,8 @@ fn run_command(cli: Cli) -> Result<Exit> {
         Some(Command::Accept(accept)) => {
             verify::verify(&accept.run, After::Accept { add_new: accept.new })
         }
+        Some(Command::Cast(options)) => cast::export(&options),
+        Some(Command::Finish(options)) => finish::finish(&options),
         Some(Command::Fix(options)) => fix::fix(&options),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
         Some(Command::Record(options)) => verify::verify(&options.run, After::Record),

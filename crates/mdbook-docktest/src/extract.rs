@@ -17,6 +17,7 @@ use self::commands::commands;
 use self::fill_in::fill_in;
 use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
+use self::prompt::is_unspaced;
 use self::sessions::SessionParts;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
@@ -34,8 +35,10 @@ use crate::text::splice::Edit;
 pub(crate) mod attributes;
 mod blocks;
 mod command_line;
+pub(crate) mod command_uses;
 pub(crate) mod commands;
 mod console;
+pub(crate) mod constant;
 mod directives;
 mod fence;
 pub(crate) mod file_blocks;
@@ -72,7 +75,8 @@ pub(crate) fn extract_with(
     let blocks = blocks(text, &extensions);
     let mut extraction =
         Extraction { text, scenario: Scenario::new(path, extensions), previous: None, open: None };
-    for block in &blocks {
+    extraction.scenario.last_block = blocks.last;
+    for block in &blocks.all {
         match block {
             Block::Code(block) => extraction.take(block),
             Block::Html(block) => extraction.take_html(block),
@@ -119,6 +123,11 @@ enum NoOutput {
 fn has_answer(command: &Command) -> bool {
     let mut lines = command.expectation.iter().flat_map(|expectation| expectation.text.lines());
     lines.any(is_answered)
+}
+
+/// Whether a text may set a variable with the name of one of docker's programs, or of git.
+fn sets_docker(text: &str) -> bool {
+    ["docker=", "git=", "docker; do", "docker in "].iter().any(|form| text.contains(form))
 }
 
 fn script_commands(block: &CodeBlock, fence: &Fence) -> Vec<Command> {
@@ -194,12 +203,17 @@ impl Extraction<'_> {
                 is_held: false,
                 follow: None,
             });
-        let is_held = is_held || !attributes.ignore && self.here_documents_without_end(&commands);
+        let is_held = is_held
+            || !attributes.ignore
+                && (self.here_documents_without_end(&commands)
+                    || markup.is_empty() && self.commands_at_unspaced_prompts(&commands));
         attributes.follow = attributes.follow.or(follow);
         let mut commands = commands;
         for expectation in commands.iter_mut().filter_map(|command| command.expectation.as_mut()) {
-            // Answers of `stdin` are not in the lines below the command.
-            expectation.attributes.with_answers = attributes.stdin.is_none();
+            // Answers of `stdin` are in the lines below the command only if the author shows them.
+            let shows_answer = |line: &str| is_answered(line) && !line.trim_end().ends_with(':');
+            expectation.attributes.with_answers =
+                attributes.stdin.is_none() || expectation.text.lines().any(shows_answer);
         }
         let is_script = markup.is_empty();
         if is_script && let Some(open) = inner::left_open_by_script(&commands, index) {
@@ -239,6 +253,16 @@ impl Extraction<'_> {
             is_held,
             stays_open: false,
         });
+    }
+
+    /// Finds commands such as `$docker ps` in a chapter that sets no such variable.
+    fn commands_at_unspaced_prompts(&mut self, commands: &[Command]) -> bool {
+        let found = commands.iter().filter(|command| is_unspaced(&command.text));
+        let places: Vec<Range<usize>> = found.map(|command| command.span.clone()).collect();
+        let Some(first) = places.first().filter(|_| !sets_docker(self.text)) else { return false };
+        let signs = places.iter().map(|place| place.start).collect();
+        self.unspaced_prompts(first.clone(), signs);
+        true
     }
 
     fn expectation(

@@ -19,6 +19,7 @@ mod model;
 mod render;
 mod report;
 mod run;
+mod site;
 mod store;
 mod terminal;
 mod text;

@@ -4,20 +4,25 @@
 //! unchanged. New lines repeat the container prefix of the closing fence above them, so that they
 //! belong to the same list item or quote.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use crate::extract::image_uses::image_uses;
 use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::recording::{Recording, StepRecording};
-use crate::model::scenario::{Command, Scenario, Step};
+use crate::model::scenario::{Command, Directive, Scenario, Step};
 use crate::render::page::{Page, Renderer};
 use crate::render::state::State;
 use crate::text::byte_order_mark::mark_len;
 use crate::text::splice::{Edit, splice};
 
+mod alerts;
 pub(crate) mod assets;
+pub(crate) mod cast;
 mod changes;
+mod code;
 mod diagram;
 mod files;
 mod fragments;
@@ -29,24 +34,29 @@ mod outcome;
 pub(crate) mod page;
 mod playback;
 mod provenance;
+mod samp;
 pub(crate) mod state;
 mod unclosed_block;
 pub(crate) mod verifications;
+pub(crate) mod whole;
 
-use changes::changes;
+use changes::{Sign, changes};
+use code::Code;
 use files::{shown, without_repetition};
 use fragments::Fragments;
 use outcome::Outcome;
 use provenance::Provenance;
 use unclosed_block::unclosed_block;
+use whole::{Facts, Whole};
 
 /// Returns the chapter's text with the recorded output in it.
 ///
-/// Each step's fence keeps its language and the attributes of other tools, and loses ours. The output is inserted below it, or
-/// replaces its `output` blocks. `hidden` steps are removed. Findings are shown with the step that they
+/// In HTML, each command of a step is above its output, in place of the step's fence and `output` blocks. Elsewhere, and for
+/// blocks with attributes of other tools, the fence keeps its language and those attributes, and loses ours; the output
+/// is inserted below it, or replaces its `output` blocks. `hidden` steps are removed. Findings are shown with the step that they
 /// are about, all others at the top of the chapter; the provenance is shown at its end. Below the output
 /// of a step come its changes on the engine and, if the author asks for it, a diagram of the state
-/// after it.
+/// after it. Boxes have titles in the book's language.
 ///
 /// `text` must be what `scenario` was extracted from. Without a recording, and for a step that did not
 /// run, neither the output nor the expected pattern is shown.
@@ -57,26 +67,53 @@ pub fn render(
     findings: &[Finding],
     page: &Page,
 ) -> String {
-    let rendering = Rendering { text, page, findings };
+    render_in_book(text, scenario, recording, findings, page, None)
+}
+
+/// Like [`render`], for a page of a book whose pages link to steps. Directives about the book show what is known of it.
+pub(crate) fn render_in_book(
+    text: &str,
+    scenario: &Scenario,
+    recording: Option<&Recording>,
+    findings: &[Finding],
+    page: &Page,
+    whole: Option<&Whole<'_>>,
+) -> String {
+    let images = match page.renderer {
+        Renderer::Html => image_uses(scenario).mentions,
+        Renderer::Markdown => BTreeSet::new(),
+    };
+    let images: Vec<_> = images.into_iter().map(|(start, end)| start..end).collect();
+    let rendering =
+        Rendering { text, page, findings, hidelines: &scenario.extensions.hidelines, images };
     let mut edits = Vec::new();
-    let mut state = State::default();
+    let mut progress = Progress::default();
     let mut diagrams = scenario.diagrams.iter().enumerate().peekable();
     for (index, step) in scenario.steps.iter().enumerate() {
         while let Some(diagram) =
             diagrams.next_if(|(_, place)| place.start < step.fence.block.start)
         {
-            edits.push(rendering.diagram(diagram, recording.map(|_| &state)));
+            edits.push(rendering.diagram(diagram, recording.map(|_| &progress.state)));
         }
         let recording = recording.and_then(|recording| recording.steps.get(index));
-        rendering.step(index, step, recording, &mut state, &mut edits);
+        if whole.is_some() {
+            rendering.anchor(index, step, &mut edits);
+        }
+        rendering.step(index, step, recording, &mut progress, &mut edits);
     }
     for diagram in diagrams {
-        edits.push(rendering.diagram(diagram, recording.map(|_| &state)));
+        edits.push(rendering.diagram(diagram, recording.map(|_| &progress.state)));
+    }
+    for (directive, place) in &scenario.directives {
+        let text = rendering.directive(*directive, place, scenario, recording, whole);
+        edits.push(Edit { range: place.clone(), text });
     }
     scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
     rendering.chapter_findings(scenario, &mut edits);
+    // After what else is inserted at their ends.
+    rendering.alerts(&scenario.extensions, &mut edits);
     if let Some(recording) = recording {
-        rendering.provenance(recording, &scenario.extensions, &mut edits);
+        rendering.provenance(recording, scenario, &mut edits);
     }
     splice(text, edits)
 }
@@ -87,10 +124,23 @@ const MARK: &str = "<!--docktest-->";
 /// line from becoming the title.
 const LINK_DEFINITION: &str = "[docktest]: # \"\"";
 
+/// How far a page is.
+#[derive(Default)]
+struct Progress {
+    /// The state of the engine.
+    state: State,
+    /// The signs that the page has explained.
+    explained: Vec<Sign>,
+}
+
 struct Rendering<'a> {
     text: &'a str,
     page: &'a Page,
     findings: &'a [Finding],
+    /// For each language, what lines begin with that mdBook hides.
+    hidelines: &'a BTreeMap<String, String>,
+    /// The places of images' names.
+    images: Vec<Range<usize>>,
 }
 
 impl Rendering<'_> {
@@ -99,17 +149,28 @@ impl Rendering<'_> {
         index: usize,
         step: &Step,
         recording: Option<&StepRecording>,
-        state: &mut State,
+        progress: &mut Progress,
         edits: &mut Vec<Edit>,
     ) {
-        let below = self.below(index, step, recording, state);
         let fence = &step.fence;
-
         let hidden = step.attributes.hidden;
         // The real output replaces the expected output of a session. What is left is a script, which a
         // reader can copy.
         let strips_prompts =
             !step.session_markup.is_empty() && matches!(recording, Some(StepRecording::Ran { .. }));
+        let omitted = if strips_prompts { step.session_markup.as_slice() } else { &[] };
+        let code = self.code(step, omitted);
+        let below = self.below(index, step, code.as_ref(), recording, progress);
+        let outputs = step.expectations.iter().map(|expectation| &expectation.fence.block);
+        if code.is_some() {
+            // The block, too, is one of the fragments.
+            let text = below.join(&self.next_line(fence));
+            edits.push(Edit { range: fence.block.clone(), text });
+            let nothing =
+                |block: &Range<usize>| Edit { range: block.clone(), text: self.nothing(block) };
+            edits.extend(outputs.map(nothing));
+            return;
+        }
         // Code by indentation has no place for a language.
         if !hidden && !fence.marks.is_empty() {
             let is_script = !step.commands.iter().all(Command::is_typed);
@@ -152,20 +213,78 @@ impl Rendering<'_> {
         edits.extend(others.map(|block| Edit { range: block.clone(), text: self.nothing(block) }));
     }
 
-    /// The fragments below a step. Advances `state` from before the step to after it.
+    /// Puts a target for links above a step that is shown.
+    fn anchor(&self, index: usize, step: &Step, edits: &mut Vec<Edit>) {
+        if self.page.renderer == Renderer::Html && step.runs() && !step.attributes.hidden {
+            let block = &step.fence.block;
+            let id = whole::anchor(&self.page.slug, index);
+            let anchor = format!("{MARK}<span id=\"{id}\"></span>{}", self.next_line_after(block));
+            edits.push(Edit::insert(block.start, anchor));
+        }
+    }
+
+    /// Returns what takes the place of a directive; nothing for one about the book if no book is known.
+    fn directive(
+        &self,
+        directive: Directive,
+        place: &Range<usize>,
+        scenario: &Scenario,
+        recording: Option<&Recording>,
+        whole: Option<&Whole<'_>>,
+    ) -> String {
+        let Page { labels, renderer, .. } = self.page;
+        match (directive, whole) {
+            (Directive::Duration, _) => {
+                let facts = Facts::new(self.text, scenario, recording, self.findings);
+                markdown::escape(&whole::duration(std::iter::once(&facts), labels))
+            }
+            (Directive::BookDuration, Some(whole)) => {
+                markdown::escape(&whole::duration(whole.facts(), labels))
+            }
+            (Directive::Commands, Some(whole)) => {
+                let table = whole::commands(whole, *renderer, labels);
+                table.replace('\n', &self.next_line_after(place))
+            }
+            (Directive::Errors, Some(whole)) => {
+                whole::errors(whole, *renderer, labels, &self.next_line_after(place))
+            }
+            (Directive::BookDuration, None) => String::new(),
+            (Directive::Commands | Directive::Errors, None) => self.nothing(place),
+        }
+    }
+
+    /// The block of a step as HTML; `None` if it stays a fence: for renderers other than HTML's, and if mdBook or
+    /// another tool does something with it.
+    fn code(&self, step: &Step, omitted: &[Range<usize>]) -> Option<Code> {
+        let fence = &step.fence;
+        let is_html = self.page.renderer == Renderer::Html;
+        let is_fence = !fence.marks.is_empty() && fence.closing.is_some();
+        let is_ours = step.foreign.is_empty() && !self.hidelines.contains_key(&step.language);
+        if step.attributes.hidden || !(is_html && is_fence && is_ours) {
+            return None;
+        }
+        Code::new(self.text, step, omitted, &self.images)
+    }
+
+    /// The fragments below a step, and above them its block, if that is not a fence. Advances `progress` from
+    /// before the step to after it.
     fn below(
         &self,
         index: usize,
         step: &Step,
+        code: Option<&Code>,
         recording: Option<&StepRecording>,
-        state: &mut State,
+        progress: &mut Progress,
     ) -> Fragments {
         let Page { labels, renderer, slug, .. } = self.page;
         let findings = self.findings.iter().filter(|finding| step.is_subject_of(finding)).collect();
         let outcome = Outcome::new(step, recording, findings, labels);
         let id = format!("docktest-{slug}-{}", index + 1);
         let mut below = Fragments::new(*renderer);
-        below.outcome(&outcome, &id, labels);
+        match code {
+            Some(code) => below.step(code, &outcome, &id, labels),
+            None => below.outcome(&outcome, &id, labels),
+        }
         let Some(StepRecording::Ran { effects, .. }) = recording else { return below };
         if !step.attributes.hidden {
             let commands = step.commands.iter();
@@ -173,11 +292,12 @@ impl Rendering<'_> {
             below.values(labels.run_with(), &without_repetition(values));
         }
         if !(step.attributes.hidden || step.attributes.no_output) {
-            below.changes(&changes(state, effects, labels), labels);
+            let Progress { state, explained } = progress;
+            below.changes(&changes(state, effects, labels), explained, labels);
         }
-        effects.iter().for_each(|effect| state.apply(effect));
+        effects.iter().for_each(|effect| progress.state.apply(effect));
         if step.attributes.diagram {
-            below.diagram(state, &format!("{id}-state"), labels);
+            below.diagram(&progress.state, &format!("{id}-state"), labels);
         }
         below
     }
@@ -269,7 +389,15 @@ impl Rendering<'_> {
         }
     }
 
-    fn provenance(&self, recording: &Recording, extensions: &Extensions, edits: &mut Vec<Edit>) {
+    /// Gives boxes the titles of the book's language.
+    fn alerts(&self, extensions: &Extensions, edits: &mut Vec<Edit>) {
+        if self.page.renderer == Renderer::Html {
+            let next_line = |place: &Range<usize>| self.next_line_after(place);
+            edits.extend(alerts::edits(self.text, extensions, &self.page.labels, next_line));
+        }
+    }
+
+    fn provenance(&self, recording: &Recording, scenario: &Scenario, edits: &mut Vec<Edit>) {
         let Some(provenance) = Provenance::new(recording, self.findings, &self.page.labels) else {
             return;
         };
@@ -278,7 +406,7 @@ impl Rendering<'_> {
             Renderer::Html => html::provenance(&provenance, self.page),
             Renderer::Markdown => markdown::provenance(&provenance),
         };
-        edits.push(match unclosed_block(self.text, extensions) {
+        edits.push(match unclosed_block(self.text, scenario.last_block, &scenario.extensions) {
             Some(start) => Edit::insert(start, format!("{eol}{paragraph}{eol}{eol}")),
             None => Edit::insert(self.text.len(), format!("{eol}{eol}{paragraph}{eol}")),
         });

@@ -72,7 +72,8 @@ pub(crate) struct Runner<'a> {
     pub settings: &'a Settings,
     /// Where images come from.
     pub supplier: Arc<Supplier>,
-    /// Whether a chapter's steps are skipped after the first that fails, except those for cleaning up.
+    /// Whether a chapter's steps are skipped after the first that fails, except those for cleaning up. All
+    /// are after a guard that has not passed.
     pub fail_fast: bool,
     /// Stops the run from another thread.
     pub canceller: Canceller,
@@ -89,7 +90,8 @@ pub(crate) type StepJudge<'a> = dyn FnMut(&Step, &[CommandRecording]) -> Verdict
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Passed,
-    /// It failed, but the book's lints allow that. It is retried all the same.
+    /// It failed, but the book's lints allow that. It is retried all the same. The failure of a guard is
+    /// never tolerated.
     Tolerated,
     Failed,
 }
@@ -289,10 +291,12 @@ impl Runner<'_> {
         let mut unwritten = Vec::new();
         let mut skip = false;
         let mut lost = false;
+        let mut is_stopped = false;
         for (index, step) in scenario.steps.iter().enumerate() {
+            let mut has_passed = false;
             let recording = if !step.runs() {
                 StepRecording::Ignored
-            } else if lost || (skip && !step.attributes.cleanup) {
+            } else if lost || is_stopped || (skip && !step.attributes.cleanup) {
                 StepRecording::Skipped
             } else {
                 let of = scenario.steps.len();
@@ -327,9 +331,11 @@ impl Runner<'_> {
                 };
                 let lacked_memory = memory.after(index)
                     && self.settings.lints.level(Code::OutOfMemory) == Level::Deny;
+                has_passed = verdict != Verdict::Failed;
                 skip |= self.fail_fast && (verdict == Verdict::Failed || lacked_memory);
                 StepRecording::Ran { commands, effects: Vec::new() }
             };
+            is_stopped |= step.attributes.guard && !has_passed;
             recordings.push(recording);
         }
         Ok(RanSteps { recordings, starts, unwritten })

@@ -11,9 +11,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// The folders of `src`, each of which uses only those before it.
-const STAGES: [&str; 15] = [
+const STAGES: [&str; 16] = [
     "text", "expect", "model", "extract", "terminal", "check", "accept", "fix", "render", "book",
-    "run", "report", "store", "install", "cli",
+    "run", "report", "store", "install", "site", "cli",
 ];
 
 /// Uses all of them.

@@ -11,12 +11,29 @@ use mdbook_driver::config::Config;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
-use crate::process::say;
-use crate::{engine, project, setup};
+use crate::process::{say, succeed};
+use crate::{engine, pdf, project, setup};
+
+/// The variable with the address of the course's site, for mdBook.
+const SITE_URL: &str = "MDBOOK_OUTPUT__HTML__SITE_URL";
+
+/// Where the guide is published, in the course's site.
+const GUIDE: &str = "guide/";
+
+/// What `cargo xtask book` makes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Also print each book as a PDF, with Chromium
+    #[arg(long)]
+    pub(crate) pdf: bool,
+}
 
 /// Builds the sites of the course and the guide. If the course's recordings are stale, sets up an
 /// engine first, on which the course's commands are run.
-pub(crate) fn build() -> Result<()> {
+pub(crate) fn build(options: &Options) -> Result<()> {
+    if options.pdf {
+        setup::ensure(&[setup::PDF])?;
+    }
     let program = build_program()?;
     let project = project()?;
     let check = duct::cmd!(&program, "record", "--check").dir(&project).stdin_null().stdout_null();
@@ -46,24 +63,43 @@ pub(crate) fn build() -> Result<()> {
         tracing_subscriber::registry().with(log).with(CountComplaints(Arc::clone(&complaints)));
     tracing::subscriber::set_global_default(subscriber).context("cannot set up mdBook's log")?;
 
-    let course = build_site(&project, config).context("the course was not built")?;
-    let guide = project.join("crates/mdbook-docktest/guide");
-    let config = Config::from_disk(guide.join("book.toml")).map_err(|error| anyhow!(error))?;
-    let guide = build_site(&guide, config).context("the guide was not built")?;
+    let (book, course) = build_site(&project, config).context("the course was not built")?;
+    let guide_root = project.join("crates/mdbook-docktest/guide");
+    let config = Config::from_disk(guide_root.join("book.toml")).map_err(|error| anyhow!(error))?;
+    let (guide_book, guide) = build_site(&guide_root, config).context("the guide was not built")?;
+    finish(&program, &project, None)?;
+    let address = std::env::var(SITE_URL).ok().map(|course| format!("{course}{GUIDE}"));
+    finish(&program, &guide_root, address.as_deref())?;
     if complaints.load(Ordering::Relaxed) > 0 {
         bail!("mdBook logged warnings or errors: see above");
     }
     say(&format!("book: open {}", course.join("index.html").display()));
     say(&format!("guide: open {}", guide.join("index.html").display()));
+    if options.pdf {
+        pdf::print(&book, &course, "course.pdf").context("the course has no PDF")?;
+        pdf::print(&guide_book, &guide, "guide.pdf").context("the guide has no PDF")?;
+    }
     Ok(())
 }
 
-/// Builds a book, and returns the directory of its pages.
-fn build_site(root: &Path, config: Config) -> Result<PathBuf> {
+/// Builds a book, and returns it with the directory of its pages.
+fn build_site(root: &Path, config: Config) -> Result<(MDBook, PathBuf)> {
     let book = MDBook::load_with_config(root, config).map_err(|error| anyhow!(error))?;
     book.build().map_err(|error| anyhow!(error))?;
     let site = book.build_dir_for("html");
-    fs::canonicalize(&site).with_context(|| format!("cannot find {}", site.display()))
+    let site =
+        fs::canonicalize(&site).with_context(|| format!("cannot find {}", site.display()))?;
+    Ok((book, site))
+}
+
+/// Completes the pages of the book in a directory. `address` takes the place of the site's address in the
+/// environment.
+fn finish(program: &Path, root: &Path, address: Option<&str>) -> Result<()> {
+    let mut finish = duct::cmd!(program, "finish").dir(root).stdin_null().stdout_to_stderr();
+    if let Some(address) = address {
+        finish = finish.env(SITE_URL, address);
+    }
+    succeed("mdbook-docktest finish", &finish)
 }
 
 /// Builds `mdbook-docktest`, and returns its path.

@@ -1,16 +1,20 @@
-//! The project's own tasks: `cargo xtask engine | book | generate | test | fuzz | bench | corpus`.
+//! The project's own tasks: `cargo xtask engine | book | generate | claims | test | fuzz | bench | corpus`.
 
 mod bench;
 mod book;
 mod browser;
 mod cargo;
+mod claims;
 mod corpus;
 mod engine;
 mod failures;
+mod french;
 mod fuzz;
 mod generate;
 mod lints;
+mod pdf;
 mod process;
+mod prose;
 mod setup;
 mod sources;
 mod test;
@@ -39,9 +43,12 @@ enum Task {
     Engine,
     /// Builds the course in target/book, and the author's guide in target/guide; runs the course's
     /// commands if its recordings are stale
-    Book,
+    Book(book::Options),
     /// Updates the tables of the author's guide that are generated from the sources
     Generate,
+    /// Lists sentences of the course that claim something without a command or a source near them, for a
+    /// person to judge
+    Claims,
     /// Runs all tests, some of them on a real engine
     Test(test::Options),
     /// Searches for texts that make the program panic
@@ -55,8 +62,9 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Engine => setup::ensure(&[setup::ENGINE]).and_then(|()| engine::ensure().map(drop)),
-        Task::Book => book::build(),
+        Task::Book(options) => book::build(&options),
         Task::Generate => generate::write(),
+        Task::Claims => claims::list(),
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),
         Task::Bench(options) => bench::run(&options),

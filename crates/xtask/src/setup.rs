@@ -47,8 +47,16 @@ pub(crate) const ENGINE: &[Needed] = &[
 pub(crate) const REGISTRIES: &[Needed] =
     &[("curl", "curl"), ("docker-registry", "docker-registry"), ("ip", "iproute2")];
 
+/// For a book as a PDF.
+pub(crate) const PDF: &[Needed] = &[("chromium", "chromium"), ("pdfinfo", "poppler-utils")];
+
 /// For lints.
-pub(crate) const LINTS: &[Needed] = &[("git", "git"), ("shellcheck", "shellcheck")];
+pub(crate) const LINTS: &[Needed] = &[
+    ("git", "git"),
+    ("shellcheck", "shellcheck"),
+    ("hunspell", "hunspell"),
+    ("/usr/share/hunspell/fr_FR.dic", "hunspell-fr"),
+];
 
 /// For the tests of pages.
 pub(crate) const BROWSER: &[Needed] = &[
@@ -144,7 +152,10 @@ mod tests {
             missing_packages(&[&[("tar", "tar")], BROWSER], |needed| needed == "pip3"),
             ["chromium", "chromium-driver", "poppler-utils", "tar"]
         );
-        assert_eq!(missing_packages(&[LINTS], |_| false), ["git", "shellcheck"]);
+        assert_eq!(
+            missing_packages(&[LINTS], |_| false),
+            ["git", "hunspell", "hunspell-fr", "shellcheck"]
+        );
         assert!(missing_packages(&[ENGINE, BROWSER, LINTS], |_| true).is_empty());
     }
 

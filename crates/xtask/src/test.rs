@@ -38,6 +38,8 @@ enum Part {
     EndToEnd,
     /// Pages in a real browser
     Browser,
+    /// The course and the guide as sites and as PDFs
+    Books,
 }
 
 /// Runs the tests. At the end, the error names the parts that failed.
@@ -70,6 +72,7 @@ impl Part {
         match self {
             Self::Lints => &[setup::LINTS],
             Self::Browser => &[setup::BROWSER],
+            Self::Books => &[setup::PDF],
             Self::Format | Self::Unit | Self::Fuzz | Self::DockerCli => &[setup::ENGINE],
             Self::EndToEnd => &[setup::ENGINE, setup::REGISTRIES],
         }
@@ -91,6 +94,7 @@ impl Part {
                 let words = ["test", "--package", "browser-tests", "--locked", "--"];
                 cargo(&[&words[..], &["--include-ignored"]].concat(), &[("RUST_TEST_THREADS", "2")])
             }
+            Self::Books => book::build(&book::Options { pdf: true }),
         }
     }
 }

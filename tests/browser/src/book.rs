@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::LazyLock;
 
 use mdbook_driver::MDBook;
@@ -22,6 +23,12 @@ impl BuiltBook {
     /// to `target/browser/NAME`.
     #[track_caller]
     pub fn build(root: &Path, name: &str) -> Self {
+        Self::build_at(root, name, Some(SITE_URL))
+    }
+
+    /// The same with another `site-url`, or with none.
+    #[track_caller]
+    pub fn build_at(root: &Path, name: &str, site_url: Option<&str>) -> Self {
         let pages = workspace().join("target/browser").join(name);
         let mut config = Config::from_disk(root.join("book.toml")).unwrap();
         let command = shlex::try_quote(program().to_str().unwrap()).unwrap();
@@ -31,9 +38,16 @@ impl BuiltBook {
             config.set("preprocessor.docktest.run", "never").unwrap();
         }
         config.set("build.build-dir", &pages).unwrap();
-        config.set("output.html.site-url", SITE_URL).unwrap();
+        if let Some(site_url) = site_url {
+            config.set("output.html.site-url", site_url).unwrap();
+        }
         let book = MDBook::load_with_config(root, config).unwrap();
         book.build().unwrap_or_else(|error| panic!("{name} cannot be built: {error:#}"));
+        let mut finish = Command::new(program());
+        finish.arg("finish").arg(root).env("MDBOOK_BUILD__BUILD_DIR", &pages);
+        finish.envs(site_url.map(|site_url| ("MDBOOK_OUTPUT__HTML__SITE_URL", site_url)));
+        let finished = finish.status().unwrap().success();
+        assert!(finished, "the pages of {name} cannot be completed");
         Self { pages }
     }
 

@@ -58,6 +58,12 @@ impl Ran {
         self
     }
 
+    /// It was typed into a program, at this prompt.
+    pub fn at_prompt(mut self, prompt: &str) -> Self {
+        self.transcript.prompt = Some(prompt.to_owned());
+        self.at_a_terminal().ends(End::Typed)
+    }
+
     /// Adds a change of an object. The object's identifier is its name.
     pub fn does(mut self, kind: ObjectKind, name: &str, change: Change) -> Self {
         self.effects.push((kind, name.to_owned(), change));
@@ -86,6 +92,17 @@ impl Lab {
     /// Builds the book with the project's style sheet and scripts.
     #[track_caller]
     pub fn build(&self, name: &str) -> BuiltBook {
+        self.built(|root| BuiltBook::build(root, name))
+    }
+
+    /// The same without a `site-url`.
+    #[track_caller]
+    pub fn build_for_anywhere(&self, name: &str) -> BuiltBook {
+        self.built(|root| BuiltBook::build_at(root, name, None))
+    }
+
+    #[track_caller]
+    fn built(&self, build: impl FnOnce(&Path) -> BuiltBook) -> BuiltBook {
         let root = TempDir::with_prefix("browser-tests-").unwrap();
         let assets = copy_assets(root.path());
         let with = |extension: &str| {
@@ -110,7 +127,7 @@ impl Lab {
             files::keep(&recording, &file).unwrap();
         }
         fs::write(root.path().join("src/SUMMARY.md"), summary).unwrap();
-        BuiltBook::build(root.path(), name)
+        build(root.path())
     }
 }
 
@@ -159,6 +176,7 @@ fn recorded(path: &str, text: &str, steps: &[Vec<Ran>]) -> RecordingFile {
             end: ran.end,
             transcript: ran.transcript.clone(),
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms: ran.duration_ms,
         });
         let effects = ran.iter().enumerate().flat_map(|(command, ran)| {

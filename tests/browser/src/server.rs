@@ -80,7 +80,7 @@ fn answer(mut stream: &TcpStream, directory: &Path) -> io::Result<()> {
         body.len()
     );
     stream.write_all(head.as_bytes())?;
-    stream.write_all(&body)
+    if request.starts_with("HEAD ") { Ok(()) } else { stream.write_all(&body) }
 }
 
 /// The file for a request's target, relative to the site's directory.

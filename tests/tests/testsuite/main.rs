@@ -7,6 +7,7 @@ mod acceptance;
 mod annotations;
 mod book_images;
 mod canaries;
+mod cast;
 mod course;
 mod effects;
 mod engine_command;
@@ -56,6 +57,7 @@ mod tty;
 mod tutorial;
 mod verifications;
 mod verify;
+mod whole_book;
 mod workflow;
 
 /// Builds the book in the current directory as `mdbook build` does.

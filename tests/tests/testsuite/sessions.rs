@@ -167,3 +167,35 @@ fn the_page_shows_the_dialogue() {
     let typed = "data-prompt=\"/ # \"><kbd>echo $((6 * 7))</kbd></p>";
     assert!(page.contains(typed) && page.contains("<samp>42&#10;</samp>"), "{page}");
 }
+
+/// A program in a container that asks for a password at its terminal, as `mysql -p` and `psql -W` do.
+const ASKING: &str = "cat >ask.sh <<'X'\nprintf 'Enter password: ' >/dev/tty\nstty -echo </dev/tty\nread -r p \
+     </dev/tty\nstty echo </dev/tty\necho >/dev/tty\n[ \"$p\" = hunter2 ] || exit 1\nwhile printf 'mysql> ' && read \
+     -r line; do\n  [ \"$line\" = exit ] && exit\n  echo \"ran $line\"\ndone\nX\n\
+     docker run -d --name db -v $PWD:/w alpine sleep 1000";
+
+#[test]
+fn a_password_is_typed_in_a_container_and_shown_nowhere() {
+    let session = "$ docker exec -it db sh /w/ask.sh\nEnter password:\nmysql> select 1;\nran select 1;\n\
+                   mysql> exit\n$ docker rm -f db\ndb\n";
+    let chapter = format!(
+        "```bash\n{}\n```\n\n```console stdin=\"hunter2\\n\"\n{session}```\n",
+        ASKING.replace("hunter2", "hun\"ter\"2")
+    );
+    let outcome = verify(&chapter);
+    outcome.exits(0).finds_nothing();
+    let all: String = outcome.transcript(1).into_iter().map(|(_, text)| text).collect();
+    assert!(!all.contains("hunter2"), "{all}");
+}
+
+#[test]
+fn a_password_that_the_chapter_does_not_have_is_asked_for() {
+    let outcome = verify(&format!(
+        "```bash\n{ASKING}\n```\n\n```console\n$ docker exec -it db sh /w/ask.sh\nEnter password:\n\
+         mysql> select 1;\nran select 1;\n```\n\n```bash\ndocker rm -f db\n```\n"
+    ));
+    outcome.exits(1);
+    outcome.says("it asked `Enter password:`, and nothing was typed");
+    outcome
+        .says("add `stdin=\"…\\n\"` with what a reader types here, which the page does not show");
+}

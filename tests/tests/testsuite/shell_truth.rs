@@ -216,3 +216,54 @@ fn a_here_document_without_an_end_keeps_its_step_from_running() {
         .prints(3, "")
         .prints(4, "a\nb\n");
 }
+
+#[test]
+fn each_command_of_a_line_counts() {
+    Book::new()
+        .step("docker rm nosuch; true")
+        .step("{ docker rm nosuch; true; }")
+        .step("( docker rm nosuch; true )")
+        .step("for i in 1 2 3; do docker rm x$i; done; echo end")
+        .step("f() { docker rm nosuch; echo x; }; f")
+        .step("x=$(docker inspect nosuch | head -1)")
+        .step("true && docker rm nosuch | cat; true")
+        .step("cat <<E\n$(docker inspect nosuch)\nE")
+        .step("docker run nosuch.invalid/image & wait")
+        .verify()
+        .exits(3)
+        .finds_only(&[
+            ("exit-status", "docker rm nosuch; true"),
+            ("exit-status", "{ docker rm nosuch"),
+            ("exit-status", "( docker rm nosuch"),
+            ("exit-status", "for i in 1 2 3"),
+            ("exit-status", "f() {"),
+            ("exit-status", "x=$(docker inspect"),
+            ("exit-status", "true && docker rm nosuch"),
+            ("exit-status", "cat <<E"),
+            ("image-missing", "docker run nosuch.invalid/image"),
+        ])
+        .says("`docker rm nosuch` in this command exited with status 1")
+        .says("`docker rm x$i` in this command exited with status 1")
+        .says("`docker inspect nosuch` in this pipeline exited with status 1")
+        .says("write `|| true` behind it");
+}
+
+#[test]
+fn a_failure_that_the_script_looks_at_does_not_count() {
+    Book::new()
+        .step("docker rm nosuch || true")
+        .step("docker rm nosuch || true; echo end")
+        .step("n=0; while ! docker exec db true || [ $n = 3 ]; do n=$((n + 1)); [ $n != 3 ] || break; done")
+        .step("if docker ps | grep -q nosuch; then echo found; fi; echo end")
+        .step("docker ps | grep nosuch || true")
+        .step("docker rm nosuch; echo $?")
+        .step("for i in 1 2; do docker rm x$i || echo \"no x$i\"; done")
+        .step("[ \"$(docker inspect -f x nosuch)\" = x ] || echo none")
+        .step("docker images | head -n 1; echo end")
+        .step_with("exit=any", "docker rm nosuch; true")
+        .step_with("exit=1", "docker rm nosuch; docker rm nosuch")
+        .step("sleep 60 & kill $!; wait")
+        .verify()
+        .exits(0)
+        .finds_only(&[]);
+}

@@ -1,6 +1,6 @@
 //! `verify`: what passes, and what fails.
 
-use testsuite::{Book, Traces, is_running, marker};
+use testsuite::{Book, Outcome, Program, Traces, is_running, marker};
 
 #[test]
 fn the_engine_does_not_depend_on_the_authors_environment() {
@@ -104,6 +104,64 @@ fn fail_fast_skips_all_steps_but_cleanup() {
         .prints(4, "cleaning\n");
     let status = |step| outcome.status_of(step);
     assert_eq!([1, 2, 3, 4].map(status), ["passed", "failed", "skipped", "passed"]);
+}
+
+#[test]
+fn nothing_runs_after_a_guard_that_fails() {
+    let book = Book::new()
+        .step("echo before")
+        .step("false")
+        .step_with("guard", "docker volume create mine >file; exit 9")
+        .step("echo skipped")
+        .step_with("cleanup", "docker volume rm mine");
+    let guarded = [("exit-status", "false"), ("exit-status", "docker volume create")];
+    let skipped = [("not-run", "echo skipped"), ("not-run", "docker volume rm")];
+    let outcome = book.verify();
+    let status = |outcome: &Outcome| [1, 2, 3, 4, 5].map(|step| outcome.status_of(step));
+    outcome.exits(1).finds_only(&[guarded, skipped].concat());
+    outcome.says("follows from line 12: this step did not run, as the `guard` there failed");
+    assert_eq!(status(&outcome), ["passed", "failed", "failed", "skipped", "skipped"]);
+
+    // An earlier failure keeps the guard from running, and the guard what it would have allowed.
+    let outcome = book.to_verify().arg("--fail-fast").run();
+    assert_eq!(status(&outcome), ["passed", "failed", "skipped", "skipped", "skipped"]);
+
+    // The book tolerates failures, and a guard is none that it can tolerate.
+    let outcome = book.setting("lints.exit-status = \"warn\"").verify();
+    outcome.exits(1);
+    assert_eq!(status(&outcome), ["passed", "passed", "passed", "skipped", "skipped"]);
+}
+
+#[test]
+fn nothing_runs_after_a_guard_that_is_held_back() {
+    let outcome = Book::new()
+        .setting("lints.synopsis = \"warn\"")
+        .step_with("guard", "docker rm [OPTIONS] CONTAINER")
+        .step("echo skipped")
+        .verify();
+    outcome.exits(1).finds_only(&[("synopsis", "docker rm"), ("not-run", "echo skipped")]);
+    assert_eq!(outcome.status_of(2), "skipped");
+}
+
+#[test]
+fn a_guard_that_passes_changes_nothing() {
+    let outcome = Book::new()
+        .step_with("guard exit=3", "exit 3")
+        .step("false")
+        .step_with("cleanup", "echo cleaning")
+        .verify();
+    outcome.exits(1).finds_only(&[("exit-status", "false")]).prints(3, "cleaning\n");
+}
+
+#[test]
+fn a_selected_step_is_reported_with_the_guard_that_stopped_it() {
+    let book = Book::new().step_with("guard", "false").step("echo two").step("echo three");
+    book.write();
+    let outcome = Program::new(["verify", "src/lab.md:8", "--format", "json"])
+        .directory(book.path())
+        .about("src/lab.md", "# Lab\n\n```bash guard\nfalse\n```\n\n```bash\necho two\n```\n")
+        .run();
+    outcome.exits(1).finds_only(&[("exit-status", "false"), ("not-run", "echo two")]);
 }
 
 #[test]

@@ -105,6 +105,7 @@ impl Chapter {
                 ..Transcript::default()
             },
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms: 33,
         };
         let steps = scenario.steps.iter().map(|step| StepRecording::Ran {

@@ -126,6 +126,20 @@ fn containers_see_the_engines_files_and_not_the_machines() {
 
 #[test]
 #[ignore = "needs an engine: cargo xtask test"]
+fn files_that_containers_make_have_the_usual_modes() {
+    let engine = start();
+    import_image(&engine);
+    inside(&engine, "docker run -d --name app -v /absent:/made room sleep 600");
+    // The same for a container's first process and for others.
+    for command in ["exec app", "run --rm room"] {
+        assert_eq!(inside(&engine, &format!("docker {command} sh -c umask")), "0022", "{command}");
+    }
+    // What dockerd makes for a bind mount.
+    assert_eq!(inside(&engine, "stat -c %a /absent"), "755");
+}
+
+#[test]
+#[ignore = "needs an engine: cargo xtask test"]
 fn two_engines_are_isolated_from_each_other() {
     let (one, two) = (start(), start());
     assert_ne!(one.name(), two.name());

@@ -36,6 +36,7 @@ fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     };
     let steps = scenario.steps.iter().map(|step| StepRecording::Ran {

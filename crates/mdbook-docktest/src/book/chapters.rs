@@ -201,6 +201,19 @@ fn read_config(root: &Path) -> Result<Config, SourceError> {
     Ok(config)
 }
 
+/// Reads the book in a directory, and its settings for mdBook. Preprocessors that come before ours have run.
+///
+/// # Errors
+/// If it is not a book, or mdBook cannot read it.
+pub(crate) fn read_book_and_config(root: &Path) -> Result<(Book, Config), SourceError> {
+    if !root.join("book.toml").is_file() {
+        return Err(SourceError::NotABook(root.to_owned()));
+    }
+    let config = read_config(root)?;
+    let book = read_preprocessed(root, config.clone()).map_err(|error| bad_book(root, &error))?;
+    Ok((book, config))
+}
+
 fn bad_book(root: &Path, error: &mdbook_preprocessor::errors::Error) -> SourceError {
     let message = error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     SourceError::BadBook { path: root.to_owned(), message }

@@ -49,7 +49,12 @@ impl Place<'_> {
 /// there are no origins if the text is the file's.
 pub(crate) fn origins(path: &Path, text: &str) -> (Option<Origins>, Vec<MissingInclude>) {
     // Without its file, a chapter is made up by a preprocessor.
-    let Ok(file) = fs::read_to_string(path) else { return (None, Vec::new()) };
+    let Ok(file) = fs::read(path) else { return (None, Vec::new()) };
+    // Most chapters are as their file is: this is cheaper than to check its encoding.
+    if file == text.as_bytes() && !text.contains("{{") {
+        return (None, Vec::new());
+    }
+    let Ok(file) = String::from_utf8(file) else { return (None, Vec::new()) };
     // mdBook removes a byte order mark.
     let source = if mark_len(text) == 0 { without_mark(&file) } else { &file };
     let is_unchanged = text == source;

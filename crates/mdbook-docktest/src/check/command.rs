@@ -96,8 +96,8 @@ impl CommandCheck<'_> {
                 let fix = if is_plain { stream::fix(self.command, limit_ms) } else { None };
                 Some(self.with_fixes(Code::Timeout, message, Some(help), fix))
             }
-            // See `not_run`.
-            End::Stopped | End::Open | End::Typed | End::NotTyped => None,
+            // See `not_run` and `unanswered`.
+            End::Unanswered | End::Stopped | End::Open | End::Typed | End::NotTyped => None,
             End::Exited { status } => match self.follow() {
                 Some(follow) if !was_enough(follow, self.command) => {
                     let goal = match follow {

@@ -37,6 +37,22 @@ impl Found {
         self.explained.extend(other.explained);
     }
 
+    /// Returns the place of the first difference in the chapter; `None` if there is none.
+    pub(super) fn start(&self) -> Option<usize> {
+        self.all().map(|difference| difference.span.start).min()
+    }
+
+    /// Returns the codes of all differences.
+    pub(super) fn codes(&self) -> Vec<Code> {
+        self.all().map(|difference| difference.code).collect()
+    }
+
+    /// Returns all differences.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Difference> {
+        let missing_images = self.missing_images.iter().map(|(_, difference)| difference);
+        missing_images.chain(&self.differences)
+    }
+
     /// Keeps one difference for each missing image. If it is an error, also leaves out the failures after
     /// the first one.
     pub(super) fn fold(mut self, scenario: &Scenario, lints: &Lints) -> Folded {

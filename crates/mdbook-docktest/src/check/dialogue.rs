@@ -92,6 +92,7 @@ mod tests {
                 command: command.text.clone(),
                 end: if command.is_typed() { End::Typed } else { End::Exited { status: 0 } },
                 parts: Vec::new(),
+                failures: Vec::new(),
                 transcript: Transcript {
                     chunks: vec![chunk],
                     terminal: scenario.steps[0].attributes.tty,

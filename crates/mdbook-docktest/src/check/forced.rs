@@ -69,6 +69,7 @@ mod tests {
                 ..Transcript::default()
             },
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms: 0,
         });
         let steps = vec![StepRecording::Ran { commands: commands.collect(), effects: Vec::new() }];

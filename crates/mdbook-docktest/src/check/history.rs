@@ -28,6 +28,16 @@ pub(super) enum Outcome {
     NotRun,
 }
 
+impl Outcome {
+    /// What to add to the line of a command from which something follows.
+    pub(super) fn which(self) -> &'static str {
+        match self {
+            Self::NotRun => ", which did not run",
+            Self::Failed | Self::Succeeded => "",
+        }
+    }
+}
+
 /// What explains a failure.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Explanation {
@@ -90,6 +100,14 @@ impl<'a> History<'a> {
     /// Adds a command that comes after all others.
     pub(super) fn push(&mut self, text: &'a str, start: usize, outcome: Outcome) {
         self.commands.push(Past { text, start, outcome });
+    }
+
+    /// Returns the first of these commands that did not succeed, and what became of it. Each is given by its place
+    /// in the chapter.
+    pub(super) fn first_failed(&self, starts: &[usize]) -> Option<(usize, Outcome)> {
+        let is_cause =
+            |past: &&Past<'_>| past.outcome != Outcome::Succeeded && starts.contains(&past.start);
+        self.commands.iter().find(is_cause).map(|past| (past.start, past.outcome))
     }
 
     /// Returns what explains that a command failed, which printed `output`, without escape sequences.

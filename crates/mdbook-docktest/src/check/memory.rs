@@ -46,6 +46,7 @@ mod tests {
                 end,
                 transcript: Transcript::default(),
                 parts: Vec::new(),
+                failures: Vec::new(),
                 duration_ms: 0,
             }],
             effects: Vec::new(),

@@ -30,6 +30,11 @@ pub(super) struct MissingImage {
 }
 
 impl MissingImage {
+    /// Its name, if that is known.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// What is the same for all forms of the image's name.
     pub(super) fn identity(&self) -> String {
         match &self.name {

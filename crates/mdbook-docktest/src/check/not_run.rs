@@ -14,6 +14,7 @@ pub(super) fn why_not_run(step: &Step, ran: &[CommandRecording], index: usize) -
     let mut before = ran.iter().take(index);
     match before.find(|command| !has_ended(command)).map(|command| command.end) {
         Some(End::TimedOut { .. }) => "this command did not run: an earlier one timed out",
+        Some(End::Unanswered) => "this command did not run: an earlier one waited for an answer",
         Some(End::EngineLost) => "this command did not run: the Docker Engine had exited",
         _ if is_typed(index) => {
             // The last command that is not typed has opened the program.

@@ -9,6 +9,7 @@ use super::{Difference, changed_values, look_alike};
 use crate::expect::{
     Bindings, ChangedValue, Flaw, Loosened, Mismatch, Pattern, Place, Placeholders,
 };
+use crate::extract::constant::is_constant;
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::scenario::{Expectation, OutputAttributes, Step};
@@ -72,6 +73,14 @@ pub(super) fn has_ended(command: &CommandRecording) -> bool {
     matches!(command.end, End::Exited { .. } | End::Stopped | End::Open | End::Typed)
 }
 
+/// Whether a value is the same in every run: only commands have printed it that depend on nothing.
+fn is_fixed(value: &ChangedValue, commands: &[CommandRecording]) -> bool {
+    let has_printed =
+        |command: &&CommandRecording| command.transcript.output().contains(&value.actual);
+    let mut printed_by = commands.iter().filter(has_printed).peekable();
+    printed_by.peek().is_some() && printed_by.all(|command| is_constant(&command.command))
+}
+
 /// An expectation, ready to be compared.
 struct Expected<'a> {
     expectation: &'a Expectation,
@@ -119,6 +128,7 @@ impl<'a> Expected<'a> {
         };
         let mismatch = match loosened {
             None => mismatch,
+            Some(Ok(changed)) if changed.iter().any(|value| is_fixed(value, commands)) => mismatch,
             Some(Ok(changed)) => {
                 return Some(changed_values::difference(self.expectation, &changed));
             }

@@ -3,7 +3,7 @@
 use super::advice::{Advice, advice};
 use super::command::{CommandCheck, milliseconds, seconds};
 use super::fix::Fix;
-use super::history::{Conflict, Explanation, Outcome};
+use super::history::{Conflict, Explanation};
 use super::quote::quote;
 use super::status_use::StatusUse;
 use super::{Difference, syntax_error};
@@ -68,11 +68,7 @@ impl CommandCheck<'_> {
             |offset| self.explained_by.map_or(0, |chapter| line_and_column(chapter.text, offset).0);
         match self.explained_by.and_then(|chapter| chapter.history.explain(&output)) {
             Some(Explanation::Follows { from, outcome, name }) => {
-                let not_run = match outcome {
-                    Outcome::NotRun => ", which did not run",
-                    Outcome::Failed | Outcome::Succeeded => "",
-                };
-                let what = format!("{not_run}: `{name}` does not exist");
+                let what = format!("{}: `{name}` does not exist", outcome.which());
                 Why::Follows(consequence(line_of(from), &what))
             }
             Some(Explanation::InTheWay { from, conflict }) => {

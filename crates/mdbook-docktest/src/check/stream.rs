@@ -98,6 +98,7 @@ mod tests {
             transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
             duration_ms: 5_000,
             parts: Vec::new(),
+            failures: Vec::new(),
         };
         fix(&recording, 5_000)
     }

@@ -103,6 +103,7 @@ mod tests {
                     command: command.text.clone(),
                     end: End::Exited { status: *status },
                     parts: Vec::new(),
+                    failures: Vec::new(),
                     transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
                     duration_ms: 0,
                 }

@@ -24,6 +24,7 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
@@ -254,6 +255,7 @@ fn a_name_is_bound_for_the_whole_chapter() {
                 end: OK,
                 transcript,
                 parts: Vec::new(),
+                failures: Vec::new(),
                 duration_ms: 0,
             };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
@@ -306,6 +308,7 @@ fn each_command_of_a_session_is_compared_with_the_lines_below_it() {
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     };
     let found = |outputs: [&str; 4]| -> Vec<String> {
@@ -355,5 +358,60 @@ fn an_image_that_only_the_engine_could_pull_is_missing() {
     assert_eq!(
         found[0].message,
         "image `alpine:latest` is not available: not found: check its name"
+    );
+}
+
+/// Returns the findings of a chapter whose first step, a guard, ended with this status, and whose other two did not run.
+fn after_guard(status: i32) -> Vec<String> {
+    let markdown = "# T\n\n```bash guard\n# Is it free?\ncheck\n```\n\n```bash\na\nb\n```\n\n```bash cleanup\nc\n```\n";
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    let guard = CommandRecording {
+        command: "check".to_owned(),
+        end: End::Exited { status },
+        transcript: Transcript::default(),
+        parts: Vec::new(),
+        failures: Vec::new(),
+        duration_ms: 0,
+    };
+    let guard = StepRecording::Ran { commands: vec![guard], effects: Vec::new() };
+    let steps = vec![guard, StepRecording::Skipped, StepRecording::Skipped];
+    let recording = Recording { steps, ..Recording::default() };
+    findings_by_default(markdown, &scenario, &recording).iter().map(describe).collect()
+}
+
+#[test]
+fn what_a_guard_kept_from_running_follows_from_it() {
+    let found = after_guard(1);
+    assert!(found[0].starts_with("exit-status 5:1 this command exited with status 1"), "{found:?}");
+    assert_eq!(
+        found[1..],
+        [
+            "not-run 9:1 follows from line 5: this step did not run, as the `guard` there failed | ",
+            "not-run 14:1 follows from line 5: this step did not run, as the `guard` there failed | ",
+        ]
+    );
+    // `--fail-fast` ended the chapter for another reason.
+    assert_eq!(
+        after_guard(0),
+        [
+            "not-run 9:1 this step did not run: an earlier step failed | ",
+            "not-run 14:1 this step did not run: an earlier step failed | ",
+        ]
+    );
+}
+
+#[test]
+fn a_guard_that_is_held_back_stops_its_chapter() {
+    let markdown = "```bash guard\ndocker rm [OPTIONS] CONTAINER\n```\n\n```bash\na\n```\n";
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    assert!(scenario.steps[0].is_held);
+    let steps = vec![StepRecording::Ignored, StepRecording::Skipped];
+    let recording = Recording { steps, ..Recording::default() };
+    let found = findings_by_default(markdown, &scenario, &recording);
+    assert_eq!(
+        found.iter().map(describe).collect::<Vec<_>>(),
+        [
+            "not-run 6:1 follows from line 2: this step did not run, as the `guard` there did not run | "
+        ]
     );
 }

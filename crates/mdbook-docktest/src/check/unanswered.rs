@@ -1,17 +1,25 @@
 //! Finds questions that nobody has answered. Docker takes the end of its input for a no, and exits with 0.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Difference;
 use crate::extract::info_edit::set_attribute;
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{ExitExpectation, Step};
-use crate::model::stream::Stream;
-use crate::terminal::screen;
+use crate::model::stream::{Stream, Streams};
+use crate::terminal::{self, screen};
 use crate::text::question;
 
 /// Returns the question with which a command of a step has ended, or for whose answer it still waits.
 pub(super) fn question(step: &Step, index: usize, command: &CommandRecording) -> Option<String> {
+    if command.end == End::Unanswered {
+        let output = terminal::output(&command.transcript, Streams::Both);
+        return Some(output.lines().last().unwrap_or_default().trim().to_owned());
+    }
     let can_wait =
         matches!(command.end, End::Exited { .. } | End::TimedOut { .. } | End::Open | End::Typed);
     // Whoever expects another status, knows what happens without an answer.
@@ -38,31 +46,76 @@ pub(super) fn question(step: &Step, index: usize, command: &CommandRecording) ->
 }
 
 /// The finding about a question.
-pub(super) fn difference(span: std::ops::Range<usize>, question: &str) -> Difference {
-    let answer = if question::is_yes_or_no(question) { "y\\n" } else { "…\\n" };
+pub(super) fn difference(
+    step: &Step,
+    span: std::ops::Range<usize>,
+    question: &str,
+    end: End,
+) -> Difference {
+    let has_input = step.attributes.stdin.is_some();
+    let is_secret = question::is_for_secret(question);
+    let answer = if question::is_yes_or_no(question) {
+        "y\\n".to_owned()
+    } else {
+        "…\\n".repeat(secrets(step))
+    };
+    let help = match (has_input, is_secret) {
+        (true, _) => "`stdin` has no line left: add one, which ends with `\\n`".to_owned(),
+        (false, true) => format!(
+            "add `stdin=\"{answer}\"` with what a reader types here, which the page does not show"
+        ),
+        // Whatever its status may be, it does not end by itself.
+        (false, false) if end == End::Unanswered => format!("add `stdin=\"{answer}\"`"),
+        (false, false) => format!("add `stdin=\"{answer}\"`, or `exit=any` if this is expected"),
+    };
     Difference {
         code: Code::UnansweredQuestion,
         span,
         message: format!("it asked `{question}`, and nothing was typed"),
-        help: Some(format!("add `stdin=\"{answer}\"`, or `exit=any` if this is expected")),
+        help: Some(help),
         remedies: Vec::new(),
     }
 }
 
-/// Adds the answer yes to questions that can be answered so. `text` is the chapter's.
+/// The number of questions for secrets that the chapter shows in a step, but at least one.
+fn secrets(step: &Step) -> usize {
+    let of_commands = step.commands.iter().filter_map(|command| command.expectation.as_ref());
+    let expectations = of_commands.chain(&step.expectations);
+    let lines = expectations.flat_map(|expectation| expectation.text.lines());
+    lines.filter(|line| question::is_hidden(line)).count().max(1)
+}
+
+/// Where a chapter sets a password: `-e POSTGRES_PASSWORD=secret`, `MYSQL_ROOT_PASSWORD: secret`.
+static PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"\w*(?:PASSWORD|PASSWD|password)(?:=|: )["']?([\w.!@%+-]+)["']?(?:\s|$)"#)
+        .expect("the regex is valid")
+});
+
+/// The password that a chapter sets, if it sets one only.
+fn password(text: &str) -> Option<&str> {
+    let mut found = PASSWORD.captures_iter(text).filter_map(|found| found.get(1));
+    let first = found.next()?.as_str();
+    found.all(|other| other.as_str() == first).then_some(first)
+}
+
+/// Adds answers to questions: yes where that is one, and the password that the chapter sets. `text` is the chapter's.
 pub(super) fn add_remedies(text: &str, step: &Step, differences: &mut [Difference]) {
     for difference in differences {
-        let is_yes_or_no = difference.message.split('`').nth(1).is_some_and(question::is_yes_or_no);
-        if difference.code != Code::UnansweredQuestion
-            || !is_yes_or_no
-            || step.attributes.stdin.is_some()
-        {
+        if difference.code != Code::UnansweredQuestion || step.attributes.stdin.is_some() {
             continue;
         }
-        difference.remedies = vec![Remedy {
-            title: "add `stdin=\"y\\n\"`".to_owned(),
-            edits: vec![set_attribute(text, &step.fence, "stdin", Some("y\n"))],
-            basis: Basis::Proved,
-        }];
+        let question = difference.message.split('`').nth(1).unwrap_or_default();
+        let (answer, basis) = if question::is_yes_or_no(question) {
+            ("y\n".to_owned(), Basis::Proved)
+        } else if let Some(password) = password(text).filter(|_| question::is_for_secret(question))
+        {
+            (format!("{password}\n").repeat(secrets(step)), Basis::Proposed)
+        } else {
+            continue;
+        };
+        let edit = set_attribute(text, &step.fence, "stdin", Some(&answer));
+        let attribute = edit.text.trim_start_matches([',', ' ']);
+        let title = format!("add `{attribute}`");
+        difference.remedies = vec![Remedy { title, edits: vec![edit], basis }];
     }
 }

@@ -9,6 +9,7 @@ use docker_sandbox::cache_directory;
 
 use super::{Exit, RunOptions, cancel_on_signals, colours, run};
 use crate::book::build_directory;
+use crate::book::chapters::Source;
 use crate::book::protocol::{self, ProtocolError};
 use crate::book::settings::{OnFailure, RunMode, Settings, is_served};
 use crate::command::progress;
@@ -24,6 +25,8 @@ use crate::store::recording_file::RecordingFile;
 use crate::store::replay::Recordings;
 
 mod pages;
+
+use pages::BookFacts;
 
 pub(super) fn preprocess() -> Result<Exit> {
     let mut input = Vec::new();
@@ -44,13 +47,16 @@ pub(super) fn preprocess() -> Result<Exit> {
     let mut spill = Spill::new().context("cannot create a temporary file")?;
     let mut recordings = Recordings::new(&settings);
     let mut report = Report::default();
-    for (source, known) in sources.into_iter().zip(&known) {
+    let mut book_facts = BookFacts::new(sources.iter().map(|source: &Source| source.text.as_str()));
+    for (index, (source, known)) in sources.into_iter().zip(&known).enumerate() {
         let mut chapter = Chapter::read(source, &settings)?;
         if settings.run != RunMode::Always {
             recordings.replay(&mut chapter);
         }
-        if chapter.findings.is_empty() && !chapter.needs_run() {
-            let text = pages::page_text(&chapter, &known.page);
+        let is_done = chapter.findings.is_empty() && !chapter.needs_run();
+        if is_done && !pages::is_about_book(&chapter) {
+            book_facts.collect(index, known, &chapter);
+            let text = pages::page_text(&chapter, known, &book_facts);
             chapter.finish(spill.put(&text).context("cannot write a temporary file")?);
         }
         report.chapters.push(chapter);
@@ -82,7 +88,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     // `io::stdout()` would search everything for line ends, as it is line-buffered.
     let stdout = io::stdout().as_fd().try_clone_to_owned();
     let stdout = File::from(stdout.context("cannot write to standard output")?);
-    protocol::write_book(pages::items(book, known, report, &spill), stdout)?;
+    protocol::write_book(pages::items(book, known, report, book_facts, &spill), stdout)?;
     Ok(Exit::Success)
 }
 

@@ -8,7 +8,7 @@ use std::thread;
 
 use crate::book::chapters::{Source, SourceError};
 use crate::book::settings::Settings;
-use crate::check::Judge;
+use crate::check::{Judge, guard};
 use crate::model::finding::Level;
 use crate::model::recording::Image;
 use crate::report::{Chapter, Report};
@@ -36,7 +36,9 @@ pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
         let codes = judge.codes(step, commands);
         if codes.is_empty() {
             Verdict::Passed
-        } else if codes.iter().any(|code| settings.lints.level(*code) == Level::Deny) {
+        } else if codes.iter().any(|code| settings.lints.level(*code) == Level::Deny)
+            || (step.attributes.guard && guard::has_failed(&codes))
+        {
             Verdict::Failed
         } else {
             Verdict::Tolerated

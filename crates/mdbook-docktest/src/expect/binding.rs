@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
-use super::volatile::Kind;
+use super::volatile::{Kind, Nature};
 
 /// The placeholder whose values also have a short form.
 const ID: &str = "ID";
@@ -69,15 +69,24 @@ impl Bindings {
         self.swarm_ids.contains(word)
     }
 
-    /// Whether the author has chosen a value that would otherwise change from run to run.
-    pub(super) fn is_chosen(&self, kind: &Kind, value: &str) -> bool {
+    /// Whether the author has chosen a value that would otherwise change from run to run. The ID in a command can be
+    /// a sample, as the one that is expected.
+    pub(super) fn is_chosen(&self, kind: &Kind, expected: &str) -> bool {
+        kind.nature.can_be_chosen() && self.is_in_commands(expected)
+    }
+
+    /// Whether a value that was printed stands in a command, and so is printed in every run.
+    pub(super) fn is_repeated(&self, kind: &Kind, printed: &str) -> bool {
+        kind.nature != Nature::Number && self.is_in_commands(printed)
+    }
+
+    fn is_in_commands(&self, value: &str) -> bool {
         let is_word = |c: char| c.is_alphanumeric() || c == '_';
         let is_apart = |at: usize| {
             let (before, after) = (&self.commands[..at], &self.commands[at + value.len()..]);
             !before.ends_with(is_word) && !after.starts_with(is_word)
         };
-        kind.nature.can_be_chosen()
-            && self.commands.match_indices(value).any(|(at, _)| is_apart(at))
+        self.commands.match_indices(value).any(|(at, _)| is_apart(at))
     }
 
     /// Returns all names and their values.

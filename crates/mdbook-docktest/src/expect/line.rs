@@ -36,8 +36,8 @@ struct BoundLine {
     regex: Regex,
     /// The names of the groups `b0`, `b1`, … of the regex.
     keys: Vec<Key>,
-    /// The kinds of the groups `v0`, `v1`, … of the regex.
-    kinds: Vec<&'static Kind>,
+    /// The kinds of the groups `v0`, `v1`, … of the regex, and what is expected in their places.
+    values: Vec<(&'static Kind, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl LinePattern {
         let mut is_text = true;
         let mut pieces = Vec::new();
         let mut keys = Vec::new();
-        let mut kinds = Vec::new();
+        let mut compared = Vec::new();
         let (line, any_end) = split_any_end(line);
         for (token, span) in tokens(line, placeholders) {
             match token {
@@ -85,8 +85,8 @@ impl LinePattern {
                         let before = &line[..value.span.start];
                         pieces.push(fixed(&before[at..], at));
                         align(&mut pieces, before, value.kind.placeholder);
-                        pieces.push(Piece::Value(kinds.len(), value.kind.regex()));
-                        kinds.push(value.kind);
+                        pieces.push(Piece::Value(compared.len(), value.kind.regex()));
+                        compared.push((value.kind, line[value.span.clone()].to_owned()));
                         at = value.span.end;
                     }
                     let rest = if at == span.start { piece } else { &line[at..span.end] };
@@ -115,14 +115,14 @@ impl LinePattern {
             let blanks = gap::regex(blanks, line.is_empty());
             pieces.push(Piece::Fixed(format!("(?:{blanks}.*?)?")));
         }
-        if is_text && kinds.is_empty() {
+        if is_text && compared.is_empty() {
             return Ok(Self(Form::Literal(text)));
         }
         let regex = compile(&pieces, &keys, &Bindings::default())?;
-        Ok(Self(if keys.is_empty() && kinds.is_empty() {
+        Ok(Self(if keys.is_empty() && compared.is_empty() {
             Form::Unbound(regex)
         } else {
-            Form::Bound(BoundLine { pieces, regex, keys, kinds })
+            Form::Bound(BoundLine { pieces, regex, keys, values: compared })
         }))
     }
 
@@ -154,7 +154,7 @@ impl LinePattern {
     pub(super) fn values<'a>(&self, line: &'a str, bindings: &Bindings) -> Vec<&'a str> {
         let Form::Bound(bound) = &self.0 else { return Vec::new() };
         let Some((captures, _)) = bound.captures(line, bindings) else { return Vec::new() };
-        let values = (0..bound.kinds.len()).filter_map(|index| captures.name(&value_group(index)));
+        let values = (0..bound.values.len()).filter_map(|index| captures.name(&value_group(index)));
         values.map(|value| value.as_str()).collect()
     }
 }
@@ -180,17 +180,17 @@ impl BoundLine {
         Some((captures, bound))
     }
 
-    /// Binds all names to the captured values; `None` if one conflicts, or if a value that is compared by its kind
-    /// is one that the author has chosen.
+    /// Binds all names to the captured values; `None` if one conflicts, or if another value than the expected one is
+    /// printed in every run.
     fn bind(&self, captures: &Captures<'_>, bindings: &Bindings) -> Option<Bindings> {
         let mut bound = bindings.clone();
         let names_agree = self.keys.iter().enumerate().all(|(index, key)| {
             captures.name(&name_group(index)).is_some_and(|value| bound.bind(key, value.as_str()))
         });
-        let values_agree = self.kinds.iter().enumerate().all(|(index, kind)| {
-            captures
-                .name(&value_group(index))
-                .is_some_and(|value| !bindings.is_chosen(kind, value.as_str()))
+        let values_agree = self.values.iter().enumerate().all(|(index, (kind, expected))| {
+            captures.name(&value_group(index)).is_some_and(|value| {
+                value.as_str() == expected || !bindings.is_repeated(kind, value.as_str())
+            })
         });
         (names_agree && values_agree).then_some(bound)
     }

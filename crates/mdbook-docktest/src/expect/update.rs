@@ -95,15 +95,16 @@ pub(crate) fn update(
                 }
                 Line::dots()
             }
-            Row::New { line } => {
-                let text = actual_lines[line];
-                let values = new[line].iter().map(|value| (value, &text[value.span.clone()]));
-                Line::with_values(text, values, Origin::Output, |text| literal(text, placeholders))
-            }
+            Row::New { line } => new_line(actual_lines[line], &new[line], placeholders),
         };
         update.lines.push(line);
     }
     Some(update)
+}
+
+fn new_line(text: &str, values: &[Volatile], placeholders: &Placeholders) -> Line {
+    let values = values.iter().map(|value| (value, &text[value.span.clone()]));
+    Line::with_values(text, values, Origin::Output, |text| literal(text, placeholders))
 }
 
 /// Returns the values of output lines that change from run to run.
@@ -111,7 +112,7 @@ fn new_values(actual: &[&str], bindings: &Bindings) -> Vec<Vec<Volatile>> {
     let mut scanner = Scanner::for_expectations();
     let values = actual.iter().map(|line| {
         let mut values = scanner.line_with_ids(line, |word| bindings.is_swarm_id(word));
-        values.retain(|value| !bindings.is_chosen(value.kind, &line[value.span.clone()]));
+        values.retain(|value| !bindings.is_repeated(value.kind, &line[value.span.clone()]));
         values
     });
     values.collect()

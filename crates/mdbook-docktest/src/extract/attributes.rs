@@ -30,7 +30,7 @@ pub(super) mod word;
 use language::{Kind, language};
 use word::{Value, Word};
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "ignore",
     "hidden",
     "no-output",
@@ -44,6 +44,7 @@ const KNOWN: [&str; 14] = [
     "timeout",
     "retry",
     "cleanup",
+    "guard",
     "diagram",
 ];
 /// Names for attributes of later versions.
@@ -217,9 +218,13 @@ impl Reader {
         }
         if let Some(other) = self.seen.iter().find(|seen| exclude_each_other(seen, word.name)) {
             let message = format!("`{}` cannot be used with `{other}`", word.name);
-            return Err(bad(word.span.clone(), message).with_help(|| {
-                "remove one of them: a stream that is stopped has no exit status".into()
-            }));
+            let reason = if word.name == "guard" || other == "guard" {
+                "a step that does not run checks nothing"
+            } else {
+                "a stream that is stopped has no exit status"
+            };
+            return Err(bad(word.span.clone(), message)
+                .with_help(|| format!("remove one of them: {reason}")));
         }
         self.seen.push(word.name.to_owned());
 
@@ -229,6 +234,7 @@ impl Reader {
             "hidden" => attributes.hidden = flag(word)?,
             "no-output" => attributes.no_output = flag(word)?,
             "cleanup" => attributes.cleanup = flag(word)?,
+            "guard" => attributes.guard = flag(word)?,
             "diagram" => attributes.diagram = flag(word)?,
             "exit" => attributes.exit = exit(value(word)?)?,
             "dies" if word.value.is_none() => attributes.dies = Some(ExitExpectation::Any),
@@ -259,7 +265,9 @@ impl Reader {
 
 fn exclude_each_other(one: &str, other: &str) -> bool {
     let stops = |name| ["until", "lines", "for"].contains(&name);
-    (one == "exit" && stops(other)) || (stops(one) && other == "exit")
+    let excludes =
+        |one, other| (one == "exit" && stops(other)) || (one == "guard" && other == "ignore");
+    excludes(one, other) || excludes(other, one)
 }
 
 fn flag(word: &Word<'_>) -> Result<bool, Problem> {

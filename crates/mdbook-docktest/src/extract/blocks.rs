@@ -89,19 +89,36 @@ impl CodeBlock {
     }
 }
 
+/// The blocks of a chapter.
+pub(super) struct Blocks<'a> {
+    /// The code blocks and the blocks of HTML.
+    pub(super) all: Vec<Block<'a>>,
+    /// The start of the chapter's last block if that is one of these, outside of any container: only such a
+    /// block can be left open.
+    pub(super) last: Option<usize>,
+}
+
 /// Finds the code blocks and the blocks of HTML.
-pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Vec<Block<'a>> {
+pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
     // Like mdBook, drop a byte order mark: otherwise a fence in line 1 would not be recognized.
     let body = without_mark(text);
     let dropped = mark_len(text);
 
     let mut blocks = Vec::new();
+    let mut last = None;
     let mut open: Option<CodeBlock> = None;
     let mut html: Option<HtmlBlock<'_>> = None;
     let mut containers = vec![0];
     let mut seen_containers = 0;
     for (event, span) in new_cmark_parser(body, &extensions.to_options()).into_offset_iter() {
         let span = span.start + dropped..span.end + dropped;
+        if containers.len() == 1 {
+            match event {
+                Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) => last = Some(span.start),
+                Event::Start(_) | Event::Rule => last = None,
+                _ => {}
+            }
+        }
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
                 open = Some(CodeBlock {
@@ -138,5 +155,5 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Vec<Block<'a
             _ => {}
         }
     }
-    blocks
+    Blocks { all: blocks, last }
 }

@@ -11,12 +11,15 @@
 
 use std::ops::Range;
 
-pub(crate) use pipelines::part_of_pipeline;
+pub(crate) use insides::Insides;
+pub(crate) use pipelines::{Pipeline, part_of_pipeline, part_text, pipelines};
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
 pub(crate) use reader::here_document::Unended;
+pub(crate) use reader::mark::{Mark, MarkKind};
 pub(crate) use reader::token::{Redirection, Token};
 
+mod insides;
 mod pipelines;
 mod reader;
 
@@ -33,6 +36,11 @@ pub(crate) fn tokens(script: &str) -> Vec<Token> {
     reader.tokens = Some(Vec::new());
     while reader.next_command().is_some() {}
     reader.tokens.unwrap_or_default()
+}
+
+/// Returns the quotes, expansions, options and comments of a script, each before those within it.
+pub(crate) fn marks(script: &str) -> Vec<Mark> {
+    reader::mark::marks(script)
 }
 
 /// Returns the first here-document of a command that is not ended. Bash would only warn of it, and take

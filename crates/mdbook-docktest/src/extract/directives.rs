@@ -12,6 +12,7 @@ use regex::Regex;
 
 use super::Extraction;
 use crate::model::finding::Code;
+use crate::model::scenario::Directive;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
@@ -25,6 +26,11 @@ static CONTAINERS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(regex).expect("the regex is valid")
 });
 
+enum Kind {
+    Diagram,
+    Other(Directive),
+}
+
 /// Text that looks like a directive.
 struct Candidate {
     place: Range<usize>,
@@ -33,7 +39,7 @@ struct Candidate {
 }
 
 impl Extraction<'_> {
-    /// Finds diagrams, and invalid directives.
+    /// Finds directives, and invalid ones.
     pub(super) fn directives(&mut self) {
         let mut candidates: Vec<Candidate> = DIRECTIVE
             .captures_iter(self.text)
@@ -57,6 +63,7 @@ impl Extraction<'_> {
         while let Some((event, span)) = events.next() {
             let span = span.start + dropped..span.end + dropped;
             let breaks = is_line_break(&event);
+            let is_text = matches!(event, Event::Text(_));
             match event {
                 Event::Start(tag) => blocks.push(Block::from_tag(&tag, &text[span])),
                 Event::End(_) => drop(blocks.pop()),
@@ -72,7 +79,8 @@ impl Extraction<'_> {
                             continue;
                         }
                         let is_whole = span.start == candidate.place.start;
-                        self.directive(&candidate, is_whole && is_alone && block == Block::Lines);
+                        let is_line = is_whole && is_alone && block == Block::Lines;
+                        self.directive(&candidate, is_line, is_text);
                     }
                 }
                 _ => {}
@@ -80,26 +88,48 @@ impl Extraction<'_> {
             after_break = breaks;
         }
         self.scenario.diagrams.sort_by_key(|place| place.start);
+        self.scenario.directives.sort_by_key(|(_, place)| place.start);
         self.scenario.findings.sort_by_key(|finding| finding.span.start);
     }
 
-    fn directive(&mut self, candidate: &Candidate, is_line: bool) {
+    /// `is_line` is whether it is alone on its line in a block of lines, and `is_text` whether it is in text, not in HTML.
+    fn directive(&mut self, candidate: &Candidate, is_line: bool, is_text: bool) {
         let Candidate { place, word } = candidate;
         if self.text[..place.start].ends_with('\\') {
             return;
         }
-        let known = word.as_deref().is_some_and(|word| {
-            word.trim() == "diagram" && word.starts_with(|c: char| c.is_ascii_whitespace())
-        });
-        let help = "use `{{#docktest diagram}}` for a diagram of the engine's state";
-        if !known {
-            let found = self.text[place.clone()].trim_end();
-            let message = match word {
-                Some(_) => format!("unknown directive `{found}`"),
-                None => format!("unclosed directive `{found}`"),
-            };
-            let place = place.start..place.start + found.len();
-            return self.find(Code::BadDirective, place, message, Some(help.to_owned()));
+        let words: Option<Vec<&str>> = word
+            .as_deref()
+            .filter(|word| word.starts_with(|c: char| c.is_ascii_whitespace()))
+            .map(|word| word.split_ascii_whitespace().collect());
+        let kind = match words.as_deref() {
+            Some(["diagram"]) => Kind::Diagram,
+            Some(["duration"]) => Kind::Other(Directive::Duration),
+            Some(["duration", "book"]) => Kind::Other(Directive::BookDuration),
+            Some(["commands"]) => Kind::Other(Directive::Commands),
+            Some(["errors"]) => Kind::Other(Directive::Errors),
+            _ => {
+                let found = self.text[place.clone()].trim_end();
+                let message = match word {
+                    Some(_) => format!("unknown directive `{found}`"),
+                    None => format!("unclosed directive `{found}`"),
+                };
+                let help = "use `{{#docktest diagram}}`, `duration`, `duration book`, `commands` or `errors`";
+                let place = place.start..place.start + found.len();
+                return self.find(Code::BadDirective, place, message, Some(help.to_owned()));
+            }
+        };
+        if let Kind::Other(directive) = kind
+            && directive.is_inline()
+        {
+            if is_text {
+                self.scenario.directives.push((directive, place.clone()));
+            } else {
+                let message = "this directive is in HTML".to_owned();
+                let help = "put it into a sentence of the text".to_owned();
+                self.find(Code::BadDirective, place.clone(), message, Some(help));
+            }
+            return;
         }
         let before = &self.text[..place.start];
         let before = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
@@ -108,7 +138,11 @@ impl Extraction<'_> {
             // The replacement may end with a fence, which must not be followed by a tab.
             let blanks = after.len() - after.trim_ascii_start().len();
             let blanks = blanks - usize::from(after.ends_with('\r'));
-            self.scenario.diagrams.push(place.start..place.end + blanks);
+            let place = place.start..place.end + blanks;
+            match kind {
+                Kind::Diagram => self.scenario.diagrams.push(place),
+                Kind::Other(directive) => self.scenario.directives.push((directive, place)),
+            }
             return;
         }
         let message = "this directive is not a paragraph of its own".to_owned();
@@ -232,5 +266,43 @@ mod tests {
             assert!(directive.starts_with(place));
             assert_eq!(found, message);
         }
+    }
+
+    /// Returns the directives that are no diagrams, with the text that they replace.
+    fn others(text: &str) -> Vec<(Directive, &str)> {
+        let scenario = extract(Path::new("c.md"), text, Extensions::default());
+        assert_eq!(scenario.findings, [], "{text}");
+        scenario.directives.into_iter().map(|(kind, place)| (kind, &text[place])).collect()
+    }
+
+    #[test]
+    fn durations_are_part_of_a_sentence() {
+        for text in [
+            "{{#docktest duration}}\n",
+            "> [!NOTE]\n> **Time.** {{#docktest duration}}. **Before.** None.\n",
+            "# Plan: {{#docktest duration}}\n",
+            "| a |\n|---|\n| {{#docktest duration}} |\n",
+            "a\n{{#docktest duration}}\nb\n",
+        ] {
+            assert_eq!(others(text), [(Directive::Duration, "{{#docktest duration}}")], "{text}");
+        }
+        let book = "In all: {{#docktest  duration book }}.\n";
+        assert_eq!(others(book), [(Directive::BookDuration, "{{#docktest  duration book }}")]);
+        assert_eq!(others("`{{#docktest duration}}` and \\{{#docktest duration}}\n"), []);
+        let (_, findings) = found("<p>{{#docktest duration}}</p>\n");
+        assert_eq!(findings, [("{{#docktest duration}}", "this directive is in HTML".to_owned())]);
+    }
+
+    #[test]
+    fn tables_about_the_book_are_paragraphs() {
+        let text = "{{#docktest commands}}\n\n- {{#docktest errors}}\n";
+        let expected = [
+            (Directive::Commands, "{{#docktest commands}}"),
+            (Directive::Errors, "{{#docktest errors}}"),
+        ];
+        assert_eq!(others(text), expected);
+        let (_, findings) = found("See {{#docktest commands}}.\n");
+        let message = "this directive is not a paragraph of its own".to_owned();
+        assert_eq!(findings, [("{{#docktest commands}}", message)]);
     }
 }

@@ -44,8 +44,8 @@ pub fn names_for_files() -> &'static [&'static str] {
 
 /// Parses an info string; returns `None` if it is not that of a file.
 pub(super) fn parse(info: &str) -> Option<(FileInfo, Vec<Problem>)> {
-    // Most blocks have neither.
-    if !(info.contains("file") || info.contains("append")) {
+    // Most blocks have none of these.
+    if !(info.contains(['=']) || info.contains("file") || info.contains("append")) {
         return None;
     }
     // Pandoc's form: `{.dockerfile file=Dockerfile}`.
@@ -63,6 +63,9 @@ pub(super) fn parse(info: &str) -> Option<(FileInfo, Vec<Problem>)> {
     let mut file =
         FileInfo { language: language.unwrap_or_default().to_owned(), ..FileInfo::default() };
     if !has_name {
+        if let Some(problem) = attributes.iter().find_map(mistyped_file) {
+            return Some((file, vec![problem]));
+        }
         let word = attributes.iter().find(appends)?;
         let problem = bad(word.span.clone(), "`append` needs `file`", "write `file=NAME append`");
         return Some((file, vec![problem]));
@@ -83,6 +86,15 @@ pub(super) fn parse(info: &str) -> Option<(FileInfo, Vec<Problem>)> {
         problems.extend(file.read(word).err());
     }
     Some((file, problems))
+}
+
+/// The problem with a word that is nearly `file`, and has a path as `file` does: `flie=Dockerfile`.
+fn mistyped_file(word: &Word<'_>) -> Option<Problem> {
+    let path = word.value.as_ref().filter(|value| name(value).is_ok())?.text.as_str();
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-' | '~');
+    let has_letter = path.contains(|c: char| c.is_alphabetic());
+    let is_near = intended(word, &["file"]).is_some();
+    if is_near && has_letter && path.chars().all(is_path) { mistyped(word) } else { None }
 }
 
 /// The problem with a word that is a mistyped attribute of files.

@@ -36,6 +36,8 @@ pub struct ImageUses {
     pub made: BTreeSet<Reference>,
     /// The number of uses whose images only a run can show.
     pub unresolved: usize,
+    /// Where the chapter's text names the image of a use, each time, whether the chapter makes it or not.
+    pub mentions: BTreeSet<(usize, usize)>,
 }
 
 /// The first use of an image in a chapter.
@@ -64,6 +66,42 @@ pub enum UseKind {
     Pulled,
 }
 
+/// A command that makes an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Maker {
+    pub(crate) made: Made,
+    /// The place of the command in the chapter.
+    pub(crate) start: usize,
+}
+
+/// An image that a command makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// One with this name.
+    Image(Reference),
+    /// That of a service that Compose names after its project: `project-service`.
+    Service(String),
+    /// Those in an archive.
+    Loaded,
+}
+
+impl Made {
+    /// Whether it can be the image with this name. `command` is what makes it: archives are named after
+    /// what is in them.
+    pub(crate) fn can_be(&self, image: &Reference, command: &str) -> bool {
+        let name = image.familiar_name();
+        let last = name.rsplit('/').next().unwrap_or(&name);
+        match self {
+            Self::Image(made) => made == image,
+            Self::Service(service) => {
+                let project = last.strip_suffix(service.as_str());
+                project.is_some_and(|project| project.len() > 1 && project.ends_with(['-', '_']))
+            }
+            Self::Loaded => command.contains(last),
+        }
+    }
+}
+
 impl ImageUses {
     /// Whether the chapter uses this image.
     pub(crate) fn contains(&self, reference: &Reference) -> bool {
@@ -85,6 +123,21 @@ pub fn image_uses(scenario: &Scenario) -> ImageUses {
         }
     }
     walk.found
+}
+
+/// Returns the commands of a chapter that make images, also of steps that do not run.
+pub(crate) fn makers(scenario: &Scenario) -> Vec<Maker> {
+    let mut walk = Walk::default();
+    for (index, step) in scenario.steps.iter().enumerate() {
+        for (_, file) in scenario.files_before(index) {
+            walk.files.write(&file.name, Some(&file.contents()), file.appends);
+        }
+        let commands = step.commands.iter().enumerate();
+        for (command_index, command) in commands.filter(|(_, command)| !command.is_typed()) {
+            walk.command(index, command_index, command);
+        }
+    }
+    walk.makers
 }
 
 #[cfg(test)]

@@ -29,6 +29,17 @@ pub(crate) fn set_attribute(text: &str, fence: &Fence, name: &str, value: Option
     Edit::insert(fence.info.start + end, format!("{separator}{attribute}"))
 }
 
+/// Returns the edit that removes an attribute of a block, with the separator before it; `None` if it has none of this
+/// name.
+pub(crate) fn remove_attribute(text: &str, fence: &Fence, name: &str) -> Option<Edit> {
+    let info = &text[fence.info.clone()];
+    let all: Vec<Word<'_>> = words(info).collect();
+    let index = all.iter().skip(1).position(|word| word.name == name)? + 1;
+    let start = fence.info.start;
+    let range = start + all[index - 1].span.end..start + all[index].span.end;
+    Some(Edit { range, text: String::new() })
+}
+
 fn find<'a>(info: &'a str, name: &str) -> Option<Word<'a>> {
     words(info).skip(1).find(|word| word.name == name)
 }

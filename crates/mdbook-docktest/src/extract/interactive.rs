@@ -1,5 +1,7 @@
 //! Commands that share the terminal with a program in a container.
 
+use std::borrow::Cow;
+
 use crate::extract::image_uses::flags::{Arguments, COMPOSE, COMPOSE_RUN, DOCKER, RUN, Switches};
 
 /// `docker exec`
@@ -13,6 +15,9 @@ const EXEC: Switches = Switches {
 const START: Switches =
     Switches { long: &["attach", "interactive", "no-stdin"], short: "ai", is_mixed: true };
 
+/// What a command that passes its terminal on contains.
+const ATTACHING: [&str; 4] = ["run", "exec", "start", "attach"];
+
 /// Words that can stand before a command.
 const PREFIXES: [&str; 5] = ["sudo", "time", "exec", "command", "winpty"];
 
@@ -20,11 +25,14 @@ const PREFIXES: [&str; 5] = ["sudo", "time", "exec", "command", "winpty"];
 /// typed: with `-it`, or because `docker compose run` and `exec` do so by themselves.
 pub(crate) fn needs_terminal(command: &str) -> bool {
     // Most commands are none of these.
-    if !command.contains("docker") {
+    if !command.contains("docker") || !ATTACHING.iter().any(|name| command.contains(name)) {
         return false;
     }
     // A backslash before a line break only continues the line.
-    let command = command.replace("\\\n", " ");
+    let command = match command.contains("\\\n") {
+        true => Cow::Owned(command.replace("\\\n", " ")),
+        false => Cow::Borrowed(command),
+    };
     command.split(['\n', ';', '|', '&', '(', ')']).any(|part| {
         let mut words: Vec<&str> = part.split_whitespace().collect();
         let is_before = |word: &&str| {

@@ -47,7 +47,7 @@ pub(crate) fn named_blocks(scenario: &Scenario, text: &str) -> Vec<NamedBlock> {
         Block::Code(block) if !block.is_indented => Some(block),
         Block::Code(_) | Block::Html(_) => None,
     };
-    let blocks = blocks(text, &scenario.extensions).into_iter().filter_map(fenced);
+    let blocks = blocks(text, &scenario.extensions).all.into_iter().filter_map(fenced);
     blocks.filter_map(|block| named(text, &block)).collect()
 }
 

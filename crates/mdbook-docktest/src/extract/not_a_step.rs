@@ -30,7 +30,9 @@ impl Extraction<'_> {
                 let is_command = |line| reading(line) == Reading::Command;
                 block.content.lines().any(is_command).then_some(Look::Mixed)
             }),
-            Kind::Other => look(&block.content).filter(|look| *look == Look::Session),
+            Kind::Other => {
+                look(&block.content).filter(|look| matches!(look, Look::Session | Look::Windows))
+            }
             _ => None,
         };
         let Some(look) = looks else { return };
@@ -39,7 +41,10 @@ impl Extraction<'_> {
             return;
         }
         let language = &self.text[fence.language.clone()];
-        let (message, help) = if language.is_empty() {
+        let (message, help) = if look == Look::Windows {
+            let message = "its prompt is that of a shell of Windows".to_owned();
+            (message, "mark it as `text` to only show it".to_owned())
+        } else if language.is_empty() {
             ("it has no language".to_owned(), after_the_fence(look))
         } else {
             let message = format!("`{language}` is not one of the languages of steps");
@@ -74,7 +79,7 @@ impl Extraction<'_> {
                 });
                 prompt.into_iter().chain([shown()]).collect()
             }
-            Look::Mixed => vec![shown()],
+            Look::Mixed | Look::Windows => vec![shown()],
         };
         self.not_a_step(fence.opening(), &message, help, remedies);
     }
@@ -107,6 +112,7 @@ impl Extraction<'_> {
             Look::Session => {
                 "put it between fences, and mark it as `console`; or as `text` to only show it"
             }
+            Look::Windows => "put it between fences, and mark it as `text` to only show it",
             _ => "put it between fences, and mark it as `bash`; or as `text` to only show it",
         };
         let place = start..start + first.len();
@@ -149,7 +155,7 @@ impl Extraction<'_> {
         let (kind, language) = match look {
             Look::Session => (Kind::Session, "console"),
             Look::Script => (Kind::Script, "bash"),
-            Look::Mixed => return false,
+            Look::Mixed | Look::Windows => return false,
         };
         if self.scenario.extensions.unmarked == Unmarked::Report {
             return false;
@@ -177,6 +183,7 @@ fn after_the_fence(look: Look) -> String {
     match look {
         Look::Session => "write `console` after the fence to run it, or `text` to only show it",
         Look::Script => "write `bash` after the fence to run it, or `text` to only show it",
+        Look::Windows => "mark it as `text` to only show it",
         Look::Mixed => {
             "start its commands with `$ `, and write `console` after the fence, to run it; or write `text` to only show it"
         }

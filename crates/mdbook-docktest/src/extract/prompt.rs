@@ -22,6 +22,8 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
             (?: \[ [\w.-]+ \] \x20 (?: \( \w+ \) \x20 )? )?
             (?<at> [\w.-]* @ [\w.-]+ ) (?: [:\x20] \x20? (?<directory> [~/\w] [^\s$\#%>:]* ) )?
             (?: \x20 \( [^)\s]+ \) )? \x20?
+          | # host:directory user$, of macOS
+            (?<host> [A-Za-z][\w-]* ) : (?: [~/] [^\s$\#%>:]* | [\w.-]+ ) \x20 [a-z_] [\w.-]*
           | # ~/directory$, /directory #
             :? (?<path> ~ (?: / [^\s$\#%>]* )? | / [\w./-]* ) \x20?
           | # host$, bash-5.2#
@@ -105,7 +107,11 @@ impl Prompt {
         // After `user@host:directory$`, the blank can be missing.
         let end = end_of_prompt(line, sign_end)
             .or_else(|| (!at.is_empty() && !text("directory").is_empty()).then_some(sign_end))?;
-        let name = [at, text("bracketed"), text("name")].concat();
+        let mut name = [at, text("bracketed"), text("name")].concat();
+        if let Some(host) = parts.name("host") {
+            // The user changes with `sudo`.
+            name = format!("@{}", host.as_str());
+        }
         let host = name.rsplit('@').next().unwrap_or_default();
         let is_in_container = CONTAINER.is_match(host) || path.starts_with('/');
         Some((Self { name, sign, is_in_container }, end))
@@ -123,7 +129,10 @@ impl Prompt {
 
     /// Returns the offset of the text after the prompt, if the line starts with it.
     pub(crate) fn end_in(&self, line: &str) -> Option<usize> {
-        let (other, end) = Self::of(line)?;
+        let is_unspaced = self.sign == '$' && self.name.is_empty() && is_unspaced(line);
+        let Some((other, end)) = Self::of(line).filter(|_| !is_unspaced) else {
+            return is_unspaced.then_some(1);
+        };
         let is_same = if self.name.is_empty() {
             other.name.is_empty() && other.sign == self.sign
         } else {
@@ -135,6 +144,18 @@ impl Prompt {
             self.is_unlike_bash() || command.is_empty() || reading(command) > Reading::Text;
         (is_same && is_command).then_some(end)
     }
+}
+
+/// Whether a line is `$docker …` or the like, which lacks the blank after the prompt. Bash takes it for a variable.
+pub(crate) fn is_unspaced(line: &str) -> bool {
+    line.strip_prefix('$').is_some_and(|command| {
+        let mut words = command.split_whitespace().skip_while(|word| *word == "sudo");
+        let program = words.next().filter(|_| !command.starts_with(char::is_whitespace));
+        let has_command = words.next().is_some();
+        program.is_some_and(|program| ["docker", "docker-compose", "git"].contains(&program))
+            && has_command
+            && reading(command) == Reading::Command
+    })
 }
 
 /// Returns the end of a prompt with the blank after it.

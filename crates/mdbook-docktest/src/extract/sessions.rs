@@ -8,6 +8,7 @@ use super::blocks::CodeBlock;
 use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
 use crate::extract::inner::{add_typed_commands, continue_program, left_open, program_session};
+use crate::extract::prompt::is_unspaced;
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
@@ -139,6 +140,12 @@ impl Extraction<'_> {
                 vec![language("text")],
             ),
             None if lines.iter().all(|line| line.trim().is_empty()) => return,
+            None if lines.iter().any(|line| is_unspaced(line)) => {
+                let numbered = lines.iter().enumerate().filter(|(_, line)| is_unspaced(line));
+                let signs: Vec<usize> =
+                    numbered.map(|(number, _)| places.line(number).start).collect();
+                return self.unspaced_prompts(first, signs);
+            }
             None if is_script(session, lines) => (
                 "this block does not run: it is marked as a session, and has no prompt",
                 "mark it as `bash`, or start its commands with `$ `",
@@ -153,6 +160,17 @@ impl Extraction<'_> {
         };
         let (message, help) = (message.to_owned(), Some(help.to_owned()));
         self.find_with_remedies(Code::MissingPrompt, first, message, help, remedies);
+    }
+
+    /// Finds prompts without a blank, given the places of their signs.
+    pub(super) fn unspaced_prompts(&mut self, place: Range<usize>, signs: Vec<usize>) {
+        let message = "this block does not run: to bash, `$docker` is a variable";
+        let title = "put a blank after the prompt, as in `$ docker`".to_owned();
+        let edits = signs.into_iter().map(|sign| Edit::insert(sign + 1, " ".to_owned()));
+        let remedy = Remedy { title, edits: edits.collect(), basis: Basis::Proved };
+        let help = "if `$` is the prompt, put a blank after it: `$ docker …`".to_owned();
+        let message = message.to_owned();
+        self.find_with_remedies(Code::MissingPrompt, place, message, Some(help), vec![remedy]);
     }
 
     fn printed(

@@ -495,3 +495,25 @@ fn a_script_with_prompts_can_be_marked_as_a_session() {
     assert_eq!(remedy.basis, Basis::Proved);
     assert_eq!(splice(text, remedy.edits.clone()), text.replace("Bash", "console"));
 }
+
+#[test]
+fn a_prompt_without_a_blank_is_found_unless_it_is_a_variable() {
+    let found = |text: &str| {
+        let scenario = scenario(text);
+        let held: Vec<bool> = scenario.steps.iter().map(|step| step.is_held).collect();
+        let [finding] = &scenario.findings[..] else { return (held, None) };
+        assert_eq!(finding.code, Code::MissingPrompt);
+        (held, Some(splice(text, finding.remedies[0].edits.clone())))
+    };
+    for language in ["bash", "console"] {
+        let text = format!("```{language}\n$docker pull x\n$docker run x\n```\n");
+        assert_eq!(found(&text), (vec![true], Some(text.replace('$', "$ "))));
+    }
+    let mixed = "```bash\n$ docker pull x\n$docker run x\nhello\n```\n";
+    assert_eq!(found(mixed), (vec![false], None));
+    for variable in
+        ["```bash\ndocker=podman\n$docker ps\n```\n", "```bash\n$DOCKER ps\n$HOME/x y\n```\n"]
+    {
+        assert_eq!(found(variable), (vec![false], None), "{variable}");
+    }
+}

@@ -11,6 +11,8 @@ pub(super) mod html;
 pub(super) enum Look {
     /// Commands at prompts.
     Session,
+    /// Commands at the prompts of a shell of Windows.
+    Windows,
     /// Commands.
     Script,
     /// A command and what it prints: without prompts, nothing says which lines are which.
@@ -21,7 +23,8 @@ pub(super) enum Look {
 pub(super) fn look(text: &str) -> Option<Look> {
     let lines: Vec<&str> = text.lines().collect();
     if has_commands_at_prompts(text, &lines) {
-        return Some(Look::Session);
+        let is_windows = Prompts::in_lines(&lines) == Some(Prompts::Windows);
+        return Some(if is_windows { Look::Windows } else { Look::Session });
     }
     // A file of its own.
     if text.trim_start().starts_with("#!") {

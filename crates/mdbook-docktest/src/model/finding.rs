@@ -104,6 +104,8 @@ pub enum Code {
     Timeout,
     /// A command asked a question, and nothing was typed.
     UnansweredQuestion,
+    /// Nothing has read a part of what `stdin` has.
+    UnusedStdin,
     /// A stream ended by itself before it had been followed long enough.
     StreamEnded,
     /// A step or a command did not run, because an earlier one had ended the chapter or the shell.
@@ -156,6 +158,7 @@ impl Code {
         Self::ChangedValues,
         Self::Timeout,
         Self::UnansweredQuestion,
+        Self::UnusedStdin,
         Self::StreamEnded,
         Self::NotRun,
         Self::NoSteps,
@@ -190,6 +193,8 @@ impl Code {
             Self::MissingPrompt => Level::Warn,
             // It may be there to be read only.
             Self::NotAStep => Level::Warn,
+            // The step has done what it should without it.
+            Self::UnusedStdin => Level::Warn,
             // The step runs, and is judged as a whole.
             Self::UnclearCommands => Level::Warn,
             // The book is as correct as before: only the registry has changed.
@@ -222,6 +227,7 @@ impl Code {
             Self::ChangedValues => "changed-values",
             Self::Timeout => "timeout",
             Self::UnansweredQuestion => "unanswered-question",
+            Self::UnusedStdin => "unused-stdin",
             Self::StreamEnded => "stream-ended",
             Self::NotRun => "not-run",
             Self::NoSteps => "no-steps",

@@ -96,10 +96,26 @@ pub struct CommandRecording {
     /// and one of them has failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<i32>,
+    /// What has failed in it without anything looking at its status, in order, and each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<Failure>,
     /// What the command printed and what was typed.
     pub transcript: Transcript,
     /// How long the command took, in milliseconds.
     pub duration_ms: u64,
+}
+
+/// A part of a command that has failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The simple command as bash prints it; for a pipeline, the one that began last before its end. Empty for a process
+    /// in the background that `wait` has waited for.
+    pub command: String,
+    /// Its exit status; for a pipeline with a part that has failed, the statuses of all parts.
+    pub statuses: Vec<i32>,
+    /// Whether it was run by a function.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_function: bool,
 }
 
 /// How a command ended.
@@ -118,6 +134,8 @@ pub enum End {
         /// The limit, in milliseconds.
         limit_ms: u64,
     },
+    /// It was stopped because it waited for the answer to a question, and there was nothing to type.
+    Unanswered,
     /// The engine exited while the command was running.
     EngineLost,
     /// It is still open at the end of its step, and waits for input.

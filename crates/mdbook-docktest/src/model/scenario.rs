@@ -37,6 +37,10 @@ pub struct Scenario {
     /// The `{{#docktest diagram}}` directives, in bytes of the chapter's text. Each is a paragraph
     /// of its own.
     pub diagrams: Vec<Range<usize>>,
+    /// The start of the chapter's last block, if it is one of code or HTML: the chapter may not close it.
+    pub last_block: Option<usize>,
+    /// The other directives, in bytes of the chapter's text.
+    pub directives: Vec<(Directive, Range<usize>)>,
     /// The files that are written before steps, in the order of the text.
     pub files: Vec<ChapterFile>,
     /// The findings about the text; the chapter does not run while one about annotations is an error.
@@ -61,6 +65,31 @@ impl Scenario {
     /// Returns the steps that run, with their indices in `steps`.
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate().filter(|(_, step)| step.runs())
+    }
+}
+
+/// A directive that is replaced by facts about the chapter or the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Directive {
+    /// How long a reader needs for the chapter.
+    Duration,
+    /// How long a reader needs for the book.
+    BookDuration,
+    /// The commands of the book.
+    Commands,
+    /// The failures that the book expects.
+    Errors,
+}
+
+impl Directive {
+    /// Whether it needs the other chapters.
+    pub fn is_about_book(self) -> bool {
+        self != Self::Duration
+    }
+
+    /// Whether it is replaced by words rather than by a block.
+    pub(crate) fn is_inline(self) -> bool {
+        matches!(self, Self::Duration | Self::BookDuration)
     }
 }
 
@@ -251,6 +280,8 @@ pub struct Attributes {
     pub retry: Option<Duration>,
     /// The step runs even if an earlier one failed.
     pub cleanup: bool,
+    /// If the step fails, no later step of the chapter runs, not even one for cleaning up.
+    pub guard: bool,
     /// A diagram of the engine's objects follows the step.
     pub diagram: bool,
 }

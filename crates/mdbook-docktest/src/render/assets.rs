@@ -187,9 +187,9 @@ mod tests {
                 .map(|asset| asset.copy().len())
                 .sum()
         };
-        assert!(bytes(|_| true) <= 24 << 10, "{}", bytes(|_| true));
+        assert!(bytes(|_| true) <= 36 << 10, "{}", bytes(|_| true));
         let language = bytes(|name| name.contains("-fr") || name.contains("-language"));
-        assert!(language <= 8 << 10, "{language}");
+        assert!(language <= 9 << 10, "{language}");
     }
 
     #[test]

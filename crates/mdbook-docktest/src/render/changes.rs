@@ -9,8 +9,8 @@ use crate::render::state::{Container, State, Status};
 mod entry;
 mod html;
 
-pub(super) use entry::Entry;
-use entry::{Part, Sign, append, named, note};
+pub(super) use entry::{Entry, Sign};
+use entry::{Part, append, named, note};
 pub(super) use html::html;
 
 /// Summarizes the effects of a step, given the state before it.
@@ -160,8 +160,8 @@ impl Changes<'_> {
     fn short_lived_container(&self, id: &str) -> Option<Entry> {
         let labels = self.labels;
         let mut own = self.effects_on(ObjectKind::Container, id);
-        let (name, image) = own.find_map(|effect| match &effect.change {
-            Change::Created { image, .. } => Some((&effect.name, image.as_deref())),
+        let (name, image, spec) = own.find_map(|effect| match &effect.change {
+            Change::Created { image, spec } => Some((&effect.name, image.as_deref(), spec)),
             _ => None,
         })?;
         // A generated name means nothing to a reader once the container is gone.
@@ -180,6 +180,11 @@ impl Changes<'_> {
                 }
             }
         }
+        let is_new =
+            |mount: &&Mount| !mounts.iter().any(|own| own.destination == mount.destination);
+        let others: Vec<Mount> = spec.mounts.iter().filter(is_new).cloned().collect();
+        mounts.extend(others);
+        mounts.sort_by(|one, other| one.destination.cmp(&other.destination));
         mounts.iter().for_each(|mount| self.mount(&mut parts, mount));
         Some(Entry::new(Sign::ShortLived, parts))
     }

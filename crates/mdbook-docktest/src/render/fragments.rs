@@ -1,6 +1,7 @@
 //! The fragments that are inserted at one place of a chapter, as HTML or as Markdown.
 
-use super::changes::Entry;
+use super::changes::{Entry, Sign};
+use super::code::Code;
 use super::outcome::Outcome;
 use super::{changes, diagram, html, markdown};
 use crate::render::labels::Labels;
@@ -31,6 +32,13 @@ impl Fragments {
         self.pieces.is_empty()
     }
 
+    /// Adds the block of a step, its output and its findings, as HTML.
+    pub(super) fn step(&mut self, code: &Code, outcome: &Outcome<'_>, id: &str, labels: &Labels) {
+        let printed = html::step(code, outcome, id, labels);
+        self.spare = printed.spare;
+        self.pieces.push(Piece::Html(printed.html));
+    }
+
     /// Adds the output and the findings of a step.
     pub(super) fn outcome(&mut self, outcome: &Outcome<'_>, id: &str, labels: &Labels) {
         if !outcome.is_empty() {
@@ -55,11 +63,18 @@ impl Fragments {
         }
     }
 
-    /// Adds the list of a step's changes.
-    pub(super) fn changes(&mut self, entries: &[Entry], labels: &Labels) {
+    /// Adds the list of a step's changes. `explained` are the signs that the page has explained.
+    pub(super) fn changes(
+        &mut self,
+        entries: &[Entry],
+        explained: &mut Vec<Sign>,
+        labels: &Labels,
+    ) {
         if !entries.is_empty() {
             self.pieces.push(match self.renderer {
-                Renderer::Html => Piece::Html(changes::html(entries, self.spare, labels)),
+                Renderer::Html => {
+                    Piece::Html(changes::html(entries, explained, self.spare, labels))
+                }
                 Renderer::Markdown => Piece::lines(entries.iter().map(Entry::text)),
             });
         }

@@ -7,9 +7,14 @@
 //! blank line, which in turn would make a tight list loose. Output is in `<samp>` without `<code>`,
 //! because mdBook adds its copy button and its highlighter to code.
 
+use std::borrow::Borrow;
+use std::ops::Range;
+
 use maud::{Markup, PreEscaped, html};
 
-use super::outcome::{Outcome, Shown};
+use super::code::Code;
+use super::names::beginning;
+use super::outcome::{Note, Outcome, Shown};
 use super::playback::Playback;
 use super::provenance::Provenance;
 use super::{MARK, markdown};
@@ -20,15 +25,19 @@ use crate::render::page::Page;
 use crate::terminal::{Piece, plain};
 
 mod fold;
-mod samp;
+mod table;
 
+use super::samp::{Detail, Samp};
 use fold::fold;
-use samp::{Detail, Samp};
 
-/// The bytes that a step may add to its page, in addition to 1.6 times the text that it shows.
+/// The bytes that a step may add to its page, in addition to those of [`Size::limit`].
 pub(super) const STEP: usize = 1024;
 /// The part of [`STEP`] for the figure. The rest, and what the figure does not use, is for the changes.
 const FIGURE: usize = 640;
+/// The bytes that each block of commands with an output of its own may add.
+const CELL: usize = 320;
+/// The most cells of a command in the name of its output.
+const COMMAND_WIDTH: usize = 40;
 
 /// The output and the findings of a step as HTML.
 pub(super) struct Printed {
@@ -38,14 +47,50 @@ pub(super) struct Printed {
     pub(super) spare: usize,
 }
 
+/// The block of a step, each of its commands with what it printed, and the findings.
+pub(super) fn step(code: &Code, outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Printed {
+    let groups = Group::all(code, outcome);
+    let mut parts = html! {};
+    let mut size = Size::default();
+    for detail in [Detail::Full, Detail::Streams] {
+        (parts, size) = self::parts(code, &groups, detail, labels);
+        if parts.0.len() <= size.limit(FIGURE) {
+            break;
+        }
+    }
+    if parts.0.len() > size.limit(FIGURE) {
+        let (block, text) = code_block(code, 0..code.len(), false);
+        let Figure { markup, text: printed } = plain_figure(&outcome.commands, labels);
+        parts = html! { (block) figure.docktest { (markup) } };
+        size = Size { code: text, printed, cells: groups.len() };
+    }
+    let markup = match outcome.commands.is_empty() {
+        true => parts,
+        false => html! { div.docktest-step id=(id) { (parts) } },
+    };
+    with_findings(markup, size.limit(STEP), outcome, labels)
+}
+
+/// The output and the findings of a step whose block is elsewhere.
 pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Printed {
     let mut markup = html! {};
-    let mut spare = STEP;
+    let mut limit = STEP;
     if !outcome.commands.is_empty() {
-        let Figure { markup: content, text } = within_limit(outcome, labels);
-        markup = html! { figure.docktest id=(id) { (content) } };
-        spare = (STEP + text * 8 / 5).saturating_sub(MARK.len() + markup.0.len());
+        let (Figure { markup: content, text }, detail) = within_limit(outcome, labels);
+        let commands: Vec<&Shown> = outcome.commands.iter().collect();
+        markup = figure(&commands, Some(id), &content, detail, labels);
+        limit = Size { printed: text, ..Size::default() }.limit(STEP);
     }
+    with_findings(markup, limit, outcome, labels)
+}
+
+fn with_findings(
+    mut markup: Markup,
+    limit: usize,
+    outcome: &Outcome<'_>,
+    labels: &Labels,
+) -> Printed {
+    let spare = limit.saturating_sub(MARK.len() + markup.0.len());
     if !outcome.findings.is_empty() {
         let findings = html! {
             div.docktest-findings role="note" {
@@ -57,6 +102,102 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Print
     }
     // Measured before references are inserted: mdBook's renderer converts them back to characters.
     Printed { html: one_line(markup), spare: spare.min(STEP) }
+}
+
+/// The bytes of text on a page, which limit the markup around them.
+#[derive(Debug, Default)]
+struct Size {
+    /// The text of commands.
+    code: usize,
+    /// The text of outputs.
+    printed: usize,
+    /// The number of blocks of commands that have outputs of their own.
+    cells: usize,
+}
+
+impl Size {
+    /// The most bytes for all of it, with this allowance.
+    fn limit(&self, allowance: usize) -> usize {
+        self.code * 3 + self.printed * 8 / 5 + self.cells * CELL + allowance
+    }
+}
+
+/// Commands of a step that are shown together, and what they printed.
+struct Group<'a> {
+    /// The range of the commands in the block; empty if all of them were typed into a program.
+    code: Range<usize>,
+    shown: Vec<&'a Shown>,
+}
+
+impl<'a> Group<'a> {
+    /// Groups commands: those that print nothing with those before them that print nothing, and those that are
+    /// typed into a program with the command that has opened it.
+    fn all(code: &Code, outcome: &'a Outcome<'_>) -> Vec<Self> {
+        let mut groups: Vec<Vec<&Shown>> = Vec::new();
+        for shown in &outcome.commands {
+            let joins = groups
+                .last()
+                .and_then(|group| group.last())
+                .is_some_and(|before| shown.is_typed || before.is_silent() && shown.is_silent());
+            match groups.last_mut().filter(|_| joins) {
+                Some(group) => group.push(shown),
+                None => groups.push(vec![shown]),
+            }
+        }
+        // The commands that did not run.
+        if code.has_command(outcome.commands.len()) {
+            groups.push(Vec::new());
+        }
+        let first = |group: &Vec<&Shown>| match group.first() {
+            Some(first) => (!first.is_typed).then_some(first.index),
+            None => Some(outcome.commands.len()),
+        };
+        let firsts: Vec<usize> = groups.iter().filter_map(first).collect();
+        let mut chunks = code.chunks(&firsts).into_iter();
+        let groups: Vec<Self> = groups
+            .into_iter()
+            .map(|shown| {
+                let has_code = first(&shown).is_some();
+                let code = if has_code { chunks.next() } else { None };
+                Self { code: code.unwrap_or_default(), shown }
+            })
+            .collect();
+        if groups.is_empty() {
+            vec![Self { code: 0..code.len(), shown: Vec::new() }]
+        } else {
+            groups
+        }
+    }
+}
+
+/// The groups of a step, one below the other.
+fn parts(code: &Code, groups: &[Group<'_>], detail: Detail, labels: &Labels) -> (Markup, Size) {
+    let mut markup = html! {};
+    let mut size = Size { cells: groups.len(), ..Size::default() };
+    for Group { code: range, shown } in groups {
+        if !range.is_empty() || shown.is_empty() {
+            let (block, text) = code_block(code, range.clone(), detail == Detail::Full);
+            markup.0.push_str(&block.0);
+            size.code += text;
+        }
+        let Some(first) = shown.first() else { continue };
+        // One note is enough for all of them.
+        let is_silent = shown.iter().all(|shown| shown.is_silent());
+        let shown = if is_silent { &shown[..1] } else { shown };
+        let Figure { markup: content, text } =
+            Figure::new(shown, code.command(first.index), detail, labels);
+        size.printed += text;
+        markup.0.push_str(&figure(shown, None, &content, detail, labels).0);
+    }
+    (markup, size)
+}
+
+/// A part of a step's block. Returns the bytes of its text, too.
+fn code_block(code: &Code, range: Range<usize>, has_colours: bool) -> (Markup, usize) {
+    let (lines, text) = code.html(range, has_colours);
+    // mdBook's highlighter leaves this class alone, as long as no class names a language.
+    let block = html! { pre.docktest-code { code.nohighlight { (PreEscaped(lines)) } } };
+    (block, text)
 }
 
 /// The caption of a block that is written to a file.
@@ -102,19 +243,71 @@ pub(super) fn provenance(provenance: &Provenance, page: &Page) -> String {
     })
 }
 
+/// The element around what commands printed. What was typed into a program is a session, which can be played
+/// back as a whole.
+fn figure(
+    commands: &[&Shown],
+    id: Option<&str>,
+    content: &Markup,
+    detail: Detail,
+    labels: &Labels,
+) -> Markup {
+    let is_session = commands.iter().any(|shown| shown.is_typed);
+    let lines = commands.iter().filter_map(|shown| Some((shown.is_typed, shown.lines.as_ref()?)));
+    let playback = Playback::from_session(lines).filter(|_| detail == Detail::Full);
+    let player = playback.as_ref().map(|playback| Player::new(playback, labels));
+    html! {
+        figure.docktest.docktest-session[is_session]
+            id=[id]
+            data-docktest-times=[player.as_ref().map(|player| player.delays)]
+            data-label=[player.as_ref().map(|_| labels.playback())]
+            data-play=[player.as_ref().map(|_| labels.play())]
+            data-pause=[player.as_ref().map(|_| labels.pause())]
+            data-restart=[player.as_ref().map(|_| labels.restart())]
+            data-note=[player.as_ref().and_then(|player| player.note.as_deref())]
+        { (content) }
+    }
+}
+
+/// What the script needs to play lines back.
+struct Player<'a> {
+    delays: &'a str,
+    note: Option<String>,
+}
+
+impl<'a> Player<'a> {
+    fn new(playback: &'a Playback, labels: &Labels) -> Self {
+        let notes = [
+            playback.is_typed.then(|| labels.pauses_added()),
+            playback.is_shortened.then(|| labels.silences_shortened()),
+        ];
+        let notes: Vec<&str> = notes.into_iter().flatten().collect();
+        let note = (!notes.is_empty()).then(|| notes.join(" · "));
+        Self { delays: &playback.delays, note }
+    }
+}
+
 /// Renders a figure within its limit: if it is too large, without colours and playback; if that is still
 /// too large, as plain text.
-fn within_limit(outcome: &Outcome<'_>, labels: &Labels) -> Figure {
+fn within_limit(outcome: &Outcome<'_>, labels: &Labels) -> (Figure, Detail) {
     for detail in [Detail::Full, Detail::Streams] {
-        let figure = Figure::new(outcome, detail, labels);
+        let figure = Figure::new(&outcome.commands, None, detail, labels);
         if figure.markup.0.len() <= figure.text * 8 / 5 + FIGURE {
-            return figure;
+            return (figure, detail);
         }
     }
+    (plain_figure(&outcome.commands, labels), Detail::Streams)
+}
+
+/// A figure without any markup in its text.
+fn plain_figure(commands: &[Shown], labels: &Labels) -> Figure {
     let mut samp = Samp::default();
-    samp.text(&markdown::transcript(&outcome.commands));
-    let (is_mixed, label) = caption(outcome, labels);
-    let label = if is_mixed { labels.mixed_output() } else { label };
+    samp.text(&markdown::transcript(commands));
+    let label = match caption(commands, labels) {
+        Some((true, _)) => labels.mixed_output(),
+        Some((false, label)) => label,
+        None => labels.output(),
+    };
     let text = samp.text;
     let markup = html! {
         figcaption { (label) }
@@ -131,82 +324,107 @@ struct Figure {
 }
 
 impl Figure {
-    fn new(outcome: &Outcome<'_>, detail: Detail, labels: &Labels) -> Self {
-        let (is_mixed, label) = caption(outcome, labels);
+    /// What commands printed. If the first of them is shown above the figure, `above` is its first line.
+    fn new<S: Borrow<Shown>>(
+        commands: &[S],
+        above: Option<&str>,
+        detail: Detail,
+        labels: &Labels,
+    ) -> Self {
         let mut figure = Self { markup: html! {}, text: 0 };
-        let caption = html! {
-            figcaption {
-                (label)
-                @if is_mixed { " " span.err { (labels.error_output()) } }
-            }
-        };
-        figure.markup.0.push_str(&caption.0);
-        for shown in &outcome.commands {
-            figure.command(shown, detail, labels);
+        if let Some((is_mixed, label)) = caption(commands, labels) {
+            let caption = html! {
+                figcaption {
+                    (label)
+                    @if is_mixed { " " span.err { (labels.error_output()) } }
+                }
+            };
+            figure.markup.0.push_str(&caption.0);
+        }
+        for (place, shown) in commands.iter().enumerate() {
+            figure.command(shown.borrow(), above.filter(|_| place == 0), detail, labels);
         }
         figure
     }
 
-    fn command(&mut self, shown: &Shown, detail: Detail, labels: &Labels) {
+    fn command(&mut self, shown: &Shown, above: Option<&str>, detail: Detail, labels: &Labels) {
         let label = if shown.is_all_stderr() { labels.error_output() } else { labels.output() };
-        let command = shown.command.as_ref().map(|command| {
+        let label = match above {
+            Some(command) => labels.described(label, beginning(&plain(command), COMMAND_WIDTH)),
+            None => label.to_owned(),
+        };
+        let command = shown.command.as_ref().filter(|_| above.is_none()).map(|command| {
             let mut kbd = Samp::default();
             kbd.text(command.trim_end());
             self.text += kbd.text;
             kbd
         });
         let (visible, folded) = fold(&shown.pieces);
-        let visible = self.samp(&visible, detail);
-        let folded = folded.map(|folded| (self.samp(&folded.pieces, detail), folded.lines));
+        let columns = table::columns(&shown.pieces).filter(|_| detail == Detail::Full);
+        let mut samp = |pieces: &[Piece]| {
+            let samp = match &columns {
+                Some(columns) => table::samp(pieces, columns),
+                None => Samp::new(pieces, detail),
+            };
+            self.text += samp.text;
+            samp
+        };
+        let visible = samp(&visible);
+        let folded = folded.map(|folded| (samp(&folded.pieces), folded.lines));
         let playback = shown.playback.as_ref().filter(|_| detail == Detail::Full);
         let markup = html! {
             @if let Some(kbd) = command {
                 p.docktest-command data-prompt=[&shown.prompt] { kbd { (PreEscaped(kbd.html)) } }
             }
-            @if !shown.pieces.is_empty() { (block(label, visible, playback, labels)) }
+            @if !shown.pieces.is_empty() { (block(&label, visible, playback, labels)) }
             @if let Some((samp, lines)) = folded {
                 details {
                     summary { (labels.more_lines(labels.number(lines))) }
-                    (block(label, samp, None, labels))
+                    (block(&label, samp, None, labels))
                 }
             }
             @if !shown.notes.is_empty() {
-                p.docktest-note { (shown.notes.join(" · ")) }
+                p.docktest-note {
+                    @for (place, note) in shown.notes.iter().enumerate() {
+                        @if place > 0 { " · " }
+                        @match note {
+                            Note::End(text) => strong { (text) },
+                            Note::NoOutput(text) | Note::Other(text) => (text),
+                        }
+                    }
+                }
             }
         };
         self.markup.0.push_str(&markup.0);
     }
-
-    fn samp(&mut self, pieces: &[Piece], detail: Detail) -> Samp {
-        let samp = Samp::new(pieces, detail);
-        self.text += samp.text;
-        samp
-    }
 }
 
-/// Whether there is output of both streams, and the caption of the figure.
-fn caption<'l>(outcome: &Outcome<'_>, labels: &'l Labels) -> (bool, &'l str) {
-    if outcome.commands.iter().all(Shown::is_all_stderr) {
-        (false, labels.error_output())
+/// Whether there is output of both streams, and the caption of the figure; `None` without output.
+fn caption<'l, S: Borrow<Shown>>(commands: &[S], labels: &'l Labels) -> Option<(bool, &'l str)> {
+    if commands.iter().map(S::borrow).any(|shown| shown.is_typed) {
+        return Some((false, labels.session()));
+    }
+    let mut printing = commands.iter().map(S::borrow).filter(|shown| !shown.pieces.is_empty());
+    printing.clone().next()?;
+    if printing.clone().all(Shown::is_all_stderr) {
+        Some((false, labels.error_output()))
     } else {
-        (outcome.commands.iter().any(Shown::has_stderr), labels.output())
+        Some((printing.any(Shown::has_stderr), labels.output()))
     }
 }
 
-/// A block of output. It is focusable for scrolling by keyboard. Its text is always left to right,
-/// whatever the direction of the page.
+/// A block of output. Its text is always left to right, whatever the direction of the page.
 fn block(label: &str, samp: Samp, playback: Option<&Playback>, labels: &Labels) -> Markup {
-    let note =
-        playback.filter(|playback| playback.is_shortened).map(|_| labels.silences_shortened());
+    let player = playback.map(|playback| Player::new(playback, labels));
     html! {
         pre
-            tabindex="0" role="group" aria-label=(label) dir="ltr" translate="no"
-            data-docktest-times=[playback.map(|playback| &playback.delays)]
-            data-label=[playback.map(|_| labels.playback())]
-            data-play=[playback.map(|_| labels.play())]
-            data-pause=[playback.map(|_| labels.pause())]
-            data-restart=[playback.map(|_| labels.restart())]
-            data-note=[note]
+            role="group" aria-label=(label) dir="ltr" translate="no"
+            data-docktest-times=[player.as_ref().map(|player| player.delays)]
+            data-label=[player.as_ref().map(|_| labels.playback())]
+            data-play=[player.as_ref().map(|_| labels.play())]
+            data-pause=[player.as_ref().map(|_| labels.pause())]
+            data-restart=[player.as_ref().map(|_| labels.restart())]
+            data-note=[player.as_ref().and_then(|player| player.note.as_deref())]
         { samp { (PreEscaped(samp.html)) } }
     }
 }

@@ -85,6 +85,8 @@ labels! {
     error_output(): "Error output", "Sortie d’erreur";
     /// Above both, if they cannot be separated
     mixed_output(): "Output and error output", "Sortie et sortie d’erreur";
+    /// Under a command that printed nothing
+    no_output(): "no output", "aucune sortie";
     /// On the control that unfolds the rest of a long output
     more_lines(count): "{count} more lines", "{count} lignes de plus";
     /// Above a block that is written to a file: before the file’s name
@@ -99,9 +101,11 @@ labels! {
     written_with(): "Written with", "Écrit avec";
     /// Under a command that took a second or more
     took(duration): "took {duration}", "durée\u{a0}: {duration}";
+    /// Above what was typed into a program, and what that printed
+    session(): "Session", "Session";
     /// For screen readers, on the buttons that play a stream back
     playback(): "Play back this output", "Rejouer cette sortie";
-    /// On a button: play a stream back at its original speed
+    /// On a button: play a stream back at its original speed, or a session
     play(): "Play back", "Rejouer";
     /// On the same button during playback
     pause(): "Pause", "Pause";
@@ -109,18 +113,52 @@ labels! {
     restart(): "Restart", "Recommencer";
     /// Next to these buttons, if a silence is shortened
     silences_shortened(): "pauses longer than 3 s are shortened", "silences de plus de 3\u{a0}s abrégés";
+    /// Next to these buttons, if there are pauses before what was typed
+    pauses_added(): "pauses added before what was typed", "pauses ajoutées avant ce qui est tapé";
     /// Under a command that ended by itself
     exit_status(status): "exit status: {status}", "code de sortie\u{a0}: {status}";
     /// Under a stream that was stopped
     stopped(): "interrupted by Ctrl-C", "interrompu par Ctrl-C";
     /// Under a command that exceeded its timeout
     timed_out(limit): "timed out: stopped after {limit}", "délai dépassé\u{a0}: arrêté au bout de {limit}";
+    /// Under a command that asked a question without an answer
+    unanswered(): "stopped: it waited for an answer", "arrêté\u{a0}: il attendait une réponse";
     /// Under a command during which the engine ended
     engine_lost(): "the Docker engine stopped unexpectedly", "le moteur Docker a disparu";
     /// In the output, if one byte is left out
     omitted_byte(): "… 1 byte omitted from the middle …", "… 1 octet omis au milieu …";
     /// In the output, if more than one byte is left out
     omitted_bytes(count): "… {count} bytes omitted from the middle …", "… {count} octets omis au milieu …";
+    /// Title of a box `[!NOTE]`
+    box_note(): "Note", "Remarque";
+    /// Title of a box `[!TIP]`
+    box_tip(): "Tip", "Bonne pratique";
+    /// Title of a box `[!IMPORTANT]`
+    box_important(): "Important", "Important";
+    /// Title of a box `[!WARNING]`
+    box_warning(): "Warning", "Piège";
+    /// Title of a box `[!CAUTION]`
+    box_caution(): "Caution", "Attention";
+    /// How long a reader needs, if less than an hour
+    about_minutes(minutes): "About {minutes} minutes", "Environ {minutes}\u{a0}minutes";
+    /// The same, from an hour on
+    about_hours(hours, minutes): "About {hours} h {minutes} min", "Environ {hours}\u{a0}h\u{a0}{minutes}";
+    /// The same, and what the time consists of
+    needed_time(time, details): "{time}: {details}", "{time}\u{a0}: {details}";
+    /// There: the number of words to read
+    word_count(count): "{count} words", "{count}\u{a0}mots";
+    /// There: if there is one command to run
+    one_command(): "1 command", "1\u{a0}commande";
+    /// There: the number of commands to run, if there are more
+    command_count(count): "{count} commands", "{count}\u{a0}commandes";
+    /// There: how long the commands took when they were recorded
+    run_time(duration): "{duration} to run them", "{duration} d’exécution";
+    /// Read aloud for the table of a book’s commands
+    commands(): "Commands in this book", "Commandes de ce livre";
+    /// There: the column of commands
+    command(): "Command", "Commande";
+    /// There: the column of options
+    options(): "Options", "Options";
     /// Above a block with findings
     finding(): "This block failed", "Ce bloc n’est pas conforme";
     /// At the end of a chapter that passed
@@ -224,8 +262,18 @@ labels! {
     paused(): "paused", "en pause";
     /// A container that has exited
     exited(status): "exited ({status})", "arrêté (code {status})";
-    /// Read aloud before the list of what a step has changed
+    /// Above the list of what a step has changed
     changes(): "What changed", "Ce qui a changé";
+    /// Next to that, the first time on a page: what the plus means
+    sign_added(): "created", "créé";
+    /// There: what the minus means
+    sign_removed(): "removed", "supprimé";
+    /// There: what plus and minus mean together
+    sign_short_lived(): "created and removed", "créé puis supprimé";
+    /// There: what the square means
+    sign_ended(): "stopped", "arrêté";
+    /// There: what the wave means
+    sign_changed(): "changed", "modifié";
     /// Instead of the end of a long list of changes
     more_changes(count): "{count} more changes", "{count} autres changements";
     /// Above a diagram

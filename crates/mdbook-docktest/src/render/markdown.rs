@@ -72,7 +72,7 @@ pub(super) fn transcript(commands: &[Shown]) -> String {
         shown.pieces.iter().for_each(|piece| content.push_str(&piece.text));
         end_line(&mut content);
         for note in &shown.notes {
-            content.push_str(&format!("[{note}]\n"));
+            content.push_str(&format!("[{}]\n", note.text()));
         }
     }
     content

@@ -57,6 +57,31 @@ pub(super) fn end(path: &str, width: usize) -> String {
     format!("…{}", if cells(whole) > 1 { whole } else { &kept })
 }
 
+/// Breaks a text that is too wide into rows, after signs that separate its parts, and before slashes.
+/// Returns `None` if it needs more than `most` rows.
+pub(super) fn rows(text: &str, width: usize, most: usize) -> Option<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut rest = text;
+    while !fits(rest, width) {
+        let row = fitting(rest.chars(), width);
+        let is_end = |(at, c): (usize, char)| match c {
+            '/' => at,
+            '-' | '_' | '.' | ':' | '@' => at + 1,
+            _ => 0,
+        };
+        // A row with little in it looks like an entry of its own.
+        let end = row.char_indices().map(is_end).filter(|end| *end > row.len() / 3).max();
+        let (row, after) = rest.split_at(end.unwrap_or(row.len()));
+        if row.is_empty() || rows.len() + 1 == most {
+            return None;
+        }
+        rows.push(row.to_owned());
+        rest = after;
+    }
+    rows.push(rest.to_owned());
+    Some(rows)
+}
+
 fn fits(text: &str, width: usize) -> bool {
     cells(text) <= width && text.chars().count() <= width * CHARACTERS
 }
@@ -103,6 +128,22 @@ mod tests {
     }
 
     #[test]
+    fn long_names_have_several_rows() {
+        for (name, expected) in [
+            ("serene_visvesvaraya", vec!["serene_", "visvesvaraya"]),
+            ("/var/lib/postgresql/data", vec!["/var/lib", "/postgresql/data"]),
+            ("cours-un-nom-tres-long", vec!["cours-un-nom-", "tres-long"]),
+            ("abcdefghijklmnopqrst", vec!["abcdefghijklmnopq", "rst"]),
+            ("a", vec!["a"]),
+        ] {
+            let rows = rows(name, 17, 3).unwrap();
+            assert_eq!(rows.concat(), name);
+            assert_eq!(rows, expected);
+        }
+        assert_eq!(rows(&"a".repeat(52), 17, 3), None);
+    }
+
+    #[test]
     fn characters_without_a_width_are_limited() {
         let accents = "e\u{301}".repeat(10);
         assert_eq!(beginning(&accents, 10), accents);
@@ -115,6 +156,10 @@ mod tests {
         fn a_shortened_text_fits(text in "(\\PC|/){0,30}", width in 2_usize..20) {
             prop_assert!(cells(&beginning(&text, width)) <= width);
             prop_assert!(cells(&end(&text, width)) <= width);
+            if let Some(rows) = rows(&text, width, 4) {
+                prop_assert!(rows.len() <= 4 && rows.iter().all(|row| cells(row) <= width));
+                prop_assert_eq!(rows.concat(), text);
+            }
         }
 
         #[test]

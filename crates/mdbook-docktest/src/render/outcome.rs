@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::playback::Playback;
+use super::playback::{Lines, Playback};
 use crate::model::finding::Finding;
 use crate::model::recording::{CommandRecording, End, StepRecording};
 use crate::model::scenario::{Command, ExitExpectation, Step};
@@ -15,22 +15,46 @@ const SHORTEST_SHOWN: Duration = Duration::from_secs(1);
 
 /// The parts of a step's result that are shown.
 pub(super) struct Outcome<'a> {
-    /// The commands with output or notes.
+    /// The commands that ran.
     pub(super) commands: Vec<Shown>,
     pub(super) findings: Vec<&'a Finding>,
 }
 
 /// The parts of a command's result that are shown.
 pub(super) struct Shown {
-    /// The command itself, if the step has several, or it was typed into a program.
+    /// The index of the command in its step.
+    pub(super) index: usize,
+    /// What reads the command.
+    pub(super) is_typed: bool,
+    /// The command itself, where the result has to name it: if the step has several, or it was typed into a
+    /// program.
     pub(super) command: Option<String>,
     /// The prompt at which it was typed, if that is not the shell's.
     pub(super) prompt: Option<String>,
     pub(super) pieces: Vec<Piece>,
     /// The timing of the lines, if the output can be played back.
     pub(super) playback: Option<Playback>,
+    /// The lines, in a session.
+    pub(super) lines: Option<Lines>,
     /// How it ended, how long it took and what was left out, in the language of the page.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// A note under the output of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Note {
+    /// It printed nothing, and succeeded.
+    NoOutput(String),
+    /// How it ended, if it did not succeed.
+    End(String),
+    Other(String),
+}
+
+impl Note {
+    pub(super) fn text(&self) -> &str {
+        let (Self::NoOutput(text) | Self::End(text) | Self::Other(text)) = self;
+        text
+    }
 }
 
 impl<'a> Outcome<'a> {
@@ -53,25 +77,26 @@ impl<'a> Outcome<'a> {
             let status_matters = is_last && attributes.exit != ExitExpectation::default();
             let pieces = pieces(command);
             let mut notes = notes(command, status_matters, labels);
-            if pieces.is_empty() && notes.is_empty() && !is_dialogue {
-                return None;
+            if pieces.is_empty() && !is_dialogue && matches!(command.end, End::Exited { .. }) {
+                notes.insert(0, Note::NoOutput(labels.no_output().to_owned()));
             }
-            // Not shown alone: a duration is not worth a line of its own.
-            notes.extend(took(command, labels));
-            Some(Shown {
+            notes.extend(took(command, labels).map(Note::Other));
+            let own = step.commands.get(index);
+            Shown {
+                index,
+                is_typed: own.is_some_and(Command::is_typed),
                 // From the chapter and not from the recording, which is only trusted for output.
-                command: step
-                    .commands
-                    .get(index)
+                command: own
                     .filter(|_| commands.len() > 1 || is_dialogue)
                     .map(|own| plain(&own.text)),
                 prompt: command.transcript.prompt.as_deref().map(plain),
+                playback: Playback::from_command(command, &pieces).filter(|_| !is_dialogue),
+                lines: is_dialogue.then(|| Lines::new(command, &pieces)),
                 pieces,
-                playback: Playback::from_command(command),
                 notes,
-            })
+            }
         });
-        Self { commands: shown.flatten().collect(), findings }
+        Self { commands: shown.collect(), findings }
     }
 
     /// An outcome with findings that do not belong to a step.
@@ -85,6 +110,11 @@ impl<'a> Outcome<'a> {
 }
 
 impl Shown {
+    /// Whether it printed nothing, and there is nothing else to say about it.
+    pub(super) fn is_silent(&self) -> bool {
+        matches!(self.notes.as_slice(), [Note::NoOutput(_)])
+    }
+
     /// Whether some of its output went to standard error.
     pub(super) fn has_stderr(&self) -> bool {
         self.pieces.iter().any(|piece| piece.stream == Stream::Stderr)
@@ -106,18 +136,19 @@ fn pieces(command: &CommandRecording) -> Vec<Piece> {
     pieces
 }
 
-fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> Vec<String> {
+fn notes(command: &CommandRecording, status_matters: bool, labels: &Labels) -> Vec<Note> {
     let omitted = command.transcript.omitted_bytes;
-    let omitted = (omitted > 0).then(|| labels.omitted(omitted));
+    let omitted = (omitted > 0).then(|| Note::Other(labels.omitted(omitted)));
     let end = match command.end {
-        End::Exited { status } => {
-            (status != 0 || status_matters).then(|| labels.exit_status(status))
-        }
-        End::Stopped => Some(labels.stopped().to_owned()),
+        End::Exited { status: 0 } => status_matters.then(|| Note::Other(labels.exit_status(0))),
+        End::Exited { status } => Some(Note::End(labels.exit_status(status))),
+        End::Stopped => Some(Note::Other(labels.stopped().to_owned())),
         End::TimedOut { limit_ms } => {
-            Some(labels.timed_out(labels.duration(Duration::from_millis(limit_ms))))
+            let limit = labels.duration(Duration::from_millis(limit_ms));
+            Some(Note::End(labels.timed_out(limit)))
         }
-        End::EngineLost => Some(labels.engine_lost().to_owned()),
+        End::Unanswered => Some(Note::End(labels.unanswered().to_owned())),
+        End::EngineLost => Some(Note::End(labels.engine_lost().to_owned())),
         End::Open | End::Typed | End::NotTyped => None,
     };
     omitted.into_iter().chain(end).collect()

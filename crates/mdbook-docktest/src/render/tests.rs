@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use scraper::{ElementRef, Html, Selector};
 
 use super::*;
 use crate::extract::{Extensions, extract};
@@ -27,7 +28,14 @@ fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
     };
     let transcript =
         Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
-    CommandRecording { command: "cmd".into(), end, transcript, parts: Vec::new(), duration_ms: 1 }
+    CommandRecording {
+        command: "cmd".into(),
+        end,
+        transcript,
+        parts: Vec::new(),
+        failures: Vec::new(),
+        duration_ms: 1,
+    }
 }
 
 fn printed(text: &str) -> StepRecording {
@@ -71,18 +79,23 @@ fn markdown(text: &str, steps: Vec<StepRecording>) -> String {
     rendered(Renderer::Markdown, text, steps)
 }
 
-const BEFORE: &str = "<!--docktest--><figure class=\"docktest\" id=\"docktest-c-1\">\
-    <figcaption>Sortie</figcaption><pre tabindex=\"0\" role=\"group\" aria-label=\"Sortie\" \
-    dir=\"ltr\" translate=\"no\"><samp>";
-const AFTER: &str = "</samp></pre></figure>";
+/// The block of the command `ls`.
+const LS: &str =
+    "<pre class=\"docktest-code\"><code class=\"nohighlight\"><span>ls</span>&#10;</code></pre>";
+const BEFORE: &str = "<!--docktest--><div class=\"docktest-step\" id=\"docktest-c-1\">\
+    <pre class=\"docktest-code\"><code class=\"nohighlight\"><span>ls</span>&#10;</code></pre>\
+    <figure class=\"docktest\"><figcaption>Sortie</figcaption>\
+    <pre role=\"group\" aria-label=\"Sortie\u{a0}: ls\" dir=\"ltr\" translate=\"no\"><samp>";
+const AFTER: &str = "</samp></pre></figure></div>";
+const SILENT: &str = "<!--docktest--><div class=\"docktest-step\" id=\"docktest-c-1\">\
+    <pre class=\"docktest-code\"><code class=\"nohighlight\"><span>ls</span>&#10;</code></pre>\
+    <figure class=\"docktest\"><p class=\"docktest-note\">aucune sortie</p></figure></div>";
 
 #[test]
-fn output_is_one_line_below_its_step() {
+fn a_step_and_its_output_are_one_line() {
     assert_eq!(
         html("~~~~ bash  exit=0 \r\nls\r\n~~~~  \r\ntext", vec![printed("a\n\n<b>&\n")]),
-        format!(
-            "~~~~ bash \r\nls\r\n~~~~\r\n{BEFORE}a&#10;&#10;&lt;b&gt;&amp;&#10;{AFTER}  \r\ntext"
-        )
+        format!("{BEFORE}a&#10;&#10;&lt;b&gt;&amp;&#10;{AFTER}  \r\ntext")
     );
 }
 
@@ -90,8 +103,17 @@ fn output_is_one_line_below_its_step() {
 fn output_belongs_to_the_containers_of_its_step() {
     assert_eq!(
         html("> - ```sh cleanup\n>   ls\n>   ```\n> - b\n", vec![printed("a")]),
-        format!("> - ```sh\n>   ls\n>   ```\n>   {BEFORE}a{AFTER}\n> - b")
+        format!("> - {BEFORE}a{AFTER}\n> - b")
     );
+}
+
+/// mdBook and other tools may do something with these.
+#[test]
+fn a_block_with_attributes_of_other_tools_stays_a_fence() {
+    let rendered = html("> - ```sh exit=0 linenos\n>   ls\n>   ```\n", vec![printed("a")]);
+    let expected = "> - ```sh linenos\n>   ls\n>   ```\n>   <!--docktest--><figure class=\"docktest\" id=\"docktest-c-1\">\
+        <figcaption>Sortie</figcaption><pre role=\"group\" aria-label=\"Sortie\"";
+    assert!(rendered.starts_with(expected), "{rendered}");
 }
 
 #[test]
@@ -99,15 +121,12 @@ fn output_replaces_the_pattern() {
     let text = "> ```bash\n> ls\n> ```\n>\n> ```output\n> [..]\n> ```\n> text\n";
     assert_eq!(
         html(text, vec![printed("a")]),
-        format!("> ```bash\n> ls\n> ```\n>\n> {BEFORE}a{AFTER}\n> text")
+        format!("> {BEFORE}a{AFTER}\n>\n> <!--docktest-->\n> text")
     );
-    assert_eq!(
-        html(text, vec![printed("")]),
-        "> ```bash\n> ls\n> ```\n>\n> <!--docktest-->\n> text"
-    );
+    assert_eq!(html(text, vec![printed("")]), format!("> {SILENT}\n>\n> <!--docktest-->\n> text"));
     assert_eq!(
         html(text, vec![StepRecording::Skipped]).trim_end(),
-        "> ```bash\n> ls\n> ```\n>\n> <!--docktest-->\n> text"
+        format!("> <!--docktest-->{LS}\n>\n> <!--docktest-->\n> text")
     );
 }
 
@@ -123,22 +142,81 @@ fn output_replaces_the_expectations_of_both_streams() {
         "- ```bash\n  ls\n  ```\n\n  ```text\n  e\n  o\n  ```\n\n  [docktest]: # \"\"\n  text"
     );
     let html = html(text, both());
-    let (_, below) =
-        html.split_once("```\n\n  <!--docktest-->").expect("the output is below the step");
-    let (_, rest) = below.split_once('\n').expect("it is one line");
-    assert_eq!(rest, "\n  <!--docktest-->\n  text");
+    let (step, rest) = html.split_once('\n').expect("the step is one line");
+    assert!(step.starts_with("- <!--docktest--><div") && step.contains("o&#10;</samp>"), "{step}");
+    assert_eq!(rest, "\n  <!--docktest-->\n\n  <!--docktest-->\n  text");
+}
+
+/// The commands of a page, and what is below each block of them.
+fn cells(html: &str) -> Vec<(String, String)> {
+    let page = Html::parse_fragment(html);
+    let selector = |text| Selector::parse(text).expect("the selector is valid");
+    let text = |element: ElementRef<'_>| element.text().collect::<String>();
+    let (block, shown) = (selector("pre.docktest-code"), selector("samp, .docktest-note"));
+    let blocks = page.select(&block).map(|block| {
+        let below = block.next_siblings().find_map(ElementRef::wrap);
+        let below = below
+            .filter(|below| below.value().name() == "figure")
+            .map(|figure| figure.select(&shown).map(text).collect::<Vec<_>>().join("|"));
+        (text(block), below.unwrap_or_default())
+    });
+    blocks.collect()
+}
+
+fn ran_all(printed: &[(&str, i32)]) -> Vec<StepRecording> {
+    let commands = printed.iter().map(|(text, status)| {
+        let chunk = [(Stream::Stdout, *text)];
+        let chunks: &[_] = if text.is_empty() { &[] } else { &chunk };
+        command(chunks, End::Exited { status: *status })
+    });
+    vec![StepRecording::Ran { commands: commands.collect(), effects: Vec::new() }]
+}
+
+#[test]
+fn each_command_is_above_what_it_printed() {
+    let text = "```bash\n# first\na \\\n  -x\n\n# second\nb; b\nc\nd\ne\nf\n```\n";
+    let ran = ran_all(&[("1\n", 0), ("2\n", 0), ("", 0), ("", 0), ("", 1)]);
+    let shown = |code: &str, below: &str| (code.to_owned(), below.to_owned());
+    assert_eq!(
+        cells(&html(text, ran)),
+        [
+            shown("# first\na \\\n  -x\n", "1\n"),
+            shown("# second\nb; b\n", "2\n"),
+            // Those that print nothing are together, unless there is more to say.
+            shown("c\nd\n", "aucune sortie"),
+            shown("e\n", "aucune sortie · code de sortie\u{a0}: 1"),
+            shown("f\n", ""),
+        ]
+    );
+}
+
+#[test]
+fn commands_are_coloured_for_what_bash_does_with_them() {
+    let text = "```bash\ndocker run -v \"$d:/x\" alpine sh -c 'log $d' # exec\n```\n";
+    let rendered = html(text, vec![printed("a")]);
+    let expected = "<span>docker run <span class=\"o\">-v</span> <span class=\"q\">\"</span>\
+        <span class=\"x\">$d</span><span class=\"q\">:/x\"</span> <span class=\"m\">alpine</span> sh \
+        <span class=\"o\">-c</span> <span class=\"r\">'log $d'</span> <span class=\"h\"># exec</span></span>";
+    assert!(rendered.contains(expected), "{rendered}");
+
+    let text = "```bash\nx=$(\n    docker ps -q\n) && cat <<E\n$x $(date)\nE\n```\n";
+    let rendered = html(text, vec![printed("a")]);
+    let expected = "<span>x=<span class=\"x\">$(</span></span>&#10;\
+        <span style=\"--i:4\">    docker ps <span class=\"o\">-q</span></span>&#10;\
+        <span><span class=\"x\">)</span> &amp;&amp; cat &lt;&lt;E</span>&#10;\
+        <span><span class=\"x\">$x</span><span class=\"q\"> </span><span class=\"x\">$(date)</span></span>";
+    assert!(rendered.contains(expected), "{rendered}");
 }
 
 #[test]
 fn a_session_becomes_a_script_and_its_real_output() {
     let text = "> ```console\n> $ ls \\\n> > -a\n> pattern\n>\n> $ ps\n> ```\n> text\n";
     let rendered = html(text, vec![printed("real")]);
-    assert_eq!(
-        rendered,
-        format!("> ```bash\n> ls \\\n> -a\n> ps\n> ```\n> {BEFORE}real{AFTER}\n> text")
-    );
+    assert!(rendered.starts_with("> <!--") && rendered.ends_with("</div>\n> text"), "{rendered}");
+    let shown = |code: &str, below: &str| (code.to_owned(), below.to_owned());
+    assert_eq!(cells(&rendered), [shown("ls \\\n-a\n", "real"), shown("ps\n", "")]);
     let not_run = html(text, vec![StepRecording::Skipped]);
-    assert_eq!(not_run, text, "unchanged without a result");
+    assert_eq!(cells(&not_run), [shown("$ ls \\\n> -a\npattern\n\n$ ps\n", "")]);
     assert_eq!(
         html(&text.replace("console", "console hidden"), vec![printed("real")]),
         "> <!--docktest-->\n> text"
@@ -153,11 +231,11 @@ fn hidden_steps_and_outputs_are_not_shown() {
     );
     assert_eq!(
         html("```bash no-output\nls\n```\n```output\na\n```\n", vec![printed("a")]),
-        "```bash\nls\n```\n<!--docktest-->"
+        format!("<!--docktest-->{LS}\n<!--docktest-->")
     );
     assert_eq!(
         html("```bash ignore\nls\n```\n", vec![StepRecording::Ignored]).trim_end(),
-        "```bash\nls\n```"
+        format!("<!--docktest-->{LS}")
     );
 }
 
@@ -169,7 +247,7 @@ fn typed_text_standard_error_and_status_are_marked() {
         html("```bash exit=3\nls\n```\n", vec![ran(command(&chunks, End::Exited { status: 3 }))]);
     let expected = "<samp>sure? <kbd>y&#10;</kbd><span class=\"err\">\
         <span class=\"c1\">no</span></span></samp></pre>\
-        <p class=\"docktest-note\">code de sortie\u{a0}: 3</p></figure>";
+        <p class=\"docktest-note\"><strong>code de sortie\u{a0}: 3</strong></p></figure>";
     assert!(rendered.contains(expected), "{rendered}");
 }
 
@@ -192,18 +270,20 @@ fn durations_of_a_second_or_more_are_shown() {
     let notes = |text: &str, end, duration_ms| {
         let command = CommandRecording {
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms,
             ..command(&[(Stream::Stdout, text)], end)
         };
         let rendered = html("```bash\nls\n```\n", vec![ran(command)]);
         let note = rendered.split_once("<p class=\"docktest-note\">");
-        note.map(|(_, note)| note.split('<').next().unwrap_or_default().to_owned())
+        let note = note.and_then(|(_, note)| note.split_once("</p>"));
+        note.map(|(note, _)| note.replace("<strong>", "").replace("</strong>", ""))
     };
     let exited = |status| End::Exited { status };
     let shown = |text: &str| Some(text.to_owned());
     assert_eq!(notes("a", exited(0), 999), None);
     assert_eq!(notes("a", exited(0), 1_540), shown("durée\u{a0}: 1,5\u{a0}s"));
-    assert_eq!(notes("", exited(0), 1_540), None, "nothing else to show");
+    assert_eq!(notes("", exited(0), 1_540), shown("aucune sortie · durée\u{a0}: 1,5\u{a0}s"));
     assert_eq!(
         notes("a", exited(2), 123_000),
         shown("code de sortie\u{a0}: 2 · durée\u{a0}: 2\u{a0}min 3\u{a0}s")
@@ -227,12 +307,21 @@ fn each_of_several_commands_has_its_own_output() {
     let commands = vec![first, silent, second];
     let rendered =
         html(text, vec![StepRecording::Ran { commands: commands.clone(), effects: Vec::new() }]);
-    assert!(rendered.contains("<kbd>echo '&lt;1&gt;'</kbd></p><pre"), "{rendered}");
-    assert!(rendered.contains("<kbd>echo 2 \\&#10;  &gt;&amp;2</kbd></p><pre"), "{rendered}");
-    assert!(!rendered.contains("<kbd>true") && !rendered.contains("forged"), "{rendered}");
+    let shown = |code: &str, below: &str| (code.to_owned(), below.to_owned());
+    assert_eq!(
+        cells(&rendered),
+        [
+            shown("echo '<1>'\n", "1\n"),
+            shown("true\n", "aucune sortie"),
+            shown("echo 2 \\\n  >&2\n", "2\n")
+        ]
+    );
+    assert!(!rendered.contains("forged"), "{rendered}");
     assert_eq!(
         markdown(text, vec![StepRecording::Ran { commands, effects: Vec::new() }]),
-        format!("{text}```text\n$ echo '<1>'\n1\n$ echo 2 \\\n  >&2\n2\n```")
+        format!(
+            "{text}```text\n$ echo '<1>'\n1\n$ true\n[aucune sortie]\n$ echo 2 \\\n  >&2\n2\n```"
+        )
     );
 }
 
@@ -248,7 +337,7 @@ fn other_renderers_get_plain_fences() {
             "```bash hidden\nls\n```\n\n```bash\nls\n```\n```output\n...\n```\n",
             vec![printed("a"), failed]
         ),
-        "[docktest]: # \"\"\n\n```bash\nls\n```\n```text\n[code de sortie\u{a0}: 1]\n```"
+        "[docktest]: # \"\"\n\n```bash\nls\n```\n```text\n[aucune sortie]\n[code de sortie\u{a0}: 1]\n```"
     );
 }
 
@@ -392,7 +481,8 @@ fn findings_are_shown_with_their_step_or_at_the_top() {
     let with_step = render(text, &scenario, None, &[finding(8..10)], &page);
     assert_eq!(
         with_step,
-        "```bash\nls\n```\n<!--docktest--><div class=\"docktest-findings\" role=\"note\">\
+        format!("<!--docktest-->{LS}")
+            + "<div class=\"docktest-findings\" role=\"note\">\
          <p><strong>This block failed</strong></p><p lang=\"en\">\
          <code>error[exit-status]</code> it ended with &lt;1&gt;<br>help: add `exit=1`</p></div>\
          \n\ntext\n"
@@ -404,7 +494,8 @@ fn findings_are_shown_with_their_step_or_at_the_top() {
     assert!(with_step.ends_with(expected), "{with_step}");
     let at_top = render(text, &scenario, None, &[finding(16..20)], &page);
     assert!(at_top.starts_with("<!--docktest--><div class=\"docktest-findings\""), "{at_top}");
-    assert!(at_top.ends_with("</div>\n\n```bash\nls\n```\n\ntext\n"), "{at_top}");
+    let below = format!("</div>\n\n<!--docktest-->{LS}\n\ntext\n");
+    assert!(at_top.ends_with(&below), "{at_top}");
 }
 
 /// Lines, fences and whole steps, in and out of containers.
@@ -415,9 +506,9 @@ fn text_below_a_hidden_step_that_ends_a_list_is_outside_of_the_item() {
     assert_eq!(
         markdown(
             "- text\n```bash hidden\nls\n  ```\n  ```bash\npwd\n  ```\n",
-            vec![printed(""), printed("")]
+            vec![printed(""), printed("a")]
         ),
-        "- text\n\n[docktest]: # \"\"\n  ```bash\npwd\n  ```"
+        "- text\n\n[docktest]: # \"\"\n  ```bash\npwd\n  ```\n  ```text\n  a\n  ```"
     );
     assert_eq!(
         markdown("> text\n> ```bash hidden\n> ls\n> ```\n> more", vec![printed("")]),
@@ -439,14 +530,21 @@ proptest! {
         let page = self::page(Language::En, renderer);
         let rendered = render(&text, &scenario, Some(&recording), &[], &page);
 
-        let shown: Vec<_> = scenario
-            .steps
-            .iter()
-            .filter(|step| !step.attributes.hidden)
-            .map(|step| step.script.clone())
-            .collect();
+        let visible = scenario.steps.iter().filter(|step| !step.attributes.hidden);
+        // In HTML, only what is no closed fence stays Markdown.
+        let is_kept = |step: &&Step| {
+            markdown || step.fence.marks.is_empty() || step.fence.closing.is_none()
+        };
+        let (kept, replaced): (Vec<&Step>, Vec<&Step>) = visible.partition(is_kept);
+        let script = |step: &&Step| step.script.clone();
+        let shown: Vec<_> = kept.iter().map(script).collect();
         let again = extract(Path::new("c.md"), &rendered, Extensions::default());
         let again: Vec<_> = again.steps.iter().map(|step| step.script.clone()).collect();
+        let lines = |text: String| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let is_text = |line: &String| !line.trim().is_empty();
+        let code = cells(&rendered).into_iter().flat_map(|(code, _)| lines(code)).filter(is_text);
+        let written = replaced.iter().map(script).flat_map(lines).filter(is_text);
+        prop_assert_eq!(code.collect::<Vec<_>>(), written.collect::<Vec<_>>(), "{}", rendered);
         prop_assert_eq!(again, shown, "{}", rendered);
     }
 }

@@ -6,16 +6,22 @@ use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::Event;
 
 use crate::model::markdown::Extensions;
-use crate::text::byte_order_mark::without_mark;
+use crate::text::byte_order_mark::mark_len;
 
 /// A paragraph of its own, unless an open block includes it.
 const PROBE: &str = "\n\ndocktest\n";
 
 /// Returns the start of the line where the last block of the text begins, if the text does not close
-/// that block: a fence, a comment or another HTML block.
-pub(super) fn unclosed_block(text: &str, extensions: &Extensions) -> Option<usize> {
-    let body = without_mark(text);
-    let probed = format!("{body}{PROBE}");
+/// that block: a fence, a comment or another HTML block. `last_block` is where it begins, if it is one of
+/// code or HTML; what is before it has no effect on it.
+pub(super) fn unclosed_block(
+    text: &str,
+    last_block: Option<usize>,
+    extensions: &Extensions,
+) -> Option<usize> {
+    let line = text[..last_block?].rfind('\n').map_or(mark_len(text), |feed| feed + 1);
+    let block = &text[line..];
+    let probed = format!("{block}{PROBE}");
     let mut depth = 0_usize;
     let mut last: Range<usize> = 0..0;
     for (event, span) in new_cmark_parser(&probed, &extensions.to_options()).into_offset_iter() {
@@ -28,14 +34,15 @@ pub(super) fn unclosed_block(text: &str, extensions: &Extensions) -> Option<usiz
             _ => {}
         }
     }
-    let is_open = last.start < body.len();
-    let line = body[..last.start.min(body.len())].rfind('\n').map_or(0, |feed| feed + 1);
-    is_open.then_some(text.len() - body.len() + line)
+    (last.start < block.len()).then_some(line)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::extract::extract;
 
     #[test]
     fn an_unclosed_block_is_found_at_its_line() {
@@ -51,9 +58,15 @@ mod tests {
             ("[^a]: ```\n    b", None),
             ("<div>\na", None),
             ("a <!-- b", None),
+            ("<!-- a\n\nb -->\n\n---", None),
+            ("```\na\n\n- b", Some(0)),
+            ("```\na\n```\n\n- b\n\n  ```\n  c", None),
+            ("# a\n> b\n```\nc", Some(8)),
             ("", None),
         ] {
-            assert_eq!(unclosed_block(text, &Extensions::default()), expected, "{text:?}");
+            let extensions = Extensions::default();
+            let last = extract(Path::new("a.md"), text, extensions.clone()).last_block;
+            assert_eq!(unclosed_block(text, last, &extensions), expected, "{text:?}");
         }
     }
 }

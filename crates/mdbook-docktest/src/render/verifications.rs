@@ -52,7 +52,7 @@ pub(crate) fn link_from(chapter: &Path) -> String {
 }
 
 /// The URL of the page that mdBook renders for a chapter, relative to the site.
-fn html_path(chapter: &Path) -> String {
+pub(super) fn html_path(chapter: &Path) -> String {
     let path = chapter.with_extension("html");
     let components = path.components().map(|component| component.as_os_str().to_string_lossy());
     let path = components.collect::<Vec<_>>().join("/");

@@ -279,18 +279,22 @@ impl Chapter {
     }
 
     /// Drops the findings about other steps if one is selected, except about missing images that explain
-    /// why it failed. Leftovers are then expected, as the chapter's cleanup does not run.
+    /// why it failed, and guards that kept it from running. Leftovers are then expected, as the chapter's cleanup does not run.
     fn keep_selected_findings(&mut self) {
         let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return };
         let Some(only) = text.only.clone() else { return };
         let Some(steps) = text.scenario.steps.get(only.clone()) else { return };
+        let was_skipped =
+            only.clone().any(|index| self.recorded(index) == Some(&StepRecording::Skipped));
+        let guards = text.scenario.steps.iter().filter(|step| step.attributes.guard);
+        let guards: Vec<&Step> = guards.filter(|_| was_skipped).collect();
         let has_consequence = self.consequences.iter().any(|step| only.contains(step));
         let is_selected = |finding: &Finding| match finding.code {
             Code::Leftover => false,
             Code::ImageMissing if has_consequence => true,
             // It belongs to no step, and the steps up to the selected one run.
             Code::UnwrittenFile => true,
-            _ => steps.iter().any(|step| step.is_subject_of(finding)),
+            _ => steps.iter().chain(guards.iter().copied()).any(|step| step.is_subject_of(finding)),
         };
         self.findings.retain(is_selected);
     }

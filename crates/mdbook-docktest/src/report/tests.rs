@@ -33,6 +33,7 @@ fn ran(status: i32) -> StepRecording {
             end,
             transcript,
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms: 7,
         }],
         effects: Vec::new(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::instruction::run_instruction;
+use super::instruction::{Functions, run_instruction};
 use super::place::Group;
 use super::turnstile::Turnstile;
 
@@ -98,9 +98,17 @@ impl Bash {
     }
 
     /// Sends it the instructions for a step with these commands, and lets it run the first of them.
-    pub(super) fn begin(&mut self, commands: &[&str], instructions: &[&str]) -> io::Result<()> {
+    pub(super) fn begin(
+        &mut self,
+        commands: &[&str],
+        functions: &mut Functions,
+        instructions: &[&str],
+    ) -> io::Result<()> {
         self.turns -= commands.len();
-        let run = commands.iter().enumerate().map(|(number, text)| run_instruction(number, text));
+        let run = commands
+            .iter()
+            .enumerate()
+            .map(|(number, text)| run_instruction(number, text, functions));
         self.commands = run.collect();
         let run = self.commands.first().map(String::as_str);
         let instructions: Vec<&str> = instructions.iter().copied().chain(run).collect();

@@ -15,7 +15,7 @@
 #                      write a file, see write.bash
 #   save               save the state, and report that
 #   quit               exit without output
-#   NUMBER CONCERNS    run the command with this number; see instruction.rs
+#   NUMBER CONCERNS    run the command with this number; see instruction.rs and watch.bash
 #
 # The next command sees the same `$?`, `$_` and PIPESTATUS as in a terminal. That is why this script reads
 # the command's text: an `eval` with a command substitution in its argument would set `$?` to 0. This
@@ -47,13 +47,24 @@ __docktest_shown=
         __docktest_traps=
         if [[ -s /run/docktest/shell/traps ]]; then
             \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/traps
-            # For each, the words `trap -- COMMAND NAME`.
+            # For each, the words `trap -- COMMAND NAME`. Those of watch.bash are not the author's.
             \builtin eval "__docktest_trap=(${__docktest_trap[0]})"
-            \builtin printf -v __docktest_traps '\\builtin trap -- %q %s; ' "${__docktest_trap[@]:2:2}" \
-                "${__docktest_trap[@]:6:2}" "${__docktest_trap[@]:10:2}"
+            while [[ ${#__docktest_trap[@]} -ge 4 ]]; do
+                if [[ ${__docktest_trap[2]} != *__docktest_argument* ]]; then
+                    \builtin printf -v __docktest_line '\\builtin trap -- %q %s; ' "${__docktest_trap[@]:2:2}"
+                    __docktest_traps+=$__docktest_line
+                fi
+                __docktest_trap=("${__docktest_trap[@]:4}")
+            done
         fi
     fi
     __docktest_waits=
+
+    # See watch.bash.
+    if [[ ${!-} != "$__docktest_job" ]]; then
+        __docktest_job=$!
+        __docktest_jobs+=("$!")
+    fi
 
     # The author's EXIT trap is replaced by one that saves the state and then runs the author's. For a
     # reader all steps are one shell: the trap must not run at the end of a step, only if the step exits.
@@ -69,6 +80,7 @@ __docktest_shown=
         __docktest_wrapped='{
                 __docktest_before=$? __docktest_arguments=("$@")
                 \builtin trap - DEBUG RETURN ERR
+                [[ ! $__docktest_watched ]] || \builtin set +ET
                 \builtin . /run/docktest/shell/save.bash "" && :
             } >/dev/null 2>/dev/null'
         if [[ $__docktest_exit ]]; then
@@ -219,6 +231,14 @@ $__docktest_command"); then
         fi
     fi
     __docktest_command+=$__docktest_after
+
+    # What has replaced builtins, traces or sets traps would be in the way. The options are the author's again
+    # afterwards only if they were off.
+    __docktest_watch=
+    if [[ $__docktest_go == *@(failures|pipelines|jobs)* && $__docktest_options != *@(errtrace|functrace)* ]] &&
+        [[ ! ${__docktest_traps-} && ! $__docktest_trace && ! ${__docktest_replaced-} ]]; then
+        __docktest_watch=yes
+    fi
 } 2>/dev/null
 
 # Processes in the background keep the old pipes. Redirections of the shell itself end with the author's
@@ -236,4 +256,7 @@ if [[ $__docktest_shown ]]; then
     \builtin printf '%s\n' "$__docktest_shown" >&2
 fi
 __docktest_captured=
+if [[ $__docktest_watch ]]; then
+    \builtin . /run/docktest/shell/watch.bash "$__docktest_go"
+fi
 \builtin return "$__docktest_status"

@@ -88,7 +88,7 @@ pub(super) fn effects(sightings: Vec<Sighting>, starts: &[CommandStart]) -> Vec<
         Some((start.step, effect(sighting, start.command)?))
     };
     let mut effects: Vec<_> = sightings.into_iter().filter_map(effect).collect();
-    drop_nondeterministic_details(&mut effects);
+    drop_repeated_details(&mut effects);
     effects
 }
 
@@ -115,24 +115,18 @@ impl ExitsOfEphemeral {
     }
 }
 
-/// Drops details of containers that were possibly inspected too late, because the same step removed them,
-/// and details that other effects of the same step contain.
-fn drop_nondeterministic_details(effects: &mut [(usize, Effect)]) {
-    let mut removed = BTreeSet::new();
+/// Drops the volumes from the details of containers that mount them in the same step: other effects contain
+/// these.
+fn drop_repeated_details(effects: &mut [(usize, Effect)]) {
     let mut mounting = BTreeSet::new();
     for (step, effect) in effects.iter() {
-        match &effect.change {
-            Change::Removed => drop(removed.insert((*step, effect.id.clone()))),
-            Change::Mounted { container, .. } => drop(mounting.insert((*step, container.clone()))),
-            _ => {}
+        if let Change::Mounted { container, .. } = &effect.change {
+            mounting.insert((*step, container.clone()));
         }
     }
     for (step, effect) in effects {
         let Change::Created { spec, .. } = &mut effect.change else { continue };
-        let container = (*step, effect.id.clone());
-        if removed.contains(&container) {
-            *spec = ContainerSpec::default();
-        } else if mounting.contains(&container) {
+        if mounting.contains(&(*step, effect.id.clone())) {
             spec.mounts.retain(|mount| !matches!(mount.source, MountSource::Volume(_)));
         }
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::extract::commands::is_complete;
+use crate::extract::commands::{Insides, is_complete};
 
 /// What the shell does differently for some commands, each with a text that says that it may have to.
 static CONCERNS: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
@@ -20,24 +20,74 @@ static CONCERNS: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
     .map(|(name, pattern)| (name, Regex::new(pattern).expect("it is a regex of our own")))
 });
 
-/// Returns the instruction to run the command with this number and text.
-pub(super) fn run_instruction(number: usize, text: &str) -> String {
+/// What lists or sets traps and options, so that the shell must have none but the author's; or looks at the statuses of
+/// pipelines itself.
+static OWN_MATTERS: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"\btrap\b|\$-|\$\{-|SHELLOPTS|trace|extdebug|\bset\s+[-+](?:[a-zA-Z]*[ETvxo])|\bshopt\s+-\w*o";
+    Regex::new(pattern).expect("it is a regex of our own")
+});
+
+static WAIT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bwait\b").expect("it is a regex of our own"));
+
+/// What a command may consist of, given the functions that commands before it may have defined.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Functions {
+    insides: Insides,
+    /// Whether they must not be watched.
+    has_own_matters: bool,
+}
+
+/// Returns the instruction to run the command with this number and text. `functions` are those of the commands before,
+/// and then also its own.
+pub(super) fn run_instruction(number: usize, text: &str, functions: &mut Functions) -> String {
     // What lacks its end must not swallow what the shell reads after it.
     let whole = is_complete(text).then_some("whole");
     let concerns = CONCERNS.iter().filter(|(_, pattern)| pattern.is_match(text));
-    let words: Vec<&str> = whole.into_iter().chain(concerns.map(|(name, _)| *name)).collect();
+    let words = whole.into_iter().chain(concerns.map(|(name, _)| *name));
+    let words: Vec<&str> = words.chain(watched(text, functions)).collect();
     format!("{number} {}", words.join(" "))
+}
+
+/// Returns what the shell watches while it runs a command: see `watch.bash`.
+fn watched(text: &str, functions: &mut Functions) -> Vec<&'static str> {
+    let own = Insides::of(text);
+    let has_own_matters = OWN_MATTERS.is_match(text);
+    let insides = own.with(functions.insides);
+    if own.has_functions {
+        functions.insides = insides;
+        functions.has_own_matters |= has_own_matters;
+    }
+    if has_own_matters || functions.has_own_matters {
+        return Vec::new();
+    }
+    let has_pipelines = insides.has_pipelines && !text.contains("PIPESTATUS");
+    [
+        (insides.has_lists, "failures"),
+        // What goes on in the background can fail at any time: chance would decide whether it is noticed.
+        (insides.has_lists && !insides.has_background, "inherited"),
+        (has_pipelines, "pipelines"),
+        // A coprocess is not to be looked at: bash forgets its variables when it notices its end.
+        ((insides.has_background || WAIT.is_match(text)) && !text.contains("coproc"), "jobs"),
+    ]
+    .into_iter()
+    .filter_map(|(is_watched, word)| is_watched.then_some(word))
+    .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn instruction(number: usize, text: &str) -> String {
+        run_instruction(number, text, &mut Functions::default())
+    }
+
     #[test]
     fn a_command_is_whole_if_bash_runs_it_at_once() {
-        assert_eq!(run_instruction(0, "echo a"), "0 whole");
-        assert_eq!(run_instruction(12, "echo 'a"), "12 ");
-        assert_eq!(run_instruction(0, "cat <<E\nE >f"), "0 ");
+        assert_eq!(instruction(0, "echo a"), "0 whole");
+        assert_eq!(instruction(12, "echo 'a"), "12 ");
+        assert_eq!(instruction(0, "cat <<E\nE >f"), "0 ");
     }
 
     #[test]
@@ -54,10 +104,42 @@ mod tests {
             ("cd $_", "last"),
             ("cd \"${_%/*}\"", "last"),
         ] {
-            assert_eq!(run_instruction(0, text), format!("0 whole {concerns}"), "{text}");
+            assert_eq!(instruction(0, text), format!("0 whole {concerns}"), "{text}");
         }
         for text in ["docker run -v a:b reset", "trap 'a' EXIT", "trap - ERR", "echo $_x ${_x}"] {
-            assert_eq!(run_instruction(0, text), "0 whole", "{text}");
+            assert_eq!(instruction(0, text), "0 whole", "{text}");
         }
+    }
+
+    #[test]
+    fn the_shell_watches_what_a_status_may_not_show() {
+        for (text, words) in [
+            ("docker ps | tail -n 1 >f && echo a", "whole"),
+            ("a; b", "whole failures inherited"),
+            ("x=$(a | b)", "whole failures inherited pipelines"),
+            ("a | b; echo ${PIPESTATUS[0]}", "whole parts failures inherited"),
+            ("a & wait", "whole failures jobs"),
+            ("wait", "whole jobs"),
+            // What would see or change what the shell does.
+            ("trap 'a' ERR; b", "whole"),
+            ("a; echo $-", "whole"),
+            ("set -E; a", "whole"),
+            ("a; shopt -s extdebug", "whole"),
+        ] {
+            assert_eq!(instruction(0, text), format!("0 {words}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn any_command_may_run_the_functions_of_those_before() {
+        let mut functions = Functions::default();
+        let mut words = |text| run_instruction(0, text, &mut functions);
+        assert_eq!(words("a"), "0 whole");
+        assert_eq!(words("f() { b | c; }"), "0 whole failures inherited pipelines");
+        assert_eq!(words("a"), "0 whole failures inherited pipelines");
+        assert_eq!(words("g() { b & }"), "0 whole failures pipelines jobs");
+        assert_eq!(words("a"), "0 whole failures pipelines jobs");
+        assert_eq!(words("h() { trap b ERR; }"), "0 whole");
+        assert_eq!(words("a; b"), "0 whole");
     }
 }

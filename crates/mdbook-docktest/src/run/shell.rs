@@ -22,16 +22,18 @@ use docker_sandbox::{PATH, Session, Terminal};
 
 use super::bash::{Bash, Spare};
 use super::connection::Connection;
+use super::instruction::Functions;
 use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
 use crate::model::scenario::ChapterFile;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`Shell::with_directory`].
-const SCRIPTS: [(&str, &str); 4] = [
+const SCRIPTS: [(&str, &str); 5] = [
     ("between.bash", include_str!("between.bash")),
     ("save.bash", include_str!("save.bash")),
     ("write.bash", include_str!("write.bash")),
     ("real.bash", include_str!("real.bash")),
+    ("watch.bash", include_str!("watch.bash")),
 ];
 
 /// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
@@ -59,6 +61,8 @@ pub(super) struct Shell<'a> {
     spare: Option<Spare>,
     steps: usize,
     groups: usize,
+    /// What the functions of its commands may consist of.
+    functions: Functions,
 }
 
 /// The input and output of a step.
@@ -89,7 +93,10 @@ impl<'a> Shell<'a> {
     pub(super) fn beside(&self) -> io::Result<Self> {
         let state = fs::read(self.directory.join("state"))?;
         let inside = format!("{}-{}", self.place.directory(), self.groups);
-        Self::in_directory(self.place, self.environment.clone(), inside, self.groups, &state)
+        let mut shell =
+            Self::in_directory(self.place, self.environment.clone(), inside, self.groups, &state)?;
+        shell.functions = self.functions;
+        Ok(shell)
     }
 
     fn in_directory(
@@ -102,9 +109,17 @@ impl<'a> Shell<'a> {
         let directory = place.outside(Path::new(&inside));
         fs::create_dir_all(&directory)?;
         fs::write(directory.join("state"), state)?;
-        let (waiting, spare) = (None, None);
-        let mut shell =
-            Self { place, environment, directory, inside, waiting, spare, steps: 0, groups };
+        let mut shell = Self {
+            place,
+            environment,
+            directory,
+            inside,
+            waiting: None,
+            spare: None,
+            steps: 0,
+            groups,
+            functions: Functions::default(),
+        };
         for (name, script) in SCRIPTS {
             fs::write(shell.directory.join(name), shell.with_directory(script))?;
         }
@@ -162,7 +177,7 @@ impl<'a> Shell<'a> {
         }
         let file_instructions = self.file_instructions(files)?;
         instructions.extend(file_instructions.iter().map(String::as_str));
-        bash.begin(commands, &instructions)?;
+        bash.begin(commands, &mut self.functions, &instructions)?;
         Ok((bash, connection))
     }
 
@@ -243,7 +258,7 @@ impl<'a> Shell<'a> {
         drop(command);
         let mut bash = Bash::at_terminal(handle, group, turnstile, commands.len())?;
         let instructions: Vec<&str> = instructions.iter().map(String::as_str).collect();
-        bash.begin(commands, &instructions)?;
+        bash.begin(commands, &mut self.functions, &instructions)?;
         Ok((bash, connection))
     }
 
@@ -266,7 +281,9 @@ impl<'a> Shell<'a> {
         let name = self.next_group();
         let (group, mut words) = self.place.enter_new_group(&name, &self.environment, session)?;
         let launch = self.with_directory(launch);
-        words.extend(["bash", "--noprofile", "--norc", "-c", &launch, "bash"].map(OsString::from));
+        // Aliases work where a reader types.
+        let options = ["bash", "--noprofile", "--norc", "-O", "expand_aliases"];
+        words.extend(options.into_iter().chain(["-c", &launch, "bash"]).map(OsString::from));
         let command = duct::cmd(&words[0], &words[1..])
             .unchecked()
             // Ctrl-C at this program's terminal must not reach bash: this program stops the step.
@@ -320,7 +337,8 @@ impl Drop for Shell<'_> {
 /// is too long for an argument, a part of it is in a variable, which is evaluated again and again.
 fn launch(commands: usize) -> String {
     let variables = format!(
-        "__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last=; \
+        "__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last= \
+         __docktest_watched= __docktest_job= __docktest_jobs=(); \
          __docktest_end='{{ {ENDED}; {PUT_ASIDE}; }} >/dev/null 2>/dev/null'; "
     );
     let begin = variables + &turn(PRELUDE, "first");
@@ -351,6 +369,7 @@ const FAILED: &str = "__docktest_status=$__docktest_failed __docktest_pipe=$__do
 /// afterwards.
 const PUT_ASIDE: &str = "\\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps && \
     \\builtin trap - DEBUG RETURN ERR || __docktest_again=yes; \
+    [[ ! $__docktest_watched ]] || { \\builtin set +ET; __docktest_watched=; }; \
     __docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS; __docktest_arguments=(\"$@\"); \
     \\builtin eval __docktest_real=1; \
     [[ $__docktest_real ]] || { __docktest_again=real POSIXLY_CORRECT=1; \

@@ -23,8 +23,9 @@ use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
 
-pub(super) use self::outcome::{Ending, Outcome, Reason};
+pub(super) use self::outcome::{Ending, Lost, Outcome, Reason};
 pub(super) use self::program::Program;
+use self::typing::Awaited;
 use super::CANCEL_INTERVAL;
 use super::bash::Bash;
 use super::follow::Watch;
@@ -120,6 +121,7 @@ impl StepProcess<'_> {
             shell_command: None,
             is_pasted: self.is_pasted,
             answered: 0,
+            asks_since: None,
             follow: self.follow,
             watch: None,
             trace: None,
@@ -142,6 +144,10 @@ impl StepProcess<'_> {
         }
         if end == StepEnd::AtTurnstile {
             running.save()?;
+        }
+        let unread = running.program.typist.as_mut().map_or(0, Typist::drop_rest);
+        if let Some(last) = running.outcomes.last_mut() {
+            last.transcript.unread_lines = unread;
         }
         let RunningStep { program, mut outcomes, has_exited, .. } = running;
         if end == StepEnd::Open {
@@ -206,6 +212,8 @@ struct RunningStep<'a> {
     is_pasted: bool,
     /// How many of the lines below the current command are answered.
     answered: usize,
+    /// Since when the step waits for an answer that there is not.
+    asks_since: Option<Instant>,
     follow: Option<&'a Follow>,
     watch: Option<Watch<'a>>,
     /// The sign before the commands that the current command shows, if it does (`set -x`).
@@ -233,7 +241,7 @@ impl RunningStep<'_> {
     }
 
     /// Ends the current command. Later output belongs to the next one.
-    fn end_command(&mut self, ending: Ending, parts: Vec<i32>) {
+    fn end_command(&mut self, ending: Ending, lost: Lost) {
         let duration = self.start.elapsed();
         let recorder = mem::replace(&mut self.recorder, Recorder::new(self.output_limit));
         let mut transcript = recorder.finish(self.elapsed_ms());
@@ -245,7 +253,7 @@ impl RunningStep<'_> {
         if mem::replace(&mut self.has_begun, true) {
             transcript.prompt = self.program.prompt_of_command.take();
             let started_at = self.started_at;
-            self.outcomes.push(Outcome { ending, parts, transcript, started_at, duration });
+            self.outcomes.push(Outcome { ending, lost, transcript, started_at, duration });
         }
         self.answered = 0;
         self.start = Instant::now();
@@ -253,20 +261,20 @@ impl RunningStep<'_> {
     }
 
     /// Ends the current command because the shell's command has ended, which has this status.
-    fn end_shell_command(&mut self, status: i32, parts: Vec<i32>) {
+    fn end_shell_command(&mut self, status: i32, lost: Lost) {
         let current = self.outcomes.len();
         match self.shell_command.take() {
             Some(index) if index < current => {
-                self.end_command(Ending::Typed, Vec::new());
+                self.end_command(Ending::Typed, Lost::default());
                 let ended_at = self.started_at;
                 let outcome = &mut self.outcomes[index];
                 outcome.ending = Ending::Exited(status);
-                outcome.parts = parts;
+                outcome.lost = lost;
                 outcome.duration = ended_at.saturating_sub(outcome.started_at);
             }
-            Some(_) => self.end_command(Ending::Exited(status), parts),
+            Some(_) => self.end_command(Ending::Exited(status), lost),
             // It was started in an earlier step.
-            None => self.end_command(Ending::Exited(status), parts),
+            None => self.end_command(Ending::Exited(status), lost),
         }
     }
 
@@ -301,7 +309,8 @@ impl RunningStep<'_> {
                 Message::StateSaved => {}
                 Message::CommandEnded(ended) => {
                     self.drain_outputs()?;
-                    self.end_shell_command(ended.status, ended.parts);
+                    let lost = Lost { parts: ended.parts, failures: ended.failures };
+                    self.end_shell_command(ended.status, lost);
                     if !self.run_next_command()? {
                         return Ok(true);
                     }
@@ -342,7 +351,8 @@ impl RunningStep<'_> {
             if self.has_exited {
                 self.drain_outputs()?;
                 // The status is set when the shell has been waited for.
-                self.end_shell_command(0, Vec::new());
+                let failures = self.program.bash.turnstile.take_failures()?;
+                self.end_shell_command(0, Lost { parts: Vec::new(), failures });
                 return Ok(StepEnd::Exited);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {
@@ -355,8 +365,10 @@ impl RunningStep<'_> {
                 return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
             self.interrupt_when_shown();
-            if self.type_when_awaited()? {
-                return Ok(StepEnd::Open);
+            match self.type_when_awaited()? {
+                Awaited::Nothing => {}
+                Awaited::Command => return Ok(StepEnd::Open),
+                Awaited::Answer => return Ok(StepEnd::Stopped(Reason::Unanswered)),
             }
         }
     }

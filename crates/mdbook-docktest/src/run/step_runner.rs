@@ -74,7 +74,8 @@ impl<'a> StepRunner<'a> {
             Ok(CommandRecording {
                 command: text.into_owned(),
                 end: self.end(ending, timeout, engine_ended)?,
-                parts: failed_parts(outcome.parts),
+                parts: failed_parts(outcome.lost.parts),
+                failures: outcome.lost.failures,
                 transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })
@@ -95,6 +96,7 @@ impl<'a> StepRunner<'a> {
             Ending::Typed => Ok(End::Typed),
             Ending::NotTyped => Ok(End::NotTyped),
             Ending::Stopped(Reason::Followed) => Ok(End::Stopped),
+            Ending::Stopped(Reason::Unanswered) => Ok(End::Unanswered),
             Ending::Stopped(Reason::TimedOut) => {
                 let limit_ms = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
                 Ok(End::TimedOut { limit_ms })

@@ -5,10 +5,15 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::num::ParseIntError;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::io::ioctl_fionbio;
+
+use crate::model::recording::Failure;
+
+/// How many failures of a command are kept.
+const MOST_FAILURES: usize = 10;
 
 /// This program's ends of the pipes.
 pub(super) struct Turnstile {
@@ -16,13 +21,18 @@ pub(super) struct Turnstile {
     go: File,
     /// Text that was read and not yet returned.
     received: String,
+    /// Where the shell writes what has failed in a command.
+    failures: PathBuf,
 }
 
 impl Turnstile {
     /// Creates new pipes: those of a shell that was killed can contain unread text.
     pub(super) fn new(directory: &Path) -> io::Result<Self> {
         let (done, go) = (pipe(&directory.join("done"))?, pipe(&directory.join("go"))?);
-        Ok(Self { done, go, received: String::new() })
+        let turnstile =
+            Self { done, go, received: String::new(), failures: directory.join("failures") };
+        turnstile.take_failures()?;
+        Ok(turnstile)
     }
 
     /// The descriptor that is readable when the shell has sent a message.
@@ -48,11 +58,25 @@ impl Turnstile {
             ("opened", _) => Message::InputOpened,
             ("traced", sign) => Message::Traced(sign.chars().next()),
             ("ended", numbers) => {
-                Message::CommandEnded(Ended::parse(numbers).map_err(io::Error::other)?)
+                let ended = Ended::parse(numbers).map_err(io::Error::other)?;
+                Message::CommandEnded(Ended { failures: self.take_failures()?, ..ended })
             }
             _ => return Err(io::Error::other(format!("unexpected message from bash: {line}"))),
         };
         Ok(Some(message))
+    }
+
+    /// Takes what has failed in the last command.
+    pub(super) fn take_failures(&self) -> io::Result<Vec<Failure>> {
+        // The author's commands need not be UTF-8.
+        match fs::read(&self.failures) {
+            Ok(text) => {
+                fs::remove_file(&self.failures)?;
+                Ok(parse_failures(&String::from_utf8_lossy(&text)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sends instructions to the shell, one per line.
@@ -69,6 +93,8 @@ pub(super) struct Ended {
     pub(super) status: i32,
     /// PIPESTATUS: the statuses of the last pipeline's parts.
     pub(super) parts: Vec<i32>,
+    /// What has failed in it.
+    pub(super) failures: Vec<Failure>,
 }
 
 impl Ended {
@@ -76,8 +102,27 @@ impl Ended {
     fn parse(numbers: &str) -> Result<Self, ParseIntError> {
         let mut numbers = numbers.split_whitespace().map(str::parse);
         let status = numbers.next().unwrap_or_else(|| "".parse())?;
-        Ok(Self { status, parts: numbers.collect::<Result<_, _>>()? })
+        let parts = numbers.collect::<Result<_, _>>()?;
+        Ok(Self { status, parts, failures: Vec::new() })
     }
+}
+
+/// Reads the failures that `watch.bash` writes. Of a loop, there can be the same one many times.
+fn parse_failures(text: &str) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for record in text.split_terminator('\0') {
+        let mut lines = record.splitn(3, '\n');
+        let mut next = || lines.next().unwrap_or_default();
+        let (statuses, functions, command) = (next(), next(), next());
+        let statuses: Vec<i32> =
+            statuses.split_whitespace().filter_map(|status| status.parse().ok()).collect();
+        let command = command.to_owned();
+        let failure = Failure { command, statuses, in_function: !functions.trim().is_empty() };
+        if failures.len() < MOST_FAILURES && !failures.contains(&failure) {
+            failures.push(failure);
+        }
+    }
+    failures
 }
 
 /// A message of a shell.

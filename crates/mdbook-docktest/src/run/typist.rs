@@ -103,6 +103,18 @@ impl Typist {
         self.lines.pop_front()
     }
 
+    /// Drops the rest of the added text. Returns its number of lines.
+    pub(super) fn drop_rest(&mut self) -> u64 {
+        self.lines.drain(..).filter(|line| !is_end_of_input(line)).map(|_| 1).sum()
+    }
+
+    /// Drops the next line of the added text if it is this one.
+    pub(super) fn drop_line(&mut self, line: &str) {
+        if self.lines.front().is_some_and(|next| next.trim_end_matches('\n') == line) {
+            self.lines.pop_front();
+        }
+    }
+
     /// The line that the step has not ended, as a reader sees it.
     pub(super) fn open_line(&self) -> String {
         terminal::plain(&self.open_line)

@@ -210,6 +210,7 @@ mod tests {
             end,
             transcript,
             parts: Vec::new(),
+            failures: Vec::new(),
             duration_ms: 0,
         };
         let step = StepRecording::Ran { commands: vec![command], effects: Vec::new() };

@@ -132,6 +132,9 @@ struct StepInputs<'a> {
     below: Vec<&'a str>,
     #[serde(skip_serializing_if = "is_false")]
     stays_open: bool,
+    /// It decides which steps of a failed run are missing.
+    #[serde(skip_serializing_if = "is_false")]
+    guard: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -193,6 +196,7 @@ fn step_digest<'a>(
         typed: typed.map(|(index, _)| index).collect(),
         below: if attributes.tty.is_some() { below } else { Vec::new() },
         stays_open: step.stays_open,
+        guard: attributes.guard,
         retry: attributes.retry.map(|time| RetryInputs {
             for_ms: time.as_millis(),
             exit: match attributes.exit {
@@ -235,9 +239,16 @@ mod tests {
     #[test]
     fn commands_and_attributes_of_the_run_are_inputs() {
         let text = "```bash\ntrue\n```\n```bash\nls\n```\n";
-        for attributes in
-            ["stdin=\"y\"", "until=x", "lines=2", "for=1s", "timeout=9s", "retry=1s", "tty"]
-        {
+        for attributes in [
+            "stdin=\"y\"",
+            "until=x",
+            "lines=2",
+            "for=1s",
+            "timeout=9s",
+            "retry=1s",
+            "tty",
+            "guard",
+        ] {
             let other = text.replace("```\n```bash", &format!("```\n```bash {attributes}"));
             let found = inputs(&other).difference(&inputs(text));
             assert_eq!(found, Some(InputDifference::Step(1)), "{attributes}");

@@ -9,7 +9,7 @@ static ANSWERED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)^(?:
             \S.* (?: \? | \[[^\]\s]+/[^\]]+\] | \([^)\s]+/[^)]+\) ) [:?]? \s+ \S.*
-          | (?:.*\ )?(?i: password | passphrase | username | user | login ) (?:\ (?:for|of|from|again|\().*)? : (?:\s*|\s+\S.*)
+          | (?:.*\ )?(?i: password | passphrase | passcode | pin | username | user | login ) (?:\ (?:for|of|from|again|\().*)? : (?:\s*|\s+\S.*)
         )$",
     )
     .expect("the regex is valid")
@@ -23,6 +23,7 @@ static OPEN: LazyLock<Regex> = LazyLock::new(|| {
           | \[[^\]\s]{1,12}/[^\]]{1,24}\] \??
           | \([^)\s]{1,12}/[^)]{1,24}\) \??
           | (?i: password | passphrase | username | login ) [^:\n]* (?: \? )?
+          | \b (?i: passcode | pin ) (?: \ [^:\n]* )? :
         ) \s* :? \s*$",
     )
     .expect("the regex is valid")
@@ -33,6 +34,22 @@ static OPEN: LazyLock<Regex> = LazyLock::new(|| {
 pub(crate) fn is_answered(line: &str) -> bool {
     let line = line.trim_end();
     ANSWERED.is_match(line) && (line.ends_with(':') || !is_open(line))
+}
+
+/// A question whose answer a program does not show.
+static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)password|passphrase|passcode|\bpin\b|\bsecret\b|\btoken\b")
+        .expect("the regex is valid")
+});
+
+/// Whether a program that asks this does not show the answer.
+pub(crate) fn is_for_secret(question: &str) -> bool {
+    SECRET.is_match(question)
+}
+
+/// Whether a line that a chapter shows is a question for a secret, without an answer.
+pub(crate) fn is_hidden(line: &str) -> bool {
+    is_for_secret(line) && is_answered(line) && line.trim_end().ends_with([':', '*', '•'])
 }
 
 /// Whether a question can be answered with yes.
@@ -74,6 +91,16 @@ mod tests {
     }
 
     #[test]
+    fn secrets_are_hidden() {
+        for line in ["Password:", "Retype new password: ", "Enter PIN:", "Password: ******"] {
+            assert!(is_hidden(line), "{line}");
+        }
+        for line in ["Password: hunter2", "Username:", "Sure? [y/N] y", "password"] {
+            assert!(!is_hidden(line), "{line}");
+        }
+    }
+
+    #[test]
     fn open_questions_are_recognized() {
         for line in [
             "Are you sure you want to continue? [y/N] ",
@@ -81,10 +108,12 @@ mod tests {
             "Password: ",
             "Overwrite (y/n)? ",
             "Username (moby): ",
+            "Retype new password: ",
+            "Enter PIN: ",
         ] {
             assert!(is_open(line), "{line}");
         }
-        for line in ["done", "/ # ", "10% ", "mysql> ", "a? b", ""] {
+        for line in ["done", "/ # ", "10% ", "mysql> ", "a? b", "", "pinned: "] {
             assert!(!is_open(line), "{line}");
         }
     }

@@ -34,9 +34,10 @@ const HOSTILE: [(&str, &str); 11] = [
 /// Asserts that the page shows the text as the output of a step, and has no unexpected elements.
 #[track_caller]
 fn assert_shows(page: &Html, text: &str) {
-    assert_eq!(texts(page, "main > figure samp").concat(), text);
+    assert_eq!(texts(page, "main > div > figure samp").concat(), text);
     let strange = "samp :not(span, kbd), figure pre > :not(samp), \
-                   figure.docktest > :not(figcaption, pre, details, p), main > :not(h1, pre, figure, p, details)";
+                   figure.docktest > :not(figcaption, pre, details, p), .docktest-step > :not(pre, figure), \
+                   main > :not(h1, pre, figure, p, details, div)";
     assert_eq!(count(page, strange), 0, "{text:.200?}");
     assert_eq!(texts(page, "main > p"), ["after"]);
 }
@@ -82,7 +83,7 @@ fn a_hostile_command_is_text() {
     let labels = Arc::new(Labels::new(Language::Fr));
     let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
     let page = &build(&[render(chapter, &scenario, Some(&recording), &[], &page)])[0];
-    assert_eq!(texts(page, "figure > p > kbd"), ["echo '</kbd></p><script>&lt;'", "echo b"]);
+    assert_eq!(texts(page, "pre > code"), ["echo '</kbd></p><script>&lt;'\n", "echo b\n"]);
     assert_shows(page, "a\nb\n");
 }
 
@@ -135,7 +136,7 @@ fn hostile_names_are_text() {
     };
     let pages = build(&[rendered, verifications(&[listed], &page)]);
     for (page, css) in [
-        (&pages[0], "ul.docktest-effects"),
+        (&pages[0], "figure.docktest-effects ul"),
         (&pages[0], "svg desc"),
         (&pages[0], ".docktest-findings"),
         (&pages[0], ".docktest-provenance summary"),

@@ -129,6 +129,7 @@ fn command(chunks: &[(Stream, &str)]) -> CommandRecording {
             ..Transcript::default()
         },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 1,
     }
 }
@@ -183,6 +184,7 @@ fn output_is_unchanged() {
         let page = page("```bash\nls\n```\n", &[output]);
         assert_eq!(texts(&page, "main figure > pre > samp"), [output]);
         assert_eq!(count(&page, "pre p, samp *, figure code"), 0);
+        assert_eq!(texts(&page, "pre.docktest-code > code"), ["ls\n"]);
     }
 }
 
@@ -195,15 +197,15 @@ fn a_tight_list_stays_tight_and_keeps_its_items() {
     assert_eq!(count(&page, "main > ul > li"), 3);
     assert_eq!(count(&page, "main > ul > li p"), 0);
     assert_eq!(texts(&page, "main > ul > li > em"), ["after"]);
-    assert_eq!(count(&page, "li > ol > li > figure"), 1);
-    assert_eq!(texts(&page, "pre > code.language-bash"), ["ls\n"]);
+    assert_eq!(count(&page, "li > ol > li > div > figure"), 1);
+    assert_eq!(texts(&page, "pre > code"), ["ls\n", "ls\n"]);
 }
 
 #[test]
 fn a_loose_list_keeps_its_paragraphs() {
     let chapter = "1. one\r\n\r\n   ```bash\r\n   ls\r\n   ```\r\n\r\n   ```output\r\n   x\r\n   ```\r\n\r\n2. two\r\n\r\n\ttext\r\n";
     let page = page(chapter, &[OUTPUT]);
-    assert_eq!(texts(&page, "ol > li > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "ol > li > div > figure samp"), [OUTPUT]);
     assert_eq!(texts(&page, "ol > li > p"), ["one", "two", "text"]);
 }
 
@@ -212,10 +214,10 @@ fn quotes_are_not_split() {
     let chapter = "> before\n> ```bash\n> ls\n> ```\n> *after*\n>\n> - one\n>   ```bash\n>   ls\n>   ```\n>   two\n\n- > ```bash\n  > ls\n  > ```\n  > end\n";
     let page = page(chapter, &[OUTPUT, OUTPUT, OUTPUT]);
     assert_eq!(count(&page, "main > blockquote"), 1);
-    assert_eq!(texts(&page, "main > blockquote > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > blockquote > div > figure samp"), [OUTPUT]);
     assert_eq!(texts(&page, "main > blockquote > p"), ["before", "after"]);
-    assert_eq!(texts(&page, "main > blockquote > ul > li > figure samp"), [OUTPUT]);
-    assert_eq!(texts(&page, "main > ul > li > blockquote > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > blockquote > ul > li > div > figure samp"), [OUTPUT]);
+    assert_eq!(texts(&page, "main > ul > li > blockquote > div > figure samp"), [OUTPUT]);
     assert_eq!(texts(&page, "main > ul > li > blockquote > p"), ["end"]);
 }
 
@@ -282,4 +284,32 @@ fn any_output_is_unchanged() {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The page of a chapter without steps, in French.
+fn french(text: &str) -> Html {
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let labels = Arc::new(Labels::new(Language::Fr));
+    let page = Page { labels, renderer: Renderer::Html, slug: "c".into(), verifications: None };
+    let [page] = &build(&[render(text, &scenario, None, &[], &page)])[..] else { unreachable!() };
+    page.clone()
+}
+
+#[test]
+fn a_box_has_one_title_and_all_its_content() {
+    let page = french(
+        "a\n> [!WARNING]\n> b\n> - c\n>\n> ```text\n> d\n\n1. e\n   > [!NOTE]\n   > f\n2. > > [!TIP]\n   > > g\nlazy\n\n\
+         > [!CAUTION]\n> ~~~text\n> h\n> ~~~\n",
+    );
+    let titles = ["Piège", "Remarque", "Bonne pratique", "Attention"];
+    assert_eq!(texts(&page, "main .blockquote-tag > .blockquote-tag-title"), titles);
+    assert_eq!(count(&page, "main .blockquote-tag-title"), 4);
+    assert_eq!(texts(&page, "main > .blockquote-tag-warning > blockquote > p"), ["b"]);
+    assert_eq!(texts(&page, "main > .blockquote-tag-warning > blockquote > ul > li"), ["c"]);
+    assert_eq!(texts(&page, "main > .blockquote-tag-warning > blockquote code"), ["d\n"]);
+    assert_eq!(texts(&page, "main > ol > li > .blockquote-tag-note > blockquote > p"), ["f"]);
+    let tip = "main > ol > li > blockquote > .blockquote-tag-tip > blockquote > p";
+    assert_eq!(texts(&page, tip), ["g\nlazy"]);
+    assert_eq!(texts(&page, "main > .blockquote-tag-caution > blockquote code"), ["h\n"]);
+    assert_eq!(texts(&page, "main > p"), ["a"]);
 }

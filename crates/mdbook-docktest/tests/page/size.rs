@@ -1,5 +1,5 @@
-//! The size that results add to a page: at most 1.6 times the text that they show, plus a kibibyte per
-//! step.
+//! The size of steps on a page: at most 3 times the text of commands and 1.6 times that of outputs and changes,
+//! plus a kibibyte per step, and 320 bytes for each block of commands with an output of its own.
 //!
 //! Text is measured escaped, with `&lt;` for `<`.
 
@@ -18,27 +18,31 @@ fn escaped_len(text: &str) -> usize {
 /// Asserts that each step stays within the limit. Returns the number of steps with a result.
 #[track_caller]
 fn assert_small(page: &Html) -> usize {
-    let added = selector("figure.docktest, ul.docktest-effects");
-    let parts = selector("samp, .docktest-command, ul.docktest-effects > li");
+    let added = selector("div.docktest-step, figure.docktest-effects");
+    let parts = selector("samp, .docktest-command, figure.docktest-effects li");
+    let code = selector("pre.docktest-code");
+    // The limit and the size of each step, and its HTML.
     let mut steps: Vec<(usize, usize, String)> = Vec::new();
     for element in page.select(&added) {
-        let shown = element.select(&parts);
-        let shown: usize = shown.map(|part| escaped_len(&part.text().collect::<String>())).sum();
+        let text = |part: ElementRef<'_>| escaped_len(&part.text().collect::<String>());
+        let shown: usize = element.select(&parts).map(text).sum();
+        let written: usize = element.select(&code).map(text).sum();
+        let cells = element.select(&code).count();
         let html = element.html().replace("&nbsp;", "\u{a0}");
         // The changes of a step are directly below its output.
         let above = element.prev_siblings().find_map(ElementRef::wrap);
         let continues =
-            element.value().name() == "ul" && above.is_some_and(|above| added.matches(&above));
+            element.value().name() == "figure" && above.is_some_and(|above| added.matches(&above));
         if !continues {
-            steps.push((0, 0, String::new()));
+            steps.push((1024, 0, String::new()));
         }
         let step = steps.last_mut().expect("a step was pushed");
-        step.0 += shown;
+        step.0 += shown * 8 / 5 + written * 3 + cells * 320;
         step.1 += html.len() + "<!--docktest-->".len();
         step.2 += &html;
     }
-    for (shown, size, html) in &steps {
-        assert!(*size <= shown * 8 / 5 + 1024, "{size} bytes for {shown}: {html:.2000}");
+    for (limit, size, html) in &steps {
+        assert!(size <= limit, "{size} bytes for {limit}: {html:.2000}");
     }
     steps.len()
 }
@@ -97,7 +101,7 @@ fn a_long_list_of_changes_is_shortened() {
     ] {
         let count_of_effects = effects.len();
         let page = assert_step_is_small_with(name, commands, effects);
-        let items = texts(&page, "ul.docktest-effects > li");
+        let items = texts(&page, "figure.docktest-effects li");
         assert!(!items.is_empty(), "{name}");
         if items.len() < count_of_effects {
             let rest = format!("{} autres changements", count_of_effects + 1 - items.len());

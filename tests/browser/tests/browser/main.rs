@@ -9,6 +9,7 @@ mod keyboard;
 mod media;
 mod playback;
 mod published;
+mod session;
 mod showcase;
 mod themes;
 

@@ -6,7 +6,7 @@ use crate::keyboard::tab_to;
 use crate::showcase::showcase;
 
 /// Replaces the timers of the page, so that a test controls when they fire.
-const CLOCK: &str = "
+pub(crate) const CLOCK: &str = "
     window.waiting = new Map();
     window.setTimeout = (action, delay) => {
         const id = Math.random();
@@ -22,7 +22,7 @@ fn open(browser: &Browser) {
 }
 
 /// Fires the next timer and returns its delay in milliseconds.
-fn next(browser: &Browser) -> u32 {
+pub(crate) fn next(browser: &Browser) -> u32 {
     browser.call(
         "const [[id, {action, delay}], ...others] = waiting;
          if (others.length) throw Error('more than one timer is set');
@@ -104,7 +104,8 @@ fn reduced_motion_has_no_playback() {
     open(&browser);
     assert!(browser.value::<bool>("matchMedia('(prefers-reduced-motion: reduce)').matches"));
     assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
-    browser.media("", &[]);
+    assert_eq!(browser.count(".docktest-player"), 0, "it is not only hidden");
+    browser.media("", &[]).until("document.querySelector('.docktest-player') !== null");
     assert_eq!(labels(&browser), ["Rejouer"], "without reduced motion, there is a button");
 }
 
@@ -120,8 +121,21 @@ fn playback_stops_when_reduced_motion_is_requested() {
     browser.media("", &[("prefers-reduced-motion", "reduce")]).until("waiting.size === 0");
     assert_eq!((visible_lines(&browser), labels(&browser)), (5, Vec::new()));
     // Without reduced motion, it can be played from the start again.
-    browser.media("", &[]);
-    assert_eq!(labels(&browser), ["Rejouer", "Recommencer"]);
+    browser.media("", &[]).until("document.querySelector('.docktest-player') !== null");
+    assert_eq!(labels(&browser), ["Rejouer"]);
     browser.call::<()>("document.querySelector('.docktest-player button').click()", &[]);
     assert_eq!((visible_lines(&browser), next(&browser), visible_lines(&browser)), (0, 20, 1));
+}
+
+/// mdBook slides its table of contents in, and fades its buttons.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn nothing_of_mdbooks_moves_with_reduced_motion() {
+    let longest = "Math.max(...[...document.querySelectorAll('*')].flatMap(element =>
+        getComputedStyle(element).transitionDuration.split(', ').map(parseFloat)))";
+    let browser = Browser::start();
+    browser.open(&showcase().file("flux.html"));
+    assert!(browser.value::<f64>(longest) > 0.1);
+    browser.media("", &[("prefers-reduced-motion", "reduce")]).open(&showcase().file("flux.html"));
+    assert!(browser.value::<f64>(longest) <= 0.001);
 }

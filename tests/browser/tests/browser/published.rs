@@ -1,6 +1,6 @@
 //! Published pages, served at a sub-path and opened as files.
 
-use browser_tests::{Browser, course};
+use browser_tests::{Browser, Lab, course};
 
 use crate::showcase::{PAGES, showcase};
 
@@ -100,4 +100,51 @@ fn output_is_shown_as_text() {
     // A wide line is complete and can be scrolled to.
     let widest = "Math.max(...[...document.querySelectorAll('.docktest pre')].map(pre => pre.scrollWidth - pre.clientWidth))";
     assert!(browser.value::<i64>(widest) > 10_000);
+}
+
+/// Without `site-url`, mdBook would take the root of the host for that of the site.
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn the_not_found_page_finds_a_site_whose_address_is_not_known() {
+    let browser = Browser::start();
+    let book = Lab::new().chapter("a.md", "# A\n", Vec::new()).build_for_anywhere("anywhere");
+    let server = book.serve();
+    let link = "document.querySelector('#mdbook-sidebar a[href$=\"a.html\"]')?.href";
+    let has_style =
+        "getComputedStyle(document.getElementById('mdbook-help-container')).display === 'none'";
+    for deep in ["absent.html", "nulle/part/ailleurs.html"] {
+        browser.open(&server.page(deep));
+        browser.until(&format!("{link} === '{}'", server.page("a.html")));
+        assert!(browser.value::<bool>(has_style), "{deep}");
+    }
+    browser.open(&book.file("404.html"));
+    browser.until(&format!("{link} === '{}'", book.file("a.html")));
+    assert!(browser.value::<bool>(has_style));
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn each_page_has_a_description_of_its_own() {
+    let browser = Browser::start();
+    let mut descriptions = Vec::new();
+    for name in course().names() {
+        browser.open(&course().file(&name));
+        let content = |name: &str| {
+            browser.value::<Option<String>>(&format!(
+                "document.querySelector('meta[{name}]')?.content"
+            ))
+        };
+        let description = content("name=description");
+        assert_eq!(content("property=\"og:description\""), description, "{name}");
+        assert!(content("property=\"og:title\"").is_some_and(|title| !title.is_empty()), "{name}");
+        assert!(
+            description.as_ref().is_some_and(|text| text.len() <= 400),
+            "{name}: {description:?}"
+        );
+        descriptions.push(description);
+    }
+    let all = descriptions.len();
+    descriptions.sort();
+    descriptions.dedup();
+    assert_eq!(descriptions.len(), all, "{descriptions:?}");
 }

@@ -6,8 +6,15 @@ use browser_tests::{BuiltBook, Lab, Ran};
 use mdbook_docktest::internal::{Change, ContainerSpec, End, ObjectKind, Port, Stream};
 
 /// The pages of the book.
-pub(crate) const PAGES: [&str; 6] =
-    ["sorties.html", "flux.html", "larges.html", "etat.html", "fichiers.html", "constats.html"];
+pub(crate) const PAGES: [&str; 7] = [
+    "sorties.html",
+    "flux.html",
+    "session.html",
+    "larges.html",
+    "etat.html",
+    "fichiers.html",
+    "constats.html",
+];
 
 pub(crate) fn showcase() -> &'static BuiltBook {
     static SHOWCASE: LazyLock<BuiltBook> = LazyLock::new(build);
@@ -18,6 +25,7 @@ fn build() -> BuiltBook {
     Lab::new()
         .chapter("sorties.md", OUTPUTS, outputs())
         .chapter("flux.md", STREAM, streams())
+        .chapter("session.md", SESSION, session())
         .chapter("larges.md", WIDE, wide())
         .chapter("etat.md", STATE, state())
         .chapter("fichiers.md", FILES, vec![vec![Ran::printing("bonjour\n")]])
@@ -109,6 +117,26 @@ fn streams() -> Vec<Vec<Ran>> {
         ran.chunk(second * 1000 + 20, Stream::Stdout, &line(second))
     });
     vec![vec![stream.chunk(3100, Stream::Typed, "^C").ends(End::Stopped)]]
+}
+
+const SESSION: &str = "# Session
+
+```console
+$ docker run --rm -it alpine sh
+/ # echo bonjour
+bonjour
+/ # ls /
+bin
+data
+/ # exit
+```
+";
+
+fn session() -> Vec<Vec<Ran>> {
+    let typed = |text: &str| Ran::printing("").chunk(20, Stream::Stdout, text).at_prompt("/ # ");
+    let hello = Ran::printing("").chunk(30, Stream::Stdout, "bonjour\r\n").at_prompt("/ # ");
+    let opening = Ran::printing("").at_a_terminal().takes(300);
+    vec![vec![opening, hello, typed("bin\r\ndata\r\n"), Ran::printing("").at_prompt("/ # ")]]
 }
 
 const WIDE: &str = "# Lignes larges

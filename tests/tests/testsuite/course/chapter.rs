@@ -1,5 +1,6 @@
 //! The course's chapters, as their readers run them.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use mdbook_driver::MDBook;
@@ -50,7 +51,8 @@ impl Chapter {
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                     let (language, attributes) = info.split_once(' ').unwrap_or((&info, ""));
                     assert_ne!(language, "console", "{name}: prompts are not supported here");
-                    let is_step = ["bash", "sh", "shell"].contains(&language);
+                    let file = attributes.split(' ').find_map(|word| word.strip_prefix("file="));
+                    let is_step = file.is_some() || ["bash", "sh", "shell"].contains(&language);
                     let attributes = attributes.to_owned();
                     block = is_step.then(|| Step { attributes, script: String::new() });
                 }
@@ -66,6 +68,11 @@ impl Chapter {
             }
         }
         Self { name: name.to_owned(), steps }
+    }
+
+    /// Whether it runs anything.
+    pub(super) fn has_steps(&self) -> bool {
+        self.steps.iter().any(Step::is_command)
     }
 
     /// A script with everything that a reader of the chapter runs. With `bash -e`, it ends at a failure
@@ -86,11 +93,31 @@ impl Step {
         words.any(|word| word == attribute)
     }
 
-    pub(super) fn is_plain(&self) -> bool {
-        self.attributes.is_empty()
+    /// Whether it is a command block, not one that is written to a file.
+    pub(super) fn is_command(&self) -> bool {
+        self.file().is_none()
+    }
+
+    /// Whether it has no attribute but `guard`.
+    pub(super) fn is_guard(&self) -> bool {
+        self.attributes == "guard"
+    }
+
+    /// The file that it is written to, if it is a block with `file`.
+    fn file(&self) -> Option<&str> {
+        self.attributes.split(' ').find_map(|word| word.strip_prefix("file="))
     }
 
     fn as_a_reader_runs_it(&self) -> String {
+        if let Some(file) = self.file() {
+            let directory = Path::new(file).parent().unwrap().display();
+            let mode = self.attributes.split(' ').find_map(|word| word.strip_prefix("mode="));
+            let mode = mode.unwrap_or("644");
+            let content = &self.script;
+            return format!(
+                "mkdir -p \"./{directory}\"\ncat > {file} <<'END-OF-FILE'\n{content}END-OF-FILE\nchmod {mode} {file}\n"
+            );
+        }
         static DOCKER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\Adocker ").unwrap());
         let script = self.script.trim_end();
         if ["lines", "until", "for"].iter().any(|end| self.has(end)) {

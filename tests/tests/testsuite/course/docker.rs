@@ -18,7 +18,7 @@ pub(super) fn mounted<'a>(words: &[&'a str]) -> Vec<&'a str> {
             .find_map(|field| field.strip_prefix("src=").or_else(|| field.strip_prefix("source="))),
         _ => None,
     });
-    let is_path = |name: &&str| name.starts_with(['/', '.', '~']) || *name == "$PWD";
+    let is_path = |name: &&str| name.starts_with(['/', '.', '~']) || name.starts_with("$PWD");
     names.filter(|name| !is_path(name)).collect()
 }
 
@@ -32,7 +32,9 @@ pub(super) fn arguments<'a>(words: &[&'a str], with_values: &[&str]) -> Vec<&'a 
 
 /// The `docker` commands in a line of bash, and the variable that each is assigned to, if any.
 pub(super) fn docker_commands(words: &[String]) -> Vec<(Option<&str>, Vec<&str>)> {
-    let is_end = |word: &str| ["&&", "||", "|", ";", "<", ">", ">>", "2>&1"].contains(&word);
+    let is_end = |word: &str| {
+        ["&&", "||", "|", ";", "<", ">", ">>", "&"].contains(&word) || word.starts_with("2>")
+    };
     let mut commands = Vec::new();
     for (place, word) in words.iter().enumerate() {
         let Some(before) =

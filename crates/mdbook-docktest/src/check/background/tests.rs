@@ -25,6 +25,7 @@ fn recording(changes: [Vec<Change>; 2]) -> Recording {
         end: End::Exited { status: 0 },
         transcript: Transcript::default(),
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 1,
     };
     let (kind, name, id) = (ObjectKind::Container, "web".to_owned(), "0123".to_owned());

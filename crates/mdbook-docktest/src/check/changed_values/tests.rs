@@ -18,17 +18,20 @@ fn read(text: &str) -> Scenario {
 fn findings(text: &str, outputs: &[&str]) -> Vec<Finding> {
     let scenario = read(text);
     let mut outputs = outputs.iter();
+    let mut text_of =
+        scenario.steps.iter().flat_map(|step| &step.commands).map(|command| command.text.clone());
     let mut command = || {
         let text = outputs.next().map_or_else(String::new, |text| (*text).to_owned());
         let chunks = vec![Chunk { stream: Stream::Stdout, at_ms: 0, text }];
         let transcript = Transcript { chunks, ..Transcript::default() };
         let end = End::Exited { status: 0 };
         CommandRecording {
-            command: String::new(),
+            command: text_of.next().unwrap_or_default(),
             end,
             transcript,
             duration_ms: 0,
             parts: Vec::new(),
+            failures: Vec::new(),
         }
     };
     let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
@@ -110,6 +113,34 @@ fn values_of_another_kind_are_a_real_difference() {
         ("docker run --ip 172.20.0.5 alpine", "172.20.0.9", "172.20.0.5"),
     ] {
         assert_eq!(code(command, expected, actual), Some(Code::OutputMismatch), "{actual}");
+    }
+}
+
+#[test]
+fn values_that_are_the_same_in_each_run_are_a_real_difference() {
+    let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let old = digest.replace('e', "f");
+    for (command, expected, actual) in [
+        ("echo deadbeef0123", "9b1d0f7c2a3e", "deadbeef0123"),
+        ("echo 'started 2020-01-01'", "started 2021-12-24", "started 2020-01-01"),
+        ("sha256sum /dev/null", &format!("{old}  /dev/null"), &format!("{digest}  /dev/null")),
+        ("printf '' | sha256sum", &old, digest),
+        ("date -u -d @0", "Fri Jan  2 00:00:00 UTC 1970", "Thu Jan  1 00:00:00 UTC 1970"),
+        ("docker run -m 64MB alpine", "limit 128MB", "limit 64MB"),
+        ("docker run -e ID=3f4a0c1d2e5b alpine env", "ID=9b1d0f7c2a3e", "ID=3f4a0c1d2e5b"),
+    ] {
+        assert_eq!(code(command, expected, actual), Some(Code::OutputMismatch), "{command}");
+    }
+    // Old pages, and values that a command only passes on.
+    for (command, expected, actual) in [
+        ("docker stop 9b1d0f7c2a3e", "9b1d0f7c2a3e", "3f4a0c1d2e5b"),
+        ("cat id.txt", "9b1d0f7c2a3e", "3f4a0c1d2e5b"),
+        ("run 3f4a0c1d2e5b", "3f4a0c1d2e5b 2 days ago", "3f4a0c1d2e5b 3 days ago"),
+        ("echo $ID", "9b1d0f7c2a3e", "3f4a0c1d2e5b"),
+        ("date", "Fri Jan  2 00:00:00 UTC 1970", "Thu Jan  1 00:00:00 UTC 1970"),
+        ("sha256sum backup.tar", &old, digest),
+    ] {
+        assert_eq!(code(command, expected, actual), Some(Code::ChangedValues), "{command}");
     }
 }
 

@@ -41,6 +41,7 @@ fn recorded(chunks: Vec<Chunk>) -> CommandRecording {
         transcript: Transcript { chunks, ..Transcript::default() },
         duration_ms: 0,
         parts: Vec::new(),
+        failures: Vec::new(),
     }
 }
 

@@ -36,6 +36,7 @@ fn recorded((command, status, output): (&str, i32, &str)) -> CommandRecording {
         end: End::Exited { status },
         transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 0,
     }
 }
@@ -212,4 +213,91 @@ fn each_step_is_judged_by_itself_while_the_chapter_runs() {
         .collect();
     let missing = vec![Code::ImageMissing];
     assert_eq!(codes, [missing.clone(), missing, vec![Code::ExitStatus]]);
+}
+
+/// What `docker run` prints without this image.
+fn unable(image: &str) -> String {
+    format!(
+        "Unable to find image '{image}:latest' locally\ndocker: Error response from daemon: pull access denied for \
+         {image}, repository does not exist or may require 'docker login': denied: requested access to the \
+         resource is denied\n"
+    )
+}
+
+/// The findings as `LINE: MESSAGE` if a command fails, and the image of a later one is missing.
+fn findings_after(failing: &str, image: &str) -> Vec<String> {
+    let (run, output) = (format!("docker run {image}"), unable(image));
+    let chapter = Chapter::new(
+        &[&[(failing, 1, "ERROR: failed\n")], &[(&run, 125, &output)]],
+        &[(1, "hello")],
+    );
+    let Checked { findings, .. } = chapter.check(&Lints::default());
+    findings
+        .iter()
+        .map(|found| format!("{} {}: {}", found.code, found.line, found.message))
+        .collect()
+}
+
+#[test]
+fn an_image_that_an_earlier_command_failed_to_make_is_not_missing_from_a_registry() {
+    for failing in [
+        "docker build --tag app .",
+        "docker buildx build -t app:latest --load .",
+        "cd app && docker image build -t app .",
+        "docker commit box app",
+        "docker tag nosuch app",
+        "docker image tag nosuch app:latest",
+        "docker import rootfs.tar app",
+        "cat rootfs.tar | docker import - app",
+        "docker load -i app.tar",
+        "docker image load < app.tar.gz",
+    ] {
+        let [first, second] = &findings_after(failing, "app")[..] else { panic!("{failing}") };
+        assert_eq!(
+            first, "exit-status 2: this command exited with status 1 instead of 0",
+            "{failing}"
+        );
+        assert_eq!(
+            second, "exit-status 6: follows from line 2: image `app` does not exist",
+            "{failing}"
+        );
+    }
+}
+
+#[test]
+fn an_image_that_no_earlier_command_makes_is_missing() {
+    for failing in [
+        "docker build --tag other .",
+        "docker tag app other",
+        "docker load -i x.tar",
+        "docker push app",
+    ] {
+        let found = findings_after(failing, "app");
+        assert!(
+            found.iter().any(|found| found.starts_with("image-missing 6: image `app:latest`")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_image_of_a_service_that_was_not_built_is_not_missing_from_a_registry() {
+    let file = "```yaml file=shop/compose.yaml\nservices:\n  web:\n    build: .\n  db:\n    build: db\n    image: shop-data\n```\n\n";
+    for image in ["shop-web", "shop-data"] {
+        let run = format!("docker run {image}");
+        let text = format!(
+            "{file}```bash\ndocker compose -f shop/compose.yaml build\n```\n\n```bash\n{run}\n```\n"
+        );
+        let output = unable(image);
+        let steps =
+            [("docker compose -f shop/compose.yaml build", 1, "failed\n"), (&*run, 125, &*output)];
+        let steps = steps.map(|command| StepRecording::Ran {
+            commands: vec![recorded(command)],
+            effects: Vec::new(),
+        });
+        let recording = Recording { steps: steps.to_vec(), ..Recording::default() };
+        let Checked { findings, .. } = Chapter { text, recording }.check(&Lints::default());
+        let last = &findings.last().unwrap().message;
+        assert_eq!(*last, format!("follows from line 11: image `{image}` does not exist"));
+    }
 }

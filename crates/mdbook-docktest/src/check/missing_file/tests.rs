@@ -18,6 +18,7 @@ fn failure(text: &str, printed: &str) -> Finding {
         transcript: Transcript { chunks, ..Transcript::default() },
         duration_ms: 1,
         parts: Vec::new(),
+        failures: Vec::new(),
     };
     let steps = vec![StepRecording::Ran { commands: vec![command], effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };

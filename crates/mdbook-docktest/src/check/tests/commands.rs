@@ -24,6 +24,7 @@ fn findings(markdown: &str, ran: &[Ran<'_>]) -> Vec<String> {
         },
         duration_ms: 0,
         parts: Vec::new(),
+        failures: Vec::new(),
     };
     let texts = scenario.steps[0].commands.iter().map(|command| command.text.as_str());
     let commands = ran.iter().zip(texts).map(command).collect();
@@ -88,6 +89,7 @@ fn recorded() -> CommandRecording {
         transcript: Transcript::default(),
         duration_ms: 0,
         parts: Vec::new(),
+        failures: Vec::new(),
     }
 }
 
@@ -219,6 +221,7 @@ fn remedied(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
         },
         duration_ms: 0,
         parts: Vec::new(),
+        failures: Vec::new(),
     }];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };

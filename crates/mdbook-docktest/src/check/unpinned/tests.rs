@@ -38,6 +38,7 @@ fn findings_with(pinned: &[&str], effects: [Vec<Effect>; 2]) -> Vec<String> {
         end: End::Exited { status: 0 },
         transcript: Transcript::default(),
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 1,
     };
     let steps =

@@ -3,18 +3,20 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::slice;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem, Chapter as MdbookChapter};
+use regex::Regex;
 
 use crate::book::chapters::{self, Source};
 use crate::book::settings::Settings;
 use crate::extract::Extensions;
 use crate::model::finding::Finding;
 use crate::render::page::{Page, Renderer, Slugs};
-use crate::render::render;
+use crate::render::render_in_book;
 use crate::render::verifications::{Entry, PATH, link_from, verifications};
+use crate::render::whole::{ChapterFacts, Whole};
 use crate::report::spill::Spill;
 use crate::report::{Chapter, Report};
 
@@ -54,13 +56,59 @@ pub(super) fn chapters(
     known.into_iter().zip(sources).collect()
 }
 
+/// Whether a chapter has a directive about the whole book, so that all chapters must be known for its page.
+pub(super) fn is_about_book(chapter: &Chapter) -> bool {
+    let directives = chapter.scenario().map_or(&[][..], |scenario| &scenario.directives);
+    directives.iter().any(|(directive, _)| directive.is_about_book())
+}
+
+/// What is known of a book's chapters for pages about the book. Nothing is collected if the book has no such page.
+pub(super) struct BookFacts {
+    /// The facts of each chapter; `None` until they are collected.
+    chapters: Option<Vec<Option<ChapterFacts>>>,
+}
+
+impl BookFacts {
+    /// Facts about no chapter yet, for a book with these texts.
+    pub(super) fn new<'a>(mut texts: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
+            let regex =
+                r"\{\{[ \t]*#docktest[ \t]+(?:duration[ \t]+book|commands|errors)[ \t]*\}\}";
+            Regex::new(regex).expect("the regex is valid")
+        });
+        let count = texts.len();
+        let chapters = texts.any(|text| DIRECTIVE.is_match(text)).then(|| vec![None; count]);
+        Self { chapters }
+    }
+
+    /// Collects the facts of a chapter, unless they are known.
+    pub(super) fn collect(&mut self, index: usize, known: &BookChapter, chapter: &Chapter) {
+        let (Some(chapters), Some(scenario)) = (&mut self.chapters, chapter.scenario()) else {
+            return;
+        };
+        let Some(facts @ None) = chapters.get_mut(index) else { return };
+        let identity = (known.name.as_str(), known.path.as_path(), known.page.slug.as_str());
+        let (text, findings) = (chapter.text(), &chapter.findings);
+        *facts = Some(ChapterFacts::new(identity, text, scenario, chapter.recording(), findings));
+    }
+}
+
 /// The page of a chapter, with the results and the errors. Warnings are for the author and not on the
 /// page.
-pub(super) fn page_text(chapter: &Chapter, page: &Page) -> String {
+pub(super) fn page_text(chapter: &Chapter, known: &BookChapter, book: &BookFacts) -> String {
     let Some(scenario) = chapter.scenario() else { return String::new() };
     let errors: Vec<Finding> =
         chapter.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
-    render(chapter.text(), scenario, chapter.recording(), &errors, page)
+    let chapters: Option<Vec<ChapterFacts>> = book.chapters.as_ref().map(|chapters| {
+        if is_about_book(chapter) {
+            chapters.iter().flatten().cloned().collect()
+        } else {
+            Vec::new()
+        }
+    });
+    let whole = chapters.as_ref().map(|chapters| Whole { chapters, from: &known.path });
+    let recording = chapter.recording();
+    render_in_book(chapter.text(), scenario, recording, &errors, &known.page, whole.as_ref())
 }
 
 /// The items of the book with the page of each chapter, followed by the page that lists all runs.
@@ -73,9 +121,13 @@ pub(super) fn items(
     book: Book,
     known: Vec<BookChapter>,
     report: Report,
+    mut book_facts: BookFacts,
     spill: &Spill,
 ) -> impl Iterator<Item = io::Result<BookItem>> {
     let listing = listing(&known, &report).map(BookItem::Chapter);
+    for (index, (known, chapter)) in known.iter().zip(&report.chapters).enumerate() {
+        book_facts.collect(index, known, chapter);
+    }
     let mut chapters = known.into_iter().zip(report.chapters);
     let items = book.items.into_iter().map(move |mut item| {
         let mut result = Ok(());
@@ -83,7 +135,7 @@ pub(super) fn items(
             let Some((known, report)) = chapters.next() else { return };
             let text = match report.page() {
                 Some(page) => spill.get(page),
-                None => Ok(page_text(&report, &known.page)),
+                None => Ok(page_text(&report, &known, &book_facts)),
             };
             match text {
                 Ok(text) => chapter.content = text,

@@ -37,6 +37,13 @@ fn separators_are_spaces_and_commas() {
 }
 
 #[test]
+fn a_guard_has_no_value_and_may_clean_up() {
+    assert!(!valid("bash").guard);
+    let attributes = valid("bash guard cleanup");
+    assert!(attributes.guard && attributes.cleanup);
+}
+
+#[test]
 fn values_are_read() {
     assert_eq!(valid("bash").exit, ExitExpectation::Code(0));
     assert_eq!(valid("bash exit=125").exit, ExitExpectation::Code(125));
@@ -165,6 +172,11 @@ fn messages_name_the_value_and_the_remedy() {
             "bash lines=3 exit=1",
             "exit=1: `exit` cannot be used with `lines`; \
              remove one of them: a stream that is stopped has no exit status",
+        ),
+        (
+            "bash guard ignore",
+            "ignore: `ignore` cannot be used with `guard`; \
+             remove one of them: a step that does not run checks nothing",
         ),
         ("bash lines=3 for=5s", "for=5s: only one of `until`, `lines` and `for` can be used"),
         (

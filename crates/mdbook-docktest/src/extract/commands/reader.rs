@@ -13,11 +13,13 @@ use std::ops::Range;
 use grammar::{Expect, Opener, Target};
 use here_document::{Detour, HereDocument, Unended};
 use list::List;
+use mark::Mark;
 use token::Token;
 
 pub(super) mod grammar;
 pub(super) mod here_document;
 mod list;
+pub(super) mod mark;
 mod operator;
 mod pair;
 pub(super) mod token;
@@ -56,6 +58,10 @@ pub(super) struct Reader<'a> {
     reread: usize,
     /// What was read, if it is kept.
     pub(super) tokens: Option<Vec<Token>>,
+    /// The quotes, expansions and comments that were read, if they are kept.
+    pub(super) marks: Option<Vec<Mark>>,
+    /// Where each of the open substitutions begins.
+    substitutions: Vec<usize>,
     /// The number of tokens, parts of words, and bytes of pairs and of here-documents that were
     /// read.
     #[cfg(test)]
@@ -77,6 +83,8 @@ impl<'a> Reader<'a> {
             rereads: 16 * text.len(),
             reread: 0,
             tokens: None,
+            marks: None,
+            substitutions: Vec::new(),
             #[cfg(test)]
             steps: 0,
         }
@@ -147,9 +155,11 @@ impl<'a> Reader<'a> {
                 Some(b' ' | b'\t') => self.at += 1,
                 Some(b'\\') if self.peek(1) == Some(b'\n') => self.skip_line_end(),
                 Some(b'#') => {
+                    let start = self.at;
                     while self.peek(0).is_some_and(|byte| byte != b'\n') {
                         self.at += 1;
                     }
+                    self.mark_comment(start);
                 }
                 _ => break,
             }
@@ -169,6 +179,7 @@ impl<'a> Reader<'a> {
             // Bash reads the bodies that the substitution still lacks here, with a warning
             // (`parse_comsub`).
             self.read_bodies_below();
+            self.mark_substitution();
         }
         if let Some(outer) = self.outer.pop() {
             self.list = outer;
@@ -208,7 +219,9 @@ impl<'a> Reader<'a> {
     fn end_line(&mut self) -> bool {
         let line_end = self.at..self.text.len().min(self.at + 1);
         self.at = line_end.end;
-        self.keep(Token::End(line_end));
+        if !self.list.expect.is_on_another_line() {
+            self.keep(Token::End(line_end));
+        }
         self.take_detour();
         let is_script = self.list.opener == Opener::Script;
         let is_over = is_script && !self.list.expect.is_on_another_line();
@@ -282,19 +295,30 @@ impl<'a> Reader<'a> {
             ("case", _) => self.open(Opener::Case, Expect::CaseWord),
             ("{", _) => self.open(Opener::Brace, Expect::Command),
             ("[[", _) => self.open(Opener::Condition, Expect::Operand),
-            ("then" | "elif" | "else", Opener::If) | ("do", Opener::Loop) => {
+            ("elif", Opener::If) => {
+                self.keep(Token::Condition);
+                self.list.expect = Expect::Command;
+            }
+            ("then" | "else", Opener::If) | ("do", Opener::Loop) => {
+                self.keep(Token::Then);
                 self.list.expect = Expect::Command;
             }
             ("fi", Opener::If)
             | ("done", Opener::Loop)
             | ("esac", Opener::Case)
             | ("}", Opener::Brace) => self.close_compound(),
-            ("!", _) => self.list.expect = Expect::Command,
+            ("!", _) => {
+                self.keep(Token::Not);
+                self.list.expect = Expect::Command;
+            }
             ("time", _) if !matches!(self.list.expect, Expect::Piped | Expect::Coprocess) => {
                 self.list.expect = Expect::Timed;
             }
             ("-p" | "--", _) if self.list.expect == Expect::Timed => {}
-            ("function", _) => self.list.expect = Expect::FunctionName,
+            ("function", _) => {
+                self.keep(Token::Function);
+                self.list.expect = Expect::FunctionName;
+            }
             ("coproc", _) => self.list.expect = Expect::Coprocess,
             _ => return false,
         }

@@ -1,7 +1,10 @@
 use std::path::Path;
 
+use super::parse;
 use crate::extract::{Extensions, extract};
+use crate::model::finding::Code;
 use crate::model::scenario::{ChapterFile, Scenario};
+use crate::text::splice::splice;
 
 fn scenario(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
@@ -121,4 +124,41 @@ fn files_belong_to_the_next_step_that_runs() {
     };
     assert_eq!(before(1), ["a", "b"]);
     assert_eq!(before(2), ["c"]);
+}
+
+#[test]
+fn a_mistyped_name_of_the_attribute_is_found_on_blocks_of_any_language() {
+    for info in [
+        "dockerfile flie=Dockerfile",
+        "bash files=run.sh",
+        "text fil=a/b.txt",
+        "yaml,File=compose.yml",
+        "{.text flie=a}",
+        "console fiel=x",
+    ] {
+        let Some((file, problems)) = parse(info) else { panic!("{info}") };
+        assert_eq!(file.name, None);
+        let [problem] = &problems[..] else { panic!("{info}: {problems:?}") };
+        assert_eq!(problem.code, Code::UnknownAttribute);
+        assert_eq!(problem.help.as_deref(), Some("did you mean `file`?"));
+        let fixed = splice(info, problem.remedies[0].edits.clone());
+        let (file, problems) = parse(&fixed).unwrap();
+        assert!(file.name.is_some() && problems.is_empty(), "{fixed}");
+    }
+}
+
+#[test]
+fn attributes_of_other_tools_are_left_alone() {
+    for info in [
+        "js title=a.js",
+        "rust filename=a.rs",
+        "text fill=3",
+        "py hl_lines=1",
+        "yaml tile=\"a b\"",
+        "text profile=x",
+        "text files",
+        "jsx live fold=1",
+    ] {
+        assert_eq!(parse(info), None, "{info}");
+    }
 }

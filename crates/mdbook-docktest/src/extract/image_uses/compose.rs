@@ -1,11 +1,11 @@
 //! Compose: the images of services.
 
-use super::UseKind;
 use super::compose_file::{Build, Service, services};
 use super::dockerfile::BuildArguments;
 use super::expansion::{Dialect, Variables};
 use super::flags::{Arguments, COMPOSE, COMPOSE_BUILD, COMPOSE_COMMAND, COMPOSE_RUN};
 use super::walk::{Walk, Word};
+use super::{Made, UseKind};
 
 /// The names of Compose files, of which the first that exists is used.
 /// (<https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file>)
@@ -106,8 +106,9 @@ impl Walk {
                 if command != "pull" {
                     self.build_service(build, base, kind);
                 }
-                if let Some(image) = image {
-                    self.add_made(&image);
+                match image {
+                    Some(image) => self.add_made(&image),
+                    None => self.add_maker(Made::Service(service.name.clone())),
                 }
             }
             (None, Some(image)) if command != "build" => self.add_value(&image, kind),

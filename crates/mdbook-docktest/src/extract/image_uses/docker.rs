@@ -6,7 +6,7 @@ use super::flags::{
     Arguments, BUILD, COMMIT, DOCKER, IMAGE, INSPECT, RUN, SERVICE, SERVICE_UPDATE, STACK, Switches,
 };
 use super::walk::{Walk, Word};
-use super::{UseKind, dockerfile};
+use super::{Made, UseKind, dockerfile};
 
 impl Walk {
     /// `docker` with these words.
@@ -36,6 +36,7 @@ impl Walk {
             }
             ["rmi", ..] => self.remove(&words[1..]),
             ["image", "rm" | "remove", ..] => self.remove(&words[2..]),
+            ["load", ..] | ["image", "load", ..] => self.add_maker(Made::Loaded),
             ["commit", ..] => self.make_second(&words[1..], COMMIT),
             ["container", "commit", ..] => self.make_second(&words[2..], COMMIT),
             ["import", ..] => self.make_second(&words[1..], COMMIT),

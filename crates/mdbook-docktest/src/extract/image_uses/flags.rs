@@ -281,6 +281,14 @@ impl<'a, W: AsRef<str>> Arguments<'a, W> {
         arguments
     }
 
+    /// Returns the name of each flag, in order, with its dashes.
+    pub(in crate::extract) fn names(&self) -> impl Iterator<Item = String> {
+        self.flags.iter().map(|(name, _)| match name.len() {
+            1 => format!("-{name}"),
+            _ => format!("--{name}"),
+        })
+    }
+
     /// Returns the values of a flag that has one of these names.
     pub(super) fn values(&self, names: &[&str]) -> Vec<&'a str> {
         let flags = self.flags.iter().filter(|(name, _)| names.contains(name));

@@ -123,6 +123,7 @@ impl Builder {
                 }
             }
             Token::Close => self.close(),
+            Token::Then | Token::Condition | Token::Not => {}
         }
     }
 

@@ -10,7 +10,7 @@ use self::run::Run;
 use super::expansion::{Dialect, UNKNOWN, Variables, is_known};
 use super::files::Files;
 use super::script::{Part, Script};
-use super::{ImageUse, ImageUses, UseKind};
+use super::{ImageUse, ImageUses, Made, Maker, UseKind};
 use crate::model::scenario::Command;
 
 mod run;
@@ -35,6 +35,7 @@ const SUBSHELLS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Walk {
     pub(super) found: ImageUses,
+    pub(super) makers: Vec<Maker>,
     /// The variables of the shell that are set. Subshells share them until one changes.
     pub(super) variables: Rc<BTreeMap<String, String>>,
     pub(super) files: Files,
@@ -79,6 +80,7 @@ impl Default for Walk {
     fn default() -> Self {
         Self {
             found: ImageUses::default(),
+            makers: Vec::new(),
             variables: Rc::default(),
             files: Files::default(),
             at: (0, 0),
@@ -215,6 +217,9 @@ impl Walk {
             self.found.unresolved += 1;
             return;
         }
+        if let Some(span) = &name.span {
+            self.found.mentions.insert((span.start, span.end));
+        }
         if is_id(&name.text) {
             return;
         }
@@ -236,9 +241,15 @@ impl Walk {
 
     /// Records that a command gives this name to an image.
     pub(super) fn add_made(&mut self, name: &str) {
-        if let Ok(reference) = name.parse() {
+        if let Ok(reference) = name.parse::<Reference>() {
+            self.add_maker(Made::Image(reference.clone()));
             self.found.made.insert(reference);
         }
+    }
+
+    /// Records that the command makes an image.
+    pub(super) fn add_maker(&mut self, made: Made) {
+        self.makers.push(Maker { made, start: self.command_span.start });
     }
 }
 

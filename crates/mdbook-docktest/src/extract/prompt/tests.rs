@@ -38,6 +38,13 @@ fn the_prompts_of_common_shells_are_recognized() {
         ("[user@host ~]$ docker ps", "user@host", '$'),
         ("[root@host app]# docker ps", "root@host", '#'),
         ("[node1] (local) root@192.168.0.18 ~ $ docker ps", "root@192.168.0.18", '$'),
+        ("mac:~ me$ docker ps", "@mac", '$'),
+        ("Anns-MacBook-Pro:app ann$ docker ps", "@Anns-MacBook-Pro", '$'),
+        ("mac:~/src/app me$ docker ps", "@mac", '$'),
+        ("mac:~ root# docker ps", "@mac", '#'),
+        ("me@mac ~ % docker ps", "me@mac", '%'),
+        ("me@MacBook-Pro ~/app % docker ps", "me@MacBook-Pro", '%'),
+        ("[root@host dir]# docker ps", "root@host", '#'),
         ("(venv) $ docker ps", "", '$'),
         ("(base) me@laptop:~$ docker ps", "me@laptop", '$'),
     ] {
@@ -68,6 +75,10 @@ fn other_lines_have_no_prompt() {
         "user@example.org wrote: # x",
         "git@github.com:a/b.git",
         "Écoute # x",
+        "Error: no space $ left",
+        "key:value $x",
+        "image:tag name#1",
+        "10:30 am$",
     ] {
         assert_eq!(of(line), None, "{line}");
     }
@@ -93,6 +104,14 @@ fn prompts(text: &str, in_script: bool) -> String {
 fn the_first_prompt_that_bash_could_not_mean_is_the_one_of_the_block() {
     for (text, expected) in [
         ("out\n$ a\nb\n$ c\n", "a|c"),
+        (
+            "$ docker pull x\n$docker run x\n$sudo docker ps\n$docker\n$HOME\n",
+            "docker pull x|docker run x|sudo docker ps",
+        ),
+        (
+            "mac:~ me$ cd app\nmac:app me$ sudo -s\nmac:app root# docker ps\n",
+            "cd app|sudo -s|docker ps",
+        ),
         ("# comment\n$ a\n# out\n", "a"),
         ("u@h:~$ docker run -it x\nroot@053abaac4f93:/# a\nu@h:~/app$ b\n", "docker run -it x|b"),
         ("u@h:~$ sudo -i\nroot@h:~# a\n", "sudo -i"),

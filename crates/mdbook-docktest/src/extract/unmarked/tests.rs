@@ -23,10 +23,14 @@ fn commands_at_prompts_look_like_a_session() {
             "/ # ls\nbin\ndev\n",
             "$ ip a\n1: lo: <LOOPBACK,UP>\n",
             "root@053abaac4f93:/# apt-get update\n",
-            "PS C:\\> docker ps\n",
             "[node1] (local) root@192.168.0.23 ~\n$ docker ps\n",
         ],
     );
+}
+
+#[test]
+fn commands_at_prompts_of_windows_are_no_session_that_can_run() {
+    each(Some(Look::Windows), &["PS C:\\> docker ps\n", "C:\\Users\\me>docker ps\nCONTAINER ID\n"]);
 }
 
 #[test]
@@ -130,7 +134,7 @@ fn a_script_with_nothing_but_known_programs_has_no_output() {
 }
 
 #[test]
-fn a_command_and_its_output_are_told_apart_if_there_is_one_command() {
+fn a_command_is_separated_from_its_output_if_there_is_one_command() {
     for block in [
         "docker ps\nCONTAINER ID   IMAGE\nabc            alpine\n",
         "\nsudo docker stack deploy \\\n  --compose-file a.yml vote\nCreating network vote_default\n",

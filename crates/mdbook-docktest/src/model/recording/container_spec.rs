@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// The settings of a container that are not in the engine's events.
 ///
-/// Empty for a container that is removed by the step that created it: it may be gone before it can
-/// be inspected.
+/// It can be empty for a container that is removed by the step that created it: one that ends at once may
+/// be gone before it can be inspected.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ContainerSpec {
     /// Bind mounts, tmpfs mounts, and the volumes of a container that its step did not start. The

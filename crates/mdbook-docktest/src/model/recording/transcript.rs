@@ -21,6 +21,9 @@ pub struct Transcript {
     /// The prompt at which the command was typed, if it was typed into a program, as that printed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<String>,
+    /// How many lines of its step's `stdin` were left when the step ended: nothing has read them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unread_lines: u64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

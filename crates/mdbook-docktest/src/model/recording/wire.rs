@@ -50,6 +50,7 @@ enum How {
     Exited,
     Stopped,
     TimedOut,
+    Unanswered,
     EngineLost,
     Open,
     Typed,
@@ -69,6 +70,7 @@ impl TryFrom<WireEnd> for End {
                 let limit_ms = limit_ms.ok_or_else(|| Error::missing_field("limit_ms"))?;
                 Self::TimedOut { limit_ms }
             }
+            How::Unanswered => Self::Unanswered,
             How::EngineLost => Self::EngineLost,
             How::Open => Self::Open,
             How::Typed => Self::Typed,
@@ -89,6 +91,7 @@ mod tests {
                 end,
                 transcript: Default::default(),
                 parts: Vec::new(),
+                failures: Vec::new(),
                 duration_ms: 1,
             };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
@@ -97,6 +100,7 @@ mod tests {
             ran(End::Exited { status: 3 }),
             ran(End::Stopped),
             ran(End::TimedOut { limit_ms: 5 }),
+            ran(End::Unanswered),
             ran(End::EngineLost),
             ran(End::Open),
             ran(End::Typed),

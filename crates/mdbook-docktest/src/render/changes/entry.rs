@@ -13,7 +13,7 @@ pub(in crate::render) struct Entry {
 
 /// The sign before an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign {
+pub(in crate::render) enum Sign {
     Added,
     Removed,
     /// Created and removed by the same step.
@@ -61,6 +61,19 @@ impl Sign {
             Self::Ended => "■",
             Self::Paused => "‖",
             Self::Changed => "~",
+        }
+    }
+
+    /// What the sign means, in a legend.
+    pub(super) fn meaning(self, labels: &Labels) -> &str {
+        match self {
+            Self::Added => labels.sign_added(),
+            Self::Removed => labels.sign_removed(),
+            Self::ShortLived => labels.sign_short_lived(),
+            Self::Started => labels.started(),
+            Self::Ended => labels.sign_ended(),
+            Self::Paused => labels.paused(),
+            Self::Changed => labels.sign_changed(),
         }
     }
 

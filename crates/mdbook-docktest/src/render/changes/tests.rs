@@ -127,6 +127,33 @@ fn objects_created_and_removed_by_a_step_are_short_lived() {
 }
 
 #[test]
+fn a_short_lived_container_has_all_of_its_mounts() {
+    let mut during = effects(&[
+        "container sad_kalam created",
+        "volume data in sad_kalam /data ro",
+        "container sad_kalam removed",
+    ]);
+    let mount = |source, destination: &str| Mount {
+        source,
+        destination: destination.to_owned(),
+        read_only: false,
+    };
+    let mounts = vec![
+        mount(MountSource::Bind("/lab".into()), "/backup"),
+        mount(MountSource::Volume("data".into()), "/data"),
+        mount(MountSource::Tmpfs, "/run"),
+    ];
+    let spec = ContainerSpec { mounts, ports: Vec::new() };
+    during[0].change = Change::Created { image: Some("alpine".into()), spec };
+    assert_eq!(
+        shown_in(Language::Fr, &["volume data created"], &during),
+        [
+            "± conteneur éphémère `alpine`, `/lab` → `/backup`, `data` → `/data` (lecture seule), `tmpfs` → `/run`"
+        ]
+    );
+}
+
+#[test]
 fn an_existing_container_has_its_changes() {
     for (before, during, expected) in [
         (None, "container app removed", "− conteneur `app`"),

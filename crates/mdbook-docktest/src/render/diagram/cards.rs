@@ -6,7 +6,7 @@ use crate::model::recording::is_anonymous;
 use crate::model::recording::{Mount, MountSource, Port};
 use crate::render::changes::{container_port, host_port};
 use crate::render::labels::Labels;
-use crate::render::names::{beginning, cells, end, short, shown};
+use crate::render::names::{beginning, cells, end, rows, short, shown};
 use crate::render::state::{Container, Network, State, Status};
 
 /// A box for one object.
@@ -23,9 +23,11 @@ pub(super) struct Card {
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) style: Style,
-    /// Shortened to the width of the card.
+    /// As wide as the card at most.
     pub(super) text: String,
     pub(super) link: Option<Link>,
+    /// Whether it is a further row of the text above.
+    pub(super) continues: bool,
 }
 
 /// The text style of a line.
@@ -47,6 +49,8 @@ pub(super) struct Link {
     /// The index of the other card.
     pub(super) to: usize,
     pub(super) kind: LinkKind,
+    /// Whether the container is up, so that it reads and writes.
+    pub(super) is_active: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,14 +71,29 @@ impl Style {
     }
 }
 
+/// The most rows of a name or a path.
+const ROWS: usize = 3;
+
 impl Line {
     fn new(style: Style, text: &str) -> Self {
-        Self { style, text: beginning(text, style.width()), link: None }
+        Self { style, text: beginning(text, style.width()), link: None, continues: false }
     }
 
-    /// A line that is shortened at its start.
-    fn for_path(style: Style, path: &str) -> Self {
-        Self { style, text: end(path, style.width()), link: None }
+    /// The rows of a name. One that needs too many is shortened to its beginning.
+    fn name(style: Style, name: &str) -> Vec<Self> {
+        Self::rows(style, name, beginning)
+    }
+
+    /// The rows of a path. One that needs too many is shortened to its end.
+    fn path(style: Style, path: &str) -> Vec<Self> {
+        Self::rows(style, path, end)
+    }
+
+    fn rows(style: Style, text: &str, shorten: fn(&str, usize) -> String) -> Vec<Self> {
+        let rows = rows(text, style.width(), ROWS);
+        let rows = rows.unwrap_or_else(|| vec![shorten(text, style.width())]);
+        let line = |(place, text)| Self { style, text, link: None, continues: place > 0 };
+        rows.into_iter().enumerate().map(line).collect()
     }
 }
 
@@ -83,6 +102,15 @@ pub(super) fn cards(state: &State, labels: &Labels) -> Vec<Card> {
     let mut table = Table::new(state, labels);
     let containers: Vec<Card> =
         state.containers.iter().map(|container| table.container(container)).collect();
+    let is_linked = |card: usize| {
+        let mut lines = containers.iter().flat_map(Card::lines);
+        lines.any(|line| line.link.is_some_and(|link| link.to == card))
+    };
+    for (place, card) in table.others.iter_mut().enumerate() {
+        if card.kind == Kind::Volume && !is_linked(containers.len() + place) {
+            card.head.push(Line::new(Style::Label, labels.unused()));
+        }
+    }
     containers.into_iter().chain(table.others).collect()
 }
 
@@ -116,10 +144,10 @@ impl<'a> Table<'a> {
     }
 
     /// Returns the index of the card for an object, which is added if it is missing.
-    fn card(&mut self, subject: Subject, kind: Kind, label: &str, name: Line) -> usize {
+    fn card(&mut self, subject: Subject, kind: Kind, label: &str, name: Vec<Line>) -> usize {
         let place = self.subjects.iter().position(|other| *other == subject);
         let place = place.unwrap_or_else(|| {
-            let head = vec![Line::new(Style::Label, label), name];
+            let head = [Line::new(Style::Label, label)].into_iter().chain(name).collect();
             self.others.push(Card { kind, head, rows: Vec::new() });
             self.subjects.push(subject);
             self.others.len() - 1
@@ -130,25 +158,25 @@ impl<'a> Table<'a> {
     fn volume(&mut self, volume: &str) -> usize {
         let labels = self.labels;
         let label = if is_anonymous(volume) { labels.anonymous_volume() } else { labels.volume() };
-        let name = Line::new(Style::Name, &short(volume));
+        let name = Line::name(Style::Name, &short(volume));
         self.card(Subject::Volume(volume.to_owned()), Kind::Volume, label, name)
     }
 
     fn network(&mut self, network: &Network) -> usize {
-        let name = Line::new(Style::Name, &shown(&network.name));
+        let name = Line::name(Style::Name, &shown(&network.name));
         let subject = Subject::Network(network.id.clone());
         self.card(subject, Kind::Network, self.labels.network(), name)
     }
 
     fn host_path(&mut self, path: &str) -> usize {
-        let name = Line::for_path(Style::Name, &shown(path));
+        let name = Line::path(Style::Name, &shown(path));
         let subject = Subject::HostPath(path.to_owned());
         self.card(subject, Kind::HostPath, self.labels.host_path(), name)
     }
 
     fn container(&mut self, container: &Container) -> Card {
         let labels = self.labels;
-        let mut head = vec![Line::new(Style::Name, &shown(&container.name))];
+        let mut head = Line::name(Style::Name, &shown(&container.name));
         let sign = match container.status {
             Status::Created => "○",
             Status::Running => "●",
@@ -163,12 +191,13 @@ impl<'a> Table<'a> {
         } else {
             head.push(Line::new(Style::Label, &status));
             if !image.is_empty() {
-                head.push(Line::for_path(Style::Label, &image));
+                head.extend(Line::path(Style::Label, &image));
             }
         }
         let mut rows = Vec::new();
         container.ports.iter().for_each(|port| self.port(port, &mut rows));
-        container.mounts.iter().for_each(|mount| self.mount(mount, &mut rows));
+        let is_active = matches!(container.status, Status::Running | Status::Paused);
+        container.mounts.iter().for_each(|mount| self.mount(mount, is_active, &mut rows));
         for network in &container.networks {
             match network.name.as_str() {
                 // The default.
@@ -177,7 +206,8 @@ impl<'a> Table<'a> {
                     rows.push(Line::new(Style::Label, &format!("{} {name}", labels.network())));
                 }
                 _ => {
-                    let link = Link { to: self.network(network), kind: LinkKind::Connection };
+                    let to = self.network(network);
+                    let link = Link { to, kind: LinkKind::Connection, is_active };
                     let line = Line::new(Style::Label, labels.network());
                     rows.push(Line { link: Some(link), ..line });
                 }
@@ -199,15 +229,16 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn mount(&mut self, mount: &Mount, rows: &mut Vec<Line>) {
+    fn mount(&mut self, mount: &Mount, is_active: bool, rows: &mut Vec<Line>) {
         let to = match &mount.source {
             MountSource::Volume(volume) => Some(self.volume(volume)),
             MountSource::Bind(path) => Some(self.host_path(path)),
             MountSource::Tmpfs => None,
         };
         let kind = if mount.read_only { LinkKind::ReadOnly } else { LinkKind::ReadWrite };
-        let link = to.map(|to| Link { to, kind });
-        rows.push(Line { link, ..Line::for_path(Style::Path, &shown(&mount.destination)) });
+        let mut path = Line::path(Style::Path, &shown(&mount.destination));
+        path[0].link = to.map(|to| Link { to, kind, is_active });
+        rows.extend(path);
         let mut notes = Vec::new();
         if to.is_none() {
             notes.push("tmpfs");

@@ -2,9 +2,9 @@
 //!
 //! Containers with links are in the left column, and the cards that they link to in the right one, each
 //! near the lines that link to it; so links only run between the columns. Cards without links come
-//! below, in the other column where that is shorter. A phone has room for two columns.
+//! below. A phone has room for two columns.
 
-use super::cards::{Card, Line, LinkKind, Style};
+use super::cards::{Card, Line, Link, LinkKind, Style};
 use super::limit::Kind;
 
 /// The width of the diagram. At this width, its text is as large as the text around it.
@@ -45,6 +45,7 @@ pub(super) struct PlacedCard {
 #[derive(Debug)]
 pub(super) struct Arrow {
     pub(super) kind: LinkKind,
+    pub(super) is_active: bool,
     pub(super) from: (i32, i32),
     pub(super) to: (i32, i32),
 }
@@ -80,7 +81,7 @@ impl PlacedCard {
                 rule = Some(y);
                 y += 1;
             }
-            if index >= card.head.len() && line.style != Style::Note {
+            if index >= card.head.len() && line.style != Style::Note && !line.continues {
                 y += ROW_GAP;
             }
             y += line.style.height();
@@ -104,8 +105,8 @@ pub(super) fn layout(cards: Vec<Card>) -> Scene {
     let mut ends = [1, 1];
     let mut is_placed = vec![false; places.len()];
 
-    // The card, the height of the row, the target and the kind of each link.
-    let mut links: Vec<(usize, i32, usize, LinkKind)> = Vec::new();
+    // The height of the row of each link.
+    let mut links: Vec<(i32, Link)> = Vec::new();
     for from in 0..places.len() {
         if places[from].card.lines().all(|line| line.link.is_none()) {
             continue;
@@ -115,15 +116,14 @@ pub(super) fn layout(cards: Vec<Card>) -> Scene {
         is_placed[from] = true;
         let rows = places[from].card.lines().zip(&places[from].base_lines);
         // The middle of lower-case letters.
-        let from_rows = rows.filter_map(|(line, base_line)| {
-            line.link.map(|link| (from, base_line - 4, link.to, link.kind))
-        });
+        let from_rows =
+            rows.filter_map(|(line, base_line)| line.link.map(|link| (base_line - 4, link)));
         links.extend(from_rows);
     }
     let mut targets: Vec<(i32, usize)> = Vec::new();
-    for (_, _, to, _) in &links {
+    for (_, Link { to, .. }) in &links {
         if !targets.iter().any(|(_, target)| target == to) {
-            let heights = links.iter().filter(|link| link.2 == *to).map(|link| link.1);
+            let heights = links.iter().filter(|(_, link)| link.to == *to).map(|(y, _)| y);
             let (count, sum) = heights.fold((0, 0), |(count, sum), y| (count + 1, sum + y));
             targets.push((sum / count.max(1), *to));
         }
@@ -136,26 +136,26 @@ pub(super) fn layout(cards: Vec<Card>) -> Scene {
         ends[1] = y + card.height + GAP;
         is_placed[target] = true;
     }
+    let has_containers = places.iter().any(|card| card.card.kind == Kind::Container);
     for (card, is_placed) in places.iter_mut().zip(is_placed) {
         if !is_placed {
-            let own = usize::from(card.card.kind != Kind::Container && !links.is_empty());
-            // Use the other column if the card fits beside the cards of this one.
-            let is_beside = ends[own] > ends[1 - own] + card.height;
-            let column = if is_beside { 1 - own } else { own };
+            // Side by side, cards look related; so only containers are beside others.
+            let column = usize::from(card.card.kind != Kind::Container && has_containers);
             card.put(column, ends[column]);
             ends[column] += card.height + GAP;
         }
     }
 
-    let arrows = links.iter().map(|(_, y, to, kind)| {
+    let arrows = links.iter().map(|(y, Link { to, kind, is_active })| {
         let mut alike: Vec<i32> =
-            links.iter().filter(|link| link.2 == *to).map(|link| link.1).collect();
+            links.iter().filter(|(_, link)| link.to == *to).map(|(y, _)| *y).collect();
         alike.sort_unstable();
         let place = alike.iter().position(|other| other == y).unwrap_or_default();
         let part = |of: usize| i32::try_from(of + 1).unwrap_or(i32::MAX);
         let target = &places[*to];
         let at = target.y + target.height * part(place) / part(alike.len());
-        Arrow { kind: *kind, from: (COLUMNS[0] + CARD, *y), to: (COLUMNS[1], at) }
+        let is_active = *is_active;
+        Arrow { kind: *kind, is_active, from: (COLUMNS[0] + CARD, *y), to: (COLUMNS[1], at) }
     });
     let arrows = arrows.collect();
     let height = ends[0].max(ends[1]) - GAP + 1;

@@ -43,11 +43,13 @@ pub(super) fn svg(scene: &Scene, id: &str, title: &str, description: &str) -> Ma
     };
     let containers = boxes(|kind| kind == Kind::Container);
     let others = boxes(|kind| kind != Kind::Container);
-    let lines = |are: fn(LinkKind) -> bool| {
-        arrows.iter().filter(|arrow| are(arrow.kind)).map(curve).collect::<String>()
+    let lines = |are: fn(&Arrow) -> bool| {
+        arrows.iter().filter(|arrow| are(arrow)).map(curve).collect::<String>()
     };
-    let solid = lines(|kind| kind != LinkKind::ReadOnly);
-    let dashed = lines(|kind| kind == LinkKind::ReadOnly);
+    let solid = lines(|arrow| arrow.is_active && arrow.kind != LinkKind::ReadOnly);
+    let dashed = lines(|arrow| arrow.is_active && arrow.kind == LinkKind::ReadOnly);
+    // No data flows: these have no heads.
+    let dotted = lines(|arrow| !arrow.is_active);
     let heads: String = arrows.iter().map(heads).collect();
     let texts = |styles: &'static [Style]| {
         let lines = cards.iter().flat_map(move |card| {
@@ -66,6 +68,7 @@ pub(super) fn svg(scene: &Scene, id: &str, title: &str, description: &str) -> Ma
             @if !others.is_empty() { path d=(others) {} }
             @if !solid.is_empty() { path d=(solid) {} }
             @if !dashed.is_empty() { path stroke-dasharray="4 3" d=(dashed) {} }
+            @if !dotted.is_empty() { path stroke-dasharray="2 4" d=(dotted) {} }
             g fill="currentColor" stroke="none" font-size="12" {
                 @if !heads.is_empty() { path d=(heads) {} }
                 @for (styles, class, size) in STYLES {
@@ -114,11 +117,11 @@ fn rounded(x: i32, y: i32, h: i32, r: i32) -> String {
 
 /// An arrow without its heads.
 fn curve(arrow: &Arrow) -> String {
-    let &Arrow { kind, from, to } = arrow;
+    let &Arrow { kind, is_active, from, to } = arrow;
     let (head_from, head_to) = match kind {
-        LinkKind::ReadWrite => (HEAD, HEAD),
-        LinkKind::ReadOnly => (HEAD, 0),
-        LinkKind::Connection => (0, 0),
+        LinkKind::ReadWrite if is_active => (HEAD, HEAD),
+        LinkKind::ReadOnly if is_active => (HEAD, 0),
+        _ => (0, 0),
     };
     let (start, end) = (from.0 + head_from, to.0 - head_to);
     if from.1 == to.1 {
@@ -131,11 +134,13 @@ fn curve(arrow: &Arrow) -> String {
 /// The arrow heads, in the direction of the data: to the container that reads, and to the volume or path
 /// that is written.
 fn heads(arrow: &Arrow) -> String {
-    let &Arrow { kind, from, to } = arrow;
+    let &Arrow { kind, is_active, from, to } = arrow;
     let at_container = format!("M{} {}l{HEAD}-4v8z", from.0, from.1);
     match kind {
-        LinkKind::ReadWrite => format!("{at_container}M{} {}l-{HEAD}-4v8z", to.0, to.1),
-        LinkKind::ReadOnly => at_container,
-        LinkKind::Connection => String::new(),
+        LinkKind::ReadWrite if is_active => {
+            format!("{at_container}M{} {}l-{HEAD}-4v8z", to.0, to.1)
+        }
+        LinkKind::ReadOnly if is_active => at_container,
+        _ => String::new(),
     }
 }

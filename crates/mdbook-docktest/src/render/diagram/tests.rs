@@ -118,6 +118,28 @@ fn two_containers_share_a_volume() {
     );
 }
 
+/// Nothing is side by side that is not related, and nothing flows to a container that is not up.
+#[test]
+fn stopped_containers_and_unused_volumes_look_different() {
+    let volumes = ["one", "two"].map(str::to_owned).to_vec();
+    let unused = State { volumes, ..State::default() };
+    let Scene { cards, .. } = scene(&unused);
+    assert!(cards[0].x == cards[1].x && cards[0].y + cards[0].height < cards[1].y, "{cards:?}");
+    assert_eq!(texts(&unused)[0], ["volume", "one", "monté nulle part"]);
+
+    let heads = |state: &State| text_of_paths(&svg_of(state)).matches("-4v8z").count();
+    let dotted = |state: &State| html(state, "x", &french()).contains("stroke-dasharray=\"2 4\"");
+    let mut state = sidecar();
+    assert_eq!((heads(&state), dotted(&state)), (3, false));
+    state.containers[0].status = Status::Exited(0);
+    assert_eq!((heads(&state), dotted(&state)), (1, true));
+}
+
+fn text_of_paths(page: &Html) -> String {
+    let paths = Selector::parse("path").unwrap();
+    page.select(&paths).filter_map(|path| path.attr("d")).collect()
+}
+
 #[test]
 fn a_diagram_is_deterministic_and_small() {
     let html = html(&sidecar(), "docktest-c-1-state", &french());
@@ -137,18 +159,20 @@ fn cards_show_everything_but_defaults() {
                 "port 8080 → 80",
                 "127.0.0.1:auto",
                 "→ port 53/udp",
-                "…/share/nginx/html",
+                "/usr/share/nginx",
+                "/html",
                 "lecture seule",
                 "/run",
                 "tmpfs",
-                "…/postgresql/data",
+                "/var/lib",
+                "/postgresql/data",
                 "réseau"
             ],
             vec!["done", "■ arrêté (code 3)", "alpine", "réseau host"],
             vec!["waiting", "○ non démarré", "alpine", "réseau host"],
             vec!["asleep", "‖ en pause · alpine", "réseau host"],
             vec!["volume anonyme", "0123456789ab"],
-            vec!["volume", "lonely"],
+            vec!["volume", "lonely", "monté nulle part"],
             vec!["réseau", "front"],
             vec!["réseau", "lone"],
             vec!["chemin de l’hôte", "/lab/site"],

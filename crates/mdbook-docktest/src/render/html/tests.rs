@@ -5,6 +5,7 @@ use super::*;
 use crate::model::recording::{Chunk, CommandRecording, End, Transcript};
 use crate::model::stream::Stream;
 use crate::render::labels::Language;
+use crate::render::playback::Lines;
 use crate::terminal::screen;
 
 fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
@@ -15,15 +16,26 @@ fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
     };
     let transcript =
         Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
-    CommandRecording { command: "cmd".into(), end, transcript, parts: Vec::new(), duration_ms: 100 }
+    CommandRecording {
+        command: "cmd".into(),
+        end,
+        transcript,
+        parts: Vec::new(),
+        failures: Vec::new(),
+        duration_ms: 100,
+    }
 }
 
 fn shown(command: &CommandRecording) -> Shown {
+    let pieces = screen(&command.transcript);
     Shown {
+        index: 0,
+        is_typed: false,
         prompt: None,
         command: None,
-        pieces: screen(&command.transcript),
-        playback: Playback::from_command(command),
+        playback: Playback::from_command(command, &pieces),
+        lines: None,
+        pieces,
         notes: Vec::new(),
     }
 }
@@ -88,7 +100,7 @@ fn a_stream_has_the_data_for_playback() {
     let page = page(vec![shown(&stream)]);
     let pre = page.select(&Selector::parse("pre").unwrap()).next().unwrap();
     let data = |name: &str| pre.attr(&format!("data-{name}"));
-    assert_eq!(data("docktest-times"), Some("0 300 0"));
+    assert_eq!(data("docktest-times"), Some("0 300"));
     assert_eq!(data("play"), Some("Rejouer"));
     assert_eq!(data("pause"), Some("Pause"));
     assert_eq!(data("restart"), Some("Recommencer"));
@@ -115,7 +127,7 @@ fn detail_is_dropped_step_by_step_to_stay_within_the_limit() {
 
     let command = |n: usize| Shown {
         command: Some(format!("echo {n}")),
-        notes: vec!["durée".into()],
+        notes: vec![Note::Other("durée".into())],
         ..printed(&[(OUT, "a\n")])
     };
     let page_of_many = page((0..100).map(command).collect());
@@ -154,6 +166,26 @@ fn shown_from((chunks, is_stream): &(Vec<(Stream, u64, String)>, bool)) -> Shown
     shown(&command(&chunks, end))
 }
 
+#[test]
+fn a_session_is_one_figure_with_one_player() {
+    let typed = |text: &str, output: &str| {
+        let command = command(&[(OUT, 30, output)], End::Typed);
+        let shown = shown(&command);
+        let lines = Some(Lines::new(&command, &shown.pieces));
+        let (command, prompt) = (Some(text.to_owned()), Some("/ # ".to_owned()));
+        Shown { is_typed: true, command, prompt, lines, ..shown }
+    };
+    let page = page(vec![typed("echo a", "a\n"), typed("true", ""), typed("exit", "bye\n")]);
+    assert_eq!(texts(&page, "figcaption"), ["Session"]);
+    assert_eq!(texts(&page, ".docktest-command"), ["echo a", "true", "exit"]);
+    let played = Selector::parse("[data-docktest-times]").unwrap();
+    let played: Vec<_> = page.select(&played).collect();
+    let [figure] = played.as_slice() else { panic!("{played:?}") };
+    assert!(figure.value().classes().any(|class| class == "docktest-session"));
+    assert_eq!(figure.attr("data-docktest-times"), Some("80 3 80 80 3"));
+    assert_eq!(figure.attr("data-note"), Some("pauses ajoutées avant ce qui est tapé"));
+}
+
 proptest! {
     /// Limits the size of a page for any output.
     #[test]
@@ -182,7 +214,7 @@ proptest! {
         let text = texts(&page, "samp").concat();
         prop_assert!(text == all || text == all.clone() + "\n", "{:?} is not {:?}", text, all);
         let is_ours = |name: &str| {
-            ["html", "body", "figure", "figcaption", "pre", "samp", "span", "kbd", "details", "summary"]
+            ["html", "body", "figure", "figcaption", "pre", "samp", "span", "kbd", "details", "summary", "b"]
                 .contains(&name)
         };
         for element in page.tree.values().filter_map(|node| node.as_element()) {

@@ -23,19 +23,39 @@ pub(super) fn printed_and_made(text: &str, volume: &str) -> StepRecording {
     }
 }
 
-const CHANGES: &str = "<!--docktest--><ul class=\"docktest-effects\" role=\"list\" aria-label=\"Ce qui a changé\">\
-    <li><b role=\"img\" aria-label=\"ajout\u{a0}:\">+</b> volume <code>v</code></li></ul>";
+const CHANGES: &str = "<!--docktest--><figure class=\"docktest-effects\"><figcaption>Ce qui a changé \
+    <small>(+\u{a0}créé)</small></figcaption><ul role=\"list\">\
+    <li><b role=\"img\" aria-label=\"ajout\u{a0}:\">+</b> volume <code>v</code></li></ul></figure>";
 
 #[test]
 fn changes_are_below_the_output() {
     assert_eq!(
         html("> - ```bash\n>   ls\n>   ```\n", vec![made("v")]),
-        format!("> - ```bash\n>   ls\n>   ```\n>   {BEFORE}a{AFTER}{CHANGES}")
+        format!("> - {BEFORE}a{AFTER}{CHANGES}")
     );
     assert_eq!(
         markdown("> - ```bash\n>   ls\n>   ```\n", vec![made("v")]),
         "> - ```bash\n>   ls\n>   ```\n>   ```text\n>   a\n>   ```\n>   ```text\n>   + volume v\n>   ```"
     );
+}
+
+/// A page explains each sign once.
+#[test]
+fn signs_are_explained_at_their_first_use() {
+    let removed = |volume: &str| StepRecording::Ran {
+        commands: Vec::new(),
+        effects: vec![effect(ObjectKind::Volume, volume, Change::Removed)],
+    };
+    let rendered = html(
+        &"```bash\nls\n```\n\n".repeat(4),
+        vec![made("v"), made("w"), removed("v"), removed("w")],
+    );
+    let legends: Vec<&str> = rendered.split("<small>").skip(1).collect();
+    assert_eq!(legends.len(), 2, "{rendered}");
+    assert!(
+        legends[0].starts_with("(+\u{a0}créé)<") && legends[1].starts_with("(−\u{a0}supprimé)<")
+    );
+    assert_eq!(rendered.matches("<figcaption>Ce qui a changé").count(), 4);
 }
 
 #[test]
@@ -64,7 +84,7 @@ fn a_long_list_of_changes_ends_with_the_number_of_the_others() {
     let long = rendered(60);
     let kept = entries(&long);
     assert!((15..30).contains(&kept), "{long}");
-    let rest = format!("<li>{} autres changements</li></ul>", 60 - kept);
+    let rest = format!("<li>{} autres changements</li></ul></figure>", 60 - kept);
     assert!(long.ends_with(&rest), "{long}");
     for count in 10..30 {
         assert!(!rendered(count).contains("<li>1 autres"), "one of {count}");

@@ -100,7 +100,7 @@ impl Chapter {
         }
     }
 
-    fn recorded(&self, index: usize) -> Option<&StepRecording> {
+    pub(in crate::report) fn recorded(&self, index: usize) -> Option<&StepRecording> {
         self.recording()?.steps.get(index)
     }
 

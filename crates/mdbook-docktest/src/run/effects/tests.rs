@@ -167,7 +167,7 @@ fn an_image_that_is_pulled_is_its_whole_reference() {
 }
 
 #[test]
-fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
+fn what_a_container_was_made_with_is_kept() {
     let mount = |source| Mount { source, destination: "/x".into(), read_only: false };
     let mounts =
         vec![mount(MountSource::Bind("/lab".into())), mount(MountSource::Volume("vol".into()))];
@@ -187,9 +187,10 @@ fn what_a_container_was_made_with_is_kept_if_it_outlives_its_step() {
     };
     let one_step = starts([(0, 0, 0)]);
     assert_eq!(spec_of(effects(sightings(), &one_step), "bg"), Some(spec.clone()));
-    assert_eq!(spec_of(effects(sightings(), &one_step), "named"), Some(ContainerSpec::default()));
+    // Even if its step removes it. Its volume is in the effect of mounting it.
+    let kept = spec_of(effects(sightings(), &one_step), "named").expect("it was created");
+    assert_eq!((kept.ports, &kept.mounts[..]), (spec.ports.clone(), &spec.mounts[..1]));
 
-    // Until it is removed; its volume is in the effect of mounting it.
     let removal =
         EVENTS.lines().position(|line| line.contains("destroy") && line.contains("renamed"));
     let removed_at = self::sightings()[removal.expect("it is removed")].event.time();

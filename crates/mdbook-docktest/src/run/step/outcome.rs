@@ -2,18 +2,26 @@
 
 use std::time::Duration;
 
-use crate::model::recording::Transcript;
+use crate::model::recording::{Failure, Transcript};
 use crate::run::witness::now;
 
 /// The end of a command, and what it printed.
 pub(in crate::run) struct Outcome {
     pub(in crate::run) ending: Ending,
-    /// The statuses of the parts of its last pipeline, if known.
-    pub(in crate::run) parts: Vec<i32>,
+    pub(in crate::run) lost: Lost,
     pub(in crate::run) transcript: Transcript,
     /// When the command was started, since 1970: the clock of the engine's events.
     pub(in crate::run) started_at: Duration,
     pub(in crate::run) duration: Duration,
+}
+
+/// What a command's exit status does not show.
+#[derive(Default)]
+pub(in crate::run) struct Lost {
+    /// The statuses of the parts of its last pipeline, if known.
+    pub(in crate::run) parts: Vec<i32>,
+    /// What has failed in it.
+    pub(in crate::run) failures: Vec<Failure>,
 }
 
 /// How a command ended.
@@ -45,8 +53,8 @@ impl Outcome {
     }
 
     fn without_run(ending: Ending) -> Self {
-        let (transcript, parts) = (Transcript::default(), Vec::new());
-        Self { ending, parts, transcript, started_at: now(), duration: Duration::ZERO }
+        let (transcript, lost) = (Transcript::default(), Lost::default());
+        Self { ending, lost, transcript, started_at: now(), duration: Duration::ZERO }
     }
 }
 
@@ -57,6 +65,8 @@ pub(in crate::run) enum Reason {
     Followed,
     /// Its time limit was over.
     TimedOut,
+    /// It waited for the answer to a question, and there was nothing to type.
+    Unanswered,
     /// The run was cancelled.
     Cancelled,
 }

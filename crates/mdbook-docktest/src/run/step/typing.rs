@@ -2,10 +2,11 @@
 //! the commands for a program that waits at the terminal.
 
 use std::io;
+use std::time::{Duration, Instant};
 
 use docker_sandbox::input::{self, Input, Reader};
 
-use super::{CommandReader, Ending, LineEcho, Planned, RunningStep};
+use super::{CommandReader, Ending, LineEcho, Lost, Planned, RunningStep};
 use crate::model::scenario::{INTERRUPTED_AFTER, shown_lines};
 use crate::run::echo::Echo;
 use crate::run::place::{Group, Place};
@@ -14,6 +15,19 @@ use crate::run::transcript::Recorder;
 use crate::run::typist::{Readers, Typist, is_end_of_input};
 use crate::text::keys;
 use crate::text::question;
+
+/// How long a program may wait for an answer that there is not. It may go on without one (`read -t 5`).
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// What a step waits for that is not typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaited {
+    Nothing,
+    /// A program waits for a later step.
+    Command,
+    /// A question has had no answer for too long.
+    Answer,
+}
 
 /// Who reads the input of a step.
 struct StepReaders<'a> {
@@ -33,57 +47,94 @@ impl Readers for StepReaders<'_> {
 }
 
 impl RunningStep<'_> {
-    /// Types what comes next if the step waits for input. Returns whether it waits although there is nothing
-    /// more to type, and may stay open.
-    pub(super) fn type_when_awaited(&mut self) -> io::Result<bool> {
+    /// Types what comes next if the step waits for input. Returns what it waits for if that is not typed.
+    pub(super) fn type_when_awaited(&mut self) -> io::Result<Awaited> {
         let program = &mut self.program;
-        let Some(typist) = &mut program.typist else { return Ok(false) };
+        let Some(typist) = &mut program.typist else { return Ok(Awaited::Nothing) };
         let readers = StepReaders {
             group: &*program.bash.group,
             input: program.input.as_ref(),
             place: self.place,
         };
         if !typist.is_awaited(&readers) {
-            return Ok(false);
+            return Ok(Awaited::Nothing);
         }
         // It may have printed its prompt since the last look.
         let last_output = self.last_output;
         self.drain_outputs()?;
-        let Some(typist) = &mut self.program.typist else { return Ok(false) };
         if self.last_output != last_output {
-            return Ok(false);
+            return Ok(Awaited::Nothing);
         }
-        if let Some(line) = typist.next_line() {
-            self.type_answer(&line);
-            return Ok(false);
-        }
-        if let Some(answer) = self.answer() {
-            self.type_answer(&format!("{answer}\n"));
-            return Ok(false);
+        if let Some(answer) = self.next_answer() {
+            self.type_answer(&answer);
+            return Ok(Awaited::Nothing);
         }
         let next = self.outcomes.len() + usize::from(self.has_begun);
         let commands = self.commands;
         match commands.get(next).map(|next| (&*next.text, next.reader)) {
             // The question is not for the next command.
-            Some((_, CommandReader::Program { prompt })) if self.is_asked(prompt) => Ok(false),
-            Some((text, CommandReader::Program { prompt })) => {
-                self.type_command(text, prompt);
-                Ok(false)
+            Some((_, CommandReader::Program { prompt })) if self.is_asked(prompt) => {
+                return Ok(self.without_answer());
             }
+            Some((text, CommandReader::Program { prompt })) => self.type_command(text, prompt),
             Some((text, CommandReader::Shell { .. })) if self.is_pasted && self.may_stay_open() => {
                 self.type_command(text, "");
-                Ok(false)
             }
             _ if self.may_stay_open() => {
                 if !self.is_asked("") {
                     self.take_prompt(None);
                 }
                 let is_typed = self.shell_command != Some(self.outcomes.len());
-                self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Vec::new());
-                Ok(true)
+                self.end_command(
+                    if is_typed { Ending::Typed } else { Ending::Open },
+                    Lost::default(),
+                );
+                return Ok(Awaited::Command);
             }
-            _ => Ok(false),
+            _ if self.is_asked("") => return Ok(self.without_answer()),
+            _ => {}
         }
+        Ok(Awaited::Nothing)
+    }
+
+    /// Whether a question has had no answer for too long. A step that is followed is stopped anyway.
+    fn without_answer(&mut self) -> Awaited {
+        // A question that was asked later begins anew.
+        let since = self.asks_since.filter(|since| *since >= self.last_output);
+        let since = *self.asks_since.insert(since.unwrap_or_else(Instant::now));
+        match self.watch.is_none() && since.elapsed() >= PATIENCE {
+            true => Awaited::Answer,
+            false => Awaited::Nothing,
+        }
+    }
+
+    /// The next line for the current command: the answer that the chapter shows, else the next line of `stdin`.
+    fn next_answer(&mut self) -> Option<String> {
+        let shown = self.answer();
+        let is_for_command = shown.is_none() && self.is_at_next_prompt();
+        let typist = self.program.typist.as_mut()?;
+        match shown {
+            Some(answer) => {
+                // The author can have written it in both places.
+                typist.drop_line(&answer);
+                Some(format!("{answer}\n"))
+            }
+            None if is_for_command => None,
+            None => typist.next_line(),
+        }
+    }
+
+    /// Whether the program seems to wait at its prompt for the next command that is typed, rather than for what
+    /// `stdin` has.
+    fn is_at_next_prompt(&self) -> bool {
+        let next = self.outcomes.len() + usize::from(self.has_begun);
+        let Some(CommandReader::Program { prompt }) =
+            self.commands.get(next).map(|next| next.reader)
+        else {
+            return false;
+        };
+        let line = self.program.typist.as_ref().map(Typist::open_line).unwrap_or_default();
+        !line.trim().is_empty() && !self.is_asked(prompt)
     }
 
     /// Presses Ctrl-C if that is what comes next and the current line has printed what the chapter shows: a
@@ -133,7 +184,9 @@ impl RunningStep<'_> {
         let lines = expected.iter().enumerate().skip(self.answered);
         let answer = |(index, line): (usize, &&str)| {
             let rest = line.trim().strip_prefix(question)?.trim();
-            (!rest.is_empty()).then(|| (index, rest.to_owned()))
+            // `Password: ********` does not show what was typed.
+            let is_shown = rest.contains(|c| !matches!(c, '*' | '•'));
+            is_shown.then(|| (index, rest.to_owned()))
         };
         let (index, answer) = lines.filter_map(answer).next()?;
         self.answered = index + 1;
@@ -143,13 +196,23 @@ impl RunningStep<'_> {
     /// Types a line of input of the current command.
     fn type_answer(&mut self, line: &str) {
         let at_ms = self.elapsed_ms();
+        let is_terminal = self.program.connection.is_terminal();
+        // Before the program has read it, and shows its input again.
+        let is_hidden = self.program.input.as_ref().is_some_and(Input::hides_lines);
         let Some(typist) = &mut self.program.typist else { return };
+        let asks_for_secret = question::is_for_secret(&typist.open_line());
         if !typist.type_text(line) || is_end_of_input(line) {
             return;
         }
-        if !self.program.connection.is_terminal() {
-            self.recorder.typed(line, at_ms);
-        } else if keys::has_control(line) {
+        if !is_terminal {
+            // At a terminal, a reader would not see it either.
+            self.recorder.typed(if asks_for_secret { "\n" } else { line }, at_ms);
+            return;
+        }
+        if is_hidden {
+            return;
+        }
+        if keys::has_control(line) {
             // Programs echo them in different ways, or not at all.
             let shown = keys::shown(line.trim_end_matches('\n'));
             self.recorder.typed(&shown, at_ms);
@@ -171,7 +234,7 @@ impl RunningStep<'_> {
     /// The same where all that the program has printed since is output. `prompt` is the program's.
     fn begin_typing(&mut self, text: &str, prompt: Option<String>) {
         let is_typed = self.shell_command != Some(self.outcomes.len());
-        self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Vec::new());
+        self.end_command(if is_typed { Ending::Typed } else { Ending::Open }, Lost::default());
         self.program.prompt_of_command = prompt;
         self.recorder = Recorder::new(self.output_limit).without_echo(LineEcho::new(text));
         self.follow_last_command();

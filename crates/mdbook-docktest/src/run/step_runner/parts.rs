@@ -31,22 +31,30 @@ impl<'a> StepRunner<'a> {
         if !files.is_empty() && plan.first().is_some_and(Planned::is_typed) {
             // Only a shell writes files.
             let start = (Instant::now(), now());
-            self.run_in_shell(&[nothing()], step, mem::take(&mut files), start, timeout)?;
+            self.run_in_shell(&[nothing()], (step, None), mem::take(&mut files), start, timeout)?;
         }
         let mut outcomes: Vec<Outcome> = Vec::new();
+        // Each part has what is left of the input.
+        let mut stdin = step.attributes.stdin.as_deref();
         loop {
             let rest = &plan[outcomes.len()..];
             let start = (Instant::now(), now());
             let timeout = timeout.saturating_sub(begin.elapsed());
             let (more, can_go_on) = if rest.first().is_some_and(Planned::is_typed) {
-                self.run_in_program(rest, step, start, timeout)?
+                self.run_in_program(rest, (step, stdin), start, timeout)?
             } else {
-                self.run_in_shell(rest, step, mem::take(&mut files), start, timeout)?
+                self.run_in_shell(rest, (step, stdin), mem::take(&mut files), start, timeout)?
             };
             outcomes.extend(more);
+            if let Some(last) = outcomes.last() {
+                stdin = stdin.map(|text| last_lines(text, last.transcript.unread_lines));
+            }
             let next = plan.get(outcomes.len());
             if !can_go_on || next.is_none_or(Planned::is_typed) {
                 return Ok(outcomes);
+            }
+            if let Some(last) = outcomes.last_mut() {
+                last.transcript.unread_lines = 0;
             }
         }
     }
@@ -56,7 +64,7 @@ impl<'a> StepRunner<'a> {
     fn run_in_shell(
         &mut self,
         plan: &[Planned<'_>],
-        step: &Step,
+        (step, stdin): (&Step, Option<&str>),
         files: &[&ChapterFile],
         start: Start,
         timeout: Duration,
@@ -70,7 +78,7 @@ impl<'a> StepRunner<'a> {
             .filter(|command| !command.is_typed())
             .map(|command| &*command.text)
             .collect();
-        let io = match (step.attributes.tty, &step.attributes.stdin) {
+        let io = match (step.attributes.tty, stdin) {
             (Some(columns), _) => {
                 let terminal = self.place.terminal(columns.get(), terminal::ROWS);
                 StepIo::Terminal(terminal.map_err(RunError::io("creating a terminal"))?)
@@ -89,7 +97,7 @@ impl<'a> StepRunner<'a> {
             place: self.place,
             program,
             commands: plan,
-            stdin: step.attributes.stdin.as_deref(),
+            stdin,
             follow: step.attributes.follow.as_ref(),
             start,
             timeout,
@@ -115,7 +123,7 @@ impl<'a> StepRunner<'a> {
     fn run_in_program(
         &mut self,
         plan: &[Planned<'_>],
-        step: &Step,
+        (step, stdin): (&Step, Option<&str>),
         start: Start,
         timeout: Duration,
     ) -> Result<(Vec<Outcome>, bool), RunError> {
@@ -127,7 +135,7 @@ impl<'a> StepRunner<'a> {
             place: self.place,
             program,
             commands: &plan[..typed],
-            stdin: step.attributes.stdin.as_deref(),
+            stdin,
             follow: step.attributes.follow.as_ref().filter(|_| typed == plan.len()),
             start,
             timeout,
@@ -163,6 +171,13 @@ impl Drop for StepRunner<'_> {
             let _ = program.hang_up();
         }
     }
+}
+
+/// The last lines of a text.
+fn last_lines(text: &str, count: u64) -> &str {
+    let lines = text.split_inclusive('\n').rev();
+    let lines = lines.zip(0..count).map(|(line, _)| line.len());
+    &text[text.len() - lines.sum::<usize>()..]
 }
 
 fn plan(step: &Step) -> Vec<Planned<'_>> {

@@ -2,8 +2,10 @@
 
 mod dialogue;
 mod files;
+mod secrets;
 mod stopping;
 mod truth;
+mod watched;
 
 use std::path::Path;
 
@@ -123,6 +125,25 @@ fn a_step_sees_the_state_that_the_one_before_has_left() {
     assert_eq!(printed(&steps[0]), "");
     assert_eq!(printed(&steps[1]), STATE);
     assert_eq!(printed(&steps[3]), "argument\n");
+}
+
+#[test]
+fn aliases_work_as_where_a_reader_types() {
+    let steps = run(&[
+        ("", "alias say='echo said' here=\nsay one"),
+        ("", "say two; alias later=say\nlater three"),
+        ("", "exit 0"),
+        ("", "say four; shopt -u expand_aliases\nsay five 2>/dev/null"),
+        ("", "exit 0"),
+        ("", "say six"),
+    ]);
+    let printed: Vec<String> = steps.iter().map(|step| printed(step)).collect();
+    assert_eq!(
+        printed[..4],
+        ["said one\n", "said two\nsaid three\n", "", "said four\n"].map(str::to_owned)
+    );
+    let missing = End::Exited { status: 127 };
+    assert_eq!([ends(&steps[3])[1], ends(&steps[5])[0]], [missing, missing]);
 }
 
 #[test]

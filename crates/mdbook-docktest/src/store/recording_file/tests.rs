@@ -26,6 +26,7 @@ fn ran(text: &str) -> StepRecording {
         end: End::Stopped,
         transcript,
         parts: Vec::new(),
+        failures: Vec::new(),
         duration_ms: 12,
     };
     StepRecording::Ran { commands: vec![command], effects: Vec::new() }

@@ -28,8 +28,10 @@ impl Reader<'_> {
         let start = self.at;
         self.at = ahead[length - 1].1;
         self.end = self.at;
-        if let Some(token) =
-            Token::operator(&sign[..length], start..self.at).filter(|_| !is_condition)
+        let is_pattern = matches!(expect, Expect::Pattern | Expect::PatternRest);
+        if !is_condition
+            && !is_pattern
+            && let Some(token) = Token::operator(&sign[..length], start..self.at)
         {
             self.keep(token);
         }

@@ -19,6 +19,8 @@ pub(super) struct Pair {
     detour: Option<Detour>,
     /// The number of tokens that were kept before it.
     tokens: usize,
+    /// The number of marks that were kept before it.
+    marks: usize,
 }
 
 /// The kinds of pairs.
@@ -54,6 +56,11 @@ impl Kind {
             b'`' => Some(Self::Backquotes),
             _ => None,
         }
+    }
+
+    /// Whether variables are expanded in it.
+    fn expands(self) -> bool {
+        !matches!(self, Self::Single | Self::Ansi)
     }
 
     fn signs(self) -> (u8, u8) {
@@ -105,8 +112,9 @@ impl Reader<'_> {
     /// Opens a pair whose sign is `length` bytes long.
     pub(super) fn begin_pair(&mut self, kind: Kind, length: usize) {
         let tokens = self.tokens.as_ref().map_or(0, Vec::len);
+        let marks = self.marks.as_ref().map_or(0, Vec::len);
         let (start, detour) = (self.at, self.detour);
-        let pair = Pair { kind, depth: 1, before: None, start, detour, tokens };
+        let pair = Pair { kind, depth: 1, before: None, start, detour, tokens, marks };
         self.at += length;
         self.list.pairs.push(pair);
     }
@@ -139,7 +147,10 @@ impl Reader<'_> {
             (b'$', Some(b'[')) => self.begin_pair(Kind::Brackets, ahead + 1),
             (b'$', Some(b'\'')) => self.begin_pair(Kind::Ansi, ahead + 1),
             (b'$', Some(b'"')) => self.begin_pair(Kind::Double, ahead + 1),
-            (b'$', Some(b'$')) => self.at += ahead + 1,
+            (b'$', Some(b'$')) => {
+                self.mark_parameter();
+                self.at += ahead + 1;
+            }
             _ => return false,
         }
         true
@@ -147,11 +158,13 @@ impl Reader<'_> {
 
     /// Opens `$(…)` or `$((…))` at its first parenthesis.
     fn begin_substitution(&mut self) {
+        let parenthesis = self.at;
         self.at += 1;
         if self.peek(0) == Some(b'(') {
             self.begin_pair(Kind::Arithmetic, 0);
         } else {
             self.open(Opener::Substitution, Expect::Command);
+            self.begin_mark(parenthesis);
         }
     }
 
@@ -171,7 +184,11 @@ impl Reader<'_> {
             }
             return;
         }
+        if byte == b'$' && before != Some(byte) && kind.expands() {
+            self.mark_parameter();
+        }
         self.at += 1;
+        let Some(pair) = self.list.pairs.last_mut() else { return };
         if byte == close {
             pair.depth -= 1;
             if pair.depth == 0 {
@@ -191,6 +208,7 @@ impl Reader<'_> {
     fn end_pair(&mut self) {
         let Some(pair) = self.list.pairs.pop() else { return };
         if pair.kind != Kind::ArithmeticCommand {
+            self.mark_pair(pair.kind, pair.start);
             return;
         }
         let is_loop = self.list.expect == Expect::ForName;
@@ -204,6 +222,9 @@ impl Reader<'_> {
             self.detour = pair.detour;
             if let Some(tokens) = &mut self.tokens {
                 tokens.truncate(pair.tokens);
+            }
+            if let Some(marks) = &mut self.marks {
+                marks.truncate(pair.marks);
             }
             self.open(Opener::Subshell, Expect::Command);
             return;

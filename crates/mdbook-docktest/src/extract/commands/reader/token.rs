@@ -33,7 +33,7 @@ pub(crate) enum Token {
     Pipe(Range<usize>),
     /// The end of a simple command by another operator, or of a line.
     End(Range<usize>),
-    /// `()` after the name of a function.
+    /// `()` after the name of a function, or `function` before it.
     Function,
     /// The name of a loop's variable.
     LoopName(Range<usize>),
@@ -41,6 +41,12 @@ pub(crate) enum Token {
     LoopWord(Range<usize>),
     /// The beginning of the body of a loop with a variable.
     Do,
+    /// The end of a condition, and so the beginning of what depends on it: `then`, `else`, or `do` of another loop.
+    Then,
+    /// The beginning of another condition: `elif`.
+    Condition,
+    /// `!`
+    Not,
     /// The beginning of a list within the current one.
     Open(Opener),
     /// The end of the innermost list.

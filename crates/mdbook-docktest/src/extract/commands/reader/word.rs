@@ -88,7 +88,10 @@ impl Reader<'_> {
                 self.add_other();
                 match self.begin_expansion(byte) {
                     true => {}
-                    false if byte == b'$' => self.at += 1,
+                    false if byte == b'$' => {
+                        self.mark_parameter();
+                        self.at += 1;
+                    }
                     false => {
                         self.list.word = Some(word);
                         self.end_word();

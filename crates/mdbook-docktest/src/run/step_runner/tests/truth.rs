@@ -95,7 +95,9 @@ fn by_itself(script: &str) -> [String; 2] {
     )
     .unwrap();
     let mut bash = Command::new("bash");
-    bash.args(["--noprofile", "--norc", "bash"]).current_dir(directory.path()).env_clear();
+    bash.args(["--noprofile", "--norc", "-O", "expand_aliases", "bash"])
+        .current_dir(directory.path())
+        .env_clear();
     bash.envs([("PATH", docker_sandbox::PATH), ("HOME", "/root"), ("LANG", "C.UTF-8")]);
     let output = bash.stdin(Stdio::null()).output().unwrap();
     [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())

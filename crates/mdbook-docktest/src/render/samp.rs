@@ -111,5 +111,12 @@ fn classes(style: Style, html: &mut String) {
     }
 }
 
+/// A text with its special characters as references.
+pub(super) fn escaped(text: &str) -> String {
+    let mut samp = Samp::default();
+    samp.text(text);
+    samp.html
+}
+
 #[cfg(test)]
 mod tests;

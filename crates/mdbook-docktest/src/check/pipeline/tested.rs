@@ -1,0 +1,54 @@
+//! Whether a script looks at a status, as far as only its text shows that.
+
+use crate::extract::commands::{Pipeline, part_text, pipelines};
+use crate::model::recording::{CommandRecording, Failure};
+
+use super::SIGPIPE;
+
+/// Whether a simple command that has exited with this status has failed.
+pub(super) fn is_failure(command: &CommandRecording, failure: &Failure, status: i32) -> bool {
+    // The status of arithmetic says whether its value is 0.
+    let is_value = failure.command.starts_with("((") || failure.command.starts_with("let ");
+    !is_value && status != SIGPIPE && !is_status_used(&command.command, &failure.command)
+}
+
+/// Whether the command behind `part` uses `$?`. If the part is not in the text, it is run by something that is: then any
+/// command can be the one behind it.
+fn is_status_used(command: &str, part: &str) -> bool {
+    let uses = |text: &str| text.contains("$?") || text.contains("${?}");
+    let Some(start) = command.find(part) else { return uses(command) };
+    let rest = command[start + part.len()..].trim_start_matches([' ', '\t', '\n', ';', ')', '}']);
+    uses(rest.split([';', '\n']).next().unwrap_or_default())
+}
+
+/// Returns the texts of the parts of the pipeline that has failed, if they are known. Returns `None` if something depends on
+/// the pipeline's status.
+#[expect(clippy::option_option, reason = "neither is an error")]
+pub(super) fn untested_pipeline(
+    command: &CommandRecording,
+    failure: &Failure,
+) -> Option<Option<Vec<String>>> {
+    let text = &command.command[..];
+    let all = pipelines(text);
+    let is_candidate = |pipeline: &&Pipeline| pipeline.parts.len() == failure.statuses.len();
+    let candidates: Vec<&Pipeline> = all.iter().filter(is_candidate).collect();
+    // Bash prints a command with other blanks than the author writes.
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    let last = squeezed(&failure.command);
+    let has_last = |pipeline: &&&Pipeline| {
+        pipeline.parts.iter().any(|part| squeezed(part_text(text, part)) == last)
+    };
+    let named: Vec<&Pipeline> = candidates.iter().filter(has_last).copied().collect();
+    if let Some(untested) = named.iter().find(|pipeline| !pipeline.is_tested) {
+        let parts = untested.parts.iter();
+        return Some(Some(parts.map(|part| part_text(text, part).to_owned()).collect()));
+    }
+    let tests_something = ["&&", "||", "!", "if ", "while ", "until "];
+    let is_tested = match (&named[..], failure.in_function) {
+        ([_, ..], _) => true,
+        // The function may be run where something depends on its status.
+        (_, true) => tests_something.iter().any(|sign| text.contains(sign)),
+        _ => candidates.iter().any(|pipeline| pipeline.is_tested),
+    };
+    (!is_tested).then_some(None)
+}
