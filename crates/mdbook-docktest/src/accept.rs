@@ -61,7 +61,7 @@ pub(crate) struct Accepted {
     pub rewritten: Vec<(usize, Changes)>,
     /// The line numbers of expectations that do not match and could not be rewritten: their block
     /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
-    /// it comes from an included file; or nothing is left of what they show.
+    /// it comes from an included file; or they would show that the machine lacks what it needs.
     pub refused: Vec<usize>,
 }
 
@@ -81,8 +81,8 @@ pub(crate) fn accept(
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
     let mut rewritten = Vec::new();
-    let (rewrites, without_output) = rewrites(scenario, recording, placeholders, add_new);
-    refused.extend(without_output);
+    let (rewrites, left_alone) = rewrites(scenario, recording, placeholders, add_new);
+    refused.extend(left_alone);
     for rewrite in rewrites {
         let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
@@ -125,8 +125,8 @@ fn same_step(step: &Step, scenario: &Scenario, source_scenario: &Scenario) -> Op
     found.filter(|_| is_unique(scenario) && is_unique(source_scenario))
 }
 
-/// Returns the rewrites of the expectations that do not match, and the lines of those that are left alone because what
-/// they show is not there.
+/// Returns the rewrites of the expectations that do not match, and the lines of those that are left alone because the
+/// machine lacks what they show or need.
 fn rewrites(
     scenario: &Scenario,
     recording: &Recording,
@@ -139,10 +139,10 @@ fn rewrites(
 
     let mut bindings = Bindings::default();
     let mut rewrites = Vec::new();
-    let mut without_output = Vec::new();
+    let mut left_alone = Vec::new();
     for Pending { step, subject, expectation, actual, update } in pending {
         let old = expectation.map_or("", |expectation| expectation.text.as_str());
-        let is_nothing_left = is_nothing_left(old, &actual);
+        let is_unwanted = is_nothing_left(old, &actual) || is_error_of_shell(old, &actual);
         let text = match &update {
             _ if expectation.is_some_and(|expectation| expectation.attributes.exact) => actual,
             None => {
@@ -157,9 +157,9 @@ fn rewrites(
         };
         if let Some(expectation) = expectation
             && text != old
-            && is_nothing_left
+            && is_unwanted
         {
-            without_output.push(expectation.line);
+            left_alone.push(expectation.line);
         } else if text != old {
             let changes = match update {
                 Some(update) => update.changes(),
@@ -168,7 +168,7 @@ fn rewrites(
             rewrites.push(Rewrite { step, subject, text, changes });
         }
     }
-    (rewrites, without_output)
+    (rewrites, left_alone)
 }
 
 /// Whether nothing was printed of what a page shows, or of a table only its header, or that of `ls -l`. What it lists is not there, so
@@ -186,6 +186,13 @@ fn is_nothing_left(old: &str, actual: &str) -> bool {
         1 => shown(old) > 1 && is_header(actual.trim()),
         _ => false,
     }
+}
+
+/// Whether the shell did not find a program, of which the page says nothing: the command's status does not always show it,
+/// as in `docker $(docker-machine config node1) ps`.
+fn is_error_of_shell(old: &str, actual: &str) -> bool {
+    let says = |text: &str| text.lines().any(|line| line.ends_with(": command not found"));
+    says(actual) && !says(old)
 }
 
 /// Returns the expectations that can be rewritten, in the order in which they bind names; and the names that they have

@@ -182,11 +182,12 @@ fn what_comes_before_a_command_that_failed_is_accepted() {
 }
 
 #[test]
-fn what_a_page_lists_does_not_become_nothing() {
+fn a_page_does_not_come_to_show_that_something_is_missing() {
     let header = "CONTAINER ID   IMAGE     NAMES\n";
     for (old, actual) in [
         (format!("{header}abc            alpine    web\n"), header.to_owned()),
         ("web\n".to_owned(), String::new()),
+        ("web\n".to_owned(), "bash: line 1: docker-machine: command not found\nweb\n".to_owned()),
         ("total 4\n-rw-r--r-- 1 root root 5 a\n".to_owned(), "total 0\n".to_owned()),
         ("web\n\ndb\n".to_owned(), "\n".to_owned()),
     ] {

@@ -159,7 +159,7 @@ pub(crate) fn accepted<'a>(
         let path = path.display();
         say(&format!(
             "{path}:{line}: not rewritten: the block cannot contain this output or comes from an included \
-             file, or nothing was printed of what it lists; edit it by hand"
+             file, or what the command needs is missing; edit it by hand"
         ));
     }
 }
