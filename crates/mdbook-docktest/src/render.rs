@@ -260,7 +260,8 @@ impl Rendering<'_> {
         let is_html = self.page.renderer == Renderer::Html;
         let is_fence = !fence.marks.is_empty() && fence.closing.is_some();
         let is_ours = step.foreign.is_empty() && !self.hidelines.contains_key(&step.language);
-        if step.attributes.hidden || !(is_html && is_fence && is_ours) {
+        // What is held back may be no command.
+        if step.attributes.hidden || step.is_held || !(is_html && is_fence && is_ours) {
             return None;
         }
         Code::new(self.text, step, omitted, &self.images)

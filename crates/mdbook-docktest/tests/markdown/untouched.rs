@@ -24,8 +24,8 @@ pub(crate) fn check(text: &str) -> Scenario {
         let place = line_and_column(text, finding.span.start);
         assert_eq!((finding.line, finding.column), place, "{text:?}");
     }
-    let kept = kept(text, &scenario);
     for renderer in [Renderer::Html, Renderer::Markdown] {
+        let kept = kept(text, &scenario, renderer);
         let labels = Arc::default();
         let page = Page { labels, renderer, slug: "a".into(), verifications: None };
         let rendered = render(text, &scenario, None, &[], &page);
@@ -51,12 +51,15 @@ fn spans(scenario: &Scenario) -> Vec<Range<usize>> {
 }
 
 /// The pieces of a text that rendering must not change, in order.
-fn kept<'a>(text: &'a str, scenario: &Scenario) -> Vec<&'a str> {
+fn kept<'a>(text: &'a str, scenario: &Scenario, renderer: Renderer) -> Vec<&'a str> {
     let mut kept = Vec::new();
     let mut start = 0;
     for step in &scenario.steps {
         let outputs = step.expectations.iter().map(|expectation| &expectation.fence.block);
-        let step = has_attributes(text, step).then(|| step.fence.block.clone());
+        // In HTML, the commands of a closed fence are markup.
+        let is_markup = renderer == Renderer::Html && step.fence.closing.is_some();
+        let is_changed = is_markup || has_attributes(text, step);
+        let step = is_changed.then(|| step.fence.block.clone());
         for block in step.into_iter().chain(outputs.cloned()) {
             kept.push(&text[start..block.start]);
             start = block.end;
