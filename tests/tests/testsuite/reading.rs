@@ -78,11 +78,11 @@ echo five
     }
     let classes = book.build().unwrap().page("a.html").attributes("code", "class");
     let expected = [
-        "language-bash",
-        "language-bash",
+        "nohighlight",
+        "nohighlight",
         "language-bash .copy",
         "language-zsh title=\"In the terminal\" hl_lines=\"1\"",
-        "language-sh",
+        "nohighlight",
     ];
     assert_eq!(classes, expected);
 }
@@ -142,7 +142,7 @@ fn a_book_can_run_commands_without_a_language() {
     let page = book.build().unwrap().page("a.html");
     let code = ["echo hello\n", "echo 'and indented'\necho 'the last'\n", "plain\n"];
     assert_eq!(page.texts("pre code"), code);
-    assert_eq!(page.texts("main > figure samp"), ["hello\n"]);
+    assert_eq!(page.texts("main > .docktest-step samp"), ["hello\n"]);
     assert_eq!(page.texts("li > figure samp"), ["and indented\n", "the last\n"]);
     assert_eq!(page.texts("li > p"), ["in a list:", "after it"]);
 }
