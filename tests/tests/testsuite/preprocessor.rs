@@ -62,8 +62,16 @@ fn bytes_outside_of_the_steps_are_unchanged() {
     let chapters = Book::new().chapter("a.md", &text).preprocess("html");
     let chapter = &chapters[0];
     let rest = chapter.strip_prefix(before).expect("the text before the step is the same");
-    let rest = rest.strip_prefix("```bash\necho one\n```").expect("the step is the same");
-    assert!(rest.contains(&format!("{between}```bash\nnever\n```{after}")), "{chapter}");
+    let (one, rest) = rest.split_once(between).expect("the text between the steps is the same");
+    let (never, _) = rest.split_once(after).expect("the text after the steps is the same");
+    for (step, command) in [(one, "echo one"), (never, "never")] {
+        assert!(step.starts_with("<!--docktest--><"), "{step}");
+        assert!(step.contains(&format!("<span>{command}</span>")), "{step}");
+    }
+    let chapters = Book::new().chapter("a.md", &text).preprocess("markdown");
+    let fences = ["```bash\necho one\n```", "```bash\nnever\n```"];
+    assert!(chapters[0].starts_with(&format!("{before}{}", fences[0])), "{}", chapters[0]);
+    assert!(chapters[0].contains(&format!("{between}{}{after}", fences[1])), "{}", chapters[0]);
 }
 
 #[test]
@@ -71,7 +79,8 @@ fn windows_line_endings_are_kept() {
     let text = "# A\r\n\r\n```bash\r\necho one\r\n```\r\n\r\nEnd.\r\n";
     let chapters = Book::new().chapter("a.md", text).preprocess("html");
     let lone = chapters[0].replace("\r\n", "").contains(['\r', '\n']);
-    assert!(chapters[0].starts_with("# A\r\n\r\n```bash\r\necho one\r\n```\r\n") && !lone);
+    assert!(chapters[0].starts_with("# A\r\n\r\n<!--docktest--><div") && !lone, "{}", chapters[0]);
+    assert!(chapters[0].contains("\r\n\r\nEnd.\r\n"), "{}", chapters[0]);
 }
 
 #[test]
@@ -83,7 +92,9 @@ fn a_book_without_steps_is_unchanged_and_starts_no_engine() {
     assert_eq!(outcome.stderr(), "");
     let book: mdbook_driver::book::Book = serde_json::from_str(outcome.stdout()).unwrap();
     let contents: Vec<&str> = book.chapters().map(|chapter| chapter.content.as_str()).collect();
-    assert_eq!(contents[0], text.replace("```bash ignore", "```bash"));
+    let (unchanged, _) = text.split_once("```bash ignore").unwrap();
+    let code = contents[0].strip_prefix(unchanged).expect("the text before the block is the same");
+    assert!(code.starts_with("<!--docktest--><pre") && code.contains("<span>ls</span>"), "{code}");
     assert!(contents[1].ends_with("\n\n  odd"));
 }
 

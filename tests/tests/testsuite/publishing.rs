@@ -58,11 +58,20 @@ fn the_course_links_to_known_sites_only() {
     let (_directory, site) = built("", "/");
     // The list is explicit so that a new host is added on purpose.
     let known = [
+        "https://aws.amazon.com/",
+        "https://docs.aws.amazon.com/",
         "https://docs.docker.com/",
         "https://github.com/",
+        "https://kubernetes.io/",
+        "https://man7.org/",
         "https://medium.com/",
+        "https://opensource.org/",
+        "https://www.apache.org/",
         "https://www.gnu.org/",
+        "https://www.man7.org/",
+        "https://www.msys2.org/",
         "https://www.postgresql.org/",
+        "https://www.rfc-editor.org/",
     ];
     let elsewhere = site.links("/").elsewhere;
     assert!(!elsewhere.is_empty());

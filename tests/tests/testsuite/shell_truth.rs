@@ -262,7 +262,7 @@ fn a_failure_that_the_script_looks_at_does_not_count() {
         .step("docker images | head -n 1; echo end")
         .step_with("exit=any", "docker rm nosuch; true")
         .step_with("exit=1", "docker rm nosuch; docker rm nosuch")
-        .step("sleep 60 & kill $!; wait")
+        .step("sleep 60 & sleep 0.2; kill $!; wait")
         .verify()
         .exits(0)
         .finds_only(&[]);

@@ -12,10 +12,10 @@ pub(super) fn is_failure(command: &CommandRecording, failure: &Failure, status: 
     !is_value && status != SIGPIPE && !is_status_used(&command.command, &failure.command)
 }
 
-/// Whether the command behind `part` uses `$?`. If the part is not in the text, it is run by something that is: then any
+/// Whether the command behind `part` uses `$?` or PIPESTATUS. If the part is not in the text, it is run by something that is: then any
 /// command can be the one behind it.
 fn is_status_used(command: &str, part: &str) -> bool {
-    let uses = |text: &str| text.contains("$?") || text.contains("${?}");
+    let uses = |text: &str| ["$?", "${?}", "PIPESTATUS"].iter().any(|use_| text.contains(use_));
     let Some(start) = command.find(part) else { return uses(command) };
     let rest = command[start + part.len()..].trim_start_matches([' ', '\t', '\n', ';', ')', '}']);
     uses(rest.split([';', '\n']).next().unwrap_or_default())
@@ -41,6 +41,10 @@ pub(super) fn untested_pipeline(
     let named: Vec<&Pipeline> = candidates.iter().filter(has_last).copied().collect();
     if let Some(untested) = named.iter().find(|pipeline| !pipeline.is_tested) {
         let parts = untested.parts.iter();
+        let last = untested.parts.last().map_or("", |part| part_text(text, part));
+        if is_status_used(text, last) {
+            return None;
+        }
         return Some(Some(parts.map(|part| part_text(text, part).to_owned()).collect()));
     }
     let tests_something = ["&&", "||", "!", "if ", "while ", "until "];
