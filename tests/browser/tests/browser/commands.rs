@@ -63,8 +63,12 @@ fn the_trap_in_the_first_chapter_is_visible() {
     let browser = Browser::start();
     for width in Width::ALL {
         browser.view(width).open(&course().file("sidecar.html"));
-        assert_eq!(browser.is_in_view(COMMANDS, "$(date)"), [true; 2], "on a {width:?}");
+        let shown = browser.is_in_view(COMMANDS, "$(date)");
+        assert!(shown.len() >= 2 && !shown.contains(&false), "on a {width:?}: {shown:?}");
     }
     browser.style("code { white-space: pre !important }");
-    assert_eq!(browser.is_in_view(COMMANDS, "$(date)"), [false; 2], "text out of view is detected");
+    assert!(
+        browser.is_in_view(COMMANDS, "$(date)").contains(&false),
+        "text out of view is detected"
+    );
 }

@@ -61,6 +61,10 @@ fn selected_commands_and_tables_are_copied_as_they_are() {
         ("nettoyage-et-couts.html", ".docktest samp:has(.k)"),
     ] {
         browser.open(&course().file(page));
+        // What is folded cannot be selected.
+        browser.value::<Option<()>>(
+            "document.querySelectorAll('details').forEach(it => it.open = true)",
+        );
         let different = format!(
             "[...document.querySelectorAll('{selector}')].filter(box => {{
                 getSelection().selectAllChildren(box);
