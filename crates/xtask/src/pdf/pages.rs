@@ -2,35 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
+
 /// Returns the pages of the anchors in the output of `pdfinfo -dests`, by name.
 pub(super) fn destinations(output: &str) -> BTreeMap<String, usize> {
     let destination = |line: &str| {
         let (page, rest) = line.trim_start().split_once(' ')?;
         let (_, name) = rest.split_once("] \"")?;
-        Some((decoded(name.trim_end().strip_suffix('"')?), page.parse().ok()?))
+        // The name is the fragment of a URL.
+        let name = percent_decode_str(name.trim_end().strip_suffix('"')?);
+        Some((name.decode_utf8_lossy().into_owned(), page.parse().ok()?))
     };
     output.lines().filter_map(destination).collect()
-}
-
-/// Decodes the percent signs of a URL's fragment.
-fn decoded(name: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = name.as_bytes();
-    while let Some((first, others)) = rest.split_first() {
-        let code = others.get(..2).filter(|_| *first == b'%');
-        let code = code.and_then(|code| std::str::from_utf8(code).ok());
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &others[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = others;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Returns the number of lines with text on each page in the output of `pdftotext`, without the page's head
