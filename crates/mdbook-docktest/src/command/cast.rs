@@ -8,7 +8,6 @@ use super::{Exit, print};
 use crate::book::chapters;
 use crate::cli::Cast;
 use crate::command::progress;
-use crate::model::scenario::Step;
 use crate::render::cast::cast;
 use crate::report::Chapter;
 use crate::store::replay::Recordings;
@@ -31,19 +30,12 @@ pub(super) fn export(options: &Cast) -> Result<Exit> {
     let (Some(scenario), Some(recording)) = (chapter.scenario(), chapter.recording()) else {
         bail!("no current recording of {path}: run `mdbook-docktest record {path}`");
     };
-    let is_at = |step: &Step, line| {
-        let block = step.block();
-        let feeds = chapter.text()[block].trim_end().matches('\n').count();
-        // A step's line is that below its fence.
-        (step.line.saturating_sub(1)..step.line + feeds).contains(&line)
-    };
+    let is_selected = |index: usize| options.step.is_none_or(|line| chapter.is_at(index, line));
     if let Some(line) = options.step
-        && !scenario.steps.iter().any(|step| is_at(step, line))
+        && !(0..scenario.steps.len()).any(is_selected)
     {
         bail!("no step at line {line} of {path}: use a line of a shell block");
     }
-    let is_selected =
-        |index: usize| options.step.is_none_or(|line| is_at(&scenario.steps[index], line));
     let Some(cast) = cast(&title, scenario, recording, is_selected) else {
         bail!("nothing to export: no visible step of {path} ran");
     };

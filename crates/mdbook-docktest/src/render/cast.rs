@@ -11,17 +11,14 @@ use serde_json::json;
 
 use crate::model::recording::{CommandRecording, End, Recording, StepRecording};
 use crate::model::scenario::{Command, Scenario};
-use crate::model::stream::Stream;
+use crate::model::stream::{Columns, Stream};
+use crate::render::playback::LONGEST_SILENCE_MS;
 use crate::terminal::ROWS;
 
-/// The columns of outputs that were not written to a terminal.
-const COLUMNS: u16 = 80;
 /// The time before a command.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The time between two lines of a recording without times.
 const LINE: Duration = Duration::from_millis(100);
-/// Players shorten longer silences to this, as pages do.
-const LONGEST_SILENCE_SECONDS: f64 = 3.0;
 
 /// A terminal recording.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,9 +55,11 @@ pub(crate) fn cast(
     }
     let mut header = json!({
         "version": 2,
-        "width": columns.unwrap_or(COLUMNS),
+        // Of outputs that were not written to a terminal, too.
+        "width": columns.unwrap_or_else(|| Columns::default().into()),
         "height": ROWS,
-        "idle_time_limit": LONGEST_SILENCE_SECONDS,
+        // Players shorten longer silences, as pages do.
+        "idle_time_limit": Duration::from_millis(LONGEST_SILENCE_MS).as_secs_f64(),
         "title": title,
         "env": {"TERM": "xterm-256color"},
     });

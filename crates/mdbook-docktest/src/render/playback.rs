@@ -12,7 +12,7 @@ use crate::terminal::Piece;
 /// Shorter streams are not worth playing back.
 const SHORTEST_MS: u64 = 500;
 /// Longer silences are shortened to this.
-const LONGEST_SILENCE_MS: u64 = 3_000;
+pub(super) const LONGEST_SILENCE_MS: u64 = 3_000;
 /// The shortest pause before what was typed.
 const TYPING_MS: u64 = 800;
 /// With fewer typed lines, there is nothing to watch.
@@ -124,8 +124,7 @@ impl Lines {
         };
         let mut before = 0;
         let mut silences: Vec<u64> = Vec::with_capacity(typed.len());
-        let without_times = vec![command.duration_ms.max(last); typed.len()];
-        for at in if has_times { completed } else { without_times } {
+        for at in completed {
             silences.push(at.saturating_sub(before));
             before = before.max(at);
         }

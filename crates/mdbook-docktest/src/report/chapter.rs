@@ -60,6 +60,21 @@ struct Text {
     origins: Option<Origins>,
 }
 
+impl Text {
+    /// Whether a line of the chapter's file belongs to a step.
+    fn is_at(&self, step: &Step, line: usize) -> bool {
+        match &self.origins {
+            None => step.lines(&self.text).contains(&line),
+            Some(origins) => {
+                let block = step.block();
+                let end = block.end.saturating_sub(1);
+                (origins.line_in_chapter(block.start)..=origins.line_in_chapter(end))
+                    .contains(&line)
+            }
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Done {
     page: Spilled,
@@ -121,18 +136,7 @@ impl Chapter {
     /// Selects the steps at a line of the chapter's file.
     fn select(&mut self, line: usize) -> Result<(), SourceError> {
         if let Stage::Read(text) = &mut self.stage {
-            let is_at = |step: &Step| {
-                let lines = step.lines(&text.text);
-                match &text.origins {
-                    None => lines.contains(&line),
-                    Some(origins) => {
-                        let block = step.block();
-                        let end = block.end.saturating_sub(1);
-                        (origins.line_in_chapter(block.start)..=origins.line_in_chapter(end))
-                            .contains(&line)
-                    }
-                }
-            };
+            let is_at = |step: &Step| text.is_at(step, line);
             let steps = &text.scenario.steps;
             let (Some(first), Some(last)) =
                 (steps.iter().position(is_at), steps.iter().rposition(is_at))
@@ -312,6 +316,12 @@ impl Chapter {
             Stage::Read(text) | Stage::Ran(text, _) => &text.text,
             Stage::Done(_) => "",
         }
+    }
+
+    /// Whether a line of the chapter's file belongs to a step, given by its index.
+    pub(crate) fn is_at(&self, step: usize, line: usize) -> bool {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return false };
+        text.scenario.steps.get(step).is_some_and(|step| text.is_at(step, line))
     }
 
     /// Returns the scenario; `None` once the page is rendered.
