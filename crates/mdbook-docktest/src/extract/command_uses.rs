@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::image_uses::flags::{Arguments, COMPOSE, COMPOSE_RUN, DOCKER, RUN, Switches};
+use super::image_uses::flags::{Arguments, COMPOSE, COMPOSE_RUN, DOCKER, EXEC, RUN};
 use super::simple_commands::{SimpleCommand, simple_commands};
 
 /// A program in a command.
@@ -43,13 +43,6 @@ const MANAGEMENT: [&str; 18] = [
     "system",
     "volume",
 ];
-
-/// `docker exec`
-const EXEC: Switches = Switches {
-    long: &["detach", "help", "interactive", "privileged", "tty"],
-    short: "dit",
-    is_mixed: false,
-};
 
 /// Returns the programs that a command of the shell runs, those in substitutions too, in order.
 pub(crate) fn command_uses(command: &str) -> Vec<CommandUse> {

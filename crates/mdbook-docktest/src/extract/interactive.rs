@@ -2,13 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::extract::image_uses::flags::{Arguments, COMPOSE, COMPOSE_RUN, DOCKER, RUN, Switches};
-
-/// `docker exec`
-const EXEC: Switches = Switches {
-    long: &["detach", "interactive", "privileged", "tty"],
-    short: "dit",
-    is_mixed: false,
+use crate::extract::image_uses::flags::{
+    Arguments, COMPOSE, COMPOSE_RUN, DOCKER, EXEC, RUN, Switches,
 };
 
 /// `docker start` and `docker attach`

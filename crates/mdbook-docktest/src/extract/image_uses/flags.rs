@@ -44,6 +44,13 @@ pub(in crate::extract) const RUN: Switches = Switches {
     is_mixed: false,
 };
 
+/// `docker exec`
+pub(in crate::extract) const EXEC: Switches = Switches {
+    long: &["detach", "help", "interactive", "privileged", "tty"],
+    short: "dit",
+    is_mixed: false,
+};
+
 /// `docker build` and `docker buildx build`
 pub(super) const BUILD: Switches = Switches {
     long: &[
