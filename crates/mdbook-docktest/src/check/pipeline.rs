@@ -37,7 +37,7 @@ impl FailedPart {
             return None;
         }
         let inside = command.failures.iter().find_map(|failure| Self::inside(command, failure));
-        inside.or_else(|| Self::of_pipeline(command, &command.parts, None))
+        inside.or_else(|| Self::of_pipeline(command, &command.parts, &[]))
     }
 
     /// Returns the part that has failed in a command, if it counts.
@@ -52,7 +52,7 @@ impl FailedPart {
             [] | [_] => None,
             _ => {
                 let texts = tested::untested_pipeline(command, failure)?;
-                Self::of_pipeline(command, &failure.statuses, texts.as_deref())
+                Self::of_pipeline(command, &failure.statuses, &texts)
             }
         }
     }
@@ -62,14 +62,10 @@ impl FailedPart {
     ///
     /// The status of the last part is that of the command, unless `!`, `if` or the like has made use of it.
     /// A part that could not write any more, because a later part has read enough, has not failed.
-    fn of_pipeline(
-        command: &CommandRecording,
-        parts: &[i32],
-        texts: Option<&[String]>,
-    ) -> Option<Self> {
+    fn of_pipeline(command: &CommandRecording, parts: &[i32], texts: &[String]) -> Option<Self> {
         let text_of = |index: usize| match texts {
-            Some(texts) => texts.get(index).cloned(),
-            None => part_of_pipeline(&command.command, parts.len(), index).map(str::to_owned),
+            [] => part_of_pipeline(&command.command, parts.len(), index).map(str::to_owned),
+            _ => texts.get(index).cloned(),
         };
         let is_cut_short = |index: usize, status: i32| {
             parts[index + 1..].contains(&0)

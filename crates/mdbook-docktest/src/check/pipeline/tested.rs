@@ -21,13 +21,12 @@ fn is_status_used(command: &str, part: &str) -> bool {
     uses(rest.split([';', '\n']).next().unwrap_or_default())
 }
 
-/// Returns the texts of the parts of the pipeline that has failed, if they are known. Returns `None` if something depends on
-/// the pipeline's status.
-#[expect(clippy::option_option, reason = "neither is an error")]
+/// Returns the texts of the parts of the pipeline that has failed, or none if they are not known. Returns `None` if something
+/// depends on the pipeline's status.
 pub(super) fn untested_pipeline(
     command: &CommandRecording,
     failure: &Failure,
-) -> Option<Option<Vec<String>>> {
+) -> Option<Vec<String>> {
     let text = &command.command[..];
     let all = pipelines(text);
     let is_candidate = |pipeline: &&Pipeline| pipeline.parts.len() == failure.statuses.len();
@@ -45,7 +44,7 @@ pub(super) fn untested_pipeline(
         if is_status_used(text, last) {
             return None;
         }
-        return Some(Some(parts.map(|part| part_text(text, part).to_owned()).collect()));
+        return Some(parts.map(|part| part_text(text, part).to_owned()).collect());
     }
     let tests_something = ["&&", "||", "!", "if ", "while ", "until "];
     let is_tested = match (&named[..], failure.in_function) {
@@ -54,5 +53,5 @@ pub(super) fn untested_pipeline(
         (_, true) => tests_something.iter().any(|sign| text.contains(sign)),
         _ => candidates.iter().any(|pipeline| pipeline.is_tested),
     };
-    (!is_tested).then_some(None)
+    (!is_tested).then(Vec::new)
 }
