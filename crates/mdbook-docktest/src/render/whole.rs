@@ -37,7 +37,7 @@ pub(crate) struct ChapterFacts {
 /// A book, for a page about it.
 pub(crate) struct Whole<'a> {
     /// The facts of all chapters, in order.
-    pub(crate) chapters: &'a [ChapterFacts],
+    pub(crate) chapters: Vec<&'a ChapterFacts>,
     /// The path of the page that they are shown on.
     pub(crate) from: &'a Path,
 }

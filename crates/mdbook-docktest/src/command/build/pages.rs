@@ -99,14 +99,10 @@ pub(super) fn page_text(chapter: &Chapter, known: &BookChapter, book: &BookFacts
     let Some(scenario) = chapter.scenario() else { return String::new() };
     let errors: Vec<Finding> =
         chapter.findings.iter().filter(|finding| finding.is_error()).cloned().collect();
-    let chapters: Option<Vec<ChapterFacts>> = book.chapters.as_ref().map(|chapters| {
-        if is_about_book(chapter) {
-            chapters.iter().flatten().cloned().collect()
-        } else {
-            Vec::new()
-        }
-    });
-    let whole = chapters.as_ref().map(|chapters| Whole { chapters, from: &known.path });
+    let whole = book
+        .chapters
+        .as_ref()
+        .map(|chapters| Whole { chapters: chapters.iter().flatten().collect(), from: &known.path });
     let recording = chapter.recording();
     render_in_book(chapter.text(), scenario, recording, &errors, &known.page, whole.as_ref())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::{ChapterFacts, Whole};
+use super::Whole;
 use crate::render::html::one_line;
 use crate::render::labels::Labels;
 use crate::render::markdown::escape;
@@ -65,10 +65,7 @@ fn html_table<'a>(
     rows: impl Iterator<Item = (&'a str, Row)>,
     labels: &Labels,
 ) -> Markup {
-    let link = |(chapter, step): Place| {
-        let chapter: &ChapterFacts = &whole.chapters[chapter];
-        chapter.link(whole.from, step)
-    };
+    let link = |(chapter, step): Place| whole.chapters[chapter].link(whole.from, step);
     html! {
         div.table-wrapper.docktest-commands tabindex="0" role="region" aria-label=(labels.commands()) {
             table {

@@ -19,7 +19,7 @@ pub(in crate::render) fn errors(
 ) -> String {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     let mut pieces = Vec::new();
-    for chapter in whole.chapters {
+    for chapter in &whole.chapters {
         for Failure { step, command, status, message } in &chapter.facts.failures {
             if seen.contains(&(command, message)) {
                 continue;

@@ -55,7 +55,7 @@ fn only_prose_and_commands_that_readers_see_count() {
 #[test]
 fn links_lead_to_the_steps_of_all_chapters() {
     let chapters = [facts("Un <b>", "un.md"), facts("Deux", "sous/deux.md")];
-    let whole = Whole { chapters: &chapters, from: Path::new("annexes/aide.md") };
+    let whole = Whole { chapters: chapters.iter().collect(), from: Path::new("annexes/aide.md") };
     let labels = Labels::new(Language::Fr);
     let table = commands(&whole, Renderer::Html, &labels);
     assert_eq!(table.lines().count(), 1);
@@ -74,7 +74,7 @@ fn links_lead_to_the_steps_of_all_chapters() {
 #[test]
 fn the_same_failure_is_listed_once() {
     let chapters = [facts("Un", "un.md"), facts("Deux", "deux.md")];
-    let whole = Whole { chapters: &chapters, from: Path::new("aide.md") };
+    let whole = Whole { chapters: chapters.iter().collect(), from: Path::new("aide.md") };
     let labels = Labels::new(Language::Fr);
     assert_eq!(
         errors(&whole, Renderer::Html, &labels, "\n"),
