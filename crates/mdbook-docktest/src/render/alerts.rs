@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use maud::html;
+use maud::{PreEscaped, html};
 use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::{BlockQuoteKind, Event, Tag};
 
@@ -42,20 +42,18 @@ pub(super) fn edits(
         if title == english {
             continue;
         }
-        let opening = html! {
+        let heading = html! {
             p.blockquote-tag-title {
                 svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true" { path d=(icon) {} }
                 (plain(title))
             }
         };
-        let opening = one_line(opening).replacen(
-            "<p",
-            &format!(
-                "<div class=\"docktest-alert blockquote-tag blockquote-tag-{name}\" role=\"note\" aria-label=\"{}\"><p",
-                html! { (plain(title)) }.into_string()
-            ),
-            1,
-        );
+        // Closed below the quote.
+        let opening = one_line(PreEscaped(format!(
+            "<div class=\"docktest-alert blockquote-tag blockquote-tag-{name}\" role=\"note\" aria-label=\"{}\">{}",
+            html! { (plain(title)) }.into_string(),
+            heading.into_string()
+        )));
         let next_line = next_line(&block);
         let closing = format!("{next_line}{}</div>", super::MARK);
         edits.push(Edit::insert(block.start, opening + &next_line));

@@ -17,6 +17,7 @@ use super::names::beginning;
 use super::outcome::{Note, Outcome, Shown};
 use super::playback::Playback;
 use super::provenance::Provenance;
+use super::samp::{Detail, Samp};
 use super::{MARK, markdown};
 use crate::model::finding::{Finding, Severity};
 use crate::model::scenario::ChapterFile;
@@ -27,7 +28,6 @@ use crate::terminal::{Piece, plain};
 mod fold;
 mod table;
 
-use super::samp::{Detail, Samp};
 use fold::fold;
 
 /// The bytes that a step may add to its page, in addition to those of [`Size::limit`].
@@ -76,10 +76,10 @@ pub(super) fn outcome(outcome: &Outcome<'_>, id: &str, labels: &Labels) -> Print
     let mut markup = html! {};
     let mut limit = STEP;
     if !outcome.commands.is_empty() {
-        let (Figure { markup: content, text }, detail) = within_limit(outcome, labels);
+        let (content, detail) = within_limit(outcome, labels);
         let commands: Vec<&Shown> = outcome.commands.iter().collect();
-        markup = figure(&commands, Some(id), &content, detail, labels);
-        limit = Size { printed: text, ..Size::default() }.limit(STEP);
+        markup = figure(&commands, Some(id), &content.markup, detail, labels);
+        limit = Size::of_output(&content).limit(STEP);
     }
     with_findings(markup, limit, outcome, labels)
 }
@@ -116,6 +116,10 @@ struct Size {
 }
 
 impl Size {
+    fn of_output(figure: &Figure) -> Self {
+        Self { printed: figure.text, ..Self::default() }
+    }
+
     /// The most bytes for all of it, with this allowance.
     fn limit(&self, allowance: usize) -> usize {
         self.code * 3 + self.printed * 8 / 5 + self.cells * CELL + allowance
@@ -292,7 +296,7 @@ impl<'a> Player<'a> {
 fn within_limit(outcome: &Outcome<'_>, labels: &Labels) -> (Figure, Detail) {
     for detail in [Detail::Full, Detail::Streams] {
         let figure = Figure::new(&outcome.commands, None, detail, labels);
-        if figure.markup.0.len() <= figure.text * 8 / 5 + FIGURE {
+        if figure.markup.0.len() <= Size::of_output(&figure).limit(FIGURE) {
             return (figure, detail);
         }
     }
