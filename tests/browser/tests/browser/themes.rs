@@ -9,19 +9,9 @@ use crate::showcase::{PAGES, showcase};
 const BOXES: &str =
     "figure.docktest, figure.docktest > *, .docktest-findings, .docktest-provenance";
 
-/// The pages of which there are screenshots in all themes. Of the others, there are some in a light and a dark
-/// one.
-const CAPTURED: [&str; 9] = [
-    "sorties.html",
-    "flux.html",
-    "session.html",
-    "larges.html",
-    "etat.html",
-    "fichiers.html",
-    "constats.html",
-    "sidecar.html",
-    "verifications.html",
-];
+/// Pages of the course of which there are screenshots in all themes, as of the showcase. Of the others, there are
+/// some in a light and a dark one.
+const CAPTURED: [&str; 2] = ["sidecar.html", "verifications.html"];
 
 /// All pages with recorded results.
 fn pages() -> Vec<(&'static str, String)> {
@@ -49,7 +39,7 @@ fn no_page_is_wider_than_the_window() {
             for theme in Theme::ALL {
                 browser.theme(theme);
                 let is_common = matches!(theme, Theme::Light | Theme::Navy);
-                if is_common || CAPTURED.iter().any(|page| url.ends_with(page)) {
+                if is_common || PAGES.iter().chain(&CAPTURED).any(|page| url.ends_with(page)) {
                     browser.screenshot(&screenshot_name(book, &url, theme, width));
                 }
                 assert_eq!(browser.overflow(), [""; 0], "{url} in {theme:?} on a {width:?}");
