@@ -13,7 +13,7 @@ use std::ops::Range;
 use docker_images::Reference;
 
 use self::walk::Walk;
-use crate::model::scenario::Scenario;
+use crate::model::scenario::{Scenario, Step};
 
 mod compose;
 mod compose_file;
@@ -111,8 +111,18 @@ impl ImageUses {
 
 /// Returns the images that a chapter's commands use and make.
 pub fn image_uses(scenario: &Scenario) -> ImageUses {
+    follow(scenario, scenario.steps_that_run()).found
+}
+
+/// Returns the commands of a chapter that make images, also of steps that do not run.
+pub(crate) fn makers(scenario: &Scenario) -> Vec<Maker> {
+    follow(scenario, scenario.steps.iter().enumerate()).makers
+}
+
+/// Follows the commands of steps, and the files that are written before them.
+fn follow<'a>(scenario: &'a Scenario, steps: impl Iterator<Item = (usize, &'a Step)>) -> Walk {
     let mut walk = Walk::default();
-    for (index, step) in scenario.steps_that_run() {
+    for (index, step) in steps {
         for (_, file) in scenario.files_before(index) {
             walk.files.write(&file.name, Some(&file.contents()), file.appends);
         }
@@ -122,22 +132,7 @@ pub fn image_uses(scenario: &Scenario) -> ImageUses {
             walk.command(index, command_index, command);
         }
     }
-    walk.found
-}
-
-/// Returns the commands of a chapter that make images, also of steps that do not run.
-pub(crate) fn makers(scenario: &Scenario) -> Vec<Maker> {
-    let mut walk = Walk::default();
-    for (index, step) in scenario.steps.iter().enumerate() {
-        for (_, file) in scenario.files_before(index) {
-            walk.files.write(&file.name, Some(&file.contents()), file.appends);
-        }
-        let commands = step.commands.iter().enumerate();
-        for (command_index, command) in commands.filter(|(_, command)| !command.is_typed()) {
-            walk.command(index, command_index, command);
-        }
-    }
-    walk.makers
+    walk
 }
 
 #[cfg(test)]
