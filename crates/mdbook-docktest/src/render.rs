@@ -4,10 +4,10 @@
 //! unchanged. New lines repeat the container prefix of the closing fence above them, so that they
 //! belong to the same list item or quote.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::extract::image_uses::image_uses;
+use crate::extract::image_uses::{ImageUses, image_uses};
 use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
@@ -67,23 +67,25 @@ pub fn render(
     findings: &[Finding],
     page: &Page,
 ) -> String {
-    render_in_book(text, scenario, recording, findings, page, None)
+    let images = match page.renderer {
+        Renderer::Html => image_uses(scenario),
+        Renderer::Markdown => ImageUses::default(),
+    };
+    render_in_book(text, scenario, &images, recording, findings, page, None)
 }
 
 /// Like [`render`], for a page of a book whose pages link to steps. Directives about the book show what is known of it.
+/// `images` are those of the scenario; only HTML needs them.
 pub(crate) fn render_in_book(
     text: &str,
     scenario: &Scenario,
+    images: &ImageUses,
     recording: Option<&Recording>,
     findings: &[Finding],
     page: &Page,
     whole: Option<&Whole<'_>>,
 ) -> String {
-    let images = match page.renderer {
-        Renderer::Html => image_uses(scenario).mentions,
-        Renderer::Markdown => BTreeSet::new(),
-    };
-    let images: Vec<_> = images.into_iter().map(|(start, end)| start..end).collect();
+    let images = images.mentions.iter().map(|(start, end)| *start..*end).collect();
     let rendering =
         Rendering { text, page, findings, hidelines: &scenario.extensions.hidelines, images };
     let mut edits = Vec::new();

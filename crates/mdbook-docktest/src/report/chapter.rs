@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::mem;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::spill::Spilled;
 use crate::accept::{Accepted, accept};
@@ -12,6 +13,7 @@ use crate::book::origins::{Origins, origins};
 use crate::book::settings::Settings;
 use crate::check::{Checked, Rules, check, flaws};
 use crate::extract::extract_with;
+use crate::extract::image_uses::{ImageUses, image_uses};
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{Origin, Recording, StepRecording};
 use crate::model::scenario::{Scenario, Step};
@@ -58,6 +60,8 @@ struct Text {
     only: Option<Range<usize>>,
     /// Where the text comes from; `None` if it is that of the chapter's file.
     origins: Option<Origins>,
+    /// The images of the scenario, once they have been asked for.
+    image_uses: OnceLock<ImageUses>,
 }
 
 impl Text {
@@ -93,7 +97,7 @@ impl Chapter {
             source;
         let scenario = extract_with(&path, &text, extensions, &settings.reading());
         let (findings, consequences) = (Vec::new(), BTreeSet::new());
-        let stage = Stage::Read(Text { text, scenario, only: None, origins: None });
+        let stage = Stage::Read(Text { text, scenario, ..Text::default() });
         let mut chapter = Self { path, recording_path, findings, consequences, stage };
         chapter.find_annotations(is_preprocessed, settings);
         if let Some(line) = only_at {
@@ -244,7 +248,7 @@ impl Chapter {
         }
         self.consequences.clear();
         let (only, is_preprocessed) = (old.only, old.origins.is_some());
-        self.stage = Stage::Read(Text { text: new, scenario, only, origins: None });
+        self.stage = Stage::Read(Text { text: new, scenario, only, ..Text::default() });
         self.find_annotations(is_preprocessed, settings);
         recording
     }
@@ -316,6 +320,13 @@ impl Chapter {
             Stage::Read(text) | Stage::Ran(text, _) => &text.text,
             Stage::Done(_) => "",
         }
+    }
+
+    /// Returns the images that the chapter uses; `None` once the page is rendered. A build needs them for a
+    /// recording's inputs, and for the page.
+    pub(crate) fn image_uses(&self) -> Option<&ImageUses> {
+        let (Stage::Read(text) | Stage::Ran(text, _)) = &self.stage else { return None };
+        Some(text.image_uses.get_or_init(|| image_uses(&text.scenario)))
     }
 
     /// Whether a line of the chapter's file belongs to a step, given by its index.
@@ -403,7 +414,7 @@ impl Chapter {
         findings: Vec<Finding>,
     ) -> Self {
         let scenario = crate::extract::extract(path, text, crate::extract::Extensions::default());
-        let text = Text { text: text.to_owned(), scenario, only: None, origins: None };
+        let text = Text { text: text.to_owned(), scenario, ..Text::default() };
         let path = path.to_owned();
         let recording_path = "recordings/a.md.json".into();
         let (stage, consequences) = (Stage::Ran(text, Box::new(recording)), BTreeSet::new());

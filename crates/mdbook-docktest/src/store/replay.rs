@@ -6,7 +6,6 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::book::settings::{BookImage, Settings};
-use crate::extract::image_uses::image_uses;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{End, Origin};
 use crate::model::scenario::Scenario;
@@ -93,12 +92,13 @@ impl<'a> Recordings<'a> {
         Ok(())
     }
 
-    fn inputs(&self, scenario: &Scenario) -> Inputs {
+    fn inputs(&self, chapter: &Chapter, scenario: &Scenario) -> Inputs {
         let is_input = |image: &&BookImage| image.recipe.is_some() || image.digest.is_some();
         let inputs = || self.settings.images.iter().filter(is_input);
         // Most books have no such image, and need not be read for their uses.
-        let uses = inputs().next().map(|_| image_uses(scenario)).unwrap_or_default();
-        let used = || inputs().filter(|image| uses.contains(&image.reference));
+        let uses = inputs().next().and_then(|_| chapter.image_uses());
+        let is_used = |image: &&BookImage| uses.is_some_and(|uses| uses.contains(&image.reference));
+        let used = || inputs().filter(is_used);
         let recipes = used().filter_map(|image| {
             Some((image.name.clone(), self.recipes.get(image.name.as_str())?.clone()))
         });
@@ -108,7 +108,7 @@ impl<'a> Recordings<'a> {
 
     fn state(&self, chapter: &Chapter) -> State {
         let Some(scenario) = chapter.scenario() else { return State::Missing };
-        let inputs = self.inputs(scenario);
+        let inputs = self.inputs(chapter, scenario);
         match files::read(&chapter.recording_path) {
             Err(error) => State::Unreadable(error),
             Ok(Some(file)) => match inputs.difference(&file.inputs) {
@@ -169,7 +169,7 @@ impl<'a> Recordings<'a> {
         let scenario = chapter.scenario()?;
         let failure = failures.get(&chapter.path)?;
         let file = failure.file;
-        if self.inputs(scenario).difference(&file.inputs).is_some() {
+        if self.inputs(chapter, scenario).difference(&file.inputs).is_some() {
             return None;
         }
         let findings = chapter.findings.clone();
@@ -292,7 +292,7 @@ impl<'a> Recordings<'a> {
 
     fn for_complete_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
         let (recording, scenario) = (chapter.whole_run()?, chapter.scenario()?);
-        Some(RecordingFile::new(scenario, recording, self.inputs(scenario)))
+        Some(RecordingFile::new(scenario, recording, self.inputs(chapter, scenario)))
     }
 
     /// The recordings that belong to no chapter, each with the directory of all recordings.

@@ -12,6 +12,7 @@ use regex::Regex;
 use crate::book::chapters::{self, Source};
 use crate::book::settings::Settings;
 use crate::extract::Extensions;
+use crate::extract::image_uses::ImageUses;
 use crate::model::finding::Finding;
 use crate::render::page::{Page, Renderer, Slugs};
 use crate::render::render_in_book;
@@ -103,8 +104,13 @@ pub(super) fn page_text(chapter: &Chapter, known: &BookChapter, book: &BookFacts
         .chapters
         .as_ref()
         .map(|chapters| Whole { chapters: chapters.iter().flatten().collect(), from: &known.path });
-    let recording = chapter.recording();
-    render_in_book(chapter.text(), scenario, recording, &errors, &known.page, whole.as_ref())
+    let no_images = ImageUses::default();
+    let images = match known.page.renderer {
+        Renderer::Html => chapter.image_uses().unwrap_or(&no_images),
+        Renderer::Markdown => &no_images,
+    };
+    let (text, recording) = (chapter.text(), chapter.recording());
+    render_in_book(text, scenario, images, recording, &errors, &known.page, whole.as_ref())
 }
 
 /// The items of the book with the page of each chapter, followed by the page that lists all runs.
