@@ -172,12 +172,8 @@ fn recorded(path: &str, text: &str, steps: &[Vec<Ran>]) -> RecordingFile {
     for (step, ran) in scenario.steps.iter().zip(steps) {
         assert_eq!(step.commands.len(), ran.len(), "{path}: one entry for each command");
         let commands = step.commands.iter().zip(ran).map(|(command, ran)| CommandRecording {
-            command: command.text.clone(),
-            end: ran.end,
-            transcript: ran.transcript.clone(),
-            parts: Vec::new(),
-            failures: Vec::new(),
             duration_ms: ran.duration_ms,
+            ..CommandRecording::new(command.text.clone(), ran.end, ran.transcript.clone())
         });
         let effects = ran.iter().enumerate().flat_map(|(command, ran)| {
             ran.effects.iter().map(move |(kind, name, change)| Effect {

@@ -87,26 +87,27 @@ impl Chapter {
         let text = book::chapter_with_steps(number, "");
         let scenario = extract(Path::new("chapter.md"), &text, Extensions::default());
         let command = |text: &str| CommandRecording {
-            command: text.to_owned(),
-            end: End::Exited { status: 0 },
-            transcript: Transcript {
-                chunks: vec![
-                    Chunk {
-                        stream: Stream::Stdout,
-                        at_ms: 31,
-                        text: format!("donnees-{number}\n"),
-                    },
-                    Chunk {
-                        stream: Stream::Stdout,
-                        at_ms: 32,
-                        text: "total 4\n-rw-r--r-- 1 root root 8 Nov 24 03:02 fichier\n".repeat(4),
-                    },
-                ],
-                ..Transcript::default()
-            },
-            parts: Vec::new(),
-            failures: Vec::new(),
             duration_ms: 33,
+            ..CommandRecording::new(
+                text.to_owned(),
+                End::Exited { status: 0 },
+                Transcript {
+                    chunks: vec![
+                        Chunk {
+                            stream: Stream::Stdout,
+                            at_ms: 31,
+                            text: format!("donnees-{number}\n"),
+                        },
+                        Chunk {
+                            stream: Stream::Stdout,
+                            at_ms: 32,
+                            text: "total 4\n-rw-r--r-- 1 root root 8 Nov 24 03:02 fichier\n"
+                                .repeat(4),
+                        },
+                    ],
+                    ..Transcript::default()
+                },
+            )
         };
         let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
             commands: step.commands.iter().map(|own| command(&own.text)).collect(),

@@ -23,21 +23,20 @@ fn read(text: &str) -> Scenario {
 /// Returns a recording in which the commands print these outputs in turn.
 fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
     let mut outputs = outputs.iter().cycle();
-    let mut command = || CommandRecording {
-        command: String::new(),
-        end: End::Exited { status: 0 },
-        transcript: Transcript {
-            chunks: vec![Chunk {
-                stream: Stream::Stdout,
-                at_ms: 0,
-                text: outputs.next().map_or_else(String::new, |text| (*text).to_owned()),
-            }],
-            omitted_bytes: 0,
-            ..Transcript::default()
-        },
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms: 0,
+    let mut command = || {
+        CommandRecording::new(
+            "",
+            End::Exited { status: 0 },
+            Transcript {
+                chunks: vec![Chunk {
+                    stream: Stream::Stdout,
+                    at_ms: 0,
+                    text: outputs.next().map_or_else(String::new, |text| (*text).to_owned()),
+                }],
+                omitted_bytes: 0,
+                ..Transcript::default()
+            },
+        )
     };
     let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
         commands: step.commands.iter().map(|_| command()).collect(),

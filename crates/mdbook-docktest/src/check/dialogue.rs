@@ -88,18 +88,15 @@ mod tests {
         let scenario = extract(Path::new("a.md"), &text, Extensions::default());
         let commands = scenario.steps[0].commands.iter().zip(printed).map(|(command, text)| {
             let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: (*text).to_owned() };
-            CommandRecording {
-                command: command.text.clone(),
-                end: if command.is_typed() { End::Typed } else { End::Exited { status: 0 } },
-                parts: Vec::new(),
-                failures: Vec::new(),
-                transcript: Transcript {
+            CommandRecording::new(
+                command.text.clone(),
+                if command.is_typed() { End::Typed } else { End::Exited { status: 0 } },
+                Transcript {
                     chunks: vec![chunk],
                     terminal: scenario.steps[0].attributes.tty,
                     ..Transcript::default()
                 },
-                duration_ms: 0,
-            }
+            )
         });
         let steps = vec![StepRecording::Ran { commands: commands.collect(), effects: Vec::new() }];
         let recording = Recording { steps, ..Recording::default() };

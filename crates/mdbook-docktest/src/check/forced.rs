@@ -61,16 +61,15 @@ mod tests {
     fn count(markdown: &str, printed: &str) -> usize {
         let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
         let step = &scenario.steps[0];
-        let commands = step.commands.iter().map(|command| CommandRecording {
-            command: command.text.clone(),
-            end: End::Exited { status: 0 },
-            transcript: Transcript {
-                chunks: vec![Chunk { stream: Stream::Stderr, at_ms: 0, text: printed.into() }],
-                ..Transcript::default()
-            },
-            parts: Vec::new(),
-            failures: Vec::new(),
-            duration_ms: 0,
+        let commands = step.commands.iter().map(|command| {
+            CommandRecording::new(
+                command.text.clone(),
+                End::Exited { status: 0 },
+                Transcript {
+                    chunks: vec![Chunk { stream: Stream::Stderr, at_ms: 0, text: printed.into() }],
+                    ..Transcript::default()
+                },
+            )
         });
         let steps = vec![StepRecording::Ran { commands: commands.collect(), effects: Vec::new() }];
         let recording = Recording { steps, ..Recording::default() };

@@ -41,14 +41,7 @@ mod tests {
     fn findings(end: End, third: &StepRecording) -> Vec<Finding> {
         let scenario = extract(Path::new("a.md"), TEXT, Extensions::default());
         let ran = |end| StepRecording::Ran {
-            commands: vec![CommandRecording {
-                command: "x".to_owned(),
-                end,
-                transcript: Transcript::default(),
-                parts: Vec::new(),
-                failures: Vec::new(),
-                duration_ms: 0,
-            }],
+            commands: vec![CommandRecording::new("x", end, Transcript::default())],
             effects: Vec::new(),
         };
         let first = ran(End::Exited { status: 0 });

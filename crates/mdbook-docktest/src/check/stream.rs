@@ -93,12 +93,12 @@ mod tests {
     fn fix_for(command: &str, output: &str, at_ms: u64) -> Option<Fix> {
         let chunk = Chunk { stream: Stream::Stdout, at_ms, text: output.to_owned() };
         let recording = CommandRecording {
-            command: command.to_owned(),
-            end: End::TimedOut { limit_ms: 5_000 },
-            transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
             duration_ms: 5_000,
-            parts: Vec::new(),
-            failures: Vec::new(),
+            ..CommandRecording::new(
+                command.to_owned(),
+                End::TimedOut { limit_ms: 5_000 },
+                Transcript { chunks: vec![chunk], ..Transcript::default() },
+            )
         };
         fix(&recording, 5_000)
     }

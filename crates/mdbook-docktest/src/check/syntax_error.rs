@@ -99,14 +99,11 @@ mod tests {
         let commands =
             scenario.steps[0].commands.iter().zip(ends).map(|(command, (status, text))| {
                 let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: (*text).to_owned() };
-                CommandRecording {
-                    command: command.text.clone(),
-                    end: End::Exited { status: *status },
-                    parts: Vec::new(),
-                    failures: Vec::new(),
-                    transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
-                    duration_ms: 0,
-                }
+                CommandRecording::new(
+                    command.text.clone(),
+                    End::Exited { status: *status },
+                    Transcript { chunks: vec![chunk], ..Transcript::default() },
+                )
             });
         let steps = vec![StepRecording::Ran { commands: commands.collect(), effects: Vec::new() }];
         let recording = Recording { steps, ..Recording::default() };

@@ -15,18 +15,11 @@ fn findings(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
         .iter()
         .map(|(stream, text)| Chunk { stream: *stream, at_ms: 0, text: (*text).to_owned() })
         .collect();
-    let commands = vec![CommandRecording {
-        command: scenario.steps[0].script.clone(),
+    let commands = vec![CommandRecording::new(
+        scenario.steps[0].script.clone(),
         end,
-        transcript: Transcript {
-            chunks,
-            terminal: scenario.steps[0].attributes.tty,
-            ..Transcript::default()
-        },
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms: 0,
-    }];
+        Transcript { chunks, terminal: scenario.steps[0].attributes.tty, ..Transcript::default() },
+    )];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };
     findings_by_default(markdown, &scenario, &recording).iter().map(describe).collect()
@@ -250,14 +243,7 @@ fn a_name_is_bound_for_the_whole_chapter() {
             let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: output.to_owned() };
             let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
             let command = "x".to_owned();
-            let command = CommandRecording {
-                command,
-                end: OK,
-                transcript,
-                parts: Vec::new(),
-                failures: Vec::new(),
-                duration_ms: 0,
-            };
+            let command = CommandRecording::new(command, OK, transcript);
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
         });
         let recording = Recording { steps: steps.to_vec(), ..Recording::default() };
@@ -299,17 +285,16 @@ fn a_step_that_was_not_reached_is_a_finding() {
 fn each_command_of_a_session_is_compared_with_the_lines_below_it() {
     let markdown = "```console\n$ a\none\n\n$ b\n[ID:x]\n$ c\n$ d\n[ID:x]\n```\n";
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
-    let record = |text: &str| CommandRecording {
-        command: String::new(),
-        end: OK,
-        transcript: Transcript {
-            chunks: vec![Chunk { stream: Stream::Stdout, at_ms: 0, text: text.to_owned() }],
-            omitted_bytes: 0,
-            ..Transcript::default()
-        },
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms: 0,
+    let record = |text: &str| {
+        CommandRecording::new(
+            "",
+            OK,
+            Transcript {
+                chunks: vec![Chunk { stream: Stream::Stdout, at_ms: 0, text: text.to_owned() }],
+                omitted_bytes: 0,
+                ..Transcript::default()
+            },
+        )
     };
     let found = |outputs: [&str; 4]| -> Vec<String> {
         let commands = outputs.map(record).into();
@@ -365,14 +350,7 @@ fn an_image_that_only_the_engine_could_pull_is_missing() {
 fn after_guard(status: i32) -> Vec<String> {
     let markdown = "# T\n\n```bash guard\n# Is it free?\ncheck\n```\n\n```bash\na\nb\n```\n\n```bash cleanup\nc\n```\n";
     let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
-    let guard = CommandRecording {
-        command: "check".to_owned(),
-        end: End::Exited { status },
-        transcript: Transcript::default(),
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms: 0,
-    };
+    let guard = CommandRecording::new("check", End::Exited { status }, Transcript::default());
     let guard = StepRecording::Ran { commands: vec![guard], effects: Vec::new() };
     let steps = vec![guard, StepRecording::Skipped, StepRecording::Skipped];
     let recording = Recording { steps, ..Recording::default() };

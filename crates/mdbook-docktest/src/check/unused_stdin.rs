@@ -55,14 +55,8 @@ mod tests {
     /// The findings if this many lines are left, with the text after the remedy.
     fn findings(text: &str, unread_lines: u64, end: End) -> Vec<String> {
         let scenario = extract(Path::new("a.md"), text, Extensions::default());
-        let command = CommandRecording {
-            command: "cat".to_owned(),
-            end,
-            parts: Vec::new(),
-            failures: Vec::new(),
-            transcript: Transcript { unread_lines, ..Transcript::default() },
-            duration_ms: 0,
-        };
+        let command =
+            CommandRecording::new("cat", end, Transcript { unread_lines, ..Transcript::default() });
         let steps = vec![StepRecording::Ran { commands: vec![command], effects: Vec::new() }];
         let recording = Recording { steps, ..Recording::default() };
         let found = findings_by_default(text, &scenario, &recording);

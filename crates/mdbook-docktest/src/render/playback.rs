@@ -153,12 +153,8 @@ mod tests {
         let transcript =
             Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
         CommandRecording {
-            command: "cmd".into(),
-            end: End::Stopped,
-            transcript,
-            parts: Vec::new(),
-            failures: Vec::new(),
             duration_ms: 6_000,
+            ..CommandRecording::new("cmd", End::Stopped, transcript)
         }
     }
 

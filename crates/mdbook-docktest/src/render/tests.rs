@@ -28,14 +28,7 @@ fn command(chunks: &[(Stream, &str)], end: End) -> CommandRecording {
     };
     let transcript =
         Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
-    CommandRecording {
-        command: "cmd".into(),
-        end,
-        transcript,
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms: 1,
-    }
+    CommandRecording { duration_ms: 1, ..CommandRecording::new("cmd", end, transcript) }
 }
 
 fn printed(text: &str) -> StepRecording {
@@ -268,12 +261,7 @@ fn an_interruption_and_a_timeout_are_noted() {
 #[test]
 fn durations_of_a_second_or_more_are_shown() {
     let notes = |text: &str, end, duration_ms| {
-        let command = CommandRecording {
-            parts: Vec::new(),
-            failures: Vec::new(),
-            duration_ms,
-            ..command(&[(Stream::Stdout, text)], end)
-        };
+        let command = CommandRecording { duration_ms, ..command(&[(Stream::Stdout, text)], end) };
         let rendered = html("```bash\nls\n```\n", vec![ran(command)]);
         let note = rendered.split_once("<p class=\"docktest-note\">");
         let note = note.and_then(|(_, note)| note.split_once("</p>"));

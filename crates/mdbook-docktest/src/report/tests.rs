@@ -26,15 +26,11 @@ fn ran(status: i32) -> StepRecording {
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 3, text: "no\n".into() };
     let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
     let end = End::Exited { status };
-    let command = "docker ps -a".into();
+    let command = "docker ps -a";
     StepRecording::Ran {
         commands: vec![CommandRecording {
-            command,
-            end,
-            transcript,
-            parts: Vec::new(),
-            failures: Vec::new(),
             duration_ms: 7,
+            ..CommandRecording::new(command, end, transcript)
         }],
         effects: Vec::new(),
     }

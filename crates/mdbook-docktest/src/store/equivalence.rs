@@ -205,14 +205,7 @@ mod tests {
             ..Transcript::default()
         };
         let end = End::Exited { status: 0 };
-        let command = CommandRecording {
-            command: "a".into(),
-            end,
-            transcript,
-            parts: Vec::new(),
-            failures: Vec::new(),
-            duration_ms: 0,
-        };
+        let command = CommandRecording::new("a", end, transcript);
         let step = StepRecording::Ran { commands: vec![command], effects: Vec::new() };
         Recording { steps: vec![step], ..Recording::default() }
     }

@@ -122,15 +122,12 @@ fn command(chunks: &[(Stream, &str)]) -> CommandRecording {
         text: (*text).to_owned(),
     };
     CommandRecording {
-        command: "cmd".into(),
-        end: End::Exited { status: 0 },
-        transcript: Transcript {
-            chunks: chunks.iter().map(chunk).collect(),
-            ..Transcript::default()
-        },
-        parts: Vec::new(),
-        failures: Vec::new(),
         duration_ms: 1,
+        ..CommandRecording::new(
+            "cmd",
+            End::Exited { status: 0 },
+            Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() },
+        )
     }
 }
 

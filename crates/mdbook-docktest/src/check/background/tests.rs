@@ -21,12 +21,8 @@ fn died(exit: i32, alone: bool, log: Option<&str>) -> Change {
 /// Returns a recording with these changes to the container `web` in each step.
 fn recording(changes: [Vec<Change>; 2]) -> Recording {
     let command = CommandRecording {
-        command: "x".into(),
-        end: End::Exited { status: 0 },
-        transcript: Transcript::default(),
-        parts: Vec::new(),
-        failures: Vec::new(),
         duration_ms: 1,
+        ..CommandRecording::new("x", End::Exited { status: 0 }, Transcript::default())
     };
     let (kind, name, id) = (ObjectKind::Container, "web".to_owned(), "0123".to_owned());
     let effect = |change| Effect { command: 0, kind, name: name.clone(), id: id.clone(), change };

@@ -25,14 +25,7 @@ fn findings(text: &str, outputs: &[&str]) -> Vec<Finding> {
         let chunks = vec![Chunk { stream: Stream::Stdout, at_ms: 0, text }];
         let transcript = Transcript { chunks, ..Transcript::default() };
         let end = End::Exited { status: 0 };
-        CommandRecording {
-            command: text_of.next().unwrap_or_default(),
-            end,
-            transcript,
-            duration_ms: 0,
-            parts: Vec::new(),
-            failures: Vec::new(),
-        }
+        CommandRecording::new(text_of.next().unwrap_or_default(), end, transcript)
     };
     let steps = scenario.steps.iter().map(|step| StepRecording::Ran {
         commands: step.commands.iter().map(|_| command()).collect(),

@@ -35,14 +35,11 @@ fn recordings(lines: &Lines) -> Vec<Vec<Chunk>> {
 }
 
 fn recorded(chunks: Vec<Chunk>) -> CommandRecording {
-    CommandRecording {
-        command: "a".to_owned(),
-        end: End::Exited { status: 0 },
-        transcript: Transcript { chunks, ..Transcript::default() },
-        duration_ms: 0,
-        parts: Vec::new(),
-        failures: Vec::new(),
-    }
+    CommandRecording::new(
+        "a",
+        End::Exited { status: 0 },
+        Transcript { chunks, ..Transcript::default() },
+    )
 }
 
 fn lines(most: usize) -> impl Strategy<Value = Lines> {

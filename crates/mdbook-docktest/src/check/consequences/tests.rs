@@ -31,14 +31,11 @@ const FAILS: (&str, i32, &str) = ("docker exec web false", 1, "");
 
 fn recorded((command, status, output): (&str, i32, &str)) -> CommandRecording {
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: output.to_owned() };
-    CommandRecording {
-        command: command.to_owned(),
-        end: End::Exited { status },
-        transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms: 0,
-    }
+    CommandRecording::new(
+        command.to_owned(),
+        End::Exited { status },
+        Transcript { chunks: vec![chunk], ..Transcript::default() },
+    )
 }
 
 /// A chapter with a step for each list of commands, of four lines for one command. Each step is followed by an

@@ -13,12 +13,12 @@ fn failure(text: &str, printed: &str) -> Finding {
     let scenario = extract(Path::new("a.md"), text, Extensions::default());
     let chunks = vec![Chunk { stream: Stream::Stderr, at_ms: 0, text: printed.to_owned() }];
     let command = CommandRecording {
-        command: "cmd".into(),
-        end: End::Exited { status: 1 },
-        transcript: Transcript { chunks, ..Transcript::default() },
         duration_ms: 1,
-        parts: Vec::new(),
-        failures: Vec::new(),
+        ..CommandRecording::new(
+            "cmd",
+            End::Exited { status: 1 },
+            Transcript { chunks, ..Transcript::default() },
+        )
     };
     let steps = vec![StepRecording::Ran { commands: vec![command], effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };

@@ -15,16 +15,12 @@ fn findings(markdown: &str, ran: &[Ran<'_>]) -> Vec<String> {
         at_ms: 0,
         text: (*text).to_owned(),
     };
-    let command = |(ran, text): (&Ran<'_>, &str)| CommandRecording {
-        command: text.to_owned(),
-        end: ran.0,
-        transcript: Transcript {
-            chunks: ran.1.iter().map(chunk).collect(),
-            ..Transcript::default()
-        },
-        duration_ms: 0,
-        parts: Vec::new(),
-        failures: Vec::new(),
+    let command = |(ran, text): (&Ran<'_>, &str)| {
+        CommandRecording::new(
+            text.to_owned(),
+            ran.0,
+            Transcript { chunks: ran.1.iter().map(chunk).collect(), ..Transcript::default() },
+        )
     };
     let texts = scenario.steps[0].commands.iter().map(|command| command.text.as_str());
     let commands = ran.iter().zip(texts).map(command).collect();
@@ -83,14 +79,7 @@ fn a_timeout_says_that_control_c_is_pressed_only_at_the_end_of_a_block() {
 }
 
 fn recorded() -> CommandRecording {
-    CommandRecording {
-        command: String::new(),
-        end: OK,
-        transcript: Transcript::default(),
-        duration_ms: 0,
-        parts: Vec::new(),
-        failures: Vec::new(),
-    }
+    CommandRecording::new("", OK, Transcript::default())
 }
 
 #[test]
@@ -212,17 +201,11 @@ fn remedied(markdown: &str, end: End, output: &[(Stream, &str)]) -> Vec<String> 
         at_ms: 0,
         text: (*text).to_owned(),
     };
-    let commands = vec![CommandRecording {
-        command: scenario.steps[0].commands[0].text.clone(),
+    let commands = vec![CommandRecording::new(
+        scenario.steps[0].commands[0].text.clone(),
         end,
-        transcript: Transcript {
-            chunks: output.iter().map(chunk).collect(),
-            ..Transcript::default()
-        },
-        duration_ms: 0,
-        parts: Vec::new(),
-        failures: Vec::new(),
-    }];
+        Transcript { chunks: output.iter().map(chunk).collect(), ..Transcript::default() },
+    )];
     let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
     let recording = Recording { steps, ..Recording::default() };
     let found = findings_by_default(markdown, &scenario, &recording);

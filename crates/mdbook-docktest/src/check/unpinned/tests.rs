@@ -34,12 +34,8 @@ fn findings(effects: [Vec<Effect>; 2]) -> Vec<String> {
 fn findings_with(pinned: &[&str], effects: [Vec<Effect>; 2]) -> Vec<String> {
     let scenario = extract(Path::new("a.md"), CHAPTER, Extensions::default());
     let command = CommandRecording {
-        command: "x".into(),
-        end: End::Exited { status: 0 },
-        transcript: Transcript::default(),
-        parts: Vec::new(),
-        failures: Vec::new(),
         duration_ms: 1,
+        ..CommandRecording::new("x", End::Exited { status: 0 }, Transcript::default())
     };
     let steps =
         effects.map(|effects| StepRecording::Ran { commands: vec![command.clone(); 2], effects });

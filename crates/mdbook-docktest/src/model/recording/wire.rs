@@ -87,12 +87,8 @@ mod tests {
     fn every_variant_is_read_back_as_it_was_written() {
         let ran = |end| {
             let command = CommandRecording {
-                command: "ls".to_owned(),
-                end,
-                transcript: Default::default(),
-                parts: Vec::new(),
-                failures: Vec::new(),
                 duration_ms: 1,
+                ..CommandRecording::new("ls", end, Default::default())
             };
             StepRecording::Ran { commands: vec![command], effects: Vec::new() }
         };

@@ -16,14 +16,7 @@ fn ran(end: End, duration_ms: u64, chunks: &[(u64, &str)]) -> CommandRecording {
     };
     let chunks = chunks.iter().map(chunk).collect();
     let transcript = Transcript { chunks, ..Transcript::default() };
-    CommandRecording {
-        command: "recorded".into(),
-        end,
-        transcript,
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms,
-    }
+    CommandRecording { duration_ms, ..CommandRecording::new("recorded", end, transcript) }
 }
 
 /// A command that was typed into a program.

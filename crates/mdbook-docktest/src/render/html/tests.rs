@@ -16,14 +16,7 @@ fn command(chunks: &[(Stream, u64, &str)], end: End) -> CommandRecording {
     };
     let transcript =
         Transcript { chunks: chunks.iter().map(chunk).collect(), ..Transcript::default() };
-    CommandRecording {
-        command: "cmd".into(),
-        end,
-        transcript,
-        parts: Vec::new(),
-        failures: Vec::new(),
-        duration_ms: 100,
-    }
+    CommandRecording { duration_ms: 100, ..CommandRecording::new("cmd", end, transcript) }
 }
 
 fn shown(command: &CommandRecording) -> Shown {

@@ -15,14 +15,7 @@ fn command(command: &str, status: i32, error: &str) -> CommandRecording {
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: error.to_owned() };
     let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
     let (command, end) = (command.to_owned(), End::Exited { status });
-    CommandRecording {
-        command,
-        end,
-        parts: Vec::new(),
-        failures: Vec::new(),
-        transcript,
-        duration_ms: 700,
-    }
+    CommandRecording { duration_ms: 700, ..CommandRecording::new(command, end, transcript) }
 }
 
 fn facts(name: &str, path: &str) -> ChapterFacts {

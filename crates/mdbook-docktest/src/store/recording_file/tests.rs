@@ -22,12 +22,8 @@ fn ran(text: &str) -> StepRecording {
         ..Transcript::default()
     };
     let command = CommandRecording {
-        command: "a".into(),
-        end: End::Stopped,
-        transcript,
-        parts: Vec::new(),
-        failures: Vec::new(),
         duration_ms: 12,
+        ..CommandRecording::new("a", End::Stopped, transcript)
     };
     StepRecording::Ran { commands: vec![command], effects: Vec::new() }
 }
