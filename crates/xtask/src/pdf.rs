@@ -2,7 +2,7 @@
 //!
 //! Chromium prints it. It can number pages and print running heads, but cannot put the number of another page
 //! into the contents: the page is printed twice, and a chapter that would end with a nearly empty page is
-//! then set a little smaller.
+//! then set a little smaller or larger.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,8 +22,8 @@ mod pages;
 /// A page with fewer lines looks like a mistake.
 const FEWEST_LINES: usize = 6;
 
-/// How often the chapters are set smaller before it is an error that one ends with too few lines.
-const ATTEMPTS: usize = 8;
+/// How often the chapters are set in another size before it is an error that one ends with too few lines.
+const ATTEMPTS: usize = 17;
 
 /// Prints the site of a book. Returns the path of the PDF, which is beside its pages.
 ///
@@ -37,10 +37,10 @@ pub(crate) fn print(book: &MDBook, site: &Path, name: &str) -> Result<PathBuf> {
     let cover = cover(book);
     let entries = entries(book);
     let pdf = site.join(name);
-    let mut smaller = vec![0; document.chapters.len()];
+    let mut attempts = vec![0; document.chapters.len()];
     let mut numbers = BTreeMap::new();
     for attempt in 0..ATTEMPTS {
-        let page = document.with_front(&cover, &entries, &numbers, &smaller);
+        let page = document.with_front(&cover, &entries, &numbers, &attempts);
         to_pdf(site, &page, &pdf)?;
         let found = destinations(&read("pdfinfo", &["-dests", &path(&pdf)?])?);
         let starts = document.chapters.iter().map(|chapter| {
@@ -64,7 +64,7 @@ pub(crate) fn print(book: &MDBook, site: &Path, name: &str) -> Result<PathBuf> {
             bail!("`{}` ends with a nearly empty page", document.chapters[*chapter].title);
         }
         for chapter in short {
-            smaller[chapter] += 1;
+            attempts[chapter] += 1;
         }
     }
     bail!("the page numbers of the contents do not settle");

@@ -42,7 +42,7 @@ const LINES: [&str; 20] = [
     "\u{feff}",
 ];
 
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "hidden",
     "ignore",
     "exit=1",
@@ -57,6 +57,7 @@ const WORDS: [&str; 14] = [
     "exact",
     "\t",
     "output",
+    "file=a",
 ];
 
 const STEPS: [&str; 5] = ["bash", "Bash", "sh", "shell", "console"];
@@ -134,6 +135,8 @@ fn generated_texts_have_many_steps() {
     let expected = scenarios.iter().filter(|scenario| scenario.steps.iter().any(is_expected));
     let expected = expected.count();
     assert!(with_steps > 200 && expected > 50, "{with_steps} and {expected} of 500");
+    let with_files = scenarios.iter().filter(|scenario| !scenario.files.is_empty()).count();
+    assert!(with_files > 10, "{with_files} of 500");
 }
 
 proptest! {

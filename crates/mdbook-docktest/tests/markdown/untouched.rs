@@ -39,6 +39,7 @@ pub(crate) fn check(text: &str) -> Scenario {
 
 fn spans(scenario: &Scenario) -> Vec<Range<usize>> {
     let mut spans: Vec<_> = scenario.findings.iter().map(|finding| finding.span.clone()).collect();
+    spans.extend(scenario.files.iter().map(|file| file.fence.block.clone()));
     for step in &scenario.steps {
         spans.extend([step.fence.block.clone(), step.command.clone()]);
         spans.extend(step.commands.iter().map(|command| command.span.clone()));
@@ -52,18 +53,24 @@ fn spans(scenario: &Scenario) -> Vec<Range<usize>> {
 
 /// The pieces of a text that rendering must not change, in order.
 fn kept<'a>(text: &'a str, scenario: &Scenario, renderer: Renderer) -> Vec<&'a str> {
-    let mut kept = Vec::new();
-    let mut start = 0;
-    for step in &scenario.steps {
-        let outputs = step.expectations.iter().map(|expectation| &expectation.fence.block);
+    let is_changed = |step: &&Step| {
         // In HTML, the commands of a closed fence are markup.
         let is_markup = renderer == Renderer::Html && step.fence.closing.is_some();
-        let is_changed = is_markup || has_attributes(text, step);
-        let step = is_changed.then(|| step.fence.block.clone());
-        for block in step.into_iter().chain(outputs.cloned()) {
-            kept.push(&text[start..block.start]);
-            start = block.end;
-        }
+        is_markup || has_attributes(text, step)
+    };
+    let steps = scenario.steps.iter().filter(is_changed).map(|step| &step.fence);
+    let outputs = scenario.steps.iter().flat_map(|step| &step.expectations);
+    let fences = steps.chain(outputs.map(|expectation| &expectation.fence));
+    let fences = fences.chain(scenario.files.iter().map(|file| &file.fence));
+    let directives = scenario.directives.iter().map(|(_, place)| place);
+    let mut changed: Vec<_> = fences.map(|fence| &fence.block).chain(directives).collect();
+    changed.extend(&scenario.diagrams);
+    changed.sort_unstable_by_key(|place| place.start);
+    let mut kept = Vec::new();
+    let mut start = 0;
+    for place in changed {
+        kept.push(&text[start..place.start]);
+        start = place.end;
     }
     kept.push(&text[start..]);
     kept

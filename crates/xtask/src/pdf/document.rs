@@ -11,8 +11,8 @@ const BREAK: &str = r#"<div style="break-before: page; page-break-before: always
 /// The style of all pages.
 const STYLE: &str = include_str!("print.css");
 
-/// What is smaller by each step, in percent of the size of type.
-const STEP: usize = 1;
+/// How small a chapter is set before it is set larger, in percent.
+const SMALLEST: usize = 92;
 
 /// The page, split at its chapters.
 pub(super) struct Document {
@@ -65,14 +65,14 @@ impl Document {
         })
     }
 
-    /// Returns the page with a cover and contents, with these numbers of pages and each chapter smaller by
-    /// so many steps.
+    /// Returns the page with a cover and contents, with these numbers of pages and each chapter in the size of
+    /// this attempt at it.
     pub(super) fn with_front(
         &self,
         cover: &Cover,
         entries: &[Entry],
         numbers: &BTreeMap<String, usize>,
-        smaller: &[usize],
+        attempts: &[usize],
     ) -> String {
         let mut page = format!("{}<main>\n<style>\n{STYLE}", self.before);
         for (index, chapter) in self.chapters.iter().enumerate() {
@@ -81,8 +81,8 @@ impl Document {
                 &mut page,
                 format_args!(
                     "@page chapter-{index} {{ @top-center {{ content: {head}; }} }}\n\
-                     .pdf-chapter-{index} {{ page: chapter-{index}; font-size: {}%; }}\n",
-                    100 - STEP * smaller[index]
+                     .pdf-chapter-{index} {{ page: chapter-{index}; zoom: {}%; }}\n",
+                    size(attempts[index])
                 ),
             );
         }
@@ -135,6 +135,13 @@ impl Document {
         }
         page.push_str("</nav>\n");
     }
+}
+
+/// Returns the size of a chapter at an attempt, in percent: smaller each time, and when that does not help,
+/// larger each time. Spaces count, too: many of mdBook's do not depend on the size of type.
+fn size(attempt: usize) -> usize {
+    let smaller = 100 - SMALLEST;
+    if attempt <= smaller { 100 - attempt } else { 100 + attempt - smaller }
 }
 
 fn cover_page(page: &mut String, cover: &Cover) {
@@ -205,12 +212,17 @@ mod tests {
             r##"<p><a href="#a">1. A &amp; <code>"b"</code></a><i></i><b>3</b></p>"##,
             r##"<p><a href="#c"> C</a><i></i><b>12</b></p>"##,
             r#"content: "A & \"b\"";"#,
-            "page: chapter-1; font-size: 98%;",
+            "page: chapter-1; zoom: 98%;",
             r#"<details open class="x">"#,
         ] {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert!(!page.contains("window.print"), "{page}");
+    }
+
+    #[test]
+    fn a_chapter_is_set_smaller_then_larger() {
+        assert_eq!([0, 1, 8, 9, 10].map(size), [100, 99, 92, 101, 102]);
     }
 
     #[test]
