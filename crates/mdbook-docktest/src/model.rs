@@ -3,6 +3,7 @@
 pub(crate) mod fence;
 pub(crate) mod finding;
 pub(crate) mod markdown;
+pub(crate) mod page_id;
 pub(crate) mod recording;
 pub(crate) mod remedy;
 pub(crate) mod scenario;

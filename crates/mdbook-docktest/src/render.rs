@@ -11,6 +11,7 @@ use crate::extract::image_uses::{ImageUses, image_uses};
 use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
+use crate::model::page_id::named_in;
 use crate::model::recording::{Recording, StepRecording};
 use crate::model::scenario::{Command, Directive, Scenario, Step};
 use crate::render::page::{Page, Renderer};
@@ -288,10 +289,15 @@ impl Rendering<'_> {
             Some(code) => below.step(code, &outcome, &id, labels),
             None => below.outcome(&outcome, &id, labels),
         }
-        let Some(StepRecording::Ran { effects, .. }) = recording else { return below };
+        let Some(StepRecording::Ran { effects, commands: recorded }) = recording else {
+            return below;
+        };
         if !step.attributes.hidden {
             let commands = step.commands.iter();
             let values = commands.flat_map(|command| shown(&command.text, &command.substitutions));
+            let ids =
+                recorded.iter().flat_map(|command| named_in(&command.command, &command.page_ids));
+            let values = values.chain(ids.map(|id| (id.page.as_str(), id.actual.as_str())));
             below.values(labels.run_with(), &without_repetition(values));
         }
         if !(step.attributes.hidden || step.attributes.no_output) {

@@ -13,6 +13,7 @@ mod images;
 mod instruction;
 mod line_echo;
 mod memory;
+mod page_ids;
 mod place;
 mod prompt;
 mod shell;
@@ -40,6 +41,7 @@ pub(crate) use self::images::{
 };
 use self::images::{ChapterRegistry, Images, Learned, MIRROR_PORT, Wanted, pulled_unasked};
 use self::memory::MemoryWatch;
+use self::page_ids::PageIds;
 use self::shell::Shell;
 use self::step_runner::StepRunner;
 use self::witness::Witness;
@@ -284,7 +286,8 @@ impl Runner<'_> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
         let (timeout, canceller) = (self.settings.timeout, &self.canceller);
-        let mut runner = StepRunner::new(engine, shell, timeout, canceller);
+        let page_ids = PageIds::new(scenario, &self.settings.placeholders);
+        let mut runner = StepRunner::new(engine, shell, page_ids, timeout, canceller);
         let mut recordings = Vec::with_capacity(scenario.steps.len());
         let mut judge = (self.judge)();
         let mut starts = Vec::new();
@@ -305,7 +308,10 @@ impl Runner<'_> {
                 let retry_for = step.attributes.retry.unwrap_or_default();
                 let (indices, mut files): (Vec<usize>, Vec<&ChapterFile>) =
                     scenario.files_before(index).unzip();
+                let before = runner.page_ids.clone();
                 let (commands, verdict) = loop {
+                    // Objects that are made again have other IDs.
+                    runner.page_ids.clone_from(&before);
                     let (commands, times) = runner.run(step, &files)?;
                     // They are written once, also for a step that is run again.
                     if !files.is_empty() {

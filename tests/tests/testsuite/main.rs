@@ -34,6 +34,7 @@ mod nothing_left;
 mod on_failure;
 mod one_step;
 mod own_mistakes;
+mod page_ids;
 mod placeholders;
 mod preprocessor;
 mod preprocessors;

@@ -1,6 +1,7 @@
 //! The comparison of what commands have printed with an expectation.
 
 use crate::expect::{Bindings, Mismatch, Pattern, Placeholders, TwoStreams};
+use crate::model::page_id::with_page_ids;
 use crate::model::recording::{CommandRecording, End, Transcript};
 use crate::model::scenario::{Expectation, OutputAttributes};
 use crate::model::stream::{Stream, Streams};
@@ -122,9 +123,10 @@ impl Texts<'_> {
     }
 }
 
+/// The output of a command, with the page's IDs in the place of the run's.
 fn shown(command: &CommandRecording, streams: Streams, attributes: OutputAttributes) -> String {
     let transcript = &command.transcript;
-    if attributes.exact {
+    let text = if attributes.exact {
         transcript.output_of(streams)
     } else if attributes.with_answers
         && transcript.terminal.is_some()
@@ -133,7 +135,8 @@ fn shown(command: &CommandRecording, streams: Streams, attributes: OutputAttribu
         terminal::output_with_answers(transcript)
     } else {
         terminal::output(transcript, streams)
-    }
+    };
+    with_page_ids(&text, &command.page_ids).into_owned()
 }
 
 fn without_blank_start(text: &str) -> String {

@@ -171,13 +171,11 @@ mod tests {
         stderr: &str,
     ) -> Option<String> {
         let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: stderr.to_owned() };
+        let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
         let command = CommandRecording {
-            command: text.to_owned(),
-            end: End::Exited { status },
             parts: parts.to_vec(),
             failures: failures.to_vec(),
-            transcript: Transcript { chunks: vec![chunk], ..Transcript::default() },
-            duration_ms: 0,
+            ..CommandRecording::new(text, End::Exited { status }, transcript)
         };
         let part = FailedPart::of(&command)?;
         Some(format!("{} | {}", part.message(), part.advice()))

@@ -70,11 +70,22 @@ impl Loosened {
             return Err(Mismatch::new(&self.pattern, &actual, &steps));
         }
         *bindings = bound;
+        Ok(self.changes(&steps, &actual, bindings))
+    }
+
+    /// Returns the values that differ in the lines that match, even if others do not.
+    pub(super) fn changed_values(&self, actual: &[&str]) -> Vec<ChangedValue> {
+        let bindings = Bindings::default();
+        let (steps, bound) = self.pattern.align(actual, &bindings);
+        self.changes(&steps, actual, &bound)
+    }
+
+    fn changes(&self, steps: &[Step], actual: &[&str], bindings: &Bindings) -> Vec<ChangedValue> {
         let changed = steps.iter().flat_map(|step| match step {
             Step::Kept { element, line } => self.changed(*element, actual[*line], bindings),
             _ => Vec::new(),
         });
-        Ok(changed.collect())
+        changed.collect()
     }
 
     /// Returns the values of a line that differ from those of the element that it matches.

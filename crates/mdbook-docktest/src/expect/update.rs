@@ -80,7 +80,12 @@ pub(crate) fn update(
                 };
                 let found = loose.pattern.values(element, text, &bound);
                 let values = loose.values[element].iter().zip(found);
-                let values = values.filter(|(value, _)| is_wanted(value));
+                // What no run chooses twice is the page's own, or fixed.
+                let is_fixed = |value: &Volatile, found: &str| {
+                    value.kind.nature.is_identity() && source[value.span.clone()] == *found
+                };
+                let values = values
+                    .filter(|(value, found)| is_wanted(value) && !is_fixed(value, found));
                 let mut line = Line::with_values(source, values, Origin::Values, str::to_owned);
                 if matches!(row, Row::Moved { .. }) {
                     update.removed.push(source.clone());

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::page_id::PageId;
+
 mod container_spec;
 mod effect;
 mod engine;
@@ -99,6 +101,9 @@ pub struct CommandRecording {
     /// What has failed in it without anything looking at its status, in order, and each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<Failure>,
+    /// The IDs of the page that stand in the command or for those in its output.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub page_ids: Vec<PageId>,
     /// What the command printed and what was typed.
     pub transcript: Transcript,
     /// How long the command took, in milliseconds.
@@ -108,8 +113,9 @@ pub struct CommandRecording {
 impl CommandRecording {
     /// Returns the recording of a command in which nothing was lost, and that took no time.
     pub fn new(command: impl Into<String>, end: End, transcript: Transcript) -> Self {
-        let (parts, failures) = (Vec::new(), Vec::new());
-        Self { command: command.into(), end, parts, failures, transcript, duration_ms: 0 }
+        let (parts, failures, page_ids) = (Vec::new(), Vec::new(), Vec::new());
+        let command = command.into();
+        Self { command, end, parts, failures, page_ids, transcript, duration_ms: 0 }
     }
 }
 

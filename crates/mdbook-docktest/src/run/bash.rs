@@ -126,6 +126,12 @@ impl Bash {
         self.turnstile.send(&[instruction])
     }
 
+    /// As [`Self::run_command`], with another text in the place of the command's.
+    pub(super) fn run_other_command(&mut self, command: usize, text: &str) -> io::Result<()> {
+        self.turnstile.replace_command(command, text)?;
+        self.run_command(command)
+    }
+
     /// Lets it save its state.
     pub(super) fn save(&mut self) -> io::Result<()> {
         self.turnstile.send(&["save"])

@@ -30,6 +30,7 @@ use super::CANCEL_INTERVAL;
 use super::bash::Bash;
 use super::follow::Watch;
 use super::line_echo::LineEcho;
+use super::page_ids::PageIds;
 use super::place::Place;
 use super::transcript::Recorder;
 use super::turnstile::Message;
@@ -73,6 +74,8 @@ pub(super) struct StepProcess<'a> {
     pub(super) place: &'a dyn Place,
     /// The shell that runs it.
     pub(super) program: Program,
+    /// What stands for the IDs of the page.
+    pub(super) page_ids: &'a mut PageIds,
     /// Its commands. If the first is typed, the program is one that an earlier step has left open.
     pub(super) commands: &'a [Planned<'a>],
     /// What is typed, line by line, whenever the step waits for input.
@@ -113,6 +116,7 @@ impl StepProcess<'_> {
         let mut running = RunningStep {
             place: self.place,
             program: self.program,
+            page_ids: self.page_ids,
             output_limit,
             recorder: Recorder::new(output_limit),
             outcomes: Vec::with_capacity(self.commands.len()),
@@ -198,6 +202,7 @@ enum StepEnd {
 struct RunningStep<'a> {
     place: &'a dyn Place,
     program: Program,
+    page_ids: &'a mut PageIds,
     output_limit: usize,
     /// Records the output of the current command.
     recorder: Recorder,
@@ -253,6 +258,9 @@ impl RunningStep<'_> {
         if mem::replace(&mut self.has_begun, true) {
             transcript.prompt = self.program.prompt_of_command.take();
             let started_at = self.started_at;
+            if let Some(command) = self.commands.get(self.outcomes.len()) {
+                self.page_ids.learn_from_command(&command.expected, &transcript);
+            }
             self.outcomes.push(Outcome { ending, lost, transcript, started_at, duration });
         }
         self.answered = 0;
@@ -296,7 +304,13 @@ impl RunningStep<'_> {
         self.program.prompt = None;
         self.follow_last_command();
         let index = self.commands[..next].iter().filter(|command| !command.is_typed()).count();
-        self.program.bash.run_command(index)?;
+        let text = &*self.commands[next].text;
+        match self.page_ids.actual(text) {
+            Cow::Owned(actual) if actual != text => {
+                self.program.bash.run_other_command(index, &actual)?;
+            }
+            _ => self.program.bash.run_command(index)?,
+        }
         Ok(true)
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use docker_cli::Canceller;
 
 use super::RunError;
+use super::page_ids::PageIds;
 use super::place::Place;
 use super::shell::Shell;
 use super::step::{Ending, Outcome, Planned, Program, Reason};
@@ -18,6 +19,8 @@ use crate::model::scenario::{ChapterFile, Command, Step};
 pub(super) struct StepRunner<'a> {
     place: &'a dyn Place,
     pub(super) shell: Shell<'a>,
+    /// What stands for the IDs of the page.
+    pub(super) page_ids: PageIds,
     /// The programs that steps have left open, the last one at the end.
     open: Vec<OpenProgram<'a>>,
     /// How long a step may take, unless it has a limit of its own.
@@ -37,10 +40,11 @@ impl<'a> StepRunner<'a> {
     pub(super) fn new(
         place: &'a dyn Place,
         shell: Shell<'a>,
+        page_ids: PageIds,
         timeout: Duration,
         canceller: &'a Canceller,
     ) -> Self {
-        Self { place, shell, open: Vec::new(), timeout, canceller }
+        Self { place, shell, page_ids, open: Vec::new(), timeout, canceller }
     }
 
     /// Writes files and then runs a step. Returns the commands that were started, and for each when it was
@@ -76,12 +80,17 @@ impl<'a> StepRunner<'a> {
                 end: self.end(ending, timeout, engine_ended)?,
                 parts: failed_parts(outcome.lost.parts),
                 failures: outcome.lost.failures,
+                page_ids: Vec::new(),
                 transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),
             })
         };
-        let commands =
-            outcomes.into_iter().enumerate().map(record).collect::<Result<_, RunError>>()?;
+        let commands = outcomes.into_iter().enumerate().map(record);
+        let mut commands = commands.collect::<Result<Vec<_>, RunError>>()?;
+        self.page_ids.learn_from_step(step, &commands);
+        for command in &mut commands {
+            command.page_ids = self.page_ids.concerning(command);
+        }
         Ok((commands, starts))
     }
 

@@ -79,6 +79,11 @@ impl Turnstile {
         }
     }
 
+    /// Replaces the text of a command that the shell has not run yet.
+    pub(super) fn replace_command(&self, command: usize, text: &str) -> io::Result<()> {
+        fs::write(self.failures.with_file_name(format!("command.{command}")), text)
+    }
+
     /// Sends instructions to the shell, one per line.
     pub(super) fn send(&mut self, lines: &[&str]) -> io::Result<()> {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();

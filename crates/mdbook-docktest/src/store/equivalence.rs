@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::expect::{is_generated_name, masked};
+use crate::model::page_id::{PageId, with_page_ids};
 use crate::model::recording::{
     Change, CommandRecording, ContainerSpec, Effect, Leftover, MountSource, ObjectKind,
 };
@@ -64,17 +65,18 @@ impl Redactions {
     }
 
     /// What each stream leaves on the screen, one by one: their order is not deterministic.
-    fn transcript(&self, transcript: &Transcript) -> [String; 3] {
+    fn transcript(&self, transcript: &Transcript, page_ids: &[PageId]) -> [String; 3] {
         let typed = transcript.chunks.iter().filter(|chunk| chunk.stream == Stream::Typed);
         let typed: String = typed.map(|chunk| chunk.text.as_str()).collect();
         let shown = [Streams::Stdout, Streams::Stderr];
         let [stdout, stderr] = shown.map(|streams| terminal::output(transcript, streams));
-        [stdout, stderr, typed].map(|text| self.text(&text))
+        [stdout, stderr, typed].map(|text| self.text(&with_page_ids(&text, page_ids)))
     }
 
     fn command(&self, command: &CommandRecording) -> impl PartialEq + use<> {
-        let CommandRecording { command, end, transcript, .. } = command;
-        (command.clone(), *end, transcript.omitted_bytes > 0, self.transcript(transcript))
+        let CommandRecording { command, end, page_ids, transcript, .. } = command;
+        let printed = self.transcript(transcript, page_ids);
+        (command.clone(), *end, transcript.omitted_bytes > 0, printed)
     }
 
     fn effect(&self, effect: &Effect) -> impl Ord + use<> {

@@ -30,6 +30,14 @@ fn accepting_keeps_matching_lines() {
 }
 
 #[test]
+fn accepting_keeps_ids_that_are_the_same() {
+    assert_eq!(
+        rewritten("3f4a0c1d2e5b Up 2 days\n", "3f4a0c1d2e5b Up 3 hours\n"),
+        "3f4a0c1d2e5b Up [AGE]\n"
+    );
+}
+
+#[test]
 fn accepting_writes_dots_for_lines_of_progress() {
     let zero = "overall progress: 0 out of 2 tasks\n";
     let two = "overall progress: 2 out of 2 tasks\n";

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::extract::extract_with;
+use crate::model::page_id::PageId;
 use crate::model::values::{Reading, Values};
 
 const CAPTION: &str = "<!--docktest--><p class=\"docktest-file\">Fichier ";
@@ -67,4 +68,19 @@ fn the_page_shows_the_placeholder_and_below_it_the_value() {
         ),
         "{file}"
     );
+}
+
+#[test]
+fn the_page_shows_what_runs_in_the_place_of_its_ids() {
+    let id = |page: &str, actual: &str| PageId { page: page.to_owned(), actual: actual.to_owned() };
+    let mut step = printed("9f21\n");
+    if let StepRecording::Ran { commands, .. } = &mut step {
+        "docker stop d4b0".clone_into(&mut commands[0].command);
+        // The second one is only in the output.
+        commands[0].page_ids = vec![id("d4b0", "9f21"), id("d4b0ac1b1b5e", "9f21c0de77aa")];
+    }
+    let values = "</div><!--docktest--><p class=\"docktest-values\">Run with \
+        <code translate=\"no\">d4b0</code> = <code translate=\"no\">9f21</code></p>";
+    let html = with_values(Renderer::Html, "```bash\ndocker stop d4b0\n```\n", vec![step]);
+    assert!(html.contains(values), "{html}");
 }

@@ -1,6 +1,7 @@
 //! A step in parts: what the shell runs, and what is typed into a program that an earlier step has left
 //! open.
 
+use std::borrow::Cow;
 use std::mem;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use super::{OpenProgram, Outcome, Planned, Program, StepRunner};
 use crate::extract::interactive::needs_terminal;
 use crate::model::scenario::{ChapterFile, Command, CommandKind, Step};
 use crate::run::RunError;
+use crate::run::page_ids::PageIds;
 use crate::run::prompt::is_alike;
 use crate::run::shell::StepIo;
 use crate::run::step::{CommandReader, Left, StepProcess};
@@ -26,7 +28,7 @@ impl<'a> StepRunner<'a> {
         mut files: &[&ChapterFile],
         timeout: Duration,
     ) -> Result<Vec<Outcome>, RunError> {
-        let plan = plan(step);
+        let plan = plan(step, &self.page_ids);
         let begin = Instant::now();
         if !files.is_empty() && plan.first().is_some_and(Planned::is_typed) {
             // Only a shell writes files.
@@ -96,6 +98,7 @@ impl<'a> StepRunner<'a> {
         let process = StepProcess {
             place: self.place,
             program,
+            page_ids: &mut self.page_ids,
             commands: plan,
             stdin,
             follow: step.attributes.follow.as_ref(),
@@ -134,6 +137,7 @@ impl<'a> StepRunner<'a> {
         let process = StepProcess {
             place: self.place,
             program,
+            page_ids: &mut self.page_ids,
             commands: &plan[..typed],
             stdin,
             follow: step.attributes.follow.as_ref().filter(|_| typed == plan.len()),
@@ -180,7 +184,8 @@ fn last_lines(text: &str, count: u64) -> &str {
     &text[text.len() - lines.sum::<usize>()..]
 }
 
-fn plan(step: &Step) -> Vec<Planned<'_>> {
+/// Plans the commands of a step, with the IDs that are known before it.
+fn plan<'s>(step: &'s Step, page_ids: &PageIds) -> Vec<Planned<'s>> {
     if step.commands.is_empty() {
         return vec![nothing()];
     }
@@ -191,7 +196,10 @@ fn plan(step: &Step) -> Vec<Planned<'_>> {
         Planned {
             text: match command.is_typed().then(|| keys::named(&command.text)).flatten() {
                 Some(keys) => keys.into(),
-                None => command.script(),
+                None => match command.script() {
+                    Cow::Borrowed(text) => page_ids.actual(text),
+                    Cow::Owned(text) => page_ids.actual(&text).into_owned().into(),
+                },
             },
             reader: match &command.kind {
                 CommandKind::Typed { prompt } => CommandReader::Program { prompt },

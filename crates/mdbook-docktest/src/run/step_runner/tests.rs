@@ -2,6 +2,7 @@
 
 mod dialogue;
 mod files;
+mod page_ids;
 mod secrets;
 mod stopping;
 mod truth;
@@ -33,7 +34,7 @@ fn try_run(
     assert_eq!(scenario.steps.len(), steps.len());
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).map_err(RunError::io("creating a shell"))?;
-    let mut runner = StepRunner::new(&place, shell, LIMIT, canceller);
+    let mut runner = StepRunner::new(&place, shell, PageIds::default(), LIMIT, canceller);
     scenario.steps.iter().map(|step| Ok(runner.run(step, &[])?.0)).collect()
 }
 
@@ -88,7 +89,7 @@ fn a_command_begins_when_the_one_before_has_ended() {
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).expect("a shell");
     let canceller = Canceller::new();
-    let mut runner = StepRunner::new(&place, shell, LIMIT, &canceller);
+    let mut runner = StepRunner::new(&place, shell, PageIds::default(), LIMIT, &canceller);
     let chapter = "```bash\nsleep 0.2\nsleep 0.1\ntrue\n```\n";
     let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
     let before = now();

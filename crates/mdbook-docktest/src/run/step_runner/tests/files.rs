@@ -15,7 +15,7 @@ fn run_chapter(chapter: &str) -> Ran {
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).expect("a shell");
     let canceller = Canceller::new();
-    let mut runner = StepRunner::new(&place, shell, LIMIT, &canceller);
+    let mut runner = StepRunner::new(&place, shell, PageIds::default(), LIMIT, &canceller);
     let (mut all, mut errors) = (Vec::new(), Vec::new());
     for (index, step) in scenario.steps.iter().enumerate() {
         let files: Vec<&ChapterFile> = scenario.files_before(index).map(|(_, file)| file).collect();

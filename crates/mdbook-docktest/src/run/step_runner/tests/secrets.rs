@@ -10,7 +10,7 @@ fn run_chapter(chapter: &str) -> Vec<Vec<CommandRecording>> {
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).expect("a shell");
     let canceller = Canceller::new();
-    let mut runner = StepRunner::new(&place, shell, LIMIT, &canceller);
+    let mut runner = StepRunner::new(&place, shell, PageIds::default(), LIMIT, &canceller);
     scenario.steps.iter().map(|step| runner.run(step, &[]).expect("the step runs").0).collect()
 }
 

@@ -17,7 +17,7 @@ fn a_step_that_times_out_is_interrupted_with_its_children() {
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).expect("a shell");
     let canceller = Canceller::new();
-    let mut runner = StepRunner::new(&place, shell, LIMIT, &canceller);
+    let mut runner = StepRunner::new(&place, shell, PageIds::default(), LIMIT, &canceller);
     let chapter = "```bash\na=1\n```\n\n\
         ```bash timeout=1s\na=2\nsleep 600 & echo $!; wait\necho never\n```\n\n\
         ```bash\necho $a\n```\n";

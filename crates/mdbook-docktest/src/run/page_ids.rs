@@ -1,0 +1,157 @@
+//! The IDs of a page that its later commands name, and what the run has in their place.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::check::printed;
+use crate::expect::{Placeholders, changed_identities, identities};
+use crate::model::page_id::{PageId, named_in, with_actual_ids, with_page_ids, words};
+use crate::model::recording::{CommandRecording, Transcript};
+use crate::model::scenario::{Expectation, Scenario, Step};
+use crate::model::stream::Streams;
+use crate::terminal;
+
+/// The shortest part of an ID that is known in a command. Two digits are too often something else.
+const SHORTEST: usize = 3;
+
+/// How many characters of an ID Docker prints by default.
+const SHORT: usize = 12;
+
+/// The IDs, generated names and tokens that a page shows and that later commands name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PageIds {
+    placeholders: Placeholders,
+    wanted: Vec<Wanted>,
+    known: Vec<PageId>,
+}
+
+/// A value of a page that later commands name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    value: String,
+    /// How commands name it: by the value, or its beginning.
+    forms: BTreeSet<String>,
+}
+
+impl PageIds {
+    /// Finds those of a chapter. A word that was in a command before the page shows it as a value is the author's own.
+    pub(super) fn new(scenario: &Scenario, placeholders: &Placeholders) -> Self {
+        let mut own: BTreeSet<&str> = BTreeSet::new();
+        let mut shown: Vec<String> = Vec::new();
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for step in &scenario.steps {
+            for command in &step.commands {
+                for word in words(&command.text) {
+                    let value = shown.iter().find(|value| names(word, value));
+                    match value.filter(|_| !own.contains(word)) {
+                        None => {
+                            own.insert(word);
+                        }
+                        Some(value) => add(&mut wanted, value, word),
+                    }
+                }
+                let expectation = command.expectation.iter();
+                shown.extend(expectation.flat_map(|expectation| of(expectation, placeholders)));
+            }
+            let expectations = step.expectations.iter();
+            shown.extend(expectations.flat_map(|expectation| of(expectation, placeholders)));
+        }
+        Self { placeholders: placeholders.clone(), wanted, known: Vec::new() }
+    }
+
+    /// Returns a command as it runs now.
+    pub(super) fn actual<'t>(&self, command: &'t str) -> Cow<'t, str> {
+        with_actual_ids(command, &self.known)
+    }
+
+    /// Learns from what a command of a session has printed.
+    pub(super) fn learn_from_command(&mut self, expected: &[&str], transcript: &Transcript) {
+        if !self.wanted.is_empty() && !expected.is_empty() {
+            self.learn(&expected.join("\n"), &terminal::output(transcript, Streams::Both));
+        }
+    }
+
+    /// Learns from what a step has printed.
+    pub(super) fn learn_from_step(&mut self, step: &Step, commands: &[CommandRecording]) {
+        if self.wanted.is_empty() {
+            return;
+        }
+        let inner = step.commands.iter().zip(commands).filter_map(|(command, recorded)| {
+            Some((command.expectation.as_ref()?, std::slice::from_ref(recorded)))
+        });
+        let whole = step.expectations.iter().map(|expectation| (expectation, commands));
+        for (expectation, commands) in inner.chain(whole) {
+            self.learn(&expectation.text, &printed(commands, expectation.attributes));
+        }
+    }
+
+    /// The first value that is seen in the place of another one counts.
+    fn learn(&mut self, expected: &str, actual: &str) {
+        let actual = with_page_ids(actual, &self.known);
+        for (page, actual) in changed_identities(expected, &actual, &self.placeholders) {
+            let is_same =
+                |wanted: &&Wanted| names(&page, &wanted.value) || names(&wanted.value, &page);
+            let Some(wanted) = self.wanted.iter().find(is_same) else { continue };
+            let mut forms: BTreeSet<&str> = wanted.forms.iter().map(String::as_str).collect();
+            forms.insert(&page);
+            if names(&page[..page.len().min(SHORTEST)], &page) {
+                forms.extend(page.get(..SHORT));
+            }
+            for form in forms {
+                let is_new = self.known.iter().all(|known| known.page != form);
+                let Some(actual) = form_of(&actual, form, &page).filter(|_| is_new) else {
+                    continue;
+                };
+                self.known.push(PageId { page: form.to_owned(), actual: actual.to_owned() });
+            }
+        }
+    }
+
+    /// Returns the known IDs that a command names or has printed.
+    pub(super) fn concerning(&self, command: &CommandRecording) -> Vec<PageId> {
+        if self.known.is_empty() {
+            return Vec::new();
+        }
+        let output = terminal::output(&command.transcript, Streams::Both);
+        let printed: BTreeSet<&str> = words(&output).collect();
+        let named = named_in(&command.command, &self.known);
+        let concerns = |id: &&PageId| named.contains(id) || printed.contains(id.actual.as_str());
+        self.known.iter().filter(concerns).cloned().collect()
+    }
+}
+
+fn of(expectation: &Expectation, placeholders: &Placeholders) -> Vec<String> {
+    if expectation.attributes.exact {
+        return Vec::new();
+    }
+    identities(&expectation.text, placeholders)
+}
+
+/// Returns what the run has in the place of a form of a page's value; `None` if the page has shown less of the value
+/// than the form.
+fn form_of<'a>(actual: &'a str, form: &str, page: &str) -> Option<&'a str> {
+    if form == page {
+        Some(actual)
+    } else {
+        actual.get(..form.len()).filter(|_| page.starts_with(form))
+    }
+}
+
+/// Whether a word names an object with this ID, name or token.
+fn names(word: &str, value: &str) -> bool {
+    let is_id = value.len() >= SHORT && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    word == value || (is_id && word.len() >= SHORTEST && value.starts_with(word))
+}
+
+fn add(wanted: &mut Vec<Wanted>, value: &str, form: &str) {
+    let form = form.to_owned();
+    match wanted.iter_mut().find(|wanted| wanted.value == value) {
+        Some(wanted) => {
+            wanted.forms.insert(form);
+        }
+        None => wanted.push(Wanted { value: value.to_owned(), forms: BTreeSet::from([form]) }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
