@@ -26,7 +26,8 @@ use std::thread;
 use std::time::Duration;
 
 use docker_cli::{Canceller, Docker};
-use rustix::process::Pid;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use self::start::Start;
@@ -46,6 +47,9 @@ pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 /// How long stopping waits for the supervisor to clean up. The supervisor continues on its own
 /// after that.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// As [`STOP_LIMIT`], for the kernel to end the last process of an engine.
+const STOP_TIME: Timespec = Timespec { tv_sec: 10, tv_nsec: 0 };
 
 /// How long to wait for the last processes of an engine whose supervisor was killed to leave its
 /// control groups.
@@ -240,9 +244,15 @@ impl ProcessEngine {
 
 impl Drop for ProcessEngine {
     fn drop(&mut self) {
+        let init = Pid::from_raw(self.init.cast_signed());
+        let init = init.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
         drop(self.lifeline.take());
         // After a failure here, the supervisor continues on its own.
         let _ = self.supervisor.wait_timeout(STOP_LIMIT);
+        // The supervisor waits for its child only. The first process of the engine is gone once all others are.
+        if let Some(init) = init {
+            let _ = poll(&mut [PollFd::new(&init, PollFlags::IN)], Some(&STOP_TIME));
+        }
         // The supervisor may have been killed.
         leftovers::remove(&self.name, CLEANUP_LIMIT);
     }

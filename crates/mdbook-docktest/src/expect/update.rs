@@ -84,8 +84,8 @@ pub(crate) fn update(
                 let is_fixed = |value: &Volatile, found: &str| {
                     value.kind.nature.is_identity() && source[value.span.clone()] == *found
                 };
-                let values = values
-                    .filter(|(value, found)| is_wanted(value) && !is_fixed(value, found));
+                let values =
+                    values.filter(|(value, found)| is_wanted(value) && !is_fixed(value, found));
                 let mut line = Line::with_values(source, values, Origin::Values, str::to_owned);
                 if matches!(row, Row::Moved { .. }) {
                     update.removed.push(source.clone());

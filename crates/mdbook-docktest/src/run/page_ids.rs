@@ -51,10 +51,12 @@ impl PageIds {
                     }
                 }
                 let expectation = command.expectation.iter();
-                shown.extend(expectation.flat_map(|expectation| of(expectation, placeholders)));
+                shown.extend(
+                    expectation.flat_map(|expectation| shown_by(expectation, placeholders)),
+                );
             }
             let expectations = step.expectations.iter();
-            shown.extend(expectations.flat_map(|expectation| of(expectation, placeholders)));
+            shown.extend(expectations.flat_map(|expectation| shown_by(expectation, placeholders)));
         }
         Self { placeholders: placeholders.clone(), wanted, known: Vec::new() }
     }
@@ -120,7 +122,8 @@ impl PageIds {
     }
 }
 
-fn of(expectation: &Expectation, placeholders: &Placeholders) -> Vec<String> {
+/// Returns the values of a page's expectation that stand for one object.
+fn shown_by(expectation: &Expectation, placeholders: &Placeholders) -> Vec<String> {
     if expectation.attributes.exact {
         return Vec::new();
     }
