@@ -56,7 +56,7 @@ pub(crate) fn results() -> Result<Vec<Generated>> {
         }
         let pages = book.pages().with_context(|| format!("the example `{name}` in {page}"))?;
         for part in parts {
-            let text = fragment(*part, &pages)
+            let text = fragment(*part, &pages, &book.language)
                 .with_context(|| format!("the example `{name}` in {page} has no {part:?}"))?;
             results.push(Generated { path: directory.join(part.file(name)), text });
         }
@@ -125,6 +125,8 @@ struct ExampleBook {
     directory: TempDir,
     /// The name of the example.
     name: String,
+    /// The language of its texts.
+    language: String,
 }
 
 impl ExampleBook {
@@ -140,7 +142,8 @@ impl ExampleBook {
         for directory in ["src", "recordings"] {
             fs::create_dir(root.join(directory)).context("cannot create a directory")?;
         }
-        write("book.toml", &config(&example.settings)?.to_string())?;
+        let config = config(&example.settings)?;
+        write("book.toml", &config.to_string())?;
         write("src/SUMMARY.md", &format!("- [{}]({name}.md)\n", example.title()))?;
         write(&format!("src/{name}.md"), &example.chapter)?;
         let recorded = guide()?.join("recordings").join(recording(&name));
@@ -148,7 +151,9 @@ impl ExampleBook {
             fs::copy(&recorded, root.join("recordings").join(recording(&name)))
                 .with_context(|| format!("cannot copy {}", recorded.display()))?;
         }
-        Ok(Self { directory, name })
+        let language = config.get("book").and_then(|book| book.get("language")?.as_str());
+        let language = language.unwrap_or("en").to_owned();
+        Ok(Self { directory, name, language })
     }
 
     /// Whether the recording belongs to the example as it is now.

@@ -40,8 +40,8 @@ impl Part {
     }
 }
 
-/// Returns a part of the pages of an example's book; `None` if they do not have it.
-pub(super) fn fragment(part: Part, pages: &[String]) -> Option<String> {
+/// Returns a part of the pages of an example's book, which is in this language; `None` if they do not have it.
+pub(super) fn fragment(part: Part, pages: &[String], language: &str) -> Option<String> {
     let page = pages.first()?;
     let start = page.rfind("<!--docktest--><details class=\"docktest-provenance\">");
     let part = match part {
@@ -50,9 +50,11 @@ pub(super) fn fragment(part: Part, pages: &[String]) -> Option<String> {
         Part::Verifications => pages.get(1)?,
     };
     let text = without_links(&without_headings(part.trim()));
-    // The blank lines end mdBook's HTML blocks, so that the text between them is Markdown.
     let title = "<p class=\"guide-result-title\">On the page</p>";
-    Some(format!("<div class=\"guide-result\">{title}\n\n{text}\n\n</div>\n"))
+    // The blank lines end mdBook's HTML blocks, so that the text between them is Markdown.
+    Some(format!(
+        "<div class=\"guide-result\">{title}<div lang=\"{language}\">\n\n{text}\n\n</div></div>\n"
+    ))
 }
 
 /// The text with bold paragraphs in place of headings, which would be in the contents of the guide's page.
@@ -90,9 +92,9 @@ mod tests {
     const END: &str = "<!--docktest--><details class=\"docktest-provenance\">Today</details>";
 
     fn result(part: Part, page: &str) -> Option<String> {
-        let text = fragment(part, &[page.to_owned()])?;
-        let (_, text) = text.split_once("</p>\n\n")?;
-        Some(text.strip_suffix("\n\n</div>\n")?.to_owned())
+        let text = fragment(part, &[page.to_owned()], "fr")?;
+        let (_, text) = text.split_once("</p><div lang=\"fr\">\n\n")?;
+        Some(text.strip_suffix("\n\n</div></div>\n")?.to_owned())
     }
 
     #[test]
