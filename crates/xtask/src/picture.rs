@@ -17,7 +17,7 @@ const PAGE: &str = "nettoyage-et-couts.html";
 const FROM: &str = "Supprimer un volume précis";
 
 /// The size of the picture, in pixels.
-const SIZE: &str = "1200,1290";
+const SIZE: &str = "1200,1265";
 
 /// Moves that paragraph to the top: a picture cannot be taken of a page that is scrolled.
 const MOVE: &str = r#"<script>
