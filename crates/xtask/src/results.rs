@@ -104,9 +104,12 @@ fn all() -> Result<Vec<Shown>> {
         examples.extend(shown(&page, &text)?);
     }
     examples.sort_by(|one, other| one.name.cmp(&other.name));
-    if let Some([one, other]) = examples.array_windows().find(|[one, other]| one.name == other.name)
-    {
-        bail!("two examples are called `{}`: in {} and {}", one.name, one.page, other.page);
+    for pair in examples.windows(2) {
+        if let [one, other] = pair
+            && one.name == other.name
+        {
+            bail!("two examples are named `{}`: in {} and {}", one.name, one.page, other.page);
+        }
     }
     Ok(examples)
 }
