@@ -52,7 +52,9 @@ pub(crate) fn results() -> Result<Vec<Generated>> {
         let Shown { page, name, parts, .. } = &example;
         let book = ExampleBook::new(&example)?;
         if !book.is_recorded()? {
-            bail!("the example `{name}` in {page} has changed since it was recorded: run `cargo xtask generate`");
+            bail!(
+                "the example `{name}` in {page} has changed since it was recorded: run `cargo xtask generate`"
+            );
         }
         let pages = book.pages().with_context(|| format!("the example `{name}` in {page}"))?;
         for part in parts {

@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn links_to_other_pages_become_text() {
-        let page = r##"<a href="v.html">v</a> <a href="a.html#b">c</a> <a href="https://d.e/">d</a>"##;
+        let page =
+            r##"<a href="v.html">v</a> <a href="a.html#b">c</a> <a href="https://d.e/">d</a>"##;
         let expected = r##"v <a href="#b">c</a> <a href="https://d.e/">d</a>"##;
         assert_eq!(result(Part::Page, page).as_deref(), Some(expected));
     }

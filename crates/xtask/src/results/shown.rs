@@ -31,9 +31,9 @@ impl Shown {
     pub(super) fn title(&self) -> String {
         let words = self.name.replace('-', " ");
         let mut letters = words.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect()
-        })
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 }
 
@@ -60,7 +60,8 @@ pub(super) fn shown(page: &str, text: &str) -> Result<Vec<Shown>> {
             bail!("{page}: the example above the result `{name}` does not end");
         };
         let between = before.rsplit_once(END).map_or(before, |(_, after)| after);
-        let settings = between.split_once("\n```toml\n").and_then(|(_, rest)| rest.split_once("```\n"));
+        let settings =
+            between.split_once("\n```toml\n").and_then(|(_, rest)| rest.split_once("```\n"));
         examples.push(Shown {
             page: page.to_owned(),
             name: name.to_owned(),
