@@ -12,6 +12,9 @@
 //! | `text report of record --check` | the findings of `record --check` in the last example |
 //! | `text report of record --check --moved-images` | its findings after the last example was recorded and the image `alpine` has moved |
 //!
+//! `{{#include ../results/NAME.md}}` shows what readers see of the example above it. `cargo xtask generate` makes that
+//! file from a recording of the example, and the lints fail if either is out of date.
+//!
 //! In a report, `[..]` and `...` have the same meaning as in `output` blocks. Other placeholders have
 //! none, as a report may quote an `output` block.
 

@@ -217,3 +217,17 @@ fn the_table_of_placeholders_shows_each_regex_unchanged() {
         assert!(row[1..].iter().all(|shown| builtin.examples.contains(&shown.as_str())), "{row:?}");
     }
 }
+
+#[test]
+fn passwords_that_are_typed_in_examples_are_in_no_result_and_no_recording() {
+    for (page, password) in [("input.md", "Corr3ct-horse"), ("secrets.md", "not-a-real-one")] {
+        assert!(chapter(page).contains(password), "{page}");
+        for directory in ["results", "recordings"] {
+            for file in fs::read_dir(guide().join(directory)).expect("the directory exists") {
+                let path = file.expect("the directory can be read").path();
+                let text = fs::read_to_string(&path).expect("the file is text");
+                assert!(!text.contains(password), "{}", path.display());
+            }
+        }
+    }
+}

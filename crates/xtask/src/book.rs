@@ -12,7 +12,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
 use crate::process::{say, succeed};
-use crate::{engine, pdf, project, setup};
+use crate::{engine, pdf, picture, project, setup};
 
 /// The variable with the address of the course's site, for mdBook.
 const SITE_URL: &str = "MDBOOK_OUTPUT__HTML__SITE_URL";
@@ -26,12 +26,15 @@ pub(crate) struct Options {
     /// Also print each book as a PDF, with Chromium
     #[arg(long)]
     pub(crate) pdf: bool,
+    /// Also take the picture of the course in the README, docs/page.png, with Chromium
+    #[arg(long)]
+    pub(crate) picture: bool,
 }
 
 /// Builds the sites of the course and the guide. If the course's recordings are stale, sets up an
 /// engine first, on which the course's commands are run.
 pub(crate) fn build(options: &Options) -> Result<()> {
-    if options.pdf {
+    if options.pdf || options.picture {
         setup::ensure(&[setup::PDF])?;
     }
     let program = build_program()?;
@@ -78,6 +81,9 @@ pub(crate) fn build(options: &Options) -> Result<()> {
     if options.pdf {
         pdf::print(&book, &course, "course.pdf").context("the course has no PDF")?;
         pdf::print(&guide_book, &guide, "guide.pdf").context("the guide has no PDF")?;
+    }
+    if options.picture {
+        picture::take(&course).context("there is no picture for the README")?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! The tables of the author's guide that are generated from the sources.
+//! The parts of the author's guide that are generated: tables from the sources, and the results of examples.
 //!
-//! Each is between two comments, `<!-- NAME: … -->` and `<!-- /NAME -->`. The rest of the guide is
-//! written by hand.
+//! Each table is between two comments, `<!-- NAME: … -->` and `<!-- /NAME -->`. Results are in files of
+//! their own, which the guide's pages include. The rest of the guide is written by hand.
 
 use std::fmt::Write;
 use std::fs;
@@ -11,38 +11,55 @@ use anyhow::{Context, Result, bail};
 use mdbook_docktest::internal::{BUILTINS, Builtin, Code, Label, Level, TABLE};
 
 use crate::process::say;
-use crate::project;
+use crate::{project, results};
 
-/// A chapter of the guide with a generated table.
-struct Chapter {
-    path: PathBuf,
-    committed: String,
-    generated: String,
+/// A file of the guide that is generated, or has a generated table.
+pub(crate) struct Generated {
+    /// The file.
+    pub(crate) path: PathBuf,
+    /// The text that it should have.
+    pub(crate) text: String,
 }
 
-/// Updates the chapters whose tables are out of date.
+impl Generated {
+    fn is_current(&self) -> bool {
+        fs::read(&self.path).is_ok_and(|committed| committed == self.text.as_bytes())
+    }
+}
+
+/// Updates what is out of date. Runs the examples that have changed, on an engine.
 pub(crate) fn write() -> Result<()> {
-    for chapter in chapters()? {
-        if chapter.committed != chapter.generated {
-            fs::write(&chapter.path, chapter.generated)
-                .with_context(|| format!("cannot write {}", chapter.path.display()))?;
-            say(&format!("updated {}", chapter.path.display()));
+    results::record()?;
+    for file in all()? {
+        if !file.is_current() {
+            fs::write(&file.path, &file.text)
+                .with_context(|| format!("cannot write {}", file.path.display()))?;
+            say(&format!("updated {}", file.path.display()));
         }
+    }
+    for path in results::unused()? {
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        say(&format!("removed {}", path.display()));
     }
     Ok(())
 }
 
-/// Fails if a table is out of date.
+/// Fails if something is out of date.
 pub(crate) fn check() -> Result<()> {
-    for Chapter { path, committed, generated } in chapters()? {
-        if committed != generated {
-            bail!("a table in {} is out of date: run `cargo xtask generate`", path.display());
-        }
+    let outdated: Vec<PathBuf> =
+        all()?.into_iter().filter(|file| !file.is_current()).map(|file| file.path).collect();
+    if let Some(path) = outdated.iter().chain(&results::unused()?).next() {
+        bail!("{} is out of date: run `cargo xtask generate`", path.display());
     }
     Ok(())
 }
 
-fn chapters() -> Result<[Chapter; 3]> {
+fn all() -> Result<Vec<Generated>> {
+    Ok(chapters()?.into_iter().chain(results::results()?).collect())
+}
+
+/// The chapters with tables.
+fn chapters() -> Result<[Generated; 3]> {
     let placeholders = chapter("placeholders.md", "placeholders", "expect/builtin.rs", |_| {
         Ok(table_of_placeholders(BUILTINS))
     })?;
@@ -56,14 +73,14 @@ fn chapter(
     name: &str,
     source: &str,
     table: impl Fn(&str) -> Result<String>,
-) -> Result<Chapter> {
+) -> Result<Generated> {
     let path = project()?.join("crates/mdbook-docktest/guide/src").join(file);
     let committed =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let table = table(&committed).with_context(|| path.display().to_string())?;
-    let generated = put_between(&committed, name, source, &table)
+    let text = put_between(&committed, name, source, &table)
         .with_context(|| format!("no comments for the table `{name}` in {}", path.display()))?;
-    Ok(Chapter { path, committed, generated })
+    Ok(Generated { path, text })
 }
 
 /// The text with the table between the comments with this name; `None` if it does not have them.

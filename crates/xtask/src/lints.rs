@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<()> {
         ("words", words::check),
         ("French", french::check),
         ("shellcheck", shellcheck),
-        ("generated tables", generate::check),
+        ("generated parts of the guide", generate::check),
         ("clippy", clippy),
         ("rustdoc", rustdoc),
     ];

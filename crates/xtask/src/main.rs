@@ -4,6 +4,7 @@ mod bench;
 mod book;
 mod browser;
 mod cargo;
+mod chromium;
 mod claims;
 mod corpus;
 mod engine;
@@ -13,8 +14,10 @@ mod fuzz;
 mod generate;
 mod lints;
 mod pdf;
+mod picture;
 mod process;
 mod prose;
+mod results;
 mod setup;
 mod sources;
 mod test;
@@ -44,8 +47,12 @@ enum Task {
     /// Builds the course in target/book, and the author's guide in target/guide; runs the course's
     /// commands if its recordings are stale
     Book(book::Options),
-    /// Updates the tables of the author's guide that are generated from the sources
+    /// Updates the tables and the results of examples in the author's guide; runs the examples that have
+    /// changed
     Generate,
+    /// Is `mdbook-docktest`, for the examples of the guide
+    #[command(hide = true)]
+    Docktest(mdbook_docktest::Cli),
     /// Lists sentences of the course that claim something without a command or a source near them, for a
     /// person to judge
     Claims,
@@ -64,6 +71,7 @@ fn main() -> ExitCode {
         Task::Engine => setup::ensure(&[setup::ENGINE]).and_then(|()| engine::ensure().map(drop)),
         Task::Book(options) => book::build(&options),
         Task::Generate => generate::write(),
+        Task::Docktest(cli) => return mdbook_docktest::execute(cli),
         Task::Claims => claims::list(),
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),

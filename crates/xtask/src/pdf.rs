@@ -14,7 +14,8 @@ use mdbook_driver::book::BookItem;
 
 use self::document::{Cover, Document, Entry};
 use self::pages::{destinations, last_pages, lines};
-use crate::process::{read, say, succeed};
+use crate::chromium::chromium;
+use crate::process::{read, say};
 
 mod document;
 mod pages;
@@ -75,23 +76,12 @@ fn to_pdf(site: &Path, page: &str, pdf: &Path) -> Result<()> {
     // Beside the others, for its style sheets.
     let source = site.join("print-pdf.html");
     fs::write(&source, page).with_context(|| format!("cannot write {}", source.display()))?;
-    // Its own profile: another Chromium may be running.
-    let profile = tempfile::tempdir().context("cannot create a temporary directory")?;
-    let chromium = duct::cmd!(
-        "chromium",
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        format!("--user-data-dir={}", profile.path().display()),
-        "--no-pdf-header-footer",
-        "--generate-pdf-document-outline",
-        // Time in the page for its scripts and fonts, in milliseconds.
-        "--virtual-time-budget=20000",
+    let flags = [
+        "--no-pdf-header-footer".to_owned(),
+        "--generate-pdf-document-outline".to_owned(),
         format!("--print-to-pdf={}", pdf.display()),
-        format!("file://{}", source.display())
-    );
-    // It reports on services that a machine without a desktop does not have.
-    let done = succeed("chromium", &chromium.stdin_null().stdout_null().stderr_null());
+    ];
+    let done = chromium(&source, &flags);
     fs::remove_file(&source).with_context(|| format!("cannot remove {}", source.display()))?;
     done
 }

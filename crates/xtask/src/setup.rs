@@ -47,7 +47,7 @@ pub(crate) const ENGINE: &[Needed] = &[
 pub(crate) const REGISTRIES: &[Needed] =
     &[("curl", "curl"), ("docker-registry", "docker-registry"), ("ip", "iproute2")];
 
-/// For a book as a PDF.
+/// For a book as a PDF, and for pictures.
 pub(crate) const PDF: &[Needed] = &[("chromium", "chromium"), ("pdfinfo", "poppler-utils")];
 
 /// For lints.

@@ -94,7 +94,7 @@ impl Part {
                 let words = ["test", "--package", "browser-tests", "--locked", "--"];
                 cargo(&[&words[..], &["--include-ignored"]].concat(), &[("RUST_TEST_THREADS", "2")])
             }
-            Self::Books => book::build(&book::Options { pdf: true }),
+            Self::Books => book::build(&book::Options { pdf: true, picture: false }),
         }
     }
 }

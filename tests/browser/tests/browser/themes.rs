@@ -59,8 +59,13 @@ fn the_guide_fits_a_phone() {
     let browser = Browser::start();
     browser.view(Width::Phone);
     for name in guide().names() {
-        browser.open(&guide().file(&name));
+        let url = guide().file(&name);
+        browser.open(&url);
+        for theme in [Theme::Light, Theme::Navy] {
+            browser.theme(theme).screenshot(&screenshot_name("guide", &url, theme, Width::Phone));
+        }
         assert_eq!(browser.overflow(), [""; 0], "{name}");
+        assert_eq!(browser.sticking_out(BOXES), [""; 0], "{name}");
     }
 }
 
@@ -97,6 +102,22 @@ fn no_page_violates_an_accessibility_rule() {
                 let place = |rule| format!("{url} in {theme:?} on a {width:?}: {rule}");
                 broken.extend(found.into_iter().map(place));
             }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn no_page_of_the_guide_violates_an_accessibility_rule() {
+    let browser = Browser::start();
+    browser.media("", &[("prefers-reduced-motion", "reduce")]);
+    let mut broken = Vec::new();
+    for name in guide().names() {
+        browser.view(Width::Phone).open(&guide().file(&name)).unfold();
+        for theme in [Theme::Light, Theme::Navy] {
+            let found = browser.theme(theme).violations("html");
+            broken.extend(found.into_iter().map(|rule| format!("{name} in {theme:?}: {rule}")));
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
