@@ -44,19 +44,7 @@ __docktest_shown=
     # again with the next command, because bash would also run them for the `eval` around it. For a shell's
     # first command, they are in the state.
     if [[ ${1-} != first && ! ${__docktest_waits-} ]]; then
-        __docktest_traps=
-        if [[ -s /run/docktest/shell/traps ]]; then
-            \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/traps
-            # For each, the words `trap -- COMMAND NAME`. Those of watch.bash are not the author's.
-            \builtin eval "__docktest_trap=(${__docktest_trap[0]})"
-            while [[ ${#__docktest_trap[@]} -ge 4 ]]; do
-                if [[ ${__docktest_trap[2]} != *__docktest_argument* ]]; then
-                    \builtin printf -v __docktest_line '\\builtin trap -- %q %s; ' "${__docktest_trap[@]:2:2}"
-                    __docktest_traps+=$__docktest_line
-                fi
-                __docktest_trap=("${__docktest_trap[@]:4}")
-            done
-        fi
+        \builtin . /run/docktest/shell/traps.bash
     fi
     __docktest_waits=
 
@@ -70,22 +58,26 @@ __docktest_shown=
     # reader all steps are one shell: the trap must not run at the end of a step, only if the step exits.
     \builtin trap -p EXIT >|/run/docktest/shell/trap
     \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/trap
-    if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/save.bash'* ]]; then
+    if [[ ${__docktest_trap[0]-} != *'/run/docktest/shell/exit.bash'* ]]; then
         \builtin eval "__docktest_trap=(${__docktest_trap[0]-})"
         __docktest_exit=${__docktest_trap[2]-}
         # In POSIX mode, one that is not set is listed, too.
         if [[ $__docktest_exit == - ]]; then
             __docktest_exit=
         fi
+        # That DEBUG traps must not run is set where no command runs. The last two commands restore `$_`, then `$?`.
         __docktest_wrapped='{
-                __docktest_before=$? __docktest_arguments=("$@")
+                __docktest_before=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_argument=$_
+                __docktest_arguments=("$@")
+                \builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps
                 \builtin trap - DEBUG RETURN ERR
                 [[ ! $__docktest_watched ]] || \builtin set +ET
-                \builtin . /run/docktest/shell/save.bash "" && :
-            } >/dev/null 2>/dev/null'
-        if [[ $__docktest_exit ]]; then
-            __docktest_wrapped+=$'\n\\builtin eval "$__docktest_exit"'
-        fi
+                \builtin . /run/docktest/shell/exit.bash && :
+                \builtin eval "$__docktest_begin"
+                \builtin : $((__docktest_own = 0)) "$__docktest_argument"
+                (\builtin exit "$__docktest_before") && (\builtin :)
+            } >/dev/null 2>"${__docktest_null[__docktest_own = 1]}"; '$__docktest_exit'
+            { [[ ! $__docktest_exit_status ]] || \builtin exit 1; } >/dev/null 2>"${__docktest_null[__docktest_own = 1]}"'
         \builtin trap -- "$__docktest_wrapped" EXIT
     fi
 
@@ -118,9 +110,7 @@ __docktest_shown=
                 \builtin set -"$__docktest_trace"
             fi
             \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :
-            \builtin . /run/docktest/shell/shopts
-            \builtin . /run/docktest/shell/options
-            \builtin set +xv
+            \builtin . /run/docktest/shell/options.bash
             \builtin echo saved >/run/docktest/shell/done
             ;;
         quit)
@@ -135,6 +125,7 @@ __docktest_shown=
     \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go%% *}"
     # For an empty file, `mapfile` sets no element.
     __docktest_command=${__docktest_command-}
+    __docktest_text=$__docktest_command
     # With the first sign of PS4, its lines can be distinguished from others.
     if [[ $__docktest_trace == *x* || $__docktest_go == *traced* ]]; then
         \builtin echo "traced ${PS4:0:1}" >/run/docktest/shell/done
@@ -163,7 +154,12 @@ __docktest_shown=
         __docktest_begin="${__docktest_trace//v/}"
         __docktest_begin="${__docktest_begin:+\\builtin set -x; }"
     fi
-    __docktest_begin+=${__docktest_traps-}
+    # The trace shows what is in a DEBUG trap, and a list of traps does, too.
+    if [[ $__docktest_trace || $__docktest_go == *@(trace|traps)* ]]; then
+        __docktest_begin+=${__docktest_traps-}
+    else
+        __docktest_begin+=${__docktest_quiet_traps-}
+    fi
 
     # What is needed here although the author has disabled it, or has a function with its name. `builtin
     # exec` would undo its redirections.
@@ -192,8 +188,7 @@ __docktest_shown=
     if [[ $__docktest_go == *traps* ]]; then
         __docktest_before=0
         \builtin . /run/docktest/shell/save.bash "$__docktest_exit" && :
-        \builtin . /run/docktest/shell/shopts
-        \builtin . /run/docktest/shell/options
+        \builtin . /run/docktest/shell/options.bash
         if [[ $__docktest_exit ]]; then
             \builtin trap -- "$__docktest_exit" EXIT
         else
@@ -203,8 +198,8 @@ __docktest_shown=
 
     # This script returns the status, and has the last argument as its own. Only what is in between can
     # change them.
-    if [[ $__docktest_begin && $__docktest_go == *last* ]]; then
-        __docktest_begin+=': "$__docktest_last"; '
+    if [[ $__docktest_begin ]]; then
+        __docktest_begin+='\builtin : $((__docktest_own = 0)) "$__docktest_last"; '
     fi
     __docktest_parts=
     if [[ $__docktest_pipe != "$__docktest_status" && $__docktest_go == *parts* ]]; then

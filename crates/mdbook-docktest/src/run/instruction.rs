@@ -6,16 +6,20 @@ use regex::Regex;
 
 use crate::extract::commands::{Insides, is_complete};
 
+const CONCERN_COUNT: usize = 4;
+
+/// PIPESTATUS is looked at, or stays as it is.
+const PARTS: &str = "parts";
+
 /// What the shell does differently for some commands, each with a text that says that it may have to.
-static CONCERNS: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
+static CONCERNS: LazyLock<[(&str, Regex); CONCERN_COUNT]> = LazyLock::new(|| {
     [
         // Bash then prints what it reads.
         ("verbose", r"\bset\s+[-+](?:[a-zA-Z]*v|[a-zA-Z]*o\s+verbose)"),
         ("traced", r"\bset\s+-(?:[a-zA-Z]*x|[a-zA-Z]*o\s+xtrace)"),
         // Traps are listed.
         ("traps", r"\btrap(?:\s+-p|\s*(?:--)?\s*(?:$|[;|&)>]))"),
-        ("parts", r"\bPIPESTATUS\b"),
-        ("last", r"\$\{?_(?:\W|$)"),
+        (PARTS, r"\bPIPESTATUS\b"),
     ]
     .map(|(name, pattern)| (name, Regex::new(pattern).expect("it is a regex of our own")))
 });
@@ -34,6 +38,8 @@ static WAIT: LazyLock<Regex> =
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Functions {
     insides: Insides,
+    /// For each of [`CONCERNS`], whether it is about that.
+    concerns: [bool; CONCERN_COUNT],
     /// Whether they must not be watched.
     has_own_matters: bool,
 }
@@ -43,15 +49,29 @@ pub(super) struct Functions {
 pub(super) fn run_instruction(number: usize, text: &str, functions: &mut Functions) -> String {
     // What lacks its end must not swallow what the shell reads after it.
     let whole = is_complete(text).then_some("whole");
-    let concerns = CONCERNS.iter().filter(|(_, pattern)| pattern.is_match(text));
-    let words = whole.into_iter().chain(concerns.map(|(name, _)| *name));
-    let words: Vec<&str> = words.chain(watched(text, functions)).collect();
+    let own = Insides::of(text);
+    let words = whole.into_iter().chain(concerns(text, own, functions));
+    let words: Vec<&str> = words.chain(watched(text, own, functions)).collect();
     format!("{number} {}", words.join(" "))
 }
 
+/// Returns what a command may be about, of [`CONCERNS`]. `own` is what it consists of by itself.
+fn concerns(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static str> {
+    // What defines a function, loops over nothing or goes on in the background leaves PIPESTATUS as it is.
+    let keeps_parts = own.has_lists || own.has_background || own.has_functions;
+    let mut words = Vec::new();
+    for ((name, pattern), is_inherited) in CONCERNS.iter().zip(&mut functions.concerns) {
+        let is_about = pattern.is_match(text);
+        if is_about || *is_inherited || (keeps_parts && *name == PARTS) {
+            words.push(*name);
+        }
+        *is_inherited |= is_about && own.has_functions;
+    }
+    words
+}
+
 /// Returns what the shell watches while it runs a command: see `watch.bash`.
-fn watched(text: &str, functions: &mut Functions) -> Vec<&'static str> {
-    let own = Insides::of(text);
+fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static str> {
     let has_own_matters = OWN_MATTERS.is_match(text);
     let insides = own.with(functions.insides);
     if own.has_functions {
@@ -94,19 +114,17 @@ mod tests {
     fn the_shell_gets_what_a_command_may_be_about() {
         for (text, concerns) in [
             ("set -ev", "verbose"),
-            ("set +o verbose; docker run -v a:b c", "verbose"),
+            ("set +o verbose; docker run -v a:b c", "verbose parts"),
             ("set -x", "traced"),
-            ("(set -euxo pipefail; a)", "traced"),
+            ("(set -euxo pipefail; a)", "traced parts"),
             ("trap", "traps"),
             ("trap -p EXIT | cat", "traps"),
-            ("x=$(trap)", "traps"),
+            ("x=$(trap)", "traps parts"),
             ("echo ${PIPESTATUS[0]}", "parts"),
-            ("cd $_", "last"),
-            ("cd \"${_%/*}\"", "last"),
         ] {
             assert_eq!(instruction(0, text), format!("0 whole {concerns}"), "{text}");
         }
-        for text in ["docker run -v a:b reset", "trap 'a' EXIT", "trap - ERR", "echo $_x ${_x}"] {
+        for text in ["docker run -v a:b reset", "trap 'a' EXIT", "trap - ERR"] {
             assert_eq!(instruction(0, text), "0 whole", "{text}");
         }
     }
@@ -115,16 +133,16 @@ mod tests {
     fn the_shell_watches_what_a_status_may_not_show() {
         for (text, words) in [
             ("docker ps | tail -n 1 >f && echo a", "whole"),
-            ("a; b", "whole failures inherited"),
-            ("x=$(a | b)", "whole failures inherited pipelines"),
+            ("a; b", "whole parts failures inherited"),
+            ("x=$(a | b)", "whole parts failures inherited pipelines"),
             ("a | b; echo ${PIPESTATUS[0]}", "whole parts failures inherited"),
-            ("a & wait", "whole failures jobs"),
+            ("a & wait", "whole parts failures jobs"),
             ("wait", "whole jobs"),
             // What would see or change what the shell does.
-            ("trap 'a' ERR; b", "whole"),
-            ("a; echo $-", "whole"),
-            ("set -E; a", "whole"),
-            ("a; shopt -s extdebug", "whole"),
+            ("trap 'a' ERR; b", "whole parts"),
+            ("a; echo $-", "whole parts"),
+            ("set -E; a", "whole parts"),
+            ("a; shopt -s extdebug", "whole parts"),
         ] {
             assert_eq!(instruction(0, text), format!("0 {words}"), "{text}");
         }
@@ -135,11 +153,13 @@ mod tests {
         let mut functions = Functions::default();
         let mut words = |text| run_instruction(0, text, &mut functions);
         assert_eq!(words("a"), "0 whole");
-        assert_eq!(words("f() { b | c; }"), "0 whole failures inherited pipelines");
+        assert_eq!(words("f() { b | c; }"), "0 whole parts failures inherited pipelines");
         assert_eq!(words("a"), "0 whole failures inherited pipelines");
-        assert_eq!(words("g() { b & }"), "0 whole failures pipelines jobs");
+        assert_eq!(words("g() { b & }"), "0 whole parts failures pipelines jobs");
         assert_eq!(words("a"), "0 whole failures pipelines jobs");
-        assert_eq!(words("h() { trap b ERR; }"), "0 whole");
-        assert_eq!(words("a; b"), "0 whole");
+        assert_eq!(words("h() { trap b ERR; }"), "0 whole parts");
+        assert_eq!(words("a; b"), "0 whole parts");
+        assert_eq!(words("i() { trap -p; }"), "0 whole traps parts");
+        assert_eq!(words("a"), "0 whole traps");
     }
 }

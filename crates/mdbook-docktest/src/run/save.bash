@@ -60,7 +60,8 @@
     fi
     \builtin printf '__docktest_last=%q\n' "$__docktest_last"
     # The traps that are saved, see between.bash, and those of signals.
-    \builtin printf '__docktest_traps=%q\n' "${__docktest_traps-}"
+    \builtin printf '__docktest_traps=%q\n__docktest_quiet_traps=%q\n' "${__docktest_traps-}" \
+        "${__docktest_quiet_traps-}"
     \builtin trap -p >|/run/docktest/shell/traps
     \builtin mapfile -d '' -t __docktest </run/docktest/shell/traps
     \builtin eval "__docktest=(${__docktest[0]-})"
@@ -74,6 +75,9 @@
     \builtin mapfile -d '' -t __docktest </run/docktest/shell/shopts
     if [[ ${__docktest[0]} == *'shopt -s expand_aliases'* ]]; then
         \builtin echo '\builtin shopt -s expand_aliases'
+    else
+        # POSIX mode has set it.
+        \builtin echo '\builtin shopt -u expand_aliases'
     fi
     # Without this line the state is not taken over: the shell was killed while it saved it.
     \builtin echo '# complete'

@@ -28,8 +28,11 @@ use super::turnstile::Turnstile;
 use crate::model::scenario::ChapterFile;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`Shell::with_directory`].
-const SCRIPTS: [(&str, &str); 5] = [
+const SCRIPTS: [(&str, &str); 8] = [
     ("between.bash", include_str!("between.bash")),
+    ("options.bash", include_str!("options.bash")),
+    ("traps.bash", include_str!("traps.bash")),
+    ("exit.bash", include_str!("exit.bash")),
     ("save.bash", include_str!("save.bash")),
     ("write.bash", include_str!("write.bash")),
     ("real.bash", include_str!("real.bash")),
@@ -338,7 +341,8 @@ impl Drop for Shell<'_> {
 fn launch(commands: usize) -> String {
     let variables = format!(
         "__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last= \
-         __docktest_watched= __docktest_job= __docktest_jobs=(); \
+         __docktest_watched= __docktest_job= __docktest_jobs=() __docktest_own=0 \
+         __docktest_null=(/dev/null /dev/null); \
          __docktest_end='{{ {ENDED}; {PUT_ASIDE}; }} >/dev/null 2>/dev/null'; "
     );
     let begin = variables + &turn(PRELUDE, "first");
@@ -356,7 +360,7 @@ fn launch(commands: usize) -> String {
 ///
 /// It is evaluated with the command, on the line below: after the `eval`, `$_` is the command's text, and the
 /// ERR trap has run a second time. If the command cannot be parsed, there is only its status.
-const ENDED: &str = "__docktest_status=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_last=$_ \
+const ENDED: &str = "__docktest_own=1 __docktest_status=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_last=$_ \
     __docktest_captured=yes __docktest_command= __docktest_real= __docktest_again=";
 const FAILED: &str = "__docktest_status=$__docktest_failed __docktest_pipe=$__docktest_failed \
     __docktest_command= __docktest_real= __docktest_again=";
@@ -371,7 +375,7 @@ const PUT_ASIDE: &str = "\\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shel
     \\builtin trap - DEBUG RETURN ERR || __docktest_again=yes; \
     [[ ! $__docktest_watched ]] || { \\builtin set +ET; __docktest_watched=; }; \
     __docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS; __docktest_arguments=(\"$@\"); \
-    \\builtin eval __docktest_real=1; \
+    \\builtin eval \"__docktest_real=1\"; \
     [[ $__docktest_real ]] || { __docktest_again=real POSIXLY_CORRECT=1; \
     \\command enable -n >|/run/docktest/shell/disabled; \\command enable builtin . eval; \
     \\. /run/docktest/shell/real.bash; }; \

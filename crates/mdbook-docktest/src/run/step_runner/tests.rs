@@ -1,7 +1,9 @@
 //! The runner with a bash of this machine: no engine and no privileges.
 
+mod alone;
 mod dialogue;
 mod files;
+mod generated;
 mod page_ids;
 mod secrets;
 mod stopping;

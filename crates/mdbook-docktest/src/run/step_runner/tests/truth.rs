@@ -1,10 +1,6 @@
 //! What a shell keeps between two commands, compared with a bash that reads the same script by itself.
 
-use std::process::{Command, Stdio};
-
-use regex::Regex;
-
-use super::*;
+use super::alone::compare;
 use crate::extract::commands::tests::corpus::constructs;
 
 /// Scripts that show what the commands before have left.
@@ -24,6 +20,10 @@ const SCRIPTS: &[&str] = &[
     "set -o pipefail\nfalse | true\necho \"$? ${PIPESTATUS[*]}\"\n(exit 3) | (exit 4) | true\necho \"$? ${PIPESTATUS[*]}\"",
     "readonly IFS=01\nfalse | true | false\nprintf '<%s>' \"${PIPESTATUS[@]}\" \"$_\"",
     "true a | true b\nx=$?\necho $x $_",
+    "false | true\nf() { :; }\necho \"${PIPESTATUS[*]}\"",
+    "false | true\nfor i in; do :; done\necho \"${PIPESTATUS[*]}\"",
+    "false | true\ntrue &\necho \"${PIPESTATUS[*]}\"",
+    "q() { echo \"$_ ${PIPESTATUS[*]}\"; }\n: a\nfalse | true\nq\n! true\nq",
     "(exit 5) &\nwait $!\necho $?\nwait %1\necho $?",
     "sleep 0.1 &\njobs -r | wc -l\nwait\necho $?\njobs | wc -l",
     // Traps
@@ -33,6 +33,20 @@ const SCRIPTS: &[&str] = &[
     "trap 'echo bye' EXIT\ntrap -p EXIT\ntrap -p\ntrap - EXIT\ntrap -p\necho end",
     "trap 'echo \"it'\\''s\"' USR1 EXIT\ntrap\n(trap -p EXIT)\ntrap -p | cat\ntrap '' EXIT",
     "trap 'echo bye $?' EXIT\nfalse\nexit 4",
+    "trap 'echo \"bye $? $_\"; false; echo $?' EXIT\ntrap 'echo \"dbg $BASH_COMMAND\"' DEBUG\ntrap 'echo ERR' ERR\ntrue a b\nexit 3",
+    "trap 'echo \"dbg $BASH_COMMAND\"' DEBUG\ntrap 'echo bye; g' EXIT\ng() { echo g; }\nf() { exit 3; }\nf",
+    "set -T\ntrap 'echo ret' RETURN\ntrap 'f' EXIT\nf() { echo f; }\nexit",
+    "trap 'echo $BASH_COMMAND' EXIT\nexit 3",
+    "trap 'false; echo never' EXIT\nset -e\nexit 0",
+    "trap 'echo bye; : $nope; echo never' EXIT\nset -ux\nexit 0",
+    "trap 'false' EXIT\nset -ex\ntrue a",
+    "p() { trap -p; }\ntrap 'echo bye' EXIT\ntrap 'echo \"dbg $BASH_COMMAND\"' DEBUG\np\ntrap - DEBUG\np",
+    "trap 'n=$((n + 1))' DEBUG\nn=0\ntrue; true\nfalse | true\necho \"$n ${PIPESTATUS[*]}\"",
+    "trap 'echo \"$BASH_COMMAND\" >>log' DEBUG\nrm -f log\ntrue a\nfalse\ncat log",
+    "trap 'last=$this; this=$BASH_COMMAND' DEBUG\ntrap 'echo \"$last\"' EXIT\ntrue\ntrue a\nexit 2",
+    "trap 'echo one # two\ntrue' DEBUG\ntrue a\ntrue \"$_\"\necho \"$_\"",
+    "trap 'echo (' DEBUG\ntrue a\ntrap - DEBUG\ntrue b",
+    "trap : RETURN\n: last\nf() { :; }\necho \"$_\"",
     "trap 'echo usr' USR1\nkill -USR1 $$\necho end",
     "trap 'echo \"dbg $BASH_COMMAND\"' DEBUG\necho a\nfalse | true\nfor i in 1 2; do\n  echo $i\ndone\ntrap - DEBUG\necho b",
     "f() { echo f; }\ntrap 'echo ret' RETURN\nf\nset -T\nf\ntrap -p RETURN\ntrap - RETURN\nf",
@@ -58,6 +72,13 @@ const SCRIPTS: &[&str] = &[
     "shopt -s nullglob\necho x*y z\nshopt -u nullglob\nshopt -s failglob\necho x*y\necho $?\nshopt -u failglob\necho x*y",
     "set -o posix\nshopt -o posix\nset +o posix\nPOSIXLY_CORRECT=1\nshopt -o posix\nunset POSIXLY_CORRECT\nshopt -o posix",
     "set -v\necho a\nset +v\necho b",
+    "set -k\ntrue\nshopt -p inherit_errexit\nset -o | grep posix",
+    "set -o posix\nshopt -u expand_aliases\ntrap -p EXIT\nshopt -p expand_aliases",
+    "set -u\ntrap 'echo $?' EXIT\necho $nope",
+    "set -u\ndocker exec $nope",
+    "echo ${nope?gone}",
+    "set -e\nnosuch",
+    "exec nosuch",
     // Parameters and variables
     "set -- a 'b c'\necho \"$# $2\"\nshift\necho \"$# $1\"\nset --\necho $#",
     "echo $0\necho ${#BASH_ARGV[@]}\necho \"${FUNCNAME[*]}\"",
@@ -81,42 +102,6 @@ const SCRIPTS: &[&str] = &[
     "x=$(exit 3)\necho $?\n(exit 4; echo no)\necho $?\nreturn 5\necho $?\nbreak\necho $?",
     "logout\necho $?\nsuspend\necho $?\nnosuch\necho $?",
 ];
-
-/// What a bash prints that reads this script by itself: standard output, and errors.
-fn by_itself(script: &str) -> [String; 2] {
-    let directory = tempfile::tempdir().unwrap();
-    let root = directory.path().join("workplace");
-    std::fs::create_dir(&root).unwrap();
-    // As the messages of `bash -c` begin, too.
-    let place = directory.path().join("bash");
-    std::fs::write(
-        &place,
-        format!("PS4='+ '; cd workplace\n unset OLDPWD; : ; {{ :; }}\n{script}\n"),
-    )
-    .unwrap();
-    let mut bash = Command::new("bash");
-    bash.args(["--noprofile", "--norc", "-O", "expand_aliases", "bash"])
-        .current_dir(directory.path())
-        .env_clear();
-    bash.envs([("PATH", docker_sandbox::PATH), ("HOME", "/root"), ("LANG", "C.UTF-8")]);
-    let output = bash.stdin(Stdio::null()).output().unwrap();
-    [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
-}
-
-/// Compares what this shell prints for a script with what a bash prints that reads it by itself.
-#[track_caller]
-fn compare(script: &str) {
-    let line = Regex::new(r"line \d+:|\b\d{3,}\b").unwrap();
-    let comparable = |text: &str| line.replace_all(text, "line").into_owned();
-    let steps = run(&[("", script)]);
-    let ours = [Streams::Stdout, Streams::Stderr].map(|stream| -> String {
-        steps[0].iter().map(|command| command.transcript.output_of(stream)).collect()
-    });
-    for (ours, bash) in ours.iter().zip(by_itself(script)) {
-        let (ours, bash) = (comparable(ours), comparable(&bash));
-        assert_eq!(ours, bash, "bash on the right:\n{script}");
-    }
-}
 
 #[test]
 fn a_shell_between_two_commands_is_as_if_nobody_watched() {
