@@ -21,11 +21,13 @@ mod log_tail;
 mod memory;
 mod options;
 mod packages;
+mod prepare;
 mod prepared;
 mod process;
 mod process_stat;
 pub mod processes;
 mod root;
+mod suite;
 mod terminal;
 
 pub use cgroup::ProcessGroup;
@@ -35,8 +37,10 @@ pub use image_store::{
 };
 pub use leftovers::{Leftover, leftovers};
 pub use options::EngineOptions;
-pub use prepared::{PreparedRoot, lock_roots, prepared_roots, wait_for_roots};
+pub use prepare::{Prepared, Preparing, prepare};
+pub use prepared::{PreparedRoot, lock_roots, prepared_roots};
 pub use process::{PATH, ProcessEngine};
 pub use process_stat::ProcessStat;
 pub use root::{EngineRoot, cache_directory, prepared_directory};
+pub use suite::Suite;
 pub use terminal::{Session, Terminal};

@@ -81,8 +81,8 @@ impl EngineRoot {
     }
 }
 
-/// The directory of this user's prepared root file systems. Each has a subdirectory; `current` is a
-/// link to the one in use. `None` without a home directory.
+/// The directory of this user's prepared root file systems: see [`crate::prepare`]. Each has a subdirectory;
+/// `current` is a link to the one that engines start from by default. `None` without a home directory.
 pub fn prepared_directory() -> Option<PathBuf> {
     Some(cache_directory()?.join("engines"))
 }
@@ -95,7 +95,8 @@ pub fn cache_directory() -> Option<PathBuf> {
     Some(caches.join("mdbook-docktest"))
 }
 
-fn is_on_path(program: &str) -> bool {
+/// Whether a program is on the PATH.
+pub(crate) fn is_on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
@@ -110,8 +111,8 @@ mod tests {
         let error = root.check_dockerd().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "not a root file system of an engine: no `dockerd` in `/nonexistent`; pass one with \
-             --engine-root DIR"
+            "not a root file system of an engine: no `dockerd` in `/nonexistent`; run `mdbook-docktest \
+             engine prepare`, and leave out `engine-root`"
         );
     }
 }

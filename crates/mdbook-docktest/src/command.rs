@@ -121,6 +121,8 @@ fn run_command(cli: Cli) -> Result<Exit> {
             false => Exit::Findings,
         }),
         Some(Command::Install(options)) => install::install(&options),
+        Some(Command::Engine(cli::Engine::Prepare(options))) => engine::prepare(&options),
+        Some(Command::Engine(cli::Engine::Doctor(options))) => engine::doctor(&options),
         Some(Command::Engine(cli::Engine::Images(options))) => engine::images(&options),
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
