@@ -120,6 +120,30 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether no engine can be started on this machine as it is, whatever it is to be used for.
+    pub fn is_no_engine(&self) -> bool {
+        match self {
+            Self::NotRoot
+            | Self::ProgramMissing { .. }
+            | Self::NoDockerd
+            | Self::NotAnEngineRoot { .. }
+            | Self::PackagesOfMachine { .. }
+            | Self::KeyringMissing { .. }
+            | Self::NotPrepared { .. }
+            | Self::Died { .. }
+            | Self::NotReady { .. } => true,
+            // The name of a package, an image or a disk can be what is wrong.
+            Self::PackagesNotInstalled { .. }
+            | Self::DiedWithImages { .. }
+            | Self::Cancelled
+            | Self::Damaged(_)
+            | Self::NoImage { .. }
+            | Self::ImageName(_)
+            | Self::Docker(_)
+            | Self::Io { .. } => false,
+        }
+    }
+
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let action = action.into();
         move |source| Self::Io { action, source }

@@ -120,10 +120,7 @@ fn point(engines: &Path, link: &str, name: &str) -> std::io::Result<()> {
 }
 
 /// Removes the root file systems that no link leads to.
-fn remove_unlinked(
-    engines: &Path,
-    announce: &mut dyn FnMut(Preparing<'_>),
-) -> std::io::Result<()> {
+fn remove_unlinked(engines: &Path, announce: &mut dyn FnMut(Preparing<'_>)) -> std::io::Result<()> {
     let (linked, others): (Vec<_>, Vec<_>) =
         prepared_roots(engines)?.into_iter().partition(|root| root.is_linked());
     for root in &others {

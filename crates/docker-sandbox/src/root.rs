@@ -4,7 +4,7 @@ use std::env;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::Error;
+use crate::{Error, prepared_directory};
 
 /// Where an engine's programs come from. Either is only read: what the engine writes stays in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,20 +79,6 @@ impl EngineRoot {
         }
         Ok(())
     }
-}
-
-/// The directory of this user's prepared root file systems: see [`crate::prepare`]. Each has a subdirectory;
-/// `current` is a link to the one that engines start from by default. `None` without a home directory.
-pub fn prepared_directory() -> Option<PathBuf> {
-    Some(cache_directory()?.join("engines"))
-}
-
-/// The directory of this user's engines and images: `mdbook-docktest` in `$XDG_CACHE_HOME`, or in
-/// `~/.cache` if that is not set (XDG Base Directory Specification). `None` without a home directory.
-pub fn cache_directory() -> Option<PathBuf> {
-    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    Some(caches.join("mdbook-docktest"))
 }
 
 /// Whether a program is on the PATH.

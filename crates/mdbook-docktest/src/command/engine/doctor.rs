@@ -121,7 +121,8 @@ mod tests {
     fn engines_that_do_not_work_have_a_line_with_the_reason() {
         let started = Started { version: "26.1.5".to_owned(), after: Duration::from_millis(440) };
         let works = Attempt { kind: "process", from: "/engines".to_owned(), result: Ok(started) };
-        let table = "ENGINE   WORKS  VERSION  START  FROM\nprocess  yes    26.1.5   0.4 s  /engines\n";
+        let table =
+            "ENGINE   WORKS  VERSION  START  FROM\nprocess  yes    26.1.5   0.4 s  /engines\n";
         assert_eq!(human(std::slice::from_ref(&works)), table);
         let error = docker_sandbox::Error::NoDockerd.into();
         let fails = Attempt { kind: "other", from: "/".to_owned(), result: Err(error) };
