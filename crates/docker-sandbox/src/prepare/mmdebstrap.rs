@@ -164,7 +164,8 @@ fn follow(
 
 /// What mmdebstrap says that it does: `I: downloading packages with apt...`.
 fn phase(line: &str) -> Option<&str> {
-    line.strip_prefix("I: ")?.strip_suffix("...")
+    // It also says when it is interrupted.
+    line.strip_prefix("I: ")?.strip_suffix("...").filter(|phase| !phase.starts_with("main()"))
 }
 
 /// The cause in what mmdebstrap has printed: apt's first error.
@@ -185,8 +186,12 @@ fn not_prepared(suite: Suite, reason: &str) -> Error {
     Error::NotPrepared { suite, reason: reason.to_owned() }
 }
 
-/// The mirror of Debian that this machine's apt uses, and its settings for HTTP, such as proxies; mmdebstrap
-/// reads neither.
+/// This machine's settings of apt for how it reaches a mirror, such as proxies, and for mirrors that are not renewed
+/// any more.
+const SETTINGS: [&str; 4] =
+    ["Acquire::http", "Acquire::https", "Acquire::Check-Valid-Until", "Acquire::Check-Date"];
+
+/// The mirror of Debian that this machine's apt uses, and its [`SETTINGS`]; mmdebstrap reads neither.
 fn apt() -> (String, Vec<String>) {
     let read = |program, arguments: &[&str]| {
         let expression = duct::cmd(program, arguments).stdin_null().stderr_null();
@@ -196,7 +201,7 @@ fn apt() -> (String, Vec<String>) {
     let format = "$(REPO_URI) $(CODENAME) $(COMPONENT)";
     let words = ["indextargets", "--format", format, "Created-By: Packages", "Origin: Debian"];
     let targets = read("apt-get", &words);
-    let words = ["dump", "--format", "%F \"%v\";%n", "Acquire::http", "Acquire::https"];
+    let words = [&["dump", "--format", "%F \"%v\";%n"][..], &SETTINGS].concat();
     let settings = read("apt-config", &words);
     let is_set = |line: &&str| !line.ends_with("\"\";");
     let settings = settings.lines().filter(is_set).map(str::to_owned).collect();
@@ -232,6 +237,7 @@ mod tests {
         assert_eq!(phase("I: extracting archives..."), Some("extracting archives"));
         assert_eq!(phase("I: success in 73.4208 seconds"), None);
         assert_eq!(phase("W: something..."), None);
+        assert_eq!(phase("I: main() received signal PIPE: waiting for setup..."), None);
     }
 
     #[test]
