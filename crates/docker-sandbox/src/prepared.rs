@@ -58,7 +58,8 @@ impl PreparedRoot {
         let grave = tempfile::Builder::new().prefix("removed-").tempdir_in(engines)?;
         fs::rename(&self.path, grave.path().join("root"))?;
         drop(lock);
-        for link in &self.links {
+        // Those that lead to another one by now stay.
+        for link in self.links.iter().filter(|link| link.is_symlink() && !link.exists()) {
             fs::remove_file(link)?;
         }
         grave.close()?;
@@ -170,6 +171,18 @@ mod tests {
         for link in [CURRENT, "suite-trixie"] {
             assert!(engines.join(link).symlink_metadata().is_err());
         }
+    }
+
+    #[test]
+    fn a_link_that_leads_to_another_root_by_now_stays() {
+        let directory = fixture();
+        let engines = directory.path();
+        let old = prepared_roots(engines).unwrap().remove(1);
+        let link = engines.join("suite-bookworm");
+        fs::remove_file(&link).unwrap();
+        symlink("new", &link).unwrap();
+        assert!(old.remove().unwrap());
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("new"));
     }
 
     #[test]

@@ -149,7 +149,7 @@ pub struct Record {
 pub enum Engine {
     /// Builds the root file system that engines start from, unless it exists
     ///
-    /// It comes from Debian's packages, which are downloaded: about 150 MB. The machine's own Docker, if there is one,
+    /// It is built from Debian's packages, which are downloaded. The machine's own Docker, if there is one,
     /// is not used.
     Prepare(EnginePrepare),
     /// Tries each kind of engine on this machine, and says what works and what does not

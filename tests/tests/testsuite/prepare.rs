@@ -1,12 +1,13 @@
 //! `engine prepare` and `engine doctor`.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testsuite::{Outcome, Program};
+use testsuite::{Outcome, Program, is_running, marker};
 
 /// The program with a cache of its own.
 fn program<const N: usize>(cache: &Path, arguments: [&str; N]) -> Program {
@@ -75,6 +76,25 @@ fn nothing_is_left_where_an_engine_cannot_be_prepared() {
     let outcome = prepare.env("APT_CONFIG", &apt).run();
     outcome.exits(3).fails_saying(&["cannot prepare an engine from Debian sid: "]);
     let left = fs::read_dir(cache.path().join("mdbook-docktest/engines")).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, [".lock"]);
+}
+
+#[test]
+fn preparing_an_engine_can_be_interrupted() {
+    let directory = TempDir::with_prefix("testsuite-").unwrap();
+    let marker = marker();
+    let script = directory.path().join("mmdebstrap");
+    let text = format!("#!/bin/sh\necho 'I: downloading...' >&2\nsetsid sleep {marker}\n");
+    fs::write(&script, text).unwrap();
+    fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", directory.path().display(), std::env::var("PATH").unwrap());
+    let running = program(directory.path(), ["engine", "prepare"]).env("PATH", path).start();
+    running.until_process(&marker).interrupt();
+    let outcome = running.wait();
+    outcome.exits(130).tells("  downloading\n").fails_saying(&["interrupted"]);
+    assert!(!is_running(&marker));
+    let left = fs::read_dir(directory.path().join("mdbook-docktest/engines")).unwrap();
     let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, [".lock"]);
 }

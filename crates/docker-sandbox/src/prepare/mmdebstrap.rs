@@ -124,28 +124,28 @@ fn run(
         }
     });
     let log = follow(&lines, canceller, announce);
-    if log.is_none() {
-        // Its namespaces end with it. It may have ended by itself.
+    if canceller.is_cancelled() {
+        // Its namespaces end with it. Ctrl-C may have ended it already.
         let _ = child.kill();
     }
     let status = child.wait().map_err(Error::io("waiting for `mmdebstrap`"))?;
-    // What it has printed was read up to the end, which its death has brought.
+    // It ends with what has printed to it.
     let _ = reader.join();
-    match log {
-        // Ctrl-C ends it, too, and it may be faster.
-        Some(_) if canceller.is_cancelled() => Err(Error::Cancelled),
-        None => Err(Error::Cancelled),
-        Some(_) if status.success() => Ok(()),
-        Some(log) => Err(not_prepared(suite, &reason(&log))),
+    if canceller.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    match status.success() {
+        true => Ok(()),
+        false => Err(not_prepared(suite, &reason(&log))),
     }
 }
 
-/// Announces what mmdebstrap does, and returns what it has printed; `None` if it is cancelled.
+/// Announces what mmdebstrap does until it has ended, or is to be cancelled. Returns what it has printed.
 fn follow(
     lines: &Receiver<String>,
     canceller: &Canceller,
     announce: &mut dyn FnMut(Preparing<'_>),
-) -> Option<Vec<String>> {
+) -> Vec<String> {
     let mut log = Vec::new();
     while !canceller.is_cancelled() {
         match lines.recv_timeout(POLL) {
@@ -156,10 +156,10 @@ fn follow(
                 log.push(line);
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Some(log),
+            Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    None
+    log
 }
 
 /// What mmdebstrap says that it does: `I: downloading packages with apt...`.
@@ -173,10 +173,10 @@ fn reason(log: &[String]) -> String {
     let lines = || log.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
     let error = lines().find_map(|line| line.strip_prefix("E: "));
     let cause = error.or_else(|| lines().next_back()).unwrap_or("no output");
+    let cause = cause.trim_end_matches('.');
     if lines().any(|line| line.contains("NO_PUBKEY")) {
         return format!(
-            "{} install a newer `debian-archive-keyring`, which has the keys of this release",
-            cause.trim_end_matches('.').to_owned() + ":"
+            "{cause}: install a newer `debian-archive-keyring` with the keys of this release"
         );
     }
     cause.to_owned()
@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(
             super::reason(&unsigned),
             "The repository 'http://a.example/debian trixie InRelease' is not signed: install a \
-             newer `debian-archive-keyring`, which has the keys of this release"
+             newer `debian-archive-keyring` with the keys of this release"
         );
         assert_eq!(super::reason(&log(&["  the last line ", ""])), "the last line");
         assert_eq!(super::reason(&[]), "no output");
