@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use crate::sudo::{SudoUser, sudo_user};
 
-/// The directory of this user's prepared root file systems: see [`crate::prepare`]. Each has a subdirectory;
+/// The directory of this user's prepared root file systems: see [`crate::prepare()`]. Each has a subdirectory;
 /// `current` is a link to the one that engines start from by default. `None` without a home directory.
 pub fn prepared_directory() -> Option<PathBuf> {
     Some(cache_directory()?.join("engines"))

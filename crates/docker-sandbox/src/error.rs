@@ -121,7 +121,7 @@ pub enum Error {
 
 impl Error {
     /// Whether no engine can be started on this machine as it is, whatever it is to be used for.
-    pub fn is_no_engine(&self) -> bool {
+    pub fn means_no_engine(&self) -> bool {
         match self {
             Self::NotRoot
             | Self::ProgramMissing { .. }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use docker_cli::Canceller;
 
 use self::definition::Definition;
-use crate::prepared::{CURRENT, lock_roots, prepared_roots};
+use crate::prepared::{CURRENT, PreparedRoot, lock_roots, prepared_roots};
 use crate::{Error, Suite};
 
 /// How often to look whether something has happened, or the canceller was triggered.
@@ -122,7 +122,7 @@ fn point(engines: &Path, link: &str, name: &str) -> std::io::Result<()> {
 /// Removes the root file systems that no link leads to.
 fn remove_unlinked(engines: &Path, announce: &mut dyn FnMut(Preparing<'_>)) -> std::io::Result<()> {
     let (linked, others): (Vec<_>, Vec<_>) =
-        prepared_roots(engines)?.into_iter().partition(|root| root.is_linked());
+        prepared_roots(engines)?.into_iter().partition(PreparedRoot::is_linked);
     for root in &others {
         // Copies with more packages belong to one that is linked.
         if linked.iter().any(|linked| root.is_copy_of(linked)) {

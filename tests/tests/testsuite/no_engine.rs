@@ -25,7 +25,11 @@ fn changed() -> Book {
         .chapter("same.md", "# Same\n\n")
         .step("echo the same");
     book.command(["record"]).run().exits(0);
-    book.edit("lab.md", "echo the second", "echo the third")
+    book.edit("lab.md", "echo the second", "echo the third").edit(
+        "lab.md",
+        "```output\nthe second",
+        "```output\nthe third",
+    )
 }
 
 #[test]

@@ -151,13 +151,13 @@ fn run_or_go_on(
         Ok(ran) => ran,
         // Before the first chapter.
         Err(error) => match error.downcast::<RunError>() {
-            Ok(error) if error.is_no_engine() => (Exit::NoEngine, vec![error]),
+            Ok(error) if error.means_no_engine() => (Exit::NoEngine, vec![error]),
             Ok(error) => return Err(error.into()),
             Err(error) => return Err(error),
         },
     };
     let goes_on = options.settings.run == RunMode::Stale && !is_in_ci();
-    if not_run.is_empty() || !goes_on || !not_run.iter().all(RunError::is_no_engine) {
+    if not_run.is_empty() || !goes_on || !not_run.iter().all(RunError::means_no_engine) {
         print_errors(not_run);
         return Ok(exit);
     }
