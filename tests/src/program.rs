@@ -74,7 +74,7 @@ impl Program {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).args(arguments);
         // The tests must not depend on the settings of the person who runs them.
-        for name in ["DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "MDBOOK_LOG"] {
+        for name in ["CI", "DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "MDBOOK_LOG"] {
             command.env_remove(name);
         }
         Self { command, chapters: Vec::new(), stdin: Vec::new(), directory: None }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Damage;
+use crate::{Damage, Suite};
 
 /// Why an engine does not start or work. Each message is one line, and names the remedy if there is
 /// one.
@@ -12,7 +12,7 @@ use crate::Damage;
 #[non_exhaustive]
 pub enum Error {
     /// The process engine creates namespaces and mounts, for which it needs root.
-    #[error("the process engine needs root: run this as root, for example with `sudo`")]
+    #[error("the process engine needs root: run this as root")]
     NotRoot,
     /// A program that creates or enters the namespaces is missing.
     #[error("`{program}` not found: install it, for example with `apt-get install {package}`")]
@@ -24,21 +24,21 @@ pub enum Error {
     },
     /// There is neither a prepared root file system nor a `dockerd` on the PATH.
     #[error(
-        "no Docker Engine found: pass a prepared root file system with --engine-root DIR, \
+        "no Docker Engine found: run `mdbook-docktest engine prepare`, \
          or install `dockerd`, for example with `apt-get install docker.io`"
     )]
     NoDockerd,
     /// A directory that was given as a prepared root file system does not contain `dockerd`.
     #[error("not a root file system of an engine: no `dockerd` in `{}`; \
-         pass one with --engine-root DIR", .root.display())]
+         run `mdbook-docktest engine prepare`, and leave out `engine-root`", .root.display())]
     NotAnEngineRoot {
         /// The directory.
         root: PathBuf,
     },
     /// Packages are wanted, but the engine's root file system is the machine's own.
     #[error(
-        "the packages `{}` are not installed for steps: install them on this machine, \
-         or pass a prepared root file system with --engine-root DIR", .packages.join("`, `")
+        "the packages `{}` are not installed for steps: run `mdbook-docktest engine prepare`, \
+         or install them on this machine", .packages.join("`, `")
     )]
     PackagesOfMachine {
         /// The packages.
@@ -50,6 +50,23 @@ pub enum Error {
         /// The packages.
         packages: Vec<String>,
         /// What apt or dpkg has said.
+        reason: String,
+    },
+    /// The keys are missing that Debian's packages are checked with.
+    #[error(
+        "the keys of Debian are missing: no `{keyring}`; \
+         install them, for example with `apt-get install debian-archive-keyring`"
+    )]
+    KeyringMissing {
+        /// The file that contains them.
+        keyring: &'static str,
+    },
+    /// No root file system can be built from Debian's packages.
+    #[error("cannot prepare an engine from Debian {suite}: {reason}")]
+    NotPrepared {
+        /// The release of Debian.
+        suite: Suite,
+        /// What mmdebstrap or apt has said.
         reason: String,
     },
     /// The engine exited while it was starting.
@@ -103,6 +120,30 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether no engine can be started on this machine as it is, whatever it is to be used for.
+    pub fn means_no_engine(&self) -> bool {
+        match self {
+            Self::NotRoot
+            | Self::ProgramMissing { .. }
+            | Self::NoDockerd
+            | Self::NotAnEngineRoot { .. }
+            | Self::PackagesOfMachine { .. }
+            | Self::KeyringMissing { .. }
+            | Self::NotPrepared { .. }
+            | Self::Died { .. }
+            | Self::NotReady { .. } => true,
+            // The name of a package, an image or a disk can be what is wrong.
+            Self::PackagesNotInstalled { .. }
+            | Self::DiedWithImages { .. }
+            | Self::Cancelled
+            | Self::Damaged(_)
+            | Self::NoImage { .. }
+            | Self::ImageName(_)
+            | Self::Docker(_)
+            | Self::Io { .. } => false,
+        }
+    }
+
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let action = action.into();
         move |source| Self::Io { action, source }

@@ -12,6 +12,7 @@
 //! # Ok::<(), docker_sandbox::Error>(())
 //! ```
 
+mod cache;
 mod cgroup;
 mod error;
 mod image_store;
@@ -21,13 +22,17 @@ mod log_tail;
 mod memory;
 mod options;
 mod packages;
+mod prepare;
 mod prepared;
 mod process;
 mod process_stat;
 pub mod processes;
 mod root;
+mod sudo;
+mod suite;
 mod terminal;
 
+pub use cache::{cache_directory, prepared_directory};
 pub use cgroup::ProcessGroup;
 pub use error::Error;
 pub use image_store::{
@@ -35,8 +40,11 @@ pub use image_store::{
 };
 pub use leftovers::{Leftover, leftovers};
 pub use options::EngineOptions;
-pub use prepared::{PreparedRoot, lock_roots, prepared_roots, wait_for_roots};
+pub use prepare::{Prepared, Preparing, prepare};
+pub use prepared::{PreparedRoot, lock_roots, prepared_roots};
 pub use process::{PATH, ProcessEngine};
 pub use process_stat::ProcessStat;
-pub use root::{EngineRoot, cache_directory, prepared_directory};
+pub use root::EngineRoot;
+pub use sudo::{SudoUser, sudo_user};
+pub use suite::Suite;
 pub use terminal::{Session, Terminal};

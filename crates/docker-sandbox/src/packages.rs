@@ -11,7 +11,8 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{EngineRoot, Error, wait_for_roots};
+use crate::prepared::wait_for_roots;
+use crate::{EngineRoot, Error};
 
 const SCRIPT: &str = include_str!("packages.sh");
 

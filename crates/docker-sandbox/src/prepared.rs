@@ -1,11 +1,11 @@
-//! The prepared root file systems of engines, for removing them.
+//! The prepared root file systems of engines: which there are, and removing them.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// The link to the root file system that engines are started from.
-const CURRENT: &str = "current";
+pub(crate) const CURRENT: &str = "current";
 
 /// A lock on this file is held while a root file system is prepared.
 const LOCK: &str = ".lock";
@@ -17,9 +17,23 @@ pub struct PreparedRoot {
     pub path: PathBuf,
     /// Whether engines are started from it by default.
     pub is_current: bool,
+    /// The links that lead to it: `current`, and one by the name of its suite.
+    links: Vec<PathBuf>,
 }
 
 impl PreparedRoot {
+    /// Whether a link leads to it: it is the current one, or the one of a suite.
+    pub fn is_linked(&self) -> bool {
+        !self.links.is_empty()
+    }
+
+    /// Whether it is a copy of another one, with more packages: see [`crate::EngineRoot::with_packages`].
+    pub(crate) fn is_copy_of(&self, other: &Self) -> bool {
+        let name = |root: &Self| root.path.file_name().map(|name| name.as_encoded_bytes().to_vec());
+        let (Some(name), Some(other)) = (name(self), name(other)) else { return false };
+        name.strip_prefix(&*other).is_some_and(|rest| rest.starts_with(b"-"))
+    }
+
     /// Whether an engine runs from it. `false` if this process may not read it.
     pub fn is_in_use(&self) -> bool {
         File::open(&self.path)
@@ -44,8 +58,9 @@ impl PreparedRoot {
         let grave = tempfile::Builder::new().prefix("removed-").tempdir_in(engines)?;
         fs::rename(&self.path, grave.path().join("root"))?;
         drop(lock);
-        if self.is_current {
-            fs::remove_file(engines.join(CURRENT))?;
+        // Those that lead to another one by now stay.
+        for link in self.links.iter().filter(|link| link.is_symlink() && !link.exists()) {
+            fs::remove_file(link)?;
         }
         grave.close()?;
         Ok(true)
@@ -63,15 +78,26 @@ pub fn prepared_roots(engines: &Path) -> io::Result<Vec<PreparedRoot>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let current = fs::canonicalize(engines.join(CURRENT)).ok();
-    let mut roots = Vec::new();
+    let (mut roots, mut links) = (Vec::new(), Vec::new());
     for entry in entries {
         let entry = entry?;
-        // Not the link.
-        if entry.file_type()?.is_dir() {
-            let path = entry.path();
-            let is_current = current.is_some() && fs::canonicalize(&path).ok() == current;
-            roots.push(PreparedRoot { path, is_current });
+        let (kind, path) = (entry.file_type()?, entry.path());
+        if kind.is_dir() {
+            roots.push(PreparedRoot { path, is_current: false, links: Vec::new() });
+        } else if kind.is_symlink() {
+            links.push(path);
+        }
+    }
+    links.sort();
+    for link in links {
+        // One that leads nowhere belongs to none.
+        let Ok(target) = fs::canonicalize(&link) else { continue };
+        let is_target = |root: &&mut PreparedRoot| {
+            fs::canonicalize(&root.path).is_ok_and(|path| path == target)
+        };
+        if let Some(root) = roots.iter_mut().find(is_target) {
+            root.is_current |= link.file_name().is_some_and(|name| name == CURRENT);
+            root.links.push(link);
         }
     }
     roots.sort_by(|one, other| one.path.cmp(&other.path));
@@ -96,7 +122,7 @@ pub fn lock_roots(engines: &Path) -> io::Result<Option<File>> {
 ///
 /// # Errors
 /// When the lock file cannot be written.
-pub fn wait_for_roots(engines: &Path) -> io::Result<File> {
+pub(crate) fn wait_for_roots(engines: &Path) -> io::Result<File> {
     let lock = File::create(engines.join(LOCK))?;
     lock.lock()?;
     Ok(lock)
@@ -114,7 +140,10 @@ mod tests {
         for name in ["old", "new", "stopped.part"] {
             fs::create_dir_all(engines.path().join(name).join("usr/sbin")).unwrap();
         }
-        symlink("new", engines.path().join(CURRENT)).unwrap();
+        for (root, link) in [("new", CURRENT), ("new", "suite-trixie"), ("old", "suite-bookworm")] {
+            symlink(root, engines.path().join(link)).unwrap();
+        }
+        symlink("none", engines.path().join("suite-sid")).unwrap();
         engines
     }
 
@@ -131,12 +160,41 @@ mod tests {
         assert_eq!(names(&roots), ["new", "old", "stopped.part"]);
         let current: Vec<bool> = roots.iter().map(|root| root.is_current).collect();
         assert_eq!(current, [true, false, false]);
+        let linked: Vec<bool> = roots.iter().map(PreparedRoot::is_linked).collect();
+        assert_eq!(linked, [true, true, false]);
         assert!(roots[1].remove().unwrap() && roots[2].remove().unwrap());
+        assert!(engines.join("suite-bookworm").symlink_metadata().is_err());
         assert_eq!(names(&prepared_roots(engines).unwrap()), ["new"]);
         assert!(engines.join(CURRENT).is_dir());
         assert!(roots[0].remove().unwrap());
         assert_eq!(prepared_roots(engines).unwrap(), []);
-        assert!(engines.join(CURRENT).symlink_metadata().is_err());
+        for link in [CURRENT, "suite-trixie"] {
+            assert!(engines.join(link).symlink_metadata().is_err());
+        }
+    }
+
+    #[test]
+    fn a_link_that_leads_to_another_root_by_now_stays() {
+        let directory = fixture();
+        let engines = directory.path();
+        let old = prepared_roots(engines).unwrap().remove(1);
+        let link = engines.join("suite-bookworm");
+        fs::remove_file(&link).unwrap();
+        symlink("new", &link).unwrap();
+        assert!(old.remove().unwrap());
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("new"));
+    }
+
+    #[test]
+    fn a_copy_begins_with_the_name_of_its_root() {
+        let root = |name: &str| PreparedRoot {
+            path: Path::new("engines").join(name),
+            is_current: false,
+            links: Vec::new(),
+        };
+        assert!(root("1f-2e").is_copy_of(&root("1f")));
+        assert!(!root("1f").is_copy_of(&root("1f")));
+        assert!(!root("1f2e").is_copy_of(&root("1f")));
     }
 
     #[test]

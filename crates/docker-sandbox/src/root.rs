@@ -4,7 +4,7 @@ use std::env;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::Error;
+use crate::{Error, prepared_directory};
 
 /// Where an engine's programs come from. Either is only read: what the engine writes stays in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,21 +81,8 @@ impl EngineRoot {
     }
 }
 
-/// The directory of this user's prepared root file systems. Each has a subdirectory; `current` is a
-/// link to the one in use. `None` without a home directory.
-pub fn prepared_directory() -> Option<PathBuf> {
-    Some(cache_directory()?.join("engines"))
-}
-
-/// The directory of this user's engines and images: `mdbook-docktest` in `$XDG_CACHE_HOME`, or in
-/// `~/.cache` if that is not set (XDG Base Directory Specification). `None` without a home directory.
-pub fn cache_directory() -> Option<PathBuf> {
-    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let caches = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    Some(caches.join("mdbook-docktest"))
-}
-
-fn is_on_path(program: &str) -> bool {
+/// Whether a program is on the PATH.
+pub(crate) fn is_on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
@@ -110,8 +97,8 @@ mod tests {
         let error = root.check_dockerd().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "not a root file system of an engine: no `dockerd` in `/nonexistent`; pass one with \
-             --engine-root DIR"
+            "not a root file system of an engine: no `dockerd` in `/nonexistent`; run `mdbook-docktest \
+             engine prepare`, and leave out `engine-root`"
         );
     }
 }

@@ -1,5 +1,6 @@
 //! The book: its settings and chapters, and mdBook's protocol.
 
+pub(crate) mod author;
 pub(crate) mod build_directory;
 pub(crate) mod chapters;
 mod lexical_path;

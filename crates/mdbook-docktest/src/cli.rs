@@ -67,7 +67,7 @@ pub enum Command {
     /// Run it after each `mdbook build`. Addresses are added if book.toml says where the site will be, with a
     /// `site-url` that begins with `https://`, or with `cname`.
     Finish(Finish),
-    /// Shows or removes what the program keeps on this machine
+    /// Prepares engines, tries them, and shows or removes what the program keeps on this machine
     #[command(subcommand)]
     Engine(Engine),
 }
@@ -147,14 +147,55 @@ pub struct Record {
 /// The commands below `engine`.
 #[derive(Debug, Subcommand)]
 pub enum Engine {
+    /// Builds the root file system that engines start from, unless it exists
+    ///
+    /// It is built from Debian's packages, which are downloaded. The machine's own Docker, if there is one,
+    /// is not used.
+    Prepare(EnginePrepare),
+    /// Tries each kind of engine on this machine, and says what works and what does not
+    ///
+    /// Exits with 0 if one works, and with 3 if none does.
+    Doctor(EngineDoctor),
     /// Lists the images that a book uses, and where each is or would come from
     ///
     /// Nothing runs, and no registry is asked: images that a chapter names only by a variable may be missing.
     Images(EngineImages),
     /// Removes images and whatever else the program keeps on this machine
     ///
-    /// What a running program uses is kept, and so is the current engine unless `--all` is given.
+    /// What a running program uses is kept, and so are the prepared root file systems that engines start from unless
+    /// `--all` is given.
     Clean(EngineClean),
+}
+
+/// The arguments of `engine prepare`.
+#[derive(Debug, Args)]
+pub struct EnginePrepare {
+    /// The release of Debian to take the packages from, and with them the version of Docker Engine
+    #[arg(long, value_enum, default_value_t)]
+    pub suite: PreparedSuite,
+}
+
+/// A release of Debian.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum PreparedSuite {
+    /// Debian 12, with Docker Engine 20.10, without `docker compose` and `docker buildx`
+    Bookworm,
+    /// Debian 13, with Docker Engine 26.1
+    #[default]
+    Trixie,
+    /// The next release, with the newest Docker Engine in Debian
+    Sid,
+}
+
+/// The arguments of `engine doctor`.
+#[derive(Debug, Args)]
+pub struct EngineDoctor {
+    /// A prepared root file system to start engines from
+    #[arg(long, value_name = "DIR")]
+    pub engine_root: Option<PathBuf>,
+    /// The format of the list
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ListFormat,
 }
 
 /// The arguments of `engine images`.
@@ -177,7 +218,7 @@ pub struct EngineClean {
     /// Only print what would be removed
     #[arg(long)]
     pub dry_run: bool,
-    /// Also remove the prepared root file system that engines are started from
+    /// Also remove the prepared root file systems that engines start from
     #[arg(long)]
     pub all: bool,
 }

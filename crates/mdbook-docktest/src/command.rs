@@ -121,6 +121,8 @@ fn run_command(cli: Cli) -> Result<Exit> {
             false => Exit::Findings,
         }),
         Some(Command::Install(options)) => install::install(&options),
+        Some(Command::Engine(cli::Engine::Prepare(options))) => engine::prepare(&options),
+        Some(Command::Engine(cli::Engine::Doctor(options))) => engine::doctor(&options),
         Some(Command::Engine(cli::Engine::Images(options))) => engine::images(&options),
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
         Some(Command::Verify(options)) => verify::verify(&options, After::Report),
@@ -194,8 +196,20 @@ struct RunOptions<'a> {
 /// # Errors
 /// [`RunError::Cancelled`], or if no chapter can run.
 fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
+    let (exit, not_run) = try_run(report, options)?;
+    print_errors(not_run);
+    Ok(exit)
+}
+
+/// Runs the chapters of a report that are not run yet. Returns why some cannot run.
+///
+/// # Errors
+/// [`RunError::Cancelled`], or if no chapter can run.
+fn try_run(report: &mut Report, options: &RunOptions<'_>) -> Result<(Exit, Vec<RunError>)> {
     let to_run = report.chapters.iter().filter(|chapter| chapter.needs_run()).count();
-    let Some(to_run) = NonZero::new(to_run) else { return Ok(Exit::from_report(report)) };
+    let Some(to_run) = NonZero::new(to_run) else {
+        return Ok((Exit::from_report(report), Vec::new()));
+    };
     let settings = options.settings;
     let root = match options.engine_root.or(settings.engine_root.as_deref()) {
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
@@ -224,16 +238,19 @@ fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
     if options.canceller.is_cancelled() {
         return Err(RunError::Cancelled.into());
     }
+    let exits = not_run.iter().map(Exit::from_run_error);
+    Ok((exits.fold(Exit::from_report(report), Exit::max), not_run))
+}
+
+/// Prints the errors of chapters that cannot run, each once.
+fn print_errors(not_run: Vec<RunError>) {
     let mut printed = BTreeSet::new();
-    let mut exit = Exit::from_report(report);
     for error in not_run {
-        exit = exit.max(Exit::from_run_error(&error));
         let line = one_line(&error.into());
         if printed.insert(line.clone()) {
             print_error(&line);
         }
     }
-    Ok(exit)
 }
 
 /// A root file system in which steps find these packages.

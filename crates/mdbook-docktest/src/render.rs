@@ -12,7 +12,7 @@ use crate::model::fence::Fence;
 use crate::model::finding::Finding;
 use crate::model::markdown::Extensions;
 use crate::model::page_id::named_in;
-use crate::model::recording::{Recording, StepRecording};
+use crate::model::recording::{Origin, Recording, StepRecording};
 use crate::model::scenario::{Command, Directive, Scenario, Step};
 use crate::render::page::{Page, Renderer};
 use crate::render::state::State;
@@ -31,6 +31,7 @@ mod html;
 pub(crate) mod labels;
 mod markdown;
 mod names;
+mod notice;
 mod outcome;
 pub(crate) mod page;
 mod playback;
@@ -45,6 +46,7 @@ use changes::{Sign, changes};
 use code::Code;
 use files::{shown, without_repetition};
 use fragments::Fragments;
+use notice::Notice;
 use outcome::Outcome;
 use provenance::Provenance;
 use unclosed_block::unclosed_block;
@@ -87,8 +89,11 @@ pub(crate) fn render_in_book(
     whole: Option<&Whole<'_>>,
 ) -> String {
     let images = images.mentions.iter().map(|(start, end)| *start..*end).collect();
-    let rendering =
-        Rendering { text, page, findings, hidelines: &scenario.extensions.hidelines, images };
+    // In a chapter that has never run, its notice says enough.
+    let marks_changed = recording
+        .is_some_and(|recording| recording.origin == Origin::NotRun && recording.has_run());
+    let hidelines = &scenario.extensions.hidelines;
+    let rendering = Rendering { text, page, findings, hidelines, images, marks_changed };
     let mut edits = Vec::new();
     let mut progress = Progress::default();
     let mut diagrams = scenario.diagrams.iter().enumerate().peekable();
@@ -112,6 +117,9 @@ pub(crate) fn render_in_book(
         edits.push(Edit { range: place.clone(), text });
     }
     scenario.files.iter().for_each(|file| rendering.file(file, &mut edits));
+    if let Some(recording) = recording {
+        rendering.notice(recording, scenario, &mut edits);
+    }
     rendering.chapter_findings(scenario, &mut edits);
     // After what else is inserted at their ends.
     rendering.alerts(&scenario.extensions, &mut edits);
@@ -144,6 +152,8 @@ struct Rendering<'a> {
     hidelines: &'a BTreeMap<String, String>,
     /// The places of images' names.
     images: Vec<Range<usize>>,
+    /// Whether steps that have changed since the chapter ran are marked.
+    marks_changed: bool,
 }
 
 impl Rendering<'_> {
@@ -290,6 +300,10 @@ impl Rendering<'_> {
             None => below.outcome(&outcome, &id, labels),
         }
         let Some(StepRecording::Ran { effects, commands: recorded }) = recording else {
+            let is_changed = self.marks_changed && recording == Some(&StepRecording::Skipped);
+            if is_changed && !step.attributes.hidden {
+                below.note(labels.changed_since());
+            }
             return below;
         };
         if !step.attributes.hidden {
@@ -380,6 +394,15 @@ impl Rendering<'_> {
         let prefix =
             fence.closing.as_ref().map_or("", |closing| &self.text[closing.prefix.clone()]);
         format!("{}{prefix}", line_ending(&self.text[fence.block.clone()]))
+    }
+
+    /// Says above a chapter that it could not run.
+    fn notice(&self, recording: &Recording, scenario: &Scenario, edits: &mut Vec<Edit>) {
+        let Page { labels, renderer, .. } = self.page;
+        let Some(notice) = Notice::new(recording, &scenario.path, labels) else { return };
+        let eol = line_ending(self.text);
+        let notice = notice.render(*renderer, labels, eol);
+        edits.push(Edit::insert(mark_len(self.text), format!("{notice}{eol}{eol}")));
     }
 
     fn chapter_findings(&self, scenario: &Scenario, edits: &mut Vec<Edit>) {

@@ -9,12 +9,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
 use serde::de::IgnoredAny;
 
+use crate::book::author;
 use crate::book::chapters::{SourceError, for_each_chapter, read_book_and_config};
 use crate::book::source_file::{self, WriteError};
 use crate::model::markdown::Extensions;
@@ -104,7 +105,8 @@ pub(crate) fn finish(root: &Path) -> Result<Finished, SiteError> {
     if address.is_some() {
         let map = sitemap::sitemap(&listed);
         let file = site.join("sitemap.xml");
-        fs::write(&file, map).map_err(|source| WriteError::Io { path: file, source })?;
+        let written = author::create(&file).and_then(|mut file| file.write_all(map.as_bytes()));
+        written.map_err(|source| WriteError::Io { path: file, source })?;
     }
     Ok(Finished { pages: count, address })
 }

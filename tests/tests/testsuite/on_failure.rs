@@ -57,7 +57,8 @@ fn mdbook_serve_embeds_findings_by_default() {
 
 #[test]
 fn a_missing_engine_or_image_stops_the_build() {
-    let outcome = embedding().step("true").to_preprocess("html").env("PATH", "/nowhere").run();
+    let book = embedding().setting("run = \"always\"").step("true");
+    let outcome = book.to_preprocess("html").env("PATH", "/nowhere").run();
     outcome.exits(3);
     assert_eq!(outcome.stdout(), "");
 

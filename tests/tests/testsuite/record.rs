@@ -235,7 +235,8 @@ fn recordings_are_in_the_book_if_its_directory_has_the_sources() {
         ] {
             run(Program::new(arguments).env("PATH", "/nowhere"), directory);
         }
-        run(Program::through([MDBOOK], [""; 0]).env("PATH", "/nowhere"), &book);
+        let build = Program::through([MDBOOK], [""; 0]).env("PATH", "/nowhere");
+        run(build.env("CI", "true"), &book);
         assert_eq!(content_and_time(&recording), first, "a watched file was written");
         // Recording the whole book removes unused recordings of this book only.
         let unused = copy_recording(&recording, book.join("recordings/gone.md.json"));

@@ -19,9 +19,9 @@ fn lab() -> Book {
     Book::new().step(UNIQUE)
 }
 
-/// Builds the book without a PATH, so that nothing can be run.
+/// Builds the book without a PATH, so that nothing can be run. In CI, that is an error if something has to.
 fn without_engine(book: &Book) -> Program {
-    book.to_build(MDBOOK).env("PATH", "/nowhere")
+    book.to_build(MDBOOK).env("PATH", "/nowhere").env("CI", "true")
 }
 
 /// Builds the book.

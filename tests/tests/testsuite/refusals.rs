@@ -33,7 +33,11 @@ fn no_dockerd_anywhere() {
     let path = path_without(&["dockerd"]);
     let empty = TempDir::new().unwrap();
     let program = book().to_verify().env("PATH", path.path()).env("XDG_CACHE_HOME", empty.path());
-    program.run().exits(3).fails_saying(&["no Docker Engine", "--engine-root", "apt-get install"]);
+    program.run().exits(3).fails_saying(&[
+        "no Docker Engine",
+        "mdbook-docktest engine prepare",
+        "apt-get install",
+    ]);
 }
 
 #[test]
@@ -43,7 +47,7 @@ fn no_dockerd_in_the_engine_root() {
     outcome.exits(3).fails_saying(&[
         empty.path().to_str().unwrap(),
         "no `dockerd`",
-        "--engine-root",
+        "mdbook-docktest engine prepare",
     ]);
 }
 
@@ -70,7 +74,7 @@ fn not_root() {
         .directory(directory.path())
         .env("HOME", directory.path())
         .run();
-    outcome.exits(3).fails_saying(&["needs root", "sudo"]);
+    outcome.exits(3).fails_saying(&["needs root"]);
 }
 
 #[test]
@@ -116,7 +120,8 @@ fn an_expected_failure_to_pull_is_not_an_error() {
 #[test]
 fn the_preprocessor_has_the_same_errors() {
     let path = path_without(&["unshare"]);
-    let outcome = book().to_preprocess("html").env("PATH", path.path()).run();
+    let book = book().setting("run = \"always\"");
+    let outcome = book.to_preprocess("html").env("PATH", path.path()).run();
     outcome.exits(3).fails_saying(&["`unshare` not found"]);
     assert_eq!(outcome.stdout(), "");
 }

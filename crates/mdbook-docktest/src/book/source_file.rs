@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use crate::book::author;
+
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WriteError {
@@ -34,11 +36,12 @@ pub(crate) fn replace(path: &Path, old: impl AsRef<[u8]>, new: &str) -> Result<(
 pub(crate) fn create(path: &Path, text: &str) -> Result<(), WriteError> {
     let create = || {
         let directory = path.parent().unwrap_or(Path::new("/"));
-        fs::create_dir_all(directory)?;
+        author::create_directories(directory)?;
         // The default for a new file, which the umask reduces.
         let permissions = fs::Permissions::from_mode(0o666);
         let mut new = Builder::new().permissions(permissions).tempfile_in(directory)?;
         new.write_all(text.as_bytes())?;
+        author::give(new.as_file())?;
         new.as_file().sync_all()?;
         new.persist_noclobber(path)?;
         Ok(())
@@ -52,6 +55,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     let mut new = NamedTempFile::new_in(directory)?;
     new.write_all(text.as_bytes())?;
     new.as_file().set_permissions(fs::metadata(&file)?.permissions())?;
+    author::give(new.as_file())?;
     new.as_file().sync_all()?;
     new.persist(&file)?;
     Ok(())

@@ -1,5 +1,7 @@
 //! The preprocessor, which mdBook starts when it builds a book.
 
+use std::collections::BTreeSet;
+use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
@@ -7,7 +9,7 @@ use std::os::fd::AsFd;
 use anyhow::{Context, Result};
 use docker_sandbox::cache_directory;
 
-use super::{Exit, RunOptions, cancel_on_signals, colours, run};
+use super::{Exit, RunOptions, cancel_on_signals, colours, one_line, print_errors, try_run};
 use crate::book::build_directory;
 use crate::book::chapters::Source;
 use crate::book::protocol::{self, ProtocolError};
@@ -19,6 +21,7 @@ use crate::render::page::Renderer;
 use crate::report::human::human;
 use crate::report::spill::Spill;
 use crate::report::{Chapter, Report};
+use crate::run::RunError;
 use crate::store::failures::{Edition, Failures, Session};
 use crate::store::files;
 use crate::store::recording_file::RecordingFile;
@@ -123,7 +126,7 @@ fn replay_and_run(
         jobs: None,
         canceller: &canceller,
     };
-    let exit = run(report, &options)?;
+    let exit = run_or_go_on(report, &options, recordings)?;
     for chapter in &report.chapters {
         if let Some(recording) = recordings.for_passed_run(chapter) {
             keep(chapter, &recording);
@@ -135,6 +138,43 @@ fn replay_and_run(
         }
     }
     Ok(exit)
+}
+
+/// Runs the remaining chapters. Where no engine is at hand, shows what is known of them instead, and says so.
+/// That is for authors, whose work goes on: in CI, and if the book is to run each time, it is an error.
+fn run_or_go_on(
+    report: &mut Report,
+    options: &RunOptions<'_>,
+    recordings: &Recordings<'_>,
+) -> Result<Exit> {
+    let (exit, not_run) = match try_run(report, options) {
+        Ok(ran) => ran,
+        // Before the first chapter.
+        Err(error) => match error.downcast::<RunError>() {
+            Ok(error) if error.means_no_engine() => (Exit::NoEngine, vec![error]),
+            Ok(error) => return Err(error.into()),
+            Err(error) => return Err(error),
+        },
+    };
+    let goes_on = options.settings.run == RunMode::Stale && !is_in_ci();
+    if not_run.is_empty() || !goes_on || !not_run.iter().all(RunError::means_no_engine) {
+        print_errors(not_run);
+        return Ok(exit);
+    }
+    let reasons: BTreeSet<String> =
+        not_run.into_iter().map(|error| one_line(&error.into())).collect();
+    for reason in reasons {
+        progress::say(&format!(
+            "warning: some chapters are not run, and their pages say so: {reason}"
+        ));
+    }
+    recordings.show_not_run(report);
+    Ok(Exit::from_report(report))
+}
+
+/// Whether this is a build that nobody watches: CI services set `CI`.
+fn is_in_ci() -> bool {
+    env::var_os("CI").is_some_and(|value| !(value.is_empty() || value == "false"))
 }
 
 /// Replays a chapter's last run if it failed and nothing has changed since.

@@ -1,11 +1,11 @@
 //! The `cast` command.
 
-use std::fs;
+use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 
 use super::{Exit, print};
-use crate::book::chapters;
+use crate::book::{author, chapters};
 use crate::cli::Cast;
 use crate::command::progress;
 use crate::render::cast::cast;
@@ -46,7 +46,8 @@ pub(super) fn export(options: &Cast) -> Result<Exit> {
     }
     match &options.output {
         None => print(&cast.text).context("cannot write the terminal recording")?,
-        Some(file) => fs::write(file, &cast.text)
+        Some(file) => author::create(file)
+            .and_then(|mut file| file.write_all(cast.text.as_bytes()))
             .with_context(|| format!("cannot write {}", file.display()))?,
     }
     Ok(Exit::Success)

@@ -11,6 +11,7 @@ use super::moved_images::MovedImages;
 use super::{
     Exit, RunOptions, cancel_on_signals, colours, print, print_error, print_missing_images, run,
 };
+use crate::book::author;
 use crate::book::chapters::Given;
 use crate::book::settings::Settings;
 use crate::book::source_file;
@@ -160,7 +161,7 @@ fn record(report: &Report, settings: &Settings, given: &Given, ran: Exit) -> Res
 /// Creates the file for the report; `None` for standard output.
 pub(super) fn output(options: &Options) -> Result<Option<File>> {
     let create = |path: &PathBuf| {
-        File::create(path).with_context(|| format!("cannot write {}", path.display()))
+        author::create(path).with_context(|| format!("cannot write {}", path.display()))
     };
     options.output.as_ref().map(create).transpose()
 }

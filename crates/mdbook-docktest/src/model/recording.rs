@@ -66,6 +66,9 @@ pub enum Origin {
     File,
     /// An earlier, failed run of the same `mdbook serve`.
     EarlierRun,
+    /// Nowhere or a recording file that is out of date, as no engine was at hand. Steps that have changed since
+    /// are [`StepRecording::Skipped`].
+    NotRun,
 }
 
 /// The recording of one step.
@@ -171,6 +174,11 @@ impl End {
 }
 
 impl Recording {
+    /// Whether a step ran.
+    pub(crate) fn has_run(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, StepRecording::Ran { .. }))
+    }
+
     /// Drops the results of the steps, and keeps what they ran on and when.
     pub(crate) fn without_steps(self) -> Self {
         Self {

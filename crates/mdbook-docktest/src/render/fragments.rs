@@ -53,6 +53,14 @@ impl Fragments {
         }
     }
 
+    /// Adds a note below a step that has no output.
+    pub(super) fn note(&mut self, text: &str) {
+        self.pieces.push(match self.renderer {
+            Renderer::Html => Piece::Html(html::note(text)),
+            Renderer::Markdown => Piece::Text(format!("[{text}]\n")),
+        });
+    }
+
     /// Adds the values that took the place of placeholders.
     pub(super) fn values(&mut self, label: &str, values: &[(&str, &str)]) {
         if !values.is_empty() {

@@ -215,6 +215,11 @@ pub(super) fn file(file: &ChapterFile, labels: &Labels) -> String {
     })
 }
 
+/// A note below a step that has no output.
+pub(super) fn note(text: &str) -> String {
+    one_line(html! { p.docktest-values { strong { (plain(text)) } } })
+}
+
 /// The values that took the place of placeholders.
 pub(super) fn values(label: &str, values: &[(&str, &str)]) -> String {
     one_line(html! {

@@ -161,10 +161,22 @@ labels! {
     options(): "Options", "Options";
     /// Above a block with findings
     finding(): "This block failed", "Ce bloc n’est pas conforme";
+    /// Above a chapter that has changed and could not run, as no engine was at hand
+    out_of_date(date): "This page is out of date: its commands or their settings have changed since they ran on {date}, and no Docker engine was available to run them again.",
+        "Cette page n’est plus à jour\u{a0}: ses commandes ou leurs réglages ont changé depuis leur exécution du {date}, et aucun moteur Docker n’était disponible pour les exécuter de nouveau.";
+    /// Above a chapter that has never run
+    never_ran(): "The commands on this page have not been run, and their outputs are missing: no Docker engine was available.",
+        "Les commandes de cette page n’ont pas été exécutées, et leurs sorties manquent\u{a0}: aucun moteur Docker n’était disponible.";
+    /// In both: before the command that runs the chapter
+    to_run(): "To run them:", "Pour les exécuter\u{a0}:";
+    /// Under a step that has changed in a chapter that could not run
+    changed_since(): "not run since it was changed", "pas encore exécuté depuis sa modification";
     /// At the end of a chapter that passed
     verified(date): "Verified on {date}", "Vérifié le {date}";
     /// At the end of a chapter that failed
     ran(date): "Failed on {date}", "Exécuté le {date}, non conforme";
+    /// At the end of a chapter that has changed and could not run
+    ran_before(date): "Run on {date}, before it was changed", "Exécuté le {date}, avant modification";
     /// The engine
     engine_version(version): "Docker Engine {version}", "Docker Engine {version}";
     /// An image from a registry
@@ -181,6 +193,9 @@ labels! {
     /// There, under `mdbook serve`, if they come from an earlier failed run
     earlier_run(): "from an earlier run; the chapter has not been saved since",
         "d’une exécution précédente\u{202f}; le chapitre n’a pas été enregistré depuis";
+    /// There, if they come from a recording that is out of date
+    outdated(): "from a recording that is out of date; no engine was available to renew it",
+        "tirées d’un enregistrement qui n’est plus à jour\u{202f}; aucun moteur n’était disponible pour le renouveler";
     /// There, if they come from a run during this build
     live(): "from a run while this page was built", "d’une exécution pendant la construction de cette page";
     /// In the details of a run: the engine

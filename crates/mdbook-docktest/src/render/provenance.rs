@@ -1,7 +1,7 @@
 //! The provenance of a page: when its steps ran, on which engine and with which images.
 
 use crate::model::finding::Finding;
-use crate::model::recording::{Engine, Image, ImageOrigin, Origin, Recording, StepRecording};
+use crate::model::recording::{Engine, Image, ImageOrigin, Origin, Recording};
 use crate::render::labels::Labels;
 
 /// The provenance of a page, in its language.
@@ -19,12 +19,15 @@ impl Provenance {
         findings: &[Finding],
         labels: &Labels,
     ) -> Option<Self> {
-        let ran = |step: &&StepRecording| matches!(step, StepRecording::Ran { .. });
-        recording.steps.iter().find(ran)?;
+        if !recording.has_run() {
+            return None;
+        }
         let has_passed = !findings.iter().any(Finding::is_error);
-        let what = labels
-            .day(&recording.recorded_at)
-            .map(|date| if has_passed { labels.verified(date) } else { labels.ran(date) });
+        let what = labels.day(&recording.recorded_at).map(|date| match recording.origin {
+            Origin::NotRun => labels.ran_before(date),
+            _ if has_passed => labels.verified(date),
+            _ => labels.ran(date),
+        });
         let engine = labels.engine_version(&recording.engine.version);
         let images = recording.images.iter().map(|image| self::image(image, labels));
         let summary =
@@ -34,6 +37,7 @@ impl Provenance {
             Origin::Run => labels.live(),
             Origin::File => labels.replayed(),
             Origin::EarlierRun => labels.earlier_run(),
+            Origin::NotRun => labels.outdated(),
         };
         let mut details = vec![
             (labels.source().to_owned(), format!("{source} ({})", recording.recorded_at)),

@@ -420,6 +420,58 @@ fn a_chapter_ends_with_its_provenance() {
 }
 
 #[test]
+fn a_chapter_that_could_not_run_says_so() {
+    let text = "# Lab\n\n```bash\none\n```\n\n```bash\ntwo\n```\n\n```bash hidden\nthree\n```\n";
+    let scenario = extract(Path::new("src/a&b.md"), text, Extensions::default());
+    let skipped = StepRecording::Skipped;
+    let mut recording = Recording {
+        steps: vec![printed("old\n"), skipped.clone(), skipped.clone()],
+        recorded_at: RECORDED_AT.into(),
+        origin: Origin::NotRun,
+        ..Recording::default()
+    };
+    let render = |recording: &Recording, language, renderer| {
+        render(text, &scenario, Some(recording), &[], &self::page(language, renderer))
+    };
+    let html = render(&recording, Language::Fr, Renderer::Html);
+    let notice = "<!--docktest--><div class=\"docktest-notice\" role=\"note\"><p><strong>Cette page n’est \
+        plus à jour\u{a0}: ses commandes ou leurs réglages ont changé depuis leur exécution du \
+        24\u{a0}novembre 2026, et aucun moteur Docker n’était disponible pour les exécuter de \
+        nouveau.</strong></p><p>Pour les exécuter\u{a0}: <code translate=\"no\">mdbook-docktest record \
+        src/a&amp;b.md</code></p></div>\n\n# Lab\n";
+    assert!(html.starts_with(notice), "{html}");
+    assert!(html.contains(">old&#10;</samp>"), "{html}");
+    let mark = "<strong>pas encore exécuté depuis sa modification</strong>";
+    assert_eq!(html.matches(mark).count(), 1, "the hidden step is not marked: {html}");
+    assert!(
+        html.contains("<summary>Exécuté le 24\u{a0}novembre 2026, avant modification · "),
+        "{html}"
+    );
+    assert!(html.contains("<dd>tirées d’un enregistrement qui n’est plus à jour"), "{html}");
+    assert!(!html.contains("Vérifié"), "{html}");
+
+    let markdown = render(&recording, Language::En, Renderer::Markdown);
+    let notice = "```text\nThis page is out of date: its commands or their settings have changed since they \
+        ran on 24 November 2026, and no Docker engine was available to run them again.\nTo run them: \
+        mdbook-docktest record src/a&b.md\n```\n\n# Lab\n";
+    assert!(markdown.starts_with(notice), "{markdown}");
+    assert!(
+        markdown.contains("two\n```\n```text\n[not run since it was changed]\n```\n"),
+        "{markdown}"
+    );
+
+    recording.steps = vec![skipped; 3];
+    let html = render(&recording, Language::En, Renderer::Html);
+    let notice = "<!--docktest--><div class=\"docktest-notice\" role=\"note\"><p><strong>The commands on this \
+        page have not been run, and their outputs are missing: no Docker engine was available.</strong>";
+    assert!(html.starts_with(notice), "{html}");
+    assert!(!html.contains("not run since") && !html.contains("docktest-provenance"), "{html}");
+
+    recording.origin = Origin::File;
+    assert!(!render(&recording, Language::En, Renderer::Html).contains("docktest-notice"));
+}
+
+#[test]
 fn a_failed_chapter_is_not_called_verified() {
     let text = "```bash\nls\n```\n";
     let scenario = extract(Path::new("c.md"), text, Extensions::default());

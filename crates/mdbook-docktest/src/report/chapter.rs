@@ -172,6 +172,14 @@ impl Chapter {
         self.keep_selected_findings();
     }
 
+    /// Adds what is known of the chapter's steps although they could not run. It is not checked: the steps are
+    /// no longer those that have run.
+    pub(crate) fn show_not_run(&mut self, recording: Recording) {
+        if let Some(text) = self.take_text() {
+            self.stage = Stage::Ran(text, Box::new(recording));
+        }
+    }
+
     /// Drops the run, so that the chapter is run again. `findings` are those from before the run.
     pub(crate) fn forget_run(&mut self, findings: Vec<Finding>) {
         if let Some(text) = self.take_text() {

@@ -49,6 +49,11 @@ pub(crate) enum RunError {
 }
 
 impl RunError {
+    /// Whether no engine is at hand, rather than that something is wrong with the book.
+    pub(crate) fn means_no_engine(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.means_no_engine())
+    }
+
     /// Converts the error of a system call. `action` says what failed.
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let action = action.into();

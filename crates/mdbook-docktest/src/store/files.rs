@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::book::author;
 use crate::store::recording_file::{RecordingFile, RecordingFileError};
 
 /// Why a recording cannot be read.
@@ -66,7 +67,7 @@ fn is_absent(error: &io::Error) -> bool {
 pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let directory = directory.unwrap_or(Path::new("."));
-    fs::create_dir_all(directory)?;
+    author::create_directories(directory)?;
     let lock = File::open(directory)?;
     lock.lock()?;
     if let Ok(Some(old)) = read(path)
@@ -79,6 +80,7 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
     file.write_all(recording.to_text()?.as_bytes())?;
     // tempfile makes files that only their owner can read; a recording is committed like other files.
     file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    author::give(file.as_file())?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(Kept::Written)

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::model::recording::{
     Engine, Image, Leftover, Origin, OutOfMemory, Recording, StepRecording, UnwrittenFile,
@@ -122,6 +123,29 @@ impl RecordingFile {
             Some(OutOfMemory { step: *runs.get(out_of_memory.step)?, ..out_of_memory })
         });
         recording
+    }
+
+    /// What the recording has for a scenario with other [`Inputs`]: the results of the steps whose own inputs
+    /// are the same, in the same order. The others are skipped. Nothing else of the recording is about
+    /// the scenario.
+    pub(crate) fn outdated(self, scenario: &Scenario, inputs: &Inputs) -> Recording {
+        let old = self.recording.steps;
+        let mut same = vec![None; inputs.steps.len()];
+        for operation in capture_diff_slices(Algorithm::Myers, &self.inputs.steps, &inputs.steps) {
+            if let DiffOp::Equal { old_index, new_index, len } = operation {
+                for place in 0..len {
+                    same[new_index + place] = old.get(old_index + place).cloned();
+                }
+            }
+        }
+        let mut same = same.into_iter();
+        let steps = scenario.steps.iter().map(|step| match step.runs() {
+            false => StepRecording::Ignored,
+            true => same.next().flatten().unwrap_or(StepRecording::Skipped),
+        });
+        let Recording { engine, images, recorded_at, .. } = self.recording;
+        let (steps, origin) = (steps.collect(), Origin::NotRun);
+        Recording { engine, images, recorded_at, steps, origin, ..Recording::default() }
     }
 
     /// The recording as in the file, without ignored steps.

@@ -16,6 +16,8 @@ use crate::store::files::{self, ReadError};
 use crate::store::inputs::{InputDifference, Inputs};
 use crate::store::recording_file::RecordingFile;
 
+mod not_run;
+
 /// The state of a chapter's recording.
 #[derive(Debug)]
 enum State {
@@ -24,7 +26,7 @@ enum State {
     /// It is current, but has another name: the chapter was renamed.
     Renamed(PathBuf, RecordingFile),
     /// It has other inputs.
-    Stale(InputDifference),
+    Stale(InputDifference, RecordingFile),
     /// It does not exist.
     Missing,
     /// The file cannot be read, or is not a valid recording.
@@ -113,7 +115,7 @@ impl<'a> Recordings<'a> {
             Err(error) => State::Unreadable(error),
             Ok(Some(file)) => match inputs.difference(&file.inputs) {
                 None => State::Current(file),
-                Some(difference) => State::Stale(difference),
+                Some(difference) => State::Stale(difference, file),
             },
             Ok(None) => {
                 let has_same_inputs = |(_, file): &&(PathBuf, RecordingFile)| {
@@ -147,7 +149,7 @@ impl<'a> Recordings<'a> {
                     chapter.judge(recording, self.settings);
                 }
             }
-            State::Stale(_) | State::Missing => {}
+            State::Stale(..) | State::Missing => {}
             state @ State::Unreadable(_) => self.report_state(chapter, &state),
         }
     }
@@ -247,7 +249,7 @@ impl<'a> Recordings<'a> {
                 0,
                 format!("no recording of this chapter: {path} does not exist"),
             ),
-            State::Stale(difference) => {
+            State::Stale(difference, _) => {
                 let (step, what) = match difference {
                     InputDifference::Step(step) => (*step, "other steps".to_owned()),
                     InputDifference::Settings => (0, "other settings in book.toml".to_owned()),

@@ -106,10 +106,11 @@ impl Cleaning {
         }
         let (in_use, free): (Vec<_>, Vec<_>) = roots.into_iter().partition(PreparedRoot::is_in_use);
         self.kept.push((ENGINES, size(&in_use), IN_USE.to_owned()));
-        let (current, free): (Vec<_>, Vec<_>) =
-            free.into_iter().partition(|root| root.is_current && !all);
-        let reason = "engines start from it; use `--all` to remove it, too".to_owned();
-        self.kept.push((ENGINES, size(&current), reason));
+        let (linked, free): (Vec<_>, Vec<_>) =
+            free.into_iter().partition(|root| root.is_linked() && !all);
+        let them = if linked.len() == 1 { "it" } else { "them" };
+        let reason = format!("engines start from {them}; use `--all` to remove {them}, too");
+        self.kept.push((ENGINES, size(&linked), reason));
         if self.is_dry_run || free.is_empty() {
             return self.removed.push((ENGINES, size(&free)));
         }
@@ -252,13 +253,15 @@ mod tests {
     }
 
     #[test]
-    fn engines_that_are_not_current_are_removed_unless_all_are() {
+    fn engines_without_a_link_are_removed_unless_all_are() {
         let cache = tempfile::tempdir().unwrap();
         let engines = cache.path().join("engines");
-        for name in ["new", "old"] {
+        for name in ["new", "old", "sid"] {
             fs::create_dir_all(engines.join(name)).unwrap();
         }
-        std::os::unix::fs::symlink("new", engines.join("current")).unwrap();
+        for (name, link) in [("new", "current"), ("sid", "suite-sid")] {
+            std::os::unix::fs::symlink(name, engines.join(link)).unwrap();
+        }
         let clean = |is_dry_run, all| {
             let mut cleaning = Cleaning { is_dry_run, ..Cleaning::default() };
             cleaning.engines(&engines, all);
@@ -266,14 +269,14 @@ mod tests {
             cleaning.text()
         };
         let removed = "removed 1 prepared root file system, 0 B\n";
-        let kept = "kept 1 prepared root file system, 0 B: engines start from it; use `--all` to \
-                    remove it, too\n";
+        let kept = "kept 2 prepared root file systems, 0 B: engines start from them; use `--all` \
+                    to remove them, too\n";
         let would = format!("{removed}{kept}").replace("removed", "would remove");
         assert_eq!(clean(true, false), would.replace("kept", "would keep"));
         assert!(engines.join("old").exists());
         assert_eq!(clean(false, false), format!("{removed}{kept}"));
         assert!(!engines.join("old").exists() && engines.join("current").exists());
-        assert_eq!(clean(false, true), removed);
+        assert_eq!(clean(false, true), "removed 2 prepared root file systems, 0 B\n");
         assert_eq!(prepared_roots(&engines).unwrap(), []);
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Chapter, Stage};
 use crate::model::finding::Finding;
-use crate::model::recording::{CommandRecording, Effect, Recording, StepRecording};
+use crate::model::recording::{CommandRecording, Effect, Origin, Recording, StepRecording};
 use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
 
@@ -61,7 +61,10 @@ impl Chapter {
             Stage::Done(done) => done.recording.as_ref(),
         };
         let ran = |status| matches!(status, StepStatus::Passed | StepStatus::Failed);
-        recording.filter(|_| self.statuses().any(ran))
+        let has_run = |recording: &&Recording| {
+            self.statuses().any(ran) || recording.origin == Origin::NotRun && recording.has_run()
+        };
+        recording.filter(has_run)
     }
 
     /// Returns the status of each step, in order.
@@ -79,6 +82,8 @@ impl Chapter {
         match self.recorded(index) {
             // It also has the finding `not-run`, but did not fail itself.
             Some(StepRecording::Skipped) => StepStatus::Skipped,
+            // What it shows is from before something has changed.
+            Some(StepRecording::Ran { .. }) if self.is_not_run() => StepStatus::Skipped,
             // Its findings are left out.
             Some(StepRecording::Ran { .. }) if !self.is_reported(index) => StepStatus::Skipped,
             _ if self.findings.iter().any(fails) => StepStatus::Failed,
@@ -88,6 +93,11 @@ impl Chapter {
             Some(StepRecording::Ignored) => StepStatus::Ignored,
             None => StepStatus::Skipped,
         }
+    }
+
+    /// Whether the chapter could not run, as no engine was at hand.
+    fn is_not_run(&self) -> bool {
+        self.recording().is_some_and(|recording| recording.origin == Origin::NotRun)
     }
 
     /// Whether a step is one to report on: all are, unless a line was selected.

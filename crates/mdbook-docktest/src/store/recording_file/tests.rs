@@ -128,6 +128,38 @@ fn a_recording_is_parsed_as_it_was_formatted() {
 }
 
 #[test]
+fn an_outdated_recording_has_the_results_of_steps_that_are_the_same() {
+    let inputs = |steps: &[&str]| Inputs {
+        steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+        ..Inputs::default()
+    };
+    let before = scenario("```sh\na\n```\n```sh\nb\n```\n```sh\nc\n```\n");
+    let run = Recording {
+        leftovers: vec![Leftover {
+            step: 0,
+            command: 0,
+            kind: ObjectKind::Volume,
+            name: "v".to_owned(),
+            id: "v".to_owned(),
+        }],
+        recorded_at: "2026-11-24T23:02:12Z".to_owned(),
+        ..recording(vec![ran("1"), ran("2"), ran("3")])
+    };
+    let file = RecordingFile::new(&before, &run, inputs(&["a", "b", "c"]));
+    let after = scenario(
+        "```sh\nnew\n```\n```sh\na\n```\n```sh ignore\n```\n```sh\nb2\n```\n```sh\nc\n```\n",
+    );
+    let outdated = file.clone().outdated(&after, &inputs(&["new", "a", "b2", "c"]));
+    let (ignored, skipped) = (StepRecording::Ignored, StepRecording::Skipped);
+    assert_eq!(outdated.steps, [skipped.clone(), ran("1"), ignored, skipped, ran("3")]);
+    assert_eq!((outdated.origin, outdated.leftovers.len()), (Origin::NotRun, 0));
+    assert_eq!(outdated.recorded_at, run.recorded_at);
+    // Another setting: all steps are the same.
+    let settings = Inputs { timeout_ms: 1, ..inputs(&["a", "b", "c"]) };
+    assert_eq!(file.outdated(&before, &settings).steps, run.steps);
+}
+
+#[test]
 fn leftovers_of_missing_steps_are_removed() {
     let two = scenario("```sh\na\n```\n```sh\nb\n```\n");
     let mut run = recording(vec![ran("1"), ran("2")]);
