@@ -23,12 +23,14 @@ mod options;
 mod packages;
 mod prepared;
 mod process;
+mod process_group;
 mod process_stat;
 pub mod processes;
 mod root;
 mod terminal;
+mod user_namespace;
 
-pub use cgroup::ProcessGroup;
+pub use cgroup::{ControlGroups, control_groups};
 pub use error::Error;
 pub use image_store::{
     Damage, Digest, EngineImage, ImageStore, InvalidDigest, Problem, StoredImage,
@@ -37,6 +39,8 @@ pub use leftovers::{Leftover, leftovers};
 pub use options::EngineOptions;
 pub use prepared::{PreparedRoot, lock_roots, prepared_roots, wait_for_roots};
 pub use process::{PATH, ProcessEngine};
+pub use process_group::ProcessGroup;
 pub use process_stat::ProcessStat;
 pub use root::{EngineRoot, cache_directory, prepared_directory};
 pub use terminal::{Session, Terminal};
+pub use user_namespace::{NoUserNamespace, enter, is_in_user_namespace, is_root};
