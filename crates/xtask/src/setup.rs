@@ -43,9 +43,15 @@ pub(crate) const ENGINE: &[Needed] = &[
     ("/usr/share/keyrings/debian-archive-trixie-automatic.gpg", "debian-archive-keyring"),
 ];
 
-/// For the end-to-end tests, beside what the engine needs: registries in a network of their own.
-pub(crate) const REGISTRIES: &[Needed] =
-    &[("curl", "curl"), ("docker-registry", "docker-registry"), ("ip", "iproute2")];
+/// For the end-to-end tests, beside what the engine needs: registries in a network of their own, and users who are not
+/// root.
+pub(crate) const END_TO_END: &[Needed] = &[
+    ("curl", "curl"),
+    ("docker-registry", "docker-registry"),
+    ("ip", "iproute2"),
+    ("newuidmap", "uidmap"),
+    ("useradd", "passwd"),
+];
 
 /// For a book as a PDF.
 pub(crate) const PDF: &[Needed] = &[("chromium", "chromium"), ("pdfinfo", "poppler-utils")];
