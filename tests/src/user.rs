@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use docker_sandbox::prepared_directory;
 
@@ -32,7 +33,7 @@ impl User {
     /// The user whom all tests that run at the same time share, with one copy of the engine.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<User>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(user) = shared.upgrade() {
             return user;
         }
@@ -44,14 +45,17 @@ impl User {
 
     /// A new user without an engine. The name begins with `prefix`.
     pub fn new(prefix: &str) -> Self {
-        let name = format!("{prefix}{}", std::process::id());
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{prefix}-{}-{count}", std::process::id());
         succeed(Command::new("useradd").args(["--create-home", "--shell", "/bin/sh", &name]));
         let home = PathBuf::from("/home").join(&name);
         let user = Self { name, home };
         let ranges = fs::read_to_string("/etc/subuid").unwrap_or_default();
         if !ranges.lines().any(|line| line.starts_with(&format!("{}:", user.name))) {
-            user.change(&["--add-subuids", "700000000-700065535"]);
-            user.change(&["--add-subgids", "700000000-700065535"]);
+            let first = 700_000_000 + (count << 16);
+            let range = format!("{first}-{}", first + 65_535);
+            user.change(&["--add-subuids", &range, "--add-subgids", &range]);
         }
         // The build directory need not be readable for others.
         fs::copy(program(), user.program()).unwrap();

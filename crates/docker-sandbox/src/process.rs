@@ -26,7 +26,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, Docker};
 use rustix::process::Pid;
@@ -38,6 +38,7 @@ use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
 use crate::process_group::ProcessGroup;
+use crate::process_stat::ProcessStat;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineOptions, Error, processes};
 
@@ -51,8 +52,8 @@ pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:
 /// after that.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long to wait for the last processes of an engine whose supervisor was killed to leave its
-/// control groups.
+/// How long to wait for the last processes of an engine to exit, and to leave its control groups if its
+/// supervisor was killed.
 const CLEANUP_LIMIT: Duration = Duration::from_secs(2);
 
 /// A running engine. Dropping it stops it, and blocks until nothing of it is left.
@@ -251,6 +252,17 @@ impl ProcessEngine {
         fs::exists(self.outside(Path::new(&namespace))).unwrap_or(true)
     }
 
+    /// Waits until the engine's first process has exited, which it does after all others of its namespace. Without
+    /// control groups, the supervisor has nothing by which to know that.
+    fn wait_for_init(&self) {
+        let deadline = Instant::now() + CLEANUP_LIMIT;
+        // A zombie until its parent has waited for it.
+        let has_exited = || ProcessStat::read(self.init).is_none_or(|stat| stat.state == 'Z');
+        while !has_exited() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// The end of the daemons' log.
     pub fn log(&self) -> String {
         self.log.text()
@@ -262,6 +274,7 @@ impl Drop for ProcessEngine {
         drop(self.lifeline.take());
         // After a failure here, the supervisor continues on its own.
         let _ = self.supervisor.wait_timeout(STOP_LIMIT);
+        self.wait_for_init();
         // The supervisor may have been killed.
         leftovers::remove(&self.name, CLEANUP_LIMIT);
     }

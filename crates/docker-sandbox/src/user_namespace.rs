@@ -5,9 +5,10 @@
 //! that user; the users 1 to 65536, of images and of packages, are the user's subordinate IDs (subuid(5)).
 
 use std::convert::Infallible;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
@@ -34,9 +35,9 @@ pub fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Runs this program again in a new user namespace, in which it is root: with the same arguments, environment and
-/// files, and with the same PID, except where only `rootlesskit` can create the namespace. To be called before
-/// there are other threads.
+/// Runs this program again in a new user namespace, in which it is root: with the same arguments and files, with the
+/// directories of root's programs added to PATH, and with the same PID, except where only `rootlesskit` can create the
+/// namespace. To be called before there are other threads.
 ///
 /// # Errors
 /// Returns only if that is not possible, and says why not.
@@ -46,7 +47,8 @@ pub fn enter() -> Result<Infallible, Error> {
     let mut words: Vec<OsString> = way.words().map(OsString::from).collect();
     words.push(program.into());
     words.extend(env::args_os().skip(1));
-    let error = Command::new(&words[0]).args(&words[1..]).exec();
+    let path = with_programs_of_root(&env::var_os("PATH").unwrap_or_default());
+    let error = Command::new(&words[0]).args(&words[1..]).env("PATH", path).exec();
     Err(Error::io("entering a user namespace")(error))
 }
 
@@ -69,6 +71,18 @@ pub(crate) fn check_privileges() -> Result<(), Error> {
     }
 }
 
+/// Adds the directories that many systems leave out of the PATH of users who are not root: `pivot_root` is there.
+fn with_programs_of_root(path: &OsStr) -> OsString {
+    let mut path = path.to_owned();
+    for directory in ["/usr/local/sbin", "/usr/sbin", "/sbin"] {
+        if !env::split_paths(&path).any(|known| known == Path::new(directory)) {
+            path.push(if path.is_empty() { "" } else { ":" });
+            path.push(directory);
+        }
+    }
+    path
+}
+
 fn read_error(source: io::Error) -> Error {
     Error::io("reading this process's capabilities")(source)
 }
@@ -86,6 +100,13 @@ fn number_of_ids(map: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_path_has_the_directories_of_roots_programs_once() {
+        let added = |path: &str| with_programs_of_root(path.as_ref());
+        assert_eq!(added("/usr/bin:/sbin"), "/usr/bin:/sbin:/usr/local/sbin:/usr/sbin");
+        assert_eq!(added(""), "/usr/local/sbin:/usr/sbin:/sbin");
+    }
 
     #[test]
     fn the_numbers_of_all_ranges_are_added() {

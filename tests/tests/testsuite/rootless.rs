@@ -6,19 +6,33 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use testsuite::{Book, Program, User, marker, workspace};
 
-/// A book with the course's recipe for `alpine` in its own directory: the project's need not be readable for others.
-fn book() -> Book {
-    let book = Book::new().setting("images.alpine = \"alpine\"");
-    copy(&workspace().join("book/images/alpine"), &book.path().join("alpine"));
-    book
+/// A book with the course's recipe for `alpine`, in the user's home directory: the project's need not be readable for
+/// others.
+fn book(user: &User) -> Book {
+    let recipe = user.home().join("alpine");
+    if !recipe.exists() {
+        copy(&workspace().join("book/images/alpine"), &recipe);
+    }
+    Book::new().setting(&format!("images.alpine = {recipe:?}"))
 }
 
 fn copy(from: &Path, to: &Path) {
     let status = Command::new("cp").arg("--recursive").args([from, to]).status().unwrap();
     assert!(status.success());
+}
+
+/// The shared user, in whose cache the image `alpine` is: building it takes longer than a test waits for a process.
+fn user_with_alpine() -> Arc<User> {
+    let user = User::shared();
+    if !user.home().join(".cache/mdbook-docktest/images/references").exists() {
+        let book = book(&user).step("docker image inspect --format ok alpine");
+        user.runs(book.to_verify()).run().exits(0);
+    }
+    user
 }
 
 /// All files below a directory, and itself.
@@ -71,7 +85,7 @@ impl Course {
 #[test]
 fn chapters_of_the_course_pass_and_all_that_is_written_belongs_to_the_user() {
     let user = User::shared();
-    let outcome = Course::copy().verify(&user, &["sidecar.md", "nommes-et-anonymes.md"]);
+    let outcome = Course::copy().verify(&user, &["sidecar.md", "compose.md"]);
     outcome
         .exits(0)
         .finds_nothing()
@@ -93,7 +107,8 @@ fn the_whole_course_passes() {
 #[test]
 fn a_step_ends_with_all_its_processes_and_not_with_those_of_earlier_steps() {
     let [earlier, job, own] = [marker(), marker(), marker()];
-    let book = book()
+    let user = User::shared();
+    let book = book(&user)
         .step(&format!("setsid -f sleep {earlier}; sleep {job} &"))
         .step_with(
             "timeout=1s",
@@ -102,7 +117,6 @@ fn a_step_ends_with_all_its_processes_and_not_with_those_of_earlier_steps() {
             ),
         )
         .step(&format!("pgrep -cf 'sleep {own}$'; pgrep -af 'sleep {earlier}$' | wc -l"));
-    let user = User::shared();
     let outcome = user.runs(book.to_verify()).run();
     outcome.exits(1);
     assert_eq!(outcome.output(3), "0\n1\n", "{outcome}");
@@ -110,18 +124,20 @@ fn a_step_ends_with_all_its_processes_and_not_with_those_of_earlier_steps() {
 
 #[test]
 fn jobs_of_earlier_steps_are_still_known() {
-    let book = book()
+    let user = User::shared();
+    let book = book(&user)
         .step("sleep 600 & sleep 700 &")
         .step("jobs -r | wc -l; kill %1; wait %1 || true")
         .step("jobs -r | wc -l; kill %2")
         .step_with("until=\"^3\"", "i=0; while :; do echo $i; i=$((i+1)); sleep 0.1; done");
-    let outcome = User::shared().runs(book.to_verify()).run();
+    let outcome = user.runs(book.to_verify()).run();
     outcome.exits(0).prints(2, "2\n").prints(3, "1\n");
 }
 
 #[test]
 fn what_an_engine_does_for_root_it_does_in_a_user_namespace() {
-    let book = book()
+    let user = User::shared();
+    let book = book(&user)
         .step("docker run --rm --privileged alpine mount -t tmpfs none /mnt")
         .step("docker run -d --name web -p 8080:80 -v data:/data alpine sleep 600")
         .step("docker run --rm -v data:/data alpine sh -c 'echo x >/data/f; chown 1000:65534 /data/f'")
@@ -131,20 +147,20 @@ fn what_an_engine_does_for_root_it_does_in_a_user_namespace() {
         .output("/dev/pts/0\n")
         .step("printf 'FROM alpine\\nRUN rm /etc/passwd\\n' >Dockerfile; docker build -q -t own .; docker run --rm own ls /etc/passwd || echo gone")
         .step("docker rm -f web; docker volume rm data; docker rmi own");
-    let outcome = User::shared().runs(book.to_verify()).run();
+    let outcome = user.runs(book.to_verify()).run();
     outcome.exits(0);
     assert!(outcome.output(6).ends_with("gone\n"), "{outcome}");
 }
 
 #[test]
 fn without_control_groups_it_is_said_what_does_not_work_and_each_failure_has_the_reason() {
-    let book = book()
+    let user = User::shared();
+    let book = book(&user)
         .setting("memory = \"300m\"")
         .step("docker run -d --name app alpine sleep 600")
         .step("docker pause app")
         .step("docker top app")
         .step("docker rm -f app");
-    let user = User::shared();
     let outcome = user.runs(book.to_verify()).run();
     outcome
         .exits(1)
@@ -170,7 +186,7 @@ exec "$@"
 #[test]
 fn with_control_groups_containers_can_be_paused_and_listed() {
     let user = User::shared();
-    let book = book()
+    let book = book(&user)
         .step("docker run -d --name app alpine sleep 600")
         .step("docker pause app; docker inspect -f '{{.State.Status}}' app; docker unpause app")
         .output("app\npaused\napp\n")
@@ -195,7 +211,7 @@ fn with_control_groups_containers_can_be_paused_and_listed() {
 
 #[test]
 fn a_user_without_subordinate_ids_gets_the_command_that_adds_some() {
-    let user = User::new("docktest-no-ids").without_subordinate_ids();
+    let user = User::new("no-ids").without_subordinate_ids();
     let outcome = user.runs(Book::new().step("true").to_verify()).run();
     outcome.exits(3).fails_saying(&[
         "no engine can start here: ",
@@ -206,7 +222,7 @@ fn a_user_without_subordinate_ids_gets_the_command_that_adds_some() {
 
 #[test]
 fn commands_without_an_engine_need_no_namespace() {
-    let user = User::new("docktest-plain").without_subordinate_ids();
+    let user = User::new("plain").without_subordinate_ids();
     let book = Book::new().step("true");
     user.runs(book.command(["record", "--check"])).run().exits(1).keeps_quiet_about("subordinate");
     user.runs(book.command(["supports", "html"])).run().exits(0);

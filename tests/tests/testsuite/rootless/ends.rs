@@ -3,11 +3,11 @@
 use rustix::process::Signal;
 use testsuite::{Book, Running, Traces, User, marker};
 
-use super::book;
+use super::{book, user_with_alpine};
 
 /// A chapter with a container, a volume, a network and processes in the background, and this last step.
-fn lab(end: &str) -> Book {
-    book()
+fn lab(user: &User, end: &str) -> Book {
+    book(user)
         .step("docker network create web")
         .step("docker run -d --name app --network web -p 8080:80 -v data:/data alpine sleep 600")
         .step(end)
@@ -23,8 +23,8 @@ fn started(user: &User, book: &Book, sleep: &str) -> (Running, Traces) {
 
 #[test]
 fn after_a_run_that_passed() {
-    let (user, sleep) = (User::shared(), marker());
-    let book = lab(&format!("setsid -f sleep {sleep}; timeout 1 sleep {sleep} || true"));
+    let (user, sleep) = (user_with_alpine(), marker());
+    let book = lab(&user, &format!("setsid -f sleep {sleep}; timeout 1 sleep {sleep} || true"));
     let (run, traces) = started(&user, &book, &sleep);
     run.wait().exits(0);
     traces.are_gone(&book.temporary());
@@ -32,8 +32,8 @@ fn after_a_run_that_passed() {
 
 #[test]
 fn after_ctrl_c() {
-    let (user, sleep) = (User::shared(), marker());
-    let book = lab(&format!("trap '' INT; setsid -f sleep {sleep}; sleep {sleep}"));
+    let (user, sleep) = (user_with_alpine(), marker());
+    let book = lab(&user, &format!("trap '' INT; setsid -f sleep {sleep}; sleep {sleep}"));
     let (run, traces) = started(&user, &book, &sleep);
     run.interrupt();
     run.wait().exits(130).fails_saying(&["interrupted"]);
@@ -42,10 +42,10 @@ fn after_ctrl_c() {
 
 #[test]
 fn after_sigterm_and_sighup() {
-    let user = User::shared();
+    let user = user_with_alpine();
     for signal in [Signal::TERM, Signal::HUP] {
         let sleep = marker();
-        let book = lab(&format!("sleep {sleep}"));
+        let book = lab(&user, &format!("sleep {sleep}"));
         let (run, traces) = started(&user, &book, &sleep);
         run.signal(signal);
         run.wait().exits(130);
@@ -55,8 +55,8 @@ fn after_sigterm_and_sighup() {
 
 #[test]
 fn after_the_program_was_killed() {
-    let (user, sleep) = (User::shared(), marker());
-    let book = lab(&format!("setsid -f sleep {sleep}; sleep {sleep}"));
+    let (user, sleep) = (user_with_alpine(), marker());
+    let book = lab(&user, &format!("setsid -f sleep {sleep}; sleep {sleep}"));
     let (run, traces) = started(&user, &book, &sleep);
     run.signal(Signal::KILL);
     run.wait();
@@ -65,8 +65,8 @@ fn after_the_program_was_killed() {
 
 #[test]
 fn after_the_program_was_killed_while_the_engine_starts() {
-    let user = User::shared();
-    let book = lab("true");
+    let user = user_with_alpine();
+    let book = lab(&user, "true");
     let run = user.runs(book.to_verify()).start();
     run.until_process("docktest-init");
     run.signal(Signal::KILL);
@@ -80,8 +80,8 @@ fn after_the_program_was_killed_while_the_engine_starts() {
 
 #[test]
 fn after_the_supervisor_was_killed() {
-    let (user, sleep) = (User::shared(), marker());
-    let book = lab(&format!("sleep {sleep}"));
+    let (user, sleep) = (user_with_alpine(), marker());
+    let book = lab(&user, &format!("sleep {sleep}"));
     let (run, traces) = started(&user, &book, &sleep);
     run.kill_supervisor();
     run.wait().exits(1).finds_only(&[("engine-lost", &sleep)]);
@@ -90,8 +90,8 @@ fn after_the_supervisor_was_killed() {
 
 #[test]
 fn after_both_were_killed_and_the_next_run_cleaned_up() {
-    let (user, sleep) = (User::shared(), marker());
-    let book = lab(&format!("sleep {sleep}"));
+    let (user, sleep) = (user_with_alpine(), marker());
+    let book = lab(&user, &format!("sleep {sleep}"));
     let (run, traces) = started(&user, &book, &sleep);
     // The program is stopped first: it would notice the end of the supervisor.
     run.signal(Signal::STOP).kill_supervisor().signal(Signal::KILL);
