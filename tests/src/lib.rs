@@ -31,6 +31,7 @@ mod program;
 mod running;
 mod server;
 mod site;
+mod user;
 
 pub use book::Book;
 pub use cache::{Cache, CachedImage};
@@ -46,3 +47,4 @@ pub use program::{Program, program, workspace};
 pub use running::Running;
 pub use server::Server;
 pub use site::{Page, Site};
+pub use user::User;

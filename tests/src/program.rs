@@ -114,6 +114,29 @@ impl Program {
         self
     }
 
+    /// Runs it through another command, whose last word is another copy of the program. `prepare` is called with the
+    /// working directory.
+    pub(crate) fn with_words(mut self, words: Vec<OsString>, prepare: impl FnOnce(&Path)) -> Self {
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).args(self.command.get_args());
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(directory) = self.command.get_current_dir() {
+            prepare(directory);
+            command.current_dir(directory);
+        }
+        // Those of the person who runs the tests.
+        for name in ["XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "DOCKER_CONFIG"] {
+            command.env_remove(name);
+        }
+        self.command = command;
+        self
+    }
+
     /// Sets the working directory.
     pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
         self.command.current_dir(directory);

@@ -7,6 +7,7 @@ mod bench;
 mod book;
 mod images;
 mod machine;
+mod rootless;
 mod row;
 mod rows;
 mod statistics;
@@ -61,6 +62,12 @@ enum Part {
         /// The book's directory
         book: PathBuf,
     },
+    /// Starts an engine; prints how long it takes until `docker version` answers, in milliseconds
+    #[command(hide = true)]
+    Start {
+        /// The engine's root file system
+        root: PathBuf,
+    },
     /// Runs a program to its end; prints its CPU time in milliseconds and its peak memory in bytes
     #[command(hide = true)]
     Usage {
@@ -78,6 +85,7 @@ fn main() -> ExitCode {
     let Cli { part, options } = Cli::parse();
     let done = match part {
         Some(Part::Build { book }) => book::build(&book),
+        Some(Part::Start { root }) => rootless::report_start(&root),
         Some(Part::Usage { input, directory, words }) => usage::report(&input, &directory, &words),
         None => measure(&options),
     };

@@ -37,6 +37,7 @@ pub(crate) const ROWS: &[&Row] = &[
     &call::CALL,
     &start::START,
     &start::START_STRICT,
+    &start::ROOTLESS,
     &images::START,
     &images::MEMORY,
     &images::NEXT_CHAPTER,

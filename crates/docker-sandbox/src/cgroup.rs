@@ -1,71 +1,182 @@
-//! The processes of a step, tracked by a control group.
+//! Control groups: where engines of this process can have them, and what they can do there.
 //!
-//! A process group or a walk down the process tree misses processes that call `setsid` or outlive
-//! their parent. Control group membership is inherited and cannot be left by accident, so it decides
-//! which processes belong to a step, as it does for systemd's services.
+//! Root can have them anywhere. In a user namespace, they can only be below a group of version 2 that was delegated
+//! to the user, which systemd does for `systemd-run --user --scope --property=Delegate=yes`
+//! (<https://systemd.io/CGROUP_DELEGATION>).
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::process;
+use std::sync::OnceLock;
 
-use rustix::process::Pid;
+use rustix::fs::{Access, access};
 
-use crate::processes;
+use crate::leftovers;
+use crate::user_namespace::is_in_user_namespace;
 
-/// The control group of one step's processes, including those in the background.
-///
-/// Dropping it does not end them: they end with the engine at the latest.
+/// Where the hierarchies are mounted.
+const ROOT: &str = "/sys/fs/cgroup";
+
+/// The controllers that engines use for containers and for themselves.
+const CONTROLLERS: [&str; 5] = ["cpu", "cpuset", "io", "memory", "pids"];
+
+/// What engines can do with control groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlGroups {
+    /// Everything.
+    All,
+    /// They can pause containers and list their processes, but not limit what they use.
+    WithoutLimits,
+    /// There are none. Steps still end with all their processes.
+    None,
+}
+
+/// Where engines of this process have their control groups.
 #[derive(Debug)]
-pub struct ProcessGroup {
-    directory: PathBuf,
+pub(crate) enum Place {
+    /// In each hierarchy of version 1.
+    Version1,
+    /// Version 2, below this group.
+    Version2 { base: PathBuf, has_limits: bool },
+    /// Nowhere.
+    Nowhere,
+}
+
+/// Returns what engines of this process can do with control groups.
+pub fn control_groups() -> ControlGroups {
+    match Place::get() {
+        Place::Version2 { has_limits: false, .. } => ControlGroups::WithoutLimits,
+        Place::Version1 | Place::Version2 { .. } => ControlGroups::All,
+        Place::Nowhere => ControlGroups::None,
+    }
 }
 
 /// Whether the machine has version 2 of control groups only.
 pub(crate) fn is_version_2() -> bool {
-    Path::new("/sys/fs/cgroup/cgroup.controllers").exists()
+    Path::new(ROOT).join("cgroup.controllers").exists()
 }
 
-/// Where control groups are created: in the only hierarchy of version 2, or in version 1's freezer.
-fn hierarchy() -> &'static Path {
-    if is_version_2() { Path::new("/sys/fs/cgroup") } else { Path::new("/sys/fs/cgroup/freezer") }
-}
-
-impl ProcessGroup {
-    pub(crate) fn new(engine: &str, name: &str) -> io::Result<Self> {
-        let directory = hierarchy().join(engine).join(name);
-        fs::create_dir_all(&directory)?;
-        Ok(Self { directory })
+impl Place {
+    /// Finds it the first time.
+    pub(crate) fn get() -> &'static Self {
+        static PLACE: OnceLock<Place> = OnceLock::new();
+        PLACE.get_or_init(|| match (is_version_2(), is_in_user_namespace()) {
+            (true, false) => Self::Version2 { base: ROOT.into(), has_limits: true },
+            (false, false) => Self::Version1,
+            (true, true) => delegated().map_or(Self::Nowhere, |group| Self::Version2 {
+                has_limits: group.pass_controllers_on(),
+                base: group.path,
+            }),
+            (false, true) => Self::Nowhere,
+        })
     }
 
-    /// The `cgroup.procs` file, to which a process writes `0` to join. Its path in the engine is the
-    /// same.
-    #[must_use]
-    pub fn procs_file(&self) -> PathBuf {
-        self.directory.join("cgroup.procs")
+    /// The directory of an engine's groups for steps.
+    pub(crate) fn of_steps(&self, engine: &str) -> Option<PathBuf> {
+        let hierarchy = match self {
+            Self::Version1 => Path::new("/sys/fs/cgroup/freezer"),
+            Self::Version2 { base, .. } => base,
+            Self::Nowhere => return None,
+        };
+        Some(hierarchy.join(engine))
     }
 
-    /// The PIDs of the group's processes, in this process's PID namespace.
-    pub fn members(&self) -> Vec<Pid> {
-        fs::read_to_string(self.procs_file())
-            .unwrap_or_default()
-            .lines()
-            .filter_map(|line| Pid::from_raw(line.parse().ok()?))
-            .collect()
+    /// The group below which a daemon creates those of an engine's containers, as in `/proc/PID/cgroup`.
+    pub(crate) fn of_containers(&self, engine: &str) -> Option<PathBuf> {
+        let parent = match self {
+            Self::Version1 => Path::new("/"),
+            Self::Version2 { base, .. } => base.strip_prefix(ROOT).unwrap_or(base),
+            Self::Nowhere => return None,
+        };
+        Some(Path::new("/").join(parent).join(engine).join("containers"))
     }
 
-    /// Kills all processes of the group, including those that are forked meanwhile.
-    ///
-    /// Returns whether all are gone within `limit`. A process in an uninterruptible system call stays
-    /// until the call returns.
-    pub fn kill(&self, limit: Duration) -> bool {
-        // Version 2 kills them at once; in version 1, frozen processes cannot fork.
-        if fs::write(self.directory.join("cgroup.kill"), "1").is_err() {
-            let state = self.directory.join("freezer.state");
-            let _ = fs::write(&state, "FROZEN");
-            processes::kill(&self.members());
-            let _ = fs::write(&state, "THAWED");
+    /// All directories in which an engine's groups can be.
+    pub(crate) fn hierarchies(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Version1 => leftovers::children(Path::new(ROOT)),
+            Self::Version2 { base, .. } => vec![base.clone()],
+            Self::Nowhere => Vec::new(),
         }
-        processes::kill_all(|| self.members(), limit)
+    }
+}
+
+/// The group of this process, if this user may create groups in it.
+pub(crate) fn delegated() -> Option<Delegated> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let path = Path::new(ROOT).join(own_group(&groups)?.strip_prefix('/')?);
+    // Moving a process takes the permission to write to this file of a group above both of its groups
+    // ("Delegation Containment").
+    let is_delegated = access(&path, Access::WRITE_OK).is_ok()
+        && access(path.join("cgroup.procs"), Access::WRITE_OK).is_ok();
+    is_delegated.then_some(Delegated { path })
+}
+
+/// The group of version 2 in `/proc/PID/cgroup`.
+fn own_group(groups: &str) -> Option<&str> {
+    groups.lines().find_map(|line| line.strip_prefix("0::"))
+}
+
+/// A group of version 2 that belongs to this user.
+pub(crate) struct Delegated {
+    path: PathBuf,
+}
+
+impl Delegated {
+    /// Whether this process is the only one in the group.
+    pub(crate) fn is_alone(&self) -> bool {
+        let members = fs::read_to_string(self.path.join("cgroup.procs")).unwrap_or_default();
+        members.trim() == process::id().to_string()
+    }
+
+    /// Lets groups below this one have limits. Returns whether memory can be limited then.
+    fn pass_controllers_on(&self) -> bool {
+        let read = |file: &str| fs::read_to_string(self.path.join(file)).unwrap_or_default();
+        let available = read("cgroup.controllers");
+        if self.is_alone() && !available.trim().is_empty() && self.make_empty().is_ok() {
+            let is_available = |name: &&str| available.split_whitespace().any(|word| word == *name);
+            for controller in CONTROLLERS.into_iter().filter(is_available) {
+                // Each by itself: one that is refused does not keep the others from being passed on.
+                let _ =
+                    fs::write(self.path.join("cgroup.subtree_control"), format!("+{controller}"));
+            }
+        }
+        read("cgroup.subtree_control").split_whitespace().any(|name| name == "memory")
+    }
+
+    /// Moves this process to a group of its own: only groups without processes pass controllers on ("No Internal
+    /// Process Constraint"). The group has the name of an engine that ends with this process, as which it is
+    /// removed when the next one starts.
+    fn make_empty(&self) -> io::Result<()> {
+        let own = self.path.join(leftovers::unique_name());
+        fs::create_dir(&own)?;
+        fs::write(own.join("cgroup.procs"), "0")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_own_group_is_that_of_version_2() {
+        let hybrid = "9:name=systemd:/x\n4:memory:/y\n0::/user.slice/run-1.scope\n";
+        assert_eq!(own_group(hybrid), Some("/user.slice/run-1.scope"));
+        assert_eq!(own_group("4:memory:/y\n"), None);
+    }
+
+    #[test]
+    fn the_groups_of_an_engine_are_below_the_place() {
+        let place = Place::Version2 { base: "/sys/fs/cgroup/a/b.scope".into(), has_limits: false };
+        assert_eq!(place.of_steps("e"), Some("/sys/fs/cgroup/a/b.scope/e".into()));
+        assert_eq!(place.of_containers("e"), Some("/a/b.scope/e/containers".into()));
+        assert_eq!(place.hierarchies(), [Path::new("/sys/fs/cgroup/a/b.scope")]);
+        let root = Place::Version2 { base: ROOT.into(), has_limits: true };
+        assert_eq!(root.of_containers("e"), Some("/e/containers".into()));
+        assert_eq!(Place::Version1.of_steps("e"), Some("/sys/fs/cgroup/freezer/e".into()));
+        assert_eq!(Place::Version1.of_containers("e"), Some("/e/containers".into()));
+        assert_eq!(Place::Nowhere.of_steps("e"), None);
+        assert_eq!(Place::Nowhere.of_containers("e"), None);
     }
 }

@@ -4,16 +4,16 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Damage, Suite};
+use crate::{Damage, NoUserNamespace, Suite};
 
 /// Why an engine does not start or work. Each message is one line, and names the remedy if there is
 /// one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The process engine creates namespaces and mounts, for which it needs root.
-    #[error("the process engine needs root: run this as root")]
-    NotRoot,
+    /// The engine creates namespaces and mounts, for which this process lacks something.
+    #[error("no engine can start here: {0}")]
+    NoUserNamespace(#[from] NoUserNamespace),
     /// A program that creates or enters the namespaces is missing.
     #[error("`{program}` not found: install it, for example with `apt-get install {package}`")]
     ProgramMissing {
@@ -123,7 +123,7 @@ impl Error {
     /// Whether no engine can be started on this machine as it is, whatever it is to be used for.
     pub fn means_no_engine(&self) -> bool {
         match self {
-            Self::NotRoot
+            Self::NoUserNamespace(_)
             | Self::ProgramMissing { .. }
             | Self::NoDockerd
             | Self::NotAnEngineRoot { .. }

@@ -2,24 +2,28 @@
 # The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
 # reaps orphaned processes. Killing this process ends everything in the namespace.
 #
-# Usage: NAME ROOT GROUP DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS   with the host's network namespace
-# open as descriptor 9. CONFIG is the content of daemon.json. GROUP and those after it can be empty: the
+# Usage: NAME ROOT GROUP DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY   with network.sh's named
+# pipe open as descriptor 9. CONFIG is the content of daemon.json. GROUP and those after it can be empty: the
 # `cgroup.procs` of a control group with a limit for memory; the daemon's data on disk, or what its data in
 # memory begin with; the files of layers that they refer to; the port of a registry, and the names, separated
-# by spaces, of the hosts that it stands for.
+# by spaces, of the hosts that it stands for; the control group of containers; and an option of overlay.
 set -eu
-unset DOCKTEST_INIT DOCKTEST_SUPERVISOR
+unset DOCKTEST_INIT DOCKTEST_NETWORK DOCKTEST_SUPERVISOR
 export HOME=/root
-name=$1
-root=$2
-group=$3
-data_root=$4
-copied=$5
-layers=$6
-config=$7
-mirror=$8
-hosts=$9
+# NAME only distinguishes this process from those of other engines.
+shift
+root=$1
+group=$2
+data_root=$3
+copied=$4
+layers=$5
+config=$6
+mirror=$7
+hosts=$8
+containers=$9
 shift 9
+overlay=$1
+shift
 
 # Before anything is written to memory.
 [ -z "$group" ] || echo 0 >"$group"
@@ -37,7 +41,7 @@ mount --make-rprivate /
 cd "$root"
 mount -t tmpfs -o mode=0755 docktest /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
-mount -t overlay -o lowerdir=.,upperdir=/mnt/upper,workdir=/mnt/work docktest /mnt/root
+mount -t overlay -o "lowerdir=.,upperdir=/mnt/upper,workdir=/mnt/work${overlay:+,$overlay}" docktest /mnt/root
 cd /mnt/root
 
 mkdir -p proc sys dev run tmp root lab var/lib/docker .host
@@ -53,16 +57,19 @@ else
     fi
 fi
 mount -t proc proc proc
-# The sysfs of this network namespace, read-only; but the daemon creates control groups.
-mount -t sysfs -o ro sysfs sys
-mount --rbind /sys/fs/cgroup sys/fs/cgroup
 # In parallel with what follows, as each of these commands is a process of its own.
 {
+    # The sysfs of this network namespace, read-only; but the daemon creates control groups. Only this mount is
+    # read-only: in a user namespace, the kernel refuses writable ones, which privileged containers have, if the
+    # file system is.
+    mount -t sysfs sysfs sys
+    mount -o remount,bind,ro sys
+    mount --rbind /sys/fs/cgroup sys/fs/cgroup
     mount -t tmpfs -o mode=0755 docktest dev
     for node in null zero full random urandom tty fuse; do
         [ ! -e "/dev/$node" ] || set -- "$@" "/dev/$node"
     done
-    # Without permission to create devices, bind the host's.
+    # Without permission to create devices, as in a user namespace, bind the host's.
     { cp -a "$@" dev/ && : >dev/null; } 2>/dev/null || for node in "$@"; do
         node=${node#/}
         rm -f "$node"
@@ -83,7 +90,7 @@ mount --rbind /sys/fs/cgroup sys/fs/cgroup
     ln -s /proc/self/fd/1 dev/stdout
     ln -s /proc/self/fd/2 dev/stderr
 } &
-devices=$!
+kernel=$!
 
 mount -t tmpfs -o mode=0755 docktest run
 mount -t tmpfs -o mode=1777 docktest tmp
@@ -107,7 +114,7 @@ cat "$resolv" >etc/resolv.conf 2>/dev/null || :
 # /var/run/docker.sock, the socket's well-known path, must work. Debian's init links /var/run to /run.
 [ -e var/run ] || ln -s /run var/run
 
-wait "$devices"
+wait "$kernel"
 [ -z "$copy" ] || wait "$copy"
 pivot_root . .host
 cd /
@@ -130,13 +137,8 @@ if [ "$hosts" ]; then
     redirect=$!
 fi
 
-# Internet access for pulls and for containers, without an interface, a route or a rule on the host.
-# The host's own loopback cannot be reached.
-if [ -e /dev/net/tun ] && command -v slirp4netns >/dev/null; then
-    nsenter --net=/proc/self/fd/9 \
-        slirp4netns --configure --mtu=65520 --disable-host-loopback 1 tap0 \
-        >/run/slirp4netns.log 2>&1 &
-fi
+# Internet access for pulls and for containers.
+echo >&9
 exec 9<&-
 
 # What systemd gives to the daemons: `docker exec` and the directories that dockerd makes for bind mounts
@@ -164,8 +166,13 @@ done
 [ -z "$redirect" ] || wait "$redirect"
 # Settings of our own, not the machine's.
 printf '%s\n' "$config" >/run/docktest/daemon.json
-dockerd --config-file /run/docktest/daemon.json --group root --containerd "$containerd" \
-    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$name/containers" >&2 &
+if [ "$containers" ]; then
+    set -- --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$containers"
+else
+    # Without control groups; otherwise, a user namespace is all that is meant.
+    set -- --rootless
+fi
+dockerd --config-file /run/docktest/daemon.json --group root --containerd "$containerd" "$@" >&2 &
 daemon=$!
 until [ -S /run/docker.sock ]; do
     kill -0 "$daemon" 2>/dev/null || { wait "$daemon"; exit 1; }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, io, process, thread};
 
+use crate::cgroup::Place;
 use crate::process_stat::ProcessStat;
 
 /// The prefix of all engine names.
@@ -61,7 +62,8 @@ pub fn leftovers() -> Vec<Leftover> {
     let directories = [env::temp_dir(), PathBuf::from(MEMORY)];
     let scratch = directories.iter().flat_map(|directory| children(directory));
     let scratch = scratch.map(leftover(false));
-    let groups = hierarchies().into_iter().flat_map(|hierarchy| children(&hierarchy));
+    let hierarchies = Place::get().hierarchies().into_iter();
+    let groups = hierarchies.flat_map(|hierarchy| children(&hierarchy));
     let all = scratch.chain(groups.map(leftover(true)));
     all.filter(|leftover| is_abandoned(&leftover.path)).collect()
 }
@@ -82,8 +84,8 @@ pub(crate) fn remove(name: &str, limit: Duration) {
     // Usually the supervisor has removed them already.
     let _ = fs::remove_dir_all(scratch_directory(name));
     let _ = fs::remove_dir_all(memory_directory(name));
-    let groups: Vec<PathBuf> =
-        hierarchies().into_iter().map(|hierarchy| hierarchy.join(name)).collect();
+    let hierarchies = Place::get().hierarchies().into_iter();
+    let groups: Vec<PathBuf> = hierarchies.map(|hierarchy| hierarchy.join(name)).collect();
     loop {
         let left = || groups.iter().filter(|group| group.exists());
         for group in left() {
@@ -95,14 +97,6 @@ pub(crate) fn remove(name: &str, limit: Duration) {
         }
         thread::sleep(Duration::from_millis(10));
     }
-}
-
-/// `/sys/fs/cgroup` itself, the hierarchy of version 2, and its subdirectories, those of version 1.
-fn hierarchies() -> Vec<PathBuf> {
-    let root = PathBuf::from("/sys/fs/cgroup");
-    let mut found = children(&root);
-    found.push(root);
-    found
 }
 
 fn is_abandoned(path: &Path) -> bool {
@@ -129,7 +123,8 @@ fn remove_tree(group: &Path) -> io::Result<()> {
     fs::remove_dir(group)
 }
 
-fn children(directory: &Path) -> Vec<PathBuf> {
+/// The directories in a directory; none if it cannot be read.
+pub(crate) fn children(directory: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
     entries
         .flatten()

@@ -25,15 +25,17 @@ mod packages;
 mod prepare;
 mod prepared;
 mod process;
+mod process_group;
 mod process_stat;
 pub mod processes;
 mod root;
 mod sudo;
 mod suite;
 mod terminal;
+mod user_namespace;
 
 pub use cache::{cache_directory, prepared_directory};
-pub use cgroup::ProcessGroup;
+pub use cgroup::{ControlGroups, control_groups};
 pub use error::Error;
 pub use image_store::{
     Damage, Digest, EngineImage, ImageStore, InvalidDigest, Problem, StoredImage,
@@ -43,8 +45,10 @@ pub use options::EngineOptions;
 pub use prepare::{Prepared, Preparing, prepare};
 pub use prepared::{PreparedRoot, lock_roots, prepared_roots};
 pub use process::{PATH, ProcessEngine};
+pub use process_group::ProcessGroup;
 pub use process_stat::ProcessStat;
 pub use root::EngineRoot;
 pub use sudo::{SudoUser, sudo_user};
 pub use suite::Suite;
 pub use terminal::{Session, Terminal};
+pub use user_namespace::{NoUserNamespace, enter, is_in_user_namespace, is_root};

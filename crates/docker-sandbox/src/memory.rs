@@ -14,7 +14,7 @@ use std::thread;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
 
-use crate::cgroup::is_version_2;
+use crate::cgroup::Place;
 
 /// The limit of one engine.
 #[derive(Debug)]
@@ -27,10 +27,10 @@ pub(crate) struct MemoryLimit {
 impl MemoryLimit {
     /// Creates the control group of an engine that is not started yet. The supervisor removes it.
     pub(crate) fn new(engine: &str, bytes: u64) -> io::Result<Self> {
-        let (group, procs, watch) = if is_version_2() {
-            Self::version_2(engine, bytes)?
-        } else {
-            Self::version_1(engine, bytes)?
+        let (group, procs, watch) = match Place::get() {
+            Place::Version2 { base, .. } => Self::version_2(base, engine, bytes)?,
+            Place::Version1 => Self::version_1(engine, bytes)?,
+            Place::Nowhere => return Err(io::ErrorKind::Unsupported.into()),
         };
         let watch = Arc::new(Watch { group, source: watch, is_exceeded: Mutex::new(false) });
         let watching = Arc::clone(&watch);
@@ -62,8 +62,11 @@ impl MemoryLimit {
 
     /// Version 2: the engine's group, in which all others of it are. Only groups without groups in them can
     /// have processes, so the daemons get one of their own.
-    fn version_2(engine: &str, bytes: u64) -> io::Result<(PathBuf, PathBuf, Source)> {
-        let hierarchy = Path::new("/sys/fs/cgroup");
+    fn version_2(
+        hierarchy: &Path,
+        engine: &str,
+        bytes: u64,
+    ) -> io::Result<(PathBuf, PathBuf, Source)> {
         let enabled = fs::read_to_string(hierarchy.join("cgroup.subtree_control"))?;
         if !enabled.split_whitespace().any(|controller| controller == "memory") {
             fs::write(hierarchy.join("cgroup.subtree_control"), "+memory")?;
@@ -86,7 +89,7 @@ impl MemoryLimit {
     /// The file to which each process that enters the engine must write `0`, if the group that it joins
     /// is not below the limit anyway.
     pub(crate) fn procs_file_of_steps(&self) -> Option<&Path> {
-        (!is_version_2()).then_some(&self.procs)
+        matches!(Place::get(), Place::Version1).then_some(&self.procs)
     }
 
     /// Whether the engine has ever run out of memory.

@@ -20,7 +20,8 @@ pub struct EngineOptions<'a> {
     /// removed with the engine. `None` keeps the data in memory.
     pub data_root: Option<&'a Path>,
     /// How many bytes of memory everything in the engine may use together, including what it writes to
-    /// file systems in memory. See [`crate::ProcessEngine::memory_exceeded`].
+    /// file systems in memory. See [`crate::ProcessEngine::memory_exceeded`]. Without effect if control groups cannot
+    /// limit it: see [`crate::control_groups`].
     pub memory: Option<u64>,
     /// The port of a registry on the engine's loopback from which the daemon pulls what is on Docker Hub.
     /// See [`crate::ProcessEngine::listen`].

@@ -12,6 +12,9 @@
 //!   (`PR_SET_PDEATHSIG`, twice);
 //! * the daemon exits: the init exits.
 //!
+//! None of this needs the machine's own root: in a user namespace (see [`crate::enter`]), it is the same, except that
+//! control groups may be missing.
+//!
 //! Everything that the engine writes is in file systems in memory that are mounted in its own mount
 //! namespace only, so there are no files to remove either. (The daemon's data can be on disk, if a caller
 //! wants to have them afterwards.)
@@ -31,10 +34,11 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use self::start::Start;
-use crate::cgroup::ProcessGroup;
+use crate::cgroup::Place;
 use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
+use crate::process_group::ProcessGroup;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineOptions, Error, processes};
 
@@ -118,10 +122,21 @@ impl ProcessEngine {
     /// The words to put in front of a command to run it in the engine's namespaces, with this
     /// process's environment.
     pub fn entering(&self) -> Vec<OsString> {
+        self.entering_with(None)
+    }
+
+    /// As [`Self::entering`], also into this cgroup namespace.
+    fn entering_with(&self, cgroup_namespace: Option<PathBuf>) -> Vec<OsString> {
         let pid = self.init.to_string();
-        ["nsenter", "--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc", "--"]
-            .map(OsString::from)
-            .into()
+        let words = ["nsenter", "--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc"];
+        let mut words: Vec<OsString> = words.map(OsString::from).into();
+        words.extend(cgroup_namespace.map(|path| {
+            let mut option = OsString::from("--cgroup=");
+            option.push(path);
+            option
+        }));
+        words.push("--".into());
+        words
     }
 
     /// The words to put in front of a command to run it in the engine as a member of `group`, in the
@@ -135,7 +150,7 @@ impl ProcessEngine {
     ) -> Vec<OsString> {
         const JOIN: &str = r#"echo 0 >"$1" && { [ -z "$2" ] || echo 0 >"$2"; } && cd "$3" && shift 3 && exec "$@""#;
         let limit = self.memory.as_ref().and_then(MemoryLimit::procs_file_of_steps);
-        let mut words = self.entering();
+        let mut words = self.entering_with(group.namespace());
         words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
         words.push(group.procs_file().into());
         words.push(limit.unwrap_or(Path::new("")).into());
@@ -163,12 +178,16 @@ impl ProcessEngine {
         Terminal::new(&multiplexer, columns, rows).map_err(Error::io("creating a terminal"))
     }
 
-    /// Creates a control group for the processes of one step.
+    /// Creates a group for the processes of one step: a control group with this name, where there are any.
     ///
     /// # Errors
     /// When the kernel refuses.
     pub fn process_group(&self, name: &str) -> Result<ProcessGroup, Error> {
-        ProcessGroup::new(&self.name, name).map_err(Error::io("creating a control group"))
+        let group = match Place::get().of_steps(&self.name) {
+            Some(directory) => ProcessGroup::in_control_group(directory.join(name)),
+            None => ProcessGroup::marked(self.init),
+        };
+        group.map_err(Error::io("creating a group of processes"))
     }
 
     /// Listens on a port of the engine's loopback, for this process: what connects to that port in the

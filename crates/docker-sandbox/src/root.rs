@@ -4,7 +4,7 @@ use std::env;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, prepared_directory};
+use crate::{Error, prepared_directory, user_namespace};
 
 /// Where an engine's programs come from. Either is only read: what the engine writes stays in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +46,9 @@ impl EngineRoot {
     /// Checks the requirements for starting an engine.
     ///
     /// # Errors
-    /// When this process is not root, or a program is missing.
+    /// When this process may not do what an engine needs, or a program is missing.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if !rustix::process::geteuid().is_root() {
-            return Err(Error::NotRoot);
-        }
+        user_namespace::check_privileges()?;
         for (program, package) in [
             ("unshare", "util-linux"),
             ("nsenter", "util-linux"),

@@ -2,31 +2,30 @@
 # Runs outside of the namespaces and outlives the program that started it, to clean up after both.
 #
 # Usage: SCRATCH NAME …   with a pipe on standard input that the program keeps open: the pipe is closed
-# when the program ends in any way, including `kill -9`. The script of the engine's first process, which
-# gets all arguments but the first, is in the environment, in DOCKTEST_INIT, so that `ps` in the engine
-# does not print it. SCRATCH is a directory that exists; another can be in /dev/shm.
+# when the program ends in any way, including `kill -9`. The scripts of the engine's first process, which
+# gets all arguments but the first, are in the environment, in DOCKTEST_NETWORK and DOCKTEST_INIT, so that `ps`
+# in the engine does not print them. SCRATCH is a directory that exists, with a named pipe `network`; another can
+# be in /dev/shm.
 set -u
 scratch=$1
 shift
 name=$1
 
 exec 8<&0 </dev/null
-# slirp4netns, which gives the engine internet access, needs the host's network namespace.
-exec 9</proc/self/ns/net
 
 # If this script dies, the kernel kills unshare (setpriv); if unshare dies, the kernel kills the
 # namespace's first process (--kill-child). unshare ignores SIGTERM while it waits, hence SIGKILL
 # throughout.
 setpriv --pdeathsig KILL \
-    unshare --mount --net --pid --uts --ipc --fork --kill-child=KILL \
-    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$@" 8<&- &
+    unshare --mount --pid --uts --ipc --fork --kill-child=KILL \
+    sh -c 'eval "$DOCKTEST_NETWORK"' docktest-init "$scratch/network" "$@" 8<&- &
 engine=$!
 
-{ cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 9<&- &
+{ cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 &
 watch=$!
 # The shell reports a killed child. Writing that to a pipe whose reader is gone would end this script
 # (SIGPIPE).
-exec 8<&- 9<&- >/dev/null 2>&1
+exec 8<&- >/dev/null 2>&1
 
 wait "$engine"
 status=$?

@@ -33,6 +33,7 @@ mod install;
 mod jobs;
 mod load;
 mod moved_images;
+mod namespace;
 pub(crate) mod progress;
 pub(crate) mod schedule;
 mod verify;
@@ -97,7 +98,12 @@ impl From<Exit> for ExitCode {
 
 /// Executes a command line. Errors are printed to standard error.
 pub fn execute(cli: Cli) -> ExitCode {
-    let exit = keep_exit_statuses().and_then(|()| run_command(cli)).unwrap_or_else(|error| {
+    let run = || {
+        keep_exit_statuses()?;
+        namespace::enter_if_needed(cli.command.as_ref());
+        run_command(cli)
+    };
+    let exit = run().unwrap_or_else(|error| {
         print_error(&one_line(&error));
         Exit::from_error(&error)
     });
@@ -215,6 +221,7 @@ fn try_run(report: &mut Report, options: &RunOptions<'_>) -> Result<(Exit, Vec<R
         Some(directory) => EngineRoot::Prepared(directory.to_owned()),
         None => EngineRoot::find(),
     };
+    namespace::say_what_is_missing(settings);
     let root = with_packages(root, &settings.packages)?;
     // An engine that cannot write there ends without a message that says why.
     let temporary = env::temp_dir();

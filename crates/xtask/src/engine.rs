@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use docker_cli::Canceller;
-use docker_sandbox::{Error, Prepared, Preparing, Suite, prepare, prepared_directory};
+use docker_sandbox::{Prepared, Preparing, Suite, prepare, prepared_directory};
 
 use crate::process::say;
-use crate::setup::Missing;
 
 /// Builds the engine's root file system unless it exists, as `mdbook-docktest engine prepare` does; returns
 /// its directory.
@@ -26,10 +25,7 @@ pub(crate) fn ensure() -> Result<PathBuf> {
     };
     // Ctrl-C ends this process, and with it those that it has started.
     let prepared = prepare(&engines, Suite::default(), &Canceller::new(), announce);
-    let Prepared { directory, is_new } = match prepared {
-        Err(Error::NotRoot) => return Err(Missing::root().into()),
-        prepared => prepared.context("cannot prepare the engine")?,
-    };
+    let Prepared { directory, is_new } = prepared.context("cannot prepare the engine")?;
     let state = if is_new { "prepared" } else { "up to date" };
     say(&format!("engine: {state}, in {}", directory.display()));
     Ok(directory)

@@ -15,14 +15,6 @@ pub(crate) struct Missing {
     pub(crate) remedy: String,
 }
 
-impl Missing {
-    /// This process is not root.
-    pub(crate) fn root() -> Self {
-        let remedy = "run it as root, for example with `sudo --preserve-env=PATH`".to_owned();
-        Self { what: "the engine needs root".to_owned(), remedy }
-    }
-}
-
 /// A program on the PATH or an absolute path, and the Debian package that contains it.
 pub(crate) type Needed = (&'static str, &'static str);
 
@@ -43,9 +35,15 @@ pub(crate) const ENGINE: &[Needed] = &[
     ("/usr/share/keyrings/debian-archive-trixie-automatic.gpg", "debian-archive-keyring"),
 ];
 
-/// For the end-to-end tests, beside what the engine needs: registries in a network of their own.
-pub(crate) const REGISTRIES: &[Needed] =
-    &[("curl", "curl"), ("docker-registry", "docker-registry"), ("ip", "iproute2")];
+/// For the end-to-end tests, beside what the engine needs: registries in a network of their own, and users who are not
+/// root.
+pub(crate) const END_TO_END: &[Needed] = &[
+    ("curl", "curl"),
+    ("docker-registry", "docker-registry"),
+    ("ip", "iproute2"),
+    ("newuidmap", "uidmap"),
+    ("useradd", "passwd"),
+];
 
 /// For a book as a PDF, and for pictures.
 pub(crate) const PDF: &[Needed] = &[("chromium", "chromium"), ("pdfinfo", "poppler-utils")];

@@ -74,7 +74,7 @@ impl Part {
             Self::Browser => &[setup::BROWSER],
             Self::Books => &[setup::PDF],
             Self::Format | Self::Unit | Self::Fuzz | Self::DockerCli => &[setup::ENGINE],
-            Self::EndToEnd => &[setup::ENGINE, setup::REGISTRIES],
+            Self::EndToEnd => &[setup::ENGINE, setup::END_TO_END],
         }
     }
 

@@ -49,6 +49,7 @@ mod refusals;
 mod registry;
 mod renderers;
 mod report;
+mod rootless;
 mod serve;
 mod sessions;
 mod shell;

@@ -61,7 +61,7 @@ fn a_missing_system_program() {
 }
 
 #[test]
-fn not_root() {
+fn neither_root_nor_subordinate_ids() {
     let directory = TempDir::new().unwrap();
     let readable = |path: &Path| fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
     let copy = directory.path().join("mdbook-docktest");
@@ -74,7 +74,11 @@ fn not_root() {
         .directory(directory.path())
         .env("HOME", directory.path())
         .run();
-    outcome.exits(3).fails_saying(&["needs root"]);
+    outcome.exits(3).fails_saying(&[
+        "no engine can start here: ",
+        "`nobody` has no subordinate IDs in `/etc/subuid`",
+        "`usermod --add-subuids ",
+    ]);
 }
 
 #[test]

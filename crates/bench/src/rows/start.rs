@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use docker_sandbox::ProcessEngine;
 
 use crate::bench::{Bench, milliseconds};
+use crate::rootless::Rootless;
 use crate::row::{Row, Sides, Unit};
 
 /// Prepares what a daemon needs, waits for a line on standard input, and starts the daemon with `$1`.
@@ -74,22 +75,38 @@ pub(super) static START_STRICT: Row = Row {
     prepare: |_| sides(WITH_CONTAINERD),
 };
 
+pub(super) static ROOTLESS: Row = Row {
+    name: "engine-start-rootless",
+    numerator: "`ProcessEngine::start` and `docker version` in a user namespace",
+    denominator: "`ProcessEngine::start` and `docker version` as root",
+    unit: Unit::Milliseconds,
+    goal: Some(2.0),
+    runs: 15,
+    quick_runs: 3,
+    note: "The user namespace has subordinate IDs and no control groups, as that of a user who is not root on a \
+           machine without systemd. The numerator begins in the namespace: entering it takes about a hundredth of a \
+           second, once per run of the program.",
+    prepare: |_| {
+        let namespace = Rootless::prepare()?;
+        Ok(Sides::new(move || namespace.start(), start_and_ask))
+    },
+};
+
+fn start_and_ask() -> Result<f64> {
+    let mut engine = None;
+    milliseconds(|| {
+        let started = engine.insert(Bench::engine()?);
+        started.docker().version()?;
+        Ok(())
+    })
+}
+
 fn sides(how: &'static str) -> Result<Sides> {
     let around = Rc::new(Bench::engine()?);
-    Ok(Sides::new(
-        || {
-            let mut engine = None;
-            milliseconds(|| {
-                let started = engine.insert(Bench::engine()?);
-                started.docker().version()?;
-                Ok(())
-            })
-        },
-        move || {
-            let mut daemon = Daemon::prepare(&around, how)?;
-            milliseconds(|| daemon.start())
-        },
-    ))
+    Ok(Sides::new(start_and_ask, move || {
+        let mut daemon = Daemon::prepare(&around, how)?;
+        milliseconds(|| daemon.start())
+    }))
 }
 
 /// A daemon in namespaces of its own in an engine, with the engine's file system.

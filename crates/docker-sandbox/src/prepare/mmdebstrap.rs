@@ -12,6 +12,7 @@ use docker_cli::Canceller;
 use super::definition::Definition;
 use super::{POLL, Preparing};
 use crate::root::is_on_path;
+use crate::user_namespace::check_privileges;
 use crate::{Error, Suite};
 
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -41,9 +42,7 @@ const IN_NAMESPACES: [&str; 11] = [
 
 /// Checks that what building needs is installed.
 fn check() -> Result<(), Error> {
-    if !rustix::process::geteuid().is_root() {
-        return Err(Error::NotRoot);
-    }
+    check_privileges()?;
     let programs =
         [("mmdebstrap", "mmdebstrap"), ("setpriv", "util-linux"), ("unshare", "util-linux")];
     for (program, package) in programs {

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::EngineOptions;
 
 const SUPERVISOR: &str = include_str!("../supervisor.sh");
+const NETWORK: &str = include_str!("../network.sh");
 const INIT: &str = include_str!("../init.sh");
 
 /// The settings of a daemon, as the supervisor gets them.
@@ -87,6 +88,7 @@ fn environment(
         environment.push(("no_proxy".into(), exceptions));
     }
     environment.push(("DOCKTEST_SUPERVISOR".into(), SUPERVISOR.into()));
+    environment.push(("DOCKTEST_NETWORK".into(), NETWORK.into()));
     environment.push(("DOCKTEST_INIT".into(), INIT.into()));
     environment
 }

@@ -11,13 +11,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::ProcessEngine;
 use super::settings::Settings;
+use crate::cgroup::Place;
 use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
-use crate::{EngineImage, EngineOptions, Error, ImageStore};
+use crate::{
+    ControlGroups, EngineImage, EngineOptions, Error, ImageStore, control_groups,
+    is_in_user_namespace,
+};
 
 /// How often a start checks whether it was cancelled.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
@@ -48,6 +53,10 @@ impl<'a> Start<'a> {
             .mode(0o700)
             .create(&scratch)
             .map_err(Error::io(format!("creating `{}`", scratch.display())))?;
+        // See network.sh.
+        let pipe = scratch.join("network");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)
+            .map_err(|error| Error::io(format!("creating `{}`", pipe.display()))(error.into()))?;
         let engine = self.run_with(&name, &scratch);
         if engine.is_err() {
             // Only what was created before there was an engine is left.
@@ -59,7 +68,9 @@ impl<'a> Start<'a> {
     fn run_with(&self, name: &str, scratch: &Path) -> Result<ProcessEngine, Error> {
         let images = self.options.images.filter(|(_, images)| !images.is_empty());
         let data = self.data(name, scratch, images)?;
-        let memory = self.options.memory.map(|bytes| MemoryLimit::new(name, bytes)).transpose();
+        let can_limit = control_groups() == ControlGroups::All;
+        let memory = self.options.memory.filter(|_| can_limit);
+        let memory = memory.map(|bytes| MemoryLimit::new(name, bytes)).transpose();
         let memory = memory.map_err(Error::io("limiting the engine's memory"))?;
         let (mut engine, ready) = self.supervise(name, scratch, &data, memory)?;
         let started = self.wait_for_init(&engine, ready).and_then(|init| {
@@ -122,7 +133,9 @@ impl<'a> Start<'a> {
         let (log_reader, log_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let group = memory.as_ref().map_or(Path::new(""), MemoryLimit::procs_file);
         let settings = Settings::new(self.options);
-        let arguments: [&OsStr; 14] = [
+        let containers = Place::get().of_containers(name).unwrap_or_default();
+        let overlay = if is_in_user_namespace() { "userxattr" } else { "" };
+        let arguments: [&OsStr; 16] = [
             "sh".as_ref(),
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
@@ -137,6 +150,8 @@ impl<'a> Start<'a> {
             settings.config.as_ref(),
             settings.mirror.as_ref(),
             settings.hosts.as_ref(),
+            containers.as_ref(),
+            overlay.as_ref(),
         ];
         // In a session of its own: Ctrl-C is for this process only, and the engine must not have
         // this process's terminal.

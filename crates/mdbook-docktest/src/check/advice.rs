@@ -82,6 +82,13 @@ const RULES: &[Rule] = &[
     },
     Rule {
         command: "",
+        output: r"cgroups not configured for container|unable to get all container pids: lstat :|container could not join or create cgroup|as your kernel does not support CPU CFS scheduler or the cgroup is not mounted",
+        advice: "this user has no control groups, which `docker pause`, `docker top` and limits need: run the chapter as \
+                 root, or in a session in which systemd delegates control groups of version 2 to the user",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: "",
         output: r"(?i)no space left on device",
         advice: "the engine’s files are in memory: raise `memory` in book.toml, or remove what the chapter no longer \
                  needs",
@@ -314,6 +321,22 @@ mod tests {
                 Some(Fix::ignore()),
             ),
             ("docker search nginx", 1, "", "searching needs Docker Hub", Some(Fix::ignore())),
+            (
+                "docker pause app",
+                1,
+                "Error response from daemon: cannot pause container 0a: OCI runtime pause failed: cannot toggle freezer: \
+                 cgroups not configured for container: unknown\n",
+                "this user has no control groups",
+                None,
+            ),
+            (
+                "docker top app",
+                1,
+                "Error response from daemon: runc did not terminate successfully: exit status 1: unable to get all \
+                 container pids: lstat : no such file or directory\n: unknown\n",
+                "this user has no control groups",
+                None,
+            ),
             (
                 "docker scan app",
                 1,

@@ -64,10 +64,6 @@ impl Place for LocalPlace {
         inside.to_owned()
     }
 
-    fn new_group(&self, name: &str) -> io::Result<Box<dyn Group>> {
-        Ok(Box::new(self.group(name)))
-    }
-
     fn enter_new_group(
         &self,
         name: &str,
@@ -116,6 +112,11 @@ struct LocalGroup {
 impl Group for LocalGroup {
     fn procs_file(&self) -> PathBuf {
         self.procs_file.clone()
+    }
+
+    fn next(&self, name: &str) -> io::Result<Box<dyn Group>> {
+        let procs_file = self.procs_file.with_file_name(name);
+        Ok(Box::new(Self { procs_file, earlier: pids().collect() }))
     }
 
     fn members(&self) -> Vec<Pid> {

@@ -24,9 +24,6 @@ pub(super) trait Place {
     /// The path in this process's file system of an absolute path that steps see.
     fn outside(&self, inside: &Path) -> PathBuf;
 
-    /// A group without processes.
-    fn new_group(&self, name: &str) -> io::Result<Box<dyn Group>>;
-
     /// A group without processes, and the words to put in front of a command to run it as a member of
     /// that group, in the directory in which a chapter starts, with exactly this environment.
     fn enter_new_group(
@@ -52,6 +49,9 @@ pub(super) trait Group {
     /// The file to which a process writes its PID to join, as steps see it.
     fn procs_file(&self) -> PathBuf;
 
+    /// A group without processes, for the next step of the shell that is in this one. The others stay.
+    fn next(&self, name: &str) -> io::Result<Box<dyn Group>>;
+
     /// The PIDs of the group's processes, in this process's PID namespace.
     fn members(&self) -> Vec<Pid>;
 
@@ -67,10 +67,6 @@ impl Place for ProcessEngine {
 
     fn outside(&self, inside: &Path) -> PathBuf {
         self.outside(inside)
-    }
-
-    fn new_group(&self, name: &str) -> io::Result<Box<dyn Group>> {
-        Ok(Box::new(self.process_group(name).map_err(io::Error::other)?))
     }
 
     fn enter_new_group(
@@ -100,6 +96,10 @@ impl Place for ProcessEngine {
 impl Group for ProcessGroup {
     fn procs_file(&self) -> PathBuf {
         self.procs_file()
+    }
+
+    fn next(&self, name: &str) -> io::Result<Box<dyn Group>> {
+        Ok(Box::new(self.next(name)?))
     }
 
     fn members(&self) -> Vec<Pid> {

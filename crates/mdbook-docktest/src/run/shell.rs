@@ -165,7 +165,7 @@ impl<'a> Shell<'a> {
             Some(mut bash) => {
                 // Moving a process to another group takes the kernel about as long as a short command.
                 if !bash.is_alone() {
-                    bash.group = self.new_group()?;
+                    bash.group = bash.group.next(&self.next_group())?;
                     procs_file = bash.group.procs_file();
                     let path = procs_file.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
                     instructions.extend(["join", path]);
@@ -225,12 +225,6 @@ impl<'a> Shell<'a> {
             None => self.start_spare(commands.max(TURNS))?,
         };
         spare.begin(self.steps, Turnstile::new(&self.directory)?)
-    }
-
-    /// A group without members.
-    fn new_group(&mut self) -> io::Result<Box<dyn Group>> {
-        let name = self.next_group();
-        self.place.new_group(&name)
     }
 
     fn start_spare(&mut self, turns: usize) -> io::Result<Spare> {

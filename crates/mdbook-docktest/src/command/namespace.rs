@@ -1,0 +1,123 @@
+//! The user namespace of the program, if it is started by a user who is not root.
+
+use std::path::Path;
+
+use docker_sandbox::{ControlGroups, control_groups, enter, is_in_user_namespace, is_root};
+use rustix::fs::{Access, access};
+
+use super::progress;
+use crate::book::settings::Settings;
+use crate::cli::Command;
+
+/// Runs this program again in a user namespace, in which it is root, if the command needs that. Returns if it does
+/// not, or if that is not possible: an engine that is needed after all then fails with the reason.
+pub(super) fn enter_if_needed(command: Option<&Command>) {
+    if needs_root(command) && !is_root() {
+        let _ = enter();
+    }
+}
+
+/// Whether a command may start an engine, or concerns files of the users that only a user namespace has: those of
+/// images and of prepared roots.
+fn needs_root(command: Option<&Command>) -> bool {
+    match command {
+        Some(
+            Command::Supports { .. } | Command::Install(_) | Command::Cast(_) | Command::Finish(_),
+        ) => false,
+        Some(Command::Record(record)) => !record.check,
+        Some(Command::Verify(_) | Command::Accept(_) | Command::Fix(_) | Command::Engine(_))
+        | None => true,
+    }
+}
+
+/// Says on standard error that engines run in a user namespace, and what does not work in it. Says nothing on the
+/// machine's own root.
+pub(super) fn say_what_is_missing(settings: &Settings) {
+    if !is_in_user_namespace() {
+        return;
+    }
+    let tun = Path::new("/dev/net/tun");
+    let has_network = !tun.exists() || access(tun, Access::READ_OK | Access::WRITE_OK).is_ok();
+    for line in lines(control_groups(), settings.memory.is_some(), has_network) {
+        progress::say(line);
+    }
+}
+
+fn lines(groups: ControlGroups, has_memory_limit: bool, has_network: bool) -> Vec<&'static str> {
+    let mut lines = vec!["engine: process, in a user namespace, because this user is not root"];
+    match groups {
+        ControlGroups::All => {}
+        ControlGroups::WithoutLimits => lines.push(
+            "warning: this user’s control groups have no controllers: limits of containers have no effect",
+        ),
+        ControlGroups::None => lines.push(
+            "warning: no control groups: `docker pause` and `docker top` fail, and limits of containers have no effect",
+        ),
+    }
+    if has_memory_limit && groups != ControlGroups::All {
+        lines.push("warning: without limits, the setting `memory` has no effect");
+    }
+    if !has_network {
+        lines.push(
+            "warning: no internet access for steps: allow it as root with `chmod a+rw /dev/net/tun`",
+        );
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn what_does_not_work_is_said_in_a_line_each() {
+        let how = "engine: process, in a user namespace, because this user is not root";
+        assert_eq!(lines(ControlGroups::All, true, true), [how]);
+        let without_limits = lines(ControlGroups::WithoutLimits, true, true);
+        assert_eq!(
+            without_limits[1..],
+            [
+                "warning: this user’s control groups have no controllers: limits of containers have no effect",
+                "warning: without limits, the setting `memory` has no effect",
+            ]
+        );
+        let nothing = lines(ControlGroups::None, false, false);
+        assert_eq!(
+            nothing[1..],
+            [
+                "warning: no control groups: `docker pause` and `docker top` fail, and limits of containers have no \
+                 effect",
+                "warning: no internet access for steps: allow it as root with `chmod a+rw /dev/net/tun`",
+            ]
+        );
+    }
+
+    #[test]
+    fn only_commands_that_concern_engines_or_images_enter_a_namespace() {
+        let needs = |words: &[&str]| {
+            let words = ["mdbook-docktest"].iter().chain(words);
+            needs_root(<Cli as clap::Parser>::parse_from(words).command.as_ref())
+        };
+        for words in [
+            &[][..],
+            &["verify"],
+            &["accept"],
+            &["fix"],
+            &["record"],
+            &["engine", "images"],
+            &["engine", "clean"],
+        ] {
+            assert!(needs(words), "{words:?}");
+        }
+        for words in [
+            &["supports", "html"][..],
+            &["install"],
+            &["cast", "lab.md"],
+            &["finish"],
+            &["record", "--check"],
+        ] {
+            assert!(!needs(words), "{words:?}");
+        }
+    }
+}

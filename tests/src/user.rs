@@ -1,0 +1,149 @@
+//! A user of the machine who is not root.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use docker_sandbox::prepared_directory;
+
+use crate::program::{Program, program};
+
+/// Copies a root file system, so that its owners are those of the user's namespace. Device files cannot be created
+/// there, and engines do not need them.
+const COPY: &str = r#"set -e
+engines=$HOME/.cache/mdbook-docktest/engines
+mkdir -p "$engines/copy"
+ln -s copy "$engines/current"
+exec unshare --user --map-root-user --map-auto \
+    tar --extract --preserve-permissions --numeric-owner --exclude './dev/*' --directory "$engines/copy"
+"#;
+
+/// An ordinary user with a home directory, subordinate IDs, the program and an engine. Removed with all its files
+/// when it is dropped.
+#[derive(Debug)]
+pub struct User {
+    name: String,
+    home: PathBuf,
+}
+
+impl User {
+    /// The user whom all tests that run at the same time share, with one copy of the engine.
+    pub fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<User>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(user) = shared.upgrade() {
+            return user;
+        }
+        let user = Arc::new(Self::new("docktest"));
+        user.copy_engine();
+        *shared = Arc::downgrade(&user);
+        user
+    }
+
+    /// A new user without an engine. The name begins with `prefix`.
+    pub fn new(prefix: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{prefix}-{}-{count}", std::process::id());
+        succeed(Command::new("useradd").args(["--create-home", "--shell", "/bin/sh", &name]));
+        let home = PathBuf::from("/home").join(&name);
+        let user = Self { name, home };
+        let ranges = fs::read_to_string("/etc/subuid").unwrap_or_default();
+        if !ranges.lines().any(|line| line.starts_with(&format!("{}:", user.name))) {
+            let first = 700_000_000 + (count << 16);
+            let range = format!("{first}-{}", first + 65_535);
+            user.change(&["--add-subuids", &range, "--add-subgids", &range]);
+        }
+        // The build directory need not be readable for others.
+        fs::copy(program(), user.program()).unwrap();
+        user
+    }
+
+    /// Takes the user's subordinate IDs away.
+    pub fn without_subordinate_ids(self) -> Self {
+        for (file, option) in [("/etc/subuid", "--del-subuids"), ("/etc/subgid", "--del-subgids")] {
+            let ranges = fs::read_to_string(file).unwrap();
+            let prefix = format!("{}:", self.name);
+            for range in ranges.lines().filter_map(|line| line.strip_prefix(&prefix)) {
+                let (first, number) = range.split_once(':').unwrap();
+                let [first, number] = [first, number].map(|text| text.parse::<u64>().unwrap());
+                self.change(&[option, &format!("{first}-{}", first + number - 1)]);
+            }
+        }
+        self
+    }
+
+    fn change(&self, options: &[&str]) {
+        succeed(Command::new("usermod").args(options).arg(&self.name));
+    }
+
+    fn copy_engine(&self) {
+        let engine = prepared_directory().unwrap().join("current");
+        let mut pack = Command::new("tar");
+        pack.args(["--create", "--file=-", "--directory"]).arg(&engine).arg(".");
+        let mut pack = pack.stdout(Stdio::piped()).spawn().unwrap();
+        let words = self.words(["sh", "-c", COPY]);
+        let archive = pack.stdout.take().unwrap();
+        succeed(Command::new(&words[0]).args(&words[1..]).stdin(archive));
+        assert!(pack.wait().unwrap().success());
+    }
+
+    /// The user's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The user's home directory.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    fn program(&self) -> PathBuf {
+        self.home.join("mdbook-docktest")
+    }
+
+    /// The program as this user runs it, in the same directory, which then belongs to this user.
+    pub fn runs(&self, program: Program) -> Program {
+        self.runs_through([""; 0], program)
+    }
+
+    /// As [`Self::runs`]; root runs the command `words`, to which the user's is added.
+    pub fn runs_through<const N: usize>(&self, words: [&str; N], program: Program) -> Program {
+        let mut all: Vec<OsString> = words.map(OsString::from).into();
+        all.extend(self.words([self.program()]));
+        program.with_words(all, |directory| {
+            succeed(Command::new("chown").args(["--recursive", &self.name]).arg(directory));
+        })
+    }
+
+    /// A command as this user runs it, with a user's environment.
+    fn words<S: Into<OsString>>(&self, command: impl IntoIterator<Item = S>) -> Vec<OsString> {
+        let mut words: Vec<OsString> =
+            ["setpriv", "--reuid", &self.name, "--regid", &self.name, "--init-groups"]
+                .map(OsString::from)
+                .into();
+        words.extend(["env", "PATH=/usr/local/bin:/usr/bin:/bin"].map(OsString::from));
+        let mut home = OsString::from("HOME=");
+        home.push(&self.home);
+        words.push(home);
+        words.extend(command.into_iter().map(Into::into));
+        words
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        // Fails if a process of the user is left, which its test then reports.
+        let _ = Command::new("userdel").args(["--remove", &self.name]).output();
+    }
+}
+
+#[track_caller]
+fn succeed(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {stderr}");
+}
