@@ -89,11 +89,16 @@ impl Prompt {
             return end_of_prompt(line, sign).map(|end| (bare(first), end));
         }
         // Most lines are none, and need no regex.
-        if !line.contains(['$', '#', '%']) {
-            return None;
-        }
-        if let Some(environment) = ENVIRONMENT.find(line).map(|found| found.end()) {
+        let before_sign = &line[..line.find(['$', '#', '%'])?];
+        if line.starts_with('(')
+            && let Some(environment) = ENVIRONMENT.find(line).map(|found| found.end())
+        {
             return Self::of(&line[environment..]).map(|(prompt, end)| (prompt, environment + end));
+        }
+        // A prompt that begins with a name, and goes on after a blank, has the name of a host, too.
+        let begins_with_name = first.is_ascii_alphabetic();
+        if begins_with_name && before_sign.contains(' ') && !before_sign.contains(['@', ':']) {
+            return None;
         }
         let parts = NAMED.captures(line)?;
         let text = |group| parts.name(group).map_or("", |part| part.as_str());
@@ -182,7 +187,7 @@ impl Prompts {
         let mut in_container = false;
         let mut weak = None;
         for line in lines {
-            if WINDOWS.is_match(line) {
+            if line.contains('>') && WINDOWS.is_match(line) {
                 return Some(Self::Windows);
             }
             let Some((prompt, end)) = Prompt::of(line) else { continue };
