@@ -85,12 +85,19 @@ impl Expansion<'_> {
                     self.add(&UNKNOWN.to_string());
                     after
                 }
-                _ => {
-                    self.add(&rest[..first.len_utf8()]);
-                    after
-                }
+                _ => self.add_literal(rest, first),
             };
         }
+    }
+
+    /// Adds a text up to the next sign that can have a meaning. Returns what follows. The first character
+    /// has none here.
+    fn add_literal<'t>(&mut self, text: &'t str, first: char) -> &'t str {
+        let is_sign = |c| matches!(c, '\\' | '\'' | '"' | '$' | '`' | '<' | '>' | '*' | '?' | '{');
+        let begin = first.len_utf8();
+        let end = text[begin..].find(is_sign).map_or(text.len(), |end| begin + end);
+        self.add(&text[..end]);
+        &text[end..]
     }
 
     /// Adds the value of a parameter, or the sign itself if there is none. Returns what follows.
@@ -129,10 +136,7 @@ impl Expansion<'_> {
                     self.add(&UNKNOWN.to_string());
                     after_backquotes(after)
                 }
-                _ => {
-                    self.add(&rest[..first.len_utf8()]);
-                    after
-                }
+                _ => self.add_literal(rest, first),
             };
         }
         rest
