@@ -95,9 +95,13 @@ impl Prompt {
         {
             return Self::of(&line[environment..]).map(|(prompt, end)| (prompt, environment + end));
         }
-        // A prompt that begins with a name, and goes on after a blank, has the name of a host, too.
-        let begins_with_name = first.is_ascii_alphabetic();
-        if begins_with_name && before_sign.contains(' ') && !before_sign.contains(['@', ':']) {
+        // No prompt begins like this, or goes on after a blank without a host before it.
+        let begins = !first.is_ascii()
+            || first.is_ascii_alphanumeric()
+            || matches!(first, '[' | '~' | '/' | ':' | '@' | '_' | '.' | '-');
+        let word = before_sign.split_once(' ').map(|(word, _)| word);
+        let has_host = |word: &str| word.contains(['@', ':']);
+        if !begins || first.is_ascii_alphabetic() && word.is_some_and(|word| !has_host(word)) {
             return None;
         }
         let parts = NAMED.captures(line)?;
