@@ -29,13 +29,16 @@ pub(crate) fn needs_terminal(command: &str) -> bool {
         false => Cow::Borrowed(command),
     };
     command.split(['\n', ';', '|', '&', '(', ')']).any(|part| {
+        if !part.contains("docker") {
+            return false;
+        }
         let is_before = |word: &&str| {
             let is_assignment = word.split_once('=').is_some_and(|(name, _)| {
                 name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             });
             is_assignment || PREFIXES.contains(word)
         };
-        let mut words = part.split_whitespace().skip_while(is_before);
+        let mut words = part.split_ascii_whitespace().skip_while(is_before);
         match words.next() {
             Some("docker") => docker(&words.collect::<Vec<_>>()),
             Some("docker-compose") => compose(&words.collect::<Vec<_>>()),

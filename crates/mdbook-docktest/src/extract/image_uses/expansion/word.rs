@@ -93,7 +93,6 @@ impl Expansion<'_> {
     /// Adds a text up to the next sign that can have a meaning. Returns what follows. The first character
     /// has none here.
     fn add_literal<'t>(&mut self, text: &'t str, first: char) -> &'t str {
-        let is_sign = |c| matches!(c, '\\' | '\'' | '"' | '$' | '`' | '<' | '>' | '*' | '?' | '{');
         let begin = first.len_utf8();
         let end = text[begin..].find(is_sign).map_or(text.len(), |end| begin + end);
         self.add(&text[..end]);
@@ -156,6 +155,16 @@ impl Expansion<'_> {
         self.add(&unescaped(&text[..end]));
         text.get(end + 1..).unwrap_or("")
     }
+}
+
+/// Whether a character can have a meaning in a word.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\\' | '\'' | '"' | '$' | '`' | '<' | '>' | '*' | '?' | '{')
+}
+
+/// Whether a word is its only field, as it is written.
+pub(in super::super) fn is_literal(word: &str) -> bool {
+    !word.is_empty() && !word.contains(is_sign)
 }
 
 /// Replaces the escape sequences of `echo -e`, `printf` and `$'…'`. The value of numeric ones is
