@@ -13,6 +13,7 @@
 //! ```
 
 mod cgroup;
+mod daemon;
 mod error;
 mod image_store;
 pub mod input;
@@ -29,6 +30,7 @@ mod root;
 mod terminal;
 
 pub use cgroup::ProcessGroup;
+pub use daemon::Daemon;
 pub use error::Error;
 pub use image_store::{
     Damage, Digest, EngineImage, ImageStore, InvalidDigest, Problem, StoredImage,
