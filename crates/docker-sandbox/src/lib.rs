@@ -14,6 +14,7 @@
 
 mod cache;
 mod cgroup;
+mod daemon;
 mod error;
 mod image_store;
 pub mod input;
@@ -36,6 +37,7 @@ mod user_namespace;
 
 pub use cache::{cache_directory, prepared_directory};
 pub use cgroup::{ControlGroups, control_groups};
+pub use daemon::Daemon;
 pub use error::Error;
 pub use image_store::{
     Damage, Digest, EngineImage, ImageStore, InvalidDigest, Problem, StoredImage,

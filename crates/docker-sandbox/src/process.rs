@@ -35,6 +35,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use self::start::Start;
 use crate::cgroup::Place;
+use crate::daemon::Daemon;
 use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
@@ -117,6 +118,15 @@ impl ProcessEngine {
         words.extend(["env", "-i", "HOME=/root"].map(OsString::from));
         words.push(format!("PATH={PATH}").into());
         Docker::new().through(words)
+    }
+
+    /// The engine's daemon, to be asked without starting a program.
+    pub fn daemon(&self) -> Daemon {
+        Daemon::new(self.socket())
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.outside(Path::new("/run/docker.sock"))
     }
 
     /// The words to put in front of a command to run it in the engine's namespaces, with this

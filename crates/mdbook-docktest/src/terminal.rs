@@ -78,6 +78,9 @@ fn push(pieces: &mut Vec<Piece>, stream: Stream, style: Style, text: &str) {
 
 /// The text left on a screen, without styles.
 pub(crate) fn plain(text: &str) -> String {
+    if !symbol::has_symbols(text) {
+        return text.to_owned();
+    }
     let mut pieces = Vec::new();
     pipe::write(text, Stream::Stdout, &mut Style::default(), &mut pieces);
     pieces.into_iter().map(|piece| piece.text).collect()

@@ -191,7 +191,7 @@ impl<'a> Start<'a> {
 
     /// Waits until the daemon answers a request.
     fn wait_for_answer(&self, engine: &ProcessEngine) -> Result<(), Error> {
-        let socket = engine.outside(Path::new("/run/docker.sock"));
+        let socket = engine.socket();
         loop {
             match ping(&socket) {
                 Ok(true) => return Ok(()),

@@ -26,6 +26,8 @@ pub(super) fn difference(check: &CommandCheck<'_>) -> Option<Difference> {
     let step = check.step;
     let is_plain = check.command.end == (End::Exited { status: 0 })
         && check.expected_status() == Some(0)
+        // Quicker than the regex.
+        && check.command.command.contains("rm")
         && REMOVES.is_match(&check.command.command);
     let is_shown = !step.expectations.is_empty()
         || step.commands.iter().any(|command| {

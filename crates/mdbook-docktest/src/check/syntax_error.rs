@@ -31,8 +31,8 @@ pub(super) fn difference(
     span: &Range<usize>,
     recorded: &CommandRecording,
 ) -> Option<Difference> {
-    let evaluates = recorded.command.split_whitespace().any(|word| word.contains("eval"));
-    if recorded.end.status() != Some(STATUS) || evaluates {
+    let evaluates = || recorded.command.split_whitespace().any(|word| word.contains("eval"));
+    if recorded.end.status() != Some(STATUS) || evaluates() {
         return None;
     }
     let output = terminal::output(&recorded.transcript, Streams::Both);

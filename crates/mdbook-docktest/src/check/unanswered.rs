@@ -7,7 +7,7 @@ use regex::Regex;
 use super::Difference;
 use crate::extract::info_edit::set_attribute;
 use crate::model::finding::Code;
-use crate::model::recording::{CommandRecording, End};
+use crate::model::recording::{CommandRecording, End, Transcript};
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{ExitExpectation, Step};
 use crate::model::stream::{Stream, Streams};
@@ -24,6 +24,9 @@ pub(super) fn question(step: &Step, index: usize, command: &CommandRecording) ->
         matches!(command.end, End::Exited { .. } | End::TimedOut { .. } | End::Open | End::Typed);
     // Whoever expects another status, knows what happens without an answer.
     if !can_wait || step.attributes.exit != ExitExpectation::default() {
+        return None;
+    }
+    if ends_with_line(&command.transcript) {
         return None;
     }
     let mut pieces = screen(&command.transcript);
@@ -43,6 +46,17 @@ pub(super) fn question(step: &Step, index: usize, command: &CommandRecording) ->
     let is_shown = expected.filter_map(|expectation| expectation.text.lines().last());
     let is_shown = is_shown.map(str::trim).any(|last| last == line && !line.ends_with(':'));
     (!is_shown).then(|| line.to_owned())
+}
+
+/// Whether the output of a command that wrote to pipes ends with a line, and so with no question. The key that
+/// stops a command can follow one.
+fn ends_with_line(transcript: &Transcript) -> bool {
+    transcript.terminal.is_none()
+        && transcript.chunks.last().is_none_or(|last| {
+            last.stream != Stream::Typed
+                && last.text.ends_with('\n')
+                && !last.text.trim_end().ends_with("^C")
+        })
 }
 
 /// The finding about a question.

@@ -17,6 +17,7 @@ use reader::Reader;
 pub(crate) use reader::grammar::Opener;
 pub(crate) use reader::here_document::Unended;
 pub(crate) use reader::mark::{Mark, MarkKind};
+use reader::token::TOKENS;
 pub(crate) use reader::token::{Redirection, Token};
 
 mod insides;
@@ -33,7 +34,7 @@ pub(crate) fn commands(script: &str) -> Vec<Range<usize>> {
 /// Returns what bash reads in a script, in order.
 pub(crate) fn tokens(script: &str) -> Vec<Token> {
     let mut reader = Reader::new(script);
-    reader.tokens = Some(Vec::new());
+    reader.tokens = Some(Vec::with_capacity(TOKENS));
     while reader.next_command().is_some() {}
     reader.tokens.unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::extract::image_uses::flags::{
-    Arguments, COMPOSE, COMPOSE_RUN, DOCKER, EXEC, RUN, Switches,
+    Arguments, COMPOSE, COMPOSE_RUN, DOCKER, EXEC, RUN, Switches, from_operand,
 };
 
 /// `docker start` and `docker attach`
@@ -29,25 +29,27 @@ pub(crate) fn needs_terminal(command: &str) -> bool {
         false => Cow::Borrowed(command),
     };
     command.split(['\n', ';', '|', '&', '(', ')']).any(|part| {
-        let mut words: Vec<&str> = part.split_whitespace().collect();
+        if !part.contains("docker") {
+            return false;
+        }
         let is_before = |word: &&str| {
             let is_assignment = word.split_once('=').is_some_and(|(name, _)| {
                 name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             });
             is_assignment || PREFIXES.contains(word)
         };
-        words.drain(..words.iter().take_while(|word| is_before(word)).count());
-        match words.split_first() {
-            Some((&"docker", rest)) => docker(rest),
-            Some((&"docker-compose", rest)) => compose(rest),
+        let mut words = part.split_ascii_whitespace().skip_while(is_before);
+        match words.next() {
+            Some("docker") => docker(&words.collect::<Vec<_>>()),
+            Some("docker-compose") => compose(&words.collect::<Vec<_>>()),
             _ => false,
         }
     })
 }
 
 fn docker(words: &[&str]) -> bool {
-    let words = operands(words, DOCKER);
-    let words = words.strip_prefix(&["container"]).unwrap_or(&words);
+    let words = from_operand(words, DOCKER);
+    let words = words.strip_prefix(&["container"]).unwrap_or(words);
     let Some((command, rest)) = words.split_first() else { return false };
     let is_on = |switches, names: &[&str]| Arguments::new(rest, switches).is_on(names);
     let is_attached = |switches| {
@@ -66,14 +68,11 @@ fn docker(words: &[&str]) -> bool {
 }
 
 fn compose(words: &[&str]) -> bool {
-    let words = operands(words, COMPOSE);
-    let Some((&("run" | "exec"), rest)) = words.split_first() else { return false };
+    let Some((&("run" | "exec"), rest)) = from_operand(words, COMPOSE).split_first() else {
+        return false;
+    };
     let arguments = Arguments::new(rest, COMPOSE_RUN);
     !arguments.is_on(&["T", "no-TTY"]) && !arguments.is_on(&["d", "detach"])
-}
-
-fn operands<'a>(words: &[&'a str], switches: Switches) -> Vec<&'a str> {
-    Arguments::new(words, switches).operands.into_iter().copied().collect()
 }
 
 #[cfg(test)]

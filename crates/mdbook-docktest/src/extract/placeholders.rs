@@ -29,17 +29,14 @@ pub(super) fn placeholders(script: &str, is_set: &dyn Fn(&str) -> bool) -> Vec<R
 /// Returns a script in which words take the place of what is in angle brackets, so that it can be split
 /// into commands. Every other byte stays where it is.
 pub(super) fn mask_angle_brackets(script: &str) -> Cow<'_, str> {
-    match &angle_brackets(script)[..] {
-        [] => script.into(),
-        found => mask(script, found).into(),
-    }
+    mask(script, &angle_brackets(script))
 }
 
 /// Replaces ranges of a script by words of the same length.
-pub(super) fn mask(script: &str, ranges: &[Range<usize>]) -> String {
-    let mut masked = script.to_owned();
+pub(super) fn mask<'s>(script: &'s str, ranges: &[Range<usize>]) -> Cow<'s, str> {
+    let mut masked = Cow::from(script);
     for range in ranges {
-        masked.replace_range(range.clone(), &"_".repeat(range.len()));
+        masked.to_mut().replace_range(range.clone(), &"_".repeat(range.len()));
     }
     masked
 }

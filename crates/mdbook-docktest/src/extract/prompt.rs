@@ -89,11 +89,20 @@ impl Prompt {
             return end_of_prompt(line, sign).map(|end| (bare(first), end));
         }
         // Most lines are none, and need no regex.
-        if !line.contains(['$', '#', '%']) {
-            return None;
-        }
-        if let Some(environment) = ENVIRONMENT.find(line).map(|found| found.end()) {
+        let before_sign = &line[..line.find(['$', '#', '%'])?];
+        if line.starts_with('(')
+            && let Some(environment) = ENVIRONMENT.find(line).map(|found| found.end())
+        {
             return Self::of(&line[environment..]).map(|(prompt, end)| (prompt, environment + end));
+        }
+        // No prompt begins like this, or goes on after a blank without a host before it.
+        let begins = !first.is_ascii()
+            || first.is_ascii_alphanumeric()
+            || matches!(first, '[' | '~' | '/' | ':' | '@' | '_' | '.' | '-');
+        let word = before_sign.split_once(' ').map(|(word, _)| word);
+        let has_host = |word: &str| word.contains(['@', ':']);
+        if !begins || first.is_ascii_alphabetic() && word.is_some_and(|word| !has_host(word)) {
+            return None;
         }
         let parts = NAMED.captures(line)?;
         let text = |group| parts.name(group).map_or("", |part| part.as_str());
@@ -182,7 +191,7 @@ impl Prompts {
         let mut in_container = false;
         let mut weak = None;
         for line in lines {
-            if WINDOWS.is_match(line) {
+            if line.contains('>') && WINDOWS.is_match(line) {
                 return Some(Self::Windows);
             }
             let Some((prompt, end)) = Prompt::of(line) else { continue };

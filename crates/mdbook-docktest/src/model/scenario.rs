@@ -249,7 +249,7 @@ impl Command {
     pub fn place(&self, part: Range<usize>) -> Option<Range<usize>> {
         let before = self.text.get(..part.start)?;
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line = self.lines.get(before.matches('\n').count())?;
+        let line = self.lines.get(before.bytes().filter(|byte| *byte == b'\n').count())?;
         let place = line.start + part.start - line_start..line.start + part.end - line_start;
         (place.end <= line.end).then_some(place)
     }

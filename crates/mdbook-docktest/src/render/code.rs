@@ -5,9 +5,10 @@
 //! know: what is expanded and what is not, options, images and comments. The class names are short,
 //! because every byte of markup counts.
 
+use std::fmt::Write;
 use std::ops::Range;
 
-use super::samp::escaped;
+use super::samp::Samp;
 use crate::extract::commands::{MarkKind, marks};
 use crate::model::scenario::Step;
 
@@ -87,7 +88,7 @@ impl Code {
                     in_chapter: part.start,
                     length: part.len(),
                 });
-                text.extend(chapter[part].chars().filter(|c| *c != '\r'));
+                text.extend(chapter[part].split('\r'));
             }
         }
         let place = |range: &Range<usize>| place(&pieces, range);
@@ -166,8 +167,7 @@ impl Code {
     }
 
     /// The lines of a range as HTML, each in an element of its own, without blank lines at both ends.
-    /// Returns the bytes of text, too.
-    pub(super) fn html(&self, range: Range<usize>, has_colours: bool) -> (String, usize) {
+    pub(super) fn html(&self, range: Range<usize>, has_colours: bool) -> Samp {
         let text = &self.text[range.clone()];
         let blank: usize = text
             .split_inclusive('\n')
@@ -175,33 +175,36 @@ impl Code {
             .map(str::len)
             .sum();
         let lines = text[blank..].trim_end_matches('\n').split('\n');
-        let mut html = String::new();
-        let mut length = 0;
+        let mut samp = Samp::with_capacity(2 * text.len());
         let mut at = range.start + blank;
         for line in lines {
             // Further rows of a line are indented deeper than the line.
             match line.len() - line.trim_start_matches(' ').len() {
-                0 => html.push_str("<span>"),
-                blanks => html.push_str(&format!("<span style=\"--i:{}\">", blanks.min(16))),
+                0 => samp.html.push_str("<span>"),
+                // Writing to a string does not fail.
+                blanks => {
+                    let _ = write!(samp.html, "<span style=\"--i:{}\">", blanks.min(16));
+                }
             }
             let colours = &self.colours[at..at + line.len()];
             let mut start = 0;
             for run in colours.chunk_by(|one, other| one == other) {
-                let part = escaped(&line[start..start + run.len()]);
+                let part = &line[start..start + run.len()];
                 start += run.len();
-                length += part.len();
                 match run[0].class().filter(|_| has_colours) {
                     Some(class) => {
-                        html.push_str(&format!("<span class=\"{class}\">{part}</span>"));
+                        samp.html.extend(["<span class=\"", class, "\">"]);
+                        samp.text(part);
+                        samp.html.push_str("</span>");
                     }
-                    None => html.push_str(&part),
+                    None => samp.text(part),
                 }
             }
-            html.push_str("</span>\n");
-            length += 1;
+            samp.html.push_str("</span>");
+            samp.text("\n");
             at += line.len() + 1;
         }
-        (html, length)
+        samp
     }
 }
 

@@ -97,17 +97,18 @@ impl Fragments {
     }
 
     /// The text to insert into the chapter. Each line after the first starts with `next_line`.
-    pub(super) fn join(&self, next_line: &str) -> String {
+    pub(super) fn join(self, next_line: &str) -> String {
         let mut joined = String::new();
-        for piece in &self.pieces {
+        for piece in self.pieces {
             match piece {
+                Piece::Html(html) if joined.is_empty() => joined = html,
                 // All on one line: what follows a comment is HTML up to the end of the line.
-                Piece::Html(html) => joined.push_str(html),
+                Piece::Html(html) => joined.push_str(&html),
                 Piece::Text(text) => {
                     if !joined.is_empty() {
                         joined.push_str(next_line);
                     }
-                    joined.push_str(&markdown::fenced(text, next_line));
+                    joined.push_str(&markdown::fenced(&text, next_line));
                 }
             }
         }

@@ -198,7 +198,7 @@ fn parts(code: &Code, groups: &[Group<'_>], detail: Detail, labels: &Labels) -> 
 
 /// A part of a step's block. Returns the bytes of its text, too.
 fn code_block(code: &Code, range: Range<usize>, has_colours: bool) -> (Markup, usize) {
-    let (lines, text) = code.html(range, has_colours);
+    let Samp { html: lines, text } = code.html(range, has_colours);
     // mdBook's highlighter leaves this class alone, as long as no class names a language.
     let block = html! { pre.docktest-code { code.nohighlight { (PreEscaped(lines)) } } };
     (block, text)
@@ -457,8 +457,18 @@ fn finding(finding: &Finding) -> Markup {
 /// Escapes double braces for preprocessors that run later: `links` would replace `{{#include}}` in
 /// output by a file. mdBook's renderer converts the references back to characters.
 pub(super) fn one_line(markup: Markup) -> String {
-    let html = markup.into_string().replace('\n', "&#10;").replace("{{", "{&#123;");
-    format!("{MARK}{html}")
+    let mut html = markup.into_string();
+    // Most fragments have none, which is quickly known.
+    if html.contains("{{") {
+        html = html.replace("{{", "{&#123;");
+    }
+    let mut line = String::with_capacity(MARK.len() + html.len() * 9 / 8);
+    line.push_str(MARK);
+    for (index, part) in html.split('\n').enumerate() {
+        line.push_str(if index == 0 { "" } else { "&#10;" });
+        line.push_str(part);
+    }
+    line
 }
 
 #[cfg(test)]

@@ -83,7 +83,8 @@ pub(super) fn rows(text: &str, width: usize, most: usize) -> Option<Vec<String>>
 }
 
 fn fits(text: &str, width: usize) -> bool {
-    cells(text) <= width && text.chars().count() <= width * CHARACTERS
+    // No character is wider than its bytes are many.
+    text.len() <= width || cells(text) <= width && text.chars().count() <= width * CHARACTERS
 }
 
 /// As many of the first characters as fit.

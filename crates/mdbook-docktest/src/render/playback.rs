@@ -40,9 +40,14 @@ impl Playback {
         let is_worth_it = last.saturating_sub(first) >= SHORTEST_MS;
         // At a terminal, lines are redrawn.
         let is_stream = command.end == End::Stopped && transcript.terminal.is_none() && is_worth_it;
+        // Most commands are neither streams nor typed at.
+        let may_be_typed = || pieces.iter().any(|piece| piece.stream == Stream::Typed);
+        if !(is_stream || may_be_typed()) || transcript.omitted_bytes > 0 {
+            return None;
+        }
         let lines = Lines::new(command, pieces);
         let is_typed = lines.typed.iter().filter(|is_typed| **is_typed).count() >= FEWEST_TYPED;
-        if !(is_stream || is_typed) || transcript.omitted_bytes > 0 {
+        if !(is_stream || is_typed) {
             return None;
         }
         let mut playback = Self::default();

@@ -28,8 +28,12 @@ pub(super) struct Samp {
 }
 
 impl Samp {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { html: String::with_capacity(bytes), text: 0 }
+    }
+
     pub(super) fn new(pieces: &[Piece], detail: Detail) -> Self {
-        let mut samp = Self::default();
+        let mut samp = Self::with_capacity(pieces.iter().map(|piece| piece.text.len()).sum());
         let mut is_at_line_start = true;
         let mut rest = pieces.len();
         for pieces in pieces.chunk_by(|a, b| a.stream == b.stream) {
@@ -109,13 +113,6 @@ fn classes(style: Style, html: &mut String) {
         // Writing to a string does not fail.
         let _ = write!(html, "{separator}c{}", colour.number());
     }
-}
-
-/// A text with its special characters as references.
-pub(super) fn escaped(text: &str) -> String {
-    let mut samp = Samp::default();
-    samp.text(text);
-    samp.html
 }
 
 #[cfg(test)]

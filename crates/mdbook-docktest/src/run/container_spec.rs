@@ -1,5 +1,5 @@
-//! The ports and mounts of a container, and whether it stays when it exits, from the output of
-//! `docker container inspect`.
+//! The ports and mounts of a container, and whether it stays when it exits, as its daemon describes it:
+//! `docker container inspect` prints the same.
 
 use docker_cli::container::Container;
 use serde_json::Value;

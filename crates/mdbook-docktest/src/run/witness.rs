@@ -5,7 +5,8 @@
 //! would not suffice: an engine keeps only its last 256 events.)
 //!
 //! The log of a container that exits, and the configuration of a new one, are fetched at once, because the
-//! next step can remove the container. Another thread does the latter, so that neither waits for the other.
+//! next step can remove the container. Another thread does the latter, so that neither waits for the other. It asks the
+//! daemon itself: a docker program for each container would take processors from the step that starts it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{self, Sender};
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 
+use docker_cli::container::Container;
 use docker_cli::system::Event;
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::ProcessEngine;
@@ -75,11 +77,13 @@ impl Witness {
         let log = Arc::<Mutex<EventLog>>::default();
         let (inspections, to_inspect) = mpsc::channel::<Inspection>();
         let inspector = thread::spawn({
-            let (log, docker) = (Arc::clone(&log), docker.clone());
+            let (log, daemon) = (Arc::clone(&log), engine.daemon());
             move || {
                 for (index, container) in to_inspect {
                     // A container that has been removed meanwhile has no details.
-                    let Ok(Some(found)) = docker.container().find(container) else { continue };
+                    let path = format!("/containers/{container}/json");
+                    let Ok(Some(found)) = daemon.get(&path, ANSWER_LIMIT) else { continue };
+                    let Ok(found) = serde_json::from_slice::<Container>(&found) else { continue };
                     let sighting = &mut lock(&log).sightings[index];
                     sighting.spec = container_spec(&found);
                     sighting.stays = stays(&found);

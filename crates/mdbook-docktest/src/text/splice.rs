@@ -27,7 +27,8 @@ impl Edit {
 /// If two ranges overlap, or a range is out of bounds or not on character boundaries.
 pub(crate) fn splice(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    let mut spliced = String::with_capacity(text.len());
+    let added: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut spliced = String::with_capacity(text.len() + added);
     let mut kept = 0;
     for edit in &edits {
         spliced.push_str(&text[kept..edit.range.start]);

@@ -3,7 +3,8 @@
 use super::dockerfile::BuildArguments;
 use super::expansion::UNKNOWN;
 use super::flags::{
-    Arguments, BUILD, COMMIT, DOCKER, IMAGE, INSPECT, RUN, SERVICE, SERVICE_UPDATE, STACK, Switches,
+    Arguments, BUILD, COMMIT, DOCKER, IMAGE, INSPECT, RUN, SERVICE, SERVICE_UPDATE, STACK,
+    Switches, from_operand,
 };
 use super::walk::{Walk, Word};
 use super::{Made, UseKind, dockerfile};
@@ -11,8 +12,7 @@ use super::{Made, UseKind, dockerfile};
 impl Walk {
     /// `docker` with these words.
     pub(super) fn docker(&mut self, words: &[Word], input: Option<&str>) {
-        let global = Arguments::new(words, DOCKER);
-        let words: Vec<Word> = global.operands.into_iter().cloned().collect();
+        let words = from_operand(words, DOCKER);
         let texts: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
         match texts[..] {
             ["run" | "create", ..] => self.container(&words[1..]),

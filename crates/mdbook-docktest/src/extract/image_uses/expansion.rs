@@ -1,6 +1,6 @@
 //! Expansion of words and texts, as far as it depends on the chapter's text alone.
 
-pub(super) use self::word::{backquoted, unescaped};
+pub(super) use self::word::{backquoted, is_literal, unescaped};
 
 mod word;
 

@@ -245,6 +245,12 @@ pub(in crate::extract) struct Arguments<'a, W> {
     pub(in crate::extract) operands: Vec<&'a W>,
 }
 
+/// Returns the words from the first operand on: the command of a program whose own flags come before it.
+pub(in crate::extract) fn from_operand<W: AsRef<str>>(words: &[W], switches: Switches) -> &[W] {
+    debug_assert!(!switches.is_mixed, "flags can follow operands");
+    &words[words.len() - Arguments::new(words, switches).operands.len()..]
+}
+
 impl<'a, W: AsRef<str>> Arguments<'a, W> {
     pub(in crate::extract) fn new(words: &'a [W], switches: Switches) -> Self {
         let mut arguments = Self { flags: Vec::new(), operands: Vec::new() };

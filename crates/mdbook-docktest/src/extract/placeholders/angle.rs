@@ -49,7 +49,7 @@ pub(super) fn angle_brackets(script: &str) -> Vec<Range<usize>> {
         if new.is_empty() {
             break;
         }
-        masked = mask(&masked, &new).into();
+        masked = mask(&masked, &new).into_owned().into();
         found.extend(new);
     }
     found.sort_by_key(|place| place.start);

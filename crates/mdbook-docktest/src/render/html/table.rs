@@ -15,17 +15,20 @@ const GAP: usize = 2;
 pub(super) fn columns(pieces: &[Piece]) -> Option<Vec<usize>> {
     let [piece] = pieces else { return None };
     let is_plain = piece.stream == Stream::Stdout && piece.style == Style::default();
-    let lines: Vec<&str> = piece.text.lines().collect();
-    let is_wide = lines.iter().any(|line| line.len() > NARROW);
-    if !is_plain || lines.len() < 2 || !is_wide || !piece.text.is_ascii() {
+    let head = piece.text.lines().next()?.as_bytes();
+    let is_gap = |bytes: &[u8]| bytes.trim_ascii().is_empty();
+    // Most output has no head.
+    if !is_plain || !head.windows(GAP).any(is_gap) || !piece.text.is_ascii() {
         return None;
     }
-    let head = piece.text.lines().next()?.as_bytes();
+    let lines: Vec<&str> = piece.text.lines().collect();
+    let is_wide = lines.iter().any(|line| line.len() > NARROW);
+    if lines.len() < 2 || !is_wide {
+        return None;
+    }
     let is_start = |at: &usize| {
         let is_apart = |line: &&str| line.as_bytes().get(at - 1).is_none_or(|byte| *byte == b' ');
-        head[*at] != b' '
-            && head[at - GAP..*at].trim_ascii().is_empty()
-            && lines.iter().all(is_apart)
+        head[*at] != b' ' && is_gap(&head[at - GAP..*at]) && lines.iter().all(is_apart)
     };
     let starts: Vec<usize> = (GAP..head.len()).filter(is_start).collect();
     (!starts.is_empty()).then_some(starts)

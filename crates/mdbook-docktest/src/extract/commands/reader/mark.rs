@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Reader;
 use super::pair::Kind;
-use super::token::Token;
+use super::token::{TOKENS, Token};
 
 /// A part of a script. Ranges are in bytes of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,8 @@ const LONGEST_LINE: usize = 1_000;
 /// Returns the marks of a script, each before those within it.
 pub(crate) fn marks(script: &str) -> Vec<Mark> {
     let mut reader = Reader::new(script);
-    reader.tokens = Some(Vec::new());
-    reader.marks = Some(Vec::new());
+    reader.tokens = Some(Vec::with_capacity(TOKENS));
+    reader.marks = Some(Vec::with_capacity(TOKENS));
     while reader.next_command().is_some() {}
     let mut marks = reader.marks.unwrap_or_default();
     for token in reader.tokens.unwrap_or_default() {

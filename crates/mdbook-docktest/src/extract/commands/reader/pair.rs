@@ -4,6 +4,7 @@
 use super::Reader;
 use super::grammar::{Expect, Opener};
 use super::here_document::Detour;
+use super::word::is_plain;
 
 /// Quotes, or brackets of some kind.
 #[derive(Debug)]
@@ -172,6 +173,11 @@ impl Reader<'_> {
     pub(super) fn read_pair(&mut self, byte: u8) {
         let Some(pair) = self.list.pairs.last_mut() else { return };
         let (kind, before) = (pair.kind, pair.before.take());
+        if is_plain(byte) || byte == b' ' {
+            let is_skipped = |byte: &u8| is_plain(*byte) || *byte == b' ';
+            self.at += self.text[self.at..].iter().take_while(|byte| is_skipped(byte)).count();
+            return;
+        }
         let (open, close) = kind.signs();
         if byte == b'\\' && kind != Kind::Single {
             self.at += 2.min(self.text.len() - self.at);

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::grammar::{Expect, Opener};
 
+/// How many tokens most commands have at most.
+pub(crate) const TOKENS: usize = 32;
+
 /// A part of a script. Ranges are in bytes of its text.
 ///
 /// The tokens of a substitution are before that of the word it is in. Words that are not listed, such

@@ -103,10 +103,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Adds a literal byte to the word.
+    /// Adds a literal byte to the word, and the plain ones after it.
     fn add(&mut self, byte: u8, word: Word) {
-        self.list.word = Some(Word { shape: word.shape.with(byte), ..word });
+        let mut shape = word.shape.with(byte);
         self.at += 1;
+        while let Some(byte) = self.peek(0).filter(|byte| is_plain(*byte)) {
+            shape = shape.with(byte);
+            self.at += 1;
+        }
+        self.list.word = Some(Word { shape, ..word });
     }
 
     /// Records that a quote or an expansion is part of the word.
@@ -153,8 +158,10 @@ impl Reader<'_> {
         let range = word.start..self.at;
         self.end = self.at;
         let text = self.text;
-        let literal = word.is_literal.then(|| joined(&text[range.clone()]));
         let is_redirected = matches!(self.peek(0), Some(b'<' | b'>'));
+        // An argument means the same whatever it is.
+        let matters = is_redirected || self.list.expect != Expect::Argument;
+        let literal = (word.is_literal && matters).then(|| joined(&text[range.clone()]));
         if is_redirected
             && self.list.target.is_none()
             && literal.as_deref().is_some_and(is_descriptor)
@@ -175,8 +182,16 @@ fn is_descriptor(word: &str) -> bool {
     }
 }
 
+/// Whether a byte has no meaning in a word or in quotes, whatever is around it, except that it can be part of a name.
+pub(super) fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'%')
+        || !byte.is_ascii()
+}
+
 /// Returns a word's text without its continued line ends.
 fn joined(word: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(word);
-    if text.contains("\\\n") { Cow::Owned(text.replace("\\\n", "")) } else { text }
+    let is_continued = word.contains(&b'\\');
+    if is_continued { Cow::Owned(text.replace("\\\n", "")) } else { text }
 }

@@ -85,12 +85,18 @@ impl Expansion<'_> {
                     self.add(&UNKNOWN.to_string());
                     after
                 }
-                _ => {
-                    self.add(&rest[..first.len_utf8()]);
-                    after
-                }
+                _ => self.add_literal(rest, first),
             };
         }
+    }
+
+    /// Adds a text up to the next sign that can have a meaning. Returns what follows. The first character
+    /// has none here.
+    fn add_literal<'t>(&mut self, text: &'t str, first: char) -> &'t str {
+        let begin = first.len_utf8();
+        let end = text[begin..].find(is_sign).map_or(text.len(), |end| begin + end);
+        self.add(&text[..end]);
+        &text[end..]
     }
 
     /// Adds the value of a parameter, or the sign itself if there is none. Returns what follows.
@@ -129,10 +135,7 @@ impl Expansion<'_> {
                     self.add(&UNKNOWN.to_string());
                     after_backquotes(after)
                 }
-                _ => {
-                    self.add(&rest[..first.len_utf8()]);
-                    after
-                }
+                _ => self.add_literal(rest, first),
             };
         }
         rest
@@ -152,6 +155,16 @@ impl Expansion<'_> {
         self.add(&unescaped(&text[..end]));
         text.get(end + 1..).unwrap_or("")
     }
+}
+
+/// Whether a character can have a meaning in a word.
+fn is_sign(c: char) -> bool {
+    matches!(c, '\\' | '\'' | '"' | '$' | '`' | '<' | '>' | '*' | '?' | '{')
+}
+
+/// Whether a word is its only field, as it is written.
+pub(in super::super) fn is_literal(word: &str) -> bool {
+    !word.is_empty() && !word.contains(is_sign)
 }
 
 /// Replaces the escape sequences of `echo -e`, `printf` and `$'…'`. The value of numeric ones is

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{WORDS, Walk, Word};
 use crate::extract::commands::Redirection;
-use crate::extract::image_uses::expansion::{UNKNOWN, backquoted};
+use crate::extract::image_uses::expansion::{UNKNOWN, backquoted, is_literal};
 use crate::extract::image_uses::script::{Redirected, Script, SimpleCommand};
 
 /// A script that is being followed.
@@ -57,12 +57,22 @@ impl Run<'_> {
     }
 
     fn words(&self, command: &SimpleCommand) -> Vec<Word> {
-        let words = command.words.iter().flat_map(|range| {
-            let span = (self.place)(range.clone());
-            let fields = self.walk.fields(&self.text[range.clone()]);
-            fields.into_iter().map(move |text| Word { text, span: span.clone() })
-        });
-        words.take(WORDS).collect()
+        let mut words = Vec::with_capacity(command.words.len());
+        for range in &command.words {
+            let (text, span) = (&self.text[range.clone()], (self.place)(range.clone()));
+            // Most words are as they are written.
+            if is_literal(text) {
+                words.push(Word { text: text.to_owned(), span });
+            } else {
+                let fields = self.walk.fields(text).into_iter();
+                words.extend(fields.map(|text| Word { text, span: span.clone() }));
+            }
+            if words.len() >= WORDS {
+                break;
+            }
+        }
+        words.truncate(WORDS);
+        words
     }
 
     /// Returns the command's input if it is redirected: `Some(None)` if that is not known.
