@@ -61,6 +61,7 @@ pub mod container;
 mod define;
 mod docker;
 mod error;
+mod generated;
 mod id;
 pub mod image;
 mod invocation;
@@ -87,6 +88,10 @@ pub use command::Command;
 pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};
+pub use generated::{
+    builder, buildx, checkpoint, compose, config, context, manifest, node, plugin, secret, service,
+    stack, swarm, top_level, trust,
+};
 pub use id::{ContainerId, ImageId, InvalidName, NetworkId, VolumeName};
 pub use output::Output;
 pub use process::Source;

@@ -10,6 +10,7 @@ use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};
+pub use crate::generated::network::*;
 use crate::id::NetworkId;
 use crate::read;
 
@@ -20,7 +21,7 @@ pub struct Networks<'a>(pub(crate) &'a Docker);
 impl Networks<'_> {
     /// Creates a network.
     pub fn create(&self, name: impl AsRef<OsStr>) -> Create {
-        Create::new(self.0).positionals([name])
+        Create::new(self.0).with_positionals([name])
     }
 
     /// Lists networks.
@@ -33,7 +34,7 @@ impl Networks<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).list(networks)
+        Inspect::new(self.0).with_list(networks)
     }
 
     /// Returns the details of one network; `None` if it does not exist.
@@ -50,7 +51,7 @@ impl Networks<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).list(networks)
+        Rm::new(self.0).with_list(networks)
     }
 }
 
@@ -64,14 +65,14 @@ command! {
     /// Sets a label.
     label: pair "--label";
     /// Sets the range of addresses, in CIDR notation.
-    subnet: value "--subnet";
+    subnet: list "--subnet";
 }
 
 command! {
     /// `docker network ls`
     Ls = "network" "ls" "--no-trunc" "--format={{json .}}" => Vec<Row>, read::json_lines;
     /// Lists only networks that match: `name=…`, `label=…`, `driver=…`, `type=custom`.
-    filter: value "--filter";
+    filter: list "--filter";
 }
 
 command! {

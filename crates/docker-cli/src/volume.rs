@@ -10,6 +10,7 @@ use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};
+pub use crate::generated::volume::*;
 use crate::id::VolumeName;
 use crate::output::Output;
 use crate::read::{self, Printed};
@@ -35,7 +36,7 @@ impl Volumes<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).list(names)
+        Inspect::new(self.0).with_list(names)
     }
 
     /// Returns the details of one volume; `None` if it does not exist.
@@ -52,7 +53,7 @@ impl Volumes<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).list(names)
+        Rm::new(self.0).with_list(names)
     }
 
     /// Removes the volumes that no container uses: only anonymous ones or, with [`Prune::all`], all
@@ -86,7 +87,7 @@ command! {
     /// pass them to [`Volumes::inspect`] for the details.
     Ls = "volume" "ls" "--quiet" => Vec<VolumeName>, names;
     /// Lists only volumes that match: `dangling=true`, `label=…`, `name=…`, `driver=…`.
-    filter: value "--filter";
+    filter: list "--filter";
 }
 
 command! {
@@ -107,7 +108,7 @@ command! {
     /// Removes named volumes too (Docker 23 and later; before, it always did).
     all: switch "--all";
     /// Removes only volumes that match: `label=…`, `label!=…`.
-    filter: value "--filter";
+    filter: list "--filter";
 }
 
 /// Parses one name on each line.

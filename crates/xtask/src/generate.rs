@@ -8,10 +8,30 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use mdbook_docktest::internal::{BUILTINS, Builtin, Code, Label, Level, TABLE};
 
 use crate::process::say;
-use crate::project;
+use crate::{docker_commands, project};
+
+/// Options of `cargo xtask generate`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Change nothing, and fail if something is out of date
+    #[arg(long)]
+    check: bool,
+}
+
+/// Updates or checks everything that is generated.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.check {
+        check()?;
+        docker_commands::check()
+    } else {
+        write()?;
+        docker_commands::write()
+    }
+}
 
 /// A chapter of the guide with a generated table.
 struct Chapter {
@@ -21,7 +41,7 @@ struct Chapter {
 }
 
 /// Updates the chapters whose tables are out of date.
-pub(crate) fn write() -> Result<()> {
+fn write() -> Result<()> {
     for chapter in chapters()? {
         if chapter.committed != chapter.generated {
             fs::write(&chapter.path, chapter.generated)

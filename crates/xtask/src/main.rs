@@ -6,6 +6,7 @@ mod browser;
 mod cargo;
 mod claims;
 mod corpus;
+mod docker_commands;
 mod engine;
 mod failures;
 mod french;
@@ -44,8 +45,8 @@ enum Task {
     /// Builds the course in target/book, and the author's guide in target/guide; runs the course's
     /// commands if its recordings are stale
     Book(book::Options),
-    /// Updates the tables of the author's guide that are generated from the sources
-    Generate,
+    /// Updates what is generated: tables of the author's guide, and docker-cli's commands
+    Generate(generate::Options),
     /// Lists sentences of the course that claim something without a command or a source near them, for a
     /// person to judge
     Claims,
@@ -63,7 +64,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Engine => setup::ensure(&[setup::ENGINE]).and_then(|()| engine::ensure().map(drop)),
         Task::Book(options) => book::build(&options),
-        Task::Generate => generate::write(),
+        Task::Generate(options) => generate::run(&options),
         Task::Claims => claims::list(),
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),

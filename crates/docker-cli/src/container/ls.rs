@@ -15,7 +15,7 @@ command! {
     /// Includes containers that are not running.
     all: switch "--all";
     /// Lists only containers that match: `name=…`, `label=…`, `status=…`, `volume=…`.
-    filter: value "--filter";
+    filter: list "--filter";
     /// Lists only this many of the newest containers, running or not.
     last: number "--last";
 }

@@ -8,6 +8,7 @@ mod run;
 
 use std::ffi::OsStr;
 
+pub use crate::generated::container::*;
 pub use exec::Exec;
 pub use inspect::{Config, Container, Inspect, State};
 pub use logs::Logs;
@@ -40,7 +41,7 @@ impl Containers<'_> {
 
     /// Returns the output of a container.
     pub fn logs(&self, container: impl AsRef<OsStr>) -> Logs {
-        Logs::new(self.0).positionals([container])
+        Logs::new(self.0).with_positionals([container])
     }
 
     /// Lists the running containers or, with [`Ls::all`], all.
@@ -53,7 +54,7 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).list(containers)
+        Inspect::new(self.0).with_list(containers)
     }
 
     /// Returns the details of one container; `None` if it does not exist.
@@ -70,7 +71,7 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Start::new(self.0).list(containers)
+        Start::new(self.0).with_list(containers)
     }
 
     /// Stops containers: by their stop signal, then after [`Stop::grace`] by SIGKILL.
@@ -78,7 +79,7 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Stop::new(self.0).list(containers)
+        Stop::new(self.0).with_list(containers)
     }
 
     /// Sends a signal to containers.
@@ -86,7 +87,7 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Kill::new(self.0).list(containers)
+        Kill::new(self.0).with_list(containers)
     }
 
     /// Removes containers.
@@ -94,7 +95,7 @@ impl Containers<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).list(containers)
+        Rm::new(self.0).with_list(containers)
     }
 }
 

@@ -81,7 +81,7 @@ command! {
     /// `docker image import`. It returns the new image's identifier.
     Import = "image" "import" => ImageId, read::last_line;
     /// Applies a Dockerfile instruction: `CMD ["sh"]`.
-    change: value "--change";
+    change: list "--change";
     /// Sets the commit message of the image's layer.
     message: value "--message";
     /// Sets the platform of the image.
@@ -90,7 +90,7 @@ command! {
 
 impl Import {
     pub(super) fn from_archive(docker: &Docker, archive: Stdin) -> Self {
-        let mut import = Self::new(docker).positionals(["-"]);
+        let mut import = Self::new(docker).with_positionals(["-"]);
         import.0.stdin(archive);
         import
     }

@@ -15,7 +15,7 @@ command! {
     /// Includes intermediate images.
     all: switch "--all";
     /// Lists only images that match: `reference=…`, `label=…`, `dangling=true`.
-    filter: value "--filter";
+    filter: list "--filter";
     /// Adds the digests, in [`Row::other`].
     digests: switch "--digests";
 }

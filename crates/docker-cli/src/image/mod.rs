@@ -7,6 +7,7 @@ mod ls;
 
 use std::ffi::OsStr;
 
+pub use crate::generated::image::*;
 pub use archive::{Import, Load, Save};
 pub use build::{Build, QuietBuild};
 pub use inspect::{Config, Image, Inspect};
@@ -45,7 +46,7 @@ impl Images<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).list(images)
+        Inspect::new(self.0).with_list(images)
     }
 
     /// Returns the details of one image; `None` if the daemon does not have it.
@@ -68,7 +69,7 @@ impl Images<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Save::new(self.0).positionals(images)
+        Save::new(self.0).with_positionals(images)
     }
 
     /// Creates an image from a tar archive of a root file system.
@@ -78,17 +79,17 @@ impl Images<'_> {
 
     /// Downloads an image from its registry.
     pub fn pull(&self, image: impl AsRef<OsStr>) -> Pull {
-        Pull::new(self.0).positionals([image])
+        Pull::new(self.0).with_positionals([image])
     }
 
     /// Uploads an image to the registry that its name says.
     pub fn push(&self, image: impl AsRef<OsStr>) -> Push {
-        Push::new(self.0).positionals([image])
+        Push::new(self.0).with_positionals([image])
     }
 
     /// Adds a name to an image.
     pub fn tag(&self, image: impl AsRef<OsStr>, name: impl AsRef<OsStr>) -> Tag {
-        Tag::new(self.0).positionals([image.as_ref(), name.as_ref()])
+        Tag::new(self.0).with_positionals([image.as_ref(), name.as_ref()])
     }
 
     /// Removes names of images, and the images that have no other name.
@@ -96,7 +97,7 @@ impl Images<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).list(images)
+        Rm::new(self.0).with_list(images)
     }
 }
 

@@ -26,7 +26,7 @@ command! {
     /// Stops at this time, in the same formats.
     until: value "--until";
     /// Returns only events that match: `type=container`, `event=die`, `container=…`.
-    filter: value "--filter";
+    filter: list "--filter";
 }
 
 impl Events {
