@@ -26,7 +26,8 @@ pub trait Command: Builder {
     /// The whole command line: wrapper, program, global flags, command, flags, names. Secrets in it
     /// are not redacted.
     ///
-    /// `container run` adds a label when it runs, by which its container is found again.
+    /// `container run` and `create` add a label when they run, by which their container is found
+    /// again.
     fn argv(&self) -> Vec<OsString> {
         self.invocation().command_line().words().to_vec()
     }

@@ -148,6 +148,31 @@ macro_rules! builder {
     };
 }
 
+/// An object in Docker's JSON that may lack any field: the fields that are typed, and `other`.
+macro_rules! record {
+    (
+        $(#[$documentation:meta])*
+        $name:ident {
+            $($(#[$field_documentation:meta])* $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$documentation])*
+        #[derive(Clone, Debug, Default, serde::Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        #[non_exhaustive]
+        pub struct $name {
+            $(
+                $(#[$field_documentation])*
+                #[serde(default, deserialize_with = "crate::read::or_default")]
+                pub $field: $type,
+            )*
+            /// The fields that are not typed.
+            #[serde(flatten)]
+            pub other: std::collections::BTreeMap<String, serde_json::Value>,
+        }
+    };
+}
+
 macro_rules! origin {
     () => {
         $crate::classify::Origin::Docker
@@ -236,7 +261,7 @@ macro_rules! flag {
     };
 }
 
-pub(crate) use {builder, command, flag, flags, group, origin};
+pub(crate) use {builder, command, flag, flags, group, origin, record};
 
 /// Adds `--name=value`.
 pub(crate) fn set(builder: &mut impl Builder, name: &str, value: impl AsRef<OsStr>) {

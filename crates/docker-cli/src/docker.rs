@@ -206,6 +206,10 @@ impl Docker {
         self.version().map(drop)
     }
 
+    pub(crate) fn from_settings(settings: Arc<Settings>) -> Self {
+        Self(settings)
+    }
+
     pub(crate) fn settings(&self) -> &Arc<Settings> {
         &self.0
     }

@@ -145,6 +145,11 @@ impl Invocation {
         self.creates_container = true;
     }
 
+    /// Marks a command whose output comes from a container.
+    pub(crate) fn relay(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
     pub(crate) fn command_line(&self) -> CommandLine {
         let mut words = [self.path.as_slice(), &self.flags].concat();
         // `-` is a positional for docker too: standard input.
@@ -154,6 +159,11 @@ impl Invocation {
         words.extend_from_slice(&self.positionals);
         words.extend_from_slice(&self.program);
         self.settings.command_line(words)
+    }
+
+    /// The docker that runs this command.
+    pub(crate) fn docker(&self) -> Docker {
+        Docker::from_settings(self.settings.clone())
     }
 
     pub(crate) fn settings(&self) -> &Arc<Settings> {

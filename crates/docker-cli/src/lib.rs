@@ -65,10 +65,12 @@ mod generated;
 mod id;
 pub mod image;
 mod invocation;
+mod json_stream;
 mod leftover;
 mod message;
 pub mod network;
 mod output;
+mod port;
 mod process;
 mod raw;
 mod read;
@@ -80,6 +82,8 @@ mod spawn;
 mod stdin;
 mod stream;
 pub mod system;
+mod time;
+mod to_file;
 pub mod volume;
 mod words;
 
@@ -93,8 +97,11 @@ pub use generated::{
     stack, swarm, top_level, trust,
 };
 pub use id::{ContainerId, ImageId, InvalidName, NetworkId, VolumeName};
+pub use json_stream::JsonStream;
 pub use output::Output;
+pub use port::{Port, Publication};
 pub use process::Source;
 pub use raw::Raw;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};
+pub use time::Time;

@@ -14,46 +14,12 @@ impl crate::container::Containers<'_> {
         Commit::new(self.0).with_positionals([container])
     }
 
-    /// `docker container cp CONTAINER:SRC_PATH DEST_PATH|-`
-    pub fn cp(
-        &self,
-        container_src_path: impl AsRef<std::ffi::OsStr>,
-        dest_path: impl AsRef<std::ffi::OsStr>,
-    ) -> Cp {
-        Cp::new(self.0).with_positionals([container_src_path.as_ref(), dest_path.as_ref()])
-    }
-
-    /// `docker container create IMAGE [COMMAND] [ARG...]`
-    pub fn create(&self, image: impl AsRef<std::ffi::OsStr>) -> Create {
-        Create::new(self.0).with_positionals([image])
-    }
-
-    /// `docker container diff CONTAINER`
-    pub fn diff(&self, container: impl AsRef<std::ffi::OsStr>) -> Diff {
-        Diff::new(self.0).with_positionals([container])
-    }
-
-    /// `docker container export CONTAINER`
-    pub fn export(&self, container: impl AsRef<std::ffi::OsStr>) -> Export {
-        Export::new(self.0).with_positionals([container])
-    }
-
     /// `docker container pause CONTAINER [CONTAINER...]`
     pub fn pause<I>(&self, containers: I) -> Pause
     where
         I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
     {
         Pause::new(self.0).with_list(containers)
-    }
-
-    /// `docker container port CONTAINER [PRIVATE_PORT[/PROTO]]`
-    pub fn port(&self, container: impl AsRef<std::ffi::OsStr>) -> Port {
-        Port::new(self.0).with_positionals([container])
-    }
-
-    /// `docker container prune`
-    pub fn prune(&self) -> Prune {
-        Prune::new(self.0)
     }
 
     /// `docker container rename CONTAINER NEW_NAME`
@@ -65,46 +31,12 @@ impl crate::container::Containers<'_> {
         Rename::new(self.0).with_positionals([container.as_ref(), new_name.as_ref()])
     }
 
-    /// `docker container restart CONTAINER [CONTAINER...]`
-    pub fn restart<I>(&self, containers: I) -> Restart
-    where
-        I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
-    {
-        Restart::new(self.0).with_list(containers)
-    }
-
-    /// `docker container stats [CONTAINER...]`
-    pub fn stats(&self) -> Stats {
-        Stats::new(self.0)
-    }
-
-    /// `docker container top CONTAINER [ps OPTIONS]`
-    pub fn top(&self, container: impl AsRef<std::ffi::OsStr>) -> Top {
-        Top::new(self.0).with_positionals([container])
-    }
-
     /// `docker container unpause CONTAINER [CONTAINER...]`
     pub fn unpause<I>(&self, containers: I) -> Unpause
     where
         I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
     {
         Unpause::new(self.0).with_list(containers)
-    }
-
-    /// `docker container update CONTAINER [CONTAINER...]`
-    pub fn update<I>(&self, containers: I) -> Update
-    where
-        I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
-    {
-        Update::new(self.0).with_list(containers)
-    }
-
-    /// `docker container wait CONTAINER [CONTAINER...]`
-    pub fn wait<I>(&self, containers: I) -> Wait
-    where
-        I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
-    {
-        Wait::new(self.0).with_list(containers)
     }
 }
 
@@ -134,16 +66,22 @@ impl Commit {
 }
 
 crate::define::command! {
-    /// `docker container cp`. It returns its output.
-    Cp = "container" "cp" => crate::output::Output, Ok;
-    archive: switch "--archive";
-    follow_link: switch "--follow-link";
-    quiet: switch "--quiet";
+    /// `docker container pause`. It returns its output.
+    Pause = "container" "pause" => crate::output::Output, Ok;
 }
 
 crate::define::command! {
-    /// `docker container create`. It returns its output.
-    Create = "container" "create" => crate::output::Output, Ok;
+    /// `docker container rename`. It returns its output.
+    Rename = "container" "rename" => crate::output::Output, Ok;
+}
+
+crate::define::command! {
+    /// `docker container unpause`. It returns its output.
+    Unpause = "container" "unpause" => crate::output::Output, Ok;
+}
+
+crate::define::flags! {
+    crate::container::Create = "container" "create";
     add_host: list "--add-host";
     annotation: pair "--annotation";
     attach: list "--attach";
@@ -222,7 +160,6 @@ crate::define::command! {
     publish: list "--publish";
     publish_all: switch "--publish-all";
     pull: value "--pull";
-    quiet: switch "--quiet";
     read_only: switch "--read-only";
     restart: value "--restart";
     rm: switch "--rm";
@@ -243,125 +180,6 @@ crate::define::command! {
     volume_driver: value "--volume-driver";
     volumes_from: list "--volumes-from";
     workdir: value "--workdir";
-}
-
-impl Create {
-    /// Sets the program and its arguments.
-    pub fn program<I>(self, program: I) -> Self
-    where
-        I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
-    {
-        self.with_program(program)
-    }
-}
-
-crate::define::command! {
-    /// `docker container diff`. It returns its output.
-    Diff = "container" "diff" => crate::output::Output, Ok;
-}
-
-crate::define::command! {
-    /// `docker container export`. It returns its output.
-    Export = "container" "export" => crate::output::Output, Ok;
-    output_: value "--output";
-}
-
-crate::define::command! {
-    /// `docker container pause`. It returns its output.
-    Pause = "container" "pause" => crate::output::Output, Ok;
-}
-
-crate::define::command! {
-    /// `docker container port`. It returns its output.
-    Port = "container" "port" => crate::output::Output, Ok;
-}
-
-impl Port {
-    /// Adds the argument `PRIVATE_PORT`.
-    pub fn private_port(mut self, private_port: impl AsRef<std::ffi::OsStr>) -> Self {
-        self.0.positional(private_port);
-        self
-    }
-}
-
-crate::define::command! {
-    /// `docker container prune`. It returns its output.
-    Prune = "container" "prune" => crate::output::Output, Ok;
-    filter: list "--filter";
-    force: switch "--force";
-}
-
-crate::define::command! {
-    /// `docker container rename`. It returns its output.
-    Rename = "container" "rename" => crate::output::Output, Ok;
-}
-
-crate::define::command! {
-    /// `docker container restart`. It returns its output.
-    Restart = "container" "restart" => crate::output::Output, Ok;
-    signal: value "--signal";
-    time: number "--time";
-}
-
-crate::define::command! {
-    /// `docker container stats`. It returns its output.
-    Stats = "container" "stats" => crate::output::Output, Ok;
-    all: switch "--all";
-    format: value "--format";
-    no_stream: switch "--no-stream";
-    no_trunc: switch "--no-trunc";
-}
-
-impl Stats {
-    /// Adds an argument `CONTAINER`; can be repeated.
-    pub fn container(mut self, container: impl AsRef<std::ffi::OsStr>) -> Self {
-        self.0.positional(container);
-        self
-    }
-}
-
-crate::define::command! {
-    /// `docker container top`. It returns its output.
-    Top = "container" "top" => crate::output::Output, Ok;
-}
-
-impl Top {
-    /// Sets the program and its arguments.
-    pub fn program<I>(self, program: I) -> Self
-    where
-        I: IntoIterator<Item: AsRef<std::ffi::OsStr>>,
-    {
-        self.with_program(program)
-    }
-}
-
-crate::define::command! {
-    /// `docker container unpause`. It returns its output.
-    Unpause = "container" "unpause" => crate::output::Output, Ok;
-}
-
-crate::define::command! {
-    /// `docker container update`. It returns its output.
-    Update = "container" "update" => crate::output::Output, Ok;
-    blkio_weight: number "--blkio-weight";
-    cpu_period: number "--cpu-period";
-    cpu_quota: number "--cpu-quota";
-    cpu_rt_period: number "--cpu-rt-period";
-    cpu_rt_runtime: number "--cpu-rt-runtime";
-    cpu_shares: number "--cpu-shares";
-    cpus: decimal "--cpus";
-    cpuset_cpus: value "--cpuset-cpus";
-    cpuset_mems: value "--cpuset-mems";
-    memory: value "--memory";
-    memory_reservation: value "--memory-reservation";
-    memory_swap: value "--memory-swap";
-    pids_limit: number "--pids-limit";
-    restart: value "--restart";
-}
-
-crate::define::command! {
-    /// `docker container wait`. It returns its output.
-    Wait = "container" "wait" => crate::output::Output, Ok;
 }
 
 crate::define::flags! {
@@ -465,9 +283,19 @@ crate::define::flags! {
 
 crate::define::flags! {
     crate::container::Start = "container" "start";
-    attach: switch "--attach";
     checkpoint: value "--checkpoint";
     checkpoint_dir: value "--checkpoint-dir";
-    detach_keys: value "--detach-keys";
-    interactive: switch "--interactive";
+}
+
+crate::define::flags! {
+    crate::container::Update = "container" "update";
+    blkio_weight: number "--blkio-weight";
+    cpu_period: number "--cpu-period";
+    cpu_quota: number "--cpu-quota";
+    cpu_rt_period: number "--cpu-rt-period";
+    cpu_rt_runtime: number "--cpu-rt-runtime";
+    cpu_shares: number "--cpu-shares";
+    cpuset_cpus: value "--cpuset-cpus";
+    cpuset_mems: value "--cpuset-mems";
+    memory_reservation: value "--memory-reservation";
 }

@@ -21,11 +21,6 @@ impl crate::network::Networks<'_> {
     ) -> Disconnect {
         Disconnect::new(self.0).with_positionals([network.as_ref(), container.as_ref()])
     }
-
-    /// `docker network prune`
-    pub fn prune(&self) -> Prune {
-        Prune::new(self.0)
-    }
 }
 
 crate::define::command! {
@@ -42,13 +37,6 @@ crate::define::command! {
 crate::define::command! {
     /// `docker network disconnect`. It returns its output.
     Disconnect = "network" "disconnect" => crate::output::Output, Ok;
-    force: switch "--force";
-}
-
-crate::define::command! {
-    /// `docker network prune`. It returns its output.
-    Prune = "network" "prune" => crate::output::Output, Ok;
-    filter: list "--filter";
     force: switch "--force";
 }
 

@@ -2,16 +2,19 @@
 
 mod archive;
 mod build;
+mod history;
 mod inspect;
 mod ls;
+mod prune;
 
 use std::ffi::OsStr;
 
-pub use crate::generated::image::*;
 pub use archive::{Import, Load, Save};
 pub use build::{Build, QuietBuild};
-pub use inspect::{Config, Image, Inspect};
+pub use history::{History, Step};
+pub use inspect::{Config, Image, Inspect, RootFs};
 pub use ls::{Ls, Row};
+pub use prune::{Prune, Pruned};
 
 use crate::command::Command;
 use crate::define::command;
@@ -98,6 +101,16 @@ impl Images<'_> {
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
         Rm::new(self.0).with_list(images)
+    }
+
+    /// Removes images that nothing uses.
+    pub fn prune(&self) -> Prune {
+        Prune::new(self.0)
+    }
+
+    /// Returns the steps in which an image was built.
+    pub fn history(&self, image: impl AsRef<OsStr>) -> History {
+        History::new(self.0).with_positionals([image])
     }
 }
 

@@ -5,13 +5,15 @@ const OUTPUT: [&str; 4] = ["format", "human", "no-trunc", "quiet"];
 
 /// Flags of commands that are declared by hand without a method, and what does the same.
 const WITHOUT_METHOD: &[(&str, &[&str])] = &[
-    // `Run::detach`, which returns another type, and `Run::stdin`.
-    ("container run", &["detach"]),
-    // `Build::quiet`, which returns another type; and a flag that buildx rejects.
-    ("image build", &["disable-content-trust", "quiet"]),
     // Archives go through standard input and output.
+    ("container export", &["output"]),
     ("image load", &["input"]),
     ("image save", &["output"]),
+    // `Run::detach` and `Start::attach` return other types.
+    ("container run", &["detach"]),
+    ("container start", &["attach", "detach-keys", "interactive"]),
+    // `Build::quiet`, which returns another type; and a flag that buildx rejects.
+    ("image build", &["disable-content-trust", "quiet"]),
 ];
 
 /// Flags with a kind of their own, and the name of their method.
