@@ -123,6 +123,12 @@ macro_rules! group {
                 ))
             }
 
+            /// Adds a flag that has no method here, as one word.
+            pub fn flag(mut self, raw: impl Into<std::ffi::OsString>) -> Self {
+                self.0.flag(raw);
+                self
+            }
+
             $($crate::define::flag! { $kind $flag $long $(#[$flag_documentation])* })*
         }
 

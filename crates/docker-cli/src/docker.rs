@@ -105,6 +105,11 @@ impl Docker {
         self.with(|settings| settings.context = Some(context.into()))
     }
 
+    /// Adds a flag of `docker` itself, as one word: `--config=/etc/docker-ci`, `--tlsverify`.
+    pub fn global_flag(self, raw: impl Into<OsString>) -> Self {
+        self.with(|settings| settings.flags.push(raw.into()))
+    }
+
     /// Sets an environment variable of the docker program (not of containers).
     pub fn env(self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.with(|settings| {

@@ -38,9 +38,10 @@
 //! - **Errors are specific.** [`Error`] has a case for each reason that a caller can act on, with
 //!   the command line, the exit status and Docker's message. Command lines are displayed without
 //!   the values of environment variables, build arguments and other secrets.
-//! - **Everything stays accessible.** Flags without a method go through [`Command::flag`], other
-//!   commands through [`Docker::command`], and fields that are not typed are in the `other` of each
-//!   result.
+//! - **Everything stays accessible.** All commands and flags of docker 26.1, compose 2.26 and buildx
+//!   0.13 have methods, except flags that would change a typed result. Other flags go through
+//!   [`Command::flag`], other commands through [`Docker::command`], and fields that are not typed are
+//!   in the `other` of each result.
 //!
 //! # Signals
 //!
@@ -52,6 +53,9 @@
 //! # Requirements
 //!
 //! Docker 20.10 or later, on a Unix system.
+
+#[cfg(not(unix))]
+compile_error!("docker-cli supports Unix systems only");
 
 mod cancel;
 mod classify;
@@ -105,3 +109,8 @@ pub use raw::Raw;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};
 pub use time::Time;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -70,12 +70,12 @@ pub(crate) fn last_line<T: Printed>(output: Output) -> Result<T, Error> {
 
 /// The names on the lines between this heading and an empty line, as `prune` prints them; an error
 /// if a line is not a name.
-pub(crate) fn names_below<T: Printed>(output: &Output, heading: &str) -> Result<Vec<T>, Error> {
+pub(crate) fn names_below<T: Printed>(output: Output, heading: &str) -> Result<Vec<T>, Error> {
     let text = output.stdout_text();
     let lines = text.lines().skip_while(|line| *line != heading).skip(1);
     let names = lines.take_while(|line| !line.is_empty());
     names
-        .map(|line| T::from_line(line).ok_or_else(|| unexpected(output, T::EXPECTED, line)))
+        .map(|line| T::from_line(line).ok_or_else(|| unexpected(&output, T::EXPECTED, line)))
         .collect()
 }
 

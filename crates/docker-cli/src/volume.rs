@@ -132,7 +132,7 @@ fn names(output: Output) -> Result<Vec<VolumeName>, Error> {
 }
 
 fn pruned(output: Output) -> Result<Vec<VolumeName>, Error> {
-    read::names_below(&output, "Deleted Volumes:")
+    read::names_below(output, "Deleted Volumes:")
 }
 
 /// A volume, as `docker volume inspect` describes it.

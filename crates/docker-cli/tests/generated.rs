@@ -107,6 +107,10 @@ fn flags_of_a_group_precede_its_command() {
          --env=A=b web ls -l",
     );
     assert_argv(
+        &Docker::new().global_flag("--tls").compose().flag("--new=x").ps().flag("--newer"),
+        "docker --tls compose --new=x ps --newer",
+    );
+    assert_argv(
         &compose.down().volumes(),
         "docker --host h compose --file=a.yml --file=b.yml --project-name=p down --volumes",
     );

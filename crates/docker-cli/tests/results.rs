@@ -215,7 +215,7 @@ fn what_was_pruned_is_returned() {
     );
     let pruned = fake.docker.image().prune().all().call().unwrap();
     assert_eq!(pruned.untagged, ["app:1"]);
-    let deleted: Vec<&str> = pruned.deleted.iter().map(|id| id.as_str()).collect();
+    let deleted: Vec<&str> = pruned.deleted.iter().map(docker_cli::ImageId::as_str).collect();
     assert_eq!(deleted, ["sha256:2cf291174d13", "sha256:0a"]);
 }
 

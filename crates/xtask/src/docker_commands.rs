@@ -57,6 +57,22 @@ impl Survey {
         formatted.collect()
     }
 
+    /// Generated files of docker-cli that are not among these, such as those of a group that has gone.
+    fn stale(&self, files: &BTreeMap<PathBuf, String>) -> Result<Vec<PathBuf>> {
+        let directory = self.src.join("generated");
+        let mut stale = Vec::new();
+        if directory.is_dir() {
+            let cannot_list = || format!("cannot list {}", directory.display());
+            for entry in fs::read_dir(&directory).with_context(cannot_list)? {
+                let path = entry.with_context(cannot_list)?.path();
+                if !files.contains_key(&path) {
+                    stale.push(path);
+                }
+            }
+        }
+        Ok(stale)
+    }
+
     fn drift(&self) -> Result<Vec<String>> {
         Ok(drift::drift(&self.inventory, &self.declared, major(&self.versions[0])?))
     }
@@ -69,7 +85,12 @@ impl Survey {
 /// If there is no prepared engine, or a declaration by hand does not agree with docker.
 pub(crate) fn write() -> Result<()> {
     let survey = Survey::new()?;
-    for (path, code) in survey.files()? {
+    let files = survey.files()?;
+    for path in survey.stale(&files)? {
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        say(&format!("removed {}", path.display()));
+    }
+    for (path, code) in files {
         if read(&path).as_ref() != Some(&code) {
             let directory = path.parent().unwrap_or(&survey.src);
             fs::create_dir_all(directory)
@@ -91,7 +112,11 @@ pub(crate) fn write() -> Result<()> {
 pub(crate) fn check() -> Result<()> {
     let survey = Survey::new()?;
     fail_for(&survey.drift()?)?;
-    for (path, code) in survey.files()? {
+    let files = survey.files()?;
+    if let Some(path) = survey.stale(&files)?.first() {
+        bail!("{} is not generated any more: run `cargo xtask generate`", path.display());
+    }
+    for (path, code) in files {
         if read(&path).as_ref() != Some(&code) {
             bail!("{} is out of date: run `cargo xtask generate`", path.display());
         }

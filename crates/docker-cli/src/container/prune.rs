@@ -14,5 +14,5 @@ command! {
 }
 
 fn pruned(output: Output) -> Result<Vec<ContainerId>, Error> {
-    read::names_below(&output, "Deleted Containers:")
+    read::names_below(output, "Deleted Containers:")
 }

@@ -8,6 +8,8 @@
 pub struct Builder<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Builder<'_> {
+    /// Removes the cache of builds.
+    ///
     /// `docker builder prune`
     pub fn prune(&self) -> Prune {
         Prune::new(self.0)

@@ -8,71 +8,99 @@
 pub struct Buildx<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Buildx<'_> {
+    /// Builds the targets of a file.
+    ///
     /// `docker buildx bake [TARGET...]`
     pub fn bake(&self) -> Bake {
         Bake::new(self.0)
     }
 
+    /// Builds an image from a directory, a URL, or an archive on standard input (`-`).
+    ///
     /// `docker buildx build PATH | URL | -`
     pub fn build(&self, path: impl AsRef<std::ffi::OsStr>) -> Build {
         Build::new(self.0).with_positionals([path])
     }
 
+    /// Creates a builder.
+    ///
     /// `docker buildx create [CONTEXT|ENDPOINT]`
     pub fn create(&self) -> Create {
         Create::new(self.0)
     }
 
+    /// Connects standard input and output with a builder.
+    ///
     /// `docker buildx dial-stdio`
     pub fn dial_stdio(&self) -> DialStdio {
         DialStdio::new(self.0)
     }
 
+    /// Returns the disk use of the cache of builds.
+    ///
     /// `docker buildx du`
     pub fn du(&self) -> Du {
         Du::new(self.0)
     }
 
+    /// Creates an image in a registry from others there.
+    ///
     /// `docker buildx imagetools create [SOURCE] [SOURCE...]`
     pub fn imagetools_create(&self) -> ImagetoolsCreate {
         ImagetoolsCreate::new(self.0)
     }
 
+    /// Returns the manifest of an image in a registry.
+    ///
     /// `docker buildx imagetools inspect NAME`
     pub fn imagetools_inspect(&self, name: impl AsRef<std::ffi::OsStr>) -> ImagetoolsInspect {
         ImagetoolsInspect::new(self.0).with_positionals([name])
     }
 
+    /// Returns the details of a builder.
+    ///
     /// `docker buildx inspect [NAME]`
     pub fn inspect(&self) -> Inspect {
         Inspect::new(self.0)
     }
 
+    /// Lists builders.
+    ///
     /// `docker buildx ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Removes the cache of builds.
+    ///
     /// `docker buildx prune`
     pub fn prune(&self) -> Prune {
         Prune::new(self.0)
     }
 
+    /// Removes builders.
+    ///
     /// `docker buildx rm [NAME] [NAME...]`
     pub fn rm(&self) -> Rm {
         Rm::new(self.0)
     }
 
+    /// Stops a builder.
+    ///
     /// `docker buildx stop [NAME]`
     pub fn stop(&self) -> Stop {
         Stop::new(self.0)
     }
 
+    /// Selects the builder that is used by default.
+    ///
     /// `docker buildx use NAME`
     pub fn use_(&self, name: impl AsRef<std::ffi::OsStr>) -> Use {
         Use::new(self.0).with_positionals([name])
     }
 
+    /// Returns the version of buildx.
+    ///
     /// `docker buildx version`
     pub fn version(&self) -> Version {
         Version::new(self.0)

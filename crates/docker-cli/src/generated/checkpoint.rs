@@ -8,6 +8,8 @@
 pub struct Checkpoints<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Checkpoints<'_> {
+    /// Saves the state of a running container.
+    ///
     /// `docker checkpoint create CONTAINER CHECKPOINT`
     pub fn create(
         &self,
@@ -17,11 +19,15 @@ impl Checkpoints<'_> {
         Create::new(self.0).with_positionals([container.as_ref(), checkpoint.as_ref()])
     }
 
+    /// Lists the checkpoints of a container.
+    ///
     /// `docker checkpoint ls CONTAINER`
     pub fn ls(&self, container: impl AsRef<std::ffi::OsStr>) -> Ls {
         Ls::new(self.0).with_positionals([container])
     }
 
+    /// Removes a checkpoint of a container.
+    ///
     /// `docker checkpoint rm CONTAINER CHECKPOINT`
     pub fn rm(
         &self,

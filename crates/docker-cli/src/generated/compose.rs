@@ -21,21 +21,29 @@ crate::define::group! {
 }
 
 impl Compose {
+    /// Returns the output of a service's container, and passes standard input to it.
+    ///
     /// `docker compose attach SERVICE`
     pub fn attach(&self, service: impl AsRef<std::ffi::OsStr>) -> Attach {
         Attach::new(&self.0).with_positionals([service])
     }
 
+    /// Builds the images of services.
+    ///
     /// `docker compose build [SERVICE...]`
     pub fn build(&self) -> Build {
         Build::new(&self.0)
     }
 
+    /// Returns the project's files as one, with variables replaced.
+    ///
     /// `docker compose config [SERVICE...]`
     pub fn config(&self) -> Config {
         Config::new(&self.0)
     }
 
+    /// Copies files between a service's container and the directories where docker runs.
+    ///
     /// `docker compose cp SERVICE:SRC_PATH DEST_PATH|-`
     pub fn cp(
         &self,
@@ -45,21 +53,29 @@ impl Compose {
         Cp::new(&self.0).with_positionals([service_src_path.as_ref(), dest_path.as_ref()])
     }
 
+    /// Creates the containers of services.
+    ///
     /// `docker compose create [SERVICE...]`
     pub fn create(&self) -> Create {
         Create::new(&self.0)
     }
 
+    /// Stops and removes the project's containers and networks.
+    ///
     /// `docker compose down [SERVICES]`
     pub fn down(&self) -> Down {
         Down::new(&self.0)
     }
 
+    /// Returns the events of the project's containers.
+    ///
     /// `docker compose events [SERVICE...]`
     pub fn events(&self) -> Events {
         Events::new(&self.0)
     }
 
+    /// Runs a program in a service's running container. Without a terminal, set `no_tty`.
+    ///
     /// `docker compose exec SERVICE COMMAND [ARGS...]`
     pub fn exec<I>(&self, service: impl AsRef<std::ffi::OsStr>, program: I) -> Exec
     where
@@ -68,31 +84,43 @@ impl Compose {
         Exec::new(&self.0).with_positionals([service]).with_program(program)
     }
 
+    /// Lists the images of the project's containers.
+    ///
     /// `docker compose images [SERVICE...]`
     pub fn images(&self) -> Images {
         Images::new(&self.0)
     }
 
+    /// Sends a signal to the containers of services.
+    ///
     /// `docker compose kill [SERVICE...]`
     pub fn kill(&self) -> Kill {
         Kill::new(&self.0)
     }
 
+    /// Returns the output of services.
+    ///
     /// `docker compose logs [SERVICE...]`
     pub fn logs(&self) -> Logs {
         Logs::new(&self.0)
     }
 
+    /// Lists projects.
+    ///
     /// `docker compose ls`
     pub fn ls(&self) -> Ls {
         Ls::new(&self.0)
     }
 
+    /// Pauses services.
+    ///
     /// `docker compose pause [SERVICE...]`
     pub fn pause(&self) -> Pause {
         Pause::new(&self.0)
     }
 
+    /// Returns where a service's port is published.
+    ///
     /// `docker compose port SERVICE PRIVATE_PORT`
     pub fn port(
         &self,
@@ -102,76 +130,106 @@ impl Compose {
         Port::new(&self.0).with_positionals([service.as_ref(), private_port.as_ref()])
     }
 
+    /// Lists the project's containers.
+    ///
     /// `docker compose ps [SERVICE...]`
     pub fn ps(&self) -> Ps {
         Ps::new(&self.0)
     }
 
+    /// Downloads the images of services.
+    ///
     /// `docker compose pull [SERVICE...]`
     pub fn pull(&self) -> Pull {
         Pull::new(&self.0)
     }
 
+    /// Uploads the images of services.
+    ///
     /// `docker compose push [SERVICE...]`
     pub fn push(&self) -> Push {
         Push::new(&self.0)
     }
 
+    /// Stops and starts services.
+    ///
     /// `docker compose restart [SERVICE...]`
     pub fn restart(&self) -> Restart {
         Restart::new(&self.0)
     }
 
+    /// Removes the stopped containers of services.
+    ///
     /// `docker compose rm [SERVICE...]`
     pub fn rm(&self) -> Rm {
         Rm::new(&self.0)
     }
 
+    /// Runs a program in a new container of a service, and waits for it.
+    ///
     /// `docker compose run SERVICE [COMMAND] [ARGS...]`
     pub fn run(&self, service: impl AsRef<std::ffi::OsStr>) -> Run {
         Run::new(&self.0).with_positionals([service])
     }
 
+    /// Sets the numbers of containers of services: `web=3`.
+    ///
     /// `docker compose scale [SERVICE=REPLICAS...]`
     pub fn scale(&self) -> Scale {
         Scale::new(&self.0)
     }
 
+    /// Starts services that were created or stopped.
+    ///
     /// `docker compose start [SERVICE...]`
     pub fn start(&self) -> Start {
         Start::new(&self.0)
     }
 
+    /// Returns the resources that the project's containers use.
+    ///
     /// `docker compose stats [SERVICE]`
     pub fn stats(&self) -> Stats {
         Stats::new(&self.0)
     }
 
+    /// Stops services.
+    ///
     /// `docker compose stop [SERVICE...]`
     pub fn stop(&self) -> Stop {
         Stop::new(&self.0)
     }
 
+    /// Returns the processes of services.
+    ///
     /// `docker compose top [SERVICES...]`
     pub fn top(&self) -> Top {
         Top::new(&self.0)
     }
 
+    /// Continues paused services.
+    ///
     /// `docker compose unpause [SERVICE...]`
     pub fn unpause(&self) -> Unpause {
         Unpause::new(&self.0)
     }
 
+    /// Creates and starts services; with `detach`, without waiting for their end.
+    ///
     /// `docker compose up [SERVICE...]`
     pub fn up(&self) -> Up {
         Up::new(&self.0)
     }
 
+    /// Returns the version of compose.
+    ///
     /// `docker compose version`
     pub fn version(&self) -> Version {
         Version::new(&self.0)
     }
 
+    /// Waits until a container of the services ends.
+    ///
     /// `docker compose wait SERVICE [SERVICE...]`
     pub fn wait<I>(&self, services: I) -> Wait
     where
@@ -180,6 +238,8 @@ impl Compose {
         Wait::new(&self.0).with_list(services)
     }
 
+    /// Builds and updates services when their files change.
+    ///
     /// `docker compose watch [SERVICE...]`
     pub fn watch(&self) -> Watch {
         Watch::new(&self.0)

@@ -8,6 +8,8 @@
 pub struct Configs<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Configs<'_> {
+    /// Creates a config of a swarm from a file, or from standard input (`-`).
+    ///
     /// `docker config create CONFIG file|-`
     pub fn create(
         &self,
@@ -17,6 +19,8 @@ impl Configs<'_> {
         Create::new(self.0).with_positionals([config.as_ref(), file.as_ref()])
     }
 
+    /// Returns the details of configs.
+    ///
     /// `docker config inspect CONFIG [CONFIG...]`
     pub fn inspect<I>(&self, configs: I) -> Inspect
     where
@@ -25,11 +29,15 @@ impl Configs<'_> {
         Inspect::new(self.0).with_list(configs)
     }
 
+    /// Lists the configs of a swarm.
+    ///
     /// `docker config ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Removes configs.
+    ///
     /// `docker config rm CONFIG [CONFIG...]`
     pub fn rm<I>(&self, configs: I) -> Rm
     where

@@ -4,16 +4,22 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 impl crate::container::Containers<'_> {
+    /// Returns what a running container prints from now on, until it ends.
+    ///
     /// `docker container attach CONTAINER`
     pub fn attach(&self, container: impl AsRef<std::ffi::OsStr>) -> Attach {
         Attach::new(self.0).with_positionals([container])
     }
 
+    /// Creates an image from a container.
+    ///
     /// `docker container commit CONTAINER [REPOSITORY[:TAG]]`
     pub fn commit(&self, container: impl AsRef<std::ffi::OsStr>) -> Commit {
         Commit::new(self.0).with_positionals([container])
     }
 
+    /// Pauses all processes of containers.
+    ///
     /// `docker container pause CONTAINER [CONTAINER...]`
     pub fn pause<I>(&self, containers: I) -> Pause
     where
@@ -22,6 +28,8 @@ impl crate::container::Containers<'_> {
         Pause::new(self.0).with_list(containers)
     }
 
+    /// Renames a container.
+    ///
     /// `docker container rename CONTAINER NEW_NAME`
     pub fn rename(
         &self,
@@ -31,6 +39,8 @@ impl crate::container::Containers<'_> {
         Rename::new(self.0).with_positionals([container.as_ref(), new_name.as_ref()])
     }
 
+    /// Continues paused containers.
+    ///
     /// `docker container unpause CONTAINER [CONTAINER...]`
     pub fn unpause<I>(&self, containers: I) -> Unpause
     where

@@ -8,16 +8,22 @@
 pub struct Contexts<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Contexts<'_> {
+    /// Creates a context: the address of a daemon with a name.
+    ///
     /// `docker context create CONTEXT`
     pub fn create(&self, context: impl AsRef<std::ffi::OsStr>) -> Create {
         Create::new(self.0).with_positionals([context])
     }
 
+    /// Writes a context to a file, or to standard output (`-`).
+    ///
     /// `docker context export CONTEXT [FILE|-]`
     pub fn export(&self, context: impl AsRef<std::ffi::OsStr>) -> Export {
         Export::new(self.0).with_positionals([context])
     }
 
+    /// Creates a context from a file, or from standard input (`-`).
+    ///
     /// `docker context import CONTEXT FILE|-`
     pub fn import(
         &self,
@@ -27,16 +33,22 @@ impl Contexts<'_> {
         Import::new(self.0).with_positionals([context.as_ref(), file.as_ref()])
     }
 
+    /// Returns the details of contexts.
+    ///
     /// `docker context inspect [CONTEXT] [CONTEXT...]`
     pub fn inspect(&self) -> Inspect {
         Inspect::new(self.0)
     }
 
+    /// Lists contexts.
+    ///
     /// `docker context ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Removes contexts.
+    ///
     /// `docker context rm CONTEXT [CONTEXT...]`
     pub fn rm<I>(&self, contexts: I) -> Rm
     where
@@ -45,16 +57,22 @@ impl Contexts<'_> {
         Rm::new(self.0).with_list(contexts)
     }
 
+    /// Returns the name of the context in use.
+    ///
     /// `docker context show`
     pub fn show(&self) -> Show {
         Show::new(self.0)
     }
 
+    /// Changes a context.
+    ///
     /// `docker context update CONTEXT`
     pub fn update(&self, context: impl AsRef<std::ffi::OsStr>) -> Update {
         Update::new(self.0).with_positionals([context])
     }
 
+    /// Selects the context that is used by default.
+    ///
     /// `docker context use CONTEXT`
     pub fn use_(&self, context: impl AsRef<std::ffi::OsStr>) -> Use {
         Use::new(self.0).with_positionals([context])

@@ -8,6 +8,8 @@
 pub struct Manifests<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Manifests<'_> {
+    /// Changes what a list says about an image.
+    ///
     /// `docker manifest annotate MANIFEST_LIST MANIFEST`
     pub fn annotate(
         &self,
@@ -17,6 +19,8 @@ impl Manifests<'_> {
         Annotate::new(self.0).with_positionals([manifest_list.as_ref(), manifest.as_ref()])
     }
 
+    /// Creates a list of images for several platforms.
+    ///
     /// `docker manifest create MANIFEST_LIST MANIFEST [MANIFEST...]`
     pub fn create<I>(&self, manifest_list: impl AsRef<std::ffi::OsStr>, manifests: I) -> Create
     where
@@ -25,16 +29,22 @@ impl Manifests<'_> {
         Create::new(self.0).with_positionals([manifest_list]).with_positionals(manifests)
     }
 
+    /// Returns the manifest of an image in a registry, or of one in a list.
+    ///
     /// `docker manifest inspect [MANIFEST_LIST] MANIFEST`
     pub fn inspect(&self, manifest: impl AsRef<std::ffi::OsStr>) -> Inspect {
         Inspect::new(self.0).with_positionals([manifest])
     }
 
+    /// Uploads a list of images.
+    ///
     /// `docker manifest push MANIFEST_LIST`
     pub fn push(&self, manifest_list: impl AsRef<std::ffi::OsStr>) -> Push {
         Push::new(self.0).with_positionals([manifest_list])
     }
 
+    /// Removes lists of images.
+    ///
     /// `docker manifest rm MANIFEST_LIST [MANIFEST_LIST...]`
     pub fn rm<I>(&self, manifest_lists: I) -> Rm
     where

@@ -4,6 +4,8 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 impl crate::network::Networks<'_> {
+    /// Connects a container to a network.
+    ///
     /// `docker network connect NETWORK CONTAINER`
     pub fn connect(
         &self,
@@ -13,6 +15,8 @@ impl crate::network::Networks<'_> {
         Connect::new(self.0).with_positionals([network.as_ref(), container.as_ref()])
     }
 
+    /// Disconnects a container from a network.
+    ///
     /// `docker network disconnect NETWORK CONTAINER`
     pub fn disconnect(
         &self,

@@ -8,6 +8,8 @@
 pub struct Nodes<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Nodes<'_> {
+    /// Makes managers of a swarm workers.
+    ///
     /// `docker node demote NODE [NODE...]`
     pub fn demote<I>(&self, nodes: I) -> Demote
     where
@@ -16,6 +18,8 @@ impl Nodes<'_> {
         Demote::new(self.0).with_list(nodes)
     }
 
+    /// Returns the details of nodes.
+    ///
     /// `docker node inspect self|NODE [NODE...]`
     pub fn inspect<I>(&self, nodes: I) -> Inspect
     where
@@ -24,11 +28,15 @@ impl Nodes<'_> {
         Inspect::new(self.0).with_list(nodes)
     }
 
+    /// Lists the nodes of a swarm.
+    ///
     /// `docker node ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Makes workers of a swarm managers.
+    ///
     /// `docker node promote NODE [NODE...]`
     pub fn promote<I>(&self, nodes: I) -> Promote
     where
@@ -37,11 +45,15 @@ impl Nodes<'_> {
         Promote::new(self.0).with_list(nodes)
     }
 
+    /// Lists the tasks of nodes.
+    ///
     /// `docker node ps [NODE...]`
     pub fn ps(&self) -> Ps {
         Ps::new(self.0)
     }
 
+    /// Removes nodes from a swarm.
+    ///
     /// `docker node rm NODE [NODE...]`
     pub fn rm<I>(&self, nodes: I) -> Rm
     where
@@ -50,6 +62,8 @@ impl Nodes<'_> {
         Rm::new(self.0).with_list(nodes)
     }
 
+    /// Changes a node.
+    ///
     /// `docker node update NODE`
     pub fn update(&self, node: impl AsRef<std::ffi::OsStr>) -> Update {
         Update::new(self.0).with_positionals([node])

@@ -8,6 +8,8 @@
 pub struct Plugins<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Plugins<'_> {
+    /// Creates a plugin from a directory.
+    ///
     /// `docker plugin create PLUGIN PLUGIN-DATA-DIR`
     pub fn create(
         &self,
@@ -17,16 +19,22 @@ impl Plugins<'_> {
         Create::new(self.0).with_positionals([plugin.as_ref(), plugin_data_dir.as_ref()])
     }
 
+    /// Disables a plugin.
+    ///
     /// `docker plugin disable PLUGIN`
     pub fn disable(&self, plugin: impl AsRef<std::ffi::OsStr>) -> Disable {
         Disable::new(self.0).with_positionals([plugin])
     }
 
+    /// Enables a plugin.
+    ///
     /// `docker plugin enable PLUGIN`
     pub fn enable(&self, plugin: impl AsRef<std::ffi::OsStr>) -> Enable {
         Enable::new(self.0).with_positionals([plugin])
     }
 
+    /// Returns the details of plugins.
+    ///
     /// `docker plugin inspect PLUGIN [PLUGIN...]`
     pub fn inspect<I>(&self, plugins: I) -> Inspect
     where
@@ -35,21 +43,29 @@ impl Plugins<'_> {
         Inspect::new(self.0).with_list(plugins)
     }
 
+    /// Downloads and enables a plugin. Without a terminal, set `grant_all_permissions`.
+    ///
     /// `docker plugin install PLUGIN [KEY=VALUE...]`
     pub fn install(&self, plugin: impl AsRef<std::ffi::OsStr>) -> Install {
         Install::new(self.0).with_positionals([plugin])
     }
 
+    /// Lists plugins.
+    ///
     /// `docker plugin ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Uploads a plugin.
+    ///
     /// `docker plugin push PLUGIN[:TAG]`
     pub fn push(&self, plugin: impl AsRef<std::ffi::OsStr>) -> Push {
         Push::new(self.0).with_positionals([plugin])
     }
 
+    /// Removes plugins.
+    ///
     /// `docker plugin rm PLUGIN [PLUGIN...]`
     pub fn rm<I>(&self, plugins: I) -> Rm
     where
@@ -58,6 +74,8 @@ impl Plugins<'_> {
         Rm::new(self.0).with_list(plugins)
     }
 
+    /// Changes settings of a plugin.
+    ///
     /// `docker plugin set PLUGIN KEY=VALUE [KEY=VALUE...]`
     pub fn set<I>(&self, plugin: impl AsRef<std::ffi::OsStr>, key_values: I) -> Set
     where
@@ -66,6 +84,8 @@ impl Plugins<'_> {
         Set::new(self.0).with_positionals([plugin]).with_positionals(key_values)
     }
 
+    /// Replaces a plugin by a newer version.
+    ///
     /// `docker plugin upgrade PLUGIN [REMOTE]`
     pub fn upgrade(&self, plugin: impl AsRef<std::ffi::OsStr>) -> Upgrade {
         Upgrade::new(self.0).with_positionals([plugin])

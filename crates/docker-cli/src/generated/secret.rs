@@ -8,11 +8,15 @@
 pub struct Secrets<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Secrets<'_> {
+    /// Creates a secret of a swarm from a file, or from standard input (`-`).
+    ///
     /// `docker secret create SECRET [file|-]`
     pub fn create(&self, secret: impl AsRef<std::ffi::OsStr>) -> Create {
         Create::new(self.0).with_positionals([secret])
     }
 
+    /// Returns the details of secrets.
+    ///
     /// `docker secret inspect SECRET [SECRET...]`
     pub fn inspect<I>(&self, secrets: I) -> Inspect
     where
@@ -21,11 +25,15 @@ impl Secrets<'_> {
         Inspect::new(self.0).with_list(secrets)
     }
 
+    /// Lists the secrets of a swarm.
+    ///
     /// `docker secret ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Removes secrets.
+    ///
     /// `docker secret rm SECRET [SECRET...]`
     pub fn rm<I>(&self, secrets: I) -> Rm
     where

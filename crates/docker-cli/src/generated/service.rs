@@ -8,11 +8,15 @@
 pub struct Services<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Services<'_> {
+    /// Creates a service.
+    ///
     /// `docker service create IMAGE [COMMAND] [ARG...]`
     pub fn create(&self, image: impl AsRef<std::ffi::OsStr>) -> Create {
         Create::new(self.0).with_positionals([image])
     }
 
+    /// Returns the details of services.
+    ///
     /// `docker service inspect SERVICE [SERVICE...]`
     pub fn inspect<I>(&self, services: I) -> Inspect
     where
@@ -21,16 +25,22 @@ impl Services<'_> {
         Inspect::new(self.0).with_list(services)
     }
 
+    /// Returns the output of a service or a task.
+    ///
     /// `docker service logs SERVICE|TASK`
     pub fn logs(&self, service: impl AsRef<std::ffi::OsStr>) -> Logs {
         Logs::new(self.0).with_positionals([service])
     }
 
+    /// Lists the services of a swarm.
+    ///
     /// `docker service ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Lists the tasks of services.
+    ///
     /// `docker service ps SERVICE [SERVICE...]`
     pub fn ps<I>(&self, services: I) -> Ps
     where
@@ -39,6 +49,8 @@ impl Services<'_> {
         Ps::new(self.0).with_list(services)
     }
 
+    /// Removes services.
+    ///
     /// `docker service rm SERVICE [SERVICE...]`
     pub fn rm<I>(&self, services: I) -> Rm
     where
@@ -47,11 +59,15 @@ impl Services<'_> {
         Rm::new(self.0).with_list(services)
     }
 
+    /// Sets a service back to its configuration before the last update.
+    ///
     /// `docker service rollback SERVICE`
     pub fn rollback(&self, service: impl AsRef<std::ffi::OsStr>) -> Rollback {
         Rollback::new(self.0).with_positionals([service])
     }
 
+    /// Sets the numbers of replicas of services: `web=3`.
+    ///
     /// `docker service scale SERVICE=REPLICAS [SERVICE=REPLICAS...]`
     pub fn scale<I>(&self, service_replicass: I) -> Scale
     where
@@ -60,6 +76,8 @@ impl Services<'_> {
         Scale::new(self.0).with_list(service_replicass)
     }
 
+    /// Changes a service.
+    ///
     /// `docker service update SERVICE`
     pub fn update(&self, service: impl AsRef<std::ffi::OsStr>) -> Update {
         Update::new(self.0).with_positionals([service])

@@ -8,26 +8,36 @@
 pub struct Stacks<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Stacks<'_> {
+    /// Returns the files of a stack as one, with variables replaced.
+    ///
     /// `docker stack config`
     pub fn config(&self) -> Config {
         Config::new(self.0)
     }
 
+    /// Creates or updates a stack.
+    ///
     /// `docker stack deploy STACK`
     pub fn deploy(&self, stack: impl AsRef<std::ffi::OsStr>) -> Deploy {
         Deploy::new(self.0).with_positionals([stack])
     }
 
+    /// Lists stacks.
+    ///
     /// `docker stack ls`
     pub fn ls(&self) -> Ls {
         Ls::new(self.0)
     }
 
+    /// Lists the tasks of a stack.
+    ///
     /// `docker stack ps STACK`
     pub fn ps(&self, stack: impl AsRef<std::ffi::OsStr>) -> Ps {
         Ps::new(self.0).with_positionals([stack])
     }
 
+    /// Removes stacks.
+    ///
     /// `docker stack rm STACK [STACK...]`
     pub fn rm<I>(&self, stacks: I) -> Rm
     where
@@ -36,6 +46,8 @@ impl Stacks<'_> {
         Rm::new(self.0).with_list(stacks)
     }
 
+    /// Lists the services of a stack.
+    ///
     /// `docker stack services STACK`
     pub fn services(&self, stack: impl AsRef<std::ffi::OsStr>) -> Services {
         Services::new(self.0).with_positionals([stack])

@@ -8,41 +8,57 @@
 pub struct Swarm<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Swarm<'_> {
+    /// Returns or replaces the root certificate of a swarm.
+    ///
     /// `docker swarm ca`
     pub fn ca(&self) -> Ca {
         Ca::new(self.0)
     }
 
+    /// Makes the daemon the first manager of a new swarm.
+    ///
     /// `docker swarm init`
     pub fn init(&self) -> Init {
         Init::new(self.0)
     }
 
+    /// Adds the daemon to a swarm.
+    ///
     /// `docker swarm join HOST:PORT`
     pub fn join(&self, host_port: impl AsRef<std::ffi::OsStr>) -> Join {
         Join::new(self.0).with_positionals([host_port])
     }
 
+    /// Returns or replaces the token for new workers or managers.
+    ///
     /// `docker swarm join-token (worker|manager)`
-    pub fn join_token(&self, worker: impl AsRef<std::ffi::OsStr>) -> JoinToken {
-        JoinToken::new(self.0).with_positionals([worker])
+    pub fn join_token(&self, kind: impl AsRef<std::ffi::OsStr>) -> JoinToken {
+        JoinToken::new(self.0).with_positionals([kind])
     }
 
+    /// Removes the daemon from its swarm.
+    ///
     /// `docker swarm leave`
     pub fn leave(&self) -> Leave {
         Leave::new(self.0)
     }
 
+    /// Unlocks a manager; its key is read from standard input.
+    ///
     /// `docker swarm unlock`
     pub fn unlock(&self) -> Unlock {
         Unlock::new(self.0)
     }
 
+    /// Returns or replaces the key that unlocks managers.
+    ///
     /// `docker swarm unlock-key`
     pub fn unlock_key(&self) -> UnlockKey {
         UnlockKey::new(self.0)
     }
 
+    /// Changes a swarm.
+    ///
     /// `docker swarm update`
     pub fn update(&self) -> Update {
         Update::new(self.0)

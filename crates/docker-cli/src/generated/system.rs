@@ -4,11 +4,15 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 impl crate::system::System<'_> {
+    /// Returns the disk use of the daemon.
+    ///
     /// `docker system df`
     pub fn df(&self) -> Df {
         Df::new(self.0)
     }
 
+    /// Removes what nothing uses. Set `force`, since docker cannot ask.
+    ///
     /// `docker system prune`
     pub fn prune(&self) -> Prune {
         Prune::new(self.0)

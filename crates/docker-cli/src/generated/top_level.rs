@@ -4,6 +4,8 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 impl crate::docker::Docker {
+    /// Returns the details of objects of any kind.
+    ///
     /// `docker inspect NAME|ID [NAME|ID...]`
     pub fn inspect<I>(&self, names: I) -> Inspect
     where
@@ -12,16 +14,22 @@ impl crate::docker::Docker {
         Inspect::new(self).with_list(names)
     }
 
+    /// Stores the credentials for a registry. Pass the password by `password_stdin` and `stdin`.
+    ///
     /// `docker login [SERVER]`
     pub fn login(&self) -> Login {
         Login::new(self)
     }
 
+    /// Removes the credentials for a registry.
+    ///
     /// `docker logout [SERVER]`
     pub fn logout(&self) -> Logout {
         Logout::new(self)
     }
 
+    /// Searches for images on Docker Hub.
+    ///
     /// `docker search TERM`
     pub fn search(&self, term: impl AsRef<std::ffi::OsStr>) -> Search {
         Search::new(self).with_positionals([term])

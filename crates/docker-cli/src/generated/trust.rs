@@ -8,6 +8,8 @@
 pub struct Trust<'a>(pub(crate) &'a crate::docker::Docker);
 
 impl Trust<'_> {
+    /// Returns the keys and signatures of images.
+    ///
     /// `docker trust inspect IMAGE[:TAG] [IMAGE[:TAG]...]`
     pub fn inspect<I>(&self, images: I) -> Inspect
     where
@@ -16,26 +18,36 @@ impl Trust<'_> {
         Inspect::new(self.0).with_list(images)
     }
 
+    /// Creates a key for signing.
+    ///
     /// `docker trust key generate NAME`
     pub fn key_generate(&self, name: impl AsRef<std::ffi::OsStr>) -> KeyGenerate {
         KeyGenerate::new(self.0).with_positionals([name])
     }
 
+    /// Loads a key for signing.
+    ///
     /// `docker trust key load KEYFILE`
     pub fn key_load(&self, keyfile: impl AsRef<std::ffi::OsStr>) -> KeyLoad {
         KeyLoad::new(self.0).with_positionals([keyfile])
     }
 
+    /// Removes the signature of an image.
+    ///
     /// `docker trust revoke IMAGE[:TAG]`
     pub fn revoke(&self, image: impl AsRef<std::ffi::OsStr>) -> Revoke {
         Revoke::new(self.0).with_positionals([image])
     }
 
+    /// Signs an image.
+    ///
     /// `docker trust sign IMAGE:TAG`
     pub fn sign(&self, image_tag: impl AsRef<std::ffi::OsStr>) -> Sign {
         Sign::new(self.0).with_positionals([image_tag])
     }
 
+    /// Adds a signer to repositories.
+    ///
     /// `docker trust signer add NAME REPOSITORY [REPOSITORY...]`
     pub fn signer_add<I>(&self, name: impl AsRef<std::ffi::OsStr>, repositorys: I) -> SignerAdd
     where
@@ -44,6 +56,8 @@ impl Trust<'_> {
         SignerAdd::new(self.0).with_positionals([name]).with_positionals(repositorys)
     }
 
+    /// Removes a signer from repositories.
+    ///
     /// `docker trust signer remove NAME REPOSITORY [REPOSITORY...]`
     pub fn signer_remove<I>(
         &self,

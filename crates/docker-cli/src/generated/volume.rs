@@ -4,6 +4,8 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 impl crate::volume::Volumes<'_> {
+    /// Changes a volume of a swarm's cluster.
+    ///
     /// `docker volume update [VOLUME]`
     pub fn update(&self) -> Update {
         Update::new(self.0)

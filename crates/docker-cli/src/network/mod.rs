@@ -112,7 +112,7 @@ command! {
 }
 
 fn pruned(output: Output) -> Result<Vec<String>, Error> {
-    read::names_below(&output, "Deleted Networks:")
+    read::names_below(output, "Deleted Networks:")
 }
 
 command! {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::choices::{self, handle, method_name, type_name};
 use super::declared::{Declaration, is_generated};
@@ -24,7 +24,8 @@ const TEXT: &str = "impl AsRef<std::ffi::OsStr>";
 ///
 /// # Errors
 ///
-/// If a declaration by hand is in a file without a module.
+/// If there is a summary of a command that docker does not have, or the names of a command's
+/// arguments and flags clash.
 pub(super) fn files(
     inventory: &Inventory,
     declared: &[Declaration],
@@ -32,6 +33,9 @@ pub(super) fn files(
 ) -> Result<BTreeMap<PathBuf, String>> {
     let by_hand: Vec<&Declaration> =
         declared.iter().filter(|declaration| !is_generated(&declaration.file)).collect();
+    if let Some(gone) = summaries::commands().find(|path| !inventory.contains_key(*path)) {
+        bail!("no command `docker {gone}`: remove its summary");
+    }
     let header = header(versions);
     let mut groups: BTreeMap<&str, Vec<&Command>> = BTreeMap::new();
     for command in inventory.values().filter(|command| !command.is_group) {

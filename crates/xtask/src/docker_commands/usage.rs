@@ -92,9 +92,12 @@ fn words(usage: &str) -> Vec<&str> {
 }
 
 /// `IMAGE[:TAG]` is `image`, `file|URL|-` is `file`, `CONTAINER:SRC_PATH` is `container_src_path`,
-/// `(worker|manager)` is `worker`.
+/// `(worker|manager)` is `kind`.
 fn name(word: &str) -> String {
-    let mut alternatives = word.trim_start_matches('(').split(['|', '[']);
+    if word.starts_with('(') {
+        return "kind".to_owned();
+    }
+    let mut alternatives = word.split(['|', '[']);
     // `self|NODE`: a node, of which `self` is one.
     let first = alternatives.find(|name| *name != "self").unwrap_or_default();
     let first = first.trim_matches(|character: char| !character.is_ascii_alphanumeric());
@@ -147,7 +150,7 @@ mod tests {
             ("[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-", "container_src_path dest_path"),
             ("PLUGIN KEY=VALUE [KEY=VALUE...]", "plugin key_value+"),
             ("[OPTIONS] [MANIFEST_LIST] MANIFEST", "manifest_list? manifest"),
-            ("[OPTIONS] (worker|manager)", "worker"),
+            ("[OPTIONS] (worker|manager)", "kind"),
         ] {
             assert_eq!(short(usage), expected, "{usage}");
         }
