@@ -7,12 +7,14 @@ use crate::classify;
 use crate::error::Error;
 use crate::invocation::Invocation;
 use crate::output::Output;
+use crate::stdin::Stdin;
 use crate::stream::Stream;
 
 /// A docker command that is ready to run. Builders add the flags of one command; what all commands
 /// share is here.
 ///
-/// Running a command blocks this thread. Its standard input is empty, unless the builder sets one.
+/// Running a command blocks this thread. Its standard input is empty, unless [`stdin`](Self::stdin)
+/// sets one.
 /// No shell is involved, except with [`Docker::through_shell`](crate::Docker::through_shell).
 pub trait Command: Builder {
     /// What [`call`](Self::call) returns.
@@ -24,7 +26,8 @@ pub trait Command: Builder {
     /// The whole command line: wrapper, program, global flags, command, flags, names. Secrets in it
     /// are not redacted.
     ///
-    /// `container run` adds a label when it runs, by which its container is found again.
+    /// `container run` and `create` add a label when they run, by which their container is found
+    /// again.
     fn argv(&self) -> Vec<OsString> {
         self.invocation().command_line().words().to_vec()
     }
@@ -34,6 +37,14 @@ pub trait Command: Builder {
     #[must_use]
     fn flag(mut self, raw: impl Into<OsString>) -> Self {
         self.invocation_mut().flag(raw);
+        self
+    }
+
+    /// Sets what the command reads from its standard input: a password, a file for `-`, the text for
+    /// a program.
+    #[must_use]
+    fn stdin(mut self, stdin: impl Into<Stdin>) -> Self {
+        self.invocation_mut().stdin(stdin.into());
         self
     }
 

@@ -105,6 +105,11 @@ impl Docker {
         self.with(|settings| settings.context = Some(context.into()))
     }
 
+    /// Adds a flag of `docker` itself, as one word: `--config=/etc/docker-ci`, `--tlsverify`.
+    pub fn global_flag(self, raw: impl Into<OsString>) -> Self {
+        self.with(|settings| settings.flags.push(raw.into()))
+    }
+
     /// Sets an environment variable of the docker program (not of containers).
     pub fn env(self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.with(|settings| {
@@ -204,6 +209,10 @@ impl Docker {
     /// [`Error::DaemonUnreachable`] or [`Error::PermissionDenied`].
     pub fn ping(&self) -> Result<(), Error> {
         self.version().map(drop)
+    }
+
+    pub(crate) fn from_settings(settings: Arc<Settings>) -> Self {
+        Self(settings)
     }
 
     pub(crate) fn settings(&self) -> &Arc<Settings> {

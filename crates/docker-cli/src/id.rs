@@ -21,6 +21,12 @@ pub struct InvalidName {
     rule: &'static str,
 }
 
+impl InvalidName {
+    pub(crate) fn new(text: &str, expected: &'static str, rule: &'static str) -> Self {
+        Self { text: text.to_owned(), expected, rule }
+    }
+}
+
 macro_rules! identifier {
     (
         $(#[$documentation:meta])*

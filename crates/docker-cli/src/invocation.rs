@@ -39,6 +39,27 @@ pub struct Invocation {
     takes_list: bool,
 }
 
+/// What a command belongs to: docker itself, or a group with flags of its own.
+pub(crate) trait Parent {
+    /// Begins a command line; `path` has all words of the command.
+    fn begin(&self, path: &[&str], origin: Origin) -> Invocation;
+}
+
+impl Parent for Docker {
+    fn begin(&self, path: &[&str], origin: Origin) -> Invocation {
+        Invocation::new(self, path, origin)
+    }
+}
+
+/// A group: `docker compose --file=a.yml`. Its own words are the first of `path`.
+impl Parent for Invocation {
+    fn begin(&self, path: &[&str], origin: Origin) -> Invocation {
+        let below = path.iter().skip(self.path.len()).map(OsString::from);
+        let path = self.path.iter().chain(&self.flags).cloned().chain(below).collect();
+        Invocation { path, flags: Vec::new(), origin, ..self.clone() }
+    }
+}
+
 impl fmt::Debug for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Invocation").field(&self.command_line().to_string()).finish()
@@ -83,6 +104,11 @@ impl Invocation {
         self.positionals.push(positional.as_ref().to_owned());
     }
 
+    /// Adds a positional argument in front of all others.
+    pub(crate) fn positional_first(&mut self, positional: impl AsRef<OsStr>) {
+        self.positionals.insert(0, positional.as_ref().to_owned());
+    }
+
     /// Adds the names of the objects that the command works on. With none of them, it does nothing
     /// and succeeds.
     pub(crate) fn list<I>(&mut self, names: I)
@@ -119,6 +145,11 @@ impl Invocation {
         self.creates_container = true;
     }
 
+    /// Marks a command whose output comes from a container.
+    pub(crate) fn relay(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
     pub(crate) fn command_line(&self) -> CommandLine {
         let mut words = [self.path.as_slice(), &self.flags].concat();
         // `-` is a positional for docker too: standard input.
@@ -128,6 +159,11 @@ impl Invocation {
         words.extend_from_slice(&self.positionals);
         words.extend_from_slice(&self.program);
         self.settings.command_line(words)
+    }
+
+    /// The docker that runs this command.
+    pub(crate) fn docker(&self) -> Docker {
+        Docker::from_settings(self.settings.clone())
     }
 
     pub(crate) fn settings(&self) -> &Arc<Settings> {

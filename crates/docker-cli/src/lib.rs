@@ -38,9 +38,10 @@
 //! - **Errors are specific.** [`Error`] has a case for each reason that a caller can act on, with
 //!   the command line, the exit status and Docker's message. Command lines are displayed without
 //!   the values of environment variables, build arguments and other secrets.
-//! - **Everything stays accessible.** Flags without a method go through [`Command::flag`], other
-//!   commands through [`Docker::command`], and fields that are not typed are in the `other` of each
-//!   result.
+//! - **Everything stays accessible.** All commands and flags of docker 26.1, compose 2.26 and buildx
+//!   0.13 have methods, except flags that would change a typed result. Other flags go through
+//!   [`Command::flag`], other commands through [`Docker::command`], and fields that are not typed are
+//!   in the `other` of each result.
 //!
 //! # Signals
 //!
@@ -53,6 +54,9 @@
 //!
 //! Docker 20.10 or later, on a Unix system.
 
+#[cfg(not(unix))]
+compile_error!("docker-cli supports Unix systems only");
+
 mod cancel;
 mod classify;
 mod command;
@@ -61,13 +65,16 @@ pub mod container;
 mod define;
 mod docker;
 mod error;
+mod generated;
 mod id;
 pub mod image;
 mod invocation;
+mod json_stream;
 mod leftover;
 mod message;
 pub mod network;
 mod output;
+mod port;
 mod process;
 mod raw;
 mod read;
@@ -79,6 +86,8 @@ mod spawn;
 mod stdin;
 mod stream;
 pub mod system;
+mod time;
+mod to_file;
 pub mod volume;
 mod words;
 
@@ -87,9 +96,21 @@ pub use command::Command;
 pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};
+pub use generated::{
+    builder, buildx, checkpoint, compose, config, context, manifest, node, plugin, secret, service,
+    stack, swarm, top_level, trust,
+};
 pub use id::{ContainerId, ImageId, InvalidName, NetworkId, VolumeName};
+pub use json_stream::JsonStream;
 pub use output::Output;
+pub use port::{Port, Publication};
 pub use process::Source;
 pub use raw::Raw;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};
+pub use time::Time;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

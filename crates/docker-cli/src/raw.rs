@@ -6,7 +6,7 @@ use crate::classify::Origin;
 use crate::docker::Docker;
 use crate::invocation::Invocation;
 use crate::output::Output;
-use crate::words::{COMPOSE_FLAGS, GLOBAL_FLAGS, first_command};
+use crate::words::find_command;
 
 crate::define::command! {
     /// A command given by its words; see [`Docker::command`]. It returns its output.
@@ -16,8 +16,9 @@ crate::define::command! {
     /// [`Error::Exit`](crate::Error::Exit), and the container of a `run` that is stopped is removed
     /// (not that of `compose run`).
     ///
-    /// [`flag`](crate::Command::flag) places flags directly behind `run` and `exec`, since words
-    /// behind the image or the container belong to the program. With other commands they come last.
+    /// [`flag`](crate::Command::flag) places flags directly behind the words of the command, since
+    /// words behind an image or a container can belong to a program. With commands of plugins other
+    /// than buildx and compose, they come last.
     Raw = => Output, Ok;
 }
 
@@ -28,56 +29,44 @@ impl Raw {
         S: Into<OsString>,
     {
         let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
-        let relayed = Relayed::find(&words);
-        let flags_at = relayed.as_ref().map_or(words.len(), |relayed| relayed.flags_at);
-        let rest = words.split_off(flags_at);
-        let origin = relayed.as_ref().map_or(Origin::Docker, |relayed| relayed.origin);
-        let mut invocation = Invocation::new(docker, words, origin);
+        let meaning = Meaning::find(&words);
+        let rest = words.split_off(meaning.flags_at);
+        let mut invocation = Invocation::new(docker, words, meaning.origin);
         invocation.program(rest);
-        if relayed.is_some_and(|relayed| relayed.creates_container) {
+        if meaning.creates_container {
             invocation.creates_container();
         }
         Self(invocation)
     }
-
-    /// Sets what the command reads from its standard input.
-    pub fn stdin(mut self, stdin: impl Into<crate::Stdin>) -> Self {
-        self.0.stdin(stdin.into());
-        self
-    }
 }
 
-/// A command that relays the output of a program in a container.
+/// What the words of a command say.
 #[derive(Debug, PartialEq, Eq)]
-struct Relayed {
+struct Meaning {
     origin: Origin,
     /// The index at which a flag of the command can be inserted.
     flags_at: usize,
     creates_container: bool,
 }
 
-impl Relayed {
-    fn find(words: &[OsString]) -> Option<Self> {
-        let (mut at, mut command) = first_command(words, 0, &GLOBAL_FLAGS)?;
-        let is_compose = command == "compose";
-        if is_compose {
-            (at, command) = first_command(words, at + 1, &COMPOSE_FLAGS)?;
-        } else if command == "container" {
-            at += 1;
-            command = words.get(at)?;
-        }
-        let (origin, creates_container) = match command.to_str()? {
+impl Meaning {
+    fn find(words: &[OsString]) -> Self {
+        let found = find_command(words, 0);
+        let path = found.as_ref().map_or("", |found| &found.path);
+        let origin = match path.strip_prefix("container ").unwrap_or(path) {
+            "run" => Origin::Run,
+            "exec" | "attach" => Origin::Exec,
             // Compose has no status that it keeps for its own errors.
-            "run" if is_compose => (Origin::Exec, false),
-            "run" => (Origin::Run, true),
-            "exec" => (Origin::Exec, false),
-            "attach" => (Origin::Exec, false),
-            "logs" => (Origin::Logs, false),
-            _ => return None,
+            "compose run" | "compose exec" | "compose attach" => Origin::Exec,
+            "logs" | "compose logs" | "compose up" | "service logs" => Origin::Logs,
+            _ => Origin::Docker,
         };
-        let takes_program = matches!(command.to_str()?, "run" | "exec");
-        let flags_at = if takes_program { at + 1 } else { words.len() };
-        Some(Self { origin, flags_at, creates_container })
+        let end = found.filter(|found| found.is_known).map(|found| found.end);
+        Self {
+            origin,
+            flags_at: end.unwrap_or(words.len()),
+            creates_container: origin == Origin::Run,
+        }
     }
 }
 
@@ -88,11 +77,11 @@ mod tests {
     use super::*;
 
     /// Origin, the words before inserted flags, and whether a container is created.
-    fn find(line: &str) -> Option<(Origin, String, bool)> {
+    fn find(line: &str) -> (Origin, String, bool) {
         let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        let found = Relayed::find(&words)?;
+        let found = Meaning::find(&words);
         let before = words[..found.flags_at].join(OsStr::new(" "));
-        Some((found.origin, before.into_string().unwrap(), found.creates_container))
+        (found.origin, before.into_string().unwrap(), found.creates_container)
     }
 
     #[test]
@@ -111,26 +100,29 @@ mod tests {
                 "compose --project-name=x exec",
                 false,
             ),
-            ("logs -f web", Origin::Logs, "logs -f web", false),
-            ("container logs web", Origin::Logs, "container logs web", false),
-            ("attach web", Origin::Exec, "attach web", false),
+            ("logs -f web", Origin::Logs, "logs", false),
+            ("container logs web", Origin::Logs, "container logs", false),
+            ("compose up", Origin::Logs, "compose up", false),
+            ("attach web", Origin::Exec, "attach", false),
         ] {
-            assert_eq!(find(line), Some((origin, before.to_owned(), creates_container)), "{line}");
+            assert_eq!(find(line), (origin, before.to_owned(), creates_container), "{line}");
         }
     }
 
     #[test]
     fn other_commands_are_dockers_own() {
-        for line in [
-            "ps",
-            "image run",
-            "--context run",
-            "container",
-            "compose up run",
-            "volume rm logs",
-            "--debug",
+        for (line, before) in [
+            ("ps", "ps"),
+            ("image run", "image run"),
+            ("--context run", "--context run"),
+            ("container", "container"),
+            ("compose pull run", "compose pull"),
+            ("volume rm -- logs", "volume rm"),
+            ("create app ls", "create"),
+            ("scout cves run", "scout cves run"),
+            ("--debug", "--debug"),
         ] {
-            assert_eq!(find(line), None, "{line}");
+            assert_eq!(find(line), (Origin::Docker, before.to_owned(), false), "{line}");
         }
     }
 }

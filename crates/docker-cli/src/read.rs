@@ -8,6 +8,7 @@
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 
+use crate::command::Command;
 use crate::command_line::CommandLine;
 use crate::error::Error;
 use crate::output::Output;
@@ -23,9 +24,13 @@ pub(crate) fn json<T: DeserializeOwned>(output: Output) -> Result<T, Error> {
 
 /// One JSON value on each line.
 pub(crate) fn json_lines<T: DeserializeOwned>(output: Output) -> Result<Vec<T>, Error> {
-    let lines = output.stdout.split(|byte| *byte == b'\n');
+    parse_lines(&output.command, &output.stdout)
+}
+
+fn parse_lines<T: DeserializeOwned>(command: &CommandLine, text: &[u8]) -> Result<Vec<T>, Error> {
+    let lines = text.split(|byte| *byte == b'\n');
     let lines = lines.filter(|line| !line.trim_ascii().is_empty());
-    lines.map(|line| json_line(&output.command, line)).collect()
+    lines.map(|line| json_line(command, line)).collect()
 }
 
 pub(crate) fn json_line<T: DeserializeOwned>(
@@ -33,6 +38,19 @@ pub(crate) fn json_line<T: DeserializeOwned>(
     line: &[u8],
 ) -> Result<T, Error> {
     serde_json::from_slice(line).map_err(|source| not_json(command, source, line))
+}
+
+/// Runs an `inspect`, and leaves out objects that do not exist.
+pub(crate) fn existing<T, C>(inspect: C) -> Result<Vec<T>, Error>
+where
+    T: DeserializeOwned,
+    C: Command<Output = Vec<T>>,
+{
+    match inspect.call() {
+        // Docker describes all others before it fails.
+        Err(Error::NoSuch { failure, .. }) => parse_lines(&failure.command, &failure.stdout),
+        result => result,
+    }
 }
 
 fn not_json(command: &CommandLine, source: serde_json::Error, text: &[u8]) -> Error {
@@ -47,11 +65,23 @@ fn excerpt(text: &[u8]) -> String {
 pub(crate) fn last_line<T: Printed>(output: Output) -> Result<T, Error> {
     let text = output.stdout_text();
     let line = text.trim_end().lines().next_back().unwrap_or_default().trim();
-    T::from_line(line).ok_or_else(|| Error::Unexpected {
-        command: output.command.clone(),
-        expected: T::EXPECTED,
-        text: excerpt(&output.stdout),
-    })
+    T::from_line(line).ok_or_else(|| unexpected(&output, T::EXPECTED, &text))
+}
+
+/// The names on the lines between this heading and an empty line, as `prune` prints them; an error
+/// if a line is not a name.
+pub(crate) fn names_below<T: Printed>(output: Output, heading: &str) -> Result<Vec<T>, Error> {
+    let text = output.stdout_text();
+    let lines = text.lines().skip_while(|line| *line != heading).skip(1);
+    let names = lines.take_while(|line| !line.is_empty());
+    names
+        .map(|line| T::from_line(line).ok_or_else(|| unexpected(&output, T::EXPECTED, line)))
+        .collect()
+}
+
+/// The error for a line that is not what docker prints.
+pub(crate) fn unexpected(output: &Output, expected: &'static str, line: &str) -> Error {
+    Error::Unexpected { command: output.command.clone(), expected, text: excerpt(line.as_bytes()) }
 }
 
 /// Accepts any output.
@@ -65,6 +95,15 @@ pub(crate) trait Printed: Sized {
 
     /// `None` if docker cannot have meant this line.
     fn from_line(line: &str) -> Option<Self>;
+}
+
+/// Docker's rules for the names of networks and of other objects differ by their drivers.
+impl Printed for String {
+    const EXPECTED: &'static str = "a name";
+
+    fn from_line(line: &str) -> Option<Self> {
+        (!line.is_empty()).then(|| line.to_owned())
+    }
 }
 
 /// For serde: docker writes `null` for an empty map or list.

@@ -6,10 +6,10 @@
 //! All words are searched, those of the program in the container too: docker's own parser would be
 //! needed to tell where they begin, and at worst a harmless value is hidden.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::words::{GLOBAL_FLAGS, first_command};
+use crate::words::find_command;
 
 const REDACTED: &[u8] = b"[redacted]";
 
@@ -25,8 +25,8 @@ enum Secret {
 
 /// The words of docker's command line, the program first, as they may be displayed.
 pub(crate) fn redacted(words: &[OsString]) -> Vec<OsString> {
-    let command = first_command(words, 1, &GLOBAL_FLAGS).map(|(_, command)| command);
-    redact(words, |word| flag(word, command))
+    let command = find_command(words, 1).map(|found| found.path);
+    redact(words, |word| flag(word, command.as_deref()))
 }
 
 /// The words in front of docker as they may be displayed: `env NAME=[redacted]`.
@@ -75,7 +75,7 @@ fn hide(word: &[u8], start: usize, secret: Secret) -> Vec<u8> {
 }
 
 /// The secret of a flag of this command.
-fn flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
+fn flag(word: &[u8], command: Option<&str>) -> Option<(Secret, usize)> {
     if word.starts_with(b"--") { long_flag(word) } else { short_flag(word, command) }
 }
 
@@ -83,7 +83,9 @@ fn flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
 fn long_flag(word: &[u8]) -> Option<(Secret, usize)> {
     let name_end = word.iter().position(|byte| *byte == b'=');
     let secret = match &word[..name_end.unwrap_or(word.len())] {
-        b"--env" | b"--env-add" | b"--build-arg" | b"--opt" | b"--log-opt" | b"--driver-opt" => {
+        b"--env" | b"--env-add" | b"--build-arg" | b"--opt" | b"--log-opt" | b"--driver-opt"
+        // Of `buildx bake`: `TARGET.args.NAME=value`.
+        | b"--set" => {
             Secret::AfterName
         }
         b"--password" | b"--token" => Secret::Whole,
@@ -94,13 +96,13 @@ fn long_flag(word: &[u8]) -> Option<(Secret, usize)> {
 }
 
 /// `-eNAME=value`, `-ite NAME=value` or `-p password`
-fn short_flag(word: &[u8], command: Option<&OsStr>) -> Option<(Secret, usize)> {
+fn short_flag(word: &[u8], command: Option<&str>) -> Option<(Secret, usize)> {
     let letters = word.strip_prefix(b"-")?;
     // Flags of `run` and `exec` without a value, which can precede another one.
     let index = letters.iter().position(|letter| !b"ditPq".contains(letter))?;
     let secret = match letters[index] {
         b'e' => Secret::AfterName,
-        b'o' if command? == "volume" => Secret::AfterName,
+        b'o' if command? == "volume create" => Secret::AfterName,
         b'p' if command? == "login" => Secret::Whole,
         _ => return None,
     };
@@ -137,6 +139,8 @@ fn after(text: &[u8], pattern: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     fn shown(line: &str) -> String {
@@ -163,6 +167,7 @@ mod tests {
             ("login -u me -ps3cret host", "login -u me -p[redacted] host"),
             ("login --password=s3cret host", "login --password=[redacted] host"),
             ("login --password s3cret host", "login --password [redacted] host"),
+            ("buildx bake --set app.args.KEY=x", "buildx bake --set app.args.KEY=[redacted]"),
             ("swarm join --token s3cret host", "swarm join --token [redacted] host"),
             ("volume create --opt=o=password=x v", "volume create --opt=o=[redacted] v"),
             ("volume create -o o=password=x v", "volume create -o o=[redacted] v"),

@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) wrapper: Wrapper,
     pub(crate) host: Option<OsString>,
     pub(crate) context: Option<OsString>,
+    /// More global flags, as they are.
+    pub(crate) flags: Vec<OsString>,
     pub(crate) inherit_environment: bool,
     /// `None` removes the variable.
     pub(crate) environment: BTreeMap<OsString, Option<OsString>>,
@@ -40,6 +42,7 @@ impl Default for Settings {
             wrapper: Wrapper::Exec(Vec::new()),
             host: None,
             context: None,
+            flags: Vec::new(),
             inherit_environment: true,
             environment: BTreeMap::new(),
             timeout: None,
@@ -73,6 +76,7 @@ impl Settings {
                 docker.push(value.clone());
             }
         }
+        docker.extend_from_slice(&self.flags);
         docker.extend(arguments);
         match &self.wrapper {
             Wrapper::Exec(wrapper) => CommandLine::new(wrapper, &docker),

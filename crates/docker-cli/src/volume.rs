@@ -10,9 +10,11 @@ use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};
+pub use crate::generated::volume::*;
 use crate::id::VolumeName;
 use crate::output::Output;
 use crate::read::{self, Printed};
+use crate::time::Time;
 
 /// The `docker volume` commands; see [`Docker::volume`].
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +37,7 @@ impl Volumes<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).list(names)
+        Inspect::new(self.0).with_list(names)
     }
 
     /// Returns the details of one volume; `None` if it does not exist.
@@ -52,7 +54,7 @@ impl Volumes<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).list(names)
+        Rm::new(self.0).with_list(names)
     }
 
     /// Removes the volumes that no container uses: only anonymous ones or, with [`Prune::all`], all
@@ -83,10 +85,23 @@ impl Create {
 
 command! {
     /// `docker volume ls`. It returns only names, since `ls` prints labels ambiguously (`a=b,c=d`);
-    /// pass them to [`Volumes::inspect`] for the details.
+    /// see [`inspect`](Self::inspect) for the details.
     Ls = "volume" "ls" "--quiet" => Vec<VolumeName>, names;
     /// Lists only volumes that match: `dangling=true`, `label=…`, `name=…`, `driver=…`.
-    filter: value "--filter";
+    filter: list "--filter";
+}
+
+impl Ls {
+    /// Returns the details of the volumes in the list, by a second command. Those that are removed
+    /// in between are left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of every call.
+    pub fn inspect(self) -> Result<Vec<Volume>, Error> {
+        let docker = self.0.docker();
+        read::existing(Inspect::new(&docker).with_list(self.call()?))
+    }
 }
 
 command! {
@@ -107,7 +122,7 @@ command! {
     /// Removes named volumes too (Docker 23 and later; before, it always did).
     all: switch "--all";
     /// Removes only volumes that match: `label=…`, `label!=…`.
-    filter: value "--filter";
+    filter: list "--filter";
 }
 
 /// Parses one name on each line.
@@ -116,12 +131,8 @@ fn names(output: Output) -> Result<Vec<VolumeName>, Error> {
     Ok(output.stdout_text().lines().filter_map(VolumeName::from_line).collect())
 }
 
-/// Parses `Deleted Volumes:`, the names, an empty line and the space that was reclaimed.
-#[expect(clippy::needless_pass_by_value, reason = "the signature of all parsers")]
 fn pruned(output: Output) -> Result<Vec<VolumeName>, Error> {
-    let text = output.stdout_text();
-    let lines = text.lines().skip_while(|line| *line != "Deleted Volumes:").skip(1);
-    Ok(lines.map_while(VolumeName::from_line).collect())
+    read::names_below(output, "Deleted Volumes:")
 }
 
 /// A volume, as `docker volume inspect` describes it.
@@ -143,9 +154,12 @@ pub struct Volume {
     /// The options of its driver.
     #[serde(default, deserialize_with = "read::or_default")]
     pub options: BTreeMap<String, String>,
-    /// The time of creation: RFC 3339, in the daemon's time zone.
+    /// The time of creation, in the daemon's time zone.
     #[serde(default, deserialize_with = "read::or_default")]
-    pub created_at: String,
+    pub created_at: Time,
+    /// `local`, or `global` for one that all nodes of a swarm have.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub scope: String,
     /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,

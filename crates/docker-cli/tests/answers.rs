@@ -15,24 +15,24 @@ fn answering(answer: &str) -> Fake {
 #[test]
 fn null_is_empty_and_unknown_fields_survive() {
     let fake = answering(
-        r#"{"CreatedAt":"2026-11-24T02:09:55Z","Driver":"local","Labels":null,"Name":"v1","Options":null,"Scope":"local"}"#,
+        r#"{"CreatedAt":"2026-11-24T02:09:55Z","Driver":"local","Labels":null,"Name":"v1","Options":null,"Scope":"local","New":[1]}"#,
     );
     let volumes = fake.docker.volume().inspect(["v1"]).call().unwrap();
     assert_eq!((volumes.len(), volumes[0].name.as_str()), (1, "v1"));
     assert!(volumes[0].labels.is_empty() && volumes[0].options.is_empty());
     assert_eq!(volumes[0].mountpoint, "");
-    assert_eq!(volumes[0].other["Scope"], "local");
+    assert_eq!((volumes[0].scope.as_str(), &volumes[0].other["New"][0]), ("local", &1.into()));
 }
 
 #[test]
 fn a_container_is_described() {
     let fake = answering(
-        r#"{"Id":"3781557bac834873c5e31ae693786ba1dfce25393588a3cd4c1d347df1e1c1eb","Name":"/aa","State":{"Status":"exited","Running":false,"ExitCode":137,"OOMKilled":true},"Image":"sha256:2cf291174d13d6f319fb7f02f2448937b1c40d3e308639832c8e66fc357441dc","Mounts":[],"Config":{"Cmd":["sleep","1000"],"Entrypoint":null,"Env":null,"Image":"alpine","Labels":{"a":"b,c=d"},"Tty":false}}"#,
+        r#"{"Id":"3781557bac834873c5e31ae693786ba1dfce25393588a3cd4c1d347df1e1c1eb","Name":"/aa","State":{"Status":"exited","Running":false,"ExitCode":137,"New":true},"Image":"sha256:2cf291174d13d6f319fb7f02f2448937b1c40d3e308639832c8e66fc357441dc","Mounts":[],"Config":{"Cmd":["sleep","1000"],"Entrypoint":null,"Env":null,"Image":"alpine","Labels":{"a":"b,c=d"},"Tty":false}}"#,
     );
     let container = fake.docker.container().find("aa").unwrap().unwrap();
     assert_eq!((container.short_name(), container.id.short()), ("aa", "3781557bac83"));
     assert_eq!((container.state.status.as_str(), container.state.exit_code), ("exited", 137));
-    assert_eq!(container.state.other["OOMKilled"], true);
+    assert_eq!(container.state.other["New"], true);
     assert_eq!(container.config.labels["a"], "b,c=d");
     assert_eq!(container.config.cmd, ["sleep", "1000"]);
     assert!(container.config.entrypoint.is_empty());

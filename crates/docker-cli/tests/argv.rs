@@ -151,5 +151,13 @@ fn the_daemon() {
         &docker.command(["--debug", "container", "exec", "web", "run"]).flag("--tty"),
         "docker --debug container exec --tty web run",
     );
-    assert_argv(&docker.command(["logs", "web"]).flag("--follow"), "docker logs web --follow");
+    assert_argv(&docker.command(["logs", "web"]).flag("--follow"), "docker logs --follow web");
+    assert_argv(
+        &docker.command(["rm", "--", "-x"]).flag("--force").flag("--link"),
+        "docker rm --force --link -- -x",
+    );
+    assert_argv(
+        &docker.command(["scout", "cves", "app"]).flag("--debug"),
+        "docker scout cves app --debug",
+    );
 }

@@ -8,10 +8,30 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use mdbook_docktest::internal::{BUILTINS, Builtin, Code, Label, Level, TABLE};
 
 use crate::process::say;
-use crate::{project, results};
+use crate::{docker_commands, project, results};
+
+/// Options of `cargo xtask generate`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Change nothing, and fail if something is out of date
+    #[arg(long)]
+    check: bool,
+}
+
+/// Updates or checks everything that is generated.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.check {
+        check()?;
+        docker_commands::check()
+    } else {
+        write()?;
+        docker_commands::write()
+    }
+}
 
 /// A file of the guide that is generated, or has a generated table.
 pub(crate) struct Generated {
@@ -28,7 +48,7 @@ impl Generated {
 }
 
 /// Updates what is out of date. Runs the examples that have changed, on an engine.
-pub(crate) fn write() -> Result<()> {
+fn write() -> Result<()> {
     results::record()?;
     for file in all()? {
         if !file.is_current() {

@@ -6,7 +6,7 @@ use crate::cargo::{cargo, need_component};
 use crate::failures::failures;
 use crate::process::succeed;
 use crate::sources::{Source, sources};
-use crate::{french, generate, project, words};
+use crate::{docker_commands, french, generate, project, words};
 
 /// What shellcheck does not report. Comments in a recipe belong to its digest, so that a directive in
 /// one would make recordings stale.
@@ -23,11 +23,12 @@ type Check = (&'static str, fn() -> Result<()>);
 /// Runs all checks; fails if one of them failed.
 pub(crate) fn run() -> Result<()> {
     // The fast ones first.
-    let checks: [Check; 6] = [
+    let checks: [Check; 7] = [
         ("words", words::check),
         ("French", french::check),
         ("shellcheck", shellcheck),
         ("generated parts of the guide", generate::check),
+        ("docker-cli's commands", docker_commands::check),
         ("clippy", clippy),
         ("rustdoc", rustdoc),
     ];

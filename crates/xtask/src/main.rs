@@ -7,6 +7,7 @@ mod cargo;
 mod chromium;
 mod claims;
 mod corpus;
+mod docker_commands;
 mod engine;
 mod failures;
 mod french;
@@ -47,9 +48,9 @@ enum Task {
     /// Builds the course in target/book, and the author's guide in target/guide; runs the course's
     /// commands if its recordings are stale
     Book(book::Options),
-    /// Updates the tables and the results of examples in the author's guide; runs the examples that have
-    /// changed
-    Generate,
+    /// Updates what is generated: tables and the results of examples in the author's guide, and docker-cli's
+    /// commands; runs the examples that have changed
+    Generate(generate::Options),
     /// Is `mdbook-docktest`, for the examples of the guide
     #[command(hide = true)]
     Docktest(mdbook_docktest::Cli),
@@ -70,7 +71,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Engine => setup::ensure(&[setup::ENGINE]).and_then(|()| engine::ensure().map(drop)),
         Task::Book(options) => book::build(&options),
-        Task::Generate => generate::write(),
+        Task::Generate(options) => generate::run(&options),
         Task::Docktest(cli) => return mdbook_docktest::execute(cli),
         Task::Claims => claims::list(),
         Task::Test(options) => test::run(&options),

@@ -12,7 +12,7 @@ use crate::cargo::{cargo, has_command, need_component};
 use crate::failures::failures;
 use crate::process::{say, succeed};
 use crate::setup::Needed;
-use crate::{book, browser, engine, fuzz, lints, project, setup};
+use crate::{book, browser, docker_commands, engine, fuzz, lints, project, setup};
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -136,9 +136,11 @@ fn unit() -> Result<()> {
     cargo(&[&["test"], &PACKAGES[..]].concat(), CASES)
 }
 
-/// Tests docker-cli on a new engine, with an image that contains only a shell.
+/// Tests docker-cli's flags on docker's parser, and docker-cli on a new engine, with an image that
+/// contains only a shell.
 fn docker_cli() -> Result<()> {
     let root = EngineRoot::Prepared(engine::ensure()?);
+    docker_commands::try_flags()?;
     let options = EngineOptions::new(&root, Duration::from_secs(60));
     let engine = ProcessEngine::start(&options, &Canceller::new())?;
     let scratch = engine.scratch();

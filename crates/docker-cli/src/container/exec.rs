@@ -36,7 +36,7 @@ impl Exec {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        let mut exec = Self::new(docker).positionals([container]);
+        let mut exec = Self::new(docker).with_positionals([container]);
         exec.0.program(program);
         exec
     }

@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::define::command;
+use super::host::HostConfig;
+use super::network::NetworkSettings;
+use super::state::State;
+use crate::define::{command, record};
 use crate::id::{ContainerId, ImageId};
+use crate::port::{self, Port, Publication};
 use crate::read;
+use crate::time::Time;
 
 command! {
     /// `docker container inspect`. If one container is missing, the call fails.
@@ -26,18 +31,31 @@ pub struct Container {
     /// The name with a leading `/`; see [`short_name`](Self::short_name).
     #[serde(default, deserialize_with = "read::or_default")]
     pub name: String,
-    /// The time of creation: RFC 3339.
+    /// The time of creation.
     #[serde(default, deserialize_with = "read::or_default")]
-    pub created: String,
+    pub created: Time,
     /// Whether and how its program runs.
     #[serde(default, deserialize_with = "read::or_default")]
     pub state: State,
     /// The identifier of its image.
     pub image: Option<ImageId>,
+    /// How many times the daemon has restarted it by its restart policy.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub restart_count: u64,
     /// The part of its configuration that does not depend on the daemon's machine.
     #[serde(default, deserialize_with = "read::or_default")]
     pub config: Config,
-    /// The fields that are not typed: mounts, network settings, the host configuration.
+    /// The part of its configuration that does: limits, requested ports, when it restarts.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub host_config: HostConfig,
+    /// The volumes and directories that it has. A tmpfs that was set with `--tmpfs` is in
+    /// [`HostConfig::tmpfs`] only.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub mounts: Vec<Mount>,
+    /// Its networks and addresses, and the ports that are published while it runs.
+    #[serde(default, rename = "NetworkSettings", deserialize_with = "read::or_default")]
+    pub network: NetworkSettings,
+    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
@@ -48,31 +66,15 @@ impl Container {
     pub fn short_name(&self) -> &str {
         self.name.strip_prefix('/').unwrap_or(&self.name)
     }
-}
 
-/// The state of a container.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct State {
-    /// `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub status: String,
-    /// Whether its program runs or is paused.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub running: bool,
-    /// The exit status of its program, once it has ended.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub exit_code: i64,
-    /// The process ID of its program on the daemon's machine; 0 if it is not running.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub pid: i64,
-    /// Why it could not be started; else empty.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub error: String,
-    /// The fields that are not typed.
-    #[serde(flatten)]
-    pub other: BTreeMap<String, Value>,
+    /// Where a TCP port is published while the container runs: the first address, and the port there.
+    #[must_use]
+    pub fn published(&self, port: u16) -> Option<&Publication> {
+        let is_it = |publication: &&Publication| {
+            publication.port.number == port && publication.port.protocol == "tcp"
+        };
+        self.network.ports.iter().find(is_it)
+    }
 }
 
 /// The configuration of a container.
@@ -83,6 +85,15 @@ pub struct Config {
     /// The image name with which it was created.
     #[serde(default, deserialize_with = "read::or_default")]
     pub image: String,
+    /// The host name inside the container.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub hostname: String,
+    /// The user of its program: `USER[:GROUP]`, names or numbers; empty for root.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub user: String,
+    /// The working directory; empty for `/`.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub working_dir: String,
     /// The environment variables: `NAME=value`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub env: Vec<String>,
@@ -92,10 +103,41 @@ pub struct Config {
     /// The entry point: the program and its first arguments.
     #[serde(default, deserialize_with = "read::or_default")]
     pub entrypoint: Vec<String>,
+    /// The ports that its image or `--expose` names, sorted.
+    #[serde(default, deserialize_with = "port::ports")]
+    pub exposed_ports: Vec<Port>,
     /// The labels, including those of the image.
     #[serde(default, deserialize_with = "read::or_default")]
     pub labels: BTreeMap<String, String>,
+    /// Whether it has a terminal.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub tty: bool,
+    /// The signal that stops it; empty for SIGTERM.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub stop_signal: String,
     /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+record! {
+    /// A volume, directory or tmpfs in a container.
+    Mount {
+        /// `volume`, `bind`, `tmpfs`, …
+        #[serde(rename = "Type")]
+        kind: String,
+        /// The volume's name; else empty.
+        name: String,
+        /// The directory on the daemon's machine; empty for a tmpfs.
+        source: String,
+        /// The path in the container.
+        destination: String,
+        /// The volume's driver; else empty.
+        driver: String,
+        /// The options, such as `z` or `ro`.
+        mode: String,
+        /// Whether the container can write to it.
+        #[serde(rename = "RW")]
+        writable: bool,
+    }
 }

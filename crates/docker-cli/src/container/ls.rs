@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::inspect::{Container, Inspect};
+use crate::command::Command;
 use crate::define::command;
+use crate::error::Error;
 use crate::id::ContainerId;
 use crate::read;
 
@@ -15,9 +18,23 @@ command! {
     /// Includes containers that are not running.
     all: switch "--all";
     /// Lists only containers that match: `name=…`, `label=…`, `status=…`, `volume=…`.
-    filter: value "--filter";
+    filter: list "--filter";
     /// Lists only this many of the newest containers, running or not.
     last: number "--last";
+}
+
+impl Ls {
+    /// Returns the details of the containers in the list, by a second command. Those that are removed
+    /// in between are left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of every call.
+    pub fn inspect(self) -> Result<Vec<Container>, Error> {
+        let docker = self.0.docker();
+        let ids = self.call()?.into_iter().map(|row| row.id);
+        read::existing(Inspect::new(&docker).with_list(ids))
+    }
 }
 
 /// A row of `docker container ls`. Every column is text; labels, for one, are separate only in the

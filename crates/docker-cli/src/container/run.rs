@@ -27,19 +27,19 @@ command! {
     /// Sets an environment variable of the program.
     env: pair "--env";
     /// Sets environment variables from a file.
-    env_file: value "--env-file";
+    env_file: list "--env-file";
     /// Mounts a volume or directory: `SOURCE:TARGET[:OPTIONS]`.
-    volume: value "--volume";
+    volume: list "--volume";
     /// Mounts a volume, directory or tmpfs: `type=volume,source=…,target=…`.
-    mount: value "--mount";
+    mount: list "--mount";
     /// Mounts a tmpfs at this path.
-    tmpfs: value "--tmpfs";
+    tmpfs: list "--tmpfs";
     /// Publishes a port: `[[ADDRESS:]HOST-PORT:]CONTAINER-PORT[/PROTOCOL]`.
-    publish: value "--publish";
+    publish: list "--publish";
     /// Connects the container to a network.
-    network: value "--network";
+    network: list "--network";
     /// Adds a name for the container in its network.
-    network_alias: value "--network-alias";
+    network_alias: list "--network-alias";
     /// Sets the host name inside the container.
     hostname: value "--hostname";
     /// Sets a label.
@@ -53,11 +53,11 @@ command! {
     /// Gives the container all privileges on the daemon's machine.
     privileged: switch "--privileged";
     /// Adds a Linux capability.
-    cap_add: value "--cap-add";
+    cap_add: list "--cap-add";
     /// Drops a Linux capability.
-    cap_drop: value "--cap-drop";
+    cap_drop: list "--cap-drop";
     /// Sets a security option: `seccomp=…`, `apparmor=…`, `no-new-privileges`.
-    security_opt: value "--security-opt";
+    security_opt: list "--security-opt";
     /// Makes the root file system read-only.
     read_only: switch "--read-only";
     /// Runs an init as PID 1, which forwards signals and reaps children.
@@ -82,7 +82,7 @@ command! {
 
 impl Run {
     pub(super) fn from_image(docker: &Docker, image: impl AsRef<OsStr>) -> Self {
-        let mut run = Self::new(docker).positionals([image]);
+        let mut run = Self::new(docker).with_positionals([image]);
         run.0.creates_container();
         run
     }

@@ -6,14 +6,13 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::Error;
 use crate::id::ImageId;
 use crate::output::Output;
-use crate::read;
 use crate::stdin::Stdin;
+use crate::{read, to_file};
 
 command! {
     /// `docker image load`. It returns the name of each loaded image, or the identifier of one
@@ -42,15 +41,11 @@ fn loaded(output: Output) -> Result<Vec<String>, Error> {
 }
 
 command! {
-    /// `docker image save`. [`call`](Command::call) returns the archive in memory;
+    /// `docker image save`. [`call`](crate::Command::call) returns the archive in memory;
     /// [`to`](Self::to) writes it to a file.
-    Save = "image" "save" => Vec<u8>, bytes;
+    Save = "image" "save" => Vec<u8>, to_file::bytes;
     /// Saves only the image for this platform (Docker 28 and later).
     platform: value "--platform";
-}
-
-fn bytes(output: Output) -> Result<Vec<u8>, Error> {
-    Ok(output.stdout)
 }
 
 impl Save {
@@ -59,21 +54,8 @@ impl Save {
     /// # Errors
     ///
     /// Those of every call; [`Error::Io`] if the file cannot be written.
-    pub fn to(mut self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let path = path.as_ref();
-        let directory = match path.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        let cannot_write = || Error::io(format!("write {}", path.display()));
-        let file = tempfile::Builder::new()
-            .prefix(".docker-save-")
-            .tempfile_in(directory)
-            .map_err(cannot_write())?;
-        self.0.stdout(file.reopen().map_err(cannot_write())?);
-        self.call()?;
-        file.persist(path).map_err(|error| cannot_write()(error.error))?;
-        Ok(())
+    pub fn to(self, path: impl AsRef<Path>) -> Result<(), Error> {
+        to_file::write(self, path.as_ref())
     }
 }
 
@@ -81,7 +63,7 @@ command! {
     /// `docker image import`. It returns the new image's identifier.
     Import = "image" "import" => ImageId, read::last_line;
     /// Applies a Dockerfile instruction: `CMD ["sh"]`.
-    change: value "--change";
+    change: list "--change";
     /// Sets the commit message of the image's layer.
     message: value "--message";
     /// Sets the platform of the image.
@@ -90,7 +72,7 @@ command! {
 
 impl Import {
     pub(super) fn from_archive(docker: &Docker, archive: Stdin) -> Self {
-        let mut import = Self::new(docker).positionals(["-"]);
+        let mut import = Self::new(docker).with_positionals(["-"]);
         import.0.stdin(archive);
         import
     }

@@ -16,7 +16,7 @@ command! {
     /// Without the buildx plugin, docker uses its legacy builder, which has fewer flags.
     Build = "image" "build" => Output, Ok;
     /// Names the image.
-    tag: value "--tag";
+    tag: list "--tag";
     /// Sets the path of the Dockerfile instead of `Dockerfile` in the context.
     file: value "--file";
     /// Sets a build argument.
@@ -32,14 +32,14 @@ command! {
     /// Pulls base images even if they are present.
     pull: switch "--pull";
     /// Sets the platform to build for: `linux/arm64`.
-    platform: value "--platform";
+    platform: list "--platform";
     /// Sets how buildx shows its progress: `plain`, `rawjson`, `quiet`.
     progress: value "--progress";
 }
 
 impl Build {
     pub(super) fn from_context(docker: &Docker, context: impl AsRef<OsStr>) -> Self {
-        Self::new(docker).positionals([context])
+        Self::new(docker).with_positionals([context])
     }
 
     pub(super) fn from_stdin(docker: &Docker, input: Stdin) -> Self {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::define::command;
+use crate::define::{command, record};
 use crate::id::ImageId;
+use crate::port::{self, Port};
 use crate::read;
+use crate::time::Time;
 
 command! {
     /// `docker image inspect`. If one image is missing, the call fails.
@@ -27,12 +29,15 @@ pub struct Image {
     /// The names with the digest in the registry: `alpine@sha256:…`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub repo_digests: Vec<String>,
-    /// The time of creation: RFC 3339; empty if the build did not set it.
+    /// The time of creation; empty if the build did not set it.
     #[serde(default, deserialize_with = "read::or_default")]
-    pub created: String,
+    pub created: Time,
     /// The architecture: `amd64`, `arm64`, …
     #[serde(default, deserialize_with = "read::or_default")]
     pub architecture: String,
+    /// The variant of the architecture, such as `v8`; else empty.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub variant: String,
     /// The operating system: `linux` or `windows`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub os: String,
@@ -42,6 +47,9 @@ pub struct Image {
     /// The defaults of its containers.
     #[serde(default, deserialize_with = "read::or_default")]
     pub config: Config,
+    /// The layers of its file system.
+    #[serde(default, rename = "RootFS", deserialize_with = "read::or_default")]
+    pub root_fs: RootFs,
     /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
@@ -61,10 +69,39 @@ pub struct Config {
     /// The entry point: the program and its first arguments.
     #[serde(default, deserialize_with = "read::or_default")]
     pub entrypoint: Vec<String>,
+    /// The user: `USER[:GROUP]`, names or numbers; empty for root.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub user: String,
+    /// The working directory; empty for `/`.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub working_dir: String,
+    /// The ports that it names, sorted.
+    #[serde(default, deserialize_with = "port::ports")]
+    pub exposed_ports: Vec<Port>,
+    /// The paths of anonymous volumes.
+    #[serde(default, deserialize_with = "keys")]
+    pub volumes: Vec<String>,
+    /// The signal that stops containers; empty for SIGTERM.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub stop_signal: String,
     /// The labels, which containers inherit.
     #[serde(default, deserialize_with = "read::or_default")]
     pub labels: BTreeMap<String, String>,
     /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+record! {
+    /// The layers of an image's file system.
+    RootFs {
+        /// The digest of each layer's archive, the lowest first.
+        layers: Vec<String>,
+    }
+}
+
+/// For serde: the keys of a map.
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let map: Option<BTreeMap<String, Value>> = Option::deserialize(deserializer)?;
+    Ok(map.unwrap_or_default().into_keys().collect())
 }

@@ -1,11 +1,14 @@
 //! `docker image ls`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::inspect::{Image, Inspect};
+use crate::command::Command;
 use crate::define::command;
+use crate::error::Error;
 use crate::id::ImageId;
 use crate::read;
 
@@ -15,9 +18,24 @@ command! {
     /// Includes intermediate images.
     all: switch "--all";
     /// Lists only images that match: `reference=…`, `label=…`, `dangling=true`.
-    filter: value "--filter";
+    filter: list "--filter";
     /// Adds the digests, in [`Row::other`].
     digests: switch "--digests";
+}
+
+impl Ls {
+    /// Returns the details of the images in the list, by a second command. Those that are removed
+    /// in between are left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of every call.
+    pub fn inspect(self) -> Result<Vec<Image>, Error> {
+        let docker = self.0.docker();
+        // An image has a row for each of its names.
+        let ids: BTreeSet<ImageId> = self.call()?.into_iter().map(|row| row.id).collect();
+        read::existing(Inspect::new(&docker).with_list(ids))
+    }
 }
 
 /// A row of `docker image ls`.

@@ -2,15 +2,19 @@
 
 mod archive;
 mod build;
+mod history;
 mod inspect;
 mod ls;
+mod prune;
 
 use std::ffi::OsStr;
 
 pub use archive::{Import, Load, Save};
 pub use build::{Build, QuietBuild};
-pub use inspect::{Config, Image, Inspect};
+pub use history::{History, Step};
+pub use inspect::{Config, Image, Inspect, RootFs};
 pub use ls::{Ls, Row};
+pub use prune::{Prune, Pruned};
 
 use crate::command::Command;
 use crate::define::command;
@@ -45,7 +49,7 @@ impl Images<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).list(images)
+        Inspect::new(self.0).with_list(images)
     }
 
     /// Returns the details of one image; `None` if the daemon does not have it.
@@ -68,7 +72,7 @@ impl Images<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Save::new(self.0).positionals(images)
+        Save::new(self.0).with_positionals(images)
     }
 
     /// Creates an image from a tar archive of a root file system.
@@ -78,17 +82,17 @@ impl Images<'_> {
 
     /// Downloads an image from its registry.
     pub fn pull(&self, image: impl AsRef<OsStr>) -> Pull {
-        Pull::new(self.0).positionals([image])
+        Pull::new(self.0).with_positionals([image])
     }
 
     /// Uploads an image to the registry that its name says.
     pub fn push(&self, image: impl AsRef<OsStr>) -> Push {
-        Push::new(self.0).positionals([image])
+        Push::new(self.0).with_positionals([image])
     }
 
     /// Adds a name to an image.
     pub fn tag(&self, image: impl AsRef<OsStr>, name: impl AsRef<OsStr>) -> Tag {
-        Tag::new(self.0).positionals([image.as_ref(), name.as_ref()])
+        Tag::new(self.0).with_positionals([image.as_ref(), name.as_ref()])
     }
 
     /// Removes names of images, and the images that have no other name.
@@ -96,7 +100,17 @@ impl Images<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).list(images)
+        Rm::new(self.0).with_list(images)
+    }
+
+    /// Removes images that nothing uses.
+    pub fn prune(&self) -> Prune {
+        Prune::new(self.0)
+    }
+
+    /// Returns the steps in which an image was built.
+    pub fn history(&self, image: impl AsRef<OsStr>) -> History {
+        History::new(self.0).with_positionals([image])
     }
 }
 

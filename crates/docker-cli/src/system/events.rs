@@ -6,18 +6,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cancel::Canceller;
-use crate::command::{Builder, Command};
-use crate::command_line::CommandLine;
 use crate::define::command;
 use crate::error::Error;
-use crate::process::Source;
+use crate::json_stream::JsonStream;
 use crate::read;
-use crate::stream::Stream;
 
 command! {
     /// `docker system events`. [`follow`](Self::follow) returns events as they happen;
-    /// [`call`](Command::call) returns all events up to [`until`](Self::until), without which it
+    /// [`call`](crate::Command::call) returns all events up to [`until`](Self::until), without which it
     /// does not end.
     Events = "system" "events" "--format={{json .}}" => Vec<Event>, read::json_lines;
     /// Starts at this time instead of now: RFC 3339, a UNIX time (`1795486167.5`), or a duration
@@ -26,7 +22,7 @@ command! {
     /// Stops at this time, in the same formats.
     until: value "--until";
     /// Returns only events that match: `type=container`, `event=die`, `container=…`.
-    filter: value "--filter";
+    filter: list "--filter";
 }
 
 impl Events {
@@ -37,43 +33,12 @@ impl Events {
     ///
     /// If docker cannot be started. If the daemon is unreachable, the first item is the error.
     pub fn follow(self) -> Result<EventStream, Error> {
-        let command = self.invocation().command_line();
-        Ok(EventStream { lines: self.stream()?, command })
+        JsonStream::start(self)
     }
 }
 
 /// The events of a daemon as they happen; returned by [`Events::follow`].
-///
-/// `next` blocks until the next event. Dropping the stream, or cancelling it from another thread,
-/// ends the docker program.
-#[derive(Debug)]
-pub struct EventStream {
-    lines: Stream,
-    command: CommandLine,
-}
-
-impl EventStream {
-    /// Returns what stops this stream from any thread.
-    #[must_use]
-    pub fn canceller(&self) -> Canceller {
-        self.lines.canceller()
-    }
-}
-
-impl Iterator for EventStream {
-    type Item = Result<Event, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            match self.lines.next()? {
-                // Standard error becomes the error at the end.
-                Ok(line) if line.source == Source::Stderr || line.bytes.is_empty() => {}
-                Ok(line) => return Some(read::json_line(&self.command, &line.bytes)),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-}
+pub type EventStream = JsonStream<Event>;
 
 /// An event of a Docker object.
 #[derive(Clone, Debug, Deserialize)]

@@ -48,6 +48,9 @@ pub struct Info {
     /// The storage driver: `overlay2`, `vfs`, …
     #[serde(default, deserialize_with = "read::or_default")]
     pub driver: String,
+    /// The version of the kernel: `6.12.57`.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub kernel_version: String,
     /// The operating system: `Debian GNU/Linux 13 (trixie)`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub operating_system: String,

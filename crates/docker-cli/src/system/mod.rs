@@ -4,6 +4,7 @@ mod events;
 mod info;
 mod version;
 
+pub use crate::generated::system::*;
 pub use events::{Actor, Event, EventStream, Events};
 pub use info::{GetInfo, Info};
 pub use version::{ClientVersion, GetVersion, ServerVersion, Version};

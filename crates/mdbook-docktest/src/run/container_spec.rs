@@ -1,8 +1,8 @@
 //! The ports and mounts of a container, and whether it stays when it exits, as its daemon describes it:
 //! `docker container inspect` prints the same.
 
-use docker_cli::container::Container;
-use serde_json::Value;
+use docker_cli::Publication;
+use docker_cli::container::{self, Container};
 
 use crate::model::recording::{ContainerSpec, Mount, MountSource, Port};
 
@@ -10,31 +10,23 @@ use crate::model::recording::{ContainerSpec, Mount, MountSource, Port};
 ///
 /// Ports that the engine chooses are left out: a container has them only while it runs.
 pub(super) fn container_spec(container: &Container) -> ContainerSpec {
-    let empty = Value::Null;
-    let host = container.other.get("HostConfig").unwrap_or(&empty);
-    let mounts = container.other.get("Mounts").and_then(Value::as_array);
-    let mut mounts: Vec<Mount> = mounts.into_iter().flatten().filter_map(mount).collect();
-    let memory = host["Tmpfs"].as_object().into_iter().flatten();
-    mounts.extend(memory.map(|(destination, options)| Mount {
+    let host = &container.host_config;
+    let mut mounts: Vec<Mount> = container.mounts.iter().filter_map(mount).collect();
+    mounts.extend(host.tmpfs.iter().map(|(destination, options)| Mount {
         source: MountSource::Tmpfs,
         destination: destination.clone(),
-        read_only: options.as_str().is_some_and(|options| options.split(',').any(|o| o == "ro")),
+        read_only: options.split(',').any(|option| option == "ro"),
     }));
     mounts.sort_by(|one, other| one.destination.cmp(&other.destination));
     mounts.dedup();
 
-    let bound = host["PortBindings"].as_object();
-    let mut ports: Vec<Port> = bound.into_iter().flatten().flat_map(published).collect();
-    if host["PublishAllPorts"] == true {
-        let exposed = container.config.other.get("ExposedPorts").and_then(Value::as_object);
-        let exposed = exposed.into_iter().flatten().filter_map(|(port, _)| exposed_port(port));
-        let is_published = |port: &Port| {
-            ports
-                .iter()
-                .any(|other| (other.container, &other.protocol) == (port.container, &port.protocol))
+    let mut ports: Vec<Port> = host.port_bindings.iter().map(published).collect();
+    if host.publish_all_ports {
+        let is_published = |port: &&docker_cli::Port| {
+            host.port_bindings.iter().any(|publication| publication.port == **port)
         };
-        let more: Vec<Port> = exposed.filter(|port| !is_published(port)).collect();
-        ports.extend(more);
+        let exposed = container.config.exposed_ports.iter().filter(|port| !is_published(port));
+        ports.extend(exposed.map(of_container));
     }
     ports.sort();
     ports.dedup();
@@ -43,47 +35,35 @@ pub(super) fn container_spec(container: &Container) -> ContainerSpec {
 
 /// Whether a container stays when it exits: it was created without `--rm`.
 pub(super) fn stays(container: &Container) -> bool {
-    container.other.get("HostConfig").is_some_and(|host| host["AutoRemove"] != true)
+    !container.host_config.auto_remove
 }
 
-fn mount(mount: &Value) -> Option<Mount> {
-    let text = |name: &str| mount[name].as_str().map(str::to_owned);
-    let source = match mount["Type"].as_str()? {
-        "bind" => MountSource::Bind(text("Source")?),
-        "volume" => MountSource::Volume(text("Name")?),
+fn mount(mount: &container::Mount) -> Option<Mount> {
+    let source = match mount.kind.as_str() {
+        "bind" => MountSource::Bind(mount.source.clone()),
+        "volume" => MountSource::Volume(mount.name.clone()),
         "tmpfs" => MountSource::Tmpfs,
         _ => return None,
     };
-    let read_only = mount["RW"] == false;
-    Some(Mount { source, destination: text("Destination")?, read_only })
+    let destination = mount.destination.clone();
+    Some(Mount { source, destination, read_only: !mount.writable })
 }
 
-/// The ports of the host that are published for a port of the container.
-fn published((port, bindings): (&String, &Value)) -> Vec<Port> {
-    let Some(port) = exposed_port(port) else { return Vec::new() };
-    let bindings = bindings.as_array().into_iter().flatten();
-    let published = bindings.map(|binding| {
-        let text = |name: &str| binding[name].as_str().filter(|text| !text.is_empty());
-        Port {
-            address: text("HostIp").map(str::to_owned),
-            // A range is not a number: the engine chooses a port of it.
-            host: text("HostPort").and_then(|host| host.parse().ok()),
-            ..port.clone()
-        }
-    });
-    published.collect()
+fn published(publication: &Publication) -> Port {
+    Port {
+        address: publication.address.map(|address| address.to_string()),
+        host: publication.host_port,
+        ..of_container(&publication.port)
+    }
 }
 
-/// Parses a port in Docker's format: `80/tcp`.
-fn exposed_port(text: &str) -> Option<Port> {
-    let (container, protocol) = text.split_once('/')?;
-    let (container, protocol) = (container.parse().ok()?, protocol.to_owned());
-    Some(Port { address: None, host: None, container, protocol })
+fn of_container(port: &docker_cli::Port) -> Port {
+    Port { address: None, host: None, container: port.number, protocol: port.protocol.clone() }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

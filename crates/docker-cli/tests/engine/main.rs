@@ -7,6 +7,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
+mod details;
+
 use std::time::{Duration, Instant};
 
 use docker_cli::{Command, Docker, Error, ObjectKind, VolumeName};
@@ -123,7 +125,7 @@ fn a_container_is_listed_described_stopped_and_removed() {
     assert_eq!(found.short_name(), sleeper.name);
     assert!(found.state.running && found.state.pid > 0);
     assert_eq!(found.config.labels["test"], "a,b=c");
-    assert!(found.other.contains_key("NetworkSettings"));
+    assert!(found.other.contains_key("Driver"));
 
     let run = docker.container().run(image()).program(["true"]).name(&sleeper.name);
     let error = run.call().unwrap_err();

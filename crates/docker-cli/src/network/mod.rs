@@ -1,16 +1,22 @@
 //! `docker network …`
 
+mod inspect;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use crate::generated::network::*;
+pub use inspect::{AddressPool, Ipam, Member, Network};
+
 use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};
 use crate::id::NetworkId;
+use crate::output::Output;
 use crate::read;
 
 /// The `docker network` commands; see [`Docker::network`].
@@ -20,7 +26,7 @@ pub struct Networks<'a>(pub(crate) &'a Docker);
 impl Networks<'_> {
     /// Creates a network.
     pub fn create(&self, name: impl AsRef<OsStr>) -> Create {
-        Create::new(self.0).positionals([name])
+        Create::new(self.0).with_positionals([name])
     }
 
     /// Lists networks.
@@ -33,7 +39,7 @@ impl Networks<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Inspect::new(self.0).list(networks)
+        Inspect::new(self.0).with_list(networks)
     }
 
     /// Returns the details of one network; `None` if it does not exist.
@@ -50,7 +56,12 @@ impl Networks<'_> {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        Rm::new(self.0).list(networks)
+        Rm::new(self.0).with_list(networks)
+    }
+
+    /// Removes the networks that no container uses.
+    pub fn prune(&self) -> Prune {
+        Prune::new(self.0)
     }
 }
 
@@ -64,19 +75,44 @@ command! {
     /// Sets a label.
     label: pair "--label";
     /// Sets the range of addresses, in CIDR notation.
-    subnet: value "--subnet";
+    subnet: list "--subnet";
 }
 
 command! {
     /// `docker network ls`
     Ls = "network" "ls" "--no-trunc" "--format={{json .}}" => Vec<Row>, read::json_lines;
     /// Lists only networks that match: `name=…`, `label=…`, `driver=…`, `type=custom`.
-    filter: value "--filter";
+    filter: list "--filter";
+}
+
+impl Ls {
+    /// Returns the details of the networks in the list, by a second command. Those that are removed
+    /// in between are left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of every call.
+    pub fn inspect(self) -> Result<Vec<Network>, Error> {
+        let docker = self.0.docker();
+        let ids = self.call()?.into_iter().map(|row| row.id);
+        read::existing(Inspect::new(&docker).with_list(ids))
+    }
 }
 
 command! {
     /// `docker network inspect`. If one network is missing, the call fails.
     Inspect = "network" "inspect" "--format={{json .}}" => Vec<Network>, read::json_lines;
+}
+
+command! {
+    /// `docker network prune`, without a prompt. It returns the names of the removed networks.
+    Prune = "network" "prune" "--force" => Vec<String>, pruned;
+    /// Removes only networks that match: `label=…`, `label!=…`, `until=24h`.
+    filter: list "--filter";
+}
+
+fn pruned(output: Output) -> Result<Vec<String>, Error> {
+    read::names_below(output, "Deleted Networks:")
 }
 
 command! {
@@ -104,36 +140,6 @@ pub struct Row {
     #[serde(default, deserialize_with = "read::or_default")]
     pub scope: String,
     /// The columns that are not typed.
-    #[serde(flatten)]
-    pub other: BTreeMap<String, Value>,
-}
-
-/// A network, as `docker network inspect` describes it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct Network {
-    /// The network's identifier.
-    pub id: NetworkId,
-    /// The network's name.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub name: String,
-    /// The driver: `bridge`, `host`, `overlay`, …
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub driver: String,
-    /// The scope: `local`, `swarm` or `global`.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub scope: String,
-    /// Whether it is isolated from the outside.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub internal: bool,
-    /// The network's labels.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub labels: BTreeMap<String, String>,
-    /// The running containers that are connected, by identifier.
-    #[serde(default, deserialize_with = "read::or_default")]
-    pub containers: BTreeMap<String, Value>,
-    /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
 }
