@@ -4,9 +4,10 @@
 //! The cache has what registries send, and the unpacked layers, which engines use where they are: see
 //! [`docker_sandbox::ImageStore`]. A step that pulls gets from the cache what a registry would send.
 
-mod builder;
 mod cache;
+mod caller;
 mod clean;
+mod context;
 mod inventory;
 mod learned;
 mod mirror;
@@ -22,7 +23,9 @@ use docker_images::{FetchError, InUse, KeptImage, Origin, Reference};
 use docker_sandbox::EngineImage;
 
 use self::cache::{DamagedBlob, unpacked_id};
+pub(crate) use self::caller::{Caller, Stored};
 pub(crate) use self::clean::{Amount, Cleaned, clean_images};
+pub(crate) use self::context::ContextMaker;
 pub(crate) use self::inventory::{Inventory, Kept, ListedImage, Unpacked};
 pub(super) use self::learned::{Learned, pulled_unasked};
 use self::mirror::Log;

@@ -88,6 +88,12 @@ impl BookImages {
     }
 }
 
+impl From<BTreeMap<Reference, BookImage>> for BookImages {
+    fn from(images: BTreeMap<Reference, BookImage>) -> Self {
+        Self(images)
+    }
+}
+
 fn named_twice(first: &BookImage, second: &BookImage) -> String {
     let at = first.line.map_or(String::new(), |line| format!(" in line {line}"));
     if first.name == second.name {

@@ -65,7 +65,7 @@ fn list(options: &EngineImages) -> Result<List> {
         let images = &loaded.settings.images;
         // It fetches nothing here, and starts no engine.
         let root = EngineRoot::find();
-        let supplier = Supplier::new(&directory, images, &root, &Canceller::new())?;
+        let supplier = Supplier::new(&directory, images, &root, &Canceller::new(), None)?;
         limits = supplier.limits();
         let chapters = loaded.report.chapters.iter();
         let chapters = chapters.filter_map(|chapter| {

@@ -13,6 +13,7 @@ use docker_images::{
 use docker_sandbox::{EngineRoot, ImageStore};
 
 use super::cache::ImageCache;
+use super::caller::Caller;
 use super::recipe;
 use crate::book::settings::BookImages;
 use crate::run::{ImageAction, RunError};
@@ -25,12 +26,15 @@ pub(crate) struct Supplier {
     /// The root file system of the engines that unpack and build images.
     pub(super) root: EngineRoot,
     pub(super) canceller: Canceller,
+    /// The program that has asked for this run, if it is on another machine.
+    pub(super) caller: Option<Arc<dyn Caller>>,
     /// What was asked for in vain. A registry that limits requests must not be asked by each chapter.
     refused: Mutex<BTreeMap<Reference, Arc<FetchError>>>,
 }
 
 impl Supplier {
-    /// Supplies the images of a book.
+    /// Supplies the images of a book. `caller` is the program that has asked for this run, if it is on
+    /// another machine.
     ///
     /// # Errors
     /// When a variable that limits the cache is invalid.
@@ -39,6 +43,7 @@ impl Supplier {
         book: &BookImages,
         root: &EngineRoot,
         canceller: &Canceller,
+        caller: Option<Arc<dyn Caller>>,
     ) -> Result<Arc<Self>, RunError> {
         Ok(Arc::new(Self {
             cache: ImageCache::new(cache)?,
@@ -46,6 +51,7 @@ impl Supplier {
             book: book.clone(),
             root: root.clone(),
             canceller: canceller.clone(),
+            caller,
             refused: Mutex::default(),
         }))
     }
