@@ -39,8 +39,8 @@ pub(crate) use self::disk_usage::disk_usage;
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
 pub(crate) use self::images::{
-    Amount, Caller, Cleaned, ContextMaker, Inventory, Kept, ListedImage, Stored, Supplier, Unpacked,
-    clean_images, recipe,
+    Amount, Caller, Cleaned, ContextMaker, Inventory, Kept, ListedImage, Stored, Supplier,
+    Unpacked, clean_images, recipe,
 };
 use self::images::{ChapterRegistry, Images, Learned, MIRROR_PORT, Wanted, pulled_unasked};
 use self::memory::MemoryWatch;
@@ -146,6 +146,8 @@ pub(crate) enum Progress<'a> {
 pub(crate) enum ImageAction {
     /// Another run is adding images to the cache.
     Waiting,
+    /// It is copied from the author's own Docker.
+    Copying,
     /// The registry is asked for it.
     Fetching,
     /// A part of it has come.

@@ -1,8 +1,12 @@
 //! Chapters on a Docker: they come out as on this machine, and that Docker keeps what it had.
 
-use testsuite::{Book, Engine};
+use std::fs;
+use std::path::Path;
 
-/// A chapter with containers, a volume, a published port, a recipe's image, output of all kinds and a failure.
+use regex::Regex;
+use testsuite::{Book, Engine, Program};
+
+/// A chapter with containers, a volume, a published port, a recipe's image, a failure and leftovers.
 fn lab() -> Book {
     Book::new()
         .with_alpine()
@@ -11,25 +15,59 @@ fn lab() -> Book {
         .setting("values.\"<name>\" = \"web\"")
         .setting("env.COURSE = \"docker\"")
         .chapter("lab.md", "# Lab\n\n")
-        .step("echo \"$COURSE é\"; echo two >&2; ls -A /; pwd; ls -A /run /tmp /root; hostname")
+        .step("echo \"$COURSE é\"; ls -A / /run /tmp /root; pwd; hostname; id -u")
         .step("docker run -d --name <name> -p 8080:80 -v data:/data alpine httpd -f -h /etc")
         .step_with("retry=10s", "curl -sf http://127.0.0.1:8080/group | head -n 1")
         .output("[WORD]:x:0:[WORD]\n")
         .step_with("exit=3", "docker exec <name> sh -c 'exit 3'")
+        .step_with("timeout=1s", "sleep 600")
         .step("docker ps --format '{{.Names}} {{.Ports}}'")
         .step("docker network create net; docker rm -f <name>")
+}
+
+/// A run of this book on the Docker of an engine.
+fn on(engine: &Engine, book: &Book, command: &str) -> Program {
+    book.command([command, "--engine", "dind", "--format", "json"])
+        .env("DOCKER_HOST", engine.host())
+}
+
+/// A recording without times, IDs that are new in each run, and how output was cut into pieces.
+fn comparable(recording: &Path) -> String {
+    let text = fs::read_to_string(recording).unwrap();
+    let mut text = Regex::new("[0-9a-f]{64}").unwrap().replace_all(&text, "ID").into_owned();
+    let pieces =
+        Regex::new("\" \\},\\s*\\{ \"stream\": \"std...\", \"at_ms\": \\d+, \"text\": \"").unwrap();
+    text = pieces.replace_all(&text, "").into_owned();
+    let times = Regex::new("\"(recorded_at|at_ms|duration_ms)\": [^,\n]*").unwrap();
+    times.replace_all(&text, "").into_owned()
 }
 
 #[test]
 fn a_chapter_comes_out_as_on_this_machine() {
     let engine = Engine::start();
     let book = lab();
-    let here = book.command(["record"]).run();
+    // Chapters with failures are not recorded.
+    let book = book.edit("lab.md", "```bash timeout=1s\nsleep 600\n```\n\n", "");
+    book.command(["record"]).run().exits(0);
     let recording = book.recording("lab.md");
-    let read = || std::fs::read_to_string(&recording).unwrap();
-    here.exits(0);
-    let expected = read();
-    let there = book.command(["record", "--engine", "dind"]).env("DOCKER_HOST", engine.host()).run();
-    there.exits(0).fails_saying(&["lab.md.json: unchanged"]);
-    assert_eq!(read(), expected);
+    let here = comparable(&recording);
+    fs::remove_file(&recording).unwrap();
+    on(&engine, &book, "record").run().exits(0);
+    assert_eq!(comparable(&recording), here);
+}
+
+#[test]
+fn findings_are_those_of_a_run_on_this_machine() {
+    let engine = Engine::start();
+    let book = lab();
+    let here = book.verify();
+    let there = on(&engine, &book, "verify").run();
+    let expected = [
+        ("leftover", "docker run -d"),
+        ("timeout", "sleep 600"),
+        ("leftover", "docker network create"),
+    ];
+    for outcome in [&here, &there] {
+        outcome.exits(1).finds_only(&expected);
+    }
 }

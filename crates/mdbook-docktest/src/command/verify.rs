@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use super::load::{Loaded, join, load, load_to_run};
 use super::moved_images::MovedImages;
 use super::{
-    Engines, Exit, RunOptions, cancel_on_signals, colours, print, print_error, print_missing_images, run,
+    Engines, Exit, RunOptions, cancel_on_signals, colours, print, print_error,
+    print_missing_images, run,
 };
 use crate::book::chapters::Given;
 use crate::book::settings::Settings;

@@ -19,8 +19,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use docker_cli::system::Info;
 use docker_cli::{Canceller, Command, Docker, Source};
 use docker_images::Reference;
+use serde_json::Value;
 
 use self::container::{Container, PROGRAM};
 pub(crate) use self::engine_image::EngineImage;
@@ -66,10 +68,7 @@ impl<'a> DockerHost<'a> {
     ///
     /// # Errors
     /// When that Docker cannot be reached, refuses a privileged container, or is of another architecture.
-    pub(crate) fn start(
-        context: Option<&str>,
-        options: HostOptions<'a>,
-    ) -> Result<Self, RunError> {
+    pub(crate) fn start(context: Option<&str>, options: HostOptions<'a>) -> Result<Self, RunError> {
         let docker = Docker::new().cancelled_by(options.canceller.clone());
         let docker = match context {
             Some(context) => docker.context(context),
@@ -79,6 +78,7 @@ impl<'a> DockerHost<'a> {
         let start = || {
             let requests = docker.clone().timeout(REQUEST_LIMIT);
             let info = requests.info()?;
+            check_platform(&info)?;
             owner::remove_abandoned(&requests)?;
             let image = options.image.ensure(&docker, options.announce)?;
             let container = Container::start(&docker, &image)?;
@@ -164,6 +164,18 @@ impl RunChapters for DockerHost<'_> {
             recording => recording,
         }
     }
+}
+
+/// Checks that this program runs there.
+fn check_platform(info: &Info) -> Result<(), RunError> {
+    let read = |name: &str| info.other.get(name).and_then(Value::as_str).unwrap_or_default();
+    let found = format!("{} on {}", read("OSType"), read("Architecture"));
+    let own = format!("linux on {}", std::env::consts::ARCH);
+    if found == own {
+        return Ok(());
+    }
+    let message = format!("its containers are for {found}, and this program is for {own}");
+    Err(RunError::Remote { message })
 }
 
 /// What a program in the container gets from this machine and from the Docker that the container is on.

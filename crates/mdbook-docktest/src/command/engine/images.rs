@@ -216,6 +216,7 @@ fn from(image: &ListedImage, here: &Path) -> String {
                 let digest = &kept.image.digest.hex()[..SHORT_DIGEST];
                 format!("{registry}@sha256:{digest}")
             }
+            Origin::Docker { .. } => "Docker".to_owned(),
             Origin::Recipe { directory, .. } if kept.is_current => recipe(directory),
             Origin::Recipe { directory, .. } => format!("{} (changed)", recipe(directory)),
         },

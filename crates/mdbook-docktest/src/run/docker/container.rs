@@ -47,12 +47,7 @@ impl Container {
     /// When Docker refuses a privileged container, or this program does not run in it.
     pub(super) fn start(docker: &Docker, image: &str) -> Result<Self, RunError> {
         let requests = docker.clone().timeout(REQUEST_LIMIT);
-        requests
-            .volume()
-            .create()
-            .label(KEPT, "cache")
-            .name(CACHE_VOLUME)
-            .call()?;
+        requests.volume().create().label(KEPT, "cache").name(CACHE_VOLUME).call()?;
         let (input, lifeline) = io::pipe().map_err(RunError::io("creating a pipe"))?;
         let owner = Owner::of_this_process();
         let name = owner.container_name();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use docker_cli::{Command, Docker};
-use docker_images::Reference;
+use docker_images::{Platform, Reference};
 use sha2::{Digest, Sha256};
 
 use super::REQUEST_LIMIT;
@@ -75,7 +75,12 @@ impl EngineImage {
             Self::Built { packages } => {
                 announce(&format!("building the engine's image {name} (about a minute)"));
                 let build = docker.image().build_from(DOCKERFILE.as_bytes());
-                build.tag(&name).build_arg("PACKAGES", packages.join(" ")).label(KEPT, "engine").timeout(LIMIT).call()?;
+                build
+                    .tag(&name)
+                    .build_arg("PACKAGES", packages.join(" "))
+                    .label(KEPT, "engine")
+                    .timeout(LIMIT)
+                    .call()?;
             }
         }
         Ok(name)
@@ -138,6 +143,10 @@ pub(super) fn stored(docker: &Docker, reference: &str) -> Result<Option<Stored>,
         (None, tag) => format!("{name}:{}", tag.unwrap_or("latest")),
     };
     let Some(image) = docker.image().find(wanted)? else { return Ok(None) };
+    let platform = Platform::new(&image.os, &image.architecture, "");
+    if platform != Platform::of_this_machine() {
+        return Ok(None);
+    }
     let digest = image.repo_digests.iter().find_map(|known| {
         let (repository, digest) = known.split_once('@')?;
         (repository == name).then(|| digest.to_owned())

@@ -37,8 +37,7 @@ impl Place {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default().trim().to_owned();
         // machine-id(5). A machine without it has at least a name.
         let machine = read("/etc/machine-id");
-        let machine =
-            if machine.is_empty() { read("/proc/sys/kernel/hostname") } else { machine };
+        let machine = if machine.is_empty() { read("/proc/sys/kernel/hostname") } else { machine };
         let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
         let namespace = namespace.to_string_lossy().replace(|c: char| !c.is_ascii_digit(), "");
         Self { machine, boot: read("/proc/sys/kernel/random/boot_id"), namespace }

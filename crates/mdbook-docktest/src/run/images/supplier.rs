@@ -88,7 +88,9 @@ impl Supplier {
     /// # Errors
     /// When the recipe cannot be read.
     pub(super) fn kept(&self, reference: &Reference) -> Result<Option<InUse>, RunError> {
-        if let Some(kept) = self.cache.index.find(&self.pinned(reference), None) {
+        if let Some(kept) = self.cache.index.find(&self.pinned(reference), None)
+            && self.is_current(reference, &kept.image)?
+        {
             return Ok(Some(kept));
         }
         let Some(directory) = self.recipe(reference) else { return Ok(None) };
@@ -99,6 +101,17 @@ impl Supplier {
         let is_current =
             |origin: &Origin| matches!(origin, Origin::Recipe { digest, .. } if *digest == current);
         Ok(kept.filter(|kept| is_current(&kept.image.origin)))
+    }
+
+    /// Whether an image that the author has built is still the one that the author's Docker has.
+    fn is_current(&self, reference: &Reference, image: &KeptImage) -> Result<bool, RunError> {
+        match (&image.origin, &self.caller) {
+            (Origin::Docker { id, digest: None }, Some(caller)) => {
+                let stored = caller.stored(&self.pinned(reference))?;
+                Ok(stored.is_some_and(|stored| stored.id == *id))
+            }
+            _ => Ok(true),
+        }
     }
 
     /// The file of the cache about a reference, if it is damaged. What is kept is not known then.

@@ -144,7 +144,11 @@ pub(crate) enum Failure {
     /// No chapter can run there.
     NoEngine(String),
     /// A recipe of the book has failed. `refusal` is what the registry had said before.
-    NoImage { reference: String, refusal: String, message: String },
+    NoImage {
+        reference: String,
+        refusal: String,
+        message: String,
+    },
     /// The cause is a disk, a directory or a variable.
     Machine(String),
     Cancelled,

@@ -9,9 +9,7 @@ use std::thread;
 use docker_cli::Canceller;
 use docker_images::Reference;
 
-use super::protocol::{
-    Answer, Event, Failure, Outcome, Progress, Question, Request, VERSION,
-};
+use super::protocol::{Answer, Event, Failure, Outcome, Progress, Question, Request, VERSION};
 use crate::book::settings::Settings;
 use crate::extract::extract_with;
 use crate::model::recording::{Image, Recording};

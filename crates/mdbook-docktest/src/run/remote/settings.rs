@@ -12,8 +12,8 @@ use super::protocol::{NamedImage, Recipe, RunSettings};
 use crate::book::settings::{BookImage, BookImages, Settings};
 use crate::expect::Placeholders;
 use crate::model::values::Values;
-use crate::run::images::recipe;
 use crate::run::RunError;
+use crate::run::images::recipe;
 use crate::text::digest::hexadecimal;
 
 impl RunSettings {
