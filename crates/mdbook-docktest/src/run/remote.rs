@@ -7,3 +7,6 @@ mod settings;
 
 pub(crate) use self::ask::{Helper, ask, request};
 pub(crate) use self::serve::serve;
+
+#[cfg(test)]
+mod tests;

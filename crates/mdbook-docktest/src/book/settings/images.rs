@@ -88,9 +88,9 @@ impl BookImages {
     }
 }
 
-impl From<BTreeMap<Reference, BookImage>> for BookImages {
-    fn from(images: BTreeMap<Reference, BookImage>) -> Self {
-        Self(images)
+impl FromIterator<BookImage> for BookImages {
+    fn from_iter<I: IntoIterator<Item = BookImage>>(images: I) -> Self {
+        Self(images.into_iter().map(|image| (image.reference.clone(), image)).collect())
     }
 }
 

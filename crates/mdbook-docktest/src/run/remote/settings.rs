@@ -1,6 +1,5 @@
 //! The settings that a run depends on, for the other side.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -40,11 +39,8 @@ impl RunSettings {
     /// # Errors
     /// When they are not valid, or `recipes` cannot be written to.
     pub(super) fn settings(self, recipes: &Path) -> io::Result<Settings> {
-        let images: BTreeMap<_, _> = self
-            .images
-            .into_iter()
-            .map(|image| image.image(recipes).map(|image| (image.reference.clone(), image)))
-            .collect::<io::Result<_>>()?;
+        let images = self.images.into_iter().map(|image| image.image(recipes));
+        let images = images.collect::<io::Result<BookImages>>()?;
         Ok(Settings {
             timeout: self.timeout,
             memory: self.memory,
@@ -52,7 +48,7 @@ impl RunSettings {
             placeholders: Placeholders::with(self.placeholders).map_err(io::Error::other)?,
             values: Arc::new(Values::new(self.values).map_err(io::Error::other)?),
             lints: self.lints,
-            images: BookImages::from(images),
+            images,
             ..Settings::default()
         })
     }
@@ -122,7 +118,7 @@ mod tests {
             placeholders: Placeholders::with([("MINE".to_owned(), r"\d+".to_owned())]).unwrap(),
             values: Arc::new(Values::new(table("<name>", "web")).unwrap()),
             lints: serde_json::from_str(r#"{"leftover":"deny"}"#).unwrap(),
-            images: images.map(|image| (image.reference.clone(), image)).into(),
+            images: images.into_iter().collect(),
             ..Settings::default()
         };
         let recipes = directory.path().join("recipes");
