@@ -6,6 +6,12 @@ use std::path::Path;
 use regex::Regex;
 use testsuite::{Book, Engine, Program};
 
+mod canaries;
+mod contexts;
+mod ends;
+mod images;
+mod refusals;
+
 /// A chapter with containers, a volume, a published port, a recipe's image, a failure and leftovers.
 fn lab() -> Book {
     Book::new()
@@ -23,6 +29,11 @@ fn lab() -> Book {
         .step_with("timeout=1s", "sleep 600")
         .step("docker ps --format '{{.Names}} {{.Ports}}'")
         .step("docker network create net; docker rm -f <name>")
+}
+
+/// The containers that this program has started on a Docker.
+fn containers(engine: &Engine) -> String {
+    engine.docker(["ps", "--all", "--quiet", "--filter", "label=mdbook-docktest.owner"])
 }
 
 /// A run of this book on the Docker of an engine.
@@ -70,4 +81,33 @@ fn findings_are_those_of_a_run_on_this_machine() {
     for outcome in [&here, &there] {
         outcome.exits(1).finds_only(&expected);
     }
+}
+
+#[test]
+fn a_book_can_say_that_its_chapters_run_on_a_docker() {
+    let engine = Engine::start();
+    let book = Book::new().setting("engine = \"dind\"").step("echo one").output("one\n");
+    let pages = book.to_preprocess("html").env("DOCKER_HOST", engine.host()).run();
+    pages.exits(0).tells("mdbook-docktest/engine:");
+    assert!(book.recording("lab.md").is_file());
+    // It is replayed from now on.
+    book.to_preprocess("html").env("DOCKER_HOST", "unix:///nowhere").run().exits(0);
+}
+
+#[test]
+fn a_limit_of_memory_and_chapters_in_parallel_are_as_on_this_machine() {
+    let engine = Engine::start();
+    let too_much = "head -c 1G /dev/zero | tail -n 1 >/dev/null";
+    let step = |script: &str| format!("```bash\n{script}\n```\n\n");
+    let serve = "docker run -d -p 8080:80 --name app alpine httpd -f -h /etc && docker rm -f app";
+    let book = Book::new()
+        .with_alpine()
+        .setting("memory = \"300m\"")
+        .chapter("one.md", &step(too_much))
+        .chapter("two.md", &step(serve));
+    let outcome = on(&engine, &book, "verify").arg("--jobs").arg("2").run();
+    let expected = [("out-of-memory", too_much), ("exit-status", too_much)];
+    outcome.exits(1).finds_only(&expected);
+    assert_eq!([1, 2].map(|step| outcome.status_of(step)), ["failed", "passed"]);
+    assert_eq!(containers(&engine), "");
 }
