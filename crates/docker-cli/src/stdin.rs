@@ -134,3 +134,24 @@ impl From<&PathBuf> for Stdin {
         Self::File(path.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, pipe};
+
+    use super::*;
+
+    #[test]
+    fn an_open_pipe_is_read_until_its_writer_ends() {
+        let (reader, mut writer) = pipe().unwrap();
+        let mut file = Stdin::from(reader).open().unwrap().unwrap();
+        let mut read = [0; 3];
+        for text in [b"one", b"two"] {
+            writer.write_all(text).unwrap();
+            file.read_exact(&mut read).unwrap();
+            assert_eq!(&read, text);
+        }
+        drop(writer);
+        assert_eq!(file.read(&mut read).unwrap(), 0);
+    }
+}

@@ -48,9 +48,9 @@ pub enum Origin {
     /// From the store of a Docker, which had it from the registry that the reference names, or had built it.
     Docker {
         /// The ID that it has there.
-        id: String,
+        id: Box<str>,
         /// The digest that the registry knows it by; `None` if it was built there.
-        digest: Option<String>,
+        digest: Option<Box<str>>,
     },
     /// Built on this machine.
     Recipe {

@@ -46,15 +46,15 @@ impl<'a> Engines<'a> {
 
     /// The kind, and the contexts of Dockers. What the command line says comes before the book's settings.
     fn kind<'b>(&'b self, settings: &'b Settings) -> (EngineKind, &'b [String]) {
-        let kind = if self.kind == EngineKind::Auto { settings.engine } else { self.kind };
         let contexts = if self.contexts.is_empty() { &settings.contexts } else { self.contexts };
-        match kind {
-            EngineKind::Auto if !self.contexts.is_empty() || self.image.is_some() => {
-                (EngineKind::Dind, contexts)
-            }
-            EngineKind::Auto => (EngineKind::Process, contexts),
-            kind => (kind, contexts),
-        }
+        let names_docker = !self.contexts.is_empty() || self.image.is_some();
+        let kind = match (self.kind, settings.engine) {
+            (EngineKind::Auto, _) if names_docker => EngineKind::Dind,
+            (EngineKind::Auto, EngineKind::Auto) if !contexts.is_empty() => EngineKind::Dind,
+            (EngineKind::Auto, EngineKind::Auto) => EngineKind::Process,
+            (EngineKind::Auto, kind) | (kind, _) => kind,
+        };
+        (kind, contexts)
     }
 
     /// The root file system of the engines.
@@ -221,6 +221,9 @@ mod tests {
         for (engines, settings, kind, expected) in [
             (given(Auto, &[]), set(Auto, &[]), Process, &[][..]),
             (given(Auto, &contexts), set(Auto, &[]), Dind, &["a"]),
+            (given(Auto, &contexts), set(Process, &[]), Dind, &["a"]),
+            (given(Auto, &[]), set(Auto, &["b"]), Dind, &["b"]),
+            (given(Auto, &[]), set(Process, &["b"]), Process, &["b"]),
             (given(Auto, &[]), set(Dind, &["b", "c"]), Dind, &["b", "c"]),
             (given(Auto, &contexts), set(Dind, &["b"]), Dind, &["a"]),
             (given(Process, &[]), set(Dind, &["b"]), Process, &["b"]),

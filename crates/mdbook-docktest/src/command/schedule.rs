@@ -170,3 +170,80 @@ impl Queue<'_> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Extensions;
+    use crate::model::recording::Recording;
+    use crate::model::scenario::Scenario;
+
+    /// A place to which the connection is lost from a chapter on, by its number.
+    struct Place {
+        lost_from: usize,
+        ran: Mutex<Vec<String>>,
+    }
+
+    impl RunChapters for Place {
+        fn run(
+            &self,
+            scenario: &Scenario,
+            text: &str,
+            _used_before: &[Image],
+        ) -> Result<Option<Recording>, RunError> {
+            assert!(text.contains("echo"), "{text}");
+            let mut ran = lock(&self.ran);
+            if ran.len() >= self.lost_from {
+                let source = Box::new(RunError::ConnectionLost { reason: "gone".to_owned() });
+                return Err(RunError::Host { host: "far".to_owned(), source });
+            }
+            ran.push(scenario.path.display().to_string());
+            Ok(Some(Recording::default()))
+        }
+    }
+
+    /// Runs three chapters in places that are lost from these chapters on. Returns the errors and how many
+    /// chapters ran in each place.
+    fn run(lost_from: &[usize]) -> (Vec<String>, Vec<usize>) {
+        let source = |name: &str| Source {
+            path: name.into(),
+            text: "```bash\necho\n```\n".to_owned(),
+            is_preprocessed: false,
+            extensions: Extensions::default(),
+            only_at: None,
+            recording: format!("{name}.json").into(),
+        };
+        let settings = Settings::default();
+        let chapters = ["a.md", "b.md", "c.md"].map(source).into();
+        let mut report = read_steps(chapters, &settings).unwrap();
+        let place = |&lost_from: &usize| Place { lost_from, ran: Mutex::default() };
+        let places: Vec<Place> = lost_from.iter().map(place).collect();
+        let jobs: Vec<Jobs<'_>> =
+            places.iter().map(|place| Jobs { place, count: NonZero::<usize>::MIN }).collect();
+        let errors = run_chapters(&mut report, &settings, &jobs);
+        let ran = report.chapters.iter().filter(|chapter| chapter.recording().is_some()).count();
+        let counts: Vec<usize> = places.iter().map(|place| lock(&place.ran).len()).collect();
+        assert_eq!(counts.iter().sum::<usize>(), ran);
+        (errors.iter().map(ToString::to_string).collect(), counts)
+    }
+
+    #[test]
+    fn each_chapter_runs_once_in_one_of_the_places() {
+        let (errors, counts) = run(&[3, 3]);
+        assert_eq!((errors.len(), counts.iter().sum()), (0, 3));
+    }
+
+    #[test]
+    fn the_chapters_of_a_lost_place_run_in_another() {
+        assert_eq!(run(&[0, 3]), (Vec::new(), vec![0, 3]));
+        let (errors, counts) = run(&[1, 3]);
+        assert_eq!((errors.len(), counts.iter().sum()), (0, 3));
+    }
+
+    #[test]
+    fn without_a_place_the_loss_of_the_last_ones_is_an_error() {
+        let error = "far: the connection to the chapter's run was lost: gone".to_owned();
+        assert_eq!(run(&[1]), (vec![error.clone()], vec![1]));
+        assert_eq!(run(&[0, 0]), (vec![error.clone(), error], vec![0, 0]));
+    }
+}

@@ -28,7 +28,7 @@ use self::container::{Container, PROGRAM};
 pub(crate) use self::engine_image::EngineImage;
 use super::remote::{Helper, ask, request};
 use super::{ContextMaker, Progress, RunChapters, RunError, Stored};
-use crate::book::settings::Settings;
+use crate::book::settings::{BookImage, Settings};
 use crate::model::recording::{Image, Recording};
 use crate::model::scenario::Scenario;
 
@@ -90,6 +90,10 @@ impl<'a> DockerHost<'a> {
                 Ok(Self { options, name, docker, container, stored, processors, memory })
             }
             Err(_) if options.canceller.is_cancelled() => Err(RunError::Cancelled),
+            Err(RunError::Docker(error)) => {
+                let source = Box::new(RunError::Remote { message: brief(&error) });
+                Err(RunError::Host { host: name, source })
+            }
             Err(error) => Err(RunError::Host { host: name, source: Box::new(error) }),
         }
     }
@@ -184,7 +188,7 @@ struct HostHelper<'a> {
 }
 
 impl HostHelper<'_> {
-    fn image(&self, reference: &str) -> Option<&crate::book::settings::BookImage> {
+    fn image(&self, reference: &str) -> Option<&BookImage> {
         let reference: Reference = reference.parse().ok()?;
         self.host.options.settings.images.get(&reference)
     }
@@ -234,8 +238,14 @@ impl Helper for HostHelper<'_> {
 
 /// The message of docker, on one line, without the command line.
 fn brief(error: &docker_cli::Error) -> String {
-    let message = error.failure().map(|failure| failure.message.clone());
-    let message = message.filter(|message| !message.is_empty());
-    let message = message.unwrap_or_else(|| error.to_string());
-    message.lines().next_back().unwrap_or_default().trim().to_owned()
+    let message = match error.failure() {
+        // It may have been killed.
+        Some(failure) if failure.message.trim().is_empty() => match failure.status {
+            Some(status) => format!("`docker` has ended with {status}"),
+            None => "`docker` was stopped".to_owned(),
+        },
+        Some(failure) => failure.message.clone(),
+        None => error.to_string().lines().next().unwrap_or_default().to_owned(),
+    };
+    message.trim().lines().next_back().unwrap_or_default().trim().to_owned()
 }

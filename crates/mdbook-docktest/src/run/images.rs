@@ -445,7 +445,7 @@ fn recorded(name: &str, wanted: &Wanted, image: &KeptImage) -> Image {
 fn repo_digest(reference: &Reference, image: &KeptImage) -> Option<String> {
     let digest = match &image.origin {
         Origin::Registry => image.digest.to_string(),
-        Origin::Docker { digest, .. } => digest.clone()?,
+        Origin::Docker { digest, .. } => digest.clone()?.into(),
         Origin::Recipe { .. } => return None,
     };
     Some(format!("{}@{digest}", reference.familiar_name()))

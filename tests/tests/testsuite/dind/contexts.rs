@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 use testsuite::{Book, Engine, Program, eventually, is_running, marker, program};
 
-use super::containers;
+use super::{containers, warm};
 
 /// A configuration of docker with contexts.
 fn contexts(contexts: &[(&str, &str)]) -> TempDir {
@@ -36,6 +38,8 @@ fn chapter(steps: &[&str]) -> String {
 #[test]
 fn chapters_are_spread_and_those_of_a_lost_docker_run_on_another() {
     let (one, two) = (Engine::start(), Engine::start());
+    warm(&one);
+    warm(&two);
     let host = |engine: &Engine| format!("host={}", engine.host());
     let config = contexts(&[("one", &host(&one)), ("two", &host(&two))]);
     let sleep = marker();
@@ -45,10 +49,9 @@ fn chapters_are_spread_and_those_of_a_lost_docker_run_on_another() {
         book = book.chapter(name, &chapter(&[&format!("sleep {sleep} & sleep 5; kill $!")]));
     }
     let run = on_contexts(&book, &["one", "two"], config.path()).arg("--jobs").arg("1").start();
-    eventually("the steps run on both", || {
-        let runs = testsuite::arguments_that_begin_with(&sleep);
-        runs.len() == 2
-    });
+    while testsuite::arguments_that_begin_with(&sleep).len() < 2 {
+        thread::sleep(Duration::from_millis(20));
+    }
     assert!(!containers(&one).is_empty() && !containers(&two).is_empty());
     drop(one);
     let outcome = run.wait();
@@ -91,7 +94,7 @@ fn certificates(directory: &Path) {
 fn a_docker_is_reached_by_tls() {
     // A Docker on an engine, in a container of the image that a run has left there.
     let engine = Engine::start();
-    super::on(&engine, &Book::new().step("true"), "verify").run().exits(0);
+    warm(&engine);
     let image = engine.docker([
         "image",
         "ls",

@@ -1,83 +1,79 @@
 //! However a run ends, its container is gone.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use rustix::process::Signal;
 use testsuite::{Book, Engine, Running, eventually, is_running, marker};
 
-use super::{containers, on};
+use super::{containers, on, warm};
 
-/// A run whose step sleeps in a container.
+/// Longer than a run takes to reach its step on a busy machine.
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// A run whose step sleeps, in a container and beside it.
 struct Started {
-    engine: Engine,
     book: Book,
     sleep: String,
     run: Running,
 }
 
-fn started() -> Started {
-    let engine = Engine::start();
+fn start(engine: &Engine) -> Started {
     let sleep = marker();
     let step = format!("setsid -f sleep {sleep}; docker run --rm alpine sleep {sleep}");
     let book = Book::new().with_alpine().step(&step);
-    let run = on(&engine, &book, "record").start();
-    eventually("the step runs", || is_running(&sleep));
-    assert_ne!(containers(&engine), "");
-    Started { engine, book, sleep, run }
-}
-
-impl Started {
-    /// Checks that nothing is left, and that nothing was recorded.
-    fn is_gone(&self) {
-        eventually("the end of the container", || containers(&self.engine).is_empty());
-        eventually("the end of the step", || !is_running(&self.sleep));
-        assert!(!self.book.recording("lab.md").exists());
+    let run = on(engine, &book, "record").start();
+    let deadline = Instant::now() + LIMIT;
+    while !is_running(&sleep) {
+        assert!(Instant::now() < deadline, "the step does not run");
+        thread::sleep(Duration::from_millis(20));
     }
+    assert_ne!(containers(engine), "");
+    Started { book, sleep, run }
 }
 
 #[test]
-fn after_ctrl_c() {
-    let started = started();
-    started.run.interrupt();
-    let Started { run, engine, book, sleep } = started;
-    run.wait().exits(130).fails_saying(&["interrupted"]);
-    // The program waits for the end of its container.
-    assert_eq!(containers(&engine), "");
-    assert!(!is_running(&sleep) && !book.recording("lab.md").exists());
-}
-
-#[test]
-fn after_other_signals() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::KILL] {
-        let started = started();
-        started.run.signal(signal);
-        started.is_gone();
+fn after_any_signal_nothing_is_left_on_the_docker() {
+    let engine = Engine::start();
+    warm(&engine);
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let Started { book, sleep, run } = start(&engine);
+        run.signal(signal);
+        run.wait().exits(130).fails_saying(&["interrupted"]);
+        // The program waits for the end of its container.
+        assert_eq!(containers(&engine), "", "after {signal:?}");
+        eventually("the end of the step", || !is_running(&sleep));
+        assert!(!book.recording("lab.md").exists());
     }
-}
 
-#[test]
-fn after_the_end_of_its_docker() {
-    let Started { run, engine, book, sleep } = started();
-    drop(engine);
-    let outcome = run.wait();
-    outcome.exits(3).fails_saying(&["Docker: ", "connection"]);
-    assert!(!is_running(&sleep) && !book.recording("lab.md").exists());
-}
-
-#[test]
-fn what_a_crash_has_left_is_removed_by_the_next_run() {
-    let Started { run, engine, .. } = started();
+    let Started { book, sleep, run } = start(&engine);
     let owner = ["inspect", "--format", "{{index .Config.Labels \"mdbook-docktest.owner\"}}"];
     let owner = engine.docker(owner.into_iter().chain([containers(&engine).as_str()]));
     run.signal(Signal::KILL);
+    // Its container ends by itself.
     eventually("the end of the container", || containers(&engine).is_empty());
-    // What a Docker that was stopped before the container had ended has still.
+    eventually("the end of the step", || !is_running(&sleep));
+    assert!(!book.recording("lab.md").exists());
+
+    // What a Docker still has that was itself stopped before.
     let create = |label: &str| {
-        let label = format!("mdbook-docktest.owner={label}");
-        engine.docker(["create", "--label", &label, "alpine", "true"])
+        let label = format!("--label=mdbook-docktest.owner={label}");
+        engine.docker(["create", label.as_str(), "alpine", "true"])
     };
     create(&owner);
     let (_, rest) = owner.split_once('/').unwrap();
     let elsewhere = create(&format!("another-machine/{rest}"));
-    let book = Book::new().step("true");
-    on(&engine, &book, "verify").run().exits(0);
-    assert!(elsewhere.starts_with(&containers(&engine)), "{}", containers(&engine));
+    on(&engine, &Book::new().step("true"), "verify").run().exits(0);
+    let left = containers(&engine);
+    assert!(!left.is_empty() && elsewhere.starts_with(&left), "{left}");
+}
+
+#[test]
+fn after_the_end_of_its_docker() {
+    let engine = Engine::start();
+    let Started { book, sleep, run } = start(&engine);
+    drop(engine);
+    let outcome = run.wait();
+    outcome.exits(3).tells("error: Docker: the connection to the chapter's run was lost: ");
+    assert!(!is_running(&sleep) && !book.recording("lab.md").exists());
 }

@@ -1,5 +1,6 @@
 //! The container in which this program runs chapters.
 
+use std::fs::File;
 use std::io::{self, PipeWriter};
 use std::time::Duration;
 
@@ -107,8 +108,8 @@ impl Container {
 }
 
 /// This program's file, also if it was replaced since it was started.
-fn this_program() -> io::Result<std::fs::File> {
-    std::fs::File::open("/proc/self/exe")
+fn this_program() -> io::Result<File> {
+    File::open("/proc/self/exe")
 }
 
 fn wait_until_ready(run: &mut Stream) -> Result<(), RunError> {

@@ -1,5 +1,6 @@
 //! The image of the containers: a root file system with an engine.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,10 @@ pub(super) const KEPT: &str = "mdbook-docktest.kept";
 const VERSION: &str = "1";
 
 const DOCKERFILE: &str = include_str!("Dockerfile");
+
+/// In a user namespace, where the files of a root that was prepared without root belong to whom they are for
+/// (user_namespaces(7)).
+const AS_ROOT: [&str; 4] = ["unshare", "--map-root-user", "--map-auto", "--"];
 
 /// How long making the image may take.
 const LIMIT: Duration = Duration::from_secs(1800);
@@ -112,11 +117,13 @@ fn tag(parts: &[&[u8]]) -> String {
 fn import(docker: &Docker, root: &Path, name: &str) -> Result<(), RunError> {
     let packing = || RunError::io(format!("packing `{}` with `tar`", root.display()));
     let (input, output) = io::pipe().map_err(RunError::io("creating a pipe"))?;
-    let words = ["--create", "--numeric-owner", "--one-file-system", "--directory"];
-    let words = words.map(Into::into).into_iter();
-    let words = words.chain([fs::canonicalize(root).map_err(packing())?.into(), ".".into()]);
-    let words: Vec<std::ffi::OsString> = words.collect();
-    let tar = duct::cmd("tar", words).stdin_null().stdout_file(output).stderr_capture().unchecked();
+    let pack = ["tar", "--create", "--numeric-owner", "--one-file-system", "--directory"];
+    let is_root = rustix::process::geteuid().is_root();
+    let words = if is_root { &[][..] } else { &AS_ROOT[..] }.iter().chain(&pack);
+    let mut words: Vec<OsString> = words.map(OsString::from).collect();
+    words.extend([fs::canonicalize(root).map_err(packing())?.into(), ".".into()]);
+    let tar = duct::cmd(words.remove(0), words);
+    let tar = tar.stdin_null().stdout_file(output).stderr_capture().unchecked();
     let packed = tar.start().map_err(packing())?;
     // It holds the writing end of the pipe.
     drop(tar);

@@ -1,5 +1,6 @@
 //! Files in a container.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ pub(super) fn write(
     file: &Path,
     into: &Path,
 ) -> Result<(), RunError> {
-    let words = ["sh", "-c", r#"cat >"$1""#, "write"].map(std::ffi::OsStr::new);
+    let words = ["sh", "-c", r#"cat >"$1""#, "write"].map(OsStr::new);
     let words = words.into_iter().chain([into.as_os_str()]);
     docker.container().exec(container, words).stdin(file).timeout(LIMIT).call()?;
     Ok(())

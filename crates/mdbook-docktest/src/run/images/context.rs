@@ -61,18 +61,18 @@ impl ContextMaker<'_> {
     /// Runs the recipe's `prepare` in its own PID and mount namespaces, so that its processes and mounts
     /// end with this process.
     fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
-        let words = [
-            "setpriv",
-            "--pdeathsig",
-            "KILL",
-            "unshare",
+        // Only root may create the other namespaces by themselves.
+        let is_root = rustix::process::geteuid().is_root();
+        let words = ["setpriv", "--pdeathsig", "KILL", "unshare"].into_iter();
+        let words = words.chain((!is_root).then_some("--map-root-user"));
+        let words = words.chain([
             "--mount",
             "--pid",
             "--fork",
             "--mount-proc",
             "--kill-child=KILL",
             "./prepare",
-        ];
+        ]);
         let starting = || RunError::io(format!("running the recipe of `{reference}`"));
         let reader = duct::cmd("setsid", words)
             .dir(context)

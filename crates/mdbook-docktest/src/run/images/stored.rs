@@ -8,9 +8,9 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use docker_images::{Blobs, Digest, KeptImage, Origin, Reference};
+use docker_images::{Blobs, Digest, FetchedBlob, KeptImage, Origin, Reference};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::caller::{Caller, Stored};
 
@@ -84,7 +84,7 @@ fn keep(
     });
     let manifest = manifest.to_string();
     let digest = blobs.insert(manifest.as_bytes()).map_err(io::Error::other)?;
-    let manifest_blob = docker_images::FetchedBlob { digest, size: manifest.len() as u64 };
+    let manifest_blob = FetchedBlob { digest, size: manifest.len() as u64 };
     let mut all = vec![manifest_blob, configuration.blob];
     for Kept { blob, .. } in layers {
         // Layers without files are all the same.
@@ -94,7 +94,10 @@ fn keep(
     }
     Ok(KeptImage {
         reference: reference.to_string(),
-        origin: Origin::Docker { id: stored.id.clone(), digest: stored.digest.clone() },
+        origin: Origin::Docker {
+            id: stored.id.as_str().into(),
+            digest: stored.digest.as_deref().map(Into::into),
+        },
         digest,
         media_type: MANIFEST.to_owned(),
         manifest: digest,
@@ -104,13 +107,13 @@ fn keep(
 }
 
 struct Kept {
-    blob: docker_images::FetchedBlob,
+    blob: FetchedBlob,
     media_type: &'static str,
 }
 
 impl Kept {
     /// What a manifest says of it.
-    fn description(&self) -> serde_json::Value {
+    fn description(&self) -> Value {
         let Self { blob, media_type } = self;
         json!({ "mediaType": media_type, "digest": blob.digest.to_string(), "size": blob.size })
     }
@@ -120,7 +123,7 @@ fn keep_file(file: &Path, media_type: &'static str, blobs: &Blobs) -> io::Result
     let mut writer = blobs.writer().map_err(io::Error::other)?;
     let size = io::copy(&mut File::open(file)?, &mut writer)?;
     let digest: Digest = writer.commit(None).map_err(io::Error::other)?;
-    Ok(Kept { blob: docker_images::FetchedBlob { digest, size }, media_type })
+    Ok(Kept { blob: FetchedBlob { digest, size }, media_type })
 }
 
 /// Docker saves layers as they are; with the image store of containerd, these are compressed.
@@ -157,10 +160,13 @@ mod tests {
         let image = keep(&files, &"a:1".parse().unwrap(), &stored, &blobs).unwrap();
 
         assert_eq!(image.id, Digest::of(configuration));
-        assert_eq!(image.origin, Origin::Docker { id: "any".to_owned(), digest: Some(registry) });
+        assert_eq!(
+            image.origin,
+            Origin::Docker { id: "any".into(), digest: Some(registry.into()) }
+        );
         assert_eq!((image.reference.as_str(), image.media_type.as_str()), ("a:1", MANIFEST));
         let content = blobs.read(&image.digest).unwrap();
-        let manifest: serde_json::Value = serde_json::from_slice(&content).unwrap();
+        let manifest: Value = serde_json::from_slice(&content).unwrap();
         let layer = |media_type: &str, content: &[u8]| {
             let digest = Digest::of(content).to_string();
             json!({ "mediaType": media_type, "digest": digest, "size": content.len() })

@@ -108,7 +108,7 @@ impl Supplier {
         match (&image.origin, &self.caller) {
             (Origin::Docker { id, digest: None }, Some(caller)) => {
                 let stored = caller.stored(&self.pinned(reference))?;
-                Ok(stored.is_some_and(|stored| stored.id == *id))
+                Ok(stored.is_some_and(|stored| stored.id == **id))
             }
             _ => Ok(true),
         }

@@ -76,25 +76,25 @@ pub(crate) fn ask(
     helper: &dyn Helper,
     progress: &dyn Fn(run::Progress<'_>),
 ) -> Result<Option<Recording>, RunError> {
-    write(&mut output, request).map_err(lost)?;
+    write(&mut output, request).map_err(|error| lost(&error))?;
     let mut outcome = String::new();
     for line in lines {
-        match serde_json::from_slice(&line?).map_err(lost)? {
+        match serde_json::from_slice(&line?).map_err(|error| lost(&error))? {
             Event::Progress(event) => event.show(scenario, progress),
             Event::Question(question) => {
                 let answer = answer(question, helper, progress)?;
-                write(&mut output, &answer).map_err(lost)?;
+                write(&mut output, &answer).map_err(|error| lost(&error))?;
             }
             Event::Part(part) => outcome.push_str(&part),
             Event::End => {
-                return match serde_json::from_str(&outcome).map_err(lost)? {
+                return match serde_json::from_str(&outcome).map_err(|error| lost(&error))? {
                     Outcome::Recorded(recording) => Ok(recording.map(|recording| *recording)),
                     Outcome::Failed(failure) => Err(failure.into_error(helper)),
                 };
             }
         }
     }
-    Err(lost("it ended without an answer"))
+    Err(lost(&"it ended without an answer"))
 }
 
 fn write(output: &mut impl Write, message: &impl serde::Serialize) -> io::Result<()> {
@@ -104,7 +104,7 @@ fn write(output: &mut impl Write, message: &impl serde::Serialize) -> io::Result
     output.flush()
 }
 
-fn lost(reason: impl ToString) -> RunError {
+fn lost(reason: &impl ToString) -> RunError {
     RunError::ConnectionLost { reason: reason.to_string() }
 }
 
