@@ -33,6 +33,12 @@ impl Engine {
         format!("unix:///proc/{}/root/run/docker.sock", self.0.init_pid())
     }
 
+    /// The words to put in front of a command to run it in the engine's network.
+    pub fn entering_network(&self) -> [String; 3] {
+        let network = format!("--net=/proc/{}/ns/net", self.0.init_pid());
+        ["nsenter".to_owned(), network, "--".to_owned()]
+    }
+
     /// The output of a docker command, which must succeed.
     #[track_caller]
     pub fn docker<S: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = S>) -> String {

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Seek, Write};
+use std::io::{self, PipeReader, Seek, Write};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 use rustix::{
@@ -25,6 +27,9 @@ pub enum Stdin {
     /// These bytes. They stay in memory and are never written to a disk, except where the system
     /// has no anonymous memory files (`memfd_create`).
     Bytes(Vec<u8>),
+    /// An open file, such as the reading end of a pipe whose writing end this process keeps: the command
+    /// then reads what is written while it runs. Commands that share it read from the same place in it.
+    Open(Arc<File>),
 }
 
 impl Stdin {
@@ -46,6 +51,9 @@ impl Stdin {
                     Ok(file)
                 };
                 write().map(Some).map_err(Error::io("prepare standard input"))
+            }
+            Self::Open(file) => {
+                file.try_clone().map(Some).map_err(Error::io("duplicate standard input"))
             }
         }
     }
@@ -74,6 +82,7 @@ impl fmt::Debug for Stdin {
             Self::File(path) => f.debug_tuple("File").field(path).finish(),
             // They may be a password.
             Self::Bytes(bytes) => write!(f, "Bytes([redacted]; {})", bytes.len()),
+            Self::Open(file) => f.debug_tuple("Open").field(file).finish(),
         }
     }
 }
@@ -96,6 +105,18 @@ impl<const N: usize> From<&[u8; N]> for Stdin {
     }
 }
 
+impl From<File> for Stdin {
+    fn from(file: File) -> Self {
+        Self::Open(Arc::new(file))
+    }
+}
+
+impl From<PipeReader> for Stdin {
+    fn from(pipe: PipeReader) -> Self {
+        File::from(OwnedFd::from(pipe)).into()
+    }
+}
+
 impl From<PathBuf> for Stdin {
     fn from(path: PathBuf) -> Self {
         Self::File(path)
@@ -111,5 +132,26 @@ impl From<&Path> for Stdin {
 impl From<&PathBuf> for Stdin {
     fn from(path: &PathBuf) -> Self {
         Self::File(path.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, pipe};
+
+    use super::*;
+
+    #[test]
+    fn an_open_pipe_is_read_until_its_writer_ends() {
+        let (reader, mut writer) = pipe().unwrap();
+        let mut file = Stdin::from(reader).open().unwrap().unwrap();
+        let mut read = [0; 3];
+        for text in [b"one", b"two"] {
+            writer.write_all(text).unwrap();
+            file.read_exact(&mut read).unwrap();
+            assert_eq!(&read, text);
+        }
+        drop(writer);
+        assert_eq!(file.read(&mut read).unwrap(), 0);
     }
 }

@@ -45,6 +45,13 @@ pub struct KeptImage {
 pub enum Origin {
     /// From the registry that the reference names.
     Registry,
+    /// From the store of a Docker, which had it from the registry that the reference names, or had built it.
+    Docker {
+        /// The ID that it has there.
+        id: Box<str>,
+        /// The digest that the registry knows it by; `None` if it was built there.
+        digest: Option<Box<str>>,
+    },
     /// Built on this machine.
     Recipe {
         /// The directory of the recipe.
@@ -123,7 +130,7 @@ impl Index {
     pub fn keep(&self, reference: &Reference, image: &KeptImage) -> io::Result<()> {
         fs::create_dir_all(&self.directory)?;
         let recipe = match &image.origin {
-            Origin::Registry => None,
+            Origin::Registry | Origin::Docker { .. } => None,
             Origin::Recipe { directory, .. } => Some(directory.as_path()),
         };
         let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.directory)?;

@@ -70,7 +70,7 @@ pub enum Error {
         reason: String,
     },
     /// The engine exited while it was starting.
-    #[error("the engine exited while starting: {}", last_line(.log))]
+    #[error("the engine exited while starting: {}{}", last_line(.log), remedy(.log))]
     Died {
         /// The end of its log.
         log: String,
@@ -150,7 +150,31 @@ impl Error {
     }
 }
 
+/// What to do about a start that has failed.
+fn remedy(log: &str) -> &'static str {
+    match log.contains("unshare failed: Operation not permitted") {
+        true => "; in a container, start that with `--privileged`",
+        false => "",
+    }
+}
+
 /// The line of a log that most likely names the cause: the last one that is not blank.
 fn last_line(log: &str) -> &str {
     log.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("its log is empty")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_without_privileges_is_told_from_other_failures() {
+        let message = |log: &str| Error::Died { log: log.to_owned() }.to_string();
+        assert_eq!(
+            message("unshare: unshare failed: Operation not permitted\n"),
+            "the engine exited while starting: unshare: unshare failed: Operation not permitted; in a \
+             container, start that with `--privileged`"
+        );
+        assert_eq!(message("no space left\n"), "the engine exited while starting: no space left");
+    }
 }

@@ -67,6 +67,9 @@ pub enum Command {
     /// Run it after each `mdbook build`. Addresses are added if book.toml says where the site will be, with a
     /// `site-url` that begins with `https://`, or with `cname`.
     Finish(Finish),
+    /// Runs a chapter that another process of this program sends, and answers with its recording
+    #[command(hide = true)]
+    RunChapter,
     /// Prepares engines, tries them, and shows or removes what the program keeps on this machine
     #[command(subcommand)]
     Engine(Engine),
@@ -245,11 +248,18 @@ pub struct Options {
     /// Where steps run
     #[arg(long, value_enum, default_value_t)]
     pub engine: EngineKind,
+    /// With the engine `dind`, a context of `docker` to run chapters on; may be repeated, and chapters are then
+    /// spread
+    #[arg(long = "context", value_name = "NAME")]
+    pub contexts: Vec<String>,
+    /// With the engine `dind`, the image to run engines in, instead of one that is made for this
+    #[arg(long, value_name = "IMAGE")]
+    pub engine_image: Option<String>,
     /// A prepared root file system to start engines from
     #[arg(long, value_name = "DIR")]
     pub engine_root: Option<PathBuf>,
     /// How many chapters to run at a time, each on an engine of its own; default: as many as processors
-    /// and memory allow
+    /// and memory allow. With several contexts, on each
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZero<usize>>,
     /// The format of the report
@@ -274,6 +284,8 @@ pub enum EngineKind {
     Auto,
     /// A dockerd in namespaces of its own
     Process,
+    /// A dockerd in a privileged container on the Docker that `docker` reaches, on this machine or another
+    Dind,
 }
 
 /// The format of a report.

@@ -2,31 +2,29 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
-use std::num::NonZero;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::{env, thread};
 
 use anyhow::{Context, Error, Result};
 use docker_cli::Canceller;
-use docker_sandbox::{EngineRoot, cache_directory, prepared_directory};
+use docker_sandbox::cache_directory;
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::book::protocol;
-use crate::book::settings::Settings;
 use crate::cli::{self, Cli, Command};
-use crate::command::progress::Display;
 use crate::model::finding::{Code, Finding, Severity};
 use crate::report::Report;
 use crate::report::human::Colours;
-use crate::run::{RunError, Runner, Supplier};
+use crate::run::RunError;
 
 mod build;
 mod cast;
 mod engine;
+mod engines;
 mod finish;
 mod fix;
 mod install;
@@ -35,10 +33,11 @@ mod load;
 mod moved_images;
 mod namespace;
 pub(crate) mod progress;
+mod run_chapter;
 pub(crate) mod schedule;
 mod verify;
 
-use self::jobs::default_jobs;
+use self::engines::{Engines, RunOptions, print_errors, run, try_run};
 use self::verify::After;
 
 /// An exit status.
@@ -83,7 +82,9 @@ impl Exit {
         match error {
             RunError::Cancelled => Self::Interrupted,
             RunError::Variable { .. } => Self::Error,
+            RunError::Host { source, .. } => Self::from_run_error(source),
             // An engine may be available: the cause is a disk or a directory.
+            RunError::RemoteMachine { .. } => Self::Error,
             RunError::Io { .. } | RunError::Engine(docker_sandbox::Error::Io { .. }) => Self::Error,
             _ => Self::NoEngine,
         }
@@ -126,6 +127,7 @@ fn run_command(cli: Cli) -> Result<Exit> {
             // For mdBook, any status but 0 means no.
             false => Exit::Findings,
         }),
+        Some(Command::RunChapter) => run_chapter::run_chapter(),
         Some(Command::Install(options)) => install::install(&options),
         Some(Command::Engine(cli::Engine::Prepare(options))) => engine::prepare(&options),
         Some(Command::Engine(cli::Engine::Doctor(options))) => engine::doctor(&options),
@@ -186,89 +188,6 @@ fn print_missing_images(report: &Report) {
         })
         .collect();
     lines.iter().for_each(|line| print_error(line));
-}
-
-/// The options of [`run`].
-struct RunOptions<'a> {
-    settings: &'a Settings,
-    engine_root: Option<&'a Path>,
-    fail_fast: bool,
-    jobs: Option<NonZero<usize>>,
-    canceller: &'a Canceller,
-}
-
-/// Runs the chapters of a report that are not run yet. Prints to standard error why a chapter cannot run.
-///
-/// # Errors
-/// [`RunError::Cancelled`], or if no chapter can run.
-fn run(report: &mut Report, options: &RunOptions<'_>) -> Result<Exit> {
-    let (exit, not_run) = try_run(report, options)?;
-    print_errors(not_run);
-    Ok(exit)
-}
-
-/// Runs the chapters of a report that are not run yet. Returns why some cannot run.
-///
-/// # Errors
-/// [`RunError::Cancelled`], or if no chapter can run.
-fn try_run(report: &mut Report, options: &RunOptions<'_>) -> Result<(Exit, Vec<RunError>)> {
-    let to_run = report.chapters.iter().filter(|chapter| chapter.needs_run()).count();
-    let Some(to_run) = NonZero::new(to_run) else {
-        return Ok((Exit::from_report(report), Vec::new()));
-    };
-    let settings = options.settings;
-    let root = match options.engine_root.or(settings.engine_root.as_deref()) {
-        Some(directory) => EngineRoot::Prepared(directory.to_owned()),
-        None => EngineRoot::find(),
-    };
-    namespace::say_what_is_missing(settings);
-    let root = with_packages(root, &settings.packages)?;
-    // An engine that cannot write there ends without a message that says why.
-    let temporary = env::temp_dir();
-    tempfile::tempfile_in(&temporary)
-        .with_context(|| format!("cannot write to {}", temporary.display()))?;
-    let cache = cache()?;
-    let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
-    let display = Display::new(jobs.get());
-    let images = cache.join("images");
-    let supplier = Supplier::new(&images, &settings.images, &root, options.canceller)?;
-    let runner = Runner {
-        root,
-        settings,
-        supplier,
-        fail_fast: options.fail_fast,
-        canceller: options.canceller.clone(),
-        judge: &|| schedule::judge(settings),
-        progress: &|chapter, progress| display.show(chapter, progress),
-    };
-    let not_run = schedule::run_chapters(report, &runner, jobs);
-    if options.canceller.is_cancelled() {
-        return Err(RunError::Cancelled.into());
-    }
-    let exits = not_run.iter().map(Exit::from_run_error);
-    Ok((exits.fold(Exit::from_report(report), Exit::max), not_run))
-}
-
-/// Prints the errors of chapters that cannot run, each once.
-fn print_errors(not_run: Vec<RunError>) {
-    let mut printed = BTreeSet::new();
-    for error in not_run {
-        let line = one_line(&error.into());
-        if printed.insert(line.clone()) {
-            print_error(&line);
-        }
-    }
-}
-
-/// A root file system in which steps find these packages.
-fn with_packages(root: EngineRoot, packages: &[String]) -> Result<EngineRoot> {
-    if packages.is_empty() {
-        return Ok(root);
-    }
-    let engines = prepared_directory().context("no home directory for engines: set `HOME`")?;
-    let announce = || progress::say(&format!("installing packages: {}", packages.join(", ")));
-    let root = root.with_packages(packages, &engines, announce).map_err(RunError::from)?;
-    Ok(root)
 }
 
 /// The directory of this user's engines and images.

@@ -4,6 +4,7 @@ mod bash;
 mod connection;
 mod container_spec;
 mod disk_usage;
+pub(crate) mod docker;
 mod echo;
 mod effects;
 mod engine_info;
@@ -16,6 +17,7 @@ mod memory;
 mod page_ids;
 mod place;
 mod prompt;
+pub(crate) mod remote;
 mod shell;
 mod step;
 mod step_runner;
@@ -32,12 +34,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use docker_cli::{Canceller, Command};
 use docker_images::Reference;
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::disk_usage::disk_usage;
 use self::effects::{CommandStart, effects, leftovers};
 pub(crate) use self::error::RunError;
 pub(crate) use self::images::{
-    Amount, Cleaned, Inventory, Kept, ListedImage, Supplier, Unpacked, clean_images, recipe,
+    Amount, Caller, Cleaned, ContextMaker, Inventory, Kept, ListedImage, Stored, Supplier,
+    Unpacked, clean_images, recipe,
 };
 use self::images::{ChapterRegistry, Images, Learned, MIRROR_PORT, Wanted, pulled_unasked};
 use self::memory::MemoryWatch;
@@ -67,7 +71,24 @@ const RETRY_PAUSE: Duration = Duration::from_millis(200);
 /// How often it is checked whether the run has been cancelled.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Runs chapters, each on its own engine.
+/// Where chapters run.
+pub(crate) trait RunChapters: Sync {
+    /// Runs a chapter's steps. Returns `None` if it has no step to run. `text` is that of the chapter, and
+    /// `used_before` are the images of an earlier recording: the commands may not say that they use them.
+    ///
+    /// # Errors
+    /// When the engine does not start, an image is not available, or the run is cancelled; and with
+    /// [`RunError::ConnectionLost`] if no other chapter can run there either. A failing step is not an error: its
+    /// failure is part of the recording.
+    fn run(
+        &self,
+        scenario: &Scenario,
+        text: &str,
+        used_before: &[Image],
+    ) -> Result<Option<Recording>, RunError>;
+}
+
+/// Runs chapters on this machine, each on its own engine.
 pub(crate) struct Runner<'a> {
     /// The root file system of the engines.
     pub root: EngineRoot,
@@ -122,10 +143,13 @@ pub(crate) enum Progress<'a> {
 }
 
 /// What is being done to have an image ready.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum ImageAction {
     /// Another run is adding images to the cache.
     Waiting,
+    /// It is copied from the author's own Docker.
+    Copying,
     /// The registry is asked for it.
     Fetching,
     /// A part of it has come.
@@ -149,17 +173,12 @@ pub(crate) enum ImageAction {
     Unpacking,
 }
 
-impl Runner<'_> {
-    /// Runs a chapter's steps on a new engine, which is gone when this returns. Returns `None` if the
-    /// chapter has no step to run. `used_before` are the images of an earlier recording: the commands may
-    /// not say that they use them.
-    ///
-    /// # Errors
-    /// When the engine does not start, an image is not available, or the run is cancelled. A failing
-    /// step is not an error: its failure is part of the recording.
-    pub(crate) fn run(
+impl RunChapters for Runner<'_> {
+    /// Runs the steps on a new engine, which is gone when this returns.
+    fn run(
         &self,
         scenario: &Scenario,
+        _text: &str,
         used_before: &[Image],
     ) -> Result<Option<Recording>, RunError> {
         if scenario.steps_that_run().next().is_none() {
@@ -169,7 +188,9 @@ impl Runner<'_> {
         (self.progress)(scenario, Progress::End);
         recording.map(Some)
     }
+}
 
+impl Runner<'_> {
     /// Runs the steps, and again if only the run has shown which images they use.
     fn run_with_images(
         &self,

@@ -9,6 +9,7 @@ mod book_images;
 mod canaries;
 mod cast;
 mod course;
+mod dind;
 mod effects;
 mod engine_command;
 mod engine_state;

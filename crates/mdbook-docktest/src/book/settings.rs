@@ -43,6 +43,11 @@ pub struct Settings {
     pub memory: Option<u64>,
     /// Variables added to the environment of the steps.
     pub environment: BTreeMap<String, String>,
+    /// Where engines run.
+    pub engine: EngineKind,
+    /// The contexts of `docker` whose Dockers run chapters, if engines run there; if empty, the one that
+    /// `docker` uses by itself.
+    pub contexts: Vec<String>,
     /// The prepared root file system of the engine.
     pub engine_root: Option<PathBuf>,
     /// The Debian packages that steps find besides those of the root file system.
@@ -74,6 +79,8 @@ impl Default for Settings {
             timeout: DEFAULT_TIMEOUT,
             memory: None,
             environment: BTreeMap::new(),
+            engine: EngineKind::default(),
+            contexts: Vec::new(),
             engine_root: None,
             packages: Vec::new(),
             placeholders: Placeholders::default(),
@@ -87,6 +94,19 @@ impl Default for Settings {
             verifications: true,
         }
     }
+}
+
+/// Where engines run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EngineKind {
+    /// The first that works.
+    #[default]
+    Auto,
+    /// On this machine, each in namespaces of its own.
+    Process,
+    /// In a privileged container on a Docker.
+    Dind,
 }
 
 /// Which chapters run when a book is built. The others are replayed from their recordings.
@@ -157,6 +177,10 @@ struct Table {
     memory: Option<u64>,
     #[serde(default)]
     env: BTreeMap<String, String>,
+    #[serde(default)]
+    engine: EngineKind,
+    #[serde(default)]
+    contexts: Vec<String>,
     engine_root: Option<PathBuf>,
     #[serde(default, deserialize_with = "packages")]
     packages: Vec<String>,
@@ -269,6 +293,8 @@ impl Settings {
             timeout: table.timeout.unwrap_or(DEFAULT_TIMEOUT),
             memory: table.memory,
             environment: table.env,
+            engine: table.engine,
+            contexts: table.contexts,
             engine_root: table.engine_root.map(|path| root.join(path)),
             packages: table.packages,
             placeholders,

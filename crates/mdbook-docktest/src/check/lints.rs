@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::finding::{Code, Finding, Level, Severity};
 use crate::text::nearest::nearest;
 
 /// The levels that a book sets.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "BTreeMap<String, Level>")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<String, Level>", into = "BTreeMap<String, Level>")]
 pub struct Lints(BTreeMap<Code, Level>);
 
 /// An unknown name in the table of lints.
@@ -48,6 +48,12 @@ impl TryFrom<BTreeMap<String, Level>> for Lints {
             }),
         });
         levels.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl From<Lints> for BTreeMap<String, Level> {
+    fn from(Lints(levels): Lints) -> Self {
+        levels.into_iter().map(|(code, level)| (code.name().to_owned(), level)).collect()
     }
 }
 

@@ -9,7 +9,9 @@ use std::os::fd::AsFd;
 use anyhow::{Context, Result};
 use docker_sandbox::cache_directory;
 
-use super::{Exit, RunOptions, cancel_on_signals, colours, one_line, print_errors, try_run};
+use super::{
+    Engines, Exit, RunOptions, cancel_on_signals, colours, one_line, print_errors, try_run,
+};
 use crate::book::build_directory;
 use crate::book::chapters::Source;
 use crate::book::protocol::{self, ProtocolError};
@@ -121,7 +123,7 @@ fn replay_and_run(
     let canceller = cancel_on_signals()?;
     let options = RunOptions {
         settings,
-        engine_root: None,
+        engines: Engines::default(),
         fail_fast: false,
         jobs: None,
         canceller: &canceller,

@@ -9,7 +9,7 @@ use similar::TextDiff;
 use super::load::{Loaded, join, load};
 use super::progress::say;
 use super::verify::{output, write_report};
-use super::{Exit, RunOptions, cancel_on_signals, print, print_error, run};
+use super::{Engines, Exit, RunOptions, cancel_on_signals, print, print_error, run};
 use crate::book::settings::Settings;
 use crate::book::source_file;
 use crate::cli;
@@ -35,7 +35,7 @@ pub(super) fn fix(options: &cli::Fix) -> Result<Exit> {
     for Loaded { report, settings, .. } in &mut loaded {
         let run_options = RunOptions {
             settings,
-            engine_root: options.run.engine_root.as_deref(),
+            engines: Engines::of(&options.run),
             fail_fast: options.run.fail_fast,
             jobs: options.run.jobs,
             canceller: &canceller,

@@ -15,7 +15,8 @@ pub(super) fn default_jobs() -> NonZero<usize> {
     jobs(processors, available_memory(Path::new("/")))
 }
 
-fn jobs(processors: NonZero<usize>, memory: Option<u64>) -> NonZero<usize> {
+/// The number of jobs for a machine with this many processors and bytes of memory.
+pub(super) fn jobs(processors: NonZero<usize>, memory: Option<u64>) -> NonZero<usize> {
     let by_memory = memory.map_or(0, |bytes| bytes / MEMORY_PER_JOB);
     let by_memory = usize::try_from(by_memory).unwrap_or(usize::MAX);
     NonZero::new(by_memory).unwrap_or(NonZero::<usize>::MIN).min(processors)

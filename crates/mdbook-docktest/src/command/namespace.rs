@@ -25,7 +25,13 @@ fn needs_root(command: Option<&Command>) -> bool {
             Command::Supports { .. } | Command::Install(_) | Command::Cast(_) | Command::Finish(_),
         ) => false,
         Some(Command::Record(record)) => !record.check,
-        Some(Command::Verify(_) | Command::Accept(_) | Command::Fix(_) | Command::Engine(_))
+        Some(
+            Command::Verify(_)
+            | Command::Accept(_)
+            | Command::Fix(_)
+            | Command::RunChapter
+            | Command::Engine(_),
+        )
         | None => true,
     }
 }

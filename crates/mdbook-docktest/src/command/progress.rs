@@ -113,6 +113,7 @@ fn image_action(reference: &str, action: ImageAction) -> String {
                 "image {reference}: waiting for another chapter or run, which is adding images to the cache"
             )
         }
+        ImageAction::Copying => format!("copying image {reference} from Docker"),
         ImageAction::Fetching => format!("fetching image {reference}"),
         ImageAction::Received { layer, layers, bytes, of_bytes } => format!(
             "fetching image {reference}: layer {layer} of {layers}, {} of {}",

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use super::load::{Loaded, join, load, load_to_run};
 use super::moved_images::MovedImages;
 use super::{
-    Exit, RunOptions, cancel_on_signals, colours, print, print_error, print_missing_images, run,
+    Engines, Exit, RunOptions, cancel_on_signals, colours, print, print_error,
+    print_missing_images, run,
 };
 use crate::book::author;
 use crate::book::chapters::Given;
@@ -50,7 +51,7 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
     for Loaded { report, settings, given } in &mut loaded {
         let run_options = RunOptions {
             settings,
-            engine_root: options.engine_root.as_deref(),
+            engines: Engines::of(options),
             fail_fast: options.fail_fast,
             jobs: options.jobs,
             canceller: &canceller,

@@ -292,7 +292,7 @@ pub enum Severity {
 }
 
 /// What happens to the findings of one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Findings are dropped.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use mdbook_markdown::MarkdownOptions;
 use mdbook_preprocessor::config::Config;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What book.toml says about the Markdown of the book: the extensions that `[output.html]` can switch off, and
 /// which blocks and lines run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extensions {
     /// `smart-punctuation`.
     pub smart_punctuation: bool,
@@ -23,7 +23,7 @@ pub struct Extensions {
 }
 
 /// What happens to blocks that look like commands, but have no language.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unmarked {
     /// They are reported.

@@ -51,6 +51,11 @@ impl Values {
         self.0.is_empty()
     }
 
+    /// Returns the placeholders with their values, as in book.toml.
+    pub(crate) fn to_table(&self) -> BTreeMap<String, String> {
+        self.0.clone()
+    }
+
     /// Adds an entry that another table has.
     pub(crate) fn insert(&mut self, placeholder: &str, value: &str) {
         self.0.insert(placeholder.to_owned(), value.to_owned());

@@ -183,7 +183,9 @@ labels! {
     image_pulled(image): "{image}", "{image}";
     /// An image that was built from the book’s own recipe
     image_rebuilt(image): "{image} (rebuilt for this book)", "{image} (reconstruite pour ce livre)";
-    /// Either of these, if a step has pulled it
+    /// An image that was built on the author’s own Docker
+    image_copied(image): "{image} (built by the author)", "{image} (construite par l’auteur)";
+    /// One of these, if a step has pulled it
     pulled_by_step(image): "{image}, pulled by a step", "{image}, téléchargée par une étape";
     /// In the details of a run: where the outputs come from
     source(): "Output", "Sorties";

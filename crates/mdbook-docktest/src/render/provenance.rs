@@ -56,6 +56,7 @@ impl Provenance {
 pub(super) fn image(image: &Image, labels: &Labels) -> String {
     let from = match image.origin {
         ImageOrigin::Pulled => labels.image_pulled(&image.reference),
+        ImageOrigin::Docker => labels.image_copied(&image.reference),
         ImageOrigin::Recipe => labels.image_rebuilt(&image.reference),
     };
     if image.is_pulled_by_step { labels.pulled_by_step(from) } else { from }

@@ -36,6 +36,46 @@ pub(crate) enum RunError {
     /// A request to the engine outside of the steps failed.
     #[error(transparent)]
     Docker(#[from] docker_cli::Error),
+    /// No engine starts in the place where the chapter was to run.
+    #[error("{message}")]
+    NoRemoteEngine {
+        /// The message from there.
+        message: String,
+    },
+    /// A disk, a directory or a variable there is the cause.
+    #[error("{message}")]
+    RemoteMachine {
+        /// The message from there.
+        message: String,
+    },
+    /// The chapter could not be run there for another reason.
+    #[error("{message}")]
+    Remote {
+        /// The message from there.
+        message: String,
+    },
+    /// A Docker host cannot be used.
+    #[error("{host}: {source}")]
+    Host {
+        /// Which.
+        host: String,
+        source: Box<RunError>,
+    },
+    /// A Docker does not start the container that engines run in.
+    #[error(
+        "engines run in a container that is started with `--privileged`, which this Docker refuses: \
+         {message}; allow it there, or use another Docker with `--context`"
+    )]
+    NotPrivileged {
+        /// Docker's message.
+        message: String,
+    },
+    /// The program that runs the chapter in another place has gone.
+    #[error("the connection to the chapter's run was lost: {reason}")]
+    ConnectionLost {
+        /// Why, on one line.
+        reason: String,
+    },
     /// The run was cancelled.
     #[error("interrupted")]
     Cancelled,
@@ -51,7 +91,21 @@ pub(crate) enum RunError {
 impl RunError {
     /// Whether no engine is at hand, rather than that something is wrong with the book.
     pub(crate) fn means_no_engine(&self) -> bool {
-        matches!(self, Self::Engine(error) if error.means_no_engine())
+        match self {
+            Self::Engine(error) => error.means_no_engine(),
+            Self::Host { .. } | Self::NoRemoteEngine { .. } | Self::NotPrivileged { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the place where the chapter ran can run none any more, while others can.
+    pub(crate) fn is_lost_place(&self) -> bool {
+        matches!(self, Self::Host { source, .. } if matches!(**source, Self::ConnectionLost { .. }))
+    }
+
+    /// Whether no other chapter can run either.
+    pub(crate) fn ends_run(&self) -> bool {
+        matches!(self, Self::Engine(_) | Self::NoRemoteEngine { .. } | Self::Cancelled)
     }
 
     /// Converts the error of a system call. `action` says what failed.

@@ -4,13 +4,15 @@
 //! The cache has what registries send, and the unpacked layers, which engines use where they are: see
 //! [`docker_sandbox::ImageStore`]. A step that pulls gets from the cache what a registry would send.
 
-mod builder;
 mod cache;
+mod caller;
 mod clean;
+mod context;
 mod inventory;
 mod learned;
 mod mirror;
 pub(crate) mod recipe;
+mod stored;
 mod supplier;
 mod workshop;
 
@@ -22,7 +24,9 @@ use docker_images::{FetchError, InUse, KeptImage, Origin, Reference};
 use docker_sandbox::EngineImage;
 
 use self::cache::{DamagedBlob, unpacked_id};
+pub(crate) use self::caller::{Caller, Stored};
 pub(crate) use self::clean::{Amount, Cleaned, clean_images};
+pub(crate) use self::context::ContextMaker;
 pub(crate) use self::inventory::{Inventory, Kept, ListedImage, Unpacked};
 pub(super) use self::learned::{Learned, pulled_unasked};
 use self::mirror::Log;
@@ -254,6 +258,19 @@ impl Images<'_> {
     }
 
     fn fetch(&self, wanted: &Wanted) -> Result<Found, RunError> {
+        let stored = match &self.supplier.caller {
+            // What a step pulls must be what a reader gets.
+            Some(caller) if wanted.is_present => {
+                caller.stored(&self.supplier.pinned(&wanted.reference))?
+            }
+            _ => None,
+        };
+        // An image that was built there may have the name of another one in the registry.
+        if let Some(stored) = stored.as_ref().filter(|stored| stored.digest.is_some())
+            && let Some(kept) = self.copy(wanted, stored)?
+        {
+            return Ok(Found::Kept(kept));
+        }
         let recipe = self.supplier.recipe(&wanted.reference);
         let name = self.name(wanted);
         let report = |action| self.report(&name, action);
@@ -261,7 +278,34 @@ impl Images<'_> {
             Ok(kept) => Ok(Found::Kept(kept)),
             Err(error) if matches!(*error, FetchError::Cancelled) => Err(RunError::Cancelled),
             Err(error) if recipe.is_some() => Ok(Found::ToBuild(error.to_string())),
-            Err(error) => Ok(Found::Unavailable(error)),
+            Err(error) => {
+                let stored = stored.filter(|stored| stored.digest.is_none());
+                let kept = stored.map(|stored| self.copy(wanted, &stored)).transpose()?.flatten();
+                Ok(kept.map_or(Found::Unavailable(error), Found::Kept))
+            }
+        }
+    }
+
+    /// Copies an image from the author's own Docker. Returns `None` after a notice if that is not possible.
+    fn copy(&self, wanted: &Wanted, stored: &Stored) -> Result<Option<InUse>, RunError> {
+        let Some(caller) = &self.supplier.caller else { return Ok(None) };
+        let cache = &self.supplier.cache;
+        let temporary = cache.temporary();
+        let temporary =
+            temporary.map_err(RunError::io("creating a directory in the image cache"))?;
+        self.report(&self.name(wanted), ImageAction::Copying);
+        let pinned = self.supplier.pinned(&wanted.reference);
+        let copied = stored::take(caller.as_ref(), &pinned, stored, &cache.blobs, temporary.path())
+            .and_then(|image| Ok(cache.index.keep(&pinned, &image)?));
+        match copied {
+            Ok(()) => Ok(cache.index.find(&pinned, None)),
+            Err(_) if self.supplier.canceller.is_cancelled() => Err(RunError::Cancelled),
+            Err(error) => {
+                let name = self.name(wanted);
+                let line = format!("image {name} cannot be copied from Docker: {error}");
+                (self.progress)(Progress::Notice { line: &line });
+                Ok(None)
+            }
         }
     }
 
@@ -377,20 +421,32 @@ fn engine_image(reference: &Reference, image: &KeptImage) -> EngineImage {
     let name = reference.familiar_name();
     let tag = reference.tag().filter(|_| reference.digest().is_none());
     let mut names: Vec<String> = tag.map(|tag| format!("{name}:{tag}")).into_iter().collect();
-    if image.origin == Origin::Registry {
-        names.push(format!("{name}@{}", image.digest));
-    }
+    names.extend(repo_digest(reference, image));
     EngineImage { id: unpacked_id(&image.id), names }
 }
 
 fn recorded(name: &str, wanted: &Wanted, image: &KeptImage) -> Image {
     let Wanted { reference, is_present } = wanted;
-    let is_pulled = image.origin == Origin::Registry;
+    let repo_digest = repo_digest(reference, image);
     Image {
         is_pulled_by_step: !is_present,
         reference: name.to_owned(),
         id: image.id.to_string(),
-        repo_digest: is_pulled.then(|| format!("{}@{}", reference.familiar_name(), image.digest)),
-        origin: if is_pulled { ImageOrigin::Pulled } else { ImageOrigin::Recipe },
+        origin: match image.origin {
+            Origin::Recipe { .. } => ImageOrigin::Recipe,
+            Origin::Docker { .. } if repo_digest.is_none() => ImageOrigin::Docker,
+            Origin::Docker { .. } | Origin::Registry => ImageOrigin::Pulled,
+        },
+        repo_digest,
     }
+}
+
+/// The name of an image by the digest that its registry knows it by; `None` if no registry does.
+fn repo_digest(reference: &Reference, image: &KeptImage) -> Option<String> {
+    let digest = match &image.origin {
+        Origin::Registry => image.digest.to_string(),
+        Origin::Docker { digest, .. } => digest.clone()?.into(),
+        Origin::Recipe { .. } => return None,
+    };
+    Some(format!("{}@{digest}", reference.familiar_name()))
 }

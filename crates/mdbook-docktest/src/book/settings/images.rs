@@ -88,6 +88,12 @@ impl BookImages {
     }
 }
 
+impl FromIterator<BookImage> for BookImages {
+    fn from_iter<I: IntoIterator<Item = BookImage>>(images: I) -> Self {
+        Self(images.into_iter().map(|image| (image.reference.clone(), image)).collect())
+    }
+}
+
 fn named_twice(first: &BookImage, second: &BookImage) -> String {
     let at = first.line.map_or(String::new(), |line| format!(" in line {line}"));
     if first.name == second.name {

@@ -65,7 +65,7 @@ fn list(options: &EngineImages) -> Result<List> {
         let images = &loaded.settings.images;
         // It fetches nothing here, and starts no engine.
         let root = EngineRoot::find();
-        let supplier = Supplier::new(&directory, images, &root, &Canceller::new())?;
+        let supplier = Supplier::new(&directory, images, &root, &Canceller::new(), None)?;
         limits = supplier.limits();
         let chapters = loaded.report.chapters.iter();
         let chapters = chapters.filter_map(|chapter| {
@@ -216,6 +216,7 @@ fn from(image: &ListedImage, here: &Path) -> String {
                 let digest = &kept.image.digest.hex()[..SHORT_DIGEST];
                 format!("{registry}@sha256:{digest}")
             }
+            Origin::Docker { .. } => "Docker".to_owned(),
             Origin::Recipe { directory, .. } if kept.is_current => recipe(directory),
             Origin::Recipe { directory, .. } => format!("{} (changed)", recipe(directory)),
         },

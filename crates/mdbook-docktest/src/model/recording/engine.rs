@@ -68,6 +68,8 @@ pub struct UnavailableImage {
 pub enum ImageOrigin {
     /// From a registry: readers get the same image.
     Pulled,
+    /// From the Docker of whoever has recorded the chapter, where it was built.
+    Docker,
     /// From a recipe of the book.
     Recipe,
 }

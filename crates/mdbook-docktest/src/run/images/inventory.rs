@@ -124,7 +124,8 @@ fn kept(
             is_it.then(|| (image.clone(), entry.last_used))
         })
     };
-    let pulled = find(&supplier.pinned(reference), &|origin| *origin == Origin::Registry);
+    let pulled =
+        find(&supplier.pinned(reference), &|origin| !matches!(origin, Origin::Recipe { .. }));
     if let Some((image, last_used)) = pulled {
         return Ok(Some(describe(supplier, image, last_used, true)));
     }

@@ -124,7 +124,7 @@ impl Mirror {
         let added = match image.origin {
             // Its tag may stand for another image by now, which the engine has not asked for.
             Origin::Registry => (self.add)(&reference.with_digest(&image.digest.to_string())),
-            Origin::Recipe { .. } => (self.add)(reference),
+            Origin::Docker { .. } | Origin::Recipe { .. } => (self.add)(reference),
         }?;
         self.log().mended.push(reference.clone());
         Ok(added)

@@ -13,6 +13,7 @@ use docker_images::{
 use docker_sandbox::{EngineRoot, ImageStore};
 
 use super::cache::ImageCache;
+use super::caller::Caller;
 use super::recipe;
 use crate::book::settings::BookImages;
 use crate::run::{ImageAction, RunError};
@@ -25,12 +26,15 @@ pub(crate) struct Supplier {
     /// The root file system of the engines that unpack and build images.
     pub(super) root: EngineRoot,
     pub(super) canceller: Canceller,
+    /// The program that has asked for this run, if it is on another machine.
+    pub(super) caller: Option<Arc<dyn Caller>>,
     /// What was asked for in vain. A registry that limits requests must not be asked by each chapter.
     refused: Mutex<BTreeMap<Reference, Arc<FetchError>>>,
 }
 
 impl Supplier {
-    /// Supplies the images of a book.
+    /// Supplies the images of a book. `caller` is the program that has asked for this run, if it is on
+    /// another machine.
     ///
     /// # Errors
     /// When a variable that limits the cache is invalid.
@@ -39,6 +43,7 @@ impl Supplier {
         book: &BookImages,
         root: &EngineRoot,
         canceller: &Canceller,
+        caller: Option<Arc<dyn Caller>>,
     ) -> Result<Arc<Self>, RunError> {
         Ok(Arc::new(Self {
             cache: ImageCache::new(cache)?,
@@ -46,6 +51,7 @@ impl Supplier {
             book: book.clone(),
             root: root.clone(),
             canceller: canceller.clone(),
+            caller,
             refused: Mutex::default(),
         }))
     }
@@ -82,7 +88,9 @@ impl Supplier {
     /// # Errors
     /// When the recipe cannot be read.
     pub(super) fn kept(&self, reference: &Reference) -> Result<Option<InUse>, RunError> {
-        if let Some(kept) = self.cache.index.find(&self.pinned(reference), None) {
+        if let Some(kept) = self.cache.index.find(&self.pinned(reference), None)
+            && self.is_current(reference, &kept.image)?
+        {
             return Ok(Some(kept));
         }
         let Some(directory) = self.recipe(reference) else { return Ok(None) };
@@ -93,6 +101,17 @@ impl Supplier {
         let is_current =
             |origin: &Origin| matches!(origin, Origin::Recipe { digest, .. } if *digest == current);
         Ok(kept.filter(|kept| is_current(&kept.image.origin)))
+    }
+
+    /// Whether an image that the author has built is still the one that the author's Docker has.
+    fn is_current(&self, reference: &Reference, image: &KeptImage) -> Result<bool, RunError> {
+        match (&image.origin, &self.caller) {
+            (Origin::Docker { id, digest: None }, Some(caller)) => {
+                let stored = caller.stored(&self.pinned(reference))?;
+                Ok(stored.is_some_and(|stored| stored.id == **id))
+            }
+            _ => Ok(true),
+        }
     }
 
     /// The file of the cache about a reference, if it is damaged. What is kept is not known then.

@@ -1,6 +1,7 @@
 //! An engine with its data on disk, in which images are unpacked and built. What it unpacks is moved to the
 //! store.
 
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,14 +13,17 @@ use docker_sandbox::{EngineImage, EngineOptions, ProcessEngine};
 use tempfile::TempDir;
 
 use super::MIRROR_PORT;
-use super::builder::Builder;
+use super::context::ContextMaker;
 use super::mirror::{Log, Mirror, Reason};
 use super::recipe;
 use super::supplier::Supplier;
-use crate::run::{ENGINE_LIMIT, Progress, RunError};
+use crate::run::{ENGINE_LIMIT, ImageAction, Progress, RunError};
 
 /// How long unpacking an image may take.
 const UNPACK_LIMIT: Duration = Duration::from_secs(900);
+
+/// How long building an image may take, after its recipe's `prepare`.
+const BUILD_LIMIT: Duration = Duration::from_secs(900);
 
 /// How long pushing a built image to the cache may take.
 const PUSH_LIMIT: Duration = Duration::from_secs(900);
@@ -107,14 +111,9 @@ impl Workshop {
         let digest = recipe::digest(directory).map_err(reading())?;
         let source = recipe::source(directory).map_err(reading())?;
         let name = reference.to_string();
-        let builder = Builder {
-            docker: &self.docker,
-            scratch: &self.engine.scratch(),
-            canceller: &self.supplier.canceller,
-            progress,
-        };
+        progress(Progress::Image { reference: &name, action: ImageAction::Building });
         self.building().push(reference.clone());
-        let built = builder.build(&name, directory);
+        let built = self.build_context(reference, directory, progress);
         self.building().pop();
         built?;
         let repository = reference.repository();
@@ -143,6 +142,32 @@ impl Workshop {
         index.keep(reference, &image).map_err(RunError::io(format!("keeping image `{name}`")))?;
         self.made.push(image.id);
         Ok(())
+    }
+
+    /// Builds an image without a network.
+    fn build_context(
+        &self,
+        reference: &Reference,
+        recipe: &Path,
+        progress: &dyn Fn(Progress<'_>),
+    ) -> Result<(), RunError> {
+        let name = reference.to_string();
+        let temporary = self.supplier.cache.temporary();
+        let temporary = temporary.map_err(RunError::io("creating a directory for the recipe"))?;
+        let archive = match &self.supplier.caller {
+            Some(caller) => {
+                let archive = temporary.path().join("context.tar");
+                caller.write_context(reference, &archive)?;
+                archive
+            }
+            None => {
+                let (scratch, canceller) = (&self.engine.scratch(), &self.supplier.canceller);
+                ContextMaker { scratch, canceller, progress }.make(&name, recipe)?
+            }
+        };
+        let build = self.docker.image().build_from(archive.as_path()).tag(&name);
+        build.flag("--network=none").timeout(BUILD_LIMIT).call()?;
+        fs::remove_file(&archive).map_err(RunError::io("removing the recipe's copy"))
     }
 
     fn building(&self) -> MutexGuard<'_, Vec<Reference>> {

@@ -114,6 +114,7 @@ impl<'a> From<&'a Kept> for Cached<'a> {
         Self {
             origin: match kept.image.origin {
                 Origin::Registry => "registry",
+                Origin::Docker { .. } => "docker",
                 Origin::Recipe { .. } => "recipe",
             },
             current: kept.is_current,

@@ -1,34 +1,36 @@
-//! Builds images from recipes.
+//! The build context of a recipe: its files, and what its `prepare` makes.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::{Canceller, Command, Docker};
+use docker_cli::Canceller;
 
 use super::recipe;
-use crate::run::{CANCEL_INTERVAL, ImageAction, Progress, RunError};
+use crate::run::{CANCEL_INTERVAL, Progress, RunError};
 
-/// How long a recipe may take.
+/// How long a recipe's `prepare` may take.
 const RECIPE_LIMIT: Duration = Duration::from_secs(900);
 
-/// Builds images on an engine.
-pub(super) struct Builder<'a> {
-    pub(super) docker: &'a Docker,
-    /// A directory for copies of recipes: it is removed with the engine.
-    pub(super) scratch: &'a Path,
-    pub(super) canceller: &'a Canceller,
-    pub(super) progress: &'a dyn Fn(Progress<'_>),
+/// Makes build contexts on this machine.
+pub(crate) struct ContextMaker<'a> {
+    /// A directory for copies of recipes: it is removed later, in whatever way this process ends.
+    pub(crate) scratch: &'a Path,
+    pub(crate) canceller: &'a Canceller,
+    pub(crate) progress: &'a dyn Fn(Progress<'_>),
 }
 
-impl Builder<'_> {
-    /// Copies the recipe, runs its `prepare`, and builds the image without a network.
-    pub(super) fn build(&self, reference: &str, recipe: &Path) -> Result<(), RunError> {
-        (self.progress)(Progress::Image { reference, action: ImageAction::Building });
+impl ContextMaker<'_> {
+    /// Copies the recipe, runs its `prepare`, and packs the result. Returns the tar archive, which the next
+    /// context replaces.
+    ///
+    /// # Errors
+    /// When `prepare` fails, or a file cannot be written.
+    pub(crate) fn make(&self, reference: &str, recipe: &Path) -> Result<PathBuf, RunError> {
         let context = self.scratch.join("context");
         let archive = self.scratch.join("context.tar");
         let make = |context: &Path| -> io::Result<()> {
@@ -52,33 +54,25 @@ impl Builder<'_> {
             .stdout_null()
             .run()
             .map_err(RunError::io("packing the recipe with `tar`"))?;
-        self.docker
-            .image()
-            .build_from(archive.as_path())
-            .tag(reference)
-            .flag("--network=none")
-            .timeout(RECIPE_LIMIT)
-            .call()?;
-        fs::remove_dir_all(&context)
-            .and_then(|()| fs::remove_file(&archive))
-            .map_err(RunError::io("removing the recipe's copy"))
+        fs::remove_dir_all(&context).map_err(RunError::io("removing the recipe's copy"))?;
+        Ok(archive)
     }
 
     /// Runs the recipe's `prepare` in its own PID and mount namespaces, so that its processes and mounts
     /// end with this process.
     fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
-        let words = [
-            "setpriv",
-            "--pdeathsig",
-            "KILL",
-            "unshare",
+        // Only root may create the other namespaces by themselves.
+        let is_root = rustix::process::geteuid().is_root();
+        let words = ["setpriv", "--pdeathsig", "KILL", "unshare"].into_iter();
+        let words = words.chain((!is_root).then_some("--map-root-user"));
+        let words = words.chain([
             "--mount",
             "--pid",
             "--fork",
             "--mount-proc",
             "--kill-child=KILL",
             "./prepare",
-        ];
+        ]);
         let starting = || RunError::io(format!("running the recipe of `{reference}`"));
         let reader = duct::cmd("setsid", words)
             .dir(context)
@@ -142,8 +136,7 @@ mod tests {
     #[test]
     fn each_line_of_a_recipe_is_reported_and_the_last_one_returned() {
         let lines = RefCell::new(Vec::new());
-        let builder = Builder {
-            docker: &Docker::new(),
+        let maker = ContextMaker {
             scratch: Path::new(""),
             canceller: &Canceller::new(),
             progress: &|progress| {
@@ -152,7 +145,7 @@ mod tests {
                 }
             },
         };
-        let last = builder.report_lines(&b"one\n two \xff\n\n"[..]).unwrap();
+        let last = maker.report_lines(&b"one\n two \xff\n\n"[..]).unwrap();
         assert_eq!(last, "two \u{fffd}");
         assert_eq!(*lines.borrow(), ["one", " two \u{fffd}", ""]);
     }

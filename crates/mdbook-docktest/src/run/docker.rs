@@ -1,0 +1,251 @@
+//! Runs chapters on a Docker that `docker` reaches, on this machine or another: in a privileged container, in
+//! which this same program starts the engines.
+//!
+//! The container depends on its standard input, which this process keeps open: when this process ends in any
+//! way, the container's first process ends, and with it everything in the container (see [`container`]). Nothing
+//! of this machine is mounted: what a chapter needs is sent through pipes. What is kept on that Docker is an image
+//! with the engine's root file system and a volume with the cache of images.
+
+mod container;
+mod engine_image;
+mod files;
+mod owner;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, PipeWriter};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use docker_cli::system::Info;
+use docker_cli::{Canceller, Command, Docker, Source};
+use docker_images::Reference;
+use serde_json::Value;
+
+use self::container::{Container, PROGRAM};
+pub(crate) use self::engine_image::EngineImage;
+use super::remote::{Helper, ask, request};
+use super::{ContextMaker, Progress, RunChapters, RunError, Stored};
+use crate::book::settings::{BookImage, Settings};
+use crate::model::recording::{Image, Recording};
+use crate::model::scenario::Scenario;
+
+/// How long a request to the daemon may take that transfers nothing.
+const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+
+/// A Docker whose containers run chapters. Dropping it removes the container, and blocks until it is gone, two
+/// seconds at most.
+pub(crate) struct DockerHost<'a> {
+    options: HostOptions<'a>,
+    /// For messages.
+    name: String,
+    docker: Docker,
+    container: Container,
+    /// The images of that Docker that were asked for.
+    stored: Mutex<BTreeMap<String, Option<Stored>>>,
+    processors: u64,
+    memory: u64,
+}
+
+/// What all Docker hosts of a run have in common.
+#[derive(Clone, Copy)]
+pub(crate) struct HostOptions<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) image: &'a EngineImage,
+    pub(crate) fail_fast: bool,
+    /// Stops the run from another thread.
+    pub(crate) canceller: &'a Canceller,
+    /// Called with what is being done for a chapter.
+    pub(crate) progress: &'a (dyn Fn(&Scenario, Progress<'_>) + Sync),
+    /// Called with a line about what is being done for a host.
+    pub(crate) announce: &'a (dyn Fn(&str) + Sync),
+}
+
+impl<'a> DockerHost<'a> {
+    /// Starts a container on the Docker that a context names, or on the one that `docker` uses by itself.
+    ///
+    /// # Errors
+    /// When that Docker cannot be reached, refuses a privileged container, or is of another architecture.
+    pub(crate) fn start(context: Option<&str>, options: HostOptions<'a>) -> Result<Self, RunError> {
+        let docker = Docker::new().cancelled_by(options.canceller.clone());
+        let docker = match context {
+            Some(context) => docker.context(context),
+            None => docker,
+        };
+        let name = context.map_or_else(|| "Docker".to_owned(), |name| format!("context `{name}`"));
+        let start = || {
+            let requests = docker.clone().timeout(REQUEST_LIMIT);
+            let info = requests.info()?;
+            check_platform(&info)?;
+            owner::remove_abandoned(&requests)?;
+            let image = options.image.ensure(&docker, options.announce)?;
+            let container = Container::start(&docker, &image)?;
+            Ok((info.cpus, info.memory, container))
+        };
+        match start() {
+            Ok((processors, memory, container)) => {
+                let stored = Mutex::default();
+                Ok(Self { options, name, docker, container, stored, processors, memory })
+            }
+            Err(_) if options.canceller.is_cancelled() => Err(RunError::Cancelled),
+            Err(RunError::Docker(error)) => {
+                let source = Box::new(RunError::Remote { message: brief(&error) });
+                Err(RunError::Host { host: name, source })
+            }
+            Err(error) => Err(RunError::Host { host: name, source: Box::new(error) }),
+        }
+    }
+
+    /// The processors of its machine, and the memory in bytes.
+    pub(crate) fn capacity(&self) -> (NonZero<usize>, u64) {
+        let processors = usize::try_from(self.processors).ok().and_then(NonZero::new);
+        (processors.unwrap_or(NonZero::<usize>::MIN), self.memory)
+    }
+
+    fn error(&self, source: RunError) -> RunError {
+        RunError::Host { host: self.name.clone(), source: Box::new(source) }
+    }
+
+    /// Runs a scenario by the program in the container.
+    fn run_there(
+        &self,
+        scenario: &Scenario,
+        text: &str,
+        used_before: &[Image],
+    ) -> Result<Option<Recording>, RunError> {
+        let HostOptions { settings, fail_fast, progress, .. } = self.options;
+        let request = request(scenario, text, settings, used_before, fail_fast)?;
+        let (input, output): (_, PipeWriter) =
+            io::pipe().map_err(RunError::io("creating a pipe"))?;
+        let exec = self.docker.container().exec(self.container.name(), [PROGRAM, "run-chapter"]);
+        let stream = exec.stdin(input).stream()?;
+        // What the program says when it crashes.
+        let said = RefCell::new(String::new());
+        let lines = stream.filter_map(|line| match line {
+            Ok(line) if line.source == Source::Stdout => Some(Ok(line.bytes)),
+            Ok(line) => {
+                *said.borrow_mut() = line.text().into_owned();
+                None
+            }
+            Err(error) => Some(Err(RunError::ConnectionLost { reason: brief(&error) })),
+        });
+        let show = |event: Progress<'_>| progress(scenario, event);
+        let helper = HostHelper { host: self };
+        let recording = ask(&request, scenario, output, lines, &helper, &show);
+        recording.map_err(|error| match error {
+            RunError::ConnectionLost { reason } if said.borrow().is_empty() => {
+                RunError::ConnectionLost { reason }
+            }
+            RunError::ConnectionLost { .. } => {
+                RunError::ConnectionLost { reason: said.borrow().trim().to_owned() }
+            }
+            error => error,
+        })
+    }
+}
+
+impl RunChapters for DockerHost<'_> {
+    fn run(
+        &self,
+        scenario: &Scenario,
+        text: &str,
+        used_before: &[Image],
+    ) -> Result<Option<Recording>, RunError> {
+        if scenario.steps_that_run().next().is_none() {
+            return Ok(None);
+        }
+        let recording = self.run_there(scenario, text, used_before);
+        (self.options.progress)(scenario, Progress::End);
+        match recording {
+            Err(_) if self.options.canceller.is_cancelled() => Err(RunError::Cancelled),
+            // Another chapter may run there, if the container is still there.
+            Err(RunError::ConnectionLost { reason }) if self.container.is_running(&self.docker) => {
+                Err(RunError::Remote { message: reason })
+            }
+            Err(error @ RunError::ConnectionLost { .. }) => Err(self.error(error)),
+            recording => recording,
+        }
+    }
+}
+
+/// Checks that this program runs there.
+fn check_platform(info: &Info) -> Result<(), RunError> {
+    let read = |name: &str| info.other.get(name).and_then(Value::as_str).unwrap_or_default();
+    let found = format!("{} on {}", read("OSType"), read("Architecture"));
+    let own = format!("linux on {}", std::env::consts::ARCH);
+    if found == own {
+        return Ok(());
+    }
+    let message = format!("its containers are for {found}, and this program is for {own}");
+    Err(RunError::Remote { message })
+}
+
+/// What a program in the container gets from this machine and from the Docker that the container is on.
+struct HostHelper<'a> {
+    host: &'a DockerHost<'a>,
+}
+
+impl HostHelper<'_> {
+    fn image(&self, reference: &str) -> Option<&BookImage> {
+        let reference: Reference = reference.parse().ok()?;
+        self.host.options.settings.images.get(&reference)
+    }
+}
+
+impl Helper for HostHelper<'_> {
+    fn write_context(
+        &self,
+        reference: &str,
+        into: &Path,
+        progress: &dyn Fn(Progress<'_>),
+    ) -> Result<(), RunError> {
+        let recipe = self.image(reference).and_then(|image| image.recipe.as_deref());
+        let Some(recipe) = recipe else {
+            let message = format!("the book has no recipe for image `{reference}`");
+            return Err(RunError::Remote { message });
+        };
+        let scratch = tempfile::tempdir().map_err(RunError::io("creating a directory"))?;
+        let canceller = self.host.options.canceller;
+        let maker = ContextMaker { scratch: scratch.path(), canceller, progress };
+        let archive = maker.make(reference, recipe)?;
+        files::write(&self.host.docker, self.host.container.name(), &archive, into)
+    }
+
+    fn stored(&self, reference: &str) -> Result<Option<Stored>, RunError> {
+        let mut known = self.host.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stored) = known.get(reference) {
+            return Ok(stored.clone());
+        }
+        let docker = self.host.docker.clone().timeout(REQUEST_LIMIT);
+        let stored = engine_image::stored(&docker, reference)?;
+        known.insert(reference.to_owned(), stored.clone());
+        Ok(stored)
+    }
+
+    fn save(&self, id: &str, into: &Path) -> Result<(), RunError> {
+        let scratch = tempfile::tempdir().map_err(RunError::io("creating a directory"))?;
+        let archive = scratch.path().join("image.tar");
+        self.host.docker.image().save([id]).to(&archive)?;
+        files::write(&self.host.docker, self.host.container.name(), &archive, into)
+    }
+
+    fn recipe(&self, name: &str) -> Option<PathBuf> {
+        self.image(name)?.recipe.clone()
+    }
+}
+
+/// The message of docker, on one line, without the command line.
+fn brief(error: &docker_cli::Error) -> String {
+    let message = match error.failure() {
+        // It may have been killed.
+        Some(failure) if failure.message.trim().is_empty() => match failure.status {
+            Some(status) => format!("`docker` has ended with {status}"),
+            None => "`docker` was stopped".to_owned(),
+        },
+        Some(failure) => failure.message.clone(),
+        None => error.to_string().lines().next().unwrap_or_default().to_owned(),
+    };
+    message.trim().lines().next_back().unwrap_or_default().trim().to_owned()
+}

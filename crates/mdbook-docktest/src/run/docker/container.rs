@@ -1,0 +1,137 @@
+//! The container in which this program runs chapters.
+
+use std::fs::File;
+use std::io::{self, PipeWriter};
+use std::time::Duration;
+
+use docker_cli::{Command, Docker, Error, Source, Stream};
+
+use super::engine_image::KEPT;
+use super::owner::{self, Owner};
+use super::{REQUEST_LIMIT, brief};
+use crate::run::RunError;
+
+/// The program in the container. Steps do not see what is in this directory, as it is not on the container's own file
+/// system.
+pub(super) const PROGRAM: &str = "/run/mdbook-docktest/program";
+
+/// The volume with what programs in such containers keep: see `cache_directory`.
+const CACHE_VOLUME: &str = "mdbook-docktest-cache";
+const CACHE: &str = "/run/mdbook-docktest/cache";
+
+/// What the first process prints when it runs.
+const READY: &str = "ready";
+
+/// The first process waits for the end of its input, which is that of the program that has started it. The shell reaps
+/// the orphans. Docker's mark of a container is not for steps, which see this root file system.
+const FIRST_PROCESS: &str = "rm -f /.dockerenv && echo ready && cat >/dev/null; exit 0";
+
+/// Writes the program, and checks that it runs there.
+const RECEIVE_PROGRAM: &str = r#"cat >"$1" && chmod 0700 "$1" && "$1" --version >/dev/null"#;
+
+/// How long sending the program may take.
+const SEND_LIMIT: Duration = Duration::from_secs(300);
+
+/// A running container. Dropping it removes it.
+pub(super) struct Container {
+    name: String,
+    /// The `docker run` that is attached to it. Ended first: that removes the container.
+    _run: Stream,
+    /// The container ends when this is closed.
+    _lifeline: PipeWriter,
+}
+
+impl Container {
+    /// Starts a container, and sends this program there.
+    ///
+    /// # Errors
+    /// When Docker refuses a privileged container, or this program does not run in it.
+    pub(super) fn start(docker: &Docker, image: &str) -> Result<Self, RunError> {
+        let requests = docker.clone().timeout(REQUEST_LIMIT);
+        requests.volume().create().label(KEPT, "cache").name(CACHE_VOLUME).call()?;
+        let (input, lifeline) = io::pipe().map_err(RunError::io("creating a pipe"))?;
+        let owner = Owner::of_this_process();
+        let name = owner.container_name();
+        let run = docker
+            .container()
+            .run(image)
+            .name(&name)
+            .label(owner::LABEL, owner.to_string())
+            .rm()
+            .privileged()
+            .pull("never")
+            .hostname("docktest")
+            .tmpfs("/run:exec,mode=755")
+            .mount(format!("type=volume,source={CACHE_VOLUME},target={CACHE}"))
+            .env("XDG_CACHE_HOME", CACHE)
+            // What this program prints is read, and is nothing for the Docker's logs.
+            .flag("--log-driver=none")
+            .entrypoint("")
+            .program(["sh", "-c", FIRST_PROCESS])
+            .stdin(input);
+        let mut run = run.stream()?;
+        wait_until_ready(&mut run)?;
+        let container = Self { name, _run: run, _lifeline: lifeline };
+        container.send_program(docker)?;
+        Ok(container)
+    }
+
+    /// The container's name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it runs, as far as Docker says.
+    pub(super) fn is_running(&self, docker: &Docker) -> bool {
+        let docker = docker.clone().timeout(REQUEST_LIMIT);
+        let found = docker.container().find(&self.name);
+        found.is_ok_and(|container| container.is_some_and(|container| container.state.running))
+    }
+
+    fn send_program(&self, docker: &Docker) -> Result<(), RunError> {
+        let program = this_program().map_err(RunError::io("reading this program"))?;
+        let words = ["sh", "-c", RECEIVE_PROGRAM, "receive-program", PROGRAM];
+        let send = docker.container().exec(&self.name, words).stdin(program).timeout(SEND_LIMIT);
+        match send.call() {
+            Ok(_) => Ok(()),
+            Err(Error::Exit(failure)) => {
+                let message = format!(
+                    "this program does not run in the engine's image: {}: use an image whose C library is not \
+                     older than this program's",
+                    failure.message.lines().next_back().unwrap_or("no message")
+                );
+                Err(RunError::Remote { message })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// This program's file, also if it was replaced since it was started.
+fn this_program() -> io::Result<File> {
+    File::open("/proc/self/exe")
+}
+
+fn wait_until_ready(run: &mut Stream) -> Result<(), RunError> {
+    let mut said = String::new();
+    for line in run {
+        match line {
+            Ok(line) if line.source == Source::Stdout && line.text() == READY => return Ok(()),
+            Ok(line) => said = line.text().into_owned(),
+            Err(error) => return Err(refusal(error)),
+        }
+    }
+    let message = format!("the engine's container ended at once: {said}");
+    Err(RunError::Remote { message })
+}
+
+/// A daemon can refuse privileged containers: with user namespaces, or by a plug-in for authorization.
+fn refusal(error: Error) -> RunError {
+    let message = brief(&error);
+    match error {
+        Error::Daemon(_) | Error::Failed(_) if message.to_lowercase().contains("privileged") => {
+            RunError::NotPrivileged { message }
+        }
+        error => error.into(),
+    }
+}

@@ -1,0 +1,162 @@
+//! The image of the containers: a root file system with an engine.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use docker_cli::{Command, Docker};
+use docker_images::{Platform, Reference};
+use sha2::{Digest, Sha256};
+
+use super::REQUEST_LIMIT;
+use crate::run::{RunError, Stored};
+use crate::text::digest::hexadecimal;
+
+/// The repository of the images that this program makes.
+const REPOSITORY: &str = "mdbook-docktest/engine";
+
+/// The label of what this program keeps on a Docker, with what it is.
+pub(super) const KEPT: &str = "mdbook-docktest.kept";
+
+/// Changed when images are made in another way.
+const VERSION: &str = "1";
+
+const DOCKERFILE: &str = include_str!("Dockerfile");
+
+/// In a user namespace, where the files of a root that was prepared without root belong to whom they are for
+/// (user_namespaces(7)).
+const AS_ROOT: [&str; 4] = ["unshare", "--map-root-user", "--map-auto", "--"];
+
+/// How long making the image may take.
+const LIMIT: Duration = Duration::from_secs(1800);
+
+/// Where the image comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum EngineImage {
+    /// The author has named it.
+    Named(String),
+    /// A prepared root file system of this machine.
+    Root(PathBuf),
+    /// It is built by that Docker from Debian's packages, for which it needs a network.
+    Built {
+        /// Those that the book adds.
+        packages: Vec<String>,
+    },
+}
+
+impl EngineImage {
+    /// Has the image ready on a Docker, and returns its name. `announce` is called if that takes some time.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn ensure(
+        &self,
+        docker: &Docker,
+        announce: &(dyn Fn(&str) + Sync),
+    ) -> Result<String, RunError> {
+        let name = match self {
+            Self::Named(name) => name.clone(),
+            Self::Root(root) => format!("{REPOSITORY}:{}", tag_of_root(root)?),
+            Self::Built { packages } => {
+                let packages = packages.join(" ");
+                format!("{REPOSITORY}:{}", tag(&[DOCKERFILE.as_bytes(), packages.as_bytes()]))
+            }
+        };
+        let requests = docker.clone().timeout(REQUEST_LIMIT);
+        if requests.image().find(&name)?.is_some() {
+            return Ok(name);
+        }
+        match self {
+            Self::Named(_) => {
+                announce(&format!("pulling the engine's image {name}"));
+                docker.image().pull(&name).timeout(LIMIT).call()?;
+            }
+            Self::Root(root) => {
+                announce(&format!("importing the engine's root file system as image {name}"));
+                import(docker, root, &name)?;
+            }
+            Self::Built { packages } => {
+                announce(&format!("building the engine's image {name} (about a minute)"));
+                let build = docker.image().build_from(DOCKERFILE.as_bytes());
+                build
+                    .tag(&name)
+                    .build_arg("PACKAGES", packages.join(" "))
+                    .label(KEPT, "engine")
+                    .timeout(LIMIT)
+                    .call()?;
+            }
+        }
+        Ok(name)
+    }
+}
+
+/// The tag for a root file system with these packages.
+fn tag_of_root(root: &Path) -> Result<String, RunError> {
+    let reading = || RunError::io(format!("reading the engine's root `{}`", root.display()));
+    let root = fs::canonicalize(root).map_err(reading())?;
+    let packages = match fs::read(root.join("var/lib/dpkg/status")) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        packages => packages.map_err(reading())?,
+    };
+    let name = root.file_name().unwrap_or_default().as_encoded_bytes();
+    Ok(tag(&[name, &packages]))
+}
+
+fn tag(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in [&[VERSION.as_bytes()], parts].concat() {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hexadecimal(&hash.finalize()[..8])
+}
+
+/// Makes an image of a root file system.
+fn import(docker: &Docker, root: &Path, name: &str) -> Result<(), RunError> {
+    let packing = || RunError::io(format!("packing `{}` with `tar`", root.display()));
+    let (input, output) = io::pipe().map_err(RunError::io("creating a pipe"))?;
+    let pack = ["tar", "--create", "--numeric-owner", "--one-file-system", "--directory"];
+    let is_root = rustix::process::geteuid().is_root();
+    let words = if is_root { &[][..] } else { &AS_ROOT[..] }.iter().chain(&pack);
+    let mut words: Vec<OsString> = words.map(OsString::from).collect();
+    words.extend([fs::canonicalize(root).map_err(packing())?.into(), ".".into()]);
+    let tar = duct::cmd(words.remove(0), words);
+    let tar = tar.stdin_null().stdout_file(output).stderr_capture().unchecked();
+    let packed = tar.start().map_err(packing())?;
+    // It holds the writing end of the pipe.
+    drop(tar);
+    let label = format!("LABEL {KEPT}=engine");
+    let imported = docker.image().import(input).change(label).timeout(LIMIT).call();
+    let packed = packed.into_output().map_err(packing())?;
+    let image = imported?;
+    // It has its name only if it is complete.
+    if !packed.status.success() {
+        let _ = docker.image().rm([&image]).timeout(REQUEST_LIMIT).call();
+        let said = String::from_utf8_lossy(&packed.stderr).trim().to_owned();
+        return Err(packing()(io::Error::other(said)));
+    }
+    docker.image().tag(&image, name).timeout(REQUEST_LIMIT).call()?;
+    Ok(())
+}
+
+/// The image that a Docker has for a reference.
+pub(super) fn stored(docker: &Docker, reference: &str) -> Result<Option<Stored>, RunError> {
+    let Ok(reference) = reference.parse::<Reference>() else { return Ok(None) };
+    let name = reference.familiar_name();
+    let wanted = match (reference.digest(), reference.tag()) {
+        (Some(digest), _) => format!("{name}@{digest}"),
+        (None, tag) => format!("{name}:{}", tag.unwrap_or("latest")),
+    };
+    let Some(image) = docker.image().find(wanted)? else { return Ok(None) };
+    let platform = Platform::new(&image.os, &image.architecture, "");
+    if platform != Platform::of_this_machine() {
+        return Ok(None);
+    }
+    let digest = image.repo_digests.iter().find_map(|known| {
+        let (repository, digest) = known.split_once('@')?;
+        (repository == name).then(|| digest.to_owned())
+    });
+    Ok(Some(Stored { id: image.id.to_string(), digest }))
+}

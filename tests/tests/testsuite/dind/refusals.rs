@@ -1,0 +1,35 @@
+//! What a Docker refuses, and the remedy.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use testsuite::{Book, Engine};
+
+use super::on;
+
+#[test]
+fn no_docker() {
+    let book = Book::new().step("true");
+    let run = book.command(["verify", "--engine", "dind"]).env("DOCKER_HOST", "unix:///nowhere");
+    run.run().exits(3).fails_saying(&["Docker: ", "/nowhere"]);
+}
+
+#[test]
+fn no_privileged_containers() {
+    let engine = Engine::start();
+    let book = Book::new().step("true");
+    // As a daemon with `userns-remap` answers.
+    let docker = "#!/bin/sh\ncase \" $* \" in *' container run '*)\n\
+        echo 'docker: Error response from daemon: privileged mode is incompatible with user namespaces.' >&2\n\
+        exit 125;; esac\nPATH=${PATH#*:}\nexec docker \"$@\"\n";
+    let book = book.file("bin/docker", docker);
+    let program = book.path().join("bin/docker");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", book.path().join("bin").display(), std::env::var("PATH").unwrap());
+    let outcome = on(&engine, &book, "verify").env("PATH", path).run();
+    outcome.exits(3).fails_saying(&[
+        "`--privileged`",
+        "incompatible with user namespaces",
+        "--context",
+    ]);
+}
