@@ -231,3 +231,17 @@ fn passwords_that_are_typed_in_examples_are_in_no_result_and_no_recording() {
         }
     }
 }
+
+#[test]
+fn only_the_result_about_findings_has_one() {
+    let mut failed = Vec::new();
+    for file in fs::read_dir(guide().join("results")).expect("the directory exists") {
+        let path = file.expect("the directory can be read").path();
+        let text = fs::read_to_string(&path).expect("the file is text");
+        assert!(text.contains("docktest"), "{} shows nothing", path.display());
+        if text.contains("docktest-findings") {
+            failed.push(path.file_name().expect("it is a file").to_owned());
+        }
+    }
+    assert_eq!(failed, ["finding.md"]);
+}
