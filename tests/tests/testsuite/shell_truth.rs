@@ -228,6 +228,7 @@ fn each_command_of_a_line_counts() {
         .step("x=$(docker inspect nosuch | head -1)")
         .step("true && docker rm nosuch | cat; true")
         .step("cat <<E\n$(docker inspect nosuch)\nE")
+        .step("echo \"$(docker inspect nosuch)\"")
         .step("docker run nosuch.invalid/image & wait")
         .verify()
         .exits(3)
@@ -240,6 +241,7 @@ fn each_command_of_a_line_counts() {
             ("exit-status", "x=$(docker inspect"),
             ("exit-status", "true && docker rm nosuch"),
             ("exit-status", "cat <<E"),
+            ("exit-status", "echo \"$(docker inspect"),
             ("image-missing", "docker run nosuch.invalid/image"),
         ])
         .says("`docker rm nosuch` in this command exited with status 1")
@@ -257,6 +259,8 @@ fn a_failure_that_the_script_looks_at_does_not_count() {
         .step("if docker ps | grep -q nosuch; then echo found; fi; echo end")
         .step("docker ps | grep nosuch || true")
         .step("docker rm nosuch; echo $?")
+        .step("x=\"$(docker inspect nosuch)\"; echo $?")
+        .step("echo \"$(docker inspect nosuch || true)\"")
         .step("for i in 1 2; do docker rm x$i || echo \"no x$i\"; done")
         .step("[ \"$(docker inspect -f x nosuch)\" = x ] || echo none")
         .step("docker images | head -n 1; echo end")

@@ -259,6 +259,9 @@ mod tests {
             ("let i=0; a", "let i=0", &[1]),
             ("{ yes; a; } | head", "yes", &[141]),
             ("false; echo $?", "false", &[1]),
+            ("x=$(a); echo $?", "a", &[1]),
+            ("x=\"$(a)\"; echo $?", "a", &[1]),
+            ("x=`a`; if [ $? = 1 ]; then b; fi", "a", &[1]),
             ("f; if [ $? = 1 ]; then a; fi", "()false", &[1]),
             ("if a | grep x; then b; fi; c", "grep x", &[1, 0]),
             ("a | b && c; d", "b", &[1, 0]),
@@ -270,6 +273,10 @@ mod tests {
         }
         for (command, failed, statuses) in [
             ("false; true; echo $?", "false", &[1][..]),
+            ("echo \"$(a)\"", "a", &[1]),
+            // The status is that of `echo`.
+            ("echo \"$(a)\"; echo $?", "a", &[1]),
+            ("echo `a`; echo $?", "a", &[1]),
             ("if a; then b | c; fi; d", "c", &[1, 0]),
             ("if a | b; then c | d; fi; e", "d", &[1, 0]),
             ("f", "()b", &[1, 0]),

@@ -228,10 +228,11 @@ $__docktest_command"); then
     __docktest_command+=$__docktest_after
 
     # What has replaced builtins, traces or sets traps would be in the way. The options are the author's again
-    # afterwards only if they were off.
+    # afterwards only if they were off. If a DEBUG trap has run, `exit` in an EXIT trap loses its status.
     __docktest_watch=
     if [[ $__docktest_go == *@(failures|pipelines|jobs)* && $__docktest_options != *@(errtrace|functrace)* ]] &&
-        [[ ! ${__docktest_traps-} && ! $__docktest_trace && ! ${__docktest_replaced-} ]]; then
+        [[ ! ${__docktest_traps-} && ! $__docktest_trace && ! ${__docktest_replaced-} ]] &&
+        [[ ! $__docktest_exit || $__docktest_go != *@(pipelines|jobs)* ]]; then
         __docktest_watch=yes
     fi
 } 2>/dev/null

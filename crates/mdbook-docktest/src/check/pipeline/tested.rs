@@ -17,7 +17,14 @@ pub(super) fn is_failure(command: &CommandRecording, failure: &Failure, status: 
 fn is_status_used(command: &str, part: &str) -> bool {
     let uses = |text: &str| ["$?", "${?}", "PIPESTATUS"].iter().any(|use_| text.contains(use_));
     let Some(start) = command.find(part) else { return uses(command) };
-    let rest = command[start + part.len()..].trim_start_matches([' ', '\t', '\n', ';', ')', '}']);
+    let before = command[..start].trim_end();
+    // `$?` is the status of a substitution only where that is the value of an assignment.
+    let substitution = before.strip_suffix("$(").or_else(|| before.strip_suffix('`'));
+    if substitution.is_some_and(|before| !before.trim_end_matches('"').ends_with('=')) {
+        return false;
+    }
+    let is_closing = [' ', '\t', '\n', ';', ')', '}', '`', '"'];
+    let rest = command[start + part.len()..].trim_start_matches(is_closing);
     uses(rest.split([';', '\n']).next().unwrap_or_default())
 }
 

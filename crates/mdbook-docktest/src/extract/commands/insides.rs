@@ -19,10 +19,11 @@ impl Insides {
     /// Returns what a command consists of, as far as its text shows.
     pub(crate) fn of(command: &str) -> Self {
         let text = |range: &std::ops::Range<usize>| command.get(range.clone()).unwrap_or_default();
-        let has_backticks = command.contains('`');
+        // What is in backticks, or in the text of a here-document, is not among the tokens.
+        let has_hidden = command.contains('`') || command.contains("<<") && command.contains("$(");
         let mut insides = Self {
-            has_lists: has_backticks,
-            has_pipelines: has_backticks && command.contains('|'),
+            has_lists: has_hidden,
+            has_pipelines: has_hidden && command.contains('|'),
             has_background: ["<(", ">(", "coproc"].iter().any(|sign| command.contains(sign)),
             has_functions: false,
         };
@@ -135,6 +136,8 @@ mod tests {
             ("echo \"$(a | b)\"", "lp"),
             ("x=`a`", "l"),
             ("x=`a | b`", "lp"),
+            ("cat <<E\n$(a)\nE", "l"),
+            ("cat <<E\n$(a | b)\nE", "lp"),
             ("if a | b; then c; fi", "l"),
             ("while a; do b | c; done", "lp"),
             ("f() { a; }", "lf"),

@@ -86,6 +86,17 @@ fn each_command_has_its_own_output_per_stream_and_its_own_status() {
     assert_eq!(steps[0][1].command, "(exit 3)");
 }
 
+/// If it counted the lines of a chapter instead, a line that is added would change the error messages below it.
+#[test]
+fn lines_are_counted_from_the_beginning_of_each_command() {
+    let steps = run(&[
+        ("", "echo $LINENO\necho $LINENO; {\n  echo $LINENO\n  nosuch\n}"),
+        ("", "trap 'echo \"failed on line $LINENO\"' ERR\ntrue\nfalse"),
+    ]);
+    assert_eq!(printed(&steps[0]), "1\n1\n2\nbash: line 3: nosuch: command not found\n");
+    assert_eq!(printed(&steps[1]), "failed on line 1\n");
+}
+
 #[test]
 fn a_command_begins_when_the_one_before_has_ended() {
     let place = LocalPlace::new().expect("a temporary directory");

@@ -122,7 +122,7 @@ const COMPOUND: &[&str] = &[
     "f-g.h() { echo odd; }; f-g.h",
     "f() { f2() { echo inner; }; f2; }; f",
     "f () { :; } ; unset -f f",
-    "coproc { read -r x; exit 3; }; echo >&\"${COPROC[1]}\"; wait $COPROC_PID",
+    "coproc { read -r x; exit 3; }; p=$COPROC_PID; echo >&\"${COPROC[1]}\"; wait $p",
     "{ echo a; echo b; } | { read -r x; echo $x; cat >/dev/null; }",
     "( echo a\necho b\n) | while read -r l; do echo \"<$l>\"; done",
     "{ { { true; }; }; }",

@@ -118,7 +118,7 @@ const COMMANDS: &[&str] = &[
     "q a | cat",
     "e() { exit 4; }",
     "u() { return 3; }",
-    "m() {\n  false\n  return 0\n}\nm",
+    "m() {\n  false\n  return 0\n}; m",
     "unset -f f g h k p q",
     "f2() { shift; echo \"$# $_\"; }; f2 a b c",
     // Exits
