@@ -116,7 +116,7 @@ impl Program {
 
     /// Runs it through another command, whose last word is another copy of the program. `prepare` is called with the
     /// working directory.
-    pub(crate) fn with_words(mut self, words: Vec<OsString>, prepare: impl FnOnce(&Path)) -> Self {
+    pub(crate) fn with_words(mut self, words: &[OsString], prepare: impl FnOnce(&Path)) -> Self {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).args(self.command.get_args());
         for (name, value) in self.command.get_envs() {

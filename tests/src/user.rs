@@ -1,7 +1,8 @@
 //! A user of the machine who is not root.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -91,6 +92,16 @@ impl User {
         assert!(pack.wait().unwrap().success());
     }
 
+    /// Puts a script for `sh` first on this user's PATH.
+    pub fn with_program(self, name: &str, script: &str) -> Self {
+        let directory = self.home.join("bin");
+        fs::create_dir_all(&directory).unwrap();
+        let file = directory.join(name);
+        fs::write(&file, format!("#!/bin/sh\n{script}")).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
     /// The user's name.
     pub fn name(&self) -> &str {
         &self.name
@@ -114,7 +125,7 @@ impl User {
     pub fn runs_through<const N: usize>(&self, words: [&str; N], program: Program) -> Program {
         let mut all: Vec<OsString> = words.map(OsString::from).into();
         all.extend(self.words([self.program()]));
-        program.with_words(all, |directory| {
+        program.with_words(&all, |directory| {
             succeed(Command::new("chown").args(["--recursive", &self.name]).arg(directory));
         })
     }
@@ -125,10 +136,14 @@ impl User {
             ["setpriv", "--reuid", &self.name, "--regid", &self.name, "--init-groups"]
                 .map(OsString::from)
                 .into();
-        words.extend(["env", "PATH=/usr/local/bin:/usr/bin:/bin"].map(OsString::from));
-        let mut home = OsString::from("HOME=");
-        home.push(&self.home);
-        words.push(home);
+        let home = self.home.display();
+        let environment = [
+            "env".to_owned(),
+            format!("HOME={home}"),
+            // Without the directories of root's programs, as on Debian.
+            format!("PATH={home}/bin:/usr/local/bin:/usr/bin:/bin"),
+        ];
+        words.extend(environment.map(OsString::from));
         words.extend(command.into_iter().map(Into::into));
         words
     }
