@@ -42,19 +42,19 @@ pub(super) fn is_generated(file: &Path) -> bool {
     file.starts_with("generated")
 }
 
-macro_rules! regex {
-    ($name:ident, $pattern:literal) => {
-        #[expect(clippy::unwrap_used, reason = "a literal that each test compiles")]
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).unwrap());
-    };
+#[expect(clippy::unwrap_used, reason = "literals that each test compiles")]
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap()
 }
 
-regex!(
-    HEAD,
-    r#"^    (?:[a-z_]+::)*(\w+) =((?: "[^"]*")*)(?: => (.+?), [A-Za-z_:]+(?:, origin: \w+)?)?;$"#
-);
-regex!(FLAG, r#"^    (\w+): (\w+) "(--?[A-Za-z0-9-]+)";$"#);
-regex!(SINCE, r"\(Docker (\d+) and later");
+static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r#"^    (?:[a-z_]+::)*(\w+) =((?: "[^"]*")*)(?: => (.+?), [A-Za-z_:]+(?:, origin: \w+)?)?;$"#,
+    )
+});
+static FLAG: LazyLock<Regex> =
+    LazyLock::new(|| regex(r#"^    (\w+): (\w+) "(--?[A-Za-z0-9-]+)";$"#));
+static SINCE: LazyLock<Regex> = LazyLock::new(|| regex(r"\(Docker (\d+) and later"));
 
 /// The declarations in all files below `src`.
 ///

@@ -76,7 +76,7 @@ fn add(all: &mut Inventory, program: &Program, plugins: Plugins, path: Vec<Strin
         return Ok(());
     }
     for command in &page.commands {
-        add(all, program, plugins, [path.as_slice(), &[command.clone()]].concat())?;
+        add(all, program, plugins, [path.as_slice(), std::slice::from_ref(command)].concat())?;
     }
     let command = Command {
         positionals: positionals(&page.usage, &path),
