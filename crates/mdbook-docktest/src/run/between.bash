@@ -66,18 +66,24 @@ __docktest_shown=
             __docktest_exit=
         fi
         # That DEBUG traps must not run is set where no command runs. The last two commands restore `$_`, then `$?`.
+        # All is on one line, for LINENO, unless bash could not parse that.
         __docktest_wrapped='{
-                __docktest_before=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_argument=$_
-                __docktest_arguments=("$@")
-                \builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps
-                \builtin trap - DEBUG RETURN ERR
-                [[ ! $__docktest_watched ]] || \builtin set +ET
-                \builtin . /run/docktest/shell/exit.bash && :
-                \builtin eval "$__docktest_begin"
-                \builtin : $((__docktest_own = 0)) "$__docktest_argument"
-                (\builtin exit "$__docktest_before") && (\builtin :)
-            } >/dev/null 2>"${__docktest_null[__docktest_own = 1]}"; '$__docktest_exit'
-            { [[ ! $__docktest_exit_status ]] || \builtin exit 1; } >/dev/null 2>"${__docktest_null[__docktest_own = 1]}"'
+            __docktest_before=$? __docktest_pipe=${PIPESTATUS[@]-} __docktest_argument=$_;
+            __docktest_arguments=("$@");
+            \builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps;
+            \builtin trap - DEBUG RETURN ERR;
+            [[ ! $__docktest_watched ]] || \builtin set +ET;
+            \builtin . /run/docktest/shell/exit.bash && :;
+            \builtin eval "$__docktest_begin";
+            \builtin : $((__docktest_own = 0)) "$__docktest_argument";
+            (\builtin exit "$__docktest_before") && (\builtin :);
+        } >/dev/null 2>"${__docktest_null[__docktest_own = 1]}"; '
+        __docktest_wrapped=${__docktest_wrapped//$'\n'/}
+        if [[ $__docktest_exit ]] && ! (\builtin eval "\\builtin set -n"$'\n'"$__docktest_exit"); then
+            __docktest_wrapped+=$'\n'
+        fi
+        __docktest_wrapped+=$__docktest_exit$'\n''{ [[ ! $__docktest_exit_status ]] || \builtin exit 1; } \
+            >/dev/null 2>"${__docktest_null[__docktest_own = 1]}"'
         \builtin trap -- "$__docktest_wrapped" EXIT
     fi
 
@@ -155,7 +161,7 @@ __docktest_shown=
         __docktest_begin="${__docktest_begin:+\\builtin set -x; }"
     fi
     # The trace shows what is in a DEBUG trap, and a list of traps does, too.
-    if [[ $__docktest_trace || $__docktest_go == *@(trace|traps)* ]]; then
+    if [[ $__docktest_trace || $__docktest_go == *@(traced|traps)* ]]; then
         __docktest_begin+=${__docktest_traps-}
     else
         __docktest_begin+=${__docktest_quiet_traps-}

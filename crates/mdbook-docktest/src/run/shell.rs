@@ -349,7 +349,7 @@ fn launch(commands: usize) -> String {
     format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
 }
 
-/// How a command has ended, in variables. `__docktest_command` becomes empty: if the author's shell refuses to
+/// How a command has ended, in variables. `__docktest_own` is 1 until the next one, see `traps.bash`. `__docktest_command` becomes empty: if the author's shell refuses to
 /// go on, nothing is run twice.
 ///
 /// It is evaluated with the command, on the line below: after the `eval`, `$_` is the command's text, and the

@@ -201,6 +201,13 @@ fn an_exit_trap_runs_where_the_author_exits_and_not_at_the_end_of_a_step() {
 }
 
 #[test]
+fn an_exit_trap_that_bash_cannot_parse_does_not_keep_the_state_from_being_saved() {
+    let steps = run(&[("", "trap 'echo (' EXIT"), ("", "a=1; exit 4"), ("", "echo $a")]);
+    assert_eq!(ends(&steps[1]), [End::Exited { status: 4 }]);
+    assert_eq!(printed(&steps[2]), "1\n");
+}
+
+#[test]
 fn a_line_of_input_is_typed_at_the_prompt() {
     let ask = "printf 'sure? '; read -r answer; echo \"got $answer\"";
     let steps =

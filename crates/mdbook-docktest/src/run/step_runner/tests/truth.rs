@@ -37,6 +37,7 @@ const SCRIPTS: &[&str] = &[
     "trap 'echo \"dbg $BASH_COMMAND\"' DEBUG\ntrap 'echo bye; g' EXIT\ng() { echo g; }\nf() { exit 3; }\nf",
     "set -T\ntrap 'echo ret' RETURN\ntrap 'f' EXIT\nf() { echo f; }\nexit",
     "trap 'echo $BASH_COMMAND' EXIT\nexit 3",
+    "trap 'echo \"$LINENO\" # why\n(exit 5)' EXIT\nexit 3",
     "trap 'false; echo never' EXIT\nset -e\nexit 0",
     "trap 'echo bye; : $nope; echo never' EXIT\nset -ux\nexit 0",
     "trap 'false' EXIT\nset -ex\ntrue a\nexit 0",
