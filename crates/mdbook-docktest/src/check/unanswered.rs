@@ -29,7 +29,18 @@ pub(super) fn question(step: &Step, index: usize, command: &CommandRecording) ->
     if ends_with_line(&command.transcript) {
         return None;
     }
-    let mut pieces = screen(&command.transcript);
+    let line = open_question(&command.transcript)?;
+    let expectation = step.commands.get(index).and_then(|command| command.expectation.as_ref());
+    let expected = expectation.into_iter().chain(&step.expectations);
+    // Who shows the question without an answer, shows what happens without one. A password is never shown.
+    let is_shown = expected.filter_map(|expectation| expectation.text.lines().last());
+    let is_shown = is_shown.map(str::trim).any(|last| last == line && !line.ends_with(':'));
+    (!is_shown).then_some(line)
+}
+
+/// The question that the output of a command ends with, if nothing was typed at it.
+fn open_question(transcript: &Transcript) -> Option<String> {
+    let mut pieces = screen(transcript);
     // The key that stops a command at its time limit is no answer.
     while pieces.last().is_some_and(|last| last.text.trim() == "^C") {
         pieces.pop();
@@ -39,24 +50,19 @@ pub(super) fn question(step: &Step, index: usize, command: &CommandRecording) ->
     }
     let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
     let text = text.strip_suffix("^C\n").or(text.strip_suffix("^C")).unwrap_or(&text);
-    let line = text.rsplit('\n').next().filter(|line| question::is_open(line))?.trim();
-    let expectation = step.commands.get(index).and_then(|command| command.expectation.as_ref());
-    let expected = expectation.into_iter().chain(&step.expectations);
-    // Who shows the question without an answer, shows what happens without one. A password is never shown.
-    let is_shown = expected.filter_map(|expectation| expectation.text.lines().last());
-    let is_shown = is_shown.map(str::trim).any(|last| last == line && !line.ends_with(':'));
-    (!is_shown).then(|| line.to_owned())
+    let line = text.rsplit('\n').next().filter(|line| question::is_open(line))?;
+    Some(line.trim().to_owned())
 }
 
-/// Whether the output of a command that wrote to pipes ends with a line, and so with no question. The key that
-/// stops a command can follow one.
+/// A quick test that most output passes: whether it ends with a line, and so with no question. The sign of a key can
+/// follow one.
 fn ends_with_line(transcript: &Transcript) -> bool {
+    let chunks = &transcript.chunks;
     transcript.terminal.is_none()
-        && transcript.chunks.last().is_none_or(|last| {
-            last.stream != Stream::Typed
-                && last.text.ends_with('\n')
-                && !last.text.trim_end().ends_with("^C")
-        })
+        && chunks
+            .last()
+            .is_none_or(|last| last.text.ends_with('\n') && last.stream != Stream::Typed)
+        && !chunks.iter().any(|chunk| chunk.text.contains('^'))
 }
 
 /// The finding about a question.
@@ -131,5 +137,26 @@ pub(super) fn add_remedies(text: &str, step: &Step, differences: &mut [Differenc
         let attribute = edit.text.trim_start_matches([',', ' ']);
         let title = format!("add `{attribute}`");
         difference.remedies = vec![Remedy { title, edits: vec![edit], basis }];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::recording::Chunk;
+
+    proptest! {
+        #[test]
+        fn output_that_ends_with_a_line_asks_nothing(
+            texts in prop::collection::vec("(go on\\? |\\[y/N\\]|\\^C|a|\n|\r| |\x1b\\[0m|\x1b){0,4}", 0..4),
+        ) {
+            let streams = [Stream::Stdout, Stream::Typed, Stream::Stderr].into_iter().cycle();
+            let chunk = |(stream, text)| Chunk { stream, at_ms: 0, text };
+            let chunks = streams.zip(texts).map(chunk).collect();
+            let transcript = Transcript { chunks, ..Transcript::default() };
+            prop_assert!(!ends_with_line(&transcript) || open_question(&transcript).is_none());
+        }
     }
 }

@@ -89,19 +89,15 @@ impl Prompt {
             return end_of_prompt(line, sign).map(|end| (bare(first), end));
         }
         // Most lines are none, and need no regex.
-        let before_sign = &line[..line.find(['$', '#', '%'])?];
+        if !line.contains(['$', '#', '%']) {
+            return None;
+        }
         if line.starts_with('(')
             && let Some(environment) = ENVIRONMENT.find(line).map(|found| found.end())
         {
             return Self::of(&line[environment..]).map(|(prompt, end)| (prompt, environment + end));
         }
-        // No prompt begins like this, or goes on after a blank without a host before it.
-        let begins = !first.is_ascii()
-            || first.is_ascii_alphanumeric()
-            || matches!(first, '[' | '~' | '/' | ':' | '@' | '_' | '.' | '-');
-        let word = before_sign.split_once(' ').map(|(word, _)| word);
-        let has_host = |word: &str| word.contains(['@', ':']);
-        if !begins || first.is_ascii_alphabetic() && word.is_some_and(|word| !has_host(word)) {
+        if !may_be_named(line) {
             return None;
         }
         let parts = NAMED.captures(line)?;
@@ -152,6 +148,18 @@ impl Prompt {
         let is_command =
             self.is_unlike_bash() || command.is_empty() || reading(command) > Reading::Text;
         (is_same && is_command).then_some(end)
+    }
+}
+
+/// A quick test that most lines fail: whether a line can begin with a prompt that has a name or a place. Before the
+/// first blank of one that begins with a letter, there is a host or the sign.
+fn may_be_named(line: &str) -> bool {
+    let Some(first) = line.chars().next().filter(char::is_ascii) else { return !line.is_empty() };
+    let word = line.split_once(' ').map_or(line, |(word, _)| word);
+    match first {
+        'a'..='z' | 'A'..='Z' => word.contains(['@', ':', '$', '#', '%']),
+        '0'..='9' | '[' | '~' | '/' | ':' | '@' | '_' | '.' | '-' => true,
+        _ => false,
     }
 }
 

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 /// Returns the name and the sign of a line's prompt, and the text after it.
@@ -183,5 +185,15 @@ fn the_first_line_of_a_prompt_of_two_is_recognized() {
     }
     for line in ["", "me@example.org", "see me@example.org /x y", "total 4"] {
         assert!(!is_heading(line), "{line}");
+    }
+}
+
+proptest! {
+    /// The quick test passes every line that the regex finds a prompt in.
+    #[test]
+    fn no_named_prompt_is_missed(
+        line in "[a-zé0-9_.@:~/(\\[ -]{0,3}([a-z]{1,3}|[@:~/$#% .é-]|\\(a\\) |\\[a\\] ){0,10}[$#%] ?"
+    ) {
+        prop_assert!(may_be_named(&line) || !NAMED.is_match(&line), "{}", line);
     }
 }

@@ -221,3 +221,21 @@ fn is_brace_expansion(after: &str) -> bool {
     let inner = after.split_once('}').map_or("", |(inner, _)| inner);
     (inner.contains(',') || inner.contains("..")) && !inner.contains(['\'', '"', '{'])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Dialect;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_literal_word_is_its_only_field(word in "([a-z/=:,.~!é}-]|[\\\\'\"$`<>*?{( ]){0,8}") {
+            let get = |_: &str| None;
+            let variables = Variables { get: &get, dialect: Dialect::Shell };
+            let fields = variables.fields(&word);
+            prop_assert!(!is_literal(&word) || fields == [word.as_str()], "{:?}", fields);
+        }
+    }
+}
