@@ -77,9 +77,8 @@ pub(crate) trait RunChapters: Sync {
     /// `used_before` are the images of an earlier recording: the commands may not say that they use them.
     ///
     /// # Errors
-    /// When the engine does not start, an image is not available, or the run is cancelled; and with
-    /// [`RunError::ConnectionLost`] if no other chapter can run there either. A failing step is not an error: its
-    /// failure is part of the recording.
+    /// When the engine does not start, an image is not available, the run is cancelled, or the place is lost (see
+    /// [`RunError::is_lost_place`]). A failing step is not an error: its failure is part of the recording.
     fn run(
         &self,
         scenario: &Scenario,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use regex::Regex;
 use testsuite::{Book, Engine, Program};
@@ -9,6 +10,7 @@ use testsuite::{Book, Engine, Program};
 mod canaries;
 mod contexts;
 mod ends;
+mod engine_image;
 mod images;
 mod refusals;
 
@@ -40,6 +42,11 @@ fn containers(engine: &Engine) -> String {
 fn warm(engine: &Engine) {
     let book = Book::new().with_alpine().step("docker run --rm alpine true");
     on(engine, &book, "verify").run().exits(0);
+}
+
+/// The output of docker on this machine, on the Docker of an engine: here, paths are those of this machine.
+fn docker(engine: &Engine, words: &[&str]) -> Output {
+    Command::new("docker").args(words).env("DOCKER_HOST", engine.host()).output().unwrap()
 }
 
 /// A run of this book on the Docker of an engine.

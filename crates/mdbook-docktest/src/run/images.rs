@@ -11,6 +11,7 @@ mod context;
 mod inventory;
 mod learned;
 mod mirror;
+mod names;
 pub(crate) mod recipe;
 mod stored;
 mod supplier;
@@ -30,11 +31,12 @@ pub(crate) use self::context::ContextMaker;
 pub(crate) use self::inventory::{Inventory, Kept, ListedImage, Unpacked};
 pub(super) use self::learned::{Learned, pulled_unasked};
 use self::mirror::Log;
+use self::names::{engine_image, recorded};
 pub(crate) use self::supplier::Supplier;
 pub(super) use self::workshop::ChapterRegistry;
 use self::workshop::Workshop;
 use super::{ImageAction, Progress, RunError};
-use crate::model::recording::{Image, ImageOrigin, UnavailableImage};
+use crate::model::recording::{Image, UnavailableImage};
 
 /// The port on an engine's loopback on which it finds the registry that serves from the cache. Steps must
 /// not want it for themselves: it is a privileged one that IANA has assigned to nothing.
@@ -414,39 +416,4 @@ impl Images<'_> {
         let line = format!("image {name} is damaged in the cache ({damage}): {remedy}");
         (self.progress)(Progress::Notice { line: &line });
     }
-}
-
-/// An image with the names that the engine of a reader has for it.
-fn engine_image(reference: &Reference, image: &KeptImage) -> EngineImage {
-    let name = reference.familiar_name();
-    let tag = reference.tag().filter(|_| reference.digest().is_none());
-    let mut names: Vec<String> = tag.map(|tag| format!("{name}:{tag}")).into_iter().collect();
-    names.extend(repo_digest(reference, image));
-    EngineImage { id: unpacked_id(&image.id), names }
-}
-
-fn recorded(name: &str, wanted: &Wanted, image: &KeptImage) -> Image {
-    let Wanted { reference, is_present } = wanted;
-    let repo_digest = repo_digest(reference, image);
-    Image {
-        is_pulled_by_step: !is_present,
-        reference: name.to_owned(),
-        id: image.id.to_string(),
-        origin: match image.origin {
-            Origin::Recipe { .. } => ImageOrigin::Recipe,
-            Origin::Docker { .. } if repo_digest.is_none() => ImageOrigin::Docker,
-            Origin::Docker { .. } | Origin::Registry => ImageOrigin::Pulled,
-        },
-        repo_digest,
-    }
-}
-
-/// The name of an image by the digest that its registry knows it by; `None` if no registry does.
-fn repo_digest(reference: &Reference, image: &KeptImage) -> Option<String> {
-    let digest = match &image.origin {
-        Origin::Registry => image.digest.to_string(),
-        Origin::Docker { digest, .. } => digest.clone()?.into(),
-        Origin::Recipe { .. } => return None,
-    };
-    Some(format!("{}@{digest}", reference.familiar_name()))
 }

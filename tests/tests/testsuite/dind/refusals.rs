@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use testsuite::{Book, Engine};
+use testsuite::{Book, Engine, program};
 
-use super::on;
+use super::{docker, on, warm};
 
 #[test]
 fn no_docker() {
@@ -32,4 +32,26 @@ fn no_privileged_containers() {
         "incompatible with user namespaces",
         "--context",
     ]);
+}
+
+#[test]
+fn the_program_in_a_container_without_privileges() {
+    let engine = Engine::start();
+    warm(&engine);
+    let image = engine.docker(["image", "ls", "--quiet", "mdbook-docktest/engine"]);
+    let container = engine.docker(["create", &image, "/program", "verify", "/lab.md"]);
+    let book = Book::new().step("true");
+    book.write();
+    let lab = book.path().join("src/lab.md");
+    for (file, name) in [(program(), "program"), (lab.as_path(), "lab.md")] {
+        let to = format!("{container}:/{name}");
+        let copied = docker(&engine, &["cp", file.to_str().unwrap(), &to]);
+        assert!(copied.status.success(), "{copied:?}");
+    }
+    let run = docker(&engine, &["start", "--attach", &container]);
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(3), "{said}");
+    let expected = "error: the engine exited while starting: unshare: unshare failed: Operation not permitted; \
+                    in a container, start that with `--privileged`";
+    assert_eq!(said.lines().last(), Some(expected), "{said}");
 }

@@ -92,7 +92,9 @@ impl fmt::Display for Owner {
 pub(super) fn remove_abandoned(docker: &Docker) -> Result<(), RunError> {
     let rows = docker.container().ls().all().filter(format!("label={LABEL}")).call()?;
     let here = Place::here();
-    let start_of = |pid| ProcessStat::read(pid).map(|stat| stat.start);
+    // A zombie has ended, too.
+    let is_alive = |stat: &ProcessStat| !matches!(stat.state, 'Z' | 'X');
+    let start_of = |pid| ProcessStat::read(pid).filter(is_alive).map(|stat| stat.start);
     for row in rows {
         // It may be gone by now.
         let Ok(Some(container)) = docker.container().find(&row.id) else { continue };

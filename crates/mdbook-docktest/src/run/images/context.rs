@@ -18,7 +18,7 @@ const RECIPE_LIMIT: Duration = Duration::from_secs(900);
 
 /// Makes build contexts on this machine.
 pub(crate) struct ContextMaker<'a> {
-    /// A directory for copies of recipes: it is removed later, in whatever way this process ends.
+    /// A directory for copies of recipes, which the caller removes.
     pub(crate) scratch: &'a Path,
     pub(crate) canceller: &'a Canceller,
     pub(crate) progress: &'a dyn Fn(Progress<'_>),
