@@ -99,7 +99,7 @@ fn chapters_of_the_course_pass_and_all_that_is_written_belongs_to_the_user() {
 }
 
 #[test]
-#[ignore = "takes minutes: cargo xtask test"]
+#[ignore = "takes minutes: run it with `--ignored`"]
 fn the_whole_course_passes() {
     let outcome = Course::copy().verify(&User::shared(), &[]);
     outcome.exits(0).finds_nothing();

@@ -43,7 +43,7 @@ impl Way {
         Err(NoUserNamespace::find(&failure))
     }
 
-    /// This way if it works, with control groups if they can be had. The error is what it has printed.
+    /// This way if it works, with control groups if systemd provides them. The error is what it has printed.
     fn with_scope(mut self) -> Result<Self, String> {
         self.try_out()?;
         if needs_scope() {
