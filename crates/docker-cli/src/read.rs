@@ -8,7 +8,6 @@
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 
-use crate::command::Command;
 use crate::command_line::CommandLine;
 use crate::error::Error;
 use crate::output::Output;
@@ -40,13 +39,11 @@ pub(crate) fn json_line<T: DeserializeOwned>(
     serde_json::from_slice(line).map_err(|source| not_json(command, source, line))
 }
 
-/// Runs an `inspect`, and leaves out objects that do not exist.
-pub(crate) fn existing<T, C>(inspect: C) -> Result<Vec<T>, Error>
-where
-    T: DeserializeOwned,
-    C: Command<Output = Vec<T>>,
-{
-    match inspect.call() {
+/// Leaves objects that do not exist out of the result of an `inspect`.
+pub(crate) fn existing<T: DeserializeOwned>(
+    inspected: Result<Vec<T>, Error>,
+) -> Result<Vec<T>, Error> {
+    match inspected {
         // Docker describes all others before it fails.
         Err(Error::NoSuch { failure, .. }) => parse_lines(&failure.command, &failure.stdout),
         result => result,

@@ -100,7 +100,7 @@ impl Ls {
     /// Those of every call.
     pub fn inspect(self) -> Result<Vec<Volume>, Error> {
         let docker = self.0.docker();
-        read::existing(Inspect::new(&docker).with_list(self.call()?))
+        read::existing(Inspect::new(&docker).with_list(self.call()?).call())
     }
 }
 

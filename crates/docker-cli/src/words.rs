@@ -2,7 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::generated::words::{COMMANDS, GROUPS};
+use self::table::{COMMANDS, GROUPS};
+
+mod table;
 
 /// A command in words that a caller gave.
 #[derive(Debug, PartialEq, Eq)]

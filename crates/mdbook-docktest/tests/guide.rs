@@ -80,6 +80,7 @@ fn each_command_and_option_is_documented() {
     let chapter = chapter("command-line.md");
     let mut commands: Vec<_> = Cli::command()
         .get_subcommands()
+        .filter(|command| !command.is_hide_set())
         .map(|command| (command.get_name().to_owned(), command.clone()))
         .collect();
     while let Some((name, command)) = commands.pop() {

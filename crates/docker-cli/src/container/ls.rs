@@ -33,7 +33,7 @@ impl Ls {
     pub fn inspect(self) -> Result<Vec<Container>, Error> {
         let docker = self.0.docker();
         let ids = self.call()?.into_iter().map(|row| row.id);
-        read::existing(Inspect::new(&docker).with_list(ids))
+        read::existing(Inspect::new(&docker).with_list(ids).call())
     }
 }
 

@@ -23,7 +23,6 @@ pub(crate) mod system;
 pub mod top_level;
 pub mod trust;
 pub(crate) mod volume;
-pub(crate) mod words;
 
 use crate::docker::Docker;
 

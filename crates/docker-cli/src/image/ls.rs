@@ -34,7 +34,7 @@ impl Ls {
         let docker = self.0.docker();
         // An image has a row for each of its names.
         let ids: BTreeSet<ImageId> = self.call()?.into_iter().map(|row| row.id).collect();
-        read::existing(Inspect::new(&docker).with_list(ids))
+        read::existing(Inspect::new(&docker).with_list(ids).call())
     }
 }
 

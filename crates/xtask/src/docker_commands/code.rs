@@ -59,13 +59,12 @@ pub(super) fn files(
         // Writing to a string does not fail.
         let _ = writeln!(modules, "{visibility} mod {name};");
     }
-    modules += "pub(crate) mod words;\n";
     let module = format!(
         "//! Commands and flags that are not declared by hand.\n//!\n{header}\n{modules}\n\
          use crate::docker::Docker;\n\nimpl Docker {{\n{methods}}}\n"
     );
     files.insert("generated/mod.rs".into(), module);
-    files.insert("generated/words.rs".into(), tables::words(inventory, &header));
+    files.insert("words/table.rs".into(), tables::words(inventory, &header));
     Ok(files)
 }
 

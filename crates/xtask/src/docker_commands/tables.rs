@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::inventory::{Command, Inventory};
 use super::kind::Kind;
 
-/// The source of `generated/words.rs`: the groups with their flags that have a value, and the names
+/// The source of `words/table.rs`: the groups with their flags that have a value, and the names
 /// of commands that are in no group, aliases too.
 pub(super) fn words(inventory: &Inventory, header: &str) -> String {
     let mut code = format!(

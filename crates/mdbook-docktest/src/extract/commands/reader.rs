@@ -22,6 +22,7 @@ mod list;
 pub(super) mod mark;
 mod operator;
 mod pair;
+mod plain;
 pub(super) mod token;
 mod word;
 

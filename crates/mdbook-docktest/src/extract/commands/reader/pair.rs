@@ -4,7 +4,7 @@
 use super::Reader;
 use super::grammar::{Expect, Opener};
 use super::here_document::Detour;
-use super::word::is_plain;
+use super::plain::is_plain;
 
 /// Quotes, or brackets of some kind.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Reader;
 use super::grammar::{Expect, Opener};
 use super::pair::Kind;
+use super::plain::is_plain;
 use super::token::Token;
 
 /// A word that is being read.
@@ -180,13 +181,6 @@ fn is_descriptor(word: &str) -> bool {
         Some(name) => name.bytes().fold(Shape::Empty, Shape::with) == Shape::Name,
         None => !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()),
     }
-}
-
-/// Whether a byte has no meaning in a word or in quotes, whatever is around it, except that it can be part of a name.
-pub(super) fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'%')
-        || !byte.is_ascii()
 }
 
 /// Returns a word's text without its continued line ends.
