@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_container_without_privileges_is_told_from_other_failures() {
+    fn only_a_container_without_privileges_has_a_remedy() {
         let message = |log: &str| Error::Died { log: log.to_owned() }.to_string();
         assert_eq!(
             message("unshare: unshare failed: Operation not permitted\n"),

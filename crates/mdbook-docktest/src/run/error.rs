@@ -98,7 +98,7 @@ impl RunError {
         }
     }
 
-    /// Whether the place where the chapter ran can run none any more, while others can.
+    /// Whether no chapter can run any longer where this one ran, while other places are not affected.
     pub(crate) fn is_lost_place(&self) -> bool {
         matches!(self, Self::Host { source, .. } if matches!(**source, Self::ConnectionLost { .. }))
     }
