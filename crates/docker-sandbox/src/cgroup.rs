@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use rustix::fs::{Access, access};
 
-use crate::leftovers;
+use crate::engine_name::unique_name;
 use crate::user_namespace::is_in_user_namespace;
 
 /// Where the hierarchies are mounted.
@@ -95,11 +95,21 @@ impl Place {
     /// All directories in which an engine's groups can be.
     pub(crate) fn hierarchies(&self) -> Vec<PathBuf> {
         match self {
-            Self::Version1 => leftovers::children(Path::new(ROOT)),
+            Self::Version1 => children(Path::new(ROOT)),
             Self::Version2 { base, .. } => vec![base.clone()],
             Self::Nowhere => Vec::new(),
         }
     }
+}
+
+/// The directories in a directory; none if it cannot be read.
+pub(crate) fn children(directory: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// The group of this process, if this user may create groups in it.
@@ -149,7 +159,7 @@ impl Delegated {
     /// Process Constraint"). The group has the name of an engine that ends with this process, as which it is
     /// removed when the next one starts.
     fn make_empty(&self) -> io::Result<()> {
-        let own = self.path.join(leftovers::unique_name());
+        let own = self.path.join(unique_name());
         fs::create_dir(&own)?;
         fs::write(own.join("cgroup.procs"), "0")
     }

@@ -2,28 +2,14 @@
 //! directories.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, fs, io, process, thread};
+use std::{env, fs, io, thread};
 
-use crate::cgroup::Place;
-use crate::process_stat::ProcessStat;
-
-/// The prefix of all engine names.
-const NAME_PREFIX: &str = "docktest-";
+use crate::cgroup::{Place, children};
+use crate::engine_name::is_abandoned;
 
 /// A file system in memory (`shm_overview(7)`).
 const MEMORY: &str = "/dev/shm";
-
-/// A name that is unique on the machine: the PID of this process; its start time, which distinguishes
-/// it from earlier processes with the same PID; and a number.
-pub(crate) fn unique_name() -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let pid = process::id();
-    let start = ProcessStat::read(pid).map_or(0, |stat| stat.start);
-    format!("{NAME_PREFIX}{pid}-{start}-{count}")
-}
 
 /// The scratch directory of the engine with this name. The supervisor creates and removes it.
 pub(crate) fn scratch_directory(name: &str) -> PathBuf {
@@ -99,15 +85,6 @@ pub(crate) fn remove(name: &str, limit: Duration) {
     }
 }
 
-fn is_abandoned(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let owner = name.strip_prefix(NAME_PREFIX).and_then(|rest| {
-        let mut numbers = rest.split('-').map(str::parse::<u64>);
-        Some((u32::try_from(numbers.next()?.ok()?).ok()?, numbers.next()?.ok()?))
-    });
-    owner.is_some_and(|(pid, start)| ProcessStat::read(pid).is_none_or(|stat| stat.start != start))
-}
-
 /// Removes a control group and those below it.
 fn remove_tree(group: &Path) -> io::Result<()> {
     // In version 1 of control groups, a frozen process (of a paused container) cannot be killed. Only
@@ -121,32 +98,4 @@ fn remove_tree(group: &Path) -> io::Result<()> {
         let _ = remove_tree(&child);
     }
     fs::remove_dir(group)
-}
-
-/// The directories in a directory; none if it cannot be read.
-pub(crate) fn children(directory: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
-    entries
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-        .map(|entry| entry.path())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_engine_of_this_process_is_not_abandoned() {
-        assert!(!is_abandoned(Path::new(&unique_name())));
-        assert!(!is_abandoned(Path::new("docktest-notes")));
-        assert!(!is_abandoned(Path::new("other")));
-    }
-
-    #[test]
-    fn an_engine_is_abandoned_if_its_process_has_exited_even_if_the_pid_is_in_use_again() {
-        assert!(is_abandoned(Path::new("docktest-4294967295-1-0")));
-        assert!(is_abandoned(Path::new(&format!("docktest-{}-1-0", process::id()))));
-    }
 }

@@ -15,6 +15,7 @@
 mod cache;
 mod cgroup;
 mod daemon;
+mod engine_name;
 mod error;
 mod image_store;
 pub mod input;

@@ -16,6 +16,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use super::ProcessEngine;
 use super::settings::Settings;
 use crate::cgroup::Place;
+use crate::engine_name::unique_name;
 use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
@@ -46,7 +47,7 @@ impl<'a> Start<'a> {
     /// Starts the engine, and waits until its daemon's socket accepts connections. The daemon makes the
     /// first request wait until it can answer.
     pub(crate) fn run(&self) -> Result<ProcessEngine, Error> {
-        let name = leftovers::unique_name();
+        let name = unique_name();
         let scratch = leftovers::scratch_directory(&name);
         // If what follows fails, the next engine removes it, as it does if this process is killed.
         DirBuilder::new()
