@@ -1,6 +1,9 @@
 //! The project's tests, in parts.
 
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::time::Duration;
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -101,10 +104,12 @@ impl Part {
 
 /// Tests the programs, and the libraries that they consist of, on a real engine.
 fn end_to_end() -> Result<()> {
-    engine::ensure()?;
+    let root = engine::ensure()?;
     let program = book::build_program()?;
     let program = program.to_str().context("the path of the target directory is not UTF-8")?;
-    let environment = [("MDBOOK_DOCKTEST", program), ("RUST_TEST_THREADS", "2")];
+    let path = path_with_docker(&root)?;
+    let environment =
+        [("MDBOOK_DOCKTEST", program), ("PATH", path.as_str()), ("RUST_TEST_THREADS", "2")];
     let test = |package, selection: &[&str]| {
         let words = ["test", "--package", package, "--locked"];
         let words = [&words[..], selection, &["--", "--include-ignored"]].concat();
@@ -113,6 +118,22 @@ fn end_to_end() -> Result<()> {
     let libraries =
         ["docker-sandbox", "docker-images"].map(|package| test(package, &["--test", "*"]));
     libraries.into_iter().chain([test("testsuite", &[])]).collect()
+}
+
+/// Returns a PATH with the docker program of the engine's root file system, for tests on a Docker. It needs no more of
+/// that than its C library, which is this machine's.
+fn path_with_docker(root: &Path) -> Result<String> {
+    let programs = project()?.join("target/programs");
+    fs::create_dir_all(&programs)
+        .with_context(|| format!("cannot create {}", programs.display()))?;
+    let link = programs.join("docker");
+    if link.symlink_metadata().is_ok() {
+        fs::remove_file(&link).with_context(|| format!("cannot remove {}", link.display()))?;
+    }
+    symlink(root.join("usr/bin/docker"), &link)
+        .with_context(|| format!("cannot create {}", link.display()))?;
+    let path = env::var("PATH").context("PATH is not set, or not UTF-8")?;
+    Ok(format!("{}:{path}", programs.display()))
 }
 
 /// Runs the tests that need neither an engine nor a browser. In other packages, those that do are

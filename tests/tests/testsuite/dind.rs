@@ -1,8 +1,9 @@
 //! Chapters on a Docker: they come out as on this machine, and that Docker keeps what it had.
 
-use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::{env, fs};
 
 use regex::Regex;
 use testsuite::{Book, Engine, Program};
@@ -105,6 +106,30 @@ fn a_book_can_say_that_its_chapters_run_on_a_docker() {
     assert!(book.recording("lab.md").is_file());
     // It is replayed from now on.
     book.to_preprocess("html").env("DOCKER_HOST", "unix:///nowhere").run().exits(0);
+}
+
+#[test]
+fn where_no_engine_starts_on_the_machine_its_docker_is_used() {
+    let engine = Engine::start();
+    let book = Book::new().step("echo one").output("one\n");
+    // Without a program that engines need.
+    let programs = book.path().join("programs");
+    fs::create_dir(&programs).unwrap();
+    let path = env::var("PATH").unwrap();
+    let all = env::split_paths(&path).filter_map(|path| fs::read_dir(path).ok()).flatten();
+    for program in all.flatten().filter(|program| program.file_name() != "nsenter") {
+        // A program can be in several directories: the first counts.
+        let _ = symlink(program.path(), programs.join(program.file_name()));
+    }
+    let verify = || book.command(["verify", "--format", "json"]).env("PATH", programs.clone());
+    let outcome = verify().env("DOCKER_HOST", engine.host()).run();
+    outcome
+        .exits(0)
+        .finds_nothing()
+        .tells("engine: dind, because none starts on this machine itself: `nsenter` not found");
+    assert_eq!(containers(&engine), "");
+    let outcome = verify().env("DOCKER_HOST", "unix:///nowhere").run();
+    outcome.exits(3).fails_saying(&["`nsenter` not found"]);
 }
 
 #[test]
