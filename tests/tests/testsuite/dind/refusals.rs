@@ -51,7 +51,7 @@ fn the_program_in_a_container_without_privileges() {
     let run = docker(&engine, &["start", "--attach", &container]);
     let said = String::from_utf8_lossy(&run.stderr);
     assert_eq!(run.status.code(), Some(3), "{said}");
-    let expected = "error: the engine exited while starting: unshare: unshare failed: Operation not permitted; \
-                    in a container, start that with `--privileged`";
+    let expected = "error: no engine can start here: this container may not create namespaces: start it with \
+                    `--privileged`";
     assert_eq!(said.lines().last(), Some(expected), "{said}");
 }
