@@ -152,10 +152,13 @@ impl Workshop {
         progress: &dyn Fn(Progress<'_>),
     ) -> Result<(), RunError> {
         let name = reference.to_string();
-        let temporary = self.supplier.cache.temporary();
-        let temporary = temporary.map_err(RunError::io("creating a directory for the recipe"))?;
+        // Removed when the image is built.
+        let temporary;
         let archive = match &self.supplier.caller {
             Some(caller) => {
+                let directory = self.supplier.cache.temporary();
+                temporary =
+                    directory.map_err(RunError::io("creating a directory for the recipe"))?;
                 let archive = temporary.path().join("context.tar");
                 caller.write_context(reference, &archive)?;
                 archive
