@@ -16,8 +16,9 @@ use crate::{EngineRoot, Error};
 
 const SCRIPT: &str = include_str!("packages.sh");
 
-/// In namespaces that end with this process, in whatever way it ends.
-const IN_NAMESPACES: [&str; 10] = [
+/// The arguments of `setpriv` that run what follows them in namespaces that end with this process, in whatever way it
+/// ends.
+pub(crate) const IN_NAMESPACES: [&str; 8] = [
     "--pdeathsig",
     "KILL",
     "unshare",
@@ -26,8 +27,6 @@ const IN_NAMESPACES: [&str; 10] = [
     "--mount-proc",
     "--fork",
     "--kill-child=KILL",
-    "sh",
-    "-c",
 ];
 
 impl EngineRoot {
@@ -121,7 +120,8 @@ fn install(base: &Path, packages: &[&str], engines: &Path, directory: &Path) -> 
     run(&copied).map_err(&failed)?;
 
     let mut words: Vec<OsString> = IN_NAMESPACES.map(OsString::from).into();
-    words.extend([SCRIPT.into(), "install-packages".into(), root.clone().into(), work.into()]);
+    words.extend(["sh", "-c", SCRIPT, "install-packages"].map(OsString::from));
+    words.extend([root.clone().into(), work.into()]);
     words.extend(packages.iter().map(OsString::from));
     run(&duct::cmd("setpriv", words)).map_err(&failed)?;
     fs::rename(&root, directory)

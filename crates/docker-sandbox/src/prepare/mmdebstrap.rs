@@ -11,6 +11,7 @@ use docker_cli::Canceller;
 
 use super::definition::Definition;
 use super::{POLL, Preparing};
+use crate::packages::IN_NAMESPACES;
 use crate::root::is_on_path;
 use crate::user_namespace::check_privileges;
 use crate::{Error, Suite};
@@ -26,19 +27,7 @@ const MIRROR: &str = "http://deb.debian.org/debian";
 /// In a user namespace of this program, too, root is what mmdebstrap takes itself for: it falls back to bind
 /// mounts where it cannot create devices or mount a sysfs. Its own mode for that would enter another user
 /// namespace.
-const IN_NAMESPACES: [&str; 11] = [
-    "--pdeathsig",
-    "KILL",
-    "unshare",
-    "--mount",
-    "--pid",
-    "--mount-proc",
-    "--fork",
-    "--kill-child=KILL",
-    "mmdebstrap",
-    "--mode=root",
-    "--format=directory",
-];
+const MMDEBSTRAP: [&str; 3] = ["mmdebstrap", "--mode=root", "--format=directory"];
 
 /// Checks that what building needs is installed.
 fn check() -> Result<(), Error> {
@@ -99,7 +88,8 @@ fn run(
     announce: &mut dyn FnMut(Preparing<'_>),
 ) -> Result<(), Error> {
     let (mirror, settings) = apt();
-    let mut words: Vec<String> = IN_NAMESPACES.map(str::to_owned).into();
+    let words = IN_NAMESPACES.iter().chain(&MMDEBSTRAP);
+    let mut words: Vec<String> = words.map(|word| (*word).to_owned()).collect();
     words.extend(settings.into_iter().map(|option| format!("--aptopt={option}")));
     words.extend(definition.arguments().iter().cloned());
     words.push(part.to_string_lossy().into_owned());
