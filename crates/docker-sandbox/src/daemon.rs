@@ -55,6 +55,7 @@ impl Daemon {
 mod tests {
     use std::io::{BufRead, BufReader};
     use std::os::unix::net::UnixListener;
+    use std::path::Path;
     use std::thread;
 
     use super::*;
@@ -99,5 +100,35 @@ mod tests {
         assert_eq!(error("HTTP/1.0 200 OK\r\nContent-"), "unexpected end of file");
         let nowhere = Daemon::new("/nonexistent".into()).get("/", LIMIT);
         assert_eq!(nowhere.unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn a_socket_that_accepts_is_not_an_answer_yet() {
+        let directory = tempfile::tempdir().unwrap();
+        let socket = directory.path().join("docker.sock");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let ping = |socket: &Path| {
+            let daemon = Daemon::new(socket.to_owned());
+            daemon.get("/_ping", Duration::from_millis(50)).map(|answer| answer.is_some())
+        };
+        let refused = ping(Path::new("/nonexistent")).unwrap_err().kind();
+        let silent = ping(&socket).unwrap_err().kind();
+        let answering = thread::spawn(move || {
+            // The first connection is that of the ping before.
+            let (_silent, _) = listener.accept().unwrap();
+            let (mut stream, _) = listener.accept().unwrap();
+            BufReader::new(&stream).read_line(&mut String::new()).unwrap();
+            stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").unwrap();
+            drop(stream);
+            // Closed without an answer, as by a daemon that exits.
+            drop(listener.accept().unwrap());
+        });
+        let answered = ping(&socket).unwrap();
+        let closed = ping(&socket).unwrap_or(false);
+        answering.join().unwrap();
+        assert_eq!(refused, io::ErrorKind::NotFound);
+        assert_eq!(silent, io::ErrorKind::WouldBlock);
+        assert!(answered);
+        assert!(!closed);
     }
 }

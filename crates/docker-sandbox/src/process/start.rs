@@ -2,9 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fs::DirBuilder;
-use std::io::{self, BufRead, BufReader, PipeReader, Read, Write};
+use std::io::{self, BufRead, BufReader, PipeReader};
 use std::os::unix::fs::DirBuilderExt;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -192,14 +191,14 @@ impl<'a> Start<'a> {
 
     /// Waits until the daemon answers a request.
     fn wait_for_answer(&self, engine: &ProcessEngine) -> Result<(), Error> {
-        let socket = engine.socket();
+        let daemon = engine.daemon();
         loop {
-            match ping(&socket) {
-                Ok(true) => return Ok(()),
+            match daemon.get("/_ping", CANCEL_INTERVAL) {
+                Ok(Some(_)) => return Ok(()),
                 // The daemon is still reading its images.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // It is about to listen, or it has exited.
-                Ok(false) | Err(_) => thread::sleep(RETRY_INTERVAL),
+                Ok(None) | Err(_) => thread::sleep(RETRY_INTERVAL),
             }
             if engine.has_ended() {
                 return Err(Error::Died { log: engine.log.after_end() });
@@ -220,15 +219,6 @@ impl<'a> Start<'a> {
     }
 }
 
-/// Whether the daemon behind a socket answers a request. Fails with `WouldBlock` if it accepts
-/// connections, but does not answer within [`CANCEL_INTERVAL`].
-fn ping(socket: &Path) -> io::Result<bool> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(CANCEL_INTERVAL))?;
-    stream.write_all(b"GET /_ping HTTP/1.0\r\n\r\n")?;
-    Ok(stream.read(&mut [0; 16])? > 0)
-}
-
 /// Directories with the data of a daemon; each is empty if there is none.
 #[derive(Default)]
 struct Data {
@@ -238,36 +228,4 @@ struct Data {
     copied: PathBuf,
     /// The layers that the data refer to.
     layers: PathBuf,
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::net::UnixListener;
-    use std::{env, fs, process};
-
-    use super::*;
-
-    #[test]
-    fn a_socket_that_accepts_is_not_an_answer_yet() {
-        let socket = env::temp_dir().join(format!("docker-sandbox-ping-{}", process::id()));
-        let listener = UnixListener::bind(&socket).unwrap();
-        let refused = ping(Path::new("/nonexistent")).unwrap_err().kind();
-        let silent = ping(&socket).unwrap_err().kind();
-        let answering = thread::spawn(move || {
-            // The first connection is that of the ping before.
-            let (_silent, _) = listener.accept().unwrap();
-            let (mut stream, _) = listener.accept().unwrap();
-            stream.write_all(b"HTTP/1.0 200 OK\r\n").unwrap();
-            // Closed without an answer, as by a daemon that exits.
-            drop(listener.accept().unwrap());
-        });
-        let answered = ping(&socket).unwrap();
-        let closed = ping(&socket).unwrap_or(false);
-        answering.join().unwrap();
-        fs::remove_file(&socket).unwrap();
-        assert_eq!(refused, io::ErrorKind::NotFound);
-        assert_eq!(silent, io::ErrorKind::WouldBlock);
-        assert!(answered);
-        assert!(!closed);
-    }
 }
