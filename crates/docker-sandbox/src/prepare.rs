@@ -6,6 +6,7 @@
 mod definition;
 mod mmdebstrap;
 
+use std::fmt;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,21 @@ pub enum Preparing<'a> {
     Removing(&'a Path),
     /// It keeps one, because an engine runs from it.
     InUse(&'a Path),
+}
+
+/// A line about it, without an end.
+impl fmt::Display for Preparing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting => f.write_str("waiting for another process, which prepares an engine"),
+            Self::Building { suite } => {
+                write!(f, "preparing an engine from Debian {suite}: this takes about a minute")
+            }
+            Self::Phase(phase) => f.write_str(phase),
+            Self::Removing(root) => write!(f, "removing {}", root.display()),
+            Self::InUse(root) => write!(f, "kept {}: an engine runs from it", root.display()),
+        }
+    }
 }
 
 /// A root file system that engines can start from.

@@ -12,17 +12,7 @@ use crate::process::say;
 /// its directory.
 pub(crate) fn ensure() -> Result<PathBuf> {
     let engines = prepared_directory().context("there is no home directory: set HOME")?;
-    let announce = &mut |preparing: Preparing<'_>| match preparing {
-        Preparing::Waiting => say("engine: waiting for another process, which prepares it"),
-        Preparing::Building { suite } => {
-            say(&format!("engine: preparing it from Debian {suite} (about half a minute)"));
-        }
-        Preparing::Phase(phase) => say(&format!("engine: {phase}")),
-        Preparing::Removing(root) => say(&format!("engine: removing {}", root.display())),
-        Preparing::InUse(root) => {
-            say(&format!("engine: kept {}: an engine runs from it", root.display()));
-        }
-    };
+    let announce = &mut |preparing: Preparing<'_>| say(&format!("engine: {preparing}"));
     // Ctrl-C ends this process, and with it those that it has started.
     let prepared = prepare(&engines, Suite::default(), &Canceller::new(), announce);
     let Prepared { directory, is_new } = prepared.context("cannot prepare the engine")?;

@@ -48,7 +48,7 @@ pub(in crate::command) fn prepare(options: &EnginePrepare) -> Result<Exit> {
 
 /// Shows what is being done: on a terminal, a spinner with what it has come to.
 fn show(preparing: Preparing<'_>, spinner: &ProgressBar) {
-    let line = described(preparing);
+    let line = preparing.to_string();
     let Preparing::Phase(_) = preparing else {
         return spinner.suspend(|| say(&line));
     };
@@ -57,18 +57,6 @@ fn show(preparing: Preparing<'_>, spinner: &ProgressBar) {
     }
     spinner.enable_steady_tick(TICK);
     spinner.set_message(line);
-}
-
-fn described(preparing: Preparing<'_>) -> String {
-    match preparing {
-        Preparing::Waiting => "waiting for another process, which prepares an engine".to_owned(),
-        Preparing::Building { suite } => {
-            format!("preparing an engine from Debian {suite}: this takes about a minute")
-        }
-        Preparing::Phase(phase) => phase.to_owned(),
-        Preparing::Removing(root) => format!("removing {}", root.display()),
-        Preparing::InUse(root) => format!("kept {}: an engine runs from it", root.display()),
-    }
 }
 
 #[cfg(test)]
