@@ -52,7 +52,7 @@ pub(super) struct Definition(Vec<String>);
 impl Definition {
     /// The root file system of a suite for this machine's architecture.
     pub(super) fn new(suite: Suite) -> Self {
-        Self::with_packages(suite, architecture(), &packages(suite))
+        Self::with_packages(suite, architecture(), &suite.packages())
     }
 
     fn with_packages(suite: Suite, architecture: &str, packages: &[&str]) -> Self {
@@ -77,14 +77,17 @@ impl Definition {
     }
 }
 
-fn packages(suite: Suite) -> Vec<&'static str> {
-    let client = match suite {
-        Suite::Bookworm => &[][..],
-        Suite::Trixie | Suite::Sid => &CLIENT,
-    };
-    let mut packages = [&PACKAGES, client].concat();
-    packages.sort_unstable();
-    packages
+impl Suite {
+    /// Returns the packages of a prepared root file system, sorted.
+    pub fn packages(self) -> Vec<&'static str> {
+        let client = match self {
+            Self::Bookworm => &[][..],
+            Self::Trixie | Self::Sid => &CLIENT,
+        };
+        let mut packages = [&PACKAGES, client].concat();
+        packages.sort_unstable();
+        packages
+    }
 }
 
 /// The architecture that this program was built for, by its name in Debian.
@@ -119,7 +122,7 @@ mod tests {
     #[test]
     fn the_client_and_its_plugins_are_packages_since_trixie() {
         let has_client = Suite::ALL.map(|suite| {
-            let packages = packages(suite);
+            let packages = suite.packages();
             assert!(packages.contains(&"docker.io") && packages.is_sorted(), "{packages:?}");
             CLIENT.map(|package| packages.contains(&package))
         });

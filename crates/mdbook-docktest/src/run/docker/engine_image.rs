@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use docker_cli::{Command, Docker};
 use docker_images::{Platform, Reference};
+use docker_sandbox::Suite;
 use sha2::{Digest, Sha256};
 
 use super::REQUEST_LIMIT;
@@ -60,7 +61,7 @@ impl EngineImage {
             Self::Named(name) => name.clone(),
             Self::Root(root) => format!("{REPOSITORY}:{}", tag_of_root(root)?),
             Self::Built { packages } => {
-                let packages = packages.join(" ");
+                let packages = all_packages(packages);
                 format!("{REPOSITORY}:{}", tag(&[DOCKERFILE.as_bytes(), packages.as_bytes()]))
             }
         };
@@ -82,7 +83,7 @@ impl EngineImage {
                 let build = docker.image().build_from(DOCKERFILE.as_bytes());
                 build
                     .tag(&name)
-                    .build_arg("PACKAGES", packages.join(" "))
+                    .build_arg("PACKAGES", all_packages(packages))
                     .label(KEPT, "engine")
                     .timeout(LIMIT)
                     .call()?;
@@ -90,6 +91,12 @@ impl EngineImage {
         }
         Ok(name)
     }
+}
+
+/// The packages of an engine, as in a prepared root, and those that the book adds.
+fn all_packages(added: &[String]) -> String {
+    let own = Suite::Trixie.packages();
+    own.into_iter().chain(added.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
 }
 
 /// The tag for a root file system with these packages.
