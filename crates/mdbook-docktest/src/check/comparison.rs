@@ -1,5 +1,7 @@
 //! The comparison of what commands have printed with an expectation.
 
+use std::borrow::Cow;
+
 use crate::expect::{Bindings, Mismatch, Pattern, Placeholders, TwoStreams};
 use crate::model::page_id::with_page_ids;
 use crate::model::recording::{CommandRecording, End, Transcript};
@@ -136,7 +138,10 @@ fn shown(command: &CommandRecording, streams: Streams, attributes: OutputAttribu
     } else {
         terminal::output(transcript, streams)
     };
-    with_page_ids(&text, &command.page_ids).into_owned()
+    match with_page_ids(&text, &command.page_ids) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    }
 }
 
 fn without_blank_start(text: &str) -> String {
