@@ -1,7 +1,7 @@
 //! Values of a page that stand for one object, such as the ID of a container, and what a run has in their place.
 
 use super::binding::Bindings;
-use super::loosened::Loosened;
+use super::loosened::{Loosened, values};
 use super::pattern::lines;
 use super::placeholder::Placeholders;
 
@@ -10,13 +10,11 @@ const KINDS: [&str; 3] = ["ID", "NAME", "TOKEN"];
 
 /// Returns the values of an expectation that stand for one object, in order.
 pub(crate) fn identities(expected: &str, placeholders: &Placeholders) -> Vec<String> {
-    let loosened = Loosened::parse(expected, placeholders, &Bindings::default());
-    let sources = loosened.pattern.sources.iter().zip(&loosened.values);
-    let values = sources.flat_map(|(line, values)| {
-        let values = values.iter().filter(|value| KINDS.contains(&value.kind.placeholder));
-        values.map(|value| line[value.span.clone()].to_owned())
+    let found = values(expected, placeholders).flat_map(|(line, values)| {
+        let values = values.into_iter().filter(|value| KINDS.contains(&value.kind.placeholder));
+        values.map(|value| line[value.span].to_owned())
     });
-    values.collect()
+    found.collect()
 }
 
 /// Returns the values of an expectation that stand for one object, each with what was printed in its place if that is

@@ -35,20 +35,11 @@ pub(crate) struct ChangedValue {
 impl Loosened {
     /// Parses a pattern. What the commands of `bindings` contain does not change.
     pub(crate) fn parse(text: &str, placeholders: &Placeholders, bindings: &Bindings) -> Self {
-        let mut scanner = Scanner::for_expectations();
-        let values: Vec<Vec<Volatile>> = lines(text, false)
-            .into_iter()
-            .map(|line| {
-                let texts: Vec<_> = tokens(line, placeholders)
-                    .into_iter()
-                    .filter(|(token, _)| matches!(token, Token::Text(_)))
-                    .collect();
-                let is_text =
-                    |value: &Volatile| texts.iter().any(|(_, span)| is_within(&value.span, span));
+        let values: Vec<Vec<Volatile>> = values(text, placeholders)
+            .map(|(line, mut values)| {
                 let is_chosen =
                     |value: &Volatile| bindings.is_chosen(value.kind, &line[value.span.clone()]);
-                let mut values = scanner.line(line);
-                values.retain(|value| is_text(value) && !is_chosen(value));
+                values.retain(|value| !is_chosen(value));
                 values
             })
             .collect();
@@ -104,4 +95,21 @@ impl Loosened {
         });
         changed.collect()
     }
+}
+
+/// Returns the lines of a pattern, each with its values that change from run to run.
+pub(super) fn values<'a>(
+    text: &'a str,
+    placeholders: &'a Placeholders,
+) -> impl Iterator<Item = (&'a str, Vec<Volatile>)> {
+    let mut scanner = Scanner::for_expectations();
+    lines(text, false).into_iter().map(move |line| {
+        let texts: Vec<_> = tokens(line, placeholders)
+            .into_iter()
+            .filter(|(token, _)| matches!(token, Token::Text(_)))
+            .collect();
+        let mut values = scanner.line(line);
+        values.retain(|value| texts.iter().any(|(_, span)| is_within(&value.span, span)));
+        (line, values)
+    })
 }

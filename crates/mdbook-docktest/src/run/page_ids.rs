@@ -73,16 +73,12 @@ impl PageIds {
         }
     }
 
-    /// Learns from what a step has printed.
+    /// Learns from what all commands of a step have printed.
     pub(super) fn learn_from_step(&mut self, step: &Step, commands: &[CommandRecording]) {
         if self.wanted.is_empty() {
             return;
         }
-        let inner = step.commands.iter().zip(commands).filter_map(|(command, recorded)| {
-            Some((command.expectation.as_ref()?, std::slice::from_ref(recorded)))
-        });
-        let whole = step.expectations.iter().map(|expectation| (expectation, commands));
-        for (expectation, commands) in inner.chain(whole) {
+        for expectation in &step.expectations {
             self.learn(&expectation.text, &printed(commands, expectation.attributes));
         }
     }
