@@ -11,6 +11,7 @@ use docker_sandbox::{
 };
 
 use crate::book::Book;
+use crate::machine::eventually;
 
 /// A Docker Engine with the image `alpine`. It ends when it is dropped.
 #[derive(Debug)]
@@ -26,6 +27,44 @@ impl Engine {
             ..EngineOptions::new(&root, Duration::from_secs(60))
         };
         Self(ProcessEngine::start(&options, &Canceller::new()).unwrap())
+    }
+
+    /// Starts an engine with objects like an author's: containers in each state, volumes with and without a container, a
+    /// network and an image.
+    pub fn with_objects() -> Self {
+        let engine = Self::start();
+        engine.docker(["volume", "create", "data"]);
+        engine.docker(["volume", "create", "unused"]);
+        engine.docker(["network", "create", "web"]);
+        engine.docker(["tag", "alpine", "mine:1"]);
+        let run = ["run", "-d", "--name", "app", "--network", "web", "-v", "data:/data", "alpine"];
+        engine.docker(run.into_iter().chain(["sh", "-c", "echo precious >/data/file; sleep 6000"]));
+        engine.docker(["run", "--name", "stopped", "alpine", "true"]);
+        engine.docker(["run", "-d", "--name", "paused", "alpine", "sleep", "6000"]);
+        engine.docker(["pause", "paused"]);
+        eventually("a file in the volume", || {
+            engine.docker(["exec", "app", "ls", "/data"]) == "file"
+        });
+        engine
+    }
+
+    /// All objects, and what [`Self::with_objects`] has in them that a change would affect; sorted, as the order of
+    /// images of the same age is not defined.
+    pub fn inventory(&self) -> Vec<String> {
+        let state = "{{.ID}} {{.Name}} {{.State.StartedAt}} {{.State.Status}} {{.RestartCount}}";
+        let image = "{{.ID}} {{.Repository}}:{{.Tag}}";
+        let answers = [
+            self.docker(["inspect", "--format", state, "app", "stopped", "paused"]),
+            self.docker(["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.Image}}"]),
+            self.docker(["volume", "ls", "--format", "volume {{.Name}} {{.Driver}}"]),
+            self.docker(["network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"]),
+            self.docker(["image", "ls", "--no-trunc", "--format", image]),
+            self.docker(["exec", "app", "cat", "/data/file"]),
+        ];
+        let lines = answers.iter().flat_map(|answer| answer.lines());
+        let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+        lines.sort();
+        lines
     }
 
     /// The address of its daemon, for `DOCKER_HOST`.

@@ -2,44 +2,10 @@
 
 use testsuite::{Book, Engine, interfaces};
 
-/// All objects on the author's engine, with the data that a change would affect.
-fn inventory(engine: &Engine) -> Vec<String> {
-    let state = "{{.ID}} {{.Name}} {{.State.StartedAt}} {{.State.Status}} {{.RestartCount}}";
-    let answers = [
-        engine.docker(["inspect", "--format", state, "app", "stopped"]),
-        engine.docker(["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.Image}}"]),
-        engine.docker(["volume", "ls", "--format", "{{.Name}} {{.Driver}}"]),
-        engine.docker(["network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"]),
-        engine.docker([
-            "image",
-            "ls",
-            "--no-trunc",
-            "--format",
-            "{{.ID}} {{.Repository}}:{{.Tag}}",
-        ]),
-        engine.docker(["exec", "app", "cat", "/data/file"]),
-    ];
-    // The order of images of the same age is not defined.
-    let mut lines: Vec<String> =
-        answers.iter().flat_map(|answer| answer.lines()).map(str::to_owned).collect();
-    lines.sort();
-    lines
-}
-
 #[test]
 fn the_authors_own_engine_is_unchanged() {
-    let engine = Engine::start();
-    engine.docker(["volume", "create", "data"]);
-    engine.docker(["volume", "create", "unused"]);
-    engine.docker(["network", "create", "web"]);
-    engine.docker(["tag", "alpine", "mine:1"]);
-    let run = ["run", "-d", "--name", "app", "--network", "web", "-v", "data:/data", "alpine"];
-    engine.docker(run.into_iter().chain(["sh", "-c", "echo precious >/data/file; sleep 6000"]));
-    engine.docker(["run", "--name", "stopped", "alpine", "true"]);
-    testsuite::eventually("a file in the volume", || {
-        engine.docker(["exec", "app", "ls", "/data"]) == "file"
-    });
-    let before = (inventory(&engine), interfaces());
+    let engine = Engine::with_objects();
+    let before = (engine.inventory(), interfaces());
 
     let outcome = Book::new()
         .with_alpine()
@@ -57,7 +23,7 @@ fn the_authors_own_engine_is_unchanged() {
     outcome.exits(0).prints(8, "");
     assert!(outcome.output(4).contains("data"), "{outcome}");
 
-    assert_eq!((inventory(&engine), interfaces()), before);
+    assert_eq!((engine.inventory(), interfaces()), before);
 }
 
 #[test]

@@ -1,46 +1,18 @@
 //! The author's Docker keeps each object, with its ID and state.
 
-use testsuite::{Book, Engine, eventually};
+use testsuite::{Book, Engine};
 
 use super::on;
 
 /// All objects except what this program keeps there: its image and its volume.
 fn inventory(engine: &Engine) -> Vec<String> {
-    let state = "{{.ID}} {{.Name}} {{.State.StartedAt}} {{.State.Status}} {{.RestartCount}}";
-    let answers = [
-        engine.docker(["inspect", "--format", state, "app", "stopped", "paused"]),
-        engine.docker(["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}} {{.Image}}"]),
-        engine.docker(["volume", "ls", "--format", "volume {{.Name}} {{.Driver}}"]),
-        engine.docker(["network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"]),
-        engine.docker([
-            "image",
-            "ls",
-            "--no-trunc",
-            "--format",
-            "{{.ID}} {{.Repository}}:{{.Tag}}",
-        ]),
-        engine.docker(["exec", "app", "cat", "/data/file"]),
-    ];
-    let lines = answers.iter().flat_map(|answer| answer.lines()).map(str::to_owned);
-    let mut lines: Vec<String> = lines.filter(|line| !line.contains("mdbook-docktest")).collect();
-    // The order of images of the same age is not defined.
-    lines.sort();
-    lines
+    let lines = engine.inventory().into_iter();
+    lines.filter(|line| !line.contains("mdbook-docktest")).collect()
 }
 
 #[test]
 fn the_docker_keeps_what_the_author_had() {
-    let engine = Engine::start();
-    engine.docker(["volume", "create", "data"]);
-    engine.docker(["volume", "create", "unused"]);
-    engine.docker(["network", "create", "web"]);
-    engine.docker(["tag", "alpine", "mine:1"]);
-    let run = ["run", "-d", "--name", "app", "--network", "web", "-v", "data:/data", "alpine"];
-    engine.docker(run.into_iter().chain(["sh", "-c", "echo precious >/data/file; sleep 6000"]));
-    engine.docker(["run", "--name", "stopped", "alpine", "true"]);
-    engine.docker(["run", "-d", "--name", "paused", "alpine", "sleep", "6000"]);
-    engine.docker(["pause", "paused"]);
-    eventually("a file in the volume", || engine.docker(["exec", "app", "ls", "/data"]) == "file");
+    let engine = Engine::with_objects();
     let before = inventory(&engine);
 
     let book = Book::new()
