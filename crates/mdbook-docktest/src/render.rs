@@ -252,7 +252,7 @@ impl Rendering<'_> {
                 markdown::escape(&whole::duration(std::iter::once(&facts), labels))
             }
             (Directive::BookDuration, Some(whole)) => {
-                markdown::escape(&whole::duration(whole.facts(), labels))
+                markdown::escape(&whole::duration(whole.facts_in_order(), labels))
             }
             (Directive::Commands, Some(whole)) => {
                 let table = whole::commands(whole, *renderer, labels);

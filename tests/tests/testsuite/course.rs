@@ -3,6 +3,7 @@
 mod appendices;
 mod chapter;
 mod docker;
+mod durations;
 mod reader;
 mod safety;
 mod seed;

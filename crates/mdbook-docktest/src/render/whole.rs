@@ -31,6 +31,8 @@ pub(crate) struct ChapterFacts {
     pub(crate) path: PathBuf,
     /// Its name in ids.
     pub(crate) slug: String,
+    /// Whether mdBook numbers it: a chapter to be read in order, unlike an introduction or an appendix.
+    pub(crate) is_numbered: bool,
     facts: Facts,
 }
 
@@ -43,8 +45,13 @@ pub(crate) struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    pub(super) fn facts(&self) -> impl Iterator<Item = &'a Facts> {
-        self.chapters.iter().map(|chapter| &chapter.facts)
+    /// Returns the facts of the chapters that are read from the first to the last: the numbered ones or, if there are
+    /// none, all.
+    pub(super) fn facts_in_order(&self) -> impl Iterator<Item = &'a Facts> {
+        let has_numbers = self.chapters.iter().any(|chapter| chapter.is_numbered);
+        let chapters =
+            self.chapters.iter().filter(move |chapter| chapter.is_numbered || !has_numbers);
+        chapters.map(|chapter| &chapter.facts)
     }
 }
 
@@ -53,8 +60,12 @@ impl<'a> Whole<'a> {
 pub(super) struct Facts {
     /// The number of words outside of blocks.
     words: u64,
+    /// The number of words that commands print and readers see.
+    printed_words: u64,
     /// The number of commands that readers see and run.
     commands: u64,
+    /// The number of characters of these commands, and of the files that readers see.
+    typed_characters: u64,
     /// How long these took, in milliseconds.
     run_ms: u64,
     /// The programs that they run, each with the index of its step.
@@ -76,14 +87,15 @@ struct Failure {
 impl ChapterFacts {
     /// Collects the facts of a chapter. Commands are those of its recording, if it has run.
     pub(crate) fn new(
-        (name, path, slug): (&str, &Path, &str),
+        (name, path, slug, is_numbered): (&str, &Path, &str, bool),
         text: &str,
         scenario: &Scenario,
         recording: Option<&Recording>,
         findings: &[Finding],
     ) -> Self {
         let facts = Facts::new(text, scenario, recording, findings);
-        Self { name: name.to_owned(), path: path.to_owned(), slug: slug.to_owned(), facts }
+        let (name, path, slug) = (name.to_owned(), path.to_owned(), slug.to_owned());
+        Self { name, path, slug, is_numbered, facts }
     }
 
     /// Returns the link from the page at `from` to a step, by its index.
@@ -106,15 +118,28 @@ impl Facts {
         recording: Option<&Recording>,
         findings: &[Finding],
     ) -> Self {
-        let mut facts = Self { words: words(text, &scenario.extensions), ..Self::default() };
+        let files = scenario.files.iter().filter(|file| !file.hidden);
+        let mut facts = Self {
+            words: words(text, &scenario.extensions),
+            typed_characters: files.map(|file| character_count(&file.contents())).sum(),
+            ..Self::default()
+        };
         for (index, step) in scenario.steps_that_run() {
             if step.attributes.hidden {
                 continue;
             }
             facts.commands += step.commands.len() as u64;
+            let typed = step.commands.iter().map(|command| character_count(&command.script()));
+            facts.typed_characters += typed.sum::<u64>();
             let recorded = recording.and_then(|recording| recording.steps.get(index));
             let Some(StepRecording::Ran { commands, .. }) = recorded else { continue };
             facts.run_ms += commands.iter().map(|command| command.duration_ms).sum::<u64>();
+            if !step.attributes.no_output {
+                let printed = commands.iter().map(|command| {
+                    word_count(&terminal::output(&command.transcript, Streams::Both))
+                });
+                facts.printed_words += printed.sum::<u64>();
+            }
             let in_shell = step.commands.iter().filter(|command| !command.is_typed());
             let uses = in_shell.flat_map(|command| command_uses(&command.script()));
             facts.uses.extend(uses.map(|used| (index, used)));
@@ -153,13 +178,22 @@ fn words(text: &str, extensions: &Extensions) -> u64 {
             Event::Start(Tag::CodeBlock(_) | Tag::MetadataBlock(_)) => in_block = true,
             Event::End(TagEnd::CodeBlock | TagEnd::MetadataBlock(_)) => in_block = false,
             Event::Text(text) | Event::Code(text) if !in_block => {
-                let is_word = |word: &&str| word.chars().any(char::is_alphanumeric);
-                count += text.split_whitespace().filter(is_word).count() as u64;
+                count += word_count(&text);
             }
             _ => {}
         }
     }
     count
+}
+
+/// Returns the number of words of a text. What has no letter and no digit, such as a dash, is not a word.
+fn word_count(text: &str) -> u64 {
+    let is_word = |word: &&str| word.chars().any(char::is_alphanumeric);
+    text.split_whitespace().filter(is_word).count() as u64
+}
+
+fn character_count(text: &str) -> u64 {
+    text.chars().count() as u64
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub(super) struct BookChapter {
     name: String,
     /// The path of the page in the site.
     path: PathBuf,
+    /// Whether mdBook numbers it.
+    is_numbered: bool,
     pub(super) page: Page,
 }
 
@@ -50,7 +52,8 @@ pub(super) fn chapters(
         let labels = Arc::clone(&settings.labels);
         let verifications = has_listing.then(|| link_from(&path));
         let page = Page { labels, renderer, slug: slugs.next(&path), verifications };
-        known.push(BookChapter { name: chapter.name.clone(), path, page });
+        let (name, is_numbered) = (chapter.name.clone(), chapter.number.is_some());
+        known.push(BookChapter { name, path, is_numbered, page });
     });
     let extensions = Extensions::from_config(&context.config);
     let sources = chapters::chapters(book, &context.config.book.src, &extensions, settings);
@@ -88,7 +91,9 @@ impl BookFacts {
             return;
         };
         let Some(facts @ None) = chapters.get_mut(index) else { return };
-        let identity = (known.name.as_str(), known.path.as_path(), known.page.slug.as_str());
+        let (name, path, slug) =
+            (known.name.as_str(), known.path.as_path(), known.page.slug.as_str());
+        let identity = (name, path, slug, known.is_numbered);
         let (text, findings) = (chapter.text(), &chapter.findings);
         *facts = Some(ChapterFacts::new(identity, text, scenario, chapter.recording(), findings));
     }

@@ -27,13 +27,15 @@ fn facts(name: &str, path: &str) -> ChapterFacts {
         ran(vec![command("d", 1, "volume <data> is in use\n")]),
     ];
     let recording = Recording { steps, ..Recording::default() };
-    ChapterFacts::new((name, Path::new(path), "c"), TEXT, &scenario, Some(&recording), &[])
+    ChapterFacts::new((name, Path::new(path), "c", false), TEXT, &scenario, Some(&recording), &[])
 }
 
 #[test]
 fn only_prose_and_commands_that_readers_see_count() {
     let ChapterFacts { facts, .. } = facts("A", "a.md");
     assert_eq!((facts.words, facts.commands, facts.run_ms), (6, 3, 2100));
+    // 25, 39 and 21 characters; `volume <data> is in use`.
+    assert_eq!((facts.typed_characters, facts.printed_words), (85, 5));
     let used: Vec<_> = facts.uses.iter().map(|(step, used)| (*step, used.name.as_str())).collect();
     assert_eq!(used, [(0, "docker volume create"), (0, "docker run"), (2, "docker volume rm")]);
     let failure = Failure {
@@ -43,6 +45,18 @@ fn only_prose_and_commands_that_readers_see_count() {
         message: "volume <data> is in use".to_owned(),
     };
     assert_eq!(facts.failures, [failure]);
+}
+
+#[test]
+fn a_book_takes_as_long_as_its_numbered_chapters() {
+    let numbered = |name, is_numbered| ChapterFacts { is_numbered, ..facts(name, "c.md") };
+    let count = |chapters: &[ChapterFacts]| {
+        let whole = Whole { chapters: chapters.iter().collect(), from: Path::new("c.md") };
+        whole.facts_in_order().count()
+    };
+    let introduction = numbered("Avant", false);
+    assert_eq!(count(&[introduction.clone(), numbered("Un", true), numbered("Deux", true)]), 2);
+    assert_eq!(count(&[introduction.clone(), introduction]), 2);
 }
 
 #[test]
