@@ -114,7 +114,7 @@ impl Bench {
 }
 
 /// The project's directory.
-fn project() -> Result<PathBuf> {
+pub(crate) fn project() -> Result<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     Ok(here.ancestors().nth(2).context("this crate is not in crates/ of the project")?.to_owned())
 }

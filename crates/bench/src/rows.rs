@@ -33,6 +33,7 @@ pub(crate) const ROWS: &[&Row] = &[
     &trivial::TRIVIAL,
     &follow::FOLLOW,
     &jobs::JOBS,
+    &jobs::COURSE,
     &jobs::RESET,
     &call::CALL,
     &start::START,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::bench::{Bench, milliseconds, succeed};
+use crate::bench::{Bench, milliseconds, project, succeed};
 use crate::row::{Row, Sides, Unit};
 
 const CHAPTERS: usize = 8;
@@ -50,6 +50,26 @@ pub(super) static JOBS: Row = Row {
             Ok(move || milliseconds(|| succeed(&mut command)))
         };
         Ok(Sides::new(run(bench, "2")?, run(bench, "1")?))
+    },
+};
+
+/// All commands of the course in this repository.
+pub(super) static COURSE: Row = Row {
+    name: "course",
+    numerator: "the whole course with `--jobs 2`",
+    denominator: "the limit",
+    unit: Unit::Milliseconds,
+    goal: Some(1.0),
+    runs: 3,
+    quick_runs: 1,
+    note: "Wall clock of `verify` with the book of this repository, against two minutes. Its images have been built \
+           before.",
+    prepare: |bench| {
+        let mut course = bench.verify(&project()?)?;
+        course.args(["--jobs", "2"]);
+        // The first run may build images.
+        succeed(&mut course)?;
+        Ok(Sides::against(120_000.0, move || milliseconds(|| succeed(&mut course))))
     },
 };
 
