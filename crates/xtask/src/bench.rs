@@ -28,7 +28,7 @@ impl Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::ensure(&[setup::ENGINE])?;
     engine::ensure()?;
-    let program = book::build_program()?;
+    let program = book::build_program("dist")?;
 
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut words = ["run", "--quiet", "--release", "--package", "bench", "--", "--program"]

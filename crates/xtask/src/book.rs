@@ -37,7 +37,7 @@ pub(crate) fn build(options: &Options) -> Result<()> {
     if options.pdf || options.picture {
         setup::ensure(&[setup::PDF])?;
     }
-    let program = build_program()?;
+    let program = build_program("release")?;
     let project = project()?;
     let check = duct::cmd!(&program, "record", "--check").dir(&project).stdin_null().stdout_null();
     let is_current = check.stderr_null().unchecked().run().context("cannot run the program")?;
@@ -108,12 +108,13 @@ fn finish(program: &Path, root: &Path, address: Option<&str>) -> Result<()> {
     succeed("mdbook-docktest finish", &finish)
 }
 
-/// Builds `mdbook-docktest`, and returns its path.
-pub(crate) fn build_program() -> Result<PathBuf> {
+/// Builds `mdbook-docktest` with a profile of Cargo.toml, and returns its path.
+pub(crate) fn build_program(profile: &str) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let words = [
         "build",
-        "--release",
+        "--profile",
+        profile,
         "--package",
         "mdbook-docktest",
         "--message-format=json-render-diagnostics",

@@ -93,7 +93,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         None => {
             setup::ensure(&[setup::ENGINE])?;
             engine::ensure()?;
-            book::build_program()?
+            book::build_program("release")?
         }
     };
     let runner = Runner { program, limit: Duration::from_secs(60 * options.limit) };

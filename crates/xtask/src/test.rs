@@ -105,7 +105,7 @@ impl Part {
 /// Tests the programs, and the libraries that they consist of, on a real engine.
 fn end_to_end() -> Result<()> {
     let root = engine::ensure()?;
-    let program = book::build_program()?;
+    let program = book::build_program("release")?;
     let program = program.to_str().context("the path of the target directory is not UTF-8")?;
     let path = path_with_docker(&root)?;
     let environment =
