@@ -410,3 +410,26 @@ fn a_file_without_a_chapter_is_listed_like_a_chapter() {
     assert!(text.contains("--> recordings/old.md.json:1:1"), "{text}");
     assert!(text.contains("1 chapter, 0 steps"), "{text}");
 }
+
+#[test]
+fn a_step_for_another_engine_is_skipped_and_says_for_which() {
+    let text = "```bash engine=\">=23\"\nls\n```\n\n```bash engine=\"<23\"\nls -a\n```\n";
+    let steps = vec![ran(0), StepRecording::OtherEngine];
+    let recording = Recording { steps, ..Recording::default() };
+    let chapter = Chapter::ran(Path::new("a.md"), text, recording, Vec::new());
+    let report = Report { chapters: vec![chapter], ..Report::default() };
+    assert_eq!(
+        human(&report, Colours::Off),
+        "a.md:6: skipped: for Docker Engine <23\n\
+         1 chapter, 2 steps: 1 passed, 0 failed, 1 skipped, 0 ignored\n"
+    );
+    let json: Value = serde_json::from_str(&to_json(&report).unwrap()).unwrap();
+    let step = |index: usize| {
+        let step = &json["chapters"][0]["steps"][index];
+        (step["status"].clone(), step["for_engine"].clone())
+    };
+    assert_eq!(step(0), (json!("passed"), json!(">=23")));
+    assert_eq!(step(1), (json!("skipped"), json!("<23")));
+    let junit = junit(&report).unwrap();
+    assert!(junit.contains("<skipped message=\"for Docker Engine &lt;23\"/>"), "{junit}");
+}
