@@ -51,6 +51,11 @@ impl NamedEngine {
     pub(crate) fn short_version(&self) -> &str {
         self.version.split('+').next().unwrap_or(&self.version)
     }
+
+    /// Returns what is added to messages about a chapter that ran on this engine.
+    fn suffix(&self) -> String {
+        format!(" (on Docker Engine {})", self.short_version())
+    }
 }
 
 /// A part of the chapters.
@@ -119,7 +124,7 @@ impl Report {
     pub(crate) fn set_engine(&mut self, engine: &NamedEngine) {
         let of_chapters = self.chapters.iter_mut().flat_map(|chapter| &mut chapter.findings);
         for finding in of_chapters.chain(&mut self.files) {
-            finding.message += &format!(" (on Docker Engine {})", engine.short_version());
+            finding.message += &engine.suffix();
         }
         for chapter in &mut self.chapters {
             chapter.engine = Some(engine.clone());

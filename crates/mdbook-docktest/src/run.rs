@@ -282,9 +282,9 @@ impl Runner<'_> {
 
     /// The objects that the steps have created and not removed.
     fn leftovers(&self, effects: &[(usize, Effect)], engine: &ProcessEngine) -> Vec<Leftover> {
+        let docker = engine.docker().cancelled_by(self.canceller.clone()).timeout(ENGINE_LIMIT);
         let images = || {
-            let docker = engine.docker().cancelled_by(self.canceller.clone());
-            let rows = docker.timeout(ENGINE_LIMIT).image().ls().call();
+            let rows = docker.image().ls().call();
             // An engine that no longer answers has a finding of its own.
             rows.unwrap_or_default()
                 .into_iter()
@@ -293,7 +293,17 @@ impl Runner<'_> {
         };
         let any_image = effects.iter().any(|(_, effect)| effect.kind == ObjectKind::Image);
         let images: Vec<(String, String)> = if any_image { images() } else { Vec::new() };
-        leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images)
+        let mut left = leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images);
+        // Docker Engine 20.10 sends no event for a volume that `prune` removes.
+        if left.iter().any(|leftover| leftover.kind == ObjectKind::Volume)
+            && let Ok(volumes) = docker.volume().ls().call()
+        {
+            left.retain(|leftover| {
+                leftover.kind != ObjectKind::Volume
+                    || volumes.iter().any(|volume| volume.as_ref() == leftover.name.as_str())
+            });
+        }
+        left
     }
 
     /// Runs the steps.

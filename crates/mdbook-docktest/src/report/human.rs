@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Chapter, Part, Report, matrix, remedies};
+use super::{Chapter, NamedEngine, Part, Report, matrix, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
 use crate::terminal::plain;
@@ -94,9 +94,10 @@ fn format<'a>(
 /// Returns a line for each step that is for other versions of the engine.
 fn skipped_for_engine(chapter: &Chapter) -> impl Iterator<Item = String> {
     let steps = chapter.steps().iter().zip(chapter.statuses());
-    steps.filter(|(_, status)| *status == StepStatus::OtherEngine).map(|(step, _)| {
+    let on = chapter.engine.as_ref().map(NamedEngine::suffix).unwrap_or_default();
+    steps.filter(|(_, status)| *status == StepStatus::OtherEngine).map(move |(step, _)| {
         let reason = step.for_engine().unwrap_or_default();
-        format!("{}:{}: skipped: {reason}\n", chapter.path.display(), step.line)
+        format!("{}:{}: skipped: {reason}{on}\n", chapter.path.display(), step.line)
     })
 }
 
