@@ -33,6 +33,7 @@ pub mod processes;
 mod root;
 mod sudo;
 mod suite;
+mod suite_root;
 mod terminal;
 mod user_namespace;
 
@@ -53,5 +54,6 @@ pub use process_stat::ProcessStat;
 pub use root::EngineRoot;
 pub use sudo::{SudoUser, sudo_user};
 pub use suite::Suite;
+pub use suite_root::{SuiteRoot, suite_roots};
 pub use terminal::{Session, Terminal};
 pub use user_namespace::{NoUserNamespace, enter, is_in_user_namespace, is_root};

@@ -27,6 +27,15 @@ impl Suite {
         }
     }
 
+    /// Returns the beginning of the version of Docker Engine in the suite; `None` for a suite in which it changes.
+    pub fn engine_version(self) -> Option<&'static str> {
+        match self {
+            Self::Bookworm => Some("20.10"),
+            Self::Trixie => Some("26.1"),
+            Self::Sid => None,
+        }
+    }
+
     /// Returns the name of the link to the root file system of this suite, in
     /// [`crate::prepared_directory`].
     pub fn link(self) -> String {

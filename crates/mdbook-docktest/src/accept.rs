@@ -203,7 +203,8 @@ fn pending<'a>(
     placeholders: &Placeholders,
     add_new: bool,
 ) -> (Vec<Pending<'a>>, Names) {
-    let mut judge = Judge::new(placeholders);
+    let engine = &recording.engine.version;
+    let mut judge = Judge::new(engine, placeholders);
     let mut bindings = Bindings::default();
     for step in &recording.steps {
         let StepRecording::Ran { commands, effects } = step else { continue };
@@ -226,6 +227,7 @@ fn pending<'a>(
         let others = findings.iter().filter(|(code, _)| !is_about_output(*code));
         let first_other = others.map(|(_, command)| *command).min();
         let known = expectations(step)
+            .filter(|(_, expectation)| expectation.is_for(engine))
             .map(|(subject, expectation)| (subject, expectation.attributes, Some(expectation)));
         let new = if add_new { new::subjects(step) } else { Vec::new() };
         let new = new.into_iter().map(|(subject, attributes)| (subject, attributes, None));

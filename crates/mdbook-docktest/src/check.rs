@@ -32,6 +32,7 @@ mod look_alike;
 mod memory;
 mod missing_file;
 mod missing_image;
+mod missing_output;
 mod not_run;
 mod output;
 mod pipeline;
@@ -87,14 +88,16 @@ pub(crate) fn check(
     let mut chapter = Chapter { text, scenario, unavailable, history: History::default(), makers };
     // The first guard that has failed.
     let mut failed_guard = None;
+    let engine = &recording.engine.version;
     let steps = scenario.steps.iter().zip(&recording.steps).enumerate();
     for (index, (step, recorded)) in steps {
-        let expected = AllExpected::new(step, rules.placeholders);
+        let expected = AllExpected::on(step, engine, rules.placeholders);
         // Before the others, which it may have caused.
         found.differences.extend(memory::difference(index, step, recording.out_of_memory));
         match recorded {
             StepRecording::Ran { commands, effects } => {
                 found.missing_images.extend(pulled_elsewhere(step, effects, unavailable));
+                found.differences.extend(missing_output::difference(step, engine));
                 let chapter = Some(&mut chapter);
                 let mut of_step = differences(step, commands, &expected, chapter, &mut bindings);
                 unanswered::add_remedies(text, step, &mut of_step.differences);
@@ -115,6 +118,8 @@ pub(crate) fn check(
                 found.differences.push(not_run(step.command.clone(), &message));
                 chapter.did_not_run(&step.commands);
             }
+            // It is not meant to guard anything here.
+            StepRecording::OtherEngine => chapter.did_not_run(&step.commands),
             StepRecording::Ignored => {
                 if step.attributes.guard {
                     failed_guard.get_or_insert((step, None));
@@ -135,7 +140,7 @@ pub(crate) fn check(
 /// Returns the findings about `output` blocks that do not depend on a run.
 pub(crate) fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders) -> Vec<Finding> {
     let steps = scenario.steps.iter();
-    let flaws = steps.flat_map(|step| AllExpected::new(step, placeholders).into_flaws());
+    let flaws = steps.flat_map(|step| AllExpected::all(step, placeholders).into_flaws());
     findings(text, scenario, flaws.collect())
 }
 
@@ -153,12 +158,15 @@ fn findings(text: &str, scenario: &Scenario, found: Vec<Difference>) -> Vec<Find
 /// Judges the steps of a chapter one by one while it runs.
 pub(crate) struct Judge<'a> {
     placeholders: &'a Placeholders,
+    /// The version of the engine.
+    engine: String,
     bindings: Bindings,
 }
 
 impl<'a> Judge<'a> {
-    pub(crate) fn new(placeholders: &'a Placeholders) -> Self {
-        Self { placeholders, bindings: Bindings::default() }
+    /// A judge for an engine of this version.
+    pub(crate) fn new(engine: &str, placeholders: &'a Placeholders) -> Self {
+        Self { placeholders, engine: engine.to_owned(), bindings: Bindings::default() }
     }
 
     /// Returns the codes of a step's findings. Names are bound only if there are none.
@@ -172,7 +180,7 @@ impl<'a> Judge<'a> {
         step: &Step,
         commands: &[CommandRecording],
     ) -> Vec<(Code, usize)> {
-        let expected = AllExpected::new(step, self.placeholders);
+        let expected = AllExpected::on(step, &self.engine, self.placeholders);
         let found = differences(step, commands, &expected, None, &mut self.bindings);
         let command = |difference: &Difference| {
             let at = difference.span.start;

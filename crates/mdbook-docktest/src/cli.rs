@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use glob::Pattern;
 
+use crate::model::partition::Partition;
+
 /// Runs the shell blocks of a book on a throw-away Docker Engine, checks the results, and shows them
 /// in the book.
 ///
@@ -40,7 +42,10 @@ pub enum Command {
     /// version of this program and were not edited.
     Install(Install),
     /// Runs everything and reports what fails
-    Verify(Options),
+    ///
+    /// With `--engines`, on several versions of Docker Engine, one after the other; the report then ends with a table
+    /// of chapters and versions.
+    Verify(Verify),
     /// Runs everything, rewrites expected output that differs, and reports the remaining findings
     ///
     /// Lines that still match are kept as they are, and so are steps with other findings. Values that change from run
@@ -122,6 +127,38 @@ pub struct Fix {
     pub names: Vec<String>,
 }
 
+/// The arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// What to run, and how to report.
+    #[command(flatten)]
+    pub run: Options,
+    /// Versions of Docker Engine, or releases of Debian, to run on, separated by commas, such as `20.10,26.1,sid`;
+    /// each must be prepared by `engine prepare`
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        conflicts_with_all = ["engine_root", "engine_image"]
+    )]
+    pub engines: Vec<String>,
+    /// Write the table of chapters and versions beside the recordings, so that the book’s page about verification
+    /// shows it
+    #[arg(long, requires = "engines")]
+    pub save_table: bool,
+    /// Which chapters to run.
+    #[command(flatten)]
+    pub part: Part,
+}
+
+/// The part of the chapters to run.
+#[derive(Debug, Args)]
+pub struct Part {
+    /// Only the chapters of the Kth of N parts, which take about the same time; together, the parts are all chapters
+    #[arg(long, value_name = "K/N")]
+    pub partition: Option<Partition>,
+}
+
 /// The arguments of `accept`.
 #[derive(Debug, Args)]
 pub struct Accept {
@@ -140,11 +177,14 @@ pub struct Record {
     #[command(flatten)]
     pub run: Options,
     /// Run nothing, and report recordings that are missing, stale, unused or edited by hand
-    #[arg(long)]
+    #[arg(long, conflicts_with = "partition")]
     pub check: bool,
     /// With `--check`, also ask registries, and report images that have moved since they were recorded
     #[arg(long, requires = "check")]
     pub moved_images: bool,
+    /// Which chapters to record.
+    #[command(flatten)]
+    pub part: Part,
 }
 
 /// The commands below `engine`.

@@ -30,8 +30,10 @@ mod fix;
 mod install;
 mod jobs;
 mod load;
+mod matrix;
 mod moved_images;
 mod namespace;
+mod partition;
 pub(crate) mod progress;
 mod run_chapter;
 pub(crate) mod schedule;
@@ -133,15 +135,22 @@ fn run_command(cli: Cli) -> Result<Exit> {
         Some(Command::Engine(cli::Engine::Doctor(options))) => engine::doctor(&options),
         Some(Command::Engine(cli::Engine::Images(options))) => engine::images(&options),
         Some(Command::Engine(cli::Engine::Clean(options))) => engine::clean(&options),
-        Some(Command::Verify(options)) => verify::verify(&options, After::Report),
+        Some(Command::Verify(options)) if !options.engines.is_empty() => {
+            matrix::verify_on_engines(&options)
+        }
+        Some(Command::Verify(cli::Verify { run, part, .. })) => {
+            verify::verify(&run, part.partition, After::Report)
+        }
         Some(Command::Accept(accept)) => {
-            verify::verify(&accept.run, After::Accept { add_new: accept.new })
+            verify::verify(&accept.run, None, After::Accept { add_new: accept.new })
         }
         Some(Command::Cast(options)) => cast::export(&options),
         Some(Command::Finish(options)) => finish::finish(&options),
         Some(Command::Fix(options)) => fix::fix(&options),
         Some(Command::Record(options)) if options.check => verify::check_recordings(&options),
-        Some(Command::Record(options)) => verify::verify(&options.run, After::Record),
+        Some(Command::Record(options)) => {
+            verify::verify(&options.run, options.part.partition, After::Record)
+        }
     }
 }
 

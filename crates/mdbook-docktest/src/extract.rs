@@ -14,11 +14,13 @@ use self::attributes::language::Kind;
 use self::attributes::{Info, Problem};
 use self::blocks::{Block, CodeBlock, blocks};
 use self::commands::commands;
+use self::conflict::Conflict;
 use self::fill_in::fill_in;
 use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
 use self::prompt::is_unspaced;
 use self::sessions::SessionParts;
+use crate::model::engine_versions::EngineVersions;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
 pub use crate::model::markdown::Extensions;
@@ -37,6 +39,7 @@ mod blocks;
 mod command_line;
 pub(crate) mod command_uses;
 pub(crate) mod commands;
+mod conflict;
 mod console;
 pub(crate) mod constant;
 mod directives;
@@ -166,11 +169,12 @@ impl Extraction<'_> {
                     self.step(block, &fence, marking);
                 }
             }
-            Info::Output { attributes, problems } => {
+            Info::Output { attributes, engine, problems } => {
                 self.report(&fence, problems);
                 if self.is_closed(&fence, "`output` block") {
                     let previous = previous.filter(|previous| self.is_next(previous, block));
-                    self.expectation(block, &fence, attributes, previous.as_ref());
+                    let is_for = (attributes, engine);
+                    self.expectation(block, &fence, is_for, previous.as_ref());
                     // There may be a block for the other stream.
                     let end = fence.block.end;
                     self.previous = previous.map(|previous| Previous { end, ..previous });
@@ -269,17 +273,16 @@ impl Extraction<'_> {
         &mut self,
         block: &CodeBlock,
         fence: &Fence,
-        attributes: OutputAttributes,
+        (attributes, engine): (OutputAttributes, Option<EngineVersions>),
         previous: Option<&Previous>,
     ) {
         match previous.map(|previous| &previous.takes_output) {
             Some(Ok(step)) => {
                 let expectations = &self.scenario.steps[*step].expectations;
-                let streams = attributes.streams;
-                let mut known = expectations.iter().map(|known| known.attributes.streams);
-                if let Some(known) = known.find(|known| known.overlaps(streams)) {
-                    let message = format!("an `output` block above already expects {known}");
-                    let help = "use one `output` block; or `output stdout` and `output stderr`";
+                let mut conflicts = expectations
+                    .iter()
+                    .filter_map(|known| Conflict::with(known, attributes.streams, engine.as_ref()));
+                if let Some(Conflict { message, help }) = conflicts.next() {
                     return self.orphan(fence, &message, help);
                 }
                 let (line, _) = line_and_column(self.text, fence.body.start);
@@ -290,6 +293,7 @@ impl Extraction<'_> {
                     fence: fence.clone(),
                     body: fence.body.clone(),
                     attributes,
+                    engine,
                 };
                 self.scenario.steps[*step].expectations.push(expectation);
             }

@@ -93,7 +93,8 @@ pub(crate) fn render_in_book(
     let marks_changed = recording
         .is_some_and(|recording| recording.origin == Origin::NotRun && recording.has_run());
     let hidelines = &scenario.extensions.hidelines;
-    let rendering = Rendering { text, page, findings, hidelines, images, marks_changed };
+    let engine = recording.map_or("", |recording| &recording.engine.version);
+    let rendering = Rendering { text, page, findings, hidelines, images, marks_changed, engine };
     let mut edits = Vec::new();
     let mut progress = Progress::default();
     let mut diagrams = scenario.diagrams.iter().enumerate().peekable();
@@ -154,6 +155,8 @@ struct Rendering<'a> {
     images: Vec<Range<usize>>,
     /// Whether steps that have changed since the chapter ran are marked.
     marks_changed: bool,
+    /// The version of the engine that the chapter ran on; empty if it has not run.
+    engine: &'a str,
 }
 
 impl Rendering<'_> {
@@ -304,8 +307,15 @@ impl Rendering<'_> {
             if is_changed && !step.attributes.hidden {
                 below.note(labels.changed_since());
             }
+            if recording == Some(&StepRecording::OtherEngine) && !step.attributes.hidden {
+                let versions = step.attributes.engine.as_ref();
+                below.notes(versions.map(|versions| labels.not_for_engine(labels.versions(versions))));
+            }
             return below;
         };
+        if !step.attributes.hidden {
+            below.notes(self.engine_note(step));
+        }
         if !step.attributes.hidden {
             let commands = step.commands.iter();
             let values = commands.flat_map(|command| shown(&command.text, &command.substitutions));
@@ -323,6 +333,18 @@ impl Rendering<'_> {
             below.diagram(&progress.state, &format!("{id}-state"), labels);
         }
         below
+    }
+
+    /// Which versions of the engine a step that has run is for, or its output.
+    fn engine_note(&self, step: &Step) -> Option<String> {
+        let labels = &self.page.labels;
+        if let Some(versions) = &step.attributes.engine {
+            return Some(labels.for_engine(labels.versions(versions)));
+        }
+        let mut expectations = step.expectations_on(self.engine);
+        let versions = expectations.find_map(|expectation| expectation.engine.as_ref());
+        let versions = versions.filter(|_| !step.attributes.no_output)?;
+        Some(labels.output_of_engine(labels.versions(versions)))
     }
 
     /// Replaces a directive by a diagram of the state, or by nothing if there is no state.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::model::finding::Finding;
+use crate::model::partition::Partition;
 use crate::model::recording::Engine;
 use crate::model::status::StepStatus;
 
@@ -11,6 +12,7 @@ pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
+mod matrix;
 mod remedies;
 pub(crate) mod spill;
 
@@ -26,8 +28,42 @@ pub(crate) struct Report {
     /// Findings about files that are not chapters: recordings without a chapter. In
     /// machine-readable formats, each is listed as a chapter without steps.
     pub files: Vec<Finding>,
+    /// The engines that all chapters ran on, one after the other, if several were named. Each chapter is then there
+    /// once for each of them.
+    pub engines: Vec<NamedEngine>,
+    /// Which part of the chapters these are.
+    pub part: Option<Part>,
     /// Whether `fix` has applied what it could, so that the report need not name it.
     pub is_fixed: bool,
+}
+
+/// An engine that was named on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NamedEngine {
+    /// The name by which the command line can select it.
+    pub name: String,
+    /// The version that it reports.
+    pub version: String,
+}
+
+impl NamedEngine {
+    /// Returns the version without what a distribution adds to it: `26.1.5`.
+    pub(crate) fn short_version(&self) -> &str {
+        self.version.split('+').next().unwrap_or(&self.version)
+    }
+
+    /// Returns what is added to messages about a chapter that ran on this engine.
+    fn suffix(&self) -> String {
+        format!(" (on Docker Engine {})", self.short_version())
+    }
+}
+
+/// A part of the chapters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub partition: Partition,
+    /// The number of chapters in all parts.
+    pub of_chapters: usize,
 }
 
 /// The number of steps by status.
@@ -41,7 +77,7 @@ pub(crate) struct Summary {
     pub passed: usize,
     /// [`StepStatus::Failed`].
     pub failed: usize,
-    /// [`StepStatus::Skipped`].
+    /// [`StepStatus::Skipped`] and [`StepStatus::OtherEngine`].
     pub skipped: usize,
     /// [`StepStatus::Ignored`].
     pub ignored: usize,
@@ -57,7 +93,7 @@ impl Report {
             match status {
                 StepStatus::Passed => summary.passed += 1,
                 StepStatus::Failed => summary.failed += 1,
-                StepStatus::Skipped => summary.skipped += 1,
+                StepStatus::Skipped | StepStatus::OtherEngine => summary.skipped += 1,
                 StepStatus::Ignored => summary.ignored += 1,
             }
         }
@@ -82,6 +118,17 @@ impl Report {
     /// Whether a chapter has an invalid annotation, which has an exit status of its own.
     pub(crate) fn has_annotation_errors(&self) -> bool {
         self.findings().any(|finding| finding.is_error() && finding.code.is_about_annotations())
+    }
+
+    /// Marks all chapters and findings of a run on one of several engines.
+    pub(crate) fn set_engine(&mut self, engine: &NamedEngine) {
+        let of_chapters = self.chapters.iter_mut().flat_map(|chapter| &mut chapter.findings);
+        for finding in of_chapters.chain(&mut self.files) {
+            finding.message += &engine.suffix();
+        }
+        for chapter in &mut self.chapters {
+            chapter.engine = Some(engine.clone());
+        }
     }
 
     /// Adds the chapters and files of another report.

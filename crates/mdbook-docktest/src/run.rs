@@ -99,8 +99,8 @@ pub(crate) struct Runner<'a> {
     pub fail_fast: bool,
     /// Stops the run from another thread.
     pub canceller: Canceller,
-    /// Returns a new judge for the steps of a chapter.
-    pub judge: &'a (dyn Fn() -> Box<StepJudge<'a>> + Sync),
+    /// Returns a new judge for the steps of a chapter on an engine of this version.
+    pub judge: &'a (dyn Fn(&str) -> Box<StepJudge<'a>> + Sync),
     /// Called with what is being done for a chapter.
     pub progress: &'a (dyn Fn(&Scenario, Progress<'_>) + Sync),
 }
@@ -245,7 +245,7 @@ impl Runner<'_> {
         let is_exceeded = || engine.memory_exceeded();
         let mut memory = MemoryWatch::new(self.settings.memory, &is_exceeded);
         let RanSteps { recordings: mut steps, starts, unwritten } =
-            self.run_steps(scenario, &engine, &mut memory)?;
+            self.run_steps(scenario, (&engine, &description.version), &mut memory)?;
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
@@ -282,9 +282,9 @@ impl Runner<'_> {
 
     /// The objects that the steps have created and not removed.
     fn leftovers(&self, effects: &[(usize, Effect)], engine: &ProcessEngine) -> Vec<Leftover> {
+        let docker = engine.docker().cancelled_by(self.canceller.clone()).timeout(ENGINE_LIMIT);
         let images = || {
-            let docker = engine.docker().cancelled_by(self.canceller.clone());
-            let rows = docker.timeout(ENGINE_LIMIT).image().ls().call();
+            let rows = docker.image().ls().call();
             // An engine that no longer answers has a finding of its own.
             rows.unwrap_or_default()
                 .into_iter()
@@ -293,23 +293,33 @@ impl Runner<'_> {
         };
         let any_image = effects.iter().any(|(_, effect)| effect.kind == ObjectKind::Image);
         let images: Vec<(String, String)> = if any_image { images() } else { Vec::new() };
-        leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images)
+        let mut left = leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images);
+        // Docker Engine 20.10 sends no event for a volume that `prune` removes.
+        if left.iter().any(|leftover| leftover.kind == ObjectKind::Volume)
+            && let Ok(volumes) = docker.volume().ls().call()
+        {
+            left.retain(|leftover| {
+                leftover.kind != ObjectKind::Volume
+                    || volumes.iter().any(|volume| volume.as_ref() == leftover.name.as_str())
+            });
+        }
+        left
     }
 
     /// Runs the steps.
     fn run_steps(
         &self,
         scenario: &Scenario,
-        engine: &ProcessEngine,
+        (engine, version): (&ProcessEngine, &str),
         memory: &mut MemoryWatch<'_>,
     ) -> Result<RanSteps, RunError> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
         let (timeout, canceller) = (self.settings.timeout, &self.canceller);
-        let page_ids = PageIds::new(scenario, &self.settings.placeholders);
+        let page_ids = PageIds::new(scenario, version, &self.settings.placeholders);
         let mut runner = StepRunner::new(engine, shell, page_ids, timeout, canceller);
         let mut recordings = Vec::with_capacity(scenario.steps.len());
-        let mut judge = (self.judge)();
+        let mut judge = (self.judge)(version);
         let mut starts = Vec::new();
         let mut unwritten = Vec::new();
         let mut skip = false;
@@ -319,6 +329,8 @@ impl Runner<'_> {
             let mut has_passed = false;
             let recording = if !step.runs() {
                 StepRecording::Ignored
+            } else if !step.runs_on(version) {
+                StepRecording::OtherEngine
             } else if lost || is_stopped || (skip && !step.attributes.cleanup) {
                 StepRecording::Skipped
             } else {
@@ -327,7 +339,7 @@ impl Runner<'_> {
                 let started = Instant::now();
                 let retry_for = step.attributes.retry.unwrap_or_default();
                 let (indices, mut files): (Vec<usize>, Vec<&ChapterFile>) =
-                    scenario.files_before(index).unzip();
+                    scenario.files_before_on(index, version).unzip();
                 let before = runner.page_ids.clone();
                 let (commands, verdict) = loop {
                     // Objects that are made again have other IDs.
@@ -361,7 +373,10 @@ impl Runner<'_> {
                 skip |= self.fail_fast && (verdict == Verdict::Failed || lacked_memory);
                 StepRecording::Ran { commands, effects: Vec::new() }
             };
-            is_stopped |= step.attributes.guard && !has_passed;
+            // A guard for another engine guards nothing here.
+            is_stopped |= step.attributes.guard
+                && !has_passed
+                && recording != StepRecording::OtherEngine;
             recordings.push(recording);
         }
         Ok(RanSteps { recordings, starts, unwritten })

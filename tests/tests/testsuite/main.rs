@@ -13,6 +13,7 @@ mod dind;
 mod effects;
 mod engine_command;
 mod engine_state;
+mod engine_versions;
 mod exit_statuses;
 mod files;
 mod fixing;

@@ -1,10 +1,11 @@
 //! `engine prepare` and `engine doctor`.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
+use docker_sandbox::EngineRoot;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testsuite::{Outcome, Program, is_running, marker};
@@ -60,6 +61,32 @@ fn an_engine_is_prepared_from_another_suite_and_works() {
     assert_eq!(found[0]["from"], json!(link));
     assert!(found[0]["version"].as_str().unwrap().starts_with("20.10."), "{found}");
     assert_eq!((&found[0]["works"], &found[0]["reason"]), (&json!(true), &json!(null)));
+    // Beside that of these tests, a chapter runs on both.
+    let own = fs::canonicalize(EngineRoot::find().directory()).unwrap();
+    symlink(own, link.with_file_name("suite-trixie")).unwrap();
+    let lab = cache.path().join("lab.md");
+    let version = "docker version --format '{{.Server.Version}}' | cut -d. -f1,2";
+    let chapter = format!(
+        "```bash engine=20.10\n{version}\n```\n\n```bash engine=\">20.10\"\n{version}\n```\n\n\
+         ```bash\ndocker volume create pruned\n```\n\n```bash stdin=\"y\\n\" engine=\">=23\"\ndocker volume prune --all\n```\n\n\
+         ```bash stdin=\"y\\n\"\ndocker volume prune\n```\n\n\
+         ```output engine=\"<23\"\nWARNING! This will remove all local volumes [..]\n...\n```\n\n\
+         ```output engine=\">=23\"\nWARNING! This will remove anonymous local volumes [..]\n...\n```\n"
+    );
+    fs::write(&lab, chapter).unwrap();
+    let verify = ["verify", "--engines", "20.10,trixie", "--format", "json"];
+    let outcome = program(cache.path(), verify).arg(&lab).run();
+    // Volumes that 20.10 has pruned are no leftovers, although it sends no event for them.
+    let report = outcome.exits(0).finds_nothing().report();
+    let steps = |chapter: usize| {
+        let steps = report["chapters"][chapter]["steps"].as_array().unwrap();
+        let status = |step: &Value| (step["status"].clone(), step["commands"][0]["transcript"][0]["text"].clone());
+        steps[..2].iter().map(status).collect::<Vec<_>>()
+    };
+    assert_eq!(steps(0), [(json!("passed"), json!("20.10\n")), (json!("skipped"), json!(null))]);
+    assert_eq!(steps(1)[0], (json!("skipped"), json!(null)));
+    assert_eq!(steps(1)[1].0, json!("passed"));
+
     // It is kept, although `current` does not lead to it.
     let outcome = program(cache.path(), ["engine", "clean"]).run();
     assert!(outcome.exits(0).stdout().contains("kept 1 prepared root file system, "), "{outcome}");

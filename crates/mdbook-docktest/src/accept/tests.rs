@@ -415,3 +415,16 @@ fn the_key_that_stops_a_command_stays() {
         "```console\n$ logs -f\nnew\n^C\n```\n"
     );
 }
+
+#[test]
+fn only_the_block_for_the_version_that_it_ran_on_is_rewritten() {
+    let text = "```bash\na\n```\n\n```output engine=\"<23\"\nold\n```\n\n```output engine=\">=23\"\n```\n";
+    let scenario = read(text);
+    let accepted = |version: &str, text: &str| {
+        let mut recording = recording(&scenario, &["out\n"]);
+        recording.engine.version = version.to_owned();
+        accept(text, text, &scenario, &recording, &Placeholders::default(), true).text
+    };
+    assert_eq!(accepted("26.1.5+dfsg1", text), text.replace(">=23\"\n", ">=23\"\nout\n"));
+    assert_eq!(accepted("20.10.24+dfsg1", text), text.replace("old", "out"));
+}

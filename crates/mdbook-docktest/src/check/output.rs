@@ -24,12 +24,25 @@ pub(super) struct AllExpected<'a> {
 }
 
 impl<'a> AllExpected<'a> {
-    pub(super) fn new(step: &'a Step, placeholders: &'a Placeholders) -> Self {
+    /// What is expected on an engine of this version.
+    pub(super) fn on(step: &'a Step, engine: &str, placeholders: &'a Placeholders) -> Self {
+        Self::of(step, step.expectations_on(engine), placeholders)
+    }
+
+    /// What is expected on any engine.
+    pub(super) fn all(step: &'a Step, placeholders: &'a Placeholders) -> Self {
+        Self::of(step, step.expectations.iter(), placeholders)
+    }
+
+    fn of(
+        step: &'a Step,
+        whole: impl Iterator<Item = &'a Expectation>,
+        placeholders: &'a Placeholders,
+    ) -> Self {
         let commands = step.commands.iter().enumerate();
         let by_command = commands.filter_map(|(index, command)| {
             Some((index, Expected::new(command.expectation.as_ref()?, placeholders)))
         });
-        let whole = step.expectations.iter();
         Self {
             by_command: by_command.collect(),
             whole: whole.map(|expectation| Expected::new(expectation, placeholders)).collect(),

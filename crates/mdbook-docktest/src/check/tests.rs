@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::expect::Placeholders;
 use crate::extract::{Extensions, extract};
-use crate::model::recording::{Chunk, Transcript};
+use crate::model::recording::{Chunk, Engine, Transcript};
 use crate::model::stream::Stream;
 
 /// Returns the findings of a chapter with one step, which ended and printed as given, as
@@ -390,6 +390,37 @@ fn a_guard_that_is_held_back_stops_its_chapter() {
         found.iter().map(describe).collect::<Vec<_>>(),
         [
             "not-run 6:1 follows from line 2: this step did not run, as the `guard` there did not run | "
+        ]
+    );
+}
+
+/// Returns the findings of a chapter in which two `output` blocks expect other output on other versions, after a guard for
+/// an old one. The command prints `new`.
+fn on_engine(version: &str) -> Vec<String> {
+    let markdown = "```bash guard engine=\"<20\"\nfalse\n```\n\n```bash\na\n```\n\n\
+        ```output engine=\">=23 <28\"\nnew\n```\n\n```output engine=\"<23\"\nold\n```\n";
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    let chunk = Chunk { stream: Stream::Stdout, at_ms: 0, text: "new\n".into() };
+    let transcript = Transcript { chunks: vec![chunk], ..Transcript::default() };
+    let command = CommandRecording::new("a", End::Exited { status: 0 }, transcript);
+    let ran = StepRecording::Ran { commands: vec![command], effects: Vec::new() };
+    let engine = Engine { version: version.to_owned(), ..Engine::default() };
+    let steps = vec![StepRecording::OtherEngine, ran];
+    let recording = Recording { engine, steps, ..Recording::default() };
+    findings_by_default(markdown, &scenario, &recording).iter().map(describe).collect()
+}
+
+#[test]
+fn output_is_compared_with_the_block_for_the_version_that_it_ran_on() {
+    assert_eq!(on_engine("26.1.5+dfsg1"), [""; 0]);
+    let [mismatch] = &on_engine("20.10.24+dfsg1")[..] else { panic!("one finding") };
+    assert!(mismatch.starts_with("output-mismatch 14:1 line 1 of the output"), "{mismatch}");
+    assert_eq!(
+        on_engine("28.5.2"),
+        [
+            "no-output-for-engine 9:1 the `output` blocks of this step are for Docker Engine `>=23 <28`, `<23`, \
+             and not for 28.5.2 | add an `output` block with `engine` for this version, or change that of \
+             another one"
         ]
     );
 }

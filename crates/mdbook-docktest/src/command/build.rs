@@ -24,6 +24,7 @@ use crate::report::human::human;
 use crate::report::spill::Spill;
 use crate::report::{Chapter, Report};
 use crate::run::RunError;
+use crate::store::engine_table::EngineTable;
 use crate::store::failures::{Edition, Failures, Session};
 use crate::store::files;
 use crate::store::recording_file::RecordingFile;
@@ -52,12 +53,17 @@ pub(super) fn preprocess() -> Result<Exit> {
     let mut spill = Spill::new().context("cannot create a temporary file")?;
     let mut recordings = Recordings::new(&settings);
     let mut report = Report::default();
+    let table = engine_table(&settings);
+    let mut versions = Vec::new();
     let mut book_facts = BookFacts::new(sources.iter().map(|source: &Source| source.text.as_str()));
     for (index, (source, known)) in sources.into_iter().zip(&known).enumerate() {
         let mut chapter = Chapter::read(source, &settings)?;
         if settings.run != RunMode::Always {
             recordings.replay(&mut chapter);
         }
+        // While its text is there.
+        let results = table.as_ref().map(|table| table.results(&chapter, &recordings, &settings));
+        versions.push(results.unwrap_or_default());
         let is_done = chapter.findings.is_empty() && !chapter.needs_run();
         if is_done && !pages::is_about_book(&chapter) {
             book_facts.collect(index, known, &chapter);
@@ -93,8 +99,21 @@ pub(super) fn preprocess() -> Result<Exit> {
     // `io::stdout()` would search everything for line ends, as it is line-buffered.
     let stdout = io::stdout().as_fd().try_clone_to_owned();
     let stdout = File::from(stdout.context("cannot write to standard output")?);
-    protocol::write_book(pages::items(book, known, report, book_facts, &spill), stdout)?;
+    protocol::write_book(pages::items(book, known, (report, versions), book_facts, &spill), stdout)?;
     Ok(Exit::Success)
+}
+
+/// The table of chapters and versions of the engine, if the book has one and a page for it.
+fn engine_table(settings: &Settings) -> Option<EngineTable> {
+    let recordings = settings.recordings.as_deref().filter(|_| settings.verifications)?;
+    EngineTable::read(recordings).unwrap_or_else(|error| {
+        let path = EngineTable::path_in(recordings);
+        progress::say(&format!(
+            "warning: {} is not shown: {error}; write it again with `verify --engines LIST --save-table`",
+            path.display()
+        ));
+        None
+    })
 }
 
 /// Replays the recordings of renamed chapters, runs the remaining chapters, and writes their recordings.

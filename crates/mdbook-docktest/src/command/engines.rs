@@ -48,6 +48,11 @@ impl<'a> Engines<'a> {
         }
     }
 
+    /// The same with this root file system.
+    pub(super) fn from_root(self, root: &'a Path) -> Self {
+        Self { root: Some(root), ..self }
+    }
+
     /// The kind, and the contexts of Dockers. What the command line says comes before the book's settings.
     fn kind<'b>(&'b self, settings: &'b Settings) -> (EngineKind, &'b [String]) {
         let contexts = if self.contexts.is_empty() { &settings.contexts } else { self.contexts };
@@ -165,7 +170,7 @@ fn run_here(
         supplier,
         fail_fast: options.fail_fast,
         canceller: options.canceller.clone(),
-        judge: &|| schedule::judge(settings),
+        judge: &|engine| schedule::judge(engine, settings),
         progress: &|chapter, progress| display.show(chapter, progress),
     };
     Ok(schedule::run_chapters(report, settings, &[Jobs { place: &runner, count: jobs }]))

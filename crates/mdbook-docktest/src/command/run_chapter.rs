@@ -27,7 +27,7 @@ pub(super) fn run_chapter() -> Result<Exit> {
             settings,
             fail_fast: served.fail_fast,
             canceller: canceller.clone(),
-            judge: &|| schedule::judge(settings),
+            judge: &|engine| schedule::judge(engine, settings),
             progress: &|_, progress| connection.report(progress),
         };
         // It has the steps already.

@@ -30,9 +30,9 @@ pub(super) fn read_steps(
     Ok(Report { chapters: chapters.collect::<Result<_, _>>()?, ..Report::default() })
 }
 
-/// Returns a judge for the steps of a running chapter, which applies the book's lints.
-pub(super) fn judge(settings: &Settings) -> Box<StepJudge<'_>> {
-    let mut judge = Judge::new(&settings.placeholders);
+/// Returns a judge for the steps of a chapter that runs on an engine of this version, which applies the book's lints.
+pub(super) fn judge<'a>(engine: &str, settings: &'a Settings) -> Box<StepJudge<'a>> {
+    let mut judge = Judge::new(engine, &settings.placeholders);
     Box::new(move |step, commands| {
         let codes = judge.codes(step, commands);
         if codes.is_empty() {

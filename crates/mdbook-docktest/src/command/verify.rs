@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use super::load::{Loaded, join, load, load_to_run};
 use super::moved_images::MovedImages;
+use super::partition::keep_part;
 use super::{
     Engines, Exit, RunOptions, cancel_on_signals, colours, print, print_error,
     print_missing_images, run,
@@ -18,6 +19,7 @@ use crate::book::settings::Settings;
 use crate::book::source_file;
 use crate::cli::{Format, Options, Record};
 use crate::command::progress;
+use crate::model::partition::Partition;
 use crate::report::Report;
 use crate::report::github::github;
 use crate::report::human::{Colours, human, human_in_full};
@@ -42,8 +44,13 @@ pub(super) enum After {
 }
 
 /// Runs everything, and does what is to be done afterwards.
-pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
+pub(super) fn verify(
+    options: &Options,
+    partition: Option<Partition>,
+    after: After,
+) -> Result<Exit> {
     let mut loaded = load_to_run(&options.paths, &options.chapters)?;
+    let part = partition.map(|partition| keep_part(&mut loaded, partition));
     let canceller = cancel_on_signals()?;
     // Created before the run, so that a wrong path fails at once.
     let output = output(options)?;
@@ -67,7 +74,7 @@ pub(super) fn verify(options: &Options, after: After) -> Result<Exit> {
             After::Report => ran,
         });
     }
-    write_report(&join(loaded), options, output)?;
+    write_report(&Report { part, ..join(loaded) }, options, output)?;
     Ok(exit)
 }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use crate::model::engine_versions::{EngineVersions, EngineVersionsError};
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Attributes, ExitExpectation, Follow, OutputAttributes};
@@ -30,7 +31,7 @@ pub(super) mod word;
 use language::{Kind, language};
 use word::{Value, Word};
 
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "ignore",
     "hidden",
     "no-output",
@@ -46,9 +47,10 @@ const KNOWN: [&str; 15] = [
     "cleanup",
     "guard",
     "diagram",
+    ENGINE,
 ];
-/// Names for attributes of later versions.
-const RESERVED: [&str; 1] = ["engine"];
+/// Both kinds of blocks have it.
+const ENGINE: &str = "engine";
 
 /// The kind of block that an info string opens.
 #[derive(Debug)]
@@ -70,6 +72,8 @@ pub(crate) enum Info {
     Output {
         /// The attributes.
         attributes: OutputAttributes,
+        /// The versions of the engine that print this.
+        engine: Option<EngineVersions>,
         /// The problems with the attributes.
         problems: Vec<Problem>,
     },
@@ -140,10 +144,6 @@ enum Whose {
     Foreign,
 }
 
-fn not_supported_yet(word: &Word<'_>) -> Problem {
-    bad(word.span.clone(), format!("`{}` is not supported yet", word.name))
-}
-
 /// Returns the problem with a word that is not one of `known`: it can be a mistyped one, or one of the `others`, which
 /// other blocks have. `None` if it is an attribute of another tool.
 fn unknown(word: &Word<'_>, known: &[&str], others: &[&str]) -> Option<Problem> {
@@ -197,7 +197,7 @@ impl Reader {
         // Pandoc writes flags as classes: `.hidden`.
         let flag = word.name.strip_prefix('.').filter(|flag| KNOWN.contains(flag));
         let name = flag.unwrap_or(word.name);
-        if !KNOWN.contains(&name) && !RESERVED.contains(&name) {
+        if !KNOWN.contains(&name) {
             let problem = unknown(word, &KNOWN, output::names());
             let whose = if problem.is_some() { Whose::Own } else { Whose::Foreign };
             self.problems.extend(problem);
@@ -210,9 +210,6 @@ impl Reader {
     }
 
     fn take(&mut self, word: &Word<'_>) -> Result<(), Problem> {
-        if RESERVED.contains(&word.name) {
-            return Err(not_supported_yet(word));
-        }
         if self.seen.iter().any(|seen| seen == word.name) {
             return Err(duplicate(word));
         }
@@ -244,6 +241,7 @@ impl Reader {
             "tty" => attributes.tty = Some(columns(value(word)?)?),
             "timeout" => attributes.timeout = Some(duration(value(word)?)?),
             "retry" => attributes.retry = Some(duration(value(word)?)?),
+            ENGINE => attributes.engine = Some(engine(value(word)?)?),
             _ => {
                 let follow = match word.name {
                     "until" => Follow::Until(regex(value(word)?)?),
@@ -295,6 +293,7 @@ fn example(name: &str) -> &'static str {
         "lines" => "lines=3",
         "for" => "for=5s",
         "stdin" => r#"stdin="y\n""#,
+        ENGINE => r#"engine=">=23""#,
         _ => "timeout=30s",
     }
 }
@@ -342,6 +341,18 @@ fn duration(value: &Value<'_>) -> Result<Duration, Problem> {
     parse_duration(&value.text).filter(|duration| !duration.is_zero()).ok_or_else(|| {
         bad(value.span.clone(), format!("invalid duration `{}`", value.raw))
             .with_help(|| "use e.g. `500ms`, `5s` or `2m`".into())
+    })
+}
+
+fn engine(value: &Value<'_>) -> Result<EngineVersions, Problem> {
+    EngineVersions::parse(&value.text).map_err(|error| {
+        let help = match error {
+            EngineVersionsError::Form(_) => "use e.g. `>=23`, `<23`, `20.10` or `>=20.10 <28`",
+            EngineVersionsError::Contradiction(_) => {
+                "use comparisons that can hold together, e.g. `>=20.10 <28`"
+            }
+        };
+        bad(value.span.clone(), error.to_string()).with_help(|| help.to_owned())
     })
 }
 

@@ -190,6 +190,7 @@ impl Extraction<'_> {
             ..places.whole(output.clone().next_back()?).end;
         let (line, _) = line_and_column(self.text, body.start);
         Some(Expectation {
+            engine: None,
             text: output
                 .clone()
                 .filter(is_printed)

@@ -153,6 +153,55 @@ fn each_stream_can_have_an_output_block() {
 }
 
 #[test]
+fn output_blocks_for_versions_that_do_not_overlap_belong_to_a_step() {
+    let chapter = |blocks: &[&str]| {
+        let blocks = blocks.iter().map(|block| format!("```output {block}\na\n```\n"));
+        format!("```bash\na\n```\n{}", blocks.collect::<String>())
+    };
+    let text = chapter(&[
+        "engine=\"<23\"",
+        "stdout engine=\">=23 <28\"",
+        "stderr engine=\">=23 <28\"",
+        "engine=\">=28\"",
+    ]);
+    let found = scenario(&text);
+    assert!(found.findings.is_empty(), "{:?}", found.findings);
+    let step = &found.steps[0];
+    let lines = |engine| -> Vec<usize> {
+        step.expectations_on(engine).map(|expectation| expectation.line).collect()
+    };
+    assert_eq!((lines("20.10.24"), lines("26.1.5"), lines("28.0.0")), (vec![5], vec![8, 11], vec![14]));
+    assert_eq!(step.lines(&text), 1..=15);
+
+    for (first, second, conflict) in [
+        ("engine=\">=23\"", "engine=20.10.7", None),
+        ("engine=\">=23\"", "engine=26.1", Some("both streams on Docker Engine 26.1")),
+        ("stdout engine=26", "stderr engine=26", None),
+        ("stdout engine=26", "engine=26", Some("standard output on Docker Engine 26")),
+        ("engine=26", "", Some("both streams on Docker Engine `26`")),
+        ("", "engine=26", Some("both streams on all versions of Docker Engine")),
+    ] {
+        let found = scenario(&chapter(&[first, second])).findings;
+        let found: Vec<(Code, &str)> =
+            found.iter().map(|finding| (finding.code, finding.message.as_str())).collect();
+        let expected = conflict
+            .map(|conflict| format!("an `output` block above already expects {conflict}"));
+        let expected: Vec<(Code, &str)> =
+            expected.iter().map(|message| (Code::OrphanOutput, message.as_str())).collect();
+        assert_eq!(found, expected, "{first} / {second}");
+    }
+}
+
+#[test]
+fn a_file_is_written_before_the_next_step_that_runs_on_the_engine() {
+    let text = "```bash\na\n```\n```text file=f\nx\n```\n```bash engine=\"<23\"\nb\n```\n```bash\nc\n```\n";
+    let scenario = scenario(text);
+    let before = |step, engine| scenario.files_before_on(step, engine).count();
+    assert_eq!((before(1, "20.10"), before(2, "20.10")), (1, 0));
+    assert_eq!(before(2, "26.1"), 1);
+}
+
+#[test]
 fn an_unclosed_fence_is_a_finding_and_not_a_step() {
     let open = "1:1 unterminated-fence \"```bash\"\n";
     assert_eq!(outline("```bash\na\n"), open);

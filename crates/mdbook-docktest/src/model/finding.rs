@@ -98,6 +98,8 @@ pub enum Code {
     UnclearCommands,
     /// The output of a step differs from what is expected.
     OutputMismatch,
+    /// A step has `output` blocks for versions of the engine, and none for that on which it ran.
+    NoOutputForEngine,
     /// The output of a step differs from what is expected only in values that change from run to run.
     ChangedValues,
     /// A step did not end in time.
@@ -155,6 +157,7 @@ impl Code {
         Self::SyntaxError,
         Self::UnclearCommands,
         Self::OutputMismatch,
+        Self::NoOutputForEngine,
         Self::ChangedValues,
         Self::Timeout,
         Self::UnansweredQuestion,
@@ -224,6 +227,7 @@ impl Code {
             Self::SyntaxError => "syntax-error",
             Self::UnclearCommands => "unclear-commands",
             Self::OutputMismatch => "output-mismatch",
+            Self::NoOutputForEngine => "no-output-for-engine",
             Self::ChangedValues => "changed-values",
             Self::Timeout => "timeout",
             Self::UnansweredQuestion => "unanswered-question",

@@ -86,6 +86,8 @@ pub enum StepRecording {
     },
     /// The step is not one that runs: it is marked `ignore`, or held.
     Ignored,
+    /// The step is for other versions of the engine.
+    OtherEngine,
     /// The step was not reached, because an earlier one failed.
     Skipped,
 }

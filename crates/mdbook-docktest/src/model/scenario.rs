@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use crate::model::engine_versions::EngineVersions;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding};
 use crate::model::markdown::Extensions;
@@ -57,7 +58,25 @@ impl Scenario {
     /// Returns the files that are written before a step, by its index, and after the last step before it
     /// that runs; with their indices in `files`.
     pub fn files_before(&self, step: usize) -> impl Iterator<Item = (usize, &ChapterFile)> {
-        let first = self.steps[..step].iter().rposition(Step::runs).map_or(0, |last| last + 1);
+        self.files_after_last(step, Step::runs)
+    }
+
+    /// Returns the same on an engine of this version.
+    pub(crate) fn files_before_on(
+        &self,
+        step: usize,
+        engine: &str,
+    ) -> impl Iterator<Item = (usize, &ChapterFile)> {
+        self.files_after_last(step, |step| step.runs_on(engine))
+    }
+
+    /// Returns the files before a step, from the last step before it that runs.
+    fn files_after_last(
+        &self,
+        step: usize,
+        runs: impl Fn(&Step) -> bool,
+    ) -> impl Iterator<Item = (usize, &ChapterFile)> {
+        let first = self.steps[..step].iter().rposition(runs).map_or(0, |last| last + 1);
         let is_due = move |file: &&ChapterFile| (first..=step).contains(&file.before_step);
         self.files.iter().enumerate().filter(move |(_, file)| is_due(file))
     }
@@ -114,7 +133,8 @@ pub struct Step {
     pub commands: Vec<Command>,
     /// The attributes of the info string.
     pub attributes: Attributes,
-    /// The `output` blocks that follow the step: one, or one for each of its streams.
+    /// The `output` blocks that follow the step: one, or one for each of its streams, for each version of the
+    /// engine.
     pub expectations: Vec<Expectation>,
     /// The parts of a session that are not commands, in the chapter's text: prompts, and the lines
     /// below commands.
@@ -129,6 +149,22 @@ impl Step {
     /// Whether the step runs: it is not marked `ignore`, and no finding holds it back.
     pub fn runs(&self) -> bool {
         !self.attributes.ignore && !self.is_held
+    }
+
+    /// Whether the step runs on an engine of this version.
+    pub(crate) fn runs_on(&self, engine: &str) -> bool {
+        let versions = self.attributes.engine.as_ref();
+        self.runs() && versions.is_none_or(|versions| versions.include(engine))
+    }
+
+    /// Returns why the step is skipped on other versions of the engine: `for Docker Engine >=23`.
+    pub(crate) fn for_engine(&self) -> Option<String> {
+        self.attributes.engine.as_ref().map(|versions| format!("for Docker Engine {versions}"))
+    }
+
+    /// Returns the `output` blocks that say what an engine of this version prints.
+    pub(crate) fn expectations_on(&self, engine: &str) -> impl Iterator<Item = &Expectation> {
+        self.expectations.iter().filter(move |expectation| expectation.is_for(engine))
     }
 
     /// Whether its commands stand in the chapter as in a script, without prompts.
@@ -284,6 +320,8 @@ pub struct Attributes {
     pub guard: bool,
     /// A diagram of the engine's objects follows the step.
     pub diagram: bool,
+    /// The versions of the engine on which the step runs; all if there are none.
+    pub engine: Option<EngineVersions>,
 }
 
 /// The expected exit status of a step.
@@ -338,6 +376,15 @@ pub struct Expectation {
     pub body: Range<usize>,
     /// How the output is compared.
     pub attributes: OutputAttributes,
+    /// The versions of the engine that print it; all if there are none.
+    pub engine: Option<EngineVersions>,
+}
+
+impl Expectation {
+    /// Whether it says what an engine of this version prints.
+    pub(crate) fn is_for(&self, engine: &str) -> bool {
+        self.engine.as_ref().is_none_or(|versions| versions.include(engine))
+    }
 }
 
 /// The attributes of an `output` block's info string.

@@ -12,6 +12,9 @@ pub enum StepStatus {
     Failed,
     /// It was not reached, or the chapter did not run; or another step was selected, which needs it.
     Skipped,
+    /// It is for other versions of the engine. In reports, it counts as skipped.
+    #[serde(rename = "skipped")]
+    OtherEngine,
     /// It is marked `ignore`.
     Ignored,
 }

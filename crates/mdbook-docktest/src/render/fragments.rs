@@ -53,12 +53,17 @@ impl Fragments {
         }
     }
 
-    /// Adds a note below a step that has no output.
+    /// Adds a note below a step.
     pub(super) fn note(&mut self, text: &str) {
         self.pieces.push(match self.renderer {
             Renderer::Html => Piece::Html(html::note(text)),
             Renderer::Markdown => Piece::Text(format!("[{text}]\n")),
         });
+    }
+
+    /// Adds notes below a step.
+    pub(super) fn notes(&mut self, notes: impl IntoIterator<Item = String>) {
+        notes.into_iter().for_each(|note| self.note(&note));
     }
 
     /// Adds the values that took the place of placeholders.

@@ -215,7 +215,7 @@ pub(super) fn file(file: &ChapterFile, labels: &Labels) -> String {
     })
 }
 
-/// A note below a step that has no output.
+/// A note below a step.
 pub(super) fn note(text: &str) -> String {
     one_line(html! { p.docktest-values { strong { (plain(text)) } } })
 }

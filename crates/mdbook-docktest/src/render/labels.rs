@@ -171,6 +171,18 @@ labels! {
     to_run(): "To run them:", "Pour les exécuter\u{a0}:";
     /// Under a step that has changed in a chapter that could not run
     changed_since(): "not run since it was changed", "pas encore exécuté depuis sa modification";
+    /// Under a step that is for some versions of the engine only, and has run
+    for_engine(versions): "for {versions}", "pour {versions}";
+    /// The same, if the page was made with another version
+    not_for_engine(versions): "for {versions}: not run for this page", "pour {versions}\u{a0}: non exécuté pour cette page";
+    /// Under an output that only some versions of the engine print
+    output_of_engine(versions): "output of {versions}", "sortie de {versions}";
+    /// In these three: versions without an end
+    engine_from(from): "Docker Engine {from} and later", "Docker Engine {from} et versions suivantes";
+    /// In these three: versions without a beginning
+    engine_before(before): "Docker Engine before {before}", "Docker Engine avant la version {before}";
+    /// In these three: versions with both
+    engine_between(from, before): "Docker Engine {from} and later, before {before}", "Docker Engine {from} et versions suivantes, avant la version {before}";
     /// At the end of a chapter that passed
     verified(date): "Verified on {date}", "Vérifié le {date}";
     /// At the end of a chapter that failed
@@ -221,6 +233,8 @@ labels! {
     failed(): "Failed", "Non conformes";
     /// There: the column of numbers of steps that were not reached
     skipped(): "Not reached", "Non atteintes";
+    /// There: the column of numbers of steps for other versions of the engine
+    other_engine(): "Other engine", "Autre moteur";
     /// There: the column of numbers of steps marked `ignore`
     ignored(): "Not run", "Non exécutées";
     /// There: the column of dates
@@ -229,6 +243,15 @@ labels! {
     engines(): "Engines", "Moteurs";
     /// There: instead of the date of a chapter that has never run
     never(): "never", "jamais";
+    /// There: title of the table of chapters and versions of the engine
+    versions_title(): "Versions of Docker Engine", "Versions de Docker Engine";
+    /// There: the sentence below that
+    versions_intro(): "How many steps passed on each version, of how many that ran. Steps for other versions do not count.",
+        "Pour chaque version, le nombre d’étapes conformes sur le nombre d’étapes exécutées. Les étapes réservées à d’autres versions ne comptent pas.";
+    /// There: how many steps passed, of how many
+    steps_of(passed, steps): "{passed} of {steps}", "{passed} sur {steps}";
+    /// There: instead of them, if the chapter has changed since
+    outdated_result(): "out of date", "n’est plus à jour";
     /// There: the column of images
     images(): "Images", "Images";
     /// There: the column of image digests

@@ -595,3 +595,36 @@ proptest! {
         prop_assert_eq!(shown, written, "{}", rendered);
     }
 }
+
+#[test]
+fn the_page_says_for_which_versions_a_step_or_its_output_is() {
+    let text = "```bash engine=\">=23\"\nls\n```\n\n```bash engine=\"<23\"\nls\n```\n\n\
+        ```bash\nls\n```\n\n```output engine=\"<23\"\nold\n```\n\n```output engine=\">=23 <28\"\nnew\n```\n\n\
+        ```bash hidden engine=\"<23\"\nls\n```\n\nEnd.\n";
+    let scenario = extract(Path::new("c.md"), text, Extensions::default());
+    let engine = Engine { version: "26.1.5+dfsg1".into(), ..Engine::default() };
+    let other = || StepRecording::OtherEngine;
+    let steps = vec![printed("a\n"), other(), printed("new\n"), other()];
+    let recording = Recording { engine, steps, recorded_at: RECORDED_AT.into(), ..Recording::default() };
+    let rendered = |language, renderer| {
+        render(text, &scenario, Some(&recording), &[], &page(language, renderer))
+    };
+    let html = rendered(Language::Fr, Renderer::Html);
+    let notes: Vec<String> = Html::parse_fragment(&html)
+        .select(&Selector::parse(".docktest-values").unwrap())
+        .map(|note| note.text().collect())
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "pour Docker Engine 23 et versions suivantes",
+            "pour Docker Engine avant la version 23\u{a0}: non exécuté pour cette page",
+            "sortie de Docker Engine 23 et versions suivantes, avant la version 28",
+        ]
+    );
+    assert!(!html.contains("old") && !html.contains("engine="), "{html}");
+    let markdown = rendered(Language::En, Renderer::Markdown);
+    let not_run = "```bash\nls\n```\n```text\n[for Docker Engine before 23: not run for this page]\n```\n";
+    assert!(markdown.contains(not_run), "{markdown}");
+    assert!(!markdown.contains("old") && !markdown.contains("engine="), "{markdown}");
+}

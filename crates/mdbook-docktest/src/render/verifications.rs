@@ -3,7 +3,7 @@
 //!
 //! It has no source file: each build generates it after the last chapter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use maud::{Markup, html};
@@ -12,6 +12,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use super::html::one_line;
 use super::markdown::escape;
 use super::provenance;
+use crate::model::engine_versions::Version;
 use crate::model::recording::Recording;
 use crate::model::status::StepStatus;
 use crate::render::page::{Page, Renderer};
@@ -43,6 +44,24 @@ pub struct Entry<'a> {
     pub statuses: Vec<StepStatus>,
     /// The recording of its last run, if it has run.
     pub recording: Option<&'a Recording>,
+    /// Its results on versions of the engine, if the book has a table of them.
+    pub versions: BTreeMap<String, VersionResult>,
+}
+
+/// The result of a chapter on a version of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VersionResult {
+    /// Its commands and expectations are still the same.
+    Current {
+        /// The number of its steps that passed.
+        passed: usize,
+        /// The number of its steps for this version.
+        steps: usize,
+        /// RFC 3339.
+        recorded_at: String,
+    },
+    /// They have changed.
+    OutOfDate,
 }
 
 /// The relative link from the page of a chapter to this page.
@@ -63,15 +82,22 @@ pub(super) fn html_path(chapter: &Path) -> String {
 pub fn verifications(entries: &[Entry<'_>], page: &Page) -> String {
     let listing = Listing { entries, page };
     let labels = &page.labels;
-    let parts = [
+    let mut parts = vec![
         format!("# {}", escape(labels.verifications())),
         escape(labels.verifications_intro()),
         listing.table(&listing.chapters()),
+    ];
+    if let Some(versions) = listing.versions() {
+        parts.push(format!("## {}", escape(labels.versions_title())));
+        parts.push(escape(labels.versions_intro()));
+        parts.push(listing.table(&versions));
+    }
+    parts.extend([
         format!("## {}", escape(labels.engines())),
         listing.table(&listing.engines()),
         format!("## {}", escape(labels.images())),
         listing.table(&listing.images()),
-    ];
+    ]);
     parts.join("\n\n") + "\n"
 }
 
@@ -107,6 +133,7 @@ impl Listing<'_> {
         let others = [
             (labels.failed(), StepStatus::Failed),
             (labels.skipped(), StepStatus::Skipped),
+            (labels.other_engine(), StepStatus::OtherEngine),
             (labels.ignored(), StepStatus::Ignored),
         ];
         let others = others
@@ -137,6 +164,43 @@ impl Listing<'_> {
         };
         let rows = self.entries.iter().map(row).collect();
         Table { label: labels.verifications(), head, rows }
+    }
+
+    /// The chapters on each version of the engine; `None` without results.
+    fn versions(&self) -> Option<Table<'_>> {
+        let labels = &self.page.labels;
+        let all = self.entries.iter().flat_map(|entry| entry.versions.keys());
+        // From the oldest.
+        let versions: BTreeSet<(Option<Version>, &str)> =
+            all.map(|version| (Version::of_engine(version), version.as_str())).collect();
+        if versions.is_empty() {
+            return None;
+        }
+        let versions: Vec<&str> = versions.into_iter().map(|(_, version)| version).collect();
+        let mut head = vec![labels.chapter()];
+        head.extend(versions.iter().map(|version| version.split('+').next().unwrap_or(version)));
+        head.push(labels.last_run());
+        let row = |entry: &Entry<'_>| {
+            let result = |version: &&str| match entry.versions.get(*version) {
+                None => labels.never().to_owned(),
+                Some(VersionResult::OutOfDate) => labels.outdated_result().to_owned(),
+                Some(VersionResult::Current { passed, steps, .. }) => {
+                    labels.steps_of(labels.number(*passed as u64), labels.number(*steps as u64))
+                }
+            };
+            let times = entry.versions.values().filter_map(|result| match result {
+                VersionResult::Current { recorded_at, .. } => Some(recorded_at),
+                VersionResult::OutOfDate => None,
+            });
+            // The oldest: all are at least as new.
+            let day = times.min().and_then(|time| labels.day(time)).unwrap_or_default();
+            let mut cells = vec![Cell::Link(entry.name.to_owned(), html_path(entry.path))];
+            cells.extend(versions.iter().map(result).map(Cell::Text));
+            cells.push(Cell::Text(day));
+            cells
+        };
+        let rows = self.entries.iter().map(row).collect();
+        Some(Table { label: labels.versions_title(), head, rows })
     }
 
     fn engines(&self) -> Table<'_> {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::NamedEngine;
 use super::spill::Spilled;
 use crate::accept::{Accepted, accept};
 use crate::book::chapters::{Source, SourceError};
@@ -30,6 +31,8 @@ pub(crate) struct Chapter {
     pub path: PathBuf,
     /// The path of the chapter's recording.
     pub recording_path: PathBuf,
+    /// The engine that it is to run on, if several were named.
+    pub engine: Option<NamedEngine>,
     /// The findings about annotations and about the run.
     pub findings: Vec<Finding>,
     /// The indices of the steps that failed without a finding of their own, after an image was missing.
@@ -98,7 +101,8 @@ impl Chapter {
         let scenario = extract_with(&path, &text, extensions, &settings.reading());
         let (findings, consequences) = (Vec::new(), BTreeSet::new());
         let stage = Stage::Read(Text { text, scenario, ..Text::default() });
-        let mut chapter = Self { path, recording_path, findings, consequences, stage };
+        let engine = None;
+        let mut chapter = Self { path, recording_path, engine, findings, consequences, stage };
         chapter.find_annotations(is_preprocessed, settings);
         if let Some(line) = only_at {
             chapter.select(line)?;
@@ -426,7 +430,7 @@ impl Chapter {
         let path = path.to_owned();
         let recording_path = "recordings/a.md.json".into();
         let (stage, consequences) = (Stage::Ran(text, Box::new(recording)), BTreeSet::new());
-        Self { path, recording_path, findings, consequences, stage }
+        Self { path, recording_path, engine: None, findings, consequences, stage }
     }
 
     /// Returns the recording for changes.

@@ -22,7 +22,7 @@ pub(crate) fn github(report: &Report) -> String {
     };
     let mut text: String = report.chapters.iter().map(of_chapter).collect();
     text.extend(report.files.iter().map(|finding| command(finding, "")));
-    text.push_str(&human::summary(report));
+    text.push_str(&human::summary(report, human::Colours::Off));
     text
 }
 

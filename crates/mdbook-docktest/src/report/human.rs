@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Chapter, Report, remedies};
+use super::{Chapter, NamedEngine, Part, Report, matrix, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
 use crate::terminal::plain;
@@ -74,20 +74,31 @@ fn format<'a>(
             text.push_str(&format!("Not run because of its errors: {path} ({steps})\n"));
         }
     }
+    text.extend(report.chapters.iter().flat_map(skipped_for_engine));
     let can_be_verified_again =
         |finding: &Finding| finding.is_error() && !finding.code.is_about_recordings();
     let chapters = report.chapters.iter();
     let failed = chapters.filter(|chapter| chapter.findings.iter().any(can_be_verified_again));
     let mut again = failed.flat_map(to_rerun);
-    for path in again.by_ref().take(MOST_COMMANDS) {
-        text.push_str(&format!("To run it again: mdbook-docktest verify {}\n", quoted(&path)));
+    for arguments in again.by_ref().take(MOST_COMMANDS) {
+        text.push_str(&format!("To run it again: mdbook-docktest verify {arguments}\n"));
     }
     if again.next().is_some() {
         text.push_str("To run another step again: mdbook-docktest verify FILE:LINE\n");
     }
     text.push_str(&remedies::hint(report));
-    text.push_str(&summary(report));
+    text.push_str(&summary(report, colours));
     text
+}
+
+/// Returns a line for each step that is for other versions of the engine.
+fn skipped_for_engine(chapter: &Chapter) -> impl Iterator<Item = String> {
+    let steps = chapter.steps().iter().zip(chapter.statuses());
+    let on = chapter.engine.as_ref().map(NamedEngine::suffix).unwrap_or_default();
+    steps.filter(|(_, status)| *status == StepStatus::OtherEngine).map(move |(step, _)| {
+        let reason = step.for_engine().unwrap_or_default();
+        format!("{}:{}: skipped: {reason}{on}\n", chapter.path.display(), step.line)
+    })
 }
 
 /// Returns the arguments of `verify` that reproduce the errors of a chapter: its failed steps, or
@@ -101,7 +112,12 @@ fn to_rerun(chapter: &Chapter) -> Vec<String> {
         .collect();
     // Steps that the same line includes.
     failed.dedup();
-    if (1..=MOST_STEPS).contains(&failed.len()) { failed } else { vec![path.to_string()] }
+    if !(1..=MOST_STEPS).contains(&failed.len()) {
+        failed = vec![path.to_string()];
+    }
+    let engine = chapter.engine.as_ref().map(|engine| format!("--engines {} ", engine.name));
+    let engine = engine.unwrap_or_default();
+    failed.iter().map(|path| format!("{engine}{}", quoted(path))).collect()
 }
 
 /// Formats a finding with the lines that it is about. `text` is the text of the file, or empty to
@@ -152,12 +168,21 @@ fn visible(text: &str, place: Range<usize>) -> Range<usize> {
     start..start + text[start..end].trim_end().len()
 }
 
-/// Formats the summary line.
-pub(super) fn summary(report: &Report) -> String {
+/// Formats the summary line; before it, the table of several engines, and which part of the chapters these are.
+pub(super) fn summary(report: &Report, colours: Colours) -> String {
     let summary = report.summary();
+    let engines = report.engines.len();
+    let chapters = counted(summary.chapters / engines.max(1), "chapter");
+    let on_engines = match engines {
+        0 => String::new(),
+        count => format!(" on {}", counted(count, "engine")),
+    };
+    let part = report.part.map_or_else(String::new, |Part { partition, of_chapters }| {
+        format!("partition {partition}, of {}: ", counted(of_chapters, "chapter"))
+    });
     format!(
-        "{}, {}: {} passed, {} failed, {} skipped, {} ignored\n",
-        counted(summary.chapters, "chapter"),
+        "{}{part}{chapters}{on_engines}, {}: {} passed, {} failed, {} skipped, {} ignored\n",
+        matrix::table(report, colours),
         counted(summary.steps, "step"),
         summary.passed,
         summary.failed,

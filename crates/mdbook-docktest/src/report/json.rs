@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Chapter, Report, Summary};
+use super::{Chapter, Part, Report, Summary};
 use crate::model::finding::{Code, Finding, Severity};
 use crate::model::recording::{Chunk, CommandRecording, Effect, Engine};
 use crate::model::remedy::{Basis, Remedy};
@@ -22,6 +22,7 @@ pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
     let document = Document {
         schema: 1,
         engine: report.engine.as_ref(),
+        partition: report.part.map(JsonPart::from),
         summary: report.summary(),
         chapters: report
             .chapters
@@ -37,13 +38,30 @@ pub(crate) fn json(report: &Report) -> serde_json::Result<String> {
 struct Document<'a> {
     schema: u32,
     engine: Option<&'a Engine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partition: Option<JsonPart>,
     summary: Summary,
     chapters: Vec<JsonChapter<'a>>,
 }
 
 #[derive(Serialize)]
+struct JsonPart {
+    number: usize,
+    of: usize,
+    of_chapters: usize,
+}
+
+impl From<Part> for JsonPart {
+    fn from(Part { partition, of_chapters }: Part) -> Self {
+        Self { number: partition.index() + 1, of: partition.of().get(), of_chapters }
+    }
+}
+
+#[derive(Serialize)]
 struct JsonChapter<'a> {
     path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_version: Option<&'a str>,
     steps: Vec<JsonStep<'a>>,
     findings: Vec<JsonFinding<'a>>,
 }
@@ -53,6 +71,9 @@ struct JsonStep<'a> {
     line: usize,
     commands: Vec<Command<'a>>,
     status: StepStatus,
+    /// The versions of the engine that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_engine: Option<String>,
     effects: &'a [Effect],
 }
 
@@ -103,6 +124,7 @@ impl<'a> From<&'a Chapter> for JsonChapter<'a> {
         let steps = chapter.steps().iter().zip(chapter.statuses()).enumerate();
         Self {
             path: chapter.path.display().to_string(),
+            engine_version: chapter.engine.as_ref().map(|engine| engine.version.as_str()),
             steps: steps
                 .map(|(index, (step, status))| {
                     JsonStep::new(step, (chapter.commands(index), chapter.effects(index)), status)
@@ -120,7 +142,8 @@ impl<'a> From<&'a Chapter> for JsonChapter<'a> {
 impl<'a> From<&'a Finding> for JsonChapter<'a> {
     fn from(finding: &'a Finding) -> Self {
         let path = finding.path.display().to_string();
-        Self { path, steps: Vec::new(), findings: vec![JsonFinding::new(finding, "")] }
+        let findings = vec![JsonFinding::new(finding, "")];
+        Self { path, engine_version: None, steps: Vec::new(), findings }
     }
 }
 
@@ -131,7 +154,8 @@ impl<'a> JsonStep<'a> {
         status: StepStatus,
     ) -> Self {
         let commands = commands.iter().map(Command::from).collect();
-        Self { line: step.line, commands, status, effects }
+        let for_engine = step.attributes.engine.as_ref().map(ToString::to_string);
+        Self { line: step.line, commands, status, for_engine, effects }
     }
 }
 

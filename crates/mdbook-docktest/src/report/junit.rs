@@ -4,7 +4,6 @@
 //! There is no standard; this is the format that servers read, see
 //! <https://llg.cubic.org/docs/junit/>.
 
-use std::path::Path;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
@@ -26,7 +25,8 @@ const AFTER_MISSING_IMAGE: &str =
 ///
 /// Those of quick-junit, which do not occur with plain data.
 pub(crate) fn junit(report: &Report) -> Result<String, SerializeError> {
-    let mut document = quick_junit::Report::new("mdbook-docktest");
+    let part = report.part.map(|part| format!(" {}", part.partition)).unwrap_or_default();
+    let mut document = quick_junit::Report::new(format!("mdbook-docktest{part}"));
     let suites: Vec<TestSuite> = report
         .chapters
         .iter()
@@ -44,19 +44,25 @@ fn chapter_suite(chapter: &Chapter) -> TestSuite {
         .map(|(index, (step, status))| case(chapter, step, chapter.commands(index), status))
         .chain(case_without_step(chapter))
         .collect();
-    suite_with(&chapter.path, cases)
+    let path = chapter.path.display();
+    let name = match &chapter.engine {
+        Some(engine) => format!("{path} (Docker Engine {})", engine.short_version()),
+        None => path.to_string(),
+    };
+    suite_with(&name, cases)
 }
 
 /// Returns the suite for a file that is not a chapter.
 fn file_suite(finding: &Finding) -> TestSuite {
-    suite_with(&finding.path, failing_case(&[finding]).into_iter().collect())
+    let path = finding.path.display().to_string();
+    suite_with(&path, failing_case(&[finding]).into_iter().collect())
 }
 
-fn suite_with(path: &Path, mut cases: Vec<TestCase>) -> TestSuite {
-    let path = legal(&path.display().to_string());
-    let mut suite = TestSuite::new(path.as_str());
+fn suite_with(name: &str, mut cases: Vec<TestCase>) -> TestSuite {
+    let name = legal(name);
+    let mut suite = TestSuite::new(name.as_str());
     for case in &mut cases {
-        case.set_classname(path.as_str());
+        case.set_classname(name.as_str());
     }
     suite.set_time(cases.iter().filter_map(|case| case.time).sum());
     suite.add_test_cases(cases);
@@ -75,6 +81,7 @@ fn case(
         StepStatus::Passed => TestCaseStatus::success(),
         StepStatus::Failed => failure(&findings, commands),
         StepStatus::Skipped => skipped("not run"),
+        StepStatus::OtherEngine => skipped(&step.for_engine().unwrap_or_default()),
         StepStatus::Ignored => skipped("marked `ignore`"),
     };
     let first = step.script.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();

@@ -410,3 +410,72 @@ fn a_file_without_a_chapter_is_listed_like_a_chapter() {
     assert!(text.contains("--> recordings/old.md.json:1:1"), "{text}");
     assert!(text.contains("1 chapter, 0 steps"), "{text}");
 }
+
+#[test]
+fn a_step_for_another_engine_is_skipped_and_says_for_which() {
+    let text = "```bash engine=\">=23\"\nls\n```\n\n```bash engine=\"<23\"\nls -a\n```\n";
+    let steps = vec![ran(0), StepRecording::OtherEngine];
+    let recording = Recording { steps, ..Recording::default() };
+    let chapter = Chapter::ran(Path::new("a.md"), text, recording, Vec::new());
+    let report = Report { chapters: vec![chapter], ..Report::default() };
+    assert_eq!(
+        human(&report, Colours::Off),
+        "a.md:6: skipped: for Docker Engine <23\n\
+         1 chapter, 2 steps: 1 passed, 0 failed, 1 skipped, 0 ignored\n"
+    );
+    let json: Value = serde_json::from_str(&to_json(&report).unwrap()).unwrap();
+    let step = |index: usize| {
+        let step = &json["chapters"][0]["steps"][index];
+        (step["status"].clone(), step["for_engine"].clone())
+    };
+    assert_eq!(step(0), (json!("passed"), json!(">=23")));
+    assert_eq!(step(1), (json!("skipped"), json!("<23")));
+    let junit = junit(&report).unwrap();
+    assert!(junit.contains("<skipped message=\"for Docker Engine &lt;23\"/>"), "{junit}");
+}
+
+/// The report on a chapter on two engines: on the second one, its last step fails.
+fn on_two_engines() -> Report {
+    let text = "```bash\nls\n```\n\n```bash engine=\"<23\"\nls -a\n```\n\n```bash\nls -l\n```\n";
+    let mut whole = Report::default();
+    for (name, version, status) in [("bookworm", "20.10.24+dfsg1", 0), ("sid", "28.5.2", 1)] {
+        let second = if status == 0 { ran(0) } else { StepRecording::OtherEngine };
+        let steps = vec![ran(0), second, ran(status)];
+        let findings = (status != 0).then(|| Finding {
+            span: text.find("ls -l").unwrap()..text.len() - 5,
+            line: 10,
+            column: 1,
+            ..finding("ls\n", Code::ExitStatus, Severity::Error, None)
+        });
+        let recording = Recording { steps, ..Recording::default() };
+        let path = Path::new("a.md");
+        let chapter = Chapter::ran(path, text, recording, findings.into_iter().collect());
+        let mut report = Report { chapters: vec![chapter], ..Report::default() };
+        let engine = NamedEngine { name: name.to_owned(), version: version.to_owned() };
+        report.set_engine(&engine);
+        whole.append(report);
+        whole.engines.push(engine);
+    }
+    whole
+}
+
+#[test]
+fn several_engines_have_a_table_and_their_findings_say_on_which() {
+    let report = on_two_engines();
+    let text = human(&report, Colours::Off);
+    let title = "error[exit-status]: this command exited with status 1 instead of 0 (on Docker Engine 28.5.2)\n";
+    assert!(text.starts_with(title), "{text}");
+    let end = "a.md:6: skipped: for Docker Engine <23 (on Docker Engine 28.5.2)\n\
+        To run it again: mdbook-docktest verify --engines sid a.md:10\n      \
+        20.10.24 (bookworm)  28.5.2 (sid)\n\
+        a.md  3 passed             1 failed, 1 passed, 1 skipped\n\
+        1 chapter on 2 engines, 6 steps: 4 passed, 1 failed, 1 skipped, 0 ignored\n";
+    assert!(text.ends_with(end), "{text}");
+    let coloured = human(&report, Colours::On);
+    for cell in ["\x1b[32m3 passed\x1b[0m", "\x1b[31m1 failed, 1 passed, 1 skipped\x1b[0m"] {
+        assert!(coloured.contains(cell), "{coloured}");
+    }
+    assert!(github(&report).ends_with(&end[end.find("      ").unwrap()..]), "{}", github(&report));
+    let junit = junit(&report).unwrap();
+    assert!(junit.contains("<testsuite name=\"a.md (Docker Engine 20.10.24)\" tests=\"3\""), "{junit}");
+}

@@ -21,6 +21,8 @@ const SHORT: usize = 12;
 #[derive(Debug, Clone, Default)]
 pub(super) struct PageIds {
     placeholders: Placeholders,
+    /// The version of the engine.
+    engine: String,
     wanted: Vec<Wanted>,
     known: Vec<PageId>,
 }
@@ -35,7 +37,7 @@ struct Wanted {
 
 impl PageIds {
     /// Finds those of a chapter. A word that was in a command before the page shows it as a value is the author's own.
-    pub(super) fn new(scenario: &Scenario, placeholders: &Placeholders) -> Self {
+    pub(super) fn new(scenario: &Scenario, engine: &str, placeholders: &Placeholders) -> Self {
         let mut own: BTreeSet<&str> = BTreeSet::new();
         let mut shown: Vec<String> = Vec::new();
         let mut wanted: Vec<Wanted> = Vec::new();
@@ -55,10 +57,11 @@ impl PageIds {
                     expectation.flat_map(|expectation| shown_by(expectation, placeholders)),
                 );
             }
-            let expectations = step.expectations.iter();
+            let expectations = step.expectations_on(engine);
             shown.extend(expectations.flat_map(|expectation| shown_by(expectation, placeholders)));
         }
-        Self { placeholders: placeholders.clone(), wanted, known: Vec::new() }
+        let (placeholders, engine) = (placeholders.clone(), engine.to_owned());
+        Self { placeholders, engine, wanted, known: Vec::new() }
     }
 
     /// Returns a command as it runs now.
@@ -78,7 +81,8 @@ impl PageIds {
         if self.wanted.is_empty() {
             return;
         }
-        for expectation in &step.expectations {
+        let expectations: Vec<&Expectation> = step.expectations_on(&self.engine).collect();
+        for expectation in expectations {
             self.learn(&expectation.text, &printed(commands, expectation.attributes));
         }
     }

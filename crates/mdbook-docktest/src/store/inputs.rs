@@ -135,6 +135,9 @@ struct StepInputs<'a> {
     /// It decides which steps of a failed run are missing.
     #[serde(skip_serializing_if = "is_false")]
     guard: bool,
+    /// Where it runs. The engine itself is no input: a recording says on which it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -164,6 +167,9 @@ struct RetryInputs<'a> {
     for_ms: u128,
     exit: Option<i32>,
     expectations: Vec<&'a str>,
+    /// The versions of the engine that they are for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    engines: Vec<String>,
     placeholders: Vec<(&'a str, &'a str)>,
 }
 
@@ -197,13 +203,20 @@ fn step_digest<'a>(
         below: if attributes.tty.is_some() { below } else { Vec::new() },
         stays_open: step.stays_open,
         guard: attributes.guard,
+        engine: attributes.engine.as_ref().map(ToString::to_string),
         retry: attributes.retry.map(|time| RetryInputs {
             for_ms: time.as_millis(),
             exit: match attributes.exit {
                 ExitExpectation::Code(code) => Some(code),
                 ExitExpectation::Any => None,
             },
-            expectations: expectations.map(|expectation| expectation.text.as_str()).collect(),
+            expectations: expectations
+                .clone()
+                .map(|expectation| expectation.text.as_str())
+                .collect(),
+            engines: expectations
+                .filter_map(|expectation| Some(expectation.engine.as_ref()?.to_string()))
+                .collect(),
             placeholders: settings.placeholders.own().collect(),
         }),
     };
@@ -248,6 +261,7 @@ mod tests {
             "retry=1s",
             "tty",
             "guard",
+            "engine=26",
         ] {
             let other = text.replace("```\n```bash", &format!("```\n```bash {attributes}"));
             let found = inputs(&other).difference(&inputs(text));

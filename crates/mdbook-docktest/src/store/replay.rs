@@ -94,7 +94,8 @@ impl<'a> Recordings<'a> {
         Ok(())
     }
 
-    fn inputs(&self, chapter: &Chapter, scenario: &Scenario) -> Inputs {
+    /// The inputs of a chapter's run.
+    pub(in crate::store) fn inputs(&self, chapter: &Chapter, scenario: &Scenario) -> Inputs {
         let is_input = |image: &&BookImage| image.recipe.is_some() || image.digest.is_some();
         let inputs = || self.settings.images.iter().filter(is_input);
         // Most books have no such image, and need not be read for their uses.

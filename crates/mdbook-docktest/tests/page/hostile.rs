@@ -1,5 +1,7 @@
 //! Hostile output: every character is shown as text, and none is markup.
 
+use std::collections::BTreeMap;
+
 use mdbook_docktest::internal::{
     Change, Code, Columns, Effect, Finding, Image, ImageOrigin, ObjectKind, Severity,
     VerifiedChapter, verifications,
@@ -133,6 +135,7 @@ fn hostile_names_are_text() {
         path: Path::new("c.md"),
         statuses: Vec::new(),
         recording: Some(&recording),
+        versions: BTreeMap::new(),
     };
     let pages = build(&[rendered, verifications(&[listed], &page)]);
     for (page, css) in [

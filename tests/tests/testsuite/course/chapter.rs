@@ -80,7 +80,7 @@ impl Chapter {
     pub(super) fn as_a_reader_runs_it(&self) -> String {
         self.steps
             .iter()
-            .filter(|step| !step.has("hidden"))
+            .filter(|step| !step.has("hidden") && !step.is_for_older())
             .map(Step::as_a_reader_runs_it)
             .collect()
     }
@@ -96,6 +96,11 @@ impl Step {
     /// Whether it is a command block, not one that is written to a file.
     pub(super) fn is_command(&self) -> bool {
         self.file().is_none()
+    }
+
+    /// Whether it is for versions of Docker Engine before that of these tests.
+    fn is_for_older(&self) -> bool {
+        self.attributes.contains("engine=\"<23\"")
     }
 
     /// Whether it has no attribute but `guard`.

@@ -200,7 +200,7 @@ fn each_step_is_judged_by_itself_while_the_chapter_runs() {
     let chapter = Chapter::new(&[&[alpine], &[same], &[FAILS]], &[]);
     let scenario = extract(Path::new("a.md"), &chapter.text, Extensions::default());
     let placeholders = Placeholders::default();
-    let mut judge = Judge::new(&placeholders);
+    let mut judge = Judge::new("", &placeholders);
     let steps = scenario.steps.iter().zip(&chapter.recording.steps);
     let codes: Vec<Vec<Code>> = steps
         .map(|(step, recorded)| match recorded {

@@ -1,5 +1,6 @@
 //! The book that mdBook sends, and its pages with the results of its steps.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::slice;
@@ -16,7 +17,7 @@ use crate::extract::image_uses::ImageUses;
 use crate::model::finding::Finding;
 use crate::render::page::{Page, Renderer, Slugs};
 use crate::render::render_in_book;
-use crate::render::verifications::{Entry, PATH, link_from, verifications};
+use crate::render::verifications::{Entry, PATH, VersionResult, link_from, verifications};
 use crate::render::whole::{ChapterFacts, Whole};
 use crate::report::spill::Spill;
 use crate::report::{Chapter, Report};
@@ -120,18 +121,18 @@ pub(super) fn page_text(chapter: &Chapter, known: &BookChapter, book: &BookFacts
 
 /// The items of the book with the page of each chapter, followed by the page that lists all runs.
 /// `known` are the chapters that [`chapters()`] returned, and the report has the same ones in the same
-/// order. Finished pages are in `spill`.
+/// order, as have the results on versions of the engine. Finished pages are in `spill`.
 ///
 /// A page is read only when its item is requested: all pages at once would need most of the program's
 /// memory.
 pub(super) fn items(
     book: Book,
     known: Vec<BookChapter>,
-    report: Report,
+    (report, versions): (Report, Vec<BTreeMap<String, VersionResult>>),
     mut book_facts: BookFacts,
     spill: &Spill,
 ) -> impl Iterator<Item = io::Result<BookItem>> {
-    let listing = listing(&known, &report).map(BookItem::Chapter);
+    let listing = listing(&known, &report, versions).map(BookItem::Chapter);
     for (index, (known, chapter)) in known.iter().zip(&report.chapters).enumerate() {
         book_facts.collect(index, known, chapter);
     }
@@ -155,14 +156,20 @@ pub(super) fn items(
 }
 
 /// The chapter that lists all runs; `None` if nothing ran or the book does not want it.
-fn listing(known: &[BookChapter], report: &Report) -> Option<MdbookChapter> {
+fn listing(
+    known: &[BookChapter],
+    report: &Report,
+    versions: Vec<BTreeMap<String, VersionResult>>,
+) -> Option<MdbookChapter> {
     let page = known.first().map(|chapter| &chapter.page);
     let page = page.filter(|page| page.verifications.is_some())?;
-    let entries = known.iter().zip(&report.chapters).map(|(chapter, report)| Entry {
+    let chapters = known.iter().zip(&report.chapters).zip(versions);
+    let entries = chapters.map(|((chapter, report), versions)| Entry {
         name: &chapter.name,
         path: &chapter.path,
         statuses: report.statuses().collect(),
         recording: report.ran_on(),
+        versions,
     });
     let entries: Vec<Entry<'_>> = entries.filter(|entry| !entry.statuses.is_empty()).collect();
     // Then no page links to it.

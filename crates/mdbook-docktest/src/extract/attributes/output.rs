@@ -1,11 +1,12 @@
 //! The attributes of an `output` block.
 
 use super::word::Word;
-use super::{Info, Problem, bad, duplicate, flag, unknown};
+use super::{ENGINE, Info, Problem, bad, duplicate, engine, flag, unknown, value};
+use crate::model::engine_versions::EngineVersions;
 use crate::model::scenario::OutputAttributes;
 use crate::model::stream::Streams;
 
-const KNOWN: [&str; 3] = ["stdout", "stderr", "exact"];
+const KNOWN: [&str; 4] = ["stdout", "stderr", "exact", ENGINE];
 
 pub(super) fn names() -> &'static [&'static str] {
     &KNOWN
@@ -14,15 +15,26 @@ pub(super) fn names() -> &'static [&'static str] {
 /// Parses the words after `output`.
 pub(super) fn read<'a>(words: impl Iterator<Item = Word<'a>>) -> Info {
     let mut attributes = OutputAttributes::default();
+    let mut versions = None;
     let mut problems = Vec::new();
     for word in words {
-        if KNOWN.contains(&word.name) {
+        if word.name == ENGINE {
+            problems.extend(take_engine(&mut versions, &word).err());
+        } else if KNOWN.contains(&word.name) {
             problems.extend(take(&mut attributes, &word).err());
         } else {
             problems.extend(unknown(&word, &KNOWN, super::names_for_steps()));
         }
     }
-    Info::Output { attributes, problems }
+    Info::Output { attributes, engine: versions, problems }
+}
+
+fn take_engine(versions: &mut Option<EngineVersions>, word: &Word<'_>) -> Result<(), Problem> {
+    if versions.is_some() {
+        return Err(duplicate(word));
+    }
+    *versions = Some(engine(value(word)?)?);
+    Ok(())
 }
 
 fn take(attributes: &mut OutputAttributes, word: &Word<'_>) -> Result<(), Problem> {

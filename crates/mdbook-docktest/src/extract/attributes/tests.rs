@@ -84,7 +84,7 @@ fn other_languages_are_left_alone() {
 #[test]
 fn attributes_of_an_output_block_are_parsed() {
     let read = |info: &str| match parse(info) {
-        Info::Output { attributes, problems } if problems.is_empty() => attributes,
+        Info::Output { attributes, problems, .. } if problems.is_empty() => attributes,
         other => panic!("{info}: {other:?}"),
     };
     let with = |streams, exact| OutputAttributes { streams, exact, ..OutputAttributes::default() };
@@ -112,7 +112,7 @@ fn the_nearest_name_is_suggested_for_an_unknown_attribute() {
     assert_eq!(
         problem("output ignore"),
         "unknown-attribute ignore: unknown attribute `ignore`; \
-         use one of `stdout`, `stderr`, `exact`"
+         use one of `stdout`, `stderr`, `exact`, `engine`"
     );
 }
 
@@ -187,7 +187,18 @@ fn messages_name_the_value_and_the_remedy() {
             "output stdout stderr",
             "stderr: `stdout` cannot be used with `stderr`; remove both to compare both streams",
         ),
-        (r#"bash engine=">=23""#, r#"engine=">=23": `engine` is not supported yet"#),
+        (
+            r#"bash engine="^23""#,
+            "\"^23\": invalid versions of Docker Engine `^23`; use e.g. `>=23`, `<23`, `20.10` or \
+             `>=20.10 <28`",
+        ),
+        (
+            r#"output engine=">28 <23""#,
+            "\">28 <23\": no version of Docker Engine is `>28 <23`; use comparisons that can hold \
+             together, e.g. `>=20.10 <28`",
+        ),
+        ("bash engine", "engine: `engine` needs a value; write `engine=\">=23\"`"),
+        ("output engine=26 engine=26", "engine=26: duplicate attribute `engine`; remove one of them"),
     ] {
         assert_eq!(problem(info), format!("bad-attribute {expected}"), "{info}");
     }

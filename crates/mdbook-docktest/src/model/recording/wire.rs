@@ -19,6 +19,7 @@ pub(super) struct WireStep {
 enum Status {
     Ran,
     Ignored,
+    OtherEngine,
     Skipped,
 }
 
@@ -32,6 +33,7 @@ impl TryFrom<WireStep> for StepRecording {
                 Self::Ran { commands, effects }
             }
             Status::Ignored => Self::Ignored,
+            Status::OtherEngine => Self::OtherEngine,
             Status::Skipped => Self::Skipped,
         })
     }
@@ -102,6 +104,7 @@ mod tests {
             ran(End::Typed),
             ran(End::NotTyped),
             StepRecording::Ignored,
+            StepRecording::OtherEngine,
             StepRecording::Skipped,
         ] {
             let text = serde_json::to_string(&step).unwrap();

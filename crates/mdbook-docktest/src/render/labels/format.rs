@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike};
 
 use super::Labels;
+use crate::model::engine_versions::EngineVersions;
 
 impl Labels {
     /// Formats a number with separators between groups of thousands.
@@ -38,6 +39,18 @@ impl Labels {
         match bytes {
             1 => self.omitted_byte().to_owned(),
             _ => self.omitted_bytes(self.number(bytes)),
+        }
+    }
+
+    /// Formats a range of versions of the engine.
+    pub(crate) fn versions(&self, versions: &EngineVersions) -> String {
+        match (versions.only(), versions.bounds()) {
+            (Some(version), _) => self.engine_version(version),
+            (None, (Some(from), Some(before))) => self.engine_between(from, before),
+            (None, (Some(from), None)) => self.engine_from(from),
+            (None, (None, Some(before))) => self.engine_before(before),
+            // `parse` returns no such range.
+            (None, (None, None)) => self.engine_version(""),
         }
     }
 

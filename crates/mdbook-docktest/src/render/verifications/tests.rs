@@ -36,18 +36,21 @@ fn each_chapter_is_listed_with_its_engine_and_images() {
             path: Path::new("a.md"),
             statuses: vec![Passed, Passed, Ignored],
             recording: Some(&first),
+            versions: BTreeMap::new(),
         },
         Entry {
             name: "b|\nc",
             path: Path::new("d/b c.md"),
             statuses: vec![Passed],
             recording: Some(&second),
+            versions: BTreeMap::new(),
         },
         Entry {
             name: "C",
             path: Path::new("c:d.md"),
             statuses: vec![StepStatus::Skipped],
             recording: None,
+            versions: BTreeMap::new(),
         },
     ];
 
@@ -83,4 +86,34 @@ fn each_chapter_is_listed_with_its_engine_and_images() {
 fn links_are_relative_to_the_chapter() {
     assert_eq!(link_from(Path::new("a.md")), "verifications.html");
     assert_eq!(link_from(Path::new("a/b/c.md")), "../../verifications.html");
+}
+
+#[test]
+fn chapters_are_listed_with_each_version_of_the_engine() {
+    let first = recording("26.1.5", "2026-11-24T23:02:12Z", &[]);
+    let current = |passed, steps, day: &str| VersionResult::Current {
+        passed,
+        steps,
+        recorded_at: format!("2026-11-{day}T00:00:00Z"),
+    };
+    let entry = |name, versions: Vec<(&str, VersionResult)>| Entry {
+        name,
+        path: Path::new("a.md"),
+        statuses: vec![StepStatus::Passed],
+        recording: Some(&first),
+        versions: versions.into_iter().map(|(version, result)| (version.to_owned(), result)).collect(),
+    };
+    let entries = [
+        entry("A", vec![("9.1", current(1, 2, "20")), ("20.10.24+dfsg1", current(3, 3, "21"))]),
+        entry("B", vec![("20.10.24+dfsg1", VersionResult::OutOfDate)]),
+    ];
+    let markdown = verifications(&entries, &page(Renderer::Markdown));
+    let table = "## Versions de Docker Engine\n\nPour chaque version, le nombre d’étapes conformes sur le nombre \
+        d’étapes exécutées\\. Les étapes réservées à d’autres versions ne comptent pas\\.\n\n\
+        | Chapitre | 9\\.1 | 20\\.10\\.24 | Dernière exécution |\n| --- | --- | --- | --- |\n\
+        | A | 1 sur 2 | 3 sur 3 | 20\u{a0}novembre 2026 |\n\
+        | B | jamais | n’est plus à jour |  |\n\n";
+    assert!(markdown.contains(table), "{markdown}");
+    let html = verifications(&entries, &page(Renderer::Html));
+    assert!(html.contains("<th scope=\"col\">20.10.24</th>"), "{html}");
 }

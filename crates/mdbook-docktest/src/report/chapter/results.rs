@@ -91,6 +91,7 @@ impl Chapter {
             _ if !step.runs() => StepStatus::Ignored,
             Some(StepRecording::Ran { .. }) => StepStatus::Passed,
             Some(StepRecording::Ignored) => StepStatus::Ignored,
+            Some(StepRecording::OtherEngine) => StepStatus::OtherEngine,
             None => StepStatus::Skipped,
         }
     }

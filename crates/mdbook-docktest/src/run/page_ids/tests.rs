@@ -10,7 +10,7 @@ const ACTUAL: &str = "9f21c0de77aa41229f21c0de77aa41229f21c0de77aa41229f21c0de77
 
 fn page_ids(chapter: &str) -> (Scenario, PageIds) {
     let scenario = extract(Path::new("a.md"), chapter, Extensions::default());
-    let ids = PageIds::new(&scenario, &Placeholders::default());
+    let ids = PageIds::new(&scenario, "", &Placeholders::default());
     (scenario, ids)
 }
 

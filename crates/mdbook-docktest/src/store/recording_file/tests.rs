@@ -262,3 +262,14 @@ proptest! {
         prop_assert_eq!(RecordingFile::parse(&torn).is_ok(), junk.is_empty());
     }
 }
+
+#[test]
+fn a_step_for_another_engine_is_kept_as_such() {
+    let scenario = scenario("```sh\na\n```\n```sh engine=\"<23\"\nb\n```\n");
+    let run = recording(vec![ran("1"), StepRecording::OtherEngine]);
+    let file = RecordingFile::new(&scenario, &run, Inputs::default());
+    let text = file.to_text().unwrap();
+    assert!(text.contains("{ \"status\": \"other-engine\" }"), "{text}");
+    let replayed = RecordingFile::parse(&text).unwrap().recording(&scenario);
+    assert_eq!(replayed.steps, [ran("1"), StepRecording::OtherEngine]);
+}

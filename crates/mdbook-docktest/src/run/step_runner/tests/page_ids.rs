@@ -9,7 +9,7 @@ fn run_chapter(chapter: &str) -> Vec<Vec<CommandRecording>> {
     let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
     let place = LocalPlace::new().expect("a temporary directory");
     let shell = Shell::new(&place, []).expect("a shell");
-    let page_ids = PageIds::new(&scenario, &Placeholders::default());
+    let page_ids = PageIds::new(&scenario, "", &Placeholders::default());
     let canceller = Canceller::new();
     let mut runner = StepRunner::new(&place, shell, page_ids, LIMIT, &canceller);
     scenario.steps.iter().map(|step| runner.run(step, &[]).expect("the step runs").0).collect()

@@ -1,0 +1,103 @@
+//! `verify --engines`: all chapters on several versions of Docker Engine.
+
+use anyhow::{Context, Result};
+use docker_sandbox::{prepared_directory, suite_roots};
+
+use super::load::{Loaded, join, load_to_run};
+use super::partition::keep_part;
+use super::progress::say;
+use super::verify::{output, write_report};
+use super::{Engines, Exit, RunOptions, cancel_on_signals, one_line, print_error, run};
+use crate::book::chapters::Given;
+use crate::cli::Verify;
+use crate::report::{NamedEngine, Report};
+use crate::run::RunError;
+use crate::store::engine_table::EngineTable;
+
+mod select;
+
+use self::select::{NoSuchEngine, select};
+
+/// Runs everything on each engine, one after the other, and reports all together.
+pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
+    let options = &verify.run;
+    let directory = prepared_directory().context("no home directory for engines: set `HOME`")?;
+    let prepared = suite_roots(&directory).context("cannot read the prepared engines")?;
+    let engines = match select(&verify.engines, &prepared) {
+        Ok(engines) => engines,
+        Err(error) => {
+            print_error(&error.to_string());
+            return Ok(match error {
+                NoSuchEngine::Unknown { .. } => Exit::Error,
+                NoSuchEngine::NotPrepared { .. } => Exit::NoEngine,
+            });
+        }
+    };
+    let canceller = cancel_on_signals()?;
+    // Created before the run, so that a wrong path fails at once.
+    let output = output(options)?;
+    let mut whole = Report::default();
+    let mut tables: Vec<EngineTable> = Vec::new();
+    let mut exit = Exit::Success;
+    for root in engines {
+        let engine =
+            NamedEngine { name: root.suite.to_string(), version: root.version.clone() };
+        let title = format!("Docker Engine {} ({})", engine.short_version(), engine.name);
+        say(&title);
+        let mut loaded = load_to_run(&options.paths, &options.chapters)?;
+        whole.part = verify.part.partition.map(|partition| keep_part(&mut loaded, partition));
+        if verify.save_table && tables.is_empty() {
+            tables = loaded.iter().map(table_of).collect::<Result<_>>()?;
+        }
+        for (index, Loaded { report, settings, .. }) in loaded.iter_mut().enumerate() {
+            let run_options = RunOptions {
+                settings,
+                engines: Engines::of(options).from_root(&root.path),
+                fail_fast: options.fail_fast,
+                jobs: options.jobs,
+                canceller: &canceller,
+            };
+            let ran = match run(report, &run_options) {
+                Ok(ran) => ran.max(Exit::from_annotations(report)),
+                Err(_) if canceller.is_cancelled() => return Err(RunError::Cancelled.into()),
+                // The others may run.
+                Err(error) => {
+                    print_error(&format!("{title}: {}", one_line(&error)));
+                    Exit::from_error(&error)
+                }
+            };
+            exit = exit.max(ran);
+            if let Some(table) = tables.get_mut(index) {
+                table.add(report, settings, &engine);
+            }
+        }
+        let mut report = join(loaded);
+        report.set_engine(&engine);
+        whole.append(report);
+        whole.engines.push(engine);
+    }
+    // Not one engine, but several.
+    whole.engine = None;
+    for table in tables {
+        let path = table.path().display().to_string();
+        table.save().with_context(|| format!("cannot write {path}"))?;
+        say(&format!("{path}: written"));
+    }
+    write_report(&whole, options, output)?;
+    Ok(exit)
+}
+
+/// The table to which the results of these chapters are added: a new one for a whole book, else the book's own.
+fn table_of(Loaded { settings, given, .. }: &Loaded) -> Result<EngineTable> {
+    let recordings = settings.recordings.as_deref();
+    let recordings =
+        recordings.context("`--save-table` needs a book: use its directory, or a chapter of it")?;
+    if matches!(given, Given::Book(_)) {
+        return Ok(EngineTable::new(recordings));
+    }
+    let table = EngineTable::read(recordings).with_context(|| {
+        let path = EngineTable::path_in(recordings);
+        format!("cannot read {}; remove it, and verify the whole book", path.display())
+    })?;
+    Ok(table.unwrap_or_else(|| EngineTable::new(recordings)))
+}
