@@ -111,8 +111,12 @@ impl Facts {
             if step.attributes.hidden {
                 continue;
             }
-            facts.commands += step.commands.len() as u64;
             let recorded = recording.and_then(|recording| recording.steps.get(index));
+            // A reader has one version of the engine.
+            if recorded == Some(&StepRecording::OtherEngine) {
+                continue;
+            }
+            facts.commands += step.commands.len() as u64;
             let Some(StepRecording::Ran { commands, .. }) = recorded else { continue };
             facts.run_ms += commands.iter().map(|command| command.duration_ms).sum::<u64>();
             let in_shell = step.commands.iter().filter(|command| !command.is_typed());
