@@ -77,7 +77,7 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     }
     // Not one engine, but several.
     whole.engine = None;
-    for table in tables {
+    for table in tables.iter().filter(|table| !table.is_empty()) {
         let path = table.path().display().to_string();
         table.save().with_context(|| format!("cannot write {path}"))?;
         say(&format!("{path}: written"));

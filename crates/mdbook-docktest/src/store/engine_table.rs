@@ -149,6 +149,11 @@ impl EngineTable {
         row.engines.iter().map(|(version, counts)| (version.clone(), result(counts))).collect()
     }
 
+    /// Whether no chapter has run.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.document.chapters.is_empty()
+    }
+
     /// The path of the table.
     pub(crate) fn path(&self) -> &Path {
         &self.path

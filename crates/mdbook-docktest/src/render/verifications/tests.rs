@@ -111,8 +111,8 @@ fn chapters_are_listed_with_each_version_of_the_engine() {
         entry("B", vec![("20.10.24+dfsg1", VersionResult::OutOfDate)]),
     ];
     let markdown = verifications(&entries, &page(Renderer::Markdown));
-    let table = "## Versions de Docker Engine\n\nPour chaque version\\, le nombre d’étapes conformes sur le nombre \
-        d’étapes exécutées\\. Les étapes réservées à d’autres versions ne comptent pas\\.\n\n\
+    let table = "## Versions de Docker Engine\n\nPour chaque version\\, combien d’étapes sont conformes\\, \
+        parmi celles qui la concernent\\.\n\n\
         | Chapitre | 9\\.1 | 20\\.10\\.24 | Dernière exécution |\n| --- | --- | --- | --- |\n\
         | A | 1 sur 2 | 3 sur 3 | 20\u{a0}novembre 2026 |\n\
         | B | jamais | n’est plus à jour |  |\n\n";
