@@ -309,7 +309,9 @@ impl Rendering<'_> {
             }
             if recording == Some(&StepRecording::OtherEngine) && !step.attributes.hidden {
                 let versions = step.attributes.engine.as_ref();
-                below.notes(versions.map(|versions| labels.not_for_engine(labels.versions(versions))));
+                below.notes(
+                    versions.map(|versions| labels.not_for_engine(labels.versions(versions))),
+                );
             }
             return below;
         };

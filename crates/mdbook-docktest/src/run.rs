@@ -298,10 +298,9 @@ impl Runner<'_> {
         if left.iter().any(|leftover| leftover.kind == ObjectKind::Volume)
             && let Ok(volumes) = docker.volume().ls().call()
         {
-            left.retain(|leftover| {
-                leftover.kind != ObjectKind::Volume
-                    || volumes.iter().any(|volume| volume.as_ref() == leftover.name.as_str())
-            });
+            let exists =
+                |name: &str| volumes.iter().any(|volume| AsRef::<str>::as_ref(volume) == name);
+            left.retain(|leftover| leftover.kind != ObjectKind::Volume || exists(&leftover.name));
         }
         left
     }
@@ -374,9 +373,8 @@ impl Runner<'_> {
                 StepRecording::Ran { commands, effects: Vec::new() }
             };
             // A guard for another engine guards nothing here.
-            is_stopped |= step.attributes.guard
-                && !has_passed
-                && recording != StepRecording::OtherEngine;
+            is_stopped |=
+                step.attributes.guard && !has_passed && recording != StepRecording::OtherEngine;
             recordings.push(recording);
         }
         Ok(RanSteps { recordings, starts, unwritten })

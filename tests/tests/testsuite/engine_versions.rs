@@ -51,9 +51,8 @@ fn chapters_run_on_each_engine_and_the_page_shows_the_table() {
     };
     let outcome = on_both(&["--save-table", "--jobs", "1"]);
     let [trixie, sid] = ["trixie", "sid"].map(|suite| format!("{version} ({suite})"));
-    let skipped = format!(
-        "src/lab.md:8: skipped: for Docker Engine <17 (on Docker Engine {version})\n"
-    );
+    let skipped =
+        format!("src/lab.md:8: skipped: for Docker Engine <17 (on Docker Engine {version})\n");
     let width = "2 passed, 1 skipped".len();
     let expected = format!(
         "{skipped}{skipped}{:14}{trixie:width$}  {sid}\n\
@@ -94,20 +93,28 @@ fn chapters_run_on_each_engine_and_the_page_shows_the_table() {
 fn reports_for_programs_say_on_which_engine_a_chapter_ran() {
     let cache = TempDir::with_prefix("testsuite-").unwrap();
     let version = two_engines(cache.path());
-    let book = Book::new().chapter("lab.md", "# Lab\n\n").step("false").chapter("b.md", "```sh\nls\n```\n");
+    let book = Book::new()
+        .chapter("lab.md", "# Lab\n\n")
+        .step("false")
+        .chapter("b.md", "```sh\nls\n```\n");
     let arguments = ["verify", "--engines", &version, "--partition", "1/2", "--format", "json"];
     let run = |format: &str| {
-        let arguments = arguments.map(|argument| if argument == "json" { format } else { argument });
+        let arguments =
+            arguments.map(|argument| if argument == "json" { format } else { argument });
         let program = book.command(arguments).env("XDG_CACHE_HOME", cache.path());
         program.run()
     };
     let outcome = run("json");
     let report = outcome.exits(1).report();
-    assert_eq!((&report["engine"], &report["partition"]), (&Value::Null, &json!({"number": 1, "of": 2, "of_chapters": 2})));
+    assert_eq!(
+        (&report["engine"], &report["partition"]),
+        (&Value::Null, &json!({"number": 1, "of": 2, "of_chapters": 2}))
+    );
     let [chapter] = &report["chapters"].as_array().unwrap()[..] else { panic!("{report}") };
     let reported = chapter["engine_version"].as_str().unwrap();
     assert_eq!(reported.split('+').next(), Some(version.as_str()));
-    let message = format!("this command exited with status 1 instead of 0 (on Docker Engine {version})");
+    let message =
+        format!("this command exited with status 1 instead of 0 (on Docker Engine {version})");
     assert_eq!(chapter["findings"][0]["message"], json!(message));
     let github = run("github");
     assert!(github.exits(1).stdout().contains(&message), "{github}");

@@ -80,7 +80,9 @@ fn an_engine_is_prepared_from_another_suite_and_works() {
     let report = outcome.exits(0).finds_nothing().report();
     let steps = |chapter: usize| {
         let steps = report["chapters"][chapter]["steps"].as_array().unwrap();
-        let status = |step: &Value| (step["status"].clone(), step["commands"][0]["transcript"][0]["text"].clone());
+        let status = |step: &Value| {
+            (step["status"].clone(), step["commands"][0]["transcript"][0]["text"].clone())
+        };
         steps[..2].iter().map(status).collect::<Vec<_>>()
     };
     assert_eq!(steps(0), [(json!("passed"), json!("20.10\n")), (json!("skipped"), json!(null))]);

@@ -418,7 +418,8 @@ fn the_key_that_stops_a_command_stays() {
 
 #[test]
 fn only_the_block_for_the_version_that_it_ran_on_is_rewritten() {
-    let text = "```bash\na\n```\n\n```output engine=\"<23\"\nold\n```\n\n```output engine=\">=23\"\n```\n";
+    let text =
+        "```bash\na\n```\n\n```output engine=\"<23\"\nold\n```\n\n```output engine=\">=23\"\n```\n";
     let scenario = read(text);
     let accepted = |version: &str, text: &str| {
         let mut recording = recording(&scenario, &["out\n"]);

@@ -22,7 +22,8 @@ pub(super) fn difference(step: &Step, engine: &str) -> Option<Difference> {
         _ => "the `output` blocks of this step are",
     };
     let message = format!("{of} for Docker Engine {}, and not for {engine}", versions.join(", "));
-    let help = "add an `output` block with `engine` for this version, or change that of another one";
+    let help =
+        "add an `output` block with `engine` for this version, or change that of another one";
     Some(Difference {
         code: Code::NoOutputForEngine,
         span: first.fence.opening(),
@@ -53,18 +54,25 @@ mod tests {
         assert_eq!(message(&[], "26.1.5"), None);
         assert_eq!(message(&[""], "26.1.5"), None);
         assert_eq!(message(&["engine=\"<23\"", "engine=\">=23\""], "20.10.24"), None);
-        assert_eq!(message(&["stdout engine=\"<23\"", "stdout engine=23", "stderr"], "23.0.1"), None);
+        assert_eq!(
+            message(&["stdout engine=\"<23\"", "stdout engine=23", "stderr"], "23.0.1"),
+            None
+        );
     }
 
     #[test]
     fn without_one_the_versions_are_named() {
         assert_eq!(
             message(&["engine=\"<23\""], "26.1.5+dfsg1").as_deref(),
-            Some("the `output` block of this step is for Docker Engine `<23`, and not for 26.1.5+dfsg1")
+            Some(
+                "the `output` block of this step is for Docker Engine `<23`, and not for 26.1.5+dfsg1"
+            )
         );
         assert_eq!(
             message(&["stdout engine=20.10", "stdout engine=28", "stderr"], "26.1.5").as_deref(),
-            Some("the `output` blocks of this step are for Docker Engine `20.10`, `28`, and not for 26.1.5")
+            Some(
+                "the `output` blocks of this step are for Docker Engine `20.10`, `28`, and not for 26.1.5"
+            )
         );
     }
 }

@@ -99,7 +99,10 @@ pub(super) fn preprocess() -> Result<Exit> {
     // `io::stdout()` would search everything for line ends, as it is line-buffered.
     let stdout = io::stdout().as_fd().try_clone_to_owned();
     let stdout = File::from(stdout.context("cannot write to standard output")?);
-    protocol::write_book(pages::items(book, known, (report, versions), book_facts, &spill), stdout)?;
+    protocol::write_book(
+        pages::items(book, known, (report, versions), book_facts, &spill),
+        stdout,
+    )?;
     Ok(Exit::Success)
 }
 

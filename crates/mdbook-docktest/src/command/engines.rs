@@ -29,6 +29,8 @@ const DOCKER_LIMIT: Duration = Duration::from_secs(10);
 pub(super) struct Engines<'a> {
     kind: EngineKind,
     root: Option<&'a Path>,
+    /// Whether the root is one of several that chapters run on.
+    is_one_of_several: bool,
     contexts: &'a [String],
     image: Option<&'a str>,
 }
@@ -43,14 +45,15 @@ impl<'a> Engines<'a> {
         Self {
             kind,
             root: options.engine_root.as_deref(),
+            is_one_of_several: false,
             contexts: &options.contexts,
             image: options.engine_image.as_deref(),
         }
     }
 
-    /// The same with this root file system.
+    /// The same with this root file system, one of several.
     pub(super) fn from_root(self, root: &'a Path) -> Self {
-        Self { root: Some(root), ..self }
+        Self { root: Some(root), is_one_of_several: true, ..self }
     }
 
     /// The kind, and the contexts of Dockers. What the command line says comes before the book's settings.
@@ -70,6 +73,18 @@ impl<'a> Engines<'a> {
         match self.root.or(settings.engine_root.as_deref()) {
             Some(directory) => EngineRoot::Prepared(directory.to_owned()),
             None => EngineRoot::find(),
+        }
+    }
+}
+
+impl Engines<'_> {
+    /// The root file system of the engines that build images, if chapters run on this one. Builders of different
+    /// versions make different images of a recipe: on several engines, that of the default one is used on all.
+    fn root_for_images(&self, root: &EngineRoot, settings: &Settings) -> EngineRoot {
+        let default = Self::default().root(settings);
+        match default {
+            EngineRoot::Prepared(_) if self.is_one_of_several => default,
+            _ => root.clone(),
         }
     }
 }
@@ -163,7 +178,8 @@ fn run_here(
     let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let images = cache.join("images");
-    let supplier = Supplier::new(&images, &settings.images, &root, options.canceller, None)?;
+    let builder = options.engines.root_for_images(&root, settings);
+    let supplier = Supplier::new(&images, &settings.images, &builder, options.canceller, None)?;
     let runner = Runner {
         root,
         settings,
@@ -283,5 +299,16 @@ mod tests {
             let contexts: Vec<&str> = contexts.iter().map(String::as_str).collect();
             assert_eq!((found, contexts.as_slice()), (kind, expected));
         }
+    }
+
+    #[test]
+    fn on_several_engines_images_are_built_by_the_default_one() {
+        let settings = Settings { engine_root: Some("default".into()), ..Settings::default() };
+        let other = EngineRoot::Prepared("other".into());
+        let one = Engines { root: Some(Path::new("other")), ..Engines::default() };
+        assert_eq!(one.root_for_images(&other, &settings), other);
+        let several = Engines::default().from_root(Path::new("other"));
+        let default = EngineRoot::Prepared("default".into());
+        assert_eq!(several.root_for_images(&other, &settings), default);
     }
 }

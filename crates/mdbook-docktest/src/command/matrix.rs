@@ -40,8 +40,7 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     let mut tables: Vec<EngineTable> = Vec::new();
     let mut exit = Exit::Success;
     for root in engines {
-        let engine =
-            NamedEngine { name: root.suite.to_string(), version: root.version.clone() };
+        let engine = NamedEngine { name: root.suite.to_string(), version: root.version.clone() };
         let title = format!("Docker Engine {} ({})", engine.short_version(), engine.name);
         say(&title);
         let mut loaded = load_to_run(&options.paths, &options.chapters)?;
@@ -78,7 +77,7 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     }
     // Not one engine, but several.
     whole.engine = None;
-    for table in tables {
+    for table in tables.iter().filter(|table| !table.is_empty()) {
         let path = table.path().display().to_string();
         table.save().with_context(|| format!("cannot write {path}"))?;
         say(&format!("{path}: written"));

@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_longest_chapters_are_in_different_parts() {
         let times = [1_000, 9_000, 2_000, 8_000, 3_000].map(|time| self::time(1, Some(time)));
-        assert_eq!(parts(&times, 2), [1, 0, 0, 1, 1]);
+        assert_eq!(parts(&times, 2), [0, 0, 0, 1, 1]);
         assert_eq!(parts(&times, 1), [0; 5]);
     }
 
@@ -114,7 +114,8 @@ mod tests {
     fn without_recordings_the_steps_count() {
         assert_eq!(parts(&[time(1, None), time(9, None), time(8, None)], 2), [1, 0, 1]);
         // A step takes 5 s where it is known, and so the second takes 10 s.
-        let times = [time(2, Some(10_000)), time(2, None), time(1, Some(5_000)), time(9, Some(45_000))];
+        let times =
+            [time(2, Some(10_000)), time(2, None), time(1, Some(5_000)), time(9, Some(45_000))];
         assert_eq!(parts(&times, 2), [1, 1, 1, 0]);
     }
 

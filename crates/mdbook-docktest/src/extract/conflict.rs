@@ -27,7 +27,9 @@ impl Conflict {
         }
         let what = format!("an `output` block above already expects {known_streams}");
         let (message, help) = match (known.engine.as_ref(), engine) {
-            (None, None) => (what, "use one `output` block; or `output stdout` and `output stderr`"),
+            (None, None) => {
+                (what, "use one `output` block; or `output stdout` and `output stderr`")
+            }
             (Some(known), Some(new)) => {
                 let common = known.first_common(new)?;
                 let help = "use versions that do not overlap, such as `<23` and `>=23`";

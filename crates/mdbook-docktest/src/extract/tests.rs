@@ -170,7 +170,10 @@ fn output_blocks_for_versions_that_do_not_overlap_belong_to_a_step() {
     let lines = |engine| -> Vec<usize> {
         step.expectations_on(engine).map(|expectation| expectation.line).collect()
     };
-    assert_eq!((lines("20.10.24"), lines("26.1.5"), lines("28.0.0")), (vec![5], vec![8, 11], vec![14]));
+    assert_eq!(
+        (lines("20.10.24"), lines("26.1.5"), lines("28.0.0")),
+        (vec![5], vec![8, 11], vec![14])
+    );
     assert_eq!(step.lines(&text), 1..=15);
 
     for (first, second, conflict) in [
@@ -184,8 +187,8 @@ fn output_blocks_for_versions_that_do_not_overlap_belong_to_a_step() {
         let found = scenario(&chapter(&[first, second])).findings;
         let found: Vec<(Code, &str)> =
             found.iter().map(|finding| (finding.code, finding.message.as_str())).collect();
-        let expected = conflict
-            .map(|conflict| format!("an `output` block above already expects {conflict}"));
+        let expected =
+            conflict.map(|conflict| format!("an `output` block above already expects {conflict}"));
         let expected: Vec<(Code, &str)> =
             expected.iter().map(|message| (Code::OrphanOutput, message.as_str())).collect();
         assert_eq!(found, expected, "{first} / {second}");

@@ -177,8 +177,7 @@ mod tests {
     #[track_caller]
     fn includes(text: &str, expected: &[&str]) {
         let range = EngineVersions::parse(text).unwrap();
-        let found: Vec<&str> =
-            ENGINES.into_iter().filter(|engine| range.include(engine)).collect();
+        let found: Vec<&str> = ENGINES.into_iter().filter(|engine| range.include(engine)).collect();
         assert_eq!(found, expected, "{text}");
         assert_eq!(range.to_string(), text.trim());
     }
@@ -209,7 +208,10 @@ mod tests {
 
     #[test]
     fn what_is_no_range_is_an_error() {
-        let texts = ["", " ", "new", ">=", "23.x", "^23", "!=23", "=>23", ">=23 or", "1.2.3.4", "2..1", "+23"];
+        let texts = [
+            "", " ", "new", ">=", "23.x", "^23", "!=23", "=>23", ">=23 or", "1.2.3.4", "2..1",
+            "+23",
+        ];
         for text in texts {
             let error = EngineVersions::parse(text).unwrap_err();
             assert_eq!(error, EngineVersionsError::Form(text.trim().to_owned()));
@@ -240,7 +242,8 @@ mod tests {
 
     #[test]
     fn a_range_of_one_version_is_known() {
-        let only = |text: &str| EngineVersions::parse(text).unwrap().only().map(|only| only.to_string());
+        let only =
+            |text: &str| EngineVersions::parse(text).unwrap().only().map(|only| only.to_string());
         assert_eq!(only("20.10").as_deref(), Some("20.10"));
         assert_eq!(only(">=26 <27").as_deref(), Some("26"));
         assert_eq!(only(">=26"), None);

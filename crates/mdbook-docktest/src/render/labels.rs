@@ -246,8 +246,8 @@ labels! {
     /// There: title of the table of chapters and versions of the engine
     versions_title(): "Versions of Docker Engine", "Versions de Docker Engine";
     /// There: the sentence below that
-    versions_intro(): "How many steps passed on each version, of how many that ran. Steps for other versions do not count.",
-        "Pour chaque version, le nombre d’étapes conformes sur le nombre d’étapes exécutées. Les étapes réservées à d’autres versions ne comptent pas.";
+    versions_intro(): "For each version, how many of the steps for it passed.",
+        "Pour chaque version, combien d’étapes sont conformes, parmi celles qui la concernent.";
     /// There: how many steps passed, of how many
     steps_of(passed, steps): "{passed} of {steps}", "{passed} sur {steps}";
     /// There: instead of them, if the chapter has changed since

@@ -605,7 +605,8 @@ fn the_page_says_for_which_versions_a_step_or_its_output_is() {
     let engine = Engine { version: "26.1.5+dfsg1".into(), ..Engine::default() };
     let other = || StepRecording::OtherEngine;
     let steps = vec![printed("a\n"), other(), printed("new\n"), other()];
-    let recording = Recording { engine, steps, recorded_at: RECORDED_AT.into(), ..Recording::default() };
+    let recording =
+        Recording { engine, steps, recorded_at: RECORDED_AT.into(), ..Recording::default() };
     let rendered = |language, renderer| {
         render(text, &scenario, Some(&recording), &[], &page(language, renderer))
     };
@@ -624,7 +625,8 @@ fn the_page_says_for_which_versions_a_step_or_its_output_is() {
     );
     assert!(!html.contains("old") && !html.contains("engine="), "{html}");
     let markdown = rendered(Language::En, Renderer::Markdown);
-    let not_run = "```bash\nls\n```\n```text\n[for Docker Engine before 23: not run for this page]\n```\n";
+    let not_run =
+        "```bash\nls\n```\n```text\n[for Docker Engine before 23: not run for this page]\n```\n";
     assert!(markdown.contains(not_run), "{markdown}");
     assert!(!markdown.contains("old") && !markdown.contains("engine="), "{markdown}");
 }

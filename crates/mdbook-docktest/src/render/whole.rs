@@ -128,10 +128,14 @@ impl Facts {
             if step.attributes.hidden {
                 continue;
             }
+            let recorded = recording.and_then(|recording| recording.steps.get(index));
+            // A reader has one version of the engine.
+            if recorded == Some(&StepRecording::OtherEngine) {
+                continue;
+            }
             facts.commands += step.commands.len() as u64;
             let typed = step.commands.iter().map(|command| character_count(&command.script()));
             facts.typed_characters += typed.sum::<u64>();
-            let recorded = recording.and_then(|recording| recording.steps.get(index));
             let Some(StepRecording::Ran { commands, .. }) = recorded else { continue };
             facts.run_ms += commands.iter().map(|command| command.duration_ms).sum::<u64>();
             if !step.attributes.no_output {

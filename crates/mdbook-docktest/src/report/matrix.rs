@@ -29,8 +29,7 @@ pub(super) fn table(report: &Report, colours: Colours) -> String {
         cells.insert((path, engine.name.as_str()), chapter);
     }
     let engines = || report.engines.iter();
-    let title =
-        engines().map(|engine| format!("{} ({})", engine.short_version(), engine.name));
+    let title = engines().map(|engine| format!("{} ({})", engine.short_version(), engine.name));
     let mut lines = vec![std::iter::once(String::new()).chain(title).collect::<Vec<_>>()];
     let chapter = |path: &Path, name: &str| cells.get(&(path, name)).copied();
     lines.extend(rows.iter().map(|path| {
@@ -58,9 +57,8 @@ fn cell(chapter: &Chapter) -> String {
     if chapter.recording().is_none() {
         return "not run".to_owned();
     }
-    let count = |wanted: &[StepStatus]| {
-        chapter.statuses().filter(|status| wanted.contains(status)).count()
-    };
+    let count =
+        |wanted: &[StepStatus]| chapter.statuses().filter(|status| wanted.contains(status)).count();
     let failed = count(&[StepStatus::Failed]);
     let counts = [
         (failed, "failed"),

@@ -477,5 +477,8 @@ fn several_engines_have_a_table_and_their_findings_say_on_which() {
     }
     assert!(github(&report).ends_with(&end[end.find("      ").unwrap()..]), "{}", github(&report));
     let junit = junit(&report).unwrap();
-    assert!(junit.contains("<testsuite name=\"a.md (Docker Engine 20.10.24)\" tests=\"3\""), "{junit}");
+    assert!(
+        junit.contains("<testsuite name=\"a.md (Docker Engine 20.10.24)\" tests=\"3\""),
+        "{junit}"
+    );
 }

@@ -103,12 +103,12 @@ impl EngineTable {
     pub(crate) fn add(&mut self, report: &Report, settings: &Settings, engine: &NamedEngine) {
         let recordings = Recordings::new(settings);
         for chapter in report.chapters.iter().filter(|chapter| chapter.selected().is_none()) {
-            let Some((recording, inputs)) = chapter.recording().zip(inputs(chapter, &recordings, settings))
+            let Some((recording, inputs)) =
+                chapter.recording().zip(inputs(chapter, &recordings, settings))
             else {
                 continue;
             };
-            let count =
-                |wanted| chapter.statuses().filter(|status| *status == wanted).count();
+            let count = |wanted| chapter.statuses().filter(|status| *status == wanted).count();
             let counts = Counts {
                 recorded_at: recording.recorded_at.clone(),
                 passed: count(StepStatus::Passed),
@@ -147,6 +147,11 @@ impl EngineTable {
             }
         };
         row.engines.iter().map(|(version, counts)| (version.clone(), result(counts))).collect()
+    }
+
+    /// Whether no chapter has run.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.document.chapters.is_empty()
     }
 
     /// The path of the table.
@@ -200,9 +205,7 @@ mod tests {
     use super::*;
     use crate::book::chapters::Source;
     use crate::extract::Extensions;
-    use crate::model::recording::{
-        CommandRecording, End, Recording, StepRecording, Transcript,
-    };
+    use crate::model::recording::{CommandRecording, End, Recording, StepRecording, Transcript};
 
     const TEXT: &str = "```bash\na\n```\n\n```bash engine=\"<23\"\nb\n```\n\n```bash ignore\nc\n```\n\n```bash\nd\n```\n";
 
@@ -257,15 +260,24 @@ mod tests {
         let settings = settings(directory);
         assert!(EngineTable::read(directory).unwrap().is_none());
         let mut table = EngineTable::new(directory);
-        table.add(&ran(TEXT, &settings, [Some(0), Some(1), Some(0)]), &settings, &engine("b", "20.10.24"));
-        table.add(&ran(TEXT, &settings, [Some(0), None, Some(0)]), &settings, &engine("t", "26.1.5"));
+        table.add(
+            &ran(TEXT, &settings, [Some(0), Some(1), Some(0)]),
+            &settings,
+            &engine("b", "20.10.24"),
+        );
+        table.add(
+            &ran(TEXT, &settings, [Some(0), None, Some(0)]),
+            &settings,
+            &engine("t", "26.1.5"),
+        );
         table.save().unwrap();
         let current = |passed, steps| VersionResult::Current {
             passed,
             steps,
             recorded_at: "2026-11-26T07:00:00Z".to_owned(),
         };
-        let expected = [("20.10.24".to_owned(), current(2, 3)), ("26.1.5".to_owned(), current(2, 2))];
+        let expected =
+            [("20.10.24".to_owned(), current(2, 3)), ("26.1.5".to_owned(), current(2, 2))];
         assert_eq!(results(directory, TEXT, &settings), expected);
         let prose = format!("# Prose\n\n{TEXT}");
         assert_eq!(results(directory, &prose, &settings), expected);

@@ -180,7 +180,9 @@ impl Recording {
                     let commands = commands.iter().map(|command| redactions.command(command));
                     Some(commands.collect::<Vec<_>>())
                 }
-                StepRecording::Ignored | StepRecording::OtherEngine | StepRecording::Skipped => None,
+                StepRecording::Ignored | StepRecording::OtherEngine | StepRecording::Skipped => {
+                    None
+                }
             })
             .collect();
         all_effects.sort_unstable();

@@ -11,7 +11,9 @@ pub(super) enum NoSuchEngine {
     #[error("unknown engine `{name}`: use {known}")]
     Unknown { name: String, known: String },
     /// The suite that has it is not prepared.
-    #[error("engine `{name}` is not prepared: run `mdbook-docktest engine prepare --suite {suite}`")]
+    #[error(
+        "engine `{name}` is not prepared: run `mdbook-docktest engine prepare --suite {suite}`"
+    )]
     NotPrepared { name: String, suite: Suite },
 }
 
@@ -49,12 +51,14 @@ fn find<'a>(name: &str, prepared: &'a [SuiteRoot]) -> Result<&'a SuiteRoot, NoSu
     }
     let has_version = |suite: &Suite| match suite.engine_version() {
         // `20.10` and `20.10.24` alike.
-        Some(known) => EngineVersions::parse(known)
-            .is_ok_and(|known| known.first_common(&version).is_some()),
+        Some(known) => {
+            EngineVersions::parse(known).is_ok_and(|known| known.first_common(&version).is_some())
+        }
         // It may have it.
         None => true,
     };
-    let suite = Suite::ALL.into_iter().find(|suite| of_suite(*suite).is_none() && has_version(suite));
+    let suite =
+        Suite::ALL.into_iter().find(|suite| of_suite(*suite).is_none() && has_version(suite));
     suite.map_or_else(|| Err(unknown()), |suite| Err(not_prepared(suite)))
 }
 

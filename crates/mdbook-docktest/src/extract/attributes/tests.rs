@@ -198,7 +198,10 @@ fn messages_name_the_value_and_the_remedy() {
              together, e.g. `>=20.10 <28`",
         ),
         ("bash engine", "engine: `engine` needs a value; write `engine=\">=23\"`"),
-        ("output engine=26 engine=26", "engine=26: duplicate attribute `engine`; remove one of them"),
+        (
+            "output engine=26 engine=26",
+            "engine=26: duplicate attribute `engine`; remove one of them",
+        ),
     ] {
         assert_eq!(problem(info), format!("bad-attribute {expected}"), "{info}");
     }

@@ -101,15 +101,18 @@ fn chapters_are_listed_with_each_version_of_the_engine() {
         path: Path::new("a.md"),
         statuses: vec![StepStatus::Passed],
         recording: Some(&first),
-        versions: versions.into_iter().map(|(version, result)| (version.to_owned(), result)).collect(),
+        versions: versions
+            .into_iter()
+            .map(|(version, result)| (version.to_owned(), result))
+            .collect(),
     };
     let entries = [
         entry("A", vec![("9.1", current(1, 2, "20")), ("20.10.24+dfsg1", current(3, 3, "21"))]),
         entry("B", vec![("20.10.24+dfsg1", VersionResult::OutOfDate)]),
     ];
     let markdown = verifications(&entries, &page(Renderer::Markdown));
-    let table = "## Versions de Docker Engine\n\nPour chaque version, le nombre d’étapes conformes sur le nombre \
-        d’étapes exécutées\\. Les étapes réservées à d’autres versions ne comptent pas\\.\n\n\
+    let table = "## Versions de Docker Engine\n\nPour chaque version\\, combien d’étapes sont conformes\\, \
+        parmi celles qui la concernent\\.\n\n\
         | Chapitre | 9\\.1 | 20\\.10\\.24 | Dernière exécution |\n| --- | --- | --- | --- |\n\
         | A | 1 sur 2 | 3 sur 3 | 20\u{a0}novembre 2026 |\n\
         | B | jamais | n’est plus à jour |  |\n\n";

@@ -97,3 +97,15 @@ fn the_same_failure_is_listed_once() {
         "Un\n\n```text\n$ docker volume rm data\nvolume <data> is in use\n[code de sortie\u{a0}: 1]\n```"
     );
 }
+
+#[test]
+fn steps_for_another_engine_do_not_count() {
+    let text = "```bash engine=\">=23\"\ndocker volume prune --all --force\n```\n\n\
+        ```bash engine=\"<23\"\ndocker volume prune --force\ntrue\n```\n";
+    let scenario = extract(Path::new("a.md"), text, Extensions::default());
+    let ran = StepRecording::Ran { commands: vec![command("a", 0, "")], effects: Vec::new() };
+    let steps = vec![ran, StepRecording::OtherEngine];
+    let recording = Recording { steps, ..Recording::default() };
+    let facts = Facts::new(text, &scenario, Some(&recording), &[]);
+    assert_eq!((facts.commands, facts.uses.len()), (1, 1));
+}
