@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Command, Docker, Error, Source};
-use fake::{Fake, SOON};
+use fake::{Fake, SOON, wait_for};
 
 #[test]
 fn output_keeps_both_streams_and_the_status() {
@@ -155,10 +155,14 @@ fn a_line_without_end_comes_in_pieces() {
 
 #[test]
 fn a_busy_stream_does_not_hide_the_other_one() {
-    let fake = Fake::new("(sleep 0.2; echo err >&2) & exec cat /dev/zero");
+    let fake = Fake::new(
+        "(until [ -e go ]; do sleep 0.01; done; echo err >&2; echo x >done) & exec cat /dev/zero",
+    );
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
     assert_eq!(lines.next().unwrap().unwrap().source, Source::Stdout);
-    thread::sleep(Duration::from_secs(1));
+    fs::write(fake.path("go"), "").unwrap();
+    wait_for(&fake.path("done"));
+    // Now both streams have something to read.
     let line = lines.next().unwrap().unwrap();
     assert_eq!((line.source, line.text().as_ref()), (Source::Stderr, "err"));
 }

@@ -39,7 +39,7 @@ mod user_namespace;
 
 pub use cache::{cache_directory, prepared_directory};
 pub use cgroup::{ControlGroups, control_groups};
-pub use daemon::Daemon;
+pub use daemon::{Daemon, Followed, Stopper};
 pub use error::Error;
 pub use image_store::{
     Damage, Digest, EngineImage, ImageStore, InvalidDigest, Problem, StoredImage,

@@ -203,7 +203,7 @@ pub enum Engine {
     ///
     /// Nothing runs, and no registry is asked: images that a chapter names only by a variable may be missing.
     Images(EngineImages),
-    /// Removes images and whatever else the program keeps on this machine
+    /// Removes images and whatever else the program keeps on this machine and on its Docker
     ///
     /// What a running program uses is kept, and so are the prepared root file systems that engines start from unless
     /// `--all` is given.
@@ -236,6 +236,9 @@ pub struct EngineDoctor {
     /// A prepared root file system to start engines from
     #[arg(long, value_name = "DIR")]
     pub engine_root: Option<PathBuf>,
+    /// The Docker of a context, in place of the one that `docker` uses by itself; may be repeated
+    #[arg(long = "context", value_name = "NAME")]
+    pub contexts: Vec<String>,
     /// The format of the list
     #[arg(long, value_enum, default_value_t)]
     pub format: ListFormat,
@@ -264,6 +267,9 @@ pub struct EngineClean {
     /// Also remove the prepared root file systems that engines start from
     #[arg(long)]
     pub all: bool,
+    /// The Docker of a context, in place of the one that `docker` uses by itself; may be repeated
+    #[arg(long = "context", value_name = "NAME")]
+    pub contexts: Vec<String>,
 }
 
 /// The format of a list.

@@ -240,7 +240,9 @@ impl Runner<'_> {
         let docker = engine.docker().cancelled_by(self.canceller.clone());
         let description = engine_info::describe(&docker.timeout(ENGINE_LIMIT))
             .map_err(|error| self.or_cancelled(error))?;
-        let witness = Witness::new(&engine, &self.canceller)?;
+        let witness = Witness::new(&engine, &self.canceller)
+            .map_err(RunError::io("following the engine's events"))
+            .map_err(|error| self.or_cancelled(error))?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
         let is_exceeded = || engine.memory_exceeded();
         let mut memory = MemoryWatch::new(self.settings.memory, &is_exceeded);

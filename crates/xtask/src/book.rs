@@ -1,9 +1,9 @@
 //! The sites of the course and of the author's guide.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow, bail};
 use mdbook_driver::MDBook;
@@ -12,7 +12,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
 
 use crate::process::{say, succeed};
-use crate::{engine, pdf, picture, project, setup};
+use crate::{cargo, engine, pdf, picture, project, setup};
 
 /// The variable with the address of the course's site, for mdBook.
 const SITE_URL: &str = "MDBOOK_OUTPUT__HTML__SITE_URL";
@@ -34,12 +34,16 @@ pub(crate) struct Options {
 /// Builds the sites of the course and the guide. If the course's recordings are stale, sets up an
 /// engine first, on which the course's commands are run.
 pub(crate) fn build(options: &Options) -> Result<()> {
+    build_with(&program()?, options)
+}
+
+/// As [`build`], with this `mdbook-docktest`.
+pub(crate) fn build_with(program: &Path, options: &Options) -> Result<()> {
     if options.pdf || options.picture {
         setup::ensure(&[setup::PDF])?;
     }
-    let program = build_program("release")?;
     let project = project()?;
-    let check = duct::cmd!(&program, "record", "--check").dir(&project).stdin_null().stdout_null();
+    let check = duct::cmd!(program, "record", "--check").dir(&project).stdin_null().stdout_null();
     let is_current = check.stderr_null().unchecked().run().context("cannot run the program")?;
     if !is_current.status.success() {
         say("the course's recordings are stale: its commands will be run");
@@ -70,9 +74,9 @@ pub(crate) fn build(options: &Options) -> Result<()> {
     let guide_root = project.join("crates/mdbook-docktest/guide");
     let config = Config::from_disk(guide_root.join("book.toml")).map_err(|error| anyhow!(error))?;
     let (guide_book, guide) = build_site(&guide_root, config).context("the guide was not built")?;
-    finish(&program, &project, None)?;
-    let address = std::env::var(SITE_URL).ok().map(|course| format!("{course}{GUIDE}"));
-    finish(&program, &guide_root, address.as_deref())?;
+    finish(program, &project, None)?;
+    let address = env::var(SITE_URL).ok().map(|course| format!("{course}{GUIDE}"));
+    finish(program, &guide_root, address.as_deref())?;
     if complaints.load(Ordering::Relaxed) > 0 {
         bail!("mdBook logged warnings or errors: see above");
     }
@@ -108,27 +112,17 @@ fn finish(program: &Path, root: &Path, address: Option<&str>) -> Result<()> {
     succeed("mdbook-docktest finish", &finish)
 }
 
+/// The program that builds the books: `MDBOOK_DOCKTEST` if that is set, as for tests, else a release build.
+fn program() -> Result<PathBuf> {
+    match env::var_os("MDBOOK_DOCKTEST") {
+        Some(program) => Ok(program.into()),
+        None => build_program("release"),
+    }
+}
+
 /// Builds `mdbook-docktest` with a profile of Cargo.toml, and returns its path.
 pub(crate) fn build_program(profile: &str) -> Result<PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let words = [
-        "build",
-        "--profile",
-        profile,
-        "--package",
-        "mdbook-docktest",
-        "--message-format=json-render-diagnostics",
-    ];
-    let build = duct::cmd(cargo, words).dir(project()?).stdin_null().stdout_capture();
-    let output = build.unchecked().run().context("cannot run cargo")?;
-    if !output.status.success() {
-        bail!("mdbook-docktest cannot be built");
-    }
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .find_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .context("no path of mdbook-docktest in cargo's messages")
+    cargo::program(&["build", "--profile", profile, "--package", "mdbook-docktest"])
 }
 
 /// Counts mdBook's warnings and errors.

@@ -1,6 +1,9 @@
 //! Running cargo in the project.
 
-use anyhow::{Context, Result};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::process::succeed;
 use crate::project;
@@ -13,6 +16,29 @@ pub(crate) fn cargo(words: &[&str], environment: &[(&str, &str)]) -> Result<()> 
         command = command.env(name, value);
     }
     succeed(&format!("cargo {}", words.join(" ")), &command)
+}
+
+/// Runs a command of cargo that builds `mdbook-docktest`, and returns the program's path.
+pub(crate) fn program(words: &[&str]) -> Result<PathBuf> {
+    let words = [words, &["--message-format=json-render-diagnostics"]].concat();
+    let output = expression(&words)?.stdout_capture().unchecked().run();
+    let output = output.context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("mdbook-docktest cannot be built");
+    }
+    program_in(&String::from_utf8_lossy(&output.stdout))
+        .context("no path of mdbook-docktest in cargo's messages")
+}
+
+/// The path of `mdbook-docktest` in cargo's messages, which also name its tests.
+fn program_in(messages: &str) -> Option<PathBuf> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut programs = messages.filter(|message| {
+        message["target"]["name"] == "mdbook-docktest"
+            && message["target"]["kind"] == serde_json::json!(["bin"])
+            && message["profile"]["test"] == false
+    });
+    programs.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
 }
 
 fn expression(words: &[&str]) -> Result<duct::Expression> {
@@ -38,4 +64,31 @@ pub(crate) fn need_component(command: &str, component: &str) -> Result<()> {
         remedy: format!("rustup component add {component}"),
     }
     .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_found_among_tests_and_libraries() {
+        let message = |kind: &str, test: bool, executable: &str| {
+            serde_json::json!({
+                "reason": "compiler-artifact",
+                "target": {"kind": [kind], "name": "mdbook-docktest"},
+                "profile": {"test": test},
+                "executable": executable,
+            })
+            .to_string()
+        };
+        let messages = [
+            message("lib", true, "/target/debug/deps/mdbook_docktest-1"),
+            message("bin", true, "/target/debug/deps/mdbook_docktest-2"),
+            message("bin", false, "/target/debug/mdbook-docktest"),
+            r#"{"reason":"build-finished","success":true}"#.to_owned(),
+        ];
+        let found = program_in(&messages.join("\n"));
+        assert_eq!(found, Some(PathBuf::from("/target/debug/mdbook-docktest")));
+        assert_eq!(program_in(&messages[..2].join("\n")), None);
+    }
 }

@@ -7,8 +7,9 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use duct::cmd;
 
@@ -53,22 +54,26 @@ impl Default for Options {
     }
 }
 
-/// Builds the targets and runs them one after another, until one fails.
+/// Builds the targets and runs them at the same time, as each uses one processor.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let project = project()?;
     let build = project.join("target/fuzz");
     let programs = build_targets(&project, &build)?;
-    let chosen = |target: &&str| options.target.as_ref().is_none_or(|chosen| chosen == target);
-    for target in TARGETS.into_iter().filter(chosen) {
-        let program = programs.join(target);
-        if let Some(input) = &options.input {
-            // libFuzzer takes a path that does not exist for a corpus.
-            let input = input.canonicalize().with_context(|| input.display().to_string())?;
-            return succeed(target, &cmd(program, [input.as_os_str()]).stdin_null());
-        }
-        fuzz(target, &program, &project, &build, options.seconds)?;
+    if let (Some(target), Some(input)) = (&options.target, &options.input) {
+        // libFuzzer takes a path that does not exist for a corpus.
+        let input = input.canonicalize().with_context(|| input.display().to_string())?;
+        return succeed(target, &cmd(programs.join(target), [input.as_os_str()]).stdin_null());
     }
-    Ok(())
+    let chosen = |target: &&str| options.target.as_ref().is_none_or(|chosen| chosen == target);
+    let run = &|target| fuzz(target, &programs.join(target), &project, &build, options.seconds);
+    thread::scope(|scope| {
+        let targets = TARGETS.into_iter().filter(chosen);
+        let running: Vec<_> = targets.map(|target| scope.spawn(move || run(target))).collect();
+        let panicked = |_| Err(anyhow!("a thread has panicked"));
+        let results: Vec<_> =
+            running.into_iter().map(|target| target.join().unwrap_or_else(panicked)).collect();
+        results.into_iter().collect()
+    })
 }
 
 /// Builds the targets, and returns the directory of the programs.

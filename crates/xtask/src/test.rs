@@ -1,8 +1,8 @@
 //! The project's tests, in parts.
 
 use std::os::unix::fs::symlink;
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
@@ -11,11 +11,14 @@ use docker_cli::Canceller;
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 use duct::cmd;
 
-use crate::cargo::{cargo, has_command, need_component};
+use crate::cargo::{self, cargo, has_command, need_component};
 use crate::failures::failures;
 use crate::process::{say, succeed};
 use crate::setup::Needed;
 use crate::{book, browser, docker_commands, engine, fuzz, lints, project, setup};
+
+/// How many end-to-end tests run at once on the two processors of CI: most of the time, a test waits.
+const END_TO_END_THREADS: &str = "4";
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, Args)]
@@ -35,9 +38,9 @@ enum Part {
     Unit,
     /// Fuzzing, half a minute for each target
     Fuzz,
-    /// docker-cli on a real engine
-    DockerCli,
-    /// The programs on a real engine
+    /// The libraries on a real engine
+    Libraries,
+    /// The program on a real engine
     EndToEnd,
     /// Pages in a real browser
     Browser,
@@ -53,14 +56,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     };
     let needed: Vec<&[Needed]> = chosen.iter().flat_map(|part| part.needed()).copied().collect();
     setup::ensure(&needed)?;
+    let mut times = Vec::new();
     let failed = failures(chosen.into_iter().map(|part| {
         say(&format!("\n== {}", part.name()));
-        (part.name(), part.run())
+        let start = Instant::now();
+        let result = part.run();
+        times.push(format!("{} {} s", part.name(), start.elapsed().as_secs()));
+        (part.name(), result)
     }))?;
+    say(&format!("\n{}", times.join(", ")));
     if !failed.is_empty() {
         bail!("failed: {}; run one part with `cargo xtask test --only PART`", failed.join(", "));
     }
-    say("\nall parts passed");
+    say("all parts passed");
     Ok(())
 }
 
@@ -76,8 +84,8 @@ impl Part {
             Self::Lints => &[setup::LINTS],
             Self::Browser => &[setup::BROWSER],
             Self::Books => &[setup::PDF],
-            Self::Format | Self::Unit | Self::Fuzz | Self::DockerCli => &[setup::ENGINE],
-            Self::EndToEnd => &[setup::ENGINE, setup::END_TO_END],
+            Self::Format | Self::Unit | Self::Fuzz => &[setup::ENGINE],
+            Self::Libraries | Self::EndToEnd => &[setup::ENGINE, setup::END_TO_END],
         }
     }
 
@@ -90,34 +98,49 @@ impl Part {
             Self::Lints => lints::run(),
             Self::Unit => unit(),
             Self::Fuzz => fuzz::run(&fuzz::Options::default()),
-            Self::DockerCli => docker_cli(),
+            Self::Libraries => libraries(),
             Self::EndToEnd => end_to_end(),
             Self::Browser => {
                 browser::ensure_axe()?;
-                let words = ["test", "--package", "browser-tests", "--locked", "--"];
-                cargo(&[&words[..], &["--include-ignored"]].concat(), &[("RUST_TEST_THREADS", "2")])
+                let program = compile()?;
+                test("browser", &[("MDBOOK_DOCKTEST", text(&program)?), ("RUST_TEST_THREADS", "2")])
             }
-            Self::Books => book::build(&book::Options { pdf: true, picture: false }),
+            Self::Books => {
+                book::build_with(&compile()?, &book::Options { pdf: true, picture: false })
+            }
         }
     }
 }
 
-/// Tests the programs, and the libraries that they consist of, on a real engine.
+/// Compiles all tests and the program, and returns the program's path.
+///
+/// All parts compile all packages at once: if a part compiled its package alone, many dependencies would have other
+/// features there, and would be compiled again. For the same reason, the program is not a release build.
+fn compile() -> Result<PathBuf> {
+    cargo::program(&["test", "--workspace", "--locked", "--no-run"])
+}
+
+/// Runs all tests of the targets with this name.
+fn test(target: &str, environment: &[(&str, &str)]) -> Result<()> {
+    let words = ["test", "--workspace", "--locked", "--test", target, "--", "--include-ignored"];
+    cargo(&words, environment)
+}
+
+/// Tests the program on a real engine.
 fn end_to_end() -> Result<()> {
     let root = engine::ensure()?;
-    let program = book::build_program("release")?;
-    let program = program.to_str().context("the path of the target directory is not UTF-8")?;
+    let program = compile()?;
     let path = path_with_docker(&root)?;
-    let environment =
-        [("MDBOOK_DOCKTEST", program), ("PATH", path.as_str()), ("RUST_TEST_THREADS", "2")];
-    let test = |package, selection: &[&str]| {
-        let words = ["test", "--package", package, "--locked"];
-        let words = [&words[..], selection, &["--", "--include-ignored"]].concat();
-        cargo(&words, &environment)
-    };
-    let libraries =
-        ["docker-sandbox", "docker-images"].map(|package| test(package, &["--test", "*"]));
-    libraries.into_iter().chain([test("testsuite", &[])]).collect()
+    let environment = [
+        ("MDBOOK_DOCKTEST", text(&program)?),
+        ("PATH", path.as_str()),
+        ("RUST_TEST_THREADS", END_TO_END_THREADS),
+    ];
+    test("testsuite", &environment)
+}
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().context("the path of the target directory is not UTF-8")
 }
 
 /// Returns a PATH with the docker program of the engine's root file system, for tests on a Docker. It needs no more of
@@ -136,31 +159,29 @@ fn path_with_docker(root: &Path) -> Result<String> {
     Ok(format!("{}:{path}", programs.display()))
 }
 
-/// Runs the tests that need neither an engine nor a browser. In other packages, those that do are
-/// ignored.
+/// Runs the tests that need neither an engine nor a browser. In other targets, those that do are ignored.
 fn unit() -> Result<()> {
-    const PACKAGES: [&str; 7] = [
-        "--workspace",
-        "--exclude",
-        "testsuite",
-        "--exclude",
-        "browser-tests",
-        "--locked",
-        "--no-fail-fast",
-    ];
+    const ALL: [&str; 3] = ["--workspace", "--locked", "--no-fail-fast"];
+    const OTHERS: &str =
+        "not (binary_id(testsuite::testsuite) + binary_id(browser-tests::browser))";
     const CASES: &[(&str, &str)] = &[("PROPTEST_CASES", "1000")];
     if has_command("nextest")? {
-        cargo(&[&["nextest", "run"], &PACKAGES[..]].concat(), CASES)?;
+        cargo(&[&["nextest", "run"], &ALL[..], &["--filterset", OTHERS]].concat(), CASES)?;
         // nextest does not run documentation tests.
-        return cargo(&[&["test", "--doc"], &PACKAGES[..]].concat(), CASES);
+        return cargo(&[&["test", "--doc"], &ALL[..]].concat(), CASES);
     }
-    cargo(&[&["test"], &PACKAGES[..]].concat(), CASES)
+    // Compiles more: see `compile`.
+    let exclude = ["--exclude", "testsuite", "--exclude", "browser-tests"];
+    cargo(&[&["test"], &ALL[..], &exclude].concat(), CASES)?;
+    cargo(&["test", "--package", "browser-tests", "--lib", "--locked"], &[])
 }
 
-/// Tests docker-cli's flags on docker's parser, and docker-cli on a new engine, with an image that
-/// contains only a shell.
-fn docker_cli() -> Result<()> {
-    let root = EngineRoot::Prepared(engine::ensure()?);
+/// Tests docker-cli's flags on docker's parser, docker-cli on a new engine with an image that contains only a shell, and
+/// the other libraries on engines of their own.
+fn libraries() -> Result<()> {
+    let root = engine::ensure()?;
+    let path = path_with_docker(&root)?;
+    let root = EngineRoot::Prepared(root);
     docker_commands::try_flags()?;
     let options = EngineOptions::new(&root, Duration::from_secs(60));
     let engine = ProcessEngine::start(&options, &Canceller::new())?;
@@ -183,7 +204,11 @@ fn docker_cli() -> Result<()> {
     let through: Vec<String> =
         through.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let through = shlex::try_join(through.iter().map(String::as_str))?;
-    let words =
-        ["test", "--package", "docker-cli", "--test", "engine", "--locked", "--", "--ignored"];
-    cargo(&words, &[("DOCKER_CLI_TEST_THROUGH", &through), ("DOCKER_CLI_TEST_IMAGE", "alpine")])
+    let environment = [
+        ("DOCKER_CLI_TEST_THROUGH", through.as_str()),
+        ("DOCKER_CLI_TEST_IMAGE", "alpine"),
+        ("PATH", path.as_str()),
+        ("RUST_TEST_THREADS", "2"),
+    ];
+    test("engine", &environment)
 }

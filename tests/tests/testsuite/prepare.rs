@@ -142,18 +142,23 @@ fn the_doctor_says_why_no_engine_works() {
         let program = program(cache.path(), ["engine", "doctor", "--format", format]);
         program.env("PATH", "/nowhere").run()
     };
-    let reason = "`unshare` not found: install it, for example with `apt-get install util-linux`";
+    let process = "`unshare` not found: install it, for example with `apt-get install util-linux`";
+    let dind = "Docker: `docker` is not installed or not on the PATH: install it, for example with \
+                `apt-get install docker-cli`";
     let outcome = doctor("json");
     outcome.exits(3).fails_saying(&["no engine works on this machine"]);
-    assert_eq!(
-        engines(&outcome),
-        json!([{
-            "kind": "process", "from": "/", "works": false, "version": null, "start_seconds": null,
+    let failed = |kind, from, reason| {
+        json!({
+            "kind": kind, "from": from, "works": false, "version": null, "start_seconds": null,
             "reason": reason,
-        }])
-    );
+        })
+    };
+    let expected = [failed("process", "/", process), failed("dind", "Docker", dind)];
+    assert_eq!(engines(&outcome), json!(expected));
     let outcome = doctor("human");
     outcome.exits(3);
-    let table = "ENGINE   WORKS  VERSION  START  FROM\nprocess  no     -        -      /\n";
-    assert_eq!(outcome.stdout(), format!("{table}\nprocess: {reason}\n"));
+    let table = "ENGINE   WORKS  VERSION  START  FROM\n\
+                 process  no     -        -      /\n\
+                 dind     no     -        -      Docker\n";
+    assert_eq!(outcome.stdout(), format!("{table}\nprocess: {process}\ndind: {dind}\n"));
 }

@@ -9,6 +9,7 @@
 mod container;
 mod engine_image;
 mod files;
+mod kept;
 mod owner;
 
 use std::cell::RefCell;
@@ -26,6 +27,7 @@ use serde_json::Value;
 
 use self::container::{Container, PROGRAM};
 pub(crate) use self::engine_image::EngineImage;
+pub(crate) use self::kept::{CleanedDocker, clean_docker};
 use super::remote::{Helper, ask, request};
 use super::{ContextMaker, Progress, RunChapters, RunError, Stored};
 use crate::book::settings::{BookImage, Settings};
@@ -34,6 +36,9 @@ use crate::model::scenario::Scenario;
 
 /// How long a request to the daemon may take that transfers nothing.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long an engine may take to start in the container and to end.
+const ENGINE_LIMIT: Duration = Duration::from_secs(120);
 
 /// A Docker whose containers run chapters. Dropping it removes the container, and blocks until it is gone, two
 /// seconds at most.
@@ -69,12 +74,7 @@ impl<'a> DockerHost<'a> {
     /// # Errors
     /// When that Docker cannot be reached, refuses a privileged container, or is of another architecture.
     pub(crate) fn start(context: Option<&str>, options: HostOptions<'a>) -> Result<Self, RunError> {
-        let docker = Docker::new().cancelled_by(options.canceller.clone());
-        let docker = match context {
-            Some(context) => docker.context(context),
-            None => docker,
-        };
-        let name = context.map_or_else(|| "Docker".to_owned(), |name| format!("context `{name}`"));
+        let (name, docker) = named(context, options.canceller);
         let start = || {
             let requests = docker.clone().timeout(REQUEST_LIMIT);
             let info = requests.info()?;
@@ -91,7 +91,7 @@ impl<'a> DockerHost<'a> {
             }
             Err(_) if options.canceller.is_cancelled() => Err(RunError::Cancelled),
             Err(RunError::Docker(error)) => {
-                let source = Box::new(RunError::Remote { message: brief(&error) });
+                let source = Box::new(RunError::Remote { message: with_remedy(&error) });
                 Err(RunError::Host { host: name, source })
             }
             Err(error) => Err(RunError::Host { host: name, source: Box::new(error) }),
@@ -102,6 +102,25 @@ impl<'a> DockerHost<'a> {
     pub(crate) fn capacity(&self) -> (NonZero<usize>, u64) {
         let processors = usize::try_from(self.processors).ok().and_then(NonZero::new);
         (processors.unwrap_or(NonZero::<usize>::MIN), self.memory)
+    }
+
+    /// Starts an engine in the container, and returns the version of its dockerd.
+    ///
+    /// # Errors
+    /// Why it does not start there.
+    pub(crate) fn try_engine(&self) -> Result<String, RunError> {
+        let words = [PROGRAM, "engine", "doctor", "--format", "json"];
+        let exec = self.docker.container().exec(self.container.name(), words);
+        // It exits with a status that is not 0 if none starts.
+        let output = exec.timeout(ENGINE_LIMIT).output()?;
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let engine = &found["engines"][0];
+        if let Some(version) = engine["version"].as_str() {
+            return Ok(version.to_owned());
+        }
+        let said = output.stderr_text().trim().to_owned();
+        let message = engine["reason"].as_str().map_or(said, str::to_owned);
+        Err(self.error(RunError::NoRemoteEngine { message }))
     }
 
     fn error(&self, source: RunError) -> RunError {
@@ -170,6 +189,15 @@ impl RunChapters for DockerHost<'_> {
     }
 }
 
+/// The Docker that a context names, or the one that `docker` uses by itself, with its name in messages.
+fn named(context: Option<&str>, canceller: &Canceller) -> (String, Docker) {
+    let docker = Docker::new().cancelled_by(canceller.clone());
+    match context {
+        Some(context) => (format!("context `{context}`"), docker.context(context)),
+        None => ("Docker".to_owned(), docker),
+    }
+}
+
 /// Checks that this program runs there.
 fn check_platform(info: &Info) -> Result<(), RunError> {
     let read = |name: &str| info.other.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -234,6 +262,25 @@ impl Helper for HostHelper<'_> {
     fn recipe(&self, name: &str) -> Option<PathBuf> {
         self.image(name)?.recipe.clone()
     }
+}
+
+/// The same with what to do about it, where that is known.
+fn with_remedy(error: &docker_cli::Error) -> String {
+    let message = brief(error);
+    let message = message.trim_end_matches(". Is the docker daemon running?");
+    let remedy = match error {
+        docker_cli::Error::ProgramMissing { .. } => {
+            "install it, for example with `apt-get install docker-cli`"
+        }
+        docker_cli::Error::DaemonUnreachable(_) => {
+            "start it, or name another Docker with `--context`"
+        }
+        docker_cli::Error::PermissionDenied(_) => {
+            "become a member of the group `docker`, for example with `adduser USER docker`, and log in again"
+        }
+        _ => return message.to_owned(),
+    };
+    format!("{message}: {remedy}")
 }
 
 /// The message of docker, on one line, without the command line.

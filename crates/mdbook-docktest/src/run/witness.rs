@@ -5,10 +5,15 @@
 //! would not suffice: an engine keeps only its last 256 events.)
 //!
 //! The log of a container that exits, and the configuration of a new one, are fetched at once, because the
-//! next step can remove the container. Another thread does the latter, so that neither waits for the other. It asks the
-//! daemon itself: a docker program for each container would take processors from the step that starts it.
+//! next step can remove the container. Another thread does the latter, so that neither waits for the other.
+//!
+//! Events and configurations come from the daemon itself. A docker program for each container would take processors
+//! from the step that starts it. And one that follows the events would have to be killed at the end, behind the
+//! nsenter that waits for it: then the machine's first process is its parent, and the engine's namespace ends only
+//! when that has noticed its end, for which some take a second or more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -17,7 +22,7 @@ use std::time::{Duration, SystemTime};
 use docker_cli::container::Container;
 use docker_cli::system::Event;
 use docker_cli::{Canceller, Command, Docker};
-use docker_sandbox::ProcessEngine;
+use docker_sandbox::{Daemon, ProcessEngine, Stopper};
 
 use super::container_spec::{container_spec, stays};
 use super::effects::{AttendedContainers, Sighting, exit_code};
@@ -39,9 +44,10 @@ const LOG_BYTES: usize = 2000;
 /// Follows the events of an engine.
 pub(super) struct Witness {
     docker: Docker,
+    daemon: Daemon,
     since: Duration,
     log: Arc<Mutex<EventLog>>,
-    stop: Canceller,
+    stop: Stopper,
     reader: Option<JoinHandle<()>>,
     /// Takes containers that were just created.
     inspections: Option<Sender<Inspection>>,
@@ -64,20 +70,17 @@ impl Witness {
     /// Follows the events from now on.
     ///
     /// # Errors
-    /// When docker cannot be started.
-    pub(super) fn new(
-        engine: &ProcessEngine,
-        canceller: &Canceller,
-    ) -> Result<Self, docker_cli::Error> {
+    /// When the daemon does not answer.
+    pub(super) fn new(engine: &ProcessEngine, canceller: &Canceller) -> io::Result<Self> {
         let since = now();
-        let docker = engine.docker().cancelled_by(canceller.clone());
-        let events = docker.system().events().since(unix_time(since)).follow()?;
-        let docker = docker.timeout(ANSWER_LIMIT);
-        let stop = events.canceller();
+        let docker = engine.docker().cancelled_by(canceller.clone()).timeout(ANSWER_LIMIT);
+        let daemon = engine.daemon();
+        let lines = daemon.follow(&format!("/events?since={}", unix_time(since)), ANSWER_LIMIT)?;
+        let stop = lines.stopper()?;
         let log = Arc::<Mutex<EventLog>>::default();
         let (inspections, to_inspect) = mpsc::channel::<Inspection>();
         let inspector = thread::spawn({
-            let (log, daemon) = (Arc::clone(&log), engine.daemon());
+            let (log, daemon) = (Arc::clone(&log), daemon.clone());
             move || {
                 for (index, container) in to_inspect {
                     // A container that has been removed meanwhile has no details.
@@ -93,15 +96,15 @@ impl Witness {
         let reader = thread::spawn({
             let (log, docker) = (Arc::clone(&log), docker.clone());
             let inspections = inspections.clone();
-            // The stream ends when the engine ends or when it is stopped; neither is an error here.
+            // They end when the engine ends or when this is stopped; neither is an error here.
             move || {
-                let events = events.map_while(Result::ok);
+                let events = lines.map_while(Result::ok).filter_map(|line| read(&line));
                 events.for_each(|event| observe(&log, event, &docker, &inspections));
             }
         });
         let (reader, inspector) = (Some(reader), Some(inspector));
         let inspections = Some(inspections);
-        Ok(Self { docker, since, log, stop, reader, inspections, inspector })
+        Ok(Self { docker, daemon, since, log, stop, reader, inspections, inspector })
     }
 
     /// Returns the events in order. Waits until each container in the background has exited or has run for
@@ -125,10 +128,10 @@ impl Witness {
 
     /// Adds the events that the thread has not read yet.
     fn catch_up(&self) {
-        let events = self.docker.system().events();
-        let events = events.since(unix_time(self.since)).until(unix_time(now())).call();
+        let path = format!("/events?since={}&until={}", unix_time(self.since), unix_time(now()));
         // An engine that has ended has no more events.
-        for event in events.unwrap_or_default() {
+        let answer = self.daemon.get(&path, ANSWER_LIMIT).ok().flatten().unwrap_or_default();
+        for event in answer.split(|byte| *byte == b'\n').filter_map(read) {
             if let Some(inspections) = &self.inspections {
                 observe(&self.log, event, &self.docker, inspections);
             }
@@ -136,7 +139,7 @@ impl Witness {
     }
 
     fn end(&mut self) {
-        self.stop.cancel();
+        self.stop.stop();
         // The inspector ends when all senders are gone.
         drop(self.inspections.take());
         for thread in [self.reader.take(), self.inspector.take()].into_iter().flatten() {
@@ -150,6 +153,11 @@ impl Drop for Witness {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// An event from a line of the daemon's answer, or nothing from an empty one.
+fn read(line: &[u8]) -> Option<Event> {
+    serde_json::from_slice(line).ok()
 }
 
 /// Adds an event, unless it is known, and the details that can only be found out now.
@@ -225,7 +233,7 @@ pub(super) fn now() -> Duration {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
-/// A time in docker's format.
+/// A time in the daemon's format.
 fn unix_time(time: Duration) -> String {
     format!("{}.{:09}", time.as_secs(), time.subsec_nanos())
 }

@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
-use testsuite::{Book, Engine};
+use testsuite::{Book, Cache, Engine, Program};
 
 use super::{docker, on};
 
@@ -13,17 +14,49 @@ fn engine_images(engine: &Engine) -> String {
     engine.docker(["image", "ls", "--format", format, "mdbook-docktest/engine"])
 }
 
+/// A command on the Docker of an engine, with an empty cache on this machine.
+fn command<const N: usize>(engine: &Engine, cache: &Cache, words: [&str; N]) -> Program {
+    Program::new(words).env("DOCKER_HOST", engine.host()).env("XDG_CACHE_HOME", cache.path())
+}
+
 #[test]
-fn it_is_made_once_and_another_can_be_named() {
+fn it_is_made_once_and_removed_by_clean_and_another_can_be_named() {
     let engine = Engine::start();
+    let cache = Cache::new();
+    // The doctor starts an engine as a run does.
+    let doctor = command(&engine, &cache, ["engine", "doctor", "--format", "json"]).run();
+    doctor.exits(0).tells("importing the engine's root file system");
+    let found: Value = serde_json::from_str(doctor.stdout()).unwrap();
+    let kinds = found["engines"].as_array().unwrap().iter().map(|engine| &engine["kind"]);
+    assert!(kinds.eq(["process", "dind"]), "{doctor}");
+    let [process, dind] = [0, 1].map(|index| &found["engines"][index]);
+    assert_eq!((&dind["from"], &dind["works"]), (&json!("Docker"), &json!(true)), "{doctor}");
+    assert_eq!(dind["version"], process["version"], "{doctor}");
+
     let book = Book::new().step("echo one").output("one\n");
-    on(&engine, &book, "verify").run().exits(0).tells("importing the engine's root file system");
+    on(&engine, &book, "verify").run().exits(0).keeps_quiet_about("importing");
     let image = engine_images(&engine);
     assert_eq!(image.lines().count(), 1, "{image}");
-    on(&engine, &book, "verify").run().exits(0).keeps_quiet_about("importing");
 
+    // Names of the author's own, and what containers use, stay.
     engine.docker(["tag", &image, "mine/engine:1"]);
-    engine.docker(["rmi", &image]);
+    engine.docker(["create", "--name", "mine", &image, "true"]);
+    let clean = || command(&engine, &cache, ["engine", "clean"]).run();
+    let would = command(&engine, &cache, ["engine", "clean", "--dry-run"]).run();
+    let volume = "1 volume with a cache of images on Docker\n";
+    assert!(would.exits(0).stdout().contains(&format!("would remove {volume}")), "{would}");
+    let cleaned = clean();
+    assert!(cleaned.exits(0).stdout().contains(&format!("removed {volume}")), "{cleaned}");
+    let kept =
+        cleaned.stdout().lines().find(|line| line.starts_with("kept 1 image with an engine"));
+    assert!(kept.is_some_and(|line| line.ends_with(": in use by a container")), "{cleaned}");
+    assert_eq!(engine_images(&engine), image);
+    engine.docker(["rm", "mine"]);
+    let cleaned = clean();
+    let removed = "removed 1 image with an engine on Docker, ";
+    assert!(cleaned.exits(0).stdout().contains(removed), "{cleaned}");
+    assert_eq!(engine_images(&engine), "");
+
     let named = on(&engine, &book, "verify").arg("--engine-image").arg("mine/engine:1").run();
     named.exits(0).keeps_quiet_about("importing");
     assert_eq!(engine_images(&engine), "");

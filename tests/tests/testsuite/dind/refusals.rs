@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use testsuite::{Book, Engine, program};
+use testsuite::{Book, Cache, Engine, Program, program};
 
 use super::{docker, on, warm};
 
@@ -11,7 +11,15 @@ use super::{docker, on, warm};
 fn no_docker() {
     let book = Book::new().step("true");
     let run = book.command(["verify", "--engine", "dind"]).env("DOCKER_HOST", "unix:///nowhere");
-    run.run().exits(3).fails_saying(&["Docker: ", "/nowhere"]);
+    let reason = "Docker: Cannot connect to the Docker daemon at unix:///nowhere: start it, or name \
+                  another Docker with `--context`";
+    run.run().exits(3).fails_saying(&[reason]);
+    let clean = Program::new(["engine", "clean", "--context", "nowhere"]);
+    clean
+        .env("XDG_CACHE_HOME", Cache::new().path())
+        .run()
+        .exits(2)
+        .fails_saying(&["context `nowhere`: "]);
 }
 
 #[test]

@@ -1,16 +1,18 @@
-//! `engine clean`: removes what the program keeps on this machine.
+//! `engine clean`: removes what the program keeps on this machine and on Dockers.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use docker_cli::Canceller;
 use docker_sandbox::{PreparedRoot, leftovers, lock_roots, prepared_roots};
 use indicatif::DecimalBytes;
 
 use crate::cli::EngineClean;
 use crate::command::progress::say;
 use crate::command::{Exit, cache, cancel_on_signals, print, print_error};
+use crate::run::docker::{CleanedDocker, clean_docker};
 use crate::run::{Amount, Cleaned, RunError, clean_images, disk_usage};
 use crate::store::failures::kept_failures;
 
@@ -24,26 +26,32 @@ const LEARNED: Noun = ["note on the images of a chapter", "notes on the images o
 const EARLIER: Noun = ["file of an earlier version", "files of earlier versions"];
 const ENGINES: Noun = ["prepared root file system", "prepared root file systems"];
 const LEFTOVERS: Noun = ["leftover of a killed run", "leftovers of killed runs"];
+const DOCKER_IMAGES: Noun = ["image with an engine on Docker", "images with engines on Docker"];
+const DOCKER_VOLUMES: Noun =
+    ["volume with a cache of images on Docker", "volumes with caches of images on Docker"];
 const FAILURES: Noun =
     ["set of failed runs of `mdbook serve`", "sets of failed runs of `mdbook serve`"];
 
 /// Why something is kept.
 const IN_USE: &str = "in use by a running program";
+const IN_USE_THERE: &str = "in use by a container";
 
 pub(in crate::command) fn clean(options: &EngineClean) -> Result<Exit> {
     let cache = cache()?;
+    let canceller = cancel_on_signals()?;
     let mut cleaning = Cleaning { is_dry_run: options.dry_run, ..Cleaning::default() };
-    cleaning.images(&cache)?;
+    cleaning.images(&cache, &canceller)?;
     cleaning.earlier_versions(&cache);
     cleaning.engines(&cache.join("engines"), options.all);
     cleaning.leftovers();
     cleaning.failures(&cache);
+    cleaning.dockers(&options.contexts, &canceller)?;
     print(&cleaning.text()).context("cannot write what was removed")?;
     let remedy = if rustix::process::geteuid().is_root() { "" } else { "; run this as root" };
-    for failure in &cleaning.failures {
-        print_error(&format!("{failure}{remedy}"));
-    }
-    Ok(if cleaning.failures.is_empty() { Exit::Success } else { Exit::Error })
+    let failures = cleaning.failures.iter().map(|failure| format!("{failure}{remedy}"));
+    let failures: Vec<String> = failures.chain(cleaning.docker_failures.iter().cloned()).collect();
+    failures.iter().for_each(|failure| print_error(failure));
+    Ok(if failures.is_empty() { Exit::Success } else { Exit::Error })
 }
 
 /// What was removed and kept so far, or would be.
@@ -54,13 +62,14 @@ struct Cleaning {
     /// With the reason.
     kept: Vec<(Noun, Amount, String)>,
     failures: Vec<String>,
+    /// Of these, being root is no remedy.
+    docker_failures: Vec<String>,
 }
 
 impl Cleaning {
-    fn images(&mut self, cache: &Path) -> Result<()> {
-        let canceller = cancel_on_signals()?;
+    fn images(&mut self, cache: &Path, canceller: &Canceller) -> Result<()> {
         let waiting = || say("waiting for another run, which is adding images to the cache");
-        match clean_images(&cache.join("images"), self.is_dry_run, waiting, &canceller) {
+        match clean_images(&cache.join("images"), self.is_dry_run, waiting, canceller) {
             Ok(Cleaned { images, in_use, remains, learned, failures }) => {
                 self.removed.extend([(IMAGES, images), (REMAINS, remains), (LEARNED, learned)]);
                 self.kept.push((IMAGES, in_use, IN_USE.to_owned()));
@@ -163,6 +172,33 @@ impl Cleaning {
         self.remove_all(FAILURES, over.into_iter().map(|(path, _)| path).collect());
     }
 
+    /// Cleans the Dockers of contexts or, without any, the one that `docker` uses by itself.
+    fn dockers(&mut self, contexts: &[String], canceller: &Canceller) -> Result<()> {
+        let contexts: Vec<Option<&str>> = match contexts {
+            [] => vec![None],
+            contexts => contexts.iter().map(|context| Some(context.as_str())).collect(),
+        };
+        for context in contexts {
+            let cleaned = match clean_docker(context, self.is_dry_run, canceller) {
+                Ok(Some(cleaned)) => cleaned,
+                Ok(None) => continue,
+                Err(RunError::Cancelled) => return Err(RunError::Cancelled.into()),
+                Err(error) => {
+                    self.docker_failures.push(error.to_string());
+                    continue;
+                }
+            };
+            let CleanedDocker { images, images_in_use, volumes, volumes_in_use, failures } =
+                cleaned;
+            let amount = |count| Amount { count, bytes: 0 };
+            self.removed.extend([(DOCKER_IMAGES, images), (DOCKER_VOLUMES, amount(volumes))]);
+            let kept = [(DOCKER_IMAGES, images_in_use), (DOCKER_VOLUMES, amount(volumes_in_use))];
+            self.kept.extend(kept.map(|(noun, amount)| (noun, amount, IN_USE_THERE.to_owned())));
+            self.docker_failures.extend(failures);
+        }
+        Ok(())
+    }
+
     fn remove_all(&mut self, noun: Noun, paths: Vec<PathBuf>) {
         let mut removed = Amount::default();
         for path in paths {
@@ -185,8 +221,12 @@ impl Cleaning {
             if self.is_dry_run { ["would remove", "would keep"] } else { ["removed", "kept"] };
         let amount = |noun: &Noun, amount: &Amount| {
             let Amount { count, bytes } = amount;
-            let noun = noun[usize::from(*count != 1)];
-            format!("{count} {noun}, {}", DecimalBytes(*bytes))
+            let name = noun[usize::from(*count != 1)];
+            if *noun == DOCKER_VOLUMES {
+                // Its size is not known.
+                return format!("{count} {name}");
+            }
+            format!("{count} {name}, {}", DecimalBytes(*bytes))
         };
         let is_there = |amount: &Amount| amount.count > 0;
         let removed = self.removed.iter().filter(|(_, amount)| is_there(amount));

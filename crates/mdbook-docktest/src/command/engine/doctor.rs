@@ -10,10 +10,12 @@ use docker_cli::Canceller;
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 
 use super::table::table;
+use crate::book::settings::Settings;
 use crate::cli::{EngineDoctor, ListFormat};
 use crate::command::progress::say;
 use crate::command::{Exit, cancel_on_signals, print, print_error};
 use crate::run::RunError;
+use crate::run::docker::{DockerHost, EngineImage, HostOptions};
 
 /// How long an engine may take to start, and to answer.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -22,14 +24,16 @@ const LIMIT: Duration = Duration::from_secs(60);
 const NOTHING: &str = "-";
 
 /// The kinds of engines, in the order in which `auto` prefers them. A kind can be tried in several places.
-const PROBES: &[Probe] = &[process];
+const PROBES: &[Probe] = &[process, dind];
 
 /// Tries a kind of engine.
-type Probe = fn(&Trial) -> Vec<Attempt>;
+type Probe = fn(&Trial<'_>) -> Vec<Attempt>;
 
 /// What kinds of engines are tried with.
-struct Trial {
+struct Trial<'a> {
     root: EngineRoot,
+    /// Of Dockers, in place of the one that `docker` uses by itself.
+    contexts: &'a [String],
     canceller: Canceller,
 }
 
@@ -52,7 +56,7 @@ struct Started {
 
 pub(in crate::command) fn doctor(options: &EngineDoctor) -> Result<Exit> {
     let root = options.engine_root.clone().map_or_else(EngineRoot::find, EngineRoot::Prepared);
-    let trial = Trial { root, canceller: cancel_on_signals()? };
+    let trial = Trial { root, contexts: &options.contexts, canceller: cancel_on_signals()? };
     let attempts: Vec<Attempt> = PROBES.iter().flat_map(|probe| probe(&trial)).collect();
     if trial.canceller.is_cancelled() {
         return Err(RunError::Cancelled.into());
@@ -70,7 +74,7 @@ pub(in crate::command) fn doctor(options: &EngineDoctor) -> Result<Exit> {
 }
 
 /// A dockerd in namespaces of its own.
-fn process(trial: &Trial) -> Vec<Attempt> {
+fn process(trial: &Trial<'_>) -> Vec<Attempt> {
     let from = match &trial.root {
         EngineRoot::Prepared(directory) => directory.clone(),
         EngineRoot::Machine => PathBuf::from("/"),
@@ -86,6 +90,34 @@ fn process(trial: &Trial) -> Vec<Attempt> {
         Ok(Started { version, after: started.elapsed() })
     };
     vec![Attempt { kind: "process", from, result: start() }]
+}
+
+/// The same in a container of each Docker.
+fn dind(trial: &Trial<'_>) -> Vec<Attempt> {
+    let image = match &trial.root {
+        EngineRoot::Prepared(directory) => EngineImage::Root(directory.clone()),
+        EngineRoot::Machine => EngineImage::Built { packages: Vec::new() },
+    };
+    let options = HostOptions {
+        settings: &Settings::default(),
+        image: &image,
+        fail_fast: false,
+        canceller: &trial.canceller,
+        progress: &|_, _| {},
+        announce: &say,
+    };
+    let attempt = |context: Option<&str>| {
+        let from = context.map_or_else(|| "Docker".to_owned(), |name| format!("context `{name}`"));
+        say(&format!("trying `dind`, on {from}"));
+        let started = Instant::now();
+        let version = DockerHost::start(context, options).and_then(|host| host.try_engine());
+        let result = version.map(|version| Started { version, after: started.elapsed() });
+        Attempt { kind: "dind", from, result }
+    };
+    match trial.contexts {
+        [] => vec![attempt(None)],
+        contexts => contexts.iter().map(|context| attempt(Some(context))).collect(),
+    }
 }
 
 /// A table, and below it a line for each engine that does not work.

@@ -16,7 +16,7 @@ use crate::run::{RunError, Stored};
 use crate::text::digest::hexadecimal;
 
 /// The repository of the images that this program makes.
-const REPOSITORY: &str = "mdbook-docktest/engine";
+pub(super) const REPOSITORY: &str = "mdbook-docktest/engine";
 
 /// The label of what this program keeps on a Docker, with what it is.
 pub(super) const KEPT: &str = "mdbook-docktest.kept";
