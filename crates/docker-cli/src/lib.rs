@@ -57,15 +57,19 @@
 #[cfg(not(unix))]
 compile_error!("docker-cli supports Unix systems only");
 
+pub mod buildx;
 mod cancel;
 mod classify;
 mod command;
 mod command_line;
+pub mod compose;
 pub mod container;
+pub mod context;
 mod define;
 mod docker;
 mod error;
 mod generated;
+mod guard;
 mod id;
 pub mod image;
 mod invocation;
@@ -76,6 +80,7 @@ pub mod network;
 mod output;
 mod port;
 mod process;
+mod progress;
 mod raw;
 mod read;
 mod redact;
@@ -97,14 +102,18 @@ pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};
 pub use generated::{
-    builder, buildx, checkpoint, compose, config, context, manifest, node, plugin, secret, service,
-    stack, swarm, top_level, trust,
+    builder, checkpoint, config, manifest, node, plugin, secret, service, stack, swarm, top_level,
+    trust,
 };
+pub use guard::{Guard, Owner, Project, Removable, Swept};
 pub use id::{ContainerId, ImageId, InvalidName, NetworkId, VolumeName};
 pub use json_stream::JsonStream;
 pub use output::Output;
 pub use port::{Port, Publication};
 pub use process::Source;
+pub use progress::{
+    BuildEvent, BuildEvents, Events, Progress, Pulled, Pushed, TransferEvent, TransferEvents,
+};
 pub use raw::Raw;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};
