@@ -6,7 +6,7 @@
 mod fake;
 
 use docker_cli::compose::LogLine;
-use docker_cli::{BuildEvent, Command, Error, TransferEvent};
+use docker_cli::{BuildEvent, BuildEvents, Command, Error, TransferEvent};
 use fake::Fake;
 
 /// A docker that prints its arguments to the file `call`, and this text.
@@ -178,11 +178,8 @@ fn builds_are_followed() {
         r#"echo "$*" > call; printf '#1 [1/2] FROM alpine\n#1 CACHED\n\n#2 [2/2] RUN exit 3\n#2 0.5 oops\n#2 ERROR: exit code: 3\n' >&2
 echo 'ERROR: failed to solve: exit code: 3' >&2; exit 1"#,
     );
-    for (mut events, command) in [
-        (fake.docker.image().build(".").tag("app").follow().unwrap(), "image build --tag=app ."),
-        (fake.docker.buildx().build(".").load().follow().unwrap(), "buildx build --load ."),
-        (fake.docker.buildx().build_from(b"FROM a").follow().unwrap(), "buildx build -"),
-    ] {
+    let docker = &fake.docker;
+    let check = |mut events: BuildEvents, command: &str| {
         let found: Vec<BuildEvent> = events.by_ref().take(6).map(Result::unwrap).collect();
         assert_eq!(found[1], BuildEvent::Cached { number: 1 });
         assert_eq!(found[2], BuildEvent::Step { number: 2, name: "[2/2] RUN exit 3".to_owned() });
@@ -190,5 +187,8 @@ echo 'ERROR: failed to solve: exit code: 3' >&2; exit 1"#,
         let error = events.next().unwrap().unwrap_err();
         assert_eq!(error.to_string(), "docker failed: ERROR: failed to solve: exit code: 3");
         assert_eq!(call(&fake), command);
-    }
+    };
+    check(docker.image().build(".").tag("app").follow().unwrap(), "image build --tag=app .");
+    check(docker.buildx().build(".").load().follow().unwrap(), "buildx build --load .");
+    check(docker.buildx().build_from(b"FROM a").follow().unwrap(), "buildx build -");
 }
