@@ -65,6 +65,14 @@ impl Owner {
         Self { place: Place::here(), pid, start }
     }
 
+    /// A short text for names of objects that no other process of the same machine has:
+    /// `BOOT-PID-START`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let boot = self.place.boot.split('-').next().unwrap_or_default();
+        format!("{boot}-{}-{}", self.pid, self.start)
+    }
+
     /// Reads what [`Display`](fmt::Display) wrote. Further parts, separated by `/`, are ignored: a
     /// label can have more than its owner. `None` if it is something else.
     #[must_use]
@@ -153,6 +161,12 @@ mod tests {
         for wrong in ["", "a/b/c", "a/b/c/pid/1", "a/b/c/1/"] {
             assert_eq!(Owner::parse(wrong), None, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_name_is_short_and_allowed_for_objects() {
+        let owner = owner("m", "1a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "1");
+        assert_eq!(owner.name(), "1a2b3c4d-7-100");
     }
 
     #[test]
