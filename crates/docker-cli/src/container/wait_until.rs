@@ -45,7 +45,7 @@ const LAST_LINES: usize = 10;
 ///
 /// Each method returns as soon as it is known that the container will not become ready, because it
 /// has ended. The error is [`Error::NotReady`] then, and when the time is up; it says what was found
-/// instead.
+/// instead. A daemon that does not answer is [`Error::Timeout`], two seconds after the limit at most.
 #[derive(Clone, Debug)]
 #[must_use = "its methods wait"]
 pub struct WaitUntil {

@@ -19,7 +19,7 @@
 //!  ---> 8ae6565d1408
 //! ```
 
-use super::Progress;
+use super::sealed::Parse;
 use crate::process::Source;
 
 /// Something that happened in a build.
@@ -71,7 +71,7 @@ pub struct State {
     legacy_step: Option<u64>,
 }
 
-impl Progress for BuildEvent {
+impl Parse for BuildEvent {
     type State = State;
 
     fn parse(state: &mut State, _: Source, line: &str) -> Option<Self> {

@@ -15,7 +15,7 @@
 //! latest: digest: sha256:e7d88de73db3d3fd9b2d63aa7f447a10fd0220b7cbf39803c803f2af9ba256b3 size: 528
 //! ```
 
-use super::Progress;
+use super::sealed::Parse;
 use crate::error::Error;
 use crate::output::Output;
 use crate::process::Source;
@@ -44,7 +44,7 @@ pub enum TransferEvent {
     Other(String),
 }
 
-impl Progress for TransferEvent {
+impl Parse for TransferEvent {
     type State = ();
 
     fn parse((): &mut (), source: Source, line: &str) -> Option<Self> {

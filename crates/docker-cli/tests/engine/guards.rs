@@ -16,10 +16,18 @@ fn count(docker: &Docker, label: &str) -> (usize, usize, usize) {
     )
 }
 
+/// One after the other, since each sweep removes whatever it finds.
 #[test]
 #[ignore = "needs an engine: run by cargo xtask test"]
-fn guards_remove_what_they_created_in_order() {
-    let (docker, name) = (docker(), name("guards"));
+fn guards_and_sweeps_remove_what_guards_created() {
+    let docker = docker();
+    guards_remove_in_order(&docker);
+    a_sweep_removes_what_a_killed_process_left(&docker);
+    assert_eq!(examples::run("guards"), "ready: listening\nnothing is left\n");
+}
+
+fn guards_remove_in_order(docker: &Docker) {
+    let name = name("guards");
     {
         let network = docker.network().create(&name).label("test", &name).guard().unwrap();
         let data = docker.volume().create().name(&name).label("test", &name).guard().unwrap();
@@ -30,22 +38,20 @@ fn guards_remove_what_they_created_in_order() {
         let owner = &found.config.labels["docker-cli.owner"];
         assert_eq!(Owner::parse(owner), Some(Owner::current()));
         assert_eq!(found.mounts[0].name, data.as_str());
-        assert_eq!(count(&docker, &name), (1, 1, 1));
-        let error = Guard::new(&docker, data.clone()).remove().unwrap_err();
+        assert_eq!(count(docker, &name), (1, 1, 1));
+        let error = Guard::new(docker, data.clone()).remove().unwrap_err();
         assert!(matches!(error, Error::InUse(_)), "{error:?}");
         let error = docker.volume().create().name(&name).guard().unwrap_err();
         assert!(matches!(error, Error::Exists { .. }), "{error:?}");
         // This process is still running.
         assert!(docker.sweep().unwrap().containers.is_empty());
-        assert_eq!(count(&docker, &name), (1, 1, 1));
+        assert_eq!(count(docker, &name), (1, 1, 1));
     }
-    assert_eq!(count(&docker, &name), (0, 0, 0));
+    assert_eq!(count(docker, &name), (0, 0, 0));
 }
 
-#[test]
-#[ignore = "needs an engine: run by cargo xtask test"]
-fn a_sweep_removes_what_a_killed_process_left() {
-    let (docker, name) = (docker(), name("swept"));
+fn a_sweep_removes_what_a_killed_process_left(docker: &Docker) {
+    let name = name("swept");
     // What the guards of a process leave that was killed.
     let mut process = Process::new("sleep").arg("600").spawn().unwrap();
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id())).unwrap();
@@ -63,7 +69,7 @@ fn a_sweep_removes_what_a_killed_process_left() {
     let container = run.detach().call().unwrap();
 
     docker.sweep().unwrap();
-    assert_eq!(count(&docker, &name), (1, 1, 1));
+    assert_eq!(count(docker, &name), (1, 1, 1));
     process.kill().unwrap();
     process.wait().unwrap();
     let swept = docker.sweep().unwrap();
@@ -72,7 +78,7 @@ fn a_sweep_removes_what_a_killed_process_left() {
         (swept.containers, swept.networks, swept.volumes),
         (vec![container], vec![network], vec![volume])
     );
-    assert_eq!(count(&docker, &name), (0, 0, 0));
+    assert_eq!(count(docker, &name), (0, 0, 0));
 }
 
 #[test]
