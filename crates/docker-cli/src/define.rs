@@ -112,7 +112,7 @@ macro_rules! group {
         $(#[$documentation])*
         #[derive(Clone, Debug)]
         #[must_use = "this only holds flags for the commands that its methods return"]
-        pub struct $name($crate::invocation::Invocation);
+        pub struct $name(pub(crate) $crate::invocation::Invocation);
 
         impl $name {
             pub(crate) fn new(docker: &$crate::docker::Docker) -> Self {

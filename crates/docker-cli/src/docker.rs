@@ -4,9 +4,12 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::buildx::Buildx;
 use crate::cancel::Canceller;
 use crate::command::Command;
+use crate::compose::Compose;
 use crate::container::Containers;
+use crate::context::Contexts;
 use crate::error::Error;
 use crate::image::Images;
 use crate::network::Networks;
@@ -174,6 +177,23 @@ impl Docker {
         System(self)
     }
 
+    /// The `docker compose` commands.
+    pub fn compose(&self) -> Compose {
+        Compose::new(self)
+    }
+
+    /// The `docker context` commands. ([`context`](Self::context) selects one.)
+    #[must_use]
+    pub fn contexts(&self) -> Contexts<'_> {
+        Contexts(self)
+    }
+
+    /// The `docker buildx` commands.
+    #[must_use]
+    pub fn buildx(&self) -> Buildx<'_> {
+        Buildx(self)
+    }
+
     /// A command given by its words, for those without a method: `docker.command(["compose", "up", "--detach"])`.
     pub fn command<I, S>(&self, words: I) -> Raw
     where
@@ -209,6 +229,15 @@ impl Docker {
     /// [`Error::DaemonUnreachable`] or [`Error::PermissionDenied`].
     pub fn ping(&self) -> Result<(), Error> {
         self.version().map(drop)
+    }
+
+    /// The same docker for removing what was created: it works when everything else has been
+    /// cancelled, and has a limit of its own.
+    pub(crate) fn for_removal(&self, limit: Duration) -> Self {
+        self.clone().with(|settings| {
+            settings.canceller = None;
+            settings.timeout = Some(limit);
+        })
     }
 
     pub(crate) fn from_settings(settings: Arc<Settings>) -> Self {

@@ -150,6 +150,36 @@ impl Invocation {
         self.origin = origin;
     }
 
+    pub(crate) fn has_flag(&self, flag: &str) -> bool {
+        self.flags.iter().any(|other| other == flag)
+    }
+
+    /// The value of a flag that was added as `--name=value`; of several, the last one counts.
+    pub(crate) fn value_of(&self, name: &str) -> Option<&OsStr> {
+        let mut flags = self.flags.iter().rev();
+        flags.find_map(|flag| {
+            let value = flag.as_bytes().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+            Some(OsStr::from_bytes(value))
+        })
+    }
+
+    /// The group that this command belongs to, with the flags of the group; the command must have
+    /// one word of its own. Its standard input is the command's.
+    pub(crate) fn group(&self) -> Self {
+        let flags =
+            self.path.get(1..self.path.len().saturating_sub(1)).unwrap_or_default().to_vec();
+        Self {
+            path: self.path.iter().take(1).cloned().collect(),
+            flags,
+            positionals: Vec::new(),
+            program: Vec::new(),
+            stdout: None,
+            creates_container: false,
+            takes_list: false,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn command_line(&self) -> CommandLine {
         let mut words = [self.path.as_slice(), &self.flags].concat();
         // `-` is a positional for docker too: standard input.

@@ -9,10 +9,11 @@
 //!
 //! # fn main() -> Result<(), Error> {
 //! let docker = Docker::new().timeout(Duration::from_secs(60));
-//! let web = docker.container().run("nginx").rm().publish("8080:80").detach().call()?;
+//! let web = docker.container().run("nginx").publish("8080:80").detach().guard()?;
+//! docker.container().wait_until(&web, Duration::from_secs(30)).listens(80)?;
 //!
 //! for line in docker.container().logs(&web).follow().stream()? {
-//!     if line?.text().contains("ready") {
+//!     if line?.text().contains("start worker process") {
 //!         break; // dropping the stream ends `docker logs`
 //!     }
 //! }
@@ -23,7 +24,7 @@
 //!     Err(Error::NoSuch { name, .. }) => eprintln!("{name} has ended"),
 //!     Err(error) => return Err(error),
 //! }
-//! docker.container().rm([&web]).force().call()?;
+//! web.remove()?; // as dropping it does, but it returns the error
 //! # Ok(())
 //! # }
 //! ```
@@ -36,8 +37,12 @@
 //!   removed. That takes two seconds at most, even if the daemon hangs; the error then names what
 //!   may be left behind ([`Failure::leftover`]).
 //! - **Errors are specific.** [`Error`] has a case for each reason that a caller can act on, with
-//!   the command line, the exit status and Docker's message. Command lines are displayed without
-//!   the values of environment variables, build arguments and other secrets.
+//!   the command line, the exit status and Docker's message. It is displayed on one line, and with
+//!   all details by `{:#}`. Command lines are displayed without the values of environment variables,
+//!   build arguments and other secrets.
+//! - **What is guarded is removed.** A [`Guard`] removes its container, network, volume or compose
+//!   project when it is dropped, and [`Docker::sweep`] those of processes that were killed. Neither
+//!   removes what existed before.
 //! - **Everything stays accessible.** All commands and flags of docker 26.1, compose 2.26 and buildx
 //!   0.13 have methods, except flags that would change a typed result. Other flags go through
 //!   [`Command::flag`], other commands through [`Docker::command`], and fields that are not typed are
@@ -57,15 +62,19 @@
 #[cfg(not(unix))]
 compile_error!("docker-cli supports Unix systems only");
 
+pub mod buildx;
 mod cancel;
 mod classify;
 mod command;
 mod command_line;
+pub mod compose;
 pub mod container;
+pub mod context;
 mod define;
 mod docker;
 mod error;
 mod generated;
+mod guard;
 mod id;
 pub mod image;
 mod invocation;
@@ -76,6 +85,7 @@ pub mod network;
 mod output;
 mod port;
 mod process;
+mod progress;
 mod raw;
 mod read;
 mod redact;
@@ -97,14 +107,19 @@ pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};
 pub use generated::{
-    builder, buildx, checkpoint, compose, config, context, manifest, node, plugin, secret, service,
-    stack, swarm, top_level, trust,
+    builder, checkpoint, config, manifest, node, plugin, secret, service, stack, swarm, top_level,
+    trust,
 };
+pub use guard::{Guard, Owner, Project, Removable, Swept};
 pub use id::{ContainerId, ImageId, InvalidName, NetworkId, VolumeName};
 pub use json_stream::JsonStream;
 pub use output::Output;
 pub use port::{Port, Publication};
 pub use process::Source;
+pub use progress::{
+    BuildEvent, BuildEvents, Progress, ProgressEvents, Pulled, Pushed, TransferEvent,
+    TransferEvents,
+};
 pub use raw::Raw;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};

@@ -26,6 +26,15 @@ pub(crate) fn json_lines<T: DeserializeOwned>(output: Output) -> Result<Vec<T>, 
     parse_lines(&output.command, &output.stdout)
 }
 
+/// JSON values on a line each or, as older versions of compose print them, in an array.
+pub(crate) fn json_list<T: DeserializeOwned>(output: Output) -> Result<Vec<T>, Error> {
+    if output.stdout.trim_ascii_start().starts_with(b"[") {
+        json(output)
+    } else {
+        json_lines(output)
+    }
+}
+
 fn parse_lines<T: DeserializeOwned>(command: &CommandLine, text: &[u8]) -> Result<Vec<T>, Error> {
     let lines = text.split(|byte| *byte == b'\n');
     let lines = lines.filter(|line| !line.trim_ascii().is_empty());
@@ -101,6 +110,21 @@ impl Printed for String {
     fn from_line(line: &str) -> Option<Self> {
         (!line.is_empty()).then(|| line.to_owned())
     }
+}
+
+/// A size in bytes, as docker prints it with a decimal unit: `1.983MB`.
+pub(crate) fn size(text: &str) -> Option<u64> {
+    const UNITS: [(&str, f64); 6] =
+        [("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("PB", 1e15), ("B", 1.0)];
+    let (number, unit) =
+        UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, unit)))?;
+    let bytes = number.parse::<f64>().ok()? * unit;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a conversion that is out of range saturates, and sizes are not negative"
+    )]
+    (bytes >= 0.0).then_some(bytes.round() as u64)
 }
 
 /// For serde: docker writes `null` for an empty map or list.

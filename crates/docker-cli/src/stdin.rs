@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, PipeReader, Seek, Write};
+use std::io::{self, PipeReader, PipeWriter, Seek, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,12 +27,40 @@ pub enum Stdin {
     /// These bytes. They stay in memory and are never written to a disk, except where the system
     /// has no anonymous memory files (`memfd_create`).
     Bytes(Vec<u8>),
-    /// An open file, such as the reading end of a pipe whose writing end this process keeps: the command
-    /// then reads what is written while it runs. Commands that share it read from the same place in it.
+    /// An open file, such as the reading end of a [`pipe`](Self::pipe). Commands that share it read
+    /// from the same place in it.
     Open(Arc<File>),
 }
 
 impl Stdin {
+    /// Returns a standard input that reads what this process writes while the command runs, and the
+    /// writer. Drop the writer to end the input.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), docker_cli::Error> {
+    /// use std::io::Write;
+    /// use docker_cli::{Command, Docker, Stdin};
+    ///
+    /// let (stdin, mut input) = Stdin::pipe()?;
+    /// let docker = Docker::new();
+    /// let mut lines = docker.container().exec("db", ["psql", "shop"]).stdin(stdin).stream()?;
+    /// writeln!(input, "select 1;").expect("psql runs");
+    /// println!("{}", lines.next().expect("psql answers")?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A pipe holds 64 KiB on Linux. A write blocks while it is full, so write more than that from
+    /// another thread than the one that reads the command's output.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the system has no more files to open.
+    pub fn pipe() -> Result<(Self, PipeWriter), Error> {
+        let (reader, writer) = io::pipe().map_err(Error::io("create a pipe"))?;
+        Ok((reader.into(), writer))
+    }
+
     /// The file to start the command with; `None` for no input.
     ///
     /// Bytes are passed in an anonymous file: unlike a pipe it needs no thread that writes, cannot
@@ -137,14 +165,15 @@ impl From<&PathBuf> for Stdin {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, pipe};
+    use std::io::Read;
 
     use super::*;
 
     #[test]
     fn an_open_pipe_is_read_until_its_writer_ends() {
-        let (reader, mut writer) = pipe().unwrap();
-        let mut file = Stdin::from(reader).open().unwrap().unwrap();
+        let (stdin, mut writer) = Stdin::pipe().unwrap();
+        let mut file = stdin.open().unwrap().unwrap();
+        drop(stdin);
         let mut read = [0; 3];
         for text in [b"one", b"two"] {
             writer.write_all(text).unwrap();

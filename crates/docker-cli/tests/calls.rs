@@ -27,8 +27,9 @@ fn a_call_that_fails_says_what_was_run() {
     let Error::Failed(failure) = &error else { panic!("{error:?}") };
     assert_eq!(failure.message, "something new");
     let program = failure.command.words()[0].display();
+    assert_eq!(error.to_string(), "docker failed: something new");
     assert_eq!(
-        error.to_string(),
+        format!("{error:#}"),
         format!(
             "docker failed: something new\n  command: {program} volume frob 'a b'\n  exit status: 1"
         )
@@ -39,8 +40,38 @@ fn a_call_that_fails_says_what_was_run() {
 fn a_call_without_output_says_so() {
     let fake = Fake::new("exec sleep 60");
     let error = fake.docker.command(["x"]).timeout(Duration::from_millis(100)).call().unwrap_err();
-    let text = error.to_string();
-    assert_eq!(text.lines().next(), Some("timed out after 100ms (no error output)"));
+    assert_eq!(error.to_string(), "timed out after 100ms (no error output)");
+}
+
+#[test]
+fn an_error_is_one_line_and_has_details_on_demand() {
+    let program = Fake::new("echo first >&2; echo 'last words' >&2; exit 3");
+    let run = program.docker.container().run("app").call().unwrap_err();
+    assert_eq!(run.to_string(), "the program in the container failed (exit status: 3): last words");
+    let long = format!("{run:#}");
+    let lines: Vec<&str> = long.lines().collect();
+    assert_eq!(lines[..2], ["the program in the container failed: first", "last words"]);
+    assert!(lines[2].starts_with("  command: ") && lines[3] == "  exit status: 3", "{long}");
+
+    let two = Fake::new(
+        "echo 'Error response from daemon: No such container: a' >&2
+echo 'Error response from daemon: No such container: b' >&2; exit 1",
+    );
+    let missing = two.docker.container().rm(["a", "b"]).call().unwrap_err();
+    assert_eq!(missing.to_string(), "no such container `a`");
+    let long = format!("{missing:#}");
+    assert!(long.contains("No such container: a\nNo such container: b\n  command: "), "{long}");
+
+    let odd = Fake::new("printf 'one\\ntwo\\n'");
+    let unexpected = odd.docker.container().create("app").call().unwrap_err();
+    assert_eq!(
+        unexpected.to_string(),
+        "unexpected output of docker: `one`, not a container identifier"
+    );
+    assert!(format!("{unexpected:#}").contains("`one\ntwo`, not"), "{unexpected:#}");
+    let absent = Docker::new().program("/nowhere/docker").ping().unwrap_err();
+    assert_eq!(absent.to_string(), "`/nowhere/docker` is not installed or not on the PATH");
+    assert!(format!("{absent:#}").contains("\n  command: /nowhere/docker version "), "{absent:#}");
 }
 
 /// The program may imitate docker's messages.

@@ -217,8 +217,9 @@ fn a_hanging_docker_does_not_delay_a_timeout() {
     assert!(started.elapsed() < HANG);
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
     assert_eq!(error.failure().unwrap().leftover, Some(label(&error)));
-    let last = format!("  its container may still exist, with the label {}", label(&error));
-    assert_eq!(error.to_string().lines().last(), Some(last.as_str()));
+    let left = format!("its container may still exist, with the label {}", label(&error));
+    assert_eq!(error.to_string(), format!("timed out after 1s (no error output); {left}"));
+    assert_eq!(format!("{error:#}").lines().last(), Some(format!("  {left}").as_str()));
 }
 
 #[test]

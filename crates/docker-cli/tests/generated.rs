@@ -108,7 +108,7 @@ fn flags_of_a_group_precede_its_command() {
     );
     assert_argv(
         &Docker::new().global_flag("--tls").compose().flag("--new=x").ps().flag("--newer"),
-        "docker --tls compose --new=x ps --newer",
+        "docker --tls compose --new=x ps --no-trunc --format=json --newer",
     );
     assert_argv(
         &compose.down().volumes(),

@@ -1,5 +1,6 @@
 //! `docker container …`
 
+mod attach;
 mod create;
 mod exec;
 mod files;
@@ -13,10 +14,13 @@ mod prune;
 mod run;
 mod state;
 mod stats;
+mod wait_until;
 
 use std::ffi::OsStr;
+use std::time::Duration;
 
 pub use crate::generated::container::*;
+pub use attach::Attach;
 pub use create::Create;
 pub use exec::Exec;
 pub use files::{CopyIn, CopyOut, Cp, Export};
@@ -30,6 +34,7 @@ pub use prune::Prune;
 pub use run::{Detached, Run};
 pub use state::{Health, HealthCheck, State};
 pub use stats::{Stats, Usage};
+pub use wait_until::{NotReady, WaitUntil};
 
 use crate::classify::Origin;
 use crate::command::Command;
@@ -61,6 +66,11 @@ impl Containers<'_> {
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
         Exec::in_container(self.0, container, program)
+    }
+
+    /// Connects with the program of a running container until it ends.
+    pub fn attach(&self, container: impl AsRef<OsStr>) -> Attach {
+        Attach::to_container(self.0, container)
     }
 
     /// Returns the output of a container.
@@ -149,6 +159,11 @@ impl Containers<'_> {
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
         Wait::new(self.0).with_list(containers)
+    }
+
+    /// Waits until a container is ready, for this long at most: see the methods of [`WaitUntil`].
+    pub fn wait_until(&self, container: impl AsRef<OsStr>, limit: Duration) -> WaitUntil {
+        WaitUntil::new(self.0, container, limit)
     }
 
     /// Returns the processes of a container.

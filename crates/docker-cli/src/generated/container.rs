@@ -4,13 +4,6 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 impl crate::container::Containers<'_> {
-    /// Returns what a running container prints from now on, until it ends.
-    ///
-    /// `docker container attach CONTAINER`
-    pub fn attach(&self, container: impl AsRef<std::ffi::OsStr>) -> Attach {
-        Attach::new(self.0).with_positionals([container])
-    }
-
     /// Creates an image from a container.
     ///
     /// `docker container commit CONTAINER [REPOSITORY[:TAG]]`
@@ -51,14 +44,6 @@ impl crate::container::Containers<'_> {
 }
 
 crate::define::command! {
-    /// `docker container attach`. It returns its output.
-    Attach = "container" "attach" => crate::output::Output, Ok, origin: Exec;
-    detach_keys: value "--detach-keys";
-    no_stdin: switch "--no-stdin";
-    sig_proxy: toggle "--sig-proxy";
-}
-
-crate::define::command! {
     /// `docker container commit`. It returns its output.
     Commit = "container" "commit" => crate::output::Output, Ok;
     author: value "--author";
@@ -88,6 +73,11 @@ crate::define::command! {
 crate::define::command! {
     /// `docker container unpause`. It returns its output.
     Unpause = "container" "unpause" => crate::output::Output, Ok;
+}
+
+crate::define::flags! {
+    crate::container::Attach = "container" "attach";
+    detach_keys: value "--detach-keys";
 }
 
 crate::define::flags! {

@@ -4,12 +4,12 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 pub mod builder;
-pub mod buildx;
+pub(crate) mod buildx;
 pub mod checkpoint;
-pub mod compose;
+pub(crate) mod compose;
 pub mod config;
 pub(crate) mod container;
-pub mod context;
+pub(crate) mod context;
 pub(crate) mod image;
 pub mod manifest;
 pub(crate) mod network;
@@ -33,33 +33,16 @@ impl Docker {
         builder::Builder(self)
     }
 
-    /// The `docker buildx` commands.
-    #[must_use]
-    pub fn buildx(&self) -> buildx::Buildx<'_> {
-        buildx::Buildx(self)
-    }
-
     /// The `docker checkpoint` commands.
     #[must_use]
     pub fn checkpoint(&self) -> checkpoint::Checkpoints<'_> {
         checkpoint::Checkpoints(self)
     }
 
-    /// The `docker compose` commands.
-    pub fn compose(&self) -> compose::Compose {
-        compose::Compose::new(self)
-    }
-
     /// The `docker config` commands.
     #[must_use]
     pub fn config(&self) -> config::Configs<'_> {
         config::Configs(self)
-    }
-
-    /// The `docker context` commands.
-    #[must_use]
-    pub fn contexts(&self) -> context::Contexts<'_> {
-        context::Contexts(self)
     }
 
     /// The `docker manifest` commands.

@@ -4,13 +4,6 @@
 //! and buildx 0.13.1+ds1: do not edit.
 
 impl crate::system::System<'_> {
-    /// Returns the disk use of the daemon.
-    ///
-    /// `docker system df`
-    pub fn df(&self) -> Df {
-        Df::new(self.0)
-    }
-
     /// Removes what nothing uses. Set `force`, since docker cannot ask.
     ///
     /// `docker system prune`
@@ -20,17 +13,15 @@ impl crate::system::System<'_> {
 }
 
 crate::define::command! {
-    /// `docker system df`. It returns its output.
-    Df = "system" "df" => crate::output::Output, Ok;
-    format: value "--format";
-    verbose: switch "--verbose";
-}
-
-crate::define::command! {
     /// `docker system prune`. It returns its output.
     Prune = "system" "prune" => crate::output::Output, Ok;
     all: switch "--all";
     filter: list "--filter";
     force: switch "--force";
     volumes: switch "--volumes";
+}
+
+crate::define::flags! {
+    crate::system::Df = "system" "df";
+    verbose: switch "--verbose";
 }

@@ -4,14 +4,16 @@ use std::ffi::OsStr;
 
 use crate::define::command;
 use crate::docker::Docker;
+use crate::error::Error;
 use crate::id::ImageId;
 use crate::output::Output;
+use crate::progress::BuildEvents;
 use crate::read;
 use crate::stdin::Stdin;
 
 command! {
     /// `docker image build`. It returns the output of the build; with [`quiet`](Self::quiet), the
-    /// new image's identifier.
+    /// new image's identifier, and with [`follow`](Self::follow) what happens as events.
     ///
     /// Without the buildx plugin, docker uses its legacy builder, which has fewer flags.
     Build = "image" "build" => Output, Ok;
@@ -52,6 +54,15 @@ impl Build {
     pub fn quiet(mut self) -> QuietBuild {
         self.0.flag("--quiet");
         QuietBuild(self.0)
+    }
+
+    /// Starts the build, and returns what happens as events.
+    ///
+    /// # Errors
+    ///
+    /// If docker cannot be started. If the build fails, the last item is the error.
+    pub fn follow(self) -> Result<BuildEvents, Error> {
+        BuildEvents::start(self)
     }
 }
 

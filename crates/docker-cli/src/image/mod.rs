@@ -20,6 +20,7 @@ use crate::command::Command;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};
+use crate::progress::{self, Pulled, Pushed, TransferEvents};
 use crate::read;
 use crate::stdin::Stdin;
 
@@ -115,8 +116,9 @@ impl Images<'_> {
 }
 
 command! {
-    /// `docker image pull`. Use [`stream`](crate::Command::stream) to show its progress.
-    Pull = "image" "pull" => (), read::ignore;
+    /// `docker image pull`. It returns what was downloaded; [`follow`](Self::follow) returns what
+    /// happens as events.
+    Pull = "image" "pull" => Pulled, progress::pulled;
     /// Downloads all tags of the repository.
     all_tags: switch "--all-tags";
     /// Selects the platform: `linux/arm64`.
@@ -126,12 +128,36 @@ command! {
 }
 
 command! {
-    /// `docker image push`. Use [`stream`](crate::Command::stream) to show its progress.
-    Push = "image" "push" => (), read::ignore;
+    /// `docker image push`. It returns what was uploaded: one image or, with
+    /// [`all_tags`](Self::all_tags), several; nothing with [`quiet`](Self::quiet).
+    /// [`follow`](Self::follow) returns what happens as events.
+    Push = "image" "push" => Vec<Pushed>, progress::pushed;
     /// Uploads all tags of the repository.
     all_tags: switch "--all-tags";
     /// Prints no progress.
     quiet: switch "--quiet";
+}
+
+impl Pull {
+    /// Starts the download, and returns what happens as events.
+    ///
+    /// # Errors
+    ///
+    /// If docker cannot be started. If the download fails, the last item is the error.
+    pub fn follow(self) -> Result<TransferEvents, Error> {
+        TransferEvents::start(self)
+    }
+}
+
+impl Push {
+    /// Starts the upload, and returns what happens as events.
+    ///
+    /// # Errors
+    ///
+    /// If docker cannot be started. If the upload fails, the last item is the error.
+    pub fn follow(self) -> Result<TransferEvents, Error> {
+        TransferEvents::start(self)
+    }
 }
 
 command! {

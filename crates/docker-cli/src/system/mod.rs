@@ -1,10 +1,12 @@
 //! `docker system …` and `docker version`
 
+mod df;
 mod events;
 mod info;
 mod version;
 
 pub use crate::generated::system::*;
+pub use df::{Df, DiskUse};
 pub use events::{Actor, Event, EventStream, Events};
 pub use info::{GetInfo, Info};
 pub use version::{ClientVersion, GetVersion, ServerVersion, Version};
@@ -19,6 +21,11 @@ impl System<'_> {
     /// Returns events of containers, images, volumes and networks.
     pub fn events(&self) -> Events {
         Events::new(self.0)
+    }
+
+    /// Returns the disk use of the daemon.
+    pub fn df(&self) -> Df {
+        Df::new(self.0)
     }
 
     /// Returns the daemon's configuration, counts and machine.

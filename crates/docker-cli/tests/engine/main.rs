@@ -8,6 +8,10 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
 mod details;
+mod examples;
+mod guards;
+mod projects;
+mod waits;
 
 use std::time::{Duration, Instant};
 

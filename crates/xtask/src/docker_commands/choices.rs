@@ -9,10 +9,18 @@ const WITHOUT_METHOD: &[(&str, &[&str])] = &[
     ("container export", &["output"]),
     ("image load", &["input"]),
     ("image save", &["output"]),
+    // They print something else than the project.
+    (
+        "compose config",
+        &["hash", "images", "output", "profiles", "services", "variables", "volumes"],
+    ),
+    ("compose ps", &["services"]),
+    ("system df", &["verbose"]),
     // `Run::detach` and `Start::attach` return other types.
     ("container run", &["detach"]),
     ("container start", &["attach", "detach-keys", "interactive"]),
     // `Build::quiet`, which returns another type; and a flag that buildx rejects.
+    ("buildx build", &["quiet"]),
     ("image build", &["disable-content-trust", "quiet"]),
 ];
 
@@ -30,11 +38,9 @@ const SPECIAL: &[(&str, &str, &str, &str)] = &[
 const ORIGINS: &[(&str, &str)] = &[
     ("compose attach", "Exec"),
     ("compose exec", "Exec"),
-    ("compose logs", "Logs"),
     // Compose has no status that it keeps for its own errors.
     ("compose run", "Exec"),
     ("compose up", "Logs"),
-    ("container attach", "Exec"),
     ("service logs", "Logs"),
 ];
 

@@ -161,12 +161,12 @@ fn commands_of_group(
             }
         }
     }
+    let is_by_hand = by_hand.iter().any(|other| module(other) == group);
     let target = match group {
         TOP_LEVEL => "crate::docker::Docker".to_owned(),
+        _ if has_flags && is_by_hand => format!("crate::{group}::{}", handle(group)),
         _ if has_flags => handle(group),
-        _ if by_hand.iter().any(|other| module(other) == group) => {
-            format!("crate::{group}::{}<'_>", handle(group))
-        }
+        _ if is_by_hand => format!("crate::{group}::{}<'_>", handle(group)),
         _ => format!("{}<'_>", handle(group)),
     };
     if !methods.is_empty() {

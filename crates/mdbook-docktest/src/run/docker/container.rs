@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, PipeWriter};
 use std::time::Duration;
 
-use docker_cli::{Command, Docker, Error, Source, Stream};
+use docker_cli::{Command, Docker, Error, Owner, Source, Stream};
 
 use super::engine_image::KEPT;
-use super::owner::{self, Owner};
+use super::owner;
 use super::{REQUEST_LIMIT, brief};
 use crate::run::RunError;
 
@@ -50,8 +50,8 @@ impl Container {
         let requests = docker.clone().timeout(REQUEST_LIMIT);
         requests.volume().create().label(KEPT, "cache").name(CACHE_VOLUME).call()?;
         let (input, lifeline) = io::pipe().map_err(RunError::io("creating a pipe"))?;
-        let owner = Owner::of_this_process();
-        let name = owner.container_name();
+        let owner = Owner::current();
+        let name = owner::container_name(&owner);
         let run = docker
             .container()
             .run(image)

@@ -1,0 +1,30 @@
+//! The examples of this crate on a real engine. `ssh` needs another machine: it is only compiled. `guards` is
+//! run by the test of guards.
+
+use std::process::Command as Process;
+
+use super::*;
+
+/// Runs an example with the words in front of docker as its arguments; returns what it printed.
+pub(crate) fn run(example: &str) -> String {
+    let output = Process::new(env!("CARGO"))
+        .args(["run", "--quiet", "--locked", "--package", "docker-cli", "--example", example, "--"])
+        .args(through())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{example}: {stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+#[ignore = "needs an engine: run by cargo xtask test"]
+fn examples_print_what_they_promise() {
+    assert_eq!(run("run"), "hello\nthe program ended with exit status 3: no luck\n");
+    assert_eq!(run("logs"), "line 1\nline 2\nline 3\n");
+    assert_eq!(run("exec_stdin"), "1 + 2 = 3\n4 + 5 = 9\n");
+    let build = run("build");
+    assert!(build.contains(" RUN echo hello > /greeting\n"), "{build}");
+    assert!(build.ends_with("the image prints: hello\n"), "{build}");
+    assert_eq!(run("compose"), "web runs\nweb-1 says: ready\n");
+}
