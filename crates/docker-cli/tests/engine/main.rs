@@ -7,7 +7,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
+mod daemon;
 mod details;
+mod faults;
+mod machine;
+mod peers;
 
 use std::time::{Duration, Instant};
 
