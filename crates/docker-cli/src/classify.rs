@@ -65,9 +65,11 @@ pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Er
     if is_program { Error::Exit(failure) } else { Error::Failed(failure) }
 }
 
-/// The error in the text of standard error, although the status is zero.
-pub(crate) fn message(output: Output) -> Error {
-    failure(output, Origin::Docker, &Settings::default())
+/// The error for messages in docker's answer, although the status is zero.
+pub(crate) fn reported(output: Output, messages: &[String]) -> Error {
+    let found = messages.iter().find_map(|message| Message::parse(message));
+    let meaning = found.map_or(Meaning::Failed, |message| message.meaning);
+    meaning.error(Failure::ended(output, messages.join("\n")))
 }
 
 /// Whether docker ends with this status when it prints this message.

@@ -130,8 +130,10 @@ fn no_such(text: &str) -> Option<Meaning<'_>> {
         ("pull access denied for ", ", repository does not exist", ObjectKind::Image),
         ("manifest for ", " not found: manifest unknown", ObjectKind::Image),
     ];
+    // What `run` says first since Docker 28.
+    let rest = text.strip_prefix("failed to set up container networking: ").unwrap_or(text);
     shapes.into_iter().find_map(|(before, after, kind)| {
-        let name = text.strip_prefix(before)?.split_once(after)?.0;
+        let name = rest.strip_prefix(before)?.split_once(after)?.0;
         Some(Meaning::NoSuch(kind, name))
     })
 }
@@ -209,6 +211,11 @@ mod tests {
             ("Error: No such volume: web", Volume, "web"),
             ("Error response from daemon: network web not found", Network, "web"),
             ("docker: Error response from daemon: network web not found.", Network, "web"),
+            (
+                "docker: Error response from daemon: failed to set up container networking: network web not found",
+                Network,
+                "web",
+            ),
             (r#"Error response from daemon: plugin "web" not found"#, Plugin, "web"),
             ("Error: No such object: web", Object, "web"),
             (

@@ -96,6 +96,18 @@ echo 'Cannot connect to the Docker daemon at unix:///nope.sock. Is the docker da
     assert!(matches!(error, Error::DaemonUnreachable(_)), "{error:?}");
 }
 
+/// Docker 20.10 reports the reason in its answer only.
+#[test]
+fn information_that_is_denied_is_an_error() {
+    let fake = Fake::new(
+        r#"echo '{"ServerErrors":["permission denied while trying to connect to the Docker daemon socket at unix:///run/docker.sock: Get \"http://%2Frun%2Fdocker.sock/v1.24/info\": dial unix /run/docker.sock: connect: permission denied"]}'
+echo 'WARNING: Error loading config file: /root/.docker/config.json: open /root/.docker/config.json: permission denied' >&2"#,
+    );
+    let error = fake.docker.info().unwrap_err();
+    let Error::PermissionDenied(failure) = &error else { panic!("{error:?}") };
+    assert!(failure.message.starts_with("permission denied while trying"), "{error}");
+}
+
 #[test]
 fn an_event_has_an_object_with_attributes() {
     let fake = answering(

@@ -15,11 +15,14 @@ command! {
     GetInfo = "system" "info" "--format={{json .}}" => Info, info;
 }
 
-/// Without a daemon, docker 26 prints zeros, puts the reason in `ServerErrors`, and ends with
-/// status 0.
+/// Without a daemon, docker prints zeros, puts the reason in `ServerErrors`, and ends with status 0.
+/// It repeats the reason on standard error since 23.
 fn info(output: Output) -> Result<Info, Error> {
     let info: Info = read::json(output.clone())?;
-    if info.server_errors.is_empty() { Ok(info) } else { Err(classify::message(output)) }
+    if info.server_errors.is_empty() {
+        return Ok(info);
+    }
+    Err(classify::reported(output, &info.server_errors))
 }
 
 /// The daemon's configuration, counts and machine.

@@ -7,9 +7,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
+mod daemon;
 mod details;
 mod examples;
+mod faults;
 mod guards;
+mod machine;
+mod peers;
 mod projects;
 mod waits;
 
