@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What `docker service create`, `update` and `scale` print without a terminal until all tasks run:
+/// What `docker pull` prints of a layer before it is complete, and what `docker service create`, `update` and `scale`
+/// print until all tasks run, each without a terminal:
 /// <https://github.com/docker/cli/blob/v26.1.5/cli/command/service/progress/progress.go>.
 static PROGRESS: LazyLock<Regex> = LazyLock::new(|| {
     let regex = r"(?x)^(?:
         overall\ progress:\ .*
         | [0-9]+/[0-9]+:\ *(?:[a-z]+\ *)?(?:\[[=>\ ]*\]\ *)?
+        | [0-9a-f]{12}:\ (?:Pulling\ fs\ layer|Waiting|Downloading|Verifying\ Checksum|Download\ complete|Extracting)
         | verify:\ Waiting\ [0-9]+\ seconds\ to\ verify\ .*
     )$";
     Regex::new(regex).expect("the regex is valid")
@@ -30,6 +32,8 @@ mod tests {
             "1/2: ",
             "2/2: running   [==================================================>] ",
             "1/1: preparing",
+            "4abcf2066143: Pulling fs layer",
+            "4abcf2066143: Verifying Checksum",
             "verify: Waiting 5 seconds to verify that tasks are stable...",
         ] {
             assert!(is_progress(line), "{line}");
@@ -37,6 +41,8 @@ mod tests {
         for line in [
             "verify: Service k71cmxkvp0kz8i4lz0x9j2q7v converged",
             "1/2: a text",
+            "4abcf2066143: Pull complete",
+            "4abcf2066143: Already exists",
             "1/2",
             "the overall progress: 1",
             "",

@@ -82,3 +82,35 @@ fn the_first_value_counts() {
     }
     assert_eq!(ids.actual("docker stop d4b0"), "docker stop 9f21");
 }
+
+#[test]
+fn a_placeholder_stands_for_the_only_container_of_the_chapter() {
+    let run = "docker run -d alpine sleep 1h";
+    let chapter = format!("```bash\n{run}\ndocker exec <container-id> ls\n```\n");
+    let (scenario, mut ids) = page_ids(&chapter);
+    assert!(scenario.findings.is_empty() && scenario.steps[0].runs());
+    let exec = "docker exec <container-id> ls";
+    let unknown = ids.actual(exec).into_owned();
+    assert_eq!(unknown, "docker exec '<container-id>' ls", "docker says that it does not exist");
+    assert_eq!(ids.actual(&unknown), unknown);
+    ids.learn_container("docker run -d other", &recorded("", &format!("{WHOLE}\n")).transcript);
+    assert_eq!(ids.actual(exec), unknown);
+    for id in [ACTUAL, WHOLE] {
+        let output = format!("Status: Downloaded\n{id}\n");
+        ids.learn_container(run, &recorded(run, &output).transcript);
+    }
+    assert_eq!(ids.actual(exec), format!("docker exec {ACTUAL} ls"));
+    assert_eq!(ids.actual(&unknown), format!("docker exec {ACTUAL} ls"));
+    assert_eq!(ids.actual("docker ps"), "docker ps");
+}
+
+#[test]
+fn a_placeholder_that_can_mean_another_container_keeps_its_step_from_running() {
+    let run = "docker run -d alpine sleep 1h";
+    for before in ["docker run hello-world", &format!("{run}\n{run}"), &format!("{run} <name>")] {
+        let chapter = format!("```bash\n{before}\n```\n\n```bash\ndocker rm <container-id>\n```\n");
+        let (scenario, _) = page_ids(&chapter);
+        assert!(!scenario.steps[1].runs(), "{before}");
+        assert_eq!(scenario.own_container, None, "{before}");
+    }
+}
