@@ -49,7 +49,7 @@ mod unused_stdin;
 mod unwritten;
 
 use self::command::CommandCheck;
-pub(crate) use self::comparison::{compare, pattern, printed};
+pub(crate) use self::comparison::{compare, pattern, printed, printed_for};
 use self::consequences::{Folded, Found};
 use self::history::{History, Outcome};
 use self::lints::Lints;

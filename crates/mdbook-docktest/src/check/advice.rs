@@ -8,6 +8,10 @@ use regex::{Captures, Regex};
 
 use super::fix::Fix;
 
+mod packages;
+
+use self::packages::package_of;
+
 /// What to do about a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Advice {
@@ -258,13 +262,16 @@ fn by_status(status: i32, output: &str) -> Option<Advice> {
 
 fn missing_program(name: &str) -> Advice {
     let known = PROGRAMS.iter().find(|(names, ..)| names.contains(&name));
-    let (what, remedy) = known.map_or(
-        (
-            "add the package that has it to `packages` in book.toml, or mark the block `ignore`",
-            Remedy::Ignore,
-        ),
-        |(_, what, remedy)| (what, *remedy),
-    );
+    let (what, remedy) = match (known, package_of(name)) {
+        (Some((_, what, remedy)), _) => ((*what).to_owned(), *remedy),
+        (None, package) => {
+            let package =
+                package.map_or("the package that has it".to_owned(), |name| format!("`{name}`"));
+            let what =
+                format!("add {package} to `packages` in book.toml, or mark the block `ignore`");
+            (what, Remedy::Ignore)
+        }
+    };
     with_remedy(format!("a step does not find the program `{name}`: {what}"), remedy)
 }
 
@@ -432,7 +439,8 @@ mod tests {
             ("systemctl", "a step has no service manager"),
             ("brew", "it is the package manager of another system"),
             ("docker-compose", "it is the former name of `docker compose`"),
-            ("jq", "add the package that has it to `packages` in book.toml"),
+            ("mytool", "add the package that has it to `packages` in book.toml"),
+            ("brctl", "add `bridge-utils` to `packages` in book.toml"),
         ] {
             let output = format!("/step: line 3: {name}: command not found\n");
             let found = advice(name, 127, &output).unwrap_or_else(|| panic!("{name}"));
