@@ -126,7 +126,7 @@ impl Held {
                 started.take_own(&script, &mut places);
                 found.extend(places.into_iter().map(new(Code::Placeholder)));
             }
-            started.add(&script);
+            started.add(&script, &command.script());
         }
         let texts: Vec<String> = found
             .iter()

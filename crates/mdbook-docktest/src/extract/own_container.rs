@@ -39,8 +39,8 @@ pub(super) struct Started {
 }
 
 impl Started {
-    /// Adds what a command starts.
-    pub(super) fn add(&mut self, script: &str) {
+    /// Adds what a command starts. `script` is its text without placeholders that have a value, and `runs` what runs.
+    pub(super) fn add(&mut self, script: &str, runs: &str) {
         // Most commands start none.
         if !script.contains("docker") {
             return;
@@ -49,7 +49,7 @@ impl Started {
             let is_detached = options.iter().any(|option| matches!(&**option, "-d" | "--detach"));
             match &*name {
                 "docker run" | "docker container run" if is_detached => {
-                    self.in_background.push(script.to_owned());
+                    self.in_background.push(runs.to_owned());
                 }
                 name => self.has_others |= OTHER_STARTS.contains(&name),
             }
@@ -123,7 +123,7 @@ mod tests {
     fn only_one_container_in_the_background_is_meant() {
         let only = |scripts: &[&str]| {
             let mut started = Started::default();
-            scripts.iter().for_each(|script| started.add(script));
+            scripts.iter().for_each(|script| started.add(script, script));
             started.only().map(str::to_owned)
         };
         let run = "docker run -dp 80:80 nginx";

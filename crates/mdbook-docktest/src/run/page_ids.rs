@@ -86,13 +86,18 @@ impl PageIds {
         named.fold(actual, |text, placeholder| self.with_own_id(&text, placeholder).into())
     }
 
-    /// Returns a command with the ID of the chapter's container in the place of a placeholder. Without the ID, the
-    /// placeholder is quoted, so that docker says that there is no such container.
+    /// Returns a command with the ID of the chapter's container in the place of a placeholder. Without the ID, one in
+    /// brackets is quoted, so that docker says that there is no such container.
     fn with_own_id(&self, command: &str, placeholder: &str) -> String {
+        let is_word = words(placeholder).next() == Some(placeholder);
         let quoted = format!("'{placeholder}'");
         match &self.own_id {
+            Some(id) if is_word => {
+                let id = PageId { page: placeholder.to_owned(), actual: id.clone() };
+                with_actual_ids(command, &[id]).into_owned()
+            }
             Some(id) => command.replace(&quoted, id).replace(placeholder, id),
-            None if command.contains(&quoted) => command.to_owned(),
+            None if is_word || command.contains(&quoted) => command.to_owned(),
             None => command.replace(placeholder, &quoted),
         }
     }
@@ -105,7 +110,9 @@ impl PageIds {
             let is_id = |line: &&str| {
                 line.len() == FULL && line.bytes().all(|byte| byte.is_ascii_hexdigit())
             };
-            self.own_id = output.lines().map(str::trim_ascii).rfind(is_id).map(str::to_owned);
+            let mut ids = output.lines().map(str::trim_ascii).filter(is_id);
+            // A loop can have started more than one.
+            self.own_id = ids.next().filter(|_| ids.next().is_none()).map(str::to_owned);
         }
     }
 
