@@ -16,7 +16,8 @@ shift
     export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     if [ -e /dev/net/tun ] && command -v slirp4netns >/dev/null; then
         # Without an interface, a route or a rule on the machine, whose own loopback cannot be reached.
-        exec slirp4netns --configure --mtu=65520 --disable-host-loopback 1 tap0 >/run/slirp4netns.log 2>&1
+        # The interface has the name that tutorials expect, as in `docker network create --driver macvlan -o parent=eth0`.
+        exec slirp4netns --configure --mtu=65520 --disable-host-loopback 1 eth0 >/run/slirp4netns.log 2>&1
     fi
 } &
 exec unshare --net sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$@"

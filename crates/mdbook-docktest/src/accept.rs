@@ -4,7 +4,7 @@
 //! Only expected output is rewritten, and only up to the first command of a step with another finding: the output of a
 //! command that failed is rarely what an author wants there, and it can be the reason for what comes after it.
 
-use crate::check::{Judge, compare, pattern, printed};
+use crate::check::{Judge, compare, pattern, printed, printed_for};
 use crate::expect::{Bindings, Changes, Names, Pattern, Placeholders, Update, update};
 use crate::extract::extract_with;
 use crate::model::finding::Code;
@@ -249,7 +249,10 @@ fn pending<'a>(
                     continue;
                 }
             }
-            let actual = printed(commands, attributes);
+            let actual = match expectation {
+                Some(expectation) => printed_for(commands, expectation),
+                None => printed(commands, attributes),
+            };
             let is_cut = commands.iter().any(|command| command.transcript.omitted_bytes > 0);
             if expectation.is_none() && (is_cut || actual.trim().is_empty()) {
                 continue;

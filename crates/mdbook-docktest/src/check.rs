@@ -18,6 +18,7 @@ use crate::text::position::line_and_column;
 
 mod advice;
 mod background;
+mod block_above;
 mod changed_values;
 mod command;
 mod comparison;
@@ -33,10 +34,12 @@ mod memory;
 mod missing_file;
 mod missing_image;
 mod missing_output;
+mod missing_swarm;
 mod not_run;
 mod output;
 mod pipeline;
 mod quote;
+mod shown_file;
 mod status;
 mod status_use;
 mod stream;
@@ -47,7 +50,7 @@ mod unused_stdin;
 mod unwritten;
 
 use self::command::CommandCheck;
-pub(crate) use self::comparison::{compare, pattern, printed};
+pub(crate) use self::comparison::{compare, pattern, printed, printed_for};
 use self::consequences::{Folded, Found};
 use self::history::{History, Outcome};
 use self::lints::Lints;
@@ -131,6 +134,8 @@ pub(crate) fn check(
     found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
     found.differences.extend(unwritten::differences(scenario, recording));
     missing_file::explain(text, scenario, recording, &mut found.differences);
+    shown_file::explain(text, scenario, recording, &mut found.differences);
+    missing_swarm::explain(text, scenario, recording, &mut found.differences);
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
     differences.sort_by_key(|difference| difference.span.start);
     let findings = findings(text, scenario, differences);

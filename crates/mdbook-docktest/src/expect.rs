@@ -55,6 +55,7 @@ mod matching;
 mod names;
 mod pattern;
 mod placeholder;
+mod tasks;
 mod token;
 mod update;
 mod volatile;
@@ -71,6 +72,7 @@ pub(crate) use names::Names;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub use placeholder::Placeholders;
+pub(crate) use tasks::in_expected_order;
 pub(crate) use update::{Update, update};
 pub(crate) use volatile::masked;
 

@@ -52,6 +52,7 @@ mod inner;
 pub(crate) mod interactive;
 pub(crate) mod named_blocks;
 mod not_a_step;
+mod own_container;
 mod placeholders;
 mod prompt;
 mod remedies;

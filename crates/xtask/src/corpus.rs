@@ -25,7 +25,7 @@ use clap::Args;
 use serde_json::json;
 use tempfile::TempDir;
 
-use self::measure::{Counts, Run, Runner};
+use self::measure::{Counts, Obstacle, Run, Runner};
 use self::repositories::Server;
 use self::table::Findings;
 use crate::process::say;
@@ -67,6 +67,9 @@ pub(crate) struct Options {
     /// Also list the kinds of messages, and on standard error the steps that change
     #[arg(long)]
     verbose: bool,
+    /// Also list on standard error the blocks that do not pass for a cause with these words in it, with their findings
+    #[arg(long, value_name = "WORDS")]
+    list: Vec<String>,
 }
 
 /// The result of a file.
@@ -80,7 +83,7 @@ struct Measured {
     with_unmarked: Run,
     after: Run,
     /// What stands in the way in the adopted file.
-    causes: Vec<&'static str>,
+    causes: Vec<Obstacle>,
     /// The lines of steps that pass in some runs only.
     unstable: Vec<usize>,
 }
@@ -147,7 +150,16 @@ fn settings(options: &Options, server: Option<&Server>) -> Result<String> {
         text.push_str(&format!("{name} = {value:?}\n"));
     }
     text.push_str("[preprocessor.docktest.images]\n");
-    for (image, recipe) in stand_ins::write(&project, &project.join("target/corpus"))? {
+    let mut tagged = BTreeSet::new();
+    for directory in &options.directories {
+        for file in markdown_files(directory)? {
+            let text = fs::read(directory.join(file))?;
+            stand_ins::add_tagged(&mut tagged, &String::from_utf8_lossy(&text));
+        }
+    }
+    // What Dockerfiles and Compose files of the tutorials' repositories begin with.
+    tagged.extend(["nginx:alpine", "redis:alpine", "python:3-slim"].map(str::to_owned));
+    for (image, recipe) in stand_ins::write(&project, &project.join("target/corpus"), &tagged)? {
         text.push_str(&format!("{image:?} = {recipe:?}\n"));
     }
     Ok(text)
@@ -257,6 +269,12 @@ fn measure(
     }
     let unstable = steps.into_iter().filter(|(_, results)| results.len() > 1);
     measured.unstable = unstable.map(|(line, _)| line).collect();
+    let is_listed = |obstacle: &&Obstacle| {
+        options.list.iter().any(|words| obstacle.cause.contains(words.as_str()))
+    };
+    for Obstacle { line, cause, details } in measured.causes.iter().filter(is_listed) {
+        say(&format!("{}:{line}: {cause}: {}", file.display(), details.join("; ")));
+    }
     if options.verbose {
         for line in &measured.unstable {
             say(&format!("does not always hold: {}:{line}", file.display()));
@@ -369,7 +387,7 @@ fn report(corpora: &[(String, BTreeMap<PathBuf, Measured>)], options: &Options) 
             table::counts(&rows(|m| m.adopted))
         ));
         let files = corpora.iter().flat_map(|(_, files)| files.values());
-        let causes = files.flat_map(|measured| measured.causes.iter().copied());
+        let causes = files.flat_map(|measured| measured.causes.iter().map(|of| of.cause));
         text.push_str(&format!(
             "\nWhat stands in the way of the others then:\n\n{}",
             table::causes(causes)

@@ -57,11 +57,13 @@ fn object_name(id: &str, recording: &Recording) -> Option<String> {
         let is_same = known.starts_with(&id) || (known.len() >= 12 && id.starts_with(&known));
         is_same && !is_generated_name(&effect.name) && bare(&effect.name) != known
     };
-    let name = effects
-        .clone()
-        .find(is_it)?
-        .name
-        .replace(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'), "-");
+    let name = &effects.clone().find(is_it)?.name;
+    // Without the ID of a swarm's task.
+    let name = match name.rsplit_once('.') {
+        Some((own, id)) if id.len() == 25 && id.bytes().all(|c| c.is_ascii_alphanumeric()) => own,
+        _ => name,
+    };
+    let name = name.replace(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-'), "-");
     let name = name.trim_matches('-').to_owned();
     (!name.is_empty()).then_some(name)
 }

@@ -353,14 +353,14 @@ fn values_that_change_become_placeholders_with_one_name_for_one_value() {
 #[test]
 fn an_object_has_its_own_name_unless_the_author_has_given_one() {
     let id = "3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff";
-    let accepted = |text: &str| {
+    let accepted_with = |text: &str, name: &str| {
         let scenario = read(text);
         let mut recording = recording(&scenario, &[id]);
         let StepRecording::Ran { effects, .. } = &mut recording.steps[0] else { panic!() };
         effects.push(Effect {
             command: 0,
             kind: ObjectKind::Container,
-            name: "my.web".to_owned(),
+            name: name.to_owned(),
             id: id.to_owned(),
             change: Change::Started,
         });
@@ -370,8 +370,11 @@ fn an_object_has_its_own_name_unless_the_author_has_given_one() {
         format!("```console\n$ a\n{first}\n$ b\n{other}\n$ c\n{other}\n```\n")
     };
     let old = "9b1d0f7c2a3e";
+    let accepted = |text: &str| accepted_with(text, "my.web");
     assert_eq!(accepted(&page(old, old)), page("[ID:my-web]", "[ID:my-web]"));
     assert_eq!(accepted(&page("[ID:app]", old)), page("[ID:app]", "[ID:app]"));
+    let task = accepted_with(&page(old, old), "web.2.r0k493nvx6o65vob17d96nh5o");
+    assert_eq!(task, page("[ID:web-2]", "[ID:web-2]"));
 }
 
 #[test]

@@ -8,6 +8,10 @@ use regex::{Captures, Regex};
 
 use super::fix::Fix;
 
+mod packages;
+
+use self::packages::package_of;
+
 /// What to do about a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Advice {
@@ -189,6 +193,11 @@ const PROGRAMS: &[(&[&str], &str, Remedy)] = &[
         Remedy::Ignore,
     ),
     (
+        &["apt", "apt-get", "aptitude", "dpkg"],
+        "add what the step needs to `packages` in book.toml, and mark the block `ignore`",
+        Remedy::Ignore,
+    ),
+    (
         &["docker-compose"],
         "it is the former name of `docker compose`: write that, or mark the block `ignore`",
         Remedy::Ignore,
@@ -223,9 +232,13 @@ static COMPILED: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     RULES.iter().map(compiled).collect()
 });
 
-/// What bash prints if it does not find a program.
+/// What bash and sudo print if they do not find a program.
 static NOT_FOUND: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)(?:^|: )(?P<name>[^\s:]+): command not found$").expect("the regex is valid")
+});
+
+static NOT_FOUND_BY_SUDO: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^sudo: (?P<name>[^\s:]+): command not found$").expect("the regex is valid")
 });
 
 /// Returns what to do about a command that failed; `None` if only the author knows. `output` has no escape sequences.
@@ -242,6 +255,11 @@ pub(super) fn advice(command: &str, status: i32, output: &str) -> Option<Advice>
 fn by_status(status: i32, output: &str) -> Option<Advice> {
     let or_exit = format!("if this is expected, add `exit={status}`");
     let text = match status {
+        // It does not say 127.
+        1 => {
+            let name = NOT_FOUND_BY_SUDO.captures(output)?.name("name")?.as_str();
+            return Some(missing_program(name));
+        }
         126 => "the file cannot be executed: make it executable with `chmod +x`, or start it with its interpreter".to_owned(),
         127 => {
             let name = NOT_FOUND.captures(output)?.name("name")?.as_str();
@@ -258,13 +276,16 @@ fn by_status(status: i32, output: &str) -> Option<Advice> {
 
 fn missing_program(name: &str) -> Advice {
     let known = PROGRAMS.iter().find(|(names, ..)| names.contains(&name));
-    let (what, remedy) = known.map_or(
-        (
-            "add the package that has it to `packages` in book.toml, or mark the block `ignore`",
-            Remedy::Ignore,
-        ),
-        |(_, what, remedy)| (what, *remedy),
-    );
+    let (what, remedy) = match (known, package_of(name)) {
+        (Some((_, what, remedy)), _) => ((*what).to_owned(), *remedy),
+        (None, package) => {
+            let package =
+                package.map_or("the package that has it".to_owned(), |name| format!("`{name}`"));
+            let what =
+                format!("add {package} to `packages` in book.toml, or mark the block `ignore`");
+            (what, Remedy::Ignore)
+        }
+    };
     with_remedy(format!("a step does not find the program `{name}`: {what}"), remedy)
 }
 
@@ -430,15 +451,19 @@ mod tests {
             ("open", "a step has no desktop"),
             ("kubectl", "it needs more than a Docker Engine"),
             ("systemctl", "a step has no service manager"),
+            ("apt-get", "add what the step needs to `packages` in book.toml"),
             ("brew", "it is the package manager of another system"),
             ("docker-compose", "it is the former name of `docker compose`"),
-            ("jq", "add the package that has it to `packages` in book.toml"),
+            ("mytool", "add the package that has it to `packages` in book.toml"),
+            ("brctl", "add `bridge-utils` to `packages` in book.toml"),
         ] {
-            let output = format!("/step: line 3: {name}: command not found\n");
-            let found = advice(name, 127, &output).unwrap_or_else(|| panic!("{name}"));
             let expected = format!("a step does not find the program `{name}`: {expected}");
-            assert!(found.text.starts_with(&expected), "{found:?}");
-            assert_eq!(found.fix, Some(Fix::ignore()));
+            for (status, shell) in [(127, "/step: line 3"), (1, "sudo")] {
+                let output = format!("{shell}: {name}: command not found\n");
+                let found = advice(name, status, &output).unwrap_or_else(|| panic!("{name}"));
+                assert!(found.text.starts_with(&expected), "{found:?}");
+                assert_eq!(found.fix, Some(Fix::ignore()));
+            }
         }
     }
 

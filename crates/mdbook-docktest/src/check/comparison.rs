@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::expect::{Bindings, Mismatch, Pattern, Placeholders, TwoStreams};
+use crate::expect::{Bindings, Mismatch, Pattern, Placeholders, TwoStreams, in_expected_order};
 use crate::model::page_id::with_page_ids;
 use crate::model::recording::{CommandRecording, End, Transcript};
 use crate::model::scenario::{Expectation, OutputAttributes};
@@ -16,6 +16,18 @@ pub(crate) fn printed(commands: &[CommandRecording], attributes: OutputAttribute
     let OutputAttributes { streams, in_session, .. } = attributes;
     let all: String = commands.iter().map(|command| shown(command, streams, attributes)).collect();
     if in_session { without_blank_start(&all) } else { all }
+}
+
+/// As [`printed`], with what is in no particular order in the order of the expectation.
+pub(crate) fn printed_for(commands: &[CommandRecording], expectation: &Expectation) -> String {
+    let text = printed(commands, expectation.attributes);
+    if expectation.attributes.exact {
+        return text;
+    }
+    match in_expected_order(&expectation.text, &text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(ordered) => ordered,
+    }
 }
 
 /// Returns the pattern of an expectation.
@@ -82,7 +94,7 @@ struct Texts<'a> {
 impl Texts<'_> {
     fn compare(&self, pattern: &Pattern, bindings: &mut Bindings) -> Result<(), Mismatch> {
         let recorded = |bindings: &mut Bindings| {
-            let printed = printed(self.commands, self.expectation.attributes);
+            let printed = printed_for(self.commands, self.expectation);
             pattern.matches(self.finished(&printed), bindings)
         };
         if !self.has_two_streams() {

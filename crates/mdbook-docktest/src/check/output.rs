@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::comparison::{compare, compare_start, depends_on_order, parse, pattern, printed};
+use super::comparison::{compare, compare_start, depends_on_order, parse, pattern, printed_for};
 use super::quote::cut;
 use super::{Difference, changed_values, look_alike};
 use crate::expect::{
@@ -135,7 +135,7 @@ impl<'a> Expected<'a> {
         };
         let mismatch = compared.err()?;
         let loosened = if is_whole && !depends_on_order(commands, self.expectation) {
-            self.loosened(&printed(commands, self.expectation.attributes), bindings)
+            self.loosened(&printed_for(commands, self.expectation), bindings)
         } else {
             None
         };

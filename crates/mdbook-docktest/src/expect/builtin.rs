@@ -174,9 +174,9 @@ pub const BUILTINS: &[Builtin] = &[
     },
     Builtin {
         name: "MAC",
-        regex: "[0-9a-f]{2}(?::[0-9a-f]{2}){5}",
+        regex: "[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9A-F]{2}(?::[0-9A-F]{2}){5}",
         description: "a MAC address",
-        examples: &["02:42:ac:11:00:02"],
+        examples: &["02:42:ac:11:00:02", "02:42:AC:11:00:02"],
     },
     Builtin {
         name: "PORT",

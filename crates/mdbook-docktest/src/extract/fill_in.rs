@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::info_edit::set_attribute;
+use super::own_container::Started;
 use super::placeholders::{mask, occurrences, placeholders};
 use super::synopsis::synopsis;
 use crate::model::finding::{Code, Finding, Severity};
@@ -23,12 +24,13 @@ pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
         put_in_values(scenario, &reading.values);
     }
     let mut findings = Vec::new();
+    let mut started = Started::default();
     for index in 0..scenario.steps.len() {
         let step = &scenario.steps[index];
         if !step.runs() {
             continue;
         }
-        let mut found = Held::all(scenario, index, reading);
+        let mut found = Held::all(scenario, index, reading, &mut started);
         if step.attributes.exit != ExitExpectation::default() {
             // Bash takes angle brackets for redirections: the command would not even start.
             let is_redirection = |held: &Held| {
@@ -40,8 +42,10 @@ pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
         if !found.is_empty() {
             findings.extend(found.into_iter().map(|held| held.finding(scenario, index, text)));
             scenario.steps[index].is_held = true;
+            started.was_held(&scenario.steps[index]);
         }
     }
+    scenario.own_container = started.into_own();
     scenario.findings.append(&mut findings);
 }
 
@@ -93,7 +97,12 @@ struct Held {
 
 impl Held {
     /// Returns all reasons why a step is to be held.
-    fn all(scenario: &Scenario, step: usize, reading: &Reading) -> Vec<Self> {
+    fn all(
+        scenario: &Scenario,
+        step: usize,
+        reading: &Reading,
+        started: &mut Started,
+    ) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
         let commands = &scenario.steps[step].commands;
         // What is typed into a program has the program's syntax.
@@ -113,9 +122,11 @@ impl Held {
                 found.push(new(Code::Synopsis)(place));
             } else if !reading.runs_placeholders {
                 let is_set = |name: &str| is_set(scenario, name);
-                found
-                    .extend(placeholders(&script, &is_set).into_iter().map(new(Code::Placeholder)));
+                let mut places = placeholders(&script, &is_set);
+                started.take_own(&script, &mut places);
+                found.extend(places.into_iter().map(new(Code::Placeholder)));
             }
+            started.add(&script, &command.script());
         }
         let texts: Vec<String> = found
             .iter()

@@ -6,7 +6,9 @@ use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
 use super::command_line::{Reading, reading};
 use super::unmarked::html::HtmlBlock;
-use super::unmarked::{Look, has_only_commands, is_command_with_output, look};
+use super::unmarked::{
+    Look, begins_with_command_at_prompt, has_only_commands, is_command_with_output, look,
+};
 use super::{Extraction, Marking};
 use crate::model::fence::{Closing, Fence};
 use crate::model::finding::Code;
@@ -36,11 +38,12 @@ impl Extraction<'_> {
             _ => None,
         };
         let Some(look) = looks else { return };
-        let is_unmarked = info.is_empty();
+        let language = &self.text[fence.language.clone()];
+        // There is nothing, or `docker` alone.
+        let is_unmarked = kind == Kind::Unmarked && info == language;
         if is_unmarked && fence.closing.is_some() && self.takes_as_step(block, fence, look) {
             return;
         }
-        let language = &self.text[fence.language.clone()];
         let (message, help) = if look == Look::Windows {
             let message = "its prompt is that of a shell of Windows".to_owned();
             (message, "mark it as `text` to only show it".to_owned())
@@ -59,6 +62,10 @@ impl Extraction<'_> {
         let remedies = match look {
             // The prompts show what it is, and nobody has said otherwise.
             Look::Session if is_unmarked => vec![mark("console", Basis::Proved), shown()],
+            // No other language has a prompt and a known program in its first line.
+            Look::Session if begins_with_command_at_prompt(&block.content) => {
+                vec![mark("console", Basis::Proved), shown()]
+            }
             Look::Session => vec![mark("console", Basis::Proposed), shown()],
             // Each line runs a known program.
             Look::Script if is_unmarked && has_only_commands(&block.content) => {
@@ -90,6 +97,7 @@ impl Extraction<'_> {
         let end = block.span.start + self.text[block.span.clone()].trim_end().len();
         let start = block.span.start;
         let Some(prefix) = self.container_of(start) else { return };
+        let fenced = self.fenced(block, look, &prefix, end);
         let fence = Fence {
             block: start..end,
             marks: start..start,
@@ -116,7 +124,46 @@ impl Extraction<'_> {
             _ => "put it between fences, and mark it as `bash`; or as `text` to only show it",
         };
         let place = start..start + first.len();
-        self.not_a_step(place, "it is indented, not fenced", help.to_owned(), Vec::new());
+        let remedies = fenced.into_iter().collect();
+        self.not_a_step(place, "it is indented, not fenced", help.to_owned(), remedies);
+    }
+
+    /// Returns the remedy that puts an indented block, which ends at this offset, between fences; `None` if it is not clear
+    /// what it is, or its lines have other prefixes than the first.
+    fn fenced(
+        &self,
+        block: &CodeBlock,
+        look: Look,
+        prefix: &Range<usize>,
+        end: usize,
+    ) -> Option<Remedy> {
+        let language = match look {
+            Look::Session => "console",
+            Look::Script if has_only_commands(&block.content) => "bash",
+            _ => return None,
+        };
+        let (range, prefix) = (prefix.start..end, &self.text[prefix.clone()]);
+        let mut lines = vec![format!("```{language}")];
+        for line in self.text[range.clone()].lines() {
+            let content = match line.strip_prefix(prefix) {
+                Some(inner) => ["    ", "\t"].iter().find_map(|indent| inner.strip_prefix(indent)),
+                None => None,
+            };
+            let is_blank = line.trim_start_matches(['>', ' ', '\t']).is_empty();
+            lines.push(content.or(is_blank.then_some(""))?.to_owned());
+        }
+        lines.push("```".to_owned());
+        let is_inside = |line: &String| line.trim_start().starts_with("```");
+        if lines[1..lines.len() - 1].iter().any(is_inside) {
+            return None;
+        }
+        let lines = lines.iter().map(|line| format!("{prefix}{line}").trim_end().to_owned());
+        let text = lines.collect::<Vec<_>>().join("\n");
+        Some(Remedy {
+            title: format!("put the block between fences, and mark it as `{language}`"),
+            edits: vec![Edit { range, text }],
+            basis: Basis::Proved,
+        })
     }
 
     /// Takes a block of HTML.

@@ -292,7 +292,7 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     );
     assert_eq!(
         found("```docker\ndocker ps\n```\n"),
-        "```docker | `docker` is not one of the languages of steps | ```bash/docker ps/```/ | ```text/docker ps/```/"
+        "```docker | `docker` is not one of the languages of steps | proved: ```bash/docker ps/```/ | ```text/docker ps/```/"
     );
     assert_eq!(
         found("```PowerShell\ndocker ps\n$x = 1\n```\n"),
@@ -300,10 +300,30 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     );
     assert_eq!(
         found("```python\n$ python app.py\n```\n"),
-        "```python | `python` is not one of the languages of steps | ```console/$ python app.py/```/ | ```text/$ python app.py/```/"
+        "```python | `python` is not one of the languages of steps | proved: ```console/$ python app.py/```/ | ```text/$ python app.py/```/"
+    );
+    assert_eq!(
+        found("```ruby\n$ something else\n$ docker ps\n```\n"),
+        "```ruby | `ruby` is not one of the languages of steps | ```console/$ something else/$ docker ps/```/ | ```text/$ something else/$ docker ps/```/"
+    );
+    assert_eq!(
+        found("```docker title=a\ndocker ps\n```\n"),
+        "```docker title=a | `docker` is not one of the languages of steps | ```bash title=a/docker ps/```/ | ```text title=a/docker ps/```/"
     );
     assert_eq!(
         found("- a\n\n      $ docker ps\n      abc\n"),
+        "$ docker ps | it is indented, not fenced | proved: - a//  ```console/  $ docker ps/  abc/  ```/"
+    );
+    assert_eq!(
+        found("> a\n>\n>     docker ps\n>\n>     docker info\n>\n> b\n"),
+        "docker ps | it is indented, not fenced | proved: > a/>/> ```bash/> docker ps/>/> docker info/> ```/>/> b/"
+    );
+    assert_eq!(
+        found("a\n\n    docker ps\n    ID\n\nb\n"),
+        "docker ps | it is indented, not fenced | "
+    );
+    assert_eq!(
+        found("a\n\n    $ docker ps\n    ```\n\nb\n"),
         "$ docker ps | it is indented, not fenced | "
     );
     assert_eq!(
@@ -352,7 +372,7 @@ fn scenario_with_unmarked(text: &str) -> Scenario {
 
 #[test]
 fn a_book_can_take_unmarked_blocks_as_steps() {
-    let text = "```\n$ docker ps\nabc\n```\n\n```\ntrue\n```\n\n> - a\n>\n>       $ docker ps \\\n>         -a\n>\n>       abc\n\n```\nplain\n```\n";
+    let text = "```docker\n$ docker ps\nabc\n```\n\n```\ntrue\n```\n\n> - a\n>\n>       $ docker ps \\\n>         -a\n>\n>       abc\n\n```\nplain\n```\n";
     let scenario = scenario_with_unmarked(text);
     assert_eq!(scenario.findings, []);
     let steps = scenario.steps.iter().map(|step| {
@@ -363,7 +383,7 @@ fn a_book_can_take_unmarked_blocks_as_steps() {
     assert_eq!(
         steps.collect::<Vec<_>>(),
         [
-            ("console", "docker ps".to_owned(), "```\n$ docker ps\nabc\n```".to_owned(), 2),
+            ("console", "docker ps".to_owned(), "```docker\n$ docker ps\nabc\n```".to_owned(), 2),
             ("bash", "true".to_owned(), "```\ntrue\n```".to_owned(), 7),
             (
                 "console",

@@ -73,6 +73,15 @@ pub(super) fn is_command_with_output(text: &str) -> bool {
         && readings.all(|(reading, ..)| *reading != Reading::Command)
 }
 
+/// Whether the first line is a prompt and a command of a known program.
+pub(super) fn begins_with_command_at_prompt(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(Prompts::Shell(prompt)) = Prompts::in_lines(&lines) else { return false };
+    let first = lines.iter().find(|line| !line.trim().is_empty());
+    let command = first.and_then(|line| Some(&line[prompt.end_in(line)?..]));
+    command.is_some_and(|command| reading(command) == Reading::Command)
+}
+
 fn is_about_docker(line: &str) -> bool {
     let mut words = line.split_whitespace().filter(|word| *word != "sudo");
     words.next().is_some_and(|word| word == "docker" || word == "docker-compose")

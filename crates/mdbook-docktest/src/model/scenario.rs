@@ -1,6 +1,7 @@
 //! The steps of a chapter and their annotations, as plain data.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub directives: Vec<(Directive, Range<usize>)>,
     /// The files that are written before steps, in the order of the text.
     pub files: Vec<ChapterFile>,
+    /// The container that placeholders such as `<container-id>` stand for.
+    pub own_container: Option<OwnContainer>,
     /// The findings about the text; the chapter does not run while one about annotations is an error.
     pub findings: Vec<Finding>,
 }
@@ -85,6 +88,15 @@ impl Scenario {
     pub fn steps_that_run(&self) -> impl Iterator<Item = (usize, &Step)> {
         self.steps.iter().enumerate().filter(|(_, step)| step.runs())
     }
+}
+
+/// The only container that a chapter starts in the background before commands with a placeholder for its ID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnContainer {
+    /// The script of the command that starts it and prints its ID.
+    pub run: String,
+    /// The placeholders, as they stand in commands.
+    pub placeholders: BTreeSet<String>,
 }
 
 /// A directive that is replaced by facts about the chapter or the book.

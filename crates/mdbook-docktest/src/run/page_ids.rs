@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::check::printed;
-use crate::expect::{Placeholders, changed_identities, identities};
+use crate::expect::{Placeholders, changed_identities, identities, in_expected_order};
 use crate::model::page_id::{PageId, named_in, with_actual_ids, with_page_ids, words};
 use crate::model::recording::{CommandRecording, Transcript};
-use crate::model::scenario::{Expectation, Scenario, Step};
+use crate::model::scenario::{Expectation, OwnContainer, Scenario, Step};
 use crate::model::stream::Streams;
 use crate::terminal;
 
@@ -17,6 +17,9 @@ const SHORTEST: usize = 3;
 /// How many characters of an ID Docker prints by default.
 const SHORT: usize = 12;
 
+/// How many characters the whole ID of a container has.
+const FULL: usize = 64;
+
 /// The IDs, generated names and tokens that a page shows and that later commands name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PageIds {
@@ -25,6 +28,9 @@ pub(super) struct PageIds {
     engine: String,
     wanted: Vec<Wanted>,
     known: Vec<PageId>,
+    /// The container that placeholders in commands stand for, and its ID as soon as it is known.
+    own_container: Option<OwnContainer>,
+    own_id: Option<String>,
 }
 
 /// A value of a page that later commands name.
@@ -60,13 +66,57 @@ impl PageIds {
             let expectations = step.expectations_on(engine);
             shown.extend(expectations.flat_map(|expectation| shown_by(expectation, placeholders)));
         }
-        let (placeholders, engine) = (placeholders.clone(), engine.to_owned());
-        Self { placeholders, engine, wanted, known: Vec::new() }
+        let own_container = scenario.own_container.clone();
+        Self {
+            placeholders: placeholders.clone(),
+            engine: engine.to_owned(),
+            wanted,
+            known: Vec::new(),
+            own_container,
+            own_id: None,
+        }
     }
 
     /// Returns a command as it runs now.
     pub(super) fn actual<'t>(&self, command: &'t str) -> Cow<'t, str> {
-        with_actual_ids(command, &self.known)
+        let actual = with_actual_ids(command, &self.known);
+        let of_container = self.own_container.iter().flat_map(|own| &own.placeholders);
+        let mut named =
+            of_container.filter(|placeholder| command.contains(&**placeholder)).peekable();
+        if named.peek().is_none() {
+            return actual;
+        }
+        named.fold(actual, |text, placeholder| self.with_own_id(&text, placeholder).into())
+    }
+
+    /// Returns a command with the ID of the chapter's container in the place of a placeholder. Without the ID, one in
+    /// brackets is quoted, so that docker says that there is no such container.
+    fn with_own_id(&self, command: &str, placeholder: &str) -> String {
+        let is_word = words(placeholder).next() == Some(placeholder);
+        let quoted = format!("'{placeholder}'");
+        match &self.own_id {
+            Some(id) if is_word => {
+                let id = PageId { page: placeholder.to_owned(), actual: id.clone() };
+                with_actual_ids(command, &[id]).into_owned()
+            }
+            Some(id) => command.replace(&quoted, id).replace(placeholder, id),
+            None if is_word || command.contains(&quoted) => command.to_owned(),
+            None => command.replace(placeholder, &quoted),
+        }
+    }
+
+    /// Learns the ID of the chapter's container from the command that has started it.
+    pub(super) fn learn_container(&mut self, command: &str, transcript: &Transcript) {
+        let starts = self.own_container.as_ref().is_some_and(|own| own.run == command);
+        if starts && self.own_id.is_none() {
+            let output = terminal::output(transcript, Streams::Both);
+            let is_id = |line: &&str| {
+                line.len() == FULL && line.bytes().all(|byte| byte.is_ascii_hexdigit())
+            };
+            let mut ids = output.lines().map(str::trim_ascii).filter(is_id);
+            // A loop can have started more than one.
+            self.own_id = ids.next().filter(|_| ids.next().is_none()).map(str::to_owned);
+        }
     }
 
     /// Learns from what a command of a session has printed.
@@ -90,6 +140,7 @@ impl PageIds {
     /// The first value that is seen in the place of another one counts.
     fn learn(&mut self, expected: &str, actual: &str) {
         let actual = with_page_ids(actual, &self.known);
+        let actual = in_expected_order(expected, &actual);
         for (page, actual) in changed_identities(expected, &actual, &self.placeholders) {
             let is_same =
                 |wanted: &&Wanted| names(&page, &wanted.value) || names(&wanted.value, &page);

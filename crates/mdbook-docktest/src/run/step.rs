@@ -259,6 +259,7 @@ impl RunningStep<'_> {
             transcript.prompt = self.program.prompt_of_command.take();
             let started_at = self.started_at;
             if let Some(command) = self.commands.get(self.outcomes.len()) {
+                self.page_ids.learn_container(&command.text, &transcript);
                 self.page_ids.learn_from_command(&command.expected, &transcript);
             }
             self.outcomes.push(Outcome { ending, lost, transcript, started_at, duration });

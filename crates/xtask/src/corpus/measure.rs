@@ -47,6 +47,16 @@ pub(super) struct Counts {
     pub(super) without_report: usize,
 }
 
+/// What stands in the way of a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Obstacle {
+    /// The first line of the block.
+    pub(super) line: usize,
+    pub(super) cause: &'static str,
+    /// Its findings.
+    pub(super) details: Vec<String>,
+}
+
 impl Runner {
     /// Runs the program on a file in a directory.
     pub(super) fn run(&self, command: &str, directory: &Path, file: &Path) -> Result<Run> {
@@ -103,14 +113,25 @@ impl Run {
     }
 
     /// What stands in the way of the blocks that do not pass.
-    pub(super) fn causes(&self, blocks: &[Lines]) -> Vec<&'static str> {
+    pub(super) fn causes(&self, blocks: &[Lines]) -> Vec<Obstacle> {
         let mut causes = Vec::new();
         for lines in blocks {
             let inside = |item: &&Value| line(item).is_some_and(|line| lines.contains(&line));
             let steps: Vec<&Value> = self.items("steps").filter(inside).collect();
             if steps.is_empty() || steps.iter().any(|step| step["status"] != "passed") {
                 let findings: Vec<&Value> = self.items("findings").filter(inside).collect();
-                causes.push(cause(&findings, &steps));
+                let details = findings.iter().filter_map(|finding| {
+                    Some(format!(
+                        "[{}] {}",
+                        finding["code"].as_str()?,
+                        finding["message"].as_str()?
+                    ))
+                });
+                causes.push(Obstacle {
+                    line: *lines.start(),
+                    cause: cause(&findings, &steps),
+                    details: details.collect(),
+                });
             }
         }
         causes
@@ -187,6 +208,17 @@ mod tests {
         };
         assert_eq!(run.counts(&blocks), expected);
         assert!(run.steps()[&2] && !run.steps()[&12]);
+    }
+
+    #[test]
+    fn what_stands_in_the_way_of_a_block_has_its_line_and_findings() {
+        let run = run(1, &[(2, "passed"), (12, "failed")], &[(12, "image-missing")]);
+        let expected = Obstacle {
+            line: 11,
+            cause: "an image is missing",
+            details: vec!["[image-missing] no".to_owned()],
+        };
+        assert_eq!(run.causes(&[1..=3, 11..=13]), [expected]);
     }
 
     #[test]

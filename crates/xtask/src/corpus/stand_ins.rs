@@ -4,18 +4,21 @@
 //! program runs, serves and answers. Versions, sizes and layers differ, and what a tutorial says about these
 //! does not pass. A registry's image always takes precedence.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
+use regex::Regex;
 
 /// How an image is made.
 struct StandIn {
     /// The directory of its recipe.
     name: &'static str,
-    /// The images that it stands for.
-    images: &'static [&'static str],
+    /// The repositories of the images that it stands for, with all tags.
+    repositories: &'static [&'static str],
     content: Content,
 }
 
@@ -28,34 +31,61 @@ enum Content {
     Text(&'static str),
 }
 
-const STAND_INS: [StandIn; 7] = [
+const STAND_INS: [StandIn; 11] = [
     StandIn {
         name: "alpine",
-        images: &["alpine", "alpine:edge", "alpine:3.3", "alpine:3.5", "alpine:3.19", "busybox"],
+        repositories: &["alpine", "busybox"],
         content: Content::Course("book/images/alpine"),
     },
     StandIn {
         name: "postgres",
-        images: &["postgres:15"],
+        repositories: &["postgres"],
         content: Content::Course("book/images/postgres"),
     },
     StandIn {
         name: "debian",
-        images: &[
-            "debian",
-            "debian:jessie",
-            "ubuntu",
-            "ubuntu:12.04",
-            "ubuntu:12.10",
-            "ubuntu:14.04",
-            "ubuntu:16.04",
-            "ubuntu:18.04",
-        ],
+        repositories: &["debian", "ubuntu"],
         content: Content::Packages("procps,gzip", "CMD [\"/bin/bash\"]\n"),
     },
     StandIn {
+        name: "golang",
+        repositories: &["golang"],
+        content: Content::Packages(
+            "golang-go,git,ca-certificates",
+            "ENV GOPATH=/go\nENV PATH=/go/bin:$PATH\nWORKDIR /go\nCMD [\"bash\"]\n",
+        ),
+    },
+    StandIn {
+        name: "httpd",
+        repositories: &["httpd"],
+        content: Content::Packages(
+            "apache2,procps",
+            "RUN mkdir -p /usr/local/apache2/htdocs /var/run/apache2 \
+             && echo '<html><body><h1>It works!</h1></body></html>' >/usr/local/apache2/htdocs/index.html \
+             && sed -i 's|/var/www/html|/usr/local/apache2/htdocs|' /etc/apache2/sites-available/000-default.conf \
+             && sed -i 's|<Directory /var/www/>|<Directory /usr/local/apache2/htdocs/>|' /etc/apache2/apache2.conf \
+             && echo 'ServerName localhost' >>/etc/apache2/apache2.conf \
+             && ln -sf /dev/stdout /var/log/apache2/access.log && ln -sf /dev/stderr /var/log/apache2/error.log \
+             && printf '#!/bin/sh\\nexec apache2ctl -D FOREGROUND\\n' >/usr/local/bin/httpd-foreground \
+             && chmod +x /usr/local/bin/httpd-foreground\n\
+             WORKDIR /usr/local/apache2\nEXPOSE 80\nSTOPSIGNAL SIGWINCH\nCMD [\"httpd-foreground\"]\n",
+        ),
+    },
+    StandIn {
+        name: "mariadb",
+        repositories: &["mariadb", "mysql"],
+        content: Content::Packages(
+            "mariadb-server,procps",
+            concat!(
+                "COPY entrypoint /usr/local/bin/docker-entrypoint.sh\n",
+                "VOLUME /var/lib/mysql\nEXPOSE 3306\n",
+                "ENTRYPOINT [\"docker-entrypoint.sh\"]\nCMD [\"mysqld\"]\n",
+            ),
+        ),
+    },
+    StandIn {
         name: "nginx",
-        images: &["nginx", "nginx:1.9", "nginx:alpine"],
+        repositories: &["nginx"],
         content: Content::Packages(
             "nginx-light,curl",
             "RUN ln -sf /dev/stdout /var/log/nginx/access.log && ln -sf /dev/stderr /var/log/nginx/error.log \
@@ -65,8 +95,16 @@ const STAND_INS: [StandIn; 7] = [
         ),
     },
     StandIn {
+        name: "python",
+        repositories: &["python"],
+        content: Content::Packages(
+            "python3,python3-pip,python-is-python3,ca-certificates",
+            "RUN rm -f /usr/lib/python3*/EXTERNALLY-MANAGED\nCMD [\"python3\"]\n",
+        ),
+    },
+    StandIn {
         name: "redis",
-        images: &["redis", "redis:alpine"],
+        repositories: &["redis"],
         content: Content::Packages(
             "redis-server",
             "VOLUME /data\nWORKDIR /data\nEXPOSE 6379\nCMD [\"redis-server\", \"--protected-mode\", \"no\"]\n",
@@ -74,7 +112,7 @@ const STAND_INS: [StandIn; 7] = [
     },
     StandIn {
         name: "registry",
-        images: &["registry", "registry:2"],
+        repositories: &["registry"],
         content: Content::Packages(
             "docker-registry,apache2-utils,ca-certificates",
             "RUN ln -s docker-registry /usr/bin/registry && rm -rf /var/lib/registry && mkdir -p /var/lib/registry \
@@ -85,7 +123,7 @@ const STAND_INS: [StandIn; 7] = [
     },
     StandIn {
         name: "hello-world",
-        images: &["hello-world"],
+        repositories: &["hello-world"],
         content: Content::Text(
             "\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n\n\
              (A stand-in, not the official image.)\n\n",
@@ -93,20 +131,39 @@ const STAND_INS: [StandIn; 7] = [
     },
 ];
 
-/// Returns the images without their tags.
+/// Returns the repositories of the images.
 pub(super) fn families() -> Vec<&'static str> {
-    let mut names: Vec<&str> = STAND_INS
-        .iter()
-        .flat_map(|stand_in| stand_in.images)
-        .map(|image| image.split(':').next().unwrap_or(image))
-        .collect();
+    let mut names: Vec<&str> =
+        STAND_INS.iter().flat_map(|stand_in| stand_in.repositories).copied().collect();
     names.sort_unstable();
-    names.dedup();
     names
 }
 
-/// Writes the recipes below a directory. Returns the images and their recipes.
-pub(super) fn write(project: &Path, directory: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
+/// An image's name with a tag, not as a part of a longer name.
+static TAGGED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^\w./:-])([a-z][a-z0-9-]*):([0-9A-Za-z_](?:[0-9A-Za-z_.-]*[0-9A-Za-z_])?)")
+        .expect("the pattern is valid")
+});
+
+/// Adds the images of these repositories that a text names with a tag. There are no images for Windows.
+pub(super) fn add_tagged(images: &mut BTreeSet<String>, text: &str) {
+    let families = families();
+    for found in TAGGED.captures_iter(text) {
+        let (repository, tag) = (&found[1], &found[2]);
+        let is_for_windows = tag.contains("nanoserver") || tag.contains("windows");
+        if families.contains(&repository) && tag != "latest" && !is_for_windows {
+            images.insert(format!("{repository}:{tag}"));
+        }
+    }
+}
+
+/// Writes the recipes below a directory. Returns the images and their recipes: each repository without a tag, and
+/// `tagged`.
+pub(super) fn write(
+    project: &Path,
+    directory: &Path,
+    tagged: &BTreeSet<String>,
+) -> Result<Vec<(String, PathBuf)>> {
     let mut recipes = Vec::new();
     for stand_in in &STAND_INS {
         let recipe = match stand_in.content {
@@ -119,7 +176,13 @@ pub(super) fn write(project: &Path, directory: &Path) -> Result<Vec<(&'static st
                 recipe
             }
         };
-        recipes.extend(stand_in.images.iter().map(|image| (*image, recipe.clone())));
+        let is_its = |image: &&String| {
+            let repository = image.split(':').next();
+            repository.is_some_and(|repository| stand_in.repositories.contains(&repository))
+        };
+        let untagged = stand_in.repositories.iter().map(|name| (*name).to_owned());
+        let images = untagged.chain(tagged.iter().filter(is_its).cloned());
+        recipes.extend(images.map(|image| (image, recipe.clone())));
     }
     Ok(recipes)
 }
@@ -136,6 +199,11 @@ impl StandIn {
             Content::Course(_) => return Ok(()),
             Content::Packages(packages, rest) => {
                 fs::write(recipe.join("packages"), packages)?;
+                if rest.contains("COPY entrypoint ") {
+                    let entrypoint = recipe.join("entrypoint");
+                    fs::write(&entrypoint, include_str!("stand_ins/mariadb-entrypoint"))?;
+                    fs::set_permissions(entrypoint, fs::Permissions::from_mode(0o755))?;
+                }
                 (head + rest, include_str!("stand_ins/prepare").to_owned())
             }
             Content::Text(text) => {
@@ -154,17 +222,17 @@ impl StandIn {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
     fn each_image_has_one_recipe_that_can_be_built() {
         let project = crate::project().unwrap();
         let directory = tempfile::tempdir().unwrap();
-        let recipes = write(&project, directory.path()).unwrap();
-        let images: BTreeSet<&str> = recipes.iter().map(|(image, _)| *image).collect();
+        let tagged = BTreeSet::from(["alpine:3.5".to_owned()]);
+        let recipes = write(&project, directory.path(), &tagged).unwrap();
+        let images: BTreeSet<&str> = recipes.iter().map(|(image, _)| image.as_str()).collect();
         assert_eq!(images.len(), recipes.len());
+        assert!(images.contains("alpine") && images.contains("alpine:3.5"));
         for (image, recipe) in recipes {
             let dockerfile = fs::read_to_string(recipe.join("Dockerfile")).unwrap();
             assert!(dockerfile.contains("FROM scratch\n"), "{image}");
@@ -172,5 +240,17 @@ mod tests {
             let mode = fs::metadata(recipe.join("prepare")).unwrap().permissions().mode();
             assert_eq!(mode & 0o111, 0o111, "{image}");
         }
+    }
+
+    #[test]
+    fn tags_are_those_that_the_texts_name() {
+        let mut images = BTreeSet::new();
+        add_tagged(
+            &mut images,
+            "docker run alpine:3.5 sh\nFROM nginx:1.9-alpine.\n`redis:7` nginx:latest me/alpine:1 golang:nanoserver x:1 myalpine:2 \
+             localhost:5000/registry:2 alpine:edge\n",
+        );
+        let found: Vec<&str> = images.iter().map(String::as_str).collect();
+        assert_eq!(found, ["alpine:3.5", "alpine:edge", "nginx:1.9-alpine", "redis:7"]);
     }
 }

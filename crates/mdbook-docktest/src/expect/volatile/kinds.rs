@@ -101,6 +101,8 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     (r"[kKMGT]i?B \(([0-9]{1,3})%\)", NUMBER),
     // `df`.
     (r" ([0-9]{1,3})% /", NUMBER),
+    // `ls -l /`: a directory for each process.
+    (r"^d\S+ +([0-9]+) .* proc/?$", NUMBER),
     // Processes.
     (r#""[Pp]id": ([0-9]+)"#, NUMBER),
     (r"\b(?:pid|PID)[ =:]+([0-9]+)\b", NUMBER),

@@ -50,6 +50,11 @@ fn values_of_docker_are_found() {
         ("\"HostPort\": \"32768\"", "\"HostPort\": \"[PORT]\""),
         ("inet 172.17.0.2/16 brd 172.17.255.255", "inet [IP]/16 brd [IP]"),
         ("link/ether 02:42:ac:11:00:02", "link/ether [MAC]"),
+        ("HWaddr 02:42:D4:52:E3:0A", "HWaddr [MAC]"),
+        (
+            "dr-xr-xr-x  259 root     root             0 Nov 24 03:02 proc",
+            "dr-xr-xr-x  [NUMBER] root     root             0 [DATE] proc",
+        ),
         (
             "rtt min/avg/max/mdev = 0.054/0.095/0.248/0.070 ms",
             "rtt min/avg/max/mdev = [NUMBER]/[NUMBER]/[NUMBER]/[DURATION]",
@@ -104,6 +109,7 @@ fn what_an_author_means_is_not_found() {
         "3.14159",
         "1 packets transmitted, 0% packet loss",
         "5 m of cable, 3 G",
+        "drwxr-xr-x 2 root root 4096 data",
     ] {
         assert_eq!(in_expectation(text), text);
     }

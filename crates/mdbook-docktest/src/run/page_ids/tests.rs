@@ -1,9 +1,11 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use super::*;
-use crate::extract::{Extensions, extract};
+use crate::extract::{Extensions, extract, extract_with};
 use crate::model::recording::{Chunk, End};
 use crate::model::stream::Stream;
+use crate::model::values::{Reading, Values};
 
 const WHOLE: &str = "d4b0ac1b1b5e8f00d4b0ac1b1b5e8f00d4b0ac1b1b5e8f00d4b0ac1b1b5e8f00";
 const ACTUAL: &str = "9f21c0de77aa41229f21c0de77aa41229f21c0de77aa41229f21c0de77aa4122";
@@ -81,4 +83,60 @@ fn the_first_value_counts() {
         ids.learn_from_command(&[WHOLE], &recorded("a", &format!("{actual}\n")).transcript);
     }
     assert_eq!(ids.actual("docker stop d4b0"), "docker stop 9f21");
+}
+
+#[test]
+fn a_placeholder_stands_for_the_only_container_of_the_chapter() {
+    let run = "docker run -d alpine sleep 1h";
+    let chapter = format!("```bash\n{run}\ndocker exec <container-id> ls\n```\n");
+    let (scenario, mut ids) = page_ids(&chapter);
+    assert!(scenario.findings.is_empty() && scenario.steps[0].runs());
+    let exec = "docker exec <container-id> ls";
+    let unknown = ids.actual(exec).into_owned();
+    assert_eq!(unknown, "docker exec '<container-id>' ls", "docker says that it does not exist");
+    assert_eq!(ids.actual(&unknown), unknown);
+    ids.learn_container("docker run -d other", &recorded("", &format!("{WHOLE}\n")).transcript);
+    assert_eq!(ids.actual(exec), unknown);
+    let two = format!("{WHOLE}\n{ACTUAL}\n");
+    ids.learn_container(run, &recorded(run, &two).transcript);
+    assert_eq!(ids.actual(exec), unknown, "more than one");
+    for id in [ACTUAL, WHOLE] {
+        let output = format!("Status: Downloaded\n{id}\n");
+        ids.learn_container(run, &recorded(run, &output).transcript);
+    }
+    assert_eq!(ids.actual(exec), format!("docker exec {ACTUAL} ls"));
+    assert_eq!(ids.actual(&unknown), format!("docker exec {ACTUAL} ls"));
+    assert_eq!(ids.actual("docker ps"), "docker ps");
+}
+
+#[test]
+fn a_placeholder_in_capitals_is_replaced_as_a_whole_word() {
+    let run = "docker run -d alpine sleep 1h";
+    let chapter = format!("```bash\n{run}\ndocker stop CONTAINER_ID\n```\n");
+    let (_, mut ids) = page_ids(&chapter);
+    let stop = "docker stop CONTAINER_ID MY_CONTAINER_ID";
+    assert_eq!(ids.actual(stop), stop);
+    ids.learn_container(run, &recorded(run, &format!("{ACTUAL}\n")).transcript);
+    assert_eq!(ids.actual(stop), format!("docker stop {ACTUAL} MY_CONTAINER_ID"));
+}
+
+#[test]
+fn a_container_is_known_by_its_command_with_the_books_values() {
+    let values = Values::new([("<image>".to_owned(), "alpine".to_owned())].into()).unwrap();
+    let reading = Reading { values: Arc::new(values), ..Reading::default() };
+    let chapter = "```bash\ndocker run -d <image> sleep 1h\ndocker rm <container-id>\n```\n";
+    let scenario = extract_with(Path::new("a.md"), chapter, Extensions::default(), &reading);
+    let run = scenario.own_container.map(|own| own.run);
+    assert_eq!(run.as_deref(), Some("docker run -d alpine sleep 1h"));
+}
+
+#[test]
+fn a_placeholder_that_can_mean_another_container_keeps_its_step_from_running() {
+    let run = "docker run -d alpine sleep 1h";
+    for before in ["docker run hello-world", &format!("{run}\n{run}"), &format!("{run} <name>")] {
+        let chapter = format!("```bash\n{before}\n```\n\n```bash\ndocker rm <container-id>\n```\n");
+        let (scenario, _) = page_ids(&chapter);
+        assert!(!scenario.steps[1].runs(), "{before}");
+        assert_eq!(scenario.own_container, None, "{before}");
+    }
 }
