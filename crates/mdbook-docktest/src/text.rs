@@ -10,3 +10,4 @@ pub(crate) mod position;
 pub(crate) mod question;
 pub(crate) mod size;
 pub(crate) mod splice;
+pub(crate) mod stamp;

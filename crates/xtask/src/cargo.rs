@@ -1,5 +1,7 @@
 //! Running cargo in the project.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
 use crate::process::succeed;
@@ -15,9 +17,23 @@ pub(crate) fn cargo(words: &[&str], environment: &[(&str, &str)]) -> Result<()> 
     succeed(&format!("cargo {}", words.join(" ")), &command)
 }
 
+/// Runs a command of cargo in another directory than the project's.
+pub(crate) fn cargo_in(directory: &Path, words: &[&str]) -> Result<()> {
+    succeed(&format!("cargo {}", words.join(" ")), &expression_in(directory, words))
+}
+
+/// The standard output of a command of cargo.
+pub(crate) fn read_cargo(words: &[&str]) -> Result<String> {
+    expression(words)?.read().with_context(|| format!("`cargo {}` failed", words.join(" ")))
+}
+
 fn expression(words: &[&str]) -> Result<duct::Expression> {
+    Ok(expression_in(&project()?, words))
+}
+
+fn expression_in(directory: &Path, words: &[&str]) -> duct::Expression {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Ok(duct::cmd(cargo, words).dir(project()?).stdin_null())
+    duct::cmd(cargo, words).dir(directory).stdin_null()
 }
 
 /// Whether cargo has a command. The program being on the PATH does not show that: rustup puts a proxy
