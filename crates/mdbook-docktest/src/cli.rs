@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use glob::Pattern;
 
 use crate::model::partition::Partition;
@@ -72,6 +73,17 @@ pub enum Command {
     /// Run it after each `mdbook build`. Addresses are added if book.toml says where the site will be, with a
     /// `site-url` that begins with `https://`, or with `cname`.
     Finish(Finish),
+    /// Prints a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Writes the manual pages, one for each command
+    Man {
+        /// The directory to write to; it is created if it is missing
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
     /// Runs a chapter that another process of this program sends, and answers with its recording
     #[command(hide = true)]
     RunChapter,
@@ -86,9 +98,21 @@ pub struct Install {
     /// The directory of the book.toml
     #[arg(default_value = ".", value_name = "DIR")]
     pub directory: PathBuf,
-    /// Also replace style sheets and scripts that were edited
+    /// Also write a workflow that checks each proposed change of the book, and publishes its pages
+    #[arg(long, value_enum, value_name = "HOST")]
+    pub ci: Option<CiHost>,
+    /// Also replace style sheets, scripts and workflows that were edited
     #[arg(long)]
     pub force: bool,
+}
+
+/// Who runs a repository's workflows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CiHost {
+    /// GitHub Actions, in `.github/workflows/book.yml`
+    Github,
+    /// GitLab CI/CD, in `.gitlab-ci.yml`
+    Gitlab,
 }
 
 /// The arguments of `cast`.

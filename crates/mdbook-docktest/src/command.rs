@@ -30,6 +30,7 @@ mod fix;
 mod install;
 mod jobs;
 mod load;
+mod manual;
 mod matrix;
 mod moved_images;
 mod namespace;
@@ -129,6 +130,8 @@ fn run_command(cli: Cli) -> Result<Exit> {
             // For mdBook, any status but 0 means no.
             false => Exit::Findings,
         }),
+        Some(Command::Completions { shell }) => manual::completions(shell),
+        Some(Command::Man { directory }) => manual::pages(&directory),
         Some(Command::RunChapter) => run_chapter::run_chapter(),
         Some(Command::Install(options)) => install::install(&options),
         Some(Command::Engine(cli::Engine::Prepare(options))) => engine::prepare(&options),

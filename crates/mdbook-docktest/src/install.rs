@@ -1,4 +1,4 @@
-//! `mdbook-docktest install`: the settings and assets that a book needs.
+//! `mdbook-docktest install`: the settings and assets that a book needs, and a workflow for its repository.
 
 use std::fs;
 use std::io;
@@ -9,14 +9,17 @@ use mdbook_preprocessor::config::Config;
 use crate::book::build_directory;
 use crate::book::source_file;
 pub(crate) use crate::book::source_file::WriteError;
-use crate::render::assets::{self, Asset, Copy};
+use crate::render::assets::{self, Asset};
+use crate::text::stamp::Copy;
 
 mod array;
 mod book_toml;
+mod ci;
 mod line_endings;
 mod order;
 
 pub(crate) use book_toml::BookTomlError;
+pub use ci::Host;
 pub(crate) use order::warning as order_warning;
 
 /// The directory for assets that book.toml does not name yet, beside it. mdBook adds a hash to the names
@@ -49,6 +52,8 @@ pub(crate) enum Done {
     Kept,
     /// It was edited, from another version.
     KeptOld,
+    /// It is not from this program.
+    KeptOther,
 }
 
 /// Why the installation failed.
@@ -87,11 +92,16 @@ pub(crate) enum InstallError {
     Write(#[from] WriteError),
 }
 
-/// Adds what the book in a directory lacks. Edited files are replaced only with `force`.
+/// Adds what the book in a directory lacks, and a workflow for the host `ci`. Edited files are replaced only with
+/// `force`.
 ///
 /// # Errors
 /// [`InstallError`]. Each file is then unchanged or complete.
-pub(crate) fn install(directory: &Path, force: bool) -> Result<Installed, InstallError> {
+pub(crate) fn install(
+    directory: &Path,
+    force: bool,
+    ci: Option<Host>,
+) -> Result<Installed, InstallError> {
     let path = directory.join("book.toml");
     let path = path.strip_prefix(".").map(Path::to_owned).unwrap_or(path);
     let text = fs::read_to_string(&path).map_err(|source| match source.kind() {
@@ -123,6 +133,11 @@ pub(crate) fn install(directory: &Path, force: bool) -> Result<Installed, Instal
     if edited.text != text {
         source_file::replace(&path, &text, &edited.text)?;
     }
+    if let Some(host) = ci {
+        let (place, done, warning) = ci::install(host, directory, &config, force)?;
+        files.push((place, done));
+        warnings.extend(warning);
+    }
     let in_build_directory = build_directory::check_build_directory(directory, &config);
     warnings.extend(in_build_directory.err().map(|error| error.to_string()));
     Ok(Installed { settings: edited.added, files, warnings })
@@ -141,9 +156,9 @@ fn put(path: &Path, asset: &Asset, force: bool) -> Result<Done, InstallError> {
     let done = match asset.judge(&String::from_utf8_lossy(&old)) {
         Copy::Current => return Ok(Done::Unchanged),
         Copy::Unedited { version } => Done::Updated(version),
-        Copy::Edited | Copy::EditedAndOld if force => Done::Overwritten,
+        Copy::Edited | Copy::EditedAndOld | Copy::Other if force => Done::Overwritten,
         Copy::Edited => return Ok(Done::Kept),
-        Copy::EditedAndOld => return Ok(Done::KeptOld),
+        Copy::EditedAndOld | Copy::Other => return Ok(Done::KeptOld),
     };
     source_file::replace(path, &old, &asset.copy())?;
     Ok(done)
@@ -177,7 +192,7 @@ pub(crate) fn warnings(root: &Path, config: &Config) -> Vec<String> {
         match asset.judge(&String::from_utf8_lossy(&bytes)) {
             Copy::Current | Copy::Edited => {}
             Copy::Unedited { .. } => old.push(place.display().to_string()),
-            Copy::EditedAndOld => warnings.push(kept_warning(&place)),
+            Copy::EditedAndOld | Copy::Other => warnings.push(kept_warning(&place)),
         }
     }
     let remedy = "run `mdbook-docktest install` in the book's directory";

@@ -35,6 +35,7 @@ pub mod internal {
     pub use crate::extract::file_blocks::names_for_files;
     pub use crate::extract::image_uses::{ImageUse, ImageUses, UseKind, image_uses};
     pub use crate::extract::{Extensions, extract};
+    pub use crate::install::Host;
     pub use crate::model::finding::{Code, Finding, Level, Severity};
     pub use crate::model::recording::{
         Change, Chunk, CommandRecording, ContainerSpec, Effect, End, Engine, Image, ImageOrigin,

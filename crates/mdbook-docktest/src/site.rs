@@ -13,9 +13,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::config::Config;
-use serde::de::IgnoredAny;
 
 use crate::book::author;
+use crate::book::build_directory::pages_directory;
 use crate::book::chapters::{SourceError, for_each_chapter, read_book_and_config};
 use crate::book::source_file::{self, WriteError};
 use crate::model::markdown::Extensions;
@@ -59,7 +59,7 @@ pub(crate) enum SiteError {
 /// [`SiteError`]. Each page is then unchanged or complete.
 pub(crate) fn finish(root: &Path) -> Result<Finished, SiteError> {
     let (mut book, config) = read_book_and_config(root)?;
-    let site = directory(root, &config);
+    let site = root.join(pages_directory(&config));
     let extensions = Extensions::from_config(&config);
     let mut chapters = BTreeMap::new();
     for_each_chapter(&mut book.items, &mut |chapter, _| {
@@ -109,14 +109,6 @@ pub(crate) fn finish(root: &Path) -> Result<Finished, SiteError> {
         written.map_err(|source| WriteError::Io { path: file, source })?;
     }
     Ok(Finished { pages: count, address })
-}
-
-/// The directory of the pages. With several renderers, mdBook gives each one of its own.
-fn directory(root: &Path, config: &Config) -> PathBuf {
-    let built = root.join(&config.build.build_dir);
-    let outputs = config.get::<BTreeMap<String, IgnoredAny>>("output");
-    let has_several = outputs.is_ok_and(|outputs| outputs.is_some_and(|all| all.len() > 1));
-    if has_several { built.join("html") } else { built }
 }
 
 /// The site's address, if book.toml has it.

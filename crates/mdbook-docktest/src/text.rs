@@ -10,4 +10,5 @@ pub(crate) mod position;
 pub(crate) mod question;
 pub(crate) mod size;
 pub(crate) mod splice;
+pub(crate) mod stamp;
 pub(crate) mod table;

@@ -1,6 +1,6 @@
 //! Running cargo in the project.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -41,9 +41,23 @@ fn program_in(messages: &str) -> Option<PathBuf> {
     programs.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
 }
 
+/// Runs a command of cargo in another directory than the project's.
+pub(crate) fn cargo_in(directory: &Path, words: &[&str]) -> Result<()> {
+    succeed(&format!("cargo {}", words.join(" ")), &expression_in(directory, words))
+}
+
+/// The standard output of a command of cargo.
+pub(crate) fn read_cargo(words: &[&str]) -> Result<String> {
+    expression(words)?.read().with_context(|| format!("`cargo {}` failed", words.join(" ")))
+}
+
 fn expression(words: &[&str]) -> Result<duct::Expression> {
+    Ok(expression_in(&project()?, words))
+}
+
+fn expression_in(directory: &Path, words: &[&str]) -> duct::Expression {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Ok(duct::cmd(cargo, words).dir(project()?).stdin_null())
+    duct::cmd(cargo, words).dir(directory).stdin_null()
 }
 
 /// Whether cargo has a command. The program being on the PATH does not show that: rustup puts a proxy

@@ -6,7 +6,7 @@ use crate::cargo::{cargo, need_component};
 use crate::failures::failures;
 use crate::process::succeed;
 use crate::sources::{Source, sources};
-use crate::{docker_commands, french, generate, project, words};
+use crate::{dependencies, docker_commands, french, generate, packages, project, words, workflows};
 
 /// What shellcheck does not report. Comments in a recipe belong to its digest, so that a directive in
 /// one would make recordings stale.
@@ -23,14 +23,19 @@ type Check = (&'static str, fn() -> Result<()>);
 /// Runs all checks; fails if one of them failed.
 pub(crate) fn run() -> Result<()> {
     // The fast ones first.
-    let checks: [Check; 7] = [
+    let checks: [Check; 11] = [
         ("words", words::check),
         ("French", french::check),
         ("shellcheck", shellcheck),
+        ("workflows", workflows::check),
+        ("rules for dependencies", dependencies::check_rules),
+        ("Rust version of dependencies", dependencies::check_rust_version),
         ("generated parts of the guide", generate::check),
         ("docker-cli's commands", docker_commands::check),
         ("clippy", clippy),
         ("rustdoc", rustdoc),
+        // Clippy has compiled what they depend on.
+        ("packages", packages::check),
     ];
     let failed = failures(checks.into_iter().map(|(name, check)| (name, check())))?;
     if !failed.is_empty() {

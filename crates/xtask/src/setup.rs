@@ -40,6 +40,7 @@ pub(crate) const ENGINE: &[Needed] = &[
 pub(crate) const END_TO_END: &[Needed] = &[
     ("curl", "curl"),
     ("docker-registry", "docker-registry"),
+    ("groff", "groff-base"),
     ("ip", "iproute2"),
     ("newuidmap", "uidmap"),
     ("useradd", "passwd"),
@@ -54,6 +55,10 @@ pub(crate) const LINTS: &[Needed] = &[
     ("shellcheck", "shellcheck"),
     ("hunspell", "hunspell"),
     ("/usr/share/hunspell/fr_FR.dic", "hunspell-fr"),
+    // For checks of workflows.
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("pip3", "python3-pip"),
 ];
 
 /// For the tests of pages.
@@ -152,7 +157,7 @@ mod tests {
         );
         assert_eq!(
             missing_packages(&[LINTS], |_| false),
-            ["git", "hunspell", "hunspell-fr", "shellcheck"]
+            ["git", "hunspell", "hunspell-fr", "nodejs", "npm", "python3-pip", "shellcheck"]
         );
         assert!(missing_packages(&[ENGINE, BROWSER, LINTS], |_| true).is_empty());
     }

@@ -32,7 +32,7 @@ pub(crate) struct Options {
 enum Part {
     /// Formatting of the sources
     Format,
-    /// Words, shellcheck, clippy, rustdoc, and whether generated tables are up to date
+    /// Words, shellcheck, workflows, clippy, rustdoc, packages, and whether generated tables are up to date
     Lints,
     /// Unit and integration tests that need no engine
     Unit,

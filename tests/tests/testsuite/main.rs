@@ -28,6 +28,7 @@ mod installed;
 mod interface;
 mod jobs;
 mod lints;
+mod manual;
 mod memory;
 mod missing_images;
 mod moved_images;

@@ -3,13 +3,17 @@
 use anyhow::{Context, Result};
 
 use super::{Exit, print};
-use crate::cli::Install;
+use crate::cli::{CiHost, Install};
 use crate::command::progress;
-use crate::install::{self, Done, Installed};
-use crate::render::assets;
+use crate::install::{self, Done, Host, Installed};
+use crate::text::stamp::version;
 
 pub(super) fn install(options: &Install) -> Result<Exit> {
-    let installed = install::install(&options.directory, options.force)?;
+    let ci = options.ci.map(|host| match host {
+        CiHost::Github => Host::Github,
+        CiHost::Gitlab => Host::Gitlab,
+    });
+    let installed = install::install(&options.directory, options.force, ci)?;
     print(&summary(&installed)).context("cannot write the summary")?;
     for warning in &installed.warnings {
         progress::say(&format!("warning: {warning}"));
@@ -32,12 +36,13 @@ fn summary(installed: &Installed) -> String {
         match done {
             Done::Added => line("added", &place.to_string()),
             Done::Unchanged => line("unchanged", &place.to_string()),
-            Done::Updated(from) if from == assets::version() => line("updated", &place.to_string()),
+            Done::Updated(from) if from == version() => line("updated", &place.to_string()),
             Done::Updated(from) => {
-                line("updated", &format!("{place} ({from} → {})", assets::version()));
+                line("updated", &format!("{place} ({from} → {})", version()));
             }
             Done::Overwritten => line("overwritten", &format!("{place} (it was edited)")),
             Done::Kept | Done::KeptOld => line("kept", &format!("{place} (it was edited)")),
+            Done::KeptOther => line("kept", &format!("{place} (it is not from this program)")),
         }
     }
     text
@@ -57,14 +62,15 @@ mod tests {
                 file("b.js", Done::Updated("0.0.1".to_owned())),
                 file("c.js", Done::KeptOld),
                 file("d.js", Done::Overwritten),
+                file(".gitlab-ci.yml", Done::KeptOther),
             ],
             warnings: Vec::new(),
         };
-        let version = assets::version();
         let expected = format!(
             "      added  book.toml: [preprocessor.docktest]\n      added  a.css\n    updated  \
-             b.js (0.0.1 → {version})\n       kept  c.js (it was edited)\noverwritten  d.js (it was \
-             edited)\n"
+             b.js (0.0.1 → {})\n       kept  c.js (it was edited)\noverwritten  d.js (it was \
+             edited)\n       kept  .gitlab-ci.yml (it is not from this program)\n",
+            version()
         );
         assert_eq!(summary(&installed), expected);
     }

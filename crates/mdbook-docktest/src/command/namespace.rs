@@ -22,7 +22,12 @@ pub(super) fn enter_if_needed(command: Option<&Command>) {
 fn needs_root(command: Option<&Command>) -> bool {
     match command {
         Some(
-            Command::Supports { .. } | Command::Install(_) | Command::Cast(_) | Command::Finish(_),
+            Command::Supports { .. }
+            | Command::Install(_)
+            | Command::Cast(_)
+            | Command::Finish(_)
+            | Command::Completions { .. }
+            | Command::Man { .. },
         ) => false,
         Some(Command::Record(record)) => !record.check,
         Some(

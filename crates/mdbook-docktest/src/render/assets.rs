@@ -1,9 +1,9 @@
 //! The style sheet and the scripts of pages, and whether a book's copies are up to date.
-//!
-//! A copy starts with a line with the program's version and a digest of the rest, which distinguishes
-//! an outdated copy from one that the author has edited.
 
-use crate::text::digest::digest;
+use crate::text::stamp::{self, Comment, Copy};
+
+/// How both CSS and JavaScript write a comment.
+const COMMENT: Comment = ("/* ", " */");
 
 /// A style sheet or a script that a book needs.
 #[derive(Debug)]
@@ -71,61 +71,21 @@ pub(crate) fn for_language(tag: &str) -> impl Iterator<Item = &'static Asset> {
     })
 }
 
-/// The state of a book's copy of an asset.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Copy {
-    /// Equal to the program's text.
-    Current,
-    /// Written by another version of the program and not edited.
-    Unedited { version: String },
-    /// The program's text, edited by the author.
-    Edited,
-    /// Outdated and edited, or not written by the program.
-    EditedAndOld,
-}
-
 impl Asset {
     /// The text of a new copy.
     pub(crate) fn copy(&self) -> String {
-        format!(
-            "/* mdbook-docktest {} {} */\n{}",
-            version(),
-            digest(self.text.as_bytes()),
-            self.text
-        )
+        stamp::stamped(self.text, COMMENT)
     }
 
-    /// Determines the state of a copy from its text. Line endings are ignored, as Git may convert them.
+    /// Determines the state of a copy from its text.
     pub(crate) fn judge(&self, copy: &str) -> Copy {
-        let copy = copy.replace("\r\n", "\n");
-        let Some((header, text)) = copy.split_once('\n').and_then(|(first, text)| {
-            let words = first.strip_prefix("/* mdbook-docktest ")?.strip_suffix(" */")?;
-            Some((words.split_once(' ')?, text))
-        }) else {
-            return if copy == self.text { Copy::Current } else { Copy::EditedAndOld };
-        };
-        let (version, written) = header;
-        if text == self.text {
-            Copy::Current
-        } else if written == digest(text.as_bytes()) {
-            Copy::Unedited { version: version.to_owned() }
-        } else if written == digest(self.text.as_bytes()) {
-            Copy::Edited
-        } else {
-            Copy::EditedAndOld
-        }
+        stamp::judge(self.text, copy, COMMENT)
     }
-}
-
-pub(crate) fn version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const STYLE_SHEET: &Asset = &ASSETS[0];
 
     fn names(language: &str) -> Vec<&'static str> {
         for_language(language).map(|asset| asset.name).collect()
@@ -152,30 +112,6 @@ mod tests {
         let french = names("fr");
         let place = |name| french.iter().position(|other| *other == name);
         assert!(place("docktest-fr.js") < place("docktest-language.js"));
-    }
-
-    #[test]
-    fn line_endings_of_a_copy_are_ignored() {
-        let copy = STYLE_SHEET.copy();
-        assert_eq!(STYLE_SHEET.judge(&copy), Copy::Current);
-        assert_eq!(STYLE_SHEET.judge(&copy.replace('\n', "\r\n")), Copy::Current);
-        assert_eq!(
-            STYLE_SHEET.judge(STYLE_SHEET.text),
-            Copy::Current,
-            "a copy made by hand has no first line"
-        );
-    }
-
-    #[test]
-    fn outdated_copies_are_distinguished_from_edited_ones() {
-        let old = Asset { text: "old {}\n", ..*STYLE_SHEET };
-        let copy = old.copy();
-        let version = version().to_owned();
-        assert_eq!(STYLE_SHEET.judge(&copy), Copy::Unedited { version });
-        assert_eq!(STYLE_SHEET.judge(&copy.replace("old", "mine")), Copy::EditedAndOld);
-        assert_eq!(STYLE_SHEET.judge(&(STYLE_SHEET.copy() + "mine {}\n")), Copy::Edited);
-        assert_eq!(STYLE_SHEET.judge("mine {}\n"), Copy::EditedAndOld);
-        assert_eq!(STYLE_SHEET.judge(""), Copy::EditedAndOld);
     }
 
     #[test]

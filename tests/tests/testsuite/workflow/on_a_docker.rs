@@ -1,0 +1,171 @@
+//! Workflows and the image of a release, where they run: on a Docker, which all share.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use docker_sandbox::cache_directory;
+use tempfile::TempDir;
+use testsuite::{Book, Engine, Program, Site, program, workspace};
+
+use super::installed::{install, repository};
+use super::{Machine, Workflow};
+use crate::MDBOOK;
+
+#[test]
+fn workflows_and_the_image_of_a_release_run_a_book() {
+    let engine = Engine::start();
+    the_published_pages_show_the_run_of_the_workflow(&engine);
+    let repository = repository();
+    in_book(&repository, Program::new(["record"])).run().exits(0);
+    a_books_own_workflow_checks_and_builds_it(&engine, &repository);
+    the_image_builds_a_book_and_is_enough_for_gitlabs_workflow(&engine, &repository);
+}
+
+fn in_book(repository: &TempDir, program: Program) -> Program {
+    program.directory(repository.path().join("docs"))
+}
+
+/// The output of docker, which must succeed. Paths are those of this machine.
+#[track_caller]
+fn docker(engine: &Engine, words: &[&str]) -> String {
+    let output =
+        Command::new("docker").args(words).env("DOCKER_HOST", engine.host()).output().unwrap();
+    let [stdout, stderr] =
+        [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    assert!(output.status.success(), "docker {words:?}\n{stdout}{stderr}");
+    stdout.trim().to_owned()
+}
+
+/// The chapter with the committed recording has not changed, but prints another ID. Likewise, the course was recorded
+/// with other images than those of a registry.
+fn the_published_pages_show_the_run_of_the_workflow(engine: &Engine) {
+    let book = Book::new()
+        .config(
+            "[book]\ntitle = \"Test\"\nsrc = \"src\"\n[build]\nbuild-dir = \"target/book\"\n\
+             [output.html]",
+        )
+        .setting("recordings = \"book/recordings\"")
+        .step("docker volume create");
+    book.command(["record"]).run().exits(0);
+    let recording = book.path().join("book/recordings/lab.md.json");
+    let committed = fs::read_to_string(&recording).unwrap();
+
+    fs::create_dir_all(book.path().join("target/release")).unwrap();
+    std::os::unix::fs::symlink(program(), book.path().join("target/release/mdbook-docktest"))
+        .unwrap();
+    let build = "mkdir -p target/guide && exec mdbook";
+    let machine = Machine::in_directory(
+        book.path(),
+        &format!("[ \"$*\" != \"xtask book\" ] || {{ {build}; }}"),
+    );
+    for script in Workflow::ours("pages.yml").scripts("build") {
+        machine.run(&script, book.path(), engine);
+    }
+
+    let run_there = fs::read_to_string(&recording).unwrap();
+    let page = book.site().page("lab.html").texts("main samp").concat();
+    let id = page.trim();
+    assert_eq!(id.len(), 64, "{id}");
+    assert!(run_there.contains(id), "no run of the workflow printed {id}: {run_there}");
+    assert!(!committed.contains(id), "{id} was recorded before");
+    assert!(book.site().has("guide"));
+    // What the next run of the workflow begins with.
+    docker(
+        engine,
+        &["load", "--quiet", "--input", book.path().join("engine.tar").to_str().unwrap()],
+    );
+}
+
+fn a_books_own_workflow_checks_and_builds_it(engine: &Engine, repository: &TempDir) {
+    install(repository, "github");
+    let workflow = Workflow::read(&repository.path().join(".github/workflows/book.yml"));
+    let elsewhere = TempDir::with_prefix("testsuite-").unwrap();
+    let machine = Machine::in_directory(elsewhere.path(), "exit 0");
+    let scripts = workflow.scripts("check");
+    assert_eq!(scripts.len(), 4);
+    for script in &scripts {
+        machine.run(script, &repository.path().join("docs"), engine);
+    }
+    let site = Site::new(repository.path().join("docs/html"));
+    assert_eq!(site.page("lab.html").texts("main samp").concat().trim(), "data\ndata");
+}
+
+fn the_image_builds_a_book_and_is_enough_for_gitlabs_workflow(
+    engine: &Engine,
+    repository: &TempDir,
+) {
+    let context = TempDir::with_prefix("testsuite-").unwrap();
+    fs::copy(MDBOOK, context.path().join("mdbook")).unwrap();
+    fs::copy(program(), context.path().join("mdbook-docktest")).unwrap();
+    let of_engines = docker(
+        engine,
+        &["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "mdbook-docktest/engine"],
+    );
+    let dockerfile = workspace().join(".github/Dockerfile");
+    let build = [
+        "build",
+        "--tag",
+        "mdbook-docktest",
+        "--build-arg",
+        &format!("ENGINE={of_engines}"),
+        "--file",
+    ];
+    let build =
+        [&build[..], &[dockerfile.to_str().unwrap(), context.path().to_str().unwrap()]].concat();
+    docker(engine, &build);
+
+    // Without recordings, it must be run.
+    let book = repository.path().join("docs");
+    let recordings = book.join("recordings");
+    let aside = repository.path().join("recordings");
+    fs::rename(&recordings, &aside).unwrap();
+    let _ = fs::remove_dir_all(book.join("html"));
+    let built = run(engine, repository.path(), "/book/docs", &["mdbook", "build"]);
+    assert!(built.path().join("book/docs/recordings/lab.md.json").is_file());
+    let site = Site::new(built.path().join("book/docs/html"));
+    assert_eq!(site.page("lab.html").texts("main samp").concat().trim(), "data\ndata");
+
+    fs::rename(&aside, &recordings).unwrap();
+    install(repository, "gitlab");
+    let gitlab = Workflow::read(&repository.path().join(".gitlab-ci.yml"));
+    let lines = |value: &serde_json::Value| -> Vec<String> {
+        let lines = value.as_array().unwrap().iter();
+        lines.map(|line| line.as_str().unwrap().to_owned()).collect()
+    };
+    let job = |name: &str| {
+        let job = &gitlab.value[name];
+        let variables = job["variables"].as_object().into_iter().flatten();
+        let variables =
+            variables.map(|(name, value)| format!("export {name}=\"{}\"", value.as_str().unwrap()));
+        let script =
+            [lines(&gitlab.value["default"]["before_script"]), lines(&job["script"])].concat();
+        variables.chain(script).collect::<Vec<_>>().join("\n")
+    };
+    // The image has what these would install.
+    let installed = "cargo() { :; }; apt-get() { :; }; \
+                     mdbook-docktest() { [ \"$1\" = engine ] || command mdbook-docktest \"$@\"; }";
+    let script = format!(
+        "set -e; {installed}; export CI_PROJECT_DIR=/book CI_PAGES_URL=https://book.example\n({})\n({})",
+        job("check"),
+        job("pages")
+    );
+    let built = run(engine, repository.path(), "/book", &["bash", "-c", &script]);
+    let report = fs::read_to_string(built.path().join("book/docktest.xml")).unwrap();
+    assert!(report.contains("tests=\"2\"") && report.contains("failures=\"0\""), "{report}");
+    let page = fs::read_to_string(built.path().join("book/public/lab.html")).unwrap();
+    assert!(page.contains("https://book.example/lab.html"), "{page}");
+}
+
+/// Runs a command in a container of the image, with a directory as `/book`. Returns that as it is afterwards.
+#[track_caller]
+fn run(engine: &Engine, directory: &Path, working_directory: &str, command: &[&str]) -> TempDir {
+    let create = ["create", "--privileged", "--workdir", working_directory, "mdbook-docktest"];
+    let container = docker(engine, &[&create[..], command].concat());
+    docker(engine, &["cp", &format!("{}/.", directory.display()), &format!("{container}:/book")]);
+    docker(engine, &["start", "--attach", &container]);
+    let after = TempDir::with_prefix("testsuite-").unwrap();
+    docker(engine, &["cp", &format!("{container}:/book"), after.path().to_str().unwrap()]);
+    docker(engine, &["rm", "--volumes", &container]);
+    after
+}
