@@ -36,7 +36,7 @@ mod suite;
 mod terminal;
 mod user_namespace;
 
-pub use cache::{cache_directory, prepared_directory};
+pub use cache::{cache_directory, foreign_owner, prepared_directory};
 pub use cgroup::{ControlGroups, control_groups};
 pub use daemon::Daemon;
 pub use error::Error;

@@ -40,6 +40,7 @@ use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
 use crate::process_group::ProcessGroup;
+use crate::root::path_of;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineOptions, Error, processes};
 
@@ -48,6 +49,10 @@ mod start;
 
 /// The PATH of what runs in the engine.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The capabilities that steps do not have, as an option of `setpriv`: namespaces do not limit what they are about.
+/// Containers that are started with `--privileged` or `--cap-add` have them.
+const WITHOUT: &str = "-mknod,-sys_module,-sys_rawio,-sys_time,-syslog";
 
 /// How long stopping waits for the supervisor to clean up. The supervisor continues on its own
 /// after that.
@@ -129,17 +134,24 @@ impl ProcessEngine {
         self.outside(Path::new("/run/docker.sock"))
     }
 
-    /// The words to put in front of a command to run it in the engine's namespaces, with this
-    /// process's environment.
+    /// The words to put in front of a command to run it in the engine's namespaces, with only PATH in its
+    /// environment and without capabilities over the machine's clock, devices, modules and log.
     pub fn entering(&self) -> Vec<OsString> {
         self.entering_with(None)
     }
 
     /// As [`Self::entering`], also into this cgroup namespace.
     fn entering_with(&self, cgroup_namespace: Option<PathBuf>) -> Vec<OsString> {
+        // What steps can read of a process in their PID namespace, they can read from its first moment on: so the
+        // environment is cleared before that is entered. They must not see the author's PATH either.
+        let mut words: Vec<OsString> = ["env", "-i"].map(OsString::from).into();
+        words.push(format!("PATH={PATH}").into());
+        words.push(path_of("setpriv").into());
+        words.extend(["--bounding-set", WITHOUT].map(OsString::from));
+        words.push(path_of("nsenter").into());
         let pid = self.init.to_string();
-        let words = ["nsenter", "--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc"];
-        let mut words: Vec<OsString> = words.map(OsString::from).into();
+        let options = ["--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc"];
+        words.extend(options.map(OsString::from));
         words.extend(cgroup_namespace.map(|path| {
             let mut option = OsString::from("--cgroup=");
             option.push(path);

@@ -180,7 +180,7 @@ impl<'a> Start<'a> {
         loop {
             match receiver.recv_timeout(CANCEL_INTERVAL) {
                 Ok(Ok(line)) => {
-                    let died = |_| Error::Died { log: engine.log.after_end() };
+                    let died = |_| Error::died(engine.log.after_end());
                     return line.trim().parse().map_err(died);
                 }
                 Ok(Err(error)) => return Err(Error::io("reading from the engine")(error)),
@@ -201,7 +201,7 @@ impl<'a> Start<'a> {
                 Ok(None) | Err(_) => thread::sleep(RETRY_INTERVAL),
             }
             if engine.has_ended() {
-                return Err(Error::Died { log: engine.log.after_end() });
+                return Err(Error::died(engine.log.after_end()));
             }
             self.check(engine)?;
         }
