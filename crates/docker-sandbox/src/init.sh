@@ -2,9 +2,9 @@
 # The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
 # reaps orphaned processes. Killing this process ends everything in the namespace.
 #
-# Usage: FIFO NAME ROOT GROUP DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY   FIFO is the named pipe
-# of network.sh. CONFIG is the content of daemon.json. GROUP and those after it, but not CONFIG, can be empty: the
-# `cgroup.procs` of a control group with a limit for memory; the daemon's data on disk, or what its data in
+# Usage: FIFO NAME ROOT GROUPS DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY   FIFO is the named pipe
+# of network.sh. CONFIG is the content of daemon.json. GROUPS and those after it, but not CONFIG, can be empty: the
+# `cgroup.procs` of control groups with limits, separated by spaces; the daemon's data on disk, or what its data in
 # memory begin with; the files of layers that they refer to; the port of a registry, and the names, separated
 # by spaces, of the hosts that it stands for; the control group of containers; and an option of overlay.
 set -eu
@@ -16,7 +16,7 @@ exec 9>"$1"
 name=$2
 shift 2
 root=$1
-group=$2
+groups=$2
 data_root=$3
 copied=$4
 layers=$5
@@ -29,7 +29,9 @@ overlay=$1
 shift
 
 # Before anything is written to memory.
-[ -z "$group" ] || echo 0 >"$group"
+for file in $groups; do
+    echo 0 >"$file"
+done
 # If memory runs out, the kernel kills containers and steps rather than daemons, which start them with
 # their own adjustment.
 echo -500 >/proc/self/oom_score_adj 2>/dev/null || :

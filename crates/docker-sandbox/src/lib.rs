@@ -28,6 +28,7 @@ mod prepare;
 mod prepared;
 mod process;
 mod process_group;
+mod process_limit;
 mod process_stat;
 pub mod processes;
 mod root;

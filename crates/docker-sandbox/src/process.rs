@@ -19,7 +19,7 @@
 //! namespace only, so there are no files to remove either. (The daemon's data can be on disk, if a caller
 //! wants to have them afterwards.)
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, PipeWriter};
 use std::net::{Ipv4Addr, TcpListener};
@@ -40,6 +40,7 @@ use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
 use crate::process_group::ProcessGroup;
+use crate::process_limit::ProcessLimit;
 use crate::root::path_of;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineOptions, Error, processes};
@@ -75,6 +76,7 @@ pub struct ProcessEngine {
     lifeline: Option<PipeWriter>,
     pub(crate) log: LogTail,
     memory: Option<MemoryLimit>,
+    processes: Option<ProcessLimit>,
     /// Says that the root file system is in use. Closed last, when nothing of the engine is left.
     _root: Option<File>,
 }
@@ -86,9 +88,18 @@ impl ProcessEngine {
         supervisor: duct::Handle,
         lifeline: PipeWriter,
         log: LogTail,
-        memory: Option<MemoryLimit>,
     ) -> Self {
-        Self { name, init: 0, supervisor, lifeline: Some(lifeline), log, memory, _root: None }
+        let lifeline = Some(lifeline);
+        Self {
+            name,
+            init: 0,
+            supervisor,
+            lifeline,
+            log,
+            memory: None,
+            processes: None,
+            _root: None,
+        }
     }
 
     /// Starts an engine. Returns once its daemon accepts requests; if it begins with images, once it has
@@ -170,12 +181,16 @@ impl ProcessEngine {
         environment: &[(OsString, OsString)],
         session: Session,
     ) -> Vec<OsString> {
-        const JOIN: &str = r#"echo 0 >"$1" && { [ -z "$2" ] || echo 0 >"$2"; } && cd "$3" && shift 3 && exec "$@""#;
-        let limit = self.memory.as_ref().and_then(MemoryLimit::procs_file_of_steps);
+        // The paths of control groups have no spaces.
+        const JOIN: &str =
+            r#"for file in $1; do echo 0 >"$file" || exit; done; cd "$2" && shift 2 && exec "$@""#;
+        let own = group.procs_file();
+        let memory = self.memory.as_ref().and_then(MemoryLimit::procs_file_of_steps);
+        let processes = self.processes.as_ref().and_then(ProcessLimit::procs_file_of_steps);
+        let groups = [Some(own.as_path()), memory, processes].into_iter().flatten();
         let mut words = self.entering_with(group.namespace());
         words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
-        words.push(group.procs_file().into());
-        words.push(limit.unwrap_or(Path::new("")).into());
+        words.push(words_of(groups));
         words.push(directory.into());
         words.extend(session.words().map(OsString::from));
         words.extend(["env", "-i"].map(OsString::from));
@@ -281,6 +296,12 @@ impl ProcessEngine {
     pub fn log(&self) -> String {
         self.log.text()
     }
+}
+
+/// Paths as words of a script.
+fn words_of<'a>(paths: impl Iterator<Item = &'a Path>) -> OsString {
+    let paths: Vec<&OsStr> = paths.map(Path::as_os_str).collect();
+    paths.join(OsStr::new(" "))
 }
 
 impl Drop for ProcessEngine {
