@@ -132,19 +132,24 @@ pub struct Traces {
 impl Traces {
     /// Records the processes and namespaces of a run whose engine is running.
     pub fn of(running: &Running) -> Self {
+        let traces = Self::at_any_moment(running);
+        traces.must_contain_an_engine();
+        traces
+    }
+
+    /// As [`Self::of`], of a run that need not have an engine yet.
+    pub fn at_any_moment(running: &Running) -> Self {
         let processes: BTreeSet<Process> = family(running.pid()).into_iter().collect();
         let own = links(Path::new("/proc/self/ns"));
         let namespaces: BTreeSet<String> =
             processes.iter().flat_map(Process::namespaces).filter(|it| !own.contains(it)).collect();
-        let traces = Self {
+        Self {
             prefix: format!("docktest-{}-", running.pid()),
             processes,
             namespaces,
             interfaces: interfaces(),
             end: Cell::new(None),
-        };
-        traces.must_contain_an_engine();
-        traces
+        }
     }
 
     /// Without this, a test would pass if nothing was recorded.

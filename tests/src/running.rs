@@ -76,11 +76,16 @@ impl Running {
 
     /// The PID of the engine's supervisor.
     pub fn supervisor(&self) -> u32 {
+        self.find_supervisor().expect("the engine has a supervisor")
+    }
+
+    /// The PID of the engine's supervisor; `None` if no engine is starting or running.
+    pub fn find_supervisor(&self) -> Option<u32> {
         let is_supervisor = |process: &machine::Process| {
             process.parent == self.pid() && process.has_argument("docktest-supervisor")
         };
         let found = machine::processes().into_iter().find(is_supervisor);
-        found.expect("the engine has a supervisor").pid
+        found.map(|process| process.pid)
     }
 
     /// The peak memory of the program itself, in KiB.

@@ -23,6 +23,13 @@ pub fn cache_directory() -> Option<PathBuf> {
     Some(caches.join("mdbook-docktest"))
 }
 
+/// Returns the user whose directory a cache is, if that is another than this process's. Files there, of images and of
+/// prepared roots, belong to users that this process does not know or may not become.
+pub fn foreign_owner(cache: &Path) -> Option<u32> {
+    let owner = fs::metadata(cache).ok()?.uid();
+    (owner != rustix::process::geteuid().as_raw()).then_some(owner)
+}
+
 /// The directory of all caches.
 fn caches(
     caches: Option<PathBuf>,
@@ -75,6 +82,17 @@ mod tests {
         let root = home_of_root(&fs::read_to_string("/etc/passwd").unwrap()).join(".cache");
         assert_eq!(caches(None, home.clone(), caller(owner)), Some(root.clone()));
         assert_eq!(caches(below("a/b"), home, caller(owner)), Some(root));
+    }
+
+    #[test]
+    fn a_cache_that_another_user_has_made_is_foreign() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(foreign_owner(&directory.path().join("none")), None);
+        assert_eq!(foreign_owner(directory.path()), None);
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(directory.path(), Some(47_112), None).unwrap();
+            assert_eq!(foreign_owner(directory.path()), Some(47_112));
+        }
     }
 
     #[test]

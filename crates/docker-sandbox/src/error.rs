@@ -70,7 +70,7 @@ pub enum Error {
         reason: String,
     },
     /// The engine exited while it was starting.
-    #[error("the engine exited while starting: {}{}", last_line(.log), remedy(.log))]
+    #[error("the engine exited while starting: {}", last_line(.log))]
     Died {
         /// The end of its log.
         log: String,
@@ -144,17 +144,18 @@ impl Error {
         }
     }
 
+    /// The error for an engine that has exited while it was starting, with this log.
+    pub(crate) fn died(log: String) -> Self {
+        // A process can have the capabilities, while its seccomp profile forbids what they are for.
+        match log.contains("unshare failed: Operation not permitted") {
+            true => NoUserNamespace::NoCapabilities.into(),
+            false => Self::Died { log },
+        }
+    }
+
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let action = action.into();
         move |source| Self::Io { action, source }
-    }
-}
-
-/// What to do about a start that has failed.
-fn remedy(log: &str) -> &'static str {
-    match log.contains("unshare failed: Operation not permitted") {
-        true => "; in a container, start that with `--privileged`",
-        false => "",
     }
 }
 
@@ -169,11 +170,10 @@ mod tests {
 
     #[test]
     fn only_a_container_without_privileges_has_a_remedy() {
-        let message = |log: &str| Error::Died { log: log.to_owned() }.to_string();
+        let message = |log: &str| Error::died(log.to_owned()).to_string();
         assert_eq!(
             message("unshare: unshare failed: Operation not permitted\n"),
-            "the engine exited while starting: unshare: unshare failed: Operation not permitted; in a \
-             container, start that with `--privileged`"
+            "no engine can start here: this container may not create namespaces: start it with `--privileged`"
         );
         assert_eq!(message("no space left\n"), "the engine exited while starting: no space left");
     }

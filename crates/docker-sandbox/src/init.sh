@@ -2,18 +2,21 @@
 # The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
 # reaps orphaned processes. Killing this process ends everything in the namespace.
 #
-# Usage: NAME ROOT GROUP DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY   with network.sh's named
-# pipe open as descriptor 9. CONFIG is the content of daemon.json. GROUP and those after it can be empty: the
-# `cgroup.procs` of a control group with a limit for memory; the daemon's data on disk, or what its data in
+# Usage: FIFO NAME ROOT GROUPS DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY   FIFO is the named pipe
+# of network.sh. CONFIG is the content of daemon.json. GROUPS and those after it, but not CONFIG, can be empty: the
+# `cgroup.procs` of control groups with limits, separated by spaces; the daemon's data on disk, or what its data in
 # memory begin with; the files of layers that they refer to; the port of a registry, and the names, separated
 # by spaces, of the hosts that it stands for; the control group of containers; and an option of overlay.
 set -eu
 unset DOCKTEST_INIT DOCKTEST_NETWORK DOCKTEST_SUPERVISOR
 export HOME=/root
-# NAME only distinguishes this process from those of other engines.
-shift
+# Waits until network.sh reads from it.
+exec 9>"$1"
+# Also distinguishes this process from those of other engines.
+name=$2
+shift 2
 root=$1
-group=$2
+groups=$2
 data_root=$3
 copied=$4
 layers=$5
@@ -26,7 +29,9 @@ overlay=$1
 shift
 
 # Before anything is written to memory.
-[ -z "$group" ] || echo 0 >"$group"
+for file in $groups; do
+    echo 0 >"$file"
+done
 # If memory runs out, the kernel kills containers and steps rather than daemons, which start them with
 # their own adjustment.
 echo -500 >/proc/self/oom_score_adj 2>/dev/null || :
@@ -57,6 +62,43 @@ else
     fi
 fi
 mount -t proc proc proc
+hostname docktest 2>/dev/null || echo docktest >proc/sys/kernel/hostname
+
+# The machine's root could change the settings of its kernel that are not of a network, and all control groups. Here, only
+# the settings of the network and the engine's own groups can be written.
+restrict() {
+    if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+        set -- /sys/fs/cgroup
+        # What the daemon does for its first container.
+        read -r controllers <"$1/cgroup.controllers" || :
+        for controller in $controllers; do
+            echo "+$controller" >"$1/cgroup.subtree_control" || :
+        done 2>/dev/null
+    else
+        mount -t tmpfs -o mode=0755 docktest sys/fs/cgroup
+        for hierarchy in /sys/fs/cgroup/*; do
+            if [ -L "$hierarchy" ]; then
+                # Of those that are mounted together, each has its name.
+                ln -s "$(readlink "$hierarchy")" ".$hierarchy"
+            elif [ -e "$hierarchy/cgroup.procs" ]; then
+                set -- "$@" "$hierarchy"
+            fi
+        done
+    fi
+    # One process for all of them.
+    {
+        echo "$PWD/proc/sys/net $PWD/proc/sys/net none bind"
+        echo "$PWD/proc/sys $PWD/proc/sys none rbind,ro"
+        [ ! -e proc/sysrq-trigger ] || echo "$PWD/proc/sysrq-trigger $PWD/proc/sysrq-trigger none bind,ro"
+        for hierarchy; do
+            mkdir -p "$hierarchy/$name" ".$hierarchy" 2>/dev/null || :
+            echo "$hierarchy $PWD$hierarchy none bind,ro"
+            [ ! -d "$hierarchy/$name" ] || echo "$hierarchy/$name $PWD$hierarchy/$name none bind"
+        done
+    } >/mnt/fstab
+    mount --all --fstab /mnt/fstab
+}
+
 # In parallel with what follows, as each of these commands is a process of its own.
 {
     # The sysfs of this network namespace, read-only; but the daemon creates control groups. Only this mount is
@@ -64,7 +106,12 @@ mount -t proc proc proc
     # file system is.
     mount -t sysfs sysfs sys
     mount -o remount,bind,ro sys
-    mount --rbind /sys/fs/cgroup sys/fs/cgroup
+    if [ "$overlay" ]; then
+        # A user's own groups are the only ones that can be written there.
+        mount --rbind /sys/fs/cgroup sys/fs/cgroup
+    else
+        restrict
+    fi
     mount -t tmpfs -o mode=0755 docktest dev
     for node in null zero full random urandom tty fuse; do
         [ ! -e "/dev/$node" ] || set -- "$@" "/dev/$node"
@@ -98,8 +145,17 @@ mount -t tmpfs -o mode=0700 docktest root
 mount -t tmpfs -o mode=0755 docktest lab
 # Without a terminal, curl would print its progress with all that it downloads.
 echo no-progress-meter >root/.curlrc
+# As the root file system, the machine's own has what is the author's.
+if [ "$root" = / ]; then
+    [ ! -d home ] || mount -t tmpfs -o mode=0755 docktest home
+    for file in etc/shadow etc/shadow- etc/gshadow etc/gshadow- etc/ssh/ssh_host_*_key; do
+        [ ! -e "$file" ] || : >"$file"
+    done
+fi
 # Only root may access the files of the daemons.
 mkdir -m 0700 run/docktest
+# Apart from /run, which steps can fill.
+mount -t tmpfs -o mode=0700 docktest run/docktest
 if [ "$layers" ]; then
     mkdir run/docktest/layers
     mount -o bind,ro "$layers" run/docktest/layers
@@ -122,7 +178,6 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umount -l /.host
 rmdir /.host
 
-hostname docktest 2>/dev/null || echo docktest >/proc/sys/kernel/hostname
 echo "127.0.0.1 localhost docktest" >/etc/hosts
 ip link set lo up
 
@@ -138,8 +193,8 @@ if [ "$hosts" ]; then
 fi
 
 # Internet access for pulls and for containers.
-echo >&9
-exec 9<&-
+echo "$pid" >&9
+exec 9>&-
 
 # What systemd gives to the daemons: `docker exec` and the directories that dockerd makes for bind mounts
 # inherit it. They restrict their sockets themselves.

@@ -11,6 +11,9 @@ use crate::engine_name::is_abandoned;
 /// A file system in memory (`shm_overview(7)`).
 const MEMORY: &str = "/dev/shm";
 
+/// How long to wait for processes that were killed while they were frozen to end.
+const THAW_LIMIT: Duration = Duration::from_secs(2);
+
 /// The scratch directory of the engine with this name. The supervisor creates and removes it.
 pub(crate) fn scratch_directory(name: &str) -> PathBuf {
     env::temp_dir().join(name)
@@ -40,6 +43,11 @@ impl Leftover {
     pub fn remove(&self) -> io::Result<()> {
         if self.is_control_group { remove_tree(&self.path) } else { fs::remove_dir_all(&self.path) }
     }
+
+    /// Lets processes go on that are frozen, so that they can end. Returns whether there may be some.
+    fn thaw(&self) -> bool {
+        self.is_control_group && thaw_tree(&self.path)
+    }
 }
 
 /// The scratch directories and control groups of engines whose owner has exited.
@@ -55,11 +63,17 @@ pub fn leftovers() -> Vec<Leftover> {
 }
 
 /// Removes what earlier engines have left behind. The kernel refuses to remove groups that still have
-/// processes; they stay.
+/// processes; they stay, and the next engine tries again.
 pub(crate) fn remove_abandoned() {
-    for leftover in leftovers() {
-        // If this fails, the next engine tries again.
-        let _ = leftover.remove();
+    let mut left = leftovers();
+    // All of them, before any group is removed: a process is in a group of each hierarchy.
+    let frozen = left.iter().filter(|leftover| leftover.thaw()).count();
+    left.retain(|leftover| leftover.remove().is_err());
+    let deadline = Instant::now() + THAW_LIMIT;
+    // A process that was killed while it was frozen ends now.
+    while frozen > 0 && !left.is_empty() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(5));
+        left.retain(|leftover| leftover.remove().is_err());
     }
 }
 
@@ -85,14 +99,21 @@ pub(crate) fn remove(name: &str, limit: Duration) {
     }
 }
 
+/// Lets the processes of a control group and of those below it go on. In version 1 of control groups, a frozen process
+/// (of a paused container) cannot be killed. Returns whether some of them were frozen.
+fn thaw_tree(group: &Path) -> bool {
+    // Only the hierarchy of the freezer has this file.
+    let file = group.join("freezer.state");
+    let Ok(state) = fs::read_to_string(&file) else { return false };
+    let _ = fs::write(file, "THAWED");
+    let mut was_frozen = state.trim() != "THAWED";
+    children(group).iter().for_each(|child| was_frozen |= thaw_tree(child));
+    was_frozen
+}
+
 /// Removes a control group and those below it.
 fn remove_tree(group: &Path) -> io::Result<()> {
-    // In version 1 of control groups, a frozen process (of a paused container) cannot be killed. Only
-    // the freezer's hierarchy has this file.
-    let state = group.join("freezer.state");
-    if state.exists() {
-        let _ = fs::write(state, "THAWED");
-    }
+    thaw_tree(group);
     for child in children(group) {
         // If it stays, so does this group.
         let _ = remove_tree(&child);

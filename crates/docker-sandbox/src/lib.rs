@@ -28,6 +28,7 @@ mod prepare;
 mod prepared;
 mod process;
 mod process_group;
+mod process_limit;
 mod process_stat;
 pub mod processes;
 mod root;
@@ -37,7 +38,7 @@ mod suite_root;
 mod terminal;
 mod user_namespace;
 
-pub use cache::{cache_directory, prepared_directory};
+pub use cache::{cache_directory, foreign_owner, prepared_directory};
 pub use cgroup::{ControlGroups, control_groups};
 pub use daemon::{Daemon, Followed, Stopper};
 pub use error::Error;

@@ -23,6 +23,9 @@ pub struct EngineOptions<'a> {
     /// file systems in memory. See [`crate::ProcessEngine::memory_exceeded`]. Without effect if control groups cannot
     /// limit it: see [`crate::control_groups`].
     pub memory: Option<u64>,
+    /// How many processes everything in the engine may have together; threads count, of which its daemons have
+    /// about 50. Without effect like [`Self::memory`].
+    pub processes: Option<u32>,
     /// The port of a registry on the engine's loopback from which the daemon pulls what is on Docker Hub.
     /// See [`crate::ProcessEngine::listen`].
     pub registry_mirror: Option<u16>,
@@ -46,6 +49,7 @@ impl<'a> EngineOptions<'a> {
             images: None,
             data_root: None,
             memory: None,
+            processes: None,
             registry_mirror: None,
             mirrored_registries: &[],
             proxies: true,

@@ -19,7 +19,7 @@
 //! namespace only, so there are no files to remove either. (The daemon's data can be on disk, if a caller
 //! wants to have them afterwards.)
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, PipeWriter};
 use std::net::{Ipv4Addr, TcpListener};
@@ -40,6 +40,8 @@ use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
 use crate::process_group::ProcessGroup;
+use crate::process_limit::ProcessLimit;
+use crate::root::path_of;
 use crate::terminal::{Session, Terminal};
 use crate::{EngineOptions, Error, processes};
 
@@ -48,6 +50,10 @@ mod start;
 
 /// The PATH of what runs in the engine.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The capabilities that steps do not have, as an option of `setpriv`: namespaces do not limit what they are about.
+/// Containers that are started with `--privileged` or `--cap-add` have them.
+const WITHOUT: &str = "-mknod,-sys_module,-sys_rawio,-sys_time,-syslog";
 
 /// How long stopping waits for the supervisor to clean up. The supervisor continues on its own
 /// after that.
@@ -70,6 +76,7 @@ pub struct ProcessEngine {
     lifeline: Option<PipeWriter>,
     pub(crate) log: LogTail,
     memory: Option<MemoryLimit>,
+    processes: Option<ProcessLimit>,
     /// Says that the root file system is in use. Closed last, when nothing of the engine is left.
     _root: Option<File>,
 }
@@ -81,9 +88,18 @@ impl ProcessEngine {
         supervisor: duct::Handle,
         lifeline: PipeWriter,
         log: LogTail,
-        memory: Option<MemoryLimit>,
     ) -> Self {
-        Self { name, init: 0, supervisor, lifeline: Some(lifeline), log, memory, _root: None }
+        let lifeline = Some(lifeline);
+        Self {
+            name,
+            init: 0,
+            supervisor,
+            lifeline,
+            log,
+            memory: None,
+            processes: None,
+            _root: None,
+        }
     }
 
     /// Starts an engine. Returns once its daemon accepts requests; if it begins with images, once it has
@@ -129,17 +145,24 @@ impl ProcessEngine {
         self.outside(Path::new("/run/docker.sock"))
     }
 
-    /// The words to put in front of a command to run it in the engine's namespaces, with this
-    /// process's environment.
+    /// The words to put in front of a command to run it in the engine's namespaces, with only PATH in its
+    /// environment and without capabilities over the machine's clock, devices, modules and log.
     pub fn entering(&self) -> Vec<OsString> {
         self.entering_with(None)
     }
 
     /// As [`Self::entering`], also into this cgroup namespace.
     fn entering_with(&self, cgroup_namespace: Option<PathBuf>) -> Vec<OsString> {
+        // What steps can read of a process in their PID namespace, they can read from its first moment on: so the
+        // environment is cleared before that is entered. They must not see the author's PATH either.
+        let mut words: Vec<OsString> = ["env", "-i"].map(OsString::from).into();
+        words.push(format!("PATH={PATH}").into());
+        words.push(path_of("setpriv").into());
+        words.extend(["--bounding-set", WITHOUT].map(OsString::from));
+        words.push(path_of("nsenter").into());
         let pid = self.init.to_string();
-        let words = ["nsenter", "--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc"];
-        let mut words: Vec<OsString> = words.map(OsString::from).into();
+        let options = ["--target", &pid, "--mount", "--net", "--pid", "--uts", "--ipc"];
+        words.extend(options.map(OsString::from));
         words.extend(cgroup_namespace.map(|path| {
             let mut option = OsString::from("--cgroup=");
             option.push(path);
@@ -158,12 +181,16 @@ impl ProcessEngine {
         environment: &[(OsString, OsString)],
         session: Session,
     ) -> Vec<OsString> {
-        const JOIN: &str = r#"echo 0 >"$1" && { [ -z "$2" ] || echo 0 >"$2"; } && cd "$3" && shift 3 && exec "$@""#;
-        let limit = self.memory.as_ref().and_then(MemoryLimit::procs_file_of_steps);
+        // The paths of control groups have no spaces.
+        const JOIN: &str =
+            r#"for file in $1; do echo 0 >"$file" || exit; done; cd "$2" && shift 2 && exec "$@""#;
+        let own = group.procs_file();
+        let memory = self.memory.as_ref().and_then(MemoryLimit::procs_file_of_steps);
+        let processes = self.processes.as_ref().and_then(ProcessLimit::procs_file_of_steps);
+        let groups = [Some(own.as_path()), memory, processes].into_iter().flatten();
         let mut words = self.entering_with(group.namespace());
         words.extend(["sh", "-c", JOIN, "join"].map(OsString::from));
-        words.push(group.procs_file().into());
-        words.push(limit.unwrap_or(Path::new("")).into());
+        words.push(words_of(groups));
         words.push(directory.into());
         words.extend(session.words().map(OsString::from));
         words.extend(["env", "-i"].map(OsString::from));
@@ -269,6 +296,12 @@ impl ProcessEngine {
     pub fn log(&self) -> String {
         self.log.text()
     }
+}
+
+/// Paths as words of a script.
+fn words_of<'a>(paths: impl Iterator<Item = &'a Path>) -> OsString {
+    let paths: Vec<&OsStr> = paths.map(Path::as_os_str).collect();
+    paths.join(OsStr::new(" "))
 }
 
 impl Drop for ProcessEngine {

@@ -1,10 +1,21 @@
 //! The root file system that an engine runs in, and the requirements for starting one.
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use crate::{Error, prepared_directory, user_namespace};
+use crate::{Error, PATH, prepared_directory, user_namespace};
+
+/// The programs of the machine that create and enter namespaces, and their Debian packages.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("unshare", "util-linux"),
+    ("nsenter", "util-linux"),
+    ("setpriv", "util-linux"),
+    ("setsid", "util-linux"),
+    ("pivot_root", "util-linux"),
+    ("mount", "mount"),
+];
 
 /// Where an engine's programs come from. Either is only read: what the engine writes stays in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +60,7 @@ impl EngineRoot {
     /// When this process may not do what an engine needs, or a program is missing.
     pub(crate) fn check(&self) -> Result<(), Error> {
         user_namespace::check_privileges()?;
-        for (program, package) in [
-            ("unshare", "util-linux"),
-            ("nsenter", "util-linux"),
-            ("setpriv", "util-linux"),
-            ("setsid", "util-linux"),
-            ("pivot_root", "util-linux"),
-            ("mount", "mount"),
-        ] {
+        for (program, package) in PROGRAMS {
             if !is_on_path(program) {
                 return Err(Error::ProgramMissing { program, package });
             }
@@ -81,8 +85,25 @@ impl EngineRoot {
 
 /// Whether a program is on the PATH.
 pub(crate) fn is_on_path(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|directory| directory.join(program).is_file())
+    find_in(&env::var_os("PATH").unwrap_or_default(), program).is_some()
+}
+
+/// The path of a program that is on the PATH, else its name.
+pub(crate) fn path_of(program: &str) -> PathBuf {
+    let found = find_in(&env::var_os("PATH").unwrap_or_default(), program);
+    found.unwrap_or_else(|| program.into())
+}
+
+/// A PATH with which the machine's programs are found: the usual one, which says nothing about the author, if it
+/// suffices; else `own`.
+pub(crate) fn path_of_machine(own: OsString) -> OsString {
+    let is_found = |(program, _): &(&str, &str)| find_in(PATH.as_ref(), program).is_some();
+    if PROGRAMS.iter().all(is_found) { PATH.into() } else { own }
+}
+
+fn find_in(path: &OsStr, program: &str) -> Option<PathBuf> {
+    let mut files = env::split_paths(path).map(|directory| directory.join(program));
+    files.find(|file| file.is_file())
 }
 
 #[cfg(test)]

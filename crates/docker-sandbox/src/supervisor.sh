@@ -3,8 +3,8 @@
 #
 # Usage: SCRATCH NAME …   with a pipe on standard input that the program keeps open: the pipe is closed
 # when the program ends in any way, including `kill -9`. The scripts of the engine's first process, which
-# gets all arguments but the first, are in the environment, in DOCKTEST_NETWORK and DOCKTEST_INIT, so that `ps`
-# in the engine does not print them. SCRATCH is a directory that exists, with a named pipe `network`; another can
+# gets all arguments but the first, and of its network are in the environment, in DOCKTEST_INIT and DOCKTEST_NETWORK,
+# so that `ps` in the engine does not print them. SCRATCH is a directory that exists, with a named pipe `network`; another can
 # be in /dev/shm.
 set -u
 scratch=$1
@@ -17,8 +17,11 @@ exec 8<&0 </dev/null
 # namespace's first process (--kill-child). unshare ignores SIGTERM while it waits, hence SIGKILL
 # throughout.
 setpriv --pdeathsig KILL \
-    unshare --mount --pid --uts --ipc --fork --kill-child=KILL \
-    sh -c 'eval "$DOCKTEST_NETWORK"' docktest-init "$scratch/network" "$@" 8<&- &
+    sh -c 'eval "$DOCKTEST_NETWORK"' docktest-network "$scratch/network" 8<&- >/dev/null 2>&1 &
+network=$!
+setpriv --pdeathsig KILL \
+    unshare --mount --pid --uts --ipc --net --fork --kill-child=KILL \
+    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$scratch/network" "$@" 8<&- &
 engine=$!
 
 { cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 &
@@ -30,6 +33,8 @@ exec 8<&- >/dev/null 2>&1
 wait "$engine"
 status=$?
 kill "$watch" 2>/dev/null
+kill -KILL "$network"
+wait "$network"
 
 # The kernel removes mounts, interfaces and sockets together with the namespaces. Control groups are
 # not in a namespace; they can be removed once their last process is gone.

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::{env, thread};
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Error, Result, bail};
 use docker_cli::Canceller;
-use docker_sandbox::cache_directory;
+use docker_sandbox::{cache_directory, foreign_owner};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
@@ -204,7 +204,15 @@ fn print_missing_images(report: &Report) {
 
 /// The directory of this user's engines and images.
 fn cache() -> Result<PathBuf> {
-    cache_directory().context("no home directory for the cache of images: set `HOME`")
+    let cache =
+        cache_directory().context("no home directory for the cache of images: set `HOME`")?;
+    match foreign_owner(&cache) {
+        None => Ok(cache),
+        Some(owner) => bail!(
+            "the cache `{}` belongs to another user, whose ID is {owner}: set `XDG_CACHE_HOME` to a directory of your own",
+            cache.display()
+        ),
+    }
 }
 
 /// Returns a canceller that SIGINT (Ctrl-C), SIGTERM and SIGHUP trigger.

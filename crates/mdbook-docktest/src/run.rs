@@ -230,6 +230,7 @@ impl Runner<'_> {
         let options = EngineOptions {
             images: Some((self.supplier.store(), &ready.present)),
             memory: self.settings.memory,
+            processes: self.settings.processes,
             registry_mirror: Some(MIRROR_PORT),
             mirrored_registries: &ready.registries,
             ..EngineOptions::new(&self.root, ENGINE_LIMIT)

@@ -35,12 +35,12 @@ fn lab() -> Book {
 }
 
 /// The containers that this program has started on a Docker.
-fn containers(engine: &Engine) -> String {
+pub(crate) fn containers(engine: &Engine) -> String {
     engine.docker(["ps", "--all", "--quiet", "--filter", "label=mdbook-docktest.owner"])
 }
 
 /// Has the program's image and `alpine` ready on a Docker, so that a run begins with its steps.
-fn warm(engine: &Engine) {
+pub(crate) fn warm(engine: &Engine) {
     let book = Book::new().with_alpine().step("docker run --rm alpine true");
     on(engine, &book, "verify").run().exits(0);
 }
@@ -51,7 +51,7 @@ fn docker(engine: &Engine, words: &[&str]) -> Output {
 }
 
 /// A run of this book on the Docker of an engine.
-fn on(engine: &Engine, book: &Book, command: &str) -> Program {
+pub(crate) fn on(engine: &Engine, book: &Book, command: &str) -> Program {
     book.command([command, "--engine", "dind", "--format", "json"])
         .env("DOCKER_HOST", engine.host())
 }

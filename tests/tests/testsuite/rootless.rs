@@ -13,7 +13,7 @@ use testsuite::{Book, Program, User, marker, workspace};
 
 /// A book with the course's recipe for `alpine`, in the user's home directory: the project's need not be readable for
 /// others.
-fn book(user: &User) -> Book {
+pub(crate) fn book(user: &User) -> Book {
     let recipe = user.home().join("alpine");
     if !recipe.exists() {
         copy(&workspace().join("book/images/alpine"), &recipe);
@@ -27,7 +27,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The shared user, in whose cache the image `alpine` is: building it takes longer than a test waits for a process.
-fn user_with_alpine() -> Arc<User> {
+pub(crate) fn user_with_alpine() -> Arc<User> {
     let user = User::shared();
     if !user.home().join(".cache/mdbook-docktest/images/references").exists() {
         let book = book(&user).step("docker image inspect --format ok alpine");
@@ -168,7 +168,7 @@ fn without_control_groups_it_is_said_what_does_not_work_and_each_failure_has_the
         .finds_only(&[("exit-status", "docker pause app"), ("exit-status", "docker top app")])
         .says("this user has no control groups, which `docker pause`, `docker top` and limits need")
         .tells("warning: no control groups: `docker pause` and `docker top` fail, and limits of containers have no effect\n")
-        .tells("warning: without limits, the setting `memory` has no effect\n");
+        .tells("warning: without limits, the settings `memory` and `processes` have no effect\n");
     assert_eq!(outcome.stderr().matches("no control groups").count(), 1, "{outcome}");
 }
 

@@ -55,6 +55,23 @@ fn recordings_sources_and_reports_belong_to_the_author() {
 }
 
 #[test]
+fn the_cache_of_another_user_is_refused() {
+    let caches = TempDir::new().unwrap();
+    let cache = caches.path().join("mdbook-docktest");
+    fs::create_dir(&cache).unwrap();
+    chown(&cache, Some(USER), None).unwrap();
+    let book = Book::new().step("true");
+    for words in [["verify", "--fail-fast"], ["engine", "images"], ["engine", "prepare"]] {
+        let outcome = book.command(words).env("XDG_CACHE_HOME", caches.path()).run();
+        outcome.exits(2).fails_saying(&[
+            &format!("the cache `{}` belongs to another user, whose ID is {USER}", cache.display()),
+            "set `XDG_CACHE_HOME` to a directory of your own",
+        ]);
+    }
+    assert_eq!(fs::read_dir(&cache).unwrap().count(), 0);
+}
+
+#[test]
 fn installed_files_and_completed_pages_belong_to_the_author() {
     let config = "[book]\nsrc = \"src\"\n[build]\nbuild-dir = \"html\"\n[output.html]\n\
                   site-url = \"https://book.example/\"";

@@ -3,10 +3,12 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use serde_json::json;
 
 use crate::EngineOptions;
+use crate::root::path_of_machine;
 
 const SUPERVISOR: &str = include_str!("../supervisor.sh");
 const NETWORK: &str = include_str!("../network.sh");
@@ -64,7 +66,8 @@ fn host(registry: &str) -> Option<&str> {
 
 /// The environment of the supervisor and of the engine. A daemon obeys many variables (TMPDIR,
 /// `DOCKER_…`, `GO…`), and the caller's are not meant for it. Only the proxies are passed on, if the
-/// daemon is to pull images through them, which it must not for `direct` hosts.
+/// daemon is to pull images through them, which it must not for `direct` hosts. Steps can read the environment of
+/// the daemon and of what it starts, so the name and the password of a proxy are left out.
 fn environment(
     proxies: bool,
     direct: &[&str],
@@ -72,13 +75,13 @@ fn environment(
 ) -> Vec<(OsString, OsString)> {
     // Where both are set, Go programs take the one in capitals.
     let value = |name: &str| variable(name).or_else(|| variable(&name.to_lowercase()));
-    let mut kept = vec!["PATH"];
+    let path = variable("PATH").map(|path| ("PATH".into(), path_of_machine(path)));
+    let mut environment: Vec<(OsString, OsString)> = path.into_iter().collect();
     if proxies {
-        kept.extend(["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"]);
+        let names = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
+        let kept = names.into_iter().filter_map(|name| Some((name, variable(name)?)));
+        environment.extend(kept.map(|(name, value)| (name.into(), without_login(&value))));
     }
-    let kept = kept.into_iter().filter_map(|name| Some((name, variable(name)?)));
-    let mut environment: Vec<(OsString, OsString)> =
-        kept.map(|(name, value)| (name.into(), value)).collect();
     let exceptions = value("NO_PROXY").into_iter().chain(direct.iter().map(OsString::from));
     let exceptions: Vec<OsString> = exceptions.collect();
     let has_proxy = environment.iter().any(|(name, _)| name != "PATH");
@@ -91,6 +94,18 @@ fn environment(
     environment.push(("DOCKTEST_NETWORK".into(), NETWORK.into()));
     environment.push(("DOCKTEST_INIT".into(), INIT.into()));
     environment
+}
+
+/// The URL of a proxy without the name and the password in it. As in Go's `url.Parse`, they end at the last `@` before
+/// the path.
+fn without_login(url: &OsStr) -> OsString {
+    let bytes = url.as_bytes();
+    let start = bytes.windows(3).position(|part| part == b"://").map_or(0, |index| index + 3);
+    let authority = bytes[start..].iter().position(|byte| b"/?#".contains(byte));
+    let end = authority.map_or(bytes.len(), |length| start + length);
+    let host = bytes[start..end].iter().rposition(|byte| *byte == b'@');
+    let host = host.map_or(start, |index| start + index + 1);
+    OsString::from_vec([&bytes[..start], &bytes[host..]].concat())
 }
 
 #[cfg(test)]
@@ -147,8 +162,27 @@ mod tests {
 
     #[test]
     fn only_the_callers_proxies_are_passed_on() {
-        let caller = [("PATH", "/bin"), ("TMPDIR", "/x"), ("https_proxy", "http://p:1")];
-        assert_eq!(passed_on(&settings(&[], &caller)), ["PATH=/bin", "https_proxy=http://p:1"]);
+        let caller = [("PATH", "/home/ann/bin"), ("TMPDIR", "/x"), ("https_proxy", "http://p:1")];
+        assert_eq!(
+            passed_on(&settings(&[], &caller)),
+            [format!("PATH={}", crate::PATH), "https_proxy=http://p:1".to_owned()]
+        );
+    }
+
+    #[test]
+    fn a_proxy_is_passed_on_without_its_password() {
+        for (url, expected) in [
+            ("http://ann:p@ss@proxy:3128/", "http://proxy:3128/"),
+            ("ann:secret@proxy:3128", "proxy:3128"),
+            ("http://proxy:3128/a@b", "http://proxy:3128/a@b"),
+            ("http://[::1]:3128", "http://[::1]:3128"),
+        ] {
+            let caller = [("HTTPS_PROXY", url), ("http_proxy", url)];
+            assert_eq!(
+                passed_on(&settings(&[], &caller)),
+                [format!("HTTPS_PROXY={expected}"), format!("http_proxy={expected}")]
+            );
+        }
     }
 
     #[test]

@@ -12,13 +12,14 @@ use std::time::{Duration, Instant};
 use docker_cli::Canceller;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use super::ProcessEngine;
 use super::settings::Settings;
+use super::{ProcessEngine, words_of};
 use crate::cgroup::Place;
 use crate::engine_name::unique_name;
 use crate::leftovers;
 use crate::log_tail::LogTail;
 use crate::memory::MemoryLimit;
+use crate::process_limit::ProcessLimit;
 use crate::{
     ControlGroups, EngineImage, EngineOptions, Error, ImageStore, control_groups,
     is_in_user_namespace,
@@ -72,7 +73,16 @@ impl<'a> Start<'a> {
         let memory = self.options.memory.filter(|_| can_limit);
         let memory = memory.map(|bytes| MemoryLimit::new(name, bytes)).transpose();
         let memory = memory.map_err(Error::io("limiting the engine's memory"))?;
-        let (mut engine, ready) = self.supervise(name, scratch, &data, memory)?;
+        let processes = self.options.processes.filter(|_| can_limit);
+        let processes = processes.map(|most| ProcessLimit::new(name, most)).transpose();
+        let processes = processes.map_err(Error::io("limiting the engine's processes"))?;
+        let groups = [
+            memory.as_ref().map(MemoryLimit::procs_file),
+            processes.as_ref().map(ProcessLimit::procs_file),
+        ];
+        let groups = words_of(groups.into_iter().flatten());
+        let (mut engine, ready) = self.supervise(name, scratch, &data, &groups)?;
+        (engine.memory, engine.processes) = (memory, processes);
         let started = self.wait_for_init(&engine, ready).and_then(|init| {
             engine.init = init;
             // Only once it answers has the daemon read its images.
@@ -126,12 +136,11 @@ impl<'a> Start<'a> {
         name: &str,
         scratch: &Path,
         data: &Data,
-        memory: Option<MemoryLimit>,
+        groups: &OsStr,
     ) -> Result<(ProcessEngine, PipeReader), Error> {
         let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let (ready_reader, ready_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let (log_reader, log_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
-        let group = memory.as_ref().map_or(Path::new(""), MemoryLimit::procs_file);
         let settings = Settings::new(self.options);
         let containers = Place::get().of_containers(name).unwrap_or_default();
         let overlay = if is_in_user_namespace() { "userxattr" } else { "" };
@@ -143,7 +152,7 @@ impl<'a> Start<'a> {
             scratch.as_ref(),
             name.as_ref(),
             self.options.root.directory().as_os_str(),
-            group.as_ref(),
+            groups,
             data.root.as_ref(),
             data.copied.as_ref(),
             data.layers.as_ref(),
@@ -164,7 +173,7 @@ impl<'a> Start<'a> {
             .start()
             .map_err(Error::io("starting `setsid`"))?;
         let log = LogTail::follow(log_reader);
-        let engine = ProcessEngine::new(name.to_owned(), supervisor, lifeline, log, memory);
+        let engine = ProcessEngine::new(name.to_owned(), supervisor, lifeline, log);
         Ok((engine, ready_reader))
     }
 
@@ -180,7 +189,7 @@ impl<'a> Start<'a> {
         loop {
             match receiver.recv_timeout(CANCEL_INTERVAL) {
                 Ok(Ok(line)) => {
-                    let died = |_| Error::Died { log: engine.log.after_end() };
+                    let died = |_| Error::died(engine.log.after_end());
                     return line.trim().parse().map_err(died);
                 }
                 Ok(Err(error)) => return Err(Error::io("reading from the engine")(error)),
@@ -201,7 +210,7 @@ impl<'a> Start<'a> {
                 Ok(None) | Err(_) => thread::sleep(RETRY_INTERVAL),
             }
             if engine.has_ended() {
-                return Err(Error::Died { log: engine.log.after_end() });
+                return Err(Error::died(engine.log.after_end()));
             }
             self.check(engine)?;
         }

@@ -32,6 +32,10 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// without a container, of which 37 MiB cannot be dropped.
 const LEAST_MEMORY: u64 = 128 << 20;
 
+/// The least number of processes that an engine can be limited to: dockerd and containerd have about 50 threads on a
+/// machine with few processors, and each container adds ten.
+const LEAST_PROCESSES: u32 = 200;
+
 /// The settings of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -41,6 +45,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The memory that an engine may use, in bytes; `None` for no limit.
     pub memory: Option<u64>,
+    /// How many processes an engine may have, with their threads; `None` for no limit.
+    pub processes: Option<u32>,
     /// Variables added to the environment of the steps.
     pub environment: BTreeMap<String, String>,
     /// Where engines run.
@@ -78,6 +84,7 @@ impl Default for Settings {
             images: BookImages::default(),
             timeout: DEFAULT_TIMEOUT,
             memory: None,
+            processes: None,
             environment: BTreeMap::new(),
             engine: EngineKind::default(),
             contexts: Vec::new(),
@@ -175,6 +182,8 @@ struct Table {
     timeout: Option<Duration>,
     #[serde(default, deserialize_with = "size")]
     memory: Option<u64>,
+    #[serde(default, deserialize_with = "processes")]
+    processes: Option<u32>,
     #[serde(default)]
     env: BTreeMap<String, String>,
     #[serde(default)]
@@ -248,6 +257,15 @@ fn size<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Err
     Ok(Some(size))
 }
 
+fn processes<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    match u32::deserialize(from)? {
+        few if few < LEAST_PROCESSES => Err(D::Error::custom(format!(
+            "`processes` is too small for an engine, `{few}`: use `{LEAST_PROCESSES}` or more"
+        ))),
+        processes => Ok(Some(processes)),
+    }
+}
+
 impl Settings {
     /// Returns how the commands of chapters are read.
     pub(crate) fn reading(&self) -> Reading {
@@ -292,6 +310,7 @@ impl Settings {
                 .unwrap_or_default(),
             timeout: table.timeout.unwrap_or(DEFAULT_TIMEOUT),
             memory: table.memory,
+            processes: table.processes,
             environment: table.env,
             engine: table.engine,
             contexts: table.contexts,

@@ -93,6 +93,18 @@ const RULES: &[Rule] = &[
     },
     Rule {
         command: "",
+        output: r"fork: (?:retry: )?Resource temporarily unavailable|can't fork: Resource temporarily unavailable",
+        advice: "the engine has as many processes as it may have: raise `processes` in book.toml, or end some of them",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: "",
+        output: r"permission denied on key|/proc/sys/\S+: (?:Read-only file system|Permission denied)",
+        advice: "a step cannot change settings of this machine’s kernel: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: "",
         output: r"(?i)no space left on device",
         advice: "the engine’s files are in memory: raise `memory` in book.toml, or remove what the chapter no longer \
                  needs",
@@ -384,6 +396,20 @@ mod tests {
                 1,
                 "Cannot connect to the Docker daemon at tcp://1.2.3.4:2375. Is the docker daemon running?",
                 "no Docker daemon answers",
+                None,
+            ),
+            (
+                "sysctl -w vm.max_map_count=262144",
+                1,
+                "sysctl: permission denied on key \"vm.max_map_count\"",
+                "a step cannot change settings of this machine’s kernel",
+                Some(Fix::ignore()),
+            ),
+            (
+                "make -j",
+                254,
+                "bash: fork: retry: Resource temporarily unavailable",
+                "the engine has as many processes as it may have",
                 None,
             ),
             (

@@ -5,9 +5,13 @@ use std::env;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
+use std::thread;
 
 use anyhow::{Context, Result};
+use docker_cli::Canceller;
 use docker_sandbox::cache_directory;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 
 use super::{
     Engines, Exit, RunOptions, cancel_on_signals, colours, one_line, print_errors, try_run,
@@ -143,6 +147,7 @@ fn replay_and_run(
         }
     }
     let canceller = cancel_on_signals()?;
+    cancel_without_reader(&canceller)?;
     let options = RunOptions {
         settings,
         engines: Engines::default(),
@@ -162,6 +167,22 @@ fn replay_and_run(
         }
     }
     Ok(exit)
+}
+
+/// Cancels when mdBook has ended, by a signal for example: then no program reads standard output any more.
+fn cancel_without_reader(canceller: &Canceller) -> Result<()> {
+    let stdout = io::stdout().as_fd().try_clone_to_owned();
+    let stdout = stdout.context("cannot watch standard output")?;
+    let canceller = canceller.clone();
+    thread::spawn(move || {
+        // That the readers of a pipe are gone is reported without being asked for. A file never has such an event.
+        let mut events = [PollFd::new(&stdout, PollFlags::empty())];
+        while poll(&mut events, None) == Err(Errno::INTR) {}
+        if events[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) {
+            canceller.cancel();
+        }
+    });
+    Ok(())
 }
 
 /// Runs the remaining chapters. Where no engine is at hand, shows what is known of them instead, and says so.

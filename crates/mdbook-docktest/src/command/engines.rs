@@ -173,8 +173,8 @@ fn run_here(
 ) -> Result<Vec<RunError>> {
     let settings = options.settings;
     namespace::say_what_is_missing(settings);
-    let root = with_packages(options.engines.root(settings), &settings.packages)?;
     let cache = check_directories()?;
+    let root = with_packages(options.engines.root(settings), &settings.packages)?;
     let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let images = cache.join("images");

@@ -49,12 +49,13 @@ pub(super) fn say_what_is_missing(settings: &Settings) {
     }
     let tun = Path::new("/dev/net/tun");
     let has_network = !tun.exists() || access(tun, Access::READ_OK | Access::WRITE_OK).is_ok();
-    for line in lines(control_groups(), settings.memory.is_some(), has_network) {
+    let has_limit = settings.memory.is_some() || settings.processes.is_some();
+    for line in lines(control_groups(), has_limit, has_network) {
         progress::say(line);
     }
 }
 
-fn lines(groups: ControlGroups, has_memory_limit: bool, has_network: bool) -> Vec<&'static str> {
+fn lines(groups: ControlGroups, has_limit: bool, has_network: bool) -> Vec<&'static str> {
     let mut lines = vec!["engine: process, in a user namespace, because this user is not root"];
     match groups {
         ControlGroups::All => {}
@@ -65,8 +66,8 @@ fn lines(groups: ControlGroups, has_memory_limit: bool, has_network: bool) -> Ve
             "warning: no control groups: `docker pause` and `docker top` fail, and limits of containers have no effect",
         ),
     }
-    if has_memory_limit && groups != ControlGroups::All {
-        lines.push("warning: without limits, the setting `memory` has no effect");
+    if has_limit && groups != ControlGroups::All {
+        lines.push("warning: without limits, the settings `memory` and `processes` have no effect");
     }
     if !has_network {
         lines.push(
@@ -90,7 +91,7 @@ mod tests {
             without_limits[1..],
             [
                 "warning: this user’s control groups have no controllers: limits of containers have no effect",
-                "warning: without limits, the setting `memory` has no effect",
+                "warning: without limits, the settings `memory` and `processes` have no effect",
             ]
         );
         let nothing = lines(ControlGroups::None, false, false);

@@ -58,6 +58,8 @@ pub(super) struct Shell<'a> {
     directory: PathBuf,
     /// The same directory, as steps see it.
     inside: String,
+    /// The last state that a bash has saved.
+    state: Vec<u8>,
     /// A bash that has run a step and waits for the next one.
     waiting: Option<Bash>,
     /// A bash that waits for its first step.
@@ -94,10 +96,14 @@ impl<'a> Shell<'a> {
     /// A shell that takes over the last state of this one, whose bash goes on running a command. It is what
     /// a reader does in another terminal.
     pub(super) fn beside(&self) -> io::Result<Self> {
-        let state = fs::read(self.directory.join("state"))?;
         let inside = format!("{}-{}", self.place.directory(), self.groups);
-        let mut shell =
-            Self::in_directory(self.place, self.environment.clone(), inside, self.groups, &state)?;
+        let mut shell = Self::in_directory(
+            self.place,
+            self.environment.clone(),
+            inside,
+            self.groups,
+            &self.state,
+        )?;
         shell.functions = self.functions;
         Ok(shell)
     }
@@ -110,24 +116,38 @@ impl<'a> Shell<'a> {
         state: &[u8],
     ) -> io::Result<Self> {
         let directory = place.outside(Path::new(&inside));
-        fs::create_dir_all(&directory)?;
-        fs::write(directory.join("state"), state)?;
         let mut shell = Self {
             place,
             environment,
             directory,
             inside,
+            state: state.to_owned(),
             waiting: None,
             spare: None,
             steps: 0,
             groups,
             functions: Functions::default(),
         };
-        for (name, script) in SCRIPTS {
-            fs::write(shell.directory.join(name), shell.with_directory(script))?;
-        }
+        shell.write_directory()?;
         shell.prepare()?;
         Ok(shell)
+    }
+
+    fn write_directory(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.directory)?;
+        fs::write(self.directory.join("state"), &self.state)?;
+        for (name, script) in SCRIPTS {
+            fs::write(self.directory.join(name), self.with_directory(script))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the directory again if a step has removed something of it, as `rm -rf /run` does. A bash that has lost it
+    /// has exited.
+    fn restore_directory(&self) -> io::Result<()> {
+        let names = SCRIPTS.iter().map(|(name, _)| *name).chain(["state"]);
+        let is_whole = names.into_iter().all(|name| self.directory.join(name).exists());
+        if is_whole { Ok(()) } else { self.write_directory() }
     }
 
     /// Starts a bash for the next step that needs a new one, unless one is waiting already.
@@ -146,6 +166,7 @@ impl<'a> Shell<'a> {
         files: &[&ChapterFile],
         io: StepIo,
     ) -> io::Result<(Bash, Connection)> {
+        self.restore_directory()?;
         self.remove_pipes();
         self.steps += 1;
         for (index, command) in commands.iter().enumerate() {
@@ -311,11 +332,16 @@ impl<'a> Shell<'a> {
     /// Makes the state that was saved last the one that the next bash takes over. Returns whether there was
     /// one. A bash that was killed, or replaced by `exec`, has saved none, or only a part: then the state
     /// before stays.
-    pub(super) fn take_over(&self) -> bool {
+    pub(super) fn take_over(&mut self) -> bool {
         let new = self.directory.join("new");
         // The author's values need not be UTF-8.
-        let is_complete = fs::read(&new).is_ok_and(|state| state.ends_with(b"# complete\n"));
-        is_complete && fs::rename(&new, self.directory.join("state")).is_ok()
+        let state = fs::read(&new).unwrap_or_default();
+        let is_taken = state.ends_with(b"# complete\n")
+            && fs::rename(&new, self.directory.join("state")).is_ok();
+        if is_taken {
+            self.state = state;
+        }
+        is_taken
     }
 }
 
@@ -381,13 +407,16 @@ const PUT_ASIDE: &str = "\\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shel
     \\builtin trap - DEBUG RETURN ERR; }; \
     \\builtin set +xv";
 
-/// The turnstile. `builtin`, because the author's functions can have any other name; `&& :`, so that
+/// The turnstile. Without its directory, which the author's command can have removed, the bash exits as that command did.
+/// `builtin`, because the author's functions can have any other name; `&& :`, so that
 /// `set -e` does not act on a status twice.
 fn turn(prelude: &str, argument: &str) -> String {
     format!(
         "{{ {prelude}__docktest_failed=$?; [[ $__docktest_captured ]] || \
          {{ {FAILED}; \
-         builtin eval \"$__docktest_aside\"; }}; }} 3>&2 >/dev/null 2>/dev/null; \
+         builtin eval \"$__docktest_aside\"; }}; \
+         [[ -f {DIRECTORY}/between.bash ]] || builtin exit \"$__docktest_status\"; \
+         }} 3>&2 >/dev/null 2>/dev/null; \
          builtin . {DIRECTORY}/between.bash {argument} \"$__docktest_last\" && \
          : \"$__docktest_last\"; "
     )

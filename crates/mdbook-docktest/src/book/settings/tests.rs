@@ -33,6 +33,18 @@ fn an_error_in_the_images_names_the_line_in_book_toml() {
 }
 
 #[test]
+fn a_limit_of_processes_suffices_for_an_engine() {
+    assert_eq!(read("processes = 500").unwrap().processes, Some(500));
+    let error = read("processes = 10").unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("`processes` is too small for an engine, `10`: use `200` or more"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_limit_of_memory_is_a_size_that_suffices_for_an_engine() {
     assert_eq!(read("memory = \"2g\"").unwrap().memory, Some(2 << 30));
     assert_eq!(read("memory = \"128m\"").unwrap().memory, Some(128 << 20));

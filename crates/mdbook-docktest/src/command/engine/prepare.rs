@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 
 use crate::cli::{EnginePrepare, PreparedSuite};
 use crate::command::progress::say;
-use crate::command::{Exit, cancel_on_signals, print};
+use crate::command::{Exit, cache, cancel_on_signals, print};
 use crate::run::RunError;
 
 /// The interval of the spinner.
@@ -26,6 +26,8 @@ impl From<PreparedSuite> for Suite {
 
 pub(in crate::command) fn prepare(options: &EnginePrepare) -> Result<Exit> {
     let engines = prepared_directory().context("no home directory for engines: set `HOME`")?;
+    // What this process writes to the cache of another user would be of no use to them.
+    cache()?;
     let canceller = cancel_on_signals()?;
     let suite = Suite::from(options.suite);
     let spinner = ProgressBar::new_spinner();

@@ -46,6 +46,7 @@ pub(crate) struct RunSettings {
     pub(crate) timeout: Duration,
     /// In bytes.
     pub(crate) memory: Option<u64>,
+    pub(crate) processes: Option<u32>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) placeholders: BTreeMap<String, String>,
     pub(crate) values: BTreeMap<String, String>,
@@ -217,6 +218,7 @@ mod tests {
             settings: RunSettings {
                 timeout: Duration::from_millis(1500),
                 memory: Some(1 << 30),
+                processes: Some(500),
                 environment: table("A", "b\nc"),
                 placeholders: table("MINE", r"\d+"),
                 values: table("<name>", "web"),

@@ -26,6 +26,7 @@ impl RunSettings {
         Ok(Self {
             timeout: settings.timeout,
             memory: settings.memory,
+            processes: settings.processes,
             environment: settings.environment.clone(),
             placeholders,
             values: settings.values.to_table(),
@@ -44,6 +45,7 @@ impl RunSettings {
         Ok(Settings {
             timeout: self.timeout,
             memory: self.memory,
+            processes: self.processes,
             environment: self.environment,
             placeholders: Placeholders::with(self.placeholders).map_err(io::Error::other)?,
             values: Arc::new(Values::new(self.values).map_err(io::Error::other)?),
@@ -114,6 +116,7 @@ mod tests {
         let settings = Settings {
             timeout: std::time::Duration::from_millis(1234),
             memory: Some(1 << 30),
+            processes: Some(500),
             environment: table("A", "b"),
             placeholders: Placeholders::with([("MINE".to_owned(), r"\d+".to_owned())]).unwrap(),
             values: Arc::new(Values::new(table("<name>", "web")).unwrap()),
