@@ -41,7 +41,15 @@ impl Leftover {
     /// # Errors
     /// When this process may not, or a control group still has processes.
     pub fn remove(&self) -> io::Result<()> {
-        if self.is_control_group { remove_tree(&self.path) } else { fs::remove_dir_all(&self.path) }
+        let removed = match self.is_control_group {
+            true => remove_tree(&self.path),
+            false => fs::remove_dir_all(&self.path),
+        };
+        match removed {
+            // Another program has just removed it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => result,
+        }
     }
 
     /// Lets processes go on that are frozen, so that they can end. Returns whether there may be some.
@@ -119,4 +127,22 @@ fn remove_tree(group: &Path) -> io::Result<()> {
         let _ = remove_tree(&child);
     }
     fs::remove_dir(group)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_program_has_removed_is_no_failure() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("docktest-1-1-0");
+        for is_control_group in [false, true] {
+            let leftover = Leftover { path: path.clone(), is_control_group };
+            fs::create_dir(&path).unwrap();
+            leftover.remove().unwrap();
+            assert!(!path.exists());
+            leftover.remove().unwrap();
+        }
+    }
 }

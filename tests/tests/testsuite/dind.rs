@@ -3,6 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 use std::{env, fs};
 
 use regex::Regex;
@@ -14,6 +15,14 @@ mod ends;
 mod engine_image;
 mod images;
 mod refusals;
+
+/// A Docker that has the program's image and `alpine`, as importing them takes longer than most runs. Tests that end their
+/// Docker or look at all that it has have one of their own. It ends with the process of the tests.
+static SHARED: LazyLock<Engine> = LazyLock::new(|| {
+    let engine = Engine::start();
+    warm(&engine);
+    engine
+});
 
 /// A chapter with containers, a volume, a published port, a recipe's image, a failure and leftovers.
 fn lab() -> Book {
@@ -37,6 +46,14 @@ fn lab() -> Book {
 /// The containers that this program has started on a Docker.
 pub(crate) fn containers(engine: &Engine) -> String {
     engine.docker(["ps", "--all", "--quiet", "--filter", "label=mdbook-docktest.owner"])
+}
+
+/// The containers on a Docker that a run of this program has left, given by the run's PID.
+fn containers_of(engine: &Engine, run: u32) -> Vec<String> {
+    let owner = ["ps", "--all", "--format", "{{.Label \"mdbook-docktest.owner\"}}"];
+    let owners = engine.docker(owner);
+    let of_run = |owner: &&str| owner.split('/').nth(3) == Some(&run.to_string());
+    owners.lines().filter(of_run).map(str::to_owned).collect()
 }
 
 /// Has the program's image and `alpine` ready on a Docker, so that a run begins with its steps.
@@ -69,7 +86,6 @@ fn comparable(recording: &Path) -> String {
 
 #[test]
 fn a_chapter_comes_out_as_on_this_machine() {
-    let engine = Engine::start();
     let book = lab();
     // Chapters with failures are not recorded.
     let book = book.edit("lab.md", "```bash timeout=1s\nsleep 600\n```\n\n", "");
@@ -77,16 +93,15 @@ fn a_chapter_comes_out_as_on_this_machine() {
     let recording = book.recording("lab.md");
     let here = comparable(&recording);
     fs::remove_file(&recording).unwrap();
-    on(&engine, &book, "record").run().exits(0);
+    on(&SHARED, &book, "record").run().exits(0);
     assert_eq!(comparable(&recording), here);
 }
 
 #[test]
 fn findings_are_those_of_a_run_on_this_machine() {
-    let engine = Engine::start();
     let book = lab();
     let here = book.verify();
-    let there = on(&engine, &book, "verify").run();
+    let there = on(&SHARED, &book, "verify").run();
     let expected = [
         ("leftover", "docker run -d"),
         ("timeout", "sleep 600"),
@@ -99,6 +114,7 @@ fn findings_are_those_of_a_run_on_this_machine() {
 
 #[test]
 fn a_book_can_say_that_its_chapters_run_on_a_docker() {
+    // It has no image of this program yet, which is then imported.
     let engine = Engine::start();
     let book = Book::new().setting("engine = \"dind\"").step("echo one").output("one\n");
     let pages = book.to_preprocess("html").env("DOCKER_HOST", engine.host()).run();
@@ -110,7 +126,6 @@ fn a_book_can_say_that_its_chapters_run_on_a_docker() {
 
 #[test]
 fn where_no_engine_starts_on_the_machine_its_docker_is_used() {
-    let engine = Engine::start();
     let book = Book::new().step("echo one").output("one\n");
     // Without a program that engines need.
     let programs = book.path().join("programs");
@@ -122,19 +137,19 @@ fn where_no_engine_starts_on_the_machine_its_docker_is_used() {
         let _ = symlink(program.path(), programs.join(program.file_name()));
     }
     let verify = || book.command(["verify", "--format", "json"]).env("PATH", programs.clone());
-    let outcome = verify().env("DOCKER_HOST", engine.host()).run();
-    outcome
+    let run = verify().env("DOCKER_HOST", SHARED.host()).start();
+    let pid = run.pid();
+    run.wait()
         .exits(0)
         .finds_nothing()
         .tells("engine: dind, because none starts on this machine itself: `nsenter` not found");
-    assert_eq!(containers(&engine), "");
+    assert_eq!(containers_of(&SHARED, pid), [""; 0]);
     let outcome = verify().env("DOCKER_HOST", "unix:///nowhere").run();
     outcome.exits(3).fails_saying(&["`nsenter` not found"]);
 }
 
 #[test]
 fn a_limit_of_memory_and_chapters_in_parallel_are_as_on_this_machine() {
-    let engine = Engine::start();
     let too_much = "head -c 1G /dev/zero | tail -n 1 >/dev/null";
     let step = |script: &str| format!("```bash\n{script}\n```\n\n");
     let serve = "docker run -d -p 8080:80 --name app alpine httpd -f -h /etc && docker rm -f app";
@@ -143,9 +158,11 @@ fn a_limit_of_memory_and_chapters_in_parallel_are_as_on_this_machine() {
         .setting("memory = \"300m\"")
         .chapter("one.md", &step(too_much))
         .chapter("two.md", &step(serve));
-    let outcome = on(&engine, &book, "verify").arg("--jobs").arg("2").run();
+    let run = on(&SHARED, &book, "verify").arg("--jobs").arg("2").start();
+    let pid = run.pid();
+    let outcome = run.wait();
     let expected = [("out-of-memory", too_much), ("exit-status", too_much)];
     outcome.exits(1).finds_only(&expected);
     assert_eq!([1, 2].map(|step| outcome.status_of(step)), ["failed", "passed"]);
-    assert_eq!(containers(&engine), "");
+    assert_eq!(containers_of(&SHARED, pid), [""; 0]);
 }

@@ -209,7 +209,12 @@ fn clean_removes_what_a_dry_run_names() {
     cleaned.exits(0);
     let as_done =
         would.stdout().replace("would remove ", "removed ").replace("would keep ", "kept ");
-    assert_eq!(cleaned.stdout(), as_done);
+    // Other tests kill runs, of which control groups are left for a moment.
+    let own = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.contains(" of killed runs, "));
+        lines.filter(|line| !line.contains(" of a killed run, ")).map(str::to_owned).collect()
+    };
+    assert_eq!(own(cleaned.stdout()), own(&as_done));
     let engines = cache.join("engines");
     for line in [
         "removed 2 images, ",

@@ -24,6 +24,7 @@ use docker_cli::system::Event;
 use docker_cli::{Canceller, Command, Docker};
 use docker_sandbox::{Daemon, ProcessEngine, Stopper};
 
+use super::ENGINE_LIMIT;
 use super::container_spec::{container_spec, stays};
 use super::effects::{AttendedContainers, Sighting, exit_code};
 
@@ -75,7 +76,7 @@ impl Witness {
         let since = now();
         let docker = engine.docker().cancelled_by(canceller.clone()).timeout(ANSWER_LIMIT);
         let daemon = engine.daemon();
-        let lines = daemon.follow(&format!("/events?since={}", unix_time(since)), ANSWER_LIMIT)?;
+        let lines = daemon.follow(&format!("/events?since={}", unix_time(since)), ENGINE_LIMIT)?;
         let stop = lines.stopper()?;
         let log = Arc::<Mutex<EventLog>>::default();
         let (inspections, to_inspect) = mpsc::channel::<Inspection>();

@@ -84,24 +84,35 @@ fn all_our_text_has_enough_contrast() {
     assert!(faint.is_empty(), "{}", faint.join("\n"));
 }
 
-/// Also mdBook's own parts of a page, which our style sheet and script mend.
+/// Two tests, as each takes minutes and they can run at the same time.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
-fn no_page_violates_an_accessibility_rule() {
+fn no_page_violates_an_accessibility_rule_on_a_desktop() {
+    no_page_violates_an_accessibility_rule(Width::Desktop);
+}
+
+#[test]
+#[ignore = "needs a browser: cargo xtask test --only browser"]
+fn no_page_violates_an_accessibility_rule_on_a_phone() {
+    no_page_violates_an_accessibility_rule(Width::Phone);
+}
+
+/// Also mdBook's own parts of a page, which our style sheet and script mend.
+#[track_caller]
+fn no_page_violates_an_accessibility_rule(width: Width) {
     let browser = Browser::start();
+    // Colours change at once.
+    browser.media("", &[("prefers-reduced-motion", "reduce")]);
     let mut broken = Vec::new();
     let server = course().serve();
     let not_found = ("course", server.page("absent.html"));
+    browser.view(width);
     for (_, url) in pages().into_iter().chain([not_found]) {
-        for width in Width::ALL {
-            // Colours change at once.
-            browser.media("", &[("prefers-reduced-motion", "reduce")]);
-            browser.view(width).open(&url).unfold();
-            for theme in Theme::ALL {
-                let found = browser.theme(theme).violations("html");
-                let place = |rule| format!("{url} in {theme:?} on a {width:?}: {rule}");
-                broken.extend(found.into_iter().map(place));
-            }
+        browser.open(&url).unfold();
+        for theme in Theme::ALL {
+            let found = browser.theme(theme).violations("html");
+            let place = |rule| format!("{url} in {theme:?} on a {width:?}: {rule}");
+            broken.extend(found.into_iter().map(place));
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));

@@ -12,9 +12,11 @@ const LOOK: &str = "look() {
     docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'
     docker volume ls --format '{{.Name}} {{.Labels}}'
     docker network ls --no-trunc --format '{{.ID}} {{.Name}}'
+    set --
     for volume in $(docker volume ls --quiet); do
-        docker run --rm -v \"$volume\":/mine:ro alpine sh -c 'find /mine -type f -exec cat {} +'
+        set -- \"$@\" -v \"$volume:/mine/$volume:ro\"
     done
+    docker run --rm \"$@\" alpine sh -c 'find /mine -type f | sort | xargs cat'
 }
 look > before
 grep -c precious before";
@@ -27,18 +29,15 @@ docker run -d --name web -v web:/data alpine sleep 900
 docker run --name travail -v /data alpine true
 docker volume create --label jetable=oui archives
 docker network create reseau
-for volume in data web archives; do
-    docker run --rm -v $volume:/data alpine sh -c 'echo precious > /data/mine'
-done";
+docker run --rm -v data:/1 -v web:/2 -v archives:/3 alpine \\
+    sh -c 'for volume in 1 2 3; do echo precious > /$volume/mine; done'";
 
 /// The same, and objects whose names chapters use.
 const TAKEN: &str = "for name in db web app-server cours-x; do
     docker run -d --name $name -v data:/data alpine sleep 900
 done
-for volume in data web postgres-prod shared-logs cours-y; do
-    docker volume create $volume
-    docker run --rm -v $volume:/data alpine sh -c 'echo precious > /data/mine'
-done";
+docker run --rm -v data:/1 -v web:/2 -v postgres-prod:/3 -v shared-logs:/4 -v cours-y:/5 alpine \\
+    sh -c 'for volume in 1 2 3 4 5; do echo precious > /$volume/mine; done'";
 
 /// A book with the course's images, and without findings about containers that die, which the course shows, and about leftovers, which
 /// are the reader's.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use testsuite::{Book, Engine, Program, eventually, is_running, marker, program};
 
-use super::{containers, warm};
+use super::{SHARED, containers, warm};
 
 /// A configuration of docker with contexts.
 fn contexts(contexts: &[(&str, &str)]) -> TempDir {
@@ -93,9 +93,7 @@ fn certificates(directory: &Path) {
 #[test]
 fn a_docker_is_reached_by_tls() {
     // A Docker on an engine, in a container of the image that a run has left there.
-    let engine = Engine::start();
-    warm(&engine);
-    let image = engine.docker([
+    let image = SHARED.docker([
         "image",
         "ls",
         "--format",
@@ -121,7 +119,7 @@ fn a_docker_is_reached_by_tls() {
         "/run:exec",
     ];
     let words = options.into_iter().chain(variables.iter().map(String::as_str));
-    engine.docker(words.chain([image.as_str(), "sh", "-c", daemon]));
+    let daemon = SHARED.docker(words.chain([image.as_str(), "sh", "-c", daemon]));
 
     let path = directory.path().display();
     let endpoint = format!(
@@ -129,7 +127,7 @@ fn a_docker_is_reached_by_tls() {
     );
     let config = contexts(&[("remote", &endpoint)]);
     let in_network = |words: &[&str]| {
-        let mut all: Vec<String> = engine.entering_network().into();
+        let mut all: Vec<String> = SHARED.entering_network().into();
         all.extend(words.iter().map(|word| (*word).to_owned()));
         all
     };
@@ -147,5 +145,6 @@ fn a_docker_is_reached_by_tls() {
         .directory(book.path())
         .env("DOCKER_CONFIG", config.path())
         .run();
+    SHARED.docker(["rm", "--force", "--volumes", &daemon]);
     outcome.exits(0).tells("src/lab.md");
 }

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use testsuite::{Book, Cache, Engine, Program, program};
+use testsuite::{Book, Cache, Program, program};
 
-use super::{docker, on, warm};
+use super::{SHARED, docker, on};
 
 #[test]
 fn no_docker() {
@@ -24,7 +24,6 @@ fn no_docker() {
 
 #[test]
 fn no_privileged_containers() {
-    let engine = Engine::start();
     let book = Book::new().step("true");
     // As a daemon with `userns-remap` answers.
     let docker = "#!/bin/sh\ncase \" $* \" in *' container run '*)\n\
@@ -34,7 +33,7 @@ fn no_privileged_containers() {
     let program = book.path().join("bin/docker");
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", book.path().join("bin").display(), std::env::var("PATH").unwrap());
-    let outcome = on(&engine, &book, "verify").env("PATH", path).run();
+    let outcome = on(&SHARED, &book, "verify").env("PATH", path).run();
     outcome.exits(3).fails_saying(&[
         "`--privileged`",
         "incompatible with user namespaces",
@@ -44,19 +43,18 @@ fn no_privileged_containers() {
 
 #[test]
 fn the_program_in_a_container_without_privileges() {
-    let engine = Engine::start();
-    warm(&engine);
-    let image = engine.docker(["image", "ls", "--quiet", "mdbook-docktest/engine"]);
-    let container = engine.docker(["create", &image, "/program", "verify", "/lab.md"]);
+    let image = SHARED.docker(["image", "ls", "--quiet", "mdbook-docktest/engine"]);
+    let container = SHARED.docker(["create", &image, "/program", "verify", "/lab.md"]);
     let book = Book::new().step("true");
     book.write();
     let lab = book.path().join("src/lab.md");
     for (file, name) in [(program(), "program"), (lab.as_path(), "lab.md")] {
         let to = format!("{container}:/{name}");
-        let copied = docker(&engine, &["cp", file.to_str().unwrap(), &to]);
+        let copied = docker(&SHARED, &["cp", file.to_str().unwrap(), &to]);
         assert!(copied.status.success(), "{copied:?}");
     }
-    let run = docker(&engine, &["start", "--attach", &container]);
+    let run = docker(&SHARED, &["start", "--attach", &container]);
+    SHARED.docker(["rm", &container]);
     let said = String::from_utf8_lossy(&run.stderr);
     assert_eq!(run.status.code(), Some(3), "{said}");
     let expected = "error: no engine can start here: this container may not create namespaces: start it with \
