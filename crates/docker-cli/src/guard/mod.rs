@@ -52,8 +52,9 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// after a [`Canceller`](crate::Canceller) has stopped everything else. If the daemon hangs, it
 /// gives up after ten seconds. A drop cannot return an error: use [`remove`](Self::remove) to see
 /// it. Drops do not run when a process is killed, exits by [`std::process::exit`], or ends by Ctrl-C
-/// without handling it. What is left by either has a label, by which [`Docker::sweep`] finds and
-/// removes it once this process has ended.
+/// without handling it. The call that creates an object can time out while the daemon still works on
+/// it. What is left by any of these has a label, by which [`Docker::sweep`] finds and removes it once
+/// this process has ended.
 #[must_use = "the object is removed as soon as its guard is dropped"]
 pub struct Guard<T: Removable> {
     docker: Docker,
