@@ -6,10 +6,9 @@ use crate::define::command;
 use crate::docker::Docker;
 use crate::error::Error;
 pub use crate::generated::buildx::*;
-use crate::id::ImageId;
+pub use crate::image::QuietBuild;
 use crate::output::Output;
 use crate::progress::BuildEvents;
-use crate::read;
 use crate::stdin::Stdin;
 
 /// The `docker buildx` commands; see [`Docker::buildx`].
@@ -58,9 +57,8 @@ command! {
 
 impl Build {
     /// Returns the new image's identifier instead of the output.
-    pub fn quiet(mut self) -> QuietBuild {
-        self.0.flag("--quiet");
-        QuietBuild(self.0)
+    pub fn quiet(self) -> QuietBuild {
+        QuietBuild::from_build(self.0)
     }
 
     /// Starts the build, and returns what happens as events.
@@ -71,9 +69,4 @@ impl Build {
     pub fn follow(self) -> Result<BuildEvents, Error> {
         BuildEvents::start(self)
     }
-}
-
-command! {
-    /// `docker buildx build --quiet`; see [`Build::quiet`]. It returns the new image's identifier.
-    QuietBuild = => ImageId, read::last_line;
 }

@@ -47,8 +47,8 @@ pub enum Error {
     InUse(Box<Failure>),
     /// Another object has the name already.
     Conflict(Box<Failure>),
-    /// An object that was to be created, and removed later, exists already: Docker accepts that, but it
-    /// must not be removed.
+    /// A guard was to create an object that exists already. Docker accepts that, but the guard would
+    /// remove what others have created.
     Exists {
         /// The kind of object.
         kind: ObjectKind,

@@ -81,12 +81,26 @@ fn a_guard_labels_its_object_and_removes_it() {
 #[test]
 fn what_is_kept_is_not_removed() {
     let fake = Fake::new(DOCKER);
-    let kept: ContainerId = fake.docker.container().create("app").guard().unwrap().keep();
+    let kept: ContainerId = fake.docker.container().create("app").guard().unwrap().keep().unwrap();
     assert_eq!(kept.as_str(), "abc123");
-    assert_eq!(calls(&fake).len(), 1);
-    // An object of somebody else.
+    let (label, _) = without_label(&calls(&fake)[0]);
+    let number = label.rsplit('/').next().unwrap();
+    let marker = format!("docker-cli.kept.{}-{number}", Owner::current().name());
+    // Its own label cannot be changed any more.
+    assert_eq!(
+        calls(&fake)[1..],
+        [format!("volume create --label=docker-cli.kept={label} {marker}")]
+    );
+    // A sweep does not look for what no guard has created.
+    let kept = Guard::new(&fake.docker, kept).keep().unwrap();
+    assert_eq!(calls(&fake).len(), 2);
     drop(Guard::new(&fake.docker, kept));
-    assert_eq!(calls(&fake)[1..], ["container rm --force --volumes abc123"]);
+    assert_eq!(calls(&fake)[2..], ["container rm --force --volumes abc123"]);
+
+    let broken = r#"case "$*" in "volume create"*) exit 1 ;; esac"#;
+    let fake = Fake::new(&format!("{DOCKER}\n{broken}"));
+    fake.docker.container().create("app").guard().unwrap().keep().unwrap_err();
+    assert_eq!(calls(&fake)[2..], ["container rm --force --volumes abc123"]);
 }
 
 #[test]
@@ -171,6 +185,10 @@ fn a_project_is_removed_without_its_files() {
         matches!(&error, Error::Exists { kind: ObjectKind::Project, name } if name == "shop"),
         "{error:?}"
     );
+    // One that is kept stays, also for a sweep.
+    let project = project.keep().unwrap();
+    assert!(fake.path("up").exists() && !marker.exists());
+    let project = Guard::new(&fake.docker, project);
     let started = calls(&fake).len();
     project.remove().unwrap();
     // Removing the container has ended the project of this script.
@@ -209,17 +227,36 @@ fn a_sweep_removes_what_processes_have_left_that_have_ended() {
         let labels = format!(r#"{{"docker-cli.owner":"{label}"}}"#);
         format!(r#"{{"Id":"{id}","Name":"{id}","Config":{{"Labels":{labels}}},"Labels":{labels}}}"#)
     };
-    let all = [object("aa", &format!("{ended}/0")), object("bb", &format!("{alive}/1"))];
-    let all = [&all[..], &[object("cc", "somebody else")]].concat().join("\n");
+    let all = [
+        object("aa", &format!("{ended}/0")),
+        object("bb", &format!("{alive}/1")),
+        object("cc", "somebody else"),
+        object("dd", &format!("{ended}/3")),
+    ]
+    .join("\n");
     let marker = format!(
         r#"{{"Name":"marker","Labels":{{"docker-cli.owner":"{ended}/2","docker-cli.project":"shop"}}}}"#
     );
+    let kept = |name: &str, label: &str| {
+        format!(r#"{{"Name":"{name}","Labels":{{"docker-cli.kept":"{label}"}}}}"#)
+    };
+    let kept = [
+        kept("kept", &format!("{ended}/3")),
+        kept("stale", &format!("{ended}/4")),
+        kept("later", &format!("{alive}/5")),
+    ]
+    .join("\n");
     let fake = Fake::new(&format!(
         r#"echo "$*" >> calls
 case "$*" in
   *"ls "*project=shop*) ;;
-  "volume ls"*"--filter=label=docker-cli.owner") printf 'aa\nbb\ncc\nmarker\n' ;;
-  *"ls "*"--filter=label=docker-cli.owner") printf '%s\n' '{{"ID":"aa"}}' '{{"ID":"bb"}}' '{{"ID":"cc"}}' ;;
+  "volume ls"*"--filter=label=docker-cli.owner") echo marker ;;
+  "volume ls"*"--filter=label=docker-cli.kept") echo kept ;;
+  *"ls "*"--filter=label=docker-cli.owner") echo '{{"ID":"aa"}}' ;;
+  "volume inspect "*" kept") cat <<'END'
+{kept}
+END
+  ;;
   "volume inspect"*) cat <<'END'
 {all}
 {marker}
@@ -248,6 +285,7 @@ esac"#
             "volume rm docker-cli.project.shop",
             "network rm aa",
             "volume rm aa",
+            "volume rm stale",
         ]
     );
 }

@@ -100,11 +100,11 @@ fn a_line_is_waited_for() {
     let line = wait.prints_line(|_| std::mem::replace(&mut lines, 1) == 1).unwrap();
     assert_eq!(line.text(), "now ready");
 
-    let late = fake.docker.container().wait_until("web", Duration::from_secs(1));
+    let late = fake.docker.container().wait_until("web", Duration::from_secs(2));
     let late = reason(late.prints("done").unwrap_err());
     assert_eq!(
         (late.awaited.as_str(), late.limit),
-        ("a line with `done`", Some(Duration::from_secs(1)))
+        ("a line with `done`", Some(Duration::from_secs(2)))
     );
     assert_eq!(late.lines, ["starting", "now ready"]);
 }

@@ -22,7 +22,7 @@ use crate::stream::Line;
 /// How long to wait before looking again. A call of docker takes some ten milliseconds.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// How long each call may take if less than this is left, so that the last look is not cut short.
-const CALL_LIMIT: Duration = Duration::from_secs(2);
+const CALL_LIMIT: Duration = Duration::from_secs(5);
 /// How long an accepted connection must stay open: the proxy in front of a published port closes it
 /// as soon as the container refuses it, which takes less than a millisecond.
 const STAYS_OPEN: Duration = Duration::from_millis(100);
@@ -45,7 +45,7 @@ const LAST_LINES: usize = 10;
 ///
 /// Each method returns as soon as it is known that the container will not become ready, because it
 /// has ended. The error is [`Error::NotReady`] then, and when the time is up; it says what was found
-/// instead. A daemon that does not answer is [`Error::Timeout`], two seconds after the limit at most.
+/// instead. A daemon that does not answer is [`Error::Timeout`], five seconds after the limit at most.
 #[derive(Clone, Debug)]
 #[must_use = "its methods wait"]
 pub struct WaitUntil {

@@ -20,8 +20,3 @@ crate::define::command! {
     force: switch "--force";
     volumes: switch "--volumes";
 }
-
-crate::define::flags! {
-    crate::system::Df = "system" "df";
-    verbose: switch "--verbose";
-}

@@ -23,6 +23,9 @@ use crate::{network, volume};
 
 /// The label of what a guard has created: its [`Owner`], and a number that only this guard has.
 pub(crate) const LABEL: &str = "docker-cli.owner";
+/// The label of the volume that says that an object is kept, with the object's [`LABEL`]: an object's
+/// own labels cannot be changed any more.
+const KEPT: &str = "docker-cli.kept";
 /// How long each command of a removal may take. The daemon kills a container within a second; ten
 /// times that is for a busy machine.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -48,25 +51,40 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Dropping a guard blocks until docker has removed the object, also while the thread panics and
 /// after a [`Canceller`](crate::Canceller) has stopped everything else. If the daemon hangs, it
 /// gives up after ten seconds. A drop cannot return an error: use [`remove`](Self::remove) to see
-/// it. Drops do not run when a process is killed, or ends by Ctrl-C without handling it. What is
-/// left by either has a label, by which [`Docker::sweep`] finds and removes it once this process has
-/// ended.
+/// it. Drops do not run when a process is killed, exits by [`std::process::exit`], or ends by Ctrl-C
+/// without handling it. The call that creates an object can time out while the daemon still works on
+/// it. What is left by any of these has a label, by which [`Docker::sweep`] finds and removes it once
+/// this process has ended.
 #[must_use = "the object is removed as soon as its guard is dropped"]
 pub struct Guard<T: Removable> {
     docker: Docker,
     object: T,
+    /// The value of its [`LABEL`], if the guard has created it.
+    label: Option<String>,
     is_armed: bool,
 }
 
 impl<T: Removable> Guard<T> {
     /// Guards an object that exists already. It has no label: [`Docker::sweep`] does not remove it.
     pub fn new(docker: &Docker, object: T) -> Self {
-        Self { docker: docker.for_removal(LIMIT), object, is_armed: true }
+        Self { docker: docker.for_removal(LIMIT), object, label: None, is_armed: true }
     }
 
-    /// Keeps the object, and returns its identifier. It still has the label of its guard, so that
-    /// [`Docker::sweep`] removes it once this process has ended.
-    pub fn keep(mut self) -> T {
+    /// Keeps the object, and returns its identifier.
+    ///
+    /// So that [`Docker::sweep`] keeps it too, this creates a volume named `docker-cli.kept.…`, which
+    /// a later sweep removes when the object is gone. (Of a project, it removes the volume that marks
+    /// it.)
+    ///
+    /// # Errors
+    ///
+    /// Those of every call; the object is removed then.
+    pub fn keep(self) -> Result<T, Error> {
+        self.object.keep(&self.docker, self.label.as_deref())?;
+        Ok(self.disarm())
+    }
+
+    fn disarm(mut self) -> T {
         self.is_armed = false;
         self.object.clone()
     }
@@ -117,12 +135,23 @@ pub trait Removable: Clone + AsRef<OsStr> + sealed::Remove {}
 impl<T: Clone + AsRef<OsStr> + sealed::Remove> Removable for T {}
 
 mod sealed {
+    use super::{KEPT, Owner};
+    use crate::command::Command;
     use crate::docker::Docker;
     use crate::error::Error;
 
     pub trait Remove {
         /// Removes it; it is no error if it does not exist.
         fn remove(&self, docker: &Docker) -> Result<(), Error>;
+
+        /// Has `sweep` keep it. `label` is the value of its label; without one, `sweep` does not
+        /// remove it anyway.
+        fn keep(&self, docker: &Docker, label: Option<&str>) -> Result<(), Error> {
+            let Some(label) = label else { return Ok(()) };
+            let number = label.rsplit('/').next().unwrap_or_default();
+            let marker = format!("{KEPT}.{}-{number}", Owner::current().name());
+            docker.volume().create().name(marker).label(KEPT, label).call().map(drop)
+        }
     }
 }
 
@@ -174,7 +203,9 @@ where
 {
     let docker = command.invocation().docker();
     command.invocation_mut().value("--label", format!("{LABEL}={label}"));
-    Ok(Guard::new(&docker, command.call()?))
+    let mut guard = Guard::new(&docker, command.call()?);
+    guard.label = Some(label.to_owned());
+    Ok(guard)
 }
 
 impl container::Detached {
@@ -230,6 +261,6 @@ fn create_volume(create_: volume::Create, label: &str) -> Result<Guard<VolumeNam
     if found.is_some_and(|volume| volume.labels.get(LABEL).is_some_and(|found| found == label)) {
         return Ok(guard);
     }
-    let name = guard.keep();
+    let name = guard.disarm();
     Err(Error::Exists { kind: ObjectKind::Volume, name: name.to_string() })
 }

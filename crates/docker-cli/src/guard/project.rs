@@ -43,6 +43,10 @@ impl Project {
         format!("docker-cli.project.{}", self.0)
     }
 
+    fn remove_marker(&self, docker: &Docker) -> Result<(), Error> {
+        super::unless_missing(docker.volume().rm([self.marker()]).call())
+    }
+
     fn filter(&self) -> String {
         format!("label={PROJECT}={}", self.0)
     }
@@ -83,7 +87,11 @@ impl Remove for Project {
             volume.remove(docker)?;
         }
         // Last, so that `sweep` tries again if something remains.
-        super::unless_missing(docker.volume().rm([self.marker()]).call())
+        self.remove_marker(docker)
+    }
+
+    fn keep(&self, docker: &Docker, _: Option<&str>) -> Result<(), Error> {
+        self.remove_marker(docker)
     }
 }
 
@@ -111,7 +119,7 @@ impl compose::Up {
         if project.exists(&docker)? {
             return Err(exists());
         }
-        let _: VolumeName = marker.keep();
+        let _: VolumeName = marker.disarm();
         let guard = Guard::new(&docker, project);
         if !self.invocation().has_flag("--detach") {
             self.invocation_mut().flag("--detach");

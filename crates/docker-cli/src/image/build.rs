@@ -6,6 +6,7 @@ use crate::define::command;
 use crate::docker::Docker;
 use crate::error::Error;
 use crate::id::ImageId;
+use crate::invocation::Invocation;
 use crate::output::Output;
 use crate::progress::BuildEvents;
 use crate::read;
@@ -51,9 +52,8 @@ impl Build {
     }
 
     /// Returns the new image's identifier instead of the output.
-    pub fn quiet(mut self) -> QuietBuild {
-        self.0.flag("--quiet");
-        QuietBuild(self.0)
+    pub fn quiet(self) -> QuietBuild {
+        QuietBuild::from_build(self.0)
     }
 
     /// Starts the build, and returns what happens as events.
@@ -67,6 +67,14 @@ impl Build {
 }
 
 command! {
-    /// `docker image build --quiet`; see [`Build::quiet`]. It returns the new image's identifier.
+    /// `docker image build --quiet` or `docker buildx build --quiet`; see [`Build::quiet`]. It
+    /// returns the new image's identifier.
     QuietBuild = => ImageId, read::last_line;
+}
+
+impl QuietBuild {
+    pub(crate) fn from_build(mut build: Invocation) -> Self {
+        build.flag("--quiet");
+        Self(build)
+    }
 }

@@ -9,7 +9,7 @@
 //! #5 DONE 0.8s
 //! ```
 //!
-//! The steps run at the same time, and what they say is mixed. A number tells them apart, and the
+//! The steps run at the same time, and what they say is mixed. A number distinguishes them, and the
 //! name is printed again when another step has spoken in between. The legacy builder runs one step after the other:
 //!
 //! ```text
@@ -163,7 +163,7 @@ mod tests {
 
     /// Of buildx 0.13.1.
     #[test]
-    fn steps_of_buildkit_are_told_apart() {
+    fn steps_of_buildkit_have_numbers() {
         let text = r#"#0 building with "default" instance using docker driver
 
 #1 [internal] load build definition from Dockerfile

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn layers_digests_and_other_lines_are_told_apart() {
+    fn layers_digests_and_other_lines_are_distinguished() {
         let layer = |id: &str, state: &str, is_done| TransferEvent::Layer {
             id: id.to_owned(),
             state: state.to_owned(),

@@ -68,8 +68,12 @@ fn a_sweep_removes_what_a_killed_process_left(docker: &Docker) {
     let run = run.label(label, owner(2)).network(&network).volume(format!("{volume}:/data"));
     let container = run.detach().call().unwrap();
 
+    // A volume that it had kept, and the one that says so.
+    let kept = docker.volume().create().label("test", &name).label(label, owner(3)).call().unwrap();
+    let marker = docker.volume().create().label("docker-cli.kept", owner(3)).call().unwrap();
+
     docker.sweep().unwrap();
-    assert_eq!(count(docker, &name), (1, 1, 1));
+    assert_eq!(count(docker, &name), (1, 1, 2));
     process.kill().unwrap();
     process.wait().unwrap();
     let swept = docker.sweep().unwrap();
@@ -78,7 +82,10 @@ fn a_sweep_removes_what_a_killed_process_left(docker: &Docker) {
         (swept.containers, swept.networks, swept.volumes),
         (vec![container], vec![network], vec![volume])
     );
-    assert_eq!(count(docker, &name), (0, 0, 0));
+    assert_eq!(count(docker, &name), (0, 0, 1));
+    docker.volume().rm([&kept]).call().unwrap();
+    docker.sweep().unwrap();
+    assert!(docker.volume().find(&marker).unwrap().is_none());
 }
 
 #[test]
