@@ -56,10 +56,11 @@ fn what_a_tutorial_leaves_to_its_readers_is_added() {
     let text = "# Lab\n\n\
         ```docker\n$ docker volume create prices\nprices\n```\n\n    docker volume rm prices\n\n\
         ```console\n$ cat notes/list\ntea 3\n```\n\n\
+        ```bash no-output\nsort notes/list\n```\n\n\
         ```bash\ndocker run --detach alpine sleep 1h\n```\n\n\
         ```console\n$ docker exec <container-id> echo hello\nhello\n$ docker rm --force <container-id>\n```\n\n\
-        ```bash\ndocker network create --driver overlay over\n\
-        docker network create --driver macvlan --opt parent=eth0 on\ndocker network rm over on\n```\n";
+        ```bash\ndocker service ls\n\
+        docker network create --driver macvlan --opt parent=eth0 on\ndocker network rm on\n```\n";
     let book = Book::new().with_alpine().chapter("lab.md", text);
     let outcome = book.command(["fix", "--format", "json"]).run();
     outcome.exits(0).finds_nothing().tells("src/lab.md: fixed 4 places");
@@ -71,8 +72,8 @@ fn what_a_tutorial_leaves_to_its_readers_is_added() {
             "```text file=notes/list hidden\ntea 3\n```\n\n```console\n$ cat",
         )
         .replace(
-            "```bash\ndocker network",
-            "```bash hidden\ndocker swarm init\n```\n\n```bash\ndocker network",
+            "```bash\ndocker service",
+            "```bash hidden\ndocker swarm init\n```\n\n```bash\ndocker service",
         );
     assert_eq!(read(&book, "src/lab.md"), fixed);
 }

@@ -34,7 +34,8 @@ const PACKAGES: [&str; 19] = [
 const CLIENT: [&str; 3] = ["docker-buildx", "docker-cli", "docker-compose"];
 
 /// Documentation is left out, except licences. So is the address of the mirror: steps can read this
-/// file system, and their output is published.
+/// file system, and their output is published; and the script of `service docker`, which would say of a daemon that it has
+/// not started that it was stopped.
 const OPTIONS: [&str; 8] = [
     "--variant=essential",
     "--aptopt=APT::Install-Recommends \"false\"",
@@ -43,7 +44,8 @@ const OPTIONS: [&str; 8] = [
     "--dpkgopt=path-exclude=/usr/share/info/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
     "--dpkgopt=path-exclude=/usr/share/man/*",
-    "--customize-hook=cd \"$1\" && rm -r etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap var/log/apt",
+    "--customize-hook=cd \"$1\" && rm -r etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap var/log/apt \
+     && rm -f etc/init.d/docker",
 ];
 
 /// The arguments of mmdebstrap that determine the content of a root file system.

@@ -199,8 +199,10 @@ fn a_start_that_takes_too_long_fails() {
 
 #[test]
 #[ignore = "needs an engine: cargo xtask test"]
-fn it_has_the_usual_devices() {
+fn it_has_the_usual_devices_and_no_service_script_of_its_daemon() {
     let engine = start();
+    let service = "service docker stop 2>&1 | tail -n 1";
+    assert_eq!(inside(&engine, service), "docker: unrecognized service");
     let nodes = "null zero full random urandom tty";
     let missing = format!("for node in {nodes}; do test -c /dev/$node || echo $node; done");
     assert_eq!(inside(&engine, &missing), "");

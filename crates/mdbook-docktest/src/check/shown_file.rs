@@ -20,7 +20,7 @@ static CAT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What is left out of the output that a page shows.
 static GAP: LazyLock<Regex> = LazyLock::new(|| {
-    let regex = r"(?im)^\s*(?:\.\.\.|…|[<\[(].*(?:snip|\.\.\.|…).*[>\])])\s*$|\[[A-Z][A-Z0-9_-]*\]";
+    let regex = r"(?m)^\s*(?:\.\.\.|…|[<\[(].*(?:(?i:snip)|\.\.\.|…).*[>\])])\s*$|\[[A-Z][A-Z0-9_-]*(?::[^\]\n]*)?\]";
     Regex::new(regex).expect("the regex is valid")
 });
 
@@ -34,6 +34,9 @@ pub(super) fn explain(
     recording: &Recording,
     differences: &mut [Difference],
 ) {
+    if !differences.iter().any(|difference| difference.code == Code::ExitStatus) {
+        return;
+    }
     for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
         let StepRecording::Ran { commands, .. } = recorded else { continue };
         for (index, (command, ran)) in step.commands.iter().zip(commands).enumerate() {
@@ -60,10 +63,10 @@ pub(super) fn explain(
             let Some(difference) = differences.iter_mut().find(is_failure) else { continue };
             let info = format!("text file={name} hidden");
             let Some(edit) = block_above(text, step, &info, content) else { continue };
-            let basis = match can_come_from_elsewhere(scenario, command, name) {
-                true => Basis::Proposed,
-                false => Basis::Proved,
-            };
+            // For `cat` alone, the page would only prove itself.
+            let is_proved = is_used_later(scenario, command, name)
+                && !can_come_from_elsewhere(scenario, command, name);
+            let basis = if is_proved { Basis::Proved } else { Basis::Proposed };
             let remedy = Remedy {
                 title: format!(
                     "add `file={name}` in a hidden block with the output that is expected"
@@ -89,13 +92,31 @@ fn shown_file(command: &Command) -> Option<(&str, &str)> {
 
 /// Whether an earlier command names the file, or may have brought it.
 fn can_come_from_elsewhere(scenario: &Scenario, command: &Command, name: &str) -> bool {
-    let base = name.rsplit('/').next().unwrap_or(name);
+    let mut before = words(scenario, |other| other.span.start < command.span.start);
+    before.any(|word| FETCH.contains(&word) || word.contains(base_name(name)))
+}
+
+/// Whether a later command needs the file: it names the file, or builds or runs what is described there.
+fn is_used_later(scenario: &Scenario, command: &Command, name: &str) -> bool {
+    let base = base_name(name);
+    let describes = match base {
+        "Dockerfile" => Some("build"),
+        _ if base.contains("compose.y") => Some("up"),
+        _ => None,
+    };
+    let mut after = words(scenario, |other| other.span.start > command.span.start);
+    after.any(|word| word.contains(base) || Some(word) == describes)
+}
+
+fn base_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// Returns the words of some commands of a chapter.
+fn words(scenario: &Scenario, is_wanted: impl Fn(&Command) -> bool) -> impl Iterator<Item = &str> {
     let commands = scenario.steps.iter().flat_map(|step| &step.commands);
-    let mut before = commands.take_while(|other| other.span.start < command.span.start);
-    before.any(|other| {
-        let mut words = other.text.split_ascii_whitespace();
-        words.any(|word| FETCH.contains(&word) || word.contains(base))
-    })
+    let commands = commands.filter(move |command| is_wanted(command));
+    commands.flat_map(|command| command.text.split_ascii_whitespace())
 }
 
 #[cfg(test)]

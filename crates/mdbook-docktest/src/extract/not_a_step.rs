@@ -45,7 +45,7 @@ impl Extraction<'_> {
             return;
         }
         let (message, help) = if look == Look::Windows {
-            let message = "its prompt is that of a shell of Windows".to_owned();
+            let message = "it is for a shell of Windows".to_owned();
             (message, "mark it as `text` to only show it".to_owned())
         } else if language.is_empty() {
             ("it has no language".to_owned(), after_the_fence(look))

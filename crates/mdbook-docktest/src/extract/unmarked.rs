@@ -1,5 +1,9 @@
 //! Recognizes commands in blocks that are no steps.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::command_line::{Reading, reading};
 use super::commands::commands;
 use super::prompt::{Prompt, Prompts};
@@ -11,7 +15,7 @@ pub(super) mod html;
 pub(super) enum Look {
     /// Commands at prompts.
     Session,
-    /// Commands at the prompts of a shell of Windows.
+    /// Commands for a shell of Windows, by their prompts or paths.
     Windows,
     /// Commands.
     Script,
@@ -30,6 +34,22 @@ pub(super) fn look(text: &str) -> Option<Look> {
     if text.trim_start().starts_with("#!") {
         return None;
     }
+    look_of_script(text).map(|look| if is_for_windows(text) { Look::Windows } else { look })
+}
+
+/// What bash would take for something else without an error: a path such as `C:\lab` or `.\build.ps1`, whose backslashes it
+/// drops, and a backtick that continues a line.
+static OF_WINDOWS: LazyLock<Regex> = LazyLock::new(|| {
+    let regex = r"(?m)(?:^|[\s=])(?:[A-Za-z]:\\|\.{1,2}\\\w)|\s`[ \t]*$";
+    Regex::new(regex).expect("the regex is valid")
+});
+
+/// Whether commands are for a shell of Windows.
+fn is_for_windows(text: &str) -> bool {
+    (text.contains('\\') || text.contains('`')) && OF_WINDOWS.is_match(text)
+}
+
+fn look_of_script(text: &str) -> Option<Look> {
     let readings = readings(text);
     let (first, rest) = readings.split_first()?;
     let has_arguments = |(reading, line, is_long): &(Reading, &str, bool)| {

@@ -30,29 +30,34 @@ fn mended(text: &str, printed: &str) -> Option<(Basis, String)> {
 
 const MISSING: &str = "cat: app/Dockerfile: No such file or directory\n";
 
+const SHOWN: &str = "```console\n$ cat app/Dockerfile\nFROM alpine\n\nCMD date\n```\n";
+const USED: &str = "\n```bash\ndocker build app\n```\n";
+
 #[test]
-fn a_file_that_is_shown_as_a_whole_is_written_before_it_is_shown() {
+fn a_file_that_is_shown_as_a_whole_and_used_is_written_before_it_is_shown() {
     assert_eq!(
-        mended("a\n\n```console\n$ cat app/Dockerfile\nFROM alpine\n\nCMD date\n```\n", MISSING),
+        mended(&format!("a\n\n{SHOWN}{USED}"), MISSING),
         Some((
             Basis::Proved,
-            "a\n\n```text file=app/Dockerfile hidden\nFROM alpine\n\nCMD date\n```\n\n\
-             ```console\n$ cat app/Dockerfile\nFROM alpine\n\nCMD date\n```\n"
-                .to_owned()
+            format!(
+                "a\n\n```text file=app/Dockerfile hidden\nFROM alpine\n\nCMD date\n```\n\n{SHOWN}{USED}"
+            )
         ))
     );
+    let settings =
+        "```console\n$ cat app.ini\n[service]\nport=1\n```\n\n```bash\nsort ./app.ini\n```\n";
+    let missing = "cat: app.ini: No such file or directory\n";
+    assert_eq!(mended(settings, missing).map(|(basis, _)| basis), Some(Basis::Proved));
 }
 
 #[test]
-fn a_file_that_may_be_fetched_is_only_proposed() {
+fn a_file_that_may_be_fetched_or_that_nothing_uses_is_only_proposed() {
     for before in ["git clone https://example.com/x", "touch app/Dockerfile", "cp -r /src/. ."] {
-        let text = format!(
-            "```bash\n{before}\n```\n\n```console\n$ cat ./app/Dockerfile\nFROM alpine\n```\n"
-        );
-        let (basis, _) =
-            mended(&text, "cat: ./app/Dockerfile: No such file or directory\n").unwrap();
-        assert_eq!(basis, Basis::Proposed, "{before}");
+        let text = format!("```bash\n{before}\n```\n\n{SHOWN}{USED}");
+        let basis = mended(&text, MISSING).map(|(basis, _)| basis);
+        assert_eq!(basis, Some(Basis::Proposed), "{before}");
     }
+    assert_eq!(mended(SHOWN, MISSING).map(|(basis, _)| basis), Some(Basis::Proposed));
 }
 
 #[test]
@@ -60,7 +65,7 @@ fn parts_of_files_and_other_commands_have_no_such_remedy() {
     for session in [
         "$ cat app/Dockerfile\nFROM alpine\n...\nCMD date\n",
         "$ cat app/Dockerfile\nFROM alpine\n<Snip>\n",
-        "$ cat app/Dockerfile\nID [ID]\n",
+        "$ cat app/Dockerfile\nID [ID:web]\n",
         "$ cat app/Dockerfile\n",
         "$ cat app/Dockerfile other\nFROM alpine\n",
         "$ cat /app/Dockerfile\nFROM alpine\n",

@@ -34,6 +34,28 @@ fn commands_at_prompts_of_windows_are_no_session_that_can_run() {
 }
 
 #[test]
+fn commands_with_paths_of_windows_are_for_windows() {
+    each(
+        Some(Look::Windows),
+        &[
+            "mkdir -p C:\\scm\\labs\ncd C:\\scm\\labs\n",
+            "docker run -v c:\\data:/data alpine\n",
+            "docker build -t app .\\web\n",
+            "docker run -d `\n  --name web `\n  nginx\n",
+        ],
+    );
+    each(
+        Some(Look::Script),
+        &[
+            "docker run \\\n  -d nginx\n",
+            "docker rm `docker ps -aq`\n",
+            "docker run alpine printf 'a:\\n'\n",
+            "docker run alpine grep 'x\\.y' z\n",
+        ],
+    );
+}
+
+#[test]
 fn lines_with_known_programs_look_like_a_script() {
     each(
         Some(Look::Script),
