@@ -52,7 +52,7 @@ impl<'a> Engines<'a> {
     }
 
     /// The same with this root file system, one of several.
-    pub(super) fn from_root(self, root: &'a Path) -> Self {
+    pub(super) fn on_root(self, root: &'a Path) -> Self {
         Self { root: Some(root), is_one_of_several: true, ..self }
     }
 
@@ -307,7 +307,7 @@ mod tests {
         let other = EngineRoot::Prepared("other".into());
         let one = Engines { root: Some(Path::new("other")), ..Engines::default() };
         assert_eq!(one.root_for_images(&other, &settings), other);
-        let several = Engines::default().from_root(Path::new("other"));
+        let several = Engines::default().on_root(Path::new("other"));
         let default = EngineRoot::Prepared("default".into());
         assert_eq!(several.root_for_images(&other, &settings), default);
     }

@@ -51,7 +51,7 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
         for (index, Loaded { report, settings, .. }) in loaded.iter_mut().enumerate() {
             let run_options = RunOptions {
                 settings,
-                engines: Engines::of(options).from_root(&root.path),
+                engines: Engines::of(options).on_root(&root.path),
                 fail_fast: options.fail_fast,
                 jobs: options.jobs,
                 canceller: &canceller,
