@@ -39,8 +39,8 @@ pub enum Command {
     },
     /// Adds the preprocessor, the style sheet and the scripts to a book
     ///
-    /// Existing settings and files are kept, except for style sheets and scripts that come from another
-    /// version of this program and were not edited.
+    /// Existing settings and files are kept, except for files that come from another version of this program and
+    /// were not edited.
     Install(Install),
     /// Runs everything and reports what fails
     ///

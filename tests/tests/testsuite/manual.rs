@@ -28,8 +28,9 @@ fn bash_completes_commands_options_and_values() {
     fs::write(&file, completions("bash")).unwrap();
     let complete = |words: &[&str]| -> Vec<String> {
         let script = "source \"$1\"; shift; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); \
-                      _mdbook-docktest \"$1\" \"${@: -1}\" \"${@: -2:1}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
-        let words = [&["-c", script, "bash", file.to_str().unwrap(), "mdbook-docktest"], words].concat();
+                      _mdbook__docktest \"$1\" \"${@: -1}\" \"${@: -2:1}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        let words =
+            [&["-c", script, "bash", file.to_str().unwrap(), "mdbook-docktest"], words].concat();
         read("bash", &words).lines().map(str::to_owned).collect()
     };
     assert_eq!(complete(&["ver"]), ["verify"]);
@@ -44,7 +45,7 @@ fn bash_completes_commands_options_and_values() {
 fn each_shell_has_completions() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = completions(shell);
-        for word in ["moved-images", "prepare", "bookworm"] {
+        for word in ["moved-images", "prepare", "engine-root"] {
             assert!(script.contains(word), "no {word} for {shell}");
         }
     }
@@ -72,7 +73,10 @@ fn each_command_has_a_manual_page_that_groff_reads() {
     let verify = text(&pages.join("mdbook-docktest-verify.1"));
     assert!(verify.contains("--all-findings"), "{verify}");
     let main = text(&pages.join("mdbook-docktest.1"));
-    assert!(main.contains("130  interrupted") && main.contains("mdbook-docktest-verify(1)"), "{main}");
+    assert!(
+        main.contains("130  interrupted") && main.contains("mdbook-docktest-verify(1)"),
+        "{main}"
+    );
 }
 
 /// A manual page as a terminal shows it, without bold and italic. groff's warnings fail the test.

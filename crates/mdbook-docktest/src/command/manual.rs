@@ -3,22 +3,34 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::{Exit, print};
 use crate::book::author;
 use crate::cli::Cli;
+use crate::text::stamp::version;
 
 /// Prints a script that completes commands and options.
 pub(super) fn completions(shell: Shell) -> Result<Exit> {
-    let mut command = Cli::command();
+    let mut command = without_hidden_commands(&Cli::command());
     let name = command.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, name, &mut script);
     let script = String::from_utf8(script).context("the script is not UTF-8")?;
+    // clap_complete 4.6.11 writes the hyphen of the program's name for bash in two ways.
+    let script = script.replace("mdbook__subcmd__docktest", "mdbook__docktest");
     print(&script).context("cannot write the script")?;
     Ok(Exit::Success)
+}
+
+/// A command with those of its subcommands that are not hidden, which clap_complete does not leave out.
+fn without_hidden_commands(command: &Command) -> Command {
+    let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
+    Command::new(command.get_name().to_owned())
+        .version(version())
+        .args(command.get_arguments().cloned())
+        .subcommands(visible.cloned())
 }
 
 /// Writes the manual pages of all commands that are not hidden.

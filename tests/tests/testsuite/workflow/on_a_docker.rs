@@ -70,11 +70,8 @@ fn the_published_pages_show_the_run_of_the_workflow(engine: &Engine) {
     assert!(run_there.contains(id), "no run of the workflow printed {id}: {run_there}");
     assert!(!committed.contains(id), "{id} was recorded before");
     assert!(book.site().has("guide"));
-    // What the next run of the workflow begins with.
-    docker(
-        engine,
-        &["load", "--quiet", "--input", book.path().join("engine.tar").to_str().unwrap()],
-    );
+    // The next run of the workflow begins with it.
+    assert!(book.path().join("engine.tar").is_file());
 }
 
 fn a_books_own_workflow_checks_and_builds_it(engine: &Engine, repository: &TempDir) {

@@ -51,7 +51,7 @@ fn nothing_runs_as_root_but_the_package_manager() {
 #[test]
 fn only_the_publishing_job_can_write() {
     let pages = Workflow::ours("pages.yml");
-    assert_eq!(pages.writing(), [("publish", vec!["id-token", "pages"])]);
+    assert_eq!(pages.writing(), [("publish", vec!["pages", "id-token"])]);
     let release = Workflow::ours("release.yml");
     assert_eq!(release.writing(), [("publish", vec!["contents", "packages"])]);
     for workflow in [pages, release] {
