@@ -1,6 +1,11 @@
 //! Runs that are ended at random moments, in any way.
 //!
-//! With `ENDS=200`, there are as many, and what they took is printed.
+//! With `ENDS=200`, there are as many; what they took is printed.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "the times are for whoever asks for them, and no assertion"
+)]
 
 use std::path::{Path, PathBuf};
 use std::thread;
