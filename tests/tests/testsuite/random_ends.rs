@@ -147,6 +147,7 @@ fn end(author: &Author, chapter: &Chapter, moment: Duration, victim: Victim) -> 
         (Victim::Supervisor | Victim::Both | Victim::MdBook, _) => drop(run.signal(Signal::KILL)),
     }
     let time = wait(run, started);
+    traces.note_end();
     // A program that is killed before its supervisor is there leaves an empty directory.
     if matches!(victim, Victim::Both | Victim::Supervisor | Victim::Program(Signal::KILL)) {
         let next = author.runs(Book::new().step("true").to_verify());
