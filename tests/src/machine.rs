@@ -218,7 +218,9 @@ impl Traces {
         }
     }
 
-    fn note_end(&self) {
+    /// Says that the run has ended: processes that start later are not its own, whatever their namespaces. To be called
+    /// if something is done before [`Self::are_gone`].
+    pub fn note_end(&self) {
         if self.end.get().is_none() {
             // Its start time is the present: no process has started later.
             let mut child = Command::new("sleep").arg("1").spawn().unwrap();

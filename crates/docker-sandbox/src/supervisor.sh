@@ -4,8 +4,8 @@
 # Usage: SCRATCH NAME …   with a pipe on standard input that the program keeps open: the pipe is closed
 # when the program ends in any way, including `kill -9`. The scripts of the engine's first process, which
 # gets all arguments but the first, and of its network are in the environment, in DOCKTEST_INIT and DOCKTEST_NETWORK,
-# so that `ps` in the engine does not print them. SCRATCH is a directory that exists, with a named pipe `network`; another can
-# be in /dev/shm.
+# so that `ps` in the engine does not print them. SCRATCH is a directory that exists, with a named pipe `network`;
+# another can be in /dev/shm.
 set -u
 scratch=$1
 shift
@@ -15,7 +15,7 @@ exec 8<&0 </dev/null
 
 # If this script dies, the kernel kills unshare (setpriv); if unshare dies, the kernel kills the
 # namespace's first process (--kill-child). unshare ignores SIGTERM while it waits, hence SIGKILL
-# throughout.
+# throughout. In the same way, it kills the process of network.sh.
 setpriv --pdeathsig KILL \
     sh -c 'eval "$DOCKTEST_NETWORK"' docktest-network "$scratch/network" 8<&- >/dev/null 2>&1 &
 network=$!

@@ -132,6 +132,7 @@ pub(crate) fn both_are_killed_and_the_next_run_cleans_up(author: &Author, pause:
     // The program is stopped first: it would notice the end of the supervisor.
     run.signal(Signal::STOP).kill_supervisor().signal(Signal::KILL);
     run.wait();
+    traces.note_end();
     if pause.is_empty() {
         traces.processes_are_gone();
     }

@@ -1,6 +1,11 @@
 //! Runs that are ended at random moments, in any way.
 //!
-//! With `ENDS=200`, there are as many, and what they took is printed.
+//! With `ENDS=200`, there are as many; what they took is printed.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "the times are for whoever asks for them, and no assertion"
+)]
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -142,6 +147,7 @@ fn end(author: &Author, chapter: &Chapter, moment: Duration, victim: Victim) -> 
         (Victim::Supervisor | Victim::Both | Victim::MdBook, _) => drop(run.signal(Signal::KILL)),
     }
     let time = wait(run, started);
+    traces.note_end();
     // A program that is killed before its supervisor is there leaves an empty directory.
     if matches!(victim, Victim::Both | Victim::Supervisor | Victim::Program(Signal::KILL)) {
         let next = author.runs(Book::new().step("true").to_verify());

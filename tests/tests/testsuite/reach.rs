@@ -1,8 +1,11 @@
 //! What steps can reach of the machine that they run on.
 
+use std::ffi::OsString;
 use std::fs;
+use std::path::PathBuf;
 
-use testsuite::{Book, Program, User, control_groups};
+use docker_sandbox::prepared_directory;
+use testsuite::{Book, Program, User, control_groups, program};
 
 use crate::rootless;
 
@@ -75,9 +78,43 @@ fn the_machines_kernel_devices_and_control_groups_stay_as_they_are() {
     assert_eq!(count(), before);
     assert!(outcome.output(3).contains("Operation not permitted"), "{outcome}");
     assert!(outcome.output(4).contains("Operation not permitted"), "{outcome}");
-    assert_eq!(control_groups("intruder"), [""; 0].map(std::path::PathBuf::from));
+    assert_eq!(control_groups("intruder"), [""; 0].map(PathBuf::from));
     assert!(outcome.output(5).contains("/intruder’: Read-only file system"), "{outcome}");
     let networks = outcome.output(9);
     assert!(networks.starts_with("net:["), "{networks}");
     assert!(!networks.contains(network.to_str().unwrap()), "{networks}");
+}
+
+/// Runs the program where the root file system of engines is the machine's own, with a user's file.
+const MACHINE: &str = r#"
+mount --make-rprivate /
+mount -t tmpfs none /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" none /mnt/root
+cd /mnt/root
+for directory in dev proc sys; do mount --rbind "/$directory" "$directory"; done
+mount -t tmpfs none tmp
+mkdir -p home/ann old
+echo precious >home/ann/diary
+echo "root:precious:1::::::" >etc/shadow
+echo known >etc/known
+cp "$2" usr/local/bin/mdbook-docktest
+cp -r "$3" book
+pivot_root . old
+exec chroot . sh -c 'umount -l /old; cd /book; HOME=/root exec mdbook-docktest verify --format json'
+"#;
+
+#[test]
+fn homes_and_passwords_of_the_machine_are_not_in_an_engine_that_has_its_root_file_system() {
+    let book = Book::new().step(
+        "cat /etc/known; ls -A /home; cat /etc/shadow; docker version --format '{{.Client.Os}}'",
+    );
+    book.write();
+    let root = prepared_directory().unwrap().join("current").canonicalize().unwrap();
+    let words = ["unshare", "--mount", "sh", "-ec", MACHINE, "machine"].map(OsString::from);
+    let paths = [root, program().to_owned(), book.path().to_owned()].map(OsString::from);
+    let outcome = Program::through(words.into_iter().chain(paths), [""; 0])
+        .env("PATH", docker_sandbox::PATH)
+        .run();
+    outcome.exits(0).prints(1, "known\nlinux\n");
 }

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use docker_cli::Canceller;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
+use super::ProcessEngine;
+use super::entering::words_of;
 use super::settings::Settings;
-use super::{ProcessEngine, words_of};
 use crate::cgroup::Place;
 use crate::engine_name::unique_name;
 use crate::leftovers;

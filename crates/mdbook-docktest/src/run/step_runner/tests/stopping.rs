@@ -112,3 +112,13 @@ fn a_cancelled_run_stops_its_step() {
     let result = try_run(&[("", "sleep 600")], &canceller);
     assert!(matches!(result, Err(RunError::Cancelled)), "{result:?}");
 }
+
+#[test]
+fn a_step_can_remove_the_files_of_the_shell_and_the_next_has_the_state_from_before_it() {
+    let directory = "$(dirname \"$(readlink /proc/$$/fd/1)\")";
+    let remove = format!("word=lost; rm -r \"{directory}\"; (exit 3)");
+    let steps = run(&[("", "word=kept"), ("", &remove), ("", "echo \"$word\"")]);
+    assert_eq!(printed(&steps[1]), "");
+    assert_eq!(ends(&steps[1]), [End::Exited { status: 3 }]);
+    assert_eq!(printed(&steps[2]), "kept\n");
+}
