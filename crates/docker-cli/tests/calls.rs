@@ -186,12 +186,14 @@ fn a_line_without_end_comes_in_pieces() {
 
 #[test]
 fn a_busy_stream_does_not_hide_the_other_one() {
-    let fake = Fake::new("(sleep 0.2; echo err >&2) & exec cat /dev/zero");
-    let mut lines = fake.docker.command(["x"]).stream().unwrap();
-    assert_eq!(lines.next().unwrap().unwrap().source, Source::Stdout);
-    thread::sleep(Duration::from_secs(1));
-    let line = lines.next().unwrap().unwrap();
-    assert_eq!((line.source, line.text().as_ref()), (Source::Stderr, "err"));
+    let fake =
+        Fake::new("(until [ -e go ]; do sleep 0.05; done; echo err >&2) & exec cat /dev/zero");
+    let mut lines = fake.docker.command(["x"]).stream().unwrap().map(Result::unwrap);
+    assert_eq!(lines.next().unwrap().source, Source::Stdout);
+    fs::write(fake.path("go"), "").unwrap();
+    // Each line before it is a megabyte.
+    let line = lines.take(20_000).find(|line| line.source == Source::Stderr).unwrap();
+    assert_eq!(line.text(), "err");
 }
 
 #[test]
