@@ -159,7 +159,7 @@ fn a_volume_that_was_there_before_is_left_alone() {
     drop(mine);
     assert!(!fake.path("volume.mine").exists());
 
-    // If it cannot be told whose it is, it stays too.
+    // Without an answer about its labels, it stays too.
     let fake = Fake::new(r#"echo "$*" >> calls; [ "$2" = create ] && echo data"#);
     fake.docker.volume().create().name("data").guard().unwrap_err();
     assert!(calls(&fake).iter().all(|call| !call.starts_with("volume rm")), "{:?}", calls(&fake));
