@@ -158,6 +158,28 @@ fn a_volume_that_was_there_before_is_left_alone() {
     assert!(fake.path("volume.data").exists() && fake.path("volume.mine").exists());
     drop(mine);
     assert!(!fake.path("volume.mine").exists());
+
+    // Without an answer about its labels, it stays too.
+    let fake = Fake::new(r#"echo "$*" >> calls; [ "$2" = create ] && echo data"#);
+    fake.docker.volume().create().name("data").guard().unwrap_err();
+    assert!(calls(&fake).iter().all(|call| !call.starts_with("volume rm")), "{:?}", calls(&fake));
+}
+
+#[test]
+fn a_container_that_cannot_be_started_is_removed() {
+    let fake = Fake::new(
+        r#"echo "$*" >> calls
+case "$*" in
+  "container run"*) echo 'docker: Error response from daemon: Bind for 0.0.0.0:80 failed: port is already allocated.' >&2; exit 125 ;;
+  "container ls"*) echo '{"ID":"abc123"}' ;;
+esac"#,
+    );
+    let error = fake.docker.container().run("app").publish("80:80").detach().guard().unwrap_err();
+    assert!(matches!(error, Error::InUse(_)), "{error:?}");
+    let calls = calls(&fake);
+    let (label, _) = without_label(&calls[0]);
+    assert!(calls[1].ends_with(&format!(" --all --filter=label=docker-cli.owner={label}")));
+    assert_eq!(calls[2..], ["container rm --force --volumes abc123"]);
 }
 
 const PROJECT: &str = r#"

@@ -14,7 +14,7 @@ pub use owner::Owner;
 pub use project::Project;
 pub use sweep::Swept;
 
-use crate::command::Command;
+use crate::command::{Builder, Command};
 use crate::container;
 use crate::docker::Docker;
 use crate::error::{Error, ObjectKind};
@@ -68,6 +68,12 @@ impl<T: Removable> Guard<T> {
     /// Guards an object that exists already. It has no label: [`Docker::sweep`] does not remove it.
     pub fn new(docker: &Docker, object: T) -> Self {
         Self { docker: docker.for_removal(LIMIT), object, label: None, is_armed: true }
+    }
+
+    fn labelled(docker: &Docker, object: T, label: &str) -> Self {
+        let mut guard = Self::new(docker, object);
+        guard.label = Some(label.to_owned());
+        guard
     }
 
     /// Keeps the object, and returns its identifier.
@@ -203,19 +209,41 @@ where
 {
     let docker = command.invocation().docker();
     command.invocation_mut().value("--label", format!("{LABEL}={label}"));
-    let mut guard = Guard::new(&docker, command.call()?);
-    guard.label = Some(label.to_owned());
-    Ok(guard)
+    Ok(Guard::labelled(&docker, command.call()?, label))
+}
+
+/// Removes the container of a `run` that could not be started: docker creates it first.
+fn remove_unstarted(docker: &Docker, label: &str) {
+    let docker = docker.for_removal(LIMIT);
+    let unstarted = docker.container().ls().all().filter(format!("label={LABEL}={label}")).call();
+    for row in unstarted.unwrap_or_default() {
+        // Of two errors, the caller gets the first. `sweep` finds what stays.
+        let _ = row.id.remove(&docker);
+    }
 }
 
 impl container::Detached {
     /// Runs the program in the background, in a container that is removed when the guard is dropped.
+    /// If it cannot be started, the container is removed at once.
     ///
     /// # Errors
     ///
     /// Those of every call.
     pub fn guard(self) -> Result<Guard<ContainerId>, Error> {
-        create(self, &label_value())
+        let (docker, label) = (self.invocation().docker(), label_value());
+        create(self, &label).inspect_err(|error| {
+            // After the others there is no container, or the call itself has removed it.
+            if matches!(
+                error,
+                Error::InUse(_)
+                    | Error::NoSuch { .. }
+                    | Error::Exit(_)
+                    | Error::Daemon(_)
+                    | Error::Failed(_)
+            ) {
+                remove_unstarted(&docker, &label);
+            }
+        })
     }
 }
 
@@ -255,12 +283,14 @@ impl volume::Create {
     }
 }
 
-fn create_volume(create_: volume::Create, label: &str) -> Result<Guard<VolumeName>, Error> {
-    let guard = create(create_, label)?;
-    let found = guard.docker.volume().find(&guard)?;
+/// Creates a volume, and checks that it is this one: only then a guard may remove it.
+fn create_volume(mut command: volume::Create, label: &str) -> Result<Guard<VolumeName>, Error> {
+    let docker = command.invocation().docker();
+    command.invocation_mut().value("--label", format!("{LABEL}={label}"));
+    let name = command.call()?;
+    let found = docker.volume().find(&name)?;
     if found.is_some_and(|volume| volume.labels.get(LABEL).is_some_and(|found| found == label)) {
-        return Ok(guard);
+        return Ok(Guard::labelled(&docker, name, label));
     }
-    let name = guard.disarm();
     Err(Error::Exists { kind: ObjectKind::Volume, name: name.to_string() })
 }

@@ -43,6 +43,9 @@ fn guards_remove_in_order(docker: &Docker) {
         assert!(matches!(error, Error::InUse(_)), "{error:?}");
         let error = docker.volume().create().name(&name).guard().unwrap_err();
         assert!(matches!(error, Error::Exists { .. }), "{error:?}");
+        let run = docker.container().run(image()).label("test", &name).network("no-such-network");
+        let error = run.detach().guard().unwrap_err();
+        assert!(matches!(error, Error::NoSuch { kind: ObjectKind::Network, .. }), "{error:?}");
         // This process is still running.
         assert!(docker.sweep().unwrap().containers.is_empty());
         assert_eq!(count(docker, &name), (1, 1, 1));
