@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask engine | book | generate | claims | test | fuzz | bench | corpus`.
+//! The project's own tasks: `cargo xtask engine | book | generate | claims | test | fuzz | bench | peers | corpus`.
 
 mod bench;
 mod book;
@@ -15,6 +15,7 @@ mod fuzz;
 mod generate;
 mod lints;
 mod pdf;
+mod peers;
 mod picture;
 mod process;
 mod prose;
@@ -63,6 +64,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Measures the programs' performance, and writes BENCHMARKS.md
     Bench(bench::Options),
+    /// Compares docker-cli with other libraries, and prints the table of its README
+    Peers,
     /// Measures how much of real tutorials is seen and passes, and prints tables
     Corpus(corpus::Options),
 }
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),
         Task::Bench(options) => bench::run(&options),
+        Task::Peers => setup::ensure(&[setup::ENGINE]).and_then(|()| peers::compare()),
         Task::Corpus(options) => corpus::run(&options),
     };
     match done {

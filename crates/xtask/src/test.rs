@@ -2,18 +2,15 @@
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::time::Duration;
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use docker_cli::Canceller;
-use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
-use duct::cmd;
+use docker_sandbox::Suite;
 
 use crate::cargo::{cargo, has_command, need_component};
 use crate::failures::failures;
-use crate::process::{say, succeed};
+use crate::process::say;
 use crate::setup::Needed;
 use crate::{book, browser, docker_commands, engine, fuzz, lints, project, setup};
 
@@ -23,6 +20,15 @@ pub(crate) struct Options {
     /// Run this part only
     #[arg(long, value_enum, value_name = "PART")]
     only: Option<Part>,
+    /// Test docker-cli on the engine of another Debian suite: trixie has 26.1, bookworm 20.10, and sid the newest
+    #[arg(long, requires = "only", value_parser = suite, default_value_t, value_name = "SUITE")]
+    suite: Suite,
+}
+
+fn suite(name: &str) -> Result<Suite> {
+    let names = || Suite::ALL.map(Suite::name).join(", ");
+    let found = Suite::ALL.into_iter().find(|suite| suite.name() == name);
+    found.with_context(|| format!("use one of {}", names()))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,7 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     setup::ensure(&needed)?;
     let failed = failures(chosen.into_iter().map(|part| {
         say(&format!("\n== {}", part.name()));
-        (part.name(), part.run())
+        (part.name(), part.run(options))
     }))?;
     if !failed.is_empty() {
         bail!("failed: {}; run one part with `cargo xtask test --only PART`", failed.join(", "));
@@ -81,7 +87,7 @@ impl Part {
         }
     }
 
-    fn run(self) -> Result<()> {
+    fn run(self, options: &Options) -> Result<()> {
         match self {
             Self::Format => {
                 need_component("fmt", "rustfmt")?;
@@ -90,7 +96,7 @@ impl Part {
             Self::Lints => lints::run(),
             Self::Unit => unit(),
             Self::Fuzz => fuzz::run(&fuzz::Options::default()),
-            Self::DockerCli => docker_cli(),
+            Self::DockerCli => docker_cli(options.suite),
             Self::EndToEnd => end_to_end(),
             Self::Browser => {
                 browser::ensure_axe()?;
@@ -122,7 +128,7 @@ fn end_to_end() -> Result<()> {
 
 /// Returns a PATH with the docker program of the engine's root file system, for tests on a Docker. It needs no more of
 /// that than its C library, which is this machine's.
-fn path_with_docker(root: &Path) -> Result<String> {
+pub(crate) fn path_with_docker(root: &Path) -> Result<String> {
     let programs = project()?.join("target/programs");
     fs::create_dir_all(&programs)
         .with_context(|| format!("cannot create {}", programs.display()))?;
@@ -157,26 +163,14 @@ fn unit() -> Result<()> {
     cargo(&[&["test"], &PACKAGES[..]].concat(), CASES)
 }
 
-/// Tests docker-cli's flags on docker's parser, and docker-cli on a new engine, with an image that
-/// contains only a shell.
-fn docker_cli() -> Result<()> {
-    let root = EngineRoot::Prepared(engine::ensure()?);
-    docker_commands::try_flags()?;
-    let options = EngineOptions::new(&root, Duration::from_secs(60));
-    let engine = ProcessEngine::start(&options, &Canceller::new())?;
-    let scratch = engine.scratch();
-    let context = scratch.join("alpine");
-    let recipe = project()?.join("book/images/alpine");
-    succeed("cp", &cmd!("cp", "--recursive", &recipe, &context))?;
-    succeed(
-        "prepare",
-        &cmd!(context.join("prepare")).dir(&context).stdin_null().stdout_to_stderr(),
-    )?;
-    let archive = scratch.join("alpine.tar");
-    succeed("tar", &cmd!("tar", "--create", "--file", &archive, "--directory", &context, "."))?;
-    let build = engine.docker().image().build_from(archive.as_path()).tag("alpine");
-    docker_cli::Command::call(build)?;
-
+/// Tests docker-cli's flags on docker's parser, and docker-cli on a new engine. Its flags are those of the default
+/// suite's docker.
+fn docker_cli(suite: Suite) -> Result<()> {
+    let root = engine::ensure_suite(suite)?;
+    if suite == Suite::default() {
+        docker_commands::try_flags()?;
+    }
+    let engine = engine::start_with_alpine(root)?;
     let mut through = engine.entering();
     through.extend(["env", "-i", "HOME=/root"].map(Into::into));
     through.push(format!("PATH={}", docker_sandbox::PATH).into());
