@@ -85,8 +85,8 @@ fn fits_status(message: &Message<'_>, output: &Output, origin: Origin) -> bool {
     }
 }
 
-/// Whether this line is a pointer to the manual, the manual's first line, or the deprecation notice
-/// of the legacy builder.
+/// Whether this line is a pointer to the manual, the manual's first line, the deprecation notice of
+/// the legacy builder, or what `run` of docker 20.10 sometimes logs after its message.
 fn is_hint(line: &str) -> bool {
     let manual = (line.starts_with("See '") || line.starts_with("Run '"))
         && line.contains("--help'")
@@ -94,7 +94,9 @@ fn is_hint(line: &str) -> bool {
     let notice = line.starts_with("DEPRECATED: The legacy builder")
         || line.trim_start().starts_with("Install the buildx component")
         || line.trim_start() == "https://docs.docker.com/go/buildx/";
-    manual || notice || line.trim().is_empty()
+    let log = line.starts_with("time=\"")
+        && line.contains(" level=error msg=\"error waiting for container: ");
+    manual || notice || log || line.trim().is_empty()
 }
 
 /// Whether the wrapper cannot find docker: `nsenter: failed to execute docker: No such file or

@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask engine | book | generate | claims | test | fuzz | bench | corpus`.
+//! The project's own tasks: `cargo xtask engine | book | generate | claims | test | fuzz | bench | peers | corpus`.
 
 mod bench;
 mod book;
@@ -18,6 +18,7 @@ mod generate;
 mod lints;
 mod packages;
 mod pdf;
+mod peers;
 mod picture;
 mod process;
 mod prose;
@@ -67,6 +68,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Measures the programs' performance, and writes BENCHMARKS.md
     Bench(bench::Options),
+    /// Compares docker-cli with other libraries, and prints the table of its README
+    Peers,
     /// Measures how much of real tutorials is seen and passes, and prints tables
     Corpus(corpus::Options),
 }
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),
         Task::Bench(options) => bench::run(&options),
+        Task::Peers => setup::ensure(&[setup::ENGINE]).and_then(|()| peers::compare()),
         Task::Corpus(options) => corpus::run(&options),
     };
     match done {

@@ -2,18 +2,16 @@
 
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use docker_cli::Canceller;
-use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
-use duct::cmd;
+use docker_sandbox::Suite;
 
 use crate::cargo::{self, cargo, has_command, need_component};
 use crate::failures::failures;
-use crate::process::{say, succeed};
+use crate::process::say;
 use crate::setup::Needed;
 use crate::{book, browser, docker_commands, engine, fuzz, lints, project, setup};
 
@@ -26,6 +24,15 @@ pub(crate) struct Options {
     /// Run this part only
     #[arg(long, value_enum, value_name = "PART")]
     only: Option<Part>,
+    /// Test docker-cli on the engine of another Debian suite: trixie has 26.1, bookworm 20.10, and sid the newest
+    #[arg(long, requires = "only", value_parser = suite, default_value_t, value_name = "SUITE")]
+    suite: Suite,
+}
+
+fn suite(name: &str) -> Result<Suite> {
+    let names = || Suite::ALL.map(Suite::name).join(", ");
+    let found = Suite::ALL.into_iter().find(|suite| suite.name() == name);
+    found.with_context(|| format!("use one of {}", names()))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,7 +45,7 @@ enum Part {
     Unit,
     /// Fuzzing, half a minute for each target
     Fuzz,
-    /// The libraries on a real engine
+    /// The libraries on a real engine; docker-cli alone with `--suite`
     Libraries,
     /// The program on a real engine
     EndToEnd,
@@ -60,7 +67,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let failed = failures(chosen.into_iter().map(|part| {
         say(&format!("\n== {}", part.name()));
         let start = Instant::now();
-        let result = part.run();
+        let result = part.run(options);
         times.push(format!("{} {} s", part.name(), start.elapsed().as_secs()));
         (part.name(), result)
     }))?;
@@ -89,7 +96,7 @@ impl Part {
         }
     }
 
-    fn run(self) -> Result<()> {
+    fn run(self, options: &Options) -> Result<()> {
         match self {
             Self::Format => {
                 need_component("fmt", "rustfmt")?;
@@ -98,7 +105,7 @@ impl Part {
             Self::Lints => lints::run(),
             Self::Unit => unit(),
             Self::Fuzz => fuzz::run(&fuzz::Options::default()),
-            Self::Libraries => libraries(),
+            Self::Libraries => libraries(options.suite),
             Self::EndToEnd => end_to_end(),
             Self::Browser => {
                 browser::ensure_axe()?;
@@ -145,7 +152,7 @@ fn text(path: &Path) -> Result<&str> {
 
 /// Returns a PATH with the docker program of the engine's root file system, for tests on a Docker. It needs no more of
 /// that than its C library, which is this machine's.
-fn path_with_docker(root: &Path) -> Result<String> {
+pub(crate) fn path_with_docker(root: &Path) -> Result<String> {
     let programs = project()?.join("target/programs");
     fs::create_dir_all(&programs)
         .with_context(|| format!("cannot create {}", programs.display()))?;
@@ -177,27 +184,16 @@ fn unit() -> Result<()> {
 }
 
 /// Tests docker-cli's flags on docker's parser, docker-cli on a new engine with an image that contains only a shell, and
-/// the other libraries on engines of their own.
-fn libraries() -> Result<()> {
-    let root = engine::ensure()?;
+/// the other libraries on engines of their own. With another suite than the default, only docker-cli is tested, and not
+/// its flags, which are those of the default suite's docker.
+fn libraries(suite: Suite) -> Result<()> {
+    let root = engine::ensure_suite(suite)?;
+    let is_default = suite == Suite::default();
+    if is_default {
+        docker_commands::try_flags()?;
+    }
     let path = path_with_docker(&root)?;
-    let root = EngineRoot::Prepared(root);
-    docker_commands::try_flags()?;
-    let options = EngineOptions::new(&root, Duration::from_secs(60));
-    let engine = ProcessEngine::start(&options, &Canceller::new())?;
-    let scratch = engine.scratch();
-    let context = scratch.join("alpine");
-    let recipe = project()?.join("book/images/alpine");
-    succeed("cp", &cmd!("cp", "--recursive", &recipe, &context))?;
-    succeed(
-        "prepare",
-        &cmd!(context.join("prepare")).dir(&context).stdin_null().stdout_to_stderr(),
-    )?;
-    let archive = scratch.join("alpine.tar");
-    succeed("tar", &cmd!("tar", "--create", "--file", &archive, "--directory", &context, "."))?;
-    let build = engine.docker().image().build_from(archive.as_path()).tag("alpine");
-    docker_cli::Command::call(build)?;
-
+    let engine = engine::start_with_alpine(root)?;
     let mut through = engine.entering();
     through.extend(["env", "-i", "HOME=/root"].map(Into::into));
     through.push(format!("PATH={}", docker_sandbox::PATH).into());
@@ -210,5 +206,11 @@ fn libraries() -> Result<()> {
         ("PATH", path.as_str()),
         ("RUST_TEST_THREADS", "2"),
     ];
-    test("engine", &environment)
+    match is_default {
+        true => test("engine", &environment),
+        false => {
+            let words = ["test", "--package", "docker-cli", "--test", "engine", "--locked"];
+            cargo(&[&words[..], &["--", "--include-ignored"]].concat(), &environment)
+        }
+    }
 }

@@ -208,3 +208,14 @@ fn a_signal_that_ends_docker_is_no_failure_of_the_program() {
         assert!(matches!(program, Error::Exit(_)), "{program:?}");
     }
 }
+
+/// As printed by docker 20.10.24, which prints the second line at times.
+#[test]
+fn what_docker_logs_after_its_message_does_not_hide_it() {
+    let stderr = "docker: Error response from daemon: failed to create shim task: exec: \
+        \"no-such-program\": executable file not found in $PATH: unknown.\n\
+        time=\"2026-11-26T08:08:14Z\" level=error msg=\"error waiting for container: context canceled\"\n";
+    let error = error(Origin::Run, 127, stderr);
+    assert!(matches!(error, Error::Daemon(_)), "{error:?}");
+    assert!(message(&error).ends_with("not found in $PATH: unknown"), "{error}");
+}
