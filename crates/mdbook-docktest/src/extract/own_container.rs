@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_for_an_id_are_told_from_others() {
+    fn only_placeholders_for_an_id_are_of_a_container() {
         for placeholder in [
             "<container-id>",
             "<the-container-id>",
