@@ -12,7 +12,6 @@ pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
-mod matrix;
 mod remedies;
 pub(crate) mod spill;
 

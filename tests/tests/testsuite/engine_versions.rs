@@ -46,7 +46,7 @@ fn chapters_run_on_each_engine_and_the_page_shows_the_table() {
     let book = book();
     let on_both = |arguments: &[&str]| {
         let all = ["verify", "--engines", "trixie,sid"].iter().chain(arguments);
-        let program = all.fold(book.command([]), |program, argument| program.arg(argument));
+        let program = all.fold(book.command([]), Program::arg);
         program.env("XDG_CACHE_HOME", cache.path()).run()
     };
     let outcome = on_both(&["--save-table", "--jobs", "1"]);

@@ -6,12 +6,13 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Chapter, NamedEngine, Part, Report, matrix, remedies};
+use super::{Chapter, NamedEngine, Part, Report, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
 use crate::terminal::plain;
 
 mod brief;
+mod matrix;
 
 use brief::{Listed, Shown};
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::human::Colours;
-use super::{Chapter, Report};
+use super::Colours;
 use crate::model::status::StepStatus;
+use crate::report::{Chapter, Report};
 use crate::terminal::plain;
 use crate::text::table::aligned;
 
