@@ -11,12 +11,14 @@ use crate::book::author;
 use crate::cli::Cli;
 use crate::text::stamp::version;
 
+/// The name of the program.
+const NAME: &str = "mdbook-docktest";
+
 /// Prints a script that completes commands and options.
 pub(super) fn completions(shell: Shell) -> Result<Exit> {
     let mut command = without_hidden_commands(&Cli::command());
-    let name = command.get_name().to_owned();
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command, name, &mut script);
+    clap_complete::generate(shell, &mut command, NAME, &mut script);
     let script = String::from_utf8(script).context("the script is not UTF-8")?;
     // clap_complete 4.6.11 writes the hyphen of the program's name for bash in two ways.
     let script = script.replace("mdbook__subcmd__docktest", "mdbook__docktest");
@@ -24,10 +26,10 @@ pub(super) fn completions(shell: Shell) -> Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// A command with those of its subcommands that are not hidden, which clap_complete does not leave out.
+/// The program with the commands that are not hidden. clap_complete would complete the others, too.
 fn without_hidden_commands(command: &Command) -> Command {
     let visible = command.get_subcommands().filter(|command| !command.is_hide_set());
-    Command::new(command.get_name().to_owned())
+    Command::new(NAME)
         .version(version())
         .args(command.get_arguments().cloned())
         .subcommands(visible.cloned())

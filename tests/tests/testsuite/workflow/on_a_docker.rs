@@ -1,10 +1,10 @@
 //! Workflows and the image of a release, where they run: on a Docker, which all share.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use docker_sandbox::cache_directory;
 use tempfile::TempDir;
 use testsuite::{Book, Engine, Program, Site, program, workspace};
 
@@ -52,8 +52,7 @@ fn the_published_pages_show_the_run_of_the_workflow(engine: &Engine) {
     let committed = fs::read_to_string(&recording).unwrap();
 
     fs::create_dir_all(book.path().join("target/release")).unwrap();
-    std::os::unix::fs::symlink(program(), book.path().join("target/release/mdbook-docktest"))
-        .unwrap();
+    symlink(program(), book.path().join("target/release/mdbook-docktest")).unwrap();
     let build = "mkdir -p target/guide && exec mdbook";
     let machine = Machine::in_directory(
         book.path(),
