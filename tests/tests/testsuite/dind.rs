@@ -63,7 +63,7 @@ pub(crate) fn warm(engine: &Engine) {
 }
 
 /// The output of docker on this machine, on the Docker of an engine: here, paths are those of this machine.
-fn docker(engine: &Engine, words: &[&str]) -> Output {
+pub(crate) fn docker(engine: &Engine, words: &[&str]) -> Output {
     Command::new("docker").args(words).env("DOCKER_HOST", engine.host()).output().unwrap()
 }
 

@@ -16,7 +16,7 @@ use rustix::process::Signal;
 use testsuite::{Book, Engine, Running, Traces, eventually, is_running, marker};
 
 use crate::MDBOOK;
-use crate::dind::{containers, on, warm};
+use crate::dind::{self, containers, on, warm};
 use crate::nothing_left::Author;
 use crate::rootless::user_with_alpine;
 
@@ -179,7 +179,8 @@ fn end_on_docker(
     match victim {
         OnDocker::Program(signal) => drop(run.signal(signal)),
         OnDocker::Container if container.is_empty() => drop(run.signal(Signal::KILL)),
-        OnDocker::Container => drop(docker.docker(["kill", &container])),
+        // On a busy machine, it fails: Docker then waits for the end of the container for too short a time.
+        OnDocker::Container => drop(dind::docker(docker, &["kill", &container])),
         OnDocker::Docker => *engine = None,
     }
     let time = wait(run, started);
