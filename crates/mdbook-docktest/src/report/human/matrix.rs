@@ -65,7 +65,7 @@ fn cell(chapter: &Chapter) -> String {
         (count(&[StepStatus::Passed]), "passed"),
         (count(&[StepStatus::Skipped, StepStatus::OtherEngine]), "skipped"),
     ];
-    // What has failed is no step.
+    // What has failed is not a step.
     let chapter_failed = (failed == 0 && chapter.has_errors()).then(|| "failed".to_owned());
     let counts = counts.iter().filter(|(count, _)| *count > 0);
     let counts = counts.map(|(count, status)| format!("{count} {status}"));
