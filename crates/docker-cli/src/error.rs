@@ -2,6 +2,7 @@
 
 mod display;
 mod failure;
+mod not_ready;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -10,9 +11,9 @@ use std::time::Duration;
 
 pub use failure::Failure;
 pub(crate) use failure::last_lines;
+pub use not_ready::NotReady;
 
 use crate::command_line::CommandLine;
-use crate::container::NotReady;
 use crate::id::InvalidName;
 
 /// Why a command returned no result. Callers can act on each case in a different way.

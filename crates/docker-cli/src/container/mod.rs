@@ -19,6 +19,7 @@ mod wait_until;
 use std::ffi::OsStr;
 use std::time::Duration;
 
+pub use crate::error::NotReady;
 pub use crate::generated::container::*;
 pub use attach::Attach;
 pub use create::Create;
@@ -34,7 +35,7 @@ pub use prune::Prune;
 pub use run::{Detached, Run};
 pub use state::{Health, HealthCheck, State};
 pub use stats::{Stats, Usage};
-pub use wait_until::{NotReady, WaitUntil};
+pub use wait_until::WaitUntil;
 
 use crate::classify::Origin;
 use crate::command::Command;

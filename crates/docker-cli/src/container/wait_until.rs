@@ -1,6 +1,5 @@
 //! Waiting until a container is ready.
 
-mod not_ready;
 mod sockets;
 
 use std::collections::VecDeque;
@@ -10,12 +9,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use not_ready::NotReady;
-
 use super::{Container, State};
 use crate::command::Command;
 use crate::docker::Docker;
-use crate::error::Error;
+use crate::error::{Error, NotReady};
 use crate::port::Publication;
 use crate::stream::Line;
 
@@ -169,7 +166,9 @@ impl WaitUntil {
             let late = self.left(started).is_zero();
             let failed = |reason: String| self.not_ready(&docker, awaited, reason);
             if has_ended(&container.state) {
-                return Err(failed(String::new()).ended(&container.state).into());
+                return Err(failed(String::new())
+                    .ended(container.state.exit_code, container.state.error.clone())
+                    .into());
             }
             match look(&docker, container) {
                 Ok(Look::Ready(found)) => return Ok(found),
@@ -214,7 +213,7 @@ impl WaitUntil {
             let docker = self.docker.clone().timeout(self.left(started).max(CALL_LIMIT));
             let state = self.inspect(&docker)?.state;
             if has_ended(&state) {
-                return Err(failed().ended(&state).into());
+                return Err(failed().ended(state.exit_code, state.error.clone()).into());
             }
             thread::sleep(INTERVAL.min(self.left(started)));
         }

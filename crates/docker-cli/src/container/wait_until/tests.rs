@@ -55,7 +55,8 @@ fn what_was_found_is_on_one_line_and_more_on_demand() {
          exited with 1: no route\n  to host\n  starting"
     );
     let state = State { exit_code: 3, ..State::default() };
-    let ended = NotReady::new("db".to_owned(), "a line", Vec::new()).ended(&state);
+    let ended = NotReady::new("db".to_owned(), "a line", Vec::new())
+        .ended(state.exit_code, state.error.clone());
     assert_eq!(
         ended.to_string(),
         "container `db` ended with exit status 3: waited for a line, but it printed nothing"

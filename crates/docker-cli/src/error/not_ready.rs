@@ -3,10 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::container::State;
 use crate::error::Error;
 
-/// Why a container is not ready; see [`WaitUntil`](super::WaitUntil).
+/// Why a container is not ready; see [`WaitUntil`](crate::container::WaitUntil).
 ///
 /// It is displayed on one line; `{:#}` adds the last lines that the container has printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,21 +27,22 @@ pub struct NotReady {
 }
 
 impl NotReady {
-    pub(super) fn new(container: String, awaited: &str, lines: Vec<String>) -> Self {
+    pub(crate) fn new(container: String, awaited: &str, lines: Vec<String>) -> Self {
         let awaited = awaited.to_owned();
         Self { container, awaited, limit: None, exit_code: None, found: String::new(), lines }
     }
 
-    pub(super) fn because(self, found: String) -> Self {
+    pub(crate) fn because(self, found: String) -> Self {
         Self { found, ..self }
     }
 
-    pub(super) fn after(self, limit: Duration) -> Self {
+    pub(crate) fn after(self, limit: Duration) -> Self {
         Self { limit: Some(limit), ..self }
     }
 
-    pub(super) fn ended(self, state: &State) -> Self {
-        Self { exit_code: Some(state.exit_code), found: state.error.clone(), ..self }
+    /// Its program has ended with this status, for a reason that can be empty.
+    pub(crate) fn ended(self, exit_code: i64, reason: String) -> Self {
+        Self { exit_code: Some(exit_code), found: reason, ..self }
     }
 }
 
