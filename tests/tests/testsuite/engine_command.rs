@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -310,6 +310,8 @@ fn a_user_who_may_not_read_the_cache_gets_an_error() {
     let images = caches.path().join("mdbook-docktest/images");
     let references = images.join("references");
     fs::create_dir_all(&references).unwrap();
+    // The cache is this user's, but somebody else has written to it.
+    chown(images.parent().unwrap(), Some(65534), Some(65534)).unwrap();
     fs::write(images.join("alpine-0123.tar"), "").unwrap();
     fs::set_permissions(&references, Permissions::from_mode(0o700)).unwrap();
     let outcome = run(&["engine", "images"]);

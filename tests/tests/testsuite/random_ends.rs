@@ -80,14 +80,16 @@ struct Chapter {
 }
 
 impl Chapter {
-    fn new(book: Book, recording: &[u8]) -> Self {
+    /// A chapter that pauses its container at the end, or not.
+    fn new(book: Book, recording: &[u8], pauses: bool) -> Self {
         let sleep = marker();
+        let pause = if pauses { "docker pause app || true" } else { "true" };
         let book = book
             .step("docker network create web")
             .step(
                 "docker run -d --name app --network web -p 8080:80 -v data:/data alpine sleep 600",
             )
-            .step(&format!("setsid -f sleep {sleep}; docker pause app || true; sleep {sleep}"));
+            .step(&format!("setsid -f sleep {sleep}; {pause}; sleep {sleep}"));
         let old = Self { book, sleep, recording: recording.to_owned(), page: b"old".to_vec() };
         for (path, content) in
             [(old.recording_file(), &old.recording), (old.page_file(), &old.page)]
@@ -209,7 +211,10 @@ fn runs_that_end_at_any_moment_leave_nothing_and_change_nothing() {
                 let victims = [OnDocker::Program(signal), OnDocker::Container, OnDocker::Docker];
                 let victim = random.one_of(&victims);
                 println!("{number}: dind, {victim:?} after {moment:?}");
-                let chapter = Chapter::new(Book::new().with_alpine(), &recording);
+                // With version 1 of control groups, Docker cannot kill a container with frozen processes in groups that
+                // it does not know.
+                let pauses = !matches!(victim, OnDocker::Container);
+                let chapter = Chapter::new(Book::new().with_alpine(), &recording, pauses);
                 (end_on_docker(&mut docker, &chapter, moment, victim), chapter)
             }
             author => {
@@ -219,7 +224,7 @@ fn runs_that_end_at_any_moment_leave_nothing_and_change_nothing() {
                     victim => victim,
                 };
                 println!("{number}: process {author}, {victim:?} after {moment:?}");
-                let chapter = Chapter::new(authors[author].book(), &recording);
+                let chapter = Chapter::new(authors[author].book(), &recording, true);
                 (end(&authors[author], &chapter, moment, victim), chapter)
             }
         };

@@ -40,8 +40,8 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 /// How long an engine may take to start in the container and to end.
 const ENGINE_LIMIT: Duration = Duration::from_secs(120);
 
-/// A Docker whose containers run chapters. Dropping it removes the container, and blocks until it is gone, two
-/// seconds at most.
+/// A Docker whose containers run chapters. Dropping it removes the container, and blocks until it is gone: engines in it end
+/// first, and after some seconds Docker kills it.
 pub(crate) struct DockerHost<'a> {
     options: HostOptions<'a>,
     /// For messages.
@@ -81,7 +81,7 @@ impl<'a> DockerHost<'a> {
             check_platform(&info)?;
             owner::remove_abandoned(&requests)?;
             let image = options.image.ensure(&docker, options.announce)?;
-            let container = Container::start(&docker, &image)?;
+            let container = Container::start(&docker, &image, options.canceller)?;
             Ok((info.cpus, info.memory, container))
         };
         match start() {

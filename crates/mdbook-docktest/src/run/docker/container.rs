@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, PipeWriter};
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use docker_cli::{Command, Docker, Error, Owner, Source, Stream};
+use docker_cli::{Canceller, Command, Docker, Error, Owner, Source, Stream};
 
 use super::engine_image::KEPT;
 use super::owner;
@@ -22,9 +24,7 @@ const CACHE: &str = "/run/mdbook-docktest/cache";
 /// What the first process prints when it runs.
 const READY: &str = "ready";
 
-/// The first process waits for the end of its input, which is that of the program that has started it. The shell reaps
-/// the orphans. Docker's mark of a container is not for steps, which see this root file system.
-const FIRST_PROCESS: &str = "rm -f /.dockerenv && echo ready && cat >/dev/null; exit 0";
+const FIRST_PROCESS: &str = include_str!("first_process.sh");
 
 /// Writes the program, and checks that it runs there.
 const RECEIVE_PROGRAM: &str = r#"cat >"$1" && chmod 0700 "$1" && "$1" --version >/dev/null"#;
@@ -32,13 +32,34 @@ const RECEIVE_PROGRAM: &str = r#"cat >"$1" && chmod 0700 "$1" && "$1" --version 
 /// How long sending the program may take.
 const SEND_LIMIT: Duration = Duration::from_secs(300);
 
+/// How long the container may take to end by itself, before Docker kills it: its first process waits for the engines in it.
+const END_LIMIT: Duration = Duration::from_secs(12);
+
+/// How often to look whether the run is cancelled.
+const INTERVAL: Duration = Duration::from_millis(20);
+
 /// A running container. Dropping it removes it.
 pub(super) struct Container {
     name: String,
-    /// The `docker run` that is attached to it. Ended first: that removes the container.
-    _run: Stream,
+    /// The `docker run` that is attached to it.
+    run: Stream,
     /// The container ends when this is closed.
-    _lifeline: PipeWriter,
+    lifeline: Option<PipeWriter>,
+}
+
+/// Lets the container end by itself: where it has frozen processes, Docker cannot kill it.
+impl Drop for Container {
+    fn drop(&mut self) {
+        self.lifeline = None;
+        let limit = Instant::now() + END_LIMIT;
+        stop_when(
+            &self.run.canceller(),
+            move || Instant::now() > limit,
+            || {
+                self.run.by_ref().take_while(Result::is_ok).for_each(drop);
+            },
+        );
+    }
 }
 
 impl Container {
@@ -46,13 +67,19 @@ impl Container {
     ///
     /// # Errors
     /// When Docker refuses a privileged container, or this program does not run in it.
-    pub(super) fn start(docker: &Docker, image: &str) -> Result<Self, RunError> {
+    pub(super) fn start(
+        docker: &Docker,
+        image: &str,
+        canceller: &Canceller,
+    ) -> Result<Self, RunError> {
         let requests = docker.clone().timeout(REQUEST_LIMIT);
         requests.volume().create().label(KEPT, "cache").name(CACHE_VOLUME).call()?;
         let (input, lifeline) = io::pipe().map_err(RunError::io("creating a pipe"))?;
         let owner = Owner::current();
         let name = owner::container_name(&owner);
-        let run = docker
+        // The cancelled run of a chapter ends its engine. Only then may this end.
+        let kept = docker.clone().cancelled_by(Canceller::new());
+        let run = kept
             .container()
             .run(image)
             .name(&name)
@@ -67,11 +94,16 @@ impl Container {
             // What this program prints is read, and is nothing for the Docker's logs.
             .flag("--log-driver=none")
             .entrypoint("")
-            .program(["sh", "-c", FIRST_PROCESS])
+            .program(["sh", "-c", FIRST_PROCESS, "first-process", PROGRAM])
             .stdin(input);
         let mut run = run.stream()?;
-        wait_until_ready(&mut run)?;
-        let container = Self { name, _run: run, _lifeline: lifeline };
+        let cancelled = canceller.clone();
+        stop_when(
+            &run.canceller(),
+            move || cancelled.is_cancelled(),
+            || wait_until_ready(&mut run),
+        )?;
+        let container = Self { name, run, lifeline: Some(lifeline) };
         container.send_program(docker)?;
         Ok(container)
     }
@@ -105,6 +137,28 @@ impl Container {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Calls `wait`, and stops what it waits for as soon as a condition holds.
+fn stop_when<T>(
+    stop: &Canceller,
+    mut condition: impl FnMut() -> bool + Send + 'static,
+    wait: impl FnOnce() -> T,
+) -> T {
+    let (waiting, ended) = mpsc::channel::<()>();
+    let stop = stop.clone();
+    let watch = thread::spawn(move || {
+        while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+            if condition() {
+                return stop.cancel();
+            }
+        }
+    });
+    let result = wait();
+    drop(waiting);
+    // It does not panic.
+    let _ = watch.join();
+    result
 }
 
 /// This program's file, also if it was replaced since it was started.
