@@ -85,6 +85,13 @@ pub(crate) fn remove_abandoned() {
     }
 }
 
+/// Lets frozen processes of an engine that is ending end, too.
+pub(crate) fn thaw(name: &str) {
+    for hierarchy in Place::get().hierarchies() {
+        thaw_tree(&hierarchy.join(name));
+    }
+}
+
 /// Removes the directories and the control groups of an engine that is ending. Waits for its last
 /// process, but not longer than `limit`.
 pub(crate) fn remove(name: &str, limit: Duration) {

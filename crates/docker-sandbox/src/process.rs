@@ -233,6 +233,8 @@ impl Drop for ProcessEngine {
         drop(self.lifeline.take());
         // After a failure here, the supervisor continues on its own.
         let _ = self.supervisor.wait_timeout(STOP_LIMIT);
+        // If the supervisor was killed, no other process thaws frozen ones, and the first one waits for them.
+        leftovers::thaw(&self.name);
         // The supervisor waits for its child only. The first process of the engine is gone once all others are.
         if let Some(init) = init {
             let _ = poll(&mut [PollFd::new(&init, PollFlags::IN)], Some(&STOP_TIME));
