@@ -1,4 +1,4 @@
-//! The packages that crates.io would get: each contains all that it is built from.
+//! The packages that would be published: each contains all that it is built from.
 
 use std::fmt::Write;
 use std::fs;
@@ -58,7 +58,7 @@ fn packages() -> Result<Vec<Package>> {
     if packages.is_empty() { bail!("no package can be published") } else { Ok(packages) }
 }
 
-/// Compiles packages that know each other as crates.io would send them. In the project's target directory, so that
+/// Compiles packages that know each other as the index of crates would send them. In the project's target directory, so that
 /// what they depend on is not compiled again.
 fn compile(packages: &[Package], unpacked: &Path) -> Result<()> {
     let mut manifest =
