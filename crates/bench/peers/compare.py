@@ -57,6 +57,13 @@ def clean_up():
             docker(kind, "rm", "--force", *names)
 
 
+def refuse_an_engine_in_use():
+    """Ends this program if the engine has objects: they would be removed with those of the tasks."""
+    for kind, option in [("container", ["--all"]), ("volume", [])]:
+        if docker(kind, "ls", *option, "--quiet"):
+            sys.exit(f"the engine has a {kind}, and this removes all of them: run `cargo xtask peers`")
+
+
 def set_up():
     """Creates what the tasks are about; returns the answers."""
     run = ["run", "--detach"]
@@ -154,6 +161,7 @@ def cell(result):
     return {"right": "yes", "not offered": "–"}.get(result, "**no**")
 
 
+refuse_an_engine_in_use()
 results = {}
 for name, words in PEERS.items():
     clean_up()
