@@ -34,10 +34,7 @@ fn a_recorded_chapter_becomes_a_terminal_recording() {
     // Far less than the pause: on a busy machine, the first line is read late.
     assert!(at("two\r\n") - at("one\r\n") >= 0.4, "{events:?}");
     let text = shown(outcome.stdout());
-    assert!(
-        text.starts_with("$ echo one; sleep 2; echo two\r\none\r\ntwo\r\n$ read"),
-        "{text:?}"
-    );
+    assert!(text.starts_with("$ echo one; sleep 2; echo two\r\none\r\ntwo\r\n$ read"), "{text:?}");
     assert!(text.ends_with("Sure? y\r\n"), "{text:?}");
 }
 

@@ -61,7 +61,11 @@ impl Spare {
     pub(super) fn begin(self, number: usize, turnstile: Turnstile) -> io::Result<Bash> {
         let Self { handle, group, mut number_pipe, turns } = self;
         let process = open_pidfd(&handle)?;
-        writeln!(number_pipe, "{number}")?;
+        match writeln!(number_pipe, "{number}") {
+            // It has exited, since it could not start, and the step will show that.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            written => written?,
+        }
         let commands = Vec::new();
         Ok(Bash { handle, group, process, turnstile, commands, turns, is_reusable: true })
     }
