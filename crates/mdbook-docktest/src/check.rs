@@ -39,6 +39,7 @@ mod not_run;
 mod output;
 mod pipeline;
 mod quote;
+mod ran_commands;
 mod shown_file;
 mod status;
 mod status_use;

@@ -2,11 +2,12 @@
 //!
 //! A reader saves such a block; the block's attribute `file` does the same.
 
-use super::{Difference, place};
+use super::Difference;
+use super::ran_commands::{failure_of, ran_commands};
 use crate::extract::info_edit::set_attribute;
 use crate::extract::named_blocks::{NamedBlock, named_blocks};
 use crate::model::finding::Code;
-use crate::model::recording::{CommandRecording, Recording, StepRecording};
+use crate::model::recording::{CommandRecording, Recording};
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Scenario, Step};
 use crate::terminal;
@@ -44,26 +45,19 @@ pub(super) fn explain(
         return;
     }
     let blocks = named_blocks(scenario, text);
-    for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
-        let StepRecording::Ran { commands, .. } = recorded else { continue };
-        for (index, command) in commands.iter().enumerate() {
-            let span = place(step, index);
-            let is_failure = |difference: &&mut Difference| {
-                difference.code == Code::ExitStatus && difference.span == span
-            };
-            let Some(difference) = differences.iter_mut().find(is_failure) else { continue };
-            let Some(block) = missing(scenario, step, command, &blocks) else { continue };
-            let (line, _) = line_and_column(text, block.fence.block.start);
-            let name = &block.name;
-            let advice = format!(
-                "nothing writes `{name}`: if the block in line {line} is this file, add `file={name}` to it"
-            );
-            difference.help = Some(match difference.help.take() {
-                Some(help) => format!("{advice}\n{help}"),
-                None => advice,
-            });
-            difference.remedies.insert(0, remedy(text, block, line));
-        }
+    for (step, index, command) in ran_commands(scenario, recording) {
+        let Some(difference) = failure_of(differences, step, index) else { continue };
+        let Some(block) = missing(scenario, step, command, &blocks) else { continue };
+        let (line, _) = line_and_column(text, block.fence.block.start);
+        let name = &block.name;
+        let advice = format!(
+            "nothing writes `{name}`: if the block in line {line} is this file, add `file={name}` to it"
+        );
+        difference.help = Some(match difference.help.take() {
+            Some(help) => format!("{advice}\n{help}"),
+            None => advice,
+        });
+        difference.remedies.insert(0, remedy(text, block, line));
     }
 }
 

@@ -2,10 +2,10 @@
 //!
 //! Readers have a swarm from another page, or from the text. Each chapter has an engine of its own.
 
+use super::Difference;
 use super::block_above::block_above;
-use super::{Difference, place};
-use crate::model::finding::Code;
-use crate::model::recording::{CommandRecording, Recording, StepRecording};
+use super::ran_commands::{failure_of, ran_commands};
+use crate::model::recording::{CommandRecording, Recording};
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Scenario, Step};
 use crate::terminal;
@@ -23,18 +23,11 @@ pub(super) fn explain(
     if handles_swarm(scenario) {
         return;
     }
-    for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
-        let StepRecording::Ran { commands, .. } = recorded else { continue };
-        for (index, _) in commands.iter().enumerate().filter(|(_, command)| lacks_swarm(command)) {
-            let span = place(step, index);
-            let is_failure = |difference: &&mut Difference| {
-                difference.code == Code::ExitStatus && difference.span == span
-            };
-            if let Some(difference) = differences.iter_mut().find(is_failure) {
-                let remedy = remedy(text, step);
-                difference.remedies.splice(0..0, remedy);
-                return;
-            }
+    let commands = ran_commands(scenario, recording);
+    for (step, index, _) in commands.filter(|(_, _, command)| lacks_swarm(command)) {
+        if let Some(difference) = failure_of(differences, step, index) {
+            difference.remedies.splice(0..0, remedy(text, step));
+            return;
         }
     }
 }

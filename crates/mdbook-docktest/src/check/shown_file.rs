@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Difference;
 use super::block_above::block_above;
-use super::{Difference, place};
+use super::ran_commands::{failure_of, ran_commands};
 use crate::model::finding::Code;
-use crate::model::recording::{Recording, StepRecording};
+use crate::model::recording::Recording;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Command, Scenario};
 use crate::terminal;
@@ -37,45 +38,30 @@ pub(super) fn explain(
     if !differences.iter().any(|difference| difference.code == Code::ExitStatus) {
         return;
     }
-    for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
-        let StepRecording::Ran { commands, .. } = recorded else { continue };
-        for (index, (command, ran)) in step.commands.iter().zip(commands).enumerate() {
-            let Some((name, content)) = shown_file(command) else { continue };
-            let missing =
-                format!("cat: {name}: No such file or directory").replace("cat: ./", "cat: ");
-            let output =
-                terminal::without_escapes(&ran.transcript.output()).replace("cat: ./", "cat: ");
-            let changes_directory = step.commands[..index].iter().any(|before| {
-                before
-                    .text
-                    .split_ascii_whitespace()
-                    .any(|word| matches!(word, "cd" | "pushd" | "popd"))
-            });
-            if !output.contains(&missing) || changes_directory {
-                continue;
-            }
-            let span = place(step, index);
-            let is_failure = |difference: &&mut Difference| {
-                difference.code == Code::ExitStatus
-                    && difference.span == span
-                    && !difference.is_consequence()
-            };
-            let Some(difference) = differences.iter_mut().find(is_failure) else { continue };
-            let info = format!("text file={name} hidden");
-            let Some(edit) = block_above(text, step, &info, content) else { continue };
-            // For `cat` alone, the page would only prove itself.
-            let is_proved = is_used_later(scenario, command, name)
-                && !can_come_from_elsewhere(scenario, command, name);
-            let basis = if is_proved { Basis::Proved } else { Basis::Proposed };
-            let remedy = Remedy {
-                title: format!(
-                    "add `file={name}` in a hidden block with the output that is expected"
-                ),
-                edits: vec![edit],
-                basis,
-            };
-            difference.remedies.insert(0, remedy);
+    for (step, index, ran) in ran_commands(scenario, recording) {
+        let Some(command) = step.commands.get(index) else { continue };
+        let Some((name, content)) = shown_file(command) else { continue };
+        let missing = format!("cat: {name}: No such file or directory").replace("cat: ./", "cat: ");
+        let output =
+            terminal::without_escapes(&ran.transcript.output()).replace("cat: ./", "cat: ");
+        let mut before =
+            step.commands[..index].iter().flat_map(|before| before.text.split_ascii_whitespace());
+        let changes_directory = before.any(|word| matches!(word, "cd" | "pushd" | "popd"));
+        if !output.contains(&missing) || changes_directory {
+            continue;
         }
+        let failure = failure_of(differences, step, index);
+        let Some(difference) = failure.filter(|failure| !failure.is_consequence()) else {
+            continue;
+        };
+        let info = format!("text file={name} hidden");
+        let Some(edit) = block_above(text, step, &info, content) else { continue };
+        // For `cat` alone, the page would only prove itself.
+        let is_proved = is_used_later(scenario, command, name)
+            && !can_come_from_elsewhere(scenario, command, name);
+        let basis = if is_proved { Basis::Proved } else { Basis::Proposed };
+        let title = format!("add `file={name}` in a hidden block with the output that is expected");
+        difference.remedies.insert(0, Remedy { title, edits: vec![edit], basis });
     }
 }
 

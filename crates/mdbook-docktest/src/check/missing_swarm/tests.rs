@@ -4,7 +4,7 @@ use super::*;
 use crate::check::findings_by_default;
 use crate::extract::{Extensions, extract};
 use crate::model::finding::Finding;
-use crate::model::recording::{Chunk, End, Transcript};
+use crate::model::recording::{Chunk, End, StepRecording, Transcript};
 use crate::model::stream::Stream;
 use crate::text::splice::splice;
 

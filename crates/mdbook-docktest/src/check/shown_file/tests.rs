@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::check::findings_by_default;
 use crate::extract::{Extensions, extract};
-use crate::model::recording::{Chunk, CommandRecording, End, Transcript};
+use crate::model::recording::{Chunk, CommandRecording, End, StepRecording, Transcript};
 use crate::model::stream::Stream;
 use crate::text::splice::splice;
 
