@@ -50,7 +50,7 @@ fn the_program_for_it_is_beside_this_one_or_in_an_image() {
     );
     run(&image).exits(3).fails_saying(&[&missing]);
 
-    let container = SHARED.docker(["create", &image]);
+    let container = SHARED.docker(["create", &image, "true"]);
     let to = format!("{container}:/usr/local/bin/mdbook-docktest");
     assert!(docker(&SHARED, &["cp", program().to_str().unwrap(), &to]).status.success());
     SHARED.docker(["commit", &container, "with-program"]);
