@@ -11,6 +11,12 @@ use crate::{Damage, NoUserNamespace, Suite};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Engines need the namespaces of Linux.
+    #[error(
+        "no engine can start on this system, as it is not Linux: use `--engine dind` with a Docker, for example Docker \
+         Desktop"
+    )]
+    NotLinux,
     /// The engine creates namespaces and mounts, for which this process lacks something.
     #[error("no engine can start here: {0}")]
     NoUserNamespace(#[from] NoUserNamespace),
@@ -123,7 +129,8 @@ impl Error {
     /// Whether no engine can be started on this machine as it is, whatever it is to be used for.
     pub fn means_no_engine(&self) -> bool {
         match self {
-            Self::NoUserNamespace(_)
+            Self::NotLinux
+            | Self::NoUserNamespace(_)
             | Self::ProgramMissing { .. }
             | Self::NoDockerd
             | Self::NotAnEngineRoot { .. }

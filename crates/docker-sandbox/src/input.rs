@@ -9,10 +9,12 @@ use std::io;
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Dev, major, makedev, minor};
 use rustix::process::Pid;
 use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::process_stat::ProcessStat;
+use crate::system::{self, WaitingCall};
 
 /// Who waits for input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,9 @@ pub enum Reader {
     /// The kernel does not say what processes wait for.
     Unknown,
 }
+
+/// Input, as an event in an epoll instance (`<sys/epoll.h>`).
+const EPOLLIN: u32 = 1;
 
 /// A pipe or a terminal from which processes read.
 #[derive(Debug)]
@@ -126,12 +131,17 @@ fn passes_input_on(arguments: &[u8]) -> bool {
 
 /// A pseudo-terminal: its devices have the major numbers 136 to 143 (Linux' `devices.txt`).
 fn is_terminal(file: &Metadata) -> bool {
-    file.file_type().is_char_device() && (136..=143).contains(&libc::major(file.rdev()))
+    file.file_type().is_char_device() && (136..=143).contains(&major(device(file)))
+}
+
+/// The device that a file is, of the system's type.
+fn device(file: &Metadata) -> Dev {
+    file.rdev() as Dev
 }
 
 /// `/dev/tty`, the terminal of whichever process opens it.
 fn is_dev_tty(file: &Metadata) -> bool {
-    file.file_type().is_char_device() && file.rdev() == libc::makedev(5, 0)
+    file.file_type().is_char_device() && device(file) == makedev(5, 0)
 }
 
 /// Whether a descriptor of a process is this file, or `/dev/tty` where this is its terminal.
@@ -145,12 +155,12 @@ fn is_same(process: &Path, descriptor: i32, input: &Metadata) -> bool {
         let pid = process.file_name()?.to_str()?.parse().ok()?;
         Some(u64::from(ProcessStat::read(pid)?.terminal))
     };
-    is_dev_tty(&file) && is_terminal(input) && terminal() == Some(device_number(input.rdev()))
+    is_dev_tty(&file) && is_terminal(input) && terminal() == Some(device_number(device(input)))
 }
 
 /// The number of a device as in `/proc/PID/stat`.
-fn device_number(device: u64) -> u64 {
-    let (major, minor) = (u64::from(libc::major(device)), u64::from(libc::minor(device)));
+fn device_number(device: Dev) -> u64 {
+    let (major, minor) = (u64::from(major(device)), u64::from(minor(device)));
     (minor & 0xff) | (major << 8) | ((minor & !0xff) << 12)
 }
 
@@ -180,18 +190,12 @@ impl Call {
         // Larger numbers than these are not meaningful for what is typed.
         const MOST: u64 = 1024;
         let [first, second] = self.arguments;
-        match self.number {
-            libc::SYS_read | libc::SYS_readv => i32::try_from(first).into_iter().collect(),
-            libc::SYS_epoll_pwait | libc::SYS_epoll_pwait2 => in_epoll(process, first),
-            #[cfg(target_arch = "x86_64")]
-            libc::SYS_epoll_wait => in_epoll(process, first),
-            libc::SYS_pselect6 => in_set(process, first.min(MOST), second),
-            #[cfg(target_arch = "x86_64")]
-            libc::SYS_select => in_set(process, first.min(MOST), second),
-            libc::SYS_ppoll => in_list(process, first, second.min(MOST)),
-            #[cfg(target_arch = "x86_64")]
-            libc::SYS_poll => in_list(process, first, second.min(MOST)),
-            _ => Vec::new(),
+        match system::waiting_call(self.number) {
+            Some(WaitingCall::Read) => i32::try_from(first).into_iter().collect(),
+            Some(WaitingCall::Epoll) => in_epoll(process, first),
+            Some(WaitingCall::Select) => in_set(process, first.min(MOST), second),
+            Some(WaitingCall::Poll) => in_list(process, first, second.min(MOST)),
+            None => Vec::new(),
         }
     }
 }
@@ -205,7 +209,7 @@ fn in_epoll(process: &Path, instance: u64) -> Vec<i32> {
         let mut words = line.strip_prefix("tfd:")?.split_ascii_whitespace();
         let descriptor = words.next()?.parse().ok()?;
         let events = u32::from_str_radix(words.nth(1)?, 16).ok()?;
-        (events & libc::EPOLLIN as u32 != 0).then_some(descriptor)
+        (events & EPOLLIN != 0).then_some(descriptor)
     };
     watched.lines().filter_map(descriptor).collect()
 }

@@ -11,6 +11,8 @@
 //! let _docker = engine.docker();
 //! # Ok::<(), docker_sandbox::Error>(())
 //! ```
+//!
+//! Engines need Linux. On other systems, this crate compiles, and starting one fails with [`Error::NotLinux`].
 
 mod cache;
 mod cgroup;
@@ -35,6 +37,7 @@ mod root;
 mod sudo;
 mod suite;
 mod suite_root;
+mod system;
 mod terminal;
 mod user_namespace;
 
@@ -52,7 +55,7 @@ pub use prepared::{PreparedRoot, lock_roots, prepared_roots};
 pub use process::{PATH, ProcessEngine};
 pub use process_group::ProcessGroup;
 pub use process_stat::ProcessStat;
-pub use root::EngineRoot;
+pub use root::{EngineRoot, IS_SUPPORTED};
 pub use sudo::{SudoUser, sudo_user};
 pub use suite::Suite;
 pub use suite_root::{SuiteRoot, suite_roots};

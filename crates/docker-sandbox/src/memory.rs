@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::cgroup::Place;
+use crate::system;
 
 /// The limit of one engine.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl MemoryLimit {
         let _ = fs::write(group.join("memory.memsw.limit_in_bytes"), bytes.to_string());
         // The kernel signals each time that the group, with all below it, is out of memory
         // ("10. OOM Control" in Documentation/admin-guide/cgroup-v1/memory.rst).
-        let signals = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let signals = system::event_counter()?;
         let control = File::open(group.join("memory.oom_control"))?;
         let registration = format!("{} {}", signals.as_raw_fd(), control.as_raw_fd());
         fs::write(group.join("cgroup.event_control"), registration)?;

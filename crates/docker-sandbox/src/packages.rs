@@ -12,6 +12,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::prepared::wait_for_roots;
+use crate::root::check_system;
 use crate::{EngineRoot, Error};
 
 const SCRIPT: &str = include_str!("packages.sh");
@@ -51,6 +52,7 @@ impl EngineRoot {
         if packages.is_empty() {
             return Ok(self.clone());
         }
+        check_system()?;
         let Self::Prepared(base) = self else {
             let packages = packages.iter().map(|package| (*package).to_owned()).collect();
             return Err(Error::PackagesOfMachine { packages });

@@ -17,6 +17,7 @@ use docker_cli::Canceller;
 
 use self::definition::Definition;
 use crate::prepared::{CURRENT, PreparedRoot, lock_roots, prepared_roots};
+use crate::root::check_system;
 use crate::{Error, Suite};
 
 /// How often to look whether something has happened, or the canceller was triggered.
@@ -68,7 +69,7 @@ pub struct Prepared {
 /// see [`crate::prepared_directory`]. Removes earlier ones that no link leads to, unless an engine runs from
 /// them, and what a killed process has left.
 ///
-/// Building needs root, mmdebstrap and a mirror of Debian, which is that of this machine's apt if it has one.
+/// Building needs Linux, root, mmdebstrap and a mirror of Debian, which is that of this machine's apt if it has one.
 ///
 /// # Errors
 /// [`Error::Cancelled`] if the canceller is triggered; when something is missing or fails, which the error names.
@@ -78,6 +79,7 @@ pub fn prepare(
     canceller: &Canceller,
     announce: &mut dyn FnMut(Preparing<'_>),
 ) -> Result<Prepared, Error> {
+    check_system()?;
     fs::create_dir_all(engines)
         .map_err(Error::io(format!("creating the directory {}", engines.display())))?;
     let _lock = lock(engines, canceller, announce)?;

@@ -29,8 +29,7 @@ use std::time::Duration;
 
 use docker_cli::Canceller;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use rustix::process::Pid;
 
 use self::start::Start;
 use crate::cgroup::Place;
@@ -41,7 +40,7 @@ use crate::memory::MemoryLimit;
 use crate::process_group::ProcessGroup;
 use crate::process_limit::ProcessLimit;
 use crate::terminal::Terminal;
-use crate::{EngineOptions, Error, processes};
+use crate::{EngineOptions, Error, processes, system};
 
 mod entering;
 mod settings;
@@ -166,7 +165,7 @@ impl ProcessEngine {
         // created it.
         let thread =
             thread::Builder::new().name("docktest-listen".to_owned()).spawn(move || {
-                move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network))?;
+                system::enter_network(network.as_fd())?;
                 TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             })?;
         thread.join().unwrap_or_else(|_| Err(io::Error::other("the thread has panicked")))
@@ -229,7 +228,7 @@ impl ProcessEngine {
 impl Drop for ProcessEngine {
     fn drop(&mut self) {
         let init = Pid::from_raw(self.init.cast_signed());
-        let init = init.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+        let init = init.and_then(|pid| processes::exit_of(pid).ok());
         drop(self.lifeline.take());
         // After a failure here, the supervisor continues on its own.
         let _ = self.supervisor.wait_timeout(STOP_LIMIT);

@@ -2,12 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::process_stat::ProcessStat;
+use crate::system;
 
 /// Returns the descendants of a process.
 pub fn descendants(ancestor: u32) -> Vec<Pid> {
@@ -28,6 +31,14 @@ pub fn descendants(ancestor: u32) -> Vec<Pid> {
         }
     }
     found
+}
+
+/// Returns a descriptor that is readable when a process has exited.
+///
+/// # Errors
+/// When there is no such process, or the system is not Linux.
+pub fn exit_of(pid: Pid) -> io::Result<OwnedFd> {
+    system::exit_of(pid)
 }
 
 /// Sends SIGINT to each of these processes that is not in `interrupted`, as a terminal does on

@@ -17,6 +17,9 @@ const PROGRAMS: [(&str, &str); 6] = [
     ("mount", "mount"),
 ];
 
+/// Whether engines can start on this system, if it has what they need: on Linux. A Docker elsewhere can be used on any.
+pub const IS_SUPPORTED: bool = cfg!(target_os = "linux");
+
 /// Where an engine's programs come from. Either is only read: what the engine writes stays in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineRoot {
@@ -57,8 +60,9 @@ impl EngineRoot {
     /// Checks the requirements for starting an engine.
     ///
     /// # Errors
-    /// When this process may not do what an engine needs, or a program is missing.
+    /// When the system is not Linux, this process may not do what an engine needs, or a program is missing.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        check_system()?;
         user_namespace::check_privileges()?;
         for (program, package) in PROGRAMS {
             if !is_on_path(program) {
@@ -81,6 +85,14 @@ impl EngineRoot {
         }
         Ok(())
     }
+}
+
+/// Checks that the system has what engines are made of.
+///
+/// # Errors
+/// [`Error::NotLinux`].
+pub(crate) fn check_system() -> Result<(), Error> {
+    if IS_SUPPORTED { Ok(()) } else { Err(Error::NotLinux) }
 }
 
 /// Whether a program is on the PATH.

@@ -3,11 +3,14 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, open};
-use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, unlockpt};
+use rustix::pty::unlockpt;
 use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::system;
 
 /// A pseudo-terminal.
 #[derive(Debug)]
@@ -29,8 +32,7 @@ impl Terminal {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let front = open(multiplexer, flags, Mode::empty())?;
         unlockpt(&front)?;
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
-        let back = ioctl_tiocgptpeer(&front, flags)?;
+        let back = system::open_terminal(front.as_fd())?;
         tcsetwinsize(&back, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 })?;
         Ok(Self { front: front.into(), back: back.into() })
     }

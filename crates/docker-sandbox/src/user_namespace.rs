@@ -6,17 +6,14 @@
 
 use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-use rustix::thread::{CapabilitySet, capabilities};
-
 pub use self::refusal::NoUserNamespace;
 use self::way::Way;
-use crate::Error;
+use crate::{Error, system};
 
 mod refusal;
 mod way;
@@ -26,8 +23,7 @@ const NEEDED_IDS: u64 = 65_536;
 
 /// Whether this process is in another user namespace than the machine's.
 pub fn is_in_user_namespace() -> bool {
-    // The machine's maps each ID to itself.
-    !id_map().split_ascii_whitespace().eq(["0", "0", "4294967295"])
+    is_map_of_another(&id_map())
 }
 
 /// Whether this process is root, on the machine or in a user namespace.
@@ -61,8 +57,8 @@ pub(crate) fn check_privileges() -> Result<(), Error> {
         // A process that could enter one has done so.
         return Err(Way::find().err().unwrap_or(NoUserNamespace::NotEntered).into());
     }
-    let capabilities = capabilities(None).map_err(|error| read_error(error.into()))?;
-    if !capabilities.effective.contains(CapabilitySet::SYS_ADMIN) {
+    let reading = Error::io("reading this process's capabilities");
+    if !system::is_administrator().map_err(reading)? {
         return Err(NoUserNamespace::NoCapabilities.into());
     }
     match number_of_ids(&id_map()) {
@@ -83,11 +79,14 @@ fn with_programs_of_root(path: &OsStr) -> OsString {
     path
 }
 
-fn read_error(source: io::Error) -> Error {
-    Error::io("reading this process's capabilities")(source)
+/// Whether a namespace with these user IDs is another than the machine's, which maps each ID to itself.
+fn is_map_of_another(map: &str) -> bool {
+    // Empty where the system has no such namespaces.
+    !map.is_empty() && !map.split_ascii_whitespace().eq(["0", "0", "4294967295"])
 }
 
-/// The user IDs of this namespace: lines of the first ID here, the first ID outside, and a number.
+/// The user IDs of this namespace: lines of the first ID here, the first ID outside, and a number. Empty if the system has
+/// no such namespaces.
 fn id_map() -> String {
     fs::read_to_string("/proc/self/uid_map").unwrap_or_default()
 }
@@ -106,6 +105,13 @@ mod tests {
         let added = |path: &str| with_programs_of_root(path.as_ref());
         assert_eq!(added("/usr/bin:/sbin"), "/usr/bin:/sbin:/usr/local/sbin:/usr/sbin");
         assert_eq!(added(""), "/usr/local/sbin:/usr/sbin:/sbin");
+    }
+
+    #[test]
+    fn the_machines_namespace_maps_each_id_to_itself() {
+        assert!(!is_map_of_another("         0          0 4294967295\n"));
+        assert!(is_map_of_another("         0       1000          1\n"));
+        assert!(!is_map_of_another(""), "a system without user namespaces");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask engine | book | generate | claims | test | fuzz | bench | peers | corpus`.
+//! The project's own tasks: `cargo xtask engine | book | generate | claims | test | fuzz | macos | bench | peers |
+//! corpus`.
 
 mod bench;
 mod book;
@@ -16,6 +17,7 @@ mod french;
 mod fuzz;
 mod generate;
 mod lints;
+mod macos;
 mod packages;
 mod pdf;
 mod peers;
@@ -66,6 +68,8 @@ enum Task {
     Test(test::Options),
     /// Searches for texts that make the program panic
     Fuzz(fuzz::Options),
+    /// Checks that the program and the libraries compile for macOS
+    Macos,
     /// Measures the programs' performance, and writes BENCHMARKS.md
     Bench(bench::Options),
     /// Compares docker-cli with other libraries, and prints the table of its README
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
         Task::Claims => claims::list(),
         Task::Test(options) => test::run(&options),
         Task::Fuzz(options) => setup::ensure(&[setup::ENGINE]).and_then(|()| fuzz::run(&options)),
+        Task::Macos => macos::check(),
         Task::Bench(options) => bench::run(&options),
         Task::Peers => setup::ensure(&[setup::ENGINE]).and_then(|()| peers::compare()),
         Task::Corpus(options) => corpus::run(&options),

@@ -14,6 +14,7 @@ mod contexts;
 mod ends;
 mod engine_image;
 mod images;
+mod platforms;
 mod refusals;
 
 /// A Docker that has the program's image and `alpine`, as importing them takes longer than most runs. Tests that end their

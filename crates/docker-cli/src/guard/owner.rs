@@ -3,6 +3,8 @@
 use std::fmt;
 use std::fs;
 use std::process;
+use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
@@ -17,7 +19,8 @@ pub struct Owner {
     place: Place,
     pid: u32,
     /// When it was started, which distinguishes it from earlier processes with the same ID; in
-    /// clock ticks since the machine's start. 0 if the system does not say.
+    /// clock ticks since the machine's start. Without Linux's `/proc`, the time of the first call of
+    /// [`Owner::current`], in milliseconds since 1970. 0 if the system does not say.
     start: u64,
 }
 
@@ -57,12 +60,14 @@ impl Owner {
     /// This process.
     #[must_use]
     pub fn current() -> Self {
-        let pid = process::id();
+        let (place, pid) = (Place::here(), process::id());
         let start = match life(pid) {
             Life::Since(start) => start,
+            // No process compares it with another time.
+            Life::None | Life::Unknown if place.boot.is_empty() => first_asked(),
             Life::None | Life::Unknown => 0,
         };
-        Self { place: Place::here(), pid, start }
+        Self { place, pid, start }
     }
 
     /// A short text for names of objects that no other process of the same machine has:
@@ -116,6 +121,15 @@ impl fmt::Display for Owner {
         let Place { machine, boot, namespace } = &self.place;
         write!(f, "{machine}/{boot}/{namespace}/{}/{}", self.pid, self.start)
     }
+}
+
+/// When this was first called, in milliseconds since 1970.
+fn first_asked() -> u64 {
+    static TIME: LazyLock<u64> = LazyLock::new(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or_default()
+    });
+    *TIME
 }
 
 fn life(pid: u32) -> Life {
@@ -189,6 +203,12 @@ mod tests {
         // A system that does not say where this is.
         let nowhere = owner("", "", "").place;
         assert!(!owner("", "", "").has_ended_by(&nowhere, none));
+    }
+
+    #[test]
+    fn a_process_without_a_known_start_keeps_one_name() {
+        assert!(first_asked() > 0);
+        assert_eq!(first_asked(), first_asked());
     }
 
     #[cfg(target_os = "linux")]

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::metadata::{Blob, ImageMetadata, LayerMetadata, LayerOrigin, Layers};
 use super::{CONFIG, DIFF, Digest, ImageStore, METADATA, TAR_SPLIT, metadata, seal, sync};
-use crate::Error;
+use crate::{Error, system};
 
 /// An image that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl ImageStore {
         if let Some(layer) = new.first() {
             // All at once: a layer can have many thousand files.
             File::open(layer.directory.path())
-                .and_then(|directory| Ok(rustix::fs::syncfs(directory)?))
+                .and_then(|directory| system::sync_file_system(&directory))
                 .map_err(Error::io("writing layers to the disk"))?;
         }
         for layer in new {

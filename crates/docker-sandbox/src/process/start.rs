@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::Canceller;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 
 use super::ProcessEngine;
 use super::entering::words_of;
@@ -57,7 +58,7 @@ impl<'a> Start<'a> {
             .map_err(Error::io(format!("creating `{}`", scratch.display())))?;
         // See network.sh.
         let pipe = scratch.join("network");
-        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)
+        mkfifo(&pipe, Mode::S_IRUSR | Mode::S_IWUSR)
             .map_err(|error| Error::io(format!("creating `{}`", pipe.display()))(error.into()))?;
         let engine = self.run_with(&name, &scratch);
         if engine.is_err() {

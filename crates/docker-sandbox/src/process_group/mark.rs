@@ -17,10 +17,10 @@ use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use nix::sched::{CloneFlags, unshare};
 use rustix::process::Pid;
 
 use crate::process_stat::ProcessStat;
+use crate::system;
 
 /// A process: its PID and when it was started.
 type Process = (u32, u64);
@@ -50,7 +50,7 @@ impl Marked {
         let pids = fs::metadata(format!("/proc/{init}/ns/pid"))?.ino();
         // A thread has its cgroup namespace for itself.
         let thread = thread::Builder::new().name("docktest-mark".to_owned()).spawn(|| {
-            unshare(CloneFlags::CLONE_NEWCGROUP)?;
+            system::new_cgroup_namespace()?;
             File::open("/proc/thread-self/ns/cgroup")
         })?;
         let file =

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use docker_cli::{Canceller, Docker};
-use docker_sandbox::{EngineRoot, prepared_directory};
+use docker_sandbox::{EngineRoot, IS_SUPPORTED, prepared_directory};
 
 use super::jobs::{default_jobs, jobs};
 use super::progress::{Display, say};
@@ -62,15 +62,22 @@ impl<'a> Engines<'a> {
         let names_docker = !self.contexts.is_empty() || self.image.is_some();
         let kind = match (self.kind, settings.engine) {
             (EngineKind::Auto, _) if names_docker => EngineKind::Dind,
-            (EngineKind::Auto, EngineKind::Auto) if !contexts.is_empty() => EngineKind::Dind,
+            (EngineKind::Auto, EngineKind::Auto) if !contexts.is_empty() || !IS_SUPPORTED => {
+                EngineKind::Dind
+            }
             (EngineKind::Auto, kind) | (kind, _) => kind,
         };
         (kind, contexts)
     }
 
+    /// The root file system that the command line or the book names.
+    fn named_root<'b>(&'b self, settings: &'b Settings) -> Option<&'b Path> {
+        self.root.or(settings.engine_root.as_deref())
+    }
+
     /// The root file system of the engines.
     fn root(&self, settings: &Settings) -> EngineRoot {
-        match self.root.or(settings.engine_root.as_deref()) {
+        match self.named_root(settings) {
             Some(directory) => EngineRoot::Prepared(directory.to_owned()),
             None => EngineRoot::find(),
         }
@@ -254,8 +261,11 @@ fn engine_image(engines: &Engines<'_>, settings: &Settings) -> Result<EngineImag
     match engines.root(settings) {
         EngineRoot::Machine => Ok(EngineImage::Built { packages: settings.packages.clone() }),
         root => {
-            let root = with_packages(root, &settings.packages)?;
-            Ok(EngineImage::Root(root.directory().to_owned()))
+            let root = with_packages(root, &settings.packages)?.directory().to_owned();
+            Ok(match engines.named_root(settings) {
+                Some(_) => EngineImage::Root(root),
+                None => EngineImage::Prepared { root, packages: settings.packages.clone() },
+            })
         }
     }
 }

@@ -6,7 +6,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use docker_sandbox::processes::exit_of;
+use rustix::process::Pid;
 
 use super::instruction::{Functions, run_instruction};
 use super::place::Group;
@@ -60,7 +61,7 @@ impl Spare {
     /// Lets it open the pipes with this number and continue to the turnstile.
     pub(super) fn begin(self, number: usize, turnstile: Turnstile) -> io::Result<Bash> {
         let Self { handle, group, mut number_pipe, turns } = self;
-        let process = open_pidfd(&handle)?;
+        let process = exit_of_first(&handle)?;
         match writeln!(number_pipe, "{number}") {
             // It has exited, since it could not start, and the step will show that.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
@@ -96,7 +97,7 @@ impl Bash {
         turnstile: Turnstile,
         turns: usize,
     ) -> io::Result<Self> {
-        let process = open_pidfd(&handle)?;
+        let process = exit_of_first(&handle)?;
         let commands = Vec::new();
         Ok(Self { handle, group, process, turnstile, commands, turns, is_reusable: false })
     }
@@ -168,8 +169,9 @@ impl Bash {
     }
 }
 
-fn open_pidfd(handle: &duct::Handle) -> io::Result<OwnedFd> {
+/// A descriptor that is readable when the first process has exited.
+fn exit_of_first(handle: &duct::Handle) -> io::Result<OwnedFd> {
     let pid = handle.pids().first().and_then(|&pid| Pid::from_raw(i32::try_from(pid).ok()?));
     let pid = pid.ok_or_else(|| io::Error::other("the shell's process has no PID"))?;
-    Ok(pidfd_open(pid, PidfdFlags::empty())?)
+    exit_of(pid)
 }

@@ -11,6 +11,7 @@ mod engine_image;
 mod files;
 mod kept;
 mod owner;
+mod program;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,12 +23,13 @@ use std::time::Duration;
 
 use docker_cli::system::Info;
 use docker_cli::{Canceller, Command, Docker, Source};
-use docker_images::Reference;
+use docker_images::{Platform, Reference};
 use serde_json::Value;
 
-use self::container::{Container, PROGRAM};
+use self::container::Container;
 pub(crate) use self::engine_image::EngineImage;
 pub(crate) use self::kept::{CleanedDocker, clean_docker};
+use self::program::{PROGRAM, Program};
 use super::remote::{Helper, ask, request};
 use super::{ContextMaker, Progress, RunChapters, RunError, Stored};
 use crate::book::settings::{BookImage, Settings};
@@ -50,6 +52,8 @@ pub(crate) struct DockerHost<'a> {
     container: Container,
     /// The images of that Docker that were asked for.
     stored: Mutex<BTreeMap<String, Option<Stored>>>,
+    /// For which its containers are.
+    platform: Platform,
     processors: u64,
     memory: u64,
 }
@@ -72,22 +76,25 @@ impl<'a> DockerHost<'a> {
     /// Starts a container on the Docker that a context names, or on the one that `docker` uses by itself.
     ///
     /// # Errors
-    /// When that Docker cannot be reached, refuses a privileged container, or is of another architecture.
+    /// When that Docker cannot be reached, refuses a privileged container, or is for a platform for which there is no
+    /// program.
     pub(crate) fn start(context: Option<&str>, options: HostOptions<'a>) -> Result<Self, RunError> {
         let (name, docker) = named(context, options.canceller);
         let start = || {
             let requests = docker.clone().timeout(REQUEST_LIMIT);
             let info = requests.info()?;
-            check_platform(&info)?;
+            let platform = platform(&info)?;
+            let has_named_image = matches!(options.image, EngineImage::Named(_));
+            let program = Program::find(&platform, has_named_image)?;
             owner::remove_abandoned(&requests)?;
-            let image = options.image.ensure(&docker, options.announce)?;
-            let container = Container::start(&docker, &image, options.canceller)?;
-            Ok((info.cpus, info.memory, container))
+            let image = options.image.ensure(&docker, &platform, options.announce)?;
+            let container = Container::start(&docker, &image, program, options.canceller)?;
+            Ok((platform, info.cpus, info.memory, container))
         };
         match start() {
-            Ok((processors, memory, container)) => {
+            Ok((platform, processors, memory, container)) => {
                 let stored = Mutex::default();
-                Ok(Self { options, name, docker, container, stored, processors, memory })
+                Ok(Self { options, name, docker, container, stored, platform, processors, memory })
             }
             Err(_) if options.canceller.is_cancelled() => Err(RunError::Cancelled),
             Err(RunError::Docker(error)) => {
@@ -198,15 +205,20 @@ fn named(context: Option<&str>, canceller: &Canceller) -> (String, Docker) {
     }
 }
 
-/// Checks that this program runs there.
-fn check_platform(info: &Info) -> Result<(), RunError> {
+/// The platform of a Docker's containers.
+///
+/// # Errors
+/// When no engine can run in them.
+fn platform(info: &Info) -> Result<Platform, RunError> {
     let read = |name: &str| info.other.get(name).and_then(Value::as_str).unwrap_or_default();
-    let found = format!("{} on {}", read("OSType"), read("Architecture"));
-    let own = format!("linux on {}", std::env::consts::ARCH);
-    if found == own {
-        return Ok(());
+    let system = read("OSType");
+    if system == "linux" {
+        return Ok(Platform::new(system, read("Architecture"), ""));
     }
-    let message = format!("its containers are for {found}, and this program is for {own}");
+    let message = format!(
+        "its containers are for `{system}`, and engines need Linux: switch it to Linux containers, or name another Docker \
+         with `--context`"
+    );
     Err(RunError::Remote { message })
 }
 
@@ -247,7 +259,7 @@ impl Helper for HostHelper<'_> {
             return Ok(stored.clone());
         }
         let docker = self.host.docker.clone().timeout(REQUEST_LIMIT);
-        let stored = engine_image::stored(&docker, reference)?;
+        let stored = engine_image::stored(&docker, &self.host.platform, reference)?;
         known.insert(reference.to_owned(), stored.clone());
         Ok(stored)
     }
@@ -269,6 +281,9 @@ fn with_remedy(error: &docker_cli::Error) -> String {
     let message = brief(error);
     let message = message.trim_end_matches(". Is the docker daemon running?");
     let remedy = match error {
+        docker_cli::Error::ProgramMissing { .. } if !docker_sandbox::IS_SUPPORTED => {
+            "install a Docker, for example Docker Desktop"
+        }
         docker_cli::Error::ProgramMissing { .. } => {
             "install it, for example with `apt-get install docker-cli`"
         }

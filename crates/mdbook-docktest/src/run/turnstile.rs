@@ -7,7 +7,8 @@ use std::num::ParseIntError;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 use rustix::io::ioctl_fionbio;
 
 use crate::model::recording::Failure;
@@ -150,7 +151,7 @@ pub(super) fn pipe(path: &Path) -> io::Result<File> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)?;
+    mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
     let file = OpenOptions::new().read(true).write(true).open(path)?;
     ioctl_fionbio(&file, true)?;
     Ok(file)

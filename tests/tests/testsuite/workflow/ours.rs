@@ -14,9 +14,16 @@ fn each_action_is_pinned_to_a_commit_with_its_version() {
         let workflow = Workflow::ours(name);
         workflow.actions().into_iter().map(|(action, _)| action.to_owned()).collect()
     };
-    let pages = ["checkout", "cache", "cache", "upload-pages-artifact", "deploy-pages"];
+    let pages = ["checkout", "cache", "cache", "upload-pages-artifact", "checkout", "deploy-pages"];
     assert_eq!(names("pages.yml"), pages.map(|name| format!("actions/{name}")));
-    let release = ["checkout", "upload-artifact", "download-artifact"];
+    let release = [
+        "checkout",
+        "upload-artifact",
+        "checkout",
+        "download-artifact",
+        "upload-artifact",
+        "download-artifact",
+    ];
     assert_eq!(names("release.yml"), release.map(|name| format!("actions/{name}")));
 }
 
@@ -39,7 +46,8 @@ fn all_commands_exist() {
 /// Its commands work for whoever can use Docker.
 #[test]
 fn nothing_runs_as_root_but_the_package_manager() {
-    for (name, job) in [("pages.yml", "build"), ("release.yml", "build")] {
+    for (name, job) in [("pages.yml", "build"), ("release.yml", "build"), ("release.yml", "macos")]
+    {
         for script in Workflow::ours(name).scripts(job) {
             let as_root = script.text.lines().filter(|line| line.contains("sudo"));
             let mut others = as_root.filter(|line| !line.starts_with("sudo apt-get "));
@@ -81,21 +89,28 @@ fn an_archive_is_as_the_manifest_says() {
 
     // What the workflow passes.
     let release = Workflow::ours("release.yml");
-    let targets = release.value["jobs"]["build"]["strategy"]["matrix"]["include"].as_array();
-    for target in targets.unwrap() {
-        let target = target["target"].as_str().unwrap();
+    let targets = |job: &str| -> Vec<&str> {
+        let builds = &release.value["jobs"][job]["strategy"]["matrix"]["include"];
+        builds.as_array().unwrap().iter().map(|build| build["target"].as_str().unwrap()).collect()
+    };
+    for target in targets("build") {
         assert!(
             target == "x86_64-unknown-linux-musl"
                 || binstall["overrides"].get(target.replace("musl", "gnu")).is_some()
         );
     }
+    // Those of a Mac have the names of the manifest without an exception.
+    assert_eq!(targets("macos"), ["aarch64-apple-darwin", "x86_64-apple-darwin"]);
     let name = "mdbook-docktest-1.2.3-x86_64-unknown-linux-musl";
     let directory = TempDir::with_prefix("testsuite-").unwrap();
     for file in ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "CHANGELOG.md"] {
         fs::copy(workspace().join(file), directory.path().join(file)).unwrap();
     }
-    let pack = workspace().join(".github/pack");
-    let status = Command::new(pack).arg(program()).arg(name).current_dir(&directory).status();
+    // As for macOS.
+    fs::write(directory.path().join("mdbook-docktest-linux-arm64"), "").unwrap();
+    let mut pack = Command::new(workspace().join(".github/pack"));
+    pack.arg(program()).args([name, "mdbook-docktest-linux-arm64"]);
+    let status = pack.current_dir(&directory).status();
     assert!(status.unwrap().success());
     let url = fill("pkg-url", binstall);
     assert_eq!(url.rsplit('/').next(), Some(format!("{name}.tar.gz").as_str()));
@@ -105,6 +120,7 @@ fn an_archive_is_as_the_manifest_says() {
     let files: Vec<&str> = list.lines().collect();
     for file in [
         fill("bin-dir", binstall),
+        format!("{name}/mdbook-docktest-linux-arm64"),
         format!("{name}/LICENSE-MIT"),
         format!("{name}/man/mdbook-docktest.1"),
         format!("{name}/man/mdbook-docktest-engine-prepare.1"),

@@ -32,6 +32,8 @@ type Probe = fn(&Trial<'_>) -> Vec<Attempt>;
 /// What kinds of engines are tried with.
 struct Trial<'a> {
     root: EngineRoot,
+    /// Whether the command line names it.
+    is_root_named: bool,
     /// Of Dockers, in place of the one that `docker` uses by itself.
     contexts: &'a [String],
     canceller: Canceller,
@@ -55,8 +57,13 @@ struct Started {
 }
 
 pub(in crate::command) fn doctor(options: &EngineDoctor) -> Result<Exit> {
-    let root = options.engine_root.clone().map_or_else(EngineRoot::find, EngineRoot::Prepared);
-    let trial = Trial { root, contexts: &options.contexts, canceller: cancel_on_signals()? };
+    let named = options.engine_root.clone();
+    let trial = Trial {
+        is_root_named: named.is_some(),
+        root: named.map_or_else(EngineRoot::find, EngineRoot::Prepared),
+        contexts: &options.contexts,
+        canceller: cancel_on_signals()?,
+    };
     let attempts: Vec<Attempt> = PROBES.iter().flat_map(|probe| probe(&trial)).collect();
     if trial.canceller.is_cancelled() {
         return Err(RunError::Cancelled.into());
@@ -94,9 +101,11 @@ fn process(trial: &Trial<'_>) -> Vec<Attempt> {
 
 /// The same in a container of each Docker.
 fn dind(trial: &Trial<'_>) -> Vec<Attempt> {
+    let packages = Vec::new();
     let image = match &trial.root {
-        EngineRoot::Prepared(directory) => EngineImage::Root(directory.clone()),
-        EngineRoot::Machine => EngineImage::Built { packages: Vec::new() },
+        EngineRoot::Prepared(root) if trial.is_root_named => EngineImage::Root(root.clone()),
+        EngineRoot::Prepared(root) => EngineImage::Prepared { root: root.clone(), packages },
+        EngineRoot::Machine => EngineImage::Built { packages },
     };
     let options = HostOptions {
         settings: &Settings::default(),

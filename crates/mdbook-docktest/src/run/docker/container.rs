@@ -1,6 +1,5 @@
 //! The container in which this program runs chapters.
 
-use std::fs::File;
 use std::io::{self, PipeWriter};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -10,12 +9,9 @@ use docker_cli::{Canceller, Command, Docker, Error, Owner, Source, Stream};
 
 use super::engine_image::KEPT;
 use super::owner;
+use super::program::{PROGRAM, Program};
 use super::{REQUEST_LIMIT, brief};
 use crate::run::RunError;
-
-/// The program in the container. Steps do not see what is in this directory, as it is not on the container's own file
-/// system.
-pub(super) const PROGRAM: &str = "/run/mdbook-docktest/program";
 
 /// The volume with what programs in such containers keep: see `cache_directory`.
 const CACHE_VOLUME: &str = "mdbook-docktest-cache";
@@ -25,12 +21,6 @@ const CACHE: &str = "/run/mdbook-docktest/cache";
 const READY: &str = "ready";
 
 const FIRST_PROCESS: &str = include_str!("first_process.sh");
-
-/// Writes the program, and checks that it runs there.
-const RECEIVE_PROGRAM: &str = r#"cat >"$1" && chmod 0700 "$1" && "$1" --version >/dev/null"#;
-
-/// How long sending the program may take.
-const SEND_LIMIT: Duration = Duration::from_secs(300);
 
 /// How long the container may take to end by itself, before Docker kills it: its first process waits for the engines in it.
 const END_LIMIT: Duration = Duration::from_secs(12);
@@ -63,13 +53,14 @@ impl Drop for Container {
 }
 
 impl Container {
-    /// Starts a container, and sends this program there.
+    /// Starts a container, and puts a program into it.
     ///
     /// # Errors
-    /// When Docker refuses a privileged container, or this program does not run in it.
+    /// When Docker refuses a privileged container, or the program does not run in it.
     pub(super) fn start(
         docker: &Docker,
         image: &str,
+        program: Program,
         canceller: &Canceller,
     ) -> Result<Self, RunError> {
         let requests = docker.clone().timeout(REQUEST_LIMIT);
@@ -104,7 +95,7 @@ impl Container {
             || wait_until_ready(&mut run),
         )?;
         let container = Self { name, run, lifeline: Some(lifeline) };
-        container.send_program(docker)?;
+        program.send(docker, &container.name)?;
         Ok(container)
     }
 
@@ -118,24 +109,6 @@ impl Container {
         let docker = docker.clone().timeout(REQUEST_LIMIT);
         let found = docker.container().find(&self.name);
         found.is_ok_and(|container| container.is_some_and(|container| container.state.running))
-    }
-
-    fn send_program(&self, docker: &Docker) -> Result<(), RunError> {
-        let program = this_program().map_err(RunError::io("reading this program"))?;
-        let words = ["sh", "-c", RECEIVE_PROGRAM, "receive-program", PROGRAM];
-        let send = docker.container().exec(&self.name, words).stdin(program).timeout(SEND_LIMIT);
-        match send.call() {
-            Ok(_) => Ok(()),
-            Err(Error::Exit(failure)) => {
-                let message = format!(
-                    "this program does not run in the engine's image: {}: use an image whose C library is not \
-                     older than this program's",
-                    failure.message.lines().next_back().unwrap_or("no message")
-                );
-                Err(RunError::Remote { message })
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 }
 
@@ -159,11 +132,6 @@ fn stop_when<T>(
     // It does not panic.
     let _ = watch.join();
     result
-}
-
-/// This program's file, also if it was replaced since it was started.
-fn this_program() -> io::Result<File> {
-    File::open("/proc/self/exe")
 }
 
 fn wait_until_ready(run: &mut Stream) -> Result<(), RunError> {

@@ -38,13 +38,26 @@ const LIMIT: Duration = Duration::from_secs(1800);
 pub(crate) enum EngineImage {
     /// The author has named it.
     Named(String),
-    /// A prepared root file system of this machine.
+    /// A prepared root file system of this machine, which the author has named.
     Root(PathBuf),
+    /// The one that is there; on a Docker for another platform, the image is built.
+    Prepared {
+        root: PathBuf,
+        /// Those that the book adds.
+        packages: Vec<String>,
+    },
     /// It is built by that Docker from Debian's packages, for which it needs a network.
     Built {
         /// Those that the book adds.
         packages: Vec<String>,
     },
+}
+
+/// What the image is made from, on one platform.
+enum Source<'a> {
+    Name(&'a str),
+    Root(&'a Path),
+    Packages(&'a [String]),
 }
 
 impl EngineImage {
@@ -55,12 +68,14 @@ impl EngineImage {
     pub(super) fn ensure(
         &self,
         docker: &Docker,
+        platform: &Platform,
         announce: &(dyn Fn(&str) + Sync),
     ) -> Result<String, RunError> {
-        let name = match self {
-            Self::Named(name) => name.clone(),
-            Self::Root(root) => format!("{REPOSITORY}:{}", tag_of_root(root)?),
-            Self::Built { packages } => {
+        let source = self.source(platform)?;
+        let name = match source {
+            Source::Name(name) => name.to_owned(),
+            Source::Root(root) => format!("{REPOSITORY}:{}", tag_of_root(root)?),
+            Source::Packages(packages) => {
                 let packages = all_packages(packages);
                 format!("{REPOSITORY}:{}", tag(&[DOCKERFILE.as_bytes(), packages.as_bytes()]))
             }
@@ -69,16 +84,16 @@ impl EngineImage {
         if requests.image().find(&name)?.is_some() {
             return Ok(name);
         }
-        match self {
-            Self::Named(_) => {
+        match source {
+            Source::Name(_) => {
                 announce(&format!("pulling the engine's image {name}"));
                 docker.image().pull(&name).timeout(LIMIT).call()?;
             }
-            Self::Root(root) => {
+            Source::Root(root) => {
                 announce(&format!("importing the engine's root file system as image {name}"));
                 import(docker, root, &name)?;
             }
-            Self::Built { packages } => {
+            Source::Packages(packages) => {
                 announce(&format!("building the engine's image {name} (about a minute)"));
                 let build = docker.image().build_from(DOCKERFILE.as_bytes());
                 build
@@ -90,6 +105,31 @@ impl EngineImage {
             }
         }
         Ok(name)
+    }
+
+    /// What the image for a platform is made from.
+    ///
+    /// # Errors
+    /// When it is a root file system for another one.
+    fn source(&self, platform: &Platform) -> Result<Source<'_>, RunError> {
+        let own = Platform::of_this_machine();
+        Ok(match self {
+            Self::Named(name) => Source::Name(name),
+            Self::Root(root) | Self::Prepared { root, .. } if *platform == own => {
+                Source::Root(root)
+            }
+            Self::Prepared { packages, .. } | Self::Built { packages } => {
+                Source::Packages(packages)
+            }
+            Self::Root(root) => {
+                let message = format!(
+                    "its containers are for {platform}, and the root file system `{}` is for {own}: name another Docker \
+                     with `--context`, or leave out `engine-root`",
+                    root.display()
+                );
+                return Err(RunError::Remote { message });
+            }
+        })
     }
 }
 
@@ -148,8 +188,12 @@ fn import(docker: &Docker, root: &Path, name: &str) -> Result<(), RunError> {
     Ok(())
 }
 
-/// The image that a Docker has for a reference.
-pub(super) fn stored(docker: &Docker, reference: &str) -> Result<Option<Stored>, RunError> {
+/// The image that a Docker has for a reference, if it is for this platform.
+pub(super) fn stored(
+    docker: &Docker,
+    platform: &Platform,
+    reference: &str,
+) -> Result<Option<Stored>, RunError> {
     let Ok(reference) = reference.parse::<Reference>() else { return Ok(None) };
     let name = reference.familiar_name();
     let wanted = match (reference.digest(), reference.tag()) {
@@ -157,8 +201,7 @@ pub(super) fn stored(docker: &Docker, reference: &str) -> Result<Option<Stored>,
         (None, tag) => format!("{name}:{}", tag.unwrap_or("latest")),
     };
     let Some(image) = docker.image().find(wanted)? else { return Ok(None) };
-    let platform = Platform::new(&image.os, &image.architecture, "");
-    if platform != Platform::of_this_machine() {
+    if Platform::new(&image.os, &image.architecture, "") != *platform {
         return Ok(None);
     }
     let digest = image.repo_digests.iter().find_map(|known| {
@@ -166,4 +209,29 @@ pub(super) fn stored(docker: &Docker, reference: &str) -> Result<Option<Stored>,
         (repository == name).then(|| digest.to_owned())
     });
     Ok(Some(Stored { id: image.id.to_string(), digest }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_file_system_is_only_for_the_platform_of_its_machine() {
+        let own = Platform::of_this_machine();
+        let other = Platform::new("linux", "s390x", "");
+        let (root, packages) = (PathBuf::from("/engines/current"), vec!["jq".to_owned()]);
+        let prepared = EngineImage::Prepared { root: root.clone(), packages: packages.clone() };
+        assert!(matches!(prepared.source(&own), Ok(Source::Root(found)) if found == root));
+        assert!(
+            matches!(prepared.source(&other), Ok(Source::Packages(found)) if found == packages)
+        );
+        let named = EngineImage::Root(root.clone());
+        assert!(matches!(named.source(&own), Ok(Source::Root(found)) if found == root));
+        let message = named.source(&other).err().unwrap().to_string();
+        let expected = format!(
+            "its containers are for linux/s390x, and the root file system `/engines/current` is for {own}: name another \
+             Docker with `--context`, or leave out `engine-root`"
+        );
+        assert_eq!(message, expected);
+    }
 }
