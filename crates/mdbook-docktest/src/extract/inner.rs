@@ -139,6 +139,17 @@ pub(super) fn add_typed_commands(session: &mut Session, lines: &[&str]) {
             let output = command.lines.end..first.lines.start;
             command.output = without_blanks(lines, output.clone());
             command.below = output;
+        } else if can_open(&text) {
+            // The prompt of the program, at which nothing is typed yet.
+            let is_empty_prompt = |line: &str| {
+                let prompt = inner_prompt(line, outer.as_ref(), needs_terminal(&text));
+                prompt.is_some_and(|end| line[end.min(line.len())..].trim().is_empty())
+                    && !line.starts_with("...")
+            };
+            let output = command.output.clone();
+            let printed = output.clone().rev().skip_while(|line| is_empty_prompt(lines[*line]));
+            let printed = printed.map(|line| line + 1).next().unwrap_or(output.start);
+            command.output = without_blanks(lines, output.start..printed);
         }
         all.push(command);
         all.extend(typed);

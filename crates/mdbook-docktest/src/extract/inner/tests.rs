@@ -203,3 +203,17 @@ fn second_prompts_of_a_shell_continue_its_line() {
     let found = console("$ docker run -it a\n/ # cat <<EOF\na\n# b\nEOF\na\n# b\n/ # exit\n");
     assert_eq!(found[1..5], ["/ # cat <<EOF => ", "a => ", "# b => ", "EOF => a"]);
 }
+
+#[test]
+fn a_prompt_at_which_nothing_is_typed_yet_is_not_output() {
+    for prompt in ["root@846af8479944:/#", "/ #", "bash-5.1# ", "mysql> ", ">>>"] {
+        let found = console(&format!(
+            "$ docker exec -it box program\nWelcome\n\n{prompt}\n$ docker run -it alpine\n{prompt}\n"
+        ));
+        let expected = ["docker exec -it box program => Welcome", "docker run -it alpine => "];
+        assert_eq!(found, expected, "{prompt}");
+    }
+    // In output, it stands for any lines.
+    assert_eq!(console("$ docker exec -it box ls\na\n...\n"), ["docker exec -it box ls => a|..."]);
+    assert_eq!(console("$ ls\nroot@846af8479944:/#\n"), ["ls => root@846af8479944:/#"]);
+}
