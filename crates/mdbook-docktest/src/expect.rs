@@ -56,6 +56,7 @@ mod names;
 mod order;
 mod pattern;
 mod placeholder;
+mod pull;
 
 mod token;
 mod update;
@@ -74,6 +75,7 @@ pub(crate) use order::in_expected_order;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub use placeholder::Placeholders;
+pub(crate) use pull::without_pull;
 pub(crate) use update::{Update, update};
 pub(crate) use volatile::masked;
 
