@@ -35,7 +35,8 @@ const CLIENT: [&str; 3] = ["docker-buildx", "docker-cli", "docker-compose"];
 
 /// Documentation is left out, except licences. So is the address of the mirror: steps can read this
 /// file system, and their output is published; and the script of `service docker`, which would say of a daemon that it has
-/// not started that it was stopped.
+/// not started that it was stopped. `sudo` makes no terminal of its own: of what reads from a step's terminal, it would be the
+/// only one to be seen.
 const OPTIONS: [&str; 8] = [
     "--variant=essential",
     "--aptopt=APT::Install-Recommends \"false\"",
@@ -45,7 +46,8 @@ const OPTIONS: [&str; 8] = [
     "--dpkgopt=path-exclude=/usr/share/locale/*",
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--customize-hook=cd \"$1\" && rm -r etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap var/log/apt \
-     && rm -f etc/init.d/docker",
+     && rm -f etc/init.d/docker \
+     && echo 'Defaults !use_pty' >etc/sudoers.d/docktest && chmod 0440 etc/sudoers.d/docktest",
 ];
 
 /// The arguments of mmdebstrap that determine the content of a root file system.

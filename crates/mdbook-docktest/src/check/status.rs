@@ -9,8 +9,12 @@ use super::status_use::StatusUse;
 use super::{Difference, syntax_error};
 use crate::expect::is_generated_name;
 use crate::model::finding::{Code, consequence};
+use crate::model::scenario::Command;
 use crate::terminal;
 use crate::text::position::line_and_column;
+
+/// The exit status of a command that was interrupted: 128 plus the number of SIGINT.
+const INTERRUPTED: i32 = 130;
 
 /// Why a command failed.
 enum Why {
@@ -32,7 +36,7 @@ impl CommandCheck<'_> {
     /// Returns the difference between this exit status and the expected one.
     pub(super) fn wrong_status(&self, status: i32) -> Option<Difference> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
-        if self.status_use == StatusUse::Asserted {
+        if self.status_use == StatusUse::Asserted || self.is_end_after_interrupt(status) {
             return None;
         }
         let syntax_error = syntax_error::difference(self.step, self.span, self.command);
@@ -55,6 +59,13 @@ impl CommandCheck<'_> {
             self.is_last && ![0, 127].contains(&status) && fix != Some(Fix::tty());
         let fixes = fix.into_iter().chain(can_be_expected.then(|| Fix::exit(status)));
         Some(self.with_fixes(Code::ExitStatus, message, Some(help), fixes))
+    }
+
+    /// Whether it is `exit`, typed into a shell whose last command was interrupted: the shell exits with the status of that
+    /// command. Nothing is interrupted but where the chapter shows it.
+    fn is_end_after_interrupt(&self, status: i32) -> bool {
+        let is_typed = |command: &Command| command.span == *self.span && command.is_typed();
+        status == INTERRUPTED && self.step.commands.iter().any(is_typed)
     }
 
     fn why(&self, status: i32) -> Why {
