@@ -60,7 +60,7 @@ fn a_session_of_a_real_tutorial_is_typed_as_its_reader_does() {
     let outcome = verify(
         "```console\n$ sudo docker run -it --rm alpine sh\nUnable to find image 'alpine:latest' locally\n\
          latest: Pulling from library/alpine\n8ddc19f16526: Pull complete\n\
-         Status: Downloaded newer image for alpine:latest\n/ #\n```\n\n\
+         Status: Downloaded newer image for alpine:latest\nBusyBox [..]\nEnter 'help' [..]\n/ #\n```\n\n\
          What waits for another program does not read:\n\n\
          ```console\n/ # (sleep 1; echo one) | cat\none\n/ # echo two\ntwo\n```\n\n\
          It has ended before it can be interrupted:\n\n\

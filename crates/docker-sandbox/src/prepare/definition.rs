@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::Suite;
 
 /// The engine, slirp4netns for its internet access, and programs that steps of tutorials use.
-const PACKAGES: [&str; 19] = [
+const PACKAGES: [&str; 22] = [
     "bash",
+    "bridge-utils",
     "ca-certificates",
     "curl",
     "docker.io",
@@ -18,10 +19,12 @@ const PACKAGES: [&str; 19] = [
     "iputils-ping",
     "jq",
     "less",
+    "libcap2-bin",
     "mount",
     "netcat-openbsd",
     "procps",
     "slirp4netns",
+    "strace",
     "sudo",
     "tree",
     "unzip",
