@@ -68,7 +68,7 @@ fn a_session_of_a_real_tutorial_is_typed_as_its_reader_does() {
          ```console\n/ # exit\n$ echo outside\noutside\n```\n",
     );
     outcome.exits(0).finds_only(&[("changed-values", "Unable to find image")]);
-    assert_eq!(shown(&outcome, 1), ["one\r\n", "two\r\n"]);
+    assert_eq!(shown(&outcome, 2), ["one\r\n", "two\r\n"]);
 }
 
 #[test]
