@@ -467,3 +467,24 @@ fn the_shell_of_an_interrupted_line_exits_with_its_status() {
     };
     assert_eq!((findings(0), findings(130), findings(1)), (0, 0, 1));
 }
+
+#[test]
+fn a_session_may_show_a_message_of_failure() {
+    let shown = "```console\n$ docker run --cap-drop CHOWN alpine chown nobody /\nchown: /: Operation not permitted\n```\n";
+    let failed = End::Exited { status: 1 };
+    let denied = (Stream::Stderr, "chown: /: Operation not permitted\n");
+    assert_eq!(findings(shown, failed, &[denied]), [""; 0]);
+    for (markdown, output) in [
+        (shown, (Stream::Stderr, "chown: /: Read-only file system\n")),
+        (shown, (Stream::Stdout, denied.1)),
+        ("```console\n$ docker run alpine chown nobody /\n[..]\n```\n", denied),
+        ("```console\n$ docker run alpine chown nobody /\n```\n", denied),
+        (
+            "```bash\nchown nobody /\n```\n\n```output\nchown: /: Operation not permitted\n```\n",
+            denied,
+        ),
+    ] {
+        let found = findings(markdown, failed, &[output]);
+        assert!(found.iter().any(|found| found.starts_with("exit-status")), "{markdown} {found:?}");
+    }
+}
