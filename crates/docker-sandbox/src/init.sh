@@ -180,6 +180,9 @@ rmdir /.host
 
 echo "127.0.0.1 localhost docktest" >/etc/hosts
 ip link set lo up
+# An address of IPv6 is not `tentative` in the first seconds, as nobody else can have it: what steps print must not
+# depend on the time.
+{ echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad; } 2>/dev/null || :
 
 # All connections to these hosts arrive at the registry's port. They have an address of the loopback of
 # their own, and nothing listens there: steps can publish any port. Docker itself needs iptables and DNAT.

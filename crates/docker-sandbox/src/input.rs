@@ -4,6 +4,7 @@
 //! `/proc/PID/task/TID/syscall` has the number of the call and its arguments (proc_pid_syscall(5)). Shells
 //! and line editors call `read`, `select` or `poll`, event loops `epoll_wait`.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
@@ -87,9 +88,11 @@ pub fn reader(pids: &[Pid], input: &Input) -> Reader {
     }
 }
 
-/// Whether one of these processes waits for data from its standard input, if that is a pipe or a terminal, or from
-/// its terminal: most programs open `/dev/tty` to ask for a password.
+/// Whether one of these processes waits for data from a terminal, or from the pipe that comes from outside as the
+/// standard input of one of them: most programs open `/dev/tty` to ask for a password. A pipe between two of them, as
+/// in `a | b`, has nothing to do with what is typed.
 pub fn is_any_reading(pids: &[Pid]) -> bool {
+    let pipes = pipes_from_outside(pids);
     let is_reading = |pid: &Pid| {
         let process = directory(*pid);
         let can_be_typed_into = |descriptor: i32| {
@@ -97,12 +100,25 @@ pub fn is_any_reading(pids: &[Pid]) -> bool {
             file.is_ok_and(|file| {
                 is_terminal(&file)
                     || is_dev_tty(&file)
-                    || descriptor == 0 && file.file_type().is_fifo()
+                    || descriptor == 0 && pipes.contains(&(file.dev(), file.ino()))
             })
         };
         waiting_descriptors(&process).into_iter().any(can_be_typed_into)
     };
     pids.iter().any(is_reading)
+}
+
+/// The pipes that are the standard input of a process whose parent is none of these processes.
+fn pipes_from_outside(pids: &[Pid]) -> BTreeSet<(u64, u64)> {
+    let numbers: BTreeSet<u32> =
+        pids.iter().map(|pid| pid.as_raw_nonzero().get().unsigned_abs()).collect();
+    let is_first =
+        |pid: &&u32| ProcessStat::read(**pid).is_some_and(|stat| !numbers.contains(&stat.parent));
+    let pipes = numbers.iter().filter(is_first).filter_map(|pid| {
+        let file = fs::metadata(format!("/proc/{pid}/fd/0")).ok()?;
+        file.file_type().is_fifo().then(|| (file.dev(), file.ino()))
+    });
+    pipes.collect()
 }
 
 /// Whether the kernel says what processes wait for (`CONFIG_HAVE_ARCH_TRACEHOOK`).
@@ -299,6 +315,28 @@ mod tests {
         assert!(is_any_reading(&pids));
         assert_eq!(reader(&pids, &other), Reader::None);
         assert_eq!(reader(&[], &own), Reader::None);
+        drop(writing);
+        assert!(child.wait().unwrap().success());
+    }
+
+    #[test]
+    fn a_pipe_between_two_programs_is_not_typed_into() {
+        let (reading, writing) = io::pipe().unwrap();
+        // As apt and what downloads for it.
+        let mut child = start("sh", &["-c", "sleep 600 | cat; cat"], reading);
+        let pids = || {
+            let mut pids = crate::processes::descendants(child.id());
+            pids.push(Pid::from_child(&child));
+            pids
+        };
+        let name = |pid: Pid| fs::read_to_string(directory(pid).join("comm")).unwrap_or_default();
+        let named = |wanted: &str| pids().into_iter().find(|pid| name(*pid).trim() == wanted);
+        let is_waiting = |pid| !waiting_descriptors(&directory(pid)).is_empty();
+        eventually(|| named("cat").is_some_and(is_waiting) && named("sleep").is_some());
+        assert!(!is_any_reading(&pids()));
+        crate::processes::kill(&[named("sleep").unwrap()]);
+        // The second `cat` has the input of the shell.
+        eventually(|| is_any_reading(&pids()));
         drop(writing);
         assert!(child.wait().unwrap().success());
     }

@@ -4,8 +4,12 @@
 //! Only expected output is rewritten, and only up to the first command of a step with another finding: the output of a
 //! command that failed is rarely what an author wants there, and it can be the reason for what comes after it.
 
+use std::borrow::Cow;
+
 use crate::check::{Judge, compare, pattern, printed, printed_for};
-use crate::expect::{Bindings, Changes, Names, Pattern, Placeholders, Update, update};
+use crate::expect::{
+    Bindings, Changes, Names, Pattern, Placeholders, Update, update, without_pull,
+};
 use crate::extract::extract_with;
 use crate::model::finding::Code;
 use crate::model::recording::{Recording, StepRecording};
@@ -181,9 +185,10 @@ fn is_nothing_left(old: &str, actual: &str) -> bool {
                 && line.chars().any(char::is_uppercase)
                 && !line.chars().any(char::is_lowercase)
     };
+    let old = without_pull(old).map_or(Cow::Borrowed(old), Cow::Owned);
     match shown(actual) {
-        0 => shown(old) > 0,
-        1 => shown(old) > 1 && is_header(actual.trim()),
+        0 => shown(&old) > 0,
+        1 => shown(&old) > 1 && is_header(actual.trim()),
         _ => false,
     }
 }

@@ -18,6 +18,7 @@ use crate::text::position::line_and_column;
 
 mod advice;
 mod background;
+mod blank_at_line_end;
 mod block_above;
 mod changed_values;
 mod command;
@@ -134,6 +135,7 @@ pub(crate) fn check(
     }
     found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
     found.differences.extend(unwritten::differences(scenario, recording));
+    blank_at_line_end::explain(text, scenario, recording, &mut found.differences);
     missing_file::explain(text, scenario, recording, &mut found.differences);
     shown_file::explain(text, scenario, recording, &mut found.differences);
     missing_swarm::explain(text, scenario, recording, &mut found.differences);

@@ -53,9 +53,11 @@ mod line;
 mod loosened;
 mod matching;
 mod names;
+mod order;
 mod pattern;
 mod placeholder;
-mod tasks;
+mod pull;
+
 mod token;
 mod update;
 mod volatile;
@@ -69,10 +71,11 @@ pub(crate) use identity::{changed_identities, identities};
 pub(crate) use interleaving::TwoStreams;
 pub(crate) use loosened::{ChangedValue, Loosened};
 pub(crate) use names::Names;
+pub(crate) use order::in_expected_order;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub use placeholder::Placeholders;
-pub(crate) use tasks::in_expected_order;
+pub(crate) use pull::without_pull;
 pub(crate) use update::{Update, update};
 pub(crate) use volatile::masked;
 

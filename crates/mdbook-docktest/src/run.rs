@@ -21,6 +21,7 @@ pub(crate) mod remote;
 mod shell;
 mod step;
 mod step_runner;
+mod swarm;
 mod transcript;
 mod turnstile;
 mod typist;
@@ -317,6 +318,7 @@ impl Runner<'_> {
     ) -> Result<RanSteps, RunError> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
+        let docker = engine.docker().cancelled_by(self.canceller.clone()).timeout(ENGINE_LIMIT);
         let (timeout, canceller) = (self.settings.timeout, &self.canceller);
         let page_ids = PageIds::new(scenario, version, &self.settings.placeholders);
         let mut runner = StepRunner::new(engine, shell, page_ids, timeout, canceller);
@@ -347,6 +349,7 @@ impl Runner<'_> {
                     // Objects that are made again have other IDs.
                     runner.page_ids.clone_from(&before);
                     let (commands, times) = runner.run(step, &files)?;
+                    swarm::wait_for_networks(&commands, &docker, canceller);
                     // They are written once, also for a step that is run again.
                     if !files.is_empty() {
                         files.clear();

@@ -56,6 +56,22 @@ fn a_line_that_fails_unseen_is_found_by_what_it_prints_and_by_the_status_of_the_
 }
 
 #[test]
+fn a_session_of_a_real_tutorial_is_typed_as_its_reader_does() {
+    let outcome = verify(
+        "```console\n$ sudo docker run -it --rm alpine sh\nUnable to find image 'alpine:latest' locally\n\
+         latest: Pulling from library/alpine\n8ddc19f16526: Pull complete\n\
+         Status: Downloaded newer image for alpine:latest\nBusyBox [..]\nEnter 'help' [..]\n/ #\n```\n\n\
+         What waits for another program does not read:\n\n\
+         ```console\n/ # (sleep 1; echo one) | cat\none\n/ # echo two\ntwo\n```\n\n\
+         It has ended before it can be interrupted:\n\n\
+         ```console\n/ # ping -c 1 nowhere.invalid\nping: bad address 'nowhere.invalid'\n^C\n```\n\n\
+         ```console\n/ # exit\n$ echo outside\noutside\n```\n",
+    );
+    outcome.exits(0).finds_only(&[("changed-values", "Unable to find image")]);
+    assert_eq!(shown(&outcome, 2), ["one\r\n", "two\r\n"]);
+}
+
+#[test]
 fn a_session_goes_on_in_the_next_blocks() {
     let outcome = verify(
         "```console\n$ docker run -it --name box alpine sh\n```\n\nInside:\n\n\

@@ -24,7 +24,11 @@ pub(super) static BUILD: Row = Row {
     prepare: |bench| {
         let (with, without) = (bench.file("book-with"), bench.file("book-without"));
         let program = bench.program()?.display();
-        book::write(&with, 1_000, &format!("[preprocessor.docktest]\ncommand = \"{program}\"\n"))?;
+        book::write(
+            &with,
+            1_000,
+            &format!("[preprocessor.docktest]\nafter = [\"links\"]\ncommand = \"{program}\"\n"),
+        )?;
         book::write(&without, 1_000, "")?;
         let build = |directory: PathBuf| {
             move || milliseconds(|| succeed(&mut book::build_command(&directory)?))
@@ -116,7 +120,7 @@ impl Input {
     fn new(bench: &Bench, chapters: usize) -> Result<Self> {
         let directory = bench.file(&format!("book-{chapters}"));
         let json = directory.join("input.json");
-        book::write(&directory, chapters, "[preprocessor.docktest]\n")?;
+        book::write(&directory, chapters, "[preprocessor.docktest]\nafter = [\"links\"]\n")?;
         book::write_input(&directory, &json)?;
         Ok(Self { program: bench.program()?.to_owned(), directory, json })
     }

@@ -32,8 +32,9 @@ pub(super) static REPLAY: Row = Row {
     prepare: |bench| {
         let (with, without) = (bench.file("replay-with"), bench.file("replay-without"));
         let program = bench.program()?.display();
-        let settings =
-            format!("[preprocessor.docktest]\ncommand = \"{program}\"\nrun = \"never\"\n");
+        let settings = format!(
+            "[preprocessor.docktest]\nafter = [\"links\"]\ncommand = \"{program}\"\nrun = \"never\"\n"
+        );
         write_with_recordings(&with, &settings)?;
         book::write_preprocessed(&without, CHAPTERS, &preprocessed(&input(bench)?)?)?;
         let build = |directory: PathBuf| {
@@ -145,7 +146,10 @@ fn write_with_recordings(directory: &Path, settings: &str) -> Result<()> {
 fn input(bench: &Bench) -> Result<Input> {
     let directory = bench.file("replay-input");
     let json = directory.join("input.json");
-    write_with_recordings(&directory, "[preprocessor.docktest]\nrun = \"never\"\n")?;
+    write_with_recordings(
+        &directory,
+        "[preprocessor.docktest]\nafter = [\"links\"]\nrun = \"never\"\n",
+    )?;
     book::write_input(&directory, &json)?;
     Ok(Input { program: bench.program()?.to_owned(), directory, json })
 }

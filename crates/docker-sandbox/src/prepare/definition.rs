@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::Suite;
 
 /// The engine, slirp4netns for its internet access, and programs that steps of tutorials use.
-const PACKAGES: [&str; 19] = [
+const PACKAGES: [&str; 22] = [
     "bash",
+    "bridge-utils",
     "ca-certificates",
     "curl",
     "docker.io",
@@ -18,10 +19,12 @@ const PACKAGES: [&str; 19] = [
     "iputils-ping",
     "jq",
     "less",
+    "libcap2-bin",
     "mount",
     "netcat-openbsd",
     "procps",
     "slirp4netns",
+    "strace",
     "sudo",
     "tree",
     "unzip",
@@ -35,7 +38,8 @@ const CLIENT: [&str; 3] = ["docker-buildx", "docker-cli", "docker-compose"];
 
 /// Documentation is left out, except licences. So is the address of the mirror: steps can read this
 /// file system, and their output is published; and the script of `service docker`, which would say of a daemon that it has
-/// not started that it was stopped.
+/// not started that it was stopped. `sudo` makes no terminal of its own: of what reads from a step's terminal, it would be the
+/// only one to be seen.
 const OPTIONS: [&str; 8] = [
     "--variant=essential",
     "--aptopt=APT::Install-Recommends \"false\"",
@@ -45,7 +49,8 @@ const OPTIONS: [&str; 8] = [
     "--dpkgopt=path-exclude=/usr/share/locale/*",
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--customize-hook=cd \"$1\" && rm -r etc/apt/sources.list etc/apt/apt.conf.d/99mmdebstrap var/log/apt \
-     && rm -f etc/init.d/docker",
+     && rm -f etc/init.d/docker \
+     && echo 'Defaults !use_pty' >etc/sudoers.d/docktest && chmod 0440 etc/sudoers.d/docktest",
 ];
 
 /// The arguments of mmdebstrap that determine the content of a root file system.

@@ -16,22 +16,38 @@ pub(super) fn difference(expectation: &Expectation, changed: &[ChangedValue]) ->
         Some(line.start + value.span.start..line.start + value.span.end)
     };
     let first = changed.first().and_then(place);
-    let mut help =
-        String::from("run `accept` to write placeholders, which match any value of their kind");
+    let help = "run `accept` to write placeholders, which match any value of their kind";
+    Difference {
+        code: Code::ChangedValues,
+        span: first.unwrap_or_else(|| expectation.body.clone()),
+        message: "the output differs only in values that change from run to run".to_owned(),
+        help: Some(with_values(help, changed)),
+        // Only `accept` knows the names of the values, which a chapter shares.
+        remedies: Vec::new(),
+    }
+}
+
+/// Returns the finding about what docker prints while it pulls an image. `changed` are the other values that have changed.
+pub(super) fn in_pull(expectation: &Expectation, changed: &[ChangedValue]) -> Difference {
+    let help = "images are there before the first step: run `accept` to write what is printed then";
+    Difference {
+        code: Code::ChangedValues,
+        span: expectation.body.clone(),
+        message: "the output differs only in what docker prints while it pulls an image".to_owned(),
+        help: Some(with_values(help, changed)),
+        remedies: Vec::new(),
+    }
+}
+
+fn with_values(help: &str, changed: &[ChangedValue]) -> String {
+    let mut help = help.to_owned();
     for ChangedValue { expected, actual, kind, .. } in changed.iter().take(NAMED) {
         help.push_str(&format!("\n[{}]  {} → {}", kind.placeholder, cut(expected), cut(actual)));
     }
     if let Some(more @ 1..) = changed.len().checked_sub(NAMED) {
         help.push_str(&format!("\n({more} more)"));
     }
-    Difference {
-        code: Code::ChangedValues,
-        span: first.unwrap_or_else(|| expectation.body.clone()),
-        message: "the output differs only in values that change from run to run".to_owned(),
-        help: Some(help),
-        // Only `accept` knows the names of the values, which a chapter shares.
-        remedies: Vec::new(),
-    }
+    help
 }
 
 #[cfg(test)]

@@ -107,6 +107,10 @@ impl Texts<'_> {
         let OutputAttributes { in_session, .. } = self.expectation.attributes;
         let text = |command: &CommandRecording, streams| {
             let shown = shown(command, streams, self.expectation.attributes);
+            let shown = match self.expectation.attributes.exact {
+                true => Cow::Borrowed(&*shown),
+                false => in_expected_order(&self.expectation.text, &shown),
+            };
             self.finished(&shown).to_owned()
         };
         let two_streams = |command| TwoStreams {

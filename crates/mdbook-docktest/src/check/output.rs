@@ -7,7 +7,7 @@ use super::comparison::{compare, compare_start, depends_on_order, parse, pattern
 use super::quote::cut;
 use super::{Difference, changed_values, look_alike};
 use crate::expect::{
-    Bindings, ChangedValue, Flaw, Loosened, Mismatch, Pattern, Place, Placeholders,
+    Bindings, ChangedValue, Flaw, Loosened, Mismatch, Pattern, Place, Placeholders, without_pull,
 };
 use crate::extract::constant::is_constant;
 use crate::model::finding::Code;
@@ -147,6 +147,9 @@ impl<'a> Expected<'a> {
             }
             Some(Err(mismatch)) => mismatch,
         };
+        if is_whole && let Some(changed) = self.differs_only_in_pull(commands, bindings) {
+            return Some(changed_values::in_pull(self.expectation, &changed));
+        }
         let (span, message) = self.describe(&mismatch);
         let parse = |line: &str| parse(line, self.expectation, self.placeholders);
         let diff = look_alike::diff(&mismatch, parse);
@@ -171,6 +174,26 @@ impl<'a> Expected<'a> {
             Loosened::parse(&self.expectation.text, self.placeholders, bindings)
                 .matches(actual, bindings)
         })
+    }
+
+    /// Returns the values that differ if, apart from them, only what docker prints while it pulls an image does.
+    fn differs_only_in_pull(
+        &self,
+        commands: &[CommandRecording],
+        bindings: &mut Bindings,
+    ) -> Option<Vec<ChangedValue>> {
+        if self.expectation.attributes.exact {
+            return None;
+        }
+        let (expected, actual) = (&self.expectation.text, printed_for(commands, self.expectation));
+        let (new_expected, new_actual) = (without_pull(expected), without_pull(&actual));
+        if new_expected.is_none() && new_actual.is_none() {
+            return None;
+        }
+        let expected = new_expected.as_ref().unwrap_or(expected);
+        let loosened = Loosened::parse(expected, self.placeholders, bindings);
+        let changed = loosened.matches(new_actual.as_ref().unwrap_or(&actual), bindings).ok()?;
+        (!changed.iter().any(|value| is_fixed(value, commands))).then_some(changed)
     }
 
     fn describe(&self, mismatch: &Mismatch) -> (Range<usize>, String) {

@@ -1,7 +1,10 @@
 //! An exit status other than expected: why, and what to do.
 
+use std::slice;
+
 use super::advice::{Advice, advice};
 use super::command::{CommandCheck, milliseconds, seconds};
+use super::comparison::printed;
 use super::fix::Fix;
 use super::history::{Conflict, Explanation};
 use super::quote::quote;
@@ -9,8 +12,13 @@ use super::status_use::StatusUse;
 use super::{Difference, syntax_error};
 use crate::expect::is_generated_name;
 use crate::model::finding::{Code, consequence};
+use crate::model::scenario::Command;
+use crate::model::stream::Stream;
 use crate::terminal;
 use crate::text::position::line_and_column;
+
+/// The exit status of a command that was interrupted: 128 plus the number of SIGINT.
+const INTERRUPTED: i32 = 130;
 
 /// Why a command failed.
 enum Why {
@@ -32,7 +40,10 @@ impl CommandCheck<'_> {
     /// Returns the difference between this exit status and the expected one.
     pub(super) fn wrong_status(&self, status: i32) -> Option<Difference> {
         let expected = self.expected_status().filter(|expected| *expected != status)?;
-        if self.status_use == StatusUse::Asserted {
+        if self.status_use == StatusUse::Asserted
+            || self.is_end_after_interrupt(status)
+            || self.shows_failure()
+        {
             return None;
         }
         let syntax_error = syntax_error::difference(self.step, self.span, self.command);
@@ -55,6 +66,37 @@ impl CommandCheck<'_> {
             self.is_last && ![0, 127].contains(&status) && fix != Some(Fix::tty());
         let fixes = fix.into_iter().chain(can_be_expected.then(|| Fix::exit(status)));
         Some(self.with_fixes(Code::ExitStatus, message, Some(help), fixes))
+    }
+
+    /// Whether it is `exit`, typed into a shell whose last command was interrupted: the shell exits with the status of that
+    /// command. Nothing is interrupted but where the chapter shows it.
+    fn is_end_after_interrupt(&self, status: i32) -> bool {
+        let is_typed = |command: &Command| command.span == *self.span && command.is_typed();
+        status == INTERRUPTED && self.step.commands.iter().any(is_typed)
+    }
+
+    /// Whether the chapter shows, in a session, the message with which the command fails, and nothing else is different: its
+    /// author means it. A transcript has no other place to say so.
+    fn shows_failure(&self) -> bool {
+        let command = self.step.commands.iter().find(|command| command.span == *self.span);
+        let Some(expectation) = command.and_then(|command| command.expectation.as_ref()) else {
+            return false;
+        };
+        if !expectation.attributes.in_session || self.step.attributes.exit != Default::default() {
+            return false;
+        }
+        let printed = printed(slice::from_ref(self.command), expectation.attributes);
+        let lines = |text: &str| {
+            text.trim_end().lines().map(str::trim_end).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let transcript = &self.command.transcript;
+        let fails_aloud = transcript.terminal.is_some()
+            || transcript
+                .chunks
+                .iter()
+                .rfind(|chunk| !chunk.text.trim().is_empty())
+                .is_some_and(|last| last.stream == Stream::Stderr);
+        fails_aloud && !printed.trim().is_empty() && lines(&printed) == lines(&expectation.text)
     }
 
     fn why(&self, status: i32) -> Why {

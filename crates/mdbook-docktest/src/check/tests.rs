@@ -424,3 +424,67 @@ fn output_is_compared_with_the_block_for_the_version_that_it_ran_on() {
         ]
     );
 }
+
+#[test]
+fn what_is_printed_during_a_pull_may_differ() {
+    let markdown = "```console\n$ docker run alpine echo hi\nUnable to find image 'alpine:latest' locally\n\
+                    latest: Pulling from library/alpine\n8ddc19f16526: Pull complete\n\
+                    Digest: sha256:a59906e33509d14c036c8678d687bd4eec81ed7c4b8ce907b888c607f6a1e0e6\n\
+                    Status: Downloaded newer image for alpine:latest\nhi\n```\n";
+    let found = findings(markdown, OK, &[(Stream::Stdout, "hi\n")]);
+    assert_eq!(
+        found,
+        [
+            "changed-values 3:1 the output differs only in what docker prints while it pulls an image | images are there \
+          before the first step: run `accept` to write what is printed then"
+        ]
+    );
+    let found = findings(markdown, OK, &[(Stream::Stdout, "ho\n")]);
+    assert!(found[0].starts_with("output-mismatch"), "{found:?}");
+    let without =
+        "```bash\ndocker pull alpine:3\n```\n\n```output\n3: Pulling from library/alpine\n```\n";
+    let pulled = "3: Pulling from library/alpine\n4abcf2066143: Pull complete\n";
+    let found = findings(without, OK, &[(Stream::Stdout, pulled)]);
+    assert!(found[0].starts_with("changed-values"), "{found:?}");
+}
+
+#[test]
+fn the_shell_of_an_interrupted_line_exits_with_its_status() {
+    // In one block, see `dialogue`.
+    let markdown = "```console\n$ docker run -it alpine sh\n/ # ping web\n^C\n```\n\n```console\n/ # exit\n```\n";
+    let scenario = extract(Path::new("a.md"), markdown, Extensions::default());
+    let ran = |step: usize, ends: &[End]| {
+        let commands = scenario.steps[step].commands.iter().zip(ends).map(|(command, end)| {
+            CommandRecording::new(command.text.clone(), *end, Transcript::default())
+        });
+        StepRecording::Ran { commands: commands.collect(), effects: Vec::new() }
+    };
+    let findings = |status| {
+        let steps =
+            vec![ran(0, &[End::Open, End::Typed, End::Typed]), ran(1, &[End::Exited { status }])];
+        let recording = Recording { steps, ..Recording::default() };
+        findings_by_default(markdown, &scenario, &recording).len()
+    };
+    assert_eq!((findings(0), findings(130), findings(1)), (0, 0, 1));
+}
+
+#[test]
+fn a_session_may_show_a_message_of_failure() {
+    let shown = "```console\n$ docker run --cap-drop CHOWN alpine chown nobody /\nchown: /: Operation not permitted\n```\n";
+    let failed = End::Exited { status: 1 };
+    let denied = (Stream::Stderr, "chown: /: Operation not permitted\n");
+    assert_eq!(findings(shown, failed, &[denied]), [""; 0]);
+    for (markdown, output) in [
+        (shown, (Stream::Stderr, "chown: /: Read-only file system\n")),
+        (shown, (Stream::Stdout, denied.1)),
+        ("```console\n$ docker run alpine chown nobody /\n[..]\n```\n", denied),
+        ("```console\n$ docker run alpine chown nobody /\n```\n", denied),
+        (
+            "```bash\nchown nobody /\n```\n\n```output\nchown: /: Operation not permitted\n```\n",
+            denied,
+        ),
+    ] {
+        let found = findings(markdown, failed, &[output]);
+        assert!(found.iter().any(|found| found.starts_with("exit-status")), "{markdown} {found:?}");
+    }
+}

@@ -135,10 +135,25 @@ pub(super) fn add_typed_commands(session: &mut Session, lines: &[&str]) {
             true => typed_commands(lines, range, outer.as_ref(), needs_terminal(&text)),
             false => Vec::new(),
         };
-        if let Some(first) = typed.first() {
-            let output = command.lines.end..first.lines.start;
-            command.output = without_blanks(lines, output.clone());
-            command.below = output;
+        if can_open(&text) {
+            if let Some(first) = typed.first() {
+                command.below = command.lines.end..first.lines.start;
+                command.output = command.below.clone();
+            }
+            // Above what is typed, there can be the prompt of the program, with nothing or a comment behind it.
+            let is_certain = needs_terminal(&text);
+            let has_names = has_named_prompts(lines, command.lines.end..end, outer.as_ref());
+            let is_printed = |line: &usize| {
+                let line = lines[*line];
+                let prompt = inner_prompt(line, outer.as_ref(), is_certain);
+                let is_empty =
+                    prompt.is_some_and(|end| line[end.min(line.len())..].trim().is_empty());
+                let is_comment = has_names && line.starts_with("# ");
+                line.starts_with("...") || !line.trim().is_empty() && !is_empty && !is_comment
+            };
+            let output = command.output.clone();
+            let printed = output.clone().rfind(is_printed).map_or(output.start, |last| last + 1);
+            command.output = without_blanks(lines, output.start..printed);
         }
         all.push(command);
         all.extend(typed);
@@ -195,6 +210,14 @@ pub(super) fn left_open_by_script(
     can_open(text).then(|| Open { step, outer: None, is_certain: needs_terminal(text) })
 }
 
+/// Whether a program shows prompts that are more than a sign: then `# ` begins the author's comments.
+fn has_named_prompts(lines: &[&str], range: Range<usize>, outer: Option<&Prompt>) -> bool {
+    // Without certainty, signs are no prompts.
+    lines[range]
+        .iter()
+        .any(|line| inner_prompt(line, outer, false).is_some() && !line.starts_with("..."))
+}
+
 fn typed_commands(
     lines: &[&str],
     range: Range<usize>,
@@ -203,6 +226,7 @@ fn typed_commands(
 ) -> Vec<SessionCommand> {
     let mut found: Vec<SessionCommand> = Vec::new();
     let mut is_block = false;
+    let has_names = has_named_prompts(lines, range.clone(), outer);
     // The lines up to this one continue the last command.
     let mut continued_to = range.start;
     for at in range.clone() {
@@ -216,6 +240,10 @@ fn typed_commands(
         if !found.is_empty() && keys::is_interrupt(line) {
             end_output(lines, found.last_mut(), at);
             found.push(typed_line(at, 0, ""));
+            continue;
+        }
+        if has_names && line.starts_with("# ") {
+            end_output(lines, found.last_mut(), at);
             continue;
         }
         let Some(end) = inner_prompt(line, outer, is_certain) else { continue };

@@ -4,6 +4,7 @@
 //! there is nothing to choose.
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -32,32 +33,50 @@ const OTHER_STARTS: [&str; 6] = [
 /// What a chapter has started up to a command.
 #[derive(Debug, Default)]
 pub(super) struct Started {
+    /// The commands that have not been looked into: few chapters have a placeholder for a container.
+    unread: Vec<Script>,
     /// The script of the command, for each container in the background.
     in_background: Vec<String>,
     has_others: bool,
     own: Option<OwnContainer>,
 }
 
+/// A command of a chapter.
+#[derive(Debug)]
+struct Script {
+    /// Its text without placeholders that have a value.
+    text: String,
+    /// What runs.
+    runs: String,
+}
+
 impl Started {
     /// Adds what a command starts. `script` is its text without placeholders that have a value, and `runs` what runs.
     pub(super) fn add(&mut self, script: &str, runs: &str) {
         // Most commands start none.
-        if !script.contains("docker") {
-            return;
+        if script.contains("docker") {
+            self.unread.push(Script { text: script.to_owned(), runs: runs.to_owned() });
         }
-        for CommandUse { name, options } in command_uses(script) {
-            let is_detached = options.iter().any(|option| matches!(&**option, "-d" | "--detach"));
-            match &*name {
-                "docker run" | "docker container run" if is_detached => {
-                    self.in_background.push(runs.to_owned());
+    }
+
+    fn read(&mut self) {
+        for Script { text, runs } in mem::take(&mut self.unread) {
+            for CommandUse { name, options } in command_uses(&text) {
+                let is_detached =
+                    options.iter().any(|option| matches!(&**option, "-d" | "--detach"));
+                match &*name {
+                    "docker run" | "docker container run" if is_detached => {
+                        self.in_background.push(runs.clone());
+                    }
+                    name => self.has_others |= OTHER_STARTS.contains(&name),
                 }
-                name => self.has_others |= OTHER_STARTS.contains(&name),
             }
         }
     }
 
     /// Returns the command that has started the only container in the background.
-    fn only(&self) -> Option<&str> {
+    fn only(&mut self) -> Option<&str> {
+        self.read();
         match &*self.in_background {
             [only] if !self.has_others => Some(only),
             _ => None,
@@ -66,8 +85,12 @@ impl Started {
 
     /// Takes those placeholders of a script out of `places` that stand for this container.
     pub(super) fn take_own(&mut self, script: &str, places: &mut Vec<Range<usize>>) {
+        let is_container = |place: &Range<usize>| CONTAINER.is_match(&script[place.clone()]);
+        if !places.iter().any(is_container) {
+            return;
+        }
         let Some(run) = self.only().map(str::to_owned) else { return };
-        let own = places.extract_if(.., |place| CONTAINER.is_match(&script[place.clone()]));
+        let own = places.extract_if(.., |place| is_container(place));
         let own: Vec<_> = own.map(|place| script[place].to_owned()).collect();
         if !own.is_empty() {
             let new = OwnContainer { run, placeholders: BTreeSet::new() };

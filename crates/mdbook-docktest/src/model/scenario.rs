@@ -296,8 +296,15 @@ impl Command {
     /// Returns the place in the chapter of a part of the text that is on one line.
     pub fn place(&self, part: Range<usize>) -> Option<Range<usize>> {
         let before = self.text.get(..part.start)?;
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line = self.lines.get(before.bytes().filter(|byte| *byte == b'\n').count())?;
+        let (line_start, line) = match &*self.lines {
+            // Most commands have one line.
+            [line] if !before.contains('\n') => (0, line),
+            lines => {
+                let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+                let count = before.bytes().filter(|byte| *byte == b'\n').count();
+                (line_start, lines.get(count)?)
+            }
+        };
         let place = line.start + part.start - line_start..line.start + part.end - line_start;
         (place.end <= line.end).then_some(place)
     }

@@ -22,6 +22,7 @@ const ECHO_QUIET: Duration = Duration::from_millis(100);
 const SILENT_QUIET: Duration = Duration::from_millis(200);
 /// The same if the program that reads is in a container: its output takes a longer way.
 const RELAY_QUIET: Duration = Duration::from_millis(50);
+const SILENT_RELAY_QUIET: Duration = Duration::from_secs(1);
 
 /// How long a step must have been silent where the kernel does not say who reads: after an unfinished line,
 /// and otherwise.
@@ -159,7 +160,7 @@ impl Typist {
         let inner = |is_reading: bool, has_prompt: bool| match (is_reading, has_prompt) {
             (false, _) => None,
             (true, true) => Some(RELAY_QUIET),
-            (true, false) => Some(SILENT_QUIET),
+            (true, false) => Some(SILENT_RELAY_QUIET),
         };
         let blind = if has_prompt { BLIND_PROMPT } else { BLIND_SILENCE };
         let quiet = match readers.direct() {

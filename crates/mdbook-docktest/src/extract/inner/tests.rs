@@ -203,3 +203,31 @@ fn second_prompts_of_a_shell_continue_its_line() {
     let found = console("$ docker run -it a\n/ # cat <<EOF\na\n# b\nEOF\na\n# b\n/ # exit\n");
     assert_eq!(found[1..5], ["/ # cat <<EOF => ", "a => ", "# b => ", "EOF => a"]);
 }
+
+#[test]
+fn a_prompt_at_which_nothing_is_typed_yet_is_not_output() {
+    for prompt in ["root@846af8479944:/#", "/ #", "bash-5.1# ", "mysql> ", ">>>"] {
+        let found = console(&format!(
+            "$ docker exec -it box program\nWelcome\n\n{prompt}\n$ docker run -it alpine\n{prompt}\n"
+        ));
+        let expected = ["docker exec -it box program => Welcome", "docker run -it alpine => "];
+        assert_eq!(found, expected, "{prompt}");
+    }
+    // In output, it stands for any lines.
+    assert_eq!(console("$ docker exec -it box ls\na\n...\n"), ["docker exec -it box ls => a|..."]);
+    assert_eq!(console("$ ls\nroot@846af8479944:/#\n"), ["ls => root@846af8479944:/#"]);
+}
+
+#[test]
+fn a_comment_between_prompts_is_neither_typed_nor_output() {
+    let found = console(
+        "$ docker exec -it 6dd93d6cdc80 bash\n\n# Update the lists\nroot@6dd93d6cdc80:/# apt-get update\nHit:1\n\n\
+         # Now ping\nroot@6dd93d6cdc80:/# ping -c1 web\nPING web\n# exit\n",
+    );
+    let expected = [
+        "docker exec -it 6dd93d6cdc80 bash => ",
+        "root@6dd93d6cdc80:/# apt-get update => Hit:1",
+        "root@6dd93d6cdc80:/# ping -c1 web => PING web",
+    ];
+    assert_eq!(found, expected);
+}

@@ -19,6 +19,9 @@ use crate::text::question;
 /// How long a program may wait for an answer that there is not. It may go on without one (`read -t 5`).
 const PATIENCE: Duration = Duration::from_secs(6);
 
+/// How long after its last line a program can take to show its prompt again.
+const PROMPT_DELAY: Duration = Duration::from_millis(50);
+
 /// What a step waits for that is not typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Awaited {
@@ -150,11 +153,25 @@ impl RunningStep<'_> {
         }
         let is_shown = match shown_lines(self.commands[current].expected.iter().copied()) {
             0 => self.start.elapsed() >= INTERRUPTED_AFTER,
-            count => self.recorder.line_feeds() >= count,
+            count => match self.recorder.line_feeds() {
+                printed if printed == count => self.last_output.elapsed() >= PROMPT_DELAY,
+                printed => printed > count,
+            },
         };
         if is_shown {
+            // It has ended by itself: this is no output of it.
+            if self.is_at_last_prompt() {
+                self.take_prompt(None);
+            }
             self.begin_typing(keys::INTERRUPT, None);
         }
+    }
+
+    /// Whether what it has printed last is the prompt at which the current line was typed.
+    fn is_at_last_prompt(&self) -> bool {
+        let line = self.program.typist.as_ref().map(Typist::open_line).unwrap_or_default();
+        let prompt = self.program.prompt.as_deref().unwrap_or_default().trim();
+        !prompt.is_empty() && is_alike(&line, prompt)
     }
 
     /// Whether the step may end while a program waits for input.

@@ -109,6 +109,12 @@ impl Reader<'_> {
         let mut shape = word.shape.with(byte);
         self.at += 1;
         while let Some(byte) = self.peek(0).filter(|byte| is_plain(*byte)) {
+            if shape == Shape::Other {
+                // It stays so.
+                let rest = &self.text[self.at..];
+                self.at += rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
+                break;
+            }
             shape = shape.with(byte);
             self.at += 1;
         }

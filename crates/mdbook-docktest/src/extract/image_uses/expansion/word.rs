@@ -192,6 +192,10 @@ pub(in super::super) fn unescaped(text: &str) -> String {
 /// Returns the commands in backquotes of a word, as bash runs them.
 pub(in super::super) fn backquoted(word: &str) -> Vec<String> {
     let mut found = Vec::new();
+    // Most words have none.
+    if !word.contains('`') {
+        return found;
+    }
     let mut is_double = false;
     let mut rest = word;
     while let Some(at) = rest.find(['`', '\'', '"', '\\']) {

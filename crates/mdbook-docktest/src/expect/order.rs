@@ -1,0 +1,227 @@
+//! What Docker prints in an order that is a matter of chance.
+//!
+//! Such parts of an output are compared in the order in which they are expected:
+//! - the tasks of a swarm's service in `docker ps`, which start at the same time;
+//! - the containers of `docker network inspect`, whose keys in the JSON are their IDs;
+//! - what `docker stack` and `docker compose` do with several objects at a time. `docker stack deploy` even takes the
+//!   networks and services from a map of Go's, whose order is random.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
+struct Part {
+    /// What it is about. Each text has it at most once.
+    key: String,
+    lines: Range<usize>,
+}
+
+/// A way in which parts are found in the lines of a text.
+type Find = fn(&[&str]) -> Vec<Part>;
+
+/// Returns output in which such parts are in the order in which they are expected, if all of them are expected.
+pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
+    let mut ordered = Cow::Borrowed(actual);
+    for find in [tasks as Find, entries, progress] {
+        let new = in_order_of(expected, &ordered, find);
+        if let Some(new) = new {
+            ordered = Cow::Owned(new);
+        }
+    }
+    ordered
+}
+
+/// Returns output with its parts in another order; `None` if it is right as it is.
+fn in_order_of(expected: &str, actual: &str, find: Find) -> Option<String> {
+    let lines: Vec<&str> = actual.split_inclusive('\n').collect();
+    let parts = find(&lines);
+    if parts.len() < 2 {
+        return None;
+    }
+    let wanted = find(&expected.split_inclusive('\n').collect::<Vec<_>>());
+    let places: BTreeMap<&str, usize> =
+        wanted.iter().enumerate().map(|(place, part)| (&*part.key, place)).collect();
+    let mut found: Vec<(usize, &Part)> = Vec::new();
+    for part in &parts {
+        found.push((*places.get(&*part.key)?, part));
+    }
+    if places.len() < wanted.len() || found.is_sorted_by_key(|(place, _)| *place) {
+        return None;
+    }
+    found.sort_by_key(|(place, _)| *place);
+    // Each of them once.
+    if found.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return None;
+    }
+    let mut ordered = String::with_capacity(actual.len() + 1);
+    let mut at = 0;
+    for (part, (_, moved)) in parts.iter().zip(&found) {
+        ordered.extend(lines[at..part.lines.start].iter().copied());
+        // What separates the parts stays where it is.
+        let (_, separator) = split_separator(lines[part.lines.end - 1]);
+        let text = lines[moved.lines.clone()].concat();
+        ordered.push_str(split_separator(&text).0);
+        ordered.push_str(separator);
+        at = part.lines.end;
+    }
+    ordered.extend(lines[at..].iter().copied());
+    Some(ordered)
+}
+
+/// Splits off the line feed, and the comma in front of it: the last entry of a JSON object has none.
+fn split_separator(text: &str) -> (&str, &str) {
+    text.split_at(text.trim_end_matches([',', ' ', '\r', '\n']).len())
+}
+
+/// The rows of tasks in `docker ps`.
+fn tasks(lines: &[&str]) -> Vec<Part> {
+    /// The first column, in which nothing else says what the order is.
+    const HEADER: &str = "CONTAINER ID ";
+    /// It ends with the name: service, slot and ID, as it is printed or as a placeholder.
+    static TASK: LazyLock<Regex> = LazyLock::new(|| {
+        let regex = r"\s([0-9A-Za-z_-]+\.[0-9]+)\.(?:[0-9a-z]{25}|\[ID(?::[^\]\s]+)?\])\s*$";
+        Regex::new(regex).expect("the regex is valid")
+    });
+    if !lines.iter().any(|line| line.contains(HEADER)) {
+        return Vec::new();
+    }
+    let part = |(row, line): (usize, &&str)| {
+        let key = TASK.captures(line)?[1].to_owned();
+        Some(Part { key, lines: row..row + 1 })
+    };
+    lines.iter().enumerate().filter_map(part).collect()
+}
+
+/// The entries of JSON objects whose keys are IDs, by their `"Name"`.
+fn entries(lines: &[&str]) -> Vec<Part> {
+    static START: LazyLock<Regex> = LazyLock::new(|| {
+        let regex = r#"^( +)"(?:[0-9a-f]{64}|\[ID(?::[^\]\s]+)?\])": \{\s*$"#;
+        Regex::new(regex).expect("the regex is valid")
+    });
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        // The ID of a task is another one in each run.
+        let regex = r#"^ +"Name": "(.*?)(?:\.(?:[0-9a-z]{25}|\[ID(?::[^\]\s]+)?\]))?",?\s*$"#;
+        Regex::new(regex).expect("the regex is valid")
+    });
+    let mut parts: Vec<Part> = Vec::new();
+    let mut objects = 0;
+    for (start, line) in lines.iter().enumerate() {
+        let Some(indentation) = START.captures(line) else { continue };
+        let end = format!("{}}}", &indentation[1]);
+        let rest = &lines[start + 1..];
+        let is_end = |line: &&str| split_separator(line).0 == end;
+        let Some(length) = rest.iter().position(is_end) else { continue };
+        let name = rest[..length].iter().find_map(|line| NAME.captures(line));
+        let Some(name) = name else { continue };
+        // Entries of one object follow one another.
+        objects += usize::from(parts.last().is_none_or(|last| last.lines.end != start));
+        let key = format!("{objects}/{}", &name[1]);
+        parts.push(Part { key, lines: start..start + length + 2 });
+    }
+    parts
+}
+
+/// The lines about what is done with the objects of a stack or of a Compose project.
+fn progress(lines: &[&str]) -> Vec<Part> {
+    static LINE: LazyLock<Regex> = LazyLock::new(|| {
+        let regex = r"(?x)^
+            (?: (?:Creating|Updating|Removing) \ (?:network|service|secret|config) \ \S+
+              | \ * (?:Network|Volume|Container|Image|Service) \ +\S+ \ +[A-Z][a-z]+
+            ) \s*$";
+        Regex::new(regex).expect("the regex is valid")
+    });
+    let part = |(row, line): (usize, &&str)| {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        LINE.is_match(line).then(|| Part { key: words.join(" "), lines: row..row + 1 })
+    };
+    lines.iter().enumerate().filter_map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "bbf44e873160   alpine   Up 6 seconds   web.1.r1jj5kgk00jjmqhlxj5cm66t9\n";
+    const TWO: &str = "d973e68695dc   alpine   Up 6 seconds   web.2.r0k493nvx6o65vob17d96nh5o\n";
+    const OTHER: &str = "9edfe1e922c0   nginx   Up 7 seconds   web1\n";
+
+    fn ps(rows: &[&str]) -> String {
+        format!("CONTAINER ID   IMAGE   STATUS   NAMES\n{}", rows.concat())
+    }
+
+    #[test]
+    fn tasks_are_in_the_order_in_which_they_are_expected() {
+        let expected = ps(&["[ID:a]  alpine  Up [AGE]  web.2.[ID:7]\n", OTHER, ONE]);
+        let actual = ps(&[ONE, OTHER, TWO]);
+        assert_eq!(in_expected_order(&expected, &actual), ps(&[TWO, OTHER, ONE]));
+        let in_order = ps(&[TWO, OTHER, ONE]);
+        assert_eq!(in_expected_order(&expected, &in_order), in_order);
+    }
+
+    #[test]
+    fn other_rows_and_other_tasks_stay_where_they_are() {
+        let three = TWO.replace("web.2", "web.3");
+        let actual = ps(&[TWO, ONE]);
+        for expected in
+            [ps(&[ONE]), ps(&[ONE, &three]), ps(&[ONE, ONE]), ps(&[OTHER]), [ONE, TWO].concat()]
+        {
+            assert_eq!(in_expected_order(&expected, &actual), actual, "{expected}");
+        }
+        let without_header = [TWO, ONE].concat();
+        assert_eq!(in_expected_order(&ps(&[ONE, TWO]), &without_header), without_header);
+    }
+
+    fn inspected(containers: &[(&str, &str)]) -> String {
+        let entry = |(id, name): &(&str, &str)| {
+            format!(
+                "            \"{id}\": {{\n                \"Name\": \"{name}\",\n                \"IPv6Address\": \"\"\n            }}"
+            )
+        };
+        let entries: Vec<String> = containers.iter().map(entry).collect();
+        format!("        \"Containers\": {{\n{}\n        }},\n", entries.join(",\n"))
+    }
+
+    #[test]
+    fn the_containers_of_a_network_are_in_the_order_in_which_they_are_expected() {
+        let (first, second) = ("0".repeat(64), "f".repeat(64));
+        let task = |slot: usize| format!("web.{slot}.r1jj5kgk00jjmqhlxj5cm66t9");
+        let actual = inspected(&[(&first, "db"), (&second, &task(1)), ("lb-net", "lb")]);
+        let expected = inspected(&[("[ID]", "web.1.[ID:7]"), ("[ID:db]", "db"), ("lb-net", "lb")]);
+        let ordered = inspected(&[(&second, &task(1)), (&first, "db"), ("lb-net", "lb")]);
+        assert_eq!(in_expected_order(&expected, &actual), ordered);
+        assert_eq!(in_expected_order(&ordered, &ordered), ordered);
+        // Each object has its own.
+        let both = |one: &str, other: &str| format!("[\n{one}{other}]\n");
+        let one = inspected(&[(&first, "db")]);
+        assert_eq!(
+            in_expected_order(&both(&one, &expected), &both(&one, &actual)),
+            both(&one, &ordered)
+        );
+        // Others than are expected.
+        let other = inspected(&[("[ID]", "web.2.[ID:7]"), ("[ID:db]", "db")]);
+        assert_eq!(in_expected_order(&other, &actual), actual);
+    }
+
+    #[test]
+    fn what_is_done_with_several_objects_is_in_the_order_in_which_it_is_expected() {
+        let expected =
+            "Creating network vote_b\nCreating network vote_a\nCreating service vote_web\n";
+        let actual = "Creating network vote_a\nCreating network vote_b\nCreating service vote_web";
+        assert_eq!(in_expected_order(expected, actual), expected.trim_end());
+        let expected = "...\n Container a-db-1  Started\n Container a-web-1  Started\ndone\n";
+        let actual = " Container a-web-1  Started\nup\n Container a-db-1  Started\ndone\n";
+        let ordered = " Container a-db-1  Started\nup\n Container a-web-1  Started\ndone\n";
+        assert_eq!(in_expected_order(expected, actual), ordered);
+        for unlike in [
+            " Container a-web-1  Started\n Container a-db-1  Created\n",
+            " Container a-web-1  Started\n Container a-web-1  Started\n",
+            "Container of web\nContainer of db\n",
+        ] {
+            assert_eq!(in_expected_order(expected, unlike), unlike);
+        }
+    }
+}
