@@ -1,5 +1,7 @@
 //! Running cargo in the project.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -55,9 +57,24 @@ fn expression(words: &[&str]) -> Result<duct::Expression> {
     Ok(expression_in(&project()?, words))
 }
 
-fn expression_in(directory: &Path, words: &[&str]) -> duct::Expression {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    duct::cmd(cargo, words).dir(directory).stdin_null()
+/// A command of cargo in a directory.
+pub(crate) fn expression_in<W: Into<OsString>>(
+    directory: &Path,
+    words: impl IntoIterator<Item = W>,
+) -> duct::Expression {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    without_package(duct::cmd(cargo, words).dir(directory).stdin_null())
+}
+
+/// Removes the variables that describe the package of the program that cargo runs, such as this one.
+///
+/// The build script of ring declares some of them as its inputs. If they differ between two commands, the second compiles
+/// ring, and all that depends on it, again.
+fn without_package(command: duct::Expression) -> duct::Expression {
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let describing = names
+        .filter(|name| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_"));
+    describing.fold(command, |command, name| command.env_remove(name))
 }
 
 /// Whether cargo has a command. The program being on the PATH does not show that: rustup puts a proxy
@@ -83,6 +100,19 @@ pub(crate) fn need_component(command: &str, component: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cargo_gets_no_description_of_our_package() {
+        let describing = |text: &str| {
+            let names = text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name);
+            names.filter(|name| name.contains("_MANIFEST_") || name.contains("_PKG_")).count()
+        };
+        let inherited = duct::cmd!("env").read().unwrap();
+        assert!(describing(&inherited) > 2, "cargo has set them for this test:\n{inherited}");
+        let left = without_package(duct::cmd!("env")).read().unwrap();
+        assert_eq!(describing(&left), 0, "{left}");
+        assert!(left.contains("PATH="), "{left}");
+    }
 
     #[test]
     fn the_program_is_found_among_tests_and_libraries() {
