@@ -43,6 +43,28 @@ fn program_in(messages: &str) -> Option<PathBuf> {
     programs.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
 }
 
+/// The packages of the workspace, as `cargo metadata` describes them.
+pub(crate) fn packages() -> Result<Vec<Value>> {
+    let metadata = read_cargo(&["metadata", "--no-deps", "--locked", "--format-version=1"])?;
+    let mut metadata: Value =
+        serde_json::from_str(&metadata).context("cargo's answer is not JSON")?;
+    match metadata["packages"].take() {
+        Value::Array(packages) => Ok(packages),
+        _ => bail!("cargo lists no packages"),
+    }
+}
+
+/// The names of the integration tests in these packages, sorted.
+pub(crate) fn integration_tests(packages: &[Value]) -> Vec<&str> {
+    let targets = packages.iter().filter_map(|package| package["targets"].as_array()).flatten();
+    let tests = targets.filter(|target| target["kind"] == serde_json::json!(["test"]));
+    let mut names: Vec<&str> = tests.filter_map(|target| target["name"].as_str()).collect();
+    names.sort_unstable();
+    // Names are only unique in a package.
+    names.dedup();
+    names
+}
+
 /// Runs a command of cargo in another directory than the project's.
 pub(crate) fn cargo_in(directory: &Path, words: &[&str]) -> Result<()> {
     succeed(&format!("cargo {}", words.join(" ")), &expression_in(directory, words))
@@ -112,6 +134,18 @@ mod tests {
         let left = without_package(duct::cmd!("env")).read().unwrap();
         assert_eq!(describing(&left), 0, "{left}");
         assert!(left.contains("PATH="), "{left}");
+    }
+
+    #[test]
+    fn integration_tests_are_listed_once() {
+        let package = |tests: &[&str]| {
+            let test = |name: &&str| serde_json::json!({"kind": ["test"], "name": name});
+            let library = serde_json::json!({"kind": ["lib"], "name": "library"});
+            let targets: Vec<Value> = tests.iter().map(test).chain([library]).collect();
+            serde_json::json!({"targets": targets})
+        };
+        let packages = [package(&["shell", "engine"]), package(&["engine"]), package(&[])];
+        assert_eq!(integration_tests(&packages), ["engine", "shell"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::cargo::{cargo, cargo_in, read_cargo};
+use crate::cargo::{self, cargo, cargo_in};
 use crate::process::succeed;
 use crate::project;
 
@@ -46,9 +46,7 @@ pub(crate) fn check() -> Result<()> {
 
 /// The packages of the workspace that can be published.
 fn packages() -> Result<Vec<Package>> {
-    let metadata = read_cargo(&["metadata", "--no-deps", "--locked", "--format-version=1"])?;
-    let metadata: Value = serde_json::from_str(&metadata).context("cargo's answer is not JSON")?;
-    let all = metadata["packages"].as_array().context("cargo lists no packages")?;
+    let all = cargo::packages()?;
     // Where a package can be published: `null` is anywhere, and an empty list nowhere.
     let published = all.iter().filter(|package| package["publish"].is_null());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
