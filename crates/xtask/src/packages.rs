@@ -56,8 +56,8 @@ fn packages() -> Result<Vec<Package>> {
     if packages.is_empty() { bail!("no package can be published") } else { Ok(packages) }
 }
 
-/// Compiles packages that know each other as the index of crates would send them. In the project's target directory, so that
-/// what they depend on is not compiled again.
+/// Compiles packages that know each other as the index of crates would send them. In the project's target directory and with
+/// its profiles, so that what they depend on is only compiled again where they need fewer features than the workspace.
 fn compile(packages: &[Package], unpacked: &Path) -> Result<()> {
     let mut manifest =
         "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n[patch.crates-io]\n".to_owned();
@@ -66,10 +66,33 @@ fn compile(packages: &[Package], unpacked: &Path) -> Result<()> {
         let _ = writeln!(manifest, "{name} = {{ path = \"{name}-{version}\" }}");
     }
     let project = project()?;
+    manifest.push_str(&profiles(&project)?);
     fs::write(unpacked.join("Cargo.toml"), manifest).context("cannot write a manifest")?;
     fs::copy(project.join("Cargo.lock"), unpacked.join("Cargo.lock"))
         .context("cannot copy Cargo.lock")?;
     let target = project.join("target");
     let target = target.to_str().context("the path of the target directory is not UTF-8")?;
     cargo_in(unpacked, &["check", "--quiet", "--workspace", "--offline", "--target-dir", target])
+}
+
+/// The profiles of the workspace, as a part of a manifest.
+fn profiles(project: &Path) -> Result<String> {
+    let manifest =
+        fs::read_to_string(project.join("Cargo.toml")).context("cannot read Cargo.toml")?;
+    let mut manifest: toml::Table = manifest.parse().context("Cargo.toml is not TOML")?;
+    let profiles = manifest.remove("profile").context("Cargo.toml has no profiles")?;
+    let profiles = toml::Table::from_iter([("profile".to_owned(), profiles)]);
+    toml::to_string(&profiles).context("cannot write the profiles as TOML")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_compiled_with_the_workspaces_profiles() {
+        let profiles: toml::Table = profiles(&project().unwrap()).unwrap().parse().unwrap();
+        assert_eq!(profiles["profile"]["dev"]["package"]["*"]["debug"].as_bool(), Some(false));
+        assert_eq!(profiles.len(), 1);
+    }
 }
