@@ -22,21 +22,39 @@ pub(crate) fn cargo(words: &[&str], environment: &[(&str, &str)]) -> Result<()> 
 
 /// Runs a command of cargo that builds `mdbook-docktest`, and returns the program's path.
 pub(crate) fn program(words: &[&str]) -> Result<PathBuf> {
-    let words = [words, &["--message-format=json-render-diagnostics"]].concat();
-    let output = expression(&words)?.stdout_capture().unchecked().run();
-    let output = output.context("cannot run cargo")?;
-    if !output.status.success() {
-        bail!("mdbook-docktest cannot be built");
-    }
-    program_in(&String::from_utf8_lossy(&output.stdout))
-        .context("no path of mdbook-docktest in cargo's messages")
+    let [program] = programs(words, &[], ["mdbook-docktest"])?;
+    Ok(program)
 }
 
-/// The path of `mdbook-docktest` in cargo's messages, which also name its tests.
-fn program_in(messages: &str) -> Option<PathBuf> {
+/// Runs a command of cargo that builds these programs, with these variables added to the environment, and returns the
+/// programs' paths.
+pub(crate) fn programs<const N: usize>(
+    words: &[&str],
+    environment: &[(&str, &str)],
+    names: [&str; N],
+) -> Result<[PathBuf; N]> {
+    let words = [words, &["--message-format=json-render-diagnostics"]].concat();
+    let command = environment
+        .iter()
+        .fold(expression(&words)?, |command, (name, value)| command.env(name, value));
+    let output = command.stdout_capture().unchecked().run().context("cannot run cargo")?;
+    if !output.status.success() {
+        bail!("{} cannot be built", names.join(" and "));
+    }
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let mut programs = names.map(|_| PathBuf::new());
+    for (program, name) in programs.iter_mut().zip(names) {
+        *program = program_in(&messages, name)
+            .with_context(|| format!("no path of {name} in cargo's messages"))?;
+    }
+    Ok(programs)
+}
+
+/// The path of a program in cargo's messages, which also name its tests.
+fn program_in(messages: &str, name: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut programs = messages.filter(|message| {
-        message["target"]["name"] == "mdbook-docktest"
+        message["target"]["name"] == name
             && message["target"]["kind"] == serde_json::json!(["bin"])
             && message["profile"]["test"] == false
     });
@@ -94,8 +112,8 @@ pub(crate) fn expression_in<W: Into<OsString>>(
 /// ring, and all that depends on it, again.
 fn without_package(command: duct::Expression) -> duct::Expression {
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let describing = names
-        .filter(|name| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_"));
+    let describing =
+        names.filter(|name| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_"));
     describing.fold(command, |command, name| command.env_remove(name))
 }
 
@@ -165,8 +183,8 @@ mod tests {
             message("bin", false, "/target/debug/mdbook-docktest"),
             r#"{"reason":"build-finished","success":true}"#.to_owned(),
         ];
-        let found = program_in(&messages.join("\n"));
+        let found = program_in(&messages.join("\n"), "mdbook-docktest");
         assert_eq!(found, Some(PathBuf::from("/target/debug/mdbook-docktest")));
-        assert_eq!(program_in(&messages[..2].join("\n")), None);
+        assert_eq!(program_in(&messages[..2].join("\n"), "mdbook-docktest"), None);
     }
 }
