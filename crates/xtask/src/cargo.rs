@@ -22,39 +22,21 @@ pub(crate) fn cargo(words: &[&str], environment: &[(&str, &str)]) -> Result<()> 
 
 /// Runs a command of cargo that builds `mdbook-docktest`, and returns the program's path.
 pub(crate) fn program(words: &[&str]) -> Result<PathBuf> {
-    let [program] = programs(words, &[], ["mdbook-docktest"])?;
-    Ok(program)
-}
-
-/// Runs a command of cargo that builds these programs, with these variables added to the environment, and returns the
-/// programs' paths.
-pub(crate) fn programs<const N: usize>(
-    words: &[&str],
-    environment: &[(&str, &str)],
-    names: [&str; N],
-) -> Result<[PathBuf; N]> {
     let words = [words, &["--message-format=json-render-diagnostics"]].concat();
-    let command = environment
-        .iter()
-        .fold(expression(&words)?, |command, (name, value)| command.env(name, value));
-    let output = command.stdout_capture().unchecked().run().context("cannot run cargo")?;
+    let output = expression(&words)?.stdout_capture().unchecked().run();
+    let output = output.context("cannot run cargo")?;
     if !output.status.success() {
-        bail!("{} cannot be built", names.join(" and "));
+        bail!("mdbook-docktest cannot be built");
     }
-    let messages = String::from_utf8_lossy(&output.stdout);
-    let mut programs = names.map(|_| PathBuf::new());
-    for (program, name) in programs.iter_mut().zip(names) {
-        *program = program_in(&messages, name)
-            .with_context(|| format!("no path of {name} in cargo's messages"))?;
-    }
-    Ok(programs)
+    program_in(&String::from_utf8_lossy(&output.stdout))
+        .context("no path of mdbook-docktest in cargo's messages")
 }
 
-/// The path of a program in cargo's messages, which also name its tests.
-fn program_in(messages: &str, name: &str) -> Option<PathBuf> {
+/// The path of `mdbook-docktest` in cargo's messages, which also name its tests.
+fn program_in(messages: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let mut programs = messages.filter(|message| {
-        message["target"]["name"] == name
+        message["target"]["name"] == "mdbook-docktest"
             && message["target"]["kind"] == serde_json::json!(["bin"])
             && message["profile"]["test"] == false
     });
@@ -183,8 +165,8 @@ mod tests {
             message("bin", false, "/target/debug/mdbook-docktest"),
             r#"{"reason":"build-finished","success":true}"#.to_owned(),
         ];
-        let found = program_in(&messages.join("\n"), "mdbook-docktest");
+        let found = program_in(&messages.join("\n"));
         assert_eq!(found, Some(PathBuf::from("/target/debug/mdbook-docktest")));
-        assert_eq!(program_in(&messages[..2].join("\n"), "mdbook-docktest"), None);
+        assert_eq!(program_in(&messages[..2].join("\n")), None);
     }
 }

@@ -2,11 +2,9 @@
 //!
 //! The targets in `fuzz/` are programs linked with libFuzzer. cargo-fuzz would need a nightly
 //! toolchain, for a sanitizer that safe code does not need. The instrumentation that tells libFuzzer
-//! which code an input reaches is turned on by flags that a stable compiler accepts; `fuzz/rustc` adds
-//! them, for the packages of the workspace alone. So the dependencies are those that the tests are
-//! linked with, and are not compiled again.
+//! which code an input reaches is turned on by flags that a stable compiler accepts.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -15,8 +13,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use duct::cmd;
 
-use crate::process::{say, succeed};
-use crate::{cargo, project};
+use crate::process::{read, say, succeed};
+use crate::project;
 
 /// Options of `cargo xtask fuzz`.
 #[derive(Debug, Args)]
@@ -37,16 +35,14 @@ pub(crate) const SECONDS: u32 = 30;
 
 const TARGETS: [&str; 2] = ["chapter", "pattern"];
 
-/// How the targets are built. All packages are selected, as for the tests: otherwise, dependencies would have other
-/// features. For the same reason, there is no profile for this.
-const BUILD: [&str; 7] = [
-    "build",
-    "--workspace",
-    "--locked",
-    "--bin=chapter",
-    "--bin=pattern",
-    "--features=fuzz/targets",
-    "--config=profile.dev.package.mdbook-docktest.opt-level=2",
+/// The instrumentation that libFuzzer needs: the branches taken, and the values compared.
+const FLAGS: [&str; 6] = [
+    "--cfg=fuzzing",
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
 ];
 
 /// A text that takes more time or memory than this is a failure.
@@ -62,26 +58,38 @@ impl Default for Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let project = project()?;
     let build = project.join("target/fuzz");
-    let compiler = project.join("fuzz/rustc");
-    let compiler = compiler.to_str().context("the project's path is not UTF-8")?;
-    let programs = cargo::programs(&BUILD, &[("RUSTC_WORKSPACE_WRAPPER", compiler)], TARGETS)?;
-    let chosen = |target: &str| options.target.as_ref().is_none_or(|chosen| chosen == target);
-    let mut targets = TARGETS.into_iter().zip(&programs).filter(|(target, _)| chosen(target));
-    if let Some(input) = &options.input {
-        let (target, program) = targets.next().context("`--input` needs `--target`")?;
+    let programs = build_targets(&project, &build)?;
+    if let (Some(target), Some(input)) = (&options.target, &options.input) {
         // libFuzzer takes a path that does not exist for a corpus.
         let input = input.canonicalize().with_context(|| input.display().to_string())?;
-        return succeed(target, &cmd(program, [input.as_os_str()]).stdin_null());
+        return succeed(target, &cmd(programs.join(target), [input.as_os_str()]).stdin_null());
     }
-    let run = &|target, program: &Path| fuzz(target, program, &project, &build, options.seconds);
+    let chosen = |target: &&str| options.target.as_ref().is_none_or(|chosen| chosen == target);
+    let run = &|target| fuzz(target, &programs.join(target), &project, &build, options.seconds);
     thread::scope(|scope| {
-        let running: Vec<_> =
-            targets.map(|(target, program)| scope.spawn(move || run(target, program))).collect();
+        let targets = TARGETS.into_iter().filter(chosen);
+        let running: Vec<_> = targets.map(|target| scope.spawn(move || run(target))).collect();
         let panicked = |_| Err(anyhow!("a thread has panicked"));
         let results: Vec<_> =
             running.into_iter().map(|target| target.join().unwrap_or_else(panicked)).collect();
         results.into_iter().collect()
     })
+}
+
+/// Builds the targets, and returns the directory of the programs.
+fn build_targets(project: &Path, build: &Path) -> Result<PathBuf> {
+    let version = read("rustc", &["-vV"])?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.context("no `host` in the output of `rustc -vV`")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let words = ["build", "--release", "--locked", "--target", host, "--target-dir"];
+    let words = words.map(OsStr::new).into_iter().chain([build.as_os_str()]);
+    // With --target, cargo does not use the flags for build scripts and macros, which run without
+    // libFuzzer.
+    let flags = FLAGS.join("\x1f");
+    let cargo = cmd(cargo, words).dir(project.join("fuzz")).env("CARGO_ENCODED_RUSTFLAGS", flags);
+    succeed("cargo build", &cargo.stdin_null())?;
+    Ok(build.join(host).join("release"))
 }
 
 fn fuzz(target: &str, program: &Path, project: &Path, build: &Path, seconds: u32) -> Result<()> {
