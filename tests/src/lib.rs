@@ -43,7 +43,7 @@ pub use machine::{
     Traces, arguments_that_begin_with, control_groups, eventually, interfaces, is_running, marker,
 };
 pub use outcome::Outcome;
-pub use program::{Program, program, workspace};
+pub use program::{Program, cargo, program, workspace};
 pub use running::Running;
 pub use server::Server;
 pub use site::{Page, Site};

@@ -37,16 +37,28 @@ fn build() -> PathBuf {
         "debug" => "dev",
         other => other,
     };
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = cargo()
         .args(["build", "--quiet", "--package", "mdbook-docktest", "--bin", "mdbook-docktest"])
         .args(["--profile", profile, "--target-dir"])
         .arg(directory.parent().unwrap())
-        .current_dir(workspace())
         .status()
         .unwrap();
     assert!(status.success(), "the program could not be built");
     directory.join("mdbook-docktest")
+}
+
+/// Cargo in the workspace, without the variables that describe the package of this test: the build script of ring
+/// declares some of them as its inputs, so with others, cargo would compile it, and what depends on it, again.
+pub fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(workspace());
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// A run of the program, before its start.

@@ -1,8 +1,11 @@
 //! Benchmarks: builds the package `bench` with optimisations, and runs it.
 
+use std::ffi::OsString;
+
 use anyhow::Result;
 use clap::Args;
 
+use crate::cargo::expression_in;
 use crate::process::succeed;
 use crate::{book, engine, project, setup};
 
@@ -30,10 +33,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     engine::ensure()?;
     let program = book::build_program("dist")?;
 
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut words = ["run", "--quiet", "--release", "--package", "bench", "--", "--program"]
-        .map(Into::into)
-        .to_vec();
+    let mut words: Vec<OsString> =
+        ["run", "--quiet", "--release", "--package", "bench", "--", "--program"]
+            .map(Into::into)
+            .to_vec();
     words.push(program.into_os_string());
     words.extend(options.only.iter().flat_map(|row| ["--only".into(), row.into()]));
     if options.quick {
@@ -42,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.is_complete() {
         words.extend(["--write", "BENCHMARKS.md"].map(Into::into));
     }
-    succeed("bench", &duct::cmd(cargo, words).dir(project()?).stdin_null())
+    succeed("bench", &expression_in(&project()?, words))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::cargo::{cargo, cargo_in, read_cargo};
+use crate::cargo::{self, cargo, cargo_in};
 use crate::process::succeed;
 use crate::project;
 
@@ -46,9 +46,7 @@ pub(crate) fn check() -> Result<()> {
 
 /// The packages of the workspace that can be published.
 fn packages() -> Result<Vec<Package>> {
-    let metadata = read_cargo(&["metadata", "--no-deps", "--locked", "--format-version=1"])?;
-    let metadata: Value = serde_json::from_str(&metadata).context("cargo's answer is not JSON")?;
-    let all = metadata["packages"].as_array().context("cargo lists no packages")?;
+    let all = cargo::packages()?;
     // Where a package can be published: `null` is anywhere, and an empty list nowhere.
     let published = all.iter().filter(|package| package["publish"].is_null());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -58,8 +56,8 @@ fn packages() -> Result<Vec<Package>> {
     if packages.is_empty() { bail!("no package can be published") } else { Ok(packages) }
 }
 
-/// Compiles packages that know each other as the index of crates would send them. In the project's target directory, so that
-/// what they depend on is not compiled again.
+/// Compiles packages that know each other as the index of crates would send them. In the project's target directory and with
+/// its profiles, so that what they depend on is only compiled again where they need fewer features than the workspace.
 fn compile(packages: &[Package], unpacked: &Path) -> Result<()> {
     let mut manifest =
         "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n[patch.crates-io]\n".to_owned();
@@ -68,10 +66,33 @@ fn compile(packages: &[Package], unpacked: &Path) -> Result<()> {
         let _ = writeln!(manifest, "{name} = {{ path = \"{name}-{version}\" }}");
     }
     let project = project()?;
+    manifest.push_str(&profiles(&project)?);
     fs::write(unpacked.join("Cargo.toml"), manifest).context("cannot write a manifest")?;
     fs::copy(project.join("Cargo.lock"), unpacked.join("Cargo.lock"))
         .context("cannot copy Cargo.lock")?;
     let target = project.join("target");
     let target = target.to_str().context("the path of the target directory is not UTF-8")?;
     cargo_in(unpacked, &["check", "--quiet", "--workspace", "--offline", "--target-dir", target])
+}
+
+/// The profiles of the workspace, as a part of a manifest.
+fn profiles(project: &Path) -> Result<String> {
+    let manifest =
+        fs::read_to_string(project.join("Cargo.toml")).context("cannot read Cargo.toml")?;
+    let mut manifest: toml::Table = manifest.parse().context("Cargo.toml is not TOML")?;
+    let profiles = manifest.remove("profile").context("Cargo.toml has no profiles")?;
+    let profiles = toml::Table::from_iter([("profile".to_owned(), profiles)]);
+    toml::to_string(&profiles).context("cannot write the profiles as TOML")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_compiled_with_the_workspaces_profiles() {
+        let profiles: toml::Table = profiles(&project().unwrap()).unwrap().parse().unwrap();
+        assert_eq!(profiles["profile"]["dev"]["package"]["*"]["debug"].as_bool(), Some(false));
+        assert_eq!(profiles.len(), 1);
+    }
 }

@@ -1,6 +1,6 @@
 //! Comparing docker-cli with other libraries, for its README.
 
-use std::env;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use duct::cmd;
 use serde_json::json;
 
+use crate::cargo::expression_in;
 use crate::process::succeed;
 use crate::{engine, project, test};
 
@@ -16,9 +17,9 @@ pub(crate) fn compare() -> Result<()> {
     let root = engine::ensure()?;
     let peers = project()?.join("crates/bench/peers");
     let target = project()?.join("target/peers");
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let build = cmd!(cargo, "build", "--release", "--locked", "--target-dir", &target);
-    succeed("cargo build", &build.dir(&peers))?;
+    let words = ["build", "--release", "--locked", "--target-dir"].map(OsStr::new);
+    let words = words.into_iter().chain([target.as_os_str()]);
+    succeed("cargo build", &expression_in(&peers, words))?;
     let python = target.join("python/bin/python");
     if !python.exists() {
         succeed("python3", &cmd!("python3", "-m", "venv", target.join("python")))?;

@@ -177,10 +177,15 @@ fn unit() -> Result<()> {
         // nextest does not run documentation tests.
         return cargo(&[&["test", "--doc"], &ALL[..]].concat(), CASES);
     }
-    // Compiles more: see `compile`.
-    let exclude = ["--exclude", "testsuite", "--exclude", "browser-tests"];
-    cargo(&[&["test"], &ALL[..], &exclude].concat(), CASES)?;
-    cargo(&["test", "--package", "browser-tests", "--lib", "--locked"], &[])
+    // By name, as excluding packages would change the features of dependencies: see `compile`.
+    let packages = cargo::packages()?;
+    let tests = cargo::integration_tests(&packages).into_iter();
+    let others = tests.filter(|name| !["testsuite", "browser"].contains(name));
+    let others = others.flat_map(|name| ["--test", name]);
+    let words: Vec<&str> =
+        ["test"].into_iter().chain(ALL).chain(["--lib", "--bins"]).chain(others).collect();
+    cargo(&words, CASES)?;
+    cargo(&[&["test", "--doc"], &ALL[..]].concat(), CASES)
 }
 
 /// Tests docker-cli's flags on docker's parser, docker-cli on a new engine with an image that contains only a shell, and

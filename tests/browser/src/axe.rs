@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use docker_sandbox::cache_directory;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 
@@ -33,19 +33,33 @@ struct Node {
     failure_summary: String,
 }
 
+/// The rules that are about colours: those with axe-core's tag `cat.color` that are on by default.
+const ABOUT_COLORS: [&str; 2] = ["color-contrast", "link-in-text-block"];
+
 impl Browser {
     /// The rules that the elements that match a selector, or their descendants, violate. At least one
     /// element must match.
     #[track_caller]
     pub fn violations(&self, selector: &str) -> Vec<String> {
+        self.violated(selector, &json!({}))
+    }
+
+    /// As [`Self::violations`], but only of the rules that are about colours.
+    #[track_caller]
+    pub fn violations_in_colors(&self, selector: &str) -> Vec<String> {
+        self.violated(selector, &json!({"runOnly": ABOUT_COLORS}))
+    }
+
+    #[track_caller]
+    fn violated(&self, selector: &str, options: &Value) -> Vec<String> {
         if self.value::<bool>("typeof axe === 'undefined'") {
             self.call::<()>(&AXE, &[]);
         }
         let found: Vec<Violation> = self.call_async(
-            "const [selector] = arguments;
-             axe.run({include: [selector]}, {resultTypes: ['violations']})
+            "const [selector, options] = arguments;
+             axe.run({include: [selector]}, {resultTypes: ['violations'], ...options})
                 .then(results => done(results.violations), error => done(String(error)))",
-            &[json!(selector)],
+            &[json!(selector), options.clone()],
         );
         let mut violations = BTreeMap::new();
         for Violation { id, help, nodes } in found {

@@ -86,4 +86,19 @@ impl Browser {
             &[json!(selector)],
         )
     }
+
+    /// The elements that are elsewhere, have another size or are hidden or visible since the first call on this page.
+    pub fn moved(&self) -> Vec<String> {
+        self.call(
+            "const boxes = new Map([...document.querySelectorAll('body, body *')].map(element => {
+                 const {x, y, width, height} = element.getBoundingClientRect();
+                 return [element, [x, y, width, height, element.checkVisibility()].join(' ')];
+             }));
+             window.firstBoxes ??= boxes;
+             return [...new Set([...boxes.keys(), ...window.firstBoxes.keys()])]
+                 .filter(element => boxes.get(element) !== window.firstBoxes.get(element))
+                 .map(element => element.outerHTML.slice(0, 200));",
+            &[],
+        )
+    }
 }

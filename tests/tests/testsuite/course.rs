@@ -9,21 +9,14 @@ mod safety;
 mod seed;
 mod shape;
 
-use std::env;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::LazyLock;
 
-use testsuite::{Program, Site, workspace};
+use testsuite::{Program, Site, cargo, workspace};
 
 /// The course, built once for all tests by the command that the README names.
 static COURSE: LazyLock<Site> = LazyLock::new(|| {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "xtask", "--", "book"])
-        .current_dir(workspace())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let built = cargo().args(["xtask", "book"]).stdin(Stdio::null()).output().unwrap();
     let stderr = String::from_utf8_lossy(&built.stderr);
     assert!(built.status.success(), "cargo xtask book: {}\n{stderr}", built.status);
     Site::new(workspace().join("target/book"))

@@ -5,11 +5,13 @@ use std::process::Command as Process;
 
 use super::*;
 
-/// Runs an example with the words in front of docker as its arguments; returns what it printed.
+/// Runs an example with the words in front of docker as its arguments; returns what it printed. All packages of the
+/// workspace are selected, as for the tests, so that dependencies have the same features and are not compiled again.
 pub(crate) fn run(example: &str) -> String {
     let output = Process::new(env!("CARGO"))
-        .args(["run", "--quiet", "--locked", "--package", "docker-cli", "--example", example, "--"])
+        .args(["run", "--quiet", "--locked", "--example", example, "--"])
         .args(through())
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);

@@ -84,6 +84,22 @@ fn all_our_text_has_enough_contrast() {
     assert!(faint.is_empty(), "{}", faint.join("\n"));
 }
 
+/// The rules that an open page violates in each of these themes. Themes differ only in colours, which is checked: so
+/// the rules about anything else are only checked in the first.
+#[track_caller]
+fn violations(browser: &Browser, themes: &[Theme]) -> Vec<(Theme, Vec<String>)> {
+    let check = |(place, &theme): (usize, &Theme)| {
+        browser.theme(theme);
+        assert_eq!(browser.moved(), [""; 0], "{theme:?}");
+        let found = match place {
+            0 => browser.violations("html"),
+            _ => browser.violations_in_colors("html"),
+        };
+        (theme, found)
+    };
+    themes.iter().enumerate().map(check).collect()
+}
+
 /// Two tests, as each takes minutes and they can run at the same time.
 #[test]
 #[ignore = "needs a browser: cargo xtask test --only browser"]
@@ -109,8 +125,7 @@ fn no_page_violates_an_accessibility_rule(width: Width) {
     browser.view(width);
     for (_, url) in pages().into_iter().chain([not_found]) {
         browser.open(&url).unfold();
-        for theme in Theme::ALL {
-            let found = browser.theme(theme).violations("html");
+        for (theme, found) in violations(&browser, &Theme::ALL) {
             let place = |rule| format!("{url} in {theme:?} on a {width:?}: {rule}");
             broken.extend(found.into_iter().map(place));
         }
@@ -126,8 +141,7 @@ fn no_page_of_the_guide_violates_an_accessibility_rule() {
     let mut broken = Vec::new();
     for name in guide().names() {
         browser.view(Width::Phone).open(&guide().file(&name)).unfold();
-        for theme in [Theme::Light, Theme::Navy] {
-            let found = browser.theme(theme).violations("html");
+        for (theme, found) in violations(&browser, &[Theme::Light, Theme::Navy]) {
             broken.extend(found.into_iter().map(|rule| format!("{name} in {theme:?}: {rule}")));
         }
     }
@@ -164,13 +178,17 @@ fn violations_are_detected() {
     let url = showcase().file("sorties.html");
     browser.view(Width::Phone).open(&url).theme(Theme::Light);
     assert_eq!(browser.violations(OURS), [""; 0]);
+    assert_eq!(browser.moved(), [""; 0]);
     let (faint, texts) = browser.faint_texts(OURS);
     assert!(faint.is_empty() && texts > 10, "{texts} texts, of them {faint:?}");
 
     browser.style(".docktest pre samp { color: #999; opacity: 0.9 }");
     assert!(!browser.faint_texts(OURS).0.is_empty());
-    let broken = browser.violations(OURS).join("\n");
-    assert!(broken.contains("color-contrast"), "{broken}");
+    for broken in [browser.violations(OURS), browser.violations_in_colors(OURS)] {
+        let broken = broken.join("\n");
+        assert!(broken.contains("color-contrast"), "{broken}");
+    }
+    assert_eq!(browser.moved(), [""; 0], "colours move nothing");
 
     browser.call::<()>("document.querySelector('.docktest pre').role = 'list'", &[]);
     let broken = browser.violations(OURS).join("\n");
@@ -179,4 +197,5 @@ fn violations_are_detected() {
     browser.style(".docktest pre { overflow: visible; width: max-content; min-width: 500px }");
     assert!(!browser.overflow().is_empty());
     assert!(!browser.sticking_out(BOXES).is_empty());
+    assert!(!browser.moved().is_empty());
 }
