@@ -1,13 +1,13 @@
 //! The examples of this crate on a real engine. `ssh` needs another machine: it is only compiled. `guards` is
 //! run by the test of guards.
 
-use std::process::Command as Process;
+use std::process::Command;
 
 use super::*;
 
 /// Runs an example with the words in front of docker as its arguments; returns what it printed.
 pub(crate) fn run(example: &str) -> String {
-    let output = Process::new(env!("CARGO"))
+    let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--locked", "--package", "docker-cli", "--example", example, "--"])
         .args(through())
         .output()

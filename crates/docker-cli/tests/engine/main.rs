@@ -19,7 +19,7 @@ mod waits;
 
 use std::time::{Duration, Instant};
 
-use docker_cli::{Command, Docker, Error, ObjectKind, VolumeName};
+use docker_cli::{Docker, DockerCommand, Error, ObjectKind, VolumeName};
 
 fn docker() -> Docker {
     Docker::new().through(through()).timeout(Duration::from_secs(60))

@@ -21,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use docker_cli::system::Info;
-use docker_cli::{Canceller, Command, Docker, Source};
+use docker_cli::{Canceller, Docker, DockerCommand, Source};
 use docker_images::Reference;
 use serde_json::Value;
 
