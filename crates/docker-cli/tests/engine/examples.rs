@@ -24,7 +24,10 @@ fn examples_print_what_they_promise() {
     assert_eq!(run("logs"), "line 1\nline 2\nline 3\n");
     assert_eq!(run("exec_stdin"), "1 + 2 = 3\n4 + 5 = 9\n");
     let build = run("build");
-    assert!(build.contains(" RUN echo hello > /greeting\n"), "{build}");
+    // BuildKit numbers the steps: `[2/2] RUN …`.
+    assert!(build.contains("RUN echo hello > /greeting\n"), "{build}");
     assert!(build.ends_with("the image prints: hello\n"), "{build}");
-    assert_eq!(run("compose"), "web runs\nweb-1 says: ready\n");
+    if has_plugin("compose") {
+        assert_eq!(run("compose"), "web runs\nweb-1 says: ready\n");
+    }
 }
