@@ -158,16 +158,14 @@ fn no_such(text: &str) -> Option<Meaning<'_>> {
     })
 }
 
-/// `Failed to initialize: unable to resolve docker endpoint: context "x": context not found: …`; up to
-/// 20.10 `Current context "x" is not found on the file system, …` and `context "x" does not exist`.
+/// `Failed to initialize: unable to resolve docker endpoint: context "x": context not found: …`; of
+/// 20.10, the same without the beginning, and `context "x" does not exist`.
 fn missing_context(text: &str) -> Option<&str> {
-    const ENDS: [&str; 3] =
-        [": context not found", " is not found on the file system", " does not exist"];
-    const PREFIX: &str = "Failed to initialize: unable to resolve docker endpoint: ";
-    let text = text.strip_prefix(PREFIX).unwrap_or(text);
-    let opening = text.strip_prefix("Current ").unwrap_or(text).strip_prefix("context \"")?;
-    let (name, end) = opening.split_once('"')?;
-    ENDS.iter().any(|words| end.starts_with(words)).then_some(name)
+    let text = text.strip_prefix("Failed to initialize: ").unwrap_or(text);
+    let text = text.strip_prefix("unable to resolve docker endpoint: ").unwrap_or(text);
+    let (name, end) = text.strip_prefix("context \"")?.split_once('"')?;
+    let is_missing = end.starts_with(": context not found") || end == " does not exist";
+    is_missing.then_some(name)
 }
 
 impl Meaning<'_> {

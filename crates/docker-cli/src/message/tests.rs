@@ -75,11 +75,7 @@ fn an_object_does_not_exist() {
             "web",
         ),
         (r#"context "web" does not exist"#, Context, "web"),
-        (
-            r#"Current context "web" is not found on the file system, please check your config file at /root/.docker/config.json"#,
-            Context,
-            "web",
-        ),
+        (r#"unable to resolve docker endpoint: context "web" does not exist"#, Context, "web"),
         (
             "docker: Error response from daemon: pull access denied for web, repository does not exist or may require 'docker login': denied: requested access to the resource is denied.",
             Image,
