@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::sync::Once;
 use std::time::Duration;
 
-use docker_cli::{Canceller, Command};
+use docker_cli::{Canceller, DockerCommand};
 use docker_images::Index;
 use docker_sandbox::{
     EngineImage, EngineOptions, EngineRoot, ImageStore, ProcessEngine, cache_directory,

@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::io::Write;
 
-use docker_cli::{Command, Docker, Stdin};
+use docker_cli::{Docker, DockerCommand, Stdin};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let docker = Docker::new().through(std::env::args_os().skip(1));

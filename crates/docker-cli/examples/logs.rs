@@ -4,7 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints for its reader")]
 
-use docker_cli::{Command, Docker, Error};
+use docker_cli::{Docker, DockerCommand, Error};
 
 fn main() -> Result<(), Error> {
     let docker = Docker::new().through(std::env::args_os().skip(1));

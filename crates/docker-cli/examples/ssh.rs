@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use docker_cli::{Command, Docker};
+use docker_cli::{Docker, DockerCommand};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let host = std::env::args_os().nth(1).ok_or("usage: ssh [USER@]HOST")?;

@@ -10,7 +10,9 @@
 //! and `exec` ends with 125 for wrong usage, 126 or 127 if the program cannot be started, else 1
 //! (measured with docker 26.1.5). This is a heuristic: a program can imitate all of it.
 
+use std::ffi::OsString;
 use std::path::Path;
+use std::slice;
 
 use crate::error::{Error, Failure, last_lines};
 use crate::message::{Meaning, Message};
@@ -109,9 +111,9 @@ fn is_missing_behind_wrapper(lines: &[&str], output: &Output, settings: &Setting
             && ["No such file or directory", "not found"].iter().any(|end| message.ends_with(end))
     };
     match &settings.wrapper {
-        Wrapper::Exec(_) => message_prefix(settings).is_some_and(|prefix| {
-            lines.iter().any(|line| line.strip_prefix(&prefix).is_some_and(is_missing))
-        }),
+        Wrapper::Exec(words) => {
+            lines.iter().filter_map(|line| message_of(words, line)).any(is_missing)
+        }
         // The shell is unknown, but all shells end with this status (POSIX).
         Wrapper::Shell(_) => {
             output.status.code() == Some(127) && matches!(lines, [line] if is_missing(line))
@@ -124,18 +126,19 @@ fn is_missing_behind_wrapper(lines: &[&str], output: &Output, settings: &Setting
 /// `me@host: Permission denied (publickey).`, `Host key verification failed.`
 fn is_message_of_ssh(lines: &[&str], output: &Output, settings: &Settings) -> bool {
     let Some(last) = lines.last() else { return false };
-    let prefix = message_prefix(settings);
-    matches!(settings.wrapper, Wrapper::Shell(_))
-        && output.status.code() == Some(255)
-        && (prefix.is_some_and(|prefix| last.starts_with(&prefix))
+    let Wrapper::Shell(words) = &settings.wrapper else { return false };
+    output.status.code() == Some(255)
+        && (words.first().is_some_and(|ssh| message_of(slice::from_ref(ssh), last).is_some())
             || last.contains(": Permission denied (")
             || *last == "Host key verification failed.")
 }
 
-/// How the wrapper's own messages begin: `sudo: `.
-fn message_prefix(settings: &Settings) -> Option<String> {
-    let name = Path::new(settings.wrapper.words().first()?).file_name()?;
-    Some(format!("{}: ", name.to_string_lossy()))
+/// What one of these programs says in this line, behind its name: `sudo: `. A wrapper can be several
+/// programs, of which each runs the next, with its arguments: `sudo nsenter --target 123 env`.
+fn message_of<'a>(programs: &[OsString], line: &'a str) -> Option<&'a str> {
+    let (name, message) = line.split_once(": ")?;
+    let mut names = programs.iter().filter_map(|program| Path::new(program).file_name());
+    names.any(|program| program == name).then_some(message)
 }
 
 #[cfg(test)]

@@ -14,12 +14,9 @@ use crate::stream::Stream;
 /// share is here.
 ///
 /// Running a command blocks this thread. Its standard input is empty, unless [`stdin`](Self::stdin)
-/// sets one.
-/// No shell is involved, except with [`Docker::through_shell`](crate::Docker::through_shell).
-///
-/// Only its methods are needed: in a file that uses [`std::process::Command`], import it without its
-/// name, by `use docker_cli::Command as _`.
-pub trait Command: Builder {
+/// sets one. No shell is involved, except with
+/// [`Docker::through_shell`](crate::Docker::through_shell).
+pub trait DockerCommand: Builder {
     /// What [`call`](Self::call) returns.
     type Output;
 

@@ -16,8 +16,8 @@
 //! | `duration` | `health_interval(Duration::from_millis(1500))` | `--health-interval=1500ms` |
 //!
 //! The method of a flag that can be repeated can be called repeatedly. The name of a method is the
-//! flag's, with `_` behind it if Rust or [`Command`](crate::Command) uses the name: an `output`
-//! here would hide that of the trait.
+//! flag's, with `_` behind it if Rust or [`DockerCommand`](crate::DockerCommand) uses the name: an
+//! `output` here would hide that of the trait.
 //!
 //! Commands with a result of their own are declared by hand, with documentation for the flags that
 //! most programs need. `cargo xtask generate` reads these declarations, and adds all other flags
@@ -79,7 +79,7 @@ macro_rules! command {
 
         $crate::define::builder!($name);
 
-        impl $crate::command::Command for $name {
+        impl $crate::command::DockerCommand for $name {
             type Output = $output;
 
             fn read(output: $crate::output::Output) -> Result<$output, $crate::error::Error> {

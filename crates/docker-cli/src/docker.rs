@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::buildx::Buildx;
 use crate::cancel::Canceller;
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::compose::Compose;
 use crate::container::Containers;
 use crate::context::Contexts;

@@ -35,6 +35,10 @@ pub enum Error {
     DaemonUnreachable(Box<Failure>),
     /// The daemon is running, but this user is not allowed to connect to it.
     PermissionDenied(Box<Failure>),
+    /// A registry requires a login, rejects the credentials, or does not let this user do that. Of
+    /// an image that this user may not see, many say instead that it may not exist:
+    /// [`NoSuch`](Self::NoSuch).
+    AccessDenied(Box<Failure>),
     /// An object that the command names does not exist.
     NoSuch {
         /// The kind of object that was looked for.
@@ -118,6 +122,7 @@ impl Error {
         match self {
             Self::DaemonUnreachable(failure)
             | Self::PermissionDenied(failure)
+            | Self::AccessDenied(failure)
             | Self::NoSuch { failure, .. }
             | Self::InUse(failure)
             | Self::Conflict(failure)

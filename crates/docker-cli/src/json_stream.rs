@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 
 use crate::cancel::Canceller;
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::command_line::CommandLine;
 use crate::error::Error;
 use crate::process::Source;
@@ -24,7 +24,7 @@ pub struct JsonStream<T> {
 }
 
 impl<T> JsonStream<T> {
-    pub(crate) fn start(command: impl Command) -> Result<Self, Error> {
+    pub(crate) fn start(command: impl DockerCommand) -> Result<Self, Error> {
         let line = command.invocation().command_line();
         Ok(Self { lines: command.stream()?, command: line, of: PhantomData })
     }

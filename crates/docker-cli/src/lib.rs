@@ -1,11 +1,11 @@
 //! The `docker` program, typed.
 //!
 //! A [`Docker`] holds which docker to run and how. Its methods return commands, named like Docker's
-//! own, which have a method for each flag and the [`Command`] trait to run them:
+//! own, which have a method for each flag and the [`DockerCommand`] trait to run them:
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use docker_cli::{Command, Docker, Error};
+//! use docker_cli::{Docker, DockerCommand, Error};
 //!
 //! # fn main() -> Result<(), Error> {
 //! let docker = Docker::new().timeout(Duration::from_secs(60));
@@ -45,8 +45,8 @@
 //!   removes what existed before.
 //! - **Everything stays accessible.** All commands and flags of docker 26.1, compose 2.26 and buildx
 //!   0.13 have methods, except flags that would change a typed result. Other flags go through
-//!   [`Command::flag`], other commands through [`Docker::command`], and fields that are not typed are
-//!   in the `other` of each result.
+//!   [`DockerCommand::flag`], other commands through [`Docker::command`], and fields that are not
+//!   typed are in the `other` of each result.
 //!
 //! # Signals
 //!
@@ -102,7 +102,7 @@ pub mod volume;
 mod words;
 
 pub use cancel::Canceller;
-pub use command::Command;
+pub use command::DockerCommand;
 pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};

@@ -16,9 +16,9 @@ crate::define::command! {
     /// [`Error::Exit`](crate::Error::Exit), and the container of a `run` that is stopped is removed
     /// (not that of `compose run`).
     ///
-    /// [`flag`](crate::Command::flag) places flags directly behind the words of the command, since
-    /// words behind an image or a container can belong to a program. With commands of plugins other
-    /// than buildx and compose, they come last.
+    /// [`flag`](crate::DockerCommand::flag) places flags directly behind the words of the command,
+    /// since words behind an image or a container can belong to a program. With commands of plugins
+    /// other than buildx and compose, they come last.
     Raw = => Output, Ok;
 }
 

@@ -39,7 +39,7 @@ impl Stdin {
     /// ```no_run
     /// # fn main() -> Result<(), docker_cli::Error> {
     /// use std::io::Write;
-    /// use docker_cli::{Command, Docker, Stdin};
+    /// use docker_cli::{Docker, DockerCommand, Stdin};
     ///
     /// let (stdin, mut input) = Stdin::pipe()?;
     /// let docker = Docker::new();

@@ -43,7 +43,7 @@ impl fmt::Display for Line {
 }
 
 /// The lines of a running command, in the order in which they arrive; returned by
-/// [`Command::stream`](crate::Command::stream).
+/// [`DockerCommand::stream`](crate::DockerCommand::stream).
 ///
 /// If the command fails, is cancelled or times out, the last item is the error. Memory use is
 /// bounded: docker blocks while no line is asked for. Lines of standard output and standard

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::error::Error;
 use crate::output::Output;
 
 /// Runs a command whose standard output is the content of a file. The file is created or replaced
 /// once it is complete.
-pub(crate) fn write(mut command: impl Command, path: &Path) -> Result<(), Error> {
+pub(crate) fn write(mut command: impl DockerCommand, path: &Path) -> Result<(), Error> {
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};

@@ -4,7 +4,7 @@
 
 mod fake;
 
-use docker_cli::{Command, Error};
+use docker_cli::{DockerCommand, Error};
 use fake::Fake;
 
 /// A docker that prints this text.

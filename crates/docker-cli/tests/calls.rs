@@ -8,7 +8,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::{Command, Docker, Error, Source};
+use docker_cli::{Docker, DockerCommand, Error, Source};
 use fake::{Fake, SOON, wait_for};
 
 #[test]

@@ -8,7 +8,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::{Canceller, Command, Error};
+use docker_cli::{Canceller, DockerCommand, Error};
 use fake::{Fake, HANG, SOON, SSH, wait_for};
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use docker_cli::{Command, Docker};
+use docker_cli::{Docker, DockerCommand};
 
-fn assert_argv(command: &impl Command, expected: &str) {
+fn assert_argv(command: &impl DockerCommand, expected: &str) {
     let words: Vec<String> =
         command.argv().into_iter().map(|word| word.into_string().expect("UTF-8")).collect();
     assert_eq!(words.join(" "), expected);

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process;
 
 use docker_cli::{
-    Canceller, Command, ContainerId, Error, Guard, NetworkId, ObjectKind, Owner, Project,
+    Canceller, ContainerId, DockerCommand, Error, Guard, NetworkId, ObjectKind, Owner, Project,
     VolumeName,
 };
 use fake::Fake;

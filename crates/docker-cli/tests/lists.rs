@@ -4,7 +4,7 @@
 
 mod fake;
 
-use docker_cli::{Command, VolumeName};
+use docker_cli::{DockerCommand, VolumeName};
 use fake::Fake;
 
 const NONE: [&str; 0] = [];

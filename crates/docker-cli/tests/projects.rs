@@ -6,7 +6,7 @@
 mod fake;
 
 use docker_cli::compose::LogLine;
-use docker_cli::{BuildEvent, BuildEvents, Command, Error, TransferEvent};
+use docker_cli::{BuildEvent, BuildEvents, DockerCommand, Error, TransferEvent};
 use fake::Fake;
 
 /// A docker that prints its arguments to the file `call`, and this text.

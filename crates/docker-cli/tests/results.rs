@@ -7,7 +7,7 @@ mod fake;
 use std::time::{Duration, SystemTime};
 
 use docker_cli::container::FileChange;
-use docker_cli::{Command, Error};
+use docker_cli::{DockerCommand, Error};
 use fake::Fake;
 
 /// A docker that prints this text.

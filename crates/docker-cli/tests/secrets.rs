@@ -4,7 +4,7 @@
 
 mod fake;
 
-use docker_cli::{Command, Docker, Error};
+use docker_cli::{Docker, DockerCommand, Error};
 use fake::{Fake, SSH};
 
 /// Asserts that no form of this error shows `s3cret`; returns the long one for people.

@@ -6,7 +6,7 @@ mod fake;
 
 use std::fs;
 
-use docker_cli::{Command, Docker, Error};
+use docker_cli::{Docker, DockerCommand, Error};
 use fake::{Fake, SSH};
 
 /// Prints its arguments, each between `<` and `>`.

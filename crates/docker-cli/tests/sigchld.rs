@@ -4,17 +4,17 @@
 
 mod fake;
 
-use std::process::Command as Program;
+use std::process::Command;
 use std::thread;
 
-use docker_cli::{Command, Error};
+use docker_cli::{DockerCommand, Error};
 use fake::Fake;
 use rustix::process::{WaitOptions, wait};
 
 /// Runs one test of this binary in a process of its own, which bash prepares.
 fn run_alone(prepare: &str, test: &str) {
     // Not `sh`: dash does not ignore SIGCHLD itself.
-    let output = Program::new("bash")
+    let output = Command::new("bash")
         .args(["-c", &format!(r#"{prepare} exec "$0" --exact {test} --ignored"#)])
         .arg(std::env::current_exe().unwrap())
         .output()

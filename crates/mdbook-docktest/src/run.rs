@@ -32,7 +32,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use docker_cli::{Canceller, Command};
+use docker_cli::{Canceller, DockerCommand};
 use docker_images::Reference;
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 use serde::{Deserialize, Serialize};

@@ -48,6 +48,6 @@ pub(crate) fn start_with_alpine(root: PathBuf) -> Result<ProcessEngine> {
     let archive = scratch.join("alpine.tar");
     succeed("tar", &cmd!("tar", "--create", "--file", &archive, "--directory", &context, "."))?;
     let build = engine.docker().image().build_from(archive.as_path()).tag("alpine");
-    docker_cli::Command::call(build)?;
+    docker_cli::DockerCommand::call(build)?;
     Ok(engine)
 }

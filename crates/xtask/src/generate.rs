@@ -12,7 +12,7 @@ use clap::Args;
 use mdbook_docktest::internal::{BUILTINS, Builtin, Code, Label, Level, TABLE};
 
 use crate::process::say;
-use crate::{docker_commands, project, results};
+use crate::{docker_commands, project, public_api, results};
 
 /// Options of `cargo xtask generate`.
 #[derive(Debug, Args)]
@@ -26,10 +26,12 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     if options.check {
         check()?;
-        docker_commands::check()
+        docker_commands::check()?;
+        public_api::check()
     } else {
         write()?;
-        docker_commands::write()
+        docker_commands::write()?;
+        public_api::write()
     }
 }
 

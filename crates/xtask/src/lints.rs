@@ -6,7 +6,10 @@ use crate::cargo::{cargo, need_component};
 use crate::failures::failures;
 use crate::process::succeed;
 use crate::sources::{Source, sources};
-use crate::{dependencies, docker_commands, french, generate, packages, project, words, workflows};
+use crate::{
+    dependencies, docker_commands, french, generate, packages, project, public_api, words,
+    workflows,
+};
 
 /// What shellcheck does not report. Comments in a recipe belong to its digest, so that a directive in
 /// one would make recordings stale.
@@ -23,7 +26,7 @@ type Check = (&'static str, fn() -> Result<()>);
 /// Runs all checks; fails if one of them failed.
 pub(crate) fn run() -> Result<()> {
     // The fast ones first.
-    let checks: [Check; 11] = [
+    let checks: [Check; 12] = [
         ("words", words::check),
         ("French", french::check),
         ("shellcheck", shellcheck),
@@ -36,6 +39,7 @@ pub(crate) fn run() -> Result<()> {
         ("rustdoc", rustdoc),
         // Clippy has compiled what they depend on.
         ("packages", packages::check),
+        ("public interfaces", public_api::check),
     ];
     let failed = failures(checks.into_iter().map(|(name, check)| (name, check())))?;
     if !failed.is_empty() {

@@ -24,6 +24,7 @@ mod peers;
 mod picture;
 mod process;
 mod prose;
+mod public_api;
 mod results;
 mod setup;
 mod sources;
@@ -55,8 +56,8 @@ enum Task {
     /// Builds the course in target/book, and the author's guide in target/guide; runs the course's
     /// commands if its recordings are stale
     Book(book::Options),
-    /// Updates what is generated: tables and the results of examples in the author's guide, and docker-cli's
-    /// commands; runs the examples that have changed
+    /// Updates what is generated: tables and the results of examples in the author's guide, docker-cli's commands,
+    /// and the lists of public items; runs the examples that have changed
     Generate(generate::Options),
     /// Is `mdbook-docktest`, for the examples of the guide
     #[command(hide = true)]

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, io};
 
-use docker_cli::{Canceller, Command as _};
+use docker_cli::{Canceller, DockerCommand};
 use docker_sandbox::{EngineOptions, EngineRoot, PATH, ProcessEngine};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::Command;
 use std::rc::Rc;
 
-use docker_cli::{Command as _, VolumeName};
+use docker_cli::{DockerCommand, VolumeName};
 use docker_sandbox::PATH;
 
 use crate::bench::{Bench, milliseconds, succeed};

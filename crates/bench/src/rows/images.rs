@@ -6,7 +6,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 use anyhow::{Context, Result, ensure};
-use docker_cli::Command as _;
+use docker_cli::DockerCommand;
 use docker_sandbox::{ImageStore, ProcessEngine};
 
 use crate::bench::{Bench, milliseconds, succeed};

@@ -158,6 +158,10 @@ fn docker_is_missing_behind_a_wrapper() {
         (exec("nsenter"), "nsenter: failed to execute docker: No such file or directory"),
         (exec("/usr/bin/sudo"), "sudo: docker: command not found"),
         (exec("env"), "env: ‘docker’: No such file or directory"),
+        (
+            Wrapper::Exec(["nsenter", "--mount", "env", "A=b"].map(Into::into).into()),
+            "env: ‘docker’: No such file or directory",
+        ),
         (shell(), "sh: 1: docker: not found\n"),
         (shell(), "bash: line 1: docker: command not found\n"),
         (shell(), "env: ‘docker’: No such file or directory"),

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use crate::cancel::Canceller;
-use crate::command::{Builder, Command};
+use crate::command::{Builder, DockerCommand};
 use crate::define::command;
 use crate::error::Error;
 use crate::output::Output;
@@ -11,8 +11,8 @@ use crate::process::Source;
 use crate::stream::Stream;
 
 command! {
-    /// `docker compose logs`. [`call`](crate::Command::call) returns the output of all services as
-    /// one text; [`lines`](Self::lines) says which container each line is from.
+    /// `docker compose logs`. [`call`](crate::DockerCommand::call) returns the output of all
+    /// services as one text; [`lines`](Self::lines) says which container each line is from.
     Logs = "compose" "logs" => Output, Ok, origin: Logs;
     /// Continues until the containers end.
     follow: switch "--follow";

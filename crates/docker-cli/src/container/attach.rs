@@ -9,8 +9,8 @@ use crate::stdin::Stdin;
 
 command! {
     /// `docker container attach`. It returns what the program prints from now on, once it has ended,
-    /// and fails if the program does. Use [`stream`](crate::Command::stream) to read while it runs;
-    /// [`logs`](super::Containers::logs) also returns what it has printed before.
+    /// and fails if the program does. Use [`stream`](crate::DockerCommand::stream) to read while it
+    /// runs; [`logs`](super::Containers::logs) also returns what it has printed before.
     ///
     /// If the call is stopped, or its stream dropped, the program continues.
     Attach = "container" "attach" "--no-stdin" => Output, Ok, origin: Exec;

@@ -25,8 +25,8 @@ command! {
 }
 
 command! {
-    /// `docker container cp CONTAINER:PATH -`. [`call`](crate::Command::call) returns a tar archive
-    /// of the file or directory in memory; [`to`](Self::to) writes it to a file.
+    /// `docker container cp CONTAINER:PATH -`. [`call`](crate::DockerCommand::call) returns a tar
+    /// archive of the file or directory in memory; [`to`](Self::to) writes it to a file.
     CopyOut = => Vec<u8>, to_file::bytes;
     /// Copies what a symbolic link points to.
     follow_link: switch "--follow-link";
@@ -78,8 +78,8 @@ fn in_container(container: impl AsRef<OsStr>, path: impl AsRef<OsStr>) -> OsStri
 }
 
 command! {
-    /// `docker container export`. [`call`](crate::Command::call) returns a tar archive of the file
-    /// system in memory; [`to`](Self::to) writes it to a file. Volumes are not part of it.
+    /// `docker container export`. [`call`](crate::DockerCommand::call) returns a tar archive of the
+    /// file system in memory; [`to`](Self::to) writes it to a file. Volumes are not part of it.
     Export = "container" "export" => Vec<u8>, to_file::bytes;
 }
 

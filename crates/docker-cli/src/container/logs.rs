@@ -5,7 +5,7 @@ use crate::output::Output;
 
 command! {
     /// `docker container logs`. Use [`follow`](Self::follow) with
-    /// [`stream`](crate::Command::stream).
+    /// [`stream`](crate::DockerCommand::stream).
     Logs = "container" "logs" => Output, Ok, origin: Logs;
     /// Continues until the container ends.
     follow: switch "--follow";

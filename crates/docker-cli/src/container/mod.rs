@@ -38,7 +38,7 @@ pub use stats::{Stats, Usage};
 pub use wait_until::WaitUntil;
 
 use crate::classify::Origin;
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};

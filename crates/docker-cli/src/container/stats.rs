@@ -6,8 +6,8 @@ use crate::json_stream::JsonStream;
 use crate::read;
 
 command! {
-    /// `docker container stats`. [`call`](crate::Command::call) returns the use of resources once;
-    /// [`follow`](Self::follow) returns it about every second.
+    /// `docker container stats`. [`call`](crate::DockerCommand::call) returns the use of resources
+    /// once; [`follow`](Self::follow) returns it about every second.
     Stats = "container" "stats" "--no-trunc" "--format={{json .}}" "--no-stream" => Vec<Usage>, read::json_lines;
     /// Includes containers that are not running.
     all: switch "--all";

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Container, State};
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::docker::Docker;
 use crate::error::{Error, NotReady};
 use crate::port::Publication;
@@ -31,7 +31,7 @@ const LAST_LINES: usize = 10;
 /// ```no_run
 /// # fn main() -> Result<(), docker_cli::Error> {
 /// use std::time::Duration;
-/// use docker_cli::{Command, Docker};
+/// use docker_cli::{Docker, DockerCommand};
 ///
 /// let docker = Docker::new();
 /// let db = docker.container().run("postgres").env("POSTGRES_PASSWORD", "x").detach().guard()?;

@@ -12,6 +12,7 @@ impl fmt::Display for Error {
             Self::PermissionDenied(failure) => {
                 of_docker(f, "permission denied connecting to the Docker daemon", failure)
             }
+            Self::AccessDenied(failure) => of_docker(f, "the registry denies access", failure),
             Self::NoSuch { kind, name, failure } if f.alternate() => {
                 of_docker(f, &format!("no such {kind} `{name}`"), failure)
             }

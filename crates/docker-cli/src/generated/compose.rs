@@ -36,7 +36,9 @@ impl crate::compose::Compose {
         Create::new(&self.0)
     }
 
-    /// Stops and removes the project's containers and networks.
+    /// Stops and removes the project's containers and networks. Compose does not list what it has
+    /// removed in a form that programs can rely on (see [`up`](Self::up)): to know, call
+    /// [`ps`](Self::ps) with `all` first.
     ///
     /// `docker compose down [SERVICES]`
     pub fn down(&self) -> Down {
@@ -169,7 +171,10 @@ impl crate::compose::Compose {
         Unpause::new(&self.0)
     }
 
-    /// Creates and starts services; with `detach`, without waiting for their end.
+    /// Creates and starts services; with `detach`, without waiting for their end. Compose does not
+    /// list what it has started in a form that programs can rely on: its progress is for people,
+    /// and `--progress json`, since 2.29, has the same words in varying fields. Then call
+    /// [`ps`](Self::ps), which returns the containers and their states.
     ///
     /// `docker compose up [SERVICE...]`
     pub fn up(&self) -> Up {

@@ -14,7 +14,7 @@ pub use owner::Owner;
 pub use project::Project;
 pub use sweep::Swept;
 
-use crate::command::{Builder, Command};
+use crate::command::{Builder, DockerCommand};
 use crate::container;
 use crate::docker::Docker;
 use crate::error::{Error, ObjectKind};
@@ -34,7 +34,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 ///
 /// ```no_run
 /// # fn main() -> Result<(), docker_cli::Error> {
-/// use docker_cli::{Command, Docker};
+/// use docker_cli::{Docker, DockerCommand};
 ///
 /// let docker = Docker::new();
 /// let network = docker.network().create("shop").guard()?;
@@ -142,7 +142,7 @@ impl<T: Clone + AsRef<OsStr> + sealed::Remove> Removable for T {}
 
 mod sealed {
     use super::{KEPT, Owner};
-    use crate::command::Command;
+    use crate::command::DockerCommand;
     use crate::docker::Docker;
     use crate::error::Error;
 
@@ -205,7 +205,7 @@ fn label_value() -> String {
 /// Runs a command that creates an object, with a label.
 fn create<C>(mut command: C, label: &str) -> Result<Guard<C::Output>, Error>
 where
-    C: Command<Output: Removable>,
+    C: DockerCommand<Output: Removable>,
 {
     let docker = command.invocation().docker();
     command.invocation_mut().value("--label", format!("{LABEL}={label}"));

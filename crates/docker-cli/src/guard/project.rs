@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::sealed::Remove;
 use super::{Guard, create_volume, label_value};
-use crate::command::{Builder, Command};
+use crate::command::{Builder, DockerCommand};
 use crate::compose;
 use crate::docker::Docker;
 use crate::error::{Error, ObjectKind};

@@ -41,7 +41,7 @@ fn loaded(output: Output) -> Result<Vec<String>, Error> {
 }
 
 command! {
-    /// `docker image save`. [`call`](crate::Command::call) returns the archive in memory;
+    /// `docker image save`. [`call`](crate::DockerCommand::call) returns the archive in memory;
     /// [`to`](Self::to) writes it to a file.
     Save = "image" "save" => Vec<u8>, to_file::bytes;
     /// Saves only the image for this platform (Docker 28 and later).

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::inspect::{Image, Inspect};
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::define::command;
 use crate::error::Error;
 use crate::id::ImageId;

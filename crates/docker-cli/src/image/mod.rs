@@ -16,7 +16,7 @@ pub use inspect::{Config, Image, Inspect, RootFs};
 pub use ls::{Ls, Row};
 pub use prune::{Prune, Pruned};
 
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};

@@ -11,7 +11,7 @@ use serde_json::Value;
 pub use crate::generated::network::*;
 pub use inspect::{AddressPool, Ipam, Member, Network};
 
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};

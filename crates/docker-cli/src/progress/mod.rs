@@ -11,7 +11,7 @@ pub use transfer::{Pulled, Pushed, TransferEvent};
 pub(crate) use transfer::{pulled, pushed};
 
 use crate::cancel::Canceller;
-use crate::command::Command;
+use crate::command::DockerCommand;
 use crate::error::Error;
 use crate::stream::Stream;
 
@@ -50,7 +50,7 @@ pub struct ProgressEvents<E: Progress> {
 }
 
 impl<E: Progress> ProgressEvents<E> {
-    pub(crate) fn start(command: impl Command) -> Result<Self, Error> {
+    pub(crate) fn start(command: impl DockerCommand) -> Result<Self, Error> {
         Ok(Self { lines: command.stream()?, state: E::State::default() })
     }
 

@@ -13,8 +13,8 @@ use crate::read;
 
 command! {
     /// `docker system events`. [`follow`](Self::follow) returns events as they happen;
-    /// [`call`](crate::Command::call) returns all events up to [`until`](Self::until), without which it
-    /// does not end.
+    /// [`call`](crate::DockerCommand::call) returns all events up to [`until`](Self::until),
+    /// without which it does not end.
     Events = "system" "events" "--format={{json .}}" => Vec<Event>, read::json_lines;
     /// Starts at this time instead of now: RFC 3339, a UNIX time (`1795486167.5`), or a duration
     /// before now (`10m`). The daemon keeps the last 256 events.

@@ -1,15 +1,10 @@
 //! Errors of a daemon, each provoked.
 
-use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Stdio};
 use std::thread;
-
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::*;
 use crate::daemon::Daemon;
-use crate::machine::{self, HANG, clients, eventually};
+use crate::machine::{HANG, clients, eventually};
 
 /// A tar archive without files: two empty blocks.
 const EMPTY: &[u8] = &[0; 1024];
@@ -147,24 +142,53 @@ fn images_are_missing_in_use_or_out_of_reach() {
 
 #[test]
 #[ignore = "needs an engine: run by cargo xtask test"]
-fn a_registry_may_deny_access() {
-    let registry = Registry::start();
-    let docker = docker();
-    let error = docker.image().pull(format!("{}/app", registry.address)).call().unwrap_err();
-    let Error::NoSuch { kind: ObjectKind::Image, name, failure } = &error else {
-        panic!("{error:?}")
-    };
-    assert_eq!(*name, format!("{}/app", registry.address));
-    assert!(failure.message.starts_with("pull access denied for "), "{error}");
-    let login = docker.login().server(&registry.address).username("me");
-    let error = login.password_stdin().stdin(b"s3cret").call().unwrap_err();
-    let Error::Daemon(failure) = &error else { panic!("{error:?}") };
-    assert!(failure.message.contains("unauthorized: wrong password"), "{error}");
+fn what_docker_prints_is_not_what_was_expected() {
+    let (docker, container) = (docker(), docker().container().create(image()));
+    let error = docker.network().ls().flag("--format={{.Name}}").call().unwrap_err();
+    assert!(matches!(&error, Error::Json { text, .. } if text.contains("bridge")), "{error:?}");
+    // Docker prints the help, and succeeds.
+    let error = container.flag("--help").call().unwrap_err();
+    assert!(
+        matches!(&error, Error::Unexpected { expected: "a container identifier", text, .. }
+            if text.contains("docker container create")),
+        "{error:?}"
+    );
+    let error = docker.program("/nowhere/docker").ping().unwrap_err();
+    assert!(
+        matches!(&error, Error::ProgramMissing { program, .. } if program == "/nowhere/docker"),
+        "{error:?}"
+    );
 }
 
 #[test]
 #[ignore = "needs an engine: run by cargo xtask test"]
-fn a_plugin_is_missing() {
+fn plugins_and_other_objects_are_missing_and_networks_in_use() {
+    let (docker, name) = (docker(), name("used"));
+    let error = docker.plugin().rm(["no-such-plugin"]).call().unwrap_err();
+    assert!(
+        matches!(&error, Error::NoSuch { kind: ObjectKind::Plugin, name, .. }
+            if name == "no-such-plugin"),
+        "{error:?}"
+    );
+    let error = docker.inspect(["no-such-object"]).call().unwrap_err();
+    assert!(
+        matches!(&error, Error::NoSuch { kind: ObjectKind::Object, name, .. }
+            if name == "no-such-object"),
+        "{error:?}"
+    );
+
+    let network = docker.network().create(&name).guard().unwrap();
+    let run = docker.container().run(image()).program(["sleep", "600"]).network(&network);
+    let sleeper = run.detach().guard().unwrap();
+    let error = docker.network().rm([&name]).call().unwrap_err();
+    assert!(matches!(error, Error::InUse(_)), "{error:?}");
+    sleeper.remove().unwrap();
+    network.remove().unwrap();
+}
+
+#[test]
+#[ignore = "needs an engine: run by cargo xtask test"]
+fn a_plugin_of_the_program_is_missing() {
     for words in [&["no-such-plugin"][..], &["no-such-plugin", "up", "--detach"]] {
         let error = docker().command(words).call().unwrap_err();
         assert!(matches!(error, Error::Usage(_)), "{error:?}");
@@ -187,52 +211,4 @@ fn a_port_is_in_use() {
     let error = run(&names[1], &format!("127.0.0.1:{port}:80")).unwrap_err();
     assert!(matches!(error, Error::InUse(_)), "{error:?}");
     container.rm(&names).force().call().unwrap();
-}
-
-/// A registry, where the engine runs, that anyone may ask for a token, which allows nothing.
-struct Registry {
-    process: Child,
-    address: String,
-}
-
-/// Prints its port. Every system with dpkg has perl.
-const REGISTRY: &str = r#"
-    $| = 1;
-    my $socket = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1:0") or die $!;
-    my $port = $socket->sockport;
-    print "$port\n";
-    while (my $client = $socket->accept) {
-        # Docker tries TLS first, and is refused.
-        sysread $client, my $request, 9999;
-        next unless $request =~ m"^(?:GET|HEAD) (/\w+)";
-        my ($path, $scheme) = ($1, qq(Bearer realm="http://127.0.0.1:$port/token",service="test"));
-        my ($status, $body) = $path ne "/token" ? (401, "")
-            : $request =~ /^Authorization:/m
-            ? (401, '{"errors": [{"code": "UNAUTHORIZED", "message": "wrong password"}]}')
-            : (200, '{"token": "x"}');
-        $scheme .= ',error="insufficient_scope"' if $path ne "/token";
-        print $client join "\r\n", "HTTP/1.1 $status", "Content-Type: application/json",
-            "Connection: close", "WWW-Authenticate: $scheme", "", $body;
-    } continue {
-        close $client;
-    }
-"#;
-
-impl Registry {
-    fn start() -> Self {
-        let words = ["perl", "-MIO::Socket::INET", "-e", REGISTRY];
-        let mut command = machine::command(words);
-        let mut process = command.process_group(0).stdout(Stdio::piped()).spawn().unwrap();
-        let mut port = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        Self { process, address: format!("127.0.0.1:{}", port.trim()) }
-    }
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        // With the process in front of it, which does not end it.
-        let _ = kill_process_group(Pid::from_child(&self.process), Signal::KILL);
-        let _ = self.process.wait();
-    }
 }

@@ -1,6 +1,6 @@
 //! Guards on a real engine, and what a process leaves that was killed.
 
-use std::process::Command as Process;
+use std::process::Command;
 
 use docker_cli::{Guard, Owner, Stdin};
 
@@ -56,7 +56,7 @@ fn guards_remove_in_order(docker: &Docker) {
 fn a_sweep_removes_what_a_killed_process_left(docker: &Docker) {
     let name = name("swept");
     // What the guards of a process leave that was killed.
-    let mut process = Process::new("sleep").arg("600").spawn().unwrap();
+    let mut process = Command::new("sleep").arg("600").spawn().unwrap();
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id())).unwrap();
     let started = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().to_owned();
     let here = Owner::current().to_string();

@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails, in its own functions too")]
 
+mod access;
 mod daemon;
 mod details;
 mod examples;
@@ -19,7 +20,7 @@ mod waits;
 
 use std::time::{Duration, Instant};
 
-use docker_cli::{Command, Docker, Error, ObjectKind, VolumeName};
+use docker_cli::{Docker, DockerCommand, Error, ObjectKind, VolumeName};
 
 fn docker() -> Docker {
     Docker::new().through(through()).timeout(Duration::from_secs(60))
@@ -36,6 +37,13 @@ fn through() -> Vec<String> {
 
 fn image() -> String {
     std::env::var("DOCKER_CLI_TEST_IMAGE").unwrap_or_else(|_| "alpine".to_owned())
+}
+
+/// Whether the docker program has this plugin: before Debian 13, there are no packages of compose and buildx.
+fn has_plugin(name: &str) -> bool {
+    let info = docker().info().unwrap();
+    let plugins = info.other["ClientInfo"]["Plugins"].as_array();
+    plugins.is_some_and(|plugins| plugins.iter().any(|plugin| plugin["Name"] == name))
 }
 
 /// A name that no other test has, nor another run of this one.

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::{Canceller, Command};
+use docker_cli::{Canceller, DockerCommand};
 use docker_sandbox::{
     EngineOptions, EngineRoot, Error, ProcessEngine, prepared_directory, prepared_roots,
 };

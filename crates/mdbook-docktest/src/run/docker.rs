@@ -22,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use docker_cli::system::Info;
-use docker_cli::{Canceller, Command, Docker, Source};
+use docker_cli::{Canceller, Docker, DockerCommand, Source};
 use docker_images::{Platform, Reference};
 use serde_json::Value;
 

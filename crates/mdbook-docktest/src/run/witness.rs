@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime};
 
 use docker_cli::container::Container;
 use docker_cli::system::Event;
-use docker_cli::{Canceller, Command, Docker};
+use docker_cli::{Canceller, Docker, DockerCommand};
 use docker_sandbox::{Daemon, ProcessEngine, Stopper};
 
 use super::ENGINE_LIMIT;

@@ -88,7 +88,7 @@ pub(super) fn type_name(words: &str) -> String {
     upper.collect()
 }
 
-/// `no-TTY` is `no_tty`. Names that Rust or the methods of docker-cli's `Command` use get a `_`.
+/// `no-TTY` is `no_tty`. Names that Rust or the methods of docker-cli's `DockerCommand` use get a `_`.
 pub(super) fn method_name(words: &str) -> String {
     const TAKEN: [&str; 12] = [
         "argv", "call", "flag", "move", "output", "ref", "stdin", "stream", "timeout", "type",

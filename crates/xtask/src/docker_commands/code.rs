@@ -202,8 +202,9 @@ fn doc(command: &Command, indent: &str) -> String {
     let usage = command.usage.replace("[OPTIONS]", "").replace(" OPTIONS ", " ");
     let usage = usage.split_whitespace().collect::<Vec<_>>().join(" ");
     let summary = summaries::summary(&command.path.join(" "));
-    let summary =
-        summary.map_or(String::new(), |text| format!("{indent}/// {text}\n{indent}///\n"));
+    let lines = summary.into_iter().flat_map(|text| text.lines().chain([""]));
+    let summary: String =
+        lines.map(|line| format!("{indent}/// {line}").trim_end().to_owned() + "\n").collect();
     format!("{summary}{indent}/// `docker {usage}`\n")
 }
 

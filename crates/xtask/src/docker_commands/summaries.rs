@@ -1,6 +1,6 @@
 //! What commands do, in our own words.
 
-/// The sentences about a command, if there are some.
+/// The sentences about a command, if there are some, in lines of documentation.
 pub(super) fn summary(path: &str) -> Option<&'static str> {
     let index = SUMMARIES.binary_search_by_key(&path, |(command, _)| command);
     index.ok().map(|index| SUMMARIES[index].1)
@@ -40,7 +40,12 @@ const SUMMARIES: &[(&str, &str)] = &[
         "Copies files between a service's container and the directories where docker runs.",
     ),
     ("compose create", "Creates the containers of services."),
-    ("compose down", "Stops and removes the project's containers and networks."),
+    (
+        "compose down",
+        "Stops and removes the project's containers and networks. Compose does not list what it has\n\
+         removed in a form that programs can rely on (see [`up`](Self::up)): to know, call\n\
+         [`ps`](Self::ps) with `all` first.",
+    ),
     ("compose events", "Returns the events of the project's containers."),
     (
         "compose exec",
@@ -61,7 +66,14 @@ const SUMMARIES: &[(&str, &str)] = &[
     ("compose stop", "Stops services."),
     ("compose top", "Returns the processes of services."),
     ("compose unpause", "Continues paused services."),
-    ("compose up", "Creates and starts services; with `detach`, without waiting for their end."),
+    // Its progress as JSON: <https://github.com/docker/compose/pull/11478>.
+    (
+        "compose up",
+        "Creates and starts services; with `detach`, without waiting for their end. Compose does not\n\
+         list what it has started in a form that programs can rely on: its progress is for people,\n\
+         and `--progress json`, since 2.29, has the same words in varying fields. Then call\n\
+         [`ps`](Self::ps), which returns the containers and their states.",
+    ),
     ("compose version", "Returns the version of compose."),
     ("compose wait", "Waits until a container of the services ends."),
     ("compose watch", "Builds and updates services when their files change."),

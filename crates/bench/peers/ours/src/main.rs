@@ -1,37 +1,20 @@
 //! Ten tasks, with docker-cli.
 
+#[path = "../../program.rs"]
+mod program;
 mod tasks;
 
 use std::error::Error;
-use std::io::{Read, stdin};
 use std::process::Command;
-use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let task = arguments.next().ok_or("no task")?;
-    if let Some(count) = arguments.next() {
-        let mut times = Vec::new();
-        for _ in 0..count.parse()? {
-            let started = Instant::now();
-            match task.as_str() {
-                "bare" => bare()?,
-                _ => tasks::call()?,
-            }
-            times.push(started.elapsed());
-        }
-        times.sort();
-        println!("{}", times[times.len() / 2].as_secs_f64() * 1e3);
-        return Ok(());
-    }
-    match tasks::run(&task) {
-        Ok(text) => println!("{}", text.trim_end()),
-        Err(error) => println!("error: {error}"),
-    }
-    println!("done");
-    // What is left of the task can be seen until the caller has looked.
-    stdin().read_to_end(&mut Vec::new())?;
-    Ok(())
+    program::run(
+        |name| Ok(tasks::run(name)?),
+        |name| match name {
+            "bare" => bare(),
+            _ => Ok(tasks::call()?),
+        },
+    )
 }
 
 /// The command of `tasks::call`.

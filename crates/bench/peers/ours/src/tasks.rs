@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use docker_cli::{Command, Docker, Error, Publication};
+use docker_cli::{Docker, DockerCommand, Error, Publication};
 
 pub fn run(task: &str) -> Result<String, Error> {
     let docker = Docker::new();

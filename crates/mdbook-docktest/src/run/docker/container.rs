@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::{Canceller, Command, Docker, Error, Owner, Source, Stream};
+use docker_cli::{Canceller, Docker, DockerCommand, Error, Owner, Source, Stream};
 
 use super::engine_image::KEPT;
 use super::owner;

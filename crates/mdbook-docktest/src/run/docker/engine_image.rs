@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use docker_cli::{Command, Docker};
+use docker_cli::{Docker, DockerCommand};
 use docker_images::{Platform, Reference};
 use docker_sandbox::Suite;
 use sha2::{Digest, Sha256};

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
-use docker_cli::{Command, Docker};
+use docker_cli::{Docker, DockerCommand};
 
 use crate::run::RunError;
 

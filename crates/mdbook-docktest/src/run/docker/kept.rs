@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use docker_cli::{Canceller, Command, Docker, Error};
+use docker_cli::{Canceller, Docker, DockerCommand, Error};
 
 use super::engine_image::{KEPT, REPOSITORY};
 use super::{REQUEST_LIMIT, brief, named, owner, with_remedy};

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use docker_cli::{Command, Docker, Owner};
+use docker_cli::{Docker, DockerCommand, Owner};
 
 use crate::run::RunError;
 

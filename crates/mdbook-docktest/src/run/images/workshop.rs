@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use docker_cli::{Canceller, Command, Docker};
+use docker_cli::{Canceller, Docker, DockerCommand};
 use docker_images::{Digest, InUse, KeptImage, Origin, Reference, Server, Upstream};
 use docker_sandbox::{EngineImage, EngineOptions, ProcessEngine};
 use tempfile::TempDir;
