@@ -96,3 +96,24 @@ fn one_page_lists_all_runs() {
     let links = COURSE.page("sidecar.html").attributes(".docktest-provenance a", "href");
     assert_eq!(links, ["verifications.html"]);
 }
+
+/// The table is saved by hand, as three engines take minutes: this test says when it is due.
+#[test]
+fn the_page_shows_that_each_chapter_passes_on_three_generations_of_the_engine() {
+    const REMEDY: &str =
+        "run `mdbook-docktest verify --engines 20.10,26.1,28.5 --save-table`, and commit the table";
+    let page = COURSE.page("verifications.html");
+    let table = "main [aria-label='Versions de Docker Engine']";
+    let head = page.texts(&format!("{table} th"));
+    let [_, oldest, default, _newest, _] = &head[..] else { panic!("{head:?}: {REMEDY}") };
+    assert!(oldest.starts_with("20.10.") && default.starts_with("26.1."), "{head:?}");
+    let cells = page.texts(&format!("{table} td"));
+    let with_steps = chapter::chapters().iter().filter(|it| it.has_steps()).count();
+    assert_eq!(cells.len(), with_steps * head.len(), "{cells:?}: {REMEDY}");
+    for row in cells.chunks(head.len()) {
+        for result in &row[1..4] {
+            let passed = result.split_once(" sur ").is_some_and(|(passed, all)| passed == all);
+            assert!(passed, "{row:?}: {REMEDY}");
+        }
+    }
+}
