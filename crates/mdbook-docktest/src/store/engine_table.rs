@@ -228,11 +228,7 @@ mod tests {
     }
 
     /// A report in which the steps have exited with these statuses; `None` for those that are for another engine.
-    pub(super) fn ran(
-        text: &str,
-        settings: &Settings,
-        statuses: [Option<i32>; 3],
-    ) -> Report {
+    pub(super) fn ran(text: &str, settings: &Settings, statuses: [Option<i32>; 3]) -> Report {
         let mut chapter = chapter(text, settings);
         let mut statuses = statuses.into_iter();
         let steps = chapter.steps().iter().map(|step| match step.runs() {

@@ -301,7 +301,8 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
     for label in labels {
         if !check.labels.contains(&label) {
             let (kind, label) = label;
-            complaints.push(format!("the first step does not check the label {label} of a {kind:?}"));
+            complaints
+                .push(format!("the first step does not check the label {label} of a {kind:?}"));
         }
     }
     complaints
@@ -364,7 +365,10 @@ fn commands_that_can_change_objects_of_a_reader_are_found() {
         ("docker volume prune", "it can remove objects of the reader"),
         ("docker system prune --all", "it can remove objects of the reader"),
         ("docker volume prune --all --filter label=old", "it can remove objects of the reader"),
-        ("docker volume prune --filter label=cours-a", "does not check the label cours-a of a Volume"),
+        (
+            "docker volume prune --filter label=cours-a",
+            "does not check the label cours-a of a Volume",
+        ),
         (
             "docker container prune --filter label=cours-a",
             "does not check the label cours-a of a Container",
