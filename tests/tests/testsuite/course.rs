@@ -88,7 +88,7 @@ fn each_chapter_with_steps_names_its_images() {
 #[test]
 fn one_page_lists_all_runs() {
     let page = COURSE.page("verifications.html");
-    let chapters = page.texts("main .docktest-verifications tr td:first-child a");
+    let chapters = page.texts("main [aria-label='Vérifications'] td:first-child a");
     let with_steps = chapter::chapters().iter().filter(|it| it.has_steps()).count();
     assert_eq!(chapters.len(), with_steps, "{chapters:?}");
     let digests = page.texts("main .docktest-verifications code");
