@@ -9,6 +9,7 @@
 //! | `markdown accepted` | the last example after `accept`, and after `fix` if there is such a block, too |
 //! | `markdown recorded` | the chapter of the next example as it was when `record` ran |
 //! | `text recording` | the recording of the next example |
+//! | `text table` | the table of versions, recordings/engines.json, of the next example, which has been recorded |
 //! | `text report of record --check` | the findings of `record --check` in the last example |
 //! | `text report of record --check --moved-images` | its findings after the last example was recorded and the image `alpine` has moved |
 //!
@@ -42,6 +43,7 @@ pub struct Example {
     accepted: Option<String>,
     recorded: Option<String>,
     recording: Option<String>,
+    table: Option<String>,
     check: Option<String>,
     moved: Option<String>,
 }
@@ -62,6 +64,7 @@ fn read(name: &str, text: &str) -> Vec<Example> {
     let mut settings: Option<String> = None;
     let mut recorded: Option<String> = None;
     let mut recording: Option<String> = None;
+    let mut table: Option<String> = None;
     let mut block = None;
     for (event, span) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter() {
         match event {
@@ -86,6 +89,7 @@ fn read(name: &str, text: &str) -> Vec<Example> {
                             settings: settings.take().unwrap_or_default(),
                             recorded: recorded.take(),
                             recording: recording.take(),
+                            table: table.take(),
                             ..Example::default()
                         });
                         continue;
@@ -94,6 +98,7 @@ fn read(name: &str, text: &str) -> Vec<Example> {
                     ["toml"] => &mut settings,
                     ["text", "report"] => &mut last(&mut examples, &place).report,
                     ["text", "recording"] => &mut recording,
+                    ["text", "table"] => &mut table,
                     ["text", "report", "of", "record", "--check"] => {
                         &mut last(&mut examples, &place).check
                     }
@@ -114,8 +119,8 @@ fn read(name: &str, text: &str) -> Vec<Example> {
         }
     }
     assert!(settings.is_none(), "{name}: a book.toml without an example");
-    let recorded = recorded.or(recording);
-    assert!(recorded.is_none(), "{name}: a recording without an example");
+    let recorded = recorded.or(recording).or(table);
+    assert!(recorded.is_none(), "{name}: a recording or a table without an example");
     examples
 }
 
@@ -168,6 +173,10 @@ impl Example {
             if let Some(recording) = &self.recording {
                 fs::create_dir(book.path().join("recordings")).unwrap();
                 fs::write(book.path().join("recordings/lab.md.json"), recording).unwrap();
+            }
+            if let Some(table) = &self.table {
+                run_in(".", &["record"]).exits(0);
+                fs::write(book.path().join("recordings/engines.json"), table).unwrap();
             }
             return self.compare(check, &run_in(".", &["record", "--check"]));
         }

@@ -1,14 +1,15 @@
 //! Reads what the command line names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use glob::Pattern;
 
 use super::schedule::read_steps;
 use crate::book::chapters::{self, Collection, Given};
 use crate::book::settings::Settings;
 use crate::report::Report;
+use crate::store::engine_table::EngineTable;
 
 mod no_steps;
 
@@ -42,6 +43,15 @@ fn load_each(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {
         Ok(Loaded { report, settings, given })
     });
     loaded.collect()
+}
+
+/// Reads the table of a book's chapters and versions of the engine, which is beside its recordings; `None` if there is
+/// none.
+pub(super) fn engine_table(recordings: &Path) -> Result<Option<EngineTable>> {
+    EngineTable::read(recordings).with_context(|| {
+        let path = EngineTable::path_in(recordings);
+        format!("cannot read {}; remove it, and verify the whole book", path.display())
+    })
 }
 
 /// Joins adjacent collections with the same settings, so that chapters given one by one can run in

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use docker_sandbox::{prepared_directory, suite_roots};
 
-use super::load::{Loaded, join, load_to_run};
+use super::load::{Loaded, engine_table, join, load_to_run};
 use super::partition::keep_part;
 use super::progress::say;
 use super::verify::{output, write_report};
@@ -94,9 +94,5 @@ fn table_of(Loaded { settings, given, .. }: &Loaded) -> Result<EngineTable> {
     if matches!(given, Given::Book(_)) {
         return Ok(EngineTable::new(recordings));
     }
-    let table = EngineTable::read(recordings).with_context(|| {
-        let path = EngineTable::path_in(recordings);
-        format!("cannot read {}; remove it, and verify the whole book", path.display())
-    })?;
-    Ok(table.unwrap_or_else(|| EngineTable::new(recordings)))
+    Ok(engine_table(recordings)?.unwrap_or_else(|| EngineTable::new(recordings)))
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::load::{Loaded, join, load, load_to_run};
+use super::load::{Loaded, engine_table, join, load, load_to_run};
 use super::moved_images::MovedImages;
 use super::partition::keep_part;
 use super::{
@@ -78,7 +78,8 @@ pub(super) fn verify(
     Ok(exit)
 }
 
-/// Reports recordings that are not current. Nothing runs, and results are not checked.
+/// Reports recordings that are not current, and a table of versions that is not. Nothing runs, and results are not
+/// checked.
 pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
     let options = &record.run;
     let mut loaded = load(&options.paths, &options.chapters)?;
@@ -89,6 +90,11 @@ pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
             .context("cannot read the recordings")?;
         recordings.report_missing(report);
         recordings.report_unused(report);
+        if let Some(directory) = &settings.recordings
+            && let Some(table) = engine_table(directory)?
+        {
+            table.report_stale(report, settings);
+        }
         if let Some(moved_images) = &mut moved_images {
             moved_images.report(report, settings);
         }

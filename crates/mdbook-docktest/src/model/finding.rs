@@ -130,6 +130,8 @@ pub enum Code {
     UnusedRecording,
     /// A recording was made with an image whose name stands for another one now.
     MovedImage,
+    /// The table of versions of the engine has results of other steps for a chapter, or none.
+    StaleTable,
     /// An object that a step created still exists at the end of the chapter.
     Leftover,
     /// A command uses an image with neither a tag nor a digest.
@@ -176,6 +178,7 @@ impl Code {
         Self::BadRecording,
         Self::UnusedRecording,
         Self::MovedImage,
+        Self::StaleTable,
     ];
 
     /// Returns the code with the given name.
@@ -202,6 +205,8 @@ impl Code {
             Self::UnclearCommands => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,
+            // The page says so, too, and running all versions takes longer than most changes.
+            Self::StaleTable => Level::Warn,
             // Many courses are about Docker rather than the image, and prefer the shortest command.
             Self::UnpinnedImage => Level::Allow,
             _ => Level::Deny,
@@ -245,11 +250,12 @@ impl Code {
             Self::BadRecording => "bad-recording",
             Self::UnusedRecording => "unused-recording",
             Self::MovedImage => "moved-image",
+            Self::StaleTable => "stale-table",
             Self::UnpinnedImage => "unpinned-image",
         }
     }
 
-    /// Whether the finding is about a recording, so that `verify`, which runs the steps, does not
+    /// Whether the finding is about a recording or the table of versions, so that `verify`, which runs the steps, does not
     /// report it again.
     pub fn is_about_recordings(self) -> bool {
         matches!(
@@ -259,6 +265,7 @@ impl Code {
                 | Self::BadRecording
                 | Self::UnusedRecording
                 | Self::MovedImage
+                | Self::StaleTable
         )
     }
 

@@ -19,6 +19,8 @@ use crate::store::replay::Recordings;
 use crate::text::digest::digest;
 use crate::text::json::indented;
 
+mod stale;
+
 /// The name of the file. Recordings end with `.md.json`.
 const FILE: &str = "engines.json";
 
@@ -207,13 +209,13 @@ mod tests {
     use crate::extract::Extensions;
     use crate::model::recording::{CommandRecording, End, Recording, StepRecording, Transcript};
 
-    const TEXT: &str = "```bash\na\n```\n\n```bash engine=\"<23\"\nb\n```\n\n```bash ignore\nc\n```\n\n```bash\nd\n```\n";
+    pub(super) const TEXT: &str = "```bash\na\n```\n\n```bash engine=\"<23\"\nb\n```\n\n```bash ignore\nc\n```\n\n```bash\nd\n```\n";
 
-    fn settings(directory: &Path) -> Settings {
+    pub(super) fn settings(directory: &Path) -> Settings {
         Settings { recordings: Some(directory.to_owned()), ..Settings::default() }
     }
 
-    fn chapter(text: &str, settings: &Settings) -> Chapter {
+    pub(super) fn chapter(text: &str, settings: &Settings) -> Chapter {
         let source = Source {
             path: "src/part/a.md".into(),
             text: text.to_owned(),
@@ -226,7 +228,7 @@ mod tests {
     }
 
     /// A report in which the steps have exited with these statuses; `None` for those that are for another engine.
-    fn ran(text: &str, settings: &Settings, statuses: [Option<i32>; 3]) -> Report {
+    pub(super) fn ran(text: &str, settings: &Settings, statuses: [Option<i32>; 3]) -> Report {
         let mut chapter = chapter(text, settings);
         let mut statuses = statuses.into_iter();
         let steps = chapter.steps().iter().map(|step| match step.runs() {
@@ -243,7 +245,7 @@ mod tests {
         Report { chapters: vec![chapter], ..Report::default() }
     }
 
-    fn engine(name: &str, version: &str) -> NamedEngine {
+    pub(super) fn engine(name: &str, version: &str) -> NamedEngine {
         NamedEngine { name: name.to_owned(), version: version.to_owned() }
     }
 

@@ -306,7 +306,7 @@ impl<'a> Recordings<'a> {
 }
 
 /// A path relative to the current directory.
-fn shown(path: &Path) -> String {
+pub(in crate::store) fn shown(path: &Path) -> String {
     let here = env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(here).unwrap_or(path);
     path.strip_prefix(".").unwrap_or(path).display().to_string()

@@ -103,6 +103,11 @@ impl Step {
         self.attributes.contains("engine=\"<23\"")
     }
 
+    /// Whether each question that it asks is answered with no.
+    pub(super) fn answers_no(&self) -> bool {
+        self.attributes.contains(r#"stdin="n\n""#)
+    }
+
     /// Whether it has no attribute but `guard`.
     pub(super) fn is_guard(&self) -> bool {
         self.attributes == "guard"
@@ -130,7 +135,11 @@ impl Step {
             let interrupted = DOCKER.replace(script, "timeout --signal INT 5 docker ");
             return format!("{interrupted} || true\n");
         }
-        let answered = if self.has("stdin") { "<<< y" } else { "" };
+        let answered = match self.has("stdin") {
+            true if self.answers_no() => "<<< n",
+            true => "<<< y",
+            false => "",
+        };
         let fails = if self.has("exit") { " || true" } else { "" };
         match (answered, fails) {
             ("", "") => format!("{script}\n"),

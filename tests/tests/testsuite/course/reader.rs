@@ -29,8 +29,8 @@ docker run -d --name web -v web:/data alpine sleep 900
 docker run --name travail -v /data alpine true
 docker volume create --label jetable=oui archives
 docker network create reseau
-docker run --rm -v data:/1 -v web:/2 -v archives:/3 alpine \\
-    sh -c 'for volume in 1 2 3; do echo precious > /$volume/mine; done'";
+docker run --rm -v data:/1 -v web:/2 -v archives:/3 -v \"$(docker volume create)\":/4 alpine \\
+    sh -c 'for volume in 1 2 3 4; do echo precious > /$volume/mine; done'";
 
 /// The same, and objects whose names chapters use.
 const TAKEN: &str = "for name in db web app-server cours-x; do
@@ -64,7 +64,7 @@ fn keeps_the_readers_objects(name: &str) {
     book()
         .step(OTHERS)
         .step(LOOK)
-        .output("3\n")
+        .output("4\n")
         .step_with("timeout=150s", &follow(&chapter(name)))
         .step(STILL_THERE)
         .verify()

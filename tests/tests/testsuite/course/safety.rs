@@ -35,7 +35,7 @@ static CHECK: LazyLock<Regex> = LazyLock::new(|| {
 #[derive(Debug, Default)]
 struct Check {
     patterns: BTreeMap<Kind, Vec<Regex>>,
-    labels: BTreeSet<String>,
+    labels: BTreeSet<(Kind, String)>,
 }
 
 impl Check {
@@ -57,7 +57,11 @@ impl Check {
             if let Some((kind, pattern)) = lists.into_iter().find_map(is_list) {
                 check.patterns.entry(kind).or_default().push(pattern);
             } else if let Some(label) = line.strip_prefix("docker volume ls -q --filter label=") {
-                check.labels.insert(label.to_owned());
+                check.labels.insert((Kind::Volume, label.to_owned()));
+            } else if let Some(label) =
+                line.strip_prefix("docker ps -a --format '{{.Names}}' --filter label=")
+            {
+                check.labels.insert((Kind::Container, label.to_owned()));
             } else if !line.starts_with("find . -maxdepth 1 ") {
                 return None;
             }
@@ -83,11 +87,9 @@ enum Kind {
 struct Uses {
     names: BTreeSet<(Kind, String)>,
     /// The labels by which objects are pruned.
-    labels: BTreeSet<String>,
+    labels: BTreeSet<(Kind, String)>,
     /// Whether objects without a name are created.
     creates_unnamed: bool,
-    /// Whether a configuration of the chapter limits `prune` to a label of the course.
-    is_filtered: bool,
     complaints: Vec<String>,
 }
 
@@ -136,7 +138,10 @@ impl Uses {
                 }
                 return;
             }
-            [_, "prune", rest @ ..] => (Kind::Container, "prune", rest),
+            // No guard checks images, and a filter by label does not apply to the build cache.
+            ["system" | "builder" | "buildx" | "image", "prune", ..] => {
+                return self.complain(command, "it can remove objects of the reader");
+            }
             [verb, rest @ ..] => (Kind::Container, *verb, rest),
             [] => (Kind::Container, "", command),
         };
@@ -188,10 +193,9 @@ impl Uses {
             }
             "prune" => match value(rest, "--filter").and_then(|it| it.strip_prefix("label=")) {
                 Some(label) if label.starts_with(PREFIX) => {
-                    self.labels.insert(label.split('=').next().unwrap_or_default().to_owned());
+                    let label = label.split('=').next().unwrap_or_default();
+                    self.labels.insert((kind, label.to_owned()));
                 }
-                // The reader's commands read the configuration, too, once it is exported.
-                _ if self.is_filtered && value(rest, "--filter").is_none() => {}
                 _ => self.complain(command, "it can remove objects of the reader"),
             },
             _ => self.complain(command, "this test does not support the command"),
@@ -199,27 +203,28 @@ impl Uses {
     }
 }
 
-/// The label of the course to which Docker's configuration limits `prune`, in this file.
-fn filtered_label(file: &str) -> Option<String> {
-    let (_, filters) = file.split_once("\"pruneFilters\"")?;
-    let (_, label) = filters.split_once("\"label=")?;
-    let label = label.split(['"', '=']).next()?;
-    label.starts_with(PREFIX).then(|| label.to_owned())
+/// Whether a line is a single command that asks before it prunes.
+fn asks(line: &[String]) -> bool {
+    let commands = docker_commands(line);
+    let [(None, command)] = &commands[..] else { return false };
+    let is_forced = |word: &&str| match word.strip_prefix("--") {
+        Some(long) => long.starts_with("force"),
+        None => word.starts_with('-') && word.contains('f'),
+    };
+    // Without the word `docker`.
+    let is_whole = line.len() == command.len() + 1;
+    is_whole && matches!(command[..], [_, "prune", ..]) && !command.iter().any(is_forced)
 }
 
 /// The commands of a chapter that could remove or change containers, volumes or networks of a reader.
 ///
 /// Objects that a chapter creates, changes or removes must have a name of the course, or be in a variable
-/// that contains one object of the course. Objects that it prunes must have a label of the course. A
-/// chapter that creates anything must begin with [`CHECK`] for all these names and labels.
+/// that contains one object of the course. Objects that it prunes must have a label of the course, unless the
+/// answer is no. A chapter that creates anything must begin with [`CHECK`] for all these names and labels.
 fn complaints(chapter: &Chapter) -> Vec<String> {
     let mut uses = Uses::default();
     let mut lines: Vec<Vec<String>> = Vec::new();
     for step in chapter.steps.iter().filter(|step| !step.is_command()) {
-        if let Some(label) = filtered_label(&step.script) {
-            uses.is_filtered = true;
-            uses.labels.insert(label);
-        }
         let mut lines = step.script.lines();
         let is_project = step.script.lines().any(|line| line == "services:");
         if is_project && !lines.any(|line| line.starts_with("name: cours-")) {
@@ -234,7 +239,9 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
             open.push_str(line);
             match shlex::split(&open) {
                 Some(words) => {
-                    lines.push(words);
+                    if !(step.answers_no() && asks(&words)) {
+                        lines.push(words);
+                    }
                     open.clear();
                 }
                 // A quote continues on the next line.
@@ -293,7 +300,9 @@ fn complaints(chapter: &Chapter) -> Vec<String> {
     }
     for label in labels {
         if !check.labels.contains(&label) {
-            complaints.push(format!("the first step does not check the label {label}"));
+            let (kind, label) = label;
+            complaints
+                .push(format!("the first step does not check the label {label} of a {kind:?}"));
         }
     }
     complaints
@@ -356,7 +365,16 @@ fn commands_that_can_change_objects_of_a_reader_are_found() {
         ("docker volume prune", "it can remove objects of the reader"),
         ("docker system prune --all", "it can remove objects of the reader"),
         ("docker volume prune --all --filter label=old", "it can remove objects of the reader"),
-        ("docker volume prune --filter label=cours-a", "does not check the label cours-a"),
+        (
+            "docker volume prune --filter label=cours-a",
+            "does not check the label cours-a of a Volume",
+        ),
+        (
+            "docker container prune --filter label=cours-a",
+            "does not check the label cours-a of a Container",
+        ),
+        ("docker system prune --filter label=cours-a", "it can remove objects of the reader"),
+        ("docker builder prune --filter label=cours-a", "it can remove objects of the reader"),
         ("docker rmi alpine", "this test does not support the command"),
         ("docker run alpine sh -c 'echo\n\n", "a quote that is never closed"),
     ] {
@@ -388,4 +406,14 @@ fn commands_that_can_change_objects_of_a_reader_are_found() {
         assert_eq!(unchecked(&text), missing, "{text}");
     }
     assert_eq!(unchecked("```bash ignore\ndocker volume prune\n```\n"), [""; 0]);
+    let declined = |script: &str| unchecked(&format!("```bash stdin=\"n\\n\"\n{script}\n```\n"));
+    for script in ["docker volume prune", "docker system prune --all --filter label=old"] {
+        assert_eq!(declined(script), [""; 0]);
+    }
+    for script in ["volume prune --force", "volume prune -af", "volume prune --force=true"] {
+        let complaint = format!("docker {script}: it can remove objects of the reader");
+        assert_eq!(declined(&format!("docker {script}")), [complaint]);
+    }
+    let complaint = "docker volume prune: it can remove objects of the reader";
+    assert_eq!(declined("yes | docker volume prune"), [complaint]);
 }
