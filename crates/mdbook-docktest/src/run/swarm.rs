@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use docker_cli::{Canceller, Command as _, Docker};
+use docker_cli::{Canceller, Docker, DockerCommand};
 
 use crate::model::recording::{CommandRecording, End};
 
