@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::process::succeed;
-use crate::{book, engine, project, setup};
+use crate::{book, engine, project, setup, test};
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ impl Options {
 /// Measures, and prints the table. A complete table is also written to BENCHMARKS.md.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::ensure(&[setup::ENGINE])?;
-    engine::ensure()?;
+    let root = engine::ensure()?;
     let program = book::build_program("dist")?;
 
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -42,7 +42,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.is_complete() {
         words.extend(["--write", "BENCHMARKS.md"].map(Into::into));
     }
-    succeed("bench", &duct::cmd(cargo, words).dir(project()?).stdin_null())
+    // Rows about Dockers run its docker program.
+    let run = duct::cmd(cargo, words).env("PATH", test::path_with_docker(&root)?);
+    succeed("bench", &run.dir(project()?).stdin_null())
 }
 
 #[cfg(test)]
