@@ -14,7 +14,10 @@ use std::{fs, thread};
 use docker_sandbox::ProcessStat;
 use rustix::process::{Pid, Signal, kill_process};
 
+use self::others::processes_of_others;
 use crate::running::Running;
+
+mod others;
 
 /// How long to wait, on a busy machine, for something that must happen.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -119,6 +122,8 @@ fn links(directory: &Path) -> BTreeSet<String> {
 /// Everything of a run on the machine at one moment, except files.
 #[derive(Debug)]
 pub struct Traces {
+    /// The PID of the program.
+    run: u32,
     /// The prefix of the names of its engines, which are also the names of their control groups.
     prefix: String,
     processes: BTreeSet<Process>,
@@ -144,6 +149,7 @@ impl Traces {
         let namespaces: BTreeSet<String> =
             processes.iter().flat_map(Process::namespaces).filter(|it| !own.contains(it)).collect();
         Self {
+            run: running.pid(),
             prefix: format!("docktest-{}-", running.pid()),
             processes,
             namespaces,
@@ -234,6 +240,14 @@ impl Traces {
         self.end.get().is_none_or(|end| process.start <= end)
     }
 
+    /// All processes of the machine except those of other engines.
+    fn processes_of_no_other(&self) -> Vec<Process> {
+        let mut all = processes();
+        let others = processes_of_others(&all, self.run);
+        all.retain(|process| !others.contains(&process.pid));
+        all
+    }
+
     /// Processes of the run, and those in one of its namespaces or with an open file of one.
     fn processes_left(&self) -> Vec<String> {
         let belongs = |process: &Process| {
@@ -246,14 +260,15 @@ impl Traces {
                 || !process.namespaces().is_disjoint(&self.namespaces)
                 || !opened().is_disjoint(&self.namespaces)
         };
-        let left = processes().into_iter().filter(belongs);
+        let left = self.processes_of_no_other().into_iter().filter(belongs);
         left.map(|process| format!("process {} {:?}", process.pid, process.arguments)).collect()
     }
 
     /// Mounts in any namespace that contain the run's name, or keep one of its namespaces alive.
     fn mounts_left(&self) -> Vec<String> {
         let mut left = BTreeSet::new();
-        for process in processes().into_iter().filter(|process| self.is_older_than_end(process)) {
+        let processes = self.processes_of_no_other().into_iter();
+        for process in processes.filter(|process| self.is_older_than_end(process)) {
             let mounts = fs::read_to_string(format!("/proc/{}/mountinfo", process.pid));
             for mount in mounts.unwrap_or_default().lines() {
                 let mut words = mount.split(' ');

@@ -7,6 +7,7 @@ mod bench;
 mod book;
 mod images;
 mod machine;
+mod outer;
 mod rootless;
 mod row;
 mod rows;

@@ -2,11 +2,12 @@
 # The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
 # reaps orphaned processes. Killing this process ends everything in the namespace.
 #
-# Usage: FIFO NAME ROOT GROUPS DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY   FIFO is the named pipe
-# of network.sh. CONFIG is the content of daemon.json. GROUPS and those after it, but not CONFIG, can be empty: the
+# Usage: FIFO NAME ROOT GROUPS DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY DISK   FIFO is the named
+# pipe of network.sh. CONFIG is the content of daemon.json. GROUPS and those after it, but not CONFIG, can be empty: the
 # `cgroup.procs` of control groups with limits, separated by spaces; the daemon's data on disk, or what its data in
 # memory begin with; the files of layers that they refer to; the port of a registry, and the names, separated
-# by spaces, of the hosts that it stands for; the control group of containers; and an option of overlay.
+# by spaces, of the hosts that it stands for; the control group of containers; an option of overlay; and how
+# many bytes each file system in memory may hold.
 set -eu
 unset DOCKTEST_INIT DOCKTEST_NETWORK DOCKTEST_SUPERVISOR
 export HOME=/root
@@ -26,7 +27,9 @@ hosts=$8
 containers=$9
 shift 9
 overlay=$1
-shift
+# An option of tmpfs.
+size=${2:+,size=$2}
+shift 2
 
 # Before anything is written to memory.
 for file in $groups; do
@@ -44,7 +47,7 @@ mount --make-rprivate /
 
 # ROOT is only read: changes are kept in memory, and vanish with the mount namespace.
 cd "$root"
-mount -t tmpfs -o mode=0755 docktest /mnt
+mount -t tmpfs -o "mode=0755$size" docktest /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
 mount -t overlay -o "lowerdir=.,upperdir=/mnt/upper,workdir=/mnt/work${overlay:+,$overlay}" docktest /mnt/root
 cd /mnt/root
@@ -55,7 +58,7 @@ copy=
 if [ "$data_root" ]; then
     mount --bind "$data_root" var/lib/docker
 else
-    mount -t tmpfs -o mode=0710 docktest var/lib/docker
+    mount -t tmpfs -o "mode=0710$size" docktest var/lib/docker
     if [ "$copied" ]; then
         cp -a "$copied/." var/lib/docker/ >&2 &
         copy=$!
@@ -130,7 +133,7 @@ restrict() {
     fi
     mkdir dev/pts dev/shm
     mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
-    mount -t tmpfs -o mode=1777 docktest dev/shm
+    mount -t tmpfs -o "mode=1777$size" docktest dev/shm
     ln -s pts/ptmx dev/ptmx
     ln -s /proc/self/fd dev/fd
     ln -s /proc/self/fd/0 dev/stdin
@@ -139,15 +142,15 @@ restrict() {
 } &
 kernel=$!
 
-mount -t tmpfs -o mode=0755 docktest run
-mount -t tmpfs -o mode=1777 docktest tmp
-mount -t tmpfs -o mode=0700 docktest root
-mount -t tmpfs -o mode=0755 docktest lab
+mount -t tmpfs -o "mode=0755$size" docktest run
+mount -t tmpfs -o "mode=1777$size" docktest tmp
+mount -t tmpfs -o "mode=0700$size" docktest root
+mount -t tmpfs -o "mode=0755$size" docktest lab
 # Without a terminal, curl would print its progress with all that it downloads.
 echo no-progress-meter >root/.curlrc
 # As the root file system, the machine's own has what is the author's.
 if [ "$root" = / ]; then
-    [ ! -d home ] || mount -t tmpfs -o mode=0755 docktest home
+    [ ! -d home ] || mount -t tmpfs -o "mode=0755$size" docktest home
     for file in etc/shadow etc/shadow- etc/gshadow etc/gshadow- etc/ssh/ssh_host_*_key; do
         [ ! -e "$file" ] || : >"$file"
     done

@@ -22,6 +22,7 @@ mod error;
 mod image_store;
 pub mod input;
 mod leftovers;
+mod limit_watch;
 mod log_tail;
 mod memory;
 mod options;

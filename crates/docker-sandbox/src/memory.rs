@@ -6,15 +6,12 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::fs::FileExt;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-
-use rustix::event::{PollFd, PollFlags, poll};
+use std::sync::Arc;
 
 use crate::cgroup::Place;
+use crate::limit_watch::{LimitWatch, Source};
 use crate::system;
 
 /// The limit of one engine.
@@ -22,22 +19,22 @@ use crate::system;
 pub(crate) struct MemoryLimit {
     /// Processes join by writing `0` to it.
     procs: PathBuf,
-    watch: Arc<Watch>,
+    watch: Arc<LimitWatch>,
 }
 
 impl MemoryLimit {
     /// Creates the control group of an engine that is not started yet. The supervisor removes it.
     pub(crate) fn new(engine: &str, bytes: u64) -> io::Result<Self> {
-        let (group, procs, watch) = match Place::get() {
+        Self::at(Place::get(), engine, bytes)
+    }
+
+    fn at(place: &Place, engine: &str, bytes: u64) -> io::Result<Self> {
+        let (group, procs, source) = match place {
             Place::Version2 { base, .. } => Self::version_2(base, engine, bytes)?,
             Place::Version1 => Self::version_1(engine, bytes)?,
             Place::Nowhere => return Err(io::ErrorKind::Unsupported.into()),
         };
-        let watch = Arc::new(Watch { group, source: watch, is_exceeded: Mutex::new(false) });
-        let watching = Arc::clone(&watch);
-        // Ends when the group is removed.
-        thread::Builder::new().spawn(move || watching.follow())?;
-        Ok(Self { procs, watch })
+        Ok(Self { procs, watch: LimitWatch::start(group, source)? })
     }
 
     /// Version 1: a group in the hierarchy of memory.
@@ -79,7 +76,8 @@ impl MemoryLimit {
         // Missing in kernels without swap.
         let _ = fs::write(group.join("memory.swap.max"), "0");
         let events = File::open(group.join("memory.events.local"))?;
-        Ok((group, daemons.join("cgroup.procs"), Source::Events(events)))
+        let source = Source::Events { file: events, name: "oom" };
+        Ok((group, daemons.join("cgroup.procs"), source))
     }
 
     /// The file to which the engine's first process writes `0`.
@@ -95,73 +93,8 @@ impl MemoryLimit {
 
     /// Whether the engine has ever run out of memory.
     pub(crate) fn is_exceeded(&self) -> bool {
-        self.watch.update();
-        *self.watch.is_exceeded.lock().unwrap_or_else(PoisonError::into_inner)
+        self.watch.is_exceeded()
     }
-}
-
-/// Notices that a group is out of memory.
-#[derive(Debug)]
-struct Watch {
-    group: PathBuf,
-    source: Source,
-    /// Locked while an update reads from the source.
-    is_exceeded: Mutex<bool>,
-}
-
-#[derive(Debug)]
-enum Source {
-    /// Version 1: an eventfd.
-    Signals(OwnedFd),
-    /// Version 2: `memory.events.local`, which counts what happened because of this group's own limit.
-    Events(File),
-}
-
-impl Watch {
-    /// Updates whenever the kernel signals something. Returns when the group is removed, after which the
-    /// number of signals cannot be asked for any more.
-    fn follow(&self) {
-        let (fd, flags) = match &self.source {
-            Source::Signals(signals) => (signals.as_fd(), PollFlags::IN),
-            Source::Events(events) => (events.as_fd(), PollFlags::PRI),
-        };
-        loop {
-            let is_left = self.update();
-            let polled = poll(&mut [PollFd::from_borrowed_fd(fd, flags)], None);
-            let is_interrupted = polled == Err(rustix::io::Errno::INTR);
-            if !is_left || (polled.is_err() && !is_interrupted) {
-                return;
-            }
-        }
-    }
-
-    /// Returns whether the group is still there.
-    fn update(&self) -> bool {
-        let mut is_exceeded = self.is_exceeded.lock().unwrap_or_else(PoisonError::into_inner);
-        *is_exceeded |= match &self.source {
-            Source::Signals(signals) => {
-                let mut count = [0; 8];
-                // Nothing can be read if there was no signal since the last time.
-                let has_signals = rustix::io::read(signals, &mut count).is_ok();
-                // There is one more signal when the group is removed.
-                has_signals && u64::from_ne_bytes(count) > u64::from(!self.group.exists())
-            }
-            Source::Events(events) => {
-                let mut text = [0; 512];
-                // Reading this descriptor is also what lets the next poll wait.
-                let length = events.read_at(&mut text, 0).unwrap_or_default();
-                count_of("oom", &String::from_utf8_lossy(&text[..length])) > 0
-            }
-        };
-        self.group.exists()
-    }
-}
-
-/// The number in the line of `memory.events` that begins with `name`.
-fn count_of(name: &str, events: &str) -> u64 {
-    let counts = events.lines().filter_map(|line| line.split_once(' '));
-    let count = counts.filter(|(of, _)| *of == name).find_map(|(_, count)| count.parse().ok());
-    count.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -169,10 +102,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_counted_by_their_whole_name() {
-        let events = "low 0\nhigh 0\nmax 12\noom 2\noom_kill 1\noom_group_kill 0\n";
-        assert_eq!(count_of("oom", events), 2);
-        assert_eq!(count_of("oom_kill", events), 1);
-        assert_eq!(count_of("oo", events), 0);
+    fn in_version_2_the_limit_is_that_of_the_whole_engine() {
+        let base = tempfile::tempdir().unwrap();
+        let group = base.path().join("engine");
+        fs::create_dir(&group).unwrap();
+        fs::write(base.path().join("cgroup.subtree_control"), "cpu pids\n").unwrap();
+        let events = group.join("memory.events.local");
+        fs::write(&events, "low 0\nhigh 0\nmax 12\noom 0\noom_kill 0\n").unwrap();
+        let place = Place::Version2 { base: base.path().to_owned(), has_limits: true };
+        let limit = MemoryLimit::at(&place, "engine", 300 << 20).unwrap();
+        let read = |file: &str| fs::read_to_string(base.path().join(file)).unwrap();
+        assert_eq!(read("cgroup.subtree_control"), "+memory");
+        assert_eq!(read("engine/memory.max"), (300 << 20).to_string());
+        assert_eq!(read("engine/memory.swap.max"), "0");
+        assert_eq!(limit.procs_file(), group.join("daemons/cgroup.procs"));
+        assert!(group.join("daemons").is_dir());
+        assert!(!limit.is_exceeded());
+        fs::write(&events, "low 0\nhigh 0\nmax 12\noom 1\noom_kill 0\n").unwrap();
+        assert!(limit.is_exceeded());
     }
 }

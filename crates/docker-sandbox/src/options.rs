@@ -24,8 +24,11 @@ pub struct EngineOptions<'a> {
     /// limit it: see [`crate::control_groups`].
     pub memory: Option<u64>,
     /// How many processes everything in the engine may have together; threads count, of which its daemons have
-    /// about 50. Without effect like [`Self::memory`].
+    /// about 50. Without effect like [`Self::memory`]. See [`crate::ProcessEngine::processes_exceeded`].
     pub processes: Option<u32>,
+    /// How many bytes each of the engine's file systems in memory may hold. `None` for the kernel's limit, half of the
+    /// machine's memory. See [`crate::ProcessEngine::full_file_system`].
+    pub disk: Option<u64>,
     /// The port of a registry on the engine's loopback from which the daemon pulls what is on Docker Hub.
     /// See [`crate::ProcessEngine::listen`].
     pub registry_mirror: Option<u16>,
@@ -50,6 +53,7 @@ impl<'a> EngineOptions<'a> {
             data_root: None,
             memory: None,
             processes: None,
+            disk: None,
             registry_mirror: None,
             mirrored_registries: &[],
             proxies: true,

@@ -29,6 +29,7 @@ use std::time::Duration;
 
 use docker_cli::Canceller;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::statvfs;
 use rustix::process::Pid;
 
 use self::start::Start;
@@ -48,6 +49,10 @@ mod start;
 
 /// The PATH of what runs in the engine.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Where the engine's file systems are to which steps and containers write.
+const FILE_SYSTEMS: [&str; 7] =
+    ["/", "/dev/shm", "/lab", "/root", "/run", "/tmp", "/var/lib/docker"];
 
 /// How long stopping waits for the supervisor to clean up. The supervisor continues on its own
 /// after that.
@@ -176,6 +181,22 @@ impl ProcessEngine {
     /// limit of its own. It is still known when the engine has ended.
     pub fn memory_exceeded(&self) -> bool {
         self.memory.as_ref().is_some_and(MemoryLimit::is_exceeded)
+    }
+
+    /// Whether something in the engine was refused a process because everything in it together had as many as
+    /// [`EngineOptions::processes`] allows. `false` without such a limit, and for a container that has hit a limit of
+    /// its own. It is still known when the engine has ended.
+    pub fn processes_exceeded(&self) -> bool {
+        self.processes.as_ref().is_some_and(ProcessLimit::is_exceeded)
+    }
+
+    /// The size in bytes of one of the engine's file systems that has no space left; `None` if all of them have. See
+    /// [`EngineOptions::disk`].
+    pub fn full_file_system(&self) -> Option<u64> {
+        let all =
+            FILE_SYSTEMS.iter().filter_map(|path| statvfs(self.outside(Path::new(path))).ok());
+        let mut full = all.filter(|space| space.f_blocks > 0 && space.f_bavail == 0);
+        full.next().map(|space| space.f_blocks.saturating_mul(space.f_frsize))
     }
 
     /// A directory on the machine that only this user can read; it is removed with the engine.

@@ -220,7 +220,7 @@ fn pending<'a>(
     }
     let mut all = Vec::new();
     for (index, (step, recorded)) in scenario.steps.iter().zip(&recording.steps).enumerate() {
-        if recording.out_of_memory.is_some_and(|out_of_memory| out_of_memory.step <= index) {
+        if recording.limits.first_step().is_some_and(|first| first <= index) {
             // The output of this step and of later ones is hardly what the author wants.
             break;
         }

@@ -29,9 +29,9 @@ mod fix;
 mod forced;
 pub(crate) mod guard;
 mod history;
+mod limits;
 pub(crate) mod lints;
 mod look_alike;
-mod memory;
 mod missing_file;
 mod missing_image;
 mod missing_output;
@@ -98,7 +98,7 @@ pub(crate) fn check(
     for (index, (step, recorded)) in steps {
         let expected = AllExpected::on(step, engine, rules.placeholders);
         // Before the others, which it may have caused.
-        found.differences.extend(memory::difference(index, step, recording.out_of_memory));
+        found.differences.extend(limits::differences(index, step, recording.limits));
         match recorded {
             StepRecording::Ran { commands, effects } => {
                 found.missing_images.extend(pulled_elsewhere(step, effects, unavailable));

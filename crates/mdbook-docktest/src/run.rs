@@ -12,8 +12,8 @@ mod error;
 mod follow;
 mod images;
 mod instruction;
+mod limits;
 mod line_echo;
-mod memory;
 mod page_ids;
 mod place;
 mod prompt;
@@ -45,17 +45,17 @@ pub(crate) use self::images::{
     Unpacked, clean_images, recipe,
 };
 use self::images::{ChapterRegistry, Images, Learned, MIRROR_PORT, Wanted, pulled_unasked};
-use self::memory::MemoryWatch;
+use self::limits::{LimitedEngine, LimitsWatch};
 use self::page_ids::PageIds;
 use self::shell::Shell;
 use self::step_runner::StepRunner;
 use self::witness::Witness;
 use crate::book::settings::Settings;
 use crate::extract::image_uses::{ImageUses, UseKind, image_uses};
-use crate::model::finding::{Code, Level};
+use crate::model::finding::Level;
 use crate::model::recording::{
-    CommandRecording, Effect, End, Image, Leftover, ObjectKind, Origin, Recording, StepRecording,
-    UnwrittenFile,
+    CommandRecording, Effect, End, Image, Leftover, Limit, ObjectKind, Origin, Recording,
+    StepRecording, UnwrittenFile,
 };
 use crate::model::scenario::{ChapterFile, Scenario, Step};
 
@@ -232,6 +232,7 @@ impl Runner<'_> {
             images: Some((self.supplier.store(), &ready.present)),
             memory: self.settings.memory,
             processes: self.settings.processes,
+            disk: self.settings.disk,
             registry_mirror: Some(MIRROR_PORT),
             mirrored_registries: &ready.registries,
             ..EngineOptions::new(&self.root, ENGINE_LIMIT)
@@ -246,10 +247,10 @@ impl Runner<'_> {
             .map_err(RunError::io("following the engine's events"))
             .map_err(|error| self.or_cancelled(error))?;
         let recorded_at = DateTime::<Utc>::from(SystemTime::now());
-        let is_exceeded = || engine.memory_exceeded();
-        let mut memory = MemoryWatch::new(self.settings.memory, &is_exceeded);
+        let limited = LimitedEngine { engine: &engine, settings: self.settings };
+        let mut limits = LimitsWatch::new(&limited);
         let RanSteps { recordings: mut steps, starts, unwritten } =
-            self.run_steps(scenario, (&engine, &description.version), &mut memory)?;
+            self.run_steps(scenario, (&engine, &description.version), &mut limits)?;
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = self.leftovers(&effects, &engine);
@@ -272,7 +273,7 @@ impl Runner<'_> {
             steps,
             leftovers,
             unwritten_files: unwritten,
-            out_of_memory: memory.finish(),
+            limits: limits.finish(),
             recorded_at: recorded_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             origin: Origin::Run,
         };
@@ -314,7 +315,7 @@ impl Runner<'_> {
         &self,
         scenario: &Scenario,
         (engine, version): (&ProcessEngine, &str),
-        memory: &mut MemoryWatch<'_>,
+        limits: &mut LimitsWatch<'_>,
     ) -> Result<RanSteps, RunError> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
@@ -372,10 +373,11 @@ impl Runner<'_> {
                     }
                     thread::sleep(RETRY_PAUSE);
                 };
-                let lacked_memory = memory.after(index)
-                    && self.settings.lints.level(Code::OutOfMemory) == Level::Deny;
+                let is_denied =
+                    |limit: Limit| self.settings.lints.level(limit.code()) == Level::Deny;
+                let hit_limit = limits.after(index).any(is_denied);
                 has_passed = verdict != Verdict::Failed;
-                skip |= self.fail_fast && (verdict == Verdict::Failed || lacked_memory);
+                skip |= self.fail_fast && (verdict == Verdict::Failed || hit_limit);
                 StepRecording::Ran { commands, effects: Vec::new() }
             };
             // A guard for another engine guards nothing here.

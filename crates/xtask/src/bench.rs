@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cargo::expression_in;
 use crate::process::succeed;
-use crate::{book, engine, project, setup};
+use crate::{book, engine, project, setup, test};
 
 /// Options of `cargo xtask bench`.
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ impl Options {
 /// Measures, and prints the table. A complete table is also written to BENCHMARKS.md.
 pub(crate) fn run(options: &Options) -> Result<()> {
     setup::ensure(&[setup::ENGINE])?;
-    engine::ensure()?;
+    let root = engine::ensure()?;
     let program = book::build_program("dist")?;
 
     let mut words: Vec<OsString> =
@@ -45,7 +45,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.is_complete() {
         words.extend(["--write", "BENCHMARKS.md"].map(Into::into));
     }
-    succeed("bench", &expression_in(&project()?, words))
+    // Rows about Dockers run its docker program.
+    let run = expression_in(&project()?, words).env("PATH", test::path_with_docker(&root)?);
+    succeed("bench", &run)
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! Chapters in parallel.
 
+use std::path::PathBuf;
+use std::process::Command;
+use std::rc::Rc;
+
 use anyhow::Result;
 
 use crate::bench::{Bench, milliseconds, project, succeed};
+use crate::outer::Contexts;
 use crate::row::{Row, Sides, Unit};
 
 const CHAPTERS: usize = 8;
@@ -41,17 +46,55 @@ pub(super) static JOBS: Row = Row {
            containers with it, one of them in the background with a published port, waits for a second, \
            and removes everything. The start and the end of each chapter's engine are included.",
     prepare: |bench| {
-        let paths: Vec<_> = (0..CHAPTERS)
-            .map(|number| bench.chapter(&format!("jobs-{number}.md"), CHAPTER))
-            .collect::<Result<_>>()?;
-        let run = |bench: &Bench, jobs: &str| -> Result<_> {
-            let mut command = bench.verify(&paths[0])?;
-            command.args(&paths[1..]).args(["--jobs", jobs]);
+        let run = |jobs: &str| -> Result<_> {
+            let mut command = verify_chapters(bench)?;
+            command.args(["--jobs", jobs]);
             Ok(move || milliseconds(|| succeed(&mut command)))
         };
-        Ok(Sides::new(run(bench, "2")?, run(bench, "1")?))
+        Ok(Sides::new(run("2")?, run("1")?))
     },
 };
+
+pub(super) static CONTEXTS: Row = Row {
+    name: "contexts",
+    numerator: "eight chapters with `--jobs 1` on two contexts",
+    denominator: "on one context",
+    unit: Unit::Milliseconds,
+    goal: Some(0.6),
+    runs: 3,
+    quick_runs: 1,
+    note: "Wall clock of `verify --engine dind` with the chapters of `jobs`, one at a time on each context. The start and \
+           the end of the containers are included. The Dockers of both contexts are engines on this machine that keep \
+           their data in memory, and already have the program's image and `alpine`.",
+    prepare: |bench| {
+        let names = ["one", "two"];
+        let contexts = Rc::new(Contexts::start(&names, &["alpine:latest"])?);
+        let run = |names: &[&str]| -> Result<_> {
+            let mut command = verify_chapters(bench)?;
+            command.args(["--engine", "dind", "--jobs", "1"]);
+            for name in names {
+                command.args(["--context", name]);
+            }
+            let contexts = Rc::clone(&contexts);
+            contexts.add_to(&mut command);
+            Ok(move || {
+                // The Dockers are there as long as they are measured.
+                let _dockers = &contexts;
+                milliseconds(|| succeed(&mut command))
+            })
+        };
+        Ok(Sides::new(run(&names)?, run(&names[..1])?))
+    },
+};
+
+/// `verify` of all the chapters.
+fn verify_chapters(bench: &Bench) -> Result<Command> {
+    let path = |number| bench.chapter(&format!("jobs-{number}.md"), CHAPTER);
+    let paths: Vec<PathBuf> = (0..CHAPTERS).map(path).collect::<Result<_>>()?;
+    let mut command = bench.verify(&paths[0])?;
+    command.args(&paths[1..]);
+    Ok(command)
+}
 
 /// All commands of the course in this repository.
 pub(super) static COURSE: Row = Row {

@@ -12,9 +12,13 @@ use docker_sandbox::{PATH, ProcessEngine};
 use mdbook_docktest::internal::{Extensions, Scenario, Step, extract};
 
 use crate::bench::{Bench, milliseconds, succeed};
+use crate::outer::Outer;
 use crate::row::{Row, Sides, Unit};
 
 const LAB: &str = include_str!("lab.md");
+
+/// The images of the lab.
+const IMAGES: [&str; 2] = ["alpine:latest", "postgres:15"];
 
 pub(super) static LIVE: Row = Row {
     name: "live",
@@ -32,13 +36,42 @@ pub(super) static LIVE: Row = Row {
            on a similar lab.",
     prepare: |bench| {
         let chapter = bench.chapter("lab.md", LAB)?;
-        let scenario = extract(Path::new("lab.md"), LAB, Extensions::default());
+        let scenario = scenario();
         let script = script(&scenario);
         let steps = scenario.steps.len();
         let mut verify = bench.verify(&chapter)?;
         Ok(Sides::new(move || by_verify(&mut verify, steps), move || by_script(&script)))
     },
 };
+
+pub(super) static DIND: Row = Row {
+    name: "lab-dind",
+    numerator: "a lab with `verify --engine dind`",
+    denominator: "with `verify --engine process`",
+    unit: Unit::Milliseconds,
+    goal: Some(1.15),
+    runs: 10,
+    quick_runs: 2,
+    note: "The lab of `live`, from the moment `verify` reports the first step until it reports the last: without the \
+           start of the container and of the engine in it. The Docker is an engine on this machine that keeps its data \
+           in memory, and already has the program's image and those of the lab.",
+    prepare: |bench| {
+        let chapter = bench.chapter("lab.md", LAB)?;
+        let steps = scenario().steps.len();
+        let docker = Outer::start(&IMAGES)?;
+        let (mut there, mut here) = (bench.verify(&chapter)?, bench.verify(&chapter)?);
+        there.args(["--engine", "dind"]);
+        here.args(["--engine", "process"]);
+        Ok(Sides::new(
+            move || by_verify(there.env("DOCKER_HOST", docker.host()), steps),
+            move || by_verify(&mut here, steps),
+        ))
+    },
+};
+
+fn scenario() -> Scenario {
+    extract(Path::new("lab.md"), LAB, Extensions::default())
+}
 
 /// From the start of the first step to that of the last, in milliseconds.
 fn by_verify(verify: &mut Command, steps: usize) -> Result<f64> {
@@ -63,7 +96,7 @@ fn by_verify(verify: &mut Command, steps: usize) -> Result<f64> {
 }
 
 fn by_script(script: &str) -> Result<f64> {
-    let engine = Bench::engine_with(&["alpine:latest", "postgres:15"])?;
+    let engine = Bench::engine_with(&IMAGES)?;
     let words = words(&engine, script);
     milliseconds(|| succeed(Command::new(&words[0]).args(&words[1..])))
 }

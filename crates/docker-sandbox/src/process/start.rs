@@ -146,7 +146,8 @@ impl<'a> Start<'a> {
         let settings = Settings::new(self.options);
         let containers = Place::get().of_containers(name).unwrap_or_default();
         let overlay = if is_in_user_namespace() { "userxattr" } else { "" };
-        let arguments: [&OsStr; 16] = [
+        let disk = self.options.disk.map(|bytes| bytes.to_string()).unwrap_or_default();
+        let arguments: [&OsStr; 17] = [
             "sh".as_ref(),
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
@@ -163,6 +164,7 @@ impl<'a> Start<'a> {
             settings.hosts.as_ref(),
             containers.as_ref(),
             overlay.as_ref(),
+            disk.as_ref(),
         ];
         // In a session of its own: Ctrl-C is for this process only, and the engine must not have
         // this process's terminal.

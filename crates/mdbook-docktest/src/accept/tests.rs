@@ -9,7 +9,7 @@ use crate::check::findings_by_default;
 use crate::extract::extract;
 use crate::model::markdown::Extensions;
 use crate::model::recording::{
-    Change, Chunk, CommandRecording, Effect, End, ObjectKind, OutOfMemory, Transcript,
+    Change, Chunk, CommandRecording, Effect, End, LimitHit, ObjectKind, Transcript,
 };
 use crate::model::stream::Stream;
 
@@ -203,12 +203,12 @@ fn a_page_does_not_come_to_show_that_something_is_missing() {
 }
 
 #[test]
-fn output_without_enough_memory_is_not_accepted() {
+fn output_at_a_limit_of_the_engine_is_not_accepted() {
     let step = "```bash\na\n```\n```output\nx\n```\n";
     let text = step.repeat(3);
     let scenario = read(&text);
     let mut recording = recording(&scenario, &["1\n", "2\n", "3\n"]);
-    recording.out_of_memory = Some(OutOfMemory { step: 1, limit: 300 << 20 });
+    recording.limits.out_of_processes = Some(LimitHit { step: 1, limit: 200 });
     let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
     assert_eq!(accepted.text, format!("{}{step}{step}", step.replace('x', "1")));
 }

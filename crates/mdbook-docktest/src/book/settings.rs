@@ -17,7 +17,7 @@ use crate::model::markdown::Unmarked;
 use crate::model::values::{Reading, Values};
 use crate::render::labels::{Labels, Language};
 use crate::text::duration::parse_duration;
-use crate::text::size::parse_size;
+use crate::text::size::{parse_size, shown_size};
 
 pub(crate) mod images;
 mod recordings_directory;
@@ -36,6 +36,10 @@ const LEAST_MEMORY: u64 = 128 << 20;
 /// machine with few processors, and each container adds ten.
 const LEAST_PROCESSES: u32 = 200;
 
+/// The least size that the file systems of an engine can be limited to, in bytes: what dockerd and containerd keep with a
+/// container and a few images, with space for their growth.
+const LEAST_DISK: u64 = 32 << 20;
+
 /// The settings of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -47,6 +51,8 @@ pub struct Settings {
     pub memory: Option<u64>,
     /// How many processes an engine may have, with their threads; `None` for no limit.
     pub processes: Option<u32>,
+    /// How many bytes each file system of an engine may hold; `None` for the kernel's limit.
+    pub disk: Option<u64>,
     /// Variables added to the environment of the steps.
     pub environment: BTreeMap<String, String>,
     /// Where engines run.
@@ -85,6 +91,7 @@ impl Default for Settings {
             timeout: DEFAULT_TIMEOUT,
             memory: None,
             processes: None,
+            disk: None,
             environment: BTreeMap::new(),
             engine: EngineKind::default(),
             contexts: Vec::new(),
@@ -180,10 +187,12 @@ struct Table {
     images: Option<Value>,
     #[serde(default, deserialize_with = "duration")]
     timeout: Option<Duration>,
-    #[serde(default, deserialize_with = "size")]
+    #[serde(default, deserialize_with = "memory")]
     memory: Option<u64>,
     #[serde(default, deserialize_with = "processes")]
     processes: Option<u32>,
+    #[serde(default, deserialize_with = "disk")]
+    disk: Option<u64>,
     #[serde(default)]
     env: BTreeMap<String, String>,
     #[serde(default)]
@@ -243,15 +252,27 @@ fn is_package(name: &str) -> bool {
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
-fn size<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+fn memory<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    size(from, "memory", LEAST_MEMORY)
+}
+
+fn disk<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    size(from, "disk", LEAST_DISK)
+}
+
+fn size<'de, D: serde::Deserializer<'de>>(
+    from: D,
+    setting: &str,
+    least: u64,
+) -> Result<Option<u64>, D::Error> {
     let text = String::deserialize(from)?;
     let size = parse_size(&text).ok_or_else(|| {
         D::Error::custom(format!("invalid size `{text}`: use e.g. `512m` or `2g`"))
     })?;
-    if size < LEAST_MEMORY {
-        let least = LEAST_MEMORY >> 20;
+    if size < least {
+        let least = shown_size(least);
         return Err(D::Error::custom(format!(
-            "`memory` is too small for an engine, `{text}`: use `{least}m` or more"
+            "`{setting}` is too small for an engine, `{text}`: use `{least}` or more"
         )));
     }
     Ok(Some(size))
@@ -311,6 +332,7 @@ impl Settings {
             timeout: table.timeout.unwrap_or(DEFAULT_TIMEOUT),
             memory: table.memory,
             processes: table.processes,
+            disk: table.disk,
             environment: table.env,
             engine: table.engine,
             contexts: table.contexts,

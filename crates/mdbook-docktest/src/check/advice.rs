@@ -106,8 +106,7 @@ const RULES: &[Rule] = &[
     Rule {
         command: "",
         output: r"(?i)no space left on device",
-        advice: "the engine’s files are in memory: raise `memory` in book.toml, or remove what the chapter no longer \
-                 needs",
+        advice: "a file system is full: raise `disk` in book.toml, or remove what the chapter no longer needs",
         remedy: Remedy::None,
     },
     Rule {
@@ -416,7 +415,7 @@ mod tests {
                 "docker load -i a.tar",
                 1,
                 "write /data: no space left on device",
-                "the engine’s files are in memory",
+                "a file system is full: raise `disk`",
                 None,
             ),
             (

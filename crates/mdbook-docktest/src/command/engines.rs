@@ -250,7 +250,15 @@ fn run_on_dockers(
             Jobs { place: host, count: count.min(to_run) }
         })
         .collect();
-    Ok(schedule::run_chapters(report, settings, &places))
+    let errors = schedule::run_chapters(report, settings, &places);
+    drop(places);
+    // Each waits for the end of its container.
+    thread::scope(|scope| {
+        for host in hosts {
+            scope.spawn(move || drop(host));
+        }
+    });
+    Ok(errors)
 }
 
 /// The image of the containers in which engines run.

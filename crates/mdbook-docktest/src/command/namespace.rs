@@ -41,26 +41,35 @@ fn needs_root(command: Option<&Command>) -> bool {
     }
 }
 
-/// Says on standard error that engines run in a user namespace, and what does not work in it. Says nothing on the
-/// machine's own root.
+/// Says on standard error that engines run in a user namespace, if they do, and what does not work here.
 pub(super) fn say_what_is_missing(settings: &Settings) {
-    if !is_in_user_namespace() {
-        return;
-    }
+    let in_namespace = is_in_user_namespace();
     let tun = Path::new("/dev/net/tun");
-    let has_network = !tun.exists() || access(tun, Access::READ_OK | Access::WRITE_OK).is_ok();
+    let has_network =
+        !in_namespace || !tun.exists() || access(tun, Access::READ_OK | Access::WRITE_OK).is_ok();
     let has_limit = settings.memory.is_some() || settings.processes.is_some();
-    for line in lines(control_groups(), has_limit, has_network) {
+    for line in lines(in_namespace, control_groups(), has_limit, has_network) {
         progress::say(line);
     }
 }
 
-fn lines(groups: ControlGroups, has_limit: bool, has_network: bool) -> Vec<&'static str> {
-    let mut lines = vec!["engine: process, in a user namespace, because this user is not root"];
+fn lines(
+    in_namespace: bool,
+    groups: ControlGroups,
+    has_limit: bool,
+    has_network: bool,
+) -> Vec<&'static str> {
+    let mut lines = Vec::new();
+    if in_namespace {
+        lines.push("engine: process, in a user namespace, because this user is not root");
+    }
     match groups {
         ControlGroups::All => {}
-        ControlGroups::WithoutLimits => lines.push(
+        ControlGroups::WithoutLimits if in_namespace => lines.push(
             "warning: this user’s control groups have no controllers: limits of containers have no effect",
+        ),
+        ControlGroups::WithoutLimits => lines.push(
+            "warning: other processes are in the control group of this container: limits of containers have no effect",
         ),
         ControlGroups::None => lines.push(
             "warning: no control groups: `docker pause` and `docker top` fail, and limits of containers have no effect",
@@ -85,8 +94,8 @@ mod tests {
     #[test]
     fn what_does_not_work_is_said_in_a_line_each() {
         let how = "engine: process, in a user namespace, because this user is not root";
-        assert_eq!(lines(ControlGroups::All, true, true), [how]);
-        let without_limits = lines(ControlGroups::WithoutLimits, true, true);
+        assert_eq!(lines(true, ControlGroups::All, true, true), [how]);
+        let without_limits = lines(true, ControlGroups::WithoutLimits, true, true);
         assert_eq!(
             without_limits[1..],
             [
@@ -94,7 +103,7 @@ mod tests {
                 "warning: without limits, the settings `memory` and `processes` have no effect",
             ]
         );
-        let nothing = lines(ControlGroups::None, false, false);
+        let nothing = lines(true, ControlGroups::None, false, false);
         assert_eq!(
             nothing[1..],
             [
@@ -103,6 +112,18 @@ mod tests {
                 "warning: no internet access for steps: allow it as root with `chmod a+rw /dev/net/tun`",
             ]
         );
+    }
+
+    #[test]
+    fn the_machines_root_lacks_only_limits_in_a_container() {
+        assert_eq!(lines(false, ControlGroups::All, true, true), [""; 0]);
+        let container = "warning: other processes are in the control group of this container: limits of containers have \
+                         no effect";
+        assert_eq!(lines(false, ControlGroups::WithoutLimits, false, true), [container]);
+        let with_setting = lines(false, ControlGroups::WithoutLimits, true, true);
+        let settings =
+            "warning: without limits, the settings `memory` and `processes` have no effect";
+        assert_eq!(with_setting, [container, settings]);
     }
 
     #[test]

@@ -116,6 +116,10 @@ pub enum Code {
     ImageMissing,
     /// The engine and its containers needed more memory than the book allows them.
     OutOfMemory,
+    /// The engine and its containers needed more processes than the book allows them.
+    OutOfProcesses,
+    /// A file system of the engine was full.
+    OutOfSpace,
     /// The engine exited while the chapter was running.
     EngineLost,
     /// A container in the background died, or did not die although it is expected to.
@@ -172,6 +176,8 @@ impl Code {
         Self::Leftover,
         Self::UnpinnedImage,
         Self::OutOfMemory,
+        Self::OutOfProcesses,
+        Self::OutOfSpace,
         Self::EngineLost,
         Self::MissingRecording,
         Self::StaleRecording,
@@ -242,6 +248,8 @@ impl Code {
             Self::NoSteps => "no-steps",
             Self::ImageMissing => "image-missing",
             Self::OutOfMemory => "out-of-memory",
+            Self::OutOfProcesses => "out-of-processes",
+            Self::OutOfSpace => "out-of-space",
             Self::EngineLost => "engine-lost",
             Self::ContainerDied => "container-died",
             Self::Leftover => "leftover",

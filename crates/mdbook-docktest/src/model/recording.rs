@@ -9,14 +9,17 @@ use crate::model::page_id::PageId;
 mod container_spec;
 mod effect;
 mod engine;
+mod limits;
 mod transcript;
 mod wire;
 
 pub use container_spec::{ContainerSpec, Mount, MountSource, Port};
 pub use effect::{Change, Effect, ObjectKind};
 pub(crate) use effect::{Leftover, is_anonymous};
+pub(crate) use engine::UnavailableImage;
 pub use engine::{Engine, Image, ImageOrigin};
-pub(crate) use engine::{OutOfMemory, UnavailableImage};
+
+pub(crate) use limits::{Limit, LimitHit, LimitsHit};
 pub use transcript::{Chunk, Transcript};
 
 /// The recorded run of one chapter.
@@ -37,9 +40,9 @@ pub struct Recording {
     /// The files of the chapter that could not be written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unwritten_files: Vec<UnwrittenFile>,
-    /// Set if the engine has run out of memory.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub out_of_memory: Option<OutOfMemory>,
+    /// The limits that the engine has hit.
+    #[serde(flatten)]
+    pub limits: LimitsHit,
     /// When the first step started: RFC 3339, in UTC, to the second.
     pub recorded_at: String,
     /// Where this process got the recording from.
@@ -187,7 +190,7 @@ impl Recording {
             steps: Vec::new(),
             leftovers: Vec::new(),
             unwritten_files: Vec::new(),
-            out_of_memory: None,
+            limits: LimitsHit::default(),
             ..self
         }
     }

@@ -160,7 +160,7 @@ impl Recording {
             is_subset(&specs(self), &specs(older))
         };
         same_engine(self, older)
-            && self.out_of_memory == older.out_of_memory
+            && self.limits == older.limits
             && self.unwritten_files == older.unwritten_files
             && self.redacted() == older.redacted()
             && knows_nothing_new()
@@ -200,7 +200,7 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::recording::{Chunk, End, Mount, OutOfMemory};
+    use crate::model::recording::{Chunk, End, LimitHit, LimitsHit, Mount};
 
     fn printed(text: &str) -> Recording {
         let transcript = Transcript {
@@ -299,9 +299,10 @@ mod tests {
     }
 
     #[test]
-    fn a_lack_of_memory_counts() {
-        let out_of_memory = Some(OutOfMemory { step: 0, limit: 300 << 20 });
-        let lacked = Recording { out_of_memory, ..printed("x") };
+    fn a_limit_that_was_hit_counts() {
+        let out_of_memory = Some(LimitHit { step: 0, limit: 300 << 20 });
+        let limits = LimitsHit { out_of_memory, ..LimitsHit::default() };
+        let lacked = Recording { limits, ..printed("x") };
         assert!(!lacked.is_equivalent_to(&printed("x")));
         assert!(lacked.is_equivalent_to(&lacked.clone()));
     }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::model::recording::{
-    Engine, Image, Leftover, Origin, OutOfMemory, Recording, StepRecording, UnwrittenFile,
+    Engine, Image, Leftover, LimitsHit, Origin, Recording, StepRecording, UnwrittenFile,
 };
 use crate::model::scenario::Scenario;
 use crate::store::inputs::Inputs;
@@ -74,8 +74,8 @@ struct Document {
     leftovers: Vec<Leftover>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unwritten_files: Vec<UnwrittenFile>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    out_of_memory: Option<OutOfMemory>,
+    #[serde(flatten)]
+    limits: LimitsHit,
 }
 
 #[derive(Deserialize)]
@@ -95,9 +95,7 @@ impl RecordingFile {
         for leftover in &mut recording.leftovers {
             leftover.step = place(leftover.step);
         }
-        if let Some(out_of_memory) = &mut recording.out_of_memory {
-            out_of_memory.step = place(out_of_memory.step);
-        }
+        recording.limits = recording.limits.with_steps(|step| Some(place(step)));
         Self { recording, inputs }
     }
 
@@ -119,9 +117,7 @@ impl RecordingFile {
         for leftover in &mut recording.leftovers {
             leftover.step = runs[leftover.step];
         }
-        recording.out_of_memory = recording.out_of_memory.and_then(|out_of_memory| {
-            Some(OutOfMemory { step: *runs.get(out_of_memory.step)?, ..out_of_memory })
-        });
+        recording.limits = recording.limits.with_steps(|step| runs.get(step).copied());
         recording
     }
 
@@ -164,7 +160,7 @@ impl RecordingFile {
             steps,
             leftovers,
             unwritten_files,
-            out_of_memory,
+            limits,
             recorded_at,
             ..
         } = self.recording.clone();
@@ -178,7 +174,7 @@ impl RecordingFile {
             steps,
             leftovers,
             unwritten_files,
-            out_of_memory,
+            limits,
         };
         let mut text = String::new();
         write(&serde_json::to_value(&document)?, 0, &mut text);
@@ -216,7 +212,7 @@ impl RecordingFile {
             steps,
             leftovers,
             unwritten_files,
-            out_of_memory,
+            limits,
             recorded_at,
             ..
         } = document;
@@ -226,7 +222,7 @@ impl RecordingFile {
             steps,
             leftovers,
             unwritten_files,
-            out_of_memory,
+            limits,
             recorded_at,
             ..Recording::default()
         };

@@ -280,16 +280,16 @@ impl<'a> Recordings<'a> {
     }
 
     /// The recording of a chapter's run, if all steps ran and there are errors. `None` after a timeout, the
-    /// loss of the engine, without enough memory or without an image, which can be the machine's fault.
+    /// loss of the engine, at a limit of the engine or without an image, which can be the machine's fault.
     pub(crate) fn for_failed_run(&self, chapter: &Chapter) -> Option<RecordingFile> {
         let mut commands = (0..chapter.steps().len()).flat_map(|step| chapter.commands(step));
         let was_cut_short =
             commands.any(|command| matches!(command.end, End::TimedOut { .. } | End::EngineLost));
         let mut findings = chapter.findings.iter();
         let misses_image = findings.any(|finding| finding.code == Code::ImageMissing);
-        let lacked_memory =
-            chapter.recording().is_some_and(|recording| recording.out_of_memory.is_some());
-        let is_machines_fault = was_cut_short || misses_image || lacked_memory;
+        let hit_limit =
+            chapter.recording().is_some_and(|recording| recording.limits.first_step().is_some());
+        let is_machines_fault = was_cut_short || misses_image || hit_limit;
         self.for_complete_run(chapter).filter(|_| chapter.has_errors() && !is_machines_fault)
     }
 

@@ -55,6 +55,15 @@ fn a_limit_of_memory_is_a_size_that_suffices_for_an_engine() {
 }
 
 #[test]
+fn a_limit_of_file_systems_suffices_for_an_engine() {
+    assert_eq!(read("").unwrap().disk, None);
+    assert_eq!(read("disk = \"32m\"").unwrap().disk, Some(32 << 20));
+    let error = read("disk = \"31m\"").unwrap_err();
+    let expected = "`disk` is too small for an engine, `31m`: use `32m` or more";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
 fn placeholders_of_the_book_are_added() {
     let settings = read("[preprocessor.docktest.placeholders]\nTICKET = 'T-\\d+'").unwrap();
     assert_eq!(settings.placeholders.regex("TICKET"), Some(r"T-\d+"));

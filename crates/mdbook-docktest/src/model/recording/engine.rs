@@ -22,15 +22,6 @@ pub struct Engine {
     pub architecture: String,
 }
 
-/// When an engine ran out of memory, and at which limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutOfMemory {
-    /// The index of the step during which it first happened.
-    pub step: usize,
-    /// The engine's limit, in bytes.
-    pub limit: u64,
-}
-
 /// An image that a chapter has used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {

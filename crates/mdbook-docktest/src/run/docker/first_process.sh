@@ -8,6 +8,13 @@
 # are frozen (of a paused container) would stay: with version 1 of control groups, they cannot be killed, and Docker could
 # not remove the container.
 
+# Version 2 of control groups: what is mounted as the root is the container's group, which can limit what is below it only
+# while it has no processes itself. `docker exec` adds its processes to the group of this one.
+read -r group </proc/self/cgroup
+if [ "$group" = 0::/ ] && [ -e /sys/fs/cgroup/cgroup.type ]; then
+    mkdir /sys/fs/cgroup/first && echo 0 >/sys/fs/cgroup/first/cgroup.procs
+fi
+
 # Docker's mark of a container is not for steps, which see this root file system.
 rm -f /.dockerenv && echo ready && cat >/dev/null
 

@@ -47,6 +47,8 @@ pub(crate) struct RunSettings {
     /// In bytes.
     pub(crate) memory: Option<u64>,
     pub(crate) processes: Option<u32>,
+    /// In bytes.
+    pub(crate) disk: Option<u64>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) placeholders: BTreeMap<String, String>,
     pub(crate) values: BTreeMap<String, String>,
@@ -219,6 +221,7 @@ mod tests {
                 timeout: Duration::from_millis(1500),
                 memory: Some(1 << 30),
                 processes: Some(500),
+                disk: Some(1 << 31),
                 environment: table("A", "b\nc"),
                 placeholders: table("MINE", r"\d+"),
                 values: table("<name>", "web"),

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::extract::{Extensions, extract};
 use crate::model::recording::{
-    Change, Chunk, CommandRecording, ContainerSpec, Effect, End, ImageOrigin, Mount, MountSource,
-    ObjectKind, Origin, Port, Transcript,
+    Change, Chunk, CommandRecording, ContainerSpec, Effect, End, ImageOrigin, LimitHit, Mount,
+    MountSource, ObjectKind, Origin, Port, Transcript,
 };
 use crate::model::stream::Stream;
 
@@ -118,7 +118,7 @@ fn a_recording_is_parsed_as_it_was_formatted() {
     ];
     let (kind, name, id) = (ObjectKind::Volume, text("data"), text("03"));
     run.leftovers = vec![Leftover { step: 0, command: 0, kind, name, id }];
-    run.out_of_memory = Some(OutOfMemory { step: 0, limit: 300 << 20 });
+    run.limits.out_of_memory = Some(LimitHit { step: 0, limit: 300 << 20 });
     let scenario = scenario("```sh\na\n```\n");
     let inputs = Inputs { steps: vec![text("04")], ..Inputs::default() };
     let file = RecordingFile::new(&scenario, &run, inputs.clone());
@@ -197,21 +197,21 @@ fn ignored_steps_can_be_added_and_removed() {
 }
 
 #[test]
-fn a_lack_of_memory_stays_with_its_step() {
+fn a_limit_that_was_hit_stays_with_its_step() {
     let before = "```sh\na\n```\n```sh\nb\n```\n";
     let after = "```sh ignore\n```\n```sh\na\n```\n```sh ignore\n```\n```sh\nb\n```\n";
     let mut run = recording(vec![ran("1"), ran("2")]);
-    run.out_of_memory = Some(OutOfMemory { step: 1, limit: 300 << 20 });
+    run.limits.out_of_space = Some(LimitHit { step: 1, limit: 64 << 20 });
     let file = RecordingFile::new(&scenario(before), &run, Inputs::default());
-    let step = |text| file.clone().recording(&scenario(text)).out_of_memory.map(|found| found.step);
+    let step = |text| file.clone().recording(&scenario(text)).limits.first_step();
     assert_eq!(step(after), Some(3));
     assert_eq!(step("```sh\na\n```\n"), None);
     let again = file.clone().recording(&scenario(after));
     let again = RecordingFile::new(&scenario(after), &again, Inputs::default());
-    assert_eq!(again.recorded().out_of_memory, run.out_of_memory);
-    let enough = Recording { out_of_memory: None, ..run };
+    assert_eq!(again.recorded().limits, run.limits);
+    let enough = Recording { limits: LimitsHit::default(), ..run };
     let enough = RecordingFile::new(&scenario(before), &enough, Inputs::default());
-    assert!(!enough.to_text().unwrap().contains("memory"), "existing recordings stay as they are");
+    assert!(!enough.to_text().unwrap().contains("out_of"), "existing recordings stay as they are");
 }
 
 #[test]
