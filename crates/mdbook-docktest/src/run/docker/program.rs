@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use docker_cli::{Command, Docker, Error};
+use docker_cli::{Docker, DockerCommand, Error};
 use docker_images::Platform;
 
 use super::brief;
