@@ -1,6 +1,9 @@
 //! An exit status other than expected: why, and what to do.
 
 use std::slice;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::advice::{Advice, advice};
 use super::command::{CommandCheck, milliseconds, seconds};
@@ -19,6 +22,12 @@ use crate::text::position::line_and_column;
 
 /// The exit status of a command that was interrupted: 128 plus the number of SIGINT.
 const INTERRUPTED: i32 = 130;
+
+/// What messages of failures have in them.
+static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
+    let regex = r"(?i)\b(?:error|denied|not permitted|cannot|can't|could not|unable|failed|not found|no such|refused|unknown|invalid)\b";
+    Regex::new(regex).expect("the regex is valid")
+});
 
 /// Why a command failed.
 enum Why {
@@ -89,14 +98,17 @@ impl CommandCheck<'_> {
         let lines = |text: &str| {
             text.trim_end().lines().map(str::trim_end).map(str::to_owned).collect::<Vec<_>>()
         };
+        let printed = lines(&printed);
+        let Some(last_line) = printed.last() else { return false };
         let transcript = &self.command.transcript;
-        let fails_aloud = transcript.terminal.is_some()
-            || transcript
-                .chunks
-                .iter()
-                .rfind(|chunk| !chunk.text.trim().is_empty())
-                .is_some_and(|last| last.stream == Stream::Stderr);
-        fails_aloud && !printed.trim().is_empty() && lines(&printed) == lines(&expectation.text)
+        let mut chunks = transcript.chunks.iter();
+        let last = chunks.rfind(|chunk| !chunk.text.trim().is_empty());
+        // A terminal shows both streams as one.
+        let fails_aloud = match transcript.terminal {
+            Some(_) => FAILURE.is_match(last_line),
+            None => last.is_some_and(|last| last.stream == Stream::Stderr),
+        };
+        fails_aloud && printed == lines(&expectation.text)
     }
 
     fn why(&self, status: i32) -> Why {

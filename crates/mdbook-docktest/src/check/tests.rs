@@ -474,6 +474,10 @@ fn a_session_may_show_a_message_of_failure() {
     let failed = End::Exited { status: 1 };
     let denied = (Stream::Stderr, "chown: /: Operation not permitted\n");
     assert_eq!(findings(shown, failed, &[denied]), [""; 0]);
+    let at_terminal = shown.replace("run ", "run -it ");
+    assert_eq!(findings(&at_terminal, failed, &[(Stream::Stdout, denied.1)]), [""; 0]);
+    let silent = "```console\n$ docker run -it alpine sh -c 'date; false'\nnow\n```\n";
+    assert!(findings(silent, failed, &[(Stream::Stdout, "now\n")])[0].starts_with("exit-status"));
     for (markdown, output) in [
         (shown, (Stream::Stderr, "chown: /: Read-only file system\n")),
         (shown, (Stream::Stdout, denied.1)),
