@@ -74,6 +74,7 @@ pub(crate) use names::Names;
 pub(crate) use order::in_expected_order;
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
+pub(crate) use pattern::lines;
 pub use placeholder::Placeholders;
 pub(crate) use pull::without_pull;
 pub(crate) use update::{Update, update};

@@ -11,7 +11,7 @@ use super::status_use::StatusUse;
 use super::{Chapter, Difference, stream};
 use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, End};
-use crate::model::scenario::{ExitExpectation, Follow, Step};
+use crate::model::scenario::{Command, ExitExpectation, Follow, Step};
 use crate::terminal;
 use crate::text::keys;
 
@@ -48,6 +48,11 @@ impl CommandCheck<'_> {
             fixes.into_iter().map(|fix| fix.remedy(chapter.text, self.step)).collect()
         });
         Difference { code, span: self.span.clone(), message, help, remedies }
+    }
+
+    /// The command as the chapter has it.
+    pub(super) fn in_chapter(&self) -> Option<&Command> {
+        self.step.commands.iter().find(|command| command.span == *self.span)
     }
 
     fn follow(&self) -> Option<&Follow> {
@@ -115,8 +120,7 @@ impl CommandCheck<'_> {
 
     /// Whether the chapter shows `^C` below it although other commands follow.
     fn shows_interrupt(&self) -> bool {
-        let command = self.step.commands.iter().find(|command| command.span == *self.span);
-        let expectation = command.and_then(|command| command.expectation.as_ref());
+        let expectation = self.in_chapter().and_then(|command| command.expectation.as_ref());
         expectation.is_some_and(|expected| expected.text.lines().any(keys::is_interrupt))
     }
 

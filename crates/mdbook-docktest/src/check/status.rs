@@ -13,7 +13,7 @@ use super::history::{Conflict, Explanation};
 use super::quote::quote;
 use super::status_use::StatusUse;
 use super::{Difference, syntax_error};
-use crate::expect::is_generated_name;
+use crate::expect::{is_generated_name, lines};
 use crate::model::finding::{Code, consequence};
 use crate::model::scenario::Command;
 use crate::model::stream::Stream;
@@ -80,25 +80,19 @@ impl CommandCheck<'_> {
     /// Whether it is `exit`, typed into a shell whose last command was interrupted: the shell exits with the status of that
     /// command. Nothing is interrupted but where the chapter shows it.
     fn is_end_after_interrupt(&self, status: i32) -> bool {
-        let is_typed = |command: &Command| command.span == *self.span && command.is_typed();
-        status == INTERRUPTED && self.step.commands.iter().any(is_typed)
+        status == INTERRUPTED && self.in_chapter().is_some_and(Command::is_typed)
     }
 
     /// Whether the chapter shows, in a session, the message with which the command fails, and nothing else is different: its
     /// author means it. A transcript has no other place to say so.
     fn shows_failure(&self) -> bool {
-        let command = self.step.commands.iter().find(|command| command.span == *self.span);
-        let Some(expectation) = command.and_then(|command| command.expectation.as_ref()) else {
-            return false;
-        };
+        let expectation = self.in_chapter().and_then(|command| command.expectation.as_ref());
+        let Some(expectation) = expectation else { return false };
         if !expectation.attributes.in_session || self.step.attributes.exit != Default::default() {
             return false;
         }
         let printed = printed(slice::from_ref(self.command), expectation.attributes);
-        let lines = |text: &str| {
-            text.trim_end().lines().map(str::trim_end).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let printed = lines(&printed);
+        let printed = lines(&printed, false);
         let Some(last_line) = printed.last() else { return false };
         let transcript = &self.command.transcript;
         let mut chunks = transcript.chunks.iter();
@@ -108,7 +102,7 @@ impl CommandCheck<'_> {
             Some(_) => FAILURE.is_match(last_line),
             None => last.is_some_and(|last| last.stream == Stream::Stderr),
         };
-        fails_aloud && printed == lines(&expectation.text)
+        fails_aloud && printed == lines(&expectation.text, false)
     }
 
     fn why(&self, status: i32) -> Why {

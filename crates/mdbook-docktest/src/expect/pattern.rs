@@ -125,7 +125,7 @@ impl Pattern {
 
 /// Splits a text into the lines to compare: with their line feeds if `is_exact`, else without
 /// trailing whitespace and without blank lines at the end.
-pub(super) fn lines(text: &str, is_exact: bool) -> Vec<&str> {
+pub(crate) fn lines(text: &str, is_exact: bool) -> Vec<&str> {
     if is_exact {
         return text.split_inclusive('\n').collect();
     }

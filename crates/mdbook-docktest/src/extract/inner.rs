@@ -131,17 +131,15 @@ pub(super) fn add_typed_commands(session: &mut Session, lines: &[&str]) {
         let text = command.text(lines);
         let outer = Prompt::of(lines[command.lines.start]).map(|(prompt, _)| prompt);
         let range = command.lines.end..end;
-        let typed = match can_open(&text) {
-            true => typed_commands(lines, range, outer.as_ref(), needs_terminal(&text)),
-            false => Vec::new(),
-        };
+        let mut typed = Vec::new();
         if can_open(&text) {
+            let is_certain = needs_terminal(&text);
+            typed = typed_commands(lines, range, outer.as_ref(), is_certain);
             if let Some(first) = typed.first() {
                 command.below = command.lines.end..first.lines.start;
                 command.output = command.below.clone();
             }
             // Above what is typed, there can be the prompt of the program, with nothing or a comment behind it.
-            let is_certain = needs_terminal(&text);
             let has_names = has_named_prompts(lines, command.lines.end..end, outer.as_ref());
             let is_printed = |line: &usize| {
                 let line = lines[*line];
