@@ -7,14 +7,17 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use testsuite::{Book, Program, User, marker, workspace};
 
 /// A book with the course's recipe for `alpine`, in the user's home directory: the project's need not be readable for
 /// others.
 pub(crate) fn book(user: &User) -> Book {
+    // Tests of one user run side by side.
+    static COPYING: Mutex<()> = Mutex::new(());
     let recipe = user.home().join("alpine");
+    let _copying = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
     if !recipe.exists() {
         copy(&workspace().join("book/images/alpine"), &recipe);
     }
