@@ -56,7 +56,10 @@ pub(crate) fn parse_input(bytes: &[u8]) -> Result<(PreprocessorContext, Book), P
         return Err(ProtocolError::Empty);
     }
     // Parsed directly, so that a large book is not in memory in another form as well.
-    let read = serde_json::from_slice::<(PreprocessorContext, Book)>(bytes);
+    let read: Result<(PreprocessorContext, Book), _> = match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(bytes),
+    };
     let unreadable = match read {
         Ok((context, _)) if is_too_old(&context.mdbook_version) => {
             return Err(ProtocolError::TooOld { version: context.mdbook_version });

@@ -104,7 +104,7 @@ pub(super) fn preprocess() -> Result<Exit> {
     let stdout = io::stdout().as_fd().try_clone_to_owned();
     let stdout = File::from(stdout.context("cannot write to standard output")?);
     protocol::write_book(
-        pages::items(book, known, (report, versions), book_facts, &spill),
+        pages::items(book, known, (report, versions), book_facts, &mut spill),
         stdout,
     )?;
     Ok(Exit::Success)

@@ -23,6 +23,13 @@ pub(crate) fn needs_terminal(command: &str) -> bool {
     if !command.contains("docker") || !ATTACHING.iter().any(|name| command.contains(name)) {
         return false;
     }
+    let is_interactive = |word: &str| word.starts_with('-') && word.contains('i');
+    if !command.split_ascii_whitespace().any(is_interactive)
+        && !command.contains("attach")
+        && !command.contains("compose")
+    {
+        return false;
+    }
     // A backslash before a line break only continues the line.
     let command = match command.contains("\\\n") {
         true => Cow::Owned(command.replace("\\\n", " ")),
@@ -51,11 +58,6 @@ fn docker(words: &[&str]) -> bool {
     let words = from_operand(words, DOCKER);
     let words = words.strip_prefix(&["container"]).unwrap_or(words);
     let Some((command, rest)) = words.split_first() else { return false };
-    // Most commands have no such option: without a letter of one, there is nothing to read.
-    let may_be_interactive = rest.iter().any(|word| word.starts_with('-') && word.contains('i'));
-    if matches!(*command, "run" | "exec" | "start") && !may_be_interactive {
-        return false;
-    }
     let is_on = |switches, names: &[&str]| Arguments::new(rest, switches).is_on(names);
     let is_attached = |switches| {
         is_on(switches, &["i", "interactive"])

@@ -86,15 +86,16 @@ pub(super) fn synopsis(script: &str) -> Option<Range<usize>> {
 
 /// A quick test that most scripts fail.
 fn may_be_synopsis(script: &str) -> bool {
-    script.contains(['[', '…'])
-        || script.contains("...")
-        || script.contains("sage:")
-        || script.contains("SAGE:")
-        || (script.contains('|') && (script.contains('{') || has_capital_before_bar(script)))
-}
-
-fn has_capital_before_bar(script: &str) -> bool {
-    script.as_bytes().windows(2).any(|pair| pair[1] == b'|' && pair[0].is_ascii_uppercase())
+    let bytes = script.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'[' => true,
+        b'.' => bytes[at..].starts_with(b"..."),
+        b's' => bytes[at..].starts_with(b"sage:"),
+        b'S' => bytes[at..].starts_with(b"SAGE:"),
+        b'|' => bytes[..at].last().is_some_and(u8::is_ascii_uppercase) || bytes.contains(&b'{'),
+        0xe2 => bytes[at..].starts_with("…".as_bytes()),
+        _ => false,
+    })
 }
 
 fn in_command(script: &str, command: &SimpleCommand) -> Option<Range<usize>> {

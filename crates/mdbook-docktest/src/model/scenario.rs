@@ -264,6 +264,9 @@ impl Command {
     /// Returns the place in the chapter of a part of [`Self::script`] that is on one line. The place of a
     /// part of a value is that of its placeholder.
     pub fn script_place(&self, part: Range<usize>) -> Option<Range<usize>> {
+        if self.substitutions.is_empty() {
+            return self.place(part);
+        }
         // The end of the part is the end of what its last byte belongs to.
         let start = self.text_offset(part.start).start;
         let end = self.text_offset(part.end.saturating_sub(1).max(part.start)).end;

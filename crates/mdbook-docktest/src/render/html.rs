@@ -11,6 +11,7 @@ use std::borrow::Borrow;
 use std::ops::Range;
 
 use maud::{Markup, PreEscaped, html};
+use memchr::memchr_iter;
 
 use super::code::Code;
 use super::names::beginning;
@@ -464,10 +465,13 @@ pub(super) fn one_line(markup: Markup) -> String {
     }
     let mut line = String::with_capacity(MARK.len() + html.len() * 9 / 8);
     line.push_str(MARK);
-    for (index, part) in html.split('\n').enumerate() {
-        line.push_str(if index == 0 { "" } else { "&#10;" });
-        line.push_str(part);
+    let mut start = 0;
+    for end in memchr_iter(b'\n', html.as_bytes()) {
+        line.push_str(&html[start..end]);
+        line.push_str("&#10;");
+        start = end + 1;
     }
+    line.push_str(&html[start..]);
     line
 }
 

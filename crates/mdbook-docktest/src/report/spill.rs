@@ -9,6 +9,8 @@ use std::os::unix::fs::FileExt;
 pub(crate) struct Spill {
     file: File,
     end: u64,
+    /// What was read last.
+    buffer: Vec<u8>,
 }
 
 /// The place of a text in the file.
@@ -24,7 +26,7 @@ impl Spill {
     /// # Errors
     /// If there is no writable directory for temporary files.
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self { file: tempfile::tempfile()?, end: 0 })
+        Ok(Self { file: tempfile::tempfile()?, end: 0, buffer: Vec::new() })
     }
 
     /// Appends a text.
@@ -42,10 +44,13 @@ impl Spill {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub(crate) fn get(&self, spilled: Spilled) -> io::Result<String> {
-        let mut bytes = vec![0; spilled.length];
-        self.file.read_exact_at(&mut bytes, spilled.start)?;
-        String::from_utf8(bytes).map_err(io::Error::other)
+    pub(crate) fn get(&mut self, spilled: Spilled) -> io::Result<String> {
+        if self.buffer.len() < spilled.length {
+            self.buffer.resize(spilled.length, 0);
+        }
+        let bytes = &mut self.buffer[..spilled.length];
+        self.file.read_exact_at(bytes, spilled.start)?;
+        simdutf8::basic::from_utf8(bytes).map(str::to_owned).map_err(io::Error::other)
     }
 }
 

@@ -130,7 +130,7 @@ pub(super) fn items(
     known: Vec<BookChapter>,
     (report, versions): (Report, Vec<BTreeMap<String, VersionResult>>),
     mut book_facts: BookFacts,
-    spill: &Spill,
+    spill: &mut Spill,
 ) -> impl Iterator<Item = io::Result<BookItem>> {
     let listing = listing(&known, &report, versions).map(BookItem::Chapter);
     for (index, (known, chapter)) in known.iter().zip(&report.chapters).enumerate() {

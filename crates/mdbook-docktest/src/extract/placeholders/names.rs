@@ -69,20 +69,21 @@ pub(super) fn in_words(script: &str, is_set: &dyn Fn(&str) -> bool) -> Vec<Range
 
 /// A quick test that most scripts fail.
 fn may_have_placeholders(script: &str) -> bool {
-    let mut capitals = 0;
-    script.contains(['[', '{', '…'])
-        || script.contains("...")
-        || script.contains("xx")
-        || script.contains(".x")
-        || script.contains(".X")
-        || script.contains("your")
-        || script.contains("Your")
-        || script.contains("my")
-        || script.contains("docker-id")
-        || script.bytes().any(|byte| {
-            capitals = if byte.is_ascii_uppercase() { capitals + 1 } else { 0 };
-            capitals == 2
-        })
+    let bytes = script.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        let goes_on = |text: &str| bytes[at + 1..].starts_with(text.as_bytes());
+        match byte {
+            b'[' | b'{' => true,
+            b'.' => goes_on("..") || goes_on("x") || goes_on("X"),
+            b'x' => goes_on("x"),
+            b'y' | b'Y' => goes_on("our"),
+            b'm' => goes_on("y"),
+            b'd' => goes_on("ocker-id"),
+            b'A'..=b'Z' => bytes.get(at + 1).is_some_and(u8::is_ascii_uppercase),
+            0xe2 => bytes[at..].starts_with("…".as_bytes()),
+            _ => false,
+        }
+    })
 }
 
 /// A simple command, and what its words can be.
