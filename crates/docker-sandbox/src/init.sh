@@ -54,17 +54,26 @@ cd /mnt/root
 
 mkdir -p proc sys dev run tmp root lab var/lib/docker .host
 # overlay2 does not work on an overlay. In memory, its files vanish with this namespace.
-copy=
+docker="docktest $PWD/var/lib/docker tmpfs mode=0710$size"
 if [ "$data_root" ]; then
     mount --bind "$data_root" var/lib/docker
-else
-    mount -t tmpfs -o "mode=0710$size" docktest var/lib/docker
-    if [ "$copied" ]; then
-        cp -a "$copied/." var/lib/docker/ >&2 &
-        copy=$!
-    fi
+    docker=
 fi
-mount -t proc proc proc
+# One process for all of them.
+cat >/mnt/fstab <<END
+$docker
+proc $PWD/proc proc
+docktest $PWD/run tmpfs mode=0755$size
+docktest $PWD/tmp tmpfs mode=1777$size
+docktest $PWD/root tmpfs mode=0700$size
+docktest $PWD/lab tmpfs mode=0755$size
+END
+mount --all --fstab /mnt/fstab
+copy=
+if [ "$copied" ] && [ -z "$data_root" ]; then
+    cp -a "$copied/." var/lib/docker/ >&2 &
+    copy=$!
+fi
 hostname docktest 2>/dev/null || echo docktest >proc/sys/kernel/hostname
 
 # The machine's root could change the settings of its kernel that are not of a network, and all control groups. Here, only
@@ -79,27 +88,34 @@ restrict() {
         done 2>/dev/null
     else
         mount -t tmpfs -o mode=0755 docktest sys/fs/cgroup
+        links=
         for hierarchy in /sys/fs/cgroup/*; do
             if [ -L "$hierarchy" ]; then
                 # Of those that are mounted together, each has its name.
-                ln -s "$(readlink "$hierarchy")" ".$hierarchy"
+                links="$links $hierarchy"
             elif [ -e "$hierarchy/cgroup.procs" ]; then
                 set -- "$@" "$hierarchy"
             fi
         done
+        # shellcheck disable=SC2086 # these names have no blanks
+        [ -z "$links" ] || cp --no-dereference $links sys/fs/cgroup/
     fi
-    # One process for all of them.
+    directories=
+    for hierarchy; do
+        directories="$directories $hierarchy/$name .$hierarchy"
+    done
+    # shellcheck disable=SC2086 # these names have no blanks
+    mkdir -p $directories 2>/dev/null || :
     {
         echo "$PWD/proc/sys/net $PWD/proc/sys/net none bind"
         echo "$PWD/proc/sys $PWD/proc/sys none rbind,ro"
         [ ! -e proc/sysrq-trigger ] || echo "$PWD/proc/sysrq-trigger $PWD/proc/sysrq-trigger none bind,ro"
         for hierarchy; do
-            mkdir -p "$hierarchy/$name" ".$hierarchy" 2>/dev/null || :
             echo "$hierarchy $PWD$hierarchy none bind,ro"
             [ ! -d "$hierarchy/$name" ] || echo "$hierarchy/$name $PWD$hierarchy/$name none bind"
         done
-    } >/mnt/fstab
-    mount --all --fstab /mnt/fstab
+    } >/mnt/restricted.fstab
+    mount --all --fstab /mnt/restricted.fstab
 }
 
 # In parallel with what follows, as each of these commands is a process of its own.
@@ -126,26 +142,20 @@ restrict() {
         : >"$node"
         mount --bind "/$node" "$node"
     done
+    mkdir dev/net dev/pts dev/shm
     if [ -e /dev/net/tun ]; then
-        mkdir dev/net
         : >dev/net/tun
         mount --bind /dev/net/tun dev/net/tun
     fi
-    mkdir dev/pts dev/shm
     mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
     mount -t tmpfs -o "mode=1777$size" docktest dev/shm
-    ln -s pts/ptmx dev/ptmx
-    ln -s /proc/self/fd dev/fd
+    ln -s pts/ptmx /proc/self/fd dev/
     ln -s /proc/self/fd/0 dev/stdin
     ln -s /proc/self/fd/1 dev/stdout
     ln -s /proc/self/fd/2 dev/stderr
 } &
 kernel=$!
 
-mount -t tmpfs -o "mode=0755$size" docktest run
-mount -t tmpfs -o "mode=1777$size" docktest tmp
-mount -t tmpfs -o "mode=0700$size" docktest root
-mount -t tmpfs -o "mode=0755$size" docktest lab
 # Without a terminal, curl would print its progress with all that it downloads.
 echo no-progress-meter >root/.curlrc
 # As the root file system, the machine's own has what is the author's.
