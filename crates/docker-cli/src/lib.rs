@@ -73,6 +73,7 @@ pub mod context;
 mod define;
 mod docker;
 mod error;
+mod feed;
 mod generated;
 mod guard;
 mod id;
@@ -88,6 +89,7 @@ mod process;
 mod progress;
 mod raw;
 mod read;
+mod reader;
 mod redact;
 mod running;
 mod settings;
@@ -106,6 +108,7 @@ pub use command::DockerCommand;
 pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};
+pub use feed::Feed;
 pub use generated::{
     builder, checkpoint, config, manifest, node, plugin, secret, service, stack, swarm, top_level,
     trust,
@@ -117,10 +120,11 @@ pub use output::Output;
 pub use port::{Port, Publication};
 pub use process::Source;
 pub use progress::{
-    BuildEvent, BuildEvents, Progress, ProgressEvents, Pulled, Pushed, TransferEvent,
-    TransferEvents,
+    BuildEvent, BuildEvents, LoadEvent, LoadEvents, Progress, ProgressEvents, Pulled, Pushed,
+    TransferEvent, TransferEvents,
 };
 pub use raw::Raw;
+pub use reader::Reader;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};
 pub use time::Time;
