@@ -136,6 +136,38 @@ macro_rules! group {
     };
 }
 
+/// Flags of docker itself, in front of each command. (Those that help lists and that are not here, such as
+/// `--host`, have methods that are written out.)
+macro_rules! globals {
+    (
+        $name:ident =;
+        $($(#[$documentation:meta])* $flag:ident: $kind:ident $long:literal;)*
+    ) => {
+        impl $name {
+            $($crate::define::global! { $kind $flag $long $(#[$documentation])* })*
+        }
+    };
+}
+
+macro_rules! global {
+    (switch $flag:ident $long:literal $(#[$documentation:meta])*) => {
+        $(#[$documentation])*
+        #[doc = concat!("\n\n`", $long, "`")]
+        pub fn $flag(self) -> Self {
+            self.global_flag($long)
+        }
+    };
+    (value $flag:ident $long:literal $(#[$documentation:meta])*) => {
+        $(#[$documentation])*
+        #[doc = concat!("\n\n`", $long, "`")]
+        pub fn $flag(self, value: impl AsRef<std::ffi::OsStr>) -> Self {
+            let mut flag = std::ffi::OsString::from(concat!($long, "="));
+            flag.push(value);
+            self.global_flag(flag)
+        }
+    };
+}
+
 macro_rules! builder {
     ($name:ident) => {
         impl $crate::command::Builder for $name {
@@ -267,7 +299,7 @@ macro_rules! flag {
     };
 }
 
-pub(crate) use {builder, command, flag, flags, group, origin, record};
+pub(crate) use {builder, command, flag, flags, global, globals, group, origin, record};
 
 /// Adds `--name=value`.
 pub(crate) fn set(builder: &mut impl Builder, name: &str, value: impl AsRef<OsStr>) {
