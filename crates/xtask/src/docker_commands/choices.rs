@@ -5,6 +5,8 @@ const OUTPUT: [&str; 4] = ["format", "human", "no-trunc", "quiet"];
 
 /// Flags of commands that are declared by hand without a method, and what does the same.
 const WITHOUT_METHOD: &[(&str, &[&str])] = &[
+    // `Docker::host`, `context` and `version`.
+    ("", &["context", "host", "version"]),
     // Archives go through standard input and output.
     ("container export", &["output"]),
     ("image load", &["input"]),

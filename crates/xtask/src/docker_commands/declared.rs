@@ -87,15 +87,16 @@ fn parse(file: &Path, text: &str) -> Result<Vec<Declaration>> {
     let mut all = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        if ["command! {", "flags! {", "group! {"].iter().any(|start| line.ends_with(start))
-            && !line.starts_with("macro_rules")
-        {
+        let starts = ["command! {", "flags! {", "globals! {", "group! {"];
+        if starts.iter().any(|start| line.ends_with(start)) && !line.starts_with("macro_rules") {
             let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
-            all.push(declaration(file, &body)?);
+            let declaration = declaration(file, &body)?;
+            // Docker itself has no words; of the others, those that are made from others.
+            if line.starts_with("globals!") || !declaration.path.is_empty() {
+                all.push(declaration);
+            }
         }
     }
-    // Commands that are made from others have no words.
-    all.retain(|declaration| !declaration.path.is_empty());
     Ok(all)
 }
 
@@ -155,6 +156,12 @@ command! {
     Detached = => Output, Ok;
 }
 
+globals! {
+    Docker =;
+    /// Words
+    tls: switch "--tls";
+}
+
 flags! {
     crate::thing::Make = "thing" "make";
     env: pair "--env";
@@ -187,7 +194,15 @@ flags! {
             name: "Make".to_owned(),
             path: "thing make".to_owned(),
         };
-        assert_eq!(all, [make, more]);
+        let docker = Declaration {
+            file: "thing.rs".into(),
+            name: "Docker".to_owned(),
+            path: String::new(),
+            fixed: Vec::new(),
+            result: None,
+            flags: vec![flag("tls", Kind::Switch, "--tls", None)],
+        };
+        assert_eq!(all, [make, docker, more]);
     }
 
     #[test]
