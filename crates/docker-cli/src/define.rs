@@ -93,11 +93,14 @@ macro_rules! command {
 macro_rules! flags {
     (
         $name:ty = $($word:literal)*;
-        $($flag:ident: $kind:ident $long:literal;)*
+        $($(#[$flag_documentation:meta])* $flag:ident: $kind:ident $long:literal;)*
     ) => {
-        /// Flags without a description here: see Docker's own.
+        #[doc = concat!(
+            "Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/",
+            $($word, "/",)* ")."
+        )]
         impl $name {
-            $($crate::define::flag! { $kind $flag $long })*
+            $($crate::define::flag! { $kind $flag $long $(#[$flag_documentation])* })*
         }
     };
 }

@@ -8,6 +8,7 @@ mod choices;
 mod code;
 mod declared;
 mod drift;
+mod flag_words;
 mod inventory;
 mod kind;
 mod page;

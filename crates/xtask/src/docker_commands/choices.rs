@@ -20,7 +20,7 @@ const WITHOUT_METHOD: &[(&str, &[&str])] = &[
     ("system df", &["verbose"]),
     // `Run::detach` and `Start::attach` return other types.
     ("container run", &["detach"]),
-    ("container start", &["attach", "detach-keys", "interactive"]),
+    ("container start", &["attach", "interactive"]),
     // `Build::quiet`, which returns another type; and a flag that buildx rejects.
     ("buildx build", &["quiet"]),
     ("image build", &["disable-content-trust", "quiet"]),

@@ -106,6 +106,7 @@ mod tests {
             method: "m".to_owned(),
             kind: *kind,
             spelling: (*spelling).to_owned(),
+            words: String::new(),
             since: None,
         });
         Declaration {

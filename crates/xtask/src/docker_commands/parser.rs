@@ -204,6 +204,7 @@ esac
             method: "m".to_owned(),
             kind: *kind,
             spelling: (*spelling).to_owned(),
+            words: String::new(),
             since: since(spelling),
         });
         Declaration {
@@ -274,7 +275,8 @@ esac
             ("--cpus", Kind::Decimal, "--cpus=0.5"),
         ] {
             let (method, spelling) = ("m".to_owned(), spelling.to_owned());
-            assert_eq!(example(&DeclaredFlag { method, kind, spelling, since: None }), expected);
+            let flag = DeclaredFlag { method, kind, spelling, words: String::new(), since: None };
+            assert_eq!(example(&flag), expected);
         }
     }
 }
