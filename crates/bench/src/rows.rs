@@ -1,6 +1,7 @@
 //! The rows of the table. Each module contains those of one subject.
 
 mod book;
+mod build;
 mod call;
 mod follow;
 mod images;
@@ -38,6 +39,7 @@ pub(crate) const ROWS: &[&Row] = &[
     &jobs::COURSE,
     &jobs::RESET,
     &call::CALL,
+    &build::BUILD,
     &start::START,
     &start::START_STRICT,
     &start::ROOTLESS,

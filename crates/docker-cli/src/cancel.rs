@@ -52,7 +52,7 @@ impl Group {
         self.cancelled.load(Ordering::SeqCst)
     }
 
-    fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
         self.kill();
         lock(&self.wake).take();

@@ -93,11 +93,14 @@ macro_rules! command {
 macro_rules! flags {
     (
         $name:ty = $($word:literal)*;
-        $($flag:ident: $kind:ident $long:literal;)*
+        $($(#[$flag_documentation:meta])* $flag:ident: $kind:ident $long:literal;)*
     ) => {
-        /// Flags without a description here: see Docker's own.
+        #[doc = concat!(
+            "Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/",
+            $($word, "/",)* ")."
+        )]
         impl $name {
-            $($crate::define::flag! { $kind $flag $long })*
+            $($crate::define::flag! { $kind $flag $long $(#[$flag_documentation])* })*
         }
     };
 }
@@ -133,6 +136,38 @@ macro_rules! group {
         }
 
         $crate::define::builder!($name);
+    };
+}
+
+/// Flags of docker itself, in front of each command. (Those that help lists and that are not here, such as
+/// `--host`, have methods that are written out.)
+macro_rules! globals {
+    (
+        $name:ident =;
+        $($(#[$documentation:meta])* $flag:ident: $kind:ident $long:literal;)*
+    ) => {
+        impl $name {
+            $($crate::define::global! { $kind $flag $long $(#[$documentation])* })*
+        }
+    };
+}
+
+macro_rules! global {
+    (switch $flag:ident $long:literal $(#[$documentation:meta])*) => {
+        $(#[$documentation])*
+        #[doc = concat!("\n\n`", $long, "`")]
+        pub fn $flag(self) -> Self {
+            self.global_flag($long)
+        }
+    };
+    (value $flag:ident $long:literal $(#[$documentation:meta])*) => {
+        $(#[$documentation])*
+        #[doc = concat!("\n\n`", $long, "`")]
+        pub fn $flag(self, value: impl AsRef<std::ffi::OsStr>) -> Self {
+            let mut flag = std::ffi::OsString::from(concat!($long, "="));
+            flag.push(value);
+            self.global_flag(flag)
+        }
     };
 }
 
@@ -267,7 +302,7 @@ macro_rules! flag {
     };
 }
 
-pub(crate) use {builder, command, flag, flags, group, origin, record};
+pub(crate) use {builder, command, flag, flags, global, globals, group, origin, record};
 
 /// Adds `--name=value`.
 pub(crate) fn set(builder: &mut impl Builder, name: &str, value: impl AsRef<OsStr>) {

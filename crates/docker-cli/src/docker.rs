@@ -10,6 +10,7 @@ use crate::command::DockerCommand;
 use crate::compose::Compose;
 use crate::container::Containers;
 use crate::context::Contexts;
+use crate::define::globals;
 use crate::error::Error;
 use crate::image::Images;
 use crate::network::Networks;
@@ -108,7 +109,7 @@ impl Docker {
         self.with(|settings| settings.context = Some(context.into()))
     }
 
-    /// Adds a flag of `docker` itself, as one word: `--config=/etc/docker-ci`, `--tlsverify`.
+    /// Adds a flag of `docker` itself that has no method here, as one word: `--new=x`.
     pub fn global_flag(self, raw: impl Into<OsString>) -> Self {
         self.with(|settings| settings.flags.push(raw.into()))
     }
@@ -247,4 +248,25 @@ impl Docker {
     pub(crate) fn settings(&self) -> &Arc<Settings> {
         &self.0
     }
+}
+
+globals! {
+    Docker =;
+    /// Sets the directory of docker's configuration: logins, contexts, plugins of this user.
+    config_directory: value "--config";
+    /// Makes docker print what it does, on standard error.
+    debug: switch "--debug";
+    /// Sets what docker logs on standard error: `debug`, `info` (the default), `warn`, `error`, `fatal`.
+    log_level: value "--log-level";
+    /// Connects by TLS, without checking the daemon's certificate unless
+    /// [`tls_verify`](Self::tls_verify) is set too.
+    tls: switch "--tls";
+    /// Sets the file with the certificates of authorities that sign daemons' certificates.
+    tls_ca_cert: value "--tlscacert";
+    /// Sets the file with the certificate that docker shows to the daemon.
+    tls_cert: value "--tlscert";
+    /// Sets the file with the key of [`tls_cert`](Self::tls_cert).
+    tls_key: value "--tlskey";
+    /// Connects by TLS, and checks the daemon's certificate.
+    tls_verify: switch "--tlsverify";
 }

@@ -227,10 +227,11 @@ impl Invocation {
             self.value("--label", leftover.label());
         }
         let command = self.command_line();
+        let (stdin, feeding) = self.stdin.open()?;
         let start = Start {
             words: command.words().to_vec(),
             environment: self.settings.process_environment(),
-            stdin: self.stdin.open()?,
+            stdin,
             stdout: self
                 .stdout
                 .as_deref()
@@ -239,6 +240,6 @@ impl Invocation {
                 .map_err(Error::io("duplicate the file for standard output"))?,
             limit: self.timeout,
         };
-        Running::start(start, command, &self.settings, leftover)
+        Running::start(start, command, &self.settings, leftover)?.fed_by(feeding)
     }
 }

@@ -1,7 +1,7 @@
 //! The `docker` program, typed.
 //!
 //! A [`Docker`] holds which docker to run and how. Its methods return commands, named like Docker's
-//! own, which have a method for each flag and the [`DockerCommand`] trait to run them:
+//! own, which have methods for their flags and the [`DockerCommand`] trait to run them:
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -43,9 +43,11 @@
 //! - **What is guarded is removed.** A [`Guard`] removes its container, network, volume or compose
 //!   project when it is dropped, and [`Docker::sweep`] those of processes that were killed. Neither
 //!   removes what existed before.
-//! - **Everything stays accessible.** All commands and flags of docker 26.1, compose 2.26 and buildx
-//!   0.13 have methods, except flags that would change a typed result. Other flags go through
-//!   [`DockerCommand::flag`], other commands through [`Docker::command`], and fields that are not
+//! - **Everything stays accessible.** All commands of docker 26.1, compose 2.26 and buildx 0.13 have
+//!   methods, and so have their flags and docker's own, except those that would change a typed
+//!   result, `--output` and `--input` for archives, which are passed as streams, and
+//!   `--disable-content-trust` of `image build`. Other flags go through [`DockerCommand::flag`] and
+//!   [`Docker::global_flag`], other commands through [`Docker::command`], and fields that are not
 //!   typed are in the `other` of each result.
 //!
 //! # Signals
@@ -73,6 +75,7 @@ pub mod context;
 mod define;
 mod docker;
 mod error;
+mod feed;
 mod generated;
 mod guard;
 mod id;
@@ -88,6 +91,7 @@ mod process;
 mod progress;
 mod raw;
 mod read;
+mod reader;
 mod redact;
 mod running;
 mod settings;
@@ -106,6 +110,7 @@ pub use command::DockerCommand;
 pub use command_line::CommandLine;
 pub use docker::Docker;
 pub use error::{Error, Failure, ObjectKind};
+pub use feed::Feed;
 pub use generated::{
     builder, checkpoint, config, manifest, node, plugin, secret, service, stack, swarm, top_level,
     trust,
@@ -117,10 +122,11 @@ pub use output::Output;
 pub use port::{Port, Publication};
 pub use process::Source;
 pub use progress::{
-    BuildEvent, BuildEvents, Progress, ProgressEvents, Pulled, Pushed, TransferEvent,
-    TransferEvents,
+    BuildEvent, BuildEvents, LoadEvent, LoadEvents, Progress, ProgressEvents, Pulled, Pushed,
+    TransferEvent, TransferEvents,
 };
 pub use raw::Raw;
+pub use reader::Reader;
 pub use stdin::Stdin;
 pub use stream::{Line, Stream};
 pub use time::Time;

@@ -7,6 +7,7 @@ use rustix::io::Errno;
 
 use crate::command_line::CommandLine;
 use crate::error::{Error, Failure};
+use crate::feed::{FeedFailure, Feeding};
 use crate::leftover::Leftover;
 use crate::output::Output;
 use crate::process::{Captured, End, Process, Step};
@@ -21,6 +22,8 @@ pub(crate) struct Running {
     limit: Option<Duration>,
     /// The container to remove if the command does not end by itself.
     leftover: Option<Leftover>,
+    /// Why its standard input is not complete.
+    feed: FeedFailure,
 }
 
 impl Running {
@@ -39,13 +42,25 @@ impl Running {
         }
         let limit = start.limit;
         match Process::start(start, canceller) {
-            Ok(process) => Ok(Self { process, command, limit, leftover }),
+            Ok(process) => {
+                let feed = FeedFailure::default();
+                Ok(Self { process, command, limit, leftover, feed })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let program = settings.first_word().to_owned();
                 Err(Error::ProgramMissing { program, command })
             }
             Err(source) => Err(Error::Io { action: format!("run `{command}`"), source }),
         }
+    }
+
+    /// Begins to pass a reader to its standard input.
+    pub(crate) fn fed_by(mut self, feeding: Option<Feeding>) -> Result<Self, Error> {
+        if let Some(feeding) = feeding {
+            let group = self.process.group().clone();
+            self.feed = feeding.start(group).map_err(Error::io("start a thread"))?;
+        }
+        Ok(self)
     }
 
     /// Runs to the end.
@@ -65,6 +80,10 @@ impl Running {
     /// What the end means, given the output until then.
     pub(crate) fn ended(&mut self, end: End, captured: Captured) -> Result<Output, Error> {
         let command = self.command.clone();
+        if let Some(source) = self.feed.take() {
+            self.remove_leftover();
+            return Err(Error::Io { action: format!("read the input of `{command}`"), source });
+        }
         match end {
             End::Exited(status) => {
                 self.leftover = None;

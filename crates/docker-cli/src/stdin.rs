@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, PipeReader, PipeWriter, Seek, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Seek, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use rustix::{
 };
 
 use crate::error::Error;
+use crate::feed::{Feed, Feeding};
 
 /// The standard input of a command; empty by default.
 #[derive(Clone, Default)]
@@ -30,6 +31,8 @@ pub enum Stdin {
     /// An open file, such as the reading end of a [`pipe`](Self::pipe). Commands that share it read
     /// from the same place in it.
     Open(Arc<File>),
+    /// What a reader returns; see [`from_reader`](Self::from_reader).
+    Reader(Feed),
 }
 
 impl Stdin {
@@ -61,15 +64,42 @@ impl Stdin {
         Ok((reader.into(), writer))
     }
 
-    /// The file to start the command with; `None` for no input.
+    /// Returns a standard input that reads what `reader` returns: an archive of any size, which is
+    /// never in memory as a whole. Only the first command that is started with it can read it.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), docker_cli::Error> {
+    /// use docker_cli::{Docker, DockerCommand, Stdin};
+    ///
+    /// let docker = Docker::new();
+    /// let archive = docker.container().copy_out("old", "/data").reader()?;
+    /// docker.container().copy_in(Stdin::from_reader(archive), "new", "/").call()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A thread copies the content. If the reader fails, the command is killed, so that it does not
+    /// take the beginning for the whole, and ends with [`Error::Io`]. If the command ends first, the
+    /// reader is dropped once a read has returned; nothing waits for that. Files and pipes need no
+    /// thread: pass them as they are.
+    #[must_use]
+    pub fn from_reader(reader: impl Read + Send + 'static) -> Self {
+        Self::Reader(Feed::new(reader))
+    }
+
+    /// The file to start the command with, `None` for no input, and what to do then.
     ///
     /// Bytes are passed in an anonymous file: unlike a pipe it needs no thread that writes, cannot
     /// break, and cannot be held open by a process that outlives the command.
-    pub(crate) fn open(&self) -> Result<Option<File>, Error> {
-        match self {
-            Self::Null => Ok(None),
+    pub(crate) fn open(&self) -> Result<(Option<File>, Option<Feeding>), Error> {
+        let file = match self {
+            Self::Reader(feed) => {
+                let (pipe, writer) = io::pipe().map_err(Error::io("create a pipe"))?;
+                let feeding = feed.clone().into_pipe(writer)?;
+                return Ok((Some(OwnedFd::from(pipe).into()), Some(feeding)));
+            }
+            Self::Null => return Ok((None, None)),
             Self::File(path) => File::open(path)
-                .map(Some)
                 .map_err(Error::io(format!("open standard input {}", path.display()))),
             Self::Bytes(bytes) => {
                 let write = || {
@@ -78,12 +108,11 @@ impl Stdin {
                     file.rewind()?;
                     Ok(file)
                 };
-                write().map(Some).map_err(Error::io("prepare standard input"))
+                write().map_err(Error::io("prepare standard input"))
             }
-            Self::Open(file) => {
-                file.try_clone().map(Some).map_err(Error::io("duplicate standard input"))
-            }
-        }
+            Self::Open(file) => file.try_clone().map_err(Error::io("duplicate standard input")),
+        };
+        Ok((Some(file?), None))
     }
 }
 
@@ -111,6 +140,7 @@ impl fmt::Debug for Stdin {
             // They may be a password.
             Self::Bytes(bytes) => write!(f, "Bytes([redacted]; {})", bytes.len()),
             Self::Open(file) => f.debug_tuple("Open").field(file).finish(),
+            Self::Reader(_) => f.write_str("Reader"),
         }
     }
 }
@@ -165,14 +195,12 @@ impl From<&PathBuf> for Stdin {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-
     use super::*;
 
     #[test]
     fn an_open_pipe_is_read_until_its_writer_ends() {
         let (stdin, mut writer) = Stdin::pipe().unwrap();
-        let mut file = stdin.open().unwrap().unwrap();
+        let mut file = stdin.open().unwrap().0.unwrap();
         drop(stdin);
         let mut read = [0; 3];
         for text in [b"one", b"two"] {

@@ -10,13 +10,12 @@ use crate::classify::{self, Origin};
 use crate::error::Error;
 use crate::invocation::Invocation;
 use crate::process::{Captured, End, Source, Step};
+use crate::reader::keep_tail;
 use crate::running::Running;
 use crate::settings::Settings;
 
 /// A longer line is returned in pieces of about this many bytes.
 const LONGEST_LINE: usize = 1 << 20;
-/// How many bytes of the end of standard error are kept for the error.
-const STDERR_TAIL: usize = 64 << 10;
 
 /// A line of output, without its line feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,9 +107,7 @@ impl Stream {
         let partial = match source {
             Source::Stdout => &mut self.stdout,
             Source::Stderr => {
-                self.stderr_tail.extend_from_slice(bytes);
-                let excess = self.stderr_tail.len().saturating_sub(STDERR_TAIL);
-                self.stderr_tail.drain(..excess);
+                keep_tail(&mut self.stderr_tail, bytes);
                 &mut self.stderr
             }
         };

@@ -1,4 +1,4 @@
-//! The features that this library switches on for every program that depends on it.
+//! What this library brings into every program that depends on it: packages and their features.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -27,4 +27,23 @@ fn no_feature_is_switched_on_without_need() {
         BTreeSet::from(["alloc", "default", "event", "fs", "process", "std"])
     );
     assert_eq!(features("serde_json"), BTreeSet::from(["default", "std"]));
+}
+
+/// The table in ARCHITECTURE.md has a row with a reason for each package, and no others.
+#[test]
+fn each_dependency_is_justified() {
+    let manifest = include_str!("../Cargo.toml");
+    let lines = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
+    let lines = lines.take_while(|line| !line.starts_with('['));
+    let needed: BTreeSet<&str> = lines
+        .filter_map(|line| line.split(['.', ' ']).next())
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert!(needed.contains("serde"), "{needed:?}");
+
+    let text = include_str!("../../../ARCHITECTURE.md");
+    let section = text.split("\n## ").find(|section| section.starts_with("docker-cli\n")).unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let rows = rows.filter(|(name, reason)| *name != "crate" && reason.len() > 20);
+    assert_eq!(rows.map(|(name, _)| name).collect::<BTreeSet<_>>(), needed);
 }

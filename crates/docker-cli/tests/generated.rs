@@ -95,6 +95,17 @@ fn arguments_have_their_places() {
 }
 
 #[test]
+fn flags_of_docker_itself_precede_its_commands() {
+    let docker = Docker::new().config_directory("/my config").debug().log_level("warn");
+    assert_argv(
+        &docker.tls_ca_cert("ca").tls_cert("cert").tls_key("key").tls_verify().node().ls(),
+        "docker --config=/my config --debug --log-level=warn --tlscacert=ca --tlscert=cert \
+         --tlskey=key --tlsverify node ls",
+    );
+    assert_argv(&Docker::new().host("h").tls().node().ls(), "docker --host h --tls node ls");
+}
+
+#[test]
 fn flags_of_a_group_precede_its_command() {
     let compose = Docker::new().host("h").compose().file("a.yml").file("b.yml").project_name("p");
     assert_argv(

@@ -8,6 +8,7 @@ mod choices;
 mod code;
 mod declared;
 mod drift;
+mod flag_words;
 mod inventory;
 mod kind;
 mod page;
@@ -124,20 +125,27 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Fails if docker's parser rejects a flag of docker-cli.
+/// Fails if the parser of the docker in a root file system rejects a flag of docker-cli. Of another docker than that
+/// which docker-cli is generated from, only flags that it should have are tried.
 ///
 /// # Errors
 ///
-/// Also if there is no prepared engine.
-pub(crate) fn try_flags() -> Result<()> {
+/// Also if that docker cannot be run.
+pub(crate) fn try_flags(root: &Path, is_source: bool) -> Result<()> {
     let declared = declarations(&project()?.join("crates/docker-cli/src"))?;
-    let program = Program::of_prepared_engine()?;
-    let rejected = parser::rejected(&program, &declared, major(&program.versions()?[0])?)?;
-    for rejection in &rejected {
+    let program = Program::of_root(root)?;
+    let version = program.version()?;
+    let other = if is_source { None } else { Some(inventory(&program)?) };
+    let tried = parser::try_flags(&program, &declared, major(&version)?, other.as_ref())?;
+    say(&format!("docker {version}: tried {} flags", tried.count));
+    if !tried.missing.is_empty() {
+        say(&format!("not in this docker: {}", tried.missing.join(", ")));
+    }
+    for rejection in &tried.rejected {
         say(rejection);
     }
-    if !rejected.is_empty() {
-        bail!("docker rejects flags of {} commands", rejected.len());
+    if !tried.rejected.is_empty() {
+        bail!("docker rejects flags of {} commands", tried.rejected.len());
     }
     Ok(())
 }

@@ -28,8 +28,7 @@ const RUSTDOC: &str = "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n";
 
 /// Updates the lists.
 pub(crate) fn write() -> Result<()> {
-    let Some(listed) = listed()? else { return Ok(()) };
-    for (library, text) in listed {
+    for (library, text) in listed()? {
         let path = path(library)?;
         if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
             fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
@@ -41,9 +40,8 @@ pub(crate) fn write() -> Result<()> {
 
 /// Fails if an interface differs from its list. Prints the differences.
 pub(crate) fn check() -> Result<()> {
-    let Some(listed) = listed()? else { return Ok(()) };
     let mut changed = Vec::new();
-    for (library, text) in listed {
+    for (library, text) in listed()? {
         let path = path(library)?;
         let committed = fs::read_to_string(&path).with_context(|| {
             format!("cannot read {}: run `cargo xtask generate`", path.display())
@@ -69,24 +67,29 @@ fn path(library: &str) -> Result<PathBuf> {
     Ok(project()?.join("crates").join(library).join("public-api.txt"))
 }
 
-/// The items of each library; `None`, after saying so, if this version of rustdoc writes another format.
-fn listed() -> Result<Option<Vec<(&'static str, String)>>> {
+/// The items of each library.
+fn listed() -> Result<Vec<(&'static str, String)>> {
     let target = project()?.join("target");
     document(&target)?;
     let mut listed = Vec::new();
     for library in LIBRARIES {
         let path = target.join("doc").join(format!("{}.json", library.replace('-', "_")));
-        let format = format(&path)?;
-        if format != FORMAT {
-            say(&format!(
-                "The public interfaces are not compared: rustdoc writes format {format}, not {FORMAT}. Use Rust {RUST}, \
-                 or another version of `public-api` in crates/xtask/Cargo.toml."
-            ));
-            return Ok(None);
-        }
+        need_format(format(&path)?)?;
         listed.push((library, items(library, &path)?));
     }
-    Ok(Some(listed))
+    Ok(listed)
+}
+
+/// Fails if rustdoc has written another format than is read here: to go on would be to compare nothing.
+fn need_format(format: u64) -> Result<()> {
+    if format != FORMAT {
+        bail!(
+            "the public interfaces cannot be compared: rustdoc writes format {format}, not {FORMAT}; run this with Rust \
+             {RUST} (`cargo +{RUST} xtask …`), or use the version of `public-api` that reads format {format}, and \
+             change `public_api.rs`"
+        );
+    }
+    Ok(())
 }
 
 /// Makes rustdoc write its JSON about the libraries.
@@ -178,6 +181,16 @@ mod tests {
             "pub fn a::S<T>::next(&mut self) -> core::option::Option<Self::Item>".to_owned(),
         );
         assert_eq!(without_methods_of_traits(all.into_iter()), kept);
+    }
+
+    #[test]
+    fn another_format_is_an_error_that_names_the_toolchain() {
+        need_format(FORMAT).unwrap();
+        let error = need_format(FORMAT + 1).unwrap_err().to_string();
+        assert!(
+            error.contains("format 58, not 57") && error.contains("`cargo +1.95 xtask"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -189,14 +189,13 @@ fn unit() -> Result<()> {
 }
 
 /// Tests docker-cli's flags on docker's parser, docker-cli on a new engine with an image that contains only a shell, and
-/// the other libraries on engines of their own. With another suite than the default, only docker-cli is tested, and not
-/// its flags, which are those of the default suite's docker.
+/// the other libraries on engines of their own. With another suite than the default, only docker-cli is tested. Its flags
+/// are those of the default suite's docker; another docker must accept those of them that it has, and those that it
+/// should have.
 fn libraries(suite: Suite) -> Result<()> {
     let root = engine::ensure_suite(suite)?;
     let is_default = suite == Suite::default();
-    if is_default {
-        docker_commands::try_flags()?;
-    }
+    docker_commands::try_flags(&root, is_default)?;
     let path = path_with_docker(&root)?;
     let engine = engine::start_with_alpine(root)?;
     let mut through = engine.entering();

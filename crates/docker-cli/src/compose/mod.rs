@@ -28,7 +28,7 @@ group! {
     env_file: list "--env-file";
     /// Enables the services of a profile.
     profile: list "--profile";
-    /// Limits how many requests run at the same time; -1 for no limit.
+    /// Limits the number of requests that run at the same time; -1 for no limit.
     parallel: number "--parallel";
     /// Sets how progress is shown: `auto`, `tty`, `plain`, `quiet`.
     progress: value "--progress";

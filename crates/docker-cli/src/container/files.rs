@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::Error;
+use crate::reader::Reader;
 use crate::stdin::Stdin;
 use crate::{read, to_file};
 
@@ -26,7 +27,8 @@ command! {
 
 command! {
     /// `docker container cp CONTAINER:PATH -`. [`call`](crate::DockerCommand::call) returns a tar
-    /// archive of the file or directory in memory; [`to`](Self::to) writes it to a file.
+    /// archive of the file or directory in memory; [`to`](Self::to) writes it to a file, and
+    /// [`reader`](Self::reader) returns it while docker writes it.
     CopyOut = => Vec<u8>, to_file::bytes;
     /// Copies what a symbolic link points to.
     follow_link: switch "--follow-link";
@@ -39,6 +41,15 @@ impl CopyOut {
         path: impl AsRef<OsStr>,
     ) -> Self {
         Self(Cp::new(docker).with_positionals([in_container(container, path), "-".into()]).0)
+    }
+
+    /// Starts the command, and returns a reader of the archive while docker writes it.
+    ///
+    /// # Errors
+    ///
+    /// If docker cannot be started. How it fails later is an error at the end of the archive.
+    pub fn reader(self) -> Result<Reader, Error> {
+        Reader::start(self)
     }
 
     /// Writes the archive to a file, which is created or replaced once the archive is complete.
@@ -79,11 +90,21 @@ fn in_container(container: impl AsRef<OsStr>, path: impl AsRef<OsStr>) -> OsStri
 
 command! {
     /// `docker container export`. [`call`](crate::DockerCommand::call) returns a tar archive of the
-    /// file system in memory; [`to`](Self::to) writes it to a file. Volumes are not part of it.
+    /// file system in memory; [`to`](Self::to) writes it to a file, and [`reader`](Self::reader)
+    /// returns it while docker writes it. Volumes are not part of it.
     Export = "container" "export" => Vec<u8>, to_file::bytes;
 }
 
 impl Export {
+    /// Starts the command, and returns a reader of the archive while docker writes it.
+    ///
+    /// # Errors
+    ///
+    /// If docker cannot be started. How it fails later is an error at the end of the archive.
+    pub fn reader(self) -> Result<Reader, Error> {
+        Reader::start(self)
+    }
+
     /// Writes the archive to a file, which is created or replaced once the archive is complete.
     ///
     /// # Errors

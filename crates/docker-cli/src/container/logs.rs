@@ -9,7 +9,7 @@ command! {
     Logs = "container" "logs" => Output, Ok, origin: Logs;
     /// Continues until the container ends.
     follow: switch "--follow";
-    /// Prints only this many lines at the end.
+    /// Prints only this number of lines, the last ones.
     tail: number "--tail";
     /// Starts at this time: RFC 3339, a UNIX time, or a duration before now (`10m`).
     since: value "--since";

@@ -19,7 +19,7 @@ command! {
     all: switch "--all";
     /// Lists only containers that match: `name=…`, `label=…`, `status=…`, `volume=…`.
     filter: list "--filter";
-    /// Lists only this many of the newest containers, running or not.
+    /// Lists only this number of the newest containers, running or not.
     last: number "--last";
 }
 

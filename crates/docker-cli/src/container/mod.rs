@@ -265,9 +265,9 @@ command! {
     restart: value "--restart";
     /// Limits the memory: bytes, or with a unit (`512m`).
     memory: value "--memory";
-    /// Limits memory and swap together; `-1` for unlimited swap.
+    /// Limits memory and swap together: bytes, or with a unit (`512m`); `-1` for unlimited swap.
     memory_swap: value "--memory-swap";
-    /// Limits the processor time, in processors.
+    /// Limits the number of CPUs that it may use, which may be a fraction.
     cpus: decimal "--cpus";
     /// Limits the number of processes; -1 for no limit.
     pids_limit: number "--pids-limit";

@@ -72,7 +72,7 @@ command! {
     platform: value "--platform";
     /// Limits the memory: bytes, or with a unit (`512m`).
     memory: value "--memory";
-    /// Limits the processor time, in processors.
+    /// Limits the number of CPUs that it may use, which may be a fraction.
     cpus: decimal "--cpus";
     /// Limits the number of processes; -1 for no limit.
     pids_limit: number "--pids-limit";

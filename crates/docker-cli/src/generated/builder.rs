@@ -18,9 +18,12 @@ impl Builder<'_> {
 
 crate::define::command! {
     /// `docker builder prune`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/builder/prune/).
     Prune = "builder" "prune" => crate::output::Output, Ok;
     all: switch "--all";
     filter: list "--filter";
     force: switch "--force";
+    /// How much of the cache to keep, in bytes or with a unit: `512m`, `2g`.
     keep_storage: value "--keep-storage";
 }

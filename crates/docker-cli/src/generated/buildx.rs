@@ -98,6 +98,8 @@ impl crate::buildx::Buildx<'_> {
 
 crate::define::command! {
     /// `docker buildx bake`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/bake/).
     Bake = "buildx" "bake" => crate::output::Output, Ok;
     builder: value "--builder";
     file: list "--file";
@@ -123,6 +125,8 @@ impl Bake {
 
 crate::define::command! {
     /// `docker buildx create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/create/).
     Create = "buildx" "create" => crate::output::Output, Ok;
     append: switch "--append";
     bootstrap: switch "--bootstrap";
@@ -147,6 +151,8 @@ impl Create {
 
 crate::define::command! {
     /// `docker buildx dial-stdio`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/dial-stdio/).
     DialStdio = "buildx" "dial-stdio" => crate::output::Output, Ok;
     builder: value "--builder";
     platform: value "--platform";
@@ -155,6 +161,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker buildx du`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/du/).
     Du = "buildx" "du" => crate::output::Output, Ok;
     builder: value "--builder";
     filter: list "--filter";
@@ -163,6 +171,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker buildx imagetools create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/imagetools/create/).
     ImagetoolsCreate = "buildx" "imagetools" "create" => crate::output::Output, Ok;
     annotation: pair "--annotation";
     append: switch "--append";
@@ -183,6 +193,8 @@ impl ImagetoolsCreate {
 
 crate::define::command! {
     /// `docker buildx imagetools inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/imagetools/inspect/).
     ImagetoolsInspect = "buildx" "imagetools" "inspect" => crate::output::Output, Ok;
     builder: value "--builder";
     format: value "--format";
@@ -191,6 +203,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker buildx inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/inspect/).
     Inspect = "buildx" "inspect" => crate::output::Output, Ok;
     bootstrap: switch "--bootstrap";
     builder: value "--builder";
@@ -206,23 +220,30 @@ impl Inspect {
 
 crate::define::command! {
     /// `docker buildx ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/ls/).
     Ls = "buildx" "ls" => crate::output::Output, Ok;
     format: value "--format";
 }
 
 crate::define::command! {
     /// `docker buildx prune`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/prune/).
     Prune = "buildx" "prune" => crate::output::Output, Ok;
     all: switch "--all";
     builder: value "--builder";
     filter: list "--filter";
     force: switch "--force";
+    /// How much of the cache to keep, in bytes or with a unit: `512m`, `2g`.
     keep_storage: value "--keep-storage";
     verbose: switch "--verbose";
 }
 
 crate::define::command! {
     /// `docker buildx rm`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/rm/).
     Rm = "buildx" "rm" => crate::output::Output, Ok;
     all_inactive: switch "--all-inactive";
     builder: value "--builder";
@@ -241,6 +262,8 @@ impl Rm {
 
 crate::define::command! {
     /// `docker buildx stop`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/stop/).
     Stop = "buildx" "stop" => crate::output::Output, Ok;
     builder: value "--builder";
 }
@@ -255,6 +278,8 @@ impl Stop {
 
 crate::define::command! {
     /// `docker buildx use`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/buildx/use/).
     Use = "buildx" "use" => crate::output::Output, Ok;
     builder: value "--builder";
     default: switch "--default";
@@ -288,6 +313,7 @@ crate::define::flags! {
     pull: switch "--pull";
     sbom: value "--sbom";
     secret: list "--secret";
+    /// The size of `/dev/shm`, in bytes or with a unit: `512m`, `2g`.
     shm_size: value "--shm-size";
     ssh: list "--ssh";
     ulimit: list "--ulimit";

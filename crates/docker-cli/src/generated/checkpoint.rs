@@ -40,6 +40,8 @@ impl Checkpoints<'_> {
 
 crate::define::command! {
     /// `docker checkpoint create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/checkpoint/create/).
     Create = "checkpoint" "create" => crate::output::Output, Ok;
     checkpoint_dir: value "--checkpoint-dir";
     leave_running: switch "--leave-running";
@@ -47,12 +49,16 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker checkpoint ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/checkpoint/ls/).
     Ls = "checkpoint" "ls" => crate::output::Output, Ok;
     checkpoint_dir: value "--checkpoint-dir";
 }
 
 crate::define::command! {
     /// `docker checkpoint rm`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/checkpoint/rm/).
     Rm = "checkpoint" "rm" => crate::output::Output, Ok;
     checkpoint_dir: value "--checkpoint-dir";
 }

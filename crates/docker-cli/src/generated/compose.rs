@@ -208,9 +208,12 @@ impl crate::compose::Compose {
 
 crate::define::command! {
     /// `docker compose attach`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/attach/).
     Attach = "compose" "attach" => crate::output::Output, Ok, origin: Exec;
     detach_keys: value "--detach-keys";
     dry_run: switch "--dry-run";
+    /// Which of the service's containers, counted from 1.
     index: number "--index";
     no_stdin: switch "--no-stdin";
     sig_proxy: toggle "--sig-proxy";
@@ -218,10 +221,13 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker compose build`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/build/).
     Build = "compose" "build" => crate::output::Output, Ok;
     build_arg: pair "--build-arg";
     builder: value "--builder";
     dry_run: switch "--dry-run";
+    /// The memory of the containers in which it builds, in bytes or with a unit: `512m`, `2g`.
     memory: value "--memory";
     no_cache: switch "--no-cache";
     pull: switch "--pull";
@@ -241,15 +247,20 @@ impl Build {
 
 crate::define::command! {
     /// `docker compose cp`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/cp/).
     Cp = "compose" "cp" => crate::output::Output, Ok;
     archive: switch "--archive";
     dry_run: switch "--dry-run";
     follow_link: switch "--follow-link";
+    /// Which of the service's containers, counted from 1.
     index: number "--index";
 }
 
 crate::define::command! {
     /// `docker compose create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/create/).
     Create = "compose" "create" => crate::output::Output, Ok;
     build: switch "--build";
     dry_run: switch "--dry-run";
@@ -272,6 +283,8 @@ impl Create {
 
 crate::define::command! {
     /// `docker compose down`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/down/).
     Down = "compose" "down" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     remove_orphans: switch "--remove-orphans";
@@ -290,6 +303,8 @@ impl Down {
 
 crate::define::command! {
     /// `docker compose events`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/events/).
     Events = "compose" "events" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     json: switch "--json";
@@ -305,10 +320,13 @@ impl Events {
 
 crate::define::command! {
     /// `docker compose exec`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/exec/).
     Exec = "compose" "exec" => crate::output::Output, Ok, origin: Exec;
     detach: switch "--detach";
     dry_run: switch "--dry-run";
     env: pair "--env";
+    /// Which of the service's containers, counted from 1.
     index: number "--index";
     no_tty: toggle "--no-TTY";
     privileged: switch "--privileged";
@@ -318,6 +336,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker compose images`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/images/).
     Images = "compose" "images" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     format: value "--format";
@@ -334,6 +354,8 @@ impl Images {
 
 crate::define::command! {
     /// `docker compose kill`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/kill/).
     Kill = "compose" "kill" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     remove_orphans: switch "--remove-orphans";
@@ -350,6 +372,8 @@ impl Kill {
 
 crate::define::command! {
     /// `docker compose pause`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/pause/).
     Pause = "compose" "pause" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
 }
@@ -364,14 +388,19 @@ impl Pause {
 
 crate::define::command! {
     /// `docker compose port`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/port/).
     Port = "compose" "port" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
+    /// Which of the service's containers, counted from 1.
     index: number "--index";
     protocol: value "--protocol";
 }
 
 crate::define::command! {
     /// `docker compose pull`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/pull/).
     Pull = "compose" "pull" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     ignore_buildable: switch "--ignore-buildable";
@@ -391,6 +420,8 @@ impl Pull {
 
 crate::define::command! {
     /// `docker compose push`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/push/).
     Push = "compose" "push" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     ignore_push_failures: switch "--ignore-push-failures";
@@ -408,6 +439,8 @@ impl Push {
 
 crate::define::command! {
     /// `docker compose restart`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/restart/).
     Restart = "compose" "restart" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     no_deps: switch "--no-deps";
@@ -424,6 +457,8 @@ impl Restart {
 
 crate::define::command! {
     /// `docker compose rm`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/rm/).
     Rm = "compose" "rm" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     force: switch "--force";
@@ -441,6 +476,8 @@ impl Rm {
 
 crate::define::command! {
     /// `docker compose run`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/run/).
     Run = "compose" "run" => crate::output::Output, Ok, origin: Exec;
     build: switch "--build";
     cap_add: list "--cap-add";
@@ -477,6 +514,8 @@ impl Run {
 
 crate::define::command! {
     /// `docker compose scale`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/scale/).
     Scale = "compose" "scale" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     no_deps: switch "--no-deps";
@@ -492,6 +531,8 @@ impl Scale {
 
 crate::define::command! {
     /// `docker compose start`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/start/).
     Start = "compose" "start" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
 }
@@ -506,6 +547,8 @@ impl Start {
 
 crate::define::command! {
     /// `docker compose stats`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/stats/).
     Stats = "compose" "stats" => crate::output::Output, Ok;
     all: switch "--all";
     dry_run: switch "--dry-run";
@@ -524,6 +567,8 @@ impl Stats {
 
 crate::define::command! {
     /// `docker compose stop`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/stop/).
     Stop = "compose" "stop" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     grace: seconds "--timeout";
@@ -539,6 +584,8 @@ impl Stop {
 
 crate::define::command! {
     /// `docker compose top`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/top/).
     Top = "compose" "top" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
 }
@@ -553,6 +600,8 @@ impl Top {
 
 crate::define::command! {
     /// `docker compose unpause`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/unpause/).
     Unpause = "compose" "unpause" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
 }
@@ -567,6 +616,8 @@ impl Unpause {
 
 crate::define::command! {
     /// `docker compose up`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/up/).
     Up = "compose" "up" => crate::output::Output, Ok, origin: Logs;
     abort_on_container_exit: switch "--abort-on-container-exit";
     always_recreate_deps: switch "--always-recreate-deps";
@@ -606,6 +657,8 @@ impl Up {
 
 crate::define::command! {
     /// `docker compose version`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/version/).
     Version = "compose" "version" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     format: value "--format";
@@ -614,6 +667,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker compose wait`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/wait/).
     Wait = "compose" "wait" => crate::output::Output, Ok;
     down_project: switch "--down-project";
     dry_run: switch "--dry-run";
@@ -621,6 +676,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker compose watch`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/watch/).
     Watch = "compose" "watch" => crate::output::Output, Ok;
     dry_run: switch "--dry-run";
     no_up: switch "--no-up";
@@ -646,6 +703,7 @@ crate::define::flags! {
 crate::define::flags! {
     crate::compose::Logs = "compose" "logs";
     dry_run: switch "--dry-run";
+    /// Which of the service's containers, counted from 1.
     index: number "--index";
     no_color: switch "--no-color";
     no_log_prefix: switch "--no-log-prefix";

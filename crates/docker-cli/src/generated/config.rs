@@ -49,6 +49,8 @@ impl Configs<'_> {
 
 crate::define::command! {
     /// `docker config create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/config/create/).
     Create = "config" "create" => crate::output::Output, Ok;
     label: pair "--label";
     template_driver: value "--template-driver";
@@ -56,6 +58,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker config inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/config/inspect/).
     Inspect = "config" "inspect" => crate::output::Output, Ok;
     format: value "--format";
     pretty: switch "--pretty";
@@ -63,6 +67,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker config ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/config/ls/).
     Ls = "config" "ls" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";

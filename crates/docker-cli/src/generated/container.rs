@@ -45,6 +45,8 @@ impl crate::container::Containers<'_> {
 
 crate::define::command! {
     /// `docker container commit`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/container/commit/).
     Commit = "container" "commit" => crate::output::Output, Ok;
     author: value "--author";
     change: list "--change";
@@ -85,6 +87,7 @@ crate::define::flags! {
     add_host: list "--add-host";
     annotation: pair "--annotation";
     attach: list "--attach";
+    /// The weight of the container's block I/O beside others', from 10 to 1000; 0 for the default.
     blkio_weight: number "--blkio-weight";
     blkio_weight_device: list "--blkio-weight-device";
     cap_add: list "--cap-add";
@@ -92,21 +95,33 @@ crate::define::flags! {
     cgroup_parent: value "--cgroup-parent";
     cgroupns: value "--cgroupns";
     cidfile: value "--cidfile";
+    /// The number of CPUs (Windows only).
     cpu_count: number "--cpu-count";
+    /// The share of the machine's CPUs, in percent (Windows only).
     cpu_percent: number "--cpu-percent";
+    /// The length of a period of the CPU scheduler, in microseconds: 100000 by default.
     cpu_period: number "--cpu-period";
+    /// The CPU time in each period of the scheduler, in microseconds, of all CPUs together.
     cpu_quota: number "--cpu-quota";
+    /// The length of a period of the real-time scheduler, in microseconds.
     cpu_rt_period: number "--cpu-rt-period";
+    /// The CPU time in each period of the real-time scheduler, in microseconds.
     cpu_rt_runtime: number "--cpu-rt-runtime";
+    /// The weight of the container's CPU time beside others'; 1024 is the usual one.
     cpu_shares: number "--cpu-shares";
+    /// The number of CPUs, which may be a fraction.
     cpus: decimal "--cpus";
     cpuset_cpus: value "--cpuset-cpus";
     cpuset_mems: value "--cpuset-mems";
     device: list "--device";
     device_cgroup_rule: list "--device-cgroup-rule";
+    /// `DEVICE:RATE`, in bytes per second or with a unit: `/dev/sda:1mb`.
     device_read_bps: list "--device-read-bps";
+    /// `DEVICE:RATE`, in operations per second.
     device_read_iops: list "--device-read-iops";
+    /// `DEVICE:RATE`, in bytes per second or with a unit: `/dev/sda:1mb`.
     device_write_bps: list "--device-write-bps";
+    /// `DEVICE:RATE`, in operations per second.
     device_write_iops: list "--device-write-iops";
     disable_content_trust: toggle "--disable-content-trust";
     dns: list "--dns";
@@ -121,6 +136,7 @@ crate::define::flags! {
     group_add: list "--group-add";
     health_cmd: value "--health-cmd";
     health_interval: duration "--health-interval";
+    /// The number of checks that must fail one after another until the container is unhealthy.
     health_retries: number "--health-retries";
     health_start_interval: duration "--health-start-interval";
     health_start_period: duration "--health-start-period";
@@ -128,12 +144,15 @@ crate::define::flags! {
     hostname: value "--hostname";
     init: switch "--init";
     interactive: switch "--interactive";
+    /// The limit of the system drive, in bytes per second or with a unit: `10m` (Windows only).
     io_maxbandwidth: value "--io-maxbandwidth";
+    /// The limit of the system drive, in operations per second (Windows only).
     io_maxiops: number "--io-maxiops";
     ip: value "--ip";
     ip6: value "--ip6";
     ipc: value "--ipc";
     isolation: value "--isolation";
+    /// The memory of the kernel for the container, in bytes or with a unit: `512m`, `2g`.
     kernel_memory: value "--kernel-memory";
     label: pair "--label";
     label_file: list "--label-file";
@@ -142,9 +161,13 @@ crate::define::flags! {
     log_driver: value "--log-driver";
     log_opt: pair "--log-opt";
     mac_address: value "--mac-address";
+    /// The memory that the container may use, in bytes or with a unit: `512m`, `2g`.
     memory: value "--memory";
+    /// The memory that the container is pushed back to when the machine has little, in bytes or with a unit: `512m`, `2g`.
     memory_reservation: value "--memory-reservation";
+    /// Memory and swap together, in bytes or with a unit: `512m`, `2g`; `-1` for as much swap as there is.
     memory_swap: value "--memory-swap";
+    /// How readily the kernel swaps, in percent; -1 for the daemon's own setting.
     memory_swappiness: number "--memory-swappiness";
     mount: list "--mount";
     name: value "--name";
@@ -152,8 +175,10 @@ crate::define::flags! {
     network_alias: list "--network-alias";
     no_healthcheck: switch "--no-healthcheck";
     oom_kill_disable: switch "--oom-kill-disable";
+    /// What is added to the score by which the kernel selects what to kill when memory runs out: from -1000, never, to 1000.
     oom_score_adj: number "--oom-score-adj";
     pid: value "--pid";
+    /// The number of processes and threads; -1 for no limit.
     pids_limit: number "--pids-limit";
     platform: value "--platform";
     privileged: switch "--privileged";
@@ -165,8 +190,10 @@ crate::define::flags! {
     rm: switch "--rm";
     runtime: value "--runtime";
     security_opt: list "--security-opt";
+    /// The size of `/dev/shm`, in bytes or with a unit: `512m`, `2g`.
     shm_size: value "--shm-size";
     stop_signal: value "--stop-signal";
+    /// How long `stop` waits for the program before it is killed, in seconds.
     stop_timeout: number "--stop-timeout";
     storage_opt: pair "--storage-opt";
     sysctl: pair "--sysctl";
@@ -210,26 +237,38 @@ crate::define::flags! {
     add_host: list "--add-host";
     annotation: pair "--annotation";
     attach: list "--attach";
+    /// The weight of the container's block I/O beside others', from 10 to 1000; 0 for the default.
     blkio_weight: number "--blkio-weight";
     blkio_weight_device: list "--blkio-weight-device";
     cgroup_parent: value "--cgroup-parent";
     cgroupns: value "--cgroupns";
     cidfile: value "--cidfile";
+    /// The number of CPUs (Windows only).
     cpu_count: number "--cpu-count";
+    /// The share of the machine's CPUs, in percent (Windows only).
     cpu_percent: number "--cpu-percent";
+    /// The length of a period of the CPU scheduler, in microseconds: 100000 by default.
     cpu_period: number "--cpu-period";
+    /// The CPU time in each period of the scheduler, in microseconds, of all CPUs together.
     cpu_quota: number "--cpu-quota";
+    /// The length of a period of the real-time scheduler, in microseconds.
     cpu_rt_period: number "--cpu-rt-period";
+    /// The CPU time in each period of the real-time scheduler, in microseconds.
     cpu_rt_runtime: number "--cpu-rt-runtime";
+    /// The weight of the container's CPU time beside others'; 1024 is the usual one.
     cpu_shares: number "--cpu-shares";
     cpuset_cpus: value "--cpuset-cpus";
     cpuset_mems: value "--cpuset-mems";
     detach_keys: value "--detach-keys";
     device: list "--device";
     device_cgroup_rule: list "--device-cgroup-rule";
+    /// `DEVICE:RATE`, in bytes per second or with a unit: `/dev/sda:1mb`.
     device_read_bps: list "--device-read-bps";
+    /// `DEVICE:RATE`, in operations per second.
     device_read_iops: list "--device-read-iops";
+    /// `DEVICE:RATE`, in bytes per second or with a unit: `/dev/sda:1mb`.
     device_write_bps: list "--device-write-bps";
+    /// `DEVICE:RATE`, in operations per second.
     device_write_iops: list "--device-write-iops";
     disable_content_trust: toggle "--disable-content-trust";
     dns: list "--dns";
@@ -241,17 +280,21 @@ crate::define::flags! {
     group_add: list "--group-add";
     health_cmd: value "--health-cmd";
     health_interval: duration "--health-interval";
+    /// The number of checks that must fail one after another until the container is unhealthy.
     health_retries: number "--health-retries";
     health_start_interval: duration "--health-start-interval";
     health_start_period: duration "--health-start-period";
     health_timeout: duration "--health-timeout";
     interactive: switch "--interactive";
+    /// The limit of the system drive, in bytes per second or with a unit: `10m` (Windows only).
     io_maxbandwidth: value "--io-maxbandwidth";
+    /// The limit of the system drive, in operations per second (Windows only).
     io_maxiops: number "--io-maxiops";
     ip: value "--ip";
     ip6: value "--ip6";
     ipc: value "--ipc";
     isolation: value "--isolation";
+    /// The memory of the kernel for the container, in bytes or with a unit: `512m`, `2g`.
     kernel_memory: value "--kernel-memory";
     label_file: list "--label-file";
     link: list "--link";
@@ -259,18 +302,24 @@ crate::define::flags! {
     log_driver: value "--log-driver";
     log_opt: pair "--log-opt";
     mac_address: value "--mac-address";
+    /// The memory that the container is pushed back to when the machine has little, in bytes or with a unit: `512m`, `2g`.
     memory_reservation: value "--memory-reservation";
+    /// Memory and swap together, in bytes or with a unit: `512m`, `2g`; `-1` for as much swap as there is.
     memory_swap: value "--memory-swap";
+    /// How readily the kernel swaps, in percent; -1 for the daemon's own setting.
     memory_swappiness: number "--memory-swappiness";
     no_healthcheck: switch "--no-healthcheck";
     oom_kill_disable: switch "--oom-kill-disable";
+    /// What is added to the score by which the kernel selects what to kill when memory runs out: from -1000, never, to 1000.
     oom_score_adj: number "--oom-score-adj";
     pid: value "--pid";
     publish_all: switch "--publish-all";
     quiet: switch "--quiet";
     runtime: value "--runtime";
+    /// The size of `/dev/shm`, in bytes or with a unit: `512m`, `2g`.
     shm_size: value "--shm-size";
     stop_signal: value "--stop-signal";
+    /// How long `stop` waits for the program before it is killed, in seconds.
     stop_timeout: number "--stop-timeout";
     storage_opt: pair "--storage-opt";
     sysctl: pair "--sysctl";
@@ -285,17 +334,25 @@ crate::define::flags! {
     crate::container::Start = "container" "start";
     checkpoint: value "--checkpoint";
     checkpoint_dir: value "--checkpoint-dir";
+    detach_keys: value "--detach-keys";
 }
 
 crate::define::flags! {
     crate::container::Update = "container" "update";
+    /// The weight of the container's block I/O beside others', from 10 to 1000; 0 for the default.
     blkio_weight: number "--blkio-weight";
+    /// The length of a period of the CPU scheduler, in microseconds: 100000 by default.
     cpu_period: number "--cpu-period";
+    /// The CPU time in each period of the scheduler, in microseconds, of all CPUs together.
     cpu_quota: number "--cpu-quota";
+    /// The length of a period of the real-time scheduler, in microseconds.
     cpu_rt_period: number "--cpu-rt-period";
+    /// The CPU time in each period of the real-time scheduler, in microseconds.
     cpu_rt_runtime: number "--cpu-rt-runtime";
+    /// The weight of the container's CPU time beside others'; 1024 is the usual one.
     cpu_shares: number "--cpu-shares";
     cpuset_cpus: value "--cpuset-cpus";
     cpuset_mems: value "--cpuset-mems";
+    /// The memory that the container is pushed back to when the machine has little, in bytes or with a unit: `512m`, `2g`.
     memory_reservation: value "--memory-reservation";
 }

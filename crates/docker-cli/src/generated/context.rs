@@ -63,6 +63,8 @@ impl crate::context::Contexts<'_> {
 
 crate::define::command! {
     /// `docker context create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/context/create/).
     Create = "context" "create" => crate::output::Output, Ok;
     description: value "--description";
     docker: value "--docker";
@@ -89,6 +91,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker context rm`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/context/rm/).
     Rm = "context" "rm" => crate::output::Output, Ok;
     force: switch "--force";
 }
@@ -100,6 +104,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker context update`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/context/update/).
     Update = "context" "update" => crate::output::Output, Ok;
     description: value "--description";
     docker: value "--docker";

@@ -15,8 +15,11 @@ crate::define::flags! {
     cache_to: list "--cache-to";
     cgroup_parent: value "--cgroup-parent";
     compress: switch "--compress";
+    /// The length of a period of the CPU scheduler, in microseconds: 100000 by default.
     cpu_period: number "--cpu-period";
+    /// The CPU time in each period of the scheduler, in microseconds, of all CPUs together.
     cpu_quota: number "--cpu-quota";
+    /// The weight of the container's CPU time beside others'; 1024 is the usual one.
     cpu_shares: number "--cpu-shares";
     cpuset_cpus: value "--cpuset-cpus";
     cpuset_mems: value "--cpuset-mems";
@@ -24,7 +27,9 @@ crate::define::flags! {
     iidfile: value "--iidfile";
     isolation: value "--isolation";
     load: switch "--load";
+    /// The memory that the container may use, in bytes or with a unit: `512m`, `2g`.
     memory: value "--memory";
+    /// Memory and swap together, in bytes or with a unit: `512m`, `2g`; `-1` for as much swap as there is.
     memory_swap: value "--memory-swap";
     metadata_file: value "--metadata-file";
     no_cache_filter: list "--no-cache-filter";
@@ -35,6 +40,7 @@ crate::define::flags! {
     sbom: value "--sbom";
     secret: list "--secret";
     security_opt: list "--security-opt";
+    /// The size of `/dev/shm`, in bytes or with a unit: `512m`, `2g`.
     shm_size: value "--shm-size";
     squash: switch "--squash";
     ssh: list "--ssh";

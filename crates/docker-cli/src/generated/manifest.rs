@@ -56,6 +56,8 @@ impl Manifests<'_> {
 
 crate::define::command! {
     /// `docker manifest annotate`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/manifest/annotate/).
     Annotate = "manifest" "annotate" => crate::output::Output, Ok;
     arch: value "--arch";
     os: value "--os";
@@ -66,6 +68,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker manifest create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/manifest/create/).
     Create = "manifest" "create" => crate::output::Output, Ok;
     amend: switch "--amend";
     insecure: switch "--insecure";
@@ -73,6 +77,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker manifest inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/manifest/inspect/).
     Inspect = "manifest" "inspect" => crate::output::Output, Ok;
     insecure: switch "--insecure";
     verbose: switch "--verbose";
@@ -88,6 +94,8 @@ impl Inspect {
 
 crate::define::command! {
     /// `docker manifest push`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/manifest/push/).
     Push = "manifest" "push" => crate::output::Output, Ok;
     insecure: switch "--insecure";
     purge: switch "--purge";

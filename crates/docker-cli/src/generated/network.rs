@@ -29,6 +29,8 @@ impl crate::network::Networks<'_> {
 
 crate::define::command! {
     /// `docker network connect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/network/connect/).
     Connect = "network" "connect" => crate::output::Output, Ok;
     alias: list "--alias";
     driver_opt: pair "--driver-opt";
@@ -40,6 +42,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker network disconnect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/network/disconnect/).
     Disconnect = "network" "disconnect" => crate::output::Output, Ok;
     force: switch "--force";
 }

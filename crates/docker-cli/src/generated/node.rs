@@ -77,6 +77,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker node inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/node/inspect/).
     Inspect = "node" "inspect" => crate::output::Output, Ok;
     format: value "--format";
     pretty: switch "--pretty";
@@ -84,6 +86,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker node ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/node/ls/).
     Ls = "node" "ls" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";
@@ -97,6 +101,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker node ps`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/node/ps/).
     Ps = "node" "ps" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";
@@ -115,12 +121,16 @@ impl Ps {
 
 crate::define::command! {
     /// `docker node rm`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/node/rm/).
     Rm = "node" "rm" => crate::output::Output, Ok;
     force: switch "--force";
 }
 
 crate::define::command! {
     /// `docker node update`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/node/update/).
     Update = "node" "update" => crate::output::Output, Ok;
     availability: value "--availability";
     label_add: pair "--label-add";

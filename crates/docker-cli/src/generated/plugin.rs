@@ -94,30 +94,41 @@ impl Plugins<'_> {
 
 crate::define::command! {
     /// `docker plugin create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/create/).
     Create = "plugin" "create" => crate::output::Output, Ok;
     compress: switch "--compress";
 }
 
 crate::define::command! {
     /// `docker plugin disable`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/disable/).
     Disable = "plugin" "disable" => crate::output::Output, Ok;
     force: switch "--force";
 }
 
 crate::define::command! {
     /// `docker plugin enable`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/enable/).
     Enable = "plugin" "enable" => crate::output::Output, Ok;
+    /// How long to wait for the plugin, in seconds.
     timeout_: number "--timeout";
 }
 
 crate::define::command! {
     /// `docker plugin inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/inspect/).
     Inspect = "plugin" "inspect" => crate::output::Output, Ok;
     format: value "--format";
 }
 
 crate::define::command! {
     /// `docker plugin install`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/install/).
     Install = "plugin" "install" => crate::output::Output, Ok;
     alias: value "--alias";
     disable: switch "--disable";
@@ -135,6 +146,8 @@ impl Install {
 
 crate::define::command! {
     /// `docker plugin ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/ls/).
     Ls = "plugin" "ls" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";
@@ -144,12 +157,16 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker plugin push`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/push/).
     Push = "plugin" "push" => crate::output::Output, Ok;
     disable_content_trust: toggle "--disable-content-trust";
 }
 
 crate::define::command! {
     /// `docker plugin rm`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/rm/).
     Rm = "plugin" "rm" => crate::output::Output, Ok;
     force: switch "--force";
 }
@@ -161,6 +178,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker plugin upgrade`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/plugin/upgrade/).
     Upgrade = "plugin" "upgrade" => crate::output::Output, Ok;
     disable_content_trust: toggle "--disable-content-trust";
     grant_all_permissions: switch "--grant-all-permissions";

@@ -45,6 +45,8 @@ impl Secrets<'_> {
 
 crate::define::command! {
     /// `docker secret create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/secret/create/).
     Create = "secret" "create" => crate::output::Output, Ok;
     driver: value "--driver";
     label: pair "--label";
@@ -61,6 +63,8 @@ impl Create {
 
 crate::define::command! {
     /// `docker secret inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/secret/inspect/).
     Inspect = "secret" "inspect" => crate::output::Output, Ok;
     format: value "--format";
     pretty: switch "--pretty";
@@ -68,6 +72,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker secret ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/secret/ls/).
     Ls = "secret" "ls" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";

@@ -86,6 +86,8 @@ impl Services<'_> {
 
 crate::define::command! {
     /// `docker service create`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/create/).
     Create = "service" "create" => crate::output::Output, Ok;
     cap_add: list "--cap-add";
     cap_drop: list "--cap-drop";
@@ -105,6 +107,7 @@ crate::define::command! {
     group: list "--group";
     health_cmd: value "--health-cmd";
     health_interval: duration "--health-interval";
+    /// The number of checks that must fail one after another until the container is unhealthy.
     health_retries: number "--health-retries";
     health_start_interval: duration "--health-start-interval";
     health_start_period: duration "--health-start-period";
@@ -114,11 +117,15 @@ crate::define::command! {
     init: switch "--init";
     isolation: value "--isolation";
     label: pair "--label";
+    /// The number of CPUs that a task may use, which may be a fraction.
     limit_cpu: decimal "--limit-cpu";
+    /// The memory that a task may use, in bytes or with a unit: `512m`, `2g`.
     limit_memory: value "--limit-memory";
+    /// The number of processes and threads that a task may have; 0 for no limit.
     limit_pids: number "--limit-pids";
     log_driver: value "--log-driver";
     log_opt: pair "--log-opt";
+    /// The number of tasks of a job that run at once; 0 for all.
     max_concurrent: number "--max-concurrent";
     mode: value "--mode";
     mount: list "--mount";
@@ -130,19 +137,26 @@ crate::define::command! {
     publish: list "--publish";
     quiet: switch "--quiet";
     read_only: switch "--read-only";
+    /// The number of tasks.
     replicas: number "--replicas";
+    /// The number of tasks that a node may have; 0 for no limit.
     replicas_max_per_node: number "--replicas-max-per-node";
+    /// The number of CPUs that a node must have free for a task, which may be a fraction.
     reserve_cpu: decimal "--reserve-cpu";
+    /// The memory that a node must have free for a task, in bytes or with a unit: `512m`, `2g`.
     reserve_memory: value "--reserve-memory";
     restart_condition: value "--restart-condition";
     restart_delay: duration "--restart-delay";
+    /// The number of times that a task is restarted.
     restart_max_attempts: number "--restart-max-attempts";
     restart_window: duration "--restart-window";
     rollback_delay: duration "--rollback-delay";
     rollback_failure_action: value "--rollback-failure-action";
+    /// The fraction of tasks that may fail in a rollback, from 0 to 1.
     rollback_max_failure_ratio: decimal "--rollback-max-failure-ratio";
     rollback_monitor: duration "--rollback-monitor";
     rollback_order: value "--rollback-order";
+    /// The number of tasks that are rolled back at once; 0 for all.
     rollback_parallelism: number "--rollback-parallelism";
     secret: list "--secret";
     stop_grace_period: duration "--stop-grace-period";
@@ -152,9 +166,11 @@ crate::define::command! {
     ulimit: list "--ulimit";
     update_delay: duration "--update-delay";
     update_failure_action: value "--update-failure-action";
+    /// The fraction of tasks that may fail in an update, from 0 to 1.
     update_max_failure_ratio: decimal "--update-max-failure-ratio";
     update_monitor: duration "--update-monitor";
     update_order: value "--update-order";
+    /// The number of tasks that are updated at once; 0 for all.
     update_parallelism: number "--update-parallelism";
     user: value "--user";
     with_registry_auth: switch "--with-registry-auth";
@@ -173,6 +189,8 @@ impl Create {
 
 crate::define::command! {
     /// `docker service inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/inspect/).
     Inspect = "service" "inspect" => crate::output::Output, Ok;
     format: value "--format";
     pretty: switch "--pretty";
@@ -180,6 +198,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker service logs`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/logs/).
     Logs = "service" "logs" => crate::output::Output, Ok, origin: Logs;
     details: switch "--details";
     follow: switch "--follow";
@@ -194,6 +214,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker service ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/ls/).
     Ls = "service" "ls" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";
@@ -202,6 +224,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker service ps`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/ps/).
     Ps = "service" "ps" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";
@@ -217,6 +241,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker service rollback`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/rollback/).
     Rollback = "service" "rollback" => crate::output::Output, Ok;
     detach: switch "--detach";
     quiet: switch "--quiet";
@@ -224,12 +250,16 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker service scale`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/scale/).
     Scale = "service" "scale" => crate::output::Output, Ok;
     detach: switch "--detach";
 }
 
 crate::define::command! {
     /// `docker service update`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/service/update/).
     Update = "service" "update" => crate::output::Output, Ok;
     args: value "--args";
     cap_add: list "--cap-add";
@@ -259,6 +289,7 @@ crate::define::command! {
     group_rm: list "--group-rm";
     health_cmd: value "--health-cmd";
     health_interval: duration "--health-interval";
+    /// The number of checks that must fail one after another until the container is unhealthy.
     health_retries: number "--health-retries";
     health_start_interval: duration "--health-start-interval";
     health_start_period: duration "--health-start-period";
@@ -271,11 +302,15 @@ crate::define::command! {
     isolation: value "--isolation";
     label_add: pair "--label-add";
     label_rm: list "--label-rm";
+    /// The number of CPUs that a task may use, which may be a fraction.
     limit_cpu: decimal "--limit-cpu";
+    /// The memory that a task may use, in bytes or with a unit: `512m`, `2g`.
     limit_memory: value "--limit-memory";
+    /// The number of processes and threads that a task may have; 0 for no limit.
     limit_pids: number "--limit-pids";
     log_driver: value "--log-driver";
     log_opt: pair "--log-opt";
+    /// The number of tasks of a job that run at once; 0 for all.
     max_concurrent: number "--max-concurrent";
     mount_add: list "--mount-add";
     mount_rm: list "--mount-rm";
@@ -289,20 +324,27 @@ crate::define::command! {
     publish_rm: list "--publish-rm";
     quiet: switch "--quiet";
     read_only: switch "--read-only";
+    /// The number of tasks.
     replicas: number "--replicas";
+    /// The number of tasks that a node may have; 0 for no limit.
     replicas_max_per_node: number "--replicas-max-per-node";
+    /// The number of CPUs that a node must have free for a task, which may be a fraction.
     reserve_cpu: decimal "--reserve-cpu";
+    /// The memory that a node must have free for a task, in bytes or with a unit: `512m`, `2g`.
     reserve_memory: value "--reserve-memory";
     restart_condition: value "--restart-condition";
     restart_delay: duration "--restart-delay";
+    /// The number of times that a task is restarted.
     restart_max_attempts: number "--restart-max-attempts";
     restart_window: duration "--restart-window";
     rollback: switch "--rollback";
     rollback_delay: duration "--rollback-delay";
     rollback_failure_action: value "--rollback-failure-action";
+    /// The fraction of tasks that may fail in a rollback, from 0 to 1.
     rollback_max_failure_ratio: decimal "--rollback-max-failure-ratio";
     rollback_monitor: duration "--rollback-monitor";
     rollback_order: value "--rollback-order";
+    /// The number of tasks that are rolled back at once; 0 for all.
     rollback_parallelism: number "--rollback-parallelism";
     secret_add: list "--secret-add";
     secret_rm: list "--secret-rm";
@@ -315,9 +357,11 @@ crate::define::command! {
     ulimit_rm: list "--ulimit-rm";
     update_delay: duration "--update-delay";
     update_failure_action: value "--update-failure-action";
+    /// The fraction of tasks that may fail in an update, from 0 to 1.
     update_max_failure_ratio: decimal "--update-max-failure-ratio";
     update_monitor: duration "--update-monitor";
     update_order: value "--update-order";
+    /// The number of tasks that are updated at once; 0 for all.
     update_parallelism: number "--update-parallelism";
     user: value "--user";
     with_registry_auth: switch "--with-registry-auth";

@@ -56,6 +56,8 @@ impl Stacks<'_> {
 
 crate::define::command! {
     /// `docker stack config`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/stack/config/).
     Config = "stack" "config" => crate::output::Output, Ok;
     compose_file: list "--compose-file";
     skip_interpolation: switch "--skip-interpolation";
@@ -63,6 +65,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker stack deploy`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/stack/deploy/).
     Deploy = "stack" "deploy" => crate::output::Output, Ok;
     compose_file: list "--compose-file";
     detach: toggle "--detach";
@@ -74,12 +78,16 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker stack ls`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/stack/ls/).
     Ls = "stack" "ls" => crate::output::Output, Ok;
     format: value "--format";
 }
 
 crate::define::command! {
     /// `docker stack ps`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/stack/ps/).
     Ps = "stack" "ps" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";
@@ -90,12 +98,16 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker stack rm`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/stack/rm/).
     Rm = "stack" "rm" => crate::output::Output, Ok;
     detach: toggle "--detach";
 }
 
 crate::define::command! {
     /// `docker stack services`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/stack/services/).
     Services = "stack" "services" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";

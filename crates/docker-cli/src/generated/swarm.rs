@@ -67,6 +67,8 @@ impl Swarm<'_> {
 
 crate::define::command! {
     /// `docker swarm ca`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/swarm/ca/).
     Ca = "swarm" "ca" => crate::output::Output, Ok;
     ca_cert: value "--ca-cert";
     ca_key: value "--ca-key";
@@ -79,26 +81,35 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker swarm init`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/swarm/init/).
     Init = "swarm" "init" => crate::output::Output, Ok;
     advertise_addr: value "--advertise-addr";
     autolock: switch "--autolock";
     availability: value "--availability";
     cert_expiry: duration "--cert-expiry";
     data_path_addr: value "--data-path-addr";
+    /// The UDP port for the traffic between containers: 4789 by default.
     data_path_port: number "--data-path-port";
     default_addr_pool: list "--default-addr-pool";
+    /// The length of the mask of subnets, in bits.
     default_addr_pool_mask_length: number "--default-addr-pool-mask-length";
     dispatcher_heartbeat: duration "--dispatcher-heartbeat";
     external_ca: list "--external-ca";
     force_new_cluster: switch "--force-new-cluster";
     listen_addr: value "--listen-addr";
+    /// The number of older snapshots of the swarm's log to keep.
     max_snapshots: number "--max-snapshots";
+    /// The number of entries in the swarm's log between two snapshots.
     snapshot_interval: number "--snapshot-interval";
+    /// The number of tasks that are kept of those that have ended.
     task_history_limit: number "--task-history-limit";
 }
 
 crate::define::command! {
     /// `docker swarm join`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/swarm/join/).
     Join = "swarm" "join" => crate::output::Output, Ok;
     advertise_addr: value "--advertise-addr";
     availability: value "--availability";
@@ -109,6 +120,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker swarm join-token`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/swarm/join-token/).
     JoinToken = "swarm" "join-token" => crate::output::Output, Ok;
     quiet: switch "--quiet";
     rotate: switch "--rotate";
@@ -116,6 +129,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker swarm leave`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/swarm/leave/).
     Leave = "swarm" "leave" => crate::output::Output, Ok;
     force: switch "--force";
 }
@@ -127,6 +142,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker swarm unlock-key`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/swarm/unlock-key/).
     UnlockKey = "swarm" "unlock-key" => crate::output::Output, Ok;
     quiet: switch "--quiet";
     rotate: switch "--rotate";
@@ -134,12 +151,17 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker swarm update`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/swarm/update/).
     Update = "swarm" "update" => crate::output::Output, Ok;
     autolock: switch "--autolock";
     cert_expiry: duration "--cert-expiry";
     dispatcher_heartbeat: duration "--dispatcher-heartbeat";
     external_ca: list "--external-ca";
+    /// The number of older snapshots of the swarm's log to keep.
     max_snapshots: number "--max-snapshots";
+    /// The number of entries in the swarm's log between two snapshots.
     snapshot_interval: number "--snapshot-interval";
+    /// The number of tasks that are kept of those that have ended.
     task_history_limit: number "--task-history-limit";
 }

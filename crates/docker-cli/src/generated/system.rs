@@ -14,6 +14,8 @@ impl crate::system::System<'_> {
 
 crate::define::command! {
     /// `docker system prune`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/system/prune/).
     Prune = "system" "prune" => crate::output::Output, Ok;
     all: switch "--all";
     filter: list "--filter";

@@ -38,6 +38,8 @@ impl crate::docker::Docker {
 
 crate::define::command! {
     /// `docker inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/inspect/).
     Inspect = "inspect" => crate::output::Output, Ok;
     format: value "--format";
     size: switch "--size";
@@ -46,6 +48,8 @@ crate::define::command! {
 
 crate::define::command! {
     /// `docker login`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/login/).
     Login = "login" => crate::output::Output, Ok;
     password: value "--password";
     password_stdin: switch "--password-stdin";
@@ -75,9 +79,12 @@ impl Logout {
 
 crate::define::command! {
     /// `docker search`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/search/).
     Search = "search" => crate::output::Output, Ok;
     filter: list "--filter";
     format: value "--format";
+    /// The number of results.
     limit: number "--limit";
     no_trunc: switch "--no-trunc";
 }

@@ -73,42 +73,56 @@ impl Trust<'_> {
 
 crate::define::command! {
     /// `docker trust inspect`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/trust/inspect/).
     Inspect = "trust" "inspect" => crate::output::Output, Ok;
     pretty: switch "--pretty";
 }
 
 crate::define::command! {
     /// `docker trust key generate`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/trust/key/generate/).
     KeyGenerate = "trust" "key" "generate" => crate::output::Output, Ok;
     dir: value "--dir";
 }
 
 crate::define::command! {
     /// `docker trust key load`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/trust/key/load/).
     KeyLoad = "trust" "key" "load" => crate::output::Output, Ok;
     name: value "--name";
 }
 
 crate::define::command! {
     /// `docker trust revoke`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/trust/revoke/).
     Revoke = "trust" "revoke" => crate::output::Output, Ok;
     yes: switch "--yes";
 }
 
 crate::define::command! {
     /// `docker trust sign`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/trust/sign/).
     Sign = "trust" "sign" => crate::output::Output, Ok;
     local: switch "--local";
 }
 
 crate::define::command! {
     /// `docker trust signer add`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/trust/signer/add/).
     SignerAdd = "trust" "signer" "add" => crate::output::Output, Ok;
     key: list "--key";
 }
 
 crate::define::command! {
     /// `docker trust signer remove`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/trust/signer/remove/).
     SignerRemove = "trust" "signer" "remove" => crate::output::Output, Ok;
     force: switch "--force";
 }

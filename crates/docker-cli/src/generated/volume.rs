@@ -14,6 +14,8 @@ impl crate::volume::Volumes<'_> {
 
 crate::define::command! {
     /// `docker volume update`. It returns its output.
+    ///
+    /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/volume/update/).
     Update = "volume" "update" => crate::output::Output, Ok;
     availability: value "--availability";
 }
@@ -30,7 +32,9 @@ crate::define::flags! {
     crate::volume::Create = "volume" "create";
     availability: value "--availability";
     group: value "--group";
+    /// The largest size of the volume, in bytes or with a unit: `512m`, `2g`.
     limit_bytes: value "--limit-bytes";
+    /// The smallest size of the volume, in bytes or with a unit: `512m`, `2g`.
     required_bytes: value "--required-bytes";
     scope: value "--scope";
     secret: pair "--secret";

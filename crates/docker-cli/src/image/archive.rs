@@ -11,12 +11,14 @@ use crate::docker::Docker;
 use crate::error::Error;
 use crate::id::ImageId;
 use crate::output::Output;
+use crate::progress::{LoadEvents, loaded_image};
+use crate::reader::Reader;
 use crate::stdin::Stdin;
 use crate::{read, to_file};
 
 command! {
     /// `docker image load`. It returns the name of each loaded image, or the identifier of one
-    /// without a name.
+    /// without a name; [`follow`](Self::follow) returns them as events.
     Load = "image" "load" => Vec<String>, loaded;
     /// Loads only the image for this platform (Docker 28 and later).
     platform: value "--platform";
@@ -28,27 +30,44 @@ impl Load {
         load.0.stdin(archive);
         load
     }
+
+    /// Starts the command, and returns what happens as events. Without a terminal, docker says
+    /// nothing about an image before it is loaded.
+    ///
+    /// # Errors
+    ///
+    /// If docker cannot be started. If it fails, the last item is the error.
+    pub fn follow(self) -> Result<LoadEvents, Error> {
+        LoadEvents::start(self)
+    }
 }
 
 /// Parses lines `Loaded image: alpine:latest` and `Loaded image ID: sha256:…`.
 #[expect(clippy::needless_pass_by_value, reason = "the signature of all parsers")]
 fn loaded(output: Output) -> Result<Vec<String>, Error> {
     let text = output.stdout_text();
-    let names = text.lines().filter_map(|line| {
-        line.strip_prefix("Loaded image: ").or_else(|| line.strip_prefix("Loaded image ID: "))
-    });
-    Ok(names.map(|name| name.trim().to_owned()).collect())
+    Ok(text.lines().filter_map(loaded_image).map(str::to_owned).collect())
 }
 
 command! {
     /// `docker image save`. [`call`](crate::DockerCommand::call) returns the archive in memory;
-    /// [`to`](Self::to) writes it to a file.
+    /// [`to`](Self::to) writes it to a file, and [`reader`](Self::reader) returns it while docker
+    /// writes it.
     Save = "image" "save" => Vec<u8>, to_file::bytes;
     /// Saves only the image for this platform (Docker 28 and later).
     platform: value "--platform";
 }
 
 impl Save {
+    /// Starts the command, and returns a reader of the archive while docker writes it.
+    ///
+    /// # Errors
+    ///
+    /// If docker cannot be started. How it fails later is an error at the end of the archive.
+    pub fn reader(self) -> Result<Reader, Error> {
+        Reader::start(self)
+    }
+
     /// Writes the archive to a file, which is created or replaced once the archive is complete.
     ///
     /// # Errors

@@ -1,13 +1,16 @@
 //! What commands that take long say about their progress, as events.
 
 mod build;
+mod load;
 mod transfer;
 
 use std::fmt;
 
 pub use build::BuildEvent;
+pub use load::LoadEvent;
 pub use transfer::{Pulled, Pushed, TransferEvent};
 
+pub(crate) use load::loaded_image;
 pub(crate) use transfer::{pulled, pushed};
 
 use crate::cancel::Canceller;
@@ -22,6 +25,10 @@ pub type BuildEvents = ProgressEvents<BuildEvent>;
 /// The events of a download or upload; returned by [`Pull::follow`](crate::image::Pull::follow) and
 /// [`Push::follow`](crate::image::Push::follow).
 pub type TransferEvents = ProgressEvents<TransferEvent>;
+
+/// The images of an archive as they are loaded; returned by
+/// [`Load::follow`](crate::image::Load::follow).
+pub type LoadEvents = ProgressEvents<LoadEvent>;
 
 /// An event that is parsed from a line. Only this crate implements it.
 pub trait Progress: sealed::Parse {}

@@ -1,8 +1,13 @@
 //! Details and results on a real engine.
 
+use std::collections::BTreeSet;
+use std::io;
+use std::process::Stdio;
+use std::thread;
 use std::time::SystemTime;
 
 use docker_cli::container::FileChange;
+use docker_cli::{LoadEvent, Stdin};
 
 use super::*;
 
@@ -110,6 +115,76 @@ fn files_go_in_and_out_of_a_container() {
     );
     let prune = container.prune().filter(format!("label=test={name}"));
     assert_eq!(prune.call().unwrap(), [id]);
+}
+
+#[test]
+#[ignore = "needs an engine: run by cargo xtask test"]
+fn archives_are_passed_on_while_they_are_made() {
+    let (docker, name) = (docker(), name("pipe"));
+    let container = docker.container();
+    let from = container.create(image()).program(["true"]).name(&name).call().unwrap();
+    // More than pipes and buffers hold.
+    let content: Vec<u8> = (0..3_000_000_u32).map(|number| (number % 251) as u8).collect();
+    let tar = tar_of("big", &content);
+    container.copy_in(Stdin::from_reader(io::Cursor::new(tar)), &from, "/tmp").call().unwrap();
+
+    // From one container into another, without the archive in memory.
+    let to = container.create(image()).program(["cat", "/srv/big"]).call().unwrap();
+    let copied = Stdin::from_reader(container.copy_out(&from, "/tmp/big").reader().unwrap());
+    container.copy_in(copied, &to, "/srv").call().unwrap();
+    assert!(container.start([&to]).attach().call().unwrap().stdout == content);
+    let broken = Stdin::from_reader(container.copy_out(&from, "/nowhere").reader().unwrap());
+    let error = container.copy_in(broken, &to, "/srv").call().unwrap_err();
+    assert!(matches!(&error, Error::Io { source, .. } if source.to_string().contains("/nowhere")));
+
+    // A reader of archives in another process, as it arrives.
+    let mut archive = container.export(&from).reader().unwrap();
+    let mut tar = std::process::Command::new("tar");
+    let tar = tar.args(["--list", "--verbose"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut tar = tar.spawn().unwrap();
+    let mut input = tar.stdin.take().unwrap();
+    let feed = thread::spawn(move || {
+        io::copy(&mut archive, &mut input).unwrap();
+        archive.finish().unwrap();
+    });
+    let listed = tar.wait_with_output().unwrap();
+    feed.join().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.lines().any(|line| line.contains(" 3000000 ") && line.ends_with(" tmp/big")));
+    let missing = container.export("no-such-container").reader().unwrap().finish();
+    assert!(matches!(missing, Err(Error::NoSuch { .. })), "{missing:?}");
+
+    let images = docker.image();
+    for tag in ["a", "b"] {
+        images.tag(image(), format!("{name}:{tag}")).call().unwrap();
+    }
+    let both = [format!("{name}:a"), format!("{name}:b")];
+    let saved = images.save(&both).reader().unwrap();
+    let loaded = images.load(Stdin::from_reader(saved)).follow().unwrap();
+    let loaded = loaded.map(|event| match event.unwrap() {
+        LoadEvent::Loaded { image } => image,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(loaded.collect::<BTreeSet<_>>(), BTreeSet::from(both.clone()));
+    images.rm(&both).call().unwrap();
+    container.rm([&from, &to]).call().unwrap();
+}
+
+#[test]
+#[ignore = "needs an engine: run by cargo xtask test"]
+fn files_are_copied_between_a_container_and_docker_s_machine() {
+    let (docker, name) = (docker(), name("cp"));
+    let container = docker.container();
+    let id = container.create(image()).program(["cat", "/srv/in/a b"]).call().unwrap();
+    let directory = format!("/tmp/{name}");
+    machine::shell("mkdir -p \"$1\"/in && printf hello >\"$1/in/a b\"", &[&directory]);
+    container.cp(format!("{directory}/in"), format!("{id}:/srv")).archive().call().unwrap();
+    assert_eq!(container.start([&id]).attach().call().unwrap().stdout, b"hello");
+    container.cp(format!("{id}:/srv/in/a b"), format!("{directory}/out")).call().unwrap();
+    assert_eq!(machine::shell("cat \"$1/out\"; rm -r \"$1\"", &[&directory]), "hello");
+    let error = container.cp(format!("{id}:/nowhere"), &directory).call().unwrap_err();
+    assert!(error.failure().unwrap().message.contains("/nowhere"), "{error}");
+    container.rm([&id]).call().unwrap();
 }
 
 /// A tar archive of one file.

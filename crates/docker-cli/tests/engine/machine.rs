@@ -1,8 +1,13 @@
 //! The machine that the engine runs on.
 
-use std::process::Command;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::os::fd::AsFd;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use crate::through;
 
@@ -37,6 +42,23 @@ pub(crate) fn shell(script: &str, arguments: &[&str]) -> String {
 pub(crate) fn clients(text: &str) -> usize {
     let processes = shell(PROCESSES, &[]);
     processes.lines().filter(|line| line.starts_with("docker ") && line.contains(text)).count()
+}
+
+/// Runs a function in a thread in the network there: ports that the engine publishes are this thread's, and those of
+/// the programs that it starts.
+pub(crate) fn in_network(function: fn()) {
+    // The program in front has entered the network once the one behind it prints, and stays while that reads.
+    let mut inside = command(["sh", "-c", "echo; read -r line"]);
+    let mut inside = inside.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let _ = BufReader::new(inside.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let network = File::open(format!("/proc/{}/ns/net", inside.id())).unwrap();
+    drop(inside.stdin.take());
+    inside.wait().unwrap();
+    let enter = move || {
+        move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
+        function();
+    };
+    thread::spawn(enter).join().unwrap();
 }
 
 /// Waits until a condition is true.

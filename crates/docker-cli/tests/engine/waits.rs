@@ -1,8 +1,12 @@
 //! Waiting for containers on a real engine.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use docker_cli::container::NotReady;
 
 use super::*;
+use crate::machine;
 
 const ENOUGH: Duration = Duration::from_secs(60);
 
@@ -43,6 +47,31 @@ fn a_container_is_waited_for_until_it_is_ready() {
     assert_eq!((ended.exit_code, ended.lines.len()), (Some(137), 2));
     let ended = reason(wait(ENOUGH).healthy().unwrap_err());
     assert_eq!((ended.exit_code, ended.limit), (Some(137), None));
+}
+
+#[test]
+#[ignore = "needs an engine: run by cargo xtask test"]
+fn a_published_port_is_waited_for_until_it_accepts_connections() {
+    machine::in_network(accepts);
+}
+
+fn accepts() {
+    let docker = docker();
+    // Docker's proxy accepts connections from the beginning.
+    let script = "sleep 1; exec nc -ll -p 8080 -e cat";
+    let run = docker.container().run(image()).program(["sh", "-c", script]).init();
+    let web = run.publish("127.0.0.1::8080").detach().guard().unwrap();
+    let address = docker.container().wait_until(&web, ENOUGH).accepts(8080).unwrap();
+    assert!(address.ip().is_loopback(), "{address}");
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(b"hello").unwrap();
+    let mut answer = [0; 5];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"hello");
+
+    docker.container().kill([&web]).call().unwrap();
+    let ended = reason(docker.container().wait_until(&web, ENOUGH).accepts(8080).unwrap_err());
+    assert_eq!(ended.exit_code, Some(137));
 }
 
 #[test]

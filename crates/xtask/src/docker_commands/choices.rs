@@ -5,6 +5,8 @@ const OUTPUT: [&str; 4] = ["format", "human", "no-trunc", "quiet"];
 
 /// Flags of commands that are declared by hand without a method, and what does the same.
 const WITHOUT_METHOD: &[(&str, &[&str])] = &[
+    // `Docker::host`, `context` and `version`.
+    ("", &["context", "host", "version"]),
     // Archives go through standard input and output.
     ("container export", &["output"]),
     ("image load", &["input"]),
@@ -18,7 +20,7 @@ const WITHOUT_METHOD: &[(&str, &[&str])] = &[
     ("system df", &["verbose"]),
     // `Run::detach` and `Start::attach` return other types.
     ("container run", &["detach"]),
-    ("container start", &["attach", "detach-keys", "interactive"]),
+    ("container start", &["attach", "interactive"]),
     // `Build::quiet`, which returns another type; and a flag that buildx rejects.
     ("buildx build", &["quiet"]),
     ("image build", &["disable-content-trust", "quiet"]),

@@ -12,10 +12,13 @@ use super::drift::{has_no_method, is_spelling};
 use super::inventory::{Command, Inventory, has_own_flags};
 use super::page::Flag;
 use super::usage::{Count, Positional};
-use super::{summaries, tables};
+use super::{flag_words, summaries, tables};
 
 /// The file, and the module, of commands that are in no group.
 const TOP_LEVEL: &str = "top_level";
+
+/// Docker's descriptions, by the words of a command.
+const REFERENCE: &str = "https://docs.docker.com/reference/cli/docker/";
 
 /// The type of a positional argument of a method.
 const TEXT: &str = "impl AsRef<std::ffi::OsStr>";
@@ -50,7 +53,7 @@ pub(super) fn files(
         let of = if *name == TOP_LEVEL { String::new() } else { format!("{name} ") };
         let mut code = format!("//! `docker {of}…`\n//!\n{header}\n");
         if is_new {
-            code += &group_handle(name, own);
+            code += &group_handle(name, own)?;
             methods += &group_method(name, own.is_some());
         }
         code += &commands_of_group(name, own.is_some(), commands, &by_hand)?;
@@ -85,15 +88,15 @@ fn module(declaration: &Declaration) -> &str {
     first.map_or("", |first| first.strip_suffix(".rs").unwrap_or(first))
 }
 
-fn group_handle(name: &str, own: Option<&Command>) -> String {
+fn group_handle(name: &str, own: Option<&Command>) -> Result<String> {
     let handle = handle(name);
     let accessor = choices::accessor(name);
     let doc = format!(
         "The `docker {name}` commands; see [`Docker::{accessor}`](crate::Docker::{accessor})."
     );
-    match own {
+    Ok(match own {
         Some(group) => {
-            let flags = flags(name, &group.flags);
+            let flags = flags(name, &group.flags)?;
             format!(
                 "crate::define::group! {{\n    /// {doc}\n    ///\n    /// The flags here are those \
                  of all commands.\n    {handle} = \"{name}\";\n{flags}}}\n\n"
@@ -103,7 +106,7 @@ fn group_handle(name: &str, own: Option<&Command>) -> String {
             "/// {doc}\n#[derive(Clone, Copy, Debug)]\npub struct {handle}<'a>(pub(crate) &'a \
              crate::docker::Docker);\n\n"
         ),
-    }
+    })
 }
 
 fn group_method(name: &str, has_flags: bool) -> String {
@@ -146,7 +149,8 @@ fn commands_of_group(
                 };
                 let missing: Vec<Flag> = command.flags.iter().filter(is_missing).cloned().collect();
                 if !missing.is_empty() {
-                    let flags = flags(&path, &missing);
+                    let flags =
+                        flags(&path, &missing).with_context(|| format!("`docker {path}`"))?;
                     let (module, name) = (module(first), &first.name);
                     let words = words(command);
                     let _ = write!(
@@ -185,16 +189,24 @@ fn own_words(command: &Command) -> String {
     command.path[skipped..].join(" ")
 }
 
-/// A line for each flag.
-fn flags(path: &str, flags: &[Flag]) -> String {
-    let lines = flags.iter().map(|Flag { name, kind, .. }| {
+/// A line for each flag, behind what it takes if that has a unit.
+fn flags(path: &str, flags: &[Flag]) -> Result<String> {
+    let mut lines = String::new();
+    for Flag { name, kind, needs_unit, .. } in flags {
+        let words = flag_words::words(path, name);
         let (method, kind) = match choices::special(path, name) {
             Some((method, kind)) => (method.to_owned(), kind),
+            None if *needs_unit && words.is_none() => {
+                bail!("`--{name}` needs a sentence with its unit in flag_words.rs");
+            }
             None => (method_name(name), kind.name()),
         };
-        format!("    {method}: {kind} \"--{name}\";\n")
-    });
-    lines.collect()
+        if let Some(words) = words {
+            let _ = writeln!(lines, "    /// {words}");
+        }
+        let _ = writeln!(lines, "    {method}: {kind} \"--{name}\";");
+    }
+    Ok(lines)
 }
 
 /// What the command does, in our own words if there are some, and its arguments.
@@ -261,12 +273,21 @@ fn builder(command: &Command) -> Result<String> {
     let path = command.path.join(" ");
     let name = type_name(&own_words(command));
     let origin = choices::origin(&path).map(|origin| format!(", origin: {origin}"));
+    let reference = if command.flags.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "    ///\n    /// Flags without a description here: see [Docker's \
+             own]({REFERENCE}{}/).\n",
+            command.path.join("/")
+        )
+    };
     let mut code = format!(
-        "crate::define::command! {{\n    /// `docker {path}`. It returns its output.\n    {name} = {} => \
+        "crate::define::command! {{\n    /// `docker {path}`. It returns its output.\n{reference}    {name} = {} => \
          crate::output::Output, Ok{};\n{}}}\n\n",
         words(command),
         origin.unwrap_or_default(),
-        flags(&path, &command.flags)
+        flags(&path, &command.flags)?
     );
     let required =
         command.positionals.iter().rposition(|argument| is_required(argument.count)).unwrap_or(0);

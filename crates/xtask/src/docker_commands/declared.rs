@@ -33,6 +33,8 @@ pub(super) struct DeclaredFlag {
     pub(super) kind: Kind,
     /// As docker-cli passes it: `--name` or `-n`.
     pub(super) spelling: String,
+    /// Its description, in one line.
+    pub(super) words: String,
     /// The first version of docker that has it, if its description says so.
     pub(super) since: Option<u32>,
 }
@@ -87,25 +89,28 @@ fn parse(file: &Path, text: &str) -> Result<Vec<Declaration>> {
     let mut all = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        if ["command! {", "flags! {", "group! {"].iter().any(|start| line.ends_with(start))
-            && !line.starts_with("macro_rules")
-        {
+        let starts = ["command! {", "flags! {", "globals! {", "group! {"];
+        if starts.iter().any(|start| line.ends_with(start)) && !line.starts_with("macro_rules") {
             let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "}").collect();
-            all.push(declaration(file, &body)?);
+            let declaration = declaration(file, &body)?;
+            // Docker itself has no words; of the others, those that are made from others.
+            if line.starts_with("globals!") || !declaration.path.is_empty() {
+                all.push(declaration);
+            }
         }
     }
-    // Commands that are made from others have no words.
-    all.retain(|declaration| !declaration.path.is_empty());
     Ok(all)
 }
 
 fn declaration(file: &Path, body: &[&str]) -> Result<Declaration> {
     let mut declaration = None;
     let mut since = None;
+    let mut description: Vec<&str> = Vec::new();
     for line in body {
-        if line.trim_start().starts_with("///") {
+        if let Some(text) = line.trim_start().strip_prefix("///") {
             let version = SINCE.captures(line).and_then(|found| found[1].parse().ok());
             since = since.or(version);
+            description.push(text.trim());
         } else if let (None, Some(head)) = (&declaration, HEAD.captures(line)) {
             let words = head[2].split('"').map(str::trim).filter(|word| !word.is_empty());
             let (fixed, path): (Vec<&str>, _) = words.partition(|word| word.starts_with('-'));
@@ -118,6 +123,7 @@ fn declaration(file: &Path, body: &[&str]) -> Result<Declaration> {
                 flags: Vec::new(),
             });
             since = None;
+            description.clear();
         } else if let (Some(declaration), Some(flag)) = (&mut declaration, FLAG.captures(line)) {
             let kind = Kind::from_name(&flag[2])
                 .with_context(|| format!("unknown kind of flag: `{}`", &flag[2]))?;
@@ -125,6 +131,7 @@ fn declaration(file: &Path, body: &[&str]) -> Result<Declaration> {
                 method: flag[1].to_owned(),
                 kind,
                 spelling: flag[3].to_owned(),
+                words: std::mem::take(&mut description).join(" "),
                 since: since.take(),
             });
         } else {
@@ -155,18 +162,27 @@ command! {
     Detached = => Output, Ok;
 }
 
+globals! {
+    Docker =;
+    /// Words
+    tls: switch "--tls";
+}
+
 flags! {
     crate::thing::Make = "thing" "make";
     env: pair "--env";
 }
 "#;
 
+    const ALL: &str =
+        "Sets it (Docker 28 and later).  All of them (Docker 23 and later; before, one).";
+
     #[test]
     fn commands_and_flags_are_found() {
         let all = parse(Path::new("thing.rs"), SOURCE).unwrap();
-        let flag = |method: &str, kind, spelling: &str, since| {
+        let flag = |method: &str, kind, spelling: &str, words: &str, since| {
             let (method, spelling) = (method.to_owned(), spelling.to_owned());
-            DeclaredFlag { method, kind, spelling, since }
+            DeclaredFlag { method, kind, spelling, words: words.to_owned(), since }
         };
         let make = Declaration {
             file: "thing.rs".into(),
@@ -175,19 +191,27 @@ flags! {
             fixed: vec!["--quiet".to_owned()],
             result: Some("Vec<Thing>".to_owned()),
             flags: vec![
-                flag("all", Kind::Switch, "--all", Some(23)),
-                flag("grace", Kind::Seconds, "-t", None),
+                flag("all", Kind::Switch, "--all", ALL, Some(23)),
+                flag("grace", Kind::Seconds, "-t", "", None),
             ],
         };
         let more = Declaration {
             fixed: Vec::new(),
             result: None,
-            flags: vec![flag("env", Kind::Pair, "--env", None)],
+            flags: vec![flag("env", Kind::Pair, "--env", "", None)],
             file: "thing.rs".into(),
             name: "Make".to_owned(),
             path: "thing make".to_owned(),
         };
-        assert_eq!(all, [make, more]);
+        let docker = Declaration {
+            file: "thing.rs".into(),
+            name: "Docker".to_owned(),
+            path: String::new(),
+            fixed: Vec::new(),
+            result: None,
+            flags: vec![flag("tls", Kind::Switch, "--tls", "Words", None)],
+        };
+        assert_eq!(all, [make, docker, more]);
     }
 
     #[test]

@@ -14,7 +14,8 @@ pub(super) fn drift(inventory: &Inventory, declared: &[Declaration], major: u32)
         let path = command.path.join(" ");
         let own: Vec<&Declaration> =
             declared.iter().filter(|declaration| declaration.path == path).collect();
-        let needs_declaration = !command.is_group || has_own_flags(inventory, command);
+        let is_docker = path.is_empty();
+        let needs_declaration = is_docker || !command.is_group || has_own_flags(inventory, command);
         if own.is_empty() && needs_declaration {
             differences.push(format!("new command: `docker {path}`"));
         } else if needs_declaration {
@@ -32,14 +33,16 @@ pub(super) fn drift(inventory: &Inventory, declared: &[Declaration], major: u32)
 
 fn of_command(command: &Command, path: &str, own: &[&Declaration], major: u32) -> Vec<String> {
     let mut differences = Vec::new();
+    let docker = format!("docker {path}");
+    let docker = docker.trim_end();
     let declared = || own.iter().flat_map(|declaration| &declaration.flags);
     for flag in &command.flags {
         let name = &flag.name;
         match declared().find(|declared| is_spelling(&declared.spelling, flag)) {
             None if has_no_method(path, name, own) => {}
-            None => differences.push(format!("new flag: `docker {path} --{name}`")),
+            None => differences.push(format!("new flag: `{docker} --{name}`")),
             Some(declared) if !declared.kind.fits(flag.kind) => differences.push(format!(
-                "other kind: `docker {path} --{name}` is a {} (declared: {})",
+                "other kind: `{docker} --{name}` is a {} (declared: {})",
                 flag.kind.name(),
                 declared.kind.name()
             )),
@@ -51,7 +54,7 @@ fn of_command(command: &Command, path: &str, own: &[&Declaration], major: u32) -
             || command.flags.iter().any(|flag| is_spelling(&declared.spelling, flag))
     };
     for declared in declared().filter(|declared| !is_known(declared)) {
-        differences.push(format!("flag gone: `docker {path} {}`", declared.spelling));
+        differences.push(format!("flag gone: `{docker} {}`", declared.spelling));
     }
     differences
 }
@@ -103,6 +106,7 @@ mod tests {
             method: "m".to_owned(),
             kind: *kind,
             spelling: (*spelling).to_owned(),
+            words: String::new(),
             since: None,
         });
         Declaration {
@@ -144,6 +148,20 @@ mod tests {
                 "new command: `docker thing more`",
                 "command gone: `docker thing old`",
             ]
+        );
+    }
+
+    #[test]
+    fn flags_of_docker_itself_are_compared_too() {
+        let options =
+            "      --config string   Words\n      --host list   Words\n      --new   Words\n";
+        let mut inventory = inventory(&[("", options)]);
+        inventory.get_mut("").unwrap().is_group = true;
+        let docker =
+            declaration("", "Output", &[("--config", Kind::Value), ("--old", Kind::Value)]);
+        assert_eq!(
+            drift(&inventory, &[docker], 26),
+            ["new flag: `docker --new`", "flag gone: `docker --old`"]
         );
     }
 

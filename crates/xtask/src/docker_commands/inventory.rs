@@ -8,9 +8,6 @@ use super::page::{Flag, Page};
 use super::program::{Plugins, Program};
 use super::usage::{Positional, positionals};
 
-/// The plugins whose commands are part of docker-cli.
-const PLUGINS: [&str; 2] = ["buildx", "compose"];
-
 /// A command.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Command {
@@ -40,7 +37,7 @@ pub(super) fn has_own_flags(inventory: &Inventory, group: &Command) -> bool {
     group.is_group && !group.path.is_empty() && !group.flags.iter().all(is_repeated)
 }
 
-/// All commands and groups of docker, compose and buildx. Aliases are left out.
+/// All commands and groups of docker, and of compose and buildx if it has them. Aliases are left out.
 ///
 /// # Errors
 ///
@@ -48,8 +45,8 @@ pub(super) fn has_own_flags(inventory: &Inventory, group: &Command) -> bool {
 pub(super) fn inventory(program: &Program) -> Result<Inventory> {
     let mut all = Inventory::new();
     add(&mut all, program, Plugins::None, Vec::new())?;
-    for plugin in PLUGINS {
-        add(&mut all, program, Plugins::All, vec![plugin.to_owned()])?;
+    for plugin in program.plugins() {
+        add(&mut all, program, Plugins::All, vec![(*plugin).to_owned()])?;
     }
     // Docker's own builder has flags that buildx has not, and the other way round.
     let build = ["image".to_owned(), "build".to_owned()];

@@ -29,6 +29,8 @@ pub(super) struct Flag {
     pub(super) name: String,
     pub(super) short: Option<char>,
     pub(super) kind: Kind,
+    /// Whether its value is a number or a size, which needs a unit in its description.
+    pub(super) needs_unit: bool,
 }
 
 /// Spaces, `-s, `, the name and its type. Two spaces or more separate the description.
@@ -86,7 +88,8 @@ fn flag(found: &regex::Captures<'_>, is_true: bool) -> Option<Flag> {
     // source (`compose exec --no-TTY`).
     let of = found.get(3).map(|of| of.as_str()).filter(|of| !of.contains(' '));
     let kind = Kind::from_help(&name, of, is_true);
-    Some(Flag { name, short, kind })
+    let needs_unit = matches!(kind, Kind::Number | Kind::Decimal) || of == Some("bytes");
+    Some(Flag { name, short, kind, needs_unit })
 }
 
 /// The name in a line about a command: `  run         Create and run a new container`. The name of

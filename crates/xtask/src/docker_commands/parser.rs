@@ -5,6 +5,8 @@
 //! be the one that it rejects. Nothing is run.
 
 use super::declared::{Declaration, DeclaredFlag};
+use super::drift::is_spelling;
+use super::inventory::Inventory;
 use super::kind::Kind;
 use super::program::{Plugins, Program};
 
@@ -47,6 +49,7 @@ const VALUES: &[(&str, &str)] = &[
     ("memory", "1m"),
     ("memory-reservation", "1m"),
     ("memory-swap", "1m"),
+    ("log-level", "info"),
     ("mount", "type=tmpfs,target=/x"),
     ("mount-add", "type=tmpfs,target=/x"),
     ("placement-pref", "spread=x"),
@@ -69,33 +72,74 @@ const VALUES: &[(&str, &str)] = &[
 const FILE: (&str, &str) =
     ("x.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 
-/// Returns a sentence for each command of which the program rejects a flag. `major` is the first
-/// number of docker's version.
+/// What came of trying flags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tried {
+    /// A sentence for each command of which the program rejects a flag.
+    pub(super) rejected: Vec<String>,
+    /// Commands that the program does not have, and flags that it neither has nor should have by their
+    /// descriptions: these were not tried.
+    pub(super) missing: Vec<String>,
+    /// How many flags were tried.
+    pub(super) count: usize,
+}
+
+/// Tries all flags on the program. `major` is the first number of docker's version.
+///
+/// The program may be of another version than that which docker-cli is generated from, whose commands are then
+/// `other`: only flags that it has are tried, and those that it should have by their descriptions ("Docker 28 and
+/// later").
 ///
 /// # Errors
 ///
 /// If the program cannot be run.
-pub(super) fn rejected(
+pub(super) fn try_flags(
     program: &Program,
     declared: &[Declaration],
     major: u32,
-) -> Result<Vec<String>> {
+    other: Option<&Inventory>,
+) -> Result<Tried> {
     program.write(FILE.0, FILE.1)?;
-    let mut rejected = Vec::new();
+    let mut tried = Tried::default();
     for command in declared.chunk_by(|a, b| a.path == b.path) {
         let Some(first) = command.first() else { continue };
+        let path = &first.path;
+        let docker = format!("docker {path}");
+        let docker = docker.trim_end();
+        let known = match other.map(|other| other.get(path)) {
+            None => None,
+            Some(Some(known)) => Some(known),
+            Some(None) => {
+                tried.missing.push(docker.to_owned());
+                continue;
+            }
+        };
+        let has = |spelling: &str| {
+            known.is_none_or(|known| known.flags.iter().any(|flag| is_spelling(spelling, flag)))
+        };
         let flags = command.iter().flat_map(|declaration| &declaration.flags);
-        let flags = flags.filter(|flag| flag.since.is_none_or(|since| since <= major));
-        let mut words: Vec<String> = first.path.split(' ').map(str::to_owned).collect();
-        words.extend(first.fixed.iter().cloned());
-        words.extend(flags.map(example));
+        let due = flags.filter(|flag| flag.since.is_none_or(|since| since <= major));
+        let (flags, missing): (Vec<_>, Vec<_>) =
+            due.partition(|flag| flag.since.is_some() || has(&flag.spelling));
+        let missing = missing.iter().map(|flag| format!("{docker} {}", flag.spelling));
+        tried.missing.extend(missing);
+        tried.count += flags.len();
+        let mut words: Vec<String> = path.split_whitespace().map(str::to_owned).collect();
+        let fixed = first.fixed.iter().filter(|word| has(name_of(word)));
+        words.extend(fixed.cloned());
+        words.extend(flags.into_iter().map(example));
         words.push(SENTINEL.to_owned());
         let printed = program.run(Plugins::All, &words)?;
         if let Some(message) = rejection(&printed.stderr) {
-            rejected.push(format!("`docker {}`: {message}", first.path));
+            tried.rejected.push(format!("`{docker}`: {message}"));
         }
     }
-    Ok(rejected)
+    Ok(tried)
+}
+
+/// `--format` of `--format=json`.
+fn name_of(word: &str) -> &str {
+    word.split_once('=').map_or(word, |(name, _)| name)
 }
 
 /// What docker says about another flag than the last; `None` if it has accepted all others.
@@ -125,7 +169,84 @@ fn example(flag: &DeclaredFlag) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::docker_commands::inventory::inventory;
+
+    /// Has `docker thing make` with `--old` and, since version 28, `--later`; no plugins.
+    const DOCKER: &str = r#"#!/bin/sh
+case "$*" in
+*--flag-that-no-command-has*)
+    for word in "$@"; do case $word in
+        --old|--later=*|thing|make) ;;
+        *) echo "unknown flag: $word" >&2; exit 125;;
+    esac; done;;
+"thing make --help") printf 'Usage:  docker thing make\n\nOptions:\n      --old   Words\n'
+    echo "      --later string   Words";;
+"thing --help") printf 'Usage:  docker thing COMMAND\n\nCommands:\n  make   Words\n';;
+"image build --help") echo 'Usage:  docker image build PATH';;
+"image --help") printf 'Usage:  docker image COMMAND\n\nCommands:\n  build   Words\n';;
+*) printf 'Usage:  docker [OPTIONS] COMMAND\n\nCommands:\n  image   Words\n  thing   Words\n';;
+esac
+"#;
+
+    /// The declaration of a command with these flags, of which `--later` is of Docker 28, and `--even-later` of 29.
+    fn declaration(path: &str, flags: &[(&str, Kind)]) -> Declaration {
+        let since = |spelling: &str| match spelling {
+            "--later" => Some(28),
+            "--even-later" => Some(29),
+            _ => None,
+        };
+        let flags = flags.iter().map(|(spelling, kind)| DeclaredFlag {
+            method: "m".to_owned(),
+            kind: *kind,
+            spelling: (*spelling).to_owned(),
+            words: String::new(),
+            since: since(spelling),
+        });
+        Declaration {
+            file: PathBuf::new(),
+            name: "N".to_owned(),
+            path: path.to_owned(),
+            fixed: vec!["--no-such-flag".to_owned()],
+            result: None,
+            flags: flags.collect(),
+        }
+    }
+
+    #[test]
+    fn another_docker_must_accept_what_it_has_and_what_it_should_have() {
+        let root = tempfile::tempdir().unwrap();
+        let docker = root.path().join("usr/bin/docker");
+        fs::create_dir_all(docker.parent().unwrap()).unwrap();
+        fs::write(&docker, DOCKER).unwrap();
+        fs::set_permissions(&docker, fs::Permissions::from_mode(0o755)).unwrap();
+        let program = Program::of_root(root.path()).unwrap();
+        let other = inventory(&program).unwrap();
+        let flags = [
+            ("--old", Kind::Switch),
+            ("--gone", Kind::Switch),
+            ("--later", Kind::Value),
+            ("--even-later", Kind::Value),
+        ];
+        let declared = [
+            declaration("compose up", &[("--wait", Kind::Switch)]),
+            declaration("thing make", &flags),
+        ];
+        let tried = |major| try_flags(&program, &declared, major, Some(&other)).unwrap();
+        let missing = ["docker compose up", "docker thing make --gone"].map(str::to_owned);
+        let expected = Tried { rejected: Vec::new(), missing: missing.to_vec(), count: 2 };
+        assert_eq!(tried(28), expected);
+        assert_eq!(Tried { count: 1, ..expected.clone() }, tried(26));
+        let rejected = vec!["`docker thing make`: unknown flag: --even-later=x".to_owned()];
+        assert_eq!(Tried { rejected, count: 3, ..expected }, tried(29));
+        // The docker that docker-cli is generated from must have all.
+        let all = try_flags(&program, &declared[1..], 28, None).unwrap();
+        assert_eq!(all.rejected, ["`docker thing make`: unknown flag: --no-such-flag"]);
+    }
 
     #[test]
     fn only_the_last_flag_may_be_rejected() {
@@ -154,7 +275,8 @@ mod tests {
             ("--cpus", Kind::Decimal, "--cpus=0.5"),
         ] {
             let (method, spelling) = ("m".to_owned(), spelling.to_owned());
-            assert_eq!(example(&DeclaredFlag { method, kind, spelling, since: None }), expected);
+            let flag = DeclaredFlag { method, kind, spelling, words: String::new(), since: None };
+            assert_eq!(example(&flag), expected);
         }
     }
 }

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 
 /// Where Debian's packages install plugins, relative to the root.
 const PLUGINS: &str = "usr/libexec/docker/cli-plugins";
+/// The plugins whose commands are part of docker-cli.
+const KNOWN: [&str; 2] = ["buildx", "compose"];
 /// How long a command may take that only parses its flags or prints help.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -22,6 +24,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub(super) struct Program {
     docker: PathBuf,
     home: TempDir,
+    /// The names of the plugins that it has.
+    plugins: Vec<&'static str>,
 }
 
 /// Which plugins docker has: with buildx, `docker image build` is buildx's.
@@ -49,17 +53,37 @@ impl Program {
         let root = root.canonicalize().with_context(|| {
             format!("no prepared engine in {}: run `cargo xtask engine`", engines.display())
         })?;
-        let home = tempfile::tempdir().context("cannot create a temporary directory")?;
-        let plugins = home.path().join("all/cli-plugins");
-        fs::create_dir_all(&plugins).context("cannot create a directory for plugins")?;
-        for plugin in ["docker-buildx", "docker-compose"] {
-            let program = root.join(PLUGINS).join(plugin);
-            if !program.is_file() {
-                bail!("no {}: update the prepared engine's packages", program.display());
-            }
-            symlink(program, plugins.join(plugin)).context("cannot link a plugin")?;
+        let program = Self::of_root(&root)?;
+        if let Some(plugin) = KNOWN.iter().find(|plugin| !program.plugins.contains(plugin)) {
+            bail!("no {plugin} in {}: update the prepared engine's packages", root.display());
         }
-        Ok(Self { docker: root.join("usr/bin/docker"), home })
+        Ok(program)
+    }
+
+    /// The program in a root file system, with the plugins that are there.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses a temporary directory.
+    pub(super) fn of_root(root: &Path) -> Result<Self> {
+        let home = tempfile::tempdir().context("cannot create a temporary directory")?;
+        let directory = home.path().join("all/cli-plugins");
+        fs::create_dir_all(&directory).context("cannot create a directory for plugins")?;
+        let mut plugins = Vec::new();
+        for plugin in KNOWN {
+            let file = format!("docker-{plugin}");
+            let program = root.join(PLUGINS).join(&file);
+            if program.is_file() {
+                symlink(program, directory.join(file)).context("cannot link a plugin")?;
+                plugins.push(plugin);
+            }
+        }
+        Ok(Self { docker: root.join("usr/bin/docker"), home, plugins })
+    }
+
+    /// The names of the plugins that it has, of those whose commands are part of docker-cli.
+    pub(super) fn plugins(&self) -> &[&'static str] {
+        &self.plugins
     }
 
     /// Runs docker; its exit status does not matter.
@@ -110,16 +134,25 @@ impl Program {
         fs::write(self.home.path().join(name), text).with_context(|| format!("cannot write {name}"))
     }
 
+    /// The version of docker.
+    ///
+    /// # Errors
+    ///
+    /// If it prints none.
+    pub(super) fn version(&self) -> Result<String> {
+        let docker = self.run(Plugins::None, &["version", "--format={{json .Client}}"])?;
+        let docker: Value = serde_json::from_str(&docker.stdout)
+            .with_context(|| format!("unexpected version of docker: `{}`", docker.stdout))?;
+        Ok(docker["Version"].as_str().context("docker prints no version")?.to_owned())
+    }
+
     /// The versions of docker, compose and buildx.
     ///
     /// # Errors
     ///
     /// If one of them cannot be found.
     pub(super) fn versions(&self) -> Result<[String; 3]> {
-        let docker = self.run(Plugins::None, &["version", "--format={{json .Client}}"])?;
-        let docker: Value = serde_json::from_str(&docker.stdout)
-            .with_context(|| format!("unexpected version of docker: `{}`", docker.stdout))?;
-        let docker = docker["Version"].as_str().context("docker prints no version")?.to_owned();
+        let docker = self.version()?;
         let compose = self.run(Plugins::All, &["compose", "version", "--short"])?;
         let buildx = self.run(Plugins::All, &["buildx", "version"])?;
         let buildx = buildx.stdout.split(' ').nth(1).context("buildx prints no version")?;
