@@ -48,7 +48,8 @@ pub enum Error {
         /// Docker's message.
         failure: Box<Failure>,
     },
-    /// The object, or a port that was requested, is used by something else.
+    /// The object, or a port or an address that was requested, is used by something else: another
+    /// object, or a process of the daemon's machine.
     InUse(Box<Failure>),
     /// Another object has the name already.
     Conflict(Box<Failure>),

@@ -99,7 +99,7 @@ fn is_usage(text: &str) -> bool {
 }
 
 fn meaning_of_daemon(text: &str) -> Meaning<'_> {
-    const IN_USE: [&str; 9] = [
+    const IN_USE: [&str; 11] = [
         "volume is in use",
         "has active endpoints",
         "is using its referenced image",
@@ -109,6 +109,9 @@ fn meaning_of_daemon(text: &str) -> Meaning<'_> {
         "container is running: stop the container",
         "You cannot remove a running container",
         "port is already allocated",
+        // A port that a process has, and with a capital the address of a container.
+        "address already in use",
+        "Address already in use",
     ];
     // Behind the request: `Head "https://…": unauthorized: …`. The codes are those of the protocol
     // (<https://distribution.github.io/distribution/spec/api/#errors-2>).

@@ -99,6 +99,9 @@ fn an_object_or_a_port_is_in_use() {
         r#"Error response from daemon: conflict: unable to remove repository reference "alpine" (must force) - container 3781557bac83 is using its referenced image 2cf291174d13"#,
         "Error response from daemon: error while removing network: network n1 id 5edad9658ee1 has active endpoints",
         "docker: Error response from daemon: driver failed programming external connectivity on endpoint crazy_hertz (c53af182c513): Bind for 0.0.0.0:8080 failed: port is already allocated.",
+        "docker: Error response from daemon: driver failed programming external connectivity on endpoint web (67b8ed7899e9): Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use.",
+        "Error response from daemon: failed to set up container networking: driver failed programming external connectivity on endpoint web (67b8ed7899e9): failed to bind host port for 0.0.0.0:8080:172.17.0.2:80/tcp: address already in use",
+        "docker: Error response from daemon: Address already in use.",
     ] {
         assert_eq!(meaning(line), Some(Meaning::InUse), "{line}");
     }
