@@ -16,24 +16,12 @@ use std::slice;
 
 use crate::error::{Error, Failure, last_lines};
 use crate::message::{Meaning, Message};
-use crate::output::Output;
+use crate::output::{Origin, Output};
 use crate::settings::{Settings, Wrapper};
 
-/// Where the output and the exit status of a command come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// Both from docker.
-    Docker,
-    /// Output from a container's program too; the status from docker.
-    Logs,
-    /// Both from a container's program, unless docker fails, with a status from 125 to 127.
-    Run,
-    /// Both from a container's program, unless docker fails, possibly with status 1.
-    Exec,
-}
-
 /// The error of a command whose exit status is not zero.
-pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Error {
+pub(crate) fn failure(output: Output, settings: &Settings) -> Error {
+    let origin = output.origin;
     let stderr = output.stderr_text().into_owned();
     let lines: Vec<&str> = stderr.lines().filter(|line| !is_hint(line)).collect();
     if is_missing_behind_wrapper(&lines, &output, settings) {

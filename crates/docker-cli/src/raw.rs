@@ -2,10 +2,9 @@
 
 use std::ffi::OsString;
 
-use crate::classify::Origin;
 use crate::docker::Docker;
 use crate::invocation::Invocation;
-use crate::output::Output;
+use crate::output::{Origin, Output};
 use crate::words::find_command;
 
 crate::define::command! {
