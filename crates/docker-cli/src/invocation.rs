@@ -139,6 +139,12 @@ impl Invocation {
         self.timeout = Some(limit);
     }
 
+    /// Sets an environment variable for this command alone.
+    pub(crate) fn environment(&mut self, name: &str, value: &str) {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.environment.insert(name.into(), Some(value.into()));
+    }
+
     /// Marks a command that creates a container, which is removed if the command is stopped.
     pub(crate) fn creates_container(&mut self) {
         self.creates_container = true;

@@ -26,6 +26,12 @@ fn docker() -> Docker {
     Docker::new().through(through()).timeout(Duration::from_secs(60))
 }
 
+/// As [`docker`], where this environment variable (`NAME=value`) is set.
+fn docker_with(variable: &str) -> Docker {
+    let shell = ["env", variable, "sh", "-c"].map(str::to_owned);
+    docker().through_shell([through(), shell.to_vec()].concat())
+}
+
 /// The words to put in front of docker.
 fn through() -> Vec<String> {
     let through = std::env::var("DOCKER_CLI_TEST_THROUGH").expect(
