@@ -17,6 +17,8 @@ pub(crate) enum Origin {
     Run,
     /// Both from a container's program, unless docker fails, possibly with status 1.
     Exec,
+    /// As `Exec`, but from compose, which also looks for services.
+    Compose,
 }
 
 /// The output and the exit status of a command that ran to its end.
@@ -75,7 +77,7 @@ impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.origin {
             Origin::Docker => write!(f, "({} bytes)", self.text.len()),
-            Origin::Logs | Origin::Run | Origin::Exec => {
+            Origin::Logs | Origin::Run | Origin::Exec | Origin::Compose => {
                 fmt::Debug::fmt(&String::from_utf8_lossy(self.text), f)
             }
         }

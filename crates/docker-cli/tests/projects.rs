@@ -6,7 +6,7 @@
 mod fake;
 
 use docker_cli::compose::LogLine;
-use docker_cli::{BuildEvent, BuildEvents, DockerCommand, Error, TransferEvent};
+use docker_cli::{BuildEvent, BuildEvents, DockerCommand, Error, ObjectKind, TransferEvent};
 use fake::Fake;
 
 /// A docker that prints its arguments to the file `call`, and this text.
@@ -81,7 +81,7 @@ echo 'no such service: x' >&2; exit 1"#,
     let expected =
         [("web-1", "ready"), ("db-1", "a | b")].map(|(a, b)| (a.to_owned(), b.to_owned()));
     assert_eq!(pairs, expected);
-    assert!(matches!(lines.next(), Some(Err(Error::Failed(_)))));
+    assert!(matches!(lines.next(), Some(Err(Error::NoSuch { kind: ObjectKind::Service, .. }))));
     assert_eq!(call(&fake), "compose logs --no-log-prefix=false --no-color=true web");
 }
 

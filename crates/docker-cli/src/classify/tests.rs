@@ -147,6 +147,35 @@ fn exec_reports_a_missing_program_on_standard_output() {
     }
 }
 
+/// Compose looks for services; `run` and `exec` do not, but a program may, or for secrets.
+#[test]
+fn a_service_is_missing_only_in_compose() {
+    let line = "no such service: web\n";
+    let error = self::error(Origin::Compose, 1, line);
+    assert!(matches!(error, Error::NoSuch { kind: ObjectKind::Service, .. }), "{error:?}");
+    for (origin, code, line) in [
+        (Origin::Exec, 1, line),
+        (Origin::Exec, 1, "secret not found: web\n"),
+        (Origin::Run, 125, line),
+        (Origin::Compose, 2, line),
+    ] {
+        let error = self::error(origin, code, line);
+        assert!(matches!(error, Error::Exit(_)), "{error:?}");
+    }
+}
+
+/// As docker 26.1.5 prints it.
+#[test]
+fn several_objects_of_a_swarm_are_missing() {
+    let stderr = "\nStatus: Error: no such service: web\nError: no such service: db, Code: 1\n";
+    let error = error(Origin::Docker, 1, stderr);
+    assert!(
+        matches!(&error, Error::NoSuch { kind: ObjectKind::Service, name, .. } if name == "web"),
+        "{error:?}"
+    );
+    assert_eq!(message(&error), "no such service: web\nno such service: db");
+}
+
 #[test]
 fn docker_is_missing_behind_a_wrapper() {
     let exec = |wrapper: &str| Wrapper::Exec(vec![wrapper.into()]);

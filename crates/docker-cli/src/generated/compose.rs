@@ -208,7 +208,7 @@ impl crate::compose::Compose {
 
 crate::define::command! {
     /// `docker compose attach`. It returns its output.
-    Attach = "compose" "attach" => crate::output::Output, Ok, origin: Exec;
+    Attach = "compose" "attach" => crate::output::Output, Ok, origin: Compose;
     detach_keys: value "--detach-keys";
     dry_run: switch "--dry-run";
     index: number "--index";
@@ -305,7 +305,7 @@ impl Events {
 
 crate::define::command! {
     /// `docker compose exec`. It returns its output.
-    Exec = "compose" "exec" => crate::output::Output, Ok, origin: Exec;
+    Exec = "compose" "exec" => crate::output::Output, Ok, origin: Compose;
     detach: switch "--detach";
     dry_run: switch "--dry-run";
     env: pair "--env";
@@ -441,7 +441,7 @@ impl Rm {
 
 crate::define::command! {
     /// `docker compose run`. It returns its output.
-    Run = "compose" "run" => crate::output::Output, Ok, origin: Exec;
+    Run = "compose" "run" => crate::output::Output, Ok, origin: Compose;
     build: switch "--build";
     cap_add: list "--cap-add";
     cap_drop: list "--cap-drop";

@@ -16,6 +16,7 @@ mod guards;
 mod machine;
 mod peers;
 mod projects;
+mod swarm;
 mod waits;
 
 use std::time::{Duration, Instant};
