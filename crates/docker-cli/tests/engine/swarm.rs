@@ -27,16 +27,16 @@ fn are_taken_or_in_use(docker: &Docker) {
     let (secret, config) = (docker.secret(), docker.config());
     let create = || secret.create("taken").file("-").stdin(b"x");
     create().call().unwrap();
-    is_taken(create().call());
+    is_taken(&create().call());
     let create = || config.create("taken", "-").stdin(b"x");
     create().call().unwrap();
-    is_taken(create().call());
+    is_taken(&create().call());
     let create = || {
         let create = docker.service().create("none").name("taken").detach().no_resolve_image();
         create.secret("taken").config("taken")
     };
     create().call().unwrap();
-    is_taken(create().call());
+    is_taken(&create().call());
     for error in
         [secret.rm(["taken"]).call().unwrap_err(), config.rm(["taken"]).call().unwrap_err()]
     {
@@ -66,15 +66,15 @@ fn are_missing(docker: &Docker) {
         (Network, create().network("gone").call()),
         (Stack, docker.stack().ps("gone").call()),
     ] {
-        is_missing(kind, result);
+        is_missing(kind, &result);
     }
     // A manager's daemon has other words for volumes.
     assert!(docker.volume().find("gone").unwrap().is_none());
-    is_missing(Volume, docker.volume().rm(["gone"]).call());
+    is_missing(Volume, &docker.volume().rm(["gone"]).call());
 }
 
 #[track_caller]
-fn is_missing<T: std::fmt::Debug>(kind: ObjectKind, result: Result<T, Error>) {
+fn is_missing<T: std::fmt::Debug>(kind: ObjectKind, result: &Result<T, Error>) {
     let is_missing = |error: &Error| match error {
         Error::NoSuch { kind: found, name, .. } => *found == kind && name.contains("gone"),
         _ => false,
@@ -83,7 +83,7 @@ fn is_missing<T: std::fmt::Debug>(kind: ObjectKind, result: Result<T, Error>) {
 }
 
 #[track_caller]
-fn is_taken<T: std::fmt::Debug>(result: Result<T, Error>) {
+fn is_taken<T: std::fmt::Debug>(result: &Result<T, Error>) {
     assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
 }
 
@@ -93,11 +93,11 @@ fn contexts_and_manifests_are_missing_or_taken() {
     let (docker, name) = (docker(), name("context"));
     let contexts = docker.contexts();
     contexts.create(&name).call().unwrap();
-    is_taken(contexts.create(&name).call());
+    is_taken(&contexts.create(&name).call());
     contexts.rm([&name]).call().unwrap();
-    is_missing(ObjectKind::Context, contexts.rm(["gone"]).call());
-    is_missing(ObjectKind::Manifest, docker.manifest().rm(["gone"]).call());
-    is_missing(ObjectKind::Manifest, docker.manifest().push("gone").call());
+    is_missing(ObjectKind::Context, &contexts.rm(["gone"]).call());
+    is_missing(ObjectKind::Manifest, &docker.manifest().rm(["gone"]).call());
+    is_missing(ObjectKind::Manifest, &docker.manifest().push("gone").call());
 }
 
 #[test]
@@ -114,10 +114,10 @@ fn services_of_a_project_are_missing() {
         compose.run("gone").stdin(stdin()).call(),
         compose.pull().service("gone").stdin(stdin()).call(),
     ] {
-        is_missing(ObjectKind::Service, result);
+        is_missing(ObjectKind::Service, &result);
     }
     let error = compose.logs().service("gone").stdin(stdin()).lines().unwrap().next().unwrap();
-    is_missing(ObjectKind::Service, error);
+    is_missing(ObjectKind::Service, &error);
 }
 
 /// Not on the engine: a daemon waits for a driver that is gone, whatever volume it looks for.
@@ -126,8 +126,8 @@ fn a_volume_of_another_driver_has_the_name(daemon: &Daemon) {
     let driver = Driver::start(&format!("{}/odd.sock", daemon.plugins()));
     let volume = docker.volume();
     volume.create().name("taken").call().unwrap();
-    is_taken(volume.create().name("taken").driver("odd").call());
-    is_missing(ObjectKind::Plugin, volume.create().driver("gone").call());
+    is_taken(&volume.create().name("taken").driver("odd").call());
+    is_missing(ObjectKind::Plugin, &volume.create().driver("gone").call());
     drop(driver);
 }
 
