@@ -61,12 +61,14 @@ impl Build {
         QuietBuild::from_build(self.0)
     }
 
-    /// Starts the build, and returns what happens as events.
+    /// Starts the build, and returns what happens as events, whatever [`progress`](Self::progress) and
+    /// `BUILDKIT_PROGRESS` say.
     ///
     /// # Errors
     ///
     /// If docker cannot be started. If the build fails, the last item is the error.
-    pub fn follow(self) -> Result<BuildEvents, Error> {
+    pub fn follow(mut self) -> Result<BuildEvents, Error> {
+        self.0.value("--progress", "plain");
         BuildEvents::start(self)
     }
 }

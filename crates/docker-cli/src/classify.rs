@@ -14,26 +14,14 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::slice;
 
-use crate::error::{Error, Failure, last_lines};
+use crate::error::{Error, Failure, ObjectKind, last_lines};
 use crate::message::{Meaning, Message};
-use crate::output::Output;
+use crate::output::{Origin, Output};
 use crate::settings::{Settings, Wrapper};
 
-/// Where the output and the exit status of a command come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// Both from docker.
-    Docker,
-    /// Output from a container's program too; the status from docker.
-    Logs,
-    /// Both from a container's program, unless docker fails, with a status from 125 to 127.
-    Run,
-    /// Both from a container's program, unless docker fails, possibly with status 1.
-    Exec,
-}
-
 /// The error of a command whose exit status is not zero.
-pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Error {
+pub(crate) fn failure(output: Output, settings: &Settings) -> Error {
+    let origin = output.origin;
     let stderr = output.stderr_text().into_owned();
     let lines: Vec<&str> = stderr.lines().filter(|line| !is_hint(line)).collect();
     if is_missing_behind_wrapper(&lines, &output, settings) {
@@ -42,7 +30,7 @@ pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Er
     }
     let messages: Vec<Message<'_>> = match origin {
         Origin::Docker => lines.iter().filter_map(|line| Message::parse(line)).collect(),
-        Origin::Logs | Origin::Run | Origin::Exec => {
+        Origin::Logs | Origin::Run | Origin::Exec | Origin::Compose => {
             let last = lines.last().and_then(|line| Message::parse(line));
             last.filter(|message| fits_status(message, &output, origin)).into_iter().collect()
         }
@@ -51,7 +39,7 @@ pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Er
         let text = messages.iter().map(|message| message.text).collect::<Vec<_>>().join("\n");
         return first.meaning.error(Failure::ended(output, text));
     }
-    if origin == Origin::Exec {
+    if matches!(origin, Origin::Exec | Origin::Compose) {
         // Docker 26 reports on standard output that the program cannot be started.
         let stdout = output.stdout_text().into_owned();
         let last = stdout.lines().next_back().and_then(Message::parse);
@@ -60,7 +48,7 @@ pub(crate) fn failure(output: Output, origin: Origin, settings: &Settings) -> Er
         }
     }
     // A signal has ended docker itself: for a program that one has ended, docker exits with 128 + n.
-    let is_program = matches!(origin, Origin::Run | Origin::Exec)
+    let is_program = matches!(origin, Origin::Run | Origin::Exec | Origin::Compose)
         && output.status.code().is_some()
         && !is_message_of_ssh(&lines, &output, settings);
     let failure = Failure::ended(output, last_lines(&lines));
@@ -76,15 +64,24 @@ pub(crate) fn reported(output: Output, messages: &[String]) -> Error {
 
 /// Whether docker ends with this status when it prints this message.
 fn fits_status(message: &Message<'_>, output: &Output, origin: Origin) -> bool {
+    use Origin::{Compose, Docker, Exec, Logs, Run};
     match (origin, message.meaning, output.status.code()) {
-        (Origin::Docker | Origin::Logs, _, _)
-        | (Origin::Run, _, Some(125..=127))
-        | (Origin::Exec, Meaning::Usage, Some(125))
-        | (Origin::Exec, Meaning::Daemon, Some(1 | 126 | 127)) => true,
-        (Origin::Run, _, Some(1)) => message.text.starts_with("Failed to initialize: "),
-        (Origin::Exec, meaning, Some(1)) => meaning != Meaning::Usage,
+        (Docker | Logs, _, _) => true,
+        // These look for none, but a program may.
+        (Run | Exec, Meaning::NoSuch(kind, _), _) if !is_of_run(kind) => false,
+        (Run, _, Some(125..=127))
+        | (Exec | Compose, Meaning::Usage, Some(125))
+        | (Exec | Compose, Meaning::Daemon, Some(1 | 126 | 127)) => true,
+        (Run, _, Some(1)) => message.text.starts_with("Failed to initialize: "),
+        (Exec | Compose, meaning, Some(1)) => meaning != Meaning::Usage,
         _ => false,
     }
+}
+
+/// Whether `run` or `exec` can look for an object of this kind.
+fn is_of_run(kind: ObjectKind) -> bool {
+    use ObjectKind::{Container, Context, Image, Network, Object, Plugin, Volume};
+    matches!(kind, Container | Context | Image | Network | Object | Plugin | Volume)
 }
 
 /// Whether this line is a pointer to the manual, the manual's first line, the deprecation notice of

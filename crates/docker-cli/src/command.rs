@@ -65,12 +65,11 @@ pub trait DockerCommand: Builder {
     /// Any [`Error`]; in particular when docker's exit status is not zero.
     fn call(self) -> Result<Self::Output, Error> {
         let settings = self.invocation().settings().clone();
-        let origin = self.invocation().origin();
         let output = self.output()?;
         if output.status.success() {
             Self::read(output)
         } else {
-            Err(classify::failure(output, origin, &settings))
+            Err(classify::failure(output, &settings))
         }
     }
 

@@ -122,7 +122,7 @@ macro_rules! group {
                 Self($crate::invocation::Parent::begin(
                     docker,
                     &[$($word),*],
-                    $crate::classify::Origin::Docker,
+                    $crate::output::Origin::Docker,
                 ))
             }
 
@@ -216,10 +216,10 @@ macro_rules! record {
 
 macro_rules! origin {
     () => {
-        $crate::classify::Origin::Docker
+        $crate::output::Origin::Docker
     };
     ($origin:ident) => {
-        $crate::classify::Origin::$origin
+        $crate::output::Origin::$origin
     };
 }
 

@@ -48,9 +48,10 @@ pub enum Error {
         /// Docker's message.
         failure: Box<Failure>,
     },
-    /// The object, or a port that was requested, is used by something else.
+    /// The object, or a port or an address that was requested, is used by something else: another
+    /// object, or a process of the daemon's machine.
     InUse(Box<Failure>),
-    /// Another object has the name already.
+    /// Another object has the name already; of volumes, one of another driver.
     Conflict(Box<Failure>),
     /// A guard was to create an object that exists already. Docker accepts that, but the guard would
     /// remove what others have created.
@@ -180,6 +181,18 @@ pub enum ObjectKind {
     Plugin,
     /// A context of the docker program.
     Context,
+    /// A service of a swarm or of a compose project.
+    Service,
+    /// A node of a swarm.
+    Node,
+    /// A secret of a swarm.
+    Secret,
+    /// A configuration file of a swarm.
+    Config,
+    /// A stack of a swarm.
+    Stack,
+    /// A list of images for several platforms, or one of them.
+    Manifest,
     /// A compose project.
     Project,
     /// An object of unknown kind: `docker inspect` looks for several kinds.
@@ -195,6 +208,12 @@ impl fmt::Display for ObjectKind {
             Self::Network => "network",
             Self::Plugin => "plugin",
             Self::Context => "context",
+            Self::Service => "service",
+            Self::Node => "node",
+            Self::Secret => "secret",
+            Self::Config => "config",
+            Self::Stack => "stack",
+            Self::Manifest => "manifest",
             Self::Project => "compose project",
             Self::Object => "object",
         })

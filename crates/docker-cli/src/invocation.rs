@@ -8,12 +8,11 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::classify::Origin;
 use crate::command_line::CommandLine;
 use crate::docker::Docker;
 use crate::error::Error;
 use crate::leftover::Leftover;
-use crate::output::Output;
+use crate::output::{Origin, Output};
 use crate::running::Running;
 use crate::settings::Settings;
 use crate::spawn::Start;
@@ -140,6 +139,12 @@ impl Invocation {
         self.timeout = Some(limit);
     }
 
+    /// Sets an environment variable for this command alone.
+    pub(crate) fn environment(&mut self, name: &str, value: &str) {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.environment.insert(name.into(), Some(value.into()));
+    }
+
     /// Marks a command that creates a container, which is removed if the command is stopped.
     pub(crate) fn creates_container(&mut self) {
         self.creates_container = true;
@@ -200,10 +205,6 @@ impl Invocation {
         &self.settings
     }
 
-    pub(crate) fn origin(&self) -> Origin {
-        self.origin
-    }
-
     /// Whether there is nothing to do, because the list of names is empty. Docker would call it
     /// wrong usage.
     pub(crate) fn is_empty_list(&self) -> bool {
@@ -215,7 +216,8 @@ impl Invocation {
         if self.is_empty_list() {
             let command = self.command_line();
             let status = ExitStatus::default();
-            return Ok(Output { command, status, stdout: Vec::new(), stderr: Vec::new() });
+            let (stdout, stderr) = (Vec::new(), Vec::new());
+            return Ok(Output { command, status, stdout, stderr, origin: self.origin });
         }
         self.timeout = self.timeout.or(self.settings.timeout);
         self.start()?.output()
@@ -240,6 +242,6 @@ impl Invocation {
                 .map_err(Error::io("duplicate the file for standard output"))?,
             limit: self.timeout,
         };
-        Running::start(start, command, &self.settings, leftover)?.fed_by(feeding)
+        Running::start(start, command, self.origin, &self.settings, leftover)?.fed_by(feeding)
     }
 }

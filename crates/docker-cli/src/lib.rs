@@ -119,7 +119,7 @@ pub use guard::{Guard, Owner, Project, Removable, Swept};
 pub use id::{ContainerId, ImageId, InvalidName, NetworkId, VolumeName};
 pub use json_stream::JsonStream;
 pub use output::Output;
-pub use port::{Port, Publication};
+pub use port::{Port, PortRange, Ports, Publication};
 pub use process::Source;
 pub use progress::{
     BuildEvent, BuildEvents, LoadEvent, LoadEvents, Progress, ProgressEvents, Pulled, Pushed,

@@ -35,18 +35,29 @@ impl<'a> Message<'a> {
         let by_name = line.strip_prefix("docker: ");
         // `docker run` up to 26 ends its messages with a full stop, even after names.
         let line = by_name.map_or(line, |message| message.strip_suffix('.').unwrap_or(message));
+        let line = without_status(line);
         if let Some(text) = line.strip_prefix("Error response from daemon: ") {
             return Some(Self { text, meaning: meaning_of_daemon(text) });
         }
         if let Some(text) = line.strip_prefix("Error: ") {
             // Many programs use this prefix; docker only for objects that do not exist.
-            return Some(Self { text, meaning: no_such(text)? });
+            return Some(Self { text, meaning: no_such(text).or_else(|| nothing_found(text))? });
         }
         let meaning = meaning_of_client(line);
         let known = by_name.is_some()
             || meaning != Meaning::Failed
             || line.starts_with("Failed to initialize: ");
         known.then_some(Self { text: line, meaning })
+    }
+}
+
+/// `Status: Error response from daemon: secret x not found, Code: 1`, as docker prints it up to 26 after the
+/// `inspect` of a swarm's objects. Of several messages, the first has the beginning, and the last the end.
+fn without_status(line: &str) -> &str {
+    let line = line.strip_prefix("Status: ").unwrap_or(line);
+    match line.rsplit_once(", Code: ") {
+        Some((message, code)) if code.parse::<u8>().is_ok() => message,
+        _ => line,
     }
 }
 
@@ -66,6 +77,10 @@ fn meaning_of_client(text: &str) -> Meaning<'_> {
         Meaning::Daemon
     } else if let Some(name) = missing_context(text) {
         Meaning::NoSuch(ObjectKind::Context, name)
+    } else if let Some(meaning) = nothing_found(text) {
+        meaning
+    } else if text.starts_with("context \"") && text.ends_with("\" already exists") {
+        Meaning::Conflict
     } else if is_usage(text) {
         Meaning::Usage
     } else {
@@ -99,7 +114,7 @@ fn is_usage(text: &str) -> bool {
 }
 
 fn meaning_of_daemon(text: &str) -> Meaning<'_> {
-    const IN_USE: [&str; 9] = [
+    const IN_USE: [&str; 12] = [
         "volume is in use",
         "has active endpoints",
         "is using its referenced image",
@@ -109,7 +124,12 @@ fn meaning_of_daemon(text: &str) -> Meaning<'_> {
         "container is running: stop the container",
         "You cannot remove a running container",
         "port is already allocated",
+        "is in use by the following service",
+        // A port that a process has, and with a capital the address of a container.
+        "address already in use",
+        "Address already in use",
     ];
+    const CONFLICT: [&str; 2] = ["is already in use by container", "volume name must be unique"];
     // Behind the request: `Head "https://…": unauthorized: …`. The codes are those of the protocol
     // (<https://distribution.github.io/distribution/spec/api/#errors-2>).
     const DENIED: [&str; 4] =
@@ -118,7 +138,8 @@ fn meaning_of_daemon(text: &str) -> Meaning<'_> {
         meaning
     } else if IN_USE.iter().any(|words| text.contains(words)) {
         Meaning::InUse
-    } else if text.contains("is already in use by container") || text.ends_with(" already exists") {
+    } else if CONFLICT.iter().any(|words| text.contains(words)) || text.ends_with(" already exists")
+    {
         Meaning::Conflict
     } else if DENIED.iter().any(|words| text.contains(words)) {
         Meaning::AccessDenied
@@ -128,7 +149,7 @@ fn meaning_of_daemon(text: &str) -> Meaning<'_> {
 }
 
 /// `No such container: x`, also behind `cannot kill container: x: `, and the messages about
-/// volumes, networks, plugins and images of a registry.
+/// volumes, networks, plugins, images of a registry, and a swarm's objects.
 fn no_such(text: &str) -> Option<Meaning<'_>> {
     let kinds = [
         ("No such container: ", ObjectKind::Container),
@@ -150,11 +171,60 @@ fn no_such(text: &str) -> Option<Meaning<'_>> {
         ("pull access denied for ", ", repository does not exist", ObjectKind::Image),
         ("manifest for ", " not found: manifest unknown", ObjectKind::Image),
     ];
-    // What `run` says first since Docker 28.
-    let rest = text.strip_prefix("failed to set up container networking: ").unwrap_or(text);
-    shapes.into_iter().find_map(|(before, after, kind)| {
+    let rest = without_opening(text);
+    let found = shapes.into_iter().find_map(|(before, after, kind)| {
         let name = rest.strip_prefix(before)?.split_once(after)?.0;
         Some(Meaning::NoSuch(kind, name))
+    });
+    found.or_else(|| no_such_in_swarm(rest))
+}
+
+/// The message without what comes first: of `run` since Docker 28, of a swarm's manager, and of what needs a plugin.
+fn without_opening(text: &str) -> &str {
+    let manager = "rpc error: code = NotFound desc = ";
+    if let Some((_, rest)) = text.split_once(manager) {
+        return rest;
+    }
+    if let Some((_, rest)) = text.split_once("error looking up ") {
+        return rest.split_once(": ").map_or(text, |(_, rest)| rest);
+    }
+    text.strip_prefix("failed to set up container networking: ").unwrap_or(text)
+}
+
+/// `secret x not found`. Volumes are among them: a manager looks for those of the whole swarm, too. None of their
+/// names can contain a blank.
+fn no_such_in_swarm(text: &str) -> Option<Meaning<'_>> {
+    let (kind, name) = text.strip_suffix(" not found")?.split_once(' ')?;
+    let kind = match kind {
+        "service" => ObjectKind::Service,
+        "node" => ObjectKind::Node,
+        "secret" => ObjectKind::Secret,
+        "config" => ObjectKind::Config,
+        "volume" => ObjectKind::Volume,
+        _ => return None,
+    };
+    (!name.contains(' ')).then_some(Meaning::NoSuch(kind, name))
+}
+
+/// What the docker program or compose says if it has not found something in the daemon's answer.
+fn nothing_found(text: &str) -> Option<Meaning<'_>> {
+    const OPENINGS: [(&str, ObjectKind); 7] = [
+        ("no such service: ", ObjectKind::Service),
+        ("no such task or service: ", ObjectKind::Service),
+        ("nothing found in stack: ", ObjectKind::Stack),
+        ("secret not found: ", ObjectKind::Secret),
+        ("config not found: ", ObjectKind::Config),
+        ("No such manifest: ", ObjectKind::Manifest),
+        ("no such manifest: ", ObjectKind::Manifest),
+    ];
+    let found = OPENINGS.iter().find_map(|(words, kind)| {
+        let name = text.strip_prefix(words)?;
+        Some(Meaning::NoSuch(*kind, name))
+    });
+    found.or_else(|| {
+        let (name, _) =
+            text.strip_prefix("manifest for image ")?.split_once(" does not exist in ")?;
+        Some(Meaning::NoSuch(ObjectKind::Manifest, name))
     })
 }
 

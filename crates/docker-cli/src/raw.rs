@@ -2,10 +2,9 @@
 
 use std::ffi::OsString;
 
-use crate::classify::Origin;
 use crate::docker::Docker;
 use crate::invocation::Invocation;
-use crate::output::Output;
+use crate::output::{Origin, Output};
 use crate::words::find_command;
 
 crate::define::command! {
@@ -57,7 +56,7 @@ impl Meaning {
             "run" => Origin::Run,
             "exec" | "attach" => Origin::Exec,
             // Compose has no status that it keeps for its own errors.
-            "compose run" | "compose exec" | "compose attach" => Origin::Exec,
+            "compose run" | "compose exec" | "compose attach" => Origin::Compose,
             "logs" | "compose logs" | "compose up" | "service logs" => Origin::Logs,
             _ => Origin::Docker,
         };
@@ -93,10 +92,10 @@ mod tests {
             ("--host --config run app", Origin::Run, "--host --config run", true),
             ("--host=x exec web ls", Origin::Exec, "--host=x exec", false),
             ("container exec web run", Origin::Exec, "container exec", false),
-            ("compose -f a.yml run web ls", Origin::Exec, "compose -f a.yml run", false),
+            ("compose -f a.yml run web ls", Origin::Compose, "compose -f a.yml run", false),
             (
                 "compose --project-name=x exec web ls",
-                Origin::Exec,
+                Origin::Compose,
                 "compose --project-name=x exec",
                 false,
             ),

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::cancel::Canceller;
-use crate::classify::{self, Origin};
+use crate::classify;
 use crate::command::DockerCommand;
 use crate::error::Error;
 use crate::process::{Captured, End, Source, Step};
@@ -40,7 +40,6 @@ const STDERR_TAIL: usize = 64 << 10;
 pub struct Reader {
     /// `None` once the command has ended.
     running: Option<Running>,
-    origin: Origin,
     settings: Arc<Settings>,
     canceller: Canceller,
     stderr_tail: Vec<u8>,
@@ -58,12 +57,11 @@ impl Reader {
     pub(crate) fn start(command: impl DockerCommand) -> Result<Self, Error> {
         let invocation = command.into_invocation();
         let canceller = Canceller::new();
-        let origin = invocation.origin();
         let settings = invocation.settings().clone();
         let running = invocation.start()?;
         canceller.watch(running.process().group());
         let (running, stderr_tail) = (Some(running), Vec::new());
-        Ok(Self { running, origin, settings, canceller, stderr_tail, failed: None })
+        Ok(Self { running, settings, canceller, stderr_tail, failed: None })
     }
 
     /// Returns what stops this command from any thread.
@@ -106,7 +104,7 @@ impl Reader {
         let stderr = std::mem::take(&mut self.stderr_tail);
         self.failed = match running.ended(end, Captured { stdout: Vec::new(), stderr }) {
             Ok(output) if output.status.success() => None,
-            Ok(output) => Some(classify::failure(output, self.origin, &self.settings)),
+            Ok(output) => Some(classify::failure(output, &self.settings)),
             Err(error) => Some(error),
         };
     }

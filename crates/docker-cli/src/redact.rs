@@ -2,7 +2,8 @@
 //!
 //! Docker has no list of what is secret. What commonly is: values of environment variables and
 //! build arguments, passwords and tokens, options of volume and log drivers (a CIFS volume has its
-//! password in `--opt=o=…`, Splunk's log driver its token), and credentials in URLs. Names stay.
+//! password in `--opt=o=…`, Splunk's log driver its token), keys and tokens of build caches, settings
+//! of plugins, and credentials in URLs. Names stay.
 //! All words are searched, those of the program in the container too: docker's own parser would be
 //! needed to tell where they begin, and at worst a harmless value is hidden.
 
@@ -21,12 +22,15 @@ enum Secret {
     Whole,
     /// Of `--mount`: `type=volume,volume-opt=secret`
     DriverOptions,
+    /// Of `--cache-to`: `type=s3,secret_access_key=secret,region=x`
+    OfCache,
 }
 
 /// The words of docker's command line, the program first, as they may be displayed.
 pub(crate) fn redacted(words: &[OsString]) -> Vec<OsString> {
     let command = find_command(words, 1).map(|found| found.path);
-    redact(words, |word| flag(word, command.as_deref()))
+    let command = command.as_deref();
+    redact(words, |word| flag(word, command).or_else(|| setting(word, command)))
 }
 
 /// The words in front of docker as they may be displayed: `env NAME=[redacted]`.
@@ -63,15 +67,43 @@ fn redact(words: &[OsString], find: impl Fn(&[u8]) -> Option<(Secret, usize)>) -
 /// Hides the secret part of the value that begins at `start` of `word`.
 fn hide(word: &[u8], start: usize, secret: Secret) -> Vec<u8> {
     let value = &word[start..];
+    if let Secret::OfCache = secret {
+        return [&word[..start], &hide_in_list(value)].concat();
+    }
     let kept = match secret {
         Secret::Whole => Some(0),
         Secret::AfterName => after(value, b"="),
         Secret::DriverOptions => after(value, b"volume-opt="),
+        Secret::OfCache => None,
     };
     match kept {
         Some(kept) if kept < value.len() => [&word[..start + kept], REDACTED].concat(),
         _ => word.to_vec(),
     }
+}
+
+/// Hides the secrets of an attribute list, in CSV: `type=s3,token=secret,region=x`. A field in quotes
+/// can contain commas.
+fn hide_in_list(list: &[u8]) -> Vec<u8> {
+    const SECRETS: [&[u8]; 4] = [b"key", b"password", b"secret", b"token"];
+    let mut is_quoted = false;
+    let fields = list.split(|byte| {
+        is_quoted ^= *byte == b'"';
+        *byte == b',' && !is_quoted
+    });
+    let shown = fields.map(|field| {
+        let Some(value) = after(field, b"=") else { return field.to_vec() };
+        let name = field[..value].to_ascii_lowercase();
+        let is_secret = SECRETS.iter().any(|word| after(&name, word).is_some());
+        if is_secret { [&field[..value], REDACTED].concat() } else { field.to_vec() }
+    });
+    shown.collect::<Vec<_>>().join(&b',')
+}
+
+/// The value of `plugin set PLUGIN NAME=value`.
+fn setting(word: &[u8], command: Option<&str>) -> Option<(Secret, usize)> {
+    let takes_settings = matches!(command?, "plugin set" | "plugin install");
+    (takes_settings && !word.starts_with(b"-")).then_some((Secret::AfterName, 0))
 }
 
 /// The secret of a flag of this command.
@@ -90,6 +122,7 @@ fn long_flag(word: &[u8]) -> Option<(Secret, usize)> {
         }
         b"--password" | b"--token" => Secret::Whole,
         b"--mount" => Secret::DriverOptions,
+        b"--cache-to" | b"--cache-from" => Secret::OfCache,
         _ => return None,
     };
     Some((secret, name_end.map_or(word.len(), |end| end + 1)))
@@ -176,6 +209,23 @@ mod tests {
                 "run --mount=type=volume,volume-opt=o=x app",
                 "run --mount=type=volume,volume-opt=[redacted] app",
             ),
+            (
+                "build --cache-to=type=s3,secret_access_key=x,session_token=y,region=z .",
+                "build --cache-to=type=s3,secret_access_key=[redacted],session_token=[redacted],region=z .",
+            ),
+            (
+                "buildx build --cache-from type=gha,token=x,scope=y .",
+                "buildx build --cache-from type=gha,token=[redacted],scope=y .",
+            ),
+            (
+                r#"build --cache-from=type=azblob,"account_key=x,y",name=z ."#,
+                r#"build --cache-from=type=azblob,"account_key=[redacted],name=z ."#,
+            ),
+            ("plugin set p KEY=s3cret A=", "plugin set p KEY=[redacted] A="),
+            (
+                "plugin install --alias=a=b p -- some.key=x=y",
+                "plugin install --alias=a=b p -- some.key=[redacted]",
+            ),
             ("build https://me:s3c@ret@host/x@y", "build https://[redacted]@host/x@y"),
             (
                 "build --build-context=x=http://s3cret@host",
@@ -205,6 +255,8 @@ mod tests {
             "login --password-stdin --username=me host",
             "logs --since=2026-01-01T00:00:00Z -f web",
             "image build https://host/me@x https://host#me@x .",
+            "build --cache-from=app:cache --cache-to=type=registry,ref=a:b .",
+            "plugin inspect a=b",
             "run app -",
             "run app -- =x 1a=b a/b=c",
         ] {

@@ -9,7 +9,7 @@ use crate::command_line::CommandLine;
 use crate::error::{Error, Failure};
 use crate::feed::{FeedFailure, Feeding};
 use crate::leftover::Leftover;
-use crate::output::Output;
+use crate::output::{Origin, Output};
 use crate::process::{Captured, End, Process, Step};
 use crate::settings::Settings;
 use crate::sigchld;
@@ -19,6 +19,7 @@ use crate::spawn::Start;
 pub(crate) struct Running {
     process: Process,
     command: CommandLine,
+    origin: Origin,
     limit: Option<Duration>,
     /// The container to remove if the command does not end by itself.
     leftover: Option<Leftover>,
@@ -30,12 +31,14 @@ impl Running {
     pub(crate) fn start(
         start: Start,
         command: CommandLine,
+        origin: Origin,
         settings: &Settings,
         leftover: Option<Leftover>,
     ) -> Result<Self, Error> {
         let canceller = settings.canceller.as_ref();
         if canceller.is_some_and(crate::Canceller::is_cancelled) {
-            return Err(Error::Cancelled(Failure::stopped(command, Captured::default(), None)));
+            let failure = Failure::stopped(command, Captured::default(), origin, None);
+            return Err(Error::Cancelled(failure));
         }
         if sigchld::is_ignored() {
             return Err(Error::SigchldIgnored { command });
@@ -44,7 +47,7 @@ impl Running {
         match Process::start(start, canceller) {
             Ok(process) => {
                 let feed = FeedFailure::default();
-                Ok(Self { process, command, limit, leftover, feed })
+                Ok(Self { process, command, origin, limit, leftover, feed })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let program = settings.first_word().to_owned();
@@ -79,7 +82,7 @@ impl Running {
 
     /// What the end means, given the output until then.
     pub(crate) fn ended(&mut self, end: End, captured: Captured) -> Result<Output, Error> {
-        let command = self.command.clone();
+        let (command, origin) = (self.command.clone(), self.origin);
         if let Some(source) = self.feed.take() {
             self.remove_leftover();
             return Err(Error::Io { action: format!("read the input of `{command}`"), source });
@@ -88,14 +91,14 @@ impl Running {
             End::Exited(status) => {
                 self.leftover = None;
                 let Captured { stdout, stderr } = captured;
-                Ok(Output { command, status, stdout, stderr })
+                Ok(Output { command, status, stdout, stderr, origin })
             }
             End::TimedOut => {
-                let failure = Failure::stopped(command, captured, self.remove_leftover());
+                let failure = Failure::stopped(command, captured, origin, self.remove_leftover());
                 Err(Error::Timeout { limit: self.limit.unwrap_or_default(), failure })
             }
             End::Cancelled => {
-                let failure = Failure::stopped(command, captured, self.remove_leftover());
+                let failure = Failure::stopped(command, captured, origin, self.remove_leftover());
                 Err(Error::Cancelled(failure))
             }
         }

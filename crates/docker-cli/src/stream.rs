@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::cancel::Canceller;
-use crate::classify::{self, Origin};
+use crate::classify;
 use crate::error::Error;
 use crate::invocation::Invocation;
 use crate::process::{Captured, End, Source, Step};
@@ -54,7 +54,6 @@ impl fmt::Display for Line {
 pub struct Stream {
     /// `None` for a command that has nothing to do.
     running: Option<Running>,
-    origin: Origin,
     settings: Arc<Settings>,
     canceller: Canceller,
     buffer: Vec<u8>,
@@ -74,7 +73,6 @@ impl fmt::Debug for Stream {
 impl Stream {
     pub(crate) fn start(invocation: Invocation) -> Result<Self, Error> {
         let canceller = Canceller::new();
-        let origin = invocation.origin();
         let settings = invocation.settings().clone();
         let running = if invocation.is_empty_list() {
             None
@@ -85,7 +83,6 @@ impl Stream {
         };
         Ok(Self {
             running,
-            origin,
             settings,
             canceller,
             buffer: vec![0; 16 << 10],
@@ -139,7 +136,7 @@ impl Stream {
         let stderr = std::mem::take(&mut self.stderr_tail);
         match running.ended(end, Captured { stdout: Vec::new(), stderr }) {
             Ok(output) if output.status.success() => None,
-            Ok(output) => Some(classify::failure(output, self.origin, &self.settings)),
+            Ok(output) => Some(classify::failure(output, &self.settings)),
             Err(error) => Some(error),
         }
     }

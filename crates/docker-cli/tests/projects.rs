@@ -6,7 +6,7 @@
 mod fake;
 
 use docker_cli::compose::LogLine;
-use docker_cli::{BuildEvent, BuildEvents, DockerCommand, Error, TransferEvent};
+use docker_cli::{BuildEvent, BuildEvents, DockerCommand, Error, ObjectKind, TransferEvent};
 use fake::Fake;
 
 /// A docker that prints its arguments to the file `call`, and this text.
@@ -81,8 +81,8 @@ echo 'no such service: x' >&2; exit 1"#,
     let expected =
         [("web-1", "ready"), ("db-1", "a | b")].map(|(a, b)| (a.to_owned(), b.to_owned()));
     assert_eq!(pairs, expected);
-    assert!(matches!(lines.next(), Some(Err(Error::Failed(_)))));
-    assert_eq!(call(&fake), "compose logs --no-log-prefix=false web");
+    assert!(matches!(lines.next(), Some(Err(Error::NoSuch { kind: ObjectKind::Service, .. }))));
+    assert_eq!(call(&fake), "compose logs --no-log-prefix=false --no-color=true web");
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn an_upload_has_a_digest_for_each_tag() {
 #[test]
 fn builds_are_followed() {
     let fake = Fake::new(
-        r#"echo "$*" > call; printf '#1 [1/2] FROM alpine\n#1 CACHED\n\n#2 [2/2] RUN exit 3\n#2 0.5 oops\n#2 ERROR: exit code: 3\n' >&2
+        r#"echo "$*" > call; echo "$BUILDKIT_PROGRESS" > progress; printf '#1 [1/2] FROM alpine\n#1 CACHED\n\n#2 [2/2] RUN exit 3\n#2 0.5 oops\n#2 ERROR: exit code: 3\n' >&2
 echo 'ERROR: failed to solve: exit code: 3' >&2; exit 1"#,
     );
     let docker = &fake.docker;
@@ -188,7 +188,26 @@ echo 'ERROR: failed to solve: exit code: 3' >&2; exit 1"#,
         assert_eq!(error.to_string(), "docker failed: ERROR: failed to solve: exit code: 3");
         assert_eq!(call(&fake), command);
     };
-    check(docker.image().build(".").tag("app").follow().unwrap(), "image build --tag=app .");
-    check(docker.buildx().build(".").load().follow().unwrap(), "buildx build --load .");
-    check(docker.buildx().build_from(b"FROM a").follow().unwrap(), "buildx build -");
+    let wrong = docker.clone().env("BUILDKIT_PROGRESS", "rawjson");
+    check(wrong.image().build(".").tag("app").follow().unwrap(), "image build --tag=app .");
+    assert_eq!(std::fs::read_to_string(fake.path("progress")).unwrap(), "plain\n");
+    check(
+        docker.image().build(".").progress("quiet").follow().unwrap(),
+        "image build --progress=quiet --progress=plain .",
+    );
+    check(
+        docker.buildx().build(".").load().follow().unwrap(),
+        "buildx build --load --progress=plain .",
+    );
+    check(
+        docker.buildx().build_from(b"FROM a").progress("rawjson").follow().unwrap(),
+        "buildx build --progress=rawjson --progress=plain -",
+    );
+}
+
+#[test]
+fn a_quiet_build_shows_no_progress() {
+    let fake = answering("sha256:2cf291174d13");
+    fake.docker.image().build(".").progress("plain").quiet().call().unwrap();
+    assert_eq!(call(&fake), "image build --progress=plain --progress=quiet --quiet .");
 }

@@ -7,7 +7,7 @@ mod fake;
 use std::time::{Duration, SystemTime};
 
 use docker_cli::container::FileChange;
-use docker_cli::{DockerCommand, Error};
+use docker_cli::{DockerCommand, Error, PortRange};
 use fake::Fake;
 
 /// A docker that prints this text.
@@ -20,7 +20,7 @@ const ID: &str = "3781557bac834873c5e31ae693786ba1dfce25393588a3cd4c1d347df1e1c1
 #[test]
 fn a_container_has_ports_mounts_networks_and_health() {
     let fake = answering(&format!(
-        r#"{{"Id":"{ID}","Created":"2026-11-24T02:09:55.5Z","Name":"/web","RestartCount":2,"State":{{"Status":"running","Running":true,"OOMKilled":true,"ExitCode":0,"StartedAt":"2026-11-24T02:09:56Z","FinishedAt":"0001-01-01T00:00:00Z","Health":{{"Status":"unhealthy","FailingStreak":3,"Log":[{{"Start":"2026-11-24T02:10:00Z","End":"2026-11-24T02:10:01Z","ExitCode":1,"Output":"no"}}]}}}},"HostConfig":{{"AutoRemove":true,"NetworkMode":"net","PortBindings":{{"80/tcp":[{{"HostIp":"","HostPort":"8080"}}],"53/udp":[{{"HostIp":"127.0.0.1","HostPort":"8000-8010"}}],"odd":null}},"RestartPolicy":{{"Name":"on-failure","MaximumRetryCount":5}},"Memory":536870912,"NanoCpus":1500000000,"PidsLimit":null,"ReadonlyRootfs":true,"Tmpfs":{{"/run":"size=1m"}},"CapAdd":null,"ShmSize":67108864}},"Mounts":[{{"Type":"volume","Name":"data","Source":"/var/lib/docker/volumes/data/_data","Destination":"/data","Driver":"local","Mode":"z","RW":false,"Propagation":""}}],"Config":{{"Hostname":"web","ExposedPorts":{{"80/tcp":{{}},"53/udp":{{}}}},"StopSignal":"SIGQUIT"}},"NetworkSettings":{{"Bridge":"","Ports":{{"80/tcp":[{{"HostIp":"0.0.0.0","HostPort":"8080"}},{{"HostIp":"::","HostPort":"8080"}}],"53/udp":null}},"Networks":{{"net":{{"NetworkID":"abc","IPAddress":"172.18.0.2","IPPrefixLen":16,"Gateway":"172.18.0.1","MacAddress":"02:42:ac:12:00:02","Aliases":null}}}}}}}}"#
+        r#"{{"Id":"{ID}","Created":"2026-11-24T02:09:55.5Z","Name":"/web","RestartCount":2,"State":{{"Status":"running","Running":true,"OOMKilled":true,"ExitCode":0,"StartedAt":"2026-11-24T02:09:56Z","FinishedAt":"0001-01-01T00:00:00Z","Health":{{"Status":"unhealthy","FailingStreak":3,"Log":[{{"Start":"2026-11-24T02:10:00Z","End":"2026-11-24T02:10:01Z","ExitCode":1,"Output":"no"}}]}}}},"HostConfig":{{"AutoRemove":true,"NetworkMode":"net","PortBindings":{{"80/tcp":[{{"HostIp":"","HostPort":"8080"}}],"53/udp":[{{"HostIp":"127.0.0.1","HostPort":"8000-8010"}},{{"HostIp":"lo","HostPort":"0"}}],"odd":null,"81-82/tcp":[]}},"RestartPolicy":{{"Name":"on-failure","MaximumRetryCount":5}},"Memory":536870912,"NanoCpus":1500000000,"PidsLimit":null,"ReadonlyRootfs":true,"Tmpfs":{{"/run":"size=1m"}},"CapAdd":null,"ShmSize":67108864}},"Mounts":[{{"Type":"volume","Name":"data","Source":"/var/lib/docker/volumes/data/_data","Destination":"/data","Driver":"local","Mode":"z","RW":false,"Propagation":""}}],"Config":{{"Hostname":"web","ExposedPorts":{{"80/tcp":{{}},"53/udp":{{}},"90-91/tcp":{{}}}},"StopSignal":"SIGQUIT"}},"NetworkSettings":{{"Bridge":"","Ports":{{"80/tcp":[{{"HostIp":"0.0.0.0","HostPort":"8080"}},{{"HostIp":"::","HostPort":"8080"}}],"53/udp":null}},"Networks":{{"net":{{"NetworkID":"abc","IPAddress":"172.18.0.2","IPPrefixLen":16,"Gateway":"172.18.0.1","MacAddress":"02:42:ac:12:00:02","Aliases":null}}}}}}}}"#
     ));
     let container = fake.docker.container().find("web").unwrap().unwrap();
     let seconds = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
@@ -51,7 +51,17 @@ fn a_container_has_ports_mounts_networks_and_health() {
         .iter()
         .map(|wanted| format!("{} {:?} {:?}", wanted.port, wanted.address, wanted.host_port))
         .collect();
-    assert_eq!(requested, ["53/udp Some(127.0.0.1) None", "80/tcp None Some(8080)"]);
+    assert_eq!(
+        requested,
+        ["53/udp None None", "53/udp Some(127.0.0.1) None", "80/tcp None Some(8080)"]
+    );
+    let [odd, range, fixed] = &*host.port_bindings else { panic!("{:?}", host.port_bindings) };
+    assert_eq!((odd.address_text.as_str(), odd.host_port_text.as_str()), ("lo", "0"));
+    assert_eq!(range.host_range, Some(PortRange { first: 8000, last: 8010 }));
+    assert_eq!(range.host_port_text, "8000-8010");
+    assert_eq!((odd.host_range, fixed.host_range), (None, None));
+    let others: Vec<&String> = host.port_bindings.other.keys().collect();
+    assert_eq!(others, ["81-82/tcp", "odd"]);
 
     let mount = &container.mounts[0];
     assert_eq!((mount.kind.as_str(), mount.name.as_str()), ("volume", "data"));
@@ -61,6 +71,7 @@ fn a_container_has_ports_mounts_networks_and_health() {
     let exposed: Vec<String> =
         container.config.exposed_ports.iter().map(ToString::to_string).collect();
     assert_eq!(exposed, ["53/udp", "80/tcp"]);
+    assert!(container.config.exposed_ports.other.contains_key("90-91/tcp"));
     let published = container.published(80).unwrap();
     assert_eq!((published.host_port, published.address), (Some(8080), "0.0.0.0".parse().ok()));
     assert_eq!((container.network.ports.len(), container.published(53)), (2, None));
@@ -103,6 +114,22 @@ esac"#
              volume inspect --format={{{{json .}}}} a b\n"
         )
     );
+}
+
+/// Of docker 20.10, the client has no version.
+#[test]
+fn the_daemon_and_the_program_describe_themselves() {
+    let fake = answering(
+        r#"{"ID":"x","OSType":"linux","Architecture":"x86_64","SystemTime":"2026-11-24T02:09:55.5Z","ServerVersion":"20.10.24","ClientInfo":{"Debug":false,"Context":"default","Plugins":[{"SchemaVersion":"0.1.0","Vendor":"Docker Inc.","Version":"2.26.1","ShortDescription":"Docker Compose","Name":"compose","Path":"/p/docker-compose"}],"Warnings":null}}"#,
+    );
+    let info = fake.docker.info().unwrap();
+    assert_eq!((info.os_type.as_str(), info.architecture.as_str()), ("linux", "x86_64"));
+    assert_eq!(info.system_time.as_str(), "2026-11-24T02:09:55.5Z");
+    assert_eq!((info.client.version.as_str(), info.client.context.as_str()), ("", "default"));
+    let compose = info.client.plugin("compose").unwrap();
+    assert_eq!((compose.version.as_str(), compose.path.as_str()), ("2.26.1", "/p/docker-compose"));
+    assert_eq!(compose.other["SchemaVersion"], "0.1.0");
+    assert!(info.client.plugin("buildx").is_none());
 }
 
 #[test]

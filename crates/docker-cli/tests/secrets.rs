@@ -4,6 +4,8 @@
 
 mod fake;
 
+use std::time::Duration;
+
 use docker_cli::{Docker, DockerCommand, Error};
 use fake::{Fake, SSH};
 
@@ -80,4 +82,37 @@ fn a_running_command_does_not_reveal_them() {
     for text in [format!("{stream:?}"), format!("{:?}", events.unwrap())] {
         assert!(!text.contains("s3cret"), "{text}");
     }
+}
+
+/// A list of containers of which one is missing: docker describes the other one before it fails.
+#[test]
+fn what_docker_describes_is_not_revealed() {
+    let fake = Fake::new(
+        r#"echo '{"Config":{"Env":["P=s3cret"]}}'
+echo 'Error response from daemon: No such container: gone' >&2
+exit 1"#,
+    );
+    let inspect = fake.docker.container().inspect(["web", "gone"]);
+    let output = inspect.clone().output().unwrap();
+    let error = inspect.call().unwrap_err();
+    assert!(matches!(error, Error::NoSuch { .. }), "{error:?}");
+    shown(&error);
+    for text in [format!("{output:?}"), format!("{error:?}")] {
+        assert!(!text.contains("s3cret") && text.contains("stdout: (32 bytes)"), "{text}");
+    }
+    assert!(output.stdout_text().contains("s3cret"));
+
+    let fake = Fake::new("echo '{}'; sleep 60");
+    let inspect = fake.docker.container().inspect(["web"]).timeout(Duration::from_secs(1));
+    let error = inspect.call().unwrap_err();
+    assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
+    assert!(!format!("{error:?}").contains("{}"), "{error:?}");
+}
+
+/// It is what the caller wants to see.
+#[test]
+fn what_a_program_prints_is_shown() {
+    let fake = Fake::new("echo said; exit 3");
+    let error = fake.docker.container().exec("web", ["x"]).call().unwrap_err();
+    assert!(format!("{error:?}").contains(r#"stdout: "said\n""#), "{error:?}");
 }

@@ -5,17 +5,18 @@ use super::*;
 use crate::command_line::CommandLine;
 use crate::error::ObjectKind;
 
-fn output(code: i32, stdout: &str, stderr: &str) -> Output {
+fn output(origin: Origin, code: i32, stdout: &str, stderr: &str) -> Output {
     Output {
         command: CommandLine::new(&[], &["docker".into()]),
         status: ExitStatus::from_raw(code << 8),
         stdout: stdout.into(),
         stderr: stderr.into(),
+        origin,
     }
 }
 
 fn error(origin: Origin, code: i32, stderr: &str) -> Error {
-    failure(output(code, "", stderr), origin, &Settings::default())
+    failure(output(origin, code, "", stderr), &Settings::default())
 }
 
 fn message(error: &Error) -> &str {
@@ -130,7 +131,7 @@ fn run_fails_before_it_starts_when_its_context_is_missing() {
 fn exec_reports_a_missing_program_on_standard_output() {
     let text = "OCI runtime exec failed: exec failed: unable to start container process: exec: \
         \"nosuchprog\": executable file not found in $PATH: unknown\n";
-    let error = failure(output(126, text, ""), Origin::Exec, &Settings::default());
+    let error = failure(output(Origin::Exec, 126, text, ""), &Settings::default());
     assert!(matches!(error, Error::Daemon(_)), "{error:?}");
 
     let error = self::error(Origin::Exec, 1, "Error response from daemon: No such container: x\n");
@@ -146,13 +147,42 @@ fn exec_reports_a_missing_program_on_standard_output() {
     }
 }
 
+/// Compose looks for services; `run` and `exec` do not, but a program may, or for secrets.
+#[test]
+fn a_service_is_missing_only_in_compose() {
+    let line = "no such service: web\n";
+    let error = self::error(Origin::Compose, 1, line);
+    assert!(matches!(error, Error::NoSuch { kind: ObjectKind::Service, .. }), "{error:?}");
+    for (origin, code, line) in [
+        (Origin::Exec, 1, line),
+        (Origin::Exec, 1, "secret not found: web\n"),
+        (Origin::Run, 125, line),
+        (Origin::Compose, 2, line),
+    ] {
+        let error = self::error(origin, code, line);
+        assert!(matches!(error, Error::Exit(_)), "{error:?}");
+    }
+}
+
+/// As docker 26.1.5 prints it.
+#[test]
+fn several_objects_of_a_swarm_are_missing() {
+    let stderr = "\nStatus: Error: no such service: web\nError: no such service: db, Code: 1\n";
+    let error = error(Origin::Docker, 1, stderr);
+    assert!(
+        matches!(&error, Error::NoSuch { kind: ObjectKind::Service, name, .. } if name == "web"),
+        "{error:?}"
+    );
+    assert_eq!(message(&error), "no such service: web\nno such service: db");
+}
+
 #[test]
 fn docker_is_missing_behind_a_wrapper() {
     let exec = |wrapper: &str| Wrapper::Exec(vec![wrapper.into()]);
     let shell = || Wrapper::Shell(vec!["ssh".into(), "host".into()]);
     let error = |wrapper, code, line| {
         let settings = Settings { wrapper, ..Settings::default() };
-        failure(output(code, "", line), Origin::Run, &settings)
+        failure(output(Origin::Run, code, "", line), &settings)
     };
     for (wrapper, line) in [
         (exec("nsenter"), "nsenter: failed to execute docker: No such file or directory"),
@@ -191,13 +221,13 @@ fn ssh_that_does_not_reach_docker_is_not_the_program() {
         "me@host: Permission denied (publickey).",
         "No ED25519 host key is known for host.\nHost key verification failed.",
     ] {
-        let error = failure(output(255, "", line), Origin::Run, &settings);
+        let error = failure(output(Origin::Run, 255, "", line), &settings);
         assert!(matches!(error, Error::Failed(_)), "{line}: {error:?}");
-        let error = failure(output(255, "", line), Origin::Run, &Settings::default());
+        let error = failure(output(Origin::Run, 255, "", line), &Settings::default());
         assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
     }
     for (code, line) in [(255, "failed"), (255, ""), (1, "ssh: connect to host x: refused")] {
-        let error = failure(output(code, "", line), Origin::Run, &settings);
+        let error = failure(output(Origin::Run, code, "", line), &settings);
         assert!(matches!(error, Error::Exit(_)), "{line}: {error:?}");
     }
 }
@@ -205,10 +235,10 @@ fn ssh_that_does_not_reach_docker_is_not_the_program() {
 #[test]
 fn a_signal_that_ends_docker_is_no_failure_of_the_program() {
     for origin in [Origin::Run, Origin::Exec] {
-        let killed = Output { status: ExitStatus::from_raw(9), ..output(0, "", "") };
-        let error = failure(killed, origin, &Settings::default());
+        let killed = Output { status: ExitStatus::from_raw(9), ..output(origin, 0, "", "") };
+        let error = failure(killed, &Settings::default());
         assert!(matches!(error, Error::Failed(_)), "{error:?}");
-        let program = failure(output(137, "", ""), origin, &Settings::default());
+        let program = failure(output(origin, 137, "", ""), &Settings::default());
         assert!(matches!(program, Error::Exit(_)), "{program:?}");
     }
 }

@@ -33,14 +33,18 @@ impl Logs {
         self
     }
 
-    /// Returns the lines as they arrive, each with its container.
+    /// Returns the lines as they arrive, each with its container, in no other colours than those of the
+    /// program that printed it.
     ///
     /// # Errors
     ///
     /// If docker cannot be started. How it fails later is the last item.
     pub fn lines(mut self) -> Result<LogLines, Error> {
+        let flags = self.invocation_mut();
         // The last one counts.
-        self.invocation_mut().flag("--no-log-prefix=false");
+        flags.flag("--no-log-prefix=false");
+        // Else `compose --ansi=always` and COMPOSE_ANSI colour the container's name.
+        flags.flag("--no-color=true");
         Ok(LogLines(self.stream()?))
     }
 }

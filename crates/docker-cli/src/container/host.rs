@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::define::record;
-use crate::port::{self, Publication};
+use crate::port::{Ports, Publication};
 use crate::read;
 
 /// The part of a container's configuration that depends on the daemon's machine.
@@ -18,8 +18,8 @@ pub struct HostConfig {
     #[serde(default, deserialize_with = "read::or_default")]
     pub auto_remove: bool,
     /// The ports that were requested with `--publish`, sorted.
-    #[serde(default, deserialize_with = "port::publications")]
-    pub port_bindings: Vec<Publication>,
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub port_bindings: Ports<Publication>,
     /// Whether all exposed ports are published (`--publish-all`).
     #[serde(default, deserialize_with = "read::or_default")]
     pub publish_all_ports: bool,

@@ -10,7 +10,7 @@ use super::network::NetworkSettings;
 use super::state::State;
 use crate::define::{command, record};
 use crate::id::{ContainerId, ImageId};
-use crate::port::{self, Port, Publication};
+use crate::port::{Port, Ports, Publication};
 use crate::read;
 use crate::time::Time;
 
@@ -104,8 +104,8 @@ pub struct Config {
     #[serde(default, deserialize_with = "read::or_default")]
     pub entrypoint: Vec<String>,
     /// The ports that its image or `--expose` names, sorted.
-    #[serde(default, deserialize_with = "port::ports")]
-    pub exposed_ports: Vec<Port>,
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub exposed_ports: Ports<Port>,
     /// The labels, including those of the image.
     #[serde(default, deserialize_with = "read::or_default")]
     pub labels: BTreeMap<String, String>,

@@ -37,12 +37,11 @@ pub use state::{Health, HealthCheck, State};
 pub use stats::{Stats, Usage};
 pub use wait_until::WaitUntil;
 
-use crate::classify::Origin;
 use crate::command::DockerCommand;
 use crate::define::command;
 use crate::docker::Docker;
 use crate::error::{Error, first_if_exists};
-use crate::output::Output;
+use crate::output::{Origin, Output};
 use crate::read;
 use crate::stdin::Stdin;
 

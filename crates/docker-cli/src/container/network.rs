@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::define::record;
-use crate::port::{self, Publication};
+use crate::port::{Ports, Publication};
 use crate::read;
 
 /// The networks, addresses and ports of a container.
@@ -15,8 +15,8 @@ use crate::read;
 #[non_exhaustive]
 pub struct NetworkSettings {
     /// The ports that are published now, sorted; none while the container is stopped.
-    #[serde(default, deserialize_with = "port::publications")]
-    pub ports: Vec<Publication>,
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub ports: Ports<Publication>,
     /// Its connections by the names of the networks.
     #[serde(default, deserialize_with = "read::or_default")]
     pub networks: BTreeMap<String, Endpoint>,

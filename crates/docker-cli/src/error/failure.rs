@@ -4,13 +4,15 @@ use std::fmt;
 use std::process::ExitStatus;
 
 use crate::command_line::CommandLine;
-use crate::output::Output;
+use crate::output::{Origin, Output, Shown};
 use crate::process::Captured;
 
 /// In place of a message.
 pub(super) const NO_OUTPUT: &str = "(no error output)";
 
 /// A command that failed or was stopped.
+///
+/// Debug output shows standard output only if it comes from a container's program, else its length.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Failure {
@@ -32,23 +34,26 @@ pub struct Failure {
     /// The removal continues in the background for some seconds. Later,
     /// `docker.container().ls().all().filter(format!("label={label}"))` finds the container.
     pub leftover: Option<String>,
+    origin: Origin,
 }
 
 impl Failure {
     pub(crate) fn ended(output: Output, message: String) -> Box<Self> {
-        let Output { command, status, stdout, stderr } = output;
-        Box::new(Self { command, status: Some(status), message, stdout, stderr, leftover: None })
+        let Output { command, status, stdout, stderr, origin } = output;
+        let status = Some(status);
+        Box::new(Self { command, status, message, stdout, stderr, leftover: None, origin })
     }
 
     pub(crate) fn stopped(
         command: CommandLine,
         captured: Captured,
+        origin: Origin,
         leftover: Option<String>,
     ) -> Box<Self> {
         let Captured { stdout, stderr } = captured;
         let text = String::from_utf8_lossy(&stderr);
         let message = last_lines(&text.lines().collect::<Vec<_>>());
-        Box::new(Self { command, status: None, message, stdout, stderr, leftover })
+        Box::new(Self { command, status: None, message, stdout, stderr, leftover, origin })
     }
 }
 
@@ -58,7 +63,7 @@ impl fmt::Debug for Failure {
             .field("command", &self.command.to_string())
             .field("status", &self.status)
             .field("message", &self.message)
-            .field("stdout", &String::from_utf8_lossy(&self.stdout))
+            .field("stdout", &Shown { text: &self.stdout, origin: self.origin })
             .field("stderr", &String::from_utf8_lossy(&self.stderr))
             .field("leftover", &self.leftover)
             .finish()

@@ -210,7 +210,7 @@ crate::define::command! {
     /// `docker compose attach`. It returns its output.
     ///
     /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/attach/).
-    Attach = "compose" "attach" => crate::output::Output, Ok, origin: Exec;
+    Attach = "compose" "attach" => crate::output::Output, Ok, origin: Compose;
     detach_keys: value "--detach-keys";
     dry_run: switch "--dry-run";
     /// Which of the service's containers, counted from 1.
@@ -322,7 +322,7 @@ crate::define::command! {
     /// `docker compose exec`. It returns its output.
     ///
     /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/exec/).
-    Exec = "compose" "exec" => crate::output::Output, Ok, origin: Exec;
+    Exec = "compose" "exec" => crate::output::Output, Ok, origin: Compose;
     detach: switch "--detach";
     dry_run: switch "--dry-run";
     env: pair "--env";
@@ -478,7 +478,7 @@ crate::define::command! {
     /// `docker compose run`. It returns its output.
     ///
     /// Flags without a description here: see [Docker's own](https://docs.docker.com/reference/cli/docker/compose/run/).
-    Run = "compose" "run" => crate::output::Output, Ok, origin: Exec;
+    Run = "compose" "run" => crate::output::Output, Ok, origin: Compose;
     build: switch "--build";
     cap_add: list "--cap-add";
     cap_drop: list "--cap-drop";

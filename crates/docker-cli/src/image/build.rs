@@ -56,12 +56,18 @@ impl Build {
         QuietBuild::from_build(self.0)
     }
 
-    /// Starts the build, and returns what happens as events.
+    /// Starts the build, and returns what happens as events, whatever [`progress`](Self::progress) and
+    /// `BUILDKIT_PROGRESS` say.
     ///
     /// # Errors
     ///
     /// If docker cannot be started. If the build fails, the last item is the error.
-    pub fn follow(self) -> Result<BuildEvents, Error> {
+    pub fn follow(mut self) -> Result<BuildEvents, Error> {
+        self.0.environment("BUILDKIT_PROGRESS", "plain");
+        // The legacy builder does not know the flag.
+        if self.0.value_of("--progress").is_some() {
+            self.0.value("--progress", "plain");
+        }
         BuildEvents::start(self)
     }
 }
@@ -74,6 +80,10 @@ command! {
 
 impl QuietBuild {
     pub(crate) fn from_build(mut build: Invocation) -> Self {
+        // Docker does not accept another one beside it.
+        if build.value_of("--progress").is_some() {
+            build.value("--progress", "quiet");
+        }
         build.flag("--quiet");
         Self(build)
     }

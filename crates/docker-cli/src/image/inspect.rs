@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::define::{command, record};
 use crate::id::ImageId;
-use crate::port::{self, Port};
+use crate::port::{Port, Ports};
 use crate::read;
 use crate::time::Time;
 
@@ -76,8 +76,8 @@ pub struct Config {
     #[serde(default, deserialize_with = "read::or_default")]
     pub working_dir: String,
     /// The ports that it names, sorted.
-    #[serde(default, deserialize_with = "port::ports")]
-    pub exposed_ports: Vec<Port>,
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub exposed_ports: Ports<Port>,
     /// The paths of anonymous volumes.
     #[serde(default, deserialize_with = "keys")]
     pub volumes: Vec<String>,

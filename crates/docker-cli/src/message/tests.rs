@@ -47,7 +47,10 @@ fn a_registry_denies_access() {
 
 #[test]
 fn an_object_does_not_exist() {
-    use ObjectKind::{Container, Context, Image, Network, Object, Plugin, Volume};
+    use ObjectKind::{
+        Config, Container, Context, Image, Manifest, Network, Node, Object, Plugin, Secret,
+        Service, Stack, Volume,
+    };
     for (line, kind, name) in [
         ("Error response from daemon: No such container: web", Container, "web"),
         (
@@ -86,6 +89,41 @@ fn an_object_does_not_exist() {
             Image,
             "alpine:9",
         ),
+        ("Error response from daemon: volume web not found", Volume, "web"),
+        (
+            "docker: Error response from daemon: Could not attach to network web: rpc error: code = NotFound desc = network web not found.",
+            Network,
+            "web",
+        ),
+        (
+            r#"Error response from daemon: create v: error looking up volume plugin web: plugin "web" not found"#,
+            Plugin,
+            "web",
+        ),
+        ("Error response from daemon: service web not found", Service, "web"),
+        ("Status: Error: no such service: web, Code: 1", Service, "web"),
+        ("Error: no such service: web", Service, "web"),
+        ("no such service: web", Service, "web"),
+        ("no such task or service: web", Service, "web"),
+        ("Error response from daemon: node web not found", Node, "web"),
+        ("Status: Error response from daemon: node web not found, Code: 1", Node, "web"),
+        ("Error response from daemon: secret web not found", Secret, "web"),
+        ("Status: Error response from daemon: secret web not found", Secret, "web"),
+        ("secret not found: web", Secret, "web"),
+        ("Error response from daemon: config web not found, Code: 1", Config, "web"),
+        ("config not found: web", Config, "web"),
+        ("nothing found in stack: web", Stack, "web"),
+        (
+            "No such manifest: docker.io/library/web:latest",
+            Manifest,
+            "docker.io/library/web:latest",
+        ),
+        (
+            "no such manifest: docker.io/library/web:latest",
+            Manifest,
+            "docker.io/library/web:latest",
+        ),
+        ("manifest for image web does not exist in app", Manifest, "web"),
     ] {
         assert_eq!(meaning(line), no_such(kind, name), "{line}");
     }
@@ -99,6 +137,10 @@ fn an_object_or_a_port_is_in_use() {
         r#"Error response from daemon: conflict: unable to remove repository reference "alpine" (must force) - container 3781557bac83 is using its referenced image 2cf291174d13"#,
         "Error response from daemon: error while removing network: network n1 id 5edad9658ee1 has active endpoints",
         "docker: Error response from daemon: driver failed programming external connectivity on endpoint crazy_hertz (c53af182c513): Bind for 0.0.0.0:8080 failed: port is already allocated.",
+        "docker: Error response from daemon: driver failed programming external connectivity on endpoint web (67b8ed7899e9): Error starting userland proxy: listen tcp4 0.0.0.0:8080: bind: address already in use.",
+        "Error response from daemon: failed to set up container networking: driver failed programming external connectivity on endpoint web (67b8ed7899e9): failed to bind host port for 0.0.0.0:8080:172.17.0.2:80/tcp: address already in use",
+        "docker: Error response from daemon: Address already in use.",
+        "Error response from daemon: rpc error: code = InvalidArgument desc = secret 's1' is in use by the following service: web",
     ] {
         assert_eq!(meaning(line), Some(Meaning::InUse), "{line}");
     }
@@ -109,6 +151,9 @@ fn a_name_is_taken() {
     for line in [
         r#"docker: Error response from daemon: Conflict. The container name "/aa" is already in use by container "3781557bac83". You have to remove (or rename) that container to be able to reuse that name."#,
         "Error response from daemon: network with name n1 already exists",
+        "Error response from daemon: rpc error: code = AlreadyExists desc = name conflicts with an existing object: service web already exists",
+        "Error response from daemon: create v5: driver 'local' already has volume 'v5': volume name must be unique",
+        r#"context "web" already exists"#,
     ] {
         assert_eq!(meaning(line), Some(Meaning::Conflict), "{line}");
     }
@@ -136,6 +181,7 @@ fn the_daemon_refuses_for_other_reasons() {
     for line in [
         "Error response from daemon: invalid filter 'x'",
         "Error response from daemon: bridge is a pre-defined network and cannot be removed",
+        "Error response from daemon: secret of service web not found",
         "docker: Error response from daemon: Minimum memory limit allowed is 6MB.",
     ] {
         assert_eq!(meaning(line), Some(Meaning::Daemon), "{line}");
@@ -151,6 +197,9 @@ fn other_text_is_no_message() {
         "Error: cannot find module",
         "Could not do it: permission denied while trying to connect",
         "unauthorized: x",
+        "the secret is not found: x",
+        "Status: Downloaded newer image for alpine:latest",
+        r#"the context "web" already exists"#,
         "there are no basic auth credentials",
         "",
     ] {

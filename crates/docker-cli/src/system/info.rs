@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::define::command;
+use crate::define::{command, record};
 use crate::error::Error;
 use crate::output::Output;
+use crate::time::Time;
 use crate::{classify, read};
 
 command! {
@@ -57,6 +58,18 @@ pub struct Info {
     /// The operating system: `Debian GNU/Linux 13 (trixie)`.
     #[serde(default, deserialize_with = "read::or_default")]
     pub operating_system: String,
+    /// The operating system of containers: `linux` or `windows`.
+    #[serde(default, rename = "OSType", deserialize_with = "read::or_default")]
+    pub os_type: String,
+    /// The processors' architecture, as the machine's system names it: `x86_64`, `aarch64`.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub architecture: String,
+    /// The time of the machine's clock, in its time zone.
+    #[serde(default, deserialize_with = "read::or_default")]
+    pub system_time: Time,
+    /// The docker program that was run.
+    #[serde(default, rename = "ClientInfo", deserialize_with = "read::or_default")]
+    pub client: Client,
     /// The number of processors.
     #[serde(default, rename = "NCPU", deserialize_with = "read::or_default")]
     pub cpus: u64,
@@ -68,4 +81,40 @@ pub struct Info {
     /// The fields that are not typed.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+record! {
+    /// The docker program, as it describes itself.
+    Client {
+        /// Its version; empty if it is too old to say so (20.10).
+        version: String,
+        /// The context in use.
+        context: String,
+        /// The plugins that it has found, such as `buildx` and `compose`.
+        plugins: Vec<ClientPlugin>,
+    }
+}
+
+impl Client {
+    /// The plugin with this name: `compose`.
+    #[must_use]
+    pub fn plugin(&self, name: &str) -> Option<&ClientPlugin> {
+        self.plugins.iter().find(|plugin| plugin.name == name)
+    }
+}
+
+record! {
+    /// A plugin of the docker program.
+    ClientPlugin {
+        /// The name, which is the command: `buildx`.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Who made it.
+        vendor: String,
+        /// What it does, in its author's words.
+        short_description: String,
+        /// Its file.
+        path: String,
+    }
 }

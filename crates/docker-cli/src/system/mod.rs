@@ -8,7 +8,7 @@ mod version;
 pub use crate::generated::system::*;
 pub use df::{Df, DiskUse};
 pub use events::{Actor, Event, EventStream, Events};
-pub use info::{GetInfo, Info};
+pub use info::{Client, ClientPlugin, GetInfo, Info};
 pub use version::{ClientVersion, GetVersion, ServerVersion, Version};
 
 use crate::docker::Docker;

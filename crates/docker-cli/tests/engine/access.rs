@@ -35,9 +35,9 @@ fn a_registry_may_require_a_password() {
 
 /// A registry, where the engine runs, that denies everything. Anyone may ask it for a token, which
 /// allows nothing.
-struct Registry {
+pub(crate) struct Registry {
     process: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 /// Prints its port. Its argument is the scheme of authentication. Every system with dpkg has perl.
@@ -66,7 +66,7 @@ const REGISTRY: &str = r#"
 "#;
 
 impl Registry {
-    fn start(scheme: &str) -> Self {
+    pub(crate) fn start(scheme: &str) -> Self {
         let words = ["perl", "-MIO::Socket::INET", "-e", REGISTRY, scheme];
         let mut command = machine::command(words);
         let mut process = command.process_group(0).stdout(Stdio::piped()).spawn().unwrap();

@@ -9,9 +9,12 @@ use crate::machine::{self, eventually, shell};
 use crate::{docker, name};
 
 /// Starts a daemon: DIRECTORY SIZE. Its data are in memory, and vanish with its mount namespace. It has a network
-/// namespace, too, since without a bridge it removes the one that is there.
+/// namespace, too, since without a bridge it removes the one that is there, and plugins of its own.
 const START: &str = r#"set -e
+ip link set lo up
 mount -t tmpfs -o "size=$2" docker-cli "$1/data"
+mkdir -p /run/docker/plugins
+mount -t tmpfs docker-cli /run/docker/plugins
 exec dockerd --host "unix://$1/docker.sock" --data-root "$1/data" --exec-root "$1/exec" \
     --pidfile "$1/pid" --group root --bridge none --iptables=false"#;
 
@@ -52,6 +55,12 @@ impl Daemon {
 
     pub(crate) fn docker(&self) -> Docker {
         docker().host(self.socket())
+    }
+
+    /// The directory in which it looks for the sockets of plugins.
+    pub(crate) fn plugins(&self) -> String {
+        let pid = shell(r#"cat "$1/pid""#, &[&self.directory]);
+        format!("/proc/{}/root/run/docker/plugins", pid.trim())
     }
 
     /// Fills the file system of its data.

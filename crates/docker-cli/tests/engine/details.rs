@@ -34,7 +34,8 @@ fn a_container_is_described_in_detail() {
         (found.state.status.as_str(), found.state.started_at.system_time()),
         ("created", None)
     );
-    assert_eq!(found.host_config.port_bindings[0].host_port, None);
+    let wanted = &found.host_config.port_bindings[0];
+    assert_eq!((wanted.host_port, wanted.host_range), (None, None));
     let age = SystemTime::now().duration_since(found.created.system_time().unwrap()).unwrap();
     assert!(age < Duration::from_secs(3600), "{age:?}");
 
@@ -85,6 +86,19 @@ fn a_container_is_described_in_detail() {
     assert_eq!(container.wait([&id]).call().unwrap(), [137]);
     container.rm([&id]).call().unwrap();
     docker.volume().rm([&name]).call().unwrap();
+}
+
+#[test]
+#[ignore = "needs an engine: run by cargo xtask test"]
+fn a_requested_range_of_ports_is_known() {
+    let (docker, name) = (docker(), name("range"));
+    let create = docker.container().create(image()).name(&name);
+    let id = create.publish("127.0.0.1:8000-8010:53/udp").call().unwrap();
+    let found = docker.container().find(&id).unwrap().unwrap();
+    let [wanted] = &*found.host_config.port_bindings else { panic!("{:?}", found.host_config) };
+    assert_eq!(wanted.host_range.unwrap().to_string(), "8000-8010");
+    assert_eq!((wanted.port.to_string().as_str(), wanted.host_port), ("53/udp", None));
+    docker.container().rm([&id]).call().unwrap();
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::thread;
 
 use super::*;
+use crate::access::Registry;
 use crate::daemon::Daemon;
 use crate::machine::{HANG, clients, eventually};
 
@@ -200,7 +201,7 @@ fn a_plugin_of_the_program_is_missing() {
 fn a_port_is_in_use() {
     let (docker, name) = (docker(), name("port"));
     let container = docker.container();
-    let names = ["first", "second"].map(|end| format!("{name}-{end}"));
+    let names = ["first", "second", "third"].map(|end| format!("{name}-{end}"));
     let run = |name: &str, publish: &str| {
         let run = container.run(image()).program(["sleep", "600"]).name(name);
         run.publish(publish).detach().call()
@@ -209,6 +210,9 @@ fn a_port_is_in_use() {
     let found = container.find(&first).unwrap().unwrap();
     let port = found.published(80).unwrap().host_port.unwrap();
     let error = run(&names[1], &format!("127.0.0.1:{port}:80")).unwrap_err();
+    assert!(matches!(error, Error::InUse(_)), "{error:?}");
+    let listener = Registry::start("Basic");
+    let error = run(&names[2], &format!("{}:80", listener.address)).unwrap_err();
     assert!(matches!(error, Error::InUse(_)), "{error:?}");
     container.rm(&names).force().call().unwrap();
 }

@@ -17,6 +17,7 @@ mod machine;
 mod peers;
 mod projects;
 mod registry;
+mod swarm;
 mod waits;
 
 use std::time::{Duration, Instant};
@@ -25,6 +26,12 @@ use docker_cli::{Docker, DockerCommand, Error, ObjectKind, VolumeName};
 
 fn docker() -> Docker {
     Docker::new().through(through()).timeout(Duration::from_secs(60))
+}
+
+/// As [`docker`], where this environment variable (`NAME=value`) is set.
+fn docker_with(variable: &str) -> Docker {
+    let shell = ["env", variable, "sh", "-c"].map(str::to_owned);
+    docker().through_shell([through(), shell.to_vec()].concat())
 }
 
 /// The words to put in front of docker.
@@ -42,9 +49,7 @@ fn image() -> String {
 
 /// Whether the docker program has this plugin: before Debian 13, there are no packages of compose and buildx.
 fn has_plugin(name: &str) -> bool {
-    let info = docker().info().unwrap();
-    let plugins = info.other["ClientInfo"]["Plugins"].as_array();
-    plugins.is_some_and(|plugins| plugins.iter().any(|plugin| plugin["Name"] == name))
+    docker().info().unwrap().client.plugin(name).is_some()
 }
 
 /// A name that no other test has, nor another run of this one.
@@ -83,6 +88,9 @@ fn version_and_info_agree() {
     let info = docker.info().unwrap();
     assert_eq!(info.server_version, version.server.version);
     assert!(info.cpus > 0 && info.memory > 0 && !info.other.is_empty());
+    assert_eq!((info.os_type.as_str(), info.client.context.as_str()), ("linux", "default"));
+    assert!(!info.architecture.is_empty() && info.system_time.system_time().is_some());
+    assert!(info.client.plugins.iter().all(|plugin| !plugin.path.is_empty()));
 }
 
 #[test]
@@ -322,7 +330,7 @@ fn events_are_followed_until_they_are_cancelled() {
     let (docker, name) = (docker(), name("events"));
     let named: VolumeName = name.parse().unwrap();
     // The daemon's clock: it may run on another machine.
-    let now = || docker.info().unwrap().other["SystemTime"].as_str().unwrap().to_owned();
+    let now = || docker.info().unwrap().system_time.to_string();
     let events = docker.system().events().since(now());
     let mut follow = events.clone().filter(format!("volume={name}")).follow().unwrap();
     docker.volume().create().name(&named).call().unwrap();

@@ -34,8 +34,15 @@ volumes: {{data: {{}}}}
     assert!(compose.ls().call().unwrap().iter().any(|project| project.name == name));
     let wait = docker.container().wait_until(&containers[0].id, Duration::from_secs(60));
     wait.prints("ready").unwrap();
-    let line = compose.logs().follow().lines().unwrap().next().unwrap().unwrap();
-    assert_eq!((line.container.as_str(), line.text.as_str()), ("web-1", "ready"));
+    let coloured = docker_with("COMPOSE_ANSI=always");
+    for compose in [
+        compose.clone(),
+        compose.clone().ansi("always"),
+        coloured.compose().project_name(project.name()),
+    ] {
+        let line = compose.logs().follow().lines().unwrap().next().unwrap().unwrap();
+        assert_eq!((line.container.as_str(), line.text.as_str()), ("web-1", "ready"));
+    }
     assert!(matches!(up().guard(), Err(Error::Exists { kind: ObjectKind::Project, .. })));
 
     let has_something = |project: &Project| {
@@ -57,15 +64,26 @@ volumes: {{data: {{}}}}
 fn builds_are_followed() {
     let (docker, name) = (docker(), name("followed"));
     let dockerfile = format!("FROM {}\nRUN echo first; echo {name}\nRUN exit 3\n", image());
-    let of_image = |docker: &Docker| docker.image().build_from(dockerfile.as_bytes()).follow();
+    let dockerfile = dockerfile.as_bytes();
+    let of_image = |docker: &Docker| docker.image().build_from(dockerfile).follow();
     let buildx = docker.buildx();
     let has_buildx = has_plugin("buildx");
-    let builders = [
+    let wrong = docker_with("BUILDKIT_PROGRESS=rawjson");
+    let mut builders = vec![
         of_image(&docker),
-        of_image(&docker.clone().env("DOCKER_BUILDKIT", "0")),
-        buildx.build_from(dockerfile.as_bytes()).follow(),
+        of_image(&docker_with("DOCKER_BUILDKIT=0")),
+        of_image(&wrong),
+        of_image(&docker.clone().env("BUILDKIT_PROGRESS", "rawjson")),
     ];
-    for builder in builders.into_iter().take(if has_buildx { 3 } else { 2 }) {
+    if has_buildx {
+        builders.extend([
+            docker.image().build_from(dockerfile).progress("rawjson").follow(),
+            buildx.build_from(dockerfile).follow(),
+            buildx.build_from(dockerfile).progress("quiet").follow(),
+            wrong.buildx().build_from(dockerfile).follow(),
+        ]);
+    }
+    for builder in builders {
         let mut items: Vec<_> = builder.unwrap().collect();
         let error = items.pop().unwrap().unwrap_err();
         assert!(error.failure().is_some(), "{error:?}");

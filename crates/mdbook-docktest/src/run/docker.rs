@@ -210,10 +210,9 @@ fn named(context: Option<&str>, canceller: &Canceller) -> (String, Docker) {
 /// # Errors
 /// When no engine can run in them.
 fn platform(info: &Info) -> Result<Platform, RunError> {
-    let read = |name: &str| info.other.get(name).and_then(Value::as_str).unwrap_or_default();
-    let system = read("OSType");
+    let system = &info.os_type;
     if system == "linux" {
-        return Ok(Platform::new(system, read("Architecture"), ""));
+        return Ok(Platform::new(system, &info.architecture, ""));
     }
     let message = format!(
         "its containers are for `{system}`, and engines need Linux: switch it to Linux containers, or name another Docker \

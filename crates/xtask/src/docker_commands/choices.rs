@@ -36,12 +36,12 @@ const SPECIAL: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// Commands whose output comes from the program in a container, and how docker's own messages are
-/// distinguished from it: the names in docker-cli's `classify.rs`.
+/// distinguished from it: the names in docker-cli's `output.rs`.
 const ORIGINS: &[(&str, &str)] = &[
-    ("compose attach", "Exec"),
-    ("compose exec", "Exec"),
+    ("compose attach", "Compose"),
+    ("compose exec", "Compose"),
     // Compose has no status that it keeps for its own errors.
-    ("compose run", "Exec"),
+    ("compose run", "Compose"),
     ("compose up", "Logs"),
     ("service logs", "Logs"),
 ];

@@ -22,9 +22,7 @@ fn a_connection_that_is_closed_at_once_does_not_count() {
 fn a_port_on_all_addresses_is_reached_on_this_machine() {
     let with = |address: &str| {
         let port: Port = "80".parse().unwrap();
-        let publication =
-            Publication { port, address: address.parse().ok(), host_port: Some(8080) };
-        super::address(&publication).unwrap().to_string()
+        super::address(&Publication::new(port, address, "8080")).unwrap().to_string()
     };
     for (published, reached) in [
         ("", "127.0.0.1:8080"),
