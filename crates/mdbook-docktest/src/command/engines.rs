@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use docker_cli::{Canceller, Docker};
+use docker_cli::Canceller;
 use docker_sandbox::{EngineRoot, IS_SUPPORTED, prepared_directory};
 
 use super::jobs::{default_jobs, jobs};
@@ -18,7 +18,7 @@ use super::{Exit, cache, namespace, one_line, print_error};
 use crate::book::settings::{EngineKind, Settings};
 use crate::cli;
 use crate::report::Report;
-use crate::run::docker::{DockerHost, EngineImage, HostOptions};
+use crate::run::docker::{DockerHost, EngineImage, HostOptions, docker_of_author};
 use crate::run::{RunError, Runner, Supplier};
 
 /// How long a Docker may take to answer before chapters are run there.
@@ -165,7 +165,7 @@ fn run_here_or_on_docker(
     };
     let reason = reason.filter(|reason| reason.means_no_engine()).map(ToString::to_string);
     let Some(reason) = reason.filter(|_| !options.canceller.is_cancelled()) else { return here };
-    if Docker::new().timeout(DOCKER_LIMIT).ping().is_err() {
+    if docker_of_author().timeout(DOCKER_LIMIT).ping().is_err() {
         return here;
     }
     say(&format!("engine: dind, because none starts on this machine itself: {reason}"));
