@@ -12,6 +12,7 @@ use std::process::Command;
 use std::{env, fs};
 
 pub use self::caller::as_caller;
+pub(crate) use self::caller::has_entered;
 pub use self::refusal::NoUserNamespace;
 use self::way::Way;
 use crate::{Error, system};

@@ -25,11 +25,18 @@ pub(super) fn own_ids() -> String {
 /// entered a namespace, or if none can be created within it.
 pub fn as_caller() -> &'static [String] {
     static WORDS: OnceLock<Vec<String>> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        let ids = env::var(VARIABLE).ok().filter(|_| is_root());
-        let words = ids.and_then(|ids| words(&ids, &id_map()));
-        words.filter(|words| works(words)).unwrap_or_default()
-    })
+    WORDS.get_or_init(|| entered().filter(|words| works(words)).unwrap_or_default())
+}
+
+/// Whether this process has entered its user namespace by [`enter`](super::enter).
+pub(crate) fn has_entered() -> bool {
+    entered().is_some()
+}
+
+/// The words of [`as_caller`], if this process has entered a namespace.
+fn entered() -> Option<Vec<String>> {
+    let ids = env::var(VARIABLE).ok().filter(|_| is_root())?;
+    words(&ids, &id_map())
 }
 
 /// The words for a caller with these IDs; `None` if root is another user in a namespace with this map.

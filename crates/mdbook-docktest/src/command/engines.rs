@@ -179,9 +179,13 @@ fn run_here(
     to_run: NonZero<usize>,
 ) -> Result<Vec<RunError>> {
     let settings = options.settings;
-    namespace::say_what_is_missing(settings);
+    let root = options.engines.root(settings);
+    // Where none can start, chapters may run on a Docker, of which nothing of this is true.
+    if root.check().is_ok() {
+        namespace::say_what_is_missing(settings);
+    }
     let cache = check_directories()?;
-    let root = with_packages(options.engines.root(settings), &settings.packages)?;
+    let root = with_packages(root, &settings.packages)?;
     let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let images = cache.join("images");
