@@ -99,8 +99,7 @@ impl<'a> DockerHost<'a> {
             }
             Err(_) if options.canceller.is_cancelled() => Err(RunError::Cancelled),
             Err(RunError::Docker(error)) => {
-                let source = Box::new(RunError::Remote { message: with_remedy(&error) });
-                Err(RunError::Host { host: name, source })
+                Err(RunError::Host { host: name, source: Box::new(refusal(&error)) })
             }
             Err(error) => Err(RunError::Host { host: name, source: Box::new(error) }),
         }
@@ -280,6 +279,19 @@ impl Helper for HostHelper<'_> {
 
     fn recipe(&self, name: &str) -> Option<PathBuf> {
         self.image(name)?.recipe.clone()
+    }
+}
+
+/// Why a Docker cannot be used, with what to do about it.
+fn refusal(error: &docker_cli::Error) -> RunError {
+    let message = with_remedy(error);
+    match error {
+        docker_cli::Error::DaemonUnreachable(_)
+        | docker_cli::Error::PermissionDenied(_)
+        | docker_cli::Error::Timeout { .. }
+        // Of `ssh`, for example.
+        | docker_cli::Error::Failed(_) => RunError::Unreachable { message },
+        _ => RunError::Remote { message },
     }
 }
 
