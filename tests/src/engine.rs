@@ -1,6 +1,7 @@
 //! An engine in place of the author's own.
 
 use std::ffi::OsStr;
+use std::path::PathBuf;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -69,7 +70,12 @@ impl Engine {
 
     /// The address of its daemon, for `DOCKER_HOST`.
     pub fn host(&self) -> String {
-        format!("unix:///proc/{}/root/run/docker.sock", self.0.init_pid())
+        format!("unix://{}", self.socket().display())
+    }
+
+    /// The socket of its daemon, which only root can reach.
+    pub(crate) fn socket(&self) -> PathBuf {
+        format!("/proc/{}/root/run/docker.sock", self.0.init_pid()).into()
     }
 
     /// The words to put in front of a command to run it in the engine's network.

@@ -21,6 +21,7 @@
 
 mod book;
 mod cache;
+mod docker_group;
 mod engine;
 mod guide;
 mod hub;
@@ -35,6 +36,7 @@ mod user;
 
 pub use book::Book;
 pub use cache::{Cache, CachedImage};
+pub use docker_group::DockerGroup;
 pub use engine::Engine;
 pub use guide::{Example, examples};
 pub use hub::{Answer, Hub, Names, Request};

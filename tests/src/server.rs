@@ -25,6 +25,11 @@ impl Server {
     /// Starts `mdbook-build serve` for the book. Its cache is removed with the book, except engines and
     /// images, which are this user's.
     pub fn start(mdbook: &str, book: &Book) -> Self {
+        Self::start_with(mdbook, book, &[])
+    }
+
+    /// As [`Self::start`], with these environment variables.
+    pub fn start_with(mdbook: &str, book: &Book, variables: &[(&str, &str)]) -> Self {
         let cache = book.path().join("cache");
         share_engines_and_images(&cache.join("mdbook-docktest"));
         let log = book.path().join("log");
@@ -36,6 +41,9 @@ impl Server {
             .env("MDBOOK_OUTPUT__HTML__LIVE_RELOAD_ENDPOINT", "__livereload")
             .env("XDG_CACHE_HOME", cache)
             .env("TMPDIR", book.temporary())
+            // In CI, a build without an engine is an error.
+            .env_remove("CI")
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(writing)

@@ -1,5 +1,6 @@
 //! A user of the machine who is not root.
 
+use std::env;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use docker_sandbox::prepared_directory;
 
+use crate::docker_group::DockerGroup;
 use crate::program::{Program, program};
 
 /// Copies a root file system, so that its owners are those of the user's namespace. Device files cannot be created
@@ -77,6 +79,17 @@ impl User {
         self
     }
 
+    /// Makes the user a member of a group, with a copy of the program `docker`, which others may not be able to read.
+    pub fn in_group(self, group: &DockerGroup) -> Self {
+        self.change(&["--append", "--groups", group.name()]);
+        let path = env::var_os("PATH").unwrap();
+        let docker = env::split_paths(&path).map(|path| path.join("docker")).find(|p| p.is_file());
+        let bin = self.home.join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        fs::copy(docker.expect("`docker` is on the PATH"), bin.join("docker")).unwrap();
+        self
+    }
+
     fn change(&self, options: &[&str]) {
         succeed(Command::new("usermod").args(options).arg(&self.name));
     }
@@ -99,6 +112,16 @@ impl User {
         let file = directory.join(name);
         fs::write(&file, format!("#!/bin/sh\n{script}")).unwrap();
         fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
+    /// Puts a file of the user's own into the home directory.
+    pub fn with_file(self, path: &str, text: &str) -> Self {
+        let file = self.home.join(path);
+        let words = self.words(["mkdir".into(), "--parents".into(), file.with_file_name("")]);
+        succeed(Command::new(&words[0]).args(&words[1..]));
+        fs::write(&file, text).unwrap();
+        succeed(Command::new("chown").arg(format!("{0}:{0}", self.name)).arg(&file));
         self
     }
 
@@ -157,7 +180,7 @@ impl Drop for User {
 }
 
 #[track_caller]
-fn succeed(command: &mut Command) {
+pub(crate) fn succeed(command: &mut Command) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {stderr}");

@@ -34,6 +34,12 @@ pub enum Error {
          or install `dockerd`, for example with `apt-get install docker.io`"
     )]
     NoDockerd,
+    /// There is no prepared root file system, and in a user namespace an engine cannot start from the machine's own: the
+    /// kernel does not let it be below an overlay there.
+    #[error(
+        "a user who is not root needs a prepared Docker Engine: run `mdbook-docktest engine prepare`"
+    )]
+    NoPreparedRoot,
     /// A directory that was given as a prepared root file system does not contain `dockerd`.
     #[error("not a root file system of an engine: no `dockerd` in `{}`; \
          run `mdbook-docktest engine prepare`, and leave out `engine-root`", .root.display())]
@@ -133,6 +139,7 @@ impl Error {
             | Self::NoUserNamespace(_)
             | Self::ProgramMissing { .. }
             | Self::NoDockerd
+            | Self::NoPreparedRoot
             | Self::NotAnEngineRoot { .. }
             | Self::PackagesOfMachine { .. }
             | Self::KeyringMissing { .. }

@@ -61,4 +61,4 @@ pub use sudo::{SudoUser, sudo_user};
 pub use suite::Suite;
 pub use suite_root::{SuiteRoot, suite_roots};
 pub use terminal::{Session, Terminal};
-pub use user_namespace::{NoUserNamespace, enter, is_in_user_namespace, is_root};
+pub use user_namespace::{NoUserNamespace, as_caller, enter, is_in_user_namespace, is_root};

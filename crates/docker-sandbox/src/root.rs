@@ -57,11 +57,11 @@ impl EngineRoot {
         Some(file)
     }
 
-    /// Checks the requirements for starting an engine.
+    /// Checks the requirements for starting an engine, as a start does first.
     ///
     /// # Errors
     /// When the system is not Linux, this process may not do what an engine needs, or a program is missing.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub fn check(&self) -> Result<(), Error> {
         check_system()?;
         user_namespace::check_privileges()?;
         for (program, package) in PROGRAMS {
@@ -80,6 +80,7 @@ impl EngineRoot {
                     return Err(Error::NotAnEngineRoot { root: root.clone() });
                 }
             }
+            Self::Machine if user_namespace::has_entered() => return Err(Error::NoPreparedRoot),
             Self::Machine if !is_on_path("dockerd") => return Err(Error::NoDockerd),
             Self::Machine => {}
         }

@@ -11,10 +11,13 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
+pub use self::caller::as_caller;
+pub(crate) use self::caller::has_entered;
 pub use self::refusal::NoUserNamespace;
 use self::way::Way;
 use crate::{Error, system};
 
+mod caller;
 mod refusal;
 mod way;
 
@@ -44,7 +47,9 @@ pub fn enter() -> Result<Infallible, Error> {
     words.push(program.into());
     words.extend(env::args_os().skip(1));
     let path = with_programs_of_root(&env::var_os("PATH").unwrap_or_default());
-    let error = Command::new(&words[0]).args(&words[1..]).env("PATH", path).exec();
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).env("PATH", path).env(caller::VARIABLE, caller::own_ids());
+    let error = command.exec();
     Err(Error::io("entering a user namespace")(error))
 }
 

@@ -16,6 +16,7 @@ mod engine_image;
 mod images;
 mod platforms;
 mod refusals;
+mod users;
 
 /// A Docker that has the program's image and `alpine`, as importing them takes longer than most runs. Tests that end their
 /// Docker or look at all that it has have one of their own. It ends with the process of the tests.

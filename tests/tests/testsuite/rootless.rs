@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use testsuite::{Book, Program, User, marker, workspace};
+use testsuite::{Book, Outcome, Program, User, marker, workspace};
 
 /// A book with the course's recipe for `alpine`, in the user's home directory: the project's need not be readable for
 /// others.
@@ -62,10 +62,11 @@ fn belongs_to(directory: &Path, user: &User) {
 }
 
 /// The course, in a directory of its own.
-struct Course(tempfile::TempDir);
+pub(crate) struct Course(tempfile::TempDir);
 
 impl Course {
-    fn copy() -> Self {
+    /// Copies the course: the project's need not be readable for others.
+    pub(crate) fn copy() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let to = directory.path().join("course");
         fs::create_dir(&to).unwrap();
@@ -75,12 +76,12 @@ impl Course {
         Self(directory)
     }
 
-    fn verify(&self, user: &User, chapters: &[&str]) -> testsuite::Outcome {
+    /// Runs the course as a user, with what `prepare` adds to the run, and records it. All files belong to the user then.
+    pub(crate) fn record(&self, user: &User, prepare: impl FnOnce(Program) -> Program) -> Outcome {
         let directory = self.0.path().join("course");
         fs::set_permissions(self.0.path(), PermissionsExt::from_mode(0o755)).unwrap();
-        let chapters = chapters.iter().flat_map(|chapter| ["--chapter", chapter]);
-        let words = ["record", "--format", "json"].into_iter().chain(chapters);
-        let outcome = user.runs(Program::new(words).directory(&directory)).run();
+        let record = Program::new(["record", "--format", "json"]).directory(&directory);
+        let outcome = user.runs(prepare(record)).run();
         belongs_to(&directory, user);
         outcome
     }
@@ -89,7 +90,9 @@ impl Course {
 #[test]
 fn chapters_of_the_course_pass_and_all_that_is_written_belongs_to_the_user() {
     let user = User::shared();
-    let outcome = Course::copy().verify(&user, &["sidecar.md", "compose.md"]);
+    let chapters = ["--chapter", "sidecar.md", "--chapter", "compose.md"];
+    let outcome =
+        Course::copy().record(&user, |record| chapters.into_iter().fold(record, Program::arg));
     outcome
         .exits(0)
         .finds_nothing()
@@ -104,7 +107,7 @@ fn chapters_of_the_course_pass_and_all_that_is_written_belongs_to_the_user() {
 #[test]
 #[ignore = "takes minutes: run it with `--ignored`"]
 fn the_whole_course_passes() {
-    let outcome = Course::copy().verify(&User::shared(), &[]);
+    let outcome = Course::copy().record(&User::shared(), |record| record);
     outcome.exits(0).finds_nothing();
 }
 

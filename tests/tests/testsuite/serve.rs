@@ -150,6 +150,32 @@ fn a_failing_chapter_shows_its_finding_and_does_not_stop_others() {
     assert_eq!([shown(&book, "a.html"), shown(&book, "c.html")], good);
 }
 
+#[test]
+fn without_an_engine_pages_keep_what_they_show_and_say_so() {
+    let book = three().edit("b.md", UNIQUE, &format!("{UNIQUE}\n```\n\n```bash\necho two"));
+    serve(&book).build(&book).exits(0);
+    let all = |book: &Book| ["a.html", "b.html", "c.html"].map(|page| shown(book, page));
+    let before = all(&book);
+    let mut server = Server::start_with(MDBOOK, &book, &[("PATH", "/nowhere")]);
+    let book = book.edit("b.md", "echo two", "echo three");
+    let outcome = server.build(&book);
+    outcome
+        .exits(0)
+        .tells("warning: some chapters are not run, and their pages say so: ")
+        .tells("`unshare` not found")
+        .tells("run `mdbook-docktest record src/b.md` to update it");
+    let notices = |page: &str| book.site().page(page).texts(".docktest-notice").concat();
+    assert_eq!(["a.html", "c.html"].map(notices), [""; 2]);
+    assert!(notices("b.html").contains("This page is out of date: "), "{}", notices("b.html"));
+    let now = all(&book);
+    assert_eq!([&now[0], &now[2]], [&before[0], &before[2]]);
+    assert!(!now[1].is_empty() && before[1] == format!("{}two\n", now[1]), "{}", now[1]);
+    // With an engine again, the next build runs it.
+    serve(&book).build(&book).exits(0).tells("src/b.md");
+    assert_eq!(notices("b.html"), "");
+    assert!(shown(&book, "b.html").ends_with("three\n"));
+}
+
 /// A book whose chapter `b.md` fails, after a build, and the output of this chapter.
 fn with_failure() -> (Book, Server, String) {
     let book = three().edit("b.md", UNIQUE, &format!("{UNIQUE}; exit 7"));

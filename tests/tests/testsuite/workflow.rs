@@ -14,6 +14,7 @@ use testsuite::{Engine, Outcome, Program, program, workspace};
 
 use crate::MDBOOK;
 
+mod guide;
 mod installed;
 mod on_a_docker;
 mod ours;
@@ -35,7 +36,11 @@ struct Script {
 impl Workflow {
     #[track_caller]
     fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).unwrap();
+        Self::parse(fs::read_to_string(path).unwrap())
+    }
+
+    #[track_caller]
+    fn parse(text: String) -> Self {
         let value = serde_saphyr::from_str(&text).unwrap();
         Self { text, value }
     }
@@ -43,6 +48,15 @@ impl Workflow {
     /// One of this repository's.
     fn ours(name: &str) -> Self {
         Self::read(&workspace().join(".github/workflows").join(name))
+    }
+
+    /// The one that the guide shows on a page, in its only block that is a workflow.
+    fn of_guide(page: &str) -> Self {
+        let page = workspace().join("crates/mdbook-docktest/guide/src").join(page);
+        let page = fs::read_to_string(page).unwrap();
+        let (_, block) = page.split_once("```text\non:\n").unwrap();
+        let (block, _) = block.split_once("```").unwrap();
+        Self::parse(format!("on:\n{block}"))
     }
 
     /// The steps of a job.

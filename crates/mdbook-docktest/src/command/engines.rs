@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use docker_cli::{Canceller, Docker};
+use docker_cli::Canceller;
 use docker_sandbox::{EngineRoot, IS_SUPPORTED, prepared_directory};
 
 use super::jobs::{default_jobs, jobs};
@@ -18,7 +18,7 @@ use super::{Exit, cache, namespace, one_line, print_error};
 use crate::book::settings::{EngineKind, Settings};
 use crate::cli;
 use crate::report::Report;
-use crate::run::docker::{DockerHost, EngineImage, HostOptions};
+use crate::run::docker::{DockerHost, EngineImage, HostOptions, docker_of_author};
 use crate::run::{RunError, Runner, Supplier};
 
 /// How long a Docker may take to answer before chapters are run there.
@@ -165,7 +165,7 @@ fn run_here_or_on_docker(
     };
     let reason = reason.filter(|reason| reason.means_no_engine()).map(ToString::to_string);
     let Some(reason) = reason.filter(|_| !options.canceller.is_cancelled()) else { return here };
-    if Docker::new().timeout(DOCKER_LIMIT).ping().is_err() {
+    if docker_of_author().timeout(DOCKER_LIMIT).ping().is_err() {
         return here;
     }
     say(&format!("engine: dind, because none starts on this machine itself: {reason}"));
@@ -179,9 +179,13 @@ fn run_here(
     to_run: NonZero<usize>,
 ) -> Result<Vec<RunError>> {
     let settings = options.settings;
-    namespace::say_what_is_missing(settings);
+    let root = options.engines.root(settings);
+    // Where none can start, chapters may run on a Docker, of which nothing of this is true.
+    if root.check().is_ok() {
+        namespace::say_what_is_missing(settings);
+    }
     let cache = check_directories()?;
-    let root = with_packages(options.engines.root(settings), &settings.packages)?;
+    let root = with_packages(root, &settings.packages)?;
     let jobs = options.jobs.unwrap_or_else(default_jobs).min(to_run);
     let display = Display::new(jobs.get());
     let images = cache.join("images");
@@ -241,7 +245,7 @@ fn run_on_dockers(
         let lost = |_| Err(RunError::ConnectionLost { reason: "a thread has panicked".to_owned() });
         started.into_iter().map(|host| host.join().unwrap_or_else(lost)).collect()
     });
-    let hosts: Vec<DockerHost<'_>> = hosts.into_iter().collect::<Result<_, _>>()?;
+    let hosts: Vec<DockerHost<'_>> = reachable(hosts)?;
     let places: Vec<Jobs<'_>> = hosts
         .iter()
         .map(|host| {
@@ -259,6 +263,29 @@ fn run_on_dockers(
         }
     });
     Ok(errors)
+}
+
+/// The hosts that have started. As long as there is one, those that cannot be reached cost only a warning.
+///
+/// # Errors
+/// When there is none, or when one has an error that the author has to mend, such as a context that does not exist.
+fn reachable<T>(hosts: Vec<Result<T, RunError>>) -> Result<Vec<T>, RunError> {
+    let mut lost = Vec::new();
+    let mut started = Vec::new();
+    for host in hosts {
+        match host {
+            Ok(host) => started.push(host),
+            Err(error) if error.is_lost_place() => lost.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    if started.is_empty() && !lost.is_empty() {
+        return Err(lost.swap_remove(0));
+    }
+    for error in lost {
+        say(&format!("warning: {error}; its chapters run elsewhere"));
+    }
+    Ok(started)
 }
 
 /// The image of the containers in which engines run.
@@ -317,6 +344,25 @@ mod tests {
             let contexts: Vec<&str> = contexts.iter().map(String::as_str).collect();
             assert_eq!((found, contexts.as_slice()), (kind, expected));
         }
+    }
+
+    #[test]
+    fn only_hosts_that_cannot_be_reached_are_left_out() {
+        let host = |source| RunError::Host { host: "far".to_owned(), source: Box::new(source) };
+        let unreachable =
+            || Err::<i32, _>(host(RunError::Unreachable { message: "refused".to_owned() }));
+        let unknown = || Err(host(RunError::Remote { message: "no such context".to_owned() }));
+        assert_eq!(reachable(vec![Ok(1), unreachable(), Ok(2)]).unwrap(), [1, 2]);
+        assert_eq!(
+            reachable(vec![unreachable(), unreachable()]).unwrap_err().to_string(),
+            "far: refused"
+        );
+        assert_eq!(
+            reachable(vec![Ok(1), unknown()]).unwrap_err().to_string(),
+            "far: no such context"
+        );
+        let cancelled = reachable(vec![Ok(1), unreachable(), Err(RunError::Cancelled)]);
+        assert!(matches!(cancelled, Err(RunError::Cancelled)));
     }
 
     #[test]

@@ -24,6 +24,7 @@ use std::time::Duration;
 use docker_cli::system::Info;
 use docker_cli::{Canceller, Docker, DockerCommand, Source};
 use docker_images::{Platform, Reference};
+use docker_sandbox::as_caller;
 use serde_json::Value;
 
 use self::container::Container;
@@ -98,8 +99,7 @@ impl<'a> DockerHost<'a> {
             }
             Err(_) if options.canceller.is_cancelled() => Err(RunError::Cancelled),
             Err(RunError::Docker(error)) => {
-                let source = Box::new(RunError::Remote { message: with_remedy(&error) });
-                Err(RunError::Host { host: name, source })
+                Err(RunError::Host { host: name, source: Box::new(refusal(&error)) })
             }
             Err(error) => Err(RunError::Host { host: name, source: Box::new(error) }),
         }
@@ -196,9 +196,15 @@ impl RunChapters for DockerHost<'_> {
     }
 }
 
+/// The `docker` of the author, also where this process is root in a user namespace: `docker` looks for contexts by
+/// `HOME`, but the `ssh` that it runs looks for keys, known hosts and the user's name by its ID.
+pub(crate) fn docker_of_author() -> Docker {
+    Docker::new().through(as_caller())
+}
+
 /// The Docker that a context names, or the one that `docker` uses by itself, with its name in messages.
 fn named(context: Option<&str>, canceller: &Canceller) -> (String, Docker) {
-    let docker = Docker::new().cancelled_by(canceller.clone());
+    let docker = docker_of_author().cancelled_by(canceller.clone());
     match context {
         Some(context) => (format!("context `{context}`"), docker.context(context)),
         None => ("Docker".to_owned(), docker),
@@ -272,6 +278,19 @@ impl Helper for HostHelper<'_> {
 
     fn recipe(&self, name: &str) -> Option<PathBuf> {
         self.image(name)?.recipe.clone()
+    }
+}
+
+/// Why a Docker cannot be used, with what to do about it.
+fn refusal(error: &docker_cli::Error) -> RunError {
+    let message = with_remedy(error);
+    match error {
+        docker_cli::Error::DaemonUnreachable(_)
+        | docker_cli::Error::PermissionDenied(_)
+        | docker_cli::Error::Timeout { .. }
+        // Of `ssh`, for example.
+        | docker_cli::Error::Failed(_) => RunError::Unreachable { message },
+        _ => RunError::Remote { message },
     }
 }
 

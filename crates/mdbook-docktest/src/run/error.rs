@@ -61,6 +61,12 @@ pub(crate) enum RunError {
         host: String,
         source: Box<RunError>,
     },
+    /// A Docker does not answer, or not this user.
+    #[error("{message}")]
+    Unreachable {
+        /// Docker's message, with a remedy if there is one.
+        message: String,
+    },
     /// A Docker does not start the container that engines run in.
     #[error(
         "engines run in a container that is started with `--privileged`, which this Docker refuses: \
@@ -98,9 +104,11 @@ impl RunError {
         }
     }
 
-    /// Whether no chapter can run any longer where this one ran, while other places are not affected.
+    /// Whether no chapter can run, or not any longer, in this error's place, while other places are not affected.
     pub(crate) fn is_lost_place(&self) -> bool {
-        matches!(self, Self::Host { source, .. } if matches!(**source, Self::ConnectionLost { .. }))
+        let is_lost =
+            |error: &Self| matches!(error, Self::ConnectionLost { .. } | Self::Unreachable { .. });
+        matches!(self, Self::Host { source, .. } if is_lost(source))
     }
 
     /// Whether no other chapter can run either.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use testsuite::{Book, Engine, Program, eventually, is_running, marker, program};
 
-use super::{SHARED, containers, warm};
+use super::canaries::inventory;
+use super::{SHARED, containers, containers_of, warm};
 
 /// A configuration of docker with contexts.
 fn contexts(contexts: &[(&str, &str)]) -> TempDir {
@@ -21,6 +22,11 @@ fn contexts(contexts: &[(&str, &str)]) -> TempDir {
     directory
 }
 
+/// An engine as `docker context create` names it.
+fn endpoint(engine: &Engine) -> String {
+    format!("host={}", engine.host())
+}
+
 fn run(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -29,6 +35,13 @@ fn run(command: &mut Command) {
 fn on_contexts(book: &Book, names: &[&str], config: &Path) -> Program {
     let program = book.to_verify().env("DOCKER_CONFIG", config).arg("--engine").arg("dind");
     names.iter().fold(program, |program, name| program.arg("--context").arg(name))
+}
+
+/// Waits until two chapters sleep at the same time.
+fn wait_for_both(sleep: &str) {
+    while testsuite::arguments_that_begin_with(sleep).len() < 2 {
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 fn chapter(steps: &[&str]) -> String {
@@ -40,8 +53,7 @@ fn chapters_are_spread_and_those_of_a_lost_docker_run_on_another() {
     let (one, two) = (Engine::start(), Engine::start());
     warm(&one);
     warm(&two);
-    let host = |engine: &Engine| format!("host={}", engine.host());
-    let config = contexts(&[("one", &host(&one)), ("two", &host(&two))]);
+    let config = contexts(&[("one", &endpoint(&one)), ("two", &endpoint(&two))]);
     let sleep = marker();
     // Two chapters that run at the same time, on a Docker each.
     let mut book = Book::new();
@@ -49,9 +61,7 @@ fn chapters_are_spread_and_those_of_a_lost_docker_run_on_another() {
         book = book.chapter(name, &chapter(&[&format!("sleep {sleep} & sleep 5; kill $!")]));
     }
     let run = on_contexts(&book, &["one", "two"], config.path()).arg("--jobs").arg("1").start();
-    while testsuite::arguments_that_begin_with(&sleep).len() < 2 {
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_for_both(&sleep);
     assert!(!containers(&one).is_empty() && !containers(&two).is_empty());
     drop(one);
     let outcome = run.wait();
@@ -62,11 +72,69 @@ fn chapters_are_spread_and_those_of_a_lost_docker_run_on_another() {
 }
 
 #[test]
+fn contexts_of_the_book_keep_what_they_had_and_so_does_the_last_one() {
+    let (one, two) = (Engine::with_objects(), Engine::with_objects());
+    warm(&one);
+    warm(&two);
+    let before = [&one, &two].map(inventory);
+    let config = contexts(&[("one", &endpoint(&one)), ("two", &endpoint(&two))]);
+    let sleep = marker();
+    let steps = [
+        &format!("sleep {sleep} & sleep 5; kill $!"),
+        "docker volume create data; docker run -d --name app -v data:/data alpine sleep 600",
+        "docker rm -f $(docker ps -aq); docker system prune -af --volumes; docker volume prune -af",
+        "docker ps -aq; docker volume ls -q; docker images -q",
+    ];
+    let mut book = Book::new().with_alpine().setting("contexts = [\"one\", \"two\"]");
+    for name in ["a.md", "b.md"] {
+        book = book.chapter(name, &chapter(&steps));
+    }
+    let start =
+        || book.to_verify().env("DOCKER_CONFIG", config.path()).arg("--jobs").arg("1").start();
+
+    let run = start();
+    wait_for_both(&sleep);
+    assert!(!containers(&one).is_empty() && !containers(&two).is_empty());
+    run.wait().exits(0).finds_nothing();
+    assert_eq!([&one, &two].map(inventory), before);
+
+    let run = start();
+    wait_for_both(&sleep);
+    drop(one);
+    run.wait()
+        .exits(0)
+        .finds_nothing()
+        .tells("context `one`: ")
+        .tells("; its chapters ran elsewhere");
+    assert_eq!(inventory(&two), before[1]);
+    assert_eq!(containers(&two), "");
+}
+
+#[test]
+fn a_docker_that_cannot_be_reached_at_the_start_is_only_a_warning_beside_another() {
+    let config = contexts(&[("here", &endpoint(&SHARED)), ("gone", "host=unix:///nowhere")]);
+    let book = Book::new().step("echo one").output("one\n");
+    let on = |names: &[&str]| on_contexts(&book, names, config.path());
+    let run = on(&["gone", "here"]).start();
+    let pid = run.pid();
+    run.wait()
+        .exits(0)
+        .finds_nothing()
+        .tells("warning: context `gone`: Cannot connect to the Docker daemon at unix:///nowhere")
+        .tells("; its chapters run elsewhere\n");
+    assert_eq!(containers_of(&SHARED, pid), [""; 0]);
+    on(&["gone"]).run().exits(3).fails_saying(&["context `gone`: "]);
+    on(&["gone", "gone"]).run().exits(3).fails_saying(&["context `gone`: "]);
+}
+
+#[test]
 fn a_context_that_does_not_exist_is_named() {
-    let config = contexts(&[]);
+    let config = contexts(&[("here", &endpoint(&SHARED))]);
     let book = Book::new().step("true");
-    let outcome = on_contexts(&book, &["nowhere"], config.path()).run();
-    outcome.exits(3).fails_saying(&["context `nowhere`: "]);
+    for names in [&["nowhere"][..], &["here", "nowhere"]] {
+        let outcome = on_contexts(&book, names, config.path()).run();
+        outcome.exits(3).fails_saying(&["context `nowhere`: "]);
+    }
 }
 
 /// A certificate authority with the certificates of a server on the loopback and of a client.

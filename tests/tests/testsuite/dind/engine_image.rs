@@ -4,12 +4,12 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testsuite::{Book, Cache, Engine, Program};
+use testsuite::{Book, Cache, DockerGroup, Engine, Program, User};
 
 use super::{docker, on};
 
 /// The images of engines on a Docker.
-fn engine_images(engine: &Engine) -> String {
+pub(super) fn engine_images(engine: &Engine) -> String {
     let format = "{{.Repository}}:{{.Tag}}";
     engine.docker(["image", "ls", "--format", format, "mdbook-docktest/engine"])
 }
@@ -84,4 +84,16 @@ fn without_a_prepared_root_it_is_built_from_debians_packages() {
     let run = || on(&engine, &book, "verify").env("XDG_CACHE_HOME", &cache).run();
     run().exits(0).tells("building the engine's image mdbook-docktest/engine:");
     run().exits(0).keeps_quiet_about("building");
+
+    // That is how it is for a user of the Docker's group, for whom nothing else is prepared.
+    let group = DockerGroup::of(&engine);
+    let user = User::new("member").in_group(&group);
+    let outcome = user.runs(book.to_verify()).env("DOCKER_HOST", group.host()).run();
+    outcome
+        .exits(0)
+        .prints(1, "Hello, world!\n")
+        .keeps_quiet_about("building")
+        .keeps_quiet_about("warning: ")
+        .tells("engine: dind, because none starts on this machine itself: ");
+    assert_eq!(outcome.stderr().matches("engine: ").count(), 1, "{outcome}");
 }
