@@ -94,8 +94,20 @@ mount -t overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" none /mn
 cd /mnt/root
 for directory in dev proc sys; do mount --rbind "/$directory" "$directory"; done
 mount -t tmpfs none tmp
-mkdir -p home/ann old
-echo precious >home/ann/diary
+mkdir -p home/ann srv/data/bob srv/carl var/lib/service old
+ln -s /srv/data/bob srv/bob
+for home in home/ann srv/data/bob srv/carl var/lib/service; do
+    echo precious >"$home/diary"
+done
+cat >>etc/passwd <<END
+ann:x:1000:1000::/home/ann:/bin/sh
+bob:x:1001:1001::/srv/bob:/bin/sh
+carl:x:60000:60000::/srv/carl:/bin/sh
+gone:x:1002:1002::/srv/gone:/bin/sh
+slash:x:1003:1003::/:/bin/sh
+service:x:999:999::/var/lib/service:/bin/sh
++::::::
+END
 echo "root:precious:1::::::" >etc/shadow
 echo known >etc/known
 cp "$2" usr/local/bin/mdbook-docktest
@@ -107,7 +119,8 @@ exec chroot . sh -c 'umount -l /old; cd /book; HOME=/root exec mdbook-docktest v
 #[test]
 fn homes_and_passwords_of_the_machine_are_not_in_an_engine_that_has_its_root_file_system() {
     let book = Book::new().step(
-        "cat /etc/known; ls -A /home; cat /etc/shadow; docker version --format '{{.Client.Os}}'",
+        "cat /etc/known; ls -A /home /srv/bob/ /srv/carl; cat /etc/shadow /var/lib/service/diary\n\
+         docker version --format '{{.Client.Os}}'",
     );
     book.write();
     let root = prepared_directory().unwrap().join("current").canonicalize().unwrap();
@@ -116,5 +129,5 @@ fn homes_and_passwords_of_the_machine_are_not_in_an_engine_that_has_its_root_fil
     let outcome = Program::through(words.into_iter().chain(paths), [""; 0])
         .env("PATH", docker_sandbox::PATH)
         .run();
-    outcome.exits(0).prints(1, "known\nlinux\n");
+    outcome.exits(0).prints(1, "known\n/home:\n\n/srv/bob/:\n\n/srv/carl:\nprecious\nlinux\n");
 }
