@@ -103,9 +103,26 @@ impl Running {
 
     /// Sends SIGINT to the program's process group, as a terminal does on Ctrl-C.
     pub fn interrupt(&self) -> &Self {
+        self.signal_group(Signal::INT)
+    }
+
+    /// Sends the program's process group a signal, as a terminal does on Ctrl-C or when it is closed.
+    pub fn signal_group(&self, signal: Signal) -> &Self {
         let group = Pid::from_raw(self.pid().try_into().unwrap()).unwrap();
-        kill_process_group(group, Signal::INT).unwrap();
+        kill_process_group(group, signal).unwrap();
         self
+    }
+
+    /// Sends the preprocessor of mdBook, which is this program, a signal. Returns false if it does not run.
+    pub fn signal_preprocessor(&self, signal: Signal) -> bool {
+        let is_it = |process: &machine::Process| {
+            process.parent == self.pid() && !process.has_argument("supports")
+        };
+        let found = machine::processes().into_iter().find(is_it);
+        found.is_some_and(|process| {
+            let pid = Pid::from_raw(process.pid.try_into().unwrap()).unwrap();
+            kill_process(pid, signal).is_ok()
+        })
     }
 
     /// Kills the engine's supervisor.

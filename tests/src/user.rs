@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use docker_sandbox::prepared_directory;
 
+use crate::book::Book;
 use crate::program::{Program, program};
 
 /// Copies a root file system, so that its owners are those of the user's namespace. Device files cannot be created
@@ -125,9 +126,23 @@ impl User {
     pub fn runs_through<const N: usize>(&self, words: [&str; N], program: Program) -> Program {
         let mut all: Vec<OsString> = words.map(OsString::from).into();
         all.extend(self.words([self.program()]));
-        program.with_words(&all, |directory| {
-            succeed(Command::new("chown").args(["--recursive", &self.name]).arg(directory));
-        })
+        program.with_words(&all, |directory| self.owns(directory))
+    }
+
+    /// A program that builds the book as `mdbook build` does, as this user runs it.
+    pub fn builds(&self, book: &Book, mdbook: &str) -> Program {
+        let copy = self.home.join("mdbook-build");
+        if !copy.exists() {
+            fs::copy(mdbook, &copy).unwrap();
+        }
+        // In book.toml is the program that only root need be able to read.
+        let command = "MDBOOK_PREPROCESSOR__DOCKTEST__COMMAND";
+        let program = book.to_build(mdbook).env(command, self.program());
+        program.with_words(&self.words([copy]), |directory| self.owns(directory))
+    }
+
+    fn owns(&self, directory: &Path) {
+        succeed(Command::new("chown").args(["--recursive", &self.name]).arg(directory));
     }
 
     /// A command as this user runs it, with a user's environment.
