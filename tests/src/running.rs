@@ -25,6 +25,7 @@ pub struct Running {
     stderr: Option<JoinHandle<Vec<u8>>>,
     chapters: Vec<(String, String)>,
     start: Instant,
+    limit: Duration,
     _directory: Option<Arc<TempDir>>,
 }
 
@@ -49,6 +50,7 @@ impl Running {
             stderr: Some(stderr),
             chapters,
             start,
+            limit: LIMIT,
             _directory: directory,
         }
     }
@@ -131,6 +133,12 @@ impl Running {
         self
     }
 
+    /// Waits until the program has ended, for as long as a mirror needs from which it downloads.
+    pub fn wait_for_downloads(mut self) -> Outcome {
+        self.limit = Duration::MAX;
+        self.wait()
+    }
+
     /// Waits until the program has ended.
     pub fn wait(mut self) -> Outcome {
         let status = self.wait_for_exit();
@@ -151,7 +159,7 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(self.start.elapsed() < LIMIT, "the program hangs");
+            assert!(self.start.elapsed() < self.limit, "the program hangs");
             thread::sleep(Duration::from_millis(10));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -111,6 +112,16 @@ impl User {
     /// The user's home directory.
     pub fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// The user's subordinate IDs.
+    pub fn subordinate_ids(&self) -> Range<u32> {
+        let ranges = fs::read_to_string("/etc/subuid").unwrap();
+        let prefix = format!("{}:", self.name);
+        let range = ranges.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap();
+        let (first, number) = range.split_once(':').unwrap();
+        let [first, number] = [first, number].map(|text| text.parse::<u32>().unwrap());
+        first..first + number
     }
 
     fn program(&self) -> PathBuf {
