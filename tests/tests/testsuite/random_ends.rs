@@ -119,8 +119,8 @@ impl Victim {
     }
 
     /// Ends it. `docker` is that on which the chapter runs. Returns whether mdBook was ended, too.
-    fn end(self, run: &Running, docker: &mut Option<Engine>) -> bool {
-        let container = docker.as_ref().filter(|_| self == Self::Container).map(containers);
+    fn end(self, run: &Running, docker: &mut Option<Box<Engine>>) -> bool {
+        let container = docker.as_deref().filter(|_| self == Self::Container).map(containers);
         let container = container.filter(|container| !container.is_empty());
         match self {
             Self::Program(signal) => drop(run.signal(signal)),
@@ -160,7 +160,7 @@ impl Victim {
 enum Place {
     Process(Author),
     /// On this Docker. If a run ends it, there is another one afterwards.
-    Docker(Option<Engine>),
+    Docker(Option<Box<Engine>>),
 }
 
 impl Place {
@@ -193,10 +193,10 @@ impl Place {
 }
 
 /// A Docker that has the program's image.
-fn start_docker() -> Engine {
+fn start_docker() -> Box<Engine> {
     let engine = Engine::start();
     warm(&engine);
-    engine
+    Box::new(engine)
 }
 
 /// Starts a run and ends it. Returns how long that took, from the signal until nothing of it was running any more, and
