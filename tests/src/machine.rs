@@ -14,7 +14,7 @@ use std::{fs, thread};
 use docker_sandbox::ProcessStat;
 use rustix::process::{Pid, Signal, kill_process};
 
-use self::others::processes_of_others;
+use self::others::{owner, processes_of_others};
 use crate::running::Running;
 
 mod others;
@@ -122,7 +122,7 @@ fn links(directory: &Path) -> BTreeSet<String> {
 /// Everything of a run on the machine at one moment, except files.
 #[derive(Debug)]
 pub struct Traces {
-    /// The PID of the program.
+    /// The PID of the program: the one that is run, or mdBook's preprocessor.
     run: u32,
     /// The prefix of the names of its engines, which are also the names of their control groups.
     prefix: String,
@@ -148,9 +148,13 @@ impl Traces {
         let own = links(Path::new("/proc/self/ns"));
         let namespaces: BTreeSet<String> =
             processes.iter().flat_map(Process::namespaces).filter(|it| !own.contains(it)).collect();
+        let names = processes.iter().flat_map(|process| &process.arguments);
+        let mut owners = names.filter_map(|name| owner(name));
+        let run = owners.find(|owner| processes.iter().any(|process| process.pid == *owner));
+        let run = run.unwrap_or(running.pid());
         Self {
-            run: running.pid(),
-            prefix: format!("docktest-{}-", running.pid()),
+            run,
+            prefix: format!("docktest-{run}-"),
             processes,
             namespaces,
             interfaces: interfaces(),

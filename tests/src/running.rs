@@ -25,6 +25,7 @@ pub struct Running {
     stderr: Option<JoinHandle<Vec<u8>>>,
     chapters: Vec<(String, String)>,
     start: Instant,
+    limit: Duration,
     _directory: Option<Arc<TempDir>>,
 }
 
@@ -49,6 +50,7 @@ impl Running {
             stderr: Some(stderr),
             chapters,
             start,
+            limit: LIMIT,
             _directory: directory,
         }
     }
@@ -103,15 +105,38 @@ impl Running {
 
     /// Sends SIGINT to the program's process group, as a terminal does on Ctrl-C.
     pub fn interrupt(&self) -> &Self {
+        self.signal_group(Signal::INT)
+    }
+
+    /// Sends the program's process group a signal, as a terminal does on Ctrl-C or when it is closed.
+    pub fn signal_group(&self, signal: Signal) -> &Self {
         let group = Pid::from_raw(self.pid().try_into().unwrap()).unwrap();
-        kill_process_group(group, Signal::INT).unwrap();
+        kill_process_group(group, signal).unwrap();
         self
+    }
+
+    /// Sends the preprocessor of mdBook, which is this program, a signal. Returns false if it does not run.
+    pub fn signal_preprocessor(&self, signal: Signal) -> bool {
+        let is_it = |process: &machine::Process| {
+            process.parent == self.pid() && !process.has_argument("supports")
+        };
+        let found = machine::processes().into_iter().find(is_it);
+        found.is_some_and(|process| {
+            let pid = Pid::from_raw(process.pid.try_into().unwrap()).unwrap();
+            kill_process(pid, signal).is_ok()
+        })
     }
 
     /// Kills the engine's supervisor.
     pub fn kill_supervisor(&self) -> &Self {
         kill(self.supervisor(), Signal::KILL);
         self
+    }
+
+    /// Waits until the program has ended, for as long as a mirror needs from which it downloads.
+    pub fn wait_for_downloads(mut self) -> Outcome {
+        self.limit = Duration::MAX;
+        self.wait()
     }
 
     /// Waits until the program has ended.
@@ -134,7 +159,7 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(self.start.elapsed() < LIMIT, "the program hangs");
+            assert!(self.start.elapsed() < self.limit, "the program hangs");
             thread::sleep(Duration::from_millis(10));
         }
     }

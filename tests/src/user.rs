@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
+use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use docker_sandbox::prepared_directory;
 
+use crate::book::Book;
 use crate::docker_group::DockerGroup;
 use crate::program::{Program, program};
 
@@ -135,6 +137,16 @@ impl User {
         &self.home
     }
 
+    /// The user's subordinate IDs.
+    pub fn subordinate_ids(&self) -> Range<u32> {
+        let ranges = fs::read_to_string("/etc/subuid").unwrap();
+        let prefix = format!("{}:", self.name);
+        let range = ranges.lines().find_map(|line| line.strip_prefix(&prefix)).unwrap();
+        let (first, number) = range.split_once(':').unwrap();
+        let [first, number] = [first, number].map(|text| text.parse::<u32>().unwrap());
+        first..first + number
+    }
+
     fn program(&self) -> PathBuf {
         self.home.join("mdbook-docktest")
     }
@@ -148,9 +160,23 @@ impl User {
     pub fn runs_through<const N: usize>(&self, words: [&str; N], program: Program) -> Program {
         let mut all: Vec<OsString> = words.map(OsString::from).into();
         all.extend(self.words([self.program()]));
-        program.with_words(&all, |directory| {
-            succeed(Command::new("chown").args(["--recursive", &self.name]).arg(directory));
-        })
+        program.with_words(&all, |directory| self.owns(directory))
+    }
+
+    /// A program that builds the book as `mdbook build` does, as this user runs it.
+    pub fn builds(&self, book: &Book, mdbook: &str) -> Program {
+        let copy = self.home.join("mdbook-build");
+        if !copy.exists() {
+            fs::copy(mdbook, &copy).unwrap();
+        }
+        // In book.toml is the program that only root need be able to read.
+        let command = "MDBOOK_PREPROCESSOR__DOCKTEST__COMMAND";
+        let program = book.to_build(mdbook).env(command, self.program());
+        program.with_words(&self.words([copy]), |directory| self.owns(directory))
+    }
+
+    fn owns(&self, directory: &Path) {
+        succeed(Command::new("chown").args(["--recursive", &self.name]).arg(directory));
     }
 
     /// A command as this user runs it, with a user's environment.

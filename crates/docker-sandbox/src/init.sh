@@ -160,7 +160,20 @@ kernel=$!
 echo no-progress-meter >root/.curlrc
 # As the root file system, the machine's own has what is the author's.
 if [ "$root" = / ]; then
-    [ ! -d home ] || mount -t tmpfs -o "mode=0755$size" docktest home
+    hide() {
+        [ ! -d ".$1" ] || mount -t tmpfs -o "mode=0755$size" docktest "$PWD$1"
+    }
+    hide "$(readlink -f /home)"
+    # Homes of persons can be elsewhere, and links. Those of services can be what the engine needs.
+    while IFS=: read -r _ _ id _ _ path _; do
+        case $id in "" | *[!0-9]* | 65534) continue ;; esac
+        if [ "$id" -lt 1000 ] || ! [ -d "$path" ]; then continue; fi
+        path=$(readlink -f "$path")
+        case $path in
+        / | /dev | /etc | /proc | /run | /sys | /tmp | /usr | /usr/bin | /usr/lib | /usr/sbin | /var) ;;
+        *) hide "$path" ;;
+        esac
+    done </etc/passwd
     for file in etc/shadow etc/shadow- etc/gshadow etc/gshadow- etc/ssh/ssh_host_*_key; do
         [ ! -e "$file" ] || : >"$file"
     done

@@ -28,7 +28,7 @@ pub(super) fn processes_of_others(all: &[Process], run: u32) -> BTreeSet<u32> {
 }
 
 /// The PID of the program that has started an engine, from the engine's name: `docktest-PID-START-NUMBER`.
-fn owner(name: &str) -> Option<u32> {
+pub(super) fn owner(name: &str) -> Option<u32> {
     let numbers = name.strip_prefix("docktest-")?.split('-').map(str::parse::<u64>);
     let numbers: Vec<u64> = numbers.collect::<Result<_, _>>().ok()?;
     let [pid, _, _] = numbers.as_slice() else { return None };

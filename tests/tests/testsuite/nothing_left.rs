@@ -32,6 +32,14 @@ impl Author {
         }
     }
 
+    /// A program that builds the book as `mdbook build` does, as this author runs it.
+    pub(crate) fn builds(&self, book: &Book) -> Program {
+        match self {
+            Self::Root => book.to_build(MDBOOK),
+            Self::User(user) => user.builds(book, MDBOOK),
+        }
+    }
+
     /// A chapter with containers, a volume and a network, and this last step.
     fn lab(&self, end: &str) -> Book {
         self.book()

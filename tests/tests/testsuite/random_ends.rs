@@ -4,30 +4,27 @@
 
 #![expect(
     clippy::print_stdout,
-    reason = "the times are for whoever asks for them, and no assertion"
+    reason = "the times are for whoever asks for them, beside what is asserted"
 )]
 
-use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::time::Duration;
+use std::{env, fs, thread};
 
 use rustix::process::Signal;
-use testsuite::{Book, Engine, Running, Traces, eventually, is_running, marker};
+use testsuite::{Book, Engine, Running, Traces, eventually, is_running};
 
+use self::chapter::Chapter;
+use self::goal::{Clock, Lap};
 use crate::MDBOOK;
 use crate::dind::{self, containers, on, warm};
 use crate::nothing_left::Author;
 use crate::rootless::user_with_alpine;
 
-/// How many runs there are.
+mod chapter;
+mod goal;
+
+/// How many runs there are: each kind of engine and of run, with chapters that end by themselves and that do not.
 const ENDS: usize = 12;
-
-/// The moments: up to when the last step sleeps, or shortly before that on a busy machine.
-const LATEST: Duration = Duration::from_secs(5);
-
-/// In which a run should be gone.
-const GOAL: Duration = Duration::from_secs(2);
 
 const SIGNALS: [Signal; 4] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::KILL];
 
@@ -42,8 +39,8 @@ impl Random {
         self.0 % limit
     }
 
-    fn moment(&mut self) -> Duration {
-        Duration::from_millis(self.below(LATEST.as_millis().try_into().unwrap()))
+    fn milliseconds(&mut self, limit: u64) -> Duration {
+        Duration::from_millis(self.below(limit))
     }
 
     fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
@@ -51,68 +48,208 @@ impl Random {
     }
 }
 
-/// What is ended.
+/// When a run is ended.
 #[derive(Debug, Clone, Copy)]
+enum Moment {
+    /// So long after its start: up to when the last step sleeps, or shortly before that on a busy machine.
+    Start(Duration),
+    /// So long after its recording began to be written. A moment after the start hardly ever hits that.
+    Recording(Duration),
+}
+
+impl Moment {
+    /// One for a chapter that ends by itself, or not.
+    fn random(random: &mut Random, ends: bool) -> Self {
+        match random.below(3) {
+            0 if ends => Self::Recording(Duration::ZERO),
+            1 if ends => Self::Recording(random.milliseconds(400)),
+            _ => Self::Start(random.milliseconds(5000)),
+        }
+    }
+
+    /// Waits for it. Returns what the run has on the machine.
+    fn reach(self, run: &Running, chapter: &Chapter) -> Traces {
+        match self {
+            Self::Start(time) => {
+                thread::sleep(time);
+                Traces::at_any_moment(run)
+            }
+            Self::Recording(time) => {
+                chapter.until_last_step();
+                let traces = Traces::at_any_moment(run);
+                chapter.until_recording();
+                thread::sleep(time);
+                traces
+            }
+        }
+    }
+}
+
+/// What is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Victim {
     Program(Signal),
     Supervisor,
     /// The program and its supervisor at once.
     Both,
-    /// The program that has started this one.
-    MdBook,
-}
-
-/// What is ended of a run on a Docker.
-#[derive(Debug, Clone, Copy)]
-enum OnDocker {
-    Program(Signal),
     /// The container that the engine is in.
     Container,
     Docker,
+    /// mdBook, which has started the program.
+    MdBook,
+    /// mdBook's process group, as a terminal does it.
+    Build(Signal),
+    /// The program that mdBook has started: that goes on.
+    Preprocessor(Signal),
 }
 
-/// A chapter that never ends by itself, and the pages and the recording of an earlier edition.
-struct Chapter {
-    book: Book,
-    sleep: String,
-    recording: Vec<u8>,
-    page: Vec<u8>,
-}
+impl Victim {
+    fn random(random: &mut Random, on_docker: bool, builds: bool) -> Self {
+        let signal = random.one_of(&SIGNALS);
+        let program = Self::Program(signal);
+        let victims: &[Self] = match (builds, on_docker) {
+            (true, _) => {
+                let build = Self::Build(signal);
+                &[build, build, Self::MdBook, Self::Preprocessor(signal)]
+            }
+            (_, true) => &[program, Self::Container, Self::Docker],
+            (_, false) => &[program, Self::Supervisor, Self::Both],
+        };
+        random.one_of(victims)
+    }
 
-impl Chapter {
-    /// A chapter that pauses its container at the end, or not.
-    fn new(book: Book, recording: &[u8], pauses: bool) -> Self {
-        let sleep = marker();
-        let pause = if pauses { "docker pause app || true" } else { "true" };
-        let book = book
-            .step("docker network create web")
-            .step(
-                "docker run -d --name app --network web -p 8080:80 -v data:/data alpine sleep 600",
-            )
-            .step(&format!("setsid -f sleep {sleep}; {pause}; sleep {sleep}"));
-        let old = Self { book, sleep, recording: recording.to_owned(), page: b"old".to_vec() };
-        for (path, content) in
-            [(old.recording_file(), &old.recording), (old.page_file(), &old.page)]
-        {
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content).unwrap();
+    /// Ends it. `docker` is that on which the chapter runs. Returns whether mdBook was ended, too.
+    fn end(self, run: &Running, docker: &mut Option<Box<Engine>>) -> bool {
+        let container = docker.as_deref().filter(|_| self == Self::Container).map(containers);
+        let container = container.filter(|container| !container.is_empty());
+        match self {
+            Self::Program(signal) => drop(run.signal(signal)),
+            Self::Supervisor if run.find_supervisor().is_some() => drop(run.kill_supervisor()),
+            Self::Both if run.find_supervisor().is_some() => {
+                run.signal(Signal::STOP).kill_supervisor().signal(Signal::KILL);
+            }
+            Self::Preprocessor(signal) if run.signal_preprocessor(signal) => return false,
+            // Without a preprocessor yet or any more, mdBook is alone.
+            Self::Build(signal) | Self::Preprocessor(signal) => drop(run.signal_group(signal)),
+            Self::Docker => *docker = None,
+            Self::Container if container.is_some() => {
+                // On a busy machine, it fails: Docker then waits for the end of the container for too short a time.
+                drop(dind::docker(docker.as_ref().unwrap(), &["kill", &container.unwrap()]));
+            }
+            // Without an engine yet, the program is alone.
+            Self::Supervisor | Self::Both | Self::Container | Self::MdBook => {
+                run.signal(Signal::KILL);
+            }
         }
-        old
+        true
     }
 
-    fn recording_file(&self) -> PathBuf {
-        self.book.recording("lab.md")
+    /// Whether the program cannot clean up.
+    fn is_killed(self) -> bool {
+        match self {
+            Self::Program(signal) | Self::Build(signal) | Self::Preprocessor(signal) => {
+                signal == Signal::KILL
+            }
+            Self::Supervisor | Self::Both => true,
+            Self::Container | Self::Docker | Self::MdBook => false,
+        }
+    }
+}
+
+/// Where chapters run.
+enum Place {
+    Process(Author),
+    /// On this Docker. If a run ends it, there is another one afterwards.
+    Docker(Option<Box<Engine>>),
+}
+
+impl Place {
+    fn book(&self) -> Book {
+        match self {
+            Self::Process(author) => author.book(),
+            Self::Docker(_) => Book::new().with_alpine().setting("engine = \"dind\""),
+        }
     }
 
-    fn page_file(&self) -> PathBuf {
-        self.book.path().join("html/lab.html")
+    fn start(&mut self, book: &Book, builds: bool) -> Running {
+        let program = match self {
+            Self::Process(author) if builds => author.builds(book),
+            Self::Process(author) => author.runs(book.command(["record"])),
+            Self::Docker(docker) => {
+                let docker = docker.get_or_insert_with(start_docker);
+                match builds {
+                    true => book.to_build(MDBOOK).env("DOCKER_HOST", docker.host()),
+                    false => on(docker, book, "record"),
+                }
+            }
+        };
+        program.start()
     }
 
-    #[track_caller]
-    fn is_as_before(&self) {
-        let is = |path: &Path, content: &[u8]| fs::read(path).is_ok_and(|now| now == content);
-        assert!(is(&self.recording_file(), &self.recording), "another recording");
-        assert!(is(&self.page_file(), &self.page), "another page");
+    /// Records the chapter in the place of what an ended run may have left of it.
+    fn record_again(&mut self, book: &Book) {
+        self.start(book, false).wait().exits(0);
+    }
+}
+
+/// A Docker that has the program's image.
+fn start_docker() -> Box<Engine> {
+    let engine = Engine::start();
+    warm(&engine);
+    Box::new(engine)
+}
+
+/// Starts a run and ends it. Returns how long that took, from the signal until nothing of it was running any more, and
+/// whether mdBook was ended.
+fn end(
+    place: &mut Place,
+    chapter: &Chapter,
+    moment: Moment,
+    victim: Victim,
+    builds: bool,
+) -> (Lap, bool) {
+    let run = place.start(&chapter.book, builds);
+    let traces = moment.reach(&run, chapter);
+    let clock = Clock::start();
+    match place {
+        Place::Process(author) => {
+            let ended_mdbook = victim.end(&run, &mut None);
+            run.wait();
+            traces.note_end();
+            // Without a supervisor, frozen processes can be left until the next run.
+            if !(chapter.pauses && matches!(victim, Victim::Supervisor | Victim::Both)) {
+                traces.processes_are_gone();
+            }
+            let lap = clock.stop();
+            // A program that is killed before its supervisor is there leaves an empty directory.
+            if victim.is_killed() {
+                let next = author.runs(Book::new().step("true").to_verify());
+                next.env("TMPDIR", chapter.book.temporary()).run().exits(0);
+            }
+            traces.are_gone(&chapter.book.temporary());
+            (lap, ended_mdbook)
+        }
+        Place::Docker(docker) => {
+            let ended_mdbook = victim.end(&run, docker);
+            run.wait();
+            if let Some(docker) = docker {
+                eventually("the end of the container", || containers(docker).is_empty());
+            }
+            eventually("the end of the step", || !is_running(&chapter.sleep));
+            (clock.stop(), ended_mdbook)
+        }
+    }
+}
+
+/// Checks that the recording is whole, and that the next run removes what a killed one has left beside it.
+fn recording_is_whole(place: &mut Place, chapter: &Chapter, victim: Victim) {
+    chapter.has_whole_recording();
+    let unfinished = chapter.unfinished();
+    if !unfinished.is_empty() {
+        assert!(victim.is_killed(), "left behind: {unfinished:?}");
+        place.record_again(&chapter.book);
+        assert_eq!(chapter.unfinished(), [""; 0], "left behind by the next run");
+        println!("the next run removed {unfinished:?}");
     }
 }
 
@@ -123,115 +260,56 @@ fn recording() -> Vec<u8> {
     fs::read(book.recording("lab.md")).unwrap()
 }
 
-/// Waits for the end of a run. Returns the time that it took since `end`.
-fn wait(run: Running, end: Instant) -> Duration {
-    run.wait();
-    end.elapsed()
-}
-
-/// Starts a run and ends it. Returns how long that took, from the signal until the process was gone.
-fn end(author: &Author, chapter: &Chapter, moment: Duration, victim: Victim) -> Duration {
-    let program = match victim {
-        Victim::MdBook => chapter.book.to_build(MDBOOK),
-        _ => author.runs(chapter.book.command(["record"])),
-    };
-    let run = program.start();
-    thread::sleep(moment);
-    let traces = Traces::at_any_moment(&run);
-    let started = Instant::now();
-    match (victim, run.find_supervisor()) {
-        (Victim::Program(signal), _) => drop(run.signal(signal)),
-        (Victim::Supervisor, Some(_)) => drop(run.kill_supervisor()),
-        (Victim::Both, Some(_)) => {
-            run.signal(Signal::STOP).kill_supervisor().signal(Signal::KILL);
-        }
-        // Without a supervisor yet, the program is alone.
-        (Victim::Supervisor | Victim::Both | Victim::MdBook, _) => drop(run.signal(Signal::KILL)),
-    }
-    let time = wait(run, started);
-    traces.note_end();
-    // A program that is killed before its supervisor is there leaves an empty directory.
-    if matches!(victim, Victim::Both | Victim::Supervisor | Victim::Program(Signal::KILL)) {
-        let next = author.runs(Book::new().step("true").to_verify());
-        next.env("TMPDIR", chapter.book.temporary()).run().exits(0);
-    }
-    traces.are_gone(&chapter.book.temporary());
-    time
-}
-
-/// A Docker that has the program's image.
-fn start_docker() -> Engine {
-    let engine = Engine::start();
-    warm(&engine);
-    engine
-}
-
-/// As [`end`], on a Docker. If that is ended, there is another one afterwards.
-fn end_on_docker(
-    engine: &mut Option<Engine>,
-    chapter: &Chapter,
-    moment: Duration,
-    victim: OnDocker,
-) -> Duration {
-    let docker = engine.get_or_insert_with(start_docker);
-    let run = on(docker, &chapter.book, "record").start();
-    thread::sleep(moment);
-    let container = containers(docker);
-    let started = Instant::now();
-    match victim {
-        OnDocker::Program(signal) => drop(run.signal(signal)),
-        OnDocker::Container if container.is_empty() => drop(run.signal(Signal::KILL)),
-        // On a busy machine, it fails: Docker then waits for the end of the container for too short a time.
-        OnDocker::Container => drop(dind::docker(docker, &["kill", &container])),
-        OnDocker::Docker => *engine = None,
-    }
-    let time = wait(run, started);
-    if let Some(docker) = engine {
-        eventually("the end of the container", || containers(docker).is_empty());
-    }
-    eventually("the end of the step", || !is_running(&chapter.sleep));
-    time
-}
-
 #[test]
 fn runs_that_end_at_any_moment_leave_nothing_and_change_nothing() {
     let ends = env::var("ENDS").map_or(ENDS, |ends| ends.parse().unwrap());
     let mut random = Random(15);
     let recording = recording();
-    let mut docker = None;
-    let authors = [Author::Root, Author::User(user_with_alpine())];
-    let mut times = Vec::new();
+    let mut places = [
+        Place::Process(Author::Root),
+        Place::Process(Author::User(user_with_alpine())),
+        Place::Docker(None),
+    ];
+    let mut laps = Vec::new();
     for number in 0..ends {
-        let moment = random.moment();
-        let signal = random.one_of(&SIGNALS);
-        let victims = [Victim::Program(signal), Victim::Supervisor, Victim::Both, Victim::MdBook];
-        let victim = random.one_of(&victims);
-        let (time, chapter) = match number % 3 {
-            2 => {
-                let victims = [OnDocker::Program(signal), OnDocker::Container, OnDocker::Docker];
-                let victim = random.one_of(&victims);
-                println!("{number}: dind, {victim:?} after {moment:?}");
-                // With version 1 of control groups, Docker cannot kill a container with frozen processes in groups that
-                // it does not know.
-                let pauses = !matches!(victim, OnDocker::Container);
-                let chapter = Chapter::new(Book::new().with_alpine(), &recording, pauses);
-                (end_on_docker(&mut docker, &chapter, moment, victim), chapter)
-            }
-            author => {
-                let victim = match victim {
-                    // The user's program is another copy than the one in book.toml.
-                    Victim::MdBook if author == 1 => Victim::Program(signal),
-                    victim => victim,
-                };
-                println!("{number}: process {author}, {victim:?} after {moment:?}");
-                let chapter = Chapter::new(authors[author].book(), &recording, true);
-                (end(&authors[author], &chapter, moment, victim), chapter)
-            }
-        };
-        chapter.is_as_before();
-        println!("gone after {time:?}");
-        times.push(time);
+        let place = &mut places[number % 3];
+        let builds = number / 3 % 2 == 1;
+        let length = (number / 6 % 2 == 1).then(|| random.milliseconds(5000));
+        let moment = Moment::random(&mut random, length.is_some());
+        let victim = Victim::random(&mut random, number % 3 == 2, builds);
+        // With version 1 of control groups, Docker cannot kill a container with frozen processes in groups that it does
+        // not know.
+        let pauses = random.below(2) == 0 && victim != Victim::Container;
+        println!(
+            "{number}: {victim:?} at {moment:?}, a chapter that takes {length:?}, pauses: {pauses}"
+        );
+        let chapter = Chapter::new(place.book(), &recording, pauses, length);
+        let (lap, ended_mdbook) = end(place, &chapter, moment, victim, builds);
+        println!("{lap:?}");
+        match builds {
+            true => chapter.has_whole_pages(ended_mdbook),
+            false => chapter.has_old_pages(),
+        }
+        recording_is_whole(place, &chapter, victim);
+        lap.is_within_limit();
+        laps.push(lap);
     }
-    let late = times.iter().filter(|time| **time > GOAL).count();
-    println!("{ends} ends, the slowest {:?}, {late} later than {GOAL:?}", times.iter().max());
+    let late = laps.iter().filter(|lap| lap.is_late()).count();
+    let slowest = laps.iter().map(|lap| lap.time).max();
+    println!(
+        "{ends} ends, the slowest {slowest:?}, {late} later than on a machine that is not busy"
+    );
+}
+
+#[test]
+fn a_program_that_is_killed_while_it_writes_a_recording_leaves_a_whole_one() {
+    let recording = recording();
+    let mut place = Place::Process(Author::Root);
+    let victim = Victim::Program(Signal::KILL);
+    for _ in 0..3 {
+        let length = Some(Duration::from_secs(1));
+        let chapter = Chapter::new(place.book(), &recording, false, length);
+        end(&mut place, &chapter, Moment::Recording(Duration::ZERO), victim, false);
+        recording_is_whole(&mut place, &chapter, victim);
+    }
 }

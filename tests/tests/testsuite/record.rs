@@ -31,6 +31,15 @@ fn content_and_time(path: &PathBuf) -> (String, SystemTime) {
     (fs::read_to_string(path).unwrap(), fs::metadata(path).unwrap().modified().unwrap())
 }
 
+#[test]
+fn what_a_killed_writer_left_beside_a_recording_is_removed() {
+    let book = recorded().step("echo three");
+    let left = book.recording("lab.md").with_file_name(".recording-killed");
+    fs::write(&left, "half").unwrap();
+    record(&book).exits(0);
+    assert!(!left.exists());
+}
+
 /// Checks the finding about a recording that was damaged by `damage`.
 #[track_caller]
 fn is_bad(damage: impl Fn(&str) -> Vec<u8>, says: &str) {

@@ -54,10 +54,17 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 /// Checks that a user owns everything in a directory.
 #[track_caller]
 fn belongs_to(directory: &Path, user: &User) {
+    is_owned(directory, user, |_| false);
+}
+
+/// Checks that everything in a directory is owned by a user, or by another ID that may own it.
+#[track_caller]
+fn is_owned(directory: &Path, user: &User, by_other: impl Fn(u32) -> bool) {
     let owner = fs::metadata(user.home()).unwrap().uid();
     assert_ne!(owner, 0);
     for file in files(directory) {
-        assert_eq!(file.symlink_metadata().unwrap().uid(), owner, "{}", file.display());
+        let id = file.symlink_metadata().unwrap().uid();
+        assert!(id == owner || by_other(id), "{} belongs to {id}", file.display());
     }
 }
 
@@ -106,9 +113,27 @@ fn chapters_of_the_course_pass_and_all_that_is_written_belongs_to_the_user() {
 
 #[test]
 #[ignore = "takes minutes: run it with `--ignored`"]
-fn the_whole_course_passes() {
-    let outcome = Course::copy().record(&User::shared(), |record| record);
+fn a_new_user_prepares_an_engine_and_the_whole_course_passes() {
+    let user = User::new("new");
+    let prepare = || {
+        let directory = tempfile::tempdir().unwrap();
+        let program = Program::new(["engine", "prepare"]).directory(directory.path());
+        let outcome = user.runs(program).start().wait_for_downloads();
+        outcome.exits(0);
+        outcome
+    };
+    let engines = user.home().join(".cache/mdbook-docktest/engines");
+    let first = prepare();
+    let root = fs::canonicalize(engines.join("current")).unwrap();
+    let place = format!("Debian trixie, in {}\n", root.display());
+    assert_eq!(first.stdout(), format!("prepared: {place}"), "{first}");
+    let second = prepare();
+    assert_eq!(second.stdout(), format!("up to date: {place}"), "{second}");
+
+    let outcome = Course::copy().record(&user, |record| record);
     outcome.exits(0).finds_nothing();
+    let ids = user.subordinate_ids();
+    is_owned(&user.home().join(".cache"), &user, |id| ids.contains(&id));
 }
 
 #[test]

@@ -60,7 +60,11 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Writes a recording, unless the existing one has the same inputs and is equivalent.
+/// What the name of a file begins with that becomes a recording.
+const UNFINISHED: &str = ".recording-";
+
+/// Writes a recording, unless the existing one has the same inputs and is equivalent. Files of writers that were killed
+/// are removed.
 ///
 /// # Errors
 /// Those of the file system.
@@ -70,13 +74,14 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
     author::create_directories(directory)?;
     let lock = File::open(directory)?;
     lock.lock()?;
+    remove_unfinished(directory)?;
     if let Ok(Some(old)) = read(path)
         && old.inputs == recording.inputs
         && recording.recorded().is_equivalent_to(old.recorded())
     {
         return Ok(Kept::Unchanged);
     }
-    let mut file = NamedTempFile::with_prefix_in(".recording-", directory)?;
+    let mut file = NamedTempFile::with_prefix_in(UNFINISHED, directory)?;
     file.write_all(recording.to_text()?.as_bytes())?;
     // tempfile makes files that only their owner can read; a recording is committed like other files.
     file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
@@ -84,6 +89,17 @@ pub fn keep(path: &Path, recording: &RecordingFile) -> io::Result<Kept> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(Kept::Written)
+}
+
+/// Whoever holds the lock of the directory is its only writer.
+fn remove_unfinished(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The recordings below a directory that are not in `claimed`, sorted. Files are selected by name, as

@@ -4,6 +4,7 @@ use testsuite::{Book, DockerGroup, Engine, Program, User};
 
 use super::engine_image::engine_images;
 use super::{containers, on, warm};
+use crate::canaries::{Canaries, LAST_STEP};
 use crate::rootless::Course;
 
 /// All objects except what this program keeps there: its image and its volume.
@@ -17,23 +18,15 @@ fn the_docker_keeps_what_the_author_had() {
     let engine = Engine::with_objects();
     let before = inventory(&engine);
 
-    let book = Book::new()
-        .with_alpine()
-        .step("docker volume create data; docker network create web")
-        .step("docker run -d --name app --network web -v data:/data alpine sleep 600")
-        .step("docker run --rm --privileged --pid host alpine sh -c 'kill -9 1; ps | wc -l'")
-        .step("docker run --rm -v /:/host alpine ls /host/lab")
-        .step("docker rm -f $(docker ps -aq)")
-        .step("docker volume prune -af; docker network prune -f")
-        .step("docker system prune -af --volumes")
-        .step("docker rmi -f $(docker images -q) || true")
-        .step("docker ps -aq; docker volume ls -q; docker images -q");
+    let mut canaries = Canaries::new();
+    let book = canaries.attacked_by(Book::new().with_alpine());
     let outcome = on(&engine, &book, "verify").run();
-    outcome.exits(0).prints(9, "");
+    outcome.exits(0).prints(LAST_STEP, "");
 
     assert_eq!(inventory(&engine), before);
     let kept = ["volume", "ls", "-q", "--filter", "label=mdbook-docktest.kept"];
     assert_eq!(engine.docker(kept), "mdbook-docktest-cache");
+    canaries.are_as_before();
 }
 
 #[test]
