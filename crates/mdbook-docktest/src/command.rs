@@ -23,6 +23,7 @@ use crate::run::RunError;
 
 mod build;
 mod cast;
+mod checkout;
 mod engine;
 mod engines;
 mod finish;

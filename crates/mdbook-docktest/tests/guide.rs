@@ -112,6 +112,15 @@ fn each_setting_is_documented() {
     }
 }
 
+#[test]
+fn the_table_of_settings_has_those_of_the_sections() {
+    let chapter = chapter("settings.md");
+    let rows = chapter.lines().filter_map(|line| line.strip_prefix("| [`")?.split_once('`'));
+    let in_table: Vec<&str> = rows.map(|(name, _)| name).collect();
+    let titles = chapter.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`'));
+    assert_eq!(in_table, titles.collect::<Vec<_>>());
+}
+
 /// The guide, rendered by mdBook.
 struct Site {
     html: TempDir,

@@ -128,13 +128,15 @@ fn reports_for_programs_say_on_which_engine_a_chapter_ran() {
 fn an_engine_that_is_not_prepared_or_does_not_exist_is_named() {
     let cache = TempDir::with_prefix("testsuite-").unwrap();
     two_engines(cache.path());
+    let book = book();
     let run = |engine: &str| -> Outcome {
-        let program = Program::new(["verify", "--engines", engine]);
-        program.env("XDG_CACHE_HOME", cache.path()).directory(cache.path()).run()
+        let program = book.command(["verify", "--engines", engine]);
+        program.env("XDG_CACHE_HOME", cache.path()).run()
     };
     for engine in ["bookworm", "20.10"] {
         let remedy = format!(
-            "error: engine `{engine}` is not prepared: run `mdbook-docktest engine prepare --suite bookworm`\n"
+            "error: engine `{engine}` is not prepared: run `mdbook-docktest engine prepare --suite bookworm`, or let a Docker \
+             build it, with `--engine dind --engines bookworm`\n"
         );
         assert_eq!(run(&format!("trixie,{engine}")).exits(3).stderr(), remedy);
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use docker_cli::Canceller;
-use docker_sandbox::{EngineRoot, IS_SUPPORTED, prepared_directory};
+use docker_sandbox::{EngineRoot, IS_SUPPORTED, Suite, prepared_directory};
 
 use super::jobs::{default_jobs, jobs};
 use super::progress::{Display, say};
@@ -29,8 +29,8 @@ const DOCKER_LIMIT: Duration = Duration::from_secs(10);
 pub(super) struct Engines<'a> {
     kind: EngineKind,
     root: Option<&'a Path>,
-    /// Whether the root is one of several that chapters run on.
-    is_one_of_several: bool,
+    /// The suite of the engine, if it is one of several that chapters run on. Without a root, it is to be built.
+    one_of_several: Option<Suite>,
     contexts: &'a [String],
     image: Option<&'a str>,
 }
@@ -45,15 +45,21 @@ impl<'a> Engines<'a> {
         Self {
             kind,
             root: options.engine_root.as_deref(),
-            is_one_of_several: false,
+            one_of_several: None,
             contexts: &options.contexts,
             image: options.engine_image.as_deref(),
         }
     }
 
-    /// The same with this root file system, one of several.
-    pub(super) fn on_root(self, root: &'a Path) -> Self {
-        Self { root: Some(root), is_one_of_several: true, ..self }
+    /// The same on the engine of a suite, one of several: with this root file system, or else in containers for which a
+    /// Docker builds it.
+    pub(super) fn on_suite(self, suite: Suite, root: Option<&'a Path>) -> Self {
+        Self { root, one_of_several: Some(suite), ..self }
+    }
+
+    /// Whether engines run in containers of a Docker, whatever this machine has.
+    pub(super) fn are_in_containers(&self, settings: &Settings) -> bool {
+        self.kind(settings).0 == EngineKind::Dind
     }
 
     /// The kind, and the contexts of Dockers. What the command line says comes before the book's settings.
@@ -90,7 +96,7 @@ impl Engines<'_> {
     fn root_for_images(&self, root: &EngineRoot, settings: &Settings) -> EngineRoot {
         let default = Self::default().root(settings);
         match default {
-            EngineRoot::Prepared(_) if self.is_one_of_several => default,
+            EngineRoot::Prepared(_) if self.one_of_several.is_some() => default,
             _ => root.clone(),
         }
     }
@@ -293,16 +299,21 @@ fn engine_image(engines: &Engines<'_>, settings: &Settings) -> Result<EngineImag
     if let Some(name) = engines.image {
         return Ok(EngineImage::Named(name.to_owned()));
     }
-    match engines.root(settings) {
-        EngineRoot::Machine => Ok(EngineImage::Built { packages: settings.packages.clone() }),
-        root => {
-            let root = with_packages(root, &settings.packages)?.directory().to_owned();
-            Ok(match engines.named_root(settings) {
-                Some(_) => EngineImage::Root(root),
-                None => EngineImage::Prepared { root, packages: settings.packages.clone() },
-            })
-        }
+    let packages = settings.packages.clone();
+    let suite = engines.one_of_several.unwrap_or_default();
+    let root = match (engines.one_of_several, engines.root) {
+        (Some(_), None) => EngineRoot::Machine,
+        _ => engines.root(settings),
+    };
+    if root == EngineRoot::Machine {
+        return Ok(EngineImage::Built { suite, packages });
     }
+    let root = with_packages(root, &packages)?.directory().to_owned();
+    let is_named = engines.one_of_several.is_none() && engines.named_root(settings).is_some();
+    Ok(match is_named {
+        true => EngineImage::Root(root),
+        false => EngineImage::Prepared { root, suite, packages },
+    })
 }
 
 /// A root file system in which steps find these packages.
@@ -371,8 +382,21 @@ mod tests {
         let other = EngineRoot::Prepared("other".into());
         let one = Engines { root: Some(Path::new("other")), ..Engines::default() };
         assert_eq!(one.root_for_images(&other, &settings), other);
-        let several = Engines::default().on_root(Path::new("other"));
+        let several = Engines::default().on_suite(Suite::Sid, Some(Path::new("other")));
         let default = EngineRoot::Prepared("default".into());
         assert_eq!(several.root_for_images(&other, &settings), default);
+    }
+
+    #[test]
+    fn an_engine_of_several_is_built_if_it_is_not_prepared() {
+        // A root that the book names is that of its own engine.
+        let settings = Settings { engine_root: Some("default".into()), ..Settings::default() };
+        let image = |engines: Engines<'_>| engine_image(&engines, &settings).unwrap();
+        let (suite, packages, root) = (Suite::Bookworm, Vec::new(), Path::new("other"));
+        let several = |root| image(Engines::default().on_suite(suite, root));
+        assert_eq!(several(None), EngineImage::Built { suite, packages: packages.clone() });
+        let prepared = EngineImage::Prepared { root: root.to_owned(), suite, packages };
+        assert_eq!(several(Some(root)), prepared);
+        assert_eq!(image(Engines::default()), EngineImage::Root("default".into()));
     }
 }

@@ -16,14 +16,17 @@ use crate::store::engine_table::EngineTable;
 
 mod select;
 
-use self::select::{NoSuchEngine, select};
+use self::select::{NoSuchEngine, Selected, select};
 
 /// Runs everything on each engine, one after the other, and reports all together.
 pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     let options = &verify.run;
     let directory = prepared_directory().context("no home directory for engines: set `HOME`")?;
     let prepared = suite_roots(&directory).context("cannot read the prepared engines")?;
-    let engines = match select(&verify.engines, &prepared) {
+    let mut first = Some(load_to_run(&options.paths, &options.chapters)?);
+    let runs_on_docker = |loaded: &Loaded| Engines::of(options).are_in_containers(&loaded.settings);
+    let can_build = first.iter().flatten().all(runs_on_docker);
+    let engines = match select(&verify.engines, &prepared, can_build) {
         Ok(engines) => engines,
         Err(error) => {
             print_error(&error.to_string());
@@ -39,11 +42,13 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     let mut whole = Report::default();
     let mut tables: Vec<EngineTable> = Vec::new();
     let mut exit = Exit::Success;
-    for root in engines {
-        let engine = NamedEngine { name: root.suite.to_string(), version: root.version.clone() };
-        let title = format!("Docker Engine {} ({})", engine.short_version(), engine.name);
+    for engine in engines {
+        let title = title(engine);
         say(&title);
-        let mut loaded = load_to_run(&options.paths, &options.chapters)?;
+        let mut loaded = match first.take() {
+            Some(loaded) => loaded,
+            None => load_to_run(&options.paths, &options.chapters)?,
+        };
         whole.part = verify.part.partition.map(|partition| keep_part(&mut loaded, partition));
         if verify.save_table && tables.is_empty() {
             tables = loaded.iter().map(table_of).collect::<Result<_>>()?;
@@ -51,7 +56,12 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
         for (index, Loaded { report, settings, .. }) in loaded.iter_mut().enumerate() {
             let run_options = RunOptions {
                 settings,
-                engines: Engines::of(options).on_root(&root.path),
+                engines: match engine {
+                    Selected::Prepared(root) => {
+                        Engines::of(options).on_suite(root.suite, Some(&root.path))
+                    }
+                    Selected::Built(suite) => Engines::of(options).on_suite(suite, None),
+                },
                 fail_fast: options.fail_fast,
                 jobs: options.jobs,
                 canceller: &canceller,
@@ -67,10 +77,11 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
             };
             exit = exit.max(ran);
             if let Some(table) = tables.get_mut(index) {
-                table.add(report, settings, &engine);
+                table.add(report, settings, &named(engine, report));
             }
         }
         let mut report = join(loaded);
+        let engine = named(engine, &report);
         report.set_engine(&engine);
         whole.append(report);
         whole.engines.push(engine);
@@ -84,6 +95,29 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     }
     write_report(&whole, options, output)?;
     Ok(exit)
+}
+
+/// The line that is shown before the chapters run on an engine.
+fn title(engine: Selected<'_>) -> String {
+    let suite = engine.suite();
+    match engine.version() {
+        Some(version) => {
+            let engine = NamedEngine { name: suite.to_string(), version };
+            format!("Docker Engine {} ({suite})", engine.short_version())
+        }
+        None => format!("Docker Engine of Debian {suite}"),
+    }
+}
+
+/// The engine that a report is about. What a Docker builds says its version itself.
+fn named(engine: Selected<'_>, report: &Report) -> NamedEngine {
+    let name = engine.suite().to_string();
+    let reported = || report.engine.as_ref().map(|engine| engine.version.clone());
+    let version = match engine {
+        Selected::Prepared(_) => engine.version(),
+        Selected::Built(_) => reported().or_else(|| engine.version()),
+    };
+    NamedEngine { version: version.unwrap_or_else(|| name.clone()), name }
 }
 
 /// The table to which the results of these chapters are added: a new one for a whole book, else the book's own.

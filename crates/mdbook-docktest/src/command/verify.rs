@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use super::checkout::checkout;
 use super::load::{Loaded, engine_table, join, load, load_to_run};
 use super::moved_images::MovedImages;
 use super::partition::keep_part;
@@ -191,7 +192,7 @@ pub(super) fn write_report(report: &Report, options: &Options, output: Option<Fi
         }
         Format::Json => json(report)?,
         Format::Junit => junit(report)?,
-        Format::Github => github(report),
+        Format::Github => github(report, &checkout()?),
     };
     let written = match output {
         Some(mut file) => file.write_all(text.as_bytes()),

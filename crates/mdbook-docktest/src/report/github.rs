@@ -10,24 +10,51 @@
 //! escaping of values only by the source: see `escapeData` and `escapeProperty` in
 //! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>.
 
+use std::borrow::Cow;
+use std::path::{Component, Path, PathBuf};
+
 use super::remedies::changed_lines;
 use super::{Chapter, Report, human};
 use crate::model::finding::{Finding, Severity};
 use crate::terminal::plain;
 
+/// Where the paths of findings begin, and those that GitHub knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Checkout {
+    /// The root of the repository, absolute.
+    pub root: PathBuf,
+    /// The current directory, absolute.
+    pub directory: PathBuf,
+}
+
+impl Checkout {
+    /// The path of a file from the root of the repository. One outside of it stays as it is.
+    fn path<'a>(&self, path: &'a Path) -> Cow<'a, Path> {
+        let mut whole = PathBuf::new();
+        for component in self.directory.join(path).components() {
+            match component {
+                Component::ParentDir => _ = whole.pop(),
+                component => whole.push(component),
+            }
+        }
+        whole.strip_prefix(&self.root).map_or(path.into(), |path| path.to_owned().into())
+    }
+}
+
 /// Formats one command a line for each finding, and the summary.
-pub(crate) fn github(report: &Report) -> String {
+pub(crate) fn github(report: &Report, checkout: &Checkout) -> String {
     let of_chapter = |chapter: &Chapter| -> String {
-        chapter.findings_in_order().map(|finding| command(finding, chapter.text())).collect()
+        let findings = chapter.findings_in_order();
+        findings.map(|finding| command(finding, chapter.text(), checkout)).collect()
     };
     let mut text: String = report.chapters.iter().map(of_chapter).collect();
-    text.extend(report.files.iter().map(|finding| command(finding, "")));
+    text.extend(report.files.iter().map(|finding| command(finding, "", checkout)));
     text.push_str(&human::summary(report, human::Colours::Off));
     text
 }
 
 /// `text` is the text of the file.
-fn command(finding: &Finding, text: &str) -> String {
+fn command(finding: &Finding, text: &str, checkout: &Checkout) -> String {
     let name = match finding.severity {
         Severity::Warning => "warning",
         Severity::Error => "error",
@@ -44,7 +71,7 @@ fn command(finding: &Finding, text: &str) -> String {
     }
     format!(
         "::{name} file={},line={},col={},title=docktest {}::{}\n",
-        property(&finding.path.to_string_lossy()),
+        property(&checkout.path(&finding.path).to_string_lossy()),
         finding.line,
         finding.column,
         finding.code,
@@ -59,4 +86,29 @@ fn data(text: &str) -> String {
 
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_begin_at_the_root_of_the_repository() {
+        let checkout = |root: &str, directory: &str| Checkout {
+            root: root.into(),
+            directory: directory.into(),
+        };
+        for (root, directory, path, expected) in [
+            ("/r", "/r", "src/a.md", "src/a.md"),
+            ("/r", "/r/docs", "src/a.md", "docs/src/a.md"),
+            ("/r", "/r/docs/en", "./src/a.md", "docs/en/src/a.md"),
+            ("/r", "/r/docs/en", "../fr/src/a.md", "docs/fr/src/a.md"),
+            ("/r", "/r/docs", "/r/docs/src/a.md", "docs/src/a.md"),
+            ("/r", "/r/docs", "../../s/a.md", "../../s/a.md"),
+            ("/r", "/r", "/tmp/a.md", "/tmp/a.md"),
+        ] {
+            let found = checkout(root, directory);
+            assert_eq!(found.path(Path::new(path)), Path::new(expected), "{directory} {path}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use proptest::prelude::*;
 
-use super::github::github;
+use super::github::{Checkout, github as to_github};
 use super::human::{Colours, human};
 use super::json::json as to_json;
 use super::junit::junit;
@@ -21,6 +21,12 @@ use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
 pub(super) const TEXT: &str = "# É\n\n- ```bash exit=1\n  docker ps -a\n  ```\n\n```bash\ndocker rm x\n```\n\n```bash ignore\nreboot\n```\n\n```bash\nls\n```\n";
+
+/// The report for GitHub, from the root of the repository.
+pub(super) fn github(report: &Report) -> String {
+    let root = std::path::PathBuf::from("/");
+    to_github(report, &Checkout { root: root.clone(), directory: root })
+}
 
 fn ran(status: i32) -> StepRecording {
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 3, text: "no\n".into() };

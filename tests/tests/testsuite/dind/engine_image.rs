@@ -1,5 +1,6 @@
 //! The image of the container in which engines run.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -67,17 +68,22 @@ fn it_is_made_once_and_removed_by_clean_and_another_can_be_named() {
     no_engine.exits(3).fails_saying(&["Docker: "]);
 }
 
+/// Gives a Docker what a registry would send for the base of an engine.
+fn import_base(engine: &Engine, directory: &Path, suite: &str) {
+    let base = directory.join("base.tar");
+    let status =
+        Command::new("mmdebstrap").args(["--quiet", "--variant=apt", suite]).arg(&base).status();
+    assert!(status.unwrap().success());
+    let name = format!("debian:{suite}-slim");
+    let imported = docker(engine, &["import", base.to_str().unwrap(), &name]);
+    assert!(imported.status.success(), "{imported:?}");
+}
+
 #[test]
 fn without_a_prepared_root_it_is_built_from_debians_packages() {
     let engine = Engine::start();
     let directory = TempDir::with_prefix("testsuite-").unwrap();
-    let base = directory.path().join("base.tar");
-    // What a registry would send.
-    let status =
-        Command::new("mmdebstrap").args(["--quiet", "--variant=apt", "trixie"]).arg(&base).status();
-    assert!(status.unwrap().success());
-    let imported = docker(&engine, &["import", base.to_str().unwrap(), "debian:trixie-slim"]);
-    assert!(imported.status.success(), "{imported:?}");
+    import_base(&engine, directory.path(), "trixie");
     let book =
         Book::new().setting("packages = [\"hello\"]").step("hello").output("Hello, world!\n");
     let cache = directory.path().join("cache");
@@ -96,4 +102,30 @@ fn without_a_prepared_root_it_is_built_from_debians_packages() {
         .keeps_quiet_about("warning: ")
         .tells("engine: dind, because none starts on this machine itself: ");
     assert_eq!(outcome.stderr().matches("engine: ").count(), 1, "{outcome}");
+}
+
+#[test]
+fn an_engine_of_several_that_is_not_prepared_is_built_from_its_suite() {
+    let engine = Engine::start();
+    let directory = TempDir::with_prefix("testsuite-").unwrap();
+    import_base(&engine, directory.path(), "bookworm");
+    let book = Book::new()
+        .step_with("engine=20.10", "docker version --format '{{.Server.Version}}'")
+        .output("20.10.[..]\n")
+        .step_with("engine=\">20.10\"", "echo another engine; false");
+    let on_both = || {
+        on(&engine, &book, "verify")
+            .arg("--engines")
+            .arg("20.10,bookworm")
+            .env("XDG_CACHE_HOME", directory.path().join("cache"))
+            .run()
+    };
+    let outcome = on_both();
+    outcome.exits(0).finds_nothing().tells("Docker Engine 20.10 (bookworm)\n");
+    outcome.tells("building the engine's image mdbook-docktest/engine:");
+    let report = outcome.report();
+    let version = report["chapters"][0]["engine_version"].as_str().unwrap();
+    assert!(version.starts_with("20.10."), "{outcome}");
+    assert_eq!(report["chapters"].as_array().unwrap().len(), 1, "{outcome}");
+    on_both().exits(0).keeps_quiet_about("building");
 }

@@ -125,3 +125,25 @@ fn a_workflow_checks_each_proposed_change_and_publishes_the_default_branch() {
         Path::new(gitlab.value["pages"]["artifacts"]["paths"][0].as_str().unwrap()).is_relative()
     );
 }
+
+/// GitHub shows a finding at its line only if the path begins there. `record --check` finds that nothing is recorded.
+#[test]
+fn githubs_annotations_have_paths_from_the_root_of_the_repository() {
+    let repository = repository();
+    let check = |workspace: &Path| {
+        Program::new(["record", "--check", "--format", "github"])
+            .directory(repository.path().join("docs"))
+            .env("GITHUB_WORKSPACE", workspace)
+            .run()
+    };
+    let has_path = |outcome: &Outcome, path: &str| {
+        outcome.exits(1);
+        let annotation = format!("::error file={path},line=4,");
+        assert!(outcome.stdout().starts_with(&annotation), "no {annotation}\n{outcome}");
+    };
+    let elsewhere = TempDir::with_prefix("testsuite-").unwrap();
+    has_path(&check(elsewhere.path()), "docs/src/lab.md");
+    fs::remove_dir(repository.path().join(".git")).unwrap();
+    has_path(&check(repository.path()), "docs/src/lab.md");
+    has_path(&check(elsewhere.path()), "src/lab.md");
+}

@@ -12,6 +12,8 @@ use super::installed::{install, repository};
 use super::{Machine, Workflow};
 use crate::MDBOOK;
 
+mod gitlab;
+
 #[test]
 fn workflows_and_the_image_of_a_release_run_a_book() {
     let engine = Engine::start();
@@ -19,7 +21,8 @@ fn workflows_and_the_image_of_a_release_run_a_book() {
     let repository = repository();
     in_book(&repository, Program::new(["record"])).run().exits(0);
     a_books_own_workflow_checks_and_builds_it(&engine, &repository);
-    the_image_builds_a_book_and_is_enough_for_gitlabs_workflow(&engine, &repository);
+    the_image_builds_a_book(&engine, &repository);
+    gitlab::the_workflow_checks_and_builds_a_book_with_an_image(&engine);
 }
 
 fn in_book(repository: &TempDir, program: Program) -> Program {
@@ -35,6 +38,12 @@ fn docker(engine: &Engine, words: &[&str]) -> String {
         [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
     assert!(output.status.success(), "docker {words:?}\n{stdout}{stderr}");
     stdout.trim().to_owned()
+}
+
+/// The name of the image that a run of the program has made.
+fn image_of_engines(engine: &Engine) -> String {
+    let format = "{{.Repository}}:{{.Tag}}";
+    docker(engine, &["image", "ls", "--format", format, "mdbook-docktest/engine"])
 }
 
 /// The chapter with the committed recording has not changed, but prints another ID. Likewise, the course was recorded
@@ -87,17 +96,11 @@ fn a_books_own_workflow_checks_and_builds_it(engine: &Engine, repository: &TempD
     assert_eq!(site.page("lab.html").texts("main samp").concat().trim(), "data\ndata");
 }
 
-fn the_image_builds_a_book_and_is_enough_for_gitlabs_workflow(
-    engine: &Engine,
-    repository: &TempDir,
-) {
+fn the_image_builds_a_book(engine: &Engine, repository: &TempDir) {
     let context = TempDir::with_prefix("testsuite-").unwrap();
     fs::copy(MDBOOK, context.path().join("mdbook")).unwrap();
     fs::copy(program(), context.path().join("mdbook-docktest")).unwrap();
-    let of_engines = docker(
-        engine,
-        &["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "mdbook-docktest/engine"],
-    );
+    let of_engines = image_of_engines(engine);
     let dockerfile = workspace().join(".github/Dockerfile");
     let build = [
         "build",
@@ -113,44 +116,12 @@ fn the_image_builds_a_book_and_is_enough_for_gitlabs_workflow(
 
     // Without recordings, it must be run.
     let book = repository.path().join("docs");
-    let recordings = book.join("recordings");
-    let aside = repository.path().join("recordings");
-    fs::rename(&recordings, &aside).unwrap();
+    fs::remove_dir_all(book.join("recordings")).unwrap();
     let _ = fs::remove_dir_all(book.join("html"));
     let built = run(engine, repository.path(), "/book/docs", &["mdbook", "build"]);
     assert!(built.path().join("book/docs/recordings/lab.md.json").is_file());
     let site = Site::new(built.path().join("book/docs/html"));
     assert_eq!(site.page("lab.html").texts("main samp").concat().trim(), "data\ndata");
-
-    fs::rename(&aside, &recordings).unwrap();
-    install(repository, "gitlab");
-    let gitlab = Workflow::read(&repository.path().join(".gitlab-ci.yml"));
-    let lines = |value: &serde_json::Value| -> Vec<String> {
-        let lines = value.as_array().unwrap().iter();
-        lines.map(|line| line.as_str().unwrap().to_owned()).collect()
-    };
-    let job = |name: &str| {
-        let job = &gitlab.value[name];
-        let variables = job["variables"].as_object().into_iter().flatten();
-        let variables =
-            variables.map(|(name, value)| format!("export {name}=\"{}\"", value.as_str().unwrap()));
-        let script =
-            [lines(&gitlab.value["default"]["before_script"]), lines(&job["script"])].concat();
-        variables.chain(script).collect::<Vec<_>>().join("\n")
-    };
-    // The image has what these would install.
-    let installed = "cargo() { :; }; apt-get() { :; }; \
-                     mdbook-docktest() { [ \"$1\" = engine ] || command mdbook-docktest \"$@\"; }";
-    let script = format!(
-        "set -e; {installed}; export CI_PROJECT_DIR=/book CI_PAGES_URL=https://book.example\n({})\n({})",
-        job("check"),
-        job("pages")
-    );
-    let built = run(engine, repository.path(), "/book", &["bash", "-c", &script]);
-    let report = fs::read_to_string(built.path().join("book/docktest.xml")).unwrap();
-    assert!(report.contains("tests=\"2\"") && report.contains("failures=\"0\""), "{report}");
-    let page = fs::read_to_string(built.path().join("book/public/lab.html")).unwrap();
-    assert!(page.contains("https://book.example/lab.html"), "{page}");
 }
 
 /// Runs a command in a container of the image, with a directory as `/book`. Returns that as it is afterwards.

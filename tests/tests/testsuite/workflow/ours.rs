@@ -67,6 +67,42 @@ fn only_the_publishing_job_can_write() {
     }
 }
 
+/// In place of the repository's address, which is not known yet.
+const REPOSITORY: &str = "https://host.example/owner/repository";
+
+/// The addresses of a release's archives begin with that of the repository, which cargo-binstall takes from the manifest.
+#[test]
+fn nothing_is_released_before_the_address_of_the_repository_is_known() {
+    let check = Workflow::ours("release.yml").scripts("build");
+    let check = check.iter().find(|script| script.text.contains("repository")).unwrap();
+    let directory = TempDir::with_prefix("testsuite-").unwrap();
+    let manifests = ["Cargo.toml", "crates/mdbook-docktest/Cargo.toml"];
+    let write = |added: [&str; 2]| {
+        for ((file, section), added) in
+            manifests.into_iter().zip(["[workspace.package]\n", "[package]\n"]).zip(added)
+        {
+            let text = fs::read_to_string(workspace().join(file)).unwrap();
+            let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("repository"));
+            let text = lines.collect::<String>();
+            assert!(text.contains(section), "{file}");
+            let path = directory.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text.replacen(section, &format!("{section}{added}"), 1)).unwrap();
+        }
+        Program::through(["bash", "-e", "-c", &check.text], [""; 0]).directory(&directory).run()
+    };
+    let address = format!("repository = \"{REPOSITORY}\"\n");
+    let address = address.as_str();
+    let inherited = "repository.workspace = true\n";
+    for added in [["", ""], [address, ""], ["", inherited], ["repository = \"\"\n", inherited]] {
+        let outcome = write(added);
+        outcome.exits(1);
+        let message = "cargo binstall needs the address of the repository: set `repository` in ";
+        assert!(outcome.stdout().contains(message), "{outcome}");
+    }
+    write([address, inherited]).exits(0);
+}
+
 /// cargo-binstall computes the name of an archive, and the path in it, from the manifest.
 #[test]
 fn an_archive_is_as_the_manifest_says() {
@@ -77,8 +113,8 @@ fn an_archive_is_as_the_manifest_says() {
         let text = table[key].as_str().unwrap();
         let values =
             [("name", "mdbook-docktest"), ("version", "1.2.3"), ("bin", "mdbook-docktest")];
-        let values =
-            [&values[..], &[("target", "x86_64-unknown-linux-musl"), ("repo", "")]].concat();
+        let target = ("target", "x86_64-unknown-linux-musl");
+        let values = [&values[..], &[target, ("repo", REPOSITORY)]].concat();
         values.iter().fold(text.to_owned(), |text, (name, value)| {
             text.replace(&format!("{{ {name} }}"), value)
         })
@@ -113,7 +149,7 @@ fn an_archive_is_as_the_manifest_says() {
     let status = pack.current_dir(&directory).status();
     assert!(status.unwrap().success());
     let url = fill("pkg-url", binstall);
-    assert_eq!(url.rsplit('/').next(), Some(format!("{name}.tar.gz").as_str()));
+    assert_eq!(url, format!("{REPOSITORY}/releases/download/v1.2.3/{name}.tar.gz"));
     let list = ["--list", "--file", &format!("{name}.tar.gz")];
     let list = Command::new("tar").args(list).current_dir(&directory).output().unwrap();
     let list = String::from_utf8(list.stdout).unwrap();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use docker_cli::Canceller;
-use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
+use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine, Suite};
 
 use super::table::table;
 use crate::book::settings::Settings;
@@ -101,11 +101,11 @@ fn process(trial: &Trial<'_>) -> Vec<Attempt> {
 
 /// The same in a container of each Docker.
 fn dind(trial: &Trial<'_>) -> Vec<Attempt> {
-    let packages = Vec::new();
+    let (suite, packages) = (Suite::default(), Vec::new());
     let image = match &trial.root {
         EngineRoot::Prepared(root) if trial.is_root_named => EngineImage::Root(root.clone()),
-        EngineRoot::Prepared(root) => EngineImage::Prepared { root: root.clone(), packages },
-        EngineRoot::Machine => EngineImage::Built { packages },
+        EngineRoot::Prepared(root) => EngineImage::Prepared { root: root.clone(), suite, packages },
+        EngineRoot::Machine => EngineImage::Built { suite, packages },
     };
     let options = HostOptions {
         settings: &Settings::default(),

@@ -12,28 +12,68 @@ pub(super) enum NoSuchEngine {
     Unknown { name: String, known: String },
     /// The suite that has it is not prepared.
     #[error(
-        "engine `{name}` is not prepared: run `mdbook-docktest engine prepare --suite {suite}`"
+        "engine `{name}` is not prepared: run `mdbook-docktest engine prepare --suite {suite}`, or let a Docker build it, \
+         with `--engine dind --engines {suite}`"
     )]
     NotPrepared { name: String, suite: Suite },
 }
 
+/// An engine that a name selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Selected<'a> {
+    /// Its root file system is prepared.
+    Prepared(&'a SuiteRoot),
+    /// The Docker that chapters run on builds it.
+    Built(Suite),
+}
+
+impl Selected<'_> {
+    pub(super) fn suite(self) -> Suite {
+        match self {
+            Self::Prepared(root) => root.suite,
+            Self::Built(suite) => suite,
+        }
+    }
+
+    /// Its version, as far as it is known before it runs.
+    pub(super) fn version(self) -> Option<String> {
+        match self {
+            Self::Prepared(root) => Some(root.version.clone()),
+            Self::Built(suite) => suite.engine_version().map(str::to_owned),
+        }
+    }
+}
+
 /// Returns the engines with these names, each once: the names of suites, or the versions of engines, or the beginning of
-/// such a version.
+/// such a version. With `can_build`, they need not be prepared.
 ///
 /// # Errors
 /// For the first name without an engine.
 pub(super) fn select<'a>(
     names: &[String],
     prepared: &'a [SuiteRoot],
-) -> Result<Vec<&'a SuiteRoot>, NoSuchEngine> {
-    let mut selected: Vec<&SuiteRoot> = Vec::new();
+    can_build: bool,
+) -> Result<Vec<Selected<'a>>, NoSuchEngine> {
+    let mut selected: Vec<Selected<'_>> = Vec::new();
     for name in names.iter().map(|name| name.trim()) {
-        let root = find(name, prepared)?;
-        if !selected.contains(&root) {
-            selected.push(root);
+        let engine = match find(name, prepared) {
+            Ok(root) => Selected::Prepared(root),
+            Err(NoSuchEngine::NotPrepared { suite, .. }) if can_build && is_sure(name, suite) => {
+                Selected::Built(suite)
+            }
+            Err(error) => return Err(error),
+        };
+        if !selected.contains(&engine) {
+            selected.push(engine);
         }
     }
     Ok(selected)
+}
+
+/// Whether what is built from a suite is the engine of this name. Of a suite whose version changes, it is not known
+/// before.
+fn is_sure(name: &str, suite: Suite) -> bool {
+    name == suite.name() || suite.engine_version().is_some()
 }
 
 fn find<'a>(name: &str, prepared: &'a [SuiteRoot]) -> Result<&'a SuiteRoot, NoSuchEngine> {
@@ -93,8 +133,8 @@ mod tests {
 
     fn selected(names: &str, prepared: &[SuiteRoot]) -> Result<Vec<Suite>, String> {
         let names: Vec<String> = names.split(',').map(str::to_owned).collect();
-        let selected = select(&names, prepared).map_err(|error| error.to_string())?;
-        Ok(selected.into_iter().map(|root| root.suite).collect())
+        let selected = select(&names, prepared, false).map_err(|error| error.to_string())?;
+        Ok(selected.into_iter().map(Selected::suite).collect())
     }
 
     #[test]
@@ -106,10 +146,30 @@ mod tests {
     }
 
     #[test]
+    fn a_docker_builds_what_is_not_prepared() {
+        use Suite::{Bookworm, Sid, Trixie};
+        let trixie = [root(Trixie, "26.1.5+dfsg1")];
+        let names =
+            |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let found = select(&names(&["20.10", "26.1", "bookworm", "sid"]), &trixie, true).unwrap();
+        let expected =
+            [Selected::Built(Bookworm), Selected::Prepared(&trixie[0]), Selected::Built(Sid)];
+        assert_eq!(found, expected);
+        assert_eq!(expected.map(Selected::suite), [Bookworm, Trixie, Sid]);
+        let versions = [Some("20.10".to_owned()), Some("26.1.5+dfsg1".to_owned()), None];
+        assert_eq!(expected.map(Selected::version), versions);
+        // Which version sid has is known only once it is built.
+        let name = "28.5".to_owned();
+        let error = NoSuchEngine::NotPrepared { name, suite: Sid };
+        assert_eq!(select(&names(&["28.5"]), &trixie, true), Err(error));
+    }
+
+    #[test]
     fn what_is_not_prepared_is_named_with_the_command_that_prepares_it() {
         let message = |name: &str, suite: &str| {
             Err(format!(
-                "engine `{name}` is not prepared: run `mdbook-docktest engine prepare --suite {suite}`"
+                "engine `{name}` is not prepared: run `mdbook-docktest engine prepare --suite {suite}`, or let a \
+                 Docker build it, with `--engine dind --engines {suite}`"
             ))
         };
         let trixie = [root(Suite::Trixie, "26.1.5+dfsg1")];

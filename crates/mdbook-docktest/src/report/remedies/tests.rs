@@ -2,9 +2,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::remedy::Basis;
-use crate::report::github::github;
 use crate::report::human::{Colours, human};
 use crate::report::json::json as to_json;
+use crate::report::tests::github;
 use crate::report::tests::{TEXT, report};
 
 fn remedy(edits: &[(&str, &str)], basis: Basis) -> Remedy {

@@ -43,11 +43,14 @@ pub(crate) enum EngineImage {
     /// The one that is there; on a Docker for another platform, the image is built.
     Prepared {
         root: PathBuf,
+        /// From which it was prepared.
+        suite: Suite,
         /// Those that the book adds.
         packages: Vec<String>,
     },
     /// It is built by that Docker from Debian's packages, for which it needs a network.
     Built {
+        suite: Suite,
         /// Those that the book adds.
         packages: Vec<String>,
     },
@@ -57,7 +60,7 @@ pub(crate) enum EngineImage {
 enum Source<'a> {
     Name(&'a str),
     Root(&'a Path),
-    Packages(&'a [String]),
+    Packages(Suite, &'a [String]),
 }
 
 impl EngineImage {
@@ -75,9 +78,10 @@ impl EngineImage {
         let name = match source {
             Source::Name(name) => name.to_owned(),
             Source::Root(root) => format!("{REPOSITORY}:{}", tag_of_root(root)?),
-            Source::Packages(packages) => {
-                let packages = all_packages(packages);
-                format!("{REPOSITORY}:{}", tag(&[DOCKERFILE.as_bytes(), packages.as_bytes()]))
+            Source::Packages(suite, packages) => {
+                let (base, packages) = (base(suite), all_packages(suite, packages));
+                let parts = [DOCKERFILE, &base, &packages].map(str::as_bytes);
+                format!("{REPOSITORY}:{}", tag(&parts))
             }
         };
         let requests = docker.clone().timeout(REQUEST_LIMIT);
@@ -93,12 +97,13 @@ impl EngineImage {
                 announce(&format!("importing the engine's root file system as image {name}"));
                 import(docker, root, &name)?;
             }
-            Source::Packages(packages) => {
+            Source::Packages(suite, packages) => {
                 announce(&format!("building the engine's image {name} (about a minute)"));
                 let build = docker.image().build_from(DOCKERFILE.as_bytes());
                 build
                     .tag(&name)
-                    .build_arg("PACKAGES", all_packages(packages))
+                    .build_arg("BASE", base(suite))
+                    .build_arg("PACKAGES", all_packages(suite, packages))
                     .label(KEPT, "engine")
                     .timeout(LIMIT)
                     .call()?;
@@ -118,8 +123,8 @@ impl EngineImage {
             Self::Root(root) | Self::Prepared { root, .. } if *platform == own => {
                 Source::Root(root)
             }
-            Self::Prepared { packages, .. } | Self::Built { packages } => {
-                Source::Packages(packages)
+            Self::Prepared { suite, packages, .. } | Self::Built { suite, packages } => {
+                Source::Packages(*suite, packages)
             }
             Self::Root(root) => {
                 let message = format!(
@@ -133,9 +138,14 @@ impl EngineImage {
     }
 }
 
+/// The image with a suite of Debian.
+fn base(suite: Suite) -> String {
+    format!("debian:{suite}-slim")
+}
+
 /// The packages of an engine, as in a prepared root, and those that the book adds.
-fn all_packages(added: &[String]) -> String {
-    let own = Suite::Trixie.packages();
+fn all_packages(suite: Suite, added: &[String]) -> String {
+    let own = suite.packages();
     own.into_iter().chain(added.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
 }
 
@@ -220,10 +230,12 @@ mod tests {
         let own = Platform::of_this_machine();
         let other = Platform::new("linux", "s390x", "");
         let (root, packages) = (PathBuf::from("/engines/current"), vec!["jq".to_owned()]);
-        let prepared = EngineImage::Prepared { root: root.clone(), packages: packages.clone() };
+        let suite = Suite::Bookworm;
+        let prepared =
+            EngineImage::Prepared { root: root.clone(), suite, packages: packages.clone() };
         assert!(matches!(prepared.source(&own), Ok(Source::Root(found)) if found == root));
         assert!(
-            matches!(prepared.source(&other), Ok(Source::Packages(found)) if found == packages)
+            matches!(prepared.source(&other), Ok(Source::Packages(of, found)) if of == suite && found == packages)
         );
         let named = EngineImage::Root(root.clone());
         assert!(matches!(named.source(&own), Ok(Source::Root(found)) if found == root));
