@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use docker_sandbox::{prepared_directory, suite_roots};
 
-use super::load::{Loaded, engine_table, join, load_to_run};
+use super::load::{Loaded, engine_table, join, load_to_run, report_none_ran};
 use super::partition::keep_part;
 use super::progress::say;
 use super::verify::{output, write_report};
@@ -39,12 +39,18 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     let mut whole = Report::default();
     let mut tables: Vec<EngineTable> = Vec::new();
     let mut exit = Exit::Success;
-    for root in engines {
+    // What was named and of which no step ran on any of the engines so far.
+    let mut none_ran = None;
+    let last = engines.len().saturating_sub(1);
+    for (number, root) in engines.into_iter().enumerate() {
         let engine = NamedEngine { name: root.suite.to_string(), version: root.version.clone() };
         let title = format!("Docker Engine {} ({})", engine.short_version(), engine.name);
         say(&title);
-        let mut loaded = load_to_run(&options.paths, &options.chapters)?;
+        let (mut loaded, mut named) = load_to_run(&options.paths, &options.chapters)?;
         whole.part = verify.part.partition.map(|partition| keep_part(&mut loaded, partition));
+        if whole.part.is_some() {
+            named.keep_files(&loaded);
+        }
         if verify.save_table && tables.is_empty() {
             tables = loaded.iter().map(table_of).collect::<Result<_>>()?;
         }
@@ -70,8 +76,19 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
                 table.add(report, settings, &engine);
             }
         }
-        let mut report = join(loaded);
-        report.set_engine(&engine);
+        let none_ran_here = named.of_which_none_ran(&loaded);
+        none_ran = Some(match none_ran {
+            None => none_ran_here,
+            Some(before) => &before & &none_ran_here,
+        });
+        loaded.iter_mut().for_each(|loaded| loaded.report.set_engine(&engine));
+        if number == last {
+            report_none_ran(&mut loaded, &none_ran.clone().unwrap_or_default());
+        }
+        let report = join(loaded);
+        if report.has_errors() {
+            exit = exit.max(Exit::Findings);
+        }
         whole.append(report);
         whole.engines.push(engine);
     }

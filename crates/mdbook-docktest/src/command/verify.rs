@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::load::{Loaded, engine_table, join, load, load_to_run};
+use super::load::{Loaded, engine_table, join, load, load_to_run, report_none_ran};
 use super::moved_images::MovedImages;
 use super::partition::keep_part;
 use super::{
@@ -49,8 +49,11 @@ pub(super) fn verify(
     partition: Option<Partition>,
     after: After,
 ) -> Result<Exit> {
-    let mut loaded = load_to_run(&options.paths, &options.chapters)?;
+    let (mut loaded, mut named) = load_to_run(&options.paths, &options.chapters)?;
     let part = partition.map(|partition| keep_part(&mut loaded, partition));
+    if part.is_some() {
+        named.keep_files(&loaded);
+    }
     let canceller = cancel_on_signals()?;
     // Created before the run, so that a wrong path fails at once.
     let output = output(options)?;
@@ -74,7 +77,11 @@ pub(super) fn verify(
             After::Report => ran,
         });
     }
-    write_report(&Report { part, ..join(loaded) }, options, output)?;
+    let none_ran = named.of_which_none_ran(&loaded);
+    report_none_ran(&mut loaded, &none_ran);
+    let report = Report { part, ..join(loaded) };
+    exit = exit.max(Exit::from_report(&report));
+    write_report(&report, options, output)?;
     Ok(exit)
 }
 
