@@ -16,7 +16,7 @@ fn with_new(text: &str, outputs: &[&str]) -> String {
         &read(&accepted.text),
         &recording,
         &placeholders,
-        true,
+        NEW,
     );
     assert_eq!(again.text, accepted.text);
     accepted.text
