@@ -2,34 +2,34 @@
 # The first process of the engine's PID namespace: sets up the root file system, starts dockerd, and
 # reaps orphaned processes. Killing this process ends everything in the namespace.
 #
-# Usage: FIFO NAME ROOT GROUPS DATA_ROOT COPIED LAYERS CONFIG MIRROR HOSTS CONTAINERS OVERLAY DISK   FIFO is the named
-# pipe of network.sh. CONFIG is the content of daemon.json. GROUPS and those after it, but not CONFIG, can be empty: the
-# `cgroup.procs` of control groups with limits, separated by spaces; the daemon's data on disk, or what its data in
-# memory begin with; the files of layers that they refer to; the port of a registry, and the names, separated
-# by spaces, of the hosts that it stands for; the control group of containers; an option of overlay; and how
-# many bytes each file system in memory may hold.
+# In the environment, each as DOCKTEST_…: FIFO is the named pipe of network.sh, NAME the engine's name, ROOT its root file
+# system, CONFIG the content of daemon.json. All others can be empty: GROUPS are the `cgroup.procs` of control groups with
+# limits, separated by spaces; DATA_ROOT the daemon's data on disk, COPIED what its data in memory begin with; LAYERS the
+# files of layers that they refer to; MIRROR the port of a registry, HOSTS the names, separated by spaces, of the hosts that
+# it stands for; CONTAINERS the control group of containers; OVERLAY an option of overlay; DISK how many bytes each file
+# system in memory may hold.
 set -eu
-unset DOCKTEST_INIT DOCKTEST_NETWORK DOCKTEST_SUPERVISOR
-export HOME=/root
 # Waits until network.sh reads from it.
-exec 9>"$1"
+exec 9>"$DOCKTEST_FIFO"
 # Also distinguishes this process from those of other engines.
-name=$2
-shift 2
-root=$1
-groups=$2
-data_root=$3
-copied=$4
-layers=$5
-config=$6
-mirror=$7
-hosts=$8
-containers=$9
-shift 9
-overlay=$1
+name=$DOCKTEST_NAME
+root=$DOCKTEST_ROOT
+groups=$DOCKTEST_GROUPS
+data_root=$DOCKTEST_DATA_ROOT
+copied=$DOCKTEST_COPIED
+layers=$DOCKTEST_LAYERS
+config=$DOCKTEST_CONFIG
+mirror=$DOCKTEST_MIRROR
+hosts=$DOCKTEST_HOSTS
+containers=$DOCKTEST_CONTAINERS
+overlay=$DOCKTEST_OVERLAY
 # An option of tmpfs.
-size=${2:+,size=$2}
-shift 2
+size=${DOCKTEST_DISK:+,size=$DOCKTEST_DISK}
+# The daemons, and what they start, must not have it.
+unset DOCKTEST_INIT DOCKTEST_NETWORK DOCKTEST_SUPERVISOR DOCKTEST_FIFO DOCKTEST_NAME DOCKTEST_ROOT DOCKTEST_GROUPS \
+    DOCKTEST_DATA_ROOT DOCKTEST_COPIED DOCKTEST_LAYERS DOCKTEST_CONFIG DOCKTEST_MIRROR DOCKTEST_HOSTS \
+    DOCKTEST_CONTAINERS DOCKTEST_OVERLAY DOCKTEST_DISK
+export HOME=/root
 
 # Before anything is written to memory.
 for file in $groups; do
@@ -250,12 +250,9 @@ done
 [ -z "$redirect" ] || wait "$redirect"
 # Settings of our own, not the machine's.
 printf '%s\n' "$config" >/run/docktest/daemon.json
-if [ "$containers" ]; then
-    set -- --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "$containers"
-else
-    # Without control groups; otherwise, a user namespace is all that is meant.
-    set -- --rootless
-fi
+set --
+# Without control groups, as its settings say; otherwise, a user namespace is all that is meant.
+[ "$containers" ] || set -- --rootless
 dockerd --config-file /run/docktest/daemon.json --group root --containerd "$containerd" "$@" >&2 &
 daemon=$!
 until [ -S /run/docker.sock ]; do

@@ -1,27 +1,28 @@
 # shellcheck shell=sh
 # Runs outside of the namespaces and outlives the program that started it, to clean up after both.
 #
-# Usage: SCRATCH NAME …   with a pipe on standard input that the program keeps open: the pipe is closed
-# when the program ends in any way, including `kill -9`. The scripts of the engine's first process, which
-# gets all arguments but the first, and of its network are in the environment, in DOCKTEST_INIT and DOCKTEST_NETWORK,
-# so that `ps` in the engine does not print them. SCRATCH is a directory that exists, with a named pipe `network`;
-# another can be in /dev/shm.
+# Usage: SCRATCH NAME   with a pipe on standard input that the program keeps open: the pipe is closed
+# when the program ends in any way, including `kill -9`. The scripts of the engine's first process and of its network, and
+# all that the first process is told, are in the environment, in DOCKTEST_INIT, DOCKTEST_NETWORK and so on, so that `ps` in
+# the engine prints the same for each engine and on each machine. SCRATCH is a directory that exists, with a named pipe
+# `network`; another can be in /dev/shm.
 set -u
 scratch=$1
-shift
-name=$1
+name=$2
+export DOCKTEST_FIFO="$scratch/network" DOCKTEST_NAME="$name"
 
 exec 8<&0 </dev/null
 
 # If this script dies, the kernel kills unshare (setpriv); if unshare dies, the kernel kills the
 # namespace's first process (--kill-child). unshare ignores SIGTERM while it waits, hence SIGKILL
-# throughout. In the same way, it kills the process of network.sh.
+# throughout. In the same way, it kills the process of network.sh. The arguments of unshare have the engine's name, those of
+# the first process do not.
 setpriv --pdeathsig KILL \
     sh -c 'eval "$DOCKTEST_NETWORK"' docktest-network "$scratch/network" 8<&- >/dev/null 2>&1 &
 network=$!
 setpriv --pdeathsig KILL \
     unshare --mount --pid --uts --ipc --net --fork --kill-child=KILL \
-    sh -c 'eval "$DOCKTEST_INIT"' docktest-init "$scratch/network" "$@" 8<&- &
+    sh -c 'exec sh -c "$0" docktest-init' 'eval "$DOCKTEST_INIT"' docktest-init "$name" 8<&- &
 engine=$!
 
 { cat <&8; kill -KILL "$engine"; } >/dev/null 2>&1 &

@@ -21,8 +21,20 @@ use crate::text::splice::{Edit, splice};
 mod edits;
 mod names;
 mod new;
+mod table;
 
 use self::edits::edits;
+pub(crate) use self::table::OtherRows;
+use self::table::other_rows;
+
+/// What is accepted besides other lines and other values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Choices {
+    /// Steps and commands without an expectation get one.
+    pub new: bool,
+    /// Tables lose rows that were not printed, and get those that the page does not show.
+    pub rows: bool,
+}
 
 /// An expectation's new text.
 #[derive(Debug)]
@@ -67,17 +79,19 @@ pub(crate) struct Accepted {
     /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
     /// it comes from an included file; or they would show that the machine lacks what it needs.
     pub refused: Vec<usize>,
+    /// The tables that are not rewritten, as they have other rows.
+    pub other_rows: Vec<OtherRows>,
 }
 
 /// Rewrites the expectations of a chapter that do not match. `scenario` was extracted from `text`;
-/// `source` is the text of the chapter's file. With `add_new`, steps without an expectation get one.
+/// `source` is the text of the chapter's file.
 pub(crate) fn accept(
     text: &str,
     source: &str,
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
-    add_new: bool,
+    choices: Choices,
 ) -> Accepted {
     let source_scenario =
         extract_with(&scenario.path, source, scenario.extensions.clone(), &scenario.reading);
@@ -85,7 +99,8 @@ pub(crate) fn accept(
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
     let mut rewritten = Vec::new();
-    let (rewrites, left_alone) = rewrites(scenario, recording, placeholders, add_new);
+    let Rewrites { rewrites, left_alone, other_rows } =
+        rewrites(scenario, recording, placeholders, choices);
     refused.extend(left_alone);
     for rewrite in rewrites {
         let in_text = rewrite.edits(text, scenario);
@@ -115,7 +130,7 @@ pub(crate) fn accept(
         }
     }
     let (text, source) = (splice(text, edits), splice(source, source_edits));
-    Accepted { text, source, rewritten, refused }
+    Accepted { text, source, rewritten, refused, other_rows }
 }
 
 /// Returns the index of this step in the scenario of the chapter's file, if it is unique in both.
@@ -129,24 +144,32 @@ fn same_step(step: &Step, scenario: &Scenario, source_scenario: &Scenario) -> Op
     found.filter(|_| is_unique(scenario) && is_unique(source_scenario))
 }
 
-/// Returns the rewrites of the expectations that do not match, and the lines of those that are left alone because the
-/// machine lacks what they show or need.
+/// What is done with the expectations that do not match.
+#[derive(Default)]
+struct Rewrites {
+    rewrites: Vec<Rewrite>,
+    /// The lines of those that are left alone because the machine lacks what they show or need.
+    left_alone: Vec<usize>,
+    other_rows: Vec<OtherRows>,
+}
+
+/// Returns what is done with the expectations that do not match.
 fn rewrites(
     scenario: &Scenario,
     recording: &Recording,
     placeholders: &Placeholders,
-    add_new: bool,
-) -> (Vec<Rewrite>, Vec<usize>) {
-    let (pending, mut names) = pending(scenario, recording, placeholders, add_new);
+    choices: Choices,
+) -> Rewrites {
+    let (pending, mut names) = pending(scenario, recording, placeholders, choices.new);
     let updates = pending.iter().filter_map(|pending| pending.update.as_ref());
     names::add_names(&mut names, updates.flat_map(Update::identities), recording);
 
     let mut bindings = Bindings::default();
-    let mut rewrites = Vec::new();
-    let mut left_alone = Vec::new();
+    let mut all = Rewrites::default();
     for Pending { step, subject, expectation, actual, update } in pending {
         let old = expectation.map_or("", |expectation| expectation.text.as_str());
         let is_unwanted = is_nothing_left(old, &actual) || is_error_of_shell(old, &actual);
+        let rows = other_rows(old, &actual).filter(|_| !choices.rows);
         let text = match &update {
             _ if expectation.is_some_and(|expectation| expectation.attributes.exact) => actual,
             None => {
@@ -163,16 +186,20 @@ fn rewrites(
             && text != old
             && is_unwanted
         {
-            left_alone.push(expectation.line);
+            all.left_alone.push(expectation.line);
+        } else if let Some(expectation) = expectation
+            && let Some((shown, printed)) = rows
+        {
+            all.other_rows.push(OtherRows { line: expectation.line, shown, printed });
         } else if text != old {
             let changes = match update {
                 Some(update) => update.changes(),
                 None => Changes::rewritten(old, &text),
             };
-            rewrites.push(Rewrite { step, subject, text, changes });
+            all.rewrites.push(Rewrite { step, subject, text, changes });
         }
     }
-    (rewrites, left_alone)
+    all
 }
 
 /// Whether nothing was printed of what a page shows, or of a table only its header, or that of `ls -l`. What it lists is not there, so

@@ -192,6 +192,9 @@ pub struct Accept {
     /// Also add the output of steps and commands for which nothing is expected yet
     #[arg(long)]
     pub new: bool,
+    /// Also drop rows of tables that were not printed, and add those that are not shown
+    #[arg(long)]
+    pub rows: bool,
 }
 
 /// The arguments of `record`.

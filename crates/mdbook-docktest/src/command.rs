@@ -14,6 +14,7 @@ use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
+use crate::accept::Choices;
 use crate::book::protocol;
 use crate::cli::{self, Cli, Command};
 use crate::model::finding::{Code, Finding, Severity};
@@ -145,9 +146,11 @@ fn run_command(cli: Cli) -> Result<Exit> {
         Some(Command::Verify(cli::Verify { run, part, .. })) => {
             verify::verify(&run, part.partition, After::Report)
         }
-        Some(Command::Accept(accept)) => {
-            verify::verify(&accept.run, None, After::Accept { add_new: accept.new })
-        }
+        Some(Command::Accept(accept)) => verify::verify(
+            &accept.run,
+            None,
+            After::Accept(Choices { new: accept.new, rows: accept.rows }),
+        ),
         Some(Command::Cast(options)) => cast::export(&options),
         Some(Command::Finish(options)) => finish::finish(&options),
         Some(Command::Fix(options)) => fix::fix(&options),

@@ -17,7 +17,7 @@ fn an_accepted_page_holds_in_ten_runs() {
     let commands = OLD_PAGE.lines().filter(|line| line.starts_with("$ docker ")).count();
     assert!(commands > 50, "{commands}");
     let old = book(OLD_PAGE, 1);
-    let accepted = old.command(["accept", "--format", "json"]).run();
+    let accepted = old.command(["accept", "--rows", "--format", "json"]).run();
     accepted.exits(0).finds_nothing();
     let stderr = accepted.stderr();
     for summary in [

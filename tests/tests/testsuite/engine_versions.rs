@@ -90,6 +90,21 @@ fn chapters_run_on_each_engine_and_the_page_shows_the_table() {
 }
 
 #[test]
+fn a_file_whose_steps_run_on_none_of_the_engines_fails() {
+    let cache = TempDir::with_prefix("testsuite-").unwrap();
+    two_engines(cache.path());
+    let book = book().chapter("old.md", "# Old\n\n").step_with("engine=\"<17\"", "echo old");
+    let on_both = |path: &str| {
+        let arguments = ["verify", "--format", "json", "--engines", "trixie,sid", path];
+        book.command(arguments).env("XDG_CACHE_HOME", cache.path()).run()
+    };
+    on_both("src/lab.md").exits(0).finds_nothing();
+    let outcome = on_both("src/old.md");
+    outcome.exits(1).finds("no-steps", 4).keeps_quiet_about("(on Docker Engine");
+    assert_eq!(outcome.findings().len(), 1, "{outcome}");
+}
+
+#[test]
 fn reports_for_programs_say_on_which_engine_a_chapter_ran() {
     let cache = TempDir::with_prefix("testsuite-").unwrap();
     let version = two_engines(cache.path());

@@ -14,6 +14,7 @@ mod effects;
 mod engine_command;
 mod engine_state;
 mod engine_versions;
+mod environment;
 mod exit_statuses;
 mod files;
 mod fixing;

@@ -67,3 +67,41 @@ fn a_book_in_which_nothing_runs_fails() {
     book.to_preprocess("html").run().exits(0).keeps_quiet_about("no-steps");
     book.setting("lints.no-steps = \"allow\"").verify().exits(0).finds_nothing();
 }
+
+#[test]
+fn a_file_whose_steps_are_all_for_other_engines_fails() {
+    let book = Book::new()
+        .chapter("old.md", "# Old\n\n")
+        .step_with("engine=\"<17\"", "echo old")
+        .prose("```bash ignore\nls\n```\n\n")
+        .chapter("both.md", "# Both\n\n")
+        .step("echo new")
+        .step_with("engine=\"<17\"", "echo old");
+    let verify = |named: &[&str]| {
+        named.iter().fold(book.command(["verify", "--format", "json"]), Program::arg).run()
+    };
+    for named in [&["src/old.md"][..], &["--chapter", "old.md"]] {
+        let outcome = verify(named);
+        outcome.exits(1).finds("no-steps", 4);
+        outcome.says("the only one that can run is for Docker Engine <17");
+        let summary = &outcome.report()["summary"];
+        assert_eq!((&summary["skipped"], &summary["failed"]), (&1.into(), &0.into()), "{outcome}");
+    }
+    verify(&["src/both.md:8"]).exits(1).finds("no-steps", 8).says("this step did not run");
+    for named in [&["src/both.md"][..], &["src/both.md:4"], &["--chapter", "*.md"], &[]] {
+        verify(named).exits(0).finds_nothing();
+    }
+}
+
+#[test]
+fn a_book_whose_steps_are_all_for_other_engines_fails() {
+    let book = Book::new()
+        .chapter("old.md", "# Old\n\n")
+        .step_with("engine=\"<17\"", "echo old")
+        .chapter("older.md", "# Older\n\n")
+        .step_with("engine=\"<16\"", "echo older")
+        .chapter("prose.md", PROSE);
+    let outcome = book.verify();
+    outcome.exits(1).says("no step in this book ran: all 2 that can run are for other versions");
+    assert_eq!(outcome.findings().len(), 1, "{outcome}");
+}

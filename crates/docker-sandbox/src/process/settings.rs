@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::net::IpAddr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 
 use serde_json::json;
 
@@ -27,13 +28,15 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(options: &EngineOptions<'_>) -> Self {
-        Self::with_environment(options, |name| env::var_os(name))
+    /// The settings of a daemon whose containers' control groups are below `containers`, if there can be groups.
+    pub(super) fn new(options: &EngineOptions<'_>, containers: Option<&Path>) -> Self {
+        Self::with_environment(options, containers, |name| env::var_os(name))
     }
 
     /// With the caller's environment.
     fn with_environment(
         options: &EngineOptions<'_>,
+        containers: Option<&Path>,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Self {
         let mirror = options.registry_mirror.map(|port| port.to_string());
@@ -46,6 +49,11 @@ impl Settings {
         }
         if !registries.is_empty() {
             config["insecure-registries"] = json!(registries);
+        }
+        if let Some(containers) = containers {
+            // Not as arguments, which `ps` in the engine would print.
+            config["exec-opts"] = json!(["native.cgroupdriver=cgroupfs"]);
+            config["cgroup-parent"] = json!(containers.to_string_lossy());
         }
         let hosts: Vec<&str> = registries.iter().filter_map(|registry| host(registry)).collect();
         Self {
@@ -127,7 +135,7 @@ mod tests {
             let found = caller.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| OsString::from(value))
         };
-        Settings::with_environment(&options, variable)
+        Settings::with_environment(&options, None, variable)
     }
 
     /// What the daemon has of this environment.
@@ -146,8 +154,17 @@ mod tests {
             mirrored_registries: &["ghcr.io".to_owned()],
             ..EngineOptions::new(&EngineRoot::Machine, Duration::ZERO)
         };
-        let settings = Settings::with_environment(&options, |_| None);
+        let settings = Settings::with_environment(&options, None, |_| None);
         assert_eq!((settings.config.as_str(), settings.hosts.as_str()), ("{}", ""));
+    }
+
+    #[test]
+    fn containers_have_the_control_group_of_their_engine() {
+        let options = EngineOptions::new(&EngineRoot::Machine, Duration::ZERO);
+        let settings = Settings::with_environment(&options, Some(Path::new("/a/b")), |_| None);
+        let config: serde_json::Value = serde_json::from_str(&settings.config).unwrap();
+        assert_eq!(config["cgroup-parent"], json!("/a/b"));
+        assert_eq!(config["exec-opts"], json!(["native.cgroupdriver=cgroupfs"]));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Starting an engine: its supervisor, and waiting until its daemon can be used.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::DirBuilder;
 use std::io::{self, BufRead, BufReader, PipeReader};
 use std::os::unix::fs::DirBuilderExt;
@@ -143,33 +143,38 @@ impl<'a> Start<'a> {
         let (lifeline_end, lifeline) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let (ready_reader, ready_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
         let (log_reader, log_writer) = io::pipe().map_err(Error::io("creating a pipe"))?;
-        let settings = Settings::new(self.options);
-        let containers = Place::get().of_containers(name).unwrap_or_default();
+        let containers = Place::get().of_containers(name);
+        let Settings { config, mirror, hosts, mut environment } =
+            Settings::new(self.options, containers.as_deref());
         let overlay = if is_in_user_namespace() { "userxattr" } else { "" };
         let disk = self.options.disk.map(|bytes| bytes.to_string()).unwrap_or_default();
-        let arguments: [&OsStr; 17] = [
+        let told: [(&str, OsString); 11] = [
+            ("ROOT", self.options.root.directory().into()),
+            ("GROUPS", groups.into()),
+            ("DATA_ROOT", data.root.clone().into()),
+            ("COPIED", data.copied.clone().into()),
+            ("LAYERS", data.layers.clone().into()),
+            ("CONFIG", config.into()),
+            ("MIRROR", mirror.into()),
+            ("HOSTS", hosts.into()),
+            ("CONTAINERS", containers.unwrap_or_default().into()),
+            ("OVERLAY", overlay.into()),
+            ("DISK", disk.into()),
+        ];
+        let told = told.into_iter().map(|(what, value)| (format!("DOCKTEST_{what}").into(), value));
+        environment.extend(told);
+        let arguments: [&OsStr; 6] = [
             "sh".as_ref(),
             "-c".as_ref(),
             r#"eval "$DOCKTEST_SUPERVISOR""#.as_ref(),
             "docktest-supervisor".as_ref(),
             scratch.as_ref(),
             name.as_ref(),
-            self.options.root.directory().as_os_str(),
-            groups,
-            data.root.as_ref(),
-            data.copied.as_ref(),
-            data.layers.as_ref(),
-            settings.config.as_ref(),
-            settings.mirror.as_ref(),
-            settings.hosts.as_ref(),
-            containers.as_ref(),
-            overlay.as_ref(),
-            disk.as_ref(),
         ];
         // In a session of its own: Ctrl-C is for this process only, and the engine must not have
         // this process's terminal.
         let supervisor = duct::cmd("setsid", arguments)
-            .full_env(settings.environment)
+            .full_env(environment)
             .stdin_file(lifeline_end)
             .stdout_file(ready_writer)
             .stderr_file(log_writer)

@@ -14,7 +14,12 @@ use crate::model::recording::{
 use crate::model::stream::Stream;
 
 mod new;
+mod rows;
 mod values;
+
+/// Also tables with other rows.
+const ROWS: Choices = Choices { new: false, rows: true };
+const NEW: Choices = Choices { new: true, rows: false };
 
 fn read(text: &str) -> Scenario {
     extract(Path::new("c.md"), text, Extensions::default())
@@ -53,7 +58,7 @@ fn each_stream_of_a_step_has_its_own_expectation() {
     let StepRecording::Ran { commands, .. } = &mut recording.steps[0] else { unreachable!() };
     let chunk = Chunk { stream: Stream::Stderr, at_ms: 0, text: "err\n".into() };
     commands[0].transcript.chunks.push(chunk);
-    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default(), false);
+    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default(), ROWS);
     assert_eq!(
         accepted.text,
         "```bash\na\n```\n```output stderr\nerr\n```\n\n```output stdout\nout\n```\n"
@@ -65,7 +70,7 @@ fn accepted(text: &str, outputs: &[&str]) -> String {
     let scenario = read(text);
     let recording = recording(&scenario, outputs);
     let placeholders = Placeholders::default();
-    let accepted = accept(text, text, &scenario, &recording, &placeholders, false);
+    let accepted = accept(text, text, &scenario, &recording, &placeholders, ROWS);
     assert_eq!(accepted.text, accepted.source);
     assert_eq!(accepted.rewritten.is_empty(), accepted.text == text);
     if accepted.text != text { accepted.text } else { "unchanged".to_owned() }
@@ -138,7 +143,7 @@ fn output_that_a_block_cannot_contain_is_refused() {
         let scenario = read(text);
         let recording = recording(&scenario, &[output]);
         let placeholders = Placeholders::default();
-        let accepted = accept(text, text, &scenario, &recording, &placeholders, false);
+        let accepted = accept(text, text, &scenario, &recording, &placeholders, ROWS);
         assert_eq!((accepted.text.as_str(), accepted.refused.len()), (text, 1));
     }
 }
@@ -152,7 +157,7 @@ fn the_output_of_a_command_that_failed_is_not_accepted() {
         commands[0].end = End::Exited { status: 1 };
     }
     let placeholders = Placeholders::default();
-    let accepted = accept(text, text, &scenario, &recording, &placeholders, false);
+    let accepted = accept(text, text, &scenario, &recording, &placeholders, ROWS);
     assert_eq!((accepted.text.as_str(), accepted.refused), (text, Vec::new()));
 }
 
@@ -171,7 +176,7 @@ fn what_comes_before_a_command_that_failed_is_accepted() {
         commands[1].end = End::Exited { status: 1 };
     }
     let accept = |recording: &Recording| {
-        accept(&old, &old, &scenario, recording, &Placeholders::default(), false).text
+        accept(&old, &old, &scenario, recording, &Placeholders::default(), ROWS).text
     };
     assert_eq!(accept(&recording), text(["new\n", "old\n", "old\n"], "new\n"));
     if let StepRecording::Ran { commands, .. } = &mut recording.steps[0] {
@@ -193,7 +198,7 @@ fn a_page_does_not_come_to_show_that_something_is_missing() {
         let text = format!("```bash\na\n```\n```output\n{old}```\n");
         let scenario = read(&text);
         let recording = recording(&scenario, &[&actual]);
-        let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
+        let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), ROWS);
         assert_eq!((accepted.text.as_str(), accepted.refused), (text.as_str(), vec![5]), "{old}");
     }
     let text = "```bash\na\n```\n```output\nCONTAINER ID   NAMES\n```\n";
@@ -209,7 +214,7 @@ fn output_at_a_limit_of_the_engine_is_not_accepted() {
     let scenario = read(&text);
     let mut recording = recording(&scenario, &["1\n", "2\n", "3\n"]);
     recording.limits.out_of_processes = Some(LimitHit { step: 1, limit: 200 });
-    let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
+    let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), ROWS);
     assert_eq!(accepted.text, format!("{}{step}{step}", step.replace('x', "1")));
 }
 
@@ -222,7 +227,7 @@ fn an_included_expectation_is_refused() {
     let scenario = read(&text);
     let recording = recording(&scenario, &["1\n", "2\n"]);
     let placeholders = Placeholders::default();
-    let accepted = accept(&text, &source, &scenario, &recording, &placeholders, false);
+    let accepted = accept(&text, &source, &scenario, &recording, &placeholders, ROWS);
     let new = own.replace('x', "2");
     assert_eq!(accepted.source, format!("{{{{#include b.md}}}}\n{new}"));
     assert_eq!(accepted.text, format!("{included}\n{new}"));
@@ -245,8 +250,14 @@ fn an_ambiguous_step_is_refused() {
         let scenario = read(&text);
         let recording = recording(&scenario, &["1\n"]);
         let placeholders = Placeholders::default();
-        let accepted = accept(&text, &source, &scenario, &recording, &placeholders, false);
-        let expected = Accepted { text, source, rewritten: Vec::new(), refused: lines };
+        let accepted = accept(&text, &source, &scenario, &recording, &placeholders, ROWS);
+        let expected = Accepted {
+            text,
+            source,
+            rewritten: Vec::new(),
+            refused: lines,
+            other_rows: Vec::new(),
+        };
         assert_eq!(accepted, expected);
     }
 }
@@ -325,7 +336,7 @@ proptest! {
         let recording = recording(&scenario, &outputs);
         let placeholders = Placeholders::default();
         let accept = |text: &str| {
-            accept(text, text, &read(text), &recording, &placeholders, false)
+            accept(text, text, &read(text), &recording, &placeholders, ROWS)
         };
         let accepted = accept(&chapter).text;
         let left = findings_by_default(&accepted, &read(&accepted), &recording);
@@ -364,7 +375,7 @@ fn an_object_has_its_own_name_unless_the_author_has_given_one() {
             id: id.to_owned(),
             change: Change::Started,
         });
-        accept(text, text, &scenario, &recording, &Placeholders::default(), false).text
+        accept(text, text, &scenario, &recording, &Placeholders::default(), ROWS).text
     };
     let page = |first: &str, other: &str| {
         format!("```console\n$ a\n{first}\n$ b\n{other}\n$ c\n{other}\n```\n")
@@ -382,7 +393,7 @@ fn the_summary_says_what_became_of_each_line() {
     let text = "```bash\na\n```\n```output\n9b1d0f7c2a3e up\nold\nsame\n```\n";
     let scenario = read(text);
     let recording = recording(&scenario, &["3f4a0c1d2e5b up\nnew\nsame\nmore\n"]);
-    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default(), false);
+    let accepted = accept(text, text, &scenario, &recording, &Placeholders::default(), ROWS);
     let [(line, changes)] = accepted.rewritten.as_slice() else { panic!("{accepted:?}") };
     assert_eq!(*line, 5);
     assert_eq!(
@@ -397,7 +408,7 @@ fn the_summary_shows_what_becomes_of_rows_beside_dots() {
         let text = format!("```bash\na\n```\n```output\n{expected}```\n");
         let scenario = read(&text);
         let recording = recording(&scenario, &[output]);
-        let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), false);
+        let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), ROWS);
         accepted.rewritten.into_iter().map(|(_, changes)| changes.to_string()).collect::<String>()
     };
     assert_eq!(summary("H\na\n...\n", "H\nb\na\n"), "3 lines: 1 changed\n    - ...\n    + ...");
@@ -427,7 +438,7 @@ fn only_the_block_for_the_version_that_it_ran_on_is_rewritten() {
     let accepted = |version: &str, text: &str| {
         let mut recording = recording(&scenario, &["out\n"]);
         recording.engine.version = version.to_owned();
-        accept(text, text, &scenario, &recording, &Placeholders::default(), true).text
+        accept(text, text, &scenario, &recording, &Placeholders::default(), NEW).text
     };
     assert_eq!(accepted("26.1.5+dfsg1", text), text.replace(">=23\"\n", ">=23\"\nout\n"));
     assert_eq!(accepted("20.10.24+dfsg1", text), text.replace("old", "out"));

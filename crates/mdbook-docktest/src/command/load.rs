@@ -12,8 +12,10 @@ use crate::report::Report;
 use crate::store::engine_table::EngineTable;
 
 mod no_steps;
+mod none_ran;
 
 use self::no_steps::report_empty;
+pub(super) use self::none_ran::{Named, report_none_ran};
 
 /// A collection of chapters whose steps have been read.
 pub(super) struct Loaded {
@@ -27,11 +29,13 @@ pub(super) fn load(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> 
     Ok(joined(load_each(paths, globs)?))
 }
 
-/// The same for a command that runs steps: what was named and has none is reported.
-pub(super) fn load_to_run(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {
+/// The same for a command that runs steps: what was named and has none is reported. Also returns what was named, as only
+/// the run shows whether its steps are for this engine.
+pub(super) fn load_to_run(paths: &[PathBuf], globs: &[Pattern]) -> Result<(Vec<Loaded>, Named)> {
     let mut loaded = load_each(paths, globs)?;
     report_empty(&mut loaded, globs);
-    Ok(joined(loaded))
+    let named = Named::new(&loaded, globs);
+    Ok((joined(loaded), named))
 }
 
 fn load_each(paths: &[PathBuf], globs: &[Pattern]) -> Result<Vec<Loaded>> {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use docker_sandbox::{prepared_directory, suite_roots};
 
-use super::load::{Loaded, engine_table, join, load_to_run};
+use super::load::{Loaded, engine_table, join, load_to_run, report_none_ran};
 use super::partition::keep_part;
 use super::progress::say;
 use super::verify::{output, write_report};
@@ -25,7 +25,7 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     let prepared = suite_roots(&directory).context("cannot read the prepared engines")?;
     let mut first = Some(load_to_run(&options.paths, &options.chapters)?);
     let runs_on_docker = |loaded: &Loaded| Engines::of(options).are_in_containers(&loaded.settings);
-    let can_build = first.iter().flatten().all(runs_on_docker);
+    let can_build = first.iter().flat_map(|(loaded, _)| loaded).all(runs_on_docker);
     let engines = match select(&verify.engines, &prepared, can_build) {
         Ok(engines) => engines,
         Err(error) => {
@@ -42,21 +42,27 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
     let mut whole = Report::default();
     let mut tables: Vec<EngineTable> = Vec::new();
     let mut exit = Exit::Success;
-    for engine in engines {
-        let title = title(engine);
+    // What was named and of which no step ran on any of the engines so far.
+    let mut none_ran = None;
+    let last = engines.len().saturating_sub(1);
+    for (number, selected) in engines.into_iter().enumerate() {
+        let title = title(selected);
         say(&title);
-        let mut loaded = match first.take() {
+        let (mut loaded, mut named) = match first.take() {
             Some(loaded) => loaded,
             None => load_to_run(&options.paths, &options.chapters)?,
         };
         whole.part = verify.part.partition.map(|partition| keep_part(&mut loaded, partition));
+        if whole.part.is_some() {
+            named.keep_files(&loaded);
+        }
         if verify.save_table && tables.is_empty() {
             tables = loaded.iter().map(table_of).collect::<Result<_>>()?;
         }
         for (index, Loaded { report, settings, .. }) in loaded.iter_mut().enumerate() {
             let run_options = RunOptions {
                 settings,
-                engines: match engine {
+                engines: match selected {
                     Selected::Prepared(root) => {
                         Engines::of(options).on_suite(root.suite, Some(&root.path))
                     }
@@ -77,12 +83,24 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
             };
             exit = exit.max(ran);
             if let Some(table) = tables.get_mut(index) {
-                table.add(report, settings, &named(engine, report));
+                table.add(report, settings, &engine_of(selected, Some(report)));
             }
         }
-        let mut report = join(loaded);
-        let engine = named(engine, &report);
-        report.set_engine(&engine);
+        let none_ran_here = named.of_which_none_ran(&loaded);
+        none_ran = Some(match none_ran {
+            None => none_ran_here,
+            Some(before) => &before & &none_ran_here,
+        });
+        let ran = loaded.iter().map(|loaded| &loaded.report).find(|report| report.engine.is_some());
+        let engine = engine_of(selected, ran);
+        loaded.iter_mut().for_each(|loaded| loaded.report.set_engine(&engine));
+        if number == last {
+            report_none_ran(&mut loaded, &none_ran.clone().unwrap_or_default());
+        }
+        let report = join(loaded);
+        if report.has_errors() {
+            exit = exit.max(Exit::Findings);
+        }
         whole.append(report);
         whole.engines.push(engine);
     }
@@ -110,9 +128,9 @@ fn title(engine: Selected<'_>) -> String {
 }
 
 /// The engine that a report is about. What a Docker builds says its version itself.
-fn named(engine: Selected<'_>, report: &Report) -> NamedEngine {
+fn engine_of(engine: Selected<'_>, report: Option<&Report>) -> NamedEngine {
     let name = engine.suite().to_string();
-    let reported = || report.engine.as_ref().map(|engine| engine.version.clone());
+    let reported = || report?.engine.as_ref().map(|engine| engine.version.clone());
     let version = match engine {
         Selected::Prepared(_) => engine.version(),
         Selected::Built(_) => reported().or_else(|| engine.version()),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::accept::Accepted;
+use crate::accept::{Accepted, OtherRows};
 use crate::model::scenario::{Scenario, Step};
 use crate::run::{ImageAction, Progress};
 use crate::terminal::plain;
@@ -161,6 +161,14 @@ pub(crate) fn accepted<'a>(
         say(&format!(
             "{path}:{line}: not rewritten: the block cannot contain this output or comes from an included \
              file, or what the command needs is missing; edit it by hand"
+        ));
+    }
+    for OtherRows { line, shown, printed } in &accepted.other_rows {
+        let (path, line) = place(*line);
+        let path = path.display();
+        say(&format!(
+            "{path}:{line}: not rewritten: rows of this table: {shown}, rows that were printed: {printed}; write `...` \
+             where rows may be left out, or use `--rows` to take those that were printed"
         ));
     }
 }

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::checkout::checkout;
-use super::load::{Loaded, engine_table, join, load, load_to_run};
+use super::load::{Loaded, engine_table, join, load, load_to_run, report_none_ran};
 use super::moved_images::MovedImages;
 use super::partition::keep_part;
 use super::{
     Engines, Exit, RunOptions, cancel_on_signals, colours, print, print_error,
     print_missing_images, run,
 };
+use crate::accept::Choices;
 use crate::book::author;
 use crate::book::chapters::Given;
 use crate::book::settings::Settings;
@@ -36,10 +37,7 @@ pub(super) enum After {
     /// Report the findings.
     Report,
     /// Rewrite expected output that differs, then record, and report the remaining findings.
-    Accept {
-        /// Also add expectations to steps without one.
-        add_new: bool,
-    },
+    Accept(Choices),
     /// Write the recordings of chapters without errors, and report the findings.
     Record,
 }
@@ -50,8 +48,11 @@ pub(super) fn verify(
     partition: Option<Partition>,
     after: After,
 ) -> Result<Exit> {
-    let mut loaded = load_to_run(&options.paths, &options.chapters)?;
+    let (mut loaded, mut named) = load_to_run(&options.paths, &options.chapters)?;
     let part = partition.map(|partition| keep_part(&mut loaded, partition));
+    if part.is_some() {
+        named.keep_files(&loaded);
+    }
     let canceller = cancel_on_signals()?;
     // Created before the run, so that a wrong path fails at once.
     let output = output(options)?;
@@ -67,15 +68,19 @@ pub(super) fn verify(
         // A wrong annotation keeps only its chapter from running.
         let ran = run(report, &run_options)?.max(Exit::from_annotations(report));
         exit = exit.max(match after {
-            After::Accept { add_new } => {
-                let accepted = accept(report, settings, ran, add_new)?;
+            After::Accept(choices) => {
+                let accepted = accept(report, settings, ran, choices)?;
                 record(report, settings, given, accepted)?
             }
             After::Record => record(report, settings, given, ran)?,
             After::Report => ran,
         });
     }
-    write_report(&Report { part, ..join(loaded) }, options, output)?;
+    let none_ran = named.of_which_none_ran(&loaded);
+    report_none_ran(&mut loaded, &none_ran);
+    let report = Report { part, ..join(loaded) };
+    exit = exit.max(Exit::from_report(&report));
+    write_report(&report, options, output)?;
     Ok(exit)
 }
 
@@ -111,7 +116,7 @@ pub(super) fn check_recordings(record: &Record) -> Result<Exit> {
 }
 
 /// Rewrites expected output that differs in the chapters' files.
-fn accept(report: &mut Report, settings: &Settings, ran: Exit, add_new: bool) -> Result<Exit> {
+fn accept(report: &mut Report, settings: &Settings, ran: Exit, choices: Choices) -> Result<Exit> {
     for chapter in &mut report.chapters {
         if chapter.recording().is_none() {
             continue;
@@ -121,7 +126,7 @@ fn accept(report: &mut Report, settings: &Settings, ran: Exit, add_new: bool) ->
         // mdBook removes a byte order mark.
         let is_removed = mark_len(chapter.text()) == 0;
         let source = if is_removed { without_mark(&file) } else { file.as_str() };
-        let Some(accepted) = chapter.accepted(source, settings, add_new) else { continue };
+        let Some(accepted) = chapter.accepted(source, settings, choices) else { continue };
         if !accepted.rewritten.is_empty() {
             let mark = &file[..file.len() - source.len()];
             source_file::replace(&path, &file, &format!("{mark}{}", accepted.source))?;

@@ -3,6 +3,7 @@
 //! Such parts of an output are compared in the order in which they are expected:
 //! - the tasks of a swarm's service in `docker ps`, which start at the same time;
 //! - the containers of `docker network inspect`, whose keys in the JSON are their IDs;
+//! - the file systems of `df`, which an engine mounts side by side;
 //! - what `docker stack` and `docker compose` do with several objects at a time. `docker stack deploy` even takes the
 //!   networks and services from a map of Go's, whose order is random.
 
@@ -26,7 +27,7 @@ type Find = fn(&[&str]) -> Vec<Part>;
 /// Returns output in which such parts are in the order in which they are expected, if all of them are expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
     let mut ordered = Cow::Borrowed(actual);
-    for find in [tasks as Find, entries, progress] {
+    for find in [tasks as Find, entries, file_systems, progress] {
         let new = in_order_of(expected, &ordered, find);
         if let Some(new) = new {
             ordered = Cow::Owned(new);
@@ -125,6 +126,37 @@ fn entries(lines: &[&str]) -> Vec<Part> {
     parts
 }
 
+/// The rows of `df`, by where the file system is mounted.
+fn file_systems(lines: &[&str]) -> Vec<Part> {
+    static ROW: LazyLock<Regex> = LazyLock::new(|| {
+        let regex = r"(?:%|-) +(/\S*)\s*$";
+        Regex::new(regex).expect("the regex is valid")
+    });
+    let is_header =
+        |line: &&str| line.starts_with("Filesystem ") && line.trim_end().ends_with(" Mounted on");
+    let mut headers = (0..lines.len()).filter(|row| is_header(&lines[*row]));
+    // With more than one table, the rows of each are not told apart.
+    let (Some(header), None) = (headers.next(), headers.next()) else { return Vec::new() };
+    let rows = lines.iter().enumerate().skip(header + 1);
+    let rows = rows.map_while(|(row, line)| Some((row, ROW.captures(line)?[1].to_owned())));
+    // Containers have file systems below their IDs, which differ, and stay in the order of their own.
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    rows.map(|(row, path)| {
+        let path = path.split('/').map(|part| if is_id(part) { "[ID]" } else { part });
+        let path = path.collect::<Vec<_>>().join("/");
+        let count = seen.entry(path.clone()).or_default();
+        *count += 1;
+        Part { key: format!("{path} {count}"), lines: row..row + 1 }
+    })
+    .collect()
+}
+
+/// Whether a part of a path is an ID, or a placeholder for one.
+fn is_id(part: &str) -> bool {
+    let is_hex = part.len() >= 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex || part.starts_with('[')
+}
+
 /// The lines about what is done with the objects of a stack or of a Compose project.
 fn progress(lines: &[&str]) -> Vec<Part> {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
@@ -144,6 +176,35 @@ fn progress(lines: &[&str]) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_systems_of_df_are_compared_in_the_expected_order() {
+        const HEADER: &str = "Filesystem  Size  Used Avail Use% Mounted on\n";
+        const ROOT: &str = "docktest     16G  1.2M   16G   1% /\n";
+        const RUN: &str = "docktest     16G  840K   16G   1% /run\n";
+        const GROUPS: &str = "docktest     16G     0   16G   0% /sys/fs/cgroup\n";
+        let page = "Filesystem  Size  Used Avail Use% Mounted on\n\
+            docktest     [SIZE]  [SIZE]   [SIZE]   [NUMBER]% /\n\
+            docktest     [SIZE]  0   [SIZE]   [NUMBER]% /sys/fs/cgroup\n\
+            docktest     [SIZE]  [SIZE]   [SIZE]   [NUMBER]% /run\n";
+        let actual = [HEADER, ROOT, RUN, GROUPS].concat();
+        assert_eq!(in_expected_order(page, &actual), [HEADER, ROOT, GROUPS, RUN].concat());
+        // Those of containers.
+        let merged =
+            |id: &str| format!("overlay  16G  1M  16G  1% /var/lib/docker/overlay2/{id}/merged\n");
+        let page = [HEADER, &merged("[ID]"), ROOT, RUN].concat();
+        let actual = [HEADER, ROOT, &merged(&"0a".repeat(32)), RUN].concat();
+        let wanted = [HEADER, &merged(&"0a".repeat(32)), ROOT, RUN].concat();
+        assert_eq!(in_expected_order(&page, &actual), wanted);
+        let page = [HEADER, ROOT, GROUPS, RUN].concat();
+        let page = page.as_str();
+        // Another file system is one.
+        let other = [HEADER, ROOT, &RUN.replace("/run", "/tmp"), GROUPS].concat();
+        assert_eq!(in_expected_order(page, &other), other);
+        // Without the header, it is not known what the lines are.
+        let rows = [ROOT, RUN, GROUPS].concat();
+        assert_eq!(in_expected_order(&page[HEADER.len()..], &rows), rows);
+    }
 
     const ONE: &str = "bbf44e873160   alpine   Up 6 seconds   web.1.r1jj5kgk00jjmqhlxj5cm66t9\n";
     const TWO: &str = "d973e68695dc   alpine   Up 6 seconds   web.2.r0k493nvx6o65vob17d96nh5o\n";

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use super::NamedEngine;
 use super::spill::Spilled;
-use crate::accept::{Accepted, accept};
+use crate::accept::{Accepted, Choices, accept};
 use crate::book::chapters::{Source, SourceError};
 use crate::book::origins::{Origins, origins};
 use crate::book::settings::Settings;
@@ -213,15 +213,15 @@ impl Chapter {
     }
 
     /// Returns the chapter with expectations that pass; `None` if it has not run. `source` is the
-    /// text of the chapter's file. With `add_new`, steps without an expectation get one.
+    /// text of the chapter's file.
     pub(crate) fn accepted(
         &self,
         source: &str,
         settings: &Settings,
-        add_new: bool,
+        choices: Choices,
     ) -> Option<Accepted> {
         let Stage::Ran(Text { text, scenario, .. }, recording) = &self.stage else { return None };
-        Some(accept(text, source, scenario, recording, &settings.placeholders, add_new))
+        Some(accept(text, source, scenario, recording, &settings.placeholders, choices))
     }
 
     /// Returns the file and the line in it of a line of the text.

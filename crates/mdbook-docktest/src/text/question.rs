@@ -4,11 +4,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A question at the start of a line, and its answer.
+/// A question at the start of a line, and its answer. A `?` with a wider gap after it is a column of `ps`.
 static ANSWERED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)^(?:
-            \S.* (?: \? | \[[^\]\s]+/[^\]]+\] | \([^)\s]+/[^)]+\) ) [:?]? \s+ \S.*
+            \S.* \? :? \s \S.*
+          | \S.* (?: \[[^\]\s]+/[^\]]+\] | \([^)\s]+/[^)]+\) ) [:?]? \s+ \S.*
           | (?:.*\ )?(?i: password | passphrase | passcode | pin | username | user | login ) (?:\ (?:for|of|from|again|\().*)? : (?:\s*|\s+\S.*)
         )$",
     )
@@ -83,9 +84,14 @@ mod tests {
         ] {
             assert!(is_answered(line), "{line}");
         }
-        for line in
-            ["Are you sure you want to continue? [y/N]", "total 4", "What?", "[y/N]", "Status: ok"]
-        {
+        for line in [
+            "Are you sure you want to continue? [y/N]",
+            "total 4",
+            "What?",
+            "[y/N]",
+            "Status: ok",
+            "root   1   0  0 09:12 ?        00:00:01 /sbin/init",
+        ] {
             assert!(!is_answered(line), "{line}");
         }
     }

@@ -6,7 +6,7 @@ fn with_new(text: &str, outputs: &[&str]) -> String {
     let scenario = read(text);
     let recording = recording(&scenario, outputs);
     let placeholders = Placeholders::default();
-    let accepted = accept(text, text, &scenario, &recording, &placeholders, true);
+    let accepted = accept(text, text, &scenario, &recording, &placeholders, NEW);
     assert_eq!(accepted.refused, Vec::<usize>::new());
     let left = findings_by_default(&accepted.text, &read(&accepted.text), &recording);
     assert!(left.iter().all(|finding| finding.code != Code::OutputMismatch), "{left:?}");
@@ -16,7 +16,7 @@ fn with_new(text: &str, outputs: &[&str]) -> String {
         &read(&accepted.text),
         &recording,
         &placeholders,
-        true,
+        NEW,
     );
     assert_eq!(again.text, accepted.text);
     accepted.text

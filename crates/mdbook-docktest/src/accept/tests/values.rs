@@ -244,7 +244,7 @@ fn accept_page(page: &str, outputs: &[String]) -> String {
     let scenario = read(page);
     let outputs: Vec<&str> = outputs.iter().map(String::as_str).collect();
     let recording = recording(&scenario, &outputs);
-    accept(page, page, &scenario, &recording, &Placeholders::default(), false).text
+    accept(page, page, &scenario, &recording, &Placeholders::default(), ROWS).text
 }
 
 fn templates() -> impl Strategy<Value = Vec<Template>> {

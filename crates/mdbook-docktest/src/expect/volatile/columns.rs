@@ -23,12 +23,16 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static ID: Kind = Kind::of("ID", Nature::Identity);
 static NUMBER: Kind = Kind::of("NUMBER", Nature::Number).only(Where::Expectations);
 static VERSION: Kind = Kind::of("VERSION", Nature::Other).only(Where::Expectations);
+/// Whether a process runs or sleeps at this moment. That it is stopped or a zombie is no chance.
+static STATE: Kind =
+    Kind::of("..", Nature::Other).with_regex("[RSD][<NLsl+]*").only(Where::Expectations);
 
 /// The titles of columns and the kinds of their values: of Docker's tables, `docker top`, `docker stats` and `ps`.
 static KINDS: &[(&[&str], &Kind)] = &[
     (&["ID", "CONTAINER ID", "IMAGE ID", "NETWORK ID"], &ID),
     (&["PID", "PPID", "PIDS", "C", "%CPU", "CPU %", "%MEM", "MEM %", "VSZ", "RSS"], &NUMBER),
     (&["ENGINE VERSION"], &VERSION),
+    (&["STAT"], &STATE),
 ];
 
 /// The columns of the last header.

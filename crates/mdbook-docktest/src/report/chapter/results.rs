@@ -1,7 +1,7 @@
 //! What is known of a chapter's steps, at each stage.
 
 use super::{Chapter, Stage};
-use crate::model::finding::Finding;
+use crate::model::finding::{Code, Finding};
 use crate::model::recording::{CommandRecording, Effect, Origin, Recording, StepRecording};
 use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
@@ -78,7 +78,10 @@ impl Chapter {
     }
 
     fn status(&self, index: usize, step: &Step) -> StepStatus {
-        let fails = |finding: &Finding| finding.is_error() && step.is_subject_of(finding);
+        // A step did not fail because it was not to run.
+        let fails = |finding: &Finding| {
+            finding.is_error() && finding.code != Code::NoSteps && step.is_subject_of(finding)
+        };
         match self.recorded(index) {
             // It also has the finding `not-run`, but did not fail itself.
             Some(StepRecording::Skipped) => StepStatus::Skipped,
@@ -102,7 +105,7 @@ impl Chapter {
     }
 
     /// Whether a step is one to report on: all are, unless a line was selected.
-    fn is_reported(&self, index: usize) -> bool {
+    pub(crate) fn is_reported(&self, index: usize) -> bool {
         match &self.stage {
             Stage::Read(text) | Stage::Ran(text, _) => {
                 text.only.as_ref().is_none_or(|only| only.contains(&index))

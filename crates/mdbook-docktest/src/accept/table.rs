@@ -1,0 +1,70 @@
+//! Tables of which a page shows other rows than were printed.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::expect::without_pull;
+
+/// A header: words in capitals, in columns; or that of `df`.
+static HEADER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^ *[A-Z%][A-Z0-9%/()._#-]*(?: +[A-Z%/][A-Z0-9%/()._#-]*)* {2,}[A-Z%/][A-Z0-9%/()._#-]*",
+        r"(?: +[A-Z%/][A-Z0-9%/()._#-]*)*$|^Filesystem .* Mounted on$",
+    ))
+    .expect("it is a regex of our own")
+});
+
+/// The line of a table that has another number of rows on the page than in the output, and both numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OtherRows {
+    /// The line of the expectation.
+    pub line: usize,
+    /// The rows on the page.
+    pub shown: usize,
+    /// The rows of the output.
+    pub printed: usize,
+}
+
+/// Returns the number of rows of the table that a page shows, and of the same table as it was printed, if they differ.
+/// With `...`, the author has said that others may be left out.
+pub(super) fn other_rows(old: &str, actual: &str) -> Option<(usize, usize)> {
+    let old = without_pull(old).map_or(Cow::Borrowed(old), Cow::Owned);
+    let actual = without_pull(actual).map_or(Cow::Borrowed(actual), Cow::Owned);
+    let lines = |text| str::lines(text).map(str::trim_end).filter(|line| !line.is_empty());
+    let (mut shown, mut printed) = (lines(&old), lines(&actual));
+    let header: Vec<&str> = shown.find(|line| HEADER.is_match(line))?.split_whitespace().collect();
+    printed.find(|line| line.split_whitespace().eq(header.iter().copied()))?;
+    if shown.clone().any(|line| line.trim() == "...") {
+        return None;
+    }
+    let (shown, printed) = (shown.count(), printed.count());
+    (shown != printed).then_some((shown, printed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_rows_of_the_same_table_are_counted() {
+        let page = "DRIVER    VOLUME NAME\nlocal     solo\nlocal     other\n";
+        for (actual, expected) in [
+            ("DRIVER    VOLUME NAME\nlocal     solo\n", Some((2, 1))),
+            ("DRIVER   VOLUME NAME\nlocal    a\nlocal    b\nlocal    c\n", Some((2, 3))),
+            // Other values.
+            ("DRIVER    VOLUME NAME\nlocal     solo\nlocal     third\n", None),
+            // Below the output of other commands.
+            ("solo\nDRIVER    VOLUME NAME\nlocal     solo\n", Some((2, 1))),
+            // Something else.
+            ("solo\n", None),
+            ("VOLUME NAME\nsolo\n", None),
+        ] {
+            assert_eq!(other_rows(page, actual), expected, "{actual}");
+        }
+        let dots = "DRIVER    VOLUME NAME\nlocal     solo\n...\n";
+        assert_eq!(other_rows(dots, page), None);
+        assert_eq!(other_rows("a  b\nc  d\n", "a  b\n"), None, "no table");
+    }
+}
