@@ -294,8 +294,6 @@ fn config() -> ProptestConfig {
                 RngSeed::Fixed(seed) => seed,
                 RngSeed::Random => RandomState::new().hash_one(0),
             };
-            // Shown if the test fails.
-            println!("to repeat it: SHELL_CASES={cases} PROPTEST_RNG_SEED={seed}");
             (cases.parse().unwrap(), RngSeed::Fixed(seed))
         }
         Err(_) => (CASES, RngSeed::Fixed(1)),
@@ -312,10 +310,12 @@ fn config() -> ProptestConfig {
 
 #[test]
 fn a_script_runs_command_by_command_as_bash_runs_it() {
-    let mut runner = TestRunner::new(config());
+    let config = config();
+    let seed = format!("SHELL_CASES={}, seed {:?}", config.cases, config.rng_seed);
+    let mut runner = TestRunner::new(config);
     let tried = runner.run(&steps(), |steps| {
         compare_steps(&steps);
         Ok(())
     });
-    tried.unwrap_or_else(|failure| panic!("{failure}"));
+    tried.unwrap_or_else(|failure| panic!("{seed}: {failure}"));
 }
