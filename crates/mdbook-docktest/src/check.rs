@@ -49,6 +49,7 @@ mod syntax_error;
 mod unanswered;
 mod unpinned;
 mod unused_stdin;
+mod unwatched;
 mod unwritten;
 
 use self::command::CommandCheck;
@@ -59,6 +60,7 @@ use self::lints::Lints;
 use self::missing_image::MissingImage;
 use self::not_run::why_not_run;
 use self::output::AllExpected;
+pub(crate) use self::pipeline::is_looked_at;
 use self::status_use::status_use;
 
 /// What a book says about the results of its chapters.

@@ -271,3 +271,50 @@ fn a_failure_that_the_script_looks_at_does_not_count() {
         .exits(0)
         .finds_only(&[]);
 }
+
+#[test]
+fn neither_names_nor_options_nor_traps_hide_a_failure_inside_of_a_command() {
+    Book::new()
+        .step("docker exec trace-app ls | head -1; echo listed")
+        .step("docker rm tracer; true")
+        .step("f() { echo traceroute; }")
+        .step("docker rm nosuch1; true")
+        .step("set -ux\ndocker logs nosuch | tail -n 3; echo shown\nset +ux")
+        .step("trap 'echo failed' ERR\ndocker rm nosuch2; true\ntrap - ERR")
+        .step("trap 'echo bye' EXIT\ndocker rm nosuch3 | cat; true\ntrap - EXIT")
+        .step("docker rm nosuch; echo $?; docker rm nosuch; true")
+        .step("set -o pipefail; docker rm nosuch4; true; set +o pipefail")
+        .step("while read -r x; do echo \"$x\"; done < <(docker inspect -f x nosuch)")
+        .step("sleep 0 & (docker rm nosuch5; true); wait")
+        .verify()
+        .exits(1)
+        .finds_only(&[
+            ("exit-status", "docker exec trace-app"),
+            ("exit-status", "docker rm tracer"),
+            ("exit-status", "docker rm nosuch1"),
+            ("exit-status", "docker logs nosuch"),
+            ("exit-status", "docker rm nosuch2"),
+            ("exit-status", "docker rm nosuch3"),
+            ("exit-status", "docker rm nosuch; echo $?"),
+            ("exit-status", "set -o pipefail; docker rm nosuch4"),
+            ("exit-status", "while read -r x"),
+            ("exit-status", "sleep 0 &"),
+        ]);
+}
+
+#[test]
+fn what_could_not_be_watched_is_unclear() {
+    Book::new()
+        .step("trap 'n=1' DEBUG\ndocker rm nosuch; true\ntrap - DEBUG")
+        .step("set -E; docker rm nosuch1; true")
+        .step("trap -p\nset +E\ndocker ps -q")
+        .step_with("exit=any", "docker rm nosuch; trap")
+        .verify()
+        .exits(0)
+        .finds_only(&[
+            ("unclear-commands", "docker rm nosuch; true"),
+            ("unclear-commands", "set -E; docker rm nosuch1"),
+        ])
+        .says("put each command on a line of its own")
+        .says("put what does that on a line of its own");
+}

@@ -113,7 +113,10 @@ impl CommandCheck<'_> {
                     let message = format!("the stream ended with status {status} before {goal}");
                     Some(self.with(Code::StreamEnded, message, Some(quote(self.command))))
                 }
-                _ => self.wrong_status(status).or_else(|| self.wrong_part()),
+                _ => self
+                    .wrong_status(status)
+                    .or_else(|| self.wrong_part())
+                    .or_else(|| self.unwatched()),
             },
         }
     }

@@ -2,6 +2,8 @@
 
 mod tested;
 
+pub(crate) use tested::is_looked_at;
+
 use crate::extract::commands::part_of_pipeline;
 use crate::model::recording::{CommandRecording, Failure};
 use crate::model::stream::Streams;
@@ -259,6 +261,7 @@ mod tests {
             ("let i=0; a", "let i=0", &[1]),
             ("{ yes; a; } | head", "yes", &[141]),
             ("false; echo $?", "false", &[1]),
+            ("rm a; echo $?; rm ab; rm a; echo $?", "rm a", &[1]),
             ("x=$(a); echo $?", "a", &[1]),
             ("x=\"$(a)\"; echo $?", "a", &[1]),
             ("x=`a`; if [ $? = 1 ]; then b; fi", "a", &[1]),
@@ -273,6 +276,8 @@ mod tests {
         }
         for (command, failed, statuses) in [
             ("false; true; echo $?", "false", &[1][..]),
+            ("rm a; echo $?; rm a; true", "rm a", &[1]),
+            ("rm a; true; rm a; echo $?", "rm a", &[1]),
             ("echo \"$(a)\"", "a", &[1]),
             // The status is that of `echo`.
             ("echo \"$(a)\"; echo $?", "a", &[1]),

@@ -94,7 +94,7 @@ pub enum Code {
     ExitStatus,
     /// Bash cannot parse a command.
     SyntaxError,
-    /// It is unclear where the commands of a script end.
+    /// It is unclear whether a command has succeeded, or where it ends.
     UnclearCommands,
     /// The output of a step differs from what is expected.
     OutputMismatch,
@@ -207,7 +207,7 @@ impl Code {
             Self::NotAStep => Level::Warn,
             // The step has done what it should without it.
             Self::UnusedStdin => Level::Warn,
-            // The step runs, and is judged as a whole.
+            // The step runs, and what its status shows is judged.
             Self::UnclearCommands => Level::Warn,
             // The book is as correct as before: only the registry has changed.
             Self::MovedImage => Level::Warn,

@@ -109,6 +109,9 @@ pub struct CommandRecording {
     /// What has failed in it without anything looking at its status, in order, and each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<Failure>,
+    /// Why not everything that has failed in it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unwatched: Option<Unwatched>,
     /// The IDs of the page that stand in the command or for those in its output.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub page_ids: Vec<PageId>,
@@ -122,8 +125,8 @@ impl CommandRecording {
     /// Returns the recording of a command in which nothing was lost, and that took no time.
     pub fn new(command: impl Into<String>, end: End, transcript: Transcript) -> Self {
         let (parts, failures, page_ids) = (Vec::new(), Vec::new(), Vec::new());
-        let command = command.into();
-        Self { command, end, parts, failures, page_ids, transcript, duration_ms: 0 }
+        let (command, unwatched) = (command.into(), None);
+        Self { command, end, parts, failures, unwatched, page_ids, transcript, duration_ms: 0 }
     }
 }
 
@@ -138,6 +141,18 @@ pub struct Failure {
     /// Whether it was run by a function.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_function: bool,
+}
+
+/// Why a shell could not watch what a command consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unwatched {
+    /// It would see that: it lists or sets traps or options of the shell.
+    OwnMatters,
+    /// The author's traps run between its commands.
+    Traps,
+    /// The author has replaced or disabled what the shell needs for that.
+    Builtins,
 }
 
 /// How a command ended.

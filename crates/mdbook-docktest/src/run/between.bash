@@ -45,6 +45,10 @@ __docktest_shown=
     # first command, they are in the state.
     if [[ ${1-} != first && ! ${__docktest_waits-} ]]; then
         \builtin . /run/docktest/shell/traps.bash
+        # The command has put its own ERR trap in the place of that of watch.bash.
+        if [[ ${__docktest_watch-} && ! $__docktest_kept && $__docktest_go == *failures* ]]; then
+            \builtin echo 'unwatched own' >/run/docktest/shell/done
+        fi
     fi
     __docktest_waits=
 
@@ -72,7 +76,8 @@ __docktest_shown=
             __docktest_arguments=("$@");
             \builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps;
             \builtin trap - DEBUG RETURN ERR;
-            [[ ! $__docktest_watched ]] || \builtin set +ET;
+            __docktest_was_watched=$__docktest_watched;
+            [[ ! $__docktest_watched ]] || \builtin eval "$__docktest_watched";
             \builtin . /run/docktest/shell/exit.bash && :;
             \builtin eval "$__docktest_begin";
             \builtin : $((__docktest_own = 0)) "$__docktest_argument";
@@ -189,6 +194,46 @@ __docktest_shown=
     fi
     __docktest_begin+=${__docktest_replaced-}
 
+    # What has replaced builtins, traces what bash reads, lists or sets traps, or runs in between, would be in the way. An
+    # ERR trap of the author becomes a part of ours.
+    __docktest_watch=
+    __docktest_chain=
+    if [[ $__docktest_go == *@(failures|pipelines|jobs)* ]]; then
+        if [[ $__docktest_go == *@(own|verbose)* ]]; then
+            __docktest_unwatched=own
+        elif [[ ${__docktest_replaced-} ]]; then
+            __docktest_unwatched=builtins
+        elif [[ ${BASH_XTRACEFD-} && $__docktest_trace$__docktest_go == *@(x|traced)* ]]; then
+            # What traps do would be traced there.
+            __docktest_unwatched=own
+        elif [[ ${__docktest_between-} ]]; then
+            __docktest_unwatched=traps
+        elif [[ $__docktest_exit && $__docktest_go == *@(pipelines|jobs)* ]] && {
+            \builtin declare -f >|/run/docktest/shell/names
+            \builtin mapfile -d '' -t __docktest_function </run/docktest/shell/names
+            [[ $__docktest_exit$'\n'${__docktest_function-}$'\n' == *exit*([[:blank:]])[$'\n;&|)}`']* ]]
+        }; then
+            # If a DEBUG trap has run, `exit` without a status loses it in an EXIT trap (bash 5.2).
+            __docktest_unwatched=traps
+        elif [[ ! ${__docktest_has_err-} ]]; then
+            __docktest_watch=yes
+        elif [[ ! $__docktest_after || $__docktest_err == *@(PIPESTATUS|__docktest_)* ]] ||
+            [[ $__docktest_options == *errtrace* && $__docktest_go != *inherited* ]] ||
+            ! (\builtin eval "\builtin set -n"$'\n'"$__docktest_err"); then
+            __docktest_unwatched=traps
+        else
+            __docktest_watch=yes
+            __docktest_begin+='\builtin trap -- "$__docktest_chain" ERR; '
+        fi
+        if [[ $__docktest_watch ]]; then
+            \builtin : $((__docktest_watches += 1))
+            __docktest_failures=failures.$$-$__docktest_watches
+            \builtin echo "watched $__docktest_failures" >/run/docktest/shell/done
+        elif [[ $__docktest_go == *inside* ]]; then
+            \builtin echo "unwatched $__docktest_unwatched" >/run/docktest/shell/done
+        fi
+    fi
+
     # A command that lists traps must not see the one above. If it also exits, the state is not saved then:
     # so it is saved now.
     if [[ $__docktest_go == *traps* ]]; then
@@ -232,15 +277,6 @@ $__docktest_command"); then
         fi
     fi
     __docktest_command+=$__docktest_after
-
-    # What has replaced builtins, traces or sets traps would be in the way. The options are the author's again
-    # afterwards only if they were off. If a DEBUG trap has run, `exit` in an EXIT trap loses its status.
-    __docktest_watch=
-    if [[ $__docktest_go == *@(failures|pipelines|jobs)* && $__docktest_options != *@(errtrace|functrace)* ]] &&
-        [[ ! ${__docktest_traps-} && ! $__docktest_trace && ! ${__docktest_replaced-} ]] &&
-        [[ ! $__docktest_exit || $__docktest_go != *@(pipelines|jobs)* ]]; then
-        __docktest_watch=yes
-    fi
 } 2>/dev/null
 
 # Processes in the background keep the old pipes. Redirections of the shell itself end with the author's

@@ -15,6 +15,9 @@ if [[ $__docktest_before == 127 && ${__docktest_pipe##* } != 127 && $__docktest_
     __docktest_exit_status=1
 fi
 \builtin . /run/docktest/shell/traps.bash
+if [[ $__docktest_was_watched && ! $__docktest_kept && $__docktest_go == *failures* ]]; then
+    \builtin echo 'unwatched own' >/run/docktest/shell/done
+fi
 \builtin . /run/docktest/shell/save.bash "" && :
 \builtin . /run/docktest/shell/options.bash
 # Outside of the `eval` in which the author's command runs, bash names that.

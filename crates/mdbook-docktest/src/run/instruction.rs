@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::extract::commands::{Insides, is_complete};
 
-const CONCERN_COUNT: usize = 4;
+const CONCERN_COUNT: usize = 5;
 
 /// PIPESTATUS is looked at, or stays as it is.
 const PARTS: &str = "parts";
@@ -20,14 +20,46 @@ static CONCERNS: LazyLock<[(&str, Regex); CONCERN_COUNT]> = LazyLock::new(|| {
         // Traps are listed.
         ("traps", r"\btrap(?:\s+-p|\s*(?:--)?\s*(?:$|[;|&)>]))"),
         (PARTS, r"\bPIPESTATUS\b"),
+        // What fails in a process substitution fails before its reader has read all. These may end later.
+        ("late", r">\(|\bexec\b.*<\("),
     ]
     .map(|(name, pattern)| (name, Regex::new(pattern).expect("it is a regex of our own")))
 });
 
-/// What lists or sets traps and options, so that the shell must have none but the author's; or looks at the statuses of
-/// pipelines itself.
+/// What lists or sets traps and options that watching needs, or could see them. Traps of EXIT and signals, and other
+/// options, are not in its way.
 static OWN_MATTERS: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"\btrap\b|\$-|\$\{-|SHELLOPTS|trace|extdebug|\bset\s+[-+](?:[a-zA-Z]*[ETvxo])|\bshopt\s+-\w*o";
+    // Where a command begins.
+    let begin = r#"(?:^|[;&|({!`\n]|\b(?:then|do|else|if|elif|while|until|eval|builtin|command)\s)\s*['"\\]*"#;
+    let end = r#"\s*(?:$|[;|&)}>`'"\n])"#;
+    let patterns = [
+        format!(r"{begin}trap\s+-p"),
+        format!(r#"{begin}trap(?:\s+--)?(?:['"]|\s*(?:$|[;|&)>}}`\n]))"#),
+        format!(r"(?s){begin}trap\s.*\b(?:ERR|DEBUG|RETURN)\b"),
+        // With a DEBUG trap, bash 5.2 exits with another status here.
+        format!(r"(?s){begin}trap\s.*\bexit{end}"),
+        format!(
+            r"{begin}set(?:\s+[-+]\w+)*\s+[-+](?:[a-zA-Z]*[ETv]|[a-zA-Z]*o(?:\s+verbose\b|{end}))"
+        ),
+        format!(r"{begin}shopt\s+-\w*o{end}"),
+        format!(r"{begin}shopt\s+-\w*o\s+verbose\b"),
+        r"\$-|\$\{-".to_owned(),
+        r"\b(?:SHELLOPTS|errtrace|functrace|extdebug)\b".to_owned(),
+        r"\b(?:declare|typeset|local|export)\s+-\w*t".to_owned(),
+    ];
+    Regex::new(&patterns.join("|")).expect("it is a regex of our own")
+});
+
+/// Whether `$-` has an option that is not about watching.
+static OTHER_OPTION: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern =
+        r#"\$(?:-|\{-\})"?\s*(?:in\s+|={1,2}\s*|!=\s*)\*[^ET*]\*|\$(?:-|\{-\})"?\s*=~\s*[a-z]\s"#;
+    Regex::new(pattern).expect("it is a regex of our own")
+});
+
+/// The name of a function where it is defined.
+static FUNCTION: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"([\w.:@+-]+)\s*\(\s*\)|\bfunction\s+([\w.:@+-]+)";
     Regex::new(pattern).expect("it is a regex of our own")
 });
 
@@ -35,13 +67,28 @@ static WAIT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bwait\b").expect("it is a regex of our own"));
 
 /// What a command may consist of, given the functions that commands before it may have defined.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Functions {
     insides: Insides,
     /// For each of [`CONCERNS`], whether it is about that.
     concerns: [bool; CONCERN_COUNT],
-    /// Whether they must not be watched.
-    has_own_matters: bool,
+    /// Those whose names are known, and whether they must not be watched.
+    known: Vec<(String, bool)>,
+}
+
+impl Functions {
+    /// Adds the functions that a text defines.
+    fn define(&mut self, text: &str, has_own_matters: bool) {
+        let names = FUNCTION.captures_iter(text).filter_map(|found| found.get(1).or(found.get(2)));
+        self.known.extend(names.map(|name| (name.as_str().to_owned(), has_own_matters)));
+    }
+
+    /// Returns, for each function that a text may call, whether it must not be watched.
+    fn called<'a>(&'a self, text: &'a str) -> impl Iterator<Item = bool> + 'a {
+        let is_in_name = |sign: char| sign.is_alphanumeric() || "_.:@+-".contains(sign);
+        let calls = move |name: &str| text.split(|sign| !is_in_name(sign)).any(|word| word == name);
+        self.known.iter().filter(move |(name, _)| calls(name)).map(|(_, is_own)| *is_own)
+    }
 }
 
 /// Returns the instruction to run the command with this number and text. `functions` are those of the commands before,
@@ -70,29 +117,36 @@ fn concerns(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static
     words
 }
 
-/// Returns what the shell watches while it runs a command: see `watch.bash`.
+/// Returns what the shell watches while it runs a command: see `watch.bash`. `own` is there if it cannot, and `inside` if
+/// the command, as far as its text shows, consists of others.
 fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static str> {
-    let has_own_matters = OWN_MATTERS.is_match(text);
     let insides = own.with(functions.insides);
+    let called: Vec<bool> = functions.called(text).collect();
+    let has_own_matters =
+        OWN_MATTERS.is_match(&OTHER_OPTION.replace_all(text, "")) || called.contains(&true);
     if own.has_functions {
         functions.insides = insides;
-        functions.has_own_matters |= has_own_matters;
-    }
-    if has_own_matters || functions.has_own_matters {
-        return Vec::new();
+        functions.define(text, has_own_matters);
     }
     let has_pipelines = insides.has_pipelines && !text.contains("PIPESTATUS");
-    [
+    let waits = WAIT.is_match(text);
+    // A function that is only defined runs nothing.
+    let has_insides = (own.has_lists && !own.has_functions) || !called.is_empty() || waits;
+    let watched = [
         (insides.has_lists, "failures"),
-        // What goes on in the background can fail at any time: chance would decide whether it is noticed.
+        // Otherwise, what goes on in the background is to be left out.
         (insides.has_lists && !insides.has_background, "inherited"),
         (has_pipelines, "pipelines"),
         // A coprocess is not to be looked at: bash forgets its variables when it notices its end.
-        ((insides.has_background || WAIT.is_match(text)) && !text.contains("coproc"), "jobs"),
-    ]
-    .into_iter()
-    .filter_map(|(is_watched, word)| is_watched.then_some(word))
-    .collect()
+        ((insides.has_background || waits) && !text.contains("coproc"), "jobs"),
+    ];
+    let mut words: Vec<&str> =
+        watched.into_iter().filter_map(|(is_watched, word)| is_watched.then_some(word)).collect();
+    if !words.is_empty() {
+        words.extend(has_own_matters.then_some("own"));
+        words.extend(has_insides.then_some("inside"));
+    }
+    words
 }
 
 #[cfg(test)]
@@ -114,12 +168,12 @@ mod tests {
     fn the_shell_gets_what_a_command_may_be_about() {
         for (text, concerns) in [
             ("set -ev", "verbose"),
-            ("set +o verbose; docker run -v a:b c", "verbose parts"),
+            ("set +o verbose; docker run -v a:b c", "verbose parts failures inherited own inside"),
             ("set -x", "traced"),
-            ("(set -euxo pipefail; a)", "traced parts"),
+            ("(set -euxo pipefail; a)", "traced parts failures inherited inside"),
             ("trap", "traps"),
             ("trap -p EXIT | cat", "traps"),
-            ("x=$(trap)", "traps parts"),
+            ("x=$(trap)", "traps parts failures inherited own inside"),
             ("echo ${PIPESTATUS[0]}", "parts"),
         ] {
             assert_eq!(instruction(0, text), format!("0 whole {concerns}"), "{text}");
@@ -133,18 +187,60 @@ mod tests {
     fn the_shell_watches_what_a_status_may_not_show() {
         for (text, words) in [
             ("docker ps | tail -n 1 >f && echo a", "whole"),
-            ("a; b", "whole parts failures inherited"),
-            ("x=$(a | b)", "whole parts failures inherited pipelines"),
-            ("a | b; echo ${PIPESTATUS[0]}", "whole parts failures inherited"),
-            ("a & wait", "whole parts failures jobs"),
-            ("wait", "whole jobs"),
-            // What would see or change what the shell does.
-            ("trap 'a' ERR; b", "whole parts"),
-            ("a; echo $-", "whole parts"),
-            ("set -E; a", "whole parts"),
-            ("a; shopt -s extdebug", "whole parts"),
+            ("a; b", "whole parts failures inherited inside"),
+            ("x=$(a | b)", "whole parts failures inherited pipelines inside"),
+            ("a | b; echo ${PIPESTATUS[0]}", "whole parts failures inherited inside"),
+            ("a & wait", "whole parts failures jobs inside"),
+            ("wait", "whole jobs inside"),
         ] {
             assert_eq!(instruction(0, text), format!("0 {words}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_see_or_change_what_the_shell_does_is_not_watched() {
+        let is_own = |text: &str| instruction(0, text).split(' ').any(|word| word == "own");
+        for text in [
+            "trap 'a' ERR; b",
+            "trap 'a; b' INT DEBUG; c",
+            "a; trap",
+            "a; trap -p | cat",
+            "(trap); a",
+            "x=$(trap)",
+            "if a; then trap - RETURN; fi",
+            "trap 'a; exit' EXIT; b",
+            "a; echo $-",
+            "case $- in *E*) a;; esac",
+            "set -E; a",
+            "a; set -e -uT",
+            "set -o; a",
+            "set +o | cat; a",
+            "set -o functrace; a",
+            "set -euvo pipefail; a",
+            "shopt -so; a",
+            "a; shopt -s extdebug",
+            "echo $SHELLOPTS; a",
+            "declare -ft f; f; a",
+        ] {
+            assert!(is_own(text), "{text}");
+        }
+        for text in [
+            "docker exec trace-app ls; a",
+            "docker rm tracer trap set; a",
+            "f() { echo traceroute; }; f",
+            "echo 'a trap for RETURN'; a",
+            "trap 'a' EXIT; b",
+            "trap 'a; exit 3' EXIT INT TERM; b",
+            "(trap a 0; b)",
+            "set -eux; a",
+            "set -o pipefail; a",
+            "set -euxo pipefail; a",
+            "set -- a; b",
+            "shopt -so pipefail; a",
+            "[[ $- == *i* ]] && a; b",
+            "case $- in *i*) a;; esac",
+        ] {
+            assert!(!is_own(text), "{text}");
         }
     }
 
@@ -155,11 +251,18 @@ mod tests {
         assert_eq!(words("a"), "0 whole");
         assert_eq!(words("f() { b | c; }"), "0 whole parts failures inherited pipelines");
         assert_eq!(words("a"), "0 whole failures inherited pipelines");
+        assert_eq!(words("a && f"), "0 whole failures inherited pipelines inside");
         assert_eq!(words("g() { b & }"), "0 whole parts failures pipelines jobs");
         assert_eq!(words("a"), "0 whole failures pipelines jobs");
-        assert_eq!(words("h() { trap b ERR; }"), "0 whole parts");
-        assert_eq!(words("a; b"), "0 whole parts");
-        assert_eq!(words("i() { trap -p; }"), "0 whole traps parts");
-        assert_eq!(words("a"), "0 whole traps");
+        assert_eq!(words("h-1() { trap b ERR; }"), "0 whole parts failures pipelines jobs own");
+        assert_eq!(words("a"), "0 whole failures pipelines jobs");
+        assert_eq!(words("f; h-1"), "0 whole parts failures pipelines jobs own inside");
+        assert_eq!(
+            words("function i { h-1; }"),
+            "0 whole parts failures pipelines jobs own inside"
+        );
+        assert_eq!(words("i"), "0 whole failures pipelines jobs own inside");
+        assert_eq!(words("j() { trap -p; }"), "0 whole traps parts failures pipelines jobs own");
+        assert_eq!(words("a"), "0 whole traps failures pipelines jobs");
     }
 }

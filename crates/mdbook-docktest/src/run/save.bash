@@ -62,6 +62,8 @@
     # The traps that are saved, see between.bash, and those of signals.
     \builtin printf '__docktest_traps=%q\n__docktest_quiet_traps=%q\n' "${__docktest_traps-}" \
         "${__docktest_quiet_traps-}"
+    \builtin printf '__docktest_err=%q\n__docktest_has_err=%q\n__docktest_between=%q\n' "${__docktest_err-}" \
+        "${__docktest_has_err-}" "${__docktest_between-}"
     \builtin trap -p >|/run/docktest/shell/traps
     \builtin mapfile -d '' -t __docktest </run/docktest/shell/traps
     \builtin eval "__docktest=(${__docktest[0]-})"

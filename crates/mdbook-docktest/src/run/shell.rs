@@ -28,7 +28,7 @@ use super::turnstile::Turnstile;
 use crate::model::scenario::ChapterFile;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`Shell::with_directory`].
-const SCRIPTS: [(&str, &str); 8] = [
+const SCRIPTS: [(&str, &str); 9] = [
     ("between.bash", include_str!("between.bash")),
     ("options.bash", include_str!("options.bash")),
     ("traps.bash", include_str!("traps.bash")),
@@ -37,6 +37,7 @@ const SCRIPTS: [(&str, &str); 8] = [
     ("write.bash", include_str!("write.bash")),
     ("real.bash", include_str!("real.bash")),
     ("watch.bash", include_str!("watch.bash")),
+    ("status.bash", include_str!("status.bash")),
 ];
 
 /// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
@@ -104,7 +105,7 @@ impl<'a> Shell<'a> {
             self.groups,
             &self.state,
         )?;
-        shell.functions = self.functions;
+        shell.functions = self.functions.clone();
         Ok(shell)
     }
 
@@ -361,7 +362,7 @@ impl Drop for Shell<'_> {
 fn launch(commands: usize) -> String {
     let variables = format!(
         "__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last= \
-         __docktest_watched= __docktest_job= __docktest_jobs=() __docktest_own=0 \
+         __docktest_watched= __docktest_watches=0 __docktest_chain= __docktest_job= __docktest_jobs=() __docktest_own=0 \
          __docktest_null=(/dev/null /dev/null); \
          __docktest_end='{{ {ENDED}; {PUT_ASIDE}; }} >/dev/null 2>/dev/null'; "
     );
@@ -393,7 +394,7 @@ const FAILED: &str = "__docktest_status=$__docktest_failed __docktest_pipe=$__do
 /// afterwards.
 const PUT_ASIDE: &str = "\\builtin trap -p DEBUG RETURN ERR >|/run/docktest/shell/traps && \
     \\builtin trap - DEBUG RETURN ERR || __docktest_again=yes; \
-    [[ ! $__docktest_watched ]] || { \\builtin set +ET; __docktest_watched=; }; \
+    [[ ! $__docktest_watched ]] || { \\builtin eval \"$__docktest_watched\"; __docktest_watched=; }; \
     __docktest_options=$SHELLOPTS __docktest_shopts=$BASHOPTS; __docktest_arguments=(\"$@\"); \
     \\builtin eval \"__docktest_real=1\"; \
     [[ $__docktest_real ]] || { __docktest_again=real POSIXLY_CORRECT=1; \

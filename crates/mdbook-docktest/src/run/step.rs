@@ -36,6 +36,7 @@ use super::transcript::Recorder;
 use super::turnstile::Message;
 use super::typist::Typist;
 use super::witness::now;
+use crate::model::recording::Unwatched;
 use crate::model::scenario::Follow;
 use crate::model::stream::Stream;
 
@@ -129,6 +130,7 @@ impl StepProcess<'_> {
             follow: self.follow,
             watch: None,
             trace: None,
+            unwatched: None,
             start,
             started_at,
             last_output: start,
@@ -223,6 +225,8 @@ struct RunningStep<'a> {
     watch: Option<Watch<'a>>,
     /// The sign before the commands that the current command shows, if it does (`set -x`).
     trace: Option<char>,
+    /// Why the shell does not watch what the current command consists of.
+    unwatched: Option<Unwatched>,
     /// When the current command was started.
     start: Instant,
     /// The same, since 1970.
@@ -321,10 +325,12 @@ impl RunningStep<'_> {
             match message {
                 Message::InputOpened => self.program.connection.set_input_opened(),
                 Message::Traced(sign) => self.trace = sign,
+                Message::Unwatched(why) => self.unwatched = Some(why),
                 Message::StateSaved => {}
                 Message::CommandEnded(ended) => {
                     self.drain_outputs()?;
-                    let lost = Lost { parts: ended.parts, failures: ended.failures };
+                    let unwatched = self.unwatched.take();
+                    let lost = Lost { parts: ended.parts, failures: ended.failures, unwatched };
                     self.end_shell_command(ended.status, lost);
                     if !self.run_next_command()? {
                         return Ok(true);
@@ -367,7 +373,8 @@ impl RunningStep<'_> {
                 self.drain_outputs()?;
                 // The status is set when the shell has been waited for.
                 let failures = self.program.bash.turnstile.take_failures()?;
-                self.end_shell_command(0, Lost { parts: Vec::new(), failures });
+                let unwatched = self.unwatched.take();
+                self.end_shell_command(0, Lost { parts: Vec::new(), failures, unwatched });
                 return Ok(StepEnd::Exited);
             }
             if self.watch.as_ref().is_some_and(Watch::is_satisfied) {

@@ -12,6 +12,7 @@ use super::page_ids::PageIds;
 use super::place::Place;
 use super::shell::Shell;
 use super::step::{Ending, Outcome, Planned, Program, Reason};
+use crate::check::is_looked_at;
 use crate::model::recording::{CommandRecording, End, Transcript};
 use crate::model::scenario::{ChapterFile, Command, Step};
 
@@ -75,11 +76,17 @@ impl<'a> StepRunner<'a> {
                 Ending::Exited(_) if step.commands.is_empty() => Ending::Exited(0),
                 ending => ending,
             };
+            let failures = outcome.lost.failures.into_iter();
+            let failures = failures
+                .filter(|(failure, count)| !is_looked_at(&text, failure, *count))
+                .map(|(failure, _)| failure)
+                .collect();
             Ok(CommandRecording {
                 command: text.into_owned(),
                 end: self.end(ending, timeout, engine_ended)?,
                 parts: failed_parts(outcome.lost.parts),
-                failures: outcome.lost.failures,
+                failures,
+                unwatched: outcome.lost.unwatched,
                 page_ids: Vec::new(),
                 transcript,
                 duration_ms: u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX),

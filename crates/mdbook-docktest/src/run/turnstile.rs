@@ -11,7 +11,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use rustix::io::ioctl_fionbio;
 
-use crate::model::recording::Failure;
+use crate::model::recording::{Failure, Unwatched};
 
 /// How many failures of a command are kept.
 const MOST_FAILURES: usize = 10;
@@ -22,18 +22,18 @@ pub(super) struct Turnstile {
     go: File,
     /// Text that was read and not yet returned.
     received: String,
-    /// Where the shell writes what has failed in a command.
-    failures: PathBuf,
+    /// Where the shell writes what has failed in its command. Each command has a file of its own: a process in the
+    /// background can be late.
+    failures: Option<PathBuf>,
+    directory: PathBuf,
 }
 
 impl Turnstile {
     /// Creates new pipes: those of a shell that was killed can contain unread text.
     pub(super) fn new(directory: &Path) -> io::Result<Self> {
         let (done, go) = (pipe(&directory.join("done"))?, pipe(&directory.join("go"))?);
-        let turnstile =
-            Self { done, go, received: String::new(), failures: directory.join("failures") };
-        turnstile.take_failures()?;
-        Ok(turnstile)
+        let (received, directory) = (String::new(), directory.to_owned());
+        Ok(Self { done, go, received, failures: None, directory })
     }
 
     /// The descriptor that is readable when the shell has sent a message.
@@ -57,6 +57,11 @@ impl Turnstile {
         let message = match line.split_once(' ').unwrap_or((line, "")) {
             ("saved", _) => Message::StateSaved,
             ("opened", _) => Message::InputOpened,
+            ("watched", file) => {
+                self.failures = Some(self.directory.join(file));
+                return self.receive();
+            }
+            ("unwatched", why) => Message::Unwatched(unwatched(why).map_err(io::Error::other)?),
             ("traced", sign) => Message::Traced(sign.chars().next()),
             ("ended", numbers) => {
                 let ended = Ended::parse(numbers).map_err(io::Error::other)?;
@@ -67,12 +72,13 @@ impl Turnstile {
         Ok(Some(message))
     }
 
-    /// Takes what has failed in the last command.
-    pub(super) fn take_failures(&self) -> io::Result<Vec<Failure>> {
+    /// Takes what has failed in the last command, and how many times.
+    pub(super) fn take_failures(&mut self) -> io::Result<Vec<(Failure, usize)>> {
+        let Some(file) = self.failures.take() else { return Ok(Vec::new()) };
         // The author's commands need not be UTF-8.
-        match fs::read(&self.failures) {
+        match fs::read(&file) {
             Ok(text) => {
-                fs::remove_file(&self.failures)?;
+                fs::remove_file(&file)?;
                 Ok(parse_failures(&String::from_utf8_lossy(&text)))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
@@ -82,7 +88,7 @@ impl Turnstile {
 
     /// Replaces the text of a command that the shell has not run yet.
     pub(super) fn replace_command(&self, command: usize, text: &str) -> io::Result<()> {
-        fs::write(self.failures.with_file_name(format!("command.{command}")), text)
+        fs::write(self.directory.join(format!("command.{command}")), text)
     }
 
     /// Sends instructions to the shell, one per line.
@@ -100,7 +106,7 @@ pub(super) struct Ended {
     /// PIPESTATUS: the statuses of the last pipeline's parts.
     pub(super) parts: Vec<i32>,
     /// What has failed in it.
-    pub(super) failures: Vec<Failure>,
+    pub(super) failures: Vec<(Failure, usize)>,
 }
 
 impl Ended {
@@ -114,8 +120,8 @@ impl Ended {
 }
 
 /// Reads the failures that `watch.bash` writes. Of a loop, there can be the same one many times.
-fn parse_failures(text: &str) -> Vec<Failure> {
-    let mut failures = Vec::new();
+fn parse_failures(text: &str) -> Vec<(Failure, usize)> {
+    let mut failures: Vec<(Failure, usize)> = Vec::new();
     for record in text.split_terminator('\0') {
         let mut lines = record.splitn(3, '\n');
         let mut next = || lines.next().unwrap_or_default();
@@ -124,11 +130,23 @@ fn parse_failures(text: &str) -> Vec<Failure> {
             statuses.split_whitespace().filter_map(|status| status.parse().ok()).collect();
         let command = command.to_owned();
         let failure = Failure { command, statuses, in_function: !functions.trim().is_empty() };
-        if failures.len() < MOST_FAILURES && !failures.contains(&failure) {
-            failures.push(failure);
+        if let Some((_, count)) = failures.iter_mut().find(|(known, _)| *known == failure) {
+            *count += 1;
+        } else if failures.len() < MOST_FAILURES {
+            failures.push((failure, 1));
         }
     }
     failures
+}
+
+/// Reads why a command is not watched.
+fn unwatched(word: &str) -> Result<Unwatched, String> {
+    match word {
+        "own" => Ok(Unwatched::OwnMatters),
+        "traps" => Ok(Unwatched::Traps),
+        "builtins" => Ok(Unwatched::Builtins),
+        _ => Err(format!("unexpected word from bash: {word}")),
+    }
 }
 
 /// A message of a shell.
@@ -138,6 +156,8 @@ pub(super) enum Message {
     InputOpened,
     /// Its command has shown or will show what it runs (`set -x`), in lines that begin with this sign.
     Traced(Option<char>),
+    /// What its command consists of is not watched, or was not to its end.
+    Unwatched(Unwatched),
     /// Its command has ended; it waits for instructions.
     CommandEnded(Ended),
     /// It has saved its state; it waits for instructions.

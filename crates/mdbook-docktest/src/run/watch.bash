@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by between.bash before it lets a command run that may consist of others. Whatever fails in the command
-# without anything looking at its status is written to the file `failures`, each as a text that a NUL ends: its
+# without anything looking at its status is written to a file of its own, each as a text that a NUL ends: its
 # statuses, the functions around it, and the command, on three lines.
 #
 # A command fails where bash runs an ERR trap: not in a condition, before `&&` or `||`, or after `!`. `set -E` lets
@@ -8,28 +8,62 @@
 # when the next command begins (DEBUG), or where a function or a subshell ends (RETURN, EXIT). With the word `jobs`,
 # what `wait` waits for must succeed, too.
 #
-# The command must not see any of this: `$?` and PIPESTATUS are restored by bash after each trap. Traps and
-# options are removed again when the command has ended, see `PUT_ASIDE` in shell.rs. Commands that list or set
-# traps and options are not watched, nor are those of an author who has set traps.
+# The command must not see any of this: `$?`, `$_` and PIPESTATUS are as before after each trap, and what traps do is
+# not traced. Traps and options are removed again when the command has ended, see `PUT_ASIDE` in shell.rs. Commands that
+# list or set these traps and options are not watched, nor are those between which other traps of an author run.
 #
 # Variables that are set before this script is sourced:
 # shellcheck disable=SC2154
 #
 # In the traps, variables are to be expanded when these run:
 # shellcheck disable=SC2016
-__docktest_watched=yes
+__docktest_watched='\builtin set +ET'
+if [[ $__docktest_options == *errtrace* ]]; then
+    __docktest_watched+=' -E'
+fi
+if [[ $__docktest_options == *functrace* ]]; then
+    __docktest_watched+=' -T'
+fi
+\builtin set +ET
 __docktest_shell=$BASHPID
 __docktest_was=
 
-# The DEBUG trap also runs for the commands of the others, so each has its own variables.
-__docktest_on_failure='{ __docktest_failed_with=$? __docktest_argument_of_failure=$_
-    # A process in the background still has the trap if it gets a signal before it begins.
-    if [[ $- == *E* || $BASHPID == "$__docktest_shell" ]]; then
-        \builtin printf "%s\n%s\n%s\0" "$__docktest_failed_with" "${FUNCNAME[*]-}" "$BASH_COMMAND" \
-            >>/run/docktest/shell/failures
+# Without the word `inherited`, the command may start processes in the background, which can fail at any time: chance
+# would decide whether that is noticed. Bash lets them ignore SIGINT. Where everything ignores it, as after
+# `trap "" INT`, or where process substitutions may go on (`late`), no subshell and no function is watched.
+__docktest_inherited=$1
+__docktest_background='*SigIgn:*([!"$__docktest_line_feed"])[2367abef]"$__docktest_line_feed"*'
+__docktest_line_feed=$'\n'
+__docktest_is_background=
+if [[ $1 != *inherited* ]]; then
+    __docktest_is_background='\builtin mapfile -d "" -t __docktest_signals </proc/$BASHPID/status &&
+        [[ $__docktest_signals == '$__docktest_background' ]]'
+    if [[ $1 != *late* ]] && ! \builtin eval "$__docktest_is_background"; then
+        __docktest_inherited=inherited
     fi
-} 2>/dev/null
-\builtin : "$__docktest_argument_of_failure"'
+fi
+
+# The DEBUG trap also runs for the commands of the others, so each has its own variables. A process in the background
+# still has the trap if it gets a signal before it begins.
+__docktest_on_failure='{ __docktest_failed_with=$? __docktest_argument_of_failure=$_;
+    if [[ $BASHPID == "$__docktest_shell" ]] || { [[ $- == *E* && $BASH_SUBSHELL != 0 ]] &&
+        ! { '${__docktest_is_background:-"! :"}'; }; }; then
+        \builtin printf "%s\n%s\n%s\0" "$__docktest_failed_with" "${FUNCNAME[*]-}" "$BASH_COMMAND" >>/run/docktest/shell/"$__docktest_failures";
+    fi; '
+
+# The author's trap sees the `$?`, `$_` and LINENO of the command that has failed. Without `set -E`, it runs neither in
+# functions nor in subshells.
+__docktest_chained=${__docktest_err-}
+__docktest_chain=$__docktest_on_failure'\builtin . /run/docktest/shell/status.bash "$__docktest_failed_with" \
+    "$__docktest_argument_of_failure" && :; } 2>/dev/null; '
+__docktest_chain=${__docktest_chain//$'\\\n'/}
+__docktest_chain=${__docktest_chain//$'\n'/}
+if [[ $__docktest_options == *errtrace* ]]; then
+    __docktest_chain+=$__docktest_chained
+else
+    __docktest_chain+='case $BASHPID:${FUNCNAME[@]//source} in "$$:"*[!\ ]*) ;; "$$:"*) '$__docktest_chained$'\n;; esac'
+fi
+__docktest_on_failure+='\builtin : "$__docktest_argument_of_failure"; } 2>/dev/null'
 
 # The last command that began before the end of a pipeline is, mostly, the last part of that.
 __docktest_on_end='{ __docktest_statuses=("${PIPESTATUS[@]}") __docktest_argument=$_
@@ -37,22 +71,26 @@ __docktest_on_end='{ __docktest_statuses=("${PIPESTATUS[@]}") __docktest_argumen
         \builtin printf -v __docktest_statuses "%s " "${__docktest_statuses[@]}"
         if [[ $__docktest_statuses == *[1-9]*" "?* && $BASHPID == "$__docktest_shell" ]]; then
             \builtin printf "%s\n%s\n%s\0" "$__docktest_statuses" "${FUNCNAME[*]-}" "$__docktest_was" \
-                >>/run/docktest/shell/failures
+                >>/run/docktest/shell/"$__docktest_failures"
         fi
     fi
-} 2>/dev/null
-\builtin : "$__docktest_argument"'
+    \builtin : "$__docktest_argument"
+} 2>/dev/null'
 
 # A subshell begins with the PIPESTATUS of the shell around it.
 __docktest_on_command=$__docktest_on_end'
 {
     if [[ $BASHPID != "$__docktest_shell" ]]; then
         __docktest_shell=$BASHPID
-        \builtin trap -- "${__docktest_on_end//__docktest_argument/__docktest_argument_of_end}" EXIT
+        if '${__docktest_is_background:-"! :"}'; then
+            \builtin trap - DEBUG RETURN ERR
+        else
+            \builtin trap -- "${__docktest_on_end//__docktest_argument/__docktest_argument_of_end}" EXIT
+        fi
     fi
     __docktest_was=$BASH_COMMAND
-} 2>/dev/null
-\builtin : "$__docktest_argument"'
+    \builtin : "$__docktest_argument"
+} 2>/dev/null'
 
 # Bash does not know the statuses any more after `wait`. Processes that have ended are not among its jobs; `$!` is
 # the last one of all. A signal is the end of a process that was no longer needed.
@@ -62,20 +100,20 @@ __docktest_on_wait='{
         __docktest_job=$!
         __docktest_jobs+=("$!")
     fi
-    if [[ $BASH_COMMAND == wait ]]; then
+    if [[ $BASH_COMMAND == wait && $BASHPID == $$ ]]; then
         \builtin jobs -p >|/run/docktest/shell/jobs
         \builtin mapfile -t -O "${#__docktest_jobs[@]}" __docktest_jobs </run/docktest/shell/jobs
         for __docktest_pid in "${__docktest_jobs[@]}"; do
             __docktest_waited=0
             \builtin wait "$__docktest_pid" || __docktest_waited=$?
             if [[ $__docktest_waited != 0 && $__docktest_waited -lt 127 ]]; then
-                \builtin printf "%s\n\n\0" "$__docktest_waited" >>/run/docktest/shell/failures
+                \builtin printf "%s\n\n\0" "$__docktest_waited" >>/run/docktest/shell/"$__docktest_failures"
             fi
         done
         __docktest_jobs=()
     fi
-} 2>/dev/null
-\builtin : "$__docktest_argument"'
+    \builtin : "$__docktest_argument"
+} 2>/dev/null'
 
 if [[ $1 == *failures* ]]; then
     \builtin trap -- "$__docktest_on_failure" ERR
@@ -85,18 +123,19 @@ if [[ $1 != *jobs* ]]; then
 fi
 if [[ $1 != *pipelines* ]]; then
     __docktest_on_command=
-elif [[ $1 == *inherited* ]]; then
+elif [[ $__docktest_inherited == *inherited* ]]; then
     \builtin trap -- "${__docktest_on_end//__docktest_argument/__docktest_argument_of_end}" RETURN
 fi
-if [[ $1 == *inherited* ]]; then
+if [[ $__docktest_inherited == *inherited* ]]; then
     \builtin set -E
-else
+fi
+if [[ $__docktest_inherited != *inherited* || $1 != *pipelines* ]]; then
     # Without `set -T`, bash removes the trap again at the end of this script.
     __docktest_on_wait='{
     __docktest_argument=$_
     [[ $BASH_COMMAND != *__docktest_command* ]] || \builtin set +T
+    \builtin : "$__docktest_argument"
 } 2>/dev/null
-\builtin : "$__docktest_argument"
 '$__docktest_on_wait
 fi
 if [[ $1 == *@(pipelines|jobs)* ]]; then

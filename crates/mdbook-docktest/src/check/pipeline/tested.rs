@@ -12,11 +12,38 @@ pub(super) fn is_failure(command: &CommandRecording, failure: &Failure, status: 
     !is_value && status != SIGPIPE && !is_status_used(&command.command, &failure.command)
 }
 
-/// Whether the command behind `part` uses `$?` or PIPESTATUS. If the part is not in the text, it is run by something that is: then any
-/// command can be the one behind it.
+/// Whether the script looks at the status each time that a command has failed, of which it looks only sometimes: it has
+/// failed no more often than that.
+pub(crate) fn is_looked_at(command: &str, failure: &Failure, count: usize) -> bool {
+    let looks = looks(command, &failure.command);
+    let seen = looks.iter().filter(|is_seen| **is_seen).count();
+    failure.statuses.len() == 1 && seen < looks.len() && count <= seen
+}
+
+/// Whether the command behind `part` uses `$?` or PIPESTATUS, wherever that part stands. If it is not in the text, it is
+/// run by something that is: then any command can be the one behind it.
 fn is_status_used(command: &str, part: &str) -> bool {
-    let uses = |text: &str| ["$?", "${?}", "PIPESTATUS"].iter().any(|use_| text.contains(use_));
-    let Some(start) = command.find(part) else { return uses(command) };
+    let looks = looks(command, part);
+    if looks.is_empty() { uses_status(command) } else { looks.iter().all(|is_seen| *is_seen) }
+}
+
+fn uses_status(text: &str) -> bool {
+    ["$?", "${?}", "PIPESTATUS"].iter().any(|use_| text.contains(use_))
+}
+
+/// Returns, for each place of a command where `part` stands, whether what is behind it looks at its status.
+fn looks(command: &str, part: &str) -> Vec<bool> {
+    let is_in_word = |text: char| text.is_alphanumeric() || "_-./:=$@%+,".contains(text);
+    let places = command.match_indices(part).map(|(start, _)| start);
+    let places = places.filter(|start| {
+        let (before, behind) = (&command[..*start], &command[start + part.len()..]);
+        !part.is_empty() && !before.ends_with(is_in_word) && !behind.starts_with(is_in_word)
+    });
+    places.map(|start| is_seen_at(command, start, part)).collect()
+}
+
+/// Whether what is behind `part` at this place looks at its status.
+fn is_seen_at(command: &str, start: usize, part: &str) -> bool {
     let before = command[..start].trim_end();
     // `$?` is the status of a substitution only where that is the value of an assignment.
     let substitution = before.strip_suffix("$(").or_else(|| before.strip_suffix('`'));
@@ -25,7 +52,7 @@ fn is_status_used(command: &str, part: &str) -> bool {
     }
     let is_closing = [' ', '\t', '\n', ';', ')', '}', '`', '"'];
     let rest = command[start + part.len()..].trim_start_matches(is_closing);
-    uses(rest.split([';', '\n']).next().unwrap_or_default())
+    uses_status(rest.split([';', '\n']).next().unwrap_or_default())
 }
 
 /// Returns the texts of the parts of the pipeline that has failed, or none if they are not known. Returns `None` if something

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::recording::{Failure, Transcript};
+use crate::model::recording::{Failure, Transcript, Unwatched};
 use crate::run::witness::now;
 
 /// The end of a command, and what it printed.
@@ -20,8 +20,10 @@ pub(in crate::run) struct Outcome {
 pub(in crate::run) struct Lost {
     /// The statuses of the parts of its last pipeline, if known.
     pub(in crate::run) parts: Vec<i32>,
-    /// What has failed in it.
-    pub(in crate::run) failures: Vec<Failure>,
+    /// What has failed in it, and how many times.
+    pub(in crate::run) failures: Vec<(Failure, usize)>,
+    /// Why not all of that is known.
+    pub(in crate::run) unwatched: Option<Unwatched>,
 }
 
 /// How a command ended.

@@ -79,7 +79,9 @@ pub(super) fn compare_steps(steps: &[Vec<&str>]) {
         let alone = Alone::run(&format!("{}\n{PROBE}", commands[..end].join("\n")));
         let has_exited = alone.probe.is_none();
         let probe = alone.probe.unwrap_or_else(|| alone.status.to_string());
-        let numbers: Vec<i32> = probe.split_whitespace().map(|n| n.parse().unwrap()).collect();
+        // Between them is what the script has made of IFS.
+        let numbers = probe.split(|sign: char| !sign.is_ascii_digit()).filter(|n| !n.is_empty());
+        let numbers: Vec<i32> = numbers.map(|n| n.parse().unwrap()).collect();
         let Some((status, parts)) = numbers.split_first() else { panic!("{probe}") };
         let command = ours.get(end - 1).map(|command| (command.end, &command.parts[..]));
         let parts = failed_parts(parts.to_vec());

@@ -17,6 +17,8 @@
 //! - With `set -x`, a DEBUG trap that keeps BASH_COMMAND shows one of our own commands.
 //! - In an EXIT trap, `BASH_COMMAND` is the whole command in which the shell exits, and PIPESTATUS is its status.
 
+use std::hash::{BuildHasher, RandomState};
+
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::{RngSeed, TestRunner};
@@ -287,7 +289,13 @@ fn is_known_to_differ(steps: &[Vec<&str>]) -> bool {
 /// The same scripts each time, unless more are asked for.
 fn config() -> ProptestConfig {
     let (cases, rng_seed) = match std::env::var("SHELL_CASES") {
-        Ok(cases) => (cases.parse().unwrap(), ProptestConfig::default().rng_seed),
+        Ok(cases) => {
+            let seed = match ProptestConfig::default().rng_seed {
+                RngSeed::Fixed(seed) => seed,
+                RngSeed::Random => RandomState::new().hash_one(0),
+            };
+            (cases.parse().unwrap(), RngSeed::Fixed(seed))
+        }
         Err(_) => (CASES, RngSeed::Fixed(1)),
     };
     let failure_persistence = None;
@@ -302,10 +310,12 @@ fn config() -> ProptestConfig {
 
 #[test]
 fn a_script_runs_command_by_command_as_bash_runs_it() {
-    let mut runner = TestRunner::new(config());
+    let config = config();
+    let seed = format!("SHELL_CASES={}, seed {:?}", config.cases, config.rng_seed);
+    let mut runner = TestRunner::new(config);
     let tried = runner.run(&steps(), |steps| {
         compare_steps(&steps);
         Ok(())
     });
-    tried.unwrap_or_else(|failure| panic!("{failure}"));
+    tried.unwrap_or_else(|failure| panic!("{seed}: {failure}"));
 }

@@ -1,6 +1,7 @@
 //! What the shell reports of commands whose status does not show that something in them has failed.
 
 use super::*;
+use crate::model::recording::Unwatched;
 
 /// Returns what has failed in each command of a script: statuses and command, after `()` if a function has run it.
 fn failures(script: &str) -> Vec<Vec<String>> {
@@ -103,12 +104,115 @@ fn what_fails_before_a_shell_exits_is_reported_with_its_command() {
     assert_eq!(counts, [1, 0, 0]);
 }
 
-/// Of an author's own traps, nothing may be lost.
+/// Names and options that only look like what would see the watch.
 #[test]
-fn an_author_with_traps_is_not_watched() {
-    assert_eq!(failures("trap 'echo failed' ERR\nfalse; true"), [[""; 0], [""; 0]]);
-    let steps = run(&[("", "trap 'echo failed' ERR\nf() { false; true; }; f; false; true")]);
-    assert_eq!(printed(&steps[0]), "failed\n");
+fn neither_names_nor_options_nor_traps_of_an_author_end_the_watch() {
+    for (script, expected) in [
+        ("true trace-app set trap; false; true", &["1 false"][..]),
+        ("f() { true traceroute; }; f\ng() { false; true; }; g", &["1 () false"]),
+        ("set -eux\n{ grep a nosuch | cat; } 2>&1; true", &["2 0 cat"]),
+        (
+            "set -x\nx=$(grep a nosuch); false; true",
+            &["2 grep a nosuch", "2 x=$(grep a nosuch)", "1 false"],
+        ),
+        ("set -x; false; true; set +x", &["1 false"]),
+        ("set -o pipefail; false; true", &["1 false"]),
+        ("set -E\nf() { false; true; }; f", &["1 () false"]),
+        ("set -T\nset +T\n(false; true)", &["1 false"]),
+        ("shopt -s extdebug\nf() { false | true; }; f; true", &["1 0 () true"]),
+        ("trap 'echo failed' ERR\nfalse; true", &["1 false"]),
+        (
+            "trap 'echo failed' ERR\nf() { false; true; }; f; (false | true); true",
+            &["1 () false", "1 0 true"],
+        ),
+        (
+            "trap 'echo failed' ERR\nset -E\nf() { false; true; }; f; (false; true)",
+            &["1 () false", "1 false"],
+        ),
+        ("trap '' ERR\nfalse; true", &["1 false"]),
+        ("trap 'echo bye' EXIT\nfalse; true", &["1 false"]),
+        ("trap 'echo bye' EXIT\ntrue; false | true; true", &["1 0 true"]),
+        ("(trap 'echo bye' EXIT; false; true)", &["1 false"]),
+        ("case $- in *i*) ;; *) false; true;; esac", &["1 false"]),
+        ("h() { trap 'true' ERR; }\nfalse; true", &["1 false"]),
+    ] {
+        assert_eq!(failures(script).last().unwrap(), expected, "{script}");
+        let unwatched = unwatched(script);
+        assert!(unwatched.iter().all(Option::is_none), "{script}: {unwatched:?}");
+    }
+}
+
+/// Why something in the commands of a script may have failed without being known.
+fn unwatched(script: &str) -> Vec<Option<Unwatched>> {
+    run(&[("", script)])[0].iter().map(|command| command.unwatched).collect()
+}
+
+#[test]
+fn what_cannot_be_watched_is_reported() {
+    for (script, expected) in [
+        ("trap; grep a nosuch; true", Unwatched::OwnMatters),
+        ("grep a nosuch; echo $-; true", Unwatched::OwnMatters),
+        ("set -E; grep a nosuch; true", Unwatched::OwnMatters),
+        ("set -v; grep a nosuch; true", Unwatched::OwnMatters),
+        ("f() { trap 'true' ERR; grep a nosuch; true; }\nf", Unwatched::OwnMatters),
+        // Only while it runs, it shows what it does.
+        ("eval \"$(echo trap : err)\"; grep a nosuch; true", Unwatched::OwnMatters),
+        ("eval \"$(echo trap : err)\"; grep a nosuch; exit 0", Unwatched::OwnMatters),
+        ("trap 'n=1' DEBUG\ngrep a nosuch; true", Unwatched::Traps),
+        ("trap 'n=1' RETURN\ngrep a nosuch; true", Unwatched::Traps),
+        ("trap 'n=1' DEBUG\nf() { true; }\nf", Unwatched::Traps),
+        ("trap 'echo \"${PIPESTATUS[0]}\"' ERR\nfalse; true", Unwatched::Traps),
+        // Its status would be lost.
+        ("trap 'echo bye; exit' EXIT\nfalse | true; true", Unwatched::Traps),
+        ("bye() {\n  exit\n}\ntrap bye EXIT\nfalse | true; true", Unwatched::Traps),
+        ("enable -n printf\nfalse; true", Unwatched::Builtins),
+    ] {
+        let unwatched = unwatched(script);
+        assert_eq!(unwatched.last(), Some(&Some(expected)), "{script}");
+        let others = &unwatched[..unwatched.len() - 1];
+        assert!(others.iter().all(Option::is_none), "{script}: {unwatched:?}");
+    }
+    // What a command does by itself is in its status.
+    for script in
+        ["trap -p", "set -Eeuo pipefail", "trap 'n=1' DEBUG\ntrue\nfalse || true\nf() { true; }"]
+    {
+        assert!(unwatched(script).iter().all(Option::is_none), "{script}");
+    }
+}
+
+/// What follows a failure does not hide that the same command has failed before.
+#[test]
+fn each_place_of_a_command_counts() {
+    for (script, expected) in [
+        ("false; echo $?; false; true", &["1 false"][..]),
+        ("false; true; false; echo $?", &["1 false"]),
+        ("false; echo $?", &["1 false"]),
+        // Only the first fails, and `$?` is looked at.
+        ("ls a; echo $?; touch a; ls a; true", &[]),
+    ] {
+        assert_eq!(failures(script), [expected], "{script}");
+    }
+}
+
+#[test]
+fn an_err_trap_of_the_author_runs_as_often_as_without_a_watch() {
+    for (script, expected) in [
+        (
+            "trap 'echo failed $? $_' ERR\nf() { false; true; }; f; (exit 3); false 7; true",
+            "failed 3 f\nfailed 1 7\n",
+        ),
+        (
+            "trap 'echo failed' ERR\nset -E\nf() { false; true; }; f; (false; true)",
+            "failed\nfailed\n",
+        ),
+        (
+            "set -u; trap 'echo failed' ERR # why\nfalse; true\ntrap -p ERR",
+            "failed\ntrap -- 'echo failed' ERR\n",
+        ),
+        ("set -e; trap 'echo failed' ERR\ntrue; false; true", "failed\n"),
+    ] {
+        assert_eq!(printed(&run(&[("", script)])[0]), expected, "{script}");
+    }
 }
 
 /// Nothing that the shell does for itself stays, whether the command ends, exits, or is not even one.
@@ -129,6 +233,30 @@ fn traps_and_options_are_as_before() {
         let steps = run(&[("", command), ("", SHOW)]);
         assert_eq!(printed(&steps[1]), plain, "{command}");
     }
+}
+
+/// What runs in the background beside a command does not keep it from being watched.
+#[test]
+fn a_command_with_processes_in_the_background_is_watched() {
+    for (script, expected) in [
+        ("sleep 0 & (false; true); wait", &["1 false"][..]),
+        ("sleep 0 & f() { false | true; true; }; f; wait", &["1 0 () true"]),
+        ("g() { sleep 0 & wait; }\nx=$(false; true)", &["1 false"]),
+        ("cat <(grep a nosuch)", &["2 grep a nosuch"]),
+        ("while read -r x; do :; done < <(grep a nosuch; true)", &["2 grep a nosuch"]),
+        ("mapfile -t x < <(grep a nosuch | cat)", &["2 0 cat"]),
+        // Chance decides whether that ends before the command.
+        ("(false; true) & wait", &[]),
+        ("echo a > >(false; true); wait", &[]),
+        ("coproc { false; true; }; wait", &[]),
+    ] {
+        assert_eq!(failures(script).last().unwrap(), expected, "{script}");
+    }
+    // A later command has nothing to do with it.
+    assert_eq!(
+        failures("echo a > >(sleep 0.1; false; true)\nf() { sleep 0.3; true; }; f"),
+        [[""; 0]; 2]
+    );
 }
 
 /// What a shell does for itself must not reach what it runs, either.

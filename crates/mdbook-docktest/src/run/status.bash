@@ -1,0 +1,3 @@
+# shellcheck shell=bash
+# Sourced with a status and an argument. Makes them `$?` and `$_`.
+\builtin return "$1"
