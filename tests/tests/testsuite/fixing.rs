@@ -54,7 +54,7 @@ fn a_script_with_prompts_is_marked_as_a_session() {
 #[test]
 fn output_without_prompts_becomes_a_session_if_the_run_has_printed_it() {
     let text = "```bash\ndocker volume create prices\nprices\ndocker volume ls\n\
-        DRIVER    VOLUME NAME\nlocal     prices\n```\n";
+        DRIVER    VOLUME NAME\nlocal     prices\ndocker volume rm prices\nprices\n```\n";
     let book = Book::new().chapter("lab.md", text);
     let outcome = book.verify();
     outcome.exits(1).finds_only(&[("exit-status", "prices")]);
