@@ -57,7 +57,8 @@ fn output_without_prompts_becomes_a_session_if_the_run_has_printed_it() {
         DRIVER    VOLUME NAME\nlocal     prices\ndocker volume rm prices\nprices\n```\n";
     let book = Book::new().chapter("lab.md", text);
     let outcome = book.verify();
-    outcome.exits(1).finds_only(&[("exit-status", "prices")]);
+    outcome.exits(1).finds("exit-status", 3);
+    assert_eq!(outcome.findings().len(), 1, "{outcome}");
     book.command(["fix"]).run().exits(0);
     let expected = text.replace("bash", "console").replace("docker", "$ docker");
     assert_eq!(read(&book, "src/lab.md"), expected);
