@@ -48,6 +48,7 @@ mod stream;
 mod syntax_error;
 mod unanswered;
 mod unpinned;
+mod unprompted;
 mod unused_stdin;
 mod unwatched;
 mod unwritten;
@@ -141,6 +142,7 @@ pub(crate) fn check(
     missing_file::explain(text, scenario, recording, &mut found.differences);
     shown_file::explain(text, scenario, recording, &mut found.differences);
     missing_swarm::explain(text, scenario, recording, &mut found.differences);
+    unprompted::explain(scenario, recording, rules.placeholders, &mut found.differences);
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
     differences.sort_by_key(|difference| difference.span.start);
     let findings = findings(text, scenario, differences);

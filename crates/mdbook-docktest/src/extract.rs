@@ -5,7 +5,8 @@
 //! longer fences do not.
 //!
 //! An `output` block belongs to the step before it if both are in the same container, with only
-//! blank lines between; so does a second one, for the other stream. An empty step is still a step: bash runs an empty file and exits with 0.
+//! blank lines between; so does a second one, for the other stream. One without attributes also does if paragraphs
+//! introduce it. An empty step is still a step: bash runs an empty file and exits with 0.
 
 use std::ops::Range;
 use std::path::Path;
@@ -36,7 +37,7 @@ use crate::text::splice::Edit;
 
 pub(crate) mod attributes;
 mod blocks;
-mod command_line;
+pub(crate) mod command_line;
 pub(crate) mod command_uses;
 pub(crate) mod commands;
 mod conflict;
@@ -55,6 +56,7 @@ mod not_a_step;
 mod own_container;
 mod placeholders;
 mod prompt;
+mod prose;
 mod remedies;
 mod sessions;
 mod simple_commands;
@@ -77,13 +79,19 @@ pub(crate) fn extract_with(
     reading: &Reading,
 ) -> Scenario {
     let blocks = blocks(text, &extensions);
-    let mut extraction =
-        Extraction { text, scenario: Scenario::new(path, extensions), previous: None, open: None };
+    let mut extraction = Extraction {
+        text,
+        scenario: Scenario::new(path, extensions),
+        previous: None,
+        open: None,
+        breaks: &blocks.breaks,
+    };
     extraction.scenario.last_block = blocks.last;
     for block in &blocks.all {
         match block {
             Block::Code(block) => extraction.take(block),
             Block::Html(block) => extraction.take_html(block),
+            Block::Template(template) => extraction.take_template(template),
         }
     }
     extraction.directives();
@@ -98,6 +106,8 @@ struct Extraction<'a> {
     previous: Option<Previous>,
     /// The program that waits at a terminal for what later blocks type.
     open: Option<inner::Open>,
+    /// See [`Blocks::breaks`](blocks::Blocks::breaks).
+    breaks: &'a [usize],
 }
 
 /// The previous step, which an `output` block may belong to.
@@ -173,7 +183,17 @@ impl Extraction<'_> {
             Info::Output { attributes, engine, problems } => {
                 self.report(&fence, problems);
                 if self.is_closed(&fence, "`output` block") {
-                    let previous = previous.filter(|previous| self.is_next(previous, block));
+                    let is_plain = attributes == OutputAttributes::default() && engine.is_none();
+                    let is_apart = |previous: &&Previous| {
+                        is_plain && !self.is_next(previous, block) && self.is_told(previous, block)
+                    };
+                    if let Some(apart) = previous.as_ref().filter(is_apart)
+                        && let Some((message, help)) = self.denies(apart, block)
+                    {
+                        return self.orphan(&fence, &message, help);
+                    }
+                    let previous = previous
+                        .filter(|previous| self.is_next(previous, block) || is_apart(&previous));
                     let is_for = (attributes, engine);
                     self.expectation(block, &fence, is_for, previous.as_ref());
                     // There may be a block for the other stream.
@@ -181,7 +201,7 @@ impl Extraction<'_> {
                     self.previous = previous.map(|previous| Previous { end, ..previous });
                 }
             }
-            Info::Other(kind) => self.take_unmarked(block, &fence, kind),
+            Info::Other(kind) => self.take_unmarked(block, &fence, kind, previous.as_ref()),
         }
     }
 
@@ -226,7 +246,10 @@ impl Extraction<'_> {
         }
         // A reader is at a terminal, and so is a program that asks for one.
         let needs_terminal = |command: &Command| {
-            command.is_typed() || needs_terminal(&command.text) || has_answer(command)
+            command.is_typed()
+                || needs_terminal(&command.text)
+                || !is_script && inner::certainly_opens(&command.text)
+                || has_answer(command)
         };
         if attributes.tty.is_none() && commands.iter().any(needs_terminal) {
             attributes.tty = Some(Columns::default());
@@ -311,7 +334,7 @@ impl Extraction<'_> {
             None => self.orphan(
                 fence,
                 "this `output` block does not follow a step",
-                "put it after its step, in the same list item or quote and with only blank lines \
+                "put it after its step, in the same list item or quote and with nothing but text \
                  between; or mark it as `text`",
             ),
         }
@@ -334,6 +357,33 @@ impl Extraction<'_> {
         let between = &self.text[previous.end..block.span.start];
         previous.container == block.container
             && between.chars().all(|c| c == '>' || c.is_ascii_whitespace())
+    }
+
+    /// Whether there is nothing but paragraphs between a step without an output and a block, so that they introduce it.
+    fn is_told(&self, previous: &Previous, block: &CodeBlock) -> bool {
+        let between = previous.end..block.span.start;
+        let can_have = |step: usize| self.scenario.steps[step].expectations.is_empty();
+        previous.container == block.container
+            && previous.takes_output.as_ref().is_ok_and(|step| can_have(*step))
+            && !self.breaks.iter().any(|start| between.contains(start))
+    }
+
+    /// Returns why a block is not the output of a step, in spite of its place below, from the text between them.
+    fn denies(&self, previous: &Previous, block: &CodeBlock) -> Option<(String, &'static str)> {
+        let Ok(step) = previous.takes_output else { return None };
+        let help = "put it directly below its step, or mark it as `text`";
+        let prose = &self.text[previous.end..block.span.start];
+        let script = &self.scenario.steps[step].script;
+        if let Some(command) = prose::other_command(prose, script) {
+            let message = format!(
+                "the text above this `output` block names another command than its step: `{command}`"
+            );
+            return Some((message, help));
+        }
+        prose::is_of_another_case(prose).then(|| {
+            let message = "the text above this `output` block says that it is of another case";
+            (message.to_owned(), help)
+        })
     }
 
     fn is_closed(&mut self, fence: &Fence, what: &str) -> bool {

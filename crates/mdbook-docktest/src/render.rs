@@ -276,8 +276,14 @@ impl Rendering<'_> {
         let is_html = self.page.renderer == Renderer::Html;
         let is_fence = !fence.marks.is_empty() && fence.closing.is_some();
         let is_ours = step.foreign.is_empty() && !self.hidelines.contains_key(&step.language);
+        // The output is where the text introduces it.
+        let is_apart = step.expectations.first().is_some_and(|expectation| {
+            let between = fence.block.end..expectation.fence.block.start;
+            let between = self.text.get(between).unwrap_or_default();
+            !between.chars().all(|c| c == '>' || c.is_ascii_whitespace())
+        });
         // What is held back may be no command.
-        if step.attributes.hidden || step.is_held || !(is_html && is_fence && is_ours) {
+        if step.attributes.hidden || step.is_held || is_apart || !(is_html && is_fence && is_ours) {
             return None;
         }
         Code::new(self.text, step, omitted, &self.images)

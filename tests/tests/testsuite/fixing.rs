@@ -52,6 +52,23 @@ fn a_script_with_prompts_is_marked_as_a_session() {
 }
 
 #[test]
+fn output_without_prompts_becomes_a_session_if_the_run_has_printed_it() {
+    let text = "```bash\ndocker volume create prices\nprices\ndocker volume ls\n\
+        DRIVER    VOLUME NAME\nlocal     prices\ndocker volume rm prices\nprices\n```\n";
+    let book = Book::new().chapter("lab.md", text);
+    let outcome = book.verify();
+    outcome.exits(1).finds("exit-status", 3);
+    assert_eq!(outcome.findings().len(), 1, "{outcome}");
+    book.command(["fix"]).run().exits(0);
+    let expected = text.replace("bash", "console").replace("docker", "$ docker");
+    assert_eq!(read(&book, "src/lab.md"), expected);
+    let other = text.replace("local     prices", "local     other");
+    let book = Book::new().chapter("lab.md", &other);
+    book.command(["fix"]).run().exits(1);
+    assert_eq!(read(&book, "src/lab.md"), other, "the run does not prove it");
+}
+
+#[test]
 fn what_a_tutorial_leaves_to_its_readers_is_added() {
     let text = "# Lab\n\n\
         ```docker\n$ docker volume create prices\nprices\n```\n\n    docker volume rm prices\n\n\

@@ -41,6 +41,16 @@ fn all_other_chapters_are_verified() {
 }
 
 #[test]
+fn an_output_block_without_a_step_keeps_only_itself_from_being_compared() {
+    let text = "```bash\necho one\n```\n\n```output\none\n```\n\n# Title\n\n```output\nold\n```\n\n\
+        ```bash\nexit 4\n```\n";
+    let outcome = Book::new().chapter("a.md", text).verify();
+    outcome.exits(2).finds("orphan-output", 11).finds("exit-status", 16);
+    assert_eq!(outcome.findings().len(), 2, "{outcome}");
+    assert_eq!(statuses(&outcome, 2), ["passed", "failed"]);
+}
+
+#[test]
 fn all_other_chapters_are_recorded() {
     let good = Book::new().chapter("mistyped.md", &MISTYPED.replace("timout", "timeout"));
     let good = good.edit("mistyped.md", "old", "nor this");

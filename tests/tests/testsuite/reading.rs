@@ -47,6 +47,70 @@ runs
 }
 
 #[test]
+fn an_output_block_below_a_sentence_is_compared_and_shown_there() {
+    let text = "\
+```bash
+echo one
+```
+
+The output is:
+
+```output
+one
+```
+
+```bash
+echo two
+```
+
+It prints `two`:
+
+```output
+three
+```
+";
+    let book = Book::new().chapter("a.md", text);
+    book.verify().exits(1).finds_only(&[("output-mismatch", "three")]);
+    let book = book.edit("a.md", "three", "[..]wo");
+    book.verify().exits(0).finds_nothing();
+    let page = book.to_preprocess("html").run().exits(0).stdout().to_owned();
+    let (above, below) = page.split_once("It prints `two`:").expect("the sentence is there");
+    assert!(above.contains("```bash\\necho two"), "{page}");
+    assert!(below.contains("two"), "{page}");
+    assert!(!page.contains("[..]wo"), "{page}");
+}
+
+#[test]
+fn commands_in_any_block_are_told() {
+    let text = "\
+```js
+docker run -d nginx
+```
+
+```text
+$ docker ps
+```
+
+<details>
+```cli
+docker ps
+```
+</details>
+
+{% highlight bash %}
+docker ps
+{% endhighlight %}
+
+```bash
+true
+```
+";
+    let outcome = Book::new().chapter("a.md", text).verify();
+    let places = ["```js", "```text", "```cli", "{% highlight bash %}"];
+    outcome.exits(0).finds_only(&places.map(|place| ("not-a-step", place)));
+}
+
+#[test]
 fn languages_and_attributes_of_other_tools_are_understood() {
     let text = "\
 ```shell-session

@@ -6,6 +6,7 @@ use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use super::unmarked::html::HtmlBlock;
+use super::unmarked::template::{Template, templates};
 use crate::model::markdown::Extensions;
 use crate::text::byte_order_mark::{mark_len, without_mark};
 
@@ -13,6 +14,7 @@ use crate::text::byte_order_mark::{mark_len, without_mark};
 pub(super) enum Block<'a> {
     Code(CodeBlock),
     Html(HtmlBlock<'a>),
+    Template(Template),
 }
 
 /// A code block as the parser reports it.
@@ -91,11 +93,13 @@ impl CodeBlock {
 
 /// The blocks of a chapter.
 pub(super) struct Blocks<'a> {
-    /// The code blocks and the blocks of HTML.
+    /// The code blocks, the blocks of HTML, and `<pre>` and tags of generators in paragraphs.
     pub(super) all: Vec<Block<'a>>,
     /// The start of the chapter's last block if that is one of these, outside of any container: only such a
     /// block can be left open.
     pub(super) last: Option<usize>,
+    /// The starts of headings, lists, rules and the like: what ends a passage of paragraphs.
+    pub(super) breaks: Vec<usize>,
 }
 
 /// Finds the code blocks and the blocks of HTML.
@@ -106,6 +110,7 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
 
     let mut blocks = Vec::new();
     let mut last = None;
+    let mut breaks = Vec::new();
     let mut open: Option<CodeBlock> = None;
     let mut html: Option<HtmlBlock<'_>> = None;
     let mut containers = vec![0];
@@ -119,6 +124,9 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
                 _ => {}
             }
         }
+        if is_break(&event) {
+            breaks.push(span.start);
+        }
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
                 open = Some(CodeBlock {
@@ -131,14 +139,26 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
                 });
             }
             Event::End(TagEnd::CodeBlock) => blocks.extend(open.take().map(Block::Code)),
-            Event::Start(Tag::HtmlBlock) => html = Some(HtmlBlock { lines: Vec::new() }),
+            Event::Start(Tag::HtmlBlock) => {
+                let rest = text.get(span.end..).unwrap_or_default();
+                html = Some(HtmlBlock { lines: Vec::new(), rest });
+            }
             Event::End(TagEnd::HtmlBlock) => blocks.extend(html.take().map(Block::Html)),
+            Event::InlineHtml(tag) if tag.starts_with("<pre") => {
+                let rest = text.get(span.start..).unwrap_or_default();
+                let line = rest.split_inclusive('\n').next().unwrap_or_default();
+                let rest = &rest[line.len()..];
+                blocks.push(Block::Html(HtmlBlock { lines: vec![(span.start, line)], rest }));
+            }
             Event::Html(_) => {
                 if let (Some(html), Some(line)) = (&mut html, text.get(span.clone())) {
                     html.lines.push((span.start, line));
                 }
             }
-            Event::Start(_) => {
+            Event::Start(tag) => {
+                if tag == Tag::Paragraph {
+                    blocks.extend(templates(text, &span).into_iter().map(Block::Template));
+                }
                 seen_containers += 1;
                 containers.push(seen_containers);
             }
@@ -155,5 +175,22 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
             _ => {}
         }
     }
-    Blocks { all: blocks, last }
+    Blocks { all: blocks, last, breaks }
+}
+
+/// Whether text below does not go on from what is above.
+fn is_break(event: &Event<'_>) -> bool {
+    matches!(
+        event,
+        Event::Rule
+            | Event::Start(
+                Tag::Heading { .. }
+                    | Tag::BlockQuote(_)
+                    | Tag::HtmlBlock
+                    | Tag::List(_)
+                    | Tag::Table(_)
+                    | Tag::FootnoteDefinition(_)
+                    | Tag::DefinitionList
+            )
+    )
 }

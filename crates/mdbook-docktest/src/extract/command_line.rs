@@ -5,7 +5,7 @@
 
 mod words;
 
-use words::{ENGLISH, IMAGES, PROGRAMS, PROSE, SAYS, WRAPPERS, subcommands};
+use words::{ENGLISH, IMAGES, ONLY_IN_SHELLS, PROGRAMS, PROSE, SAYS, WRAPPERS, subcommands};
 
 /// How much a line reads like a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +57,16 @@ pub(crate) fn reading(line: &str) -> Reading {
         false if has_columns => Reading::Text,
         false => Reading::Possible,
     }
+}
+
+/// Whether a line can only be a command, in a block of any language: `docker run nginx`, but not `echo "a";`.
+pub(super) fn is_unmistakable(line: &str) -> bool {
+    let words = words_of(line);
+    let mut words = words.iter().skip_while(|word| **word == "sudo");
+    let is_program = |word: &&str| subcommands(word).is_some() || ONLY_IN_SHELLS.contains(word);
+    words.next().is_some_and(is_program)
+        && words.next().is_some()
+        && reading(line) == Reading::Command
 }
 
 /// Returns the words of the line up to a comment, each with its quotes.

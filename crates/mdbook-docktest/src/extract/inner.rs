@@ -15,22 +15,27 @@ use super::prompt::Prompt;
 use crate::text::keys;
 
 /// Programs that read commands at a prompt if they are started without an operand, or with few.
-const INTERPRETERS: [&str; 38] = [
+const INTERPRETERS: [&str; 44] = [
     "ash",
     "bash",
     "bc",
+    "clickhouse-client",
     "cqlsh",
+    "cypher-shell",
     "dash",
     "fish",
     "ftp",
     "gdb",
     "ghci",
+    "hbase",
     "iex",
+    "influx",
     "ipython",
     "irb",
     "jshell",
     "julia",
     "ksh",
+    "lldb",
     "lua",
     "mariadb",
     "mongo",
@@ -41,6 +46,7 @@ const INTERPRETERS: [&str; 38] = [
     "php",
     "psql",
     "pry",
+    "pypy3",
     "python",
     "python2",
     "python3",
@@ -56,6 +62,9 @@ const INTERPRETERS: [&str; 38] = [
     "zsh",
 ];
 
+/// Those whose prompts are also those of the steps' shell.
+const SHELLS: [&str; 9] = ["ash", "bash", "dash", "fish", "ksh", "sh", "ssh", "su", "zsh"];
+
 /// Prompts that end with `>` or `=#`, of databases and interpreters.
 static INTERPRETER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -63,13 +72,17 @@ static INTERPRETER: LazyLock<Regex> = LazyLock::new(|| {
         (?:
             >>> | \.\.\. | \s*(?:->|'>|">|`>)                 # Python, and MySQL's second prompts
           | (?:In|Out)\ \[\d+\]:                              # IPython
-          | MariaDB\ \[[^\]]*\]>
-          | [\w.-]+[=\-('"][\#>]                              # psql: postgres=#, postgres-#
-          | irb\([^)]*\):\d+(?::\d+)?[>*"']                   # Ruby
+          | (?:\w+\ )?\w+\ \[[^\]]*\]>                         # MariaDB [(none)]>, mysql [db]>
+          | [\w.-]+[=\-^!*$('"][*!?]?[\#>]                     # psql: postgres=#, postgres-#, postgres=*#
+          | (?:irb|hbase)\([^)]*\):\d+(?::\d+)?[>*"']         # Ruby, HBase
+          | php\ [>{('"]                                     # PHP, with its second prompts
+          | \((?:gdb|lldb|[Pp]db)\)                          # debuggers
+          | \w+\ :[)-](?:\])?                                # ClickHouse
+          | [\w.-]+@[\w.:/-]*>                               # neo4j@neo4j>, root@:26257/defaultdb>
           | \[\d+\]\ pry\([^)]*\)>
           | iex(?:\([^)]*\))?>
-          | [\w.-]+(?::\d+)?(?:\[\d+\])?(?:\([^)]*\))?>       # mysql>, redis:6379>, 127.0.0.1:6379[1]>
-          | [\w.-]+\ \[[^\]]*\]\ [\w.-]+>                     # rs0 [direct: primary] test>
+          | [\w.-]+(?::[\w.-]+)?(?:\[\d+\])?(?:\([^)]*\))?>   # mysql>, redis:6379>, 127.0.0.1:6379[1]>, cqlsh:ks>, rs0:PRIMARY>
+          | (?:[\w.-]+\ )?\[[^\]]*\]\ [\w.-]+>                # rs0 [direct: primary] test>, [direct: mongos] test>
         )
         (?:\ |$)"#,
     )
@@ -110,6 +123,14 @@ fn inner_prompt(line: &str, outer: Option<&Prompt>, is_certain: bool) -> Option<
     }
 }
 
+/// Whether a command certainly opens a program that reads from the terminal: in a container, or because it is one that
+/// does so without arguments.
+pub(super) fn certainly_opens(command: &str) -> bool {
+    let mut words = command.split_whitespace().skip_while(|word| *word == "sudo");
+    let opens = |program: &str| INTERPRETERS.contains(&program) && !SHELLS.contains(&program);
+    needs_terminal(command) || words.next().is_some_and(opens) && words.next().is_none()
+}
+
 /// Whether a command can open a program that reads commands at a prompt.
 fn can_open(command: &str) -> bool {
     if needs_terminal(command) {
@@ -133,7 +154,7 @@ pub(super) fn add_typed_commands(session: &mut Session, lines: &[&str]) {
         let range = command.lines.end..end;
         let mut typed = Vec::new();
         if can_open(&text) {
-            let is_certain = needs_terminal(&text);
+            let is_certain = certainly_opens(&text);
             typed = typed_commands(lines, range, outer.as_ref(), is_certain);
             if let Some(first) = typed.first() {
                 command.below = command.lines.end..first.lines.start;
@@ -196,7 +217,7 @@ pub(super) fn left_open(session: &Session, lines: &[&str], step: usize) -> Optio
     }
     let text = last.text(lines);
     let outer = Prompt::of(lines[last.lines.start]).map(|(prompt, _)| prompt);
-    can_open(&text).then(|| Open { step, outer, is_certain: needs_terminal(&text) })
+    can_open(&text).then(|| Open { step, outer, is_certain: certainly_opens(&text) })
 }
 
 /// The same for a script.

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
-use super::command_line::{Reading, reading};
 use super::unmarked::html::HtmlBlock;
+use super::unmarked::template::Template;
 use super::unmarked::{
-    Look, begins_with_command_at_prompt, has_only_commands, is_command_with_output, look,
+    Look, begins_with_command_at_prompt, commands_at_prompts, has_command_at_prompt,
+    has_only_commands, is_command_with_output, look, look_of,
 };
-use super::{Extraction, Marking};
+use super::{Extraction, Marking, Previous};
 use crate::model::fence::{Closing, Fence};
 use crate::model::finding::Code;
 use crate::model::markdown::Unmarked;
@@ -19,51 +20,53 @@ use crate::text::splice::Edit;
 
 impl Extraction<'_> {
     /// Takes a fenced block of another language, or of none.
-    pub(super) fn take_unmarked(&mut self, block: &CodeBlock, fence: &Fence, kind: Kind) {
+    pub(super) fn take_unmarked(
+        &mut self,
+        block: &CodeBlock,
+        fence: &Fence,
+        kind: Kind,
+        previous: Option<&Previous>,
+    ) {
         let info = &self.text[fence.info.clone()];
         let words = info.split(|c: char| c == ',' || c.is_whitespace() || "{}".contains(c));
         let is_ignored = words.into_iter().any(|word| word.trim_start_matches('.') == "ignore");
-        if is_ignored {
+        if is_ignored || kind == Kind::Text && self.shows_again(block, previous) {
             return;
         }
-        let looks = match kind {
-            Kind::Unmarked => look(&block.content),
-            Kind::OtherShell => look(&block.content).or_else(|| {
-                let is_command = |line| reading(line) == Reading::Command;
-                block.content.lines().any(is_command).then_some(Look::Mixed)
-            }),
-            Kind::Other => {
-                look(&block.content).filter(|look| matches!(look, Look::Session | Look::Windows))
-            }
-            _ => None,
-        };
-        let Some(look) = looks else { return };
+        let Some(look) = look_of(kind, &block.content) else { return };
         let language = &self.text[fence.language.clone()];
+        let has_language_only = info == language;
         // There is nothing, or `docker` alone.
-        let is_unmarked = kind == Kind::Unmarked && info == language;
-        if is_unmarked && fence.closing.is_some() && self.takes_as_step(block, fence, look) {
+        let is_unmarked = kind == Kind::Unmarked && has_language_only;
+        let may_be_taken = matches!(kind, Kind::Unmarked | Kind::AnyShell)
+            && has_language_only
+            && fence.closing.is_some();
+        if may_be_taken && self.takes_as_step(block, fence, look) {
             return;
         }
+        let only_shown = only_shown(&block.content);
         let (message, help) = if look == Look::Windows {
             let message = "it is for a shell of Windows".to_owned();
             (message, "mark it as `text` to only show it".to_owned())
         } else if language.is_empty() {
-            ("it has no language".to_owned(), after_the_fence(look))
+            ("it has no language".to_owned(), after_the_fence(look, only_shown))
         } else {
             let message = format!("`{language}` is not one of the languages of steps");
-            (message, format!("{} instead", after_the_fence(look)))
+            (message, format!("{} instead", after_the_fence(look, only_shown)))
         };
         let mark = |language: &str, basis| Remedy {
             title: format!("mark the block as `{language}`"),
             edits: vec![Edit { range: fence.language.clone(), text: language.to_owned() }],
             basis,
         };
-        let shown = || mark("text", Basis::Proposed);
+        let shown = || mark(only_shown, Basis::Proposed);
         let remedies = match look {
             // The prompts show what it is, and nobody has said otherwise.
             Look::Session if is_unmarked => vec![mark("console", Basis::Proved), shown()],
             // No other language has a prompt and a known program in its first line.
-            Look::Session if begins_with_command_at_prompt(&block.content) => {
+            Look::Session
+                if kind != Kind::Text && begins_with_command_at_prompt(&block.content) =>
+            {
                 vec![mark("console", Basis::Proved), shown()]
             }
             Look::Session => vec![mark("console", Basis::Proposed), shown()],
@@ -91,6 +94,17 @@ impl Extraction<'_> {
         self.not_a_step(fence.opening(), &message, help, remedies);
     }
 
+    /// Whether a block directly below a step shows its commands again, with what they print.
+    fn shows_again(&self, block: &CodeBlock, previous: Option<&Previous>) -> bool {
+        let Some(previous) = previous.filter(|previous| self.is_next(previous, block)) else {
+            return false;
+        };
+        let Ok(step) = previous.takes_output else { return false };
+        let commands = &self.scenario.steps[step].commands;
+        let is_known = |line: &&str| commands.iter().any(|command| command.text.trim() == *line);
+        commands_at_prompts(&block.content).iter().all(is_known)
+    }
+
     /// Takes a block that is code by its indentation.
     pub(super) fn take_indented(&mut self, block: &CodeBlock) {
         let Some(look) = look(&block.content) else { return };
@@ -116,16 +130,10 @@ impl Extraction<'_> {
             return;
         }
         let first = self.text[start..end].lines().next().unwrap_or_default().trim_end();
-        let help = match look {
-            Look::Session => {
-                "put it between fences, and mark it as `console`; or as `text` to only show it"
-            }
-            Look::Windows => "put it between fences, and mark it as `text` to only show it",
-            _ => "put it between fences, and mark it as `bash`; or as `text` to only show it",
-        };
         let place = start..start + first.len();
         let remedies = fenced.into_iter().collect();
-        self.not_a_step(place, "it is indented, not fenced", help.to_owned(), remedies);
+        let help = between_fences(look, &block.content);
+        self.not_a_step(place, "it is indented, not fenced", help, remedies);
     }
 
     /// Returns the remedy that puts an indented block, which ends at this offset, between fences; `None` if it is not clear
@@ -180,7 +188,8 @@ impl Extraction<'_> {
                     // A prefix of a container would have to be repeated.
                     let is_line = line == 0 || self.text[..line].ends_with('\n');
                     let remedies = if is_line { vec![remedy] } else { Vec::new() };
-                    ("its fence is within HTML", "put a blank line above the fence", remedies)
+                    let why = "its fence is within HTML, where it is text to every viewer";
+                    (why, "put a blank line above the fence", remedies)
                 }
                 None => (
                     "it is HTML",
@@ -190,6 +199,26 @@ impl Extraction<'_> {
             };
             self.not_a_step(found.place, message, help.to_owned(), remedies);
         }
+    }
+
+    /// Takes what stands between tags of a generator of sites.
+    pub(super) fn take_template(&mut self, template: &Template) {
+        let content = template.content.as_str();
+        let Some(look) = look_of(template.kind, content) else { return };
+        let language = if look == Look::Session { "console" } else { "bash" };
+        let edits = vec![
+            Edit { range: template.opening.clone(), text: format!("```{language}") },
+            Edit { range: template.closing.clone(), text: "```".to_owned() },
+        ];
+        let remedy = Remedy {
+            title: format!("replace the tags by fences, and mark the block as `{language}`"),
+            edits,
+            basis: Basis::Proposed,
+        };
+        let can_run = look != Look::Windows && !content.contains("```");
+        let remedies = can_run.then_some(remedy).into_iter().collect();
+        let why = "it is between tags of Jekyll or Hugo, which mdBook shows as text";
+        self.not_a_step(template.opening.clone(), why, between_fences(look, content), remedies);
     }
 
     fn not_a_step(&mut self, place: Range<usize>, why: &str, help: String, remedies: Vec<Remedy>) {
@@ -226,14 +255,36 @@ impl Extraction<'_> {
     }
 }
 
-fn after_the_fence(look: Look) -> String {
+/// What a block is marked as to only show it. Prompts with commands are silent only with `ignore`.
+fn only_shown(content: &str) -> &'static str {
+    if has_command_at_prompt(content) { "console ignore" } else { "text" }
+}
+
+fn after_the_fence(look: Look, only_shown: &str) -> String {
     match look {
-        Look::Session => "write `console` after the fence to run it, or `text` to only show it",
-        Look::Script => "write `bash` after the fence to run it, or `text` to only show it",
-        Look::Windows => "mark it as `text` to only show it",
+        Look::Session => {
+            format!("write `console` after the fence to run it, or `{only_shown}` to only show it")
+        }
+        Look::Script => {
+            "write `bash` after the fence to run it, or `text` to only show it".to_owned()
+        }
+        Look::Windows => "mark it as `text` to only show it".to_owned(),
         Look::Mixed => {
-            "start its commands with `$ `, and write `console` after the fence, to run it; or write `text` to only show it"
+            "start its commands with `$ `, and write `console` after the fence, to run it; or write `text` to only show it".to_owned()
         }
     }
-    .to_owned()
+}
+
+fn between_fences(look: Look, content: &str) -> String {
+    let only_shown = only_shown(content);
+    let language = match look {
+        Look::Session => "console",
+        Look::Windows => {
+            return "put it between fences, and mark it as `text` to only show it".to_owned();
+        }
+        Look::Script | Look::Mixed => "bash",
+    };
+    format!(
+        "put it between fences, and mark it as `{language}`; or as `{only_shown}` to only show it"
+    )
 }

@@ -110,7 +110,7 @@ fn an_output_block_belongs_to_the_step_right_before_it() {
 fn an_output_block_that_does_not_follow_a_step_is_an_orphan() {
     let orphan = "2 \"a\\n\"\n6:1 orphan-output \"```output\"\n";
     assert_eq!(outline("```output\nb\n```\n"), "1:1 orphan-output \"```output\"\n");
-    assert_eq!(outline("```bash\na\n```\ntext\n\n```output\nb\n```\n"), orphan);
+    assert_eq!(outline("```bash\na\n```\n# Title\n\n```output\nb\n```\n"), orphan);
     assert_eq!(outline("```bash ignore\na\n```\n\n\n```output\nb\n```\n"), orphan);
     assert_eq!(
         outline("```bash\na\n```\n\n> ```output\n> b\n> ```\n"),
@@ -272,7 +272,7 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     };
     assert_eq!(
         found("```\n$ docker ps\nabc\n```\n"),
-        "``` | it has no language | proved: ```console/$ docker ps/abc/```/ | ```text/$ docker ps/abc/```/"
+        "``` | it has no language | proved: ```console/$ docker ps/abc/```/ | ```console ignore/$ docker ps/abc/```/"
     );
     assert_eq!(
         found("> ~~~\n> docker ps\n> ~~~\n"),
@@ -300,11 +300,11 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     );
     assert_eq!(
         found("```python\n$ python app.py\n```\n"),
-        "```python | `python` is not one of the languages of steps | proved: ```console/$ python app.py/```/ | ```text/$ python app.py/```/"
+        "```python | `python` is not one of the languages of steps | proved: ```console/$ python app.py/```/ | ```console ignore/$ python app.py/```/"
     );
     assert_eq!(
         found("```ruby\n$ something else\n$ docker ps\n```\n"),
-        "```ruby | `ruby` is not one of the languages of steps | ```console/$ something else/$ docker ps/```/ | ```text/$ something else/$ docker ps/```/"
+        "```ruby | `ruby` is not one of the languages of steps | ```console/$ something else/$ docker ps/```/ | ```console ignore/$ something else/$ docker ps/```/"
     );
     assert_eq!(
         found("```docker title=a\ndocker ps\n```\n"),
@@ -328,23 +328,138 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     );
     assert_eq!(
         found("<div>\n```bash\nexit 9\n```\n</div>\n"),
-        "```bash | its fence is within HTML | <div>//```bash/exit 9/```/</div>/"
+        "```bash | its fence is within HTML, where it is text to every viewer | <div>//```bash/exit 9/```/</div>/"
     );
     assert_eq!(
         found("> <details>\n> ```\n> $ docker ps\n> ```\n> </details>\n"),
-        "``` | its fence is within HTML | "
+        "``` | its fence is within HTML, where it is text to every viewer | "
     );
     assert_eq!(
         found("<pre><code>docker run --name &lt;x&gt; <b>alpine</b>\n</code></pre>\n"),
         "<pre><code>docker run --name &lt;x&gt; <b>alpine</b> | it is HTML | "
     );
     assert_eq!(found("<div>\n<pre>\n$ docker ps\n</pre>\n"), "<pre> | it is HTML | ");
+    assert_eq!(
+        found("```text title=a\n$ docker ps\nabc\n```\n"),
+        "```text title=a | `text` is not one of the languages of steps | ```console title=a/$ docker ps/abc/```/ | ```console ignore title=a/$ docker ps/abc/```/"
+    );
+    assert_eq!(
+        found("a\n\n{% highlight bash %}\ndocker ps\n{% endhighlight %}\n"),
+        "{% highlight bash %} | it is between tags of Jekyll or Hugo, which mdBook shows as text | a//```bash/docker ps/```/"
+    );
+    assert_eq!(
+        found(
+            "> {{< highlight console \"linenos=table\" >}}\n> $ docker ps\n>\n> $ ls\n> {{< /highlight >}}\n"
+        ),
+        "{{< highlight console \"linenos=table\" >}} | it is between tags of Jekyll or Hugo, which mdBook shows as text | > ```console/> $ docker ps/>/> $ ls/> ```/"
+    );
+}
+
+#[test]
+fn commands_are_found_in_blocks_of_any_language() {
+    for text in [
+        "```js\nnpm install\ndocker build -t x .\n```\n",
+        "```ruby\n# a comment\ndocker ps\ndocker run \\\n  -d nginx\n```\n",
+        "```yaml\ndocker run -d nginx\n```\n",
+        "```ini\ndocker run -d nginx\n```\n",
+        "```html\ndocker run -d nginx\n```\n",
+        "```Dockerfile\ncd app\ndocker build -t x .\n```\n",
+        "```docker-compose\ndocker-compose up\n```\n",
+        "```yaml\ndocker ps\nCONTAINER ID   IMAGE\n```\n",
+        "```python\nsudo apt-get install -y python3\n```\n",
+        "```cli\nmytool up\n```\n",
+        "```azurecli\naz group create --name x\n```\n",
+        "```azurecli-interactive\naz group create --name x\n```\n",
+        "```dotnetcli\ndotnet new web\n```\n",
+        "```bash-script\nmytool up\n```\n",
+        "```Batchfile\nset X=1\n```\n",
+        "```powershell\nGet-Service docker\n```\n",
+        "```plain text\n$ docker ps\n```\n",
+        "```text\nme@box:~$ docker ps\nCONTAINER ID\n```\n",
+        "{% highlight shell %}\nmytool up\n{% endhighlight %}\n",
+        "Do:\n{%- highlight yaml -%}\ndocker ps\n{%- endhighlight -%}\n",
+        "{% codeblock lang:bash %}\ndocker ps\n{% endcodeblock %}\n",
+        "<details>\n```powershell\ndocker ps\n```\n</details>\n",
+        "<details>\n```docker\ndocker ps\n```\n</details>\n",
+        "<details>\n```cli\nmytool up\n```\n</details>\n",
+        "<details>\n```text\n$ docker ps\n```\n</details>\n",
+        "<!-- x --><pre>\n$ docker ps\n</pre>\n",
+        "<!-- x\n--><pre>\n\n$ docker ps\n</pre>\n",
+        "Run it: <pre>docker run -d nginx</pre>\n",
+        "- Run it: <pre>\n  docker run -d nginx\n  </pre>\n",
+        "<div>a <pre class=\"x\">docker run -d nginx</pre>\n",
+        "<code>\ndocker run -d nginx\ndocker ps\n</code>\n",
+    ] {
+        assert_eq!(not_steps(text).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn blocks_of_other_languages_without_commands_are_no_finding() {
+    for text in [
+        "```yaml\nservices:\n  web:\n    image: nginx\n    command: npm run dev\n```\n",
+        "```yaml\nscript:\n  - docker build -t x .\n  - docker push x\n```\n",
+        "```yaml\nrun: |\n  docker build -t x .\n  docker push x\n```\n",
+        "```json\n{\n  \"scripts\": { \"up\": \"docker compose up\" }\n}\n```\n",
+        "```ini\n[Service]\nExecStart=/usr/bin/docker start -a web\n```\n",
+        "```env\nexport TAG=1\nexport REGISTRY=example.org\n```\n",
+        "```dockerfile\nFROM alpine\nRUN docker ps\n```\n",
+        "```dockerfile\nRUN apt-get update && \\\n    apt-get install -y curl\n```\n",
+        "```js\nimport x from 'x';\nconst y = require('y');\n```\n",
+        "```js\n// npm install\nconst docker = new Docker();\ndocker.run('alpine');\n```\n",
+        "```python\nimport docker\nclient = docker.from_env()\n```\n",
+        "```python\nimport os\nfrom time import sleep\n```\n",
+        "```php\necho \"a\";\nexit(1);\n```\n",
+        "```php\necho 'docker ps';\n```\n",
+        "```ruby\nexec \"docker ps\"\nputs 1\n```\n",
+        "```groovy\nsh 'docker build -t x .'\n```\n",
+        "```groovy\nsh 'docker build -t x .'\necho 'done'\n```\n",
+        "```makefile\nbuild:\n\tdocker build -t x .\n\tdocker push x\n```\n",
+        "```sql\nset names utf8;\nselect * from docker;\n```\n",
+        "```tcl\nset x 1\nexec docker ps\n```\n",
+        "```vim\nset number\nsource ~/.vimrc\n```\n",
+        "```nginx\nuser nginx;\nlisten 80;\n```\n",
+        "```http\nGET /containers/json HTTP/1.1\nHost: docker\n```\n",
+        "```toml\n[docker]\nrun = \"docker run\"\n```\n",
+        "```console-output\nCONTAINER ID   IMAGE\n```\n",
+        "```log\nnginx | started\n```\n",
+        "```go\ngo func() { docker() }()\n```\n",
+        "```cli\n\n```\n",
+        "```azurecli ignore\naz group create\n```\n",
+        "```diff\n- docker ps\n+ docker ps -a\n```\n",
+        "```diff\n> docker ps\n```\n",
+        "{% highlight yaml %}\na: docker ps\n{% endhighlight %}\n",
+        "{% highlight bash %}\nnever closed\n",
+        "`{% highlight bash %}` begins\ndocker ps\n{% endhighlight %}\n",
+        "<details>\n```js ignore\ndocker ps\n```\n</details>\n",
+        "<div>\n```ruby\nputs 1\n```\n</div>\n",
+        "<prefix>\ndocker ps\n</prefix>\n",
+        "<p>\nUse\n<code>docker ps</code> here.\n</p>\n",
+        "Text <pre>plain</pre>\n\nand more: docker ps\n",
+        "<!-- <pre>\n$ docker ps\n</pre> -->\n",
+        "<!--docktest--><div><pre>$ docker ps</pre></div>\n",
+    ] {
+        assert_eq!(not_steps(text), [], "{text}");
+    }
+}
+
+#[test]
+fn a_text_block_can_show_the_commands_of_its_step_again() {
+    let found = |commands: &str| {
+        let text = format!("```bash\ndocker ps\ndocker info\n```\n\n```text\n{commands}```\n");
+        scenario(&text).findings.len()
+    };
+    assert_eq!(found("$ docker ps\nCONTAINER ID\n$ docker info\n"), 0);
+    assert_eq!(found("$ docker ps\nCONTAINER ID\n$ docker stop web\n"), 1);
 }
 
 #[test]
 fn what_is_only_shown_is_no_finding() {
     for text in [
-        "```text\n$ docker ps\n```\n",
+        "```text ignore\n$ docker ps\n```\n",
+        "```text\n/ # ls\nbin\n```\n",
+        "```text\nC:\\> docker ps\n```\n",
+        "```text\n$ 5 per month\n```\n",
         "```plaintext\ndocker ps\n```\n",
         "```markdown\n$ docker ps\n```\n",
         "``` ignore\n$ docker ps\n```\n",
@@ -368,6 +483,58 @@ fn what_is_only_shown_is_no_finding() {
 fn scenario_with_unmarked(text: &str) -> Scenario {
     let extensions = Extensions { unmarked: Unmarked::Run, ..Extensions::default() };
     extract(Path::new("chapter.md"), text, extensions)
+}
+
+#[test]
+fn an_output_block_below_prose_belongs_to_the_step_above() {
+    for prose in [
+        "The output is:",
+        "A sentence about `this` and `docker`.\n\nAnd another one, about `echo a`. It prints:",
+        "If all goes well, it prints:",
+    ] {
+        let text = format!("```bash\necho a\n```\n\n{prose}\n\n```output\na\n```\n");
+        let line = text.lines().count() - 1;
+        assert_eq!(outline(&text), format!("2 \"echo a\\n\" -> {line} \"a\\n\"\n"));
+    }
+    let in_item =
+        "1. Do:\n\n   ```bash\n   echo a\n   ```\n\n   It prints:\n\n   ```output\n   a\n   ```\n";
+    assert_eq!(outline(in_item), "4 \"echo a\\n\" -> 10 \"a\\n\"\n");
+}
+
+#[test]
+fn an_output_block_belongs_to_no_step_if_the_text_between_says_otherwise() {
+    let orphan = |between: &str, output: &str| {
+        let text = format!("```bash\necho a\n```\n\n{between}\n\n{output}\na\n```\n");
+        let scenario = scenario(&text);
+        assert!(scenario.steps[0].expectations.is_empty(), "{text}");
+        let [finding] = &scenario.findings[..] else { panic!("{text}") };
+        assert_eq!(finding.code, Code::OrphanOutput);
+        finding.message.clone()
+    };
+    for between in [
+        "Otherwise it prints:",
+        "On Windows, the output is:",
+        "If it fails, the output is:",
+        "If there is no such file, you see an error:",
+        "The output is as follows.\n\nSinon :",
+    ] {
+        let message = orphan(between, "```output");
+        assert_eq!(message, "the text above this `output` block says that it is of another case");
+    }
+    assert_eq!(
+        orphan("Then `docker ps -a` prints:", "```output"),
+        "the text above this `output` block names another command than its step: `docker ps -a`"
+    );
+    let does_not_follow = "this `output` block does not follow a step";
+    for between in ["## Title", "---", "- item", "> quote", "<div></div>", "```yaml\na: b\n```"] {
+        assert_eq!(orphan(between, "```output"), does_not_follow, "{between}");
+    }
+    assert_eq!(orphan("It prints:", "```output stdout"), does_not_follow);
+    let second = "```bash\necho a\n```\n```output\na\n```\n\nOr:\n\n```output\nb\n```\n";
+    assert_eq!(
+        outline(second),
+        "2 \"echo a\\n\" -> 5 \"a\\n\"\n10:1 orphan-output \"```output\"\n"
+    );
 }
 
 #[test]
@@ -403,11 +570,40 @@ fn a_book_can_take_unmarked_blocks_as_steps() {
 
 #[test]
 fn blocks_that_cannot_run_stay_findings_in_a_book_that_takes_unmarked_blocks() {
-    let text = "```\ndocker ps\nCONTAINER ID\n```\n\n<pre>\n$ docker ps\n</pre>\n\n```fish\ndocker ps\n```\n";
-    let scenario = scenario_with_unmarked(text);
-    assert_eq!(scenario.steps.len(), 0);
-    let lines: Vec<_> = scenario.findings.iter().map(|found| (found.code, found.line)).collect();
-    assert_eq!(lines, [(Code::NotAStep, 1), (Code::NotAStep, 6), (Code::NotAStep, 10)]);
+    for text in [
+        "```\ndocker ps\nCONTAINER ID\n```\n",
+        "```cli\ndocker ps\nCONTAINER ID\n```\n",
+        "```cli\nCOMMAND    DESCRIPTION\n```\n",
+        "```cli\nC:\\> docker ps\n```\n",
+        "```cli title=a\ndocker ps\n```\n",
+        "```fish\ndocker ps\n```\n",
+        "```ruby\ndocker ps\n```\n",
+        "```text\n$ docker ps\n```\n",
+        "<pre>\n$ docker ps\n</pre>\n",
+        "<details>\n```bash\ndocker ps\n```\n</details>\n",
+        "{% highlight bash %}\ndocker ps\n{% endhighlight %}\n",
+    ] {
+        let scenario = scenario_with_unmarked(text);
+        let codes: Vec<Code> = scenario.findings.iter().map(|found| found.code).collect();
+        assert_eq!((scenario.steps.len(), codes), (0, vec![Code::NotAStep]), "{text}");
+    }
+}
+
+#[test]
+fn blocks_for_any_shell_run_in_a_book_that_takes_unmarked_blocks() {
+    for (language, content, expected) in [
+        ("cli", "docker ps\n", "bash"),
+        ("command", "mytool up\n", "bash"),
+        ("commands", "docker ps\nmytool up\n", "bash"),
+        ("cmdline", "$ docker ps\nabc\n", "console"),
+        ("docker-cli", "docker ps\n", "bash"),
+        ("azurecli", "az group create --name x\n", "bash"),
+    ] {
+        let scenario = scenario_with_unmarked(&format!("```{language}\n{content}```\n"));
+        assert_eq!(scenario.findings, [], "{language}");
+        let [step] = &scenario.steps[..] else { panic!("{language}: {:?}", scenario.steps) };
+        assert_eq!((step.language.as_str(), step.runs()), (expected, true), "{language}");
+    }
 }
 
 #[test]

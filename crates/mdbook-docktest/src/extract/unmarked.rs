@@ -4,13 +4,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command_line::{Reading, reading};
+use super::attributes::language::Kind;
+use super::command_line::{Reading, is_unmistakable, reading};
 use super::commands::commands;
 use super::prompt::{Prompt, Prompts};
 
 pub(super) mod html;
+pub(super) mod template;
 
-/// What a block without a language looks like.
+/// What a block that is no step looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     /// Commands at prompts.
@@ -35,6 +37,60 @@ pub(super) fn look(text: &str) -> Option<Look> {
         return None;
     }
     look_of_script(text).map(|look| if is_for_windows(text) { Look::Windows } else { look })
+}
+
+/// Returns what a block of a language looks like; `None` if it does not look like commands, or its language says that they
+/// are only shown.
+pub(super) fn look_of(kind: Kind, text: &str) -> Option<Look> {
+    match kind {
+        Kind::Script | Kind::Session | Kind::Terminal => {
+            Some(look(text).unwrap_or(Look::Script)).filter(|_| !text.trim().is_empty())
+        }
+        Kind::Unmarked => look(text),
+        // The language says that these are commands.
+        Kind::AnyShell => look(text).or_else(|| {
+            let may_be_script = readings(text).iter().all(|(reading, ..)| *reading > Reading::Text);
+            let look = if may_be_script { Look::Script } else { Look::Mixed };
+            has_code(text).then_some(look)
+        }),
+        Kind::OtherShell => look(text).or_else(|| has_code(text).then_some(Look::Windows)),
+        Kind::Other => look(text).filter(|look| match look {
+            Look::Session | Look::Windows => true,
+            Look::Script => has_only_commands(text) && has_unmistakable_command(text),
+            Look::Mixed => first_line(text).is_some_and(is_unmistakable),
+        }),
+        // Somebody types these commands, and nobody has said otherwise.
+        Kind::Text => has_command_at_prompt(text).then_some(Look::Session),
+        Kind::Document | Kind::Output => None,
+    }
+}
+
+/// Whether there is more than comments.
+fn has_code(text: &str) -> bool {
+    text.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
+}
+
+fn first_line(text: &str) -> Option<&str> {
+    readings(text).first().map(|(_, line, _)| *line)
+}
+
+fn has_unmistakable_command(text: &str) -> bool {
+    readings(text).iter().any(|(_, line, _)| is_unmistakable(line))
+}
+
+/// Whether there is a command of a known program at a prompt that bash could not mean.
+pub(super) fn has_command_at_prompt(text: &str) -> bool {
+    commands_at_prompts(text).iter().any(|command| reading(command) == Reading::Command)
+}
+
+/// Returns the first lines of the commands at prompts of the steps' shell that bash could not mean.
+pub(super) fn commands_at_prompts(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let prompt = match Prompts::in_lines(&lines) {
+        Some(Prompts::Shell(prompt)) if prompt.is_unlike_bash() => prompt,
+        _ => return Vec::new(),
+    };
+    lines.iter().filter_map(|line| Some(line[prompt.end_in(line)?..].trim())).collect()
 }
 
 /// What bash would take for something else without an error: a path such as `C:\lab` or `.\build.ps1`, whose backslashes it

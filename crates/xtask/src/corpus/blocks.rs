@@ -1,8 +1,9 @@
 //! Counts the shell blocks of a Markdown text, without anything of the program that is measured.
 //!
 //! This is what a reader takes for commands: a fence with a shell's name, or with a prompt or a known
-//! command in it; an indented block with a prompt; and HTML's `<pre>` with either. It is rough on purpose:
-//! a better parser would share the mistakes of ours.
+//! command in it, or of any language with nothing but commands; an indented block with a prompt; HTML's `<pre>`
+//! with either; and code between tags of Jekyll and Hugo. It is rough on purpose: a better parser would share the
+//! mistakes of ours.
 
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
@@ -28,6 +29,37 @@ const SHELLS: [&str; 14] = [
     "shellsession",
     "bash-session",
     "shellscript",
+];
+
+/// The languages of commands for any shell, or for another one.
+const OTHER_SHELLS: [&str; 12] = [
+    "command",
+    "commands",
+    "command-line",
+    "cmdline",
+    "cmd",
+    "bat",
+    "batch",
+    "batchfile",
+    "powershell",
+    "pwsh",
+    "ps1",
+    "fish",
+];
+
+/// The first words of commands that no other language has.
+const CERTAIN: [&str; 11] = [
+    "docker",
+    "docker-compose",
+    "docker-machine",
+    "sudo",
+    "git",
+    "curl",
+    "wget",
+    "apt-get",
+    "npm",
+    "pip",
+    "kubectl",
 ];
 
 /// The first words of lines in tutorials that are commands, in a block without a language.
@@ -82,6 +114,8 @@ static PROMPT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static INDENTED: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?: {4}|\t)[ \t]*\$ \S"));
+static TEMPLATE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^[ \t>]*\{(?:%|\{[<%])-? *highlight +([\w+-]+)"));
 static TAG: LazyLock<Regex> = LazyLock::new(|| regex(r"<[^>]*>"));
 
 /// Returns the shell blocks of a text.
@@ -111,8 +145,12 @@ fn block(lines: &[&str]) -> (bool, usize) {
         let end = lines[1..].iter().position(closes).map_or(lines.len(), |end| end + 2);
         let content = &lines[1..end.saturating_sub(1).max(1)];
         let is_shell = SHELLS.contains(&language.as_str())
+            || OTHER_SHELLS.contains(&language.as_str())
+                && content.iter().any(|line| is_code(line))
+            || language.ends_with("cli") && content.iter().any(|line| is_code(line))
             || has_prompt(content)
-            || (language.is_empty() && begins_with_command(content));
+            || (language.is_empty() && begins_with_command(content))
+            || has_only_commands(content);
         return (is_shell, end);
     }
     if let Some(open) = first.find("<!--").filter(|open| !first[*open..].contains("-->")) {
@@ -122,11 +160,20 @@ fn block(lines: &[&str]) -> (bool, usize) {
             return (false, end.map_or(lines.len(), |end| end + 1));
         }
     }
-    if first.trim_start().starts_with("<pre") {
+    if let Some(template) = TEMPLATE.captures(first) {
+        let closes = |line: &&str| line.contains("endhighlight") || line.contains("/highlight");
+        let end = lines.iter().position(closes).map_or(1, |end| end + 1);
+        let content = &lines[1..end.saturating_sub(1).max(1)];
+        let is_shell = SHELLS.contains(&&template[1]) || has_only_commands(content);
+        return (is_shell && end > 1, end);
+    }
+    if first.contains("<pre") && !first.contains('`') {
         let end = lines.iter().position(|line| line.contains("</pre>"));
         let end = end.map_or(lines.len(), |end| end + 1);
+        let start = first.find("<pre").unwrap_or_default();
+        let inside = std::iter::once(&first[start..]).chain(lines[1..end].iter().copied());
         let content: Vec<String> =
-            lines[..end].iter().map(|line| TAG.replace_all(line, "").into_owned()).collect();
+            inside.map(|line| TAG.replace_all(line, "").into_owned()).collect();
         let content: Vec<&str> = content.iter().map(String::as_str).collect();
         return (has_prompt(&content) || begins_with_command(&content), end);
     }
@@ -146,6 +193,28 @@ fn block(lines: &[&str]) -> (bool, usize) {
 
 fn has_prompt(lines: &[&str]) -> bool {
     lines.iter().any(|line| PROMPT.is_match(line))
+}
+
+/// Whether a line is neither blank nor a comment.
+fn is_code(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t', '>']);
+    !line.is_empty() && !line.starts_with('#')
+}
+
+/// Whether every command is one of the known ones, and one of them is no word of another language.
+fn has_only_commands(lines: &[&str]) -> bool {
+    let mut is_certain = false;
+    let mut is_continued = false;
+    for line in lines.iter().filter(|line| is_code(line)) {
+        let mut words = line.trim_start_matches([' ', '\t', '>']).split_whitespace();
+        let word = words.next().unwrap_or_default();
+        if !is_continued && !COMMANDS.contains(&word) {
+            return false;
+        }
+        is_certain |= !is_continued && CERTAIN.contains(&word) && words.next().is_some();
+        is_continued = line.ends_with('\\');
+    }
+    is_certain
 }
 
 fn begins_with_command(lines: &[&str]) -> bool {
@@ -174,6 +243,15 @@ mod tests {
             "a\n\n    $ ls\n    a  b\n\nb",
             "<pre><code>\n<b>docker ps</b>\n</code></pre>",
             "```bash\nnever closed",
+            "```js\nnpm install\ndocker build \\\n  -t x .\n```",
+            "```yaml\n# run it\ndocker run nginx\n```",
+            "```azurecli\naz group list\n```",
+            "```Batchfile\nset X=1\n```",
+            "```plain text\n$ docker ps\n```",
+            "{% highlight bash %}\nmytool up\n{% endhighlight %}",
+            "{{< highlight js >}}\nnpm install\n{{< /highlight >}}",
+            "Run: <pre>$ docker ps</pre>",
+            "<!-- x --><pre>\n$ docker ps\n</pre>",
         ] {
             assert_eq!(shell_blocks(text).len(), 1, "{text}");
         }
@@ -188,6 +266,12 @@ mod tests {
             "Use `docker ps`.\n\n    docker is a program",
             "<!--\n```bash\nls\n```\n-->",
             "<pre>\nhello\n</pre>",
+            "```php\necho 1;\n```",
+            "```yaml\ndocker:\n  image: x\n```",
+            "```js\nnpm install\nimport x\n```",
+            "```cli\n```",
+            "{% highlight yaml %}\na: b\n{% endhighlight %}",
+            "{% highlight bash %}\ndocker ps",
             "```",
             "",
         ] {

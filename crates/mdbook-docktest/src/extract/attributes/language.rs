@@ -26,10 +26,14 @@ pub(crate) enum Kind {
     Output,
     /// There is no language, or one that says nothing about commands.
     Unmarked,
-    /// Commands for another shell, or for any.
+    /// Commands for any shell.
+    AnyShell,
+    /// Commands for a shell that is not like bash.
     OtherShell,
-    /// What is only shown, or is a document of its own.
-    Shown,
+    /// Text that is only shown.
+    Text,
+    /// A document of its own, in which prompts and quotes have another meaning.
+    Document,
     /// Any other language.
     Other,
 }
@@ -69,26 +73,59 @@ fn kind(name: &str) -> (Kind, &'static str) {
         }
         "terminal" | "term" | "terminal-session" => (Kind::Terminal, "console"),
         "output" => (Kind::Output, ""),
-        "bat" | "batch" | "cli" | "cmd" | "command" | "command-line" | "commandline"
-        | "commands" | "csh" | "dos" | "dosbatch" | "doscon" | "fish" | "nushell" | "nu"
-        | "powershell" | "ps1" | "pwsh" | "tcsh" | "xonsh" => (Kind::OtherShell, ""),
         // `docker` is Dockerfiles to highlighters, and commands to many authors.
         "" | "docker" => (Kind::Unmarked, ""),
-        "text" | "txt" | "plain" | "plaintext" | "none" | "nohighlight" | "no-highlight"
-        | "markdown" | "md" | "html" | "rst" | "diff" | "mermaid" => (Kind::Shown, ""),
-        _ if is_shell_like(name) => (Kind::OtherShell, ""),
+        "text" | "txt" | "plain" | "plaintext" | "none" | "nohighlight" | "no-highlight" => {
+            (Kind::Text, "")
+        }
+        "markdown" | "md" | "rst" | "diff" | "mermaid" => (Kind::Document, ""),
+        _ if has_part(name, &OUTPUT) => (Kind::Other, ""),
+        _ if is_of_another_shell(name) => (Kind::OtherShell, ""),
+        _ if is_shell_like(name) => (Kind::AnyShell, ""),
         _ => (Kind::Other, ""),
     }
 }
 
-/// Whether an unknown language has a word for shells or commands as a part of its name: `sh+x`, `docker-cli`.
-fn is_shell_like(name: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "bash", "sh", "shell", "zsh", "terminal", "console", "cli", "cmd", "command", "commands",
-        "exec", "posix",
+/// Parts of names of what programs print.
+const OUTPUT: [&str; 6] = ["log", "logs", "out", "output", "result", "results"];
+
+/// Whether an unknown language is named after a shell that is not like bash: `pwsh-interactive`, `Batchfile`.
+fn is_of_another_shell(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "bat", "cmd", "csh", "dos", "dosbatch", "doscon", "fish", "nu", "nushell", "ps1", "tcsh",
+        "xonsh",
     ];
-    name == "run"
-        || name.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| WORDS.contains(&part))
+    const STARTS: [&str; 3] = ["batch", "powershell", "pwsh"];
+    has_part(name, &NAMES) || STARTS.iter().any(|start| name.starts_with(start))
+}
+
+/// Whether an unknown language has a word for shells or commands in its name: `sh+x`, `docker-cli`, `azurecli`,
+/// `shell_commands`.
+fn is_shell_like(name: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "cmdline",
+        "command",
+        "commandline",
+        "commands",
+        "exec",
+        "posix",
+        "run",
+        "sh",
+        "term",
+        "zsh",
+    ];
+    const STARTS: [&str; 4] = ["bash", "console", "shell", "terminal"];
+    has_part(name, &WORDS)
+        || parts(name)
+            .any(|part| part.ends_with("cli") || STARTS.iter().any(|start| part.starts_with(start)))
+}
+
+fn parts(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+}
+
+fn has_part(name: &str, words: &[&str]) -> bool {
+    parts(name).any(|part| words.contains(&part))
 }
 
 /// Returns the range of the language, and the end of what stands in its place.
@@ -168,13 +205,28 @@ mod tests {
             ("output stderr", Kind::Output, "output", " stderr"),
             ("outputs", Kind::Other, "outputs", ""),
             ("powershell", Kind::OtherShell, "powershell", ""),
-            ("sh+x", Kind::OtherShell, "sh+x", ""),
-            ("docker-cli", Kind::OtherShell, "docker-cli", ""),
-            ("exec", Kind::OtherShell, "exec", ""),
+            ("pwsh-interactive", Kind::OtherShell, "pwsh-interactive", ""),
+            ("Batchfile", Kind::OtherShell, "Batchfile", ""),
+            ("cmd", Kind::OtherShell, "cmd", ""),
+            ("sh+x", Kind::AnyShell, "sh+x", ""),
+            ("docker-cli", Kind::AnyShell, "docker-cli", ""),
+            ("azurecli-interactive", Kind::AnyShell, "azurecli-interactive", ""),
+            ("dotnetcli", Kind::AnyShell, "dotnetcli", ""),
+            ("cmdline", Kind::AnyShell, "cmdline", ""),
+            ("commands", Kind::AnyShell, "commands", ""),
+            ("command-line", Kind::AnyShell, "command-line", ""),
+            ("exec", Kind::AnyShell, "exec", ""),
+            ("run", Kind::AnyShell, "run", ""),
+            ("shell-commands", Kind::AnyShell, "shell-commands", ""),
+            ("console-output", Kind::Other, "console-output", ""),
+            ("plain text", Kind::Text, "plain", " text"),
+            ("md", Kind::Document, "md", ""),
+            ("html", Kind::Other, "html", ""),
             ("", Kind::Unmarked, "", ""),
             ("  ", Kind::Unmarked, "", ""),
             ("yaml bash", Kind::Other, "yaml", " bash"),
-            ("bashful", Kind::Other, "bashful", ""),
+            ("bashful", Kind::AnyShell, "bashful", ""),
+            ("client", Kind::Other, "client", ""),
             ("c++", Kind::Other, "c++", ""),
             ("$ docker run", Kind::Unmarked, "", " docker run"),
             ("title=\"bash\"", Kind::Other, "title", ""),

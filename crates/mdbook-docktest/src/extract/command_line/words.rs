@@ -62,6 +62,12 @@ words! {
     /// Programs whose arguments may be prose.
     SAYS = "cowsay echo figlet printf";
 
+    /// Programs whose names begin no line in other languages.
+    ONLY_IN_SHELLS = "
+        apk apt apt-cache apt-get aws az brew chmod chown curl dnf docker-machine dotnet gcloud helm ifconfig kubectl
+        minikube mkdir npm npx nslookup oc ping pip pip3 pnpm rmdir rsync scp ssh systemctl terraform vagrant
+        wget yarn yum";
+
     /// Words of sentences that are no usual arguments.
     PROSE = "
         a about all an and any are as at be because been before but by can could does each everything from

@@ -63,10 +63,47 @@ fn clients_and_interpreters_are_typed_into() {
         ("python3", ">>> "),
         ("docker run -it ruby", "irb(main):001:0> "),
         ("ftp localhost", "ftp> "),
+        ("docker run -it php php -a", "php > "),
+        ("php -a", "php { "),
+        ("docker exec -it db mongo", "rs0:PRIMARY> "),
+        ("mongosh", "[direct: mongos] test> "),
+        ("gdb ./app", "(gdb) "),
+        ("lldb ./app", "(lldb) "),
+        ("python3 -m pdb app.py", "(Pdb) "),
+        ("docker exec -it db cqlsh", "cqlsh:store> "),
+        ("cqlsh", "cqlsh> "),
+        ("docker exec -it db psql", "postgres=*# "),
+        ("psql", "app=!> "),
+        ("mysql -u root", "mysql [shop]> "),
+        ("mariadb", "MariaDB [shop]> "),
+        ("docker exec -it ch clickhouse-client", "ch :) "),
+        ("clickhouse-client", "3f1c9a7b2d4e :) "),
+        ("docker exec -it graph cypher-shell", "neo4j@neo4j> "),
+        ("docker exec -it db ./cockroach sql", "root@:26257/defaultdb> "),
+        ("docker exec -it hb hbase shell", "hbase(main):001:0> "),
+        ("node", "> "),
+        ("sudo python3", ">>> "),
     ] {
         let found = console(&format!("$ {program}\nWelcome\n{prompt}select 1;\n1\n"));
         let expected = [format!("{program} => Welcome"), format!("{prompt}select 1; => 1")];
         assert_eq!(found, expected, "{program}");
+    }
+}
+
+#[test]
+fn an_interpreter_without_operands_has_a_terminal_in_a_session() {
+    let has_terminal = |text: &str| {
+        let scenario = extract(Path::new("c.md"), text, Extensions::default());
+        scenario.steps[0].attributes.tty.is_some()
+    };
+    for command in ["python3", "psql", "gdb", "sudo mysql"] {
+        assert!(has_terminal(&format!("```console\n$ {command}\nWelcome\n```\n")), "{command}");
+        assert!(!has_terminal(&format!("```bash\n{command}\n```\n")), "{command}");
+    }
+    for command in
+        ["python3 app.py", "psql -c 'select 1'", "mysql < dump.sql", "python3 | cat", "bash"]
+    {
+        assert!(!has_terminal(&format!("```console\n$ {command}\nWelcome\n```\n")), "{command}");
     }
 }
 

@@ -24,7 +24,8 @@ impl Chapter {
     }
 
     /// Whether an error in the annotations, or a recording that cannot be read, keeps the whole chapter
-    /// from running. An error about a step that is held back keeps only that step from running.
+    /// from running. An error about a step that is held back keeps only that step from running, and an `output` block
+    /// without a step keeps nothing.
     pub(crate) fn is_kept_from_running(&self) -> bool {
         let is_held = |finding: &Finding| {
             self.steps().iter().any(|step| step.is_held && step.is_subject_of(finding))
@@ -32,7 +33,8 @@ impl Chapter {
         self.findings.iter().any(|finding| {
             let is_before_a_run =
                 finding.code.is_about_annotations() || finding.code.is_about_recordings();
-            finding.is_error() && is_before_a_run && !is_held(finding)
+            let is_only_shown = finding.code == Code::OrphanOutput;
+            finding.is_error() && is_before_a_run && !is_only_shown && !is_held(finding)
         })
     }
 
