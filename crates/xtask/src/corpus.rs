@@ -1,15 +1,17 @@
 //! Measures how much of real tutorials the program sees and runs.
 //!
 //! The Markdown files of directories that are given are copied, and each copy is verified in a process of its
-//! own. Then a second copy is adopted: `fix`, `accept`, and `verify` several times, to see which steps
+//! own. Then a second copy is adopted: `fix`, `accept --rows`, and `verify` several times, to see which steps
 //! change. The originals are only read. The tables have figures, and no text of the tutorials.
 
 mod blocks;
 mod causes;
 mod measure;
 mod repositories;
+mod sample;
 mod stand_ins;
 mod table;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +20,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -28,6 +30,7 @@ use tempfile::TempDir;
 use self::measure::{Counts, Obstacle, Run, Runner};
 use self::repositories::Server;
 use self::table::Findings;
+use self::whole::{Whole, whole};
 use crate::process::say;
 use crate::{book, engine, project, setup};
 
@@ -70,6 +73,12 @@ pub(crate) struct Options {
     /// Also list on standard error the blocks that do not pass for a cause with these words in it, with their findings
     #[arg(long, value_name = "WORDS")]
     list: Vec<String>,
+    /// Also print so many of the blocks that passed, chosen at random, with what was really printed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    sample: usize,
+    /// What chooses the sample, instead of the time
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
 }
 
 /// The result of a file.
@@ -82,10 +91,24 @@ struct Measured {
     before: Run,
     with_unmarked: Run,
     after: Run,
+    /// What stands in the way with `unmarked = "run"`.
+    unmarked_causes: Vec<Obstacle>,
     /// What stands in the way in the adopted file.
     causes: Vec<Obstacle>,
+    /// The blocks that pass in the file as it is.
+    passed: Vec<String>,
     /// The lines of steps that pass in some runs only.
     unstable: Vec<usize>,
+}
+
+/// The results of a directory.
+#[derive(Debug)]
+struct Corpus {
+    name: String,
+    /// Those of files with shell blocks.
+    files: BTreeMap<PathBuf, Measured>,
+    /// That of all files as one book.
+    whole: Whole,
 }
 
 /// Measures, and prints the tables.
@@ -105,11 +128,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut corpora = Vec::new();
     for directory in &options.directories {
         let name = directory.file_name().context("a directory without a name")?;
-        let measured = corpus(directory, options, &runner, &settings)?;
-        corpora.push((name.to_string_lossy().into_owned(), measured));
+        let name = name.to_string_lossy().into_owned();
+        let (files, whole) = corpus(directory, options, &runner, &settings)?;
+        corpora.push(Corpus { name, files, whole });
     }
     let text = report(&corpora, options);
-    io::stdout().write_all(text.as_bytes()).context("cannot print")?;
+    let printed = format!("{text}{}", sample(&corpora, options));
+    io::stdout().write_all(printed.as_bytes()).context("cannot print")?;
     if let Some(file) = &options.write {
         let old = fs::read_to_string(file).unwrap_or_default();
         fs::write(file, with_section(&old, &text))
@@ -171,13 +196,13 @@ fn with_unmarked(settings: &str) -> String {
     settings.replacen(TABLE, &format!("{TABLE}unmarked = \"run\"\n"), 1)
 }
 
-/// Measures the files of a directory. The results are those of files with shell blocks.
+/// Measures the files of a directory: each by itself, and all as one book.
 fn corpus(
     directory: &Path,
     options: &Options,
     runner: &Runner,
     settings: &str,
-) -> Result<BTreeMap<PathBuf, Measured>> {
+) -> Result<(BTreeMap<PathBuf, Measured>, Whole)> {
     let files = markdown_files(directory)?;
     if files.is_empty() {
         bail!("no Markdown file in {}", directory.display());
@@ -188,6 +213,7 @@ fn corpus(
         copy(directory, &files, &unmarked)?,
         copy(directory, &files, settings)?,
     ];
+    let whole = whole(copies[0].path(), &files, settings, options.jobs.get(), runner)?;
     let waiting = Mutex::new(files.into_iter());
     let results = Mutex::new(BTreeMap::new());
     let failure = Mutex::new(None);
@@ -218,7 +244,7 @@ fn corpus(
     });
     match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(error) => Err(error),
-        None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        None => Ok((results.into_inner().unwrap_or_else(PoisonError::into_inner), whole)),
     }
 }
 
@@ -247,12 +273,18 @@ fn measure(
         false => measured.before.clone(),
     };
     measured.unmarked = run.counts(&before_blocks);
+    measured.unmarked_causes = run.causes(&before_blocks);
+    if options.sample > 0 {
+        let (name, text) = (file.display().to_string(), fs::read_to_string(as_it_is.join(file))?);
+        measured.passed = sample::passed(&name, &text, &before_blocks, &measured.before);
+    }
     measured.with_unmarked = run;
     if options.runs == 0 {
         return Ok(Some(measured));
     }
-    for command in ["fix", "accept"] {
-        say_if_broken(file, &runner.run(command, adopted, file)?);
+    // Adopting takes the output as it is, also tables with other rows.
+    for words in [&["fix"][..], &["accept", "--rows"]] {
+        say_if_broken(file, &runner.run_with(words, adopted, file)?);
     }
     let after_blocks = blocks(adopted)?;
     let mut steps: BTreeMap<usize, BTreeSet<bool>> = BTreeMap::new();
@@ -353,19 +385,35 @@ fn copy(root: &Path, files: &[PathBuf], settings: &str) -> Result<TempDir> {
     Ok(directory)
 }
 
+/// Blocks that passed, chosen at random; empty if none are wanted.
+fn sample(corpora: &[Corpus], options: &Options) -> String {
+    if options.sample == 0 {
+        return String::new();
+    }
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let seed = options.seed.unwrap_or(since_1970.as_secs());
+    let files = corpora.iter().flat_map(|corpus| corpus.files.values());
+    let passed: Vec<String> = files.flat_map(|measured| measured.passed.clone()).collect();
+    let all = passed.len();
+    let chosen = sample::choose(passed, options.sample, seed);
+    let title =
+        format!("\n{} of {all} blocks that passed as they are (`--seed {seed}`):\n", chosen.len());
+    chosen.iter().fold(title, |text, block| format!("{text}\n{block}"))
+}
+
 /// The tables.
-fn report(corpora: &[(String, BTreeMap<PathBuf, Measured>)], options: &Options) -> String {
+fn report(corpora: &[Corpus], options: &Options) -> String {
     let rows = |counts: fn(&Measured) -> Counts| -> Vec<(String, Counts)> {
         let sum = |files: &BTreeMap<PathBuf, Measured>| {
             let mut sum = Counts::default();
             files.values().for_each(|measured| sum += counts(measured));
             sum
         };
-        corpora.iter().map(|(name, files)| (name.clone(), sum(files))).collect()
+        corpora.iter().map(|corpus| (corpus.name.clone(), sum(&corpus.files))).collect()
     };
     let findings = |of: fn(&Measured) -> &Run| {
         let mut findings = Findings::new();
-        for measured in corpora.iter().flat_map(|(_, files)| files.values()) {
+        for measured in corpora.iter().flat_map(|corpus| corpus.files.values()) {
             of(measured).findings().for_each(|(code, message)| {
                 table::count(&mut findings, code, message);
             });
@@ -378,15 +426,22 @@ fn report(corpora: &[(String, BTreeMap<PathBuf, Measured>)], options: &Options) 
         "\nAs they are, with the setting `unmarked = \"run\"`:\n\n{}",
         table::counts(&rows(|m| m.unmarked))
     ));
+    let files = corpora.iter().flat_map(|corpus| corpus.files.values());
+    let causes = files.flat_map(|measured| measured.unmarked_causes.iter().map(|of| of.cause));
+    text.push_str(&format!(
+        "\nWhat stands in the way of the others then:\n\n{}\nAll files of a directory as one book:\n\n{}",
+        table::causes(causes),
+        table::books(corpora.iter().map(|corpus| (corpus.name.as_str(), &corpus.whole)))
+    ));
     if options.runs > 0 {
-        let files = corpora.iter().flat_map(|(_, files)| files.values());
+        let files = corpora.iter().flat_map(|corpus| corpus.files.values());
         let unstable: usize = files.map(|measured| measured.unstable.len()).sum();
         text.push_str(&format!(
-            "\nAfter `fix` and `accept`; in {} runs, {unstable} steps passed in some and failed in others:\n\n{}",
+            "\nAfter `fix` and `accept --rows`; in {} runs, {unstable} steps passed in some and failed in others:\n\n{}",
             options.runs,
             table::counts(&rows(|m| m.adopted))
         ));
-        let files = corpora.iter().flat_map(|(_, files)| files.values());
+        let files = corpora.iter().flat_map(|corpus| corpus.files.values());
         let causes = files.flat_map(|measured| measured.causes.iter().map(|of| of.cause));
         text.push_str(&format!(
             "\nWhat stands in the way of the others then:\n\n{}",

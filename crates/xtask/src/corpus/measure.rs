@@ -1,6 +1,7 @@
 //! What the program says of a file's shell blocks.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -60,12 +61,33 @@ pub(super) struct Obstacle {
 impl Runner {
     /// Runs the program on a file in a directory.
     pub(super) fn run(&self, command: &str, directory: &Path, file: &Path) -> Result<Run> {
-        let words = [command, "--format", "json", "--jobs", "1"].map(Into::into);
-        let words = words.into_iter().chain([file.as_os_str().to_owned()]);
+        self.run_with(&[command], directory, file)
+    }
+
+    /// Runs a command of the program, and its options, on a file in a directory.
+    pub(super) fn run_with(&self, command: &[&str], directory: &Path, file: &Path) -> Result<Run> {
+        let words = command.iter().chain(&["--format", "json", "--jobs", "1"]).map(OsString::from);
+        self.execute(words.chain([file.as_os_str().to_owned()]), directory, self.limit)
+    }
+
+    /// Verifies the book in a directory, with the time limit of so many files.
+    pub(super) fn run_book(&self, directory: &Path, jobs: usize, files: usize) -> Result<Run> {
+        let jobs = jobs.to_string();
+        let words = ["verify", "--format", "json", "--jobs", &jobs].map(OsString::from);
+        let files = u32::try_from(files).unwrap_or(u32::MAX).max(1);
+        self.execute(words, directory, self.limit.saturating_mul(files))
+    }
+
+    fn execute(
+        &self,
+        words: impl IntoIterator<Item = OsString>,
+        directory: &Path,
+        limit: Duration,
+    ) -> Result<Run> {
         let program = duct::cmd(&self.program, words).dir(directory).stdin_null();
         let program = program.stdout_capture().stderr_capture().unchecked();
         let handle = program.start().context("cannot run the program")?;
-        if handle.wait_timeout(self.limit)?.is_none() {
+        if handle.wait_timeout(limit)?.is_none() {
             // Its engine ends with it.
             handle.kill()?;
             return Ok(Run { last_line: "killed".into(), ..Run::default() });
@@ -135,6 +157,11 @@ impl Run {
             }
         }
         causes
+    }
+
+    /// The steps of a block.
+    pub(super) fn steps_in(&self, block: &Lines) -> impl Iterator<Item = &Value> {
+        self.items("steps").filter(|step| line(step).is_some_and(|line| block.contains(&line)))
     }
 
     /// The lines of the steps, and whether each passed.

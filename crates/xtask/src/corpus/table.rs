@@ -7,6 +7,20 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::measure::Counts;
+use super::whole::Whole;
+
+/// A table of directories as books of all their files.
+pub(super) fn books<'a>(books: impl Iterator<Item = (&'a str, &'a Whole)>) -> String {
+    let mut text = String::from(
+        "| corpus | exit status | files with blocks | files without a step or a finding |\n|---|--:|--:|--:|\n",
+    );
+    for (name, whole) in books {
+        let status = whole.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+        let (files, silent) = (whole.files, whole.silent.len());
+        push(&mut text, format_args!("| {name} | {status} | {files} | {silent} |\n"));
+    }
+    text
+}
 
 /// How often each finding occurs, by its code and the kind of its message.
 pub(super) type Findings = BTreeMap<String, BTreeMap<String, usize>>;
