@@ -3,7 +3,7 @@
 #
 # Usage: SCRATCH NAME   with a pipe on standard input that the program keeps open: the pipe is closed
 # when the program ends in any way, including `kill -9`. The scripts of the engine's first process and of its network, and
-# all that the first process is told, are in the environment, in DOCKTEST_INIT, DOCKTEST_NETWORK and so on, so that `ps` in
+# all that the first process gets, are in the environment, in DOCKTEST_INIT, DOCKTEST_NETWORK and so on, so that `ps` in
 # the engine prints the same for each engine and on each machine. SCRATCH is a directory that exists, with a named pipe
 # `network`; another can be in /dev/shm.
 set -u

@@ -185,7 +185,9 @@ impl Extraction<'_> {
                 if self.is_closed(&fence, "`output` block") {
                     let is_plain = attributes == OutputAttributes::default() && engine.is_none();
                     let is_apart = |previous: &&Previous| {
-                        is_plain && !self.is_next(previous, block) && self.is_told(previous, block)
+                        is_plain
+                            && !self.is_next(previous, block)
+                            && self.is_introduced(previous, block)
                     };
                     if let Some(apart) = previous.as_ref().filter(is_apart)
                         && let Some((message, help)) = self.denies(apart, block)
@@ -360,7 +362,7 @@ impl Extraction<'_> {
     }
 
     /// Whether there is nothing but paragraphs between a step without an output and a block, so that they introduce it.
-    fn is_told(&self, previous: &Previous, block: &CodeBlock) -> bool {
+    fn is_introduced(&self, previous: &Previous, block: &CodeBlock) -> bool {
         let between = previous.end..block.span.start;
         let can_have = |step: usize| self.scenario.steps[step].expectations.is_empty();
         previous.container == block.container

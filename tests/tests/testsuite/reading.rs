@@ -81,7 +81,7 @@ three
 }
 
 #[test]
-fn commands_in_any_block_are_told() {
+fn commands_in_any_block_are_reported() {
     let text = "\
 ```js
 docker run -d nginx

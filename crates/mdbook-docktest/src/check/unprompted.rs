@@ -75,15 +75,15 @@ fn explain_step(
         edits: std::iter::once(language).chain(passages.iter().map(prompt)).collect(),
         basis: if is_proved { Basis::Proved } else { Basis::Proposed },
     }];
-    // They are told with the first.
-    let is_told = |difference: &Difference| {
+    // The first one is about them, too.
+    let is_covered = |difference: &Difference| {
         let is_about_command =
             matches!(difference.code, Code::ExitStatus | Code::SyntaxError | Code::UnclearCommands);
         let mut others = passages.iter().flat_map(|passage| passage.below.clone());
         is_about_command
             && others.any(|index| index != first && place(step, index) == difference.span)
     };
-    differences.retain(|difference| !is_told(difference));
+    differences.retain(|difference| !is_covered(difference));
 }
 
 /// Splits a script at its commands; nothing if it does not begin with one.

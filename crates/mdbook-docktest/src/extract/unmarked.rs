@@ -12,7 +12,7 @@ use super::prompt::{Prompt, Prompts};
 pub(super) mod html;
 pub(super) mod template;
 
-/// What a block that is no step looks like.
+/// What a block that is not a step looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     /// Commands at prompts.

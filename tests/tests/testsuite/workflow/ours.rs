@@ -97,7 +97,7 @@ fn nothing_is_released_before_the_address_of_the_repository_is_known() {
     for added in [["", ""], [address, ""], ["", inherited], ["repository = \"\"\n", inherited]] {
         let outcome = write(added);
         outcome.exits(1);
-        let message = "cargo binstall needs the address of the repository: set `repository` in ";
+        let message = "cargo binstall needs the address of the repository: set 'repository' in ";
         assert!(outcome.stdout().contains(message), "{outcome}");
     }
     write([address, inherited]).exits(0);

@@ -35,7 +35,7 @@ fn ran<'a>(table: &'a str, messages: &'a [String; 2]) -> [(i32, &'a str); 5] {
 }
 
 #[test]
-fn output_without_prompts_is_told_once_and_gets_prompts_if_the_run_has_printed_it() {
+fn output_without_prompts_is_one_finding_and_gets_prompts_if_the_run_has_printed_it() {
     let messages = [not_found("data"), not_found("DRIVER")];
     let found = findings(TEXT, &ran(TABLE, &messages));
     let [finding] = &found[..] else { panic!("{found:?}") };
