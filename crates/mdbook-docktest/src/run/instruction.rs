@@ -1,10 +1,11 @@
 //! What a shell must know about a command before it runs it: see `between.bash`.
 
+use std::mem;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::extract::commands::{Insides, is_complete};
+use crate::extract::commands::{Insides, Token, is_complete, tokens};
 
 const CONCERN_COUNT: usize = 5;
 
@@ -62,6 +63,9 @@ static FUNCTION: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"([\w.:@+-]+)\s*\(\s*\)|\bfunction\s+([\w.:@+-]+)";
     Regex::new(pattern).expect("it is a regex of our own")
 });
+
+/// Builtins that only set the shell, or print.
+const SETTINGS: [&str; 6] = ["trap", "set", "shopt", "echo", "true", ":"];
 
 static WAIT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bwait\b").expect("it is a regex of our own"));
@@ -131,7 +135,9 @@ fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static 
     let has_pipelines = insides.has_pipelines && !text.contains("PIPESTATUS");
     let waits = WAIT.is_match(text);
     // A function that is only defined runs nothing.
-    let has_insides = (own.has_lists && !own.has_functions) || !called.is_empty() || waits;
+    let has_insides = (own.has_lists && !own.has_functions && !only_sets_the_shell(text))
+        || !called.is_empty()
+        || waits;
     let watched = [
         (insides.has_lists, "failures"),
         // Otherwise, what goes on in the background is to be left out.
@@ -147,6 +153,25 @@ fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static 
         words.extend(has_insides.then_some("inside"));
     }
     words
+}
+
+/// Whether a command is a list of nothing but settings of the shell, in which nothing fails that bash itself would not
+/// name: `set -e; trap 'a' ERR`.
+fn only_sets_the_shell(text: &str) -> bool {
+    let mut is_first_word = true;
+    !text.contains('`')
+        && tokens(text).into_iter().all(|token| match token {
+            Token::Word(word) => {
+                let is_first = mem::take(&mut is_first_word);
+                !is_first || SETTINGS.contains(&&text[word])
+            }
+            Token::End(sign) => {
+                is_first_word = true;
+                &text[sign] != "&"
+            }
+            Token::Redirection(_) | Token::Descriptor(_) | Token::Target(_) => true,
+            _ => false,
+        })
 }
 
 #[cfg(test)]
@@ -194,6 +219,24 @@ mod tests {
             ("wait", "whole jobs inside"),
         ] {
             assert_eq!(instruction(0, text), format!("0 {words}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn settings_of_the_shell_are_no_commands_that_can_fail() {
+        let has_insides = |text: &str| instruction(0, text).ends_with(" inside");
+        for text in
+            ["set -e; trap 'a' ERR", "set +x; trap - ERR", "trap 'a; b' DEBUG\nset -u >f; :"]
+        {
+            assert!(!has_insides(text), "{text}");
+        }
+        for text in [
+            "set -e; trap 'a' ERR; b",
+            "trap a ERR; echo $(b)",
+            "trap a ERR; echo `b`",
+            "trap a ERR; (set -e)",
+        ] {
+            assert!(has_insides(text), "{text}");
         }
     }
 
