@@ -157,6 +157,8 @@ fn example(flag: &DeclaredFlag) -> String {
     let value = VALUES.iter().find(|(flag, _)| *flag == name).map(|(_, value)| *value);
     let spelling = &flag.spelling;
     match flag.kind {
+        // Docker 20.10 reads the certificates before it looks at further flags.
+        Kind::Switch if matches!(name, "tls" | "tlsverify") => format!("{spelling}=false"),
         Kind::Switch => spelling.clone(),
         Kind::Toggle => format!("{spelling}=false"),
         Kind::Value | Kind::List => format!("{spelling}={}", value.unwrap_or("x")),
