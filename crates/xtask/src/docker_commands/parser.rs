@@ -11,6 +11,7 @@ use super::kind::Kind;
 use super::program::{Plugins, Program};
 
 use anyhow::Result;
+use rcgen::{CertifiedKey, generate_simple_self_signed};
 
 /// A flag that no command has.
 const SENTINEL: &str = "--flag-that-no-command-has";
@@ -20,8 +21,8 @@ const VALUES: &[(&str, &str)] = &[
     ("add-host", "x:127.0.0.1"),
     ("attach", "stdout"),
     ("blkio-weight-device", "/dev/x:100"),
-    ("ca-cert", "x.pem"),
-    ("ca-key", "x.pem"),
+    ("ca-cert", FILE),
+    ("ca-key", FILE),
     ("config", "source=x"),
     ("config-add", "source=x"),
     ("credential-spec", "file://x"),
@@ -64,13 +65,15 @@ const VALUES: &[(&str, &str)] = &[
     ("secret-add", "source=x"),
     ("shm-size", "1m"),
     ("sysctl", "net.ipv4.ip_forward=1"),
+    ("tlscacert", FILE),
+    ("tlscert", FILE),
+    ("tlskey", FILE),
     ("ulimit", "nofile=1"),
     ("ulimit-add", "nofile=1"),
 ];
 
-/// A file that some flags read, in the directory in which docker runs.
-const FILE: (&str, &str) =
-    ("x.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+/// A file that some flags read, in the directory in which docker runs: a certificate with its key.
+const FILE: &str = "x.pem";
 
 /// What came of trying flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,7 +102,9 @@ pub(super) fn try_flags(
     major: u32,
     other: Option<&Inventory>,
 ) -> Result<Tried> {
-    program.write(FILE.0, FILE.1)?;
+    // Docker 20.10 opens a connection, for which it must be valid, before it looks at further flags.
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["x".to_owned()])?;
+    program.write(FILE, &(cert.pem() + &signing_key.serialize_pem()))?;
     let mut tried = Tried::default();
     for command in declared.chunk_by(|a, b| a.path == b.path) {
         let Some(first) = command.first() else { continue };
@@ -157,8 +162,6 @@ fn example(flag: &DeclaredFlag) -> String {
     let value = VALUES.iter().find(|(flag, _)| *flag == name).map(|(_, value)| *value);
     let spelling = &flag.spelling;
     match flag.kind {
-        // Docker 20.10 reads the certificates before it looks at further flags.
-        Kind::Switch if matches!(name, "tls" | "tlsverify") => format!("{spelling}=false"),
         Kind::Switch => spelling.clone(),
         Kind::Toggle => format!("{spelling}=false"),
         Kind::Value | Kind::List => format!("{spelling}={}", value.unwrap_or("x")),
