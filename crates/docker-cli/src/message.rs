@@ -158,6 +158,11 @@ fn no_such(text: &str) -> Option<Meaning<'_>> {
         ("No such network: ", ObjectKind::Network),
         ("No such plugin: ", ObjectKind::Plugin),
         ("No such object: ", ObjectKind::Object),
+        // 20.10
+        ("No such service: ", ObjectKind::Service),
+        ("No such node: ", ObjectKind::Node),
+        ("No such secret: ", ObjectKind::Secret),
+        ("No such config: ", ObjectKind::Config),
     ];
     for (words, kind) in kinds {
         if let Some((_, name)) = text.rsplit_once(words) {
@@ -229,11 +234,15 @@ fn nothing_found(text: &str) -> Option<Meaning<'_>> {
 }
 
 /// `Failed to initialize: unable to resolve docker endpoint: context "x": context not found: …`; of
-/// 20.10, the same without the beginning, and `context "x" does not exist`.
+/// 20.10, the same without the beginning, and `context "x" does not exist`, which can be behind `x: `.
 fn missing_context(text: &str) -> Option<&str> {
     let text = text.strip_prefix("Failed to initialize: ").unwrap_or(text);
     let text = text.strip_prefix("unable to resolve docker endpoint: ").unwrap_or(text);
-    let (name, end) = text.strip_prefix("context \"")?.split_once('"')?;
+    let (before, rest) = text.split_once("context \"")?;
+    let (name, end) = rest.split_once('"')?;
+    if !before.is_empty() && before.strip_suffix(": ") != Some(name) {
+        return None;
+    }
     let is_missing = end.starts_with(": context not found") || end == " does not exist";
     is_missing.then_some(name)
 }

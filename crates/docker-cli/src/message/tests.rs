@@ -78,6 +78,8 @@ fn an_object_does_not_exist() {
             "web",
         ),
         (r#"context "web" does not exist"#, Context, "web"),
+        (r#"web: context "web" does not exist"#, Context, "web"),
+        ("Error: No such service: web", Service, "web"),
         (r#"unable to resolve docker endpoint: context "web" does not exist"#, Context, "web"),
         (
             "docker: Error response from daemon: pull access denied for web, repository does not exist or may require 'docker login': denied: requested access to the resource is denied.",
