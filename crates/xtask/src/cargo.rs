@@ -75,7 +75,8 @@ pub(crate) fn read_cargo(words: &[&str]) -> Result<String> {
     expression(words)?.read().with_context(|| format!("`cargo {}` failed", words.join(" ")))
 }
 
-fn expression(words: &[&str]) -> Result<duct::Expression> {
+/// A command of cargo in the project.
+pub(crate) fn expression(words: &[&str]) -> Result<duct::Expression> {
     Ok(expression_in(&project()?, words))
 }
 

@@ -5,6 +5,7 @@ mod bench;
 mod book;
 mod browser;
 mod cargo;
+mod cargo_test;
 mod chromium;
 mod claims;
 mod corpus;

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use docker_sandbox::Suite;
 
 use crate::cargo::{self, cargo, has_command, need_component};
+use crate::cargo_test::{FailedTests, cargo_test};
 use crate::failures::failures;
 use crate::process::say;
 use crate::setup::Needed;
@@ -64,13 +65,20 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let needed: Vec<&[Needed]> = chosen.iter().flat_map(|part| part.needed()).copied().collect();
     setup::ensure(&needed)?;
     let mut times = Vec::new();
+    let mut told = Vec::new();
     let failed = failures(chosen.into_iter().map(|part| {
         say(&format!("\n== {}", part.name()));
         let start = Instant::now();
         let result = part.run(options);
+        let failed_tests = result.as_ref().err().and_then(|error| error.downcast_ref());
+        told.extend(failed_tests.map(|tests: &FailedTests| {
+            format!("\n== what failed in {}\n{}", part.name(), tests.told)
+        }));
         times.push(format!("{} {} s", part.name(), start.elapsed().as_secs()));
         (part.name(), result)
     }))?;
+    // Again, as this is what one looks for in the log.
+    told.iter().for_each(|told| say(told));
     say(&format!("\n{}", times.join(", ")));
     if !failed.is_empty() {
         bail!("failed: {}; run one part with `cargo xtask test --only PART`", failed.join(", "));
@@ -130,7 +138,7 @@ fn compile() -> Result<PathBuf> {
 /// Runs all tests of the targets with this name.
 fn test(target: &str, environment: &[(&str, &str)]) -> Result<()> {
     let words = ["test", "--workspace", "--locked", "--test", target, "--", "--include-ignored"];
-    cargo(&words, environment)
+    cargo_test(&words, environment)
 }
 
 /// Tests the program on a real engine.
@@ -176,7 +184,7 @@ fn unit() -> Result<()> {
     if has_command("nextest")? {
         cargo(&[&["nextest", "run"], &ALL[..], &["--filterset", OTHERS]].concat(), CASES)?;
         // nextest does not run documentation tests.
-        return cargo(&[&["test", "--doc"], &ALL[..]].concat(), CASES);
+        return cargo_test(&[&["test", "--doc"], &ALL[..]].concat(), CASES);
     }
     // By name, as excluding packages would change the features of dependencies: see `compile`.
     let packages = cargo::packages()?;
@@ -185,8 +193,8 @@ fn unit() -> Result<()> {
     let others = others.flat_map(|name| ["--test", name]);
     let words: Vec<&str> =
         ["test"].into_iter().chain(ALL).chain(["--lib", "--bins"]).chain(others).collect();
-    cargo(&words, CASES)?;
-    cargo(&[&["test", "--doc"], &ALL[..]].concat(), CASES)
+    cargo_test(&words, CASES)?;
+    cargo_test(&[&["test", "--doc"], &ALL[..]].concat(), CASES)
 }
 
 /// Tests docker-cli's flags on docker's parser, docker-cli on a new engine with an image that contains only a shell, and
@@ -215,7 +223,7 @@ fn libraries(suite: Suite) -> Result<()> {
         true => test("engine", &environment),
         false => {
             let words = ["test", "--package", "docker-cli", "--test", "engine", "--locked"];
-            cargo(&[&words[..], &["--", "--include-ignored"]].concat(), &environment)
+            cargo_test(&[&words[..], &["--", "--include-ignored"]].concat(), &environment)
         }
     }
 }
