@@ -7,6 +7,7 @@
 //! | `text report` | the findings of `verify` in the last example; without this block, there are none |
 //! | `markdown fixed` | the last example after `fix` |
 //! | `markdown accepted` | the last example after `accept`, and after `fix` if there is such a block, too |
+//! | `diff fixed`, `diff accepted` | the same as changes, each with a line around it |
 //! | `markdown recorded` | the chapter of the next example as it was when `record` ran |
 //! | `text recording` | the recording of the next example |
 //! | `text table` | the table of versions, recordings/engines.json, of the next example, which has been recorded |
@@ -25,6 +26,7 @@ use mdbook_docktest::internal::{Bindings, Pattern, Placeholders};
 use mdbook_driver::MDBook;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use mdbook_markdown::{MarkdownOptions, new_cmark_parser};
+use similar::TextDiff;
 use tempfile::TempDir;
 
 use crate::hub::Hub;
@@ -41,6 +43,8 @@ pub struct Example {
     report: Option<String>,
     fixed: Option<String>,
     accepted: Option<String>,
+    fixed_diff: Option<String>,
+    accepted_diff: Option<String>,
     recorded: Option<String>,
     recording: Option<String>,
     table: Option<String>,
@@ -107,6 +111,8 @@ fn read(name: &str, text: &str) -> Vec<Example> {
                     }
                     ["markdown", "fixed"] => &mut last(&mut examples, &place).fixed,
                     ["markdown", "accepted"] => &mut last(&mut examples, &place).accepted,
+                    ["diff", "fixed"] => &mut last(&mut examples, &place).fixed_diff,
+                    ["diff", "accepted"] => &mut last(&mut examples, &place).accepted_diff,
                     ["text"] => continue,
                     _ => panic!("{place}: unknown kind of block: `{info}`"),
                 };
@@ -138,6 +144,11 @@ fn last<'a>(examples: &'a mut [Example], place: &str) -> &'a mut Example {
 }
 
 impl Example {
+    /// The file and the line in the guide.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
     /// The chapter's text.
     pub fn chapter(&self) -> &str {
         &self.chapter
@@ -180,17 +191,32 @@ impl Example {
             }
             return self.compare(check, &run_in(".", &["record", "--check"]));
         }
-        let rewritten = [("fix", &self.fixed), ("accept", &self.accepted)];
-        let is_rewritten = rewritten.iter().any(|(_, expected)| expected.is_some());
+        let rewritten = [
+            ("fix", &self.fixed, &self.fixed_diff),
+            ("accept", &self.accepted, &self.accepted_diff),
+        ];
+        let is_shown =
+            |whole: &Option<String>, diff: &Option<String>| whole.is_some() || diff.is_some();
+        let is_rewritten = rewritten.iter().any(|(_, whole, diff)| is_shown(whole, diff));
         if self.report.is_some() || !is_rewritten {
             self.compare(self.report.as_deref().unwrap_or_default(), &run("verify"))?;
         }
-        for (command, expected) in rewritten {
-            let Some(expected) = expected else { continue };
+        let read_chapter = || fs::read_to_string(book.path().join("src/lab.md")).unwrap();
+        for (command, whole, diff) in rewritten {
+            if !is_shown(whole, diff) {
+                continue;
+            }
+            let before = read_chapter();
             let outcome = run(command);
-            let chapter = fs::read_to_string(book.path().join("src/lab.md")).unwrap();
-            if chapter != *expected {
-                return Err(format!("{}: after `{command}`:\n{chapter}\n{outcome}", self.place));
+            let chapter = read_chapter();
+            let changes = changes(&before, &chapter);
+            let is_as_shown = whole.as_ref().is_none_or(|whole| *whole == chapter)
+                && diff.as_ref().is_none_or(|diff| *diff == changes);
+            if !is_as_shown {
+                let place = &self.place;
+                return Err(format!(
+                    "{place}: after `{command}`:\n{chapter}\n{changes}\n{outcome}"
+                ));
             }
         }
         if is_rewritten { self.compare("", &run("verify")) } else { Ok(()) }
@@ -238,6 +264,11 @@ impl Example {
         }
         Ok(())
     }
+}
+
+/// The changes of a chapter as a diff.
+fn changes(before: &str, after: &str) -> String {
+    TextDiff::from_lines(before, after).unified_diff().context_radius(1).to_string()
 }
 
 /// The report without the lines that all reports have: what did not run, how to run a step again, what `fix`

@@ -98,7 +98,11 @@ impl CommandCheck<'_> {
                     help = format!("{INTERRUPT_ABOVE_OTHERS}\n{help}");
                 }
                 let is_plain = self.is_last && self.follow().is_none();
-                let fix = if is_plain { stream::fix(self.command, limit_ms) } else { None };
+                let fix = if is_plain {
+                    stream::fix(self.command, self.shown_output(), limit_ms)
+                } else {
+                    None
+                };
                 Some(self.with_fixes(Code::Timeout, message, Some(help), fix))
             }
             // See `not_run` and `unanswered`.
@@ -119,6 +123,14 @@ impl CommandCheck<'_> {
                     .or_else(|| self.unwatched()),
             },
         }
+    }
+
+    /// What the chapter shows of its output, if that is shown for this command alone.
+    fn shown_output(&self) -> Option<&str> {
+        let below = self.in_chapter().and_then(|command| command.expectation.as_ref());
+        let is_alone = self.step.commands.len() == 1;
+        let block = self.step.expectations.first().filter(|_| is_alone);
+        below.or(block).map(|expectation| expectation.text.as_str())
     }
 
     /// Whether the chapter shows `^C` below it although other commands follow.

@@ -38,6 +38,11 @@ impl Fix {
         Self { name: "lines", value: Some(count.to_string()), basis }
     }
 
+    /// The stream is to be followed for this time.
+    pub(super) fn seconds(seconds: u64, basis: Basis) -> Self {
+        Self { name: "for", value: Some(format!("{seconds}s")), basis }
+    }
+
     /// Returns the edit of the step's info string. `text` is the chapter's text.
     pub(super) fn remedy(&self, text: &str, step: &Step) -> Remedy {
         let edit = set_attribute(text, &step.fence, self.name, self.value.as_deref());

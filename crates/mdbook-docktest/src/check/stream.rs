@@ -1,17 +1,25 @@
-//! Attributes for a stream that did not end in time, chosen from what it printed.
+//! Attributes for a stream that did not end in time, chosen from what it printed and from what the chapter shows.
+//!
+//! The same tutorial must get the same attribute in each run. So nothing here depends on how many lines came before
+//! the time was over, or on how long the stream had been silent just then.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::fix::Fix;
-use crate::model::recording::CommandRecording;
+use crate::expect::masked;
+use crate::model::recording::{CommandRecording, Transcript};
 use crate::model::remedy::Basis;
+use crate::model::scenario::shown_lines;
 use crate::model::stream::Streams;
 use crate::terminal;
+use crate::text::keys;
 
-/// The most lines that are shown of a stream that goes on.
-const MOST_LINES: usize = 10;
+/// How many lines are shown of a steady stream of which the chapter shows none.
+const SOME_LINES: usize = 3;
+/// How long a screen that is drawn again and again is followed: Docker's first figures come after 2 s.
+const SCREEN_SECONDS: u64 = 5;
 /// The number of characters of a line that it is recognized by.
 const RECOGNIZED: usize = 60;
 /// How long a stream must have been silent to be at rest, in milliseconds.
@@ -23,8 +31,10 @@ static FOLLOWS: LazyLock<Regex> = LazyLock::new(|| {
         | docker \s+ (?: system \s+ )? events \b
         | docker \s+ (?: container \s+ )? stats \b
         | docker \s+ (?: container \s+ )? attach \b
-        | tail \s (?: .* \s )? (?: -[a-zA-Z0-9]*[fF] | --follow ) \b
-        | watch \s | journalctl \s .* -f \b | ping \s )";
+        | (?: docker \s+ (?: container \s+ | compose \s+ )? exec \s+ (?: -\S+ \s+ )* \S+ \s+ )?
+          (?: tail \s (?: .* \s )? (?: -[a-zA-Z0-9]*[fF] | --follow ) \b
+            | ping \s | top \s* (?: -b\s* )? \z )
+        | watch \s | journalctl \s .* -f \b )";
     Regex::new(regex).expect("the regex is valid")
 });
 
@@ -34,12 +44,17 @@ static STARTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(regex).expect("the regex is valid")
 });
 
-static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[0-9a-f]{12,}|[0-9]+").expect("the regex is valid"));
+/// A screen that is drawn from its upper left corner.
+static DRAWS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\x1b\[(?:1?(?:;1)?H|2J)").expect("the regex is valid"));
 
-/// Returns the attribute that ends a command which timed out where it was last at rest; `None` if it does not look
-/// like an endless stream.
-pub(super) fn fix(command: &CommandRecording, limit_ms: u64) -> Option<Fix> {
+/// What stands for a value that changes, and numbers.
+static VALUE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\[[A-Z]+\]|[0-9a-f]{12,}|[0-9]+").expect("the regex is valid"));
+
+/// Returns the attribute that ends a command which timed out; `None` if it does not look like an endless stream, or
+/// if nothing was seen that will come in time again. `shown` is what the chapter shows of its output.
+pub(super) fn fix(command: &CommandRecording, shown: Option<&str>, limit_ms: u64) -> Option<Fix> {
     let text = command.command.as_str();
     let basis = if FOLLOWS.is_match(text) {
         Basis::Proved
@@ -48,107 +63,96 @@ pub(super) fn fix(command: &CommandRecording, limit_ms: u64) -> Option<Fix> {
     } else {
         return None;
     };
+    if DRAWS.is_match(&command.transcript.output()) {
+        let is_short = limit_ms <= SCREEN_SECONDS * 1_000;
+        return if is_short { None } else { Some(Fix::seconds(SCREEN_SECONDS, basis)) };
+    }
     let output = terminal::output(&command.transcript, Streams::Both);
     // A line without an end may be a question.
     if !output.ends_with('\n') {
         return None;
     }
-    let count = command.transcript.output().matches('\n').count();
-    let last_at = command.transcript.chunks.last().map_or(0, |chunk| chunk.at_ms);
-    if last_at + SILENCE_MS > limit_ms {
-        return Some(Fix::lines(count.min(MOST_LINES), basis));
+    let shown = shown.map_or_else(Vec::new, shown_above_interrupt);
+    let arrivals = Arrivals::of(&command.transcript, limit_ms);
+    let count = shown_lines(shown.iter().copied());
+    if !arrivals.are_over() {
+        let counts = [count, SOME_LINES, 1];
+        let count = counts.into_iter().find(|count| arrivals.come_in_time(*count))?;
+        return Some(Fix::lines(count, basis));
     }
-    Some(
-        last_line(&output)
-            .map_or_else(|| Fix::lines(count, basis), |regex| Fix::until(regex, basis)),
-    )
+    let printed: Vec<&str> = output.lines().collect();
+    let last_shown = shown.last().and_then(|line| only(line, &printed));
+    let until = last_shown.or_else(|| only(printed.last()?, &printed));
+    let all = arrivals.at_ms.len();
+    let some = if (1..all).contains(&count) { count } else { all };
+    Some(until.map_or_else(|| Fix::lines(some, basis), |regex| Fix::until(regex, basis)))
 }
 
-/// Returns a regex that matches the last line of the output, and none before it.
-fn last_line(output: &str) -> Option<String> {
-    let lines: Vec<&str> = output.lines().collect();
-    let (last, before) = lines.split_last()?;
-    let text: String = last.trim().chars().take(RECOGNIZED).collect();
+/// The lines that a chapter shows above `^C`.
+fn shown_above_interrupt(expected: &str) -> Vec<&str> {
+    let lines = expected.lines().take_while(|line| !keys::is_interrupt(line));
+    lines.filter(|line| !line.trim().is_empty()).collect()
+}
+
+/// When each line of a stream came.
+struct Arrivals {
+    at_ms: Vec<u64>,
+    limit_ms: u64,
+}
+
+impl Arrivals {
+    fn of(transcript: &Transcript, limit_ms: u64) -> Self {
+        let lines = transcript.chunks.iter().filter(|chunk| Streams::Both.contains(chunk.stream));
+        let ends =
+            lines.flat_map(|chunk| chunk.text.matches('\n').map(|_| chunk.at_ms.min(limit_ms)));
+        Self { at_ms: ends.collect(), limit_ms }
+    }
+
+    /// Whether no more are to be expected: a steady stream is never silent for twice as long as between two lines.
+    fn are_over(&self) -> bool {
+        let gaps = self.at_ms.windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
+        let silence = self.limit_ms - self.at_ms.last().copied().unwrap_or_default();
+        silence >= SILENCE_MS && silence > 2 * gaps.max().unwrap_or_default()
+    }
+
+    /// Whether so many lines come in time even if they are a third slower another time.
+    fn come_in_time(&self, count: usize) -> bool {
+        let last = count.checked_sub(1).and_then(|index| self.at_ms.get(index));
+        last.is_some_and(|at_ms| at_ms * 4 <= self.limit_ms * 3)
+    }
+}
+
+/// Returns a regex that matches a line like this one, with other values, if there is exactly one among the lines.
+fn only(line: &str, lines: &[&str]) -> Option<String> {
+    let text: String = line.trim().chars().take(RECOGNIZED).collect();
+    if text.is_empty() {
+        return None;
+    }
+    let pattern = pattern(&text);
+    let regex = Regex::new(&pattern).ok()?;
+    (lines.iter().filter(|line| regex.is_match(line)).count() == 1).then_some(pattern)
+}
+
+fn pattern(text: &str) -> String {
+    let masked = masked(text);
     let mut pattern = String::new();
     let mut at = 0;
-    for number in NUMBER.find_iter(&text) {
-        pattern.push_str(&regex::escape(&text[at..number.start()]));
-        pattern.push_str(if number.len() < 12 { r"\d+" } else { "[0-9a-f]+" });
-        at = number.end();
+    for value in VALUE.find_iter(&masked) {
+        let found = value.as_str();
+        let any = match found.as_bytes()[0] {
+            b'[' if text.contains(found) => continue,
+            b'[' => ".+",
+            _ if found.len() < 12 => r"\d+",
+            _ => "[0-9a-f]+",
+        };
+        pattern.push_str(&regex::escape(&masked[at..value.start()]));
+        pattern.push_str(any);
+        at = value.end();
     }
-    pattern.push_str(&regex::escape(&text[at..]));
+    pattern.push_str(&regex::escape(&masked[at..]));
     // An info string cannot contain a backtick.
-    let pattern = pattern.replace('`', ".");
-    let regex = Regex::new(&pattern).ok()?;
-    let is_unique = !text.is_empty() && !before.iter().any(|line| regex.is_match(line));
-    (is_unique && regex.is_match(last)).then_some(pattern)
+    pattern.replace('`', ".")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::recording::{Chunk, End, Transcript};
-    use crate::model::stream::Stream;
-
-    fn fix_for(command: &str, output: &str, at_ms: u64) -> Option<Fix> {
-        let chunk = Chunk { stream: Stream::Stdout, at_ms, text: output.to_owned() };
-        let recording = CommandRecording {
-            duration_ms: 5_000,
-            ..CommandRecording::new(
-                command.to_owned(),
-                End::TimedOut { limit_ms: 5_000 },
-                Transcript { chunks: vec![chunk], ..Transcript::default() },
-            )
-        };
-        fix(&recording, 5_000)
-    }
-
-    #[test]
-    fn a_stream_at_rest_is_followed_until_its_last_line() {
-        for command in [
-            "docker logs -f web",
-            "docker compose logs --follow",
-            "docker events",
-            "tail -n 3 -f log",
-        ] {
-            let until = |regex: &str| Some(Fix::until(regex.to_owned(), Basis::Proved));
-            assert_eq!(
-                fix_for(command, "start\nready on port 80 (pid 1)\n", 100),
-                until(r"ready on port \d+ \(pid \d+\)")
-            );
-            assert_eq!(fix_for(command, "a\n`b`\n", 100), until(".b."));
-            assert_eq!(
-                fix_for(command, "tick 1\ntick 2\n", 100),
-                Some(Fix::lines(2, Basis::Proved)),
-                "{command}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_stream_that_goes_on_is_cut_after_some_lines() {
-        let ticks = "tick\n".repeat(30);
-        assert_eq!(fix_for("docker stats", &ticks, 4_900), Some(Fix::lines(10, Basis::Proved)));
-        assert_eq!(
-            fix_for("docker logs -f web", "tick\n", 4_900),
-            Some(Fix::lines(1, Basis::Proved))
-        );
-    }
-
-    #[test]
-    fn a_server_in_the_foreground_may_also_be_slow() {
-        let expected = Some(Fix::until("ready".to_owned(), Basis::Proposed));
-        for command in ["docker run --rm nginx", "docker compose up", "docker start -a web"] {
-            assert_eq!(fix_for(command, "ready\n", 100), expected, "{command}");
-        }
-    }
-
-    #[test]
-    fn other_commands_are_slow_or_wait() {
-        assert_eq!(fix_for("sleep 60", "x\n", 100), None);
-        assert_eq!(fix_for("make logs -f", "x\n", 100), None);
-        assert_eq!(fix_for("docker logs web", "x\n", 100), None);
-        assert_eq!(fix_for("docker run -it alpine", "Name? ", 100), None, "a question");
-        assert_eq!(fix_for("docker logs -f web", "", 0), None, "nothing is known of it");
-    }
-}
+mod tests;
