@@ -241,8 +241,8 @@ impl Runner<'_> {
             .map_err(|error| self.or_cancelled(error.into()))?;
         let registry = ChapterRegistry::start(&self.supplier, &engine)?;
         let docker = engine.docker().cancelled_by(self.canceller.clone()).timeout(ENGINE_LIMIT);
-        let description = engine_info::describe(&docker)
-            .map_err(|error| self.or_cancelled(error))?;
+        let description =
+            engine_info::describe(&docker).map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)
             .map_err(RunError::io("following the engine's events"))
             .map_err(|error| self.or_cancelled(error))?;
@@ -388,8 +388,7 @@ fn leftovers_on(docker: &Docker, effects: &[(usize, Effect)]) -> Vec<Leftover> {
     if left.iter().any(|leftover| leftover.kind == ObjectKind::Volume)
         && let Ok(volumes) = docker.volume().ls().call()
     {
-        let exists =
-            |name: &str| volumes.iter().any(|volume| AsRef::<str>::as_ref(volume) == name);
+        let exists = |name: &str| volumes.iter().any(|volume| AsRef::<str>::as_ref(volume) == name);
         left.retain(|leftover| leftover.kind != ObjectKind::Volume || exists(&leftover.name));
     }
     left
