@@ -109,22 +109,32 @@ impl User {
 
     /// Puts a script for `sh` first on this user's PATH.
     pub fn with_program(self, name: &str, script: &str) -> Self {
+        self.gets_program(name, script);
+        self
+    }
+
+    /// As [`Self::with_program`], for a user who is shared: the name must be one test's own.
+    pub fn gets_program(&self, name: &str, script: &str) {
         let directory = self.home.join("bin");
         fs::create_dir_all(&directory).unwrap();
         let file = directory.join(name);
         fs::write(&file, format!("#!/bin/sh\n{script}")).unwrap();
         fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
-        self
     }
 
     /// Puts a file of the user's own into the home directory.
     pub fn with_file(self, path: &str, text: &str) -> Self {
+        self.gets_file(path, text);
+        self
+    }
+
+    /// As [`Self::with_file`], for a user who is shared: the path must be one test's own.
+    pub fn gets_file(&self, path: &str, text: &str) {
         let file = self.home.join(path);
         let words = self.words(["mkdir".into(), "--parents".into(), file.with_file_name("")]);
         succeed(Command::new(&words[0]).args(&words[1..]));
         fs::write(&file, text).unwrap();
         succeed(Command::new("chown").arg(format!("{0}:{0}", self.name)).arg(&file));
-        self
     }
 
     /// The user's name.

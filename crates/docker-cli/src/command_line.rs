@@ -6,6 +6,7 @@ use std::fmt;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::redact::{redacted, redacted_env, redacted_wrapper};
+use crate::words::find_command;
 
 /// A command line, word by word.
 ///
@@ -16,13 +17,15 @@ use crate::redact::{redacted, redacted_env, redacted_wrapper};
 pub struct CommandLine {
     words: Vec<OsString>,
     shown: String,
+    name: Option<String>,
 }
 
 impl CommandLine {
     /// `docker`, which begins with the program, behind the words of a command that executes it.
     pub(crate) fn new(wrapper: &[OsString], docker: &[OsString]) -> Self {
         let shown = [redacted_wrapper(wrapper), redacted(docker)].concat();
-        Self { words: [wrapper, docker].concat(), shown: to_text(&quoted(&shown)) }
+        let shown = to_text(&quoted(&shown));
+        Self { words: [wrapper, docker].concat(), shown, name: name(docker) }
     }
 
     /// `docker` as one word behind the words of a command that passes it to a shell; `env` is in
@@ -31,7 +34,7 @@ impl CommandLine {
         let shown = quoted(&[redacted_env(env), redacted(docker)].concat());
         let shown = [redacted_wrapper(wrapper), vec![shown]].concat();
         let words = [wrapper, &[quoted(&[env, docker].concat())]].concat();
-        Self { words, shown: to_text(&quoted(&shown)) }
+        Self { words, shown: to_text(&quoted(&shown)), name: name(docker) }
     }
 
     /// The words, the program first, with nothing redacted.
@@ -39,6 +42,16 @@ impl CommandLine {
     pub fn words(&self) -> &[OsString] {
         &self.words
     }
+
+    /// The words of docker's command without its flags: `container create`. `None` if no known command
+    /// is among them.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+}
+
+fn name(docker: &[OsString]) -> Option<String> {
+    find_command(docker, 1).filter(|found| found.is_known).map(|found| found.path)
 }
 
 impl fmt::Display for CommandLine {

@@ -1,5 +1,6 @@
 //! The error type of this crate.
 
+mod answer;
 mod display;
 mod failure;
 mod not_ready;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+pub use answer::{Excerpt, JsonError};
 pub use failure::Failure;
 pub(crate) use failure::last_lines;
 pub use not_ready::NotReady;
@@ -21,6 +23,9 @@ use crate::id::InvalidName;
 /// It is displayed on one line: the case and docker's message, or the last line that the program
 /// printed. `{:#}` adds what else there is on lines of their own: the whole message, the command line
 /// without its secrets, and the exit status.
+///
+/// Neither form, nor debug output, shows an answer of docker that could not be read, as it can contain
+/// secrets: [`Excerpt::reveal`] and [`JsonError::reveal`] return what it says.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -85,9 +90,9 @@ pub enum Error {
         /// The command line.
         command: CommandLine,
         /// The position and the reason.
-        source: serde_json::Error,
+        source: JsonError,
         /// The beginning of the output.
-        text: String,
+        text: Excerpt,
     },
     /// Docker succeeded, but its output is not the expected text.
     Unexpected {
@@ -96,7 +101,7 @@ pub enum Error {
         /// What was expected, with its article: `a container identifier`.
         expected: &'static str,
         /// The beginning of the output.
-        text: String,
+        text: Excerpt,
     },
     /// A text is not a valid name or identifier. No command returns this: it is for callers that
     /// parse names, where `?` converts the error.

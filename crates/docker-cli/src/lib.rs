@@ -39,7 +39,7 @@
 //! - **Errors are specific.** [`Error`] has a case for each reason that a caller can act on, with
 //!   the command line, the exit status and Docker's message. It is displayed on one line, and with
 //!   all details by `{:#}`. Command lines are displayed without the values of environment variables,
-//!   build arguments and other secrets.
+//!   build arguments and other secrets, and so is no answer of docker that could not be read.
 //! - **What is guarded is removed.** A [`Guard`] removes its container, network, volume or compose
 //!   project when it is dropped, and [`Docker::sweep`] those of processes that were killed. Neither
 //!   removes what existed before.
@@ -109,7 +109,7 @@ pub use cancel::Canceller;
 pub use command::DockerCommand;
 pub use command_line::CommandLine;
 pub use docker::Docker;
-pub use error::{Error, Failure, ObjectKind};
+pub use error::{Error, Excerpt, Failure, JsonError, ObjectKind};
 pub use feed::Feed;
 pub use generated::{
     builder, checkpoint, config, manifest, node, plugin, secret, service, stack, swarm, top_level,

@@ -9,11 +9,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 
 use crate::command_line::CommandLine;
-use crate::error::Error;
+use crate::error::{Error, Excerpt, JsonError};
 use crate::output::Output;
-
-/// How much of unexpected output an error repeats, in characters.
-const EXCERPT: usize = 500;
 
 /// One JSON value.
 pub(crate) fn json<T: DeserializeOwned>(output: Output) -> Result<T, Error> {
@@ -60,11 +57,11 @@ pub(crate) fn existing<T: DeserializeOwned>(
 }
 
 fn not_json(command: &CommandLine, source: serde_json::Error, text: &[u8]) -> Error {
-    Error::Json { command: command.clone(), source, text: excerpt(text) }
-}
-
-fn excerpt(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).trim().chars().take(EXCERPT).collect()
+    Error::Json {
+        command: command.clone(),
+        source: JsonError::new(source),
+        text: Excerpt::new(text),
+    }
 }
 
 /// The identifier or name on the last line; messages may precede it.
@@ -87,7 +84,11 @@ pub(crate) fn names_below<T: Printed>(output: Output, heading: &str) -> Result<V
 
 /// The error for a line that is not what docker prints.
 pub(crate) fn unexpected(output: &Output, expected: &'static str, line: &str) -> Error {
-    Error::Unexpected { command: output.command.clone(), expected, text: excerpt(line.as_bytes()) }
+    Error::Unexpected {
+        command: output.command.clone(),
+        expected,
+        text: Excerpt::new(line.as_bytes()),
+    }
 }
 
 /// Accepts any output.

@@ -72,7 +72,10 @@ fn what_was_loaded_has_a_name_or_an_identifier() {
 fn what_a_program_printed_is_not_a_container() {
     let fake = answering("hello world");
     let error = fake.docker.container().run("alpine").detach().call().unwrap_err();
-    assert!(matches!(&error, Error::Unexpected { text, .. } if text == "hello world"), "{error:?}");
+    assert!(
+        matches!(&error, Error::Unexpected { text, .. } if text.reveal() == "hello world"),
+        "{error:?}"
+    );
 }
 
 #[test]

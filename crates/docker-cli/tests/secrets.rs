@@ -109,6 +109,40 @@ exit 1"#,
     assert!(!format!("{error:?}").contains("{}"), "{error:?}");
 }
 
+/// serde's own message repeats the value.
+#[test]
+fn what_is_not_the_expected_json_is_not_revealed() {
+    for answer in [
+        r#"{"Id":"web","Config":{"Env":["PASSWORD=s3cret"]},"State":"s3cret"}"#,
+        r#"{"Id":"web","Config":{"Env":["PASSWORD=s3cret"]"#,
+        r#"{"Config":{"Env":"PASSWORD=s3cret"}}"#,
+    ] {
+        let fake = Fake::new(&format!("echo '{answer}'"));
+        let error = fake.docker.container().inspect(["web"]).call().unwrap_err();
+        let long = shown(&error);
+        let begins = "cannot parse the output of `docker container inspect`: ";
+        assert!(long.starts_with(begins) && long.contains("line 1"), "{long}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            assert!(!format!("{cause} {cause:?}").contains("s3cret"), "{cause}");
+            source = cause.source();
+        }
+        let Error::Json { source, text, .. } = error else { panic!("{error:?}") };
+        assert_eq!(text.reveal(), answer);
+        assert_eq!(source.reveal().line(), 1);
+    }
+}
+
+#[test]
+fn what_is_not_the_expected_text_is_not_revealed() {
+    let fake = Fake::new("echo 's3cret of a program'");
+    let error = fake.docker.container().run("app").detach().call().unwrap_err();
+    assert!(shown(&error).contains("is not a container identifier"), "{error:#}");
+    assert!(format!("{error:?}").contains("text: (19 bytes)"), "{error:?}");
+    let Error::Unexpected { text, .. } = error else { panic!("{error:?}") };
+    assert_eq!(text.reveal(), "s3cret of a program");
+}
+
 /// It is what the caller wants to see.
 #[test]
 fn what_a_program_prints_is_shown() {

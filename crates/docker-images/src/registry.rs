@@ -8,6 +8,7 @@ mod credentials;
 mod download;
 mod error;
 mod failure;
+mod helper;
 mod http;
 mod manifest;
 mod proxy;
@@ -41,6 +42,8 @@ const DOCKER_CERTIFICATES: &str = "/etc/docker/certs.d";
 pub struct Registry {
     /// The directory of Docker's `config.json`.
     docker_config: Option<PathBuf>,
+    /// What credential helpers run through.
+    helpers_through: Vec<String>,
     /// Directories named after registries.
     certificates: PathBuf,
     /// The machine's certificates, once they were needed.
@@ -96,11 +99,19 @@ impl Registry {
     pub fn new() -> Self {
         Self {
             docker_config: credentials::docker_config_directory(),
+            helpers_through: Vec::new(),
             certificates: DOCKER_CERTIFICATES.into(),
             roots: OnceLock::new(),
             variable: |name| std::env::var(name).ok(),
             limits: Limits::default(),
         }
+    }
+
+    /// Puts these words in front of the commands of credential helpers, which may have to run as another
+    /// user than this process.
+    #[must_use]
+    pub fn helpers_through(self, words: &[String]) -> Self {
+        Self { helpers_through: words.to_vec(), ..self }
     }
 
     /// Fetches an image for a platform. What is in the blobs already is not fetched again, and what was

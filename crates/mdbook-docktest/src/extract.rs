@@ -249,8 +249,11 @@ impl Extraction<'_> {
         // A reader is at a terminal, and so is a program that asks for one.
         let needs_terminal = |command: &Command| {
             command.is_typed()
-                || needs_terminal(&command.text)
-                || !is_script && inner::certainly_opens(&command.text)
+                || if is_script {
+                    needs_terminal(&command.text)
+                } else {
+                    inner::certainly_opens(&command.text)
+                }
                 || has_answer(command)
         };
         if attributes.tty.is_none() && commands.iter().any(needs_terminal) {

@@ -32,7 +32,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use docker_cli::{Canceller, DockerCommand};
+use docker_cli::{Canceller, Docker, DockerCommand};
 use docker_images::Reference;
 use docker_sandbox::{EngineOptions, EngineRoot, ProcessEngine};
 use serde::{Deserialize, Serialize};
@@ -240,9 +240,9 @@ impl Runner<'_> {
         let engine = ProcessEngine::start(&options, &self.canceller)
             .map_err(|error| self.or_cancelled(error.into()))?;
         let registry = ChapterRegistry::start(&self.supplier, &engine)?;
-        let docker = engine.docker().cancelled_by(self.canceller.clone());
-        let description = engine_info::describe(&docker.timeout(ENGINE_LIMIT))
-            .map_err(|error| self.or_cancelled(error))?;
+        let docker = engine.docker().cancelled_by(self.canceller.clone()).timeout(ENGINE_LIMIT);
+        let description =
+            engine_info::describe(&docker).map_err(|error| self.or_cancelled(error))?;
         let witness = Witness::new(&engine, &self.canceller)
             .map_err(RunError::io("following the engine's events"))
             .map_err(|error| self.or_cancelled(error))?;
@@ -250,10 +250,10 @@ impl Runner<'_> {
         let limited = LimitedEngine { engine: &engine, settings: self.settings };
         let mut limits = LimitsWatch::new(&limited);
         let RanSteps { recordings: mut steps, starts, unwritten } =
-            self.run_steps(scenario, (&engine, &description.version), &mut limits)?;
+            self.run_steps(scenario, (&engine, &docker, &description.version), &mut limits)?;
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
-        let leftovers = self.leftovers(&effects, &engine);
+        let leftovers = leftovers_on(&docker, &effects);
         let log = registry.take_log();
         for image in &log.mended {
             let line = format!("image {image} was damaged in the cache, and was fetched again");
@@ -285,41 +285,15 @@ impl Runner<'_> {
         if self.canceller.is_cancelled() { RunError::Cancelled } else { error }
     }
 
-    /// The objects that the steps have created and not removed.
-    fn leftovers(&self, effects: &[(usize, Effect)], engine: &ProcessEngine) -> Vec<Leftover> {
-        let docker = engine.docker().cancelled_by(self.canceller.clone()).timeout(ENGINE_LIMIT);
-        let images = || {
-            let rows = docker.image().ls().call();
-            // An engine that no longer answers has a finding of its own.
-            rows.unwrap_or_default()
-                .into_iter()
-                .map(|row| (format!("{}:{}", row.repository, row.tag), row.id.to_string()))
-                .collect()
-        };
-        let any_image = effects.iter().any(|(_, effect)| effect.kind == ObjectKind::Image);
-        let images: Vec<(String, String)> = if any_image { images() } else { Vec::new() };
-        let mut left = leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images);
-        // Docker Engine 20.10 sends no event for a volume that `prune` removes.
-        if left.iter().any(|leftover| leftover.kind == ObjectKind::Volume)
-            && let Ok(volumes) = docker.volume().ls().call()
-        {
-            let exists =
-                |name: &str| volumes.iter().any(|volume| AsRef::<str>::as_ref(volume) == name);
-            left.retain(|leftover| leftover.kind != ObjectKind::Volume || exists(&leftover.name));
-        }
-        left
-    }
-
     /// Runs the steps.
     fn run_steps(
         &self,
         scenario: &Scenario,
-        (engine, version): (&ProcessEngine, &str),
+        (engine, docker, version): (&ProcessEngine, &Docker, &str),
         limits: &mut LimitsWatch<'_>,
     ) -> Result<RanSteps, RunError> {
         let environment = self.settings.environment.clone();
         let shell = Shell::new(engine, environment).map_err(RunError::io("creating a shell"))?;
-        let docker = engine.docker().cancelled_by(self.canceller.clone()).timeout(ENGINE_LIMIT);
         let (timeout, canceller) = (self.settings.timeout, &self.canceller);
         let page_ids = PageIds::new(scenario, version, &self.settings.placeholders);
         let mut runner = StepRunner::new(engine, shell, page_ids, timeout, canceller);
@@ -350,7 +324,7 @@ impl Runner<'_> {
                     // Objects that are made again have other IDs.
                     runner.page_ids.clone_from(&before);
                     let (commands, times) = runner.run(step, &files)?;
-                    swarm::wait_for_networks(&commands, &docker, canceller);
+                    swarm::wait_for_networks(&commands, docker, canceller);
                     // They are written once, also for a step that is run again.
                     if !files.is_empty() {
                         files.clear();
@@ -395,6 +369,29 @@ struct RanSteps {
     /// When each command was started, in order.
     starts: Vec<CommandStart>,
     unwritten: Vec<UnwrittenFile>,
+}
+
+/// The objects that the steps have created and not removed.
+fn leftovers_on(docker: &Docker, effects: &[(usize, Effect)]) -> Vec<Leftover> {
+    let images = || {
+        let rows = docker.image().ls().call();
+        // An engine that no longer answers has a finding of its own.
+        rows.unwrap_or_default()
+            .into_iter()
+            .map(|row| (format!("{}:{}", row.repository, row.tag), row.id.to_string()))
+            .collect()
+    };
+    let any_image = effects.iter().any(|(_, effect)| effect.kind == ObjectKind::Image);
+    let images: Vec<(String, String)> = if any_image { images() } else { Vec::new() };
+    let mut left = leftovers(effects.iter().map(|(step, effect)| (*step, effect)), &images);
+    // Docker Engine 20.10 sends no event for a volume that `prune` removes.
+    if left.iter().any(|leftover| leftover.kind == ObjectKind::Volume)
+        && let Ok(volumes) = docker.volume().ls().call()
+    {
+        let exists = |name: &str| volumes.iter().any(|volume| AsRef::<str>::as_ref(volume) == name);
+        left.retain(|leftover| leftover.kind != ObjectKind::Volume || exists(&leftover.name));
+    }
+    left
 }
 
 /// The images that a chapter uses, as far as is known before it runs.

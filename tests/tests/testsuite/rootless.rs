@@ -1,6 +1,7 @@
 //! A user who is not root runs everything, without `sudo` and without a Docker of the machine.
 
 mod ends;
+mod helpers;
 mod ways;
 
 use std::fs;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::failure::NO_OUTPUT;
 use super::{Error, Failure};
+use crate::command_line::CommandLine;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,15 +52,12 @@ impl fmt::Display for Error {
                 )?;
                 detail(f, "command", command)
             }
-            Self::Json { command, source, text } => {
-                write!(f, "cannot parse docker's output: {source}")?;
-                detail(f, "command", command)?;
-                detail(f, "output", text)
+            Self::Json { command, source, .. } => {
+                write!(f, "cannot parse the output of {}: {source}", name(command))?;
+                detail(f, "command", command)
             }
-            Self::Unexpected { command, expected, text } => {
-                let line = text.lines().next().unwrap_or_default();
-                let shown = if f.alternate() { text } else { line };
-                write!(f, "unexpected output of docker: `{shown}`, not {expected}")?;
+            Self::Unexpected { command, expected, .. } => {
+                write!(f, "the output of {} is not {expected}", name(command))?;
                 detail(f, "command", command)
             }
         }
@@ -89,6 +87,14 @@ fn of_failure(
         Some(line) => write!(f, "{case}: {line}")?,
     }
     if f.alternate() { failure.write_details(f) } else { failure.write_leftover(f) }
+}
+
+/// The name of the command: `docker container create`.
+fn name(command: &CommandLine) -> String {
+    match command.name() {
+        Some(name) => format!("`docker {name}`"),
+        None => "docker".to_owned(),
+    }
 }
 
 /// A line of the long form.

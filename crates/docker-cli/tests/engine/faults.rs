@@ -146,12 +146,15 @@ fn images_are_missing_in_use_or_out_of_reach() {
 fn what_docker_prints_is_not_what_was_expected() {
     let (docker, container) = (docker(), docker().container().create(image()));
     let error = docker.network().ls().flag("--format={{.Name}}").call().unwrap_err();
-    assert!(matches!(&error, Error::Json { text, .. } if text.contains("bridge")), "{error:?}");
+    assert!(
+        matches!(&error, Error::Json { text, .. } if text.reveal().contains("bridge")),
+        "{error:?}"
+    );
     // Docker prints the help, and succeeds.
     let error = container.flag("--help").call().unwrap_err();
     assert!(
         matches!(&error, Error::Unexpected { expected: "a container identifier", text, .. }
-            if text.contains("docker container create")),
+            if text.reveal().contains("docker container create")),
         "{error:?}"
     );
     let error = docker.program("/nowhere/docker").ping().unwrap_err();

@@ -1,18 +1,16 @@
 //! The author's `docker login`.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use docker_credential::{CredentialRetrievalError, DockerCredential, get_credential_from_reader};
 
+use super::helper::{self, Helpers};
+
 /// By what `docker login` keeps the login to Docker Hub.
 const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
-
-/// What credential helpers answer when they have no login for a registry, from
-/// <https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go>.
-const HELPER_HAS_NONE: &str = "credentials not found in native keychain";
 
 /// A login to a registry. It is never shown.
 pub(super) enum Credentials {
@@ -46,45 +44,45 @@ pub(super) fn docker_config_directory() -> Option<PathBuf> {
 }
 
 /// Looks for the login to a registry in `config.json` of this directory, and in the credential helper that
-/// it names.
-pub(super) fn look_up(directory: Option<&Path>, registry: &str) -> Lookup {
+/// it names, which runs `through` other words.
+pub(super) fn look_up(directory: Option<&Path>, through: &[String], registry: &str) -> Lookup {
     let Some(path) = directory.map(|directory| directory.join("config.json")) else {
         return Lookup::None;
     };
-    let broken = |what: &str| Lookup::Broken(format!("{what} `{}`", path.display()));
-    let file = match File::open(&path) {
-        Ok(file) => file,
+    let file = format!("`{}`", path.display());
+    let text = match fs::read(&path) {
+        Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Lookup::None,
-        Err(error) => return Lookup::Broken(format!("cannot read `{}`: {error}", path.display())),
+        Err(error) => return Lookup::Broken(format!("cannot read {file}: {error}")),
     };
     let key = if registry == "docker.io" { DOCKER_HUB_KEY } else { registry };
-    match get_credential_from_reader(BufReader::new(file), key) {
+    let Ok((helpers, rest)) = without_helpers(&text) else {
+        return Lookup::Broken(format!("cannot parse {file}"));
+    };
+    let ask = |helper| helper::ask(helper, through, key, &file);
+    if let Some(helper) = helpers.of(key) {
+        return ask(helper);
+    }
+    match get_credential_from_reader(&*rest, key) {
         Ok(DockerCredential::UsernamePassword(user, password)) => {
             Lookup::Found(Credentials::Password { user, password })
         }
         Ok(DockerCredential::IdentityToken(token)) => Lookup::Found(Credentials::Identity(token)),
-        Err(CredentialRetrievalError::NoCredentialConfigured) => Lookup::None,
-        Err(CredentialRetrievalError::HelperFailure { stdout, .. })
-            if stdout.contains(HELPER_HAS_NONE) =>
-        {
-            Lookup::None
+        Err(CredentialRetrievalError::NoCredentialConfigured) => {
+            helpers.store().map_or(Lookup::None, ask)
         }
-        // What a helper printed is not shown: it may be the secret.
-        Err(CredentialRetrievalError::HelperFailure { helper, .. }) => {
-            Lookup::Broken(format!("`{helper}` failed"))
-        }
-        Err(CredentialRetrievalError::HelperCommunicationError) => {
-            broken("cannot run the credential helper named in")
-        }
-        Err(CredentialRetrievalError::MalformedHelperResponse) => {
-            broken("cannot understand the answer of the credential helper named in")
-        }
-        Err(
-            CredentialRetrievalError::ConfigReadError | CredentialRetrievalError::ConfigNotFound,
-        ) => broken("cannot parse"),
         Err(
             CredentialRetrievalError::CredentialDecodingError
             | CredentialRetrievalError::CredentialMismatchError,
-        ) => broken("cannot decode the login in"),
+        ) => Lookup::Broken(format!("cannot decode the login in {file}")),
+        // Without helpers, nothing else fails.
+        Err(_) => Lookup::Broken(format!("cannot parse {file}")),
     }
+}
+
+/// The helpers of a configuration, which we run ourselves, and the configuration without them.
+fn without_helpers(text: &[u8]) -> serde_json::Result<(Helpers, Vec<u8>)> {
+    let mut configuration = serde_json::from_slice(text)?;
+    let helpers = Helpers::take(&mut configuration)?;
+    Ok((helpers, serde_json::to_vec(&configuration)?))
 }

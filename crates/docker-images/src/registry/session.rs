@@ -156,8 +156,12 @@ impl<'a> Session<'a> {
     fn log_in(&mut self, headers: &HeaderMap) -> Result<bool, Failure> {
         let Some(challenge) = Challenge::of(headers) else { return Ok(false) };
         let lookup = self.lookup.take().unwrap_or_else(|| {
-            let directory = self.registry.docker_config.as_deref();
-            credentials::look_up(directory, self.reference.registry())
+            let Registry { docker_config, helpers_through, .. } = self.registry;
+            credentials::look_up(
+                docker_config.as_deref(),
+                helpers_through,
+                self.reference.registry(),
+            )
         });
         self.login = match &lookup {
             Lookup::None => Login::None,

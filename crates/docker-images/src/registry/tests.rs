@@ -246,6 +246,7 @@ impl Client {
         };
         let registry = Registry {
             docker_config: Some(directory.path().to_owned()),
+            helpers_through: Vec::new(),
             certificates: directory.path().join("certs.d"),
             variable: |_| None,
             limits,

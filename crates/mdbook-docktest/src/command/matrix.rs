@@ -62,12 +62,7 @@ pub(super) fn verify_on_engines(verify: &Verify) -> Result<Exit> {
         for (index, Loaded { report, settings, .. }) in loaded.iter_mut().enumerate() {
             let run_options = RunOptions {
                 settings,
-                engines: match selected {
-                    Selected::Prepared(root) => {
-                        Engines::of(options).on_suite(root.suite, Some(&root.path))
-                    }
-                    Selected::Built(suite) => Engines::of(options).on_suite(suite, None),
-                },
+                engines: Engines::of(options).on_suite(selected.suite(), selected.root()),
                 fail_fast: options.fail_fast,
                 jobs: options.jobs,
                 canceller: &canceller,

@@ -123,24 +123,42 @@ fn inner_prompt(line: &str, outer: Option<&Prompt>, is_certain: bool) -> Option<
     }
 }
 
-/// Whether a command certainly opens a program that reads from the terminal: in a container, or because it is one that
-/// does so without arguments.
-pub(super) fn certainly_opens(command: &str) -> bool {
-    let mut words = command.split_whitespace().skip_while(|word| *word == "sudo");
-    let opens = |program: &str| INTERPRETERS.contains(&program) && !SHELLS.contains(&program);
-    needs_terminal(command) || words.next().is_some_and(opens) && words.next().is_none()
+/// How a command opens a program that reads commands at a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// It asks for a terminal: in a container, or because the program needs one.
+    WithTerminal,
+    /// It is one of the programs that do so without arguments, if they are at a terminal.
+    Alone,
+    /// Its arguments decide.
+    Perhaps,
 }
 
-/// Whether a command can open a program that reads commands at a prompt.
-fn can_open(command: &str) -> bool {
+/// Whether a command certainly opens a program that reads from the terminal.
+pub(super) fn certainly_opens(command: &str) -> bool {
+    opening(command).is_some_and(Opening::is_certain)
+}
+
+impl Opening {
+    fn is_certain(self) -> bool {
+        self != Self::Perhaps
+    }
+}
+
+/// How a command opens a program; `None` if it opens none.
+fn opening(command: &str) -> Option<Opening> {
     if needs_terminal(command) {
-        return true;
+        return Some(Opening::WithTerminal);
     }
     let mut words =
         command.split_whitespace().skip_while(|word| *word == "sudo" || word.contains('='));
     let program = words.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    if INTERPRETERS.contains(&program) && !command.contains(['|', '<']) {
+        let is_alone = words.next().is_none() && !SHELLS.contains(&program);
+        return Some(if is_alone { Opening::Alone } else { Opening::Perhaps });
+    }
     let is_shell = command.starts_with("sudo ") && command.contains(" -i") || command == "sudo -s";
-    is_shell || INTERPRETERS.contains(&program) && !command.contains(['|', '<'])
+    is_shell.then_some(Opening::Perhaps)
 }
 
 /// Splits the lines below commands that open a program into its output and what is typed into it.
@@ -153,8 +171,8 @@ pub(super) fn add_typed_commands(session: &mut Session, lines: &[&str]) {
         let outer = Prompt::of(lines[command.lines.start]).map(|(prompt, _)| prompt);
         let range = command.lines.end..end;
         let mut typed = Vec::new();
-        if can_open(&text) {
-            let is_certain = certainly_opens(&text);
+        if let Some(opening) = opening(&text) {
+            let is_certain = opening.is_certain();
             typed = typed_commands(lines, range, outer.as_ref(), is_certain);
             if let Some(first) = typed.first() {
                 command.below = command.lines.end..first.lines.start;
@@ -217,16 +235,17 @@ pub(super) fn left_open(session: &Session, lines: &[&str], step: usize) -> Optio
     }
     let text = last.text(lines);
     let outer = Prompt::of(lines[last.lines.start]).map(|(prompt, _)| prompt);
-    can_open(&text).then(|| Open { step, outer, is_certain: certainly_opens(&text) })
+    Some(Open { step, outer, is_certain: opening(&text)?.is_certain() })
 }
 
-/// The same for a script.
+/// The same for a script, which has no terminal of its own.
 pub(super) fn left_open_by_script(
     commands: &[crate::model::scenario::Command],
     step: usize,
 ) -> Option<Open> {
     let text = &commands.last()?.text;
-    can_open(text).then(|| Open { step, outer: None, is_certain: needs_terminal(text) })
+    let is_certain = opening(text)? == Opening::WithTerminal;
+    Some(Open { step, outer: None, is_certain })
 }
 
 /// Whether a program shows prompts that are more than a sign: then `# ` begins the author's comments.

@@ -21,7 +21,8 @@ pub(super) enum Look {
     Windows,
     /// Commands.
     Script,
-    /// A command and what it prints: without prompts, nothing says which lines are which.
+    /// A command and what it prints: without prompts, nothing says which lines are which. Or commands with
+    /// comments that bash would run.
     Mixed,
 }
 
@@ -54,15 +55,37 @@ pub(super) fn look_of(kind: Kind, text: &str) -> Option<Look> {
             has_code(text).then_some(look)
         }),
         Kind::OtherShell => look(text).or_else(|| has_code(text).then_some(Look::Windows)),
-        Kind::Other => look(text).filter(|look| match look {
-            Look::Session | Look::Windows => true,
-            Look::Script => has_only_commands(text) && has_unmistakable_command(text),
-            Look::Mixed => first_line(text).is_some_and(is_unmistakable),
+        Kind::Other => look_in_other_language(text).or_else(|| {
+            let look = look_in_other_language(&without_foreign_comments(text)?)?;
+            Some(if look == Look::Script { Look::Mixed } else { look })
         }),
         // Somebody types these commands, and nobody has said otherwise.
         Kind::Text => has_command_at_prompt(text).then_some(Look::Session),
         Kind::Document | Kind::Output => None,
     }
+}
+
+fn look_in_other_language(text: &str) -> Option<Look> {
+    look(text).filter(|look| match look {
+        Look::Session | Look::Windows => true,
+        Look::Script => has_only_commands(text) && has_unmistakable_command(text),
+        Look::Mixed => first_line(text).is_some_and(is_unmistakable),
+    })
+}
+
+/// What begins a line of a comment in other languages than bash.
+const FOREIGN_COMMENTS: [&str; 7] = ["//", "/*", "* ", "*/", "-- ", ";", "<!--"];
+
+/// A text without its lines that are comments of another language; `None` if it has none.
+fn without_foreign_comments(text: &str) -> Option<String> {
+    let is_comment = |line: &&str| {
+        let line = line.trim_start();
+        FOREIGN_COMMENTS.iter().any(|sign| line.starts_with(sign))
+    };
+    text.lines().any(|line| is_comment(&line)).then(|| {
+        let code = text.split_inclusive('\n').filter(|line| !is_comment(line));
+        code.collect()
+    })
 }
 
 /// Whether there is more than comments.

@@ -249,13 +249,13 @@ fn docker_hub_s_login_is_found_by_its_own_name() {
     let auth = BASE64_STANDARD.encode("user:s3cret");
     let entry = json!({ "https://index.docker.io/v1/": { "auth": auth } });
     let client = Client::with_config(&json!({ "auths": entry }));
-    let found = look_up(Some(client.path()), "docker.io");
+    let found = look_up(Some(client.path()), &[], "docker.io");
     assert_eq!(format!("{found:?}"), "Found(Credentials)");
     let Lookup::Found(Credentials::Password { user, password }) = found else { panic!() };
     assert_eq!((&*user, &*password), ("user", SECRET));
-    assert!(matches!(look_up(Some(client.path()), "ghcr.io"), Lookup::None));
-    assert!(matches!(look_up(Some(Client::new().path()), "docker.io"), Lookup::None));
-    assert!(matches!(look_up(None, "docker.io"), Lookup::None));
+    assert!(matches!(look_up(Some(client.path()), &[], "ghcr.io"), Lookup::None));
+    assert!(matches!(look_up(Some(Client::new().path()), &[], "docker.io"), Lookup::None));
+    assert!(matches!(look_up(None, &[], "docker.io"), Lookup::None));
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn credential_helpers_are_asked() {
     }
     let look_up = |helper: &str| {
         let client = Client::with_config(&json!({ "credHelpers": { "example.com": helper } }));
-        look_up(Some(client.path()), "example.com")
+        look_up(Some(client.path()), &[], "example.com")
     };
     let Lookup::Found(Credentials::Password { user, password }) = look_up("works") else {
         panic!()
@@ -296,8 +296,30 @@ fn credential_helpers_are_asked() {
     assert!(garbled.starts_with("cannot understand the answer of the credential"), "{garbled}");
     let store =
         Client::with_config(&json!({ "auths": { "example.com": {} }, "credsStore": "works" }));
-    let found = super::super::credentials::look_up(Some(store.path()), "example.com");
+    let found = super::super::credentials::look_up(Some(store.path()), &[], "example.com");
     assert!(matches!(found, Lookup::Found(Credentials::Password { .. })));
+}
+
+#[test]
+fn credential_helpers_run_through_other_words() {
+    if !in_process_with_helpers(
+        "registry::tests::login::credential_helpers_run_through_other_words",
+    ) {
+        return;
+    }
+    let look_up = |helper: &str, words: &[&str]| {
+        let client = Client::with_config(&json!({ "credsStore": helper }));
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        look_up(Some(client.path()), &words, "example.com")
+    };
+    let Lookup::Found(Credentials::Password { user, .. }) =
+        look_up("shows", &["env", "SHOWN=of a caller"])
+    else {
+        panic!()
+    };
+    assert_eq!(user, "of a caller");
+    let Lookup::Broken(absent) = look_up("absent", &["env"]) else { panic!() };
+    assert!(absent.starts_with("cannot run the credential helper named in `"), "{absent}");
 }
 
 /// Runs a test again in a process that finds credential helpers on its PATH, and returns whether this is
@@ -307,6 +329,7 @@ fn in_process_with_helpers(test: &str) -> bool {
     for (name, script) in [
         ("works", r#"read host; echo "{\"Username\":\"$host\",\"Secret\":\"s3cret\"}""#),
         ("identity", r#"read host; echo '{"Username":"<token>","Secret":"s3cret"}'"#),
+        ("shows", r#"echo "{\"Username\":\"$SHOWN\",\"Secret\":\"s3cret\"}""#),
         ("empty", "read host; echo credentials not found in native keychain; exit 1"),
         ("fails", "read host; echo s3cret; echo s3cret >&2; exit 1"),
         ("garbled", "read host; echo s3cret"),

@@ -1,5 +1,7 @@
 //! Which prepared engines the command line names.
 
+use std::path::Path;
+
 use docker_sandbox::{Suite, SuiteRoot};
 
 use crate::model::engine_versions::EngineVersions;
@@ -27,7 +29,15 @@ pub(super) enum Selected<'a> {
     Built(Suite),
 }
 
-impl Selected<'_> {
+impl<'a> Selected<'a> {
+    /// Its root file system, if it is prepared.
+    pub(super) fn root(self) -> Option<&'a Path> {
+        match self {
+            Self::Prepared(root) => Some(&root.path),
+            Self::Built(_) => None,
+        }
+    }
+
     pub(super) fn suite(self) -> Suite {
         match self {
             Self::Prepared(root) => root.suite,

@@ -60,6 +60,9 @@ impl ContextMaker<'_> {
 
     /// Runs the recipe's `prepare` in its own PID and mount namespaces, so that its processes and mounts
     /// end with this process.
+    ///
+    /// It is root, if need be in a user namespace: recipes are promised that (`guide/src/settings.md`). They mount, and unpack
+    /// files of several owners, which the build takes over into the image.
     fn prepare(&self, reference: &str, context: &Path) -> Result<(), RunError> {
         // Only root may create the other namespaces by themselves.
         let is_root = rustix::process::geteuid().is_root();

@@ -10,7 +10,7 @@ use docker_images::{
     BlobError, FetchError, FetchProgress, Fetched, InUse, KeptImage, Limits, Origin, Platform,
     Reference, Registry,
 };
-use docker_sandbox::{EngineRoot, ImageStore};
+use docker_sandbox::{EngineRoot, ImageStore, as_caller};
 
 use super::cache::ImageCache;
 use super::caller::Caller;
@@ -47,7 +47,8 @@ impl Supplier {
     ) -> Result<Arc<Self>, RunError> {
         Ok(Arc::new(Self {
             cache: ImageCache::new(cache)?,
-            registry: Registry::new(),
+            // A helper looks for what its user has unlocked: a keyring, an agent.
+            registry: Registry::new().helpers_through(as_caller()),
             book: book.clone(),
             root: root.clone(),
             canceller: canceller.clone(),

@@ -1,0 +1,122 @@
+//! Blocks with prompts.
+
+use super::*;
+
+#[test]
+fn a_console_block_contains_the_output_of_each_command() {
+    let text = "> ```console timeout=9s\r\n> $ docker ps \\\r\n>     -a\r\n>\r\n>  a  \r\n> \r\n> $ ls\r\n> ```\r\n";
+    let scenario = scenario(text);
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    let [step] = &scenario.steps[..] else { panic!("{:?}", scenario.steps) };
+    let commands: Vec<_> = step.commands.iter().map(|command| command.text.as_str()).collect();
+    assert_eq!(commands, ["docker ps \\\n    -a", "ls"]);
+    let spans = step.commands.iter().map(|command| &text[command.span.clone()]);
+    assert_eq!(spans.collect::<Vec<_>>(), ["docker ps \\", "ls"]);
+    let expectation = step.commands[0].expectation.as_ref().expect("it has an expectation");
+    assert_eq!((expectation.line, expectation.text.as_str()), (5, " a  \n"));
+    assert_eq!(&text[expectation.lines[0].clone()], " a");
+    assert_eq!(&text[expectation.body.clone()], ">  a  \r\n");
+    assert!(step.commands[1].expectation.is_none());
+    let markup: Vec<_> = step.session_markup.iter().map(|range| &text[range.clone()]).collect();
+    assert_eq!(markup, ["$ ", ">\r\n", ">  a  \r\n", "> \r\n", "$ "]);
+}
+
+#[test]
+fn a_line_without_a_prompt_in_a_console_block_is_found() {
+    assert_eq!(
+        outline("```console\nout\n\n$ a\n```\n"),
+        "2 \"out\\n\\n$ a\\n\"\n2:1 missing-prompt \"out\"\n"
+    );
+    assert_eq!(
+        outline("- ```console\n  ls\n  ps\n  ```\n"),
+        "2 \"ls\\nps\\n\"\n2:3 missing-prompt \"ls\"\n"
+    );
+    assert_eq!(outline("```console ignore\nout\n```\n"), "2 \"out\\n\"\n");
+}
+
+#[test]
+fn a_console_block_with_its_own_output_has_no_output_block() {
+    let output = "```output\nb\n```\n";
+    assert_eq!(outline(&format!("```console\n$ a\n```\n{output}")), "2 \"$ a\\n\" -> 5 \"b\\n\"\n");
+    assert_eq!(
+        outline(&format!("```console\n$ a\nb\n```\n{output}")),
+        "2 \"$ a\\nb\\n\"\n5:1 orphan-output \"```output\"\n"
+    );
+}
+
+#[test]
+fn a_shell_block_with_prompts_is_a_session() {
+    let text =
+        "- ```bash\n    $ docker volume ls \\\n    > -q\n    data\n      x\n    $ ls\n  ```\n";
+    let scenario = scenario(text);
+    assert!(scenario.findings.is_empty(), "{:?}", scenario.findings);
+    let [step] = &scenario.steps[..] else { panic!("{:?}", scenario.steps) };
+    assert_eq!(step.language, "bash");
+    let commands: Vec<_> = step.commands.iter().map(|command| command.text.as_str()).collect();
+    assert_eq!(commands, ["docker volume ls \\\n-q", "ls"]);
+    let places = step.commands[0].lines.iter().map(|line| &text[line.clone()]);
+    assert_eq!(places.collect::<Vec<_>>(), ["docker volume ls \\", "-q"]);
+    let expectation = step.commands[0].expectation.as_ref().unwrap();
+    assert_eq!(expectation.text, "data\n  x\n");
+    let markup: Vec<_> = step.session_markup.iter().map(|range| &text[range.clone()]).collect();
+    assert_eq!(markup, ["$ ", "> ", "    data\n", "      x\n", "$ "]);
+}
+
+#[test]
+fn a_session_without_a_prompt_is_held_and_its_remedies_are_proposed() {
+    let text = "```console\ndocker ps\n```\n\n```console\nout\n```\n\n```sh\n/ # ls\n```\n\n```console\n```\n";
+    let scenario = scenario(text);
+    let held: Vec<_> = scenario.steps.iter().map(|step| step.is_held).collect();
+    assert_eq!(held, [true, true, true, false]);
+    let remedies = |finding: &Finding| {
+        let [remedy, ..] = finding.remedies.as_slice() else { panic!("{finding:?}") };
+        assert_eq!(remedy.basis, Basis::Proposed);
+        splice(text, remedy.edits.clone())
+    };
+    let fixed: Vec<_> = scenario.findings.iter().map(remedies).collect();
+    assert_eq!(fixed[0], text.replacen("console", "bash", 1));
+    assert_eq!(fixed[1], text.replace("console\nout", "text\nout"));
+    assert_eq!(fixed[2], text.replace("sh\n/", "text\n/"));
+}
+
+#[test]
+fn a_command_before_the_first_prompt_can_get_one() {
+    let text = "> ```bash\n> docker ps\n> $ docker ps\n> a table\n> ```\n";
+    let scenario = scenario(text);
+    assert!(scenario.steps[0].runs());
+    let [finding] = &scenario.findings[..] else { panic!("{:?}", scenario.findings) };
+    assert_eq!((finding.code, finding.line), (Code::MissingPrompt, 2));
+    let fixed = splice(text, finding.remedies[0].edits.clone());
+    assert_eq!(fixed, text.replacen("docker", "$ docker", 1));
+}
+
+#[test]
+fn a_script_with_prompts_can_be_marked_as_a_session() {
+    let text = "```Bash timeout=9s\n$ a\n```\n\n```sh\na\n```\n\n```console\n$ a\n```\n";
+    let remedies: Vec<_> = scenario(text).steps.iter().map(Step::mark_as_console).collect();
+    let [Some(remedy), None, None] = remedies.as_slice() else { panic!("{remedies:?}") };
+    assert_eq!(remedy.basis, Basis::Proved);
+    assert_eq!(splice(text, remedy.edits.clone()), text.replace("Bash", "console"));
+}
+
+#[test]
+fn a_prompt_without_a_blank_is_found_unless_it_is_a_variable() {
+    let found = |text: &str| {
+        let scenario = scenario(text);
+        let held: Vec<bool> = scenario.steps.iter().map(|step| step.is_held).collect();
+        let [finding] = &scenario.findings[..] else { return (held, None) };
+        assert_eq!(finding.code, Code::MissingPrompt);
+        (held, Some(splice(text, finding.remedies[0].edits.clone())))
+    };
+    for language in ["bash", "console"] {
+        let text = format!("```{language}\n$docker pull x\n$docker run x\n```\n");
+        assert_eq!(found(&text), (vec![true], Some(text.replace('$', "$ "))));
+    }
+    let mixed = "```bash\n$ docker pull x\n$docker run x\nhello\n```\n";
+    assert_eq!(found(mixed), (vec![false], None));
+    for variable in
+        ["```bash\ndocker=podman\n$docker ps\n```\n", "```bash\n$DOCKER ps\n$HOME/x y\n```\n"]
+    {
+        assert_eq!(found(variable), (vec![false], None), "{variable}");
+    }
+}
