@@ -367,7 +367,8 @@ impl Drop for Shell<'_> {
 }
 
 /// What a bash runs: `begin`, then this many commands, with the turnstile before, between and after them. At the end it
-/// exits, as it would read on where the author's commands read.
+/// exits, as it would read on where the author's commands read. Of many commands, which bash would have on its stack, a part
+/// is in a variable, which is evaluated again and again.
 fn launch(begin: &str, commands: usize) -> String {
     let variables = format!(
         "{begin}__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last= \
@@ -377,7 +378,16 @@ fn launch(begin: &str, commands: usize) -> String {
     );
     let begin = variables + &turn(PRELUDE, "first");
     let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", "next"));
-    begin + &command.repeat(commands) + "\\builtin exit\n"
+    let rest = command.repeat(commands % TURNS) + "\\builtin exit\n";
+    let turns = command.repeat(TURNS);
+    match commands / TURNS {
+        0 => begin + &rest,
+        1 => begin + &turns + &rest,
+        many => {
+            let evals = "builtin eval \"$__docktest_turns\"; ".repeat(many);
+            format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
+        }
+    }
 }
 
 /// How a command has ended, in variables. `__docktest_own` is 1 until the next one, see `traps.bash`. `__docktest_command` becomes empty: if the author's shell refuses to
