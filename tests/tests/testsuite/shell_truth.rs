@@ -318,3 +318,16 @@ fn what_could_not_be_watched_is_unclear() {
         .says("put each command on a line of its own")
         .says("put what does that on a line of its own");
 }
+
+/// The arguments of the shell are what a reader would see, also at a terminal.
+#[test]
+fn a_list_of_processes_has_the_readers_shell() {
+    let list = "ps -o args= -p $$; ps -ef | grep -c '[_]_docktest' || true";
+    Book::new()
+        .step_with("exit=any", list)
+        .step_with("tty exit=any", list)
+        .verify()
+        .exits(0)
+        .prints(1, "bash\n0\n")
+        .prints(2, "bash\r\n0\r\n");
+}

@@ -254,6 +254,20 @@ mod tests {
     }
 
     #[test]
+    fn arithmetic_without_a_value_has_failed() {
+        let message = |text: &str, failed: &str, stderr: &str| {
+            let failure =
+                Failure { command: failed.to_owned(), statuses: vec![1], in_function: false };
+            message_about(text, 0, &[], &[failure], stderr)
+        };
+        let complaint = "bash: line 1: ((: 1 / 0 : division by 0 (error token is \"0 \")\n";
+        assert!(message("(( 1 / 0 )); a", "(( 1 / 0 ))", complaint).is_some());
+        assert_eq!(message("(( 0 )); a", "(( 0 ))", "a: b\n"), None);
+        let complaint = "bash: line 1: let: 1 / 0: division by 0 (error token is \"0\")\n";
+        assert!(message("let '1 / 0'; a", "let '1 / 0'", complaint).is_some());
+    }
+
+    #[test]
     fn what_the_script_looks_at_has_not_failed() {
         for (command, failed, statuses) in [
             // A value, not an error.

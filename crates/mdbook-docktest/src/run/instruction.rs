@@ -58,9 +58,9 @@ static OTHER_OPTION: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("it is a regex of our own")
 });
 
-/// The name of a function where it is defined.
+/// The name of a function or an alias where it is defined.
 static FUNCTION: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"([\w.:@+-]+)\s*\(\s*\)|\bfunction\s+([\w.:@+-]+)";
+    let pattern = r"([\w.:@+-]+)\s*\(\s*\)|\bfunction\s+([\w.:@+-]+)|\balias\s+([\w.:@+-]+)=";
     Regex::new(pattern).expect("it is a regex of our own")
 });
 
@@ -83,7 +83,8 @@ pub(super) struct Functions {
 impl Functions {
     /// Adds the functions that a text defines.
     fn define(&mut self, text: &str, has_own_matters: bool) {
-        let names = FUNCTION.captures_iter(text).filter_map(|found| found.get(1).or(found.get(2)));
+        let names =
+            FUNCTION.captures_iter(text).filter_map(|found| found.iter().skip(1).flatten().next());
         self.known.extend(names.map(|name| (name.as_str().to_owned(), has_own_matters)));
     }
 

@@ -11,7 +11,8 @@
 //! they do not print into the output of later steps, and are not stopped with them.
 //!
 //! Commands are evaluated, not sourced: their error messages then begin with `bash: line 1:`, much as in a
-//! reader's terminal, and not with the path of a script.
+//! reader's terminal, and not with the path of a script. Bash reads what it is to do from its standard input, and
+//! has no arguments: in a list of processes it looks like a reader's shell.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -42,15 +43,12 @@ const SCRIPTS: [(&str, &str); 9] = [
 
 /// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
 /// variable that bash has already set. The umask is that of a login, not that of the engine's daemons.
-const PRELUDE: &str = "umask 022; . /run/docktest/shell/state; ";
+/// Aliases work where a reader types.
+const PRELUDE: &str = "umask 022; shopt -s expand_aliases; . /run/docktest/shell/state; ";
 
 /// The number of commands that a bash can run. They are repeated on one line, so that error messages have
 /// the command's own line number. A loop instead could be left by the author's `break`.
 const TURNS: usize = 100;
-
-/// How many bytes of text to give to a bash as an argument at most. Linux takes 128 KiB (execve(2),
-/// `MAX_ARG_STRLEN`), of which some are needed for what is in front of it.
-const LONGEST_LAUNCH: usize = 120 << 10;
 
 /// A chapter's shell.
 pub(super) struct Shell<'a> {
@@ -250,12 +248,11 @@ impl<'a> Shell<'a> {
     }
 
     fn start_spare(&mut self, turns: usize) -> io::Result<Spare> {
-        let launch = format!(
-            "builtin read -r __docktest_go || exit; \
-             exec >{DIRECTORY}/stdout.$__docktest_go 2>{DIRECTORY}/stderr.$__docktest_go </dev/null; {}",
-            launch(turns)
+        let begin = format!(
+            "builtin read -r __docktest_go <&3 || exit; \
+             exec 3<&- >{DIRECTORY}/stdout.$__docktest_go 2>{DIRECTORY}/stderr.$__docktest_go </dev/null; "
         );
-        let (group, command) = self.bash(Session::WithoutTerminal, &launch)?;
+        let (group, command) = self.bash(Session::WithoutTerminal, &begin, turns)?;
         Spare::start(&command, group, turns)
     }
 
@@ -270,7 +267,8 @@ impl<'a> Shell<'a> {
         }
         let turnstile = Turnstile::new(&self.directory)?;
         let instructions = self.file_instructions(files)?;
-        let (group, command) = self.bash(Session::AtTerminal, &launch(commands.len()))?;
+        let begin = "exec <&3 3<&-; ";
+        let (group, command) = self.bash(Session::AtTerminal, begin, commands.len())?;
         let (command, connection) = Connection::with_terminal(&command, terminal)?;
         let handle = command.start()?;
         // The expression keeps the terminal open.
@@ -291,18 +289,29 @@ impl<'a> Shell<'a> {
         format!("shell-{}", self.groups)
     }
 
-    /// The command for a bash that runs `launch`, and its group.
+    /// The command for a bash that runs `begin` and then this many commands, and its group. What it runs is one line of
+    /// a file that is its standard input at first: `begin` must open another. Descriptor 3 is what the command gets as
+    /// its input.
     fn bash(
         &mut self,
         session: Session,
-        launch: &str,
+        begin: &str,
+        commands: usize,
     ) -> io::Result<(Box<dyn Group>, duct::Expression)> {
-        let name = self.next_group();
-        let (group, mut words) = self.place.enter_new_group(&name, &self.environment, session)?;
-        let launch = self.with_directory(launch);
-        // Aliases work where a reader types.
-        let options = ["bash", "--noprofile", "--norc", "-O", "expand_aliases"];
-        words.extend(options.into_iter().chain(["-c", &launch, "bash"]).map(OsString::from));
+        let name = match session {
+            Session::AtTerminal => format!("at-terminal.{commands}"),
+            Session::WithoutTerminal => format!("launch.{commands}"),
+        };
+        let path = self.directory.join(&name);
+        // Another bash may be reading it.
+        if !path.exists() {
+            fs::write(path, self.with_directory(&launch(begin, commands)))?;
+        }
+        let group_name = self.next_group();
+        let (group, mut words) =
+            self.place.enter_new_group(&group_name, &self.environment, session)?;
+        words.extend(["sh", "-c", "exec bash 3<&0 <\"$0\""].map(OsString::from));
+        words.push(format!("{}/{name}", self.inside).into());
         let command = duct::cmd(&words[0], &words[1..])
             .unchecked()
             // Ctrl-C at this program's terminal must not reach bash: this program stops the step.
@@ -357,23 +366,28 @@ impl Drop for Shell<'_> {
     }
 }
 
-/// The script of a bash: this many commands, with the turnstile before, between and after them. If that
-/// is too long for an argument, a part of it is in a variable, which is evaluated again and again.
-fn launch(commands: usize) -> String {
+/// What a bash runs: `begin`, then this many commands, with the turnstile before, between and after them. At the end it
+/// exits, as it would read on where the author's commands read. Of many commands, which bash would have on its stack, a part
+/// is in a variable, which is evaluated again and again.
+fn launch(begin: &str, commands: usize) -> String {
     let variables = format!(
-        "__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last= \
+        "{begin}__docktest_aside='{PUT_ASIDE}' __docktest_captured= __docktest_last= \
          __docktest_watched= __docktest_watches=0 __docktest_chain= __docktest_job= __docktest_jobs=() __docktest_own=0 \
          __docktest_null=(/dev/null /dev/null); \
          __docktest_end='{{ {ENDED}; {PUT_ASIDE}; }} >/dev/null 2>/dev/null'; "
     );
     let begin = variables + &turn(PRELUDE, "first");
     let command = format!("builtin eval \"$__docktest_command\"; {}", turn("", "next"));
-    if begin.len() + command.len() * commands <= LONGEST_LAUNCH {
-        return begin + &command.repeat(commands);
+    let rest = command.repeat(commands % TURNS) + "\\builtin exit\n";
+    let turns = command.repeat(TURNS);
+    match commands / TURNS {
+        0 => begin + &rest,
+        1 => begin + &turns + &rest,
+        many => {
+            let evals = "builtin eval \"$__docktest_turns\"; ".repeat(many);
+            format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
+        }
     }
-    let evals = "builtin eval \"$__docktest_turns\"; ".repeat(commands / TURNS);
-    let (turns, rest) = (command.repeat(TURNS), command.repeat(commands % TURNS));
-    format!("__docktest_turns='{turns}'; {begin}{evals}{rest}")
 }
 
 /// How a command has ended, in variables. `__docktest_own` is 1 until the next one, see `traps.bash`. `__docktest_command` becomes empty: if the author's shell refuses to

@@ -77,18 +77,42 @@ __docktest_on_end='{ __docktest_statuses=("${PIPESTATUS[@]}") __docktest_argumen
     \builtin : "$__docktest_argument"
 } 2>/dev/null'
 
-# A subshell begins with the PIPESTATUS of the shell around it.
-__docktest_on_command=$__docktest_on_end'
-{
+# When a command begins, PIPESTATUS can be what it was before: a subshell and a function begin with that of the shell around
+# them, and while the parts of a pipeline begin, none of them has ended. Only if as many commands have begun since as there
+# are statuses, another pipeline may have ended with the same ones.
+__docktest_seen="$__docktest_pipe "
+__docktest_repeats=-1
+__docktest_functions=
+__docktest_on_command='{ __docktest_statuses=("${PIPESTATUS[@]}") __docktest_argument=$_
+    __docktest_count=${#__docktest_statuses[@]}
+    \builtin printf -v __docktest_statuses "%s " "${__docktest_statuses[@]}"
     if [[ $BASHPID != "$__docktest_shell" ]]; then
-        __docktest_shell=$BASHPID
+        __docktest_shell=$BASHPID __docktest_seen=$__docktest_statuses __docktest_repeats=0
         if '${__docktest_is_background:-"! :"}'; then
             \builtin trap - DEBUG RETURN ERR
         else
             \builtin trap -- "${__docktest_on_end//__docktest_argument/__docktest_argument_of_end}" EXIT
         fi
+    elif [[ $BASH_COMMAND == *__docktest_* && $BASH_COMMAND != __docktest_own=1* ]]; then
+        : # before the command
+    elif [[ $__docktest_statuses == "$__docktest_seen" ]]; then
+        if [[ ${FUNCNAME[*]-} != "$__docktest_functions" ]]; then
+            __docktest_repeats=-1
+        elif [[ $BASH_COMMAND != @(for|case|select)\ * ]]; then
+            \builtin : $((__docktest_repeats += 1))
+        fi
+    else
+        __docktest_seen=$__docktest_statuses __docktest_repeats=$__docktest_count
     fi
-    __docktest_was=$BASH_COMMAND
+    __docktest_functions=${FUNCNAME[*]-}
+    if [[ $__docktest_count -gt 1 && $__docktest_repeats -ge $__docktest_count ]]; then
+        __docktest_repeats=0
+        if [[ $__docktest_statuses == *[1-9]*" "?* ]]; then
+            \builtin printf "%s\n%s\n%s\0" "$__docktest_statuses" "${FUNCNAME[*]-}" "$__docktest_was" \
+                >>/run/docktest/shell/"$__docktest_failures"
+        fi
+    fi
+    [[ $BASH_COMMAND == @(for|case|select)\ * ]] || __docktest_was=$BASH_COMMAND
     \builtin : "$__docktest_argument"
 } 2>/dev/null'
 
@@ -129,7 +153,7 @@ fi
 if [[ $__docktest_inherited == *inherited* ]]; then
     \builtin set -E
 fi
-if [[ $__docktest_inherited != *inherited* || $1 != *pipelines* ]]; then
+if [[ $__docktest_inherited != *inherited* || $1 != *@(pipelines|jobs)* ]]; then
     # Without `set -T`, bash removes the trap again at the end of this script.
     __docktest_on_wait='{
     __docktest_argument=$_

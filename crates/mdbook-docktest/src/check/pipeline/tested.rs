@@ -7,9 +7,18 @@ use super::SIGPIPE;
 
 /// Whether a simple command that has exited with this status has failed.
 pub(super) fn is_failure(command: &CommandRecording, failure: &Failure, status: i32) -> bool {
-    // The status of arithmetic says whether its value is 0.
-    let is_value = failure.command.starts_with("((") || failure.command.starts_with("let ");
-    !is_value && status != SIGPIPE && !is_status_used(&command.command, &failure.command)
+    !is_value(command, failure)
+        && status != SIGPIPE
+        && !is_status_used(&command.command, &failure.command)
+}
+
+/// Whether the status is that of arithmetic, which says whether its value is 0, unless it has no value: `(( 1 / 0 ))`.
+fn is_value(command: &CommandRecording, failure: &Failure) -> bool {
+    let sign = ["((", "let "].into_iter().find(|sign| failure.command.starts_with(sign));
+    sign.is_some_and(|sign| {
+        let complaint = format!(": {}: ", sign.trim_end());
+        !command.transcript.output().lines().any(|line| line.contains(&complaint))
+    })
 }
 
 /// Whether the script looks at the status each time that a command has failed, of which it looks only sometimes: it has

@@ -39,6 +39,13 @@ impl Insides {
                         insides.has_functions = true;
                         insides.has_pipelines |= word != "eval" || command.contains('|');
                     }
+                    // What an alias stands for is in place of a later command.
+                    if word == "alias" && command.contains([';', '|', '&', '\n']) {
+                        insides.has_lists = true;
+                        insides.has_functions = true;
+                        insides.has_pipelines |= command.contains('|');
+                        insides.has_background |= command.contains('&');
+                    }
                     is_first_word = false;
                 }
                 Token::Function => insides.has_functions = true,
@@ -148,6 +155,9 @@ mod tests {
             ("a &", "b"),
             ("a & b", "lb"),
             ("a <(b)", "lb"),
+            ("alias k=kubectl", ""),
+            ("alias a='b; c'", "lf"),
+            ("alias a='b | c'", "lpf"),
         ] {
             assert_eq!(letters(command), expected, "{command}");
         }

@@ -239,3 +239,26 @@ fn an_exit_trap_does_not_run_when_the_terminal_of_a_step_is_closed() {
     let steps = run(&[("tty", trap), ("", "cat trap; exit 0"), ("", "cat trap")]);
     assert_eq!([printed(&steps[1]), printed(&steps[2])], ["", "bye\n"]);
 }
+
+#[test]
+fn a_shell_looks_like_a_readers_in_a_list_of_processes() {
+    let show = "tr '\\0' '|' </proc/$$/cmdline; echo \" $0 ${BASH_EXECUTION_STRING-none}\"; [[ $- != *i* ]]";
+    let steps =
+        run(&[("", show), ("tty", show), ("stdin=\"x\\n\"", show), ("", "exit 3"), ("", show)]);
+    for step in [0, 2, 4] {
+        assert_eq!(printed(&steps[step]), "bash| bash none\n");
+    }
+    assert_eq!(printed(&steps[1]), "bash| bash none\r\n");
+}
+
+/// What a shell reads when its turns are over is not the author's input.
+#[test]
+fn a_shell_runs_nothing_that_its_step_is_given_to_read() {
+    let steps = run(&[
+        ("tty stdin=\"echo never\\n\"", "true"),
+        ("stdin=\"echo never\\n\" exit=0", "(exit 0); exit 0"),
+        ("", "read -r x <&3 || echo closed"),
+    ]);
+    assert!(!printed(&steps[1]).contains("never"));
+    assert!(printed(&steps[2]).contains("closed\n"), "{}", printed(&steps[2]));
+}

@@ -47,7 +47,7 @@ impl Alone {
 /// function. Without process IDs, too.
 fn comparable(text: &str) -> String {
     let line = Regex::new(r"line \d+:|\b\d{3,}\b").unwrap();
-    line.replace_all(text, "line").replace("environment: line", "bash: line")
+    line.replace_all(text, "line").replace("main: line", "bash: line")
 }
 
 fn outputs(commands: &[CommandRecording]) -> [String; 2] {

@@ -70,7 +70,7 @@ const SCRIPTS: &[&str] = &[
     "set -x; echo a; set +x\necho b",
     "PS4='> '\nset -x\ntrue\nset +x",
     "set -ex\ntrue\nfalse\necho never",
-    "set -f\necho *\nset +f\nset -C\nset +C\necho ${-//c}",
+    "set -f\necho *\nset +f\nset -C\nset +C\necho ${-//[cs]}",
     "shopt -s nullglob\necho x*y z\nshopt -u nullglob\nshopt -s failglob\necho x*y\necho $?\nshopt -u failglob\necho x*y",
     "set -o posix\nshopt -o posix\nset +o posix\nPOSIXLY_CORRECT=1\nshopt -o posix\nunset POSIXLY_CORRECT\nshopt -o posix",
     "set -v\necho a\nset +v\necho b",

@@ -259,6 +259,54 @@ fn a_command_with_processes_in_the_background_is_watched() {
     );
 }
 
+/// PIPESTATUS of the pipeline before is still there when a subshell, a function or a part of a pipeline begins.
+#[test]
+fn a_pipeline_has_failed_once() {
+    for (command, expected) in [
+        ("x=$(true | true); true", &[][..]),
+        ("true | true; true", &[]),
+        ("( true | true; true )", &[]),
+        ("f() { true | true; }; f; true", &[]),
+        ("for i in 1 2; do true | true; done; true", &[]),
+        ("case a in a) true | true;; esac; true", &[]),
+        ("cat <(true | true; true)", &[]),
+        ("x=$(false | true); true", &["1 0 true"]),
+        ("( true; false | true; true )", &["1 0 true"]),
+        ("( false | true )", &["1 0 true"]),
+        ("( false | true; false | true; true )", &["1 0 true"]),
+        ("f() { false | true; true; }; f; true", &["1 0 () true"]),
+        ("for i in 1 2; do false | true; done", &["1 0 true"]),
+        ("(exit 4) | (exit 3) | true; true", &["4 3 0 true"]),
+    ] {
+        let script = format!("false | true\n{command}");
+        assert_eq!(failures(&script), [&[][..], expected], "{command}");
+    }
+    // The second one is not that of the condition.
+    assert_eq!(
+        failures("if false a | true; then false b | true c; fi; true"),
+        [["1 0 true", "1 0 true c"]]
+    );
+}
+
+/// Bash expands an alias before it parses what the alias stands for.
+#[test]
+fn what_an_alias_stands_for_is_watched() {
+    for (script, expected) in [
+        ("alias bad='grep a nosuch; true'\nbad", &["2 grep a nosuch"][..]),
+        ("alias bad='grep a nosuch | cat; true'\nbad", &["2 0 cat"]),
+        ("alias good='true; true | true'\ngood", &[]),
+    ] {
+        assert_eq!(failures(script), [&[][..], expected], "{script}");
+    }
+}
+
+#[test]
+fn what_a_function_waits_for_must_succeed() {
+    assert_eq!(failures("f() { (exit 4) & wait; }; f"), [["4 "]]);
+    assert_eq!(failures("f() { (exit 4) & wait; }\nf\ntrue"), [&[][..], &["4 "], &[]]);
+    assert_eq!(failures("f() { (exit 0) & wait; }; f; true"), [[""; 0]]);
+}
+
 /// What a shell does for itself must not reach what it runs, either.
 #[test]
 fn processes_in_the_background_keep_their_ids() {
