@@ -48,6 +48,8 @@ mod fence;
 pub(crate) mod file_blocks;
 mod fill_in;
 pub(crate) mod image_uses;
+mod indented_fence;
+mod indented_output;
 pub(crate) mod info_edit;
 mod inner;
 pub(crate) mod interactive;
@@ -59,6 +61,7 @@ mod prompt;
 mod prose;
 mod remedies;
 mod sessions;
+mod shown_output;
 mod simple_commands;
 mod synopsis;
 mod unended;
@@ -85,6 +88,7 @@ pub(crate) fn extract_with(
         previous: None,
         open: None,
         breaks: &blocks.breaks,
+        indentation: indented_output::indentation(text),
     };
     extraction.scenario.last_block = blocks.last;
     for block in &blocks.all {
@@ -108,6 +112,8 @@ struct Extraction<'a> {
     open: Option<inner::Open>,
     /// See [`Blocks::breaks`](blocks::Blocks::breaks).
     breaks: &'a [usize],
+    /// By how many blanks the chapter indents output.
+    indentation: usize,
 }
 
 /// The previous step, which an `output` block may belong to.
@@ -177,7 +183,9 @@ impl Extraction<'_> {
                 self.report(&fence, problems);
                 if self.is_closed(&fence, "step") {
                     let marking = Marking { kind, language, foreign, attributes: *attributes };
-                    self.step(block, &fence, marking);
+                    if !self.take_shown_output(block, &fence, &marking, previous.as_ref()) {
+                        self.step(block, &fence, marking);
+                    }
                 }
             }
             Info::Output { attributes, engine, problems } => {
