@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::console::Session;
+use super::prompt::Prompts;
+use super::shown_output;
 
 /// Commands of which not all lines of the output begin with two blanks.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
@@ -22,17 +24,26 @@ pub(super) fn indentation(text: &str) -> usize {
         let prompt = line.find("$ ")?;
         let prefix = &line[..prompt];
         let is_prefix = prefix.chars().all(|c| matches!(c, ' ' | '\t' | '>'));
-        if !is_prefix || !COMMAND.is_match(&line[prompt..]) || line.ends_with('\\') {
+        let is_docker = || line[prompt..].contains("docker ");
+        if !is_prefix || !is_docker() || line.ends_with('\\') {
             return None;
         }
         let is_blank = |line: &str| line.trim_matches(['>', ' ', '\t']).is_empty();
         let next = lines[at + 1..].iter().take(2).find(|line| !is_blank(line))?;
         let next = next.strip_prefix(prefix)?;
         let output = next.trim_start_matches(' ');
-        let is_output = !output.starts_with(['$', '`', '~']);
+        let is_output = !output.starts_with(['$', '`', '~'])
+            && (COMMAND.is_match(&line[prompt..]) || is_surely_at_the_margin(output));
         Some(next.len() - output.len()).filter(|blanks| is_output && *blanks >= 2)
     };
     lines.iter().enumerate().filter_map(below).min().unwrap_or(0)
+}
+
+/// Whether a container or Docker prints this line without blanks before it: a shell's prompt, an ID, or Docker's words.
+fn is_surely_at_the_margin(line: &str) -> bool {
+    Prompts::in_lines(&[line]) == Some(Prompts::Container)
+        || shown_output::is_id(line)
+        || line.starts_with("Unable to find image '")
 }
 
 /// Removes the indentation from the output of a session, if all of it has that.
@@ -61,6 +72,8 @@ mod tests {
             ("$ docker ps\n  CONTAINER ID\n", 2),
             ("> $ docker ps\n>\n>     CONTAINER ID\n", 4),
             ("$ docker ps\n    CONTAINER ID\n\n$ docker volume ls\n  DRIVER\n", 2),
+            ("$ docker run -it alpine\n\n  root@0123456789ab:/# ls\n  bin\n", 2),
+            ("$ docker run -d nginx\n  071522c1e50e\n", 2),
             ("$ docker ps\nCONTAINER ID\n", 0),
             ("$ ps\n    PID TTY\n", 0),
             ("$ docker run alpine wc\n      1 2 3\n", 0),

@@ -19,7 +19,7 @@ use crate::model::scenario::{Attributes, ExitExpectation};
 use crate::text::splice::Edit;
 
 /// How Docker begins what it prints.
-const BEGINNINGS: [&str; 10] = [
+const BEGINNINGS: [&str; 9] = [
     "Using default tag: ",
     "Unable to find image '",
     "Sending build context to Docker daemon",
@@ -28,7 +28,6 @@ const BEGINNINGS: [&str; 10] = [
     "[+] Building ",
     "[+] Running ",
     "Docker version ",
-    "Step 1/",
     "/docker-entrypoint.sh: ",
 ];
 
@@ -39,7 +38,7 @@ static HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(regex).expect("the regex is valid")
 });
 
-/// An ID of Docker's, with a digit.
+/// The form of an ID of Docker's.
 static ID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\A(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})\z").expect("the regex is valid")
 });
@@ -117,15 +116,27 @@ fn is_output(text: &str) -> bool {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return false };
     // Commands can stand below an output, and then nobody knows which lines are which.
     let has_command = || lines.iter().any(|line| reading(line) == Reading::Command);
-    let begins = |line: &str| BEGINNINGS.iter().any(|beginning| line.starts_with(beginning));
+    let begins = |line: &str| {
+        BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || is_step_of_build(line)
+    };
     if is_json(&lines, first.trim(), last.trim()) {
         return true;
     }
-    let are_ids = || {
-        lines.iter().all(|line| ID.is_match(line.trim()))
-            && lines.iter().all(|line| line.contains(|c: char| c.is_ascii_digit()))
-    };
+    let are_ids = || lines.iter().all(|line| is_id(line));
     (HEADING.is_match(first) || begins(first) || are_ids()) && !has_command()
+}
+
+/// Whether a line is `Step 2/3 : RUN …`, of a build.
+fn is_step_of_build(line: &str) -> bool {
+    let numbers = line.strip_prefix("Step ").and_then(|rest| rest.split_once(" : "));
+    numbers
+        .and_then(|(numbers, _)| numbers.split_once('/'))
+        .is_some_and(|(number, of)| number.parse::<u32>().is_ok() && of.parse::<u32>().is_ok())
+}
+
+/// Whether a line is an ID of Docker's: with a digit, as `deadbeefcafe` could be a program.
+pub(super) fn is_id(line: &str) -> bool {
+    ID.is_match(line.trim()) && line.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a script is a prompt inside of a container, and nothing else: what a reader sees after `docker run -it`.
@@ -166,6 +177,7 @@ mod tests {
             "{\n  \"a\": 1\n}\n",
             "Using default tag: latest\nlatest: Pulling from library/nginx\n",
             "650b66f8b1f6\n071522c1e50e\n",
+            "Step 2/3 : RUN apt-get update\n ---> Running in 650b66f8b1f6\n",
         ] {
             assert!(is_output(text), "{text}");
         }
@@ -179,6 +191,7 @@ mod tests {
             "[ -f a ]\n",
             "NAME=a\necho $NAME\n",
             "SUBJECT\n",
+            "Step one : ls\n",
             "PATH  is set\n",
             "deadbeefcafe\n",
             "{ \"a\": 1 }\n",
