@@ -251,6 +251,9 @@ impl Extraction<'_> {
                 attributes.stdin.is_none() || expectation.text.lines().any(shows_answer);
         }
         let is_script = markup.is_empty();
+        if is_script && !attributes.ignore && block.content.trim() == "exit" {
+            self.exits_outside(&commands);
+        }
         if is_script && let Some(open) = inner::left_open_by_script(&commands, index) {
             self.open = Some(open);
         }
@@ -291,6 +294,21 @@ impl Extraction<'_> {
             is_held,
             stays_open: false,
         });
+    }
+
+    /// Finds an `exit` that is meant for a program which waits at a terminal: without a prompt, it ends the steps' shell, and
+    /// what stands between has run there, too.
+    fn exits_outside(&mut self, commands: &[Command]) {
+        let (Some(open), Some(exit)) = (self.open.take(), commands.first()) else { return };
+        let Some(opening) = self.scenario.steps.get(open.step).filter(|_| open.is_certain) else {
+            return;
+        };
+        let line = opening.line;
+        let message = format!(
+            "this ends the shell of the steps, not the program that the block in line {line} has started: nothing was typed into it"
+        );
+        let help = "start each line that is typed into it with its prompt, as in `/ # exit`";
+        self.find(Code::MissingPrompt, exit.span.clone(), message, Some(help.to_owned()));
     }
 
     /// Finds commands such as `$docker ps` in a chapter that sets no such variable.
