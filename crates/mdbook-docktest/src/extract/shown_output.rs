@@ -44,7 +44,7 @@ static ID: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl Extraction<'_> {
-    /// Reports a block of a shell's language that shows output. Returns whether it is one, and so no step.
+    /// Reports a block of a shell's language that shows output. Returns whether it is one, which does not run.
     pub(super) fn take_shown_output(
         &mut self,
         block: &CodeBlock,
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn output_in_a_block_of_bash_is_no_step() {
+    fn output_in_a_block_of_bash_does_not_run() {
         let output = "NAME   SIZE\nweb    1\n";
         let message = "this block is marked as `bash`, but shows output: it does not run";
         let below = format!("```bash\ndocker ps\n```\n\n```bash\n{output}```\n");
