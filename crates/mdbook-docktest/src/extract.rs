@@ -48,6 +48,8 @@ mod fence;
 pub(crate) mod file_blocks;
 mod fill_in;
 pub(crate) mod image_uses;
+mod indented_fence;
+mod indented_output;
 pub(crate) mod info_edit;
 mod inner;
 pub(crate) mod interactive;
@@ -59,6 +61,7 @@ mod prompt;
 mod prose;
 mod remedies;
 mod sessions;
+mod shown_output;
 mod simple_commands;
 mod synopsis;
 mod unended;
@@ -85,6 +88,7 @@ pub(crate) fn extract_with(
         previous: None,
         open: None,
         breaks: &blocks.breaks,
+        indentation: indented_output::indentation(text),
     };
     extraction.scenario.last_block = blocks.last;
     for block in &blocks.all {
@@ -108,6 +112,8 @@ struct Extraction<'a> {
     open: Option<inner::Open>,
     /// See [`Blocks::breaks`](blocks::Blocks::breaks).
     breaks: &'a [usize],
+    /// By how many blanks the chapter indents output.
+    indentation: usize,
 }
 
 /// The previous step, which an `output` block may belong to.
@@ -177,7 +183,9 @@ impl Extraction<'_> {
                 self.report(&fence, problems);
                 if self.is_closed(&fence, "step") {
                     let marking = Marking { kind, language, foreign, attributes: *attributes };
-                    self.step(block, &fence, marking);
+                    if !self.take_shown_output(block, &fence, &marking, previous.as_ref()) {
+                        self.step(block, &fence, marking);
+                    }
                 }
             }
             Info::Output { attributes, engine, problems } => {
@@ -243,6 +251,9 @@ impl Extraction<'_> {
                 attributes.stdin.is_none() || expectation.text.lines().any(shows_answer);
         }
         let is_script = markup.is_empty();
+        if is_script && !attributes.ignore && block.content.trim() == "exit" {
+            self.exits_outside(&commands);
+        }
         if is_script && let Some(open) = inner::left_open_by_script(&commands, index) {
             self.open = Some(open);
         }
@@ -286,6 +297,21 @@ impl Extraction<'_> {
             is_held,
             stays_open: false,
         });
+    }
+
+    /// Finds an `exit` that is meant for a program which waits at a terminal: without a prompt, it ends the steps' shell, and
+    /// what stands between has run there, too.
+    fn exits_outside(&mut self, commands: &[Command]) {
+        let (Some(open), Some(exit)) = (self.open.take(), commands.first()) else { return };
+        let Some(opening) = self.scenario.steps.get(open.step).filter(|_| open.is_certain) else {
+            return;
+        };
+        let line = opening.line;
+        let message = format!(
+            "this ends the shell of the steps, not the program that the block in line {line} has started: nothing was typed into it"
+        );
+        let help = "start each line that is typed into it with its prompt, as in `/ # exit`";
+        self.find(Code::MissingPrompt, exit.span.clone(), message, Some(help.to_owned()));
     }
 
     /// Finds commands such as `$docker ps` in a chapter that sets no such variable.

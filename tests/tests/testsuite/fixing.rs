@@ -69,6 +69,27 @@ fn output_without_prompts_becomes_a_session_if_the_run_has_printed_it() {
 }
 
 #[test]
+fn blocks_of_a_site_with_classes_and_output_marked_as_bash_are_adopted() {
+    let text = "```.term1\ndocker volume ls\n```\n\n```bash\nDRIVER    VOLUME NAME\n```\n";
+    let book = Book::new().chapter("lab.md", text);
+    book.verify().exits(1).finds("not-a-step", 1).finds("not-a-step", 5);
+    book.command(["fix", "--format", "json"]).run().exits(0).finds_nothing();
+    let fixed = text.replace("bash", "output").replace(".term1", "bash .term1");
+    assert_eq!(read(&book, "src/lab.md"), fixed);
+}
+
+#[test]
+fn a_file_without_steps_is_not_green() {
+    let text = "```\ndocker volume ls\nmytool up\n```\n";
+    let book = Book::new().chapter("lab.md", text);
+    let whole = book.command(["fix", "--format", "json"]).run();
+    whole.exits(1).finds("not-a-step", 1).finds("no-steps", 1);
+    let named = book.command(["fix", "--format", "json", "src/lab.md"]).run();
+    named.exits(1).finds("not-a-step", 1).finds("no-steps", 1);
+    assert_eq!(read(&book, "src/lab.md"), text);
+}
+
+#[test]
 fn what_a_tutorial_leaves_to_its_readers_is_added() {
     let text = "# Lab\n\n\
         ```docker\n$ docker volume create prices\nprices\n```\n\n    docker volume rm prices\n\n\

@@ -1,6 +1,12 @@
 //! Commands that end too early: `docker run \ ` with a blank after the backslash, which then does not continue the line.
 //!
-//! Nobody sees the blank, and it fails for every reader who copies the command.
+//! Nobody sees the blank, and it fails for every reader who copies the command. So does a comment there: authors explain
+//! each line of a long command.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::Difference;
 use super::ran_commands::{failure_of, ran_commands};
@@ -10,7 +16,8 @@ use crate::model::scenario::{Scenario, Step};
 use crate::text::splice::Edit;
 
 /// What is removed.
-const BLANKS: [char; 2] = [' ', '\t'];
+static TAIL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\\([ \t]+(?:#.*)?)\z").expect("the regex is valid"));
 
 /// Adds to the failures of such commands that the blanks are removed.
 pub(super) fn explain(
@@ -22,28 +29,31 @@ pub(super) fn explain(
     for (step, index, _) in ran_commands(scenario, recording) {
         let Some(command) = step.commands.get(index) else { continue };
         // After the first of several lines, the others run as commands of their own.
-        if !has_blank(&command.text)
-            || previous_line(text, command.span.start).is_some_and(has_blank)
-        {
+        if previous_line(text, command.span.start).and_then(tail).is_some() {
             continue;
         }
+        // The command's own text has no comment at its end.
         let edits = edits(text, step, command.span.start);
         let failure = failure_of(differences, step, index);
         let Some(difference) = failure.filter(|_| !edits.is_empty()) else { continue };
-        let why = "a blank after `\\` at the end of a line ends the command there: remove it";
+        let has_comment = edits.iter().any(|edit| text[edit.range.clone()].contains('#'));
+        let what = if has_comment { "comment" } else { "blank" };
+        let why =
+            format!("a {what} after `\\` at the end of a line ends the command there: remove it");
         difference.help = Some(match &difference.help {
             Some(help) => format!("{why}\n{}", help.split_once('\n').map_or("", |(_, rest)| rest)),
-            None => why.to_owned(),
+            None => why,
         });
-        let title = "remove the blank after `\\`".to_owned();
-        difference.remedies = vec![Remedy { title, edits, basis: Basis::Proved }];
+        let title = format!("remove the {what} after `\\`");
+        // What a comment says belongs elsewhere: only the author knows where.
+        let basis = if has_comment { Basis::Proposed } else { Basis::Proved };
+        difference.remedies = vec![Remedy { title, edits, basis }];
     }
 }
 
-/// Whether a line ends with a backslash and blanks.
-fn has_blank(line: &str) -> bool {
-    let trimmed = line.trim_end_matches(BLANKS);
-    trimmed.len() < line.len() && trimmed.ends_with('\\')
+/// Returns what stands after the backslash at the end of a line, which it keeps from continuing.
+fn tail(line: &str) -> Option<Range<usize>> {
+    Some(TAIL.captures(line)?.get(1)?.range())
 }
 
 fn previous_line(text: &str, at: usize) -> Option<&str> {
@@ -57,12 +67,13 @@ fn edits(text: &str, step: &Step, start: usize) -> Vec<Edit> {
     let mut at = start;
     for line in text[start..step.fence.body.end].split_inclusive('\n') {
         let content = line.trim_end_matches(['\r', '\n']);
-        let trimmed = content.trim_end_matches(BLANKS);
-        if !trimmed.ends_with('\\') {
-            break;
-        }
-        if has_blank(content) {
-            edits.push(Edit { range: at + trimmed.len()..at + content.len(), text: String::new() });
+        match tail(content) {
+            Some(tail) => {
+                let range = at + tail.start..at + tail.end;
+                edits.push(Edit { range, text: String::new() });
+            }
+            None if content.ends_with('\\') => {}
+            None => break,
         }
         at += line.len();
     }
@@ -88,7 +99,7 @@ mod tests {
         let recording = Recording { steps, ..Recording::default() };
         let found = findings_by_default(text, &scenario, &recording);
         let remedies = found.iter().flat_map(|found| &found.remedies);
-        let blanks = remedies.filter(|remedy| remedy.title == "remove the blank after `\\`");
+        let blanks = remedies.filter(|remedy| remedy.title.starts_with("remove the "));
         splice(text, blanks.flat_map(|remedy| remedy.edits.clone()).collect())
     }
 
@@ -100,6 +111,14 @@ mod tests {
         assert_eq!(mended(session), right);
         let script = "> ```bash\n> docker run -d \\ \n>   --name web \\ \n>   nginx\n> ```\n";
         assert_eq!(mended(script), script.replace("\\ \n", "\\\n"));
+    }
+
+    #[test]
+    fn a_comment_is_removed_as_well() {
+        let script =
+            "```bash\ndocker build \\\n  -t app:1 \\  # major\n  -t app:1.2 \\ # minor\n  .\n```\n";
+        let right = "```bash\ndocker build \\\n  -t app:1 \\\n  -t app:1.2 \\\n  .\n```\n";
+        assert_eq!(mended(script), right);
     }
 
     #[test]

@@ -492,3 +492,15 @@ fn a_session_may_show_a_message_of_failure() {
         assert!(found.iter().any(|found| found.starts_with("exit-status")), "{markdown} {found:?}");
     }
 }
+
+#[test]
+fn only_a_name_with_one_of_dockers_adjectives_is_said_to_be_from_another_run() {
+    let help = |name: &str| {
+        let markdown = format!("```bash\ndocker start {name}\n```\n");
+        let printed = format!("Error response from daemon: No such container: {name}\n");
+        findings(&markdown, End::Exited { status: 1 }, &[(Stream::Stderr, &printed)]).join("\n")
+    };
+    assert!(help("boring_wozniak").contains("`boring_wozniak` is from another run"));
+    // “My container”, in French.
+    assert!(help("mon_conteneur").contains("no command of this chapter creates the container"));
+}

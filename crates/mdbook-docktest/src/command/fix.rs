@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use similar::TextDiff;
 
-use super::load::{Loaded, join, load};
+use super::load::{Loaded, join, load_to_run};
 use super::progress::say;
 use super::verify::{output, write_report};
 use super::{Engines, Exit, RunOptions, cancel_on_signals, print, print_error, run};
@@ -25,7 +25,7 @@ const MAX_RUNS: usize = 5;
 
 /// Applies remedies, and reports what is left. With `--dry-run`, prints a diff instead.
 pub(super) fn fix(options: &cli::Fix) -> Result<Exit> {
-    let mut loaded = load(&options.run.paths, &options.run.chapters)?;
+    let (mut loaded, _) = load_to_run(&options.run.paths, &options.run.chapters)?;
     let choice = choice(options, &loaded)?;
     let canceller = cancel_on_signals()?;
     let output = if options.dry_run { None } else { output(&options.run)? };

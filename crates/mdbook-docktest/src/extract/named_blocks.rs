@@ -12,7 +12,7 @@ use super::fence;
 use crate::model::fence::Fence;
 use crate::model::scenario::Scenario;
 
-/// A block that is shown, and looks like a file.
+/// A block that is shown, or is a script with its interpreter, and looks like a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedBlock {
     /// The name of the file.
@@ -41,7 +41,7 @@ const TITLES: [&str; 5] = ["title", "filename", "name", "caption", "label"];
 /// How many lines of prose above a block can name it.
 const LINES_ABOVE: usize = 4;
 
-/// Returns the blocks of a chapter that look like files and are only shown, in order.
+/// Returns the blocks of a chapter that look like files, in order.
 pub(crate) fn named_blocks(scenario: &Scenario, text: &str) -> Vec<NamedBlock> {
     let fenced = |block: Block<'_>| match block {
         Block::Code(block) if !block.is_indented => Some(block),
@@ -54,10 +54,14 @@ pub(crate) fn named_blocks(scenario: &Scenario, text: &str) -> Vec<NamedBlock> {
 fn named(text: &str, block: &CodeBlock) -> Option<NamedBlock> {
     let fence = fence::parts(text, &block.span, block.content_end)?;
     let info = &text[fence.info.clone()];
-    if super::file_blocks::parse(info).is_some()
-        || !matches!(attributes::parse(info), Info::Other(_))
-    {
+    if super::file_blocks::parse(info).is_some() {
         return None;
+    }
+    match attributes::parse(info) {
+        Info::Other(_) => {}
+        // A script that is shown runs as a step, too, until its block says that it is a file.
+        Info::Step { .. } if block.content.starts_with("#!") => {}
+        Info::Step { .. } | Info::Output { .. } => return None,
     }
     let by_title = || {
         words(info).find_map(|word| {
@@ -138,6 +142,8 @@ mod tests {
         for (text, expected) in [
             ("Save this as `Dockerfile`:\n\n```\nFROM x\n```\n", Some(("Dockerfile", true))),
             ("Create a file named **app.py** with:\n```python\nx\n```\n", Some(("app.py", true))),
+            ("**run.sh**\n\n```sh\n#!/bin/sh\nls\n```\n", Some(("run.sh", true))),
+            ("**run.sh**\n\n```sh\nls\n```\n", None),
             (
                 "In `src`, put «\u{202f}index.html\u{202f}».\n\n```html\nx\n```\n",
                 Some(("index.html", true)),

@@ -35,7 +35,7 @@ impl Extraction<'_> {
         }
         let Some(look) = look_of(kind, &block.content) else { return };
         let language = &self.text[fence.language.clone()];
-        let has_language_only = info == language;
+        let has_language_only = info == language || has_only_classes(info);
         // There is nothing, or `docker` alone.
         let is_unmarked = kind == Kind::Unmarked && has_language_only;
         let may_be_taken = matches!(kind, Kind::Unmarked | Kind::AnyShell)
@@ -54,9 +54,11 @@ impl Extraction<'_> {
             let message = format!("`{language}` is not one of the languages of steps");
             (message, format!("{} instead", after_the_fence(look, only_shown)))
         };
+        // Before a class, as in `.term1`, there is a blank.
+        let blank = if language.is_empty() && !info.is_empty() { " " } else { "" };
         let mark = |language: &str, basis| Remedy {
             title: format!("mark the block as `{language}`"),
-            edits: vec![Edit { range: fence.language.clone(), text: language.to_owned() }],
+            edits: vec![Edit { range: fence.language.clone(), text: format!("{language}{blank}") }],
             basis,
         };
         let shown = || mark(only_shown, Basis::Proposed);
@@ -107,7 +109,7 @@ impl Extraction<'_> {
 
     /// Takes a block that is code by its indentation.
     pub(super) fn take_indented(&mut self, block: &CodeBlock) {
-        let Some(look) = look(&block.content) else { return };
+        let Some(look) = look(&block.content) else { return self.take_indented_fences(block) };
         let end = block.span.start + self.text[block.span.clone()].trim_end().len();
         let start = block.span.start;
         let Some(prefix) = self.container_of(start) else { return };
@@ -221,7 +223,13 @@ impl Extraction<'_> {
         self.not_a_step(template.opening.clone(), why, between_fences(look, content), remedies);
     }
 
-    fn not_a_step(&mut self, place: Range<usize>, why: &str, help: String, remedies: Vec<Remedy>) {
+    pub(super) fn not_a_step(
+        &mut self,
+        place: Range<usize>,
+        why: &str,
+        help: String,
+        remedies: Vec<Remedy>,
+    ) {
         let message = format!("this block looks like commands, but does not run: {why}");
         self.find_with_remedies(Code::NotAStep, place, message, Some(help), remedies);
     }
@@ -236,8 +244,9 @@ impl Extraction<'_> {
         if self.scenario.extensions.unmarked == Unmarked::Report {
             return false;
         }
-        let marking =
-            Marking { kind, language, foreign: String::new(), attributes: Attributes::default() };
+        let info = &self.text[fence.info.clone()];
+        let foreign = if has_only_classes(info) { info.to_owned() } else { String::new() };
+        let marking = Marking { kind, language, foreign, attributes: Attributes::default() };
         self.step(block, fence, marking);
         true
     }
@@ -253,6 +262,12 @@ impl Extraction<'_> {
         let prefix = before.strip_suffix('\t').or_else(|| before.strip_suffix("    "))?;
         Some(line..line + prefix.len())
     }
+}
+
+/// Whether an info string has classes and no language: `.term1`, by which sites choose a look or a terminal.
+fn has_only_classes(info: &str) -> bool {
+    let mut words = info.split_whitespace().peekable();
+    words.peek().is_some() && words.all(|word| word.len() > 1 && word.starts_with('.'))
 }
 
 /// What a block is marked as to only show it. Prompts with commands are silent only with `ignore`.

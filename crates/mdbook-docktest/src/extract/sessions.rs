@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Extraction;
 use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
+use super::indented_output;
 use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
 use crate::extract::inner::{add_typed_commands, continue_program, left_open, program_session};
@@ -39,7 +40,7 @@ impl Extraction<'_> {
         fence: &Fence,
         kind: Kind,
     ) -> Option<SessionParts> {
-        let lines = unindented(&block.content);
+        let mut lines = unindented(&block.content);
         let session = match kind {
             Kind::Session => Some(session(&lines)),
             Kind::Terminal => Some(session(&lines)).filter(|session| !is_script(session, &lines)),
@@ -50,6 +51,7 @@ impl Extraction<'_> {
             (None, Some(open)) => program_session(&lines, open)?,
             (None, None) => return None,
         };
+        indented_output::strip(&mut lines, &session, self.indentation);
         let step = self.scenario.steps.len();
         if !session.commands.iter().any(|command| command.inner.is_some()) {
             add_typed_commands(&mut session, &lines);

@@ -144,7 +144,8 @@ fn look_of_script(text: &str) -> Option<Look> {
         {
             return Some(Look::Script);
         }
-        return (has_arguments(first) && is_about_docker(first.1)).then_some(Look::Mixed);
+        let is_sure = is_about_docker(first.1) || is_unmistakable(first.1);
+        return (has_arguments(first) && is_sure).then_some(Look::Mixed);
     }
     None
 }

@@ -13,7 +13,9 @@ fn every_shell_block_is_a_step() {
 #[test]
 fn only_blocks_that_are_rendered_as_shell_blocks_are_steps() {
     assert_eq!(outline("````md\n```bash\na\n```\n````\n"), "");
-    assert_eq!(outline("text\n\n    ```bash\n    a\n    ```\n"), "");
+    // It is text to every viewer, and nobody has meant that.
+    assert_eq!(outline("text\n\n    ```bash\n    a\n    ```\n"), "3:5 not-a-step \"```bash\"\n");
+    assert_eq!(outline("text\n\n    ```bash ignore\n    a\n    ```\n"), "");
     assert_eq!(outline("<!--\n```bash\na\n```\n-->\n"), "");
     assert_eq!(outline("```dockerfile\nFROM alpine\n```\n\n```\nplain\n```\n"), "");
     assert_eq!(outline("`` ```bash `` in a sentence\n"), "");

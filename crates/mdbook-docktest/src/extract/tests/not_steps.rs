@@ -50,6 +50,10 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
         "```docker | `docker` is not one of the languages of steps | proved: ```bash/docker ps/```/ | ```text/docker ps/```/"
     );
     assert_eq!(
+        found("```.term1\ndocker ps\n```\n"),
+        "```.term1 | it has no language | proved: ```bash .term1/docker ps/```/ | ```text .term1/docker ps/```/"
+    );
+    assert_eq!(
         found("```PowerShell\ndocker ps\n$x = 1\n```\n"),
         "```PowerShell | `PowerShell` is not one of the languages of steps | ```bash/docker ps/$x = 1/```/ | ```text/docker ps/$x = 1/```/"
     );
@@ -80,6 +84,18 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     assert_eq!(
         found("a\n\n    $ docker ps\n    ```\n\nb\n"),
         "$ docker ps | it is indented, not fenced | "
+    );
+    assert_eq!(
+        found(
+            "=== \"Linux\"\n\n    ```bash\n    docker ps\n    ```\n\n    ```json\n    {}\n    ```\n"
+        ),
+        "```bash | its fence is indented by four blanks or more, and so it is text | "
+    );
+    assert_eq!(
+        found(
+            "- a\n\n      text\n\n      ```\n      docker ps\n      ```\n\n      ```text\n      ls\n      ```\n"
+        ),
+        "``` | its fence is indented by four blanks or more, and so it is text | "
     );
     assert_eq!(
         found("<div>\n```bash\nexit 9\n```\n</div>\n"),

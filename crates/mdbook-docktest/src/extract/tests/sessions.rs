@@ -120,3 +120,20 @@ fn a_prompt_without_a_blank_is_found_unless_it_is_a_variable() {
         assert_eq!(found(variable), (vec![false], None), "{variable}");
     }
 }
+
+#[test]
+fn an_exit_that_is_meant_for_a_container_is_found() {
+    let messages = |text: &str| {
+        let findings = scenario(text).findings;
+        let found = findings.iter().map(|found| format!("{} {}", found.code, found.message));
+        found.collect::<Vec<_>>().join("\n")
+    };
+    let block = |text: &str| format!("```bash\n{text}\n```\n\n");
+    let run = block("docker run -it alpine sh");
+    let found = messages(&[run.clone(), block("mkdir /data"), block("exit")].concat());
+    assert!(found.starts_with("missing-prompt this ends the shell of the steps"), "{found}");
+    assert!(found.contains("the block in line 2 has started"), "{found}");
+    assert_eq!(messages(&[run.clone(), block("/ # ls"), block("/ # exit")].concat()), "");
+    assert_eq!(messages(&[run, block("exit 0")].concat()), "");
+    assert_eq!(messages(&[block("docker run -d nginx"), block("exit")].concat()), "");
+}

@@ -83,6 +83,7 @@ fn a_command_of_docker_with_what_it_prints_is_recognized() {
         &[
             "docker ps\nCONTAINER ID   IMAGE\nabc            alpine\n",
             "docker run hello-world\n\nHello from Docker!\nThis message shows something.\n",
+            "ping -c 1 web\nPING web (172.18.0.2): 56 data bytes\n64 bytes from 172.18.0.2: seq=0\n",
         ],
     );
 }
