@@ -4,19 +4,22 @@
 //! mdBook writes the whole input before it reads any output, so callers first read standard input to its
 //! end. Only the book may be written to standard output.
 
-use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
+use std::mem;
 
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::{Book, BookItem};
-use serde::ser::{Error as _, SerializeSeq};
-use serde::{Serialize, Serializer};
+use serde::ser::Error as _;
 use serde_json::Value;
 
 use crate::render::page::Renderer;
+use crate::text::json::write_escaped;
 
 /// The size of the output buffer, in bytes.
 const WRITE_SIZE: usize = 64 << 10;
+
+/// A chapter without text, as JSON.
+const NO_TEXT: &str = r#""content":"""#;
 
 /// Why a book cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -87,29 +90,44 @@ pub(crate) fn write_book(
     items: impl Iterator<Item = io::Result<BookItem>>,
     writer: impl Write,
 ) -> Result<(), ProtocolError> {
-    // The serializer writes many small pieces.
+    // Items are written in many small pieces.
     let mut writer = BufWriter::with_capacity(WRITE_SIZE, writer);
-    let book = Streamed { items: Items(Cell::new(Some(items))) };
-    serde_json::to_writer(&mut writer, &book).map_err(ProtocolError::Write)?;
-    writer.flush().map_err(|error| ProtocolError::Write(serde_json::Error::io(error)))
-}
-
-/// Serialized like a [`Book`].
-#[derive(Serialize)]
-struct Streamed<T> {
-    items: T,
-}
-
-/// A list that can be serialized once.
-struct Items<I>(Cell<Option<I>>);
-
-impl<I: Iterator<Item = io::Result<BookItem>>> Serialize for Items<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(None)?;
-        for item in self.0.take().into_iter().flatten() {
-            list.serialize_element(&item.map_err(S::Error::custom)?)?;
+    let write = || -> serde_json::Result<()> {
+        writer.write_all(b"{\"items\":[").map_err(serde_json::Error::io)?;
+        for (index, item) in items.enumerate() {
+            let item = item.map_err(serde_json::Error::custom)?;
+            if index > 0 {
+                writer.write_all(b",").map_err(serde_json::Error::io)?;
+            }
+            write_item(item, &mut writer)?;
         }
-        list.end()
+        writer.write_all(b"]}").and_then(|()| writer.flush()).map_err(serde_json::Error::io)
+    };
+    write().map_err(ProtocolError::Write)
+}
+
+/// Writes an item. Nearly all of it is the texts of chapters.
+fn write_item(mut item: BookItem, writer: &mut impl Write) -> serde_json::Result<()> {
+    let mut texts = Vec::new();
+    take_texts(&mut item, &mut texts);
+    let json = serde_json::to_string(&item)?;
+    // It can only be a key: within a string, quotes are escaped.
+    let mut parts = json.split_inclusive(NO_TEXT);
+    for text in texts {
+        let part = parts.next().unwrap_or_default();
+        let before = part.strip_suffix('"').unwrap_or(part);
+        writer.write_all(before.as_bytes()).map_err(serde_json::Error::io)?;
+        write_escaped(&text, writer).map_err(serde_json::Error::io)?;
+        writer.write_all(b"\"").map_err(serde_json::Error::io)?;
+    }
+    parts.try_for_each(|part| writer.write_all(part.as_bytes())).map_err(serde_json::Error::io)
+}
+
+/// Takes the texts of chapters out of an item, in the order of its JSON.
+fn take_texts(item: &mut BookItem, texts: &mut Vec<String>) {
+    if let BookItem::Chapter(chapter) = item {
+        texts.push(mem::take(&mut chapter.content));
+        chapter.sub_items.iter_mut().for_each(|item| take_texts(item, texts));
     }
 }
 
@@ -121,6 +139,8 @@ fn is_too_old(version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use std::error::Error;
+
+    use mdbook_preprocessor::book::Chapter;
 
     use super::*;
 
@@ -154,6 +174,38 @@ mod tests {
             .expect("a vector takes everything");
         let written: Value = serde_json::from_slice(&written).expect("it is JSON");
         assert_eq!(written, serde_json::from_str::<Value>(BOOK).expect("it is JSON"));
+    }
+
+    #[test]
+    fn a_book_is_written_as_serde_json_would() {
+        let text = "a \"b\" \\ \u{1}\n\n\"content\":\"\" é\n";
+        let chapter = |name: &str, content: &str, sub_items: Vec<BookItem>| {
+            let mut chapter = Chapter::new(name, content.to_owned(), "a.md", vec![name.to_owned()]);
+            chapter.sub_items = sub_items;
+            BookItem::Chapter(chapter)
+        };
+        let name = r#""content":"""#;
+        let inner = vec![chapter("1.1", "", Vec::new()), chapter(name, text, Vec::new())];
+        let draft = BookItem::Chapter(Chapter::new_draft("Draft", Vec::new()));
+        let part = BookItem::PartTitle(format!("{name},{{"));
+        for items in [
+            Vec::new(),
+            vec![part.clone()],
+            vec![chapter(name, text, inner), BookItem::Separator, draft, part],
+        ] {
+            let mut written = Vec::new();
+            write_book(items.clone().into_iter().map(Ok), &mut written)
+                .expect("a vector takes everything");
+            let expected = serde_json::to_string(&Book { items }).expect("it is plain data");
+            assert_eq!(String::from_utf8_lossy(&written), expected);
+        }
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_read_is_an_error() {
+        let items = [Ok(BookItem::Separator), Err(io::Error::other("it is gone"))];
+        let error = write_book(items.into_iter(), io::sink()).expect_err("an item is missing");
+        assert_eq!(error.source().expect("it has a cause").to_string(), "it is gone");
     }
 
     #[test]

@@ -177,7 +177,10 @@ impl<'a> Group<'a> {
 
 /// The groups of a step, one below the other.
 fn parts(code: &Code, groups: &[Group<'_>], detail: Detail, labels: &Labels) -> (Markup, Size) {
-    let mut markup = html! {};
+    let shown = groups.iter().flat_map(|group| &group.shown);
+    let printed: usize = shown.flat_map(|shown| &shown.pieces).map(|piece| piece.text.len()).sum();
+    let expected = Size { code: code.len(), printed, cells: groups.len() };
+    let mut markup = PreEscaped(String::with_capacity(expected.limit(0)));
     let mut size = Size { cells: groups.len(), ..Size::default() };
     for Group { code: range, shown } in groups {
         if !range.is_empty() || shown.is_empty() {

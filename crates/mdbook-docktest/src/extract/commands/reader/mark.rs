@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::Reader;
 use super::pair::Kind;
+use super::plain::is_plain;
 use super::token::{TOKENS, Token};
 
 /// A part of a script. Ranges are in bytes of its text.
@@ -35,6 +36,10 @@ const LONGEST_LINE: usize = 1_000;
 
 /// Returns the marks of a script, each before those within it.
 pub(crate) fn marks(script: &str) -> Vec<Mark> {
+    if may_have_marks(script.as_bytes()) { read_marks(script) } else { Vec::new() }
+}
+
+fn read_marks(script: &str) -> Vec<Mark> {
     let mut reader = Reader::new(script);
     reader.tokens = Some(Vec::with_capacity(TOKENS));
     reader.marks = Some(Vec::with_capacity(TOKENS));
@@ -56,6 +61,16 @@ pub(crate) fn marks(script: &str) -> Vec<Mark> {
     marks.retain(|mark| !mark.range.is_empty());
     marks.sort_by_key(|mark| (mark.range.start, Reverse(mark.range.end)));
     marks
+}
+
+/// A quick test that many scripts fail.
+fn may_have_marks(script: &[u8]) -> bool {
+    script.iter().enumerate().any(|(at, byte)| match byte {
+        b'\'' | b'"' | b'`' | b'$' | b'<' | b'>' | b'#' => true,
+        // An option is at the beginning of a word.
+        b'-' => script[..at].last().is_none_or(|before| !is_plain(*before)),
+        _ => false,
+    })
 }
 
 /// The mark of a word that is an option.
@@ -238,6 +253,13 @@ mod tests {
                     prop_assert!(is_apart || is_within, "{:?} {:?}", one, other);
                 }
             }
+        }
+
+        #[test]
+        fn the_quick_test_loses_no_mark(
+            script in "([a-z]|-|-a|[ \n;&|(){}=*!\\[\\]]|\\\\|\\\\\n|é|>|>&-){0,9}"
+        ) {
+            prop_assert_eq!(marks(&script), read_marks(&script));
         }
     }
 }

@@ -213,6 +213,9 @@ impl Reader<'_> {
     /// Closes the innermost pair.
     fn end_pair(&mut self) {
         let Some(pair) = self.list.pairs.pop() else { return };
+        if let Some(word) = &mut self.list.word {
+            word.shaped = self.at;
+        }
         if pair.kind != Kind::ArithmeticCommand {
             self.mark_pair(pair.kind, pair.start);
             return;

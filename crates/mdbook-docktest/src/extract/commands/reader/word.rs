@@ -14,7 +14,9 @@ pub(super) struct Word {
     start: usize,
     /// Whether it has neither quotes nor expansions so far.
     is_literal: bool,
+    /// The shape up to the offset `shaped`. What follows is looked at where the shape matters.
     shape: Shape,
+    pub(super) shaped: usize,
 }
 
 /// How much of an assignment a word is so far.
@@ -50,7 +52,8 @@ impl Shape {
 
 impl Reader<'_> {
     pub(super) fn begin_word(&mut self) {
-        let word = Word { start: self.at, is_literal: true, shape: Shape::Empty };
+        let (start, shape) = (self.at, Shape::Empty);
+        let word = Word { start, is_literal: true, shape, shaped: start };
         self.list.word = Some(word);
     }
 
@@ -59,7 +62,11 @@ impl Reader<'_> {
         let next = self.peek(1);
         let is_regex = self.list.expect == Expect::Regex;
         match byte {
-            b'\\' if next == Some(b'\n') => self.skip_line_end(),
+            b'\\' if next == Some(b'\n') => {
+                let shape = self.shape(word);
+                self.skip_line_end();
+                self.list.word = Some(Word { shape, shaped: self.at, ..word });
+            }
             b'\\' => {
                 self.is_cut_off |= next.is_none();
                 self.add_other();
@@ -69,7 +76,7 @@ impl Reader<'_> {
                 self.add_other();
                 self.begin_pair(Kind::Parentheses, 1);
             }
-            b'|' if is_regex => self.add(byte, word),
+            b'|' if is_regex => self.add(),
             b'?' | b'*' | b'+' | b'@' | b'!'
                 if next == Some(b'(') && self.is_extended_pattern(byte, word) =>
             {
@@ -100,33 +107,36 @@ impl Reader<'_> {
                 }
             }
             b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' => self.end_word(),
-            _ => self.add(byte, word),
+            _ => self.add(),
         }
     }
 
     /// Adds a literal byte to the word, and the plain ones after it.
-    fn add(&mut self, byte: u8, word: Word) {
-        let mut shape = word.shape.with(byte);
-        self.at += 1;
-        while let Some(byte) = self.peek(0).filter(|byte| is_plain(*byte)) {
-            if shape == Shape::Other {
-                // It stays so.
-                let rest = &self.text[self.at..];
-                self.at += rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
-                break;
-            }
-            shape = shape.with(byte);
-            self.at += 1;
-        }
-        self.list.word = Some(Word { shape, ..word });
+    fn add(&mut self) {
+        let rest = &self.text[self.at + 1..];
+        let plain = rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
+        self.at += 1 + plain;
     }
 
     /// Records that a quote or an expansion is part of the word.
     fn add_other(&mut self) {
-        if let Some(word) = &mut self.list.word {
-            word.is_literal = false;
-            word.shape = word.shape.with(b'"');
+        if let Some(word) = self.list.word {
+            let shape = self.shape(word).with(b'"');
+            self.list.word = Some(Word { is_literal: false, shape, shaped: self.at, ..word });
         }
+    }
+
+    /// The shape of a word up to here.
+    fn shape(&self, word: Word) -> Shape {
+        let mut bytes = self.text[word.shaped..self.at].iter();
+        let mut shape = word.shape;
+        // These stay as they are.
+        while !matches!(shape, Shape::Assignment | Shape::Other)
+            && let Some(byte) = bytes.next()
+        {
+            shape = shape.with(*byte);
+        }
+        shape
     }
 
     /// Whether parentheses after this byte belong to a pattern. Outside conditions they do only
@@ -137,7 +147,7 @@ impl Reader<'_> {
             return expect == Expect::ExtendedPattern;
         }
         let is_negation =
-            byte == b'!' && word.shape == Shape::Empty && expect.takes_reserved_word();
+            byte == b'!' && self.shape(word) == Shape::Empty && expect.takes_reserved_word();
         // Empty parentheses can be those of a function.
         !is_negation && self.peek(2) != Some(b')')
     }
@@ -145,18 +155,21 @@ impl Reader<'_> {
     /// Whether `[` after this part of a word opens a subscript.
     fn is_subscript(&self, word: Word) -> bool {
         match self.list.expect {
-            Expect::Element => word.shape == Shape::Empty,
+            Expect::Element => self.shape(word) == Shape::Empty,
             expect => {
-                self.list.target.is_none() && expect.takes_assignment() && word.shape == Shape::Name
+                self.list.target.is_none()
+                    && expect.takes_assignment()
+                    && self.shape(word) == Shape::Name
             }
         }
     }
 
     /// Whether `=` after this part of a word assigns an array.
     fn is_array(&self, word: Word) -> bool {
+        let shape = self.shape(word);
         !matches!(self.list.opener, Opener::Condition | Opener::Array)
-            && word.shape != Shape::Assignment
-            && word.shape.with(b'=') == Shape::Assignment
+            && shape != Shape::Assignment
+            && shape.with(b'=') == Shape::Assignment
     }
 
     /// Ends the word that is being read, if any.
@@ -176,7 +189,9 @@ impl Reader<'_> {
             self.keep(Token::Descriptor(range));
             return;
         }
-        self.word(range, literal.as_deref(), word.shape == Shape::Assignment);
+        let is_assignment =
+            self.list.expect.takes_assignment() && self.shape(word) == Shape::Assignment;
+        self.word(range, literal.as_deref(), is_assignment);
     }
 }
 
