@@ -27,7 +27,7 @@ pub(crate) fn is_generated_name(name: &str) -> bool {
 }
 
 /// Whether Docker has very probably generated a name.
-pub(super) fn is_surely_generated(name: &str) -> bool {
+pub(crate) fn is_surely_generated(name: &str) -> bool {
     let adjective = name.split('_').next().unwrap_or_default();
     is_generated_name(name) && ADJECTIVES.split_whitespace().any(|known| known == adjective)
 }

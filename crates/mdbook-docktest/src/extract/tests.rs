@@ -728,20 +728,101 @@ fn a_shell_block_with_prompts_is_a_session() {
 }
 
 #[test]
-fn a_session_without_a_prompt_is_held_and_its_remedies_are_proposed() {
+fn a_step_whose_command_goes_on_as_on_windows_does_not_run() {
+    for text in [
+        "```console\n$ docker run -d ^\n    --name web ^\n    nginx\n```\n",
+        "```bash\ndocker run -d `\n  nginx\n```\n",
+        "```powershell\n$ docker run -d `\n  nginx\n```\n",
+    ] {
+        let [(_, why, remedies)] = &not_steps(text)[..] else { panic!("{text}") };
+        assert_eq!(why, "it is for a shell of Windows");
+        assert!(remedies.iter().all(|remedy| !remedy.starts_with("proved")), "{remedies:?}");
+        assert!(scenario(text).steps.is_empty(), "{text}");
+    }
+    for text in [
+        "```bash\ndocker rm `\n  docker ps -aq`\n```\n",
+        "```bash\ngrep ^\nls\n```\n",
+        "```bash ignore\ndocker run -d ^\n  nginx\n```\n",
+    ] {
+        assert_eq!(scenario(text).findings, [], "{text}");
+    }
+}
+
+#[test]
+fn a_session_of_powershell_is_not_proved_to_be_one_of_bash() {
+    let [(_, _, remedies)] = &not_steps("```powershell\n$ docker ps\n```\n")[..] else { panic!() };
+    assert_eq!(remedies[0], "```console\n$ docker ps\n```\n");
+}
+
+#[test]
+fn a_fence_that_goes_on_from_the_text_above_is_found() {
+    let found = |text: &str| {
+        let found = not_steps(text).into_iter().map(|(place, why, remedies)| {
+            assert_eq!(
+                why,
+                "its fence is indented too far, so that it goes on from the text above"
+            );
+            format!("{place} | {}", remedies.join(" | ")).replace('\n', "/")
+        });
+        found.collect::<Vec<_>>()
+    };
+    for (text, expected) in [
+        ("Now:\n    ```bash\n    exit 9\n    ```\n", "```bash | proved: Now:/```bash/exit 9/```/"),
+        (
+            "- a\n\n- Now:\n      ```console\n      $ ls\n\n      $ id\n      ```\n",
+            "```console | proved: - a//- Now:/  ```console/  $ ls//  $ id/  ```/",
+        ),
+        ("!!! note\n    ~~~\n    docker ps\n    ~~~\n", "~~~ | !!! note/~~~/docker ps/~~~/"),
+        ("1. Now:\n       ```sh\n       ls\n\n", "```sh | "),
+        ("> Now:\n>     ```sh\n>     ls\n>     ```\n", "```sh | "),
+    ] {
+        assert_eq!(found(text), [expected], "{text}");
+    }
+    for text in [
+        "Now:\n    ```yaml\n    a: b\n    ```\n",
+        "Now:\n    ```bash ignore\n    exit 9\n    ```\n",
+        "Now:\n    ```docker ps```\n",
+        "Now: ```bash\nexit 9```\n",
+        "Now:\n    ```\n    a word\n    ```\n",
+    ] {
+        assert!(found(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_session_without_a_prompt_is_held_and_becomes_a_script_if_it_has_only_commands() {
     let text = "```console\ndocker ps\n```\n\n```console\nout\n```\n\n```sh\n/ # ls\n```\n\n```console\n```\n";
     let scenario = scenario(text);
     let held: Vec<_> = scenario.steps.iter().map(|step| step.is_held).collect();
     assert_eq!(held, [true, true, true, false]);
     let remedies = |finding: &Finding| {
         let [remedy, ..] = finding.remedies.as_slice() else { panic!("{finding:?}") };
-        assert_eq!(remedy.basis, Basis::Proposed);
-        splice(text, remedy.edits.clone())
+        (remedy.basis, splice(text, remedy.edits.clone()))
     };
-    let fixed: Vec<_> = scenario.findings.iter().map(remedies).collect();
+    let (bases, fixed): (Vec<_>, Vec<_>) = scenario.findings.iter().map(remedies).unzip();
+    assert_eq!(bases, [Basis::Proved, Basis::Proposed, Basis::Proposed], "only commands run");
     assert_eq!(fixed[0], text.replacen("console", "bash", 1));
     assert_eq!(fixed[1], text.replace("console\nout", "text\nout"));
     assert_eq!(fixed[2], text.replace("sh\n/", "text\n/"));
+}
+
+#[test]
+fn a_session_without_a_prompt_that_may_be_output_is_not_proved_to_be_a_script() {
+    let basis = |content: &str| {
+        let text = format!("```console\n{content}```\n");
+        let [finding] = &scenario(&text).findings[..] else { panic!("{text}") };
+        let of_bash = |remedy: &&Remedy| remedy.title.contains("`bash`");
+        finding.remedies.iter().find(of_bash).unwrap().basis
+    };
+    for script in [
+        "docker run \\\n  -d \\\n  nginx\n",
+        "# first\ndocker compose up -d\n\ndocker compose ps\n",
+    ] {
+        assert_eq!(basis(script), Basis::Proved, "{script}");
+    }
+    for other in ["cat\nls\n", "docker ps\nCONTAINER ID\n", "mytool up\n", "Usage: docker ps\n"] {
+        assert_eq!(basis(other), Basis::Proposed, "{other}");
+    }
 }
 
 #[test]
