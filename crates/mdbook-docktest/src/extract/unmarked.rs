@@ -55,7 +55,12 @@ pub(super) fn look_of(kind: Kind, text: &str) -> Option<Look> {
             let look = if may_be_script { Look::Script } else { Look::Mixed };
             has_code(text).then_some(look)
         }),
-        Kind::OtherShell => look(text).or_else(|| has_code(text).then_some(Look::Windows)),
+        Kind::OtherShell => {
+            let is_known = |line| reading(line) == Reading::Command;
+            let runs_known = || first_line(text).is_some_and(is_known);
+            let look = look(text).filter(|look| *look != Look::Script || runs_known());
+            look.or_else(|| has_code(text).then_some(Look::Windows))
+        }
         Kind::Other => look(text).filter(|look| match look {
             Look::Session | Look::Windows => true,
             Look::Script => has_only_commands(text) && has_unmistakable_command(text),

@@ -196,3 +196,10 @@ fn an_unknown_program_with_flags_looks_like_a_script() {
         ],
     );
 }
+
+#[test]
+fn an_unknown_program_of_another_shell_is_for_windows() {
+    let program = |text| look_of(Kind::OtherShell, text);
+    assert_eq!(program("bakery --tray \"A\\left\"\n"), Some(Look::Windows));
+    assert_eq!(program("docker ps --all\n"), Some(Look::Script));
+}
