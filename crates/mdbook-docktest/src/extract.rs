@@ -21,6 +21,7 @@ use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
 use self::prompt::is_unspaced;
 use self::sessions::SessionParts;
+use self::unmarked::goes_on_as_on_windows;
 use crate::model::engine_versions::EngineVersions;
 use crate::model::fence::Fence;
 use crate::model::finding::{Code, Finding, Severity};
@@ -96,6 +97,7 @@ pub(crate) fn extract_with(
             Block::Code(block) => extraction.take(block),
             Block::Html(block) => extraction.take_html(block),
             Block::Template(template) => extraction.take_template(template),
+            Block::Misplaced(block) => extraction.take_misplaced(block),
         }
     }
     extraction.directives();
@@ -181,6 +183,10 @@ impl Extraction<'_> {
         match attributes::parse(&self.text[fence.info.clone()]) {
             Info::Step { kind, language, foreign, attributes, problems } => {
                 self.report(&fence, problems);
+                let may_run = !attributes.ignore && fence.closing.is_some();
+                if may_run && goes_on_as_on_windows(&block.content) {
+                    return self.take_for_windows(&fence, block);
+                }
                 if self.is_closed(&fence, "step") {
                     let marking = Marking { kind, language, foreign, attributes: *attributes };
                     if !self.take_shown_output(block, &fence, &marking, previous.as_ref()) {

@@ -9,8 +9,10 @@ use regex::{Captures, Regex};
 use super::fix::Fix;
 
 mod packages;
+mod programs;
 
 use self::packages::package_of;
+use self::programs::PROGRAMS;
 
 /// What to do about a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +77,25 @@ const RULES: &[Rule] = &[
         command: "",
         output: r"System has not been booted with systemd|Failed to connect to (?:system scope )?bus|docker: unrecognized service",
         advice: "a step has no service manager, and its Docker daemon runs already: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: r"\bdockerd\b",
+        output: r"ensure docker is not running or delete|pid file found, ensure docker is not running",
+        advice: "each chapter has a Docker daemon, which runs already: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: "",
+        output: r#"error during connect: .*exec: "ssh": executable file not found"#,
+        advice: "a step has no `ssh`, and no other machine: mark the block `ignore`",
+        remedy: Remedy::Ignore,
+    },
+    Rule {
+        command: "",
+        output: r"unable to resolve docker endpoint: open \S+/(?:ca|cert|key)\.pem: no such file",
+        advice: "a step has no certificates of a daemon: mark the block `ignore`, and do not let it set \
+                 `DOCKER_TLS_VERIFY` for later ones",
         remedy: Remedy::Ignore,
     },
     Rule {
@@ -153,82 +174,6 @@ const RULES: &[Rule] = &[
         advice: "the step has no way to that host: check this machine’s network, or mark the block `ignore`",
         remedy: Remedy::Ignore,
     },
-];
-
-/// Programs that a step does not have, and what to do.
-const PROGRAMS: &[(&[&str], &str, Remedy)] = &[
-    (
-        &["vi", "vim", "nvim", "nano", "emacs", "code", "gedit", "notepad", "micro"],
-        "nobody can type into an editor: show the file in a block with `file=NAME`, or write it with a here-document",
-        Remedy::Ignore,
-    ),
-    (
-        &["open", "xdg-open", "start", "explorer", "firefox", "google-chrome"],
-        "a step has no desktop: mark the block `ignore`, or use `curl`",
-        Remedy::Ignore,
-    ),
-    (
-        &[
-            "docker-machine",
-            "minikube",
-            "kubectl",
-            "kind",
-            "k3d",
-            "helm",
-            "vagrant",
-            "VBoxManage",
-            "multipass",
-            "podman",
-            "aws",
-            "az",
-            "gcloud",
-            "doctl",
-            "heroku",
-            "terraform",
-        ],
-        "it needs more than a Docker Engine: mark the block `ignore`",
-        Remedy::Ignore,
-    ),
-    (
-        &["systemctl", "service", "launchctl", "rc-service", "Restart-Service", "Start-Service"],
-        "a step has no service manager, and its Docker daemon runs already: mark the block `ignore`",
-        Remedy::Ignore,
-    ),
-    (
-        &[
-            "brew", "port", "yum", "dnf", "zypper", "apk", "pacman", "snap", "choco", "winget",
-            "scoop", "emerge",
-        ],
-        "it is the package manager of another system: mark the block `ignore`, and add what the step needs to `packages` \
-         in book.toml",
-        Remedy::Ignore,
-    ),
-    (
-        &["apt", "apt-get", "aptitude", "dpkg"],
-        "add what the step needs to `packages` in book.toml, and mark the block `ignore`",
-        Remedy::Ignore,
-    ),
-    (
-        &["docker-compose"],
-        "it is the former name of `docker compose`: write that, or mark the block `ignore`",
-        Remedy::Ignore,
-    ),
-    (
-        &[
-            "powershell",
-            "pwsh",
-            "cmd",
-            "wsl",
-            "wsl.exe",
-            "cls",
-            "dir",
-            "ipconfig",
-            "iwr",
-            "Invoke-WebRequest",
-        ],
-        "it is a command of Windows: mark the block `ignore`",
-        Remedy::Ignore,
-    ),
 ];
 
 struct Compiled {
@@ -388,6 +333,29 @@ mod tests {
                 1,
                 "System has not been booted with systemd as init system (PID 1). Can't operate.",
                 "a step has no service manager",
+                Some(Fix::ignore()),
+            ),
+            (
+                "sudo dockerd -H unix:///run/other.sock",
+                1,
+                "failed to start daemon, ensure docker is not running or delete /var/run/docker.pid: process with PID 6 is \
+                 still running\n",
+                "each chapter has a Docker daemon",
+                Some(Fix::ignore()),
+            ),
+            (
+                "docker -H ssh://me@host ps",
+                1,
+                "error during connect: Get \"http://docker.example.com/v1.45/containers/json\": exec: \"ssh\": executable \
+                 file not found in $PATH\n",
+                "a step has no `ssh`",
+                Some(Fix::ignore()),
+            ),
+            (
+                "docker --tlsverify ps",
+                1,
+                "Failed to initialize: unable to resolve docker endpoint: open /root/.docker/ca.pem: no such file or directory",
+                "a step has no certificates",
                 Some(Fix::ignore()),
             ),
             (

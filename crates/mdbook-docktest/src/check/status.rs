@@ -188,3 +188,16 @@ fn unknown(kind: &str, name: &str) -> Advice {
     };
     Advice { text, fix: Some(Fix::ignore()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_docker_generates_are_from_another_run() {
+        let is_from_another_run =
+            |name| unknown("container", name).text.contains("from another run");
+        assert!(is_from_another_run("hopeful_morse") && is_from_another_run("abebf7571666"));
+        assert!(!is_from_another_run("my_container") && !is_from_another_run("web"));
+    }
+}

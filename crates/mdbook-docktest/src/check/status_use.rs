@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::model::recording::{CommandRecording, End};
-use crate::model::scenario::Step;
+use crate::model::scenario::{Command, CommandKind, Step};
 
 /// A single command that prints `$?`.
 static PRINTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -38,10 +38,13 @@ pub(super) fn status_use(
     index: usize,
     is_met: impl Fn(Option<usize>) -> bool,
 ) -> StatusUse {
-    let next = index + 1;
-    let (Some(command), Some(recorded)) = (step.commands.get(next), commands.get(next)) else {
+    // What is typed into a program is between the program and what uses its status.
+    let is_of_shell = |command: &Command| command.kind == CommandKind::Shell;
+    let mut later = step.commands.iter().enumerate().skip(index + 1);
+    let Some((next, command)) = later.find(|(_, command)| is_of_shell(command)) else {
         return StatusUse::None;
     };
+    let Some(recorded) = commands.get(next) else { return StatusUse::None };
     let Some(status) = commands[index].end.status() else { return StatusUse::None };
     // Quicker than a regex.
     if !command.text.contains('?') {

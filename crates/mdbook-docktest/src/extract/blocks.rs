@@ -6,6 +6,7 @@ use mdbook_markdown::new_cmark_parser;
 use mdbook_markdown::pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use super::unmarked::html::HtmlBlock;
+use super::unmarked::misplaced::{Misplaced, misplaced};
 use super::unmarked::template::{Template, templates};
 use crate::model::markdown::Extensions;
 use crate::text::byte_order_mark::{mark_len, without_mark};
@@ -15,6 +16,7 @@ pub(super) enum Block<'a> {
     Code(CodeBlock),
     Html(HtmlBlock<'a>),
     Template(Template),
+    Misplaced(Misplaced),
 }
 
 /// A code block as the parser reports it.
@@ -93,7 +95,7 @@ impl CodeBlock {
 
 /// The blocks of a chapter.
 pub(super) struct Blocks<'a> {
-    /// The code blocks, the blocks of HTML, and `<pre>` and tags of generators in paragraphs.
+    /// The code blocks, the blocks of HTML, and `<pre>`, tags of generators and fences in paragraphs.
     pub(super) all: Vec<Block<'a>>,
     /// The start of the chapter's last block if that is one of these, outside of any container: only such a
     /// block can be left open.
@@ -115,6 +117,8 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
     let mut html: Option<HtmlBlock<'_>> = None;
     let mut containers = vec![0];
     let mut seen_containers = 0;
+    // A blank line within makes a block of what is below.
+    let mut misplaced_end = 0;
     for (event, span) in new_cmark_parser(body, &extensions.to_options()).into_offset_iter() {
         let span = span.start + dropped..span.end + dropped;
         if containers.len() == 1 {
@@ -138,7 +142,10 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
                     is_indented: kind == CodeBlockKind::Indented,
                 });
             }
-            Event::End(TagEnd::CodeBlock) => blocks.extend(open.take().map(Block::Code)),
+            Event::End(TagEnd::CodeBlock) => {
+                let is_apart = |block: &CodeBlock| block.span.start >= misplaced_end;
+                blocks.extend(open.take().filter(is_apart).map(Block::Code));
+            }
             Event::Start(Tag::HtmlBlock) => {
                 let rest = text.get(span.end..).unwrap_or_default();
                 html = Some(HtmlBlock { lines: Vec::new(), rest });
@@ -170,8 +177,12 @@ pub(super) fn blocks<'a>(text: &'a str, extensions: &Extensions) -> Blocks<'a> {
                     block.pieces.push((block.content.len(), span.start));
                     block.content.push_str(&piece);
                     block.content_end = Some(span.end);
+                } else if let Some(block) = misplaced(text, span.start) {
+                    misplaced_end = block.end.unwrap_or(0);
+                    blocks.push(Block::Misplaced(block));
                 }
             }
+            Event::Code(_) => blocks.extend(misplaced(text, span.start).map(Block::Misplaced)),
             _ => {}
         }
     }

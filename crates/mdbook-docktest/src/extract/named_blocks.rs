@@ -45,7 +45,7 @@ const LINES_ABOVE: usize = 4;
 pub(crate) fn named_blocks(scenario: &Scenario, text: &str) -> Vec<NamedBlock> {
     let fenced = |block: Block<'_>| match block {
         Block::Code(block) if !block.is_indented => Some(block),
-        Block::Code(_) | Block::Html(_) | Block::Template(_) => None,
+        Block::Code(_) | Block::Html(_) | Block::Template(_) | Block::Misplaced(_) => None,
     };
     let blocks = blocks(text, &scenario.extensions).all.into_iter().filter_map(fenced);
     blocks.filter_map(|block| named(text, &block)).collect()

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
 use super::unmarked::html::HtmlBlock;
+use super::unmarked::misplaced::Misplaced;
 use super::unmarked::template::Template;
 use super::unmarked::{
     Look, begins_with_command_at_prompt, commands_at_prompts, has_command_at_prompt,
@@ -45,10 +46,10 @@ impl Extraction<'_> {
             return;
         }
         let only_shown = only_shown(&block.content);
-        let (message, help) = if look == Look::Windows {
-            let message = "it is for a shell of Windows".to_owned();
-            (message, "mark it as `text` to only show it".to_owned())
-        } else if language.is_empty() {
+        if look == Look::Windows {
+            return self.take_for_windows(fence, block);
+        }
+        let (message, help) = if language.is_empty() {
             ("it has no language".to_owned(), after_the_fence(look, only_shown))
         } else {
             let message = format!("`{language}` is not one of the languages of steps");
@@ -63,6 +64,10 @@ impl Extraction<'_> {
         };
         let shown = || mark(only_shown, Basis::Proposed);
         let remedies = match look {
+            // PowerShell and Windows' command prompt read other words.
+            Look::Session if kind == Kind::OtherShell => {
+                vec![mark("console", Basis::Proposed), shown()]
+            }
             // The prompts show what it is, and nobody has said otherwise.
             Look::Session if is_unmarked => vec![mark("console", Basis::Proved), shown()],
             // No other language has a prompt and a known program in its first line.
@@ -94,6 +99,19 @@ impl Extraction<'_> {
             Look::Mixed | Look::Windows => vec![shown()],
         };
         self.not_a_step(fence.opening(), &message, help, remedies);
+    }
+
+    /// Takes a block for a shell of Windows.
+    pub(super) fn take_for_windows(&mut self, fence: &Fence, block: &CodeBlock) {
+        let only_shown = only_shown(&block.content);
+        let edit = Edit { range: fence.language.clone(), text: only_shown.to_owned() };
+        let remedy = Remedy {
+            title: format!("mark the block as `{only_shown}`"),
+            edits: vec![edit],
+            basis: Basis::Proposed,
+        };
+        let help = format!("mark it as `{only_shown}` to only show it");
+        self.not_a_step(fence.opening(), "it is for a shell of Windows", help, vec![remedy]);
     }
 
     /// Whether a block directly below a step shows its commands again, with what they print.
@@ -201,6 +219,20 @@ impl Extraction<'_> {
             };
             self.not_a_step(found.place, message, help.to_owned(), remedies);
         }
+    }
+
+    /// Takes a block whose fence goes on from the text above.
+    pub(super) fn take_misplaced(&mut self, block: &Misplaced) {
+        let remedy = Remedy {
+            title: "indent the block like the text above".to_owned(),
+            edits: block.edits.clone(),
+            basis: if block.is_plain { Basis::Proved } else { Basis::Proposed },
+        };
+        let remedies = Some(remedy).filter(|remedy| !remedy.edits.is_empty()).into_iter().collect();
+        let why = "its fence is indented too far, so that it goes on from the text above";
+        let help =
+            "indent the block like the text above; or put `ignore` after its fence".to_owned();
+        self.not_a_step(block.opening.clone(), why, help, remedies);
     }
 
     /// Takes what stands between tags of a generator of sites.

@@ -77,7 +77,7 @@ impl Prompt {
     pub(crate) fn of(line: &str) -> Option<(Self, usize)> {
         let bare = |sign| Self { name: String::new(), sign, is_in_container: false };
         let first = line.chars().next()?;
-        if matches!(first, '$' | '#' | '%' | '>' | '❯' | '➜' | 'λ' | '»') {
+        if matches!(first, '$' | '#' | '%' | '>' | '❯' | '➜' | '➸' | 'λ' | '»') {
             if let Some(arrow) = ARROW.captures(line) {
                 // `➜ docker ps`, or `➜ ~ docker ps`.
                 let whole = arrow.get(0)?.end();

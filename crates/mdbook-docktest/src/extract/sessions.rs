@@ -10,6 +10,7 @@ use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
 use crate::extract::inner::{add_typed_commands, continue_program, left_open, program_session};
 use crate::extract::prompt::is_unspaced;
+use crate::extract::unmarked::{Look, has_only_commands, look};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
@@ -151,7 +152,8 @@ impl Extraction<'_> {
             None if is_script(session, lines) => (
                 "this block does not run: it is marked as a session, and has no prompt",
                 "mark it as `bash`, or start its commands with `$ `",
-                vec![language("bash"), language("text")],
+                // Each line runs a known program.
+                vec![Remedy { basis: Basis::Proved, ..language("bash") }, language("text")],
             ),
             None => (
                 "this block does not run: it is marked as a session, and has no prompt",
@@ -207,13 +209,13 @@ impl Extraction<'_> {
     }
 }
 
-/// Whether all lines that are no comments read as commands.
+/// Whether a block without prompts has only commands of known programs.
 fn is_script(session: &Session, lines: &[&str]) -> bool {
-    let is_command = |line: &usize| reading(lines[*line]) == Reading::Command;
+    let text = lines.join("\n");
     session.elsewhere.is_none()
         && session.commands.is_empty()
-        && !session.unprompted.is_empty()
-        && session.unprompted.iter().all(is_command)
+        && look(&text) == Some(Look::Script)
+        && has_only_commands(&text)
 }
 
 /// Returns the line on which the chapter shows that the last command is interrupted, if it is one of the

@@ -10,6 +10,7 @@ use super::commands::commands;
 use super::prompt::{Prompt, Prompts};
 
 pub(super) mod html;
+pub(super) mod misplaced;
 pub(super) mod template;
 
 /// What a block that is not a step looks like.
@@ -30,7 +31,8 @@ pub(super) enum Look {
 pub(super) fn look(text: &str) -> Option<Look> {
     let lines: Vec<&str> = text.lines().collect();
     if has_commands_at_prompts(text, &lines) {
-        let is_windows = Prompts::in_lines(&lines) == Some(Prompts::Windows);
+        let is_windows =
+            Prompts::in_lines(&lines) == Some(Prompts::Windows) || goes_on_as_on_windows(text);
         return Some(if is_windows { Look::Windows } else { Look::Session });
     }
     // A file of its own.
@@ -54,7 +56,12 @@ pub(super) fn look_of(kind: Kind, text: &str) -> Option<Look> {
             let look = if may_be_script { Look::Script } else { Look::Mixed };
             has_code(text).then_some(look)
         }),
-        Kind::OtherShell => look(text).or_else(|| has_code(text).then_some(Look::Windows)),
+        Kind::OtherShell => {
+            let is_known = |line| reading(line) == Reading::Command;
+            let runs_known = || first_line(text).is_some_and(is_known);
+            let look = look(text).filter(|look| *look != Look::Script || runs_known());
+            look.or_else(|| has_code(text).then_some(Look::Windows))
+        }
         Kind::Other => look_in_other_language(text).or_else(|| {
             let look = look_in_other_language(&without_foreign_comments(text)?)?;
             Some(if look == Look::Script { Look::Mixed } else { look })
@@ -117,15 +124,33 @@ pub(super) fn commands_at_prompts(text: &str) -> Vec<&str> {
 }
 
 /// What bash would take for something else without an error: a path such as `C:\lab` or `.\build.ps1`, whose backslashes it
-/// drops, and a backtick that continues a line.
+/// drops, and a sign that continues a line.
 static OF_WINDOWS: LazyLock<Regex> = LazyLock::new(|| {
-    let regex = r"(?m)(?:^|[\s=])(?:[A-Za-z]:\\|\.{1,2}\\\w)|\s`[ \t]*$";
+    let regex = r"(?m)(?:^|[\s=])(?:[A-Za-z]:\\|\.{1,2}\\\w)|\s[`^][ \t]*$";
     Regex::new(regex).expect("the regex is valid")
 });
 
 /// Whether commands are for a shell of Windows.
 fn is_for_windows(text: &str) -> bool {
-    (text.contains('\\') || text.contains('`')) && OF_WINDOWS.is_match(text)
+    text.contains(['\\', '`', '^']) && OF_WINDOWS.is_match(text)
+}
+
+/// Whether the first command goes on in the next line as in PowerShell or in Windows' command prompt: `docker run ^`.
+pub(super) fn goes_on_as_on_windows(text: &str) -> bool {
+    let mut lines = text.lines().skip_while(|line| line.trim().is_empty());
+    let (Some(first), Some(next)) = (lines.next(), lines.next()) else { return false };
+    let Some(command) = first.trim_end().strip_suffix(['`', '^']) else { return false };
+    let command = Prompt::of(command).map_or(command, |(_, end)| &command[end..]);
+    // In bash, a backtick is closed, maybe on another line.
+    let is_at_end = |line: &str| {
+        let line = line.trim_end();
+        let before = line.strip_suffix('`').unwrap_or(line);
+        !before.contains('`') && (before == line || before.ends_with([' ', '\t']))
+    };
+    command.ends_with([' ', '\t'])
+        && text.lines().all(is_at_end)
+        && next.starts_with([' ', '\t'])
+        && reading(command) == Reading::Command
 }
 
 fn look_of_script(text: &str) -> Option<Look> {
@@ -135,7 +160,10 @@ fn look_of_script(text: &str) -> Option<Look> {
         *reading == Reading::Command && (*is_long || line.trim().contains(' '))
     };
     if first.0 < Reading::Command {
-        return None;
+        let is_script = first.0 == Reading::Possible
+            && readings.iter().all(|(reading, ..)| *reading > Reading::Text)
+            && commands(text).first().is_some_and(|command| is_flagged(&text[command.clone()]));
+        return is_script.then_some(Look::Script);
     }
     let known = readings.iter().filter(|(reading, ..)| *reading == Reading::Command).count();
     if rest.is_empty() || readings.iter().any(has_arguments) {
@@ -148,6 +176,23 @@ fn look_of_script(text: &str) -> Option<Look> {
         return (has_arguments(first) && is_sure).then_some(Look::Mixed);
     }
     None
+}
+
+/// Whether a command of an unknown program has a flag after at most three subcommands: `mytool build --tag x`.
+fn is_flagged(command: &str) -> bool {
+    static FLAGGED: LazyLock<Regex> = LazyLock::new(|| {
+        let word = r"[a-z][a-z0-9_-]*";
+        let before = format!(r"^\s*{word}(?:\s+(?:{word}|\\|\.\.\.)){{0,4}}?");
+        let regex = format!(r"{before}\s+--[a-z][a-z0-9-]+(?:[ =]\S|\s*$)");
+        Regex::new(&regex).expect("the regex is valid")
+    });
+    /// What begins a sentence about a flag.
+    const VERBS: [&str; 8] = ["add", "pass", "run", "see", "set", "try", "use", "with"];
+    let first = command.lines().next().unwrap_or_default().trim();
+    // A help text has columns.
+    FLAGGED.is_match(command)
+        && !first.contains("  ")
+        && !first.split(' ').next().is_some_and(|word| VERBS.contains(&word))
 }
 
 /// Returns how each command of a block reads: by its first line, which is also returned, and whether it has more.

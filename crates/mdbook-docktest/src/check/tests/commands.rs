@@ -146,6 +146,21 @@ fn the_order_between_the_streams_does_not_matter() {
 }
 
 #[test]
+fn the_status_of_a_program_is_stated_below_what_was_typed_into_it() {
+    let session = |expected: &str| {
+        format!("```console\n$ docker attach web\n/ # exit 13\n$ echo $?\n{expected}\n```\n")
+    };
+    let ran = |printed| {
+        findings(
+            &session("13"),
+            &[(End::Exited { status: 13 }, &[]), (End::Typed, &[]), (OK, &out(printed))],
+        )
+    };
+    assert_eq!(ran("13\n"), [""; 0]);
+    assert_eq!(ran("12\n")[0], "exit-status 2 this command exited with status 13 instead of 0");
+}
+
+#[test]
 fn the_next_command_can_state_the_status() {
     let session = |echo: &str, expected: &str| {
         format!("```console\n$ fails\nno\n$ {echo}\n{expected}\n```\n")

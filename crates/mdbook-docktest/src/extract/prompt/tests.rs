@@ -16,6 +16,7 @@ fn the_prompts_of_common_shells_are_recognized() {
         ("> docker ps", "", '>'),
         ("$> docker ps", "", '$'),
         ("❯ docker ps", "", '❯'),
+        ("➸ docker ps", "", '➸'),
         ("➜  ~ docker ps", "", '➜'),
         ("➜  app git:(main) ✗ docker ps", "", '➜'),
         ("➜ docker ps", "", '➜'),

@@ -257,3 +257,65 @@ fn what_is_only_shown_is_no_finding() {
         assert_eq!(not_steps(text), [], "{text}");
     }
 }
+
+#[test]
+fn a_step_whose_command_goes_on_as_on_windows_does_not_run() {
+    for text in [
+        "```console\n$ docker run -d ^\n    --name web ^\n    nginx\n```\n",
+        "```bash\ndocker run -d `\n  nginx\n```\n",
+        "```powershell\n$ docker run -d `\n  nginx\n```\n",
+    ] {
+        let [(_, why, remedies)] = &not_steps(text)[..] else { panic!("{text}") };
+        assert_eq!(why, "it is for a shell of Windows");
+        assert!(remedies.iter().all(|remedy| !remedy.starts_with("proved")), "{remedies:?}");
+        assert!(scenario(text).steps.is_empty(), "{text}");
+    }
+    for text in [
+        "```bash\ndocker rm `\n  docker ps -aq`\n```\n",
+        "```bash\ngrep ^\nls\n```\n",
+        "```bash ignore\ndocker run -d ^\n  nginx\n```\n",
+    ] {
+        assert_eq!(scenario(text).findings, [], "{text}");
+    }
+}
+
+#[test]
+fn a_session_of_powershell_is_not_proved_to_be_one_of_bash() {
+    let [(_, _, remedies)] = &not_steps("```powershell\n$ docker ps\n```\n")[..] else { panic!() };
+    assert_eq!(remedies[0], "```console\n$ docker ps\n```\n");
+}
+
+#[test]
+fn a_fence_that_goes_on_from_the_text_above_is_found() {
+    let found = |text: &str| {
+        let found = not_steps(text).into_iter().map(|(place, why, remedies)| {
+            assert_eq!(
+                why,
+                "its fence is indented too far, so that it goes on from the text above"
+            );
+            format!("{place} | {}", remedies.join(" | ")).replace('\n', "/")
+        });
+        found.collect::<Vec<_>>()
+    };
+    for (text, expected) in [
+        ("Now:\n    ```bash\n    exit 9\n    ```\n", "```bash | proved: Now:/```bash/exit 9/```/"),
+        (
+            "- a\n\n- Now:\n      ```console\n      $ ls\n\n      $ id\n      ```\n",
+            "```console | proved: - a//- Now:/  ```console/  $ ls//  $ id/  ```/",
+        ),
+        ("!!! note\n    ~~~\n    docker ps\n    ~~~\n", "~~~ | !!! note/~~~/docker ps/~~~/"),
+        ("1. Now:\n       ```sh\n       ls\n\n", "```sh | "),
+        ("> Now:\n>     ```sh\n>     ls\n>     ```\n", "```sh | "),
+    ] {
+        assert_eq!(found(text), [expected], "{text}");
+    }
+    for text in [
+        "Now:\n    ```yaml\n    a: b\n    ```\n",
+        "Now:\n    ```bash ignore\n    exit 9\n    ```\n",
+        "Now:\n    ```docker ps```\n",
+        "Now: ```bash\nexit 9```\n",
+        "Now:\n    ```\n    a word\n    ```\n",
+    ] {
+        assert!(found(text).is_empty(), "{text}");
+    }
+}

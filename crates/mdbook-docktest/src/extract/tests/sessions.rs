@@ -63,20 +63,39 @@ fn a_shell_block_with_prompts_is_a_session() {
 }
 
 #[test]
-fn a_session_without_a_prompt_is_held_and_its_remedies_are_proposed() {
+fn a_session_without_a_prompt_is_held_and_becomes_a_script_if_it_has_only_commands() {
     let text = "```console\ndocker ps\n```\n\n```console\nout\n```\n\n```sh\n/ # ls\n```\n\n```console\n```\n";
     let scenario = scenario(text);
     let held: Vec<_> = scenario.steps.iter().map(|step| step.is_held).collect();
     assert_eq!(held, [true, true, true, false]);
     let remedies = |finding: &Finding| {
         let [remedy, ..] = finding.remedies.as_slice() else { panic!("{finding:?}") };
-        assert_eq!(remedy.basis, Basis::Proposed);
-        splice(text, remedy.edits.clone())
+        (remedy.basis, splice(text, remedy.edits.clone()))
     };
-    let fixed: Vec<_> = scenario.findings.iter().map(remedies).collect();
+    let (bases, fixed): (Vec<_>, Vec<_>) = scenario.findings.iter().map(remedies).unzip();
+    assert_eq!(bases, [Basis::Proved, Basis::Proposed, Basis::Proposed], "only commands run");
     assert_eq!(fixed[0], text.replacen("console", "bash", 1));
     assert_eq!(fixed[1], text.replace("console\nout", "text\nout"));
     assert_eq!(fixed[2], text.replace("sh\n/", "text\n/"));
+}
+
+#[test]
+fn a_session_without_a_prompt_that_may_be_output_is_not_proved_to_be_a_script() {
+    let basis = |content: &str| {
+        let text = format!("```console\n{content}```\n");
+        let [finding] = &scenario(&text).findings[..] else { panic!("{text}") };
+        let of_bash = |remedy: &&Remedy| remedy.title.contains("`bash`");
+        finding.remedies.iter().find(of_bash).unwrap().basis
+    };
+    for script in [
+        "docker run \\\n  -d \\\n  nginx\n",
+        "# first\ndocker compose up -d\n\ndocker compose ps\n",
+    ] {
+        assert_eq!(basis(script), Basis::Proved, "{script}");
+    }
+    for other in ["cat\nls\n", "docker ps\nCONTAINER ID\n", "mytool up\n", "Usage: docker ps\n"] {
+        assert_eq!(basis(other), Basis::Proposed, "{other}");
+    }
 }
 
 #[test]

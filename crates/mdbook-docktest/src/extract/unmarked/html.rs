@@ -65,8 +65,8 @@ impl HtmlBlock<'_> {
     }
 }
 
-/// Whether a fence within HTML says that its block does not run.
-fn is_ignored(info: &str) -> bool {
+/// Whether a fence that is text says that its block does not run.
+pub(super) fn is_ignored(info: &str) -> bool {
     let mut words = info.split(|c: char| c == ',' || c.is_whitespace() || "{}".contains(c));
     words.any(|word| word.trim_start_matches('.') == "ignore")
 }

@@ -42,6 +42,9 @@ fn commands_with_paths_of_windows_are_for_windows() {
             "docker run -v c:\\data:/data alpine\n",
             "docker build -t app .\\web\n",
             "docker run -d `\n  --name web `\n  nginx\n",
+            "docker run -d ^\n  --name web ^\n  nginx\n",
+            "$ docker run -d ^\n  --name web ^\n  nginx\n",
+            "$ docker run -d `\n  nginx\n",
         ],
     );
     each(
@@ -167,4 +170,37 @@ fn a_command_is_separated_from_its_output_if_there_is_one_command() {
     for block in ["docker ps\nCONTAINER ID   IMAGE\ndocker rm abc\nabc\n", "ls\nDockerfile\n"] {
         assert!(!is_command_with_output(block), "{block}");
     }
+}
+
+#[test]
+fn an_unknown_program_with_flags_looks_like_a_script() {
+    each(
+        Some(Look::Script),
+        &[
+            "bakery bake --tray=left --oven /var/oven\n",
+            "bakery --addr unix:///run/bakery.sock bake ...\n",
+            "bakery bake ... \\\n  --tray left \\\n  --oven hot\n",
+            "bakery bake --all\nbakery ls\n",
+        ],
+    );
+    each(
+        None,
+        &[
+            "bakery bake\n",
+            "NAME:\n   bakery bake - bakes\n",
+            "--tray left\n",
+            "unknown flag: --tray\n",
+            "root 1 0.0 /usr/bin/bakery --tray left\n",
+            "bakery --tray        The tray to use\n",
+            "use --help for more\n",
+            "bakery: --tray left\n",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_program_of_another_shell_is_for_windows() {
+    let program = |text| look_of(Kind::OtherShell, text);
+    assert_eq!(program("bakery --tray \"A\\left\"\n"), Some(Look::Windows));
+    assert_eq!(program("docker ps --all\n"), Some(Look::Script));
 }
