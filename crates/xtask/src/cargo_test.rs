@@ -47,17 +47,17 @@ pub(crate) fn cargo_test(words: &[&str], environment: &[(&str, &str)]) -> Result
 #[derive(Debug, Default)]
 struct Failures {
     told: String,
-    are_told: bool,
+    is_section: bool,
 }
 
 impl Failures {
     fn read(&mut self, line: &str) {
-        self.are_told |= line == "failures:";
-        if self.are_told {
+        self.is_section |= line == "failures:";
+        if self.is_section {
             self.told.push_str(line);
             self.told.push('\n');
         }
-        self.are_told &= !line.starts_with("test result:");
+        self.is_section &= !line.starts_with("test result:");
     }
 }
 
