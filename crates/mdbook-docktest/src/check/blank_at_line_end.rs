@@ -26,6 +26,9 @@ pub(super) fn explain(
     recording: &Recording,
     differences: &mut [Difference],
 ) {
+    if differences.is_empty() {
+        return;
+    }
     for (step, index, _) in ran_commands(scenario, recording) {
         let Some(command) = step.commands.get(index) else { continue };
         // After the first of several lines, the others run as commands of their own.

@@ -19,24 +19,29 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Returns by how many blanks a chapter indents output; 0 if it does not.
 pub(super) fn indentation(text: &str) -> usize {
-    let lines: Vec<&str> = text.lines().collect();
-    let below = |(at, line): (usize, &&str)| {
-        let prompt = line.find("$ ")?;
-        let prefix = &line[..prompt];
-        let is_prefix = prefix.chars().all(|c| matches!(c, ' ' | '\t' | '>'));
-        let is_docker = || line[prompt..].contains("docker ");
-        if !is_prefix || !is_docker() || line.ends_with('\\') {
-            return None;
-        }
-        let is_blank = |line: &str| line.trim_matches(['>', ' ', '\t']).is_empty();
-        let next = lines[at + 1..].iter().take(2).find(|line| !is_blank(line))?;
-        let next = next.strip_prefix(prefix)?;
-        let output = next.trim_start_matches(' ');
-        let is_output = !output.starts_with(['$', '`', '~'])
-            && (COMMAND.is_match(&line[prompt..]) || is_surely_at_the_margin(output));
-        Some(next.len() - output.len()).filter(|blanks| is_output && *blanks >= 2)
-    };
-    lines.iter().enumerate().filter_map(below).min().unwrap_or(0)
+    // Most lines have no prompt.
+    let prompts = memchr::memmem::find_iter(text.as_bytes(), "$ ");
+    prompts.filter_map(|prompt| indentation_below(text, prompt)).min().unwrap_or(0)
+}
+
+/// By how many blanks the output is indented below a command of Docker, if a prompt at this place begins one.
+fn indentation_below(text: &str, prompt: usize) -> Option<usize> {
+    let (before, after) = text.split_at(prompt);
+    let prefix = &before[before.rfind('\n').map_or(0, |feed| feed + 1)..];
+    if !prefix.chars().all(|c| matches!(c, ' ' | '\t' | '>')) {
+        return None;
+    }
+    let mut lines = after.lines();
+    let command = lines.next()?;
+    if !command.contains("docker ") || command.ends_with('\\') {
+        return None;
+    }
+    let is_blank = |line: &str| line.trim_matches(['>', ' ', '\t']).is_empty();
+    let next = lines.take(2).find(|line| !is_blank(line))?.strip_prefix(prefix)?;
+    let output = next.trim_start_matches(' ');
+    let is_output = !output.starts_with(['$', '`', '~'])
+        && (COMMAND.is_match(command) || is_surely_at_the_margin(output));
+    Some(next.len() - output.len()).filter(|blanks| is_output && *blanks >= 2)
 }
 
 /// Whether a container or Docker prints this line without blanks before it: a shell's prompt, an ID, or Docker's words.

@@ -10,9 +10,6 @@ use crate::extract::image_uses::flags::{
 const START: Switches =
     Switches { long: &["attach", "interactive", "no-stdin"], short: "ai", is_mixed: true };
 
-/// What a command that passes its terminal on contains.
-const ATTACHING: [&str; 4] = ["run", "exec", "start", "attach"];
-
 /// Words that can stand before a command.
 const PREFIXES: [&str; 5] = ["sudo", "time", "exec", "command", "winpty"];
 
@@ -20,13 +17,11 @@ const PREFIXES: [&str; 5] = ["sudo", "time", "exec", "command", "winpty"];
 /// typed: with `-it`, or because `docker compose run` and `exec` do so by themselves.
 pub(crate) fn needs_terminal(command: &str) -> bool {
     // Most commands are none of these.
-    if !command.contains("docker") || !ATTACHING.iter().any(|name| command.contains(name)) {
-        return false;
-    }
     let is_interactive = |word: &str| word.starts_with('-') && word.contains('i');
-    if !command.split_ascii_whitespace().any(is_interactive)
-        && !command.contains("attach")
-        && !command.contains("compose")
+    if !command.contains("docker")
+        || !command.contains("attach")
+            && !command.contains("compose")
+            && !command.split_ascii_whitespace().any(is_interactive)
     {
         return false;
     }

@@ -112,18 +112,21 @@ fn is_about_running(attributes: &Attributes) -> bool {
 
 /// Whether a script is the output of a command, and nothing else.
 fn is_output(text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return false };
-    // Commands can stand below an output, and then nobody knows which lines are which.
-    let has_command = || lines.iter().any(|line| reading(line) == Reading::Command);
-    let begins = |line: &str| {
-        BEGINNINGS.iter().any(|beginning| line.starts_with(beginning)) || is_step_of_build(line)
-    };
-    if is_json(&lines, first.trim(), last.trim()) {
-        return true;
+    let lines = || text.lines().filter(|line| !line.trim().is_empty());
+    let Some(first) = lines().next() else { return false };
+    if matches!(first.trim(), "[" | "{") {
+        return is_json(text, first.trim());
     }
-    let are_ids = || lines.iter().all(|line| is_id(line));
-    (HEADING.is_match(first) || begins(first) || are_ids()) && !has_command()
+    let begins = is_heading(first)
+        || BEGINNINGS.iter().any(|beginning| first.starts_with(beginning))
+        || is_step_of_build(first)
+        || lines().all(is_id);
+    // Commands can stand below an output, and then nobody knows which lines are which.
+    begins && !lines().any(|line| reading(line) == Reading::Command)
+}
+
+fn is_heading(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_ascii_uppercase()) && HEADING.is_match(line)
 }
 
 /// Whether a line is `Step 2/3 : RUN …`, of a build.
@@ -136,7 +139,8 @@ fn is_step_of_build(line: &str) -> bool {
 
 /// Whether a line is an ID of Docker's: with a digit, as `deadbeefcafe` could be a program.
 pub(super) fn is_id(line: &str) -> bool {
-    ID.is_match(line.trim()) && line.contains(|c: char| c.is_ascii_digit())
+    let line = line.trim();
+    line.len() >= 12 && line.contains(|c: char| c.is_ascii_digit()) && ID.is_match(line)
 }
 
 /// Whether a script is a prompt inside of a container, and nothing else: what a reader sees after `docker run -it`.
@@ -148,13 +152,14 @@ fn is_prompt(text: &str) -> bool {
     lines.next().is_some_and(is_it) && lines.next().is_none()
 }
 
-/// Whether lines are an object or an array of JSON on several lines.
-fn is_json(lines: &[&str], first: &str, last: &str) -> bool {
-    let second = lines.get(1).map_or("", |line| line.trim());
+/// Whether a text is an object or an array of JSON on several lines, of which this is the first.
+fn is_json(text: &str, first: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).skip(1);
+    let second = lines.next().unwrap_or_default();
+    let last = lines.last().unwrap_or(second);
     match first {
         "[" => last.starts_with(']') && second.starts_with(['{', '"', '[']),
-        "{" => last.starts_with('}') && second.starts_with('"') && second.contains("\":"),
-        _ => false,
+        _ => last.starts_with('}') && second.starts_with('"') && second.contains("\":"),
     }
 }
 

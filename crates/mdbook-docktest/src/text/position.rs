@@ -7,8 +7,8 @@
 pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     let before = &text[..offset.unwrap_or(0)];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = line_feeds(before.as_bytes()) + 1;
+    let line_start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
+    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
     let column = before[line_start..].chars().filter(|c| *c != '\u{feff}').count() + 1;
     (line, column)
 }
@@ -21,12 +21,6 @@ pub(crate) fn offset(text: &str, line: usize, column: usize) -> usize {
     let shown = rest.char_indices().filter(|(_, c)| *c != '\u{feff}');
     let found = shown.map(|(at, _)| at).nth(column.saturating_sub(1));
     before + found.unwrap_or(rest.len())
-}
-
-/// Counts in groups that fit into a byte, so that the compiler can vectorize the loop.
-fn line_feeds(bytes: &[u8]) -> usize {
-    let count = |group: &[u8]| group.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
-    bytes.chunks(255).map(|group| usize::from(count(group))).sum()
 }
 
 #[cfg(test)]

@@ -60,7 +60,9 @@ pub(crate) fn language(info: &str) -> Language {
 
 /// `shown` is what mdBook's highlighter knows.
 fn kind(name: &str) -> (Kind, &'static str) {
-    let name = name.trim_start_matches("language-").trim_start_matches("lang-");
+    let name = ["language-", "lang-"]
+        .into_iter()
+        .fold(name, |name, prefix| name.strip_prefix(prefix).unwrap_or(name));
     match name {
         "bash" => (Kind::Script, "bash"),
         "sh" => (Kind::Script, "sh"),

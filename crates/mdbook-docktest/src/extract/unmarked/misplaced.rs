@@ -30,11 +30,11 @@ static ITEM: LazyLock<Regex> =
 
 /// Returns the block whose fence text in a paragraph begins with, if it looks like commands.
 pub(in crate::extract) fn misplaced(text: &str, start: usize) -> Option<Misplaced> {
+    let mark = ["```", "~~~"].into_iter().find(|mark| text[start..].starts_with(mark))?;
     let line_start = text[..start].rfind('\n')? + 1;
     let indent = &text[line_start..start];
     let mut lines = text[line_start..].split_inclusive('\n');
     let opening = lines.next()?[indent.len()..].trim_end();
-    let mark = ["```", "~~~"].into_iter().find(|mark| opening.starts_with(mark))?;
     let info = opening.trim_start_matches(&mark[..1]);
     if info.contains('`') || !indent.chars().all(|c| matches!(c, ' ' | '\t' | '>')) {
         return None;

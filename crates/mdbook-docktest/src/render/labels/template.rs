@@ -61,9 +61,13 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut filled = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    while let Some((before, braced)) = rest.split_once('{') {
+    let split = |text, byte| {
+        let at = memchr::memchr(byte, str::as_bytes(text))?;
+        Some((&text[..at], &text[at + 1..]))
+    };
+    while let Some((before, braced)) = split(rest, b'{') {
         filled.push_str(before);
-        let value = braced.split_once('}').and_then(|(name, after)| {
+        let value = split(braced, b'}').and_then(|(name, after)| {
             let (_, value) = values.iter().find(|(known, _)| *known == name)?;
             Some((value, after))
         });
