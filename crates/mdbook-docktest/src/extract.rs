@@ -259,8 +259,15 @@ impl Extraction<'_> {
         let is_script = markup.is_empty();
         if is_script && !attributes.ignore && block.content.trim() == "exit" {
             self.exits_outside(&commands);
+        } else if is_script
+            && !(is_held || attributes.ignore || attributes.hidden || attributes.cleanup)
+        {
+            self.runs_outside(&commands);
         }
-        if is_script && let Some(open) = inner::left_open_by_script(&commands, index) {
+        if is_script
+            && attributes.stdin.is_none()
+            && let Some(open) = inner::left_open_by_script(&commands, index)
+        {
             self.open = Some(open);
         }
         // A reader is at a terminal, and so is a program that asks for one.
@@ -318,6 +325,26 @@ impl Extraction<'_> {
         );
         let help = "start each line that is typed into it with its prompt, as in `/ # exit`";
         self.find(Code::MissingPrompt, exit.span.clone(), message, Some(help.to_owned()));
+    }
+
+    /// Finds commands below a shell in a container that a script has started. A reader still is at that shell's prompt, unless
+    /// there are commands of Docker in between.
+    fn runs_outside(&mut self, commands: &[Command]) {
+        let (Some(open), Some(first)) = (&mut self.open, commands.first()) else { return };
+        let is_inside = open.is_shell_of_script && !first.text.starts_with("exit");
+        open.is_shell_of_script = false;
+        if !is_inside || commands.iter().any(|command| command.text.contains("docker")) {
+            return;
+        }
+        let Some(opening) = self.scenario.steps.get(open.step) else { return };
+        let line = opening.line;
+        let message = format!(
+            "this runs in the shell of the steps, not in the one that the block in line {line} has started: nothing is typed into \
+             that one"
+        );
+        let help = "start each line that is typed into it with its prompt, as in `/ # ls`; if it has ended by then, show that \
+                    with a line such as `/ # exit`";
+        self.find(Code::MissingPrompt, first.span.clone(), message, Some(help.to_owned()));
     }
 
     /// Finds commands such as `$docker ps` in a chapter that sets no such variable.

@@ -104,6 +104,8 @@ pub(super) struct Open {
     outer: Option<Prompt>,
     /// Whether it is certain that it is open.
     pub(super) is_certain: bool,
+    /// Whether a script has opened it, and it certainly is a shell.
+    pub(super) is_shell_of_script: bool,
 }
 
 /// The prompt at the start of a line, and the length of both.
@@ -231,11 +233,17 @@ pub(super) fn left_open(session: &Session, lines: &[&str], step: usize) -> Optio
         let outer = outer.and_then(|command| Some(Prompt::of(lines[command.lines.start])?.0));
         let is_detached = keys::named(&text).is_some_and(|pressed| pressed == keys::DETACH);
         let has_ended = is_detached || ENDING.is_match(text.trim());
-        return (!has_ended).then_some(Open { step, outer, is_certain: true });
+        return (!has_ended).then_some(Open {
+            step,
+            outer,
+            is_certain: true,
+            is_shell_of_script: false,
+        });
     }
     let text = last.text(lines);
     let outer = Prompt::of(lines[last.lines.start]).map(|(prompt, _)| prompt);
-    Some(Open { step, outer, is_certain: opening(&text)?.is_certain() })
+    let is_certain = opening(&text)?.is_certain();
+    Some(Open { step, outer, is_certain, is_shell_of_script: false })
 }
 
 /// The same for a script, which has no terminal of its own.
@@ -245,7 +253,9 @@ pub(super) fn left_open_by_script(
 ) -> Option<Open> {
     let text = &commands.last()?.text;
     let is_certain = opening(text)? == Opening::WithTerminal;
-    Some(Open { step, outer: None, is_certain })
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    let is_shell = SHELLS.contains(&last.rsplit('/').next().unwrap_or_default());
+    Some(Open { step, outer: None, is_certain, is_shell_of_script: is_certain && is_shell })
 }
 
 /// Whether a program shows prompts that are more than a sign: then `# ` begins the author's comments.

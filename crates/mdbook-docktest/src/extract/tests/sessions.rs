@@ -149,10 +149,44 @@ fn an_exit_that_is_meant_for_a_container_is_found() {
     };
     let block = |text: &str| format!("```bash\n{text}\n```\n\n");
     let run = block("docker run -it alpine sh");
-    let found = messages(&[run.clone(), block("mkdir /data"), block("exit")].concat());
+    let found = messages(&[run.clone(), block("exit")].concat());
     assert!(found.starts_with("missing-prompt this ends the shell of the steps"), "{found}");
     assert!(found.contains("the block in line 2 has started"), "{found}");
     assert_eq!(messages(&[run.clone(), block("/ # ls"), block("/ # exit")].concat()), "");
     assert_eq!(messages(&[run, block("exit 0")].concat()), "");
     assert_eq!(messages(&[block("docker run -d nginx"), block("exit")].concat()), "");
+}
+
+#[test]
+fn commands_that_are_meant_for_a_shell_in_a_container_are_found() {
+    let lines = |blocks: &[&str]| {
+        let texts = blocks.iter().map(|block| format!("```bash {block}\n```\n\n"));
+        let findings = scenario(&texts.collect::<String>()).findings;
+        let found = findings.iter().map(|found| {
+            assert_eq!(found.code, Code::MissingPrompt);
+            assert!(found.message.contains("the one that the block in line 2 has started"));
+            found.line
+        });
+        found.collect::<Vec<_>>()
+    };
+    for run in ["\ndocker run -it alpine sh", "\nsudo docker exec -ti web /bin/bash"] {
+        assert_eq!(lines(&[run, "\nmkdir /data\ncd /data", "\nls /data"]), [6], "{run}");
+    }
+    let run = "\ndocker run -it alpine sh";
+    for below in [
+        &["\ncd app\ndocker build .", "\nls"][..],
+        &["\n/ # ls", "\n/ # exit"],
+        &["hidden\nmkdir /data"],
+        &["ignore\nmkdir /data"],
+    ] {
+        assert_eq!(lines(&[&[run], below].concat()), [0; 0], "{below:?}");
+    }
+    for other in [
+        "\ndocker run -it alpine ls",
+        "\ndocker run -d alpine sh",
+        "\ndocker run -it -d alpine sh",
+        "stdin=\"ls\"\ndocker run -it alpine sh",
+    ] {
+        assert_eq!(lines(&[other, "\nmkdir /data"]), [0; 0], "{other}");
+    }
 }
