@@ -87,8 +87,7 @@ __docktest_shown=
         if [[ $__docktest_exit ]] && ! (\builtin eval "\\builtin set -n"$'\n'"$__docktest_exit"); then
             __docktest_wrapped+=$'\n'
         fi
-        __docktest_wrapped+=$__docktest_exit$'\n''{ [[ ! $__docktest_exit_status ]] || \builtin exit 1; } \
-            >/dev/null 2>"${__docktest_null[__docktest_own = 1]}"'
+        __docktest_wrapped+=$__docktest_exit
         \builtin trap -- "$__docktest_wrapped" EXIT
     fi
 
