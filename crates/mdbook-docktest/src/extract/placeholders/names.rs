@@ -162,8 +162,13 @@ impl<'a> Reading<'a> {
 
     /// Whether a part of a word is a placeholder.
     fn is_placeholder(&self, index: usize, text: &str, place: &Range<usize>) -> bool {
+        // The second looks at all commands of the chapter.
+        self.looks_like_one(index, text, place) && !(self.is_set)(&text[place.clone()])
+    }
+
+    fn looks_like_one(&self, index: usize, text: &str, place: &Range<usize>) -> bool {
         let part = &text[place.clone()];
-        if part.is_empty() || text[place.end..].starts_with('=') || (self.is_set)(part) {
+        if part.is_empty() || text[place.end..].starts_with('=') {
             return false;
         }
         let name = part.replace('-', "_");
