@@ -25,7 +25,8 @@ const SCRIPTS: &[&str] = &[
     "false | true\ntrue &\necho \"${PIPESTATUS[*]}\"",
     "q() { echo \"$_ ${PIPESTATUS[*]}\"; }\n: a\nfalse | true\nq\n! true\nq",
     "(exit 5) &\nwait $!\necho $?\nwait %1\necho $?",
-    "mkfifo p; cat p &\njobs -r | wc -l\n: >p\nwait\necho $?\njobs | wc -l",
+    // Whether bash still lists the job after that depends on which ends first.
+    "mkfifo p; cat p &\njobs -r | wc -l\n: >p\nwait\necho $?",
     // Traps
     "trap 'echo ERR $?' ERR\nfalse\ntrue\n(exit 3)\nfalse | true\nfalse || true\n! true\ntrap - ERR\nfalse\necho end",
     "trap 'echo ERR' ERR\nif false; then :; fi\nwhile false; do :; done\nfalse && true\nfalse",
