@@ -13,11 +13,7 @@ use crate::setup::Missing;
 
 /// Runs a command of cargo, with these variables added to the environment.
 pub(crate) fn cargo(words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
-    let mut command = expression(words)?;
-    for (name, value) in environment {
-        command = command.env(name, value);
-    }
-    succeed(&format!("cargo {}", words.join(" ")), &command)
+    succeed(&format!("cargo {}", words.join(" ")), &expression_with(words, environment)?)
 }
 
 /// Runs a command of cargo that builds `mdbook-docktest`, and returns the program's path.
@@ -75,8 +71,16 @@ pub(crate) fn read_cargo(words: &[&str]) -> Result<String> {
     expression(words)?.read().with_context(|| format!("`cargo {}` failed", words.join(" ")))
 }
 
-/// A command of cargo in the project.
-pub(crate) fn expression(words: &[&str]) -> Result<duct::Expression> {
+/// A command of cargo in the project, with these variables added to the environment.
+pub(crate) fn expression_with(
+    words: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<duct::Expression> {
+    let command = expression(words)?;
+    Ok(environment.iter().fold(command, |command, (name, value)| command.env(name, value)))
+}
+
+fn expression(words: &[&str]) -> Result<duct::Expression> {
     Ok(expression_in(&project()?, words))
 }
 

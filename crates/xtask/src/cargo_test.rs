@@ -23,9 +23,7 @@ pub(crate) struct FailedTests {
 /// [`FailedTests`]: it has what they have printed, which is far from the end in the log of all parts.
 pub(crate) fn cargo_test(words: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     let what = format!("cargo {}", words.join(" "));
-    let command = environment
-        .iter()
-        .fold(cargo::expression(words)?, |command, (name, value)| command.env(name, value));
+    let command = cargo::expression_with(words, environment)?;
     let reader = command.unchecked().reader().with_context(|| format!("cannot run `{what}`"))?;
     let mut failures = Failures::default();
     for line in BufReader::new(&reader).split(b'\n') {

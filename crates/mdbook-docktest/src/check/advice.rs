@@ -354,7 +354,7 @@ mod tests {
             (
                 "docker --tlsverify ps",
                 1,
-                "Failed to initialize: unable to resolve docker endpoint: open /root/.docker/ca.pem: no such file or directory",
+                "Failed to initialize: unable to resolve docker endpoint: open /home/me/.docker/ca.pem: no such file or directory",
                 "a step has no certificates",
                 Some(Fix::ignore()),
             ),

@@ -26,10 +26,8 @@ pub(super) fn explain(
     recording: &Recording,
     differences: &mut [Difference],
 ) {
-    if differences.is_empty() {
-        return;
-    }
     for (step, index, _) in ran_commands(scenario, recording) {
+        let Some(difference) = failure_of(differences, step, index) else { continue };
         let Some(command) = step.commands.get(index) else { continue };
         // After the first of several lines, the others run as commands of their own.
         if previous_line(text, command.span.start).and_then(tail).is_some() {
@@ -37,8 +35,9 @@ pub(super) fn explain(
         }
         // The command's own text has no comment at its end.
         let edits = edits(text, step, command.span.start);
-        let failure = failure_of(differences, step, index);
-        let Some(difference) = failure.filter(|_| !edits.is_empty()) else { continue };
+        if edits.is_empty() {
+            continue;
+        }
         let has_comment = edits.iter().any(|edit| text[edit.range.clone()].contains('#'));
         let what = if has_comment { "comment" } else { "blank" };
         let why =

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
+use super::remedies::mark_as;
 use super::unmarked::html::HtmlBlock;
 use super::unmarked::misplaced::Misplaced;
 use super::unmarked::template::Template;
 use super::unmarked::{
     Look, begins_with_command_at_prompt, commands_at_prompts, has_command_at_prompt,
-    has_only_commands, is_command_with_output, look, look_of,
+    has_only_commands, is_command_with_output, is_ignored, look, look_of,
 };
 use super::{Extraction, Marking, Previous};
 use crate::model::fence::{Closing, Fence};
@@ -29,9 +30,7 @@ impl Extraction<'_> {
         previous: Option<&Previous>,
     ) {
         let info = &self.text[fence.info.clone()];
-        let words = info.split(|c: char| c == ',' || c.is_whitespace() || "{}".contains(c));
-        let is_ignored = words.into_iter().any(|word| word.trim_start_matches('.') == "ignore");
-        if is_ignored || kind == Kind::Text && self.shows_again(block, previous) {
+        if is_ignored(info) || kind == Kind::Text && self.shows_again(block, previous) {
             return;
         }
         let Some(look) = look_of(kind, &block.content) else { return };
@@ -104,12 +103,7 @@ impl Extraction<'_> {
     /// Takes a block for a shell of Windows.
     pub(super) fn take_for_windows(&mut self, fence: &Fence, block: &CodeBlock) {
         let only_shown = only_shown(&block.content);
-        let edit = Edit { range: fence.language.clone(), text: only_shown.to_owned() };
-        let remedy = Remedy {
-            title: format!("mark the block as `{only_shown}`"),
-            edits: vec![edit],
-            basis: Basis::Proposed,
-        };
+        let remedy = mark_as(&fence.language, only_shown, Basis::Proposed);
         let help = format!("mark it as `{only_shown}` to only show it");
         self.not_a_step(fence.opening(), "it is for a shell of Windows", help, vec![remedy]);
     }

@@ -1,5 +1,7 @@
 //! Remedies for blocks that are out of place.
 
+use std::ops::Range;
+
 use crate::model::fence::Fence;
 use crate::model::remedy::{Basis, Remedy};
 use crate::text::splice::Edit;
@@ -19,6 +21,12 @@ pub(super) fn close(text: &str, fence: &Fence) -> Remedy {
     let end = text[..fence.block.end].trim_end().len().max(fence.opening().end);
     let edit = Edit::insert(end, format!("\n{prefix}{marks}"));
     Remedy { title: "close the block".into(), edits: vec![edit], basis: Basis::Proposed }
+}
+
+/// Marks a block with another language, in the place of this part of its info string.
+pub(super) fn mark_as(place: &Range<usize>, language: &str, basis: Basis) -> Remedy {
+    let edit = Edit { range: place.clone(), text: language.to_owned() };
+    Remedy { title: format!("mark the block as `{language}`"), edits: vec![edit], basis }
 }
 
 /// Makes an `output` block one that is not compared with anything.

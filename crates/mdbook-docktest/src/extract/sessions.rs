@@ -10,6 +10,7 @@ use crate::extract::command_line::{Reading, reading};
 use crate::extract::console::{Elsewhere, Session, SessionCommand, session, session_in_script};
 use crate::extract::inner::{add_typed_commands, continue_program, left_open, program_session};
 use crate::extract::prompt::is_unspaced;
+use crate::extract::remedies::mark_as;
 use crate::extract::unmarked::{Look, has_only_commands, look};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
@@ -127,10 +128,7 @@ impl Extraction<'_> {
             }
             return;
         }
-        let language = |language: &str| {
-            let edit = Edit { range: fence.language.clone(), text: language.to_owned() };
-            proposed(&format!("mark the block as `{language}`"), edit)
-        };
+        let language = |language| mark_as(&fence.language, language, Basis::Proposed);
         let (message, help, remedies) = match session.elsewhere {
             Some(Elsewhere::Container) => (
                 "this block does not run: its prompt is that of a shell in a container, which no command above has started",

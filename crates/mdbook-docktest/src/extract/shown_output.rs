@@ -2,7 +2,6 @@
 //!
 //! Many authors mark every block as `bash`. Only forms count that nobody means as a command.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,12 +10,12 @@ use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
 use super::command_line::{Reading, reading};
 use super::prompt::Prompt;
+use super::remedies::mark_as;
 use super::{Extraction, Marking, Previous};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
-use crate::model::remedy::{Basis, Remedy};
+use crate::model::remedy::Basis;
 use crate::model::scenario::{Attributes, ExitExpectation};
-use crate::text::splice::Edit;
 
 /// How Docker begins what it prints.
 const BEGINNINGS: [&str; 9] = [
@@ -69,12 +68,7 @@ impl Extraction<'_> {
                         || self.is_introduced(previous, block)
                             && self.denies(previous, block).is_none())
             });
-        let mark = |range: &Range<usize>, language: &str, basis| Remedy {
-            title: format!("mark the block as `{language}`"),
-            edits: vec![Edit { range: range.clone(), text: language.to_owned() }],
-            basis,
-        };
-        let shown = mark(&fence.language, "text", Basis::Proposed);
+        let shown = mark_as(&fence.language, "text", Basis::Proposed);
         let (help, remedies) = if belongs {
             // Attributes of other tools would be mistakes on an `output` block.
             let basis = match marking.foreign.is_empty() {
@@ -82,7 +76,7 @@ impl Extraction<'_> {
                 false => Basis::Proposed,
             };
             let help = "mark it as `output` to compare it with what the step above prints, or as `text` to only show it";
-            (help, vec![mark(&fence.info, "output", basis), shown])
+            (help, vec![mark_as(&fence.info, "output", basis), shown])
         } else {
             ("mark it as `text` to only show it", vec![shown])
         };

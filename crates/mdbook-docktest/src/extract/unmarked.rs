@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::attributes::language::Kind;
+use super::attributes::language::{Kind, language};
 use super::command_line::{Reading, is_unmistakable, reading};
 use super::commands::commands;
 use super::prompt::{Prompt, Prompts};
@@ -70,6 +70,19 @@ pub(super) fn look_of(kind: Kind, text: &str) -> Option<Look> {
         Kind::Text => has_command_at_prompt(text).then_some(Look::Session),
         Kind::Document | Kind::Output => None,
     }
+}
+
+/// Whether a block whose fence is text has commands that nobody sees, as far as its content is known.
+fn is_unseen(info: &str, content: &str) -> bool {
+    let kind = language(info).kind;
+    let is_shell = matches!(kind, Kind::Script | Kind::Session | Kind::Terminal);
+    (is_shell || look_of(kind, content).is_some()) && !is_ignored(info)
+}
+
+/// Whether the author says behind a fence that its block, which is not a step, does not run.
+pub(super) fn is_ignored(info: &str) -> bool {
+    let mut words = info.split(|c: char| c == ',' || c.is_whitespace() || "{}".contains(c));
+    words.any(|word| word.trim_start_matches('.') == "ignore")
 }
 
 fn look_in_other_language(text: &str) -> Option<Look> {

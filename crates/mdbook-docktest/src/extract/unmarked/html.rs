@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::{look, look_of};
-use crate::extract::attributes::language::{Kind, language};
+use super::{is_unseen, look};
 
 /// What each line of a rendered result begins with.
 const MARK: &str = "<!--docktest-->";
@@ -47,10 +46,8 @@ impl HtmlBlock<'_> {
                 let inner = lines.by_ref().map(|(_, line)| *line);
                 let content: String =
                     inner.take_while(|line| !line.trim_start().starts_with(mark)).collect();
-                let kind = language(info).kind;
                 // A blank line ends the HTML, and what is known of the block.
-                let is_shell = matches!(kind, Kind::Script | Kind::Session | Kind::Terminal);
-                if (is_shell || look_of(kind, &content).is_some()) && !is_ignored(info) {
+                if is_unseen(info, &content) {
                     found.push(Found { place: place(), fence: Some(*start) });
                 }
             } else if let Some((first, end)) = preformatted(text) {
@@ -63,12 +60,6 @@ impl HtmlBlock<'_> {
         }
         found
     }
-}
-
-/// Whether a fence that is text says that its block does not run.
-pub(super) fn is_ignored(info: &str) -> bool {
-    let mut words = info.split(|c: char| c == ',' || c.is_whitespace() || "{}".contains(c));
-    words.any(|word| word.trim_start_matches('.') == "ignore")
 }
 
 /// Returns a line without comments, which can begin and end on other lines.

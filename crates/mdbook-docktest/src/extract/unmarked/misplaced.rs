@@ -7,9 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::html::is_ignored;
-use super::look_of;
-use crate::extract::attributes::language::{Kind, language};
+use super::is_unseen;
 use crate::text::splice::Edit;
 
 /// A block whose fence is in a paragraph.
@@ -57,9 +55,7 @@ pub(in crate::extract) fn misplaced(text: &str, start: usize) -> Option<Misplace
         }
         content.push_str(inner);
     }
-    let kind = language(info).kind;
-    let is_shell = matches!(kind, Kind::Script | Kind::Session | Kind::Terminal);
-    if is_ignored(info) || !(is_shell || look_of(kind, &content).is_some()) {
+    if !is_unseen(info, &content) {
         return None;
     }
     let above = above(text, line_start)?;

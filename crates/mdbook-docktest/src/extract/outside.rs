@@ -1,0 +1,42 @@
+//! Finds commands that are meant for a program in a container, and run in the shell of the steps: they have no prompt.
+
+use super::Extraction;
+use crate::model::finding::Code;
+use crate::model::scenario::Command;
+
+impl Extraction<'_> {
+    /// Finds an `exit` that is meant for a program which waits at a terminal: without a prompt, it ends the steps' shell, and
+    /// what stands between has run there, too.
+    pub(super) fn exits_outside(&mut self, commands: &[Command]) {
+        let (Some(open), Some(exit)) = (self.open.take(), commands.first()) else { return };
+        let Some(opening) = self.scenario.steps.get(open.step).filter(|_| open.is_certain) else {
+            return;
+        };
+        let line = opening.line;
+        let message = format!(
+            "this ends the shell of the steps, not the program that the block in line {line} has started: nothing was typed into it"
+        );
+        let help = "start each line that is typed into it with its prompt, as in `/ # exit`";
+        self.find(Code::MissingPrompt, exit.span.clone(), message, Some(help.to_owned()));
+    }
+
+    /// Finds commands below a shell in a container that a script has started. A reader still is at that shell's prompt, unless
+    /// there are commands of Docker in between.
+    pub(super) fn runs_outside(&mut self, commands: &[Command]) {
+        let (Some(open), Some(first)) = (&mut self.open, commands.first()) else { return };
+        let is_inside = open.is_shell_of_script && !first.text.starts_with("exit");
+        open.is_shell_of_script = false;
+        if !is_inside || commands.iter().any(|command| command.text.contains("docker")) {
+            return;
+        }
+        let Some(opening) = self.scenario.steps.get(open.step) else { return };
+        let line = opening.line;
+        let message = format!(
+            "this runs in the shell of the steps, not in the one that the block in line {line} has started: nothing is typed into \
+             that one"
+        );
+        let help = "start each line that is typed into it with its prompt, as in `/ # ls`; if it has ended by then, show that \
+                    with a line such as `/ # exit`";
+        self.find(Code::MissingPrompt, first.span.clone(), message, Some(help.to_owned()));
+    }
+}
