@@ -93,7 +93,12 @@ fn lines_are_counted_from_the_beginning_of_each_command() {
         ("", "echo $LINENO\necho $LINENO; {\n  echo $LINENO\n  nosuch\n}"),
         ("", "trap 'echo \"failed on line $LINENO\"' ERR\ntrue\nfalse"),
     ]);
-    assert_eq!(printed(&steps[0]), "1\n1\n2\nbash: line 3: nosuch: command not found\n");
+    // The order between the streams is chance.
+    let of_stream = |stream| -> String {
+        steps[0].iter().map(|command| command.transcript.output_of(stream)).collect()
+    };
+    assert_eq!(of_stream(Streams::Stdout), "1\n1\n2\n");
+    assert_eq!(of_stream(Streams::Stderr), "bash: line 3: nosuch: command not found\n");
     assert_eq!(printed(&steps[1]), "failed on line 1\n");
 }
 
