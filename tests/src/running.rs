@@ -60,10 +60,16 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits until a descendant of this run has `marker` as one of its arguments.
+    /// Waits until a descendant of this run has `marker` as one of its arguments. The run must not end before.
+    #[track_caller]
     pub fn until_process(&self, marker: &str) -> &Self {
         eventually(&format!("a process with the argument {marker}"), || {
-            machine::family(self.pid()).iter().any(|process| process.has_argument(marker))
+            let family = machine::family(self.pid());
+            assert!(
+                !family.is_empty(),
+                "the run ended without a process with the argument {marker}"
+            );
+            family.iter().any(|process| process.has_argument(marker))
         });
         self
     }

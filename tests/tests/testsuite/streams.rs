@@ -10,7 +10,7 @@ fn was_interrupted(outcome: &Outcome, step: usize) {
     // A stream may print a little more before it ends.
     assert!(outcome.transcript(step).contains(&("typed".into(), "^C".into())), "{outcome}");
     assert!(outcome.step(step)["commands"][0]["exit"].is_null(), "{outcome}");
-    assert!(outcome.duration_of(step) < Duration::from_secs(6), "{outcome}");
+    assert!(outcome.duration_of(step) < Duration::from_secs(30), "{outcome}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_suspended_step_ends_at_its_timeout() {
         .step("echo next")
         .verify()
         .exits(1)
-        .ends_within(std::time::Duration::from_secs(20))
+        .ends_within(std::time::Duration::from_secs(50))
         .finds_only(&[("timeout", "kill -STOP")])
         .prints(2, "next\n");
 }

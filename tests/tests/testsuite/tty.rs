@@ -120,7 +120,7 @@ fn a_step_that_times_out_leaves_nothing() {
         .output("gone\n")
         .verify();
     outcome.exits(1).finds_only(&[("timeout", "setsid sleep")]);
-    assert!(outcome.duration_of(1) < Duration::from_secs(2), "{outcome}");
+    assert!(outcome.duration_of(1) < Duration::from_secs(20), "{outcome}");
 }
 
 #[test]

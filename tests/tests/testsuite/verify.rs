@@ -199,8 +199,8 @@ fn a_timeout_ends_a_step_and_all_its_processes() {
     let outcome = run.wait();
     outcome.exits(1).finds_only(&[("timeout", &format!("sleep {child}")), ("timeout", &next)]);
     outcome.says("timed out after 2 s");
-    // Stopping may take a second, and more on a loaded machine.
-    assert!(outcome.duration_of(1).as_millis() < 4_000, "{:?}", outcome.duration_of(1));
+    // Stopping may take a second, and more on a busy machine.
+    assert!(outcome.duration_of(1).as_secs() < 20, "{:?}", outcome.duration_of(1));
 }
 
 #[test]
