@@ -99,6 +99,8 @@ struct Measured {
     passed: Vec<String>,
     /// The lines of steps that pass in some runs only.
     unstable: Vec<usize>,
+    /// For each of them, a run in which it failed.
+    failed: Vec<Run>,
 }
 
 /// The results of a directory.
@@ -287,20 +289,16 @@ fn measure(
         say_if_broken(file, &runner.run_with(words, adopted, file)?);
     }
     let after_blocks = blocks(adopted)?;
-    let mut steps: BTreeMap<usize, BTreeSet<bool>> = BTreeMap::new();
-    for number in 0..options.runs {
-        let run = runner.run("verify", adopted, file)?;
-        for (line, has_passed) in run.steps() {
-            steps.entry(line).or_default().insert(has_passed);
-        }
-        if number == 0 {
-            measured.adopted = run.counts(&after_blocks);
-            measured.causes = run.causes(&after_blocks);
-            measured.after = run;
-        }
+    let runs = (0..options.runs).map(|_| runner.run("verify", adopted, file));
+    let runs: Vec<Run> = runs.collect::<Result<_>>()?;
+    measured.unstable = measure::unstable(&runs);
+    let failed = |line| runs.iter().find(|run| run.steps().get(line) == Some(&false)).cloned();
+    measured.failed = measured.unstable.iter().filter_map(failed).collect();
+    if let Some(run) = runs.into_iter().next() {
+        measured.adopted = run.counts(&after_blocks);
+        measured.causes = run.causes(&after_blocks);
+        measured.after = run;
     }
-    let unstable = steps.into_iter().filter(|(_, results)| results.len() > 1);
-    measured.unstable = unstable.map(|(line, _)| line).collect();
     let is_listed = |obstacle: &&Obstacle| {
         options.list.iter().any(|words| obstacle.cause.contains(words.as_str()))
     };
@@ -309,7 +307,7 @@ fn measure(
     }
     if options.verbose {
         for line in &measured.unstable {
-            say(&format!("does not always hold: {}:{line}", file.display()));
+            say(&format!("passes in some runs only: {}:{line}", file.display()));
         }
     }
     Ok(Some(measured))
@@ -330,7 +328,9 @@ fn keep(
         let blocks = blocks::shell_blocks(&text);
         let blocks: Vec<_> = blocks.iter().map(|lines| [*lines.start(), *lines.end()]).collect();
         let report = json!({
-            "status": run.status, "blocks": blocks, "report": run.report, "unstable": measured.unstable,
+            "status": run.status, "blocks": blocks, "report": run.report,
+            "unstable": measured.unstable,
+            "failed": measured.failed.iter().map(|run| &run.report).collect::<Vec<_>>(),
         });
         let target = directory.join(corpus.file_name().unwrap_or_default()).join(name).join(file);
         fs::create_dir_all(target.parent().unwrap_or(directory))?;

@@ -16,6 +16,9 @@ use crate::text::splice::Edit;
 /// The status of a program that is not found.
 const NOT_FOUND: i32 = 127;
 
+/// The status of a test with a mistake (Bash Reference Manual, “Bourne Shell Builtins”, `test`: “greater than 1”).
+const WRONG_TEST: i32 = 2;
+
 /// A command, and the lines below it that are none.
 struct Passage {
     command: usize,
@@ -53,7 +56,7 @@ fn explain_step(
     let is_output = |passage: &&Passage| {
         let first = passage.below.start;
         !passage.below.is_empty()
-            && is_status(ran.get(first), NOT_FOUND)
+            && (is_status(ran.get(first), NOT_FOUND) || is_array(step, first, ran))
             && (begins_like_output(step, passage, ran) || is_docker_alone(step, &passages))
     };
     let Some(passage) = passages.iter().find(is_output) else { return };
@@ -103,6 +106,12 @@ fn passages(step: &Step) -> Vec<Passage> {
     starts.iter().zip(ends).map(passage).collect()
 }
 
+/// Whether a line is the first one of an array of JSON: for bash a `[` without its `]`.
+fn is_array(step: &Step, index: usize, ran: &[CommandRecording]) -> bool {
+    let is_bracket = step.commands.get(index).is_some_and(|command| command.text.trim() == "[");
+    is_bracket && is_status(ran.get(index), WRONG_TEST)
+}
+
 fn is_status(ran: Option<&CommandRecording>, status: i32) -> bool {
     ran.is_some_and(|ran| ran.end == End::Exited { status })
 }
@@ -131,9 +140,9 @@ fn matches_output(
     let shown: Vec<&str> =
         step.commands[passage.below.clone()].iter().map(|command| command.text.as_str()).collect();
     // A reader knows what a command prints that shows nothing.
-    let shown = without_blank_lines(&shown.join("\n"));
+    let shown = lines_alone(&shown.join("\n"));
     let loosened = Loosened::parse(&shown, placeholders, &Bindings::default());
-    let printed = without_blank_lines(&printed(recorded));
+    let printed = lines_alone(&printed(recorded));
     is_status(Some(recorded), 0)
         && (shown.is_empty() || loosened.matches(&printed, &mut Bindings::default()).is_ok())
 }
@@ -142,9 +151,9 @@ fn printed(ran: &CommandRecording) -> String {
     terminal::without_escapes(&ran.transcript.output()).into_owned()
 }
 
-/// A script is split into commands, which have none between them.
-fn without_blank_lines(text: &str) -> String {
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+/// A script is split into commands, which have no blank lines between them and no indentation.
+fn lines_alone(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 

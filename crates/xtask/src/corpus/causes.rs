@@ -33,6 +33,7 @@ pub(super) fn cause(findings: &[&Value], steps: &[&Value]) -> &'static str {
             }
             failure(steps)
         }
+        "not-a-step" if is_for_windows(findings) => "commands for a shell of Windows",
         "not-a-step" => "commands whose block or output nothing marks (`not-a-step`)",
         "placeholder" => "a placeholder has no value",
         "output-mismatch" => "the output changes from run to run, or `accept` stopped before it",
@@ -44,6 +45,14 @@ pub(super) fn cause(findings: &[&Value], steps: &[&Value]) -> &'static str {
         }
         _ => "another finding",
     }
+}
+
+/// Whether a block is for a shell of Windows, by what the program says of it.
+fn is_for_windows(findings: &[&Value]) -> bool {
+    let messages = findings.iter().filter_map(|finding| finding["message"].as_str());
+    messages.map(str::to_lowercase).any(|message| {
+        message.contains("shell of windows") || message.contains("`powershell` is not")
+    })
 }
 
 /// What the first command that failed has printed, as a cause.
@@ -108,6 +117,11 @@ mod tests {
         assert_eq!(cause(&["exit-status", "output-mismatch"], "no"), "another command failed");
         assert_eq!(cause(&["output-mismatch", "image-missing"], ""), "an image is missing");
         assert_eq!(cause(&[], ""), "it follows from a missing image");
+        let for_windows = json!({
+            "code": "not-a-step",
+            "message": "this block looks like commands, but does not run: it is for a shell of Windows",
+        });
+        assert_eq!(super::cause(&[&for_windows], &[]), "commands for a shell of Windows");
         let echo =
             json!({"code": "exit-status", "message": "follows from line 3: `a` does not exist"});
         assert_eq!(

@@ -1,6 +1,6 @@
 //! What the program says of a file's shell blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -182,6 +182,15 @@ impl Run {
     }
 }
 
+/// The lines of the steps that passed in some of these runs and failed in others.
+pub(super) fn unstable(runs: &[Run]) -> Vec<usize> {
+    let mut results: BTreeMap<usize, BTreeSet<bool>> = BTreeMap::new();
+    for (line, has_passed) in runs.iter().flat_map(Run::steps) {
+        results.entry(line).or_default().insert(has_passed);
+    }
+    results.into_iter().filter(|(_, results)| results.len() > 1).map(|(line, _)| line).collect()
+}
+
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.files += other.files;
@@ -235,6 +244,14 @@ mod tests {
         };
         assert_eq!(run.counts(&blocks), expected);
         assert!(run.steps()[&2] && !run.steps()[&12]);
+    }
+
+    #[test]
+    fn a_step_that_passes_in_some_runs_only_is_unstable() {
+        let first = run(1, &[(2, "passed"), (12, "failed"), (22, "passed")], &[]);
+        let second = run(1, &[(2, "passed"), (12, "failed"), (22, "failed")], &[]);
+        assert_eq!(unstable(&[first.clone(), second]), [22]);
+        assert_eq!(unstable(&[first.clone(), first]), [] as [usize; 0]);
     }
 
     #[test]

@@ -72,6 +72,22 @@ fn values_that_change_are_no_other_output() {
 }
 
 #[test]
+fn an_array_of_json_is_output() {
+    let json = "[\n    {\n        \"Name\": \"data\"\n    }\n]\n";
+    let text = format!("```bash\ndocker volume inspect data\n{json}```\n");
+    let messages = ["bash: [: missing `]'\n".to_owned(), not_found("Name:"), not_found("]")];
+    let [bracket, name, end] = messages.each_ref().map(String::as_str);
+    let found = findings(&text, &[(0, json), (2, bracket), (127, name), (127, end)]);
+    let [finding] = &found[..] else { panic!("{found:?}") };
+    assert!(finding.message.contains("looks like output of `docker volume inspect data`"));
+    let [remedy] = &finding.remedies[..] else { panic!("{finding:?}") };
+    assert_eq!(remedy.basis, Basis::Proved);
+
+    let found = findings("```bash\ndocker ps\n[ -f\n```\n", &[(0, ""), (2, bracket)]);
+    assert!(!found[0].message.contains("looks like output"), "{found:?}");
+}
+
+#[test]
 fn a_program_that_is_missing_is_no_output() {
     let message = not_found("mytool");
     for (text, ran) in [

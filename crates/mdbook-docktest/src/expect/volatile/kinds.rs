@@ -76,6 +76,9 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     ),
     // `docker inspect`.
     (concat!(r#""HostPort": "#, "\"", assigned_port!(), "\""), PORT),
+    // The version of an object of a swarm, which counts each change of any: `docker service inspect`.
+    (r#"^ *"Index": ([0-9]+)$"#, NUMBER),
+    (r#""Version":\{"Index":([0-9]+)\}"#, NUMBER),
     // `docker version`, `docker info`.
     (r"^ {1,2}Version: {2,}(v?[0-9]+\.[0-9]\S*)", VERSION),
     (r"^ {2}GitCommit: {2,}(v?[0-9]+\.[0-9]\S*)", VERSION),
