@@ -18,10 +18,10 @@ mod page_ids;
 mod place;
 mod prompt;
 pub(crate) mod remote;
+mod settle;
 mod shell;
 mod step;
 mod step_runner;
-mod swarm;
 mod transcript;
 mod turnstile;
 mod typist;
@@ -250,7 +250,7 @@ impl Runner<'_> {
         let limited = LimitedEngine { engine: &engine, settings: self.settings };
         let mut limits = LimitsWatch::new(&limited);
         let RanSteps { recordings: mut steps, starts, unwritten } =
-            self.run_steps(scenario, (&engine, &docker, &description.version), &mut limits)?;
+            self.run_steps(scenario, (&engine, &description.version), &mut limits)?;
         let give_up = || self.canceller.is_cancelled() || !engine.is_running();
         let effects = effects(witness.finish(give_up), &starts);
         let leftovers = leftovers_on(&docker, &effects);
@@ -289,7 +289,7 @@ impl Runner<'_> {
     fn run_steps(
         &self,
         scenario: &Scenario,
-        (engine, docker, version): (&ProcessEngine, &Docker, &str),
+        (engine, version): (&ProcessEngine, &str),
         limits: &mut LimitsWatch<'_>,
     ) -> Result<RanSteps, RunError> {
         let environment = self.settings.environment.clone();
@@ -324,7 +324,6 @@ impl Runner<'_> {
                     // Objects that are made again have other IDs.
                     runner.page_ids.clone_from(&before);
                     let (commands, times) = runner.run(step, &files)?;
-                    swarm::wait_for_networks(&commands, docker, canceller);
                     // They are written once, also for a step that is run again.
                     if !files.is_empty() {
                         files.clear();

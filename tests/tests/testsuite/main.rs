@@ -60,6 +60,7 @@ mod rootless;
 mod ruins;
 mod serve;
 mod sessions;
+mod settling;
 mod shell;
 mod shell_truth;
 mod sigchld;

@@ -174,6 +174,13 @@ const RULES: &[Rule] = &[
         advice: "the step has no way to that host: check this machine’s network, or mark the block `ignore`",
         remedy: Remedy::Ignore,
     },
+    Rule {
+        command: "",
+        output: r"(?i)connection refused|connection reset by peer|empty reply from server|could(?: not|n't) connect to server",
+        advice: "no program answers there: if it needs longer to start, add `retry=30s`; else check that its container \
+                 runs and publishes the port",
+        remedy: Remedy::None,
+    },
 ];
 
 struct Compiled {
@@ -420,6 +427,20 @@ mod tests {
                 "fatal: unable to access 'https://github.com/a/b/': Could not resolve host: github.com",
                 "the step has no way to that host",
                 Some(Fix::ignore()),
+            ),
+            (
+                "curl localhost:8080",
+                7,
+                "curl: (7) Failed to connect to localhost port 8080 after 0 ms: Could not connect to server",
+                "no program answers there",
+                None,
+            ),
+            (
+                "docker push localhost:5000/web",
+                1,
+                "Get \"http://localhost:5000/v2/\": read tcp 127.0.0.1:1->127.0.0.1:5000: read: connection reset by peer",
+                "no program answers there",
+                None,
             ),
             (
                 "./run.sh",

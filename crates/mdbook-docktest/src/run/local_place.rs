@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use docker_cli::Canceller;
 use docker_sandbox::{ProcessStat, Session, Terminal, processes};
 use rustix::process::Pid;
 use tempfile::TempDir;
@@ -96,6 +97,8 @@ impl Place for LocalPlace {
     fn inner_processes(&self) -> Option<Vec<Pid>> {
         None
     }
+
+    fn settle(&self, _ended: &str, _canceller: &Canceller) {}
 
     fn is_running(&self) -> bool {
         true

@@ -6,8 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use docker_cli::Canceller;
 use docker_sandbox::{ProcessEngine, ProcessGroup, Session, Terminal};
 use rustix::process::Pid;
+
+use super::settle::settle;
 
 /// The directory of the shell's pipes and scripts in an engine.
 pub(super) const DIRECTORY: &str = "/run/docktest/shell";
@@ -39,6 +42,9 @@ pub(super) trait Place {
     /// The processes that a docker client can pass its input on to: those in containers; `None` if they
     /// cannot be seen.
     fn inner_processes(&self) -> Option<Vec<Pid>>;
+
+    /// Waits for what a command that has ended goes on to do, until a reader would type the next one.
+    fn settle(&self, ended: &str, canceller: &Canceller);
 
     /// Whether steps can still run.
     fn is_running(&self) -> bool;
@@ -86,6 +92,10 @@ impl Place for ProcessEngine {
 
     fn inner_processes(&self) -> Option<Vec<Pid>> {
         Some(self.processes())
+    }
+
+    fn settle(&self, ended: &str, canceller: &Canceller) {
+        settle(self, ended, canceller);
     }
 
     fn is_running(&self) -> bool {

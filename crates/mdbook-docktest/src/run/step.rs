@@ -134,6 +134,7 @@ impl StepProcess<'_> {
             start,
             started_at,
             last_output: start,
+            settling: Duration::ZERO,
             has_exited: false,
         };
         if running.has_begun {
@@ -233,6 +234,8 @@ struct RunningStep<'a> {
     started_at: Duration,
     /// When the step last printed something.
     last_output: Instant,
+    /// How long it has waited for what its commands go on to do.
+    settling: Duration,
     has_exited: bool,
 }
 
@@ -320,7 +323,7 @@ impl RunningStep<'_> {
     }
 
     /// Lets the shell pass the turnstile if it waits there. Returns whether the last command has ended.
-    fn pass_turnstile(&mut self) -> io::Result<bool> {
+    fn pass_turnstile(&mut self, canceller: &Canceller) -> io::Result<bool> {
         while let Some(message) = self.program.bash.turnstile.receive()? {
             match message {
                 Message::InputOpened => self.program.connection.set_input_opened(),
@@ -332,6 +335,7 @@ impl RunningStep<'_> {
                     let unwatched = self.unwatched.take();
                     let lost = Lost { parts: ended.parts, failures: ended.failures, unwatched };
                     self.end_shell_command(ended.status, lost);
+                    self.settle(canceller);
                     if !self.run_next_command()? {
                         return Ok(true);
                     }
@@ -339,6 +343,16 @@ impl RunningStep<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Waits for what the command that has just ended goes on to do. The next one has its time from then on.
+    fn settle(&mut self, canceller: &Canceller) {
+        let ended = self.outcomes.len().checked_sub(1).and_then(|last| self.commands.get(last));
+        let Some(ended) = ended else { return };
+        self.place.settle(&ended.text, canceller);
+        self.settling += self.start.elapsed();
+        self.start = Instant::now();
+        self.started_at = now();
     }
 
     /// Lets the shell save its state, for another shell to take over if this one ends.
@@ -355,9 +369,10 @@ impl RunningStep<'_> {
     }
 
     /// Reads until the last command has ended, the shell has exited, or the step must be stopped.
-    fn until_end(&mut self, deadline: Instant, canceller: &Canceller) -> io::Result<StepEnd> {
+    fn until_end(&mut self, limit: Instant, canceller: &Canceller) -> io::Result<StepEnd> {
         loop {
             let now = Instant::now();
+            let deadline = limit + self.settling;
             let wake = [
                 Some(deadline),
                 self.watch.as_ref().and_then(Watch::deadline),
@@ -366,7 +381,7 @@ impl RunningStep<'_> {
             ];
             let wake = wake.into_iter().flatten().min().unwrap_or(deadline);
             self.wait_and_read(wake.saturating_duration_since(now))?;
-            if self.pass_turnstile()? {
+            if self.pass_turnstile(canceller)? {
                 return Ok(StepEnd::AtTurnstile);
             }
             if self.has_exited {
@@ -383,7 +398,7 @@ impl RunningStep<'_> {
             if canceller.is_cancelled() {
                 return Ok(StepEnd::Stopped(Reason::Cancelled));
             }
-            if Instant::now() >= deadline {
+            if Instant::now() >= limit + self.settling {
                 return Ok(StepEnd::Stopped(Reason::TimedOut));
             }
             self.interrupt_when_shown();

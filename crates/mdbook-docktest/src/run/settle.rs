@@ -1,0 +1,189 @@
+//! What docker goes on to do when a command has ended, and a reader finds done when typing the next one.
+//!
+//! `docker run -d` ends when the container's program has been started, not when it listens on its ports; `docker swarm
+//! init` ends before the networks of the swarm are there. A reader needs seconds for the next command. Here it would
+//! follow at once, and would fail in some runs only.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use docker_cli::Canceller;
+use docker_cli::container::Container;
+use docker_sandbox::{Daemon, ProcessEngine};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// How long a container may need until it listens, from its start on, and how long the networks of a swarm may need.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often to look.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long the daemon may take to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// The networks that the engine makes for a swarm.
+const NETWORKS: [&str; 2] = ["ingress", "docker_gwbridge"];
+
+/// The words of docker's commands that start containers, or let the engine do so.
+const STARTING: [&str; 8] =
+    ["run", "start", "restart", "up", "create", "update", "scale", "deploy"];
+
+/// Waits until a reader would type the next command.
+pub(super) fn settle(engine: &ProcessEngine, ended: &str, canceller: &Canceller) {
+    if !ended.contains("docker") {
+        return;
+    }
+    let daemon = engine.daemon();
+    if ended.contains("swarm init") {
+        let deadline = SystemTime::now() + PATIENCE;
+        let exist = || NETWORKS.iter().all(|network| has_network(&daemon, network));
+        // Without a swarm after all, as in `echo docker swarm init`, this takes as long as it may.
+        wait_until(exist, deadline, canceller);
+    }
+    if !ended.split_whitespace().any(|word| STARTING.contains(&word)) {
+        return;
+    }
+    let containers: Option<Vec<Listed>> = get(&daemon, "/containers/json");
+    for listed in containers.unwrap_or_default() {
+        let ports = listed.tcp_ports();
+        if !ports.is_empty() {
+            wait_for_container(engine, &daemon, &listed.id, &ports, canceller);
+        }
+    }
+}
+
+/// Waits until a container that has just been started listens on these ports.
+fn wait_for_container(
+    engine: &ProcessEngine,
+    daemon: &Daemon,
+    id: &str,
+    ports: &BTreeSet<u16>,
+    canceller: &Canceller,
+) {
+    let Some(container) = get::<Container>(daemon, &format!("/containers/{id}/json")) else {
+        return;
+    };
+    let Some(started) = container.state.started_at.system_time() else { return };
+    let network = PathBuf::from(format!("/proc/{}/net", container.state.pid));
+    let network = engine.outside(&network);
+    let is_done = || listening(&network).is_none_or(|listening| ports.is_subset(&listening));
+    wait_until(is_done, started + PATIENCE, canceller);
+}
+
+fn wait_until(is_done: impl Fn() -> bool, deadline: SystemTime, canceller: &Canceller) {
+    while SystemTime::now() < deadline && !canceller.is_cancelled() && !is_done() {
+        thread::sleep(PAUSE);
+    }
+}
+
+/// A container that runs, as the daemon lists it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    id: String,
+    #[serde(default)]
+    ports: Vec<ListedPort>,
+}
+
+/// A port that a container publishes, or that its image exposes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedPort {
+    private_port: u16,
+    #[serde(rename = "Type")]
+    protocol: String,
+}
+
+impl Listed {
+    /// The ports for TCP inside of the container.
+    fn tcp_ports(&self) -> BTreeSet<u16> {
+        let tcp = self.ports.iter().filter(|port| port.protocol == "tcp");
+        tcp.map(|port| port.private_port).collect()
+    }
+}
+
+fn has_network(daemon: &Daemon, name: &str) -> bool {
+    get::<serde::de::IgnoredAny>(daemon, &format!("/networks/{name}")).is_some()
+}
+
+/// What the daemon has at a path; `None` if it has nothing, or does not answer: then there is nothing to wait for.
+fn get<T: DeserializeOwned>(daemon: &Daemon, path: &str) -> Option<T> {
+    let answer = daemon.get(path, ANSWER_LIMIT).ok().flatten()?;
+    serde_json::from_slice(&answer).ok()
+}
+
+/// The ports for TCP on which programs in a network namespace listen; `None` if it is gone. `network` is the directory
+/// of one of its processes in `/proc` (proc(5), `/proc/net`).
+fn listening(network: &Path) -> Option<BTreeSet<u16>> {
+    let ports = ports_in(&fs::read_to_string(network.join("tcp")).ok()?);
+    // A kernel without IPv6 has no such file.
+    let more = fs::read_to_string(network.join("tcp6")).unwrap_or_default();
+    Some(ports.into_iter().chain(ports_in(&more)).collect())
+}
+
+/// The ports of the sockets that listen, in the text of `/proc/net/tcp`: their state is `0A` (`TCP_LISTEN` in the
+/// kernel's `tcp_states.h`).
+fn ports_in(table: &str) -> BTreeSet<u16> {
+    let port = |line: &str| {
+        let mut columns = line.split_whitespace().skip(1);
+        let (local, state) = (columns.next()?, columns.nth(1)?);
+        let (_, port) = local.rsplit_once(':').filter(|_| state == "0A")?;
+        u16::from_str_radix(port, 16).ok()
+    };
+    table.lines().filter_map(port).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn ports_that_listen_are_found_in_the_table_of_the_kernel() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid
+   0: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1
+   1: 0100007F:1F90 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 2
+   2: 00000000000000000000000000000000:01BB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000
+";
+        assert_eq!(ports_in(table), BTreeSet::from([80, 443]));
+        assert_eq!(ports_in(""), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_port_of_this_machine_is_found_while_a_program_listens_on_it() {
+        let network = Path::new("/proc/self/net");
+        for address in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = TcpListener::bind(address) else {
+                assert_eq!(address, "[::1]:0", "a machine without IPv4");
+                continue;
+            };
+            let port = listener.local_addr().unwrap().port();
+            assert!(listening(network).unwrap().contains(&port));
+            drop(listener);
+            assert!(!listening(network).unwrap().contains(&port));
+        }
+        assert_eq!(listening(Path::new("/proc/0/net")), None);
+    }
+
+    #[test]
+    fn only_ports_for_tcp_can_be_waited_for() {
+        let listed: Vec<Listed> = serde_json::from_str(
+            r#"[
+                {"Id": "a", "Ports": [
+                    {"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
+                    {"IP": "::", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
+                    {"PrivatePort": 53, "Type": "udp"}
+                ]},
+                {"Id": "b", "Ports": []}
+            ]"#,
+        )
+        .unwrap();
+        assert_eq!(listed[0].tcp_ports(), BTreeSet::from([80]));
+        assert_eq!(listed[1].tcp_ports(), BTreeSet::new());
+    }
+}
