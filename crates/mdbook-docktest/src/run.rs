@@ -14,6 +14,7 @@ mod images;
 mod instruction;
 mod limits;
 mod line_echo;
+mod lists;
 mod page_ids;
 mod place;
 mod prompt;

@@ -12,6 +12,7 @@
 use std::ops::Range;
 
 pub(crate) use insides::Insides;
+pub(crate) use lists::{ListPart, unseen_parts, uses_status};
 pub(crate) use pipelines::{Pipeline, part_of_pipeline, part_text, pipelines};
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
@@ -21,6 +22,7 @@ use reader::token::TOKENS;
 pub(crate) use reader::token::{Redirection, Token};
 
 mod insides;
+mod lists;
 mod pipelines;
 mod reader;
 

@@ -133,7 +133,7 @@ __docktest_shown=
         esac
     done </run/docktest/shell/go
     \builtin mapfile -d '' -t __docktest_command </run/docktest/shell/command."${__docktest_go%% *}"
-    # For an empty file, `mapfile` sets no element.
+    # For an empty file, `mapfile` sets no element. A second one is the command with marks, see lists.rs.
     __docktest_command=${__docktest_command-}
     __docktest_text=$__docktest_command
     # With the first sign of PS4, its lines can be distinguished from others.
@@ -228,6 +228,13 @@ __docktest_shown=
             \builtin : $((__docktest_watches += 1))
             __docktest_failures=failures.$$-$__docktest_watches
             \builtin echo "watched $__docktest_failures" >/run/docktest/shell/done
+            # With marks, unless bash could not parse that: then it quotes the line as the author has written it.
+            if [[ $__docktest_go == *lists* && ${__docktest_command[1]-} ]] &&
+                (\builtin eval "\builtin set -n"$'\n'"${__docktest_command[1]}"); then
+                __docktest_command=${__docktest_command[1]}
+                __docktest_scripts=/run/docktest/shell
+                __docktest_list=
+            fi
         elif [[ $__docktest_go == *inside* ]]; then
             \builtin echo "unwatched $__docktest_unwatched" >/run/docktest/shell/done
         fi

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::lists::marked;
 use crate::extract::commands::{Insides, Token, is_complete, tokens};
 
 const CONCERN_COUNT: usize = 5;
@@ -144,6 +145,7 @@ fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static 
         // Otherwise, what goes on in the background is to be left out.
         (insides.has_lists && !insides.has_background, "inherited"),
         (has_pipelines, "pipelines"),
+        (marked(text).is_some(), "lists"),
         // A coprocess is not to be looked at: bash forgets its variables when it notices its end.
         ((insides.has_background || waits) && !text.contains("coproc"), "jobs"),
     ];
@@ -214,6 +216,7 @@ mod tests {
         for (text, words) in [
             ("docker ps | tail -n 1 >f && echo a", "whole"),
             ("a; b", "whole parts failures inherited inside"),
+            ("a && b; c", "whole parts failures inherited lists inside"),
             ("x=$(a | b)", "whole parts failures inherited pipelines inside"),
             ("a | b; echo ${PIPESTATUS[0]}", "whole parts failures inherited inside"),
             ("a & wait", "whole parts failures jobs inside"),

@@ -24,12 +24,13 @@ use docker_sandbox::{PATH, Session, Terminal};
 use super::bash::{Bash, Spare};
 use super::connection::Connection;
 use super::instruction::Functions;
+use super::lists::write_command;
 use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
 use crate::model::scenario::ChapterFile;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`Shell::with_directory`].
-const SCRIPTS: [(&str, &str); 9] = [
+const SCRIPTS: [(&str, &str); 10] = [
     ("between.bash", include_str!("between.bash")),
     ("options.bash", include_str!("options.bash")),
     ("traps.bash", include_str!("traps.bash")),
@@ -39,6 +40,7 @@ const SCRIPTS: [(&str, &str); 9] = [
     ("real.bash", include_str!("real.bash")),
     ("watch.bash", include_str!("watch.bash")),
     ("status.bash", include_str!("status.bash")),
+    ("list.bash", include_str!("list.bash")),
 ];
 
 /// What bash runs before the first command. Errors in the state are not shown: it can contain a read-only
@@ -169,7 +171,7 @@ impl<'a> Shell<'a> {
         self.remove_pipes();
         self.steps += 1;
         for (index, command) in commands.iter().enumerate() {
-            fs::write(self.directory.join(format!("command.{index}")), command)?;
+            write_command(&self.directory, index, command)?;
         }
         let has_input = match io {
             StepIo::Pipes { has_input } => has_input,

@@ -11,6 +11,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use rustix::io::ioctl_fionbio;
 
+use super::lists::write_command;
 use crate::model::recording::{Failure, Unwatched};
 
 /// How many failures of a command are kept.
@@ -88,7 +89,7 @@ impl Turnstile {
 
     /// Replaces the text of a command that the shell has not run yet.
     pub(super) fn replace_command(&self, command: usize, text: &str) -> io::Result<()> {
-        fs::write(self.directory.join(format!("command.{command}")), text)
+        write_command(&self.directory, command, text)
     }
 
     /// Sends instructions to the shell, one per line.

@@ -1,6 +1,6 @@
 //! Whether a script looks at a status, as far as only its text shows that.
 
-use crate::extract::commands::{Pipeline, part_text, pipelines};
+use crate::extract::commands::{Pipeline, part_text, pipelines, uses_status};
 use crate::model::recording::{CommandRecording, Failure};
 
 use super::SIGPIPE;
@@ -34,10 +34,6 @@ pub(crate) fn is_looked_at(command: &str, failure: &Failure, count: usize) -> bo
 fn is_status_used(command: &str, part: &str) -> bool {
     let looks = looks(command, part);
     if looks.is_empty() { uses_status(command) } else { looks.iter().all(|is_seen| *is_seen) }
-}
-
-fn uses_status(text: &str) -> bool {
-    ["$?", "${?}", "PIPESTATUS"].iter().any(|use_| text.contains(use_))
 }
 
 /// Returns, for each place of a command where `part` stands, whether what is behind it looks at its status.

@@ -1,6 +1,6 @@
 //! What in a command can fail without its exit status showing that.
 
-use super::{Token, pipelines, tokens};
+use super::{Token, pipelines, tokens, unseen_parts};
 
 /// What a command consists of, where its exit status alone is not enough to judge it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Insides {
         // What is in backticks, or in the text of a here-document, is not among the tokens.
         let has_hidden = command.contains('`') || command.contains("<<") && command.contains("$(");
         let mut insides = Self {
-            has_lists: has_hidden,
+            has_lists: has_hidden || !unseen_parts(command).is_empty(),
             has_pipelines: has_hidden && command.contains('|'),
             has_background: ["<(", ">(", "coproc"].iter().any(|sign| command.contains(sign)),
             has_functions: false,

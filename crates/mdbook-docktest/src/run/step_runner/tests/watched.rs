@@ -60,7 +60,7 @@ fn whatever_fails_without_a_look_at_its_status_is_reported() {
 fn what_a_script_looks_at_is_not_reported() {
     for command in [
         "false || true",
-        "false && true; true",
+        "[ -f nosuch ] && false; true",
         "! false; true",
         "if false; then :; fi; true",
         "while ! true; do :; done; until true; do :; done",
@@ -312,4 +312,61 @@ fn what_a_function_waits_for_must_succeed() {
 fn processes_in_the_background_keep_their_ids() {
     let steps = run(&[("", "(exec sleep 60; :) & kill $!; wait $! || echo $?")]);
     assert_eq!(printed(&steps[0]), "143\n");
+}
+
+/// Bash looks at the status of all parts of `a && b` but the last one, and forgets it where another command follows.
+#[test]
+fn a_list_that_ends_early_before_another_command_is_reported() {
+    for (command, expected) in [
+        ("false && true; true", &["1 false"][..]),
+        ("(exit 3) && true; true", &["3 (exit 3)"]),
+        ("true && (exit 4) && true; true", &["4 (exit 4)"]),
+        ("false && false b && true; true", &["1 false"]),
+        ("false || (exit 5) && true; true", &["5 (exit 5)"]),
+        ("false a && true; false b && true; true", &["1 false a", "1 false b"]),
+        ("grep a nosuch | false && true; true", &["1 grep a nosuch | false"]),
+        ("{ true; false; } && true; true", &["1 { true; false; }"]),
+        ("x=$(false) && true; true", &["1 x=$(false)"]),
+        ("cd nosuch && true; ls /", &["1 cd nosuch"]),
+        ("cat <<E && true; true\n$(false a; true) b && c\nE", &["1 false a"]),
+        ("false <<E && true; true\nb && c\nE", &["1 false <<E"]),
+        ("[ -d / ] && false && true; true", &["1 false"]),
+        ("false &&\n  # why\n  true; true", &["1 false"]),
+        // The last part, as ever
+        ("true && false; true", &["1 false"]),
+        ("false && true || false b; true", &["1 false b"]),
+        ("alias two='false &&'; true\ntwo true && true; true", &["1 two true"]),
+        ("set -eux; false && true; true", &["1 false"]),
+        ("trap 'echo bye' EXIT; false && true; true", &["1 false"]),
+        ("false && true; exit 0", &["1 false"]),
+    ] {
+        assert_eq!(failures(command).last().unwrap(), expected, "{command}");
+    }
+    for command in [
+        "true && true; true",
+        "false && true || true; true",
+        "false || true; true",
+        "[ -f nosuch ] && true && true; true",
+        "[ -f nosuch ] && false && true; true",
+        "[[ -f nosuch ]] && true; true",
+        "ls / | grep -q nosuch && true; true",
+        "cat nosuch 2>/dev/null && true; true",
+        "! true && true; true",
+        "false && true; echo $?",
+        "false && true & wait $! || true",
+        "if false && true; then :; fi; true",
+        "for i in 1 2; do false && break; done; true",
+        "f() { false && true; true; }; f; true",
+    ] {
+        assert_eq!(failures(command), [[""; 0]], "{command}");
+    }
+}
+
+/// What the author wrote is what bash quotes, whatever the shell adds to it.
+#[test]
+fn a_line_that_bash_refuses_is_quoted_as_it_is_written() {
+    let command = &run(&[("", "false && true; )")])[0][0];
+    let stderr = command.transcript.output_of(Streams::Stderr);
+    assert!(stderr.ends_with("`false && true; )'\n"), "{stderr}");
+    assert_eq!(command.end, End::Exited { status: 2 });
 }
