@@ -18,7 +18,7 @@ pub struct Builtin {
 /// The formats come from Docker's sources: `AGE` and `SIZE` from docker/go-units (`HumanDuration`,
 /// `HumanSize`, `BytesSize`), `NAME` from moby's `namesgenerator`, `DURATION` from Go's
 /// `time.Duration.String`, `DATE` from Go's `time` layouts; from busybox's `date`, `ls -l`, `df -h` and
-/// `time`; and from the log prefixes of nginx, Apache and PostgreSQL.
+/// `time`; and from the log prefixes of nginx, Apache, Redis and PostgreSQL.
 pub const BUILTINS: &[Builtin] = &[
     Builtin {
         name: "ID",
@@ -86,6 +86,8 @@ pub const BUILTINS: &[Builtin] = &[
             // Tue, 24 Nov 2026 03:02:12 GMT: HTTP, mail, `date -R`. Tue 24 Nov 2026 03:02:12 PM CET: `date` in English.
             r"|[A-Z][a-z]{2},? [ 0-9]?[0-9] [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}",
             r"(?: [AP]M)? (?:[A-Z]{3,5}|[+-][0-9]{2,4})",
+            // 24 Nov 2026 03:02:12.123: Redis.
+            r"|[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?",
             // 24/Nov/2026:03:02:12 +0000: access logs.
             r"|[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}",
             // Nov 24 03:02, Nov 24  2026: `ls -l`, syslog.
@@ -110,6 +112,7 @@ pub const BUILTINS: &[Builtin] = &[
             "Tue, 24 Nov 2026 03:02:12 GMT",
             "Tue, 24 Nov 2026 03:02:12 +0000",
             "Tue 24 Nov 2026 03:02:12 PM CET",
+            "24 Nov 2026 03:02:12.123",
             "24/Nov/2026:03:02:12 +0000",
             "Nov 24 03:02",
             "Sep  7  2023",

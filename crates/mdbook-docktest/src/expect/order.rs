@@ -5,7 +5,10 @@
 //! - the containers of `docker network inspect`, whose keys in the JSON are their IDs;
 //! - the file systems of `df`, which an engine mounts side by side;
 //! - what `docker stack` and `docker compose` do with several objects at a time. `docker stack deploy` even takes the
-//!   networks and services from a map of Go's, whose order is random.
+//!   networks and services from a map of Go's, whose order is random;
+//! - the lines of several containers in `docker compose logs` and `docker service logs`;
+//! - the files of `docker diff`, directory by directory;
+//! - the two answers of `nslookup` in Alpine, which asks for both kinds of addresses at a time.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -27,7 +30,7 @@ type Find = fn(&[&str]) -> Vec<Part>;
 /// Returns output in which such parts are in the order in which they are expected, if all of them are expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
     let mut ordered = Cow::Borrowed(actual);
-    for find in [tasks as Find, entries, file_systems, progress] {
+    for find in [tasks as Find, entries, file_systems, progress, logs, answers, differences] {
         let new = in_order_of(expected, &ordered, find);
         if let Some(new) = new {
             ordered = Cow::Owned(new);
@@ -157,20 +160,65 @@ fn is_id(part: &str) -> bool {
     is_hex || part.starts_with('[')
 }
 
-/// The lines about what is done with the objects of a stack or of a Compose project.
+/// The lines about what is done with the objects of a stack or of a Compose project, by what is done.
 fn progress(lines: &[&str]) -> Vec<Part> {
     static LINE: LazyLock<Regex> = LazyLock::new(|| {
+        // In a terminal, with a sign before it and a duration behind it.
         let regex = r"(?x)^
-            (?: (?:Creating|Updating|Removing) \ (?:network|service|secret|config) \ \S+
-              | \ * (?:Network|Volume|Container|Image|Service) \ +\S+ \ +[A-Z][a-z]+
+            (?: ((?:Creating|Updating|Removing) \ (?:network|service|secret|config) \ \S+)
+              | \ * (?:[✔✘⠿] \ )? ((?:Network|Volume|Container|Image|Service) \ +\S+ \ +[A-Z][a-z]+)
+                (?: \ + (?:[0-9.]+s | \[DURATION\]) )?
             ) \s*$";
         Regex::new(regex).expect("the regex is valid")
     });
     let part = |(row, line): (usize, &&str)| {
-        let words: Vec<&str> = line.split_ascii_whitespace().collect();
-        LINE.is_match(line).then(|| Part { key: words.join(" "), lines: row..row + 1 })
+        let found = LINE.captures(line)?;
+        let words: Vec<&str> = found.get(1).or(found.get(2))?.as_str().split(' ').collect();
+        let words = words.into_iter().filter(|word| !word.is_empty());
+        Some(Part { key: words.collect::<Vec<_>>().join(" "), lines: row..row + 1 })
     };
     lines.iter().enumerate().filter_map(part).collect()
+}
+
+/// The lines of logs, by their container and their place among its lines.
+fn logs(lines: &[&str]) -> Vec<Part> {
+    static LINE: LazyLock<Regex> = LazyLock::new(|| {
+        // The number of a container, or the slot of a task with its ID and its node.
+        let id = r"(?:[0-9a-z]{25}|\[ID(?::[^\]\s]+)?\])";
+        let regex = format!(r"^([0-9A-Za-z_-]+[-.][0-9]+)(?:\.{id}@\S+)? +\|(?: |\s*$)");
+        Regex::new(&regex).expect("the regex is valid")
+    });
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut part = |(row, line): (usize, &&str)| {
+        let container = LINE.captures(line)?[1].to_owned();
+        let count = counts.entry(container.clone()).or_default();
+        *count += 1;
+        Some(Part { key: format!("{container} {count}"), lines: row..row + 1 })
+    };
+    lines.iter().enumerate().filter_map(&mut part).collect()
+}
+
+/// The answers of `nslookup` in Alpine, by their length: to a question without an answer, it is a line.
+fn answers(lines: &[&str]) -> Vec<Part> {
+    let is_answer = |line: &str| line.trim_end() == "Non-authoritative answer:";
+    let part = |(start, line): (usize, &&str)| {
+        if !is_answer(line) {
+            return None;
+        }
+        let rest = &lines[start + 1..];
+        let length = rest.iter().position(|line| line.trim().is_empty() || is_answer(line));
+        let length = length.unwrap_or(rest.len());
+        Some(Part { key: length.to_string(), lines: start..start + length + 1 })
+    };
+    lines.iter().enumerate().filter_map(part).collect()
+}
+
+/// The files of `docker diff`.
+fn differences(lines: &[&str]) -> Vec<Part> {
+    let is_file =
+        |line: &str| ["A /", "C /", "D /"].iter().any(|start| line.starts_with(start));
+    let files = lines.iter().enumerate().filter(|(_, line)| is_file(line));
+    files.map(|(row, line)| Part { key: line.trim_end().to_owned(), lines: row..row + 1 }).collect()
 }
 
 #[cfg(test)]
@@ -277,6 +325,14 @@ mod tests {
         let actual = " Container a-web-1  Started\nup\n Container a-db-1  Started\ndone\n";
         let ordered = " Container a-db-1  Started\nup\n Container a-web-1  Started\ndone\n";
         assert_eq!(in_expected_order(expected, actual), ordered);
+        // As in a terminal.
+        let expected = "[+] Running 2/2\n \
+            ✔ Container a-web-1  Started    [DURATION]\n ✔ Container a-db-1  Started    [DURATION]\n";
+        let line = |name: &str| format!(" ✔ Container {name}  Started    0.3s\n");
+        let (db, web) = (line("a-db-1"), line("a-web-1"));
+        let actual = format!("[+] Running 2/2\n{db}{web}");
+        let ordered = format!("[+] Running 2/2\n{web}{db}");
+        assert_eq!(in_expected_order(expected, &actual), ordered);
         for unlike in [
             " Container a-web-1  Started\n Container a-db-1  Created\n",
             " Container a-web-1  Started\n Container a-web-1  Started\n",
@@ -284,5 +340,45 @@ mod tests {
         ] {
             assert_eq!(in_expected_order(expected, unlike), unlike);
         }
+    }
+
+    #[test]
+    fn the_logs_of_containers_are_in_the_order_in_which_they_are_expected() {
+        let expected = "db-1   | ready\nweb-1  | one\nweb-1  | two\n";
+        let actual = "web-1  | one\ndb-1   | ready\nweb-1  | two\n";
+        assert_eq!(in_expected_order(expected, actual), expected);
+        // The lines of one container have an order.
+        let other = "web-1  | two\ndb-1   | ready\nweb-1  | one\n";
+        assert_eq!(
+            in_expected_order(expected, other),
+            "db-1   | ready\nweb-1  | two\nweb-1  | one\n"
+        );
+        let more = format!("{actual}web-1  | three\n");
+        assert_eq!(in_expected_order(expected, &more), more);
+        let task =
+            |slot: usize, text: &str| format!("web.{slot}.r1jj5kgk00jjmqhlxj5cm66t9@lab | {text}\n");
+        let actual = [task(2, "one"), task(1, "one")].concat();
+        let expected = "web.1.[ID]@lab | one\nweb.2.[ID:web2]@lab | one\n";
+        assert_eq!(in_expected_order(expected, &actual), [task(1, "one"), task(2, "one")].concat());
+    }
+
+    #[test]
+    fn the_files_of_docker_diff_are_in_the_order_in_which_they_are_expected() {
+        let expected = "C /tmp\nA /tmp/hi\nC /run\nA /run/nginx.pid\n";
+        let actual = "C /run\nA /run/nginx.pid\nC /tmp\nA /tmp/hi\n";
+        assert_eq!(in_expected_order(expected, actual), expected);
+        let other = actual.replace("A /tmp/hi", "D /tmp/hi");
+        assert_eq!(in_expected_order(expected, &other), other);
+    }
+
+    #[test]
+    fn the_answers_of_nslookup_are_in_the_order_in_which_they_are_expected() {
+        const NONE: &str = "Non-authoritative answer:\n";
+        const ONE: &str = "Non-authoritative answer:\nName:\tweb\nAddress: 172.18.0.2\n";
+        const SERVER: &str = "Server:\t\t127.0.0.11\nAddress:\t127.0.0.11:53\n\n";
+        let text = |answers: [&str; 2]| format!("{SERVER}{}\n{}\n", answers[0], answers[1]);
+        let expected = text([NONE, &ONE.replace("172.18.0.2", "[IP]")]);
+        assert_eq!(in_expected_order(&expected, &text([ONE, NONE])), text([NONE, ONE]));
+        assert_eq!(in_expected_order(&expected, &text([ONE, ONE])), text([ONE, ONE]));
     }
 }

@@ -121,6 +121,8 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     (r"@if([0-9]+)\b", NUMBER),
     (r"^([0-9]+): [a-z0-9]+@if", NUMBER),
     (r#"ETag: "([0-9a-f]+)-([0-9a-f]+)""#, HEX),
+    // The names of anonymous volumes in `docker ps --format '{{.Mounts}}'`.
+    (r"\b([0-9a-f]{14})…", HEX),
     // `mktemp`.
     (r"(/tmp/tmp\.[0-9A-Za-z]{6,10})\b", PATH),
 ];

@@ -37,6 +37,8 @@ fn values_of_docker_are_found() {
         ("Sun Apr 19 11:00:21 2020", "[DATE]"),
         ("Sun Apr 19 11:00:21 UTC 2020", "[DATE]"),
         ("Date: Sun, 19 Apr 2020 11:00:21 GMT", "Date: [DATE]"),
+        ("1:C 19 Apr 2020 11:00:21.123 # Ready", "1:C [DATE] # Ready"),
+        ("3f4a0c1d2e5b69…,data", "[HEX]…,data"),
         ("CPU 0.07%   1.2MiB / 23.4GiB", "CPU [NUMBER]%   [SIZE] / [SIZE]"),
         ("12.3MB (virtual 75MB)", "[SIZE] (virtual [SIZE])"),
         ("0B (0%)", "[SIZE] ([NUMBER]%)"),
