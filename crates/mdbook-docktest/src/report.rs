@@ -140,4 +140,6 @@ impl Report {
 }
 
 #[cfg(test)]
+mod long_chapters;
+#[cfg(test)]
 mod tests;

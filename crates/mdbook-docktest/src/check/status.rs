@@ -18,7 +18,6 @@ use crate::model::finding::{Code, consequence};
 use crate::model::scenario::Command;
 use crate::model::stream::Stream;
 use crate::terminal;
-use crate::text::position::line_and_column;
 
 /// The exit status of a command that was interrupted: 128 plus the number of SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -112,8 +111,9 @@ impl CommandCheck<'_> {
         }
         let output = self.command.transcript.output();
         let output = terminal::without_escapes(&output);
-        let line_of =
-            |offset| self.explained_by.map_or(0, |chapter| line_and_column(chapter.text, offset).0);
+        let line_of = |offset| {
+            self.explained_by.map_or(0, |chapter| chapter.lines.line(chapter.text, offset))
+        };
         match self.explained_by.and_then(|chapter| chapter.history.explain(&output)) {
             Some(Explanation::Follows { from, outcome, name }) => {
                 let what = format!("{}: `{name}` does not exist", outcome.which());
