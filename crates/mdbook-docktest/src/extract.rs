@@ -63,6 +63,7 @@ mod prompt;
 mod prose;
 mod remedies;
 mod sessions;
+mod short_fence;
 mod shown_output;
 mod simple_commands;
 mod synopsis;
@@ -176,6 +177,9 @@ impl Extraction<'_> {
         let Some(fence) = fence::parts(self.text, &block.span, block.content_end) else {
             return;
         };
+        if self.take_past_short_fence(block, &fence) {
+            return;
+        }
         if let Some((info, problems)) = file_blocks::parse(&self.text[fence.info.clone()]) {
             self.report(&fence, problems);
             if self.is_closed(&fence, "file") {
