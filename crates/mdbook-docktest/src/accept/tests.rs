@@ -14,6 +14,7 @@ use crate::model::recording::{
 use crate::model::stream::Stream;
 
 mod new;
+mod notes;
 mod rows;
 mod values;
 
@@ -257,6 +258,7 @@ fn an_ambiguous_step_is_refused() {
             rewritten: Vec::new(),
             refused: lines,
             other_rows: Vec::new(),
+            with_notes: Vec::new(),
         };
         assert_eq!(accepted, expected);
     }
