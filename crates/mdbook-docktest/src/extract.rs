@@ -62,6 +62,7 @@ mod placeholders;
 mod prompt;
 mod prose;
 mod remedies;
+mod script_file;
 mod sessions;
 mod short_fence;
 mod shown_output;
@@ -191,6 +192,9 @@ impl Extraction<'_> {
             Info::Step { kind, language, foreign, attributes, problems } => {
                 self.report(&fence, problems);
                 let may_run = !attributes.ignore && fence.closing.is_some();
+                if may_run && self.take_script_file(block, &fence, (kind, &attributes)) {
+                    return;
+                }
                 if may_run && goes_on_as_on_windows(&block.content) {
                     return self.take_for_windows(&fence, block);
                 }
