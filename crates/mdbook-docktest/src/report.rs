@@ -14,6 +14,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 mod remedies;
 pub(crate) mod spill;
+mod window;
 
 pub(crate) use chapter::Chapter;
 

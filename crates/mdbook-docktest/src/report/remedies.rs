@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{Group, Level, Patch, Snippet};
 
 use super::Report;
-use super::human::Window;
+use super::window::Window;
 use crate::model::finding::Finding;
 use crate::model::remedy::{Basis, Remedy};
 use crate::text::splice::{Edit, splice};
