@@ -41,9 +41,10 @@ impl Extraction<'_> {
             "all text below line {line} is in this block: write `{marks}` there, or fewer marks here"
         );
         let remedies = vec![Remedy {
-            title: format!("make the fence in line {line} as long as the opening one"),
+            title: format!("lengthen the `fence` in line {line} to that of the opening one"),
             edits: vec![Edit { range: place, text: marks.to_owned() }],
-            basis: Basis::Proposed,
+            // No command is a fence, but documents have some.
+            basis: if what == "step" { Basis::Proved } else { Basis::Proposed },
         }];
         let span = fence.opening();
         self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
@@ -107,6 +108,7 @@ mod tests {
     use std::path::Path;
 
     use super::super::{Extensions, extract};
+    use crate::model::remedy::Basis;
     use crate::text::splice::splice;
 
     /// Returns the findings as `line:column message`, and the chapter with the remedy of the first.
@@ -139,6 +141,10 @@ mod tests {
             );
             assert_eq!(findings, [message], "{text}");
             assert_eq!(mended, Some(format!("{opening}\na\n````\n{below}")));
+            let scenario = extract(Path::new("c.md"), &text, Extensions::default());
+            let remedy = &scenario.findings[0].remedies[0];
+            assert!(remedy.is_named("fence"), "{}", remedy.title);
+            assert_eq!(remedy.basis == Basis::Proved, what == "step");
         }
     }
 
