@@ -14,8 +14,7 @@ use crate::output::Output;
 
 /// One JSON value.
 pub(crate) fn json<T: DeserializeOwned>(output: Output) -> Result<T, Error> {
-    serde_json::from_slice(&output.stdout)
-        .map_err(|source| not_json(&output.command, source, &output.stdout))
+    json_line(&output.command, &output.stdout)
 }
 
 /// One JSON value on each line.
@@ -42,7 +41,11 @@ pub(crate) fn json_line<T: DeserializeOwned>(
     command: &CommandLine,
     line: &[u8],
 ) -> Result<T, Error> {
-    serde_json::from_slice(line).map_err(|source| not_json(command, source, line))
+    serde_json::from_slice(line).map_err(|source| Error::Json {
+        command: command.clone(),
+        source: JsonError::of::<T>(source, line),
+        text: Excerpt::new(line),
+    })
 }
 
 /// Leaves objects that do not exist out of the result of an `inspect`.
@@ -53,14 +56,6 @@ pub(crate) fn existing<T: DeserializeOwned>(
         // Docker describes all others before it fails.
         Err(Error::NoSuch { failure, .. }) => parse_lines(&failure.command, &failure.stdout),
         result => result,
-    }
-}
-
-fn not_json(command: &CommandLine, source: serde_json::Error, text: &[u8]) -> Error {
-    Error::Json {
-        command: command.clone(),
-        source: JsonError::new(source),
-        text: Excerpt::new(text),
     }
 }
 

@@ -21,9 +21,11 @@ use crate::text::splice::{Edit, splice};
 mod edits;
 mod names;
 mod new;
+mod note;
 mod table;
 
 use self::edits::edits;
+use self::note::lost_note;
 pub(crate) use self::table::OtherRows;
 use self::table::other_rows;
 
@@ -81,6 +83,8 @@ pub(crate) struct Accepted {
     pub refused: Vec<usize>,
     /// The tables that are not rewritten, as they have other rows.
     pub other_rows: Vec<OtherRows>,
+    /// The expectations that are not rewritten, as a note of the author would be lost: the line of each, and the note.
+    pub with_notes: Vec<(usize, String)>,
 }
 
 /// Rewrites the expectations of a chapter that do not match. `scenario` was extracted from `text`;
@@ -99,7 +103,7 @@ pub(crate) fn accept(
     let mut source_edits = Vec::new();
     let mut refused = Vec::new();
     let mut rewritten = Vec::new();
-    let Rewrites { rewrites, left_alone, other_rows } =
+    let Rewrites { rewrites, left_alone, other_rows, with_notes } =
         rewrites(scenario, recording, placeholders, choices);
     refused.extend(left_alone);
     for rewrite in rewrites {
@@ -130,7 +134,7 @@ pub(crate) fn accept(
         }
     }
     let (text, source) = (splice(text, edits), splice(source, source_edits));
-    Accepted { text, source, rewritten, refused, other_rows }
+    Accepted { text, source, rewritten, refused, other_rows, with_notes }
 }
 
 /// Returns the index of this step in the scenario of the chapter's file, if it is unique in both.
@@ -151,6 +155,7 @@ struct Rewrites {
     /// The lines of those that are left alone because the machine lacks what they show or need.
     left_alone: Vec<usize>,
     other_rows: Vec<OtherRows>,
+    with_notes: Vec<(usize, String)>,
 }
 
 /// Returns what is done with the expectations that do not match.
@@ -191,6 +196,10 @@ fn rewrites(
             && let Some((shown, printed)) = rows
         {
             all.other_rows.push(OtherRows { line: expectation.line, shown, printed });
+        } else if let Some(expectation) = expectation
+            && let Some(note) = lost_note(old, &text)
+        {
+            all.with_notes.push((expectation.line, note.to_owned()));
         } else if text != old {
             let changes = match update {
                 Some(update) => update.changes(),

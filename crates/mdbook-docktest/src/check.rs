@@ -14,7 +14,7 @@ use crate::model::recording::{
 };
 use crate::model::remedy::Remedy;
 use crate::model::scenario::{Command, Scenario, Step};
-use crate::text::position::line_and_column;
+use crate::text::position::LineStarts;
 
 mod advice;
 mod background;
@@ -93,7 +93,9 @@ pub(crate) fn check(
     let mut found = Found::default();
     let unavailable = &recording.unavailable_images;
     let makers = OnceCell::new();
-    let mut chapter = Chapter { text, scenario, unavailable, history: History::default(), makers };
+    let history = History::default();
+    let lines = &LineStarts::of(text);
+    let mut chapter = Chapter { text, lines, scenario, unavailable, history, makers };
     // The first guard that has failed.
     let mut failed_guard = None;
     let engine = &recording.engine.version;
@@ -120,7 +122,7 @@ pub(crate) fn check(
             StepRecording::Skipped => {
                 found.skipped.insert(index);
                 let message = match failed_guard {
-                    Some((guard, failure)) => guard::consequence(text, guard, failure),
+                    Some((guard, failure)) => guard::consequence((text, lines), guard, failure),
                     None => "this step did not run: an earlier step failed".to_owned(),
                 };
                 found.differences.push(not_run(step.command.clone(), &message));
@@ -138,6 +140,8 @@ pub(crate) fn check(
     }
     found.differences.extend(background::differences(text, scenario, recording, &rules.pinned));
     found.differences.extend(unwritten::differences(scenario, recording));
+    // So that those of a command are found fast.
+    found.differences.sort_by_key(|difference| difference.span.start);
     blank_at_line_end::explain(text, scenario, recording, &mut found.differences);
     missing_file::explain(text, scenario, recording, &mut found.differences);
     shown_file::explain(text, scenario, recording, &mut found.differences);
@@ -145,7 +149,7 @@ pub(crate) fn check(
     unprompted::explain(scenario, recording, rules.placeholders, &mut found.differences);
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
     differences.sort_by_key(|difference| difference.span.start);
-    let findings = findings(text, scenario, differences);
+    let findings = findings((text, lines), scenario, differences);
     Checked { findings, consequences }
 }
 
@@ -153,12 +157,16 @@ pub(crate) fn check(
 pub(crate) fn flaws(text: &str, scenario: &Scenario, placeholders: &Placeholders) -> Vec<Finding> {
     let steps = scenario.steps.iter();
     let flaws = steps.flat_map(|step| AllExpected::all(step, placeholders).into_flaws());
-    findings(text, scenario, flaws.collect())
+    findings((text, &LineStarts::of(text)), scenario, flaws.collect())
 }
 
-fn findings(text: &str, scenario: &Scenario, found: Vec<Difference>) -> Vec<Finding> {
+fn findings(
+    (text, lines): (&str, &LineStarts),
+    scenario: &Scenario,
+    found: Vec<Difference>,
+) -> Vec<Finding> {
     let finding = |Difference { code, span, message, help, remedies }| {
-        let (line, column) = line_and_column(text, span.start);
+        let (line, column) = lines.line_and_column(text, span.start);
         let path = scenario.path.clone();
         // The book decides the severity: see `lints`.
         let severity = Severity::Error;
@@ -259,6 +267,7 @@ fn not_run(span: Range<usize>, message: &str) -> Difference {
 /// What explains differences of a step: the rest of its chapter.
 struct Chapter<'a> {
     text: &'a str,
+    lines: &'a LineStarts,
     /// They say more about images than docker has printed.
     unavailable: &'a [UnavailableImage],
     /// The earlier commands.
@@ -282,7 +291,7 @@ impl<'a> Chapter<'a> {
         let starts: Vec<usize> =
             makers.iter().filter(can_have_made).map(|maker| maker.start).collect();
         let (from, outcome) = self.history.first_failed(&starts)?;
-        let (line, _) = line_and_column(self.text, from);
+        let line = self.lines.line(self.text, from);
         let name = name.trim_end_matches(":latest");
         Some(consequence(line, &format!("{}: image `{name}` does not exist", outcome.which())))
     }

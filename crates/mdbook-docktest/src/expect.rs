@@ -66,7 +66,7 @@ pub use binding::Bindings;
 pub use builtin::{BUILTINS, Builtin};
 pub(crate) use changes::Changes;
 pub(crate) use diff::{DiffLine, Mismatch, Place};
-pub(crate) use generated_name::{is_generated_name, is_surely_generated};
+pub(crate) use generated_name::is_generated_name;
 pub(crate) use identity::{changed_identities, identities};
 pub(crate) use interleaving::TwoStreams;
 pub(crate) use loosened::{ChangedValue, Loosened};

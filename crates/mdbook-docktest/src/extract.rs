@@ -32,7 +32,7 @@ use crate::model::scenario::{
 };
 use crate::model::stream::Columns;
 use crate::model::values::Reading;
-use crate::text::position::line_and_column;
+use crate::text::position::LineStarts;
 use crate::text::question::is_answered;
 use crate::text::splice::Edit;
 
@@ -62,7 +62,9 @@ mod placeholders;
 mod prompt;
 mod prose;
 mod remedies;
+mod script_file;
 mod sessions;
+mod short_fence;
 mod shown_output;
 mod simple_commands;
 mod synopsis;
@@ -86,6 +88,7 @@ pub(crate) fn extract_with(
     let blocks = blocks(text, &extensions);
     let mut extraction = Extraction {
         text,
+        lines: LineStarts::of(text),
         scenario: Scenario::new(path, extensions),
         previous: None,
         open: None,
@@ -103,12 +106,13 @@ pub(crate) fn extract_with(
     }
     extraction.directives();
     let mut scenario = Scenario { reading: reading.clone(), ..extraction.scenario };
-    fill_in(&mut scenario, text, reading);
+    fill_in(&mut scenario, text, &extraction.lines, reading);
     scenario
 }
 
 struct Extraction<'a> {
     text: &'a str,
+    lines: LineStarts,
     scenario: Scenario,
     previous: Option<Previous>,
     /// The program that waits at a terminal for what later blocks type.
@@ -174,6 +178,9 @@ impl Extraction<'_> {
         let Some(fence) = fence::parts(self.text, &block.span, block.content_end) else {
             return;
         };
+        if self.take_past_short_fence(block, &fence) {
+            return;
+        }
         if let Some((info, problems)) = file_blocks::parse(&self.text[fence.info.clone()]) {
             self.report(&fence, problems);
             if self.is_closed(&fence, "file") {
@@ -185,6 +192,9 @@ impl Extraction<'_> {
             Info::Step { kind, language, foreign, attributes, problems } => {
                 self.report(&fence, problems);
                 let may_run = !attributes.ignore && fence.closing.is_some();
+                if may_run && self.take_script_file(block, &fence, (kind, &attributes)) {
+                    return;
+                }
                 if may_run && goes_on_as_on_windows(&block.content) {
                     return self.take_for_windows(&fence, block);
                 }
@@ -296,7 +306,7 @@ impl Extraction<'_> {
             end: fence.block.end,
             container: block.container,
         });
-        let (line, _) = line_and_column(self.text, fence.body.start);
+        let line = self.lines.line(self.text, fence.body.start);
         self.scenario.steps.push(Step {
             language: language.to_owned(),
             foreign,
@@ -339,7 +349,7 @@ impl Extraction<'_> {
                 if let Some(Conflict { message, help }) = conflicts.next() {
                     return self.orphan(fence, &message, help);
                 }
-                let (line, _) = line_and_column(self.text, fence.body.start);
+                let line = self.lines.line(self.text, fence.body.start);
                 let expectation = Expectation {
                     text: block.content.clone(),
                     lines: self.lines(block, fence),
@@ -395,7 +405,8 @@ impl Extraction<'_> {
         let can_have = |step: usize| self.scenario.steps[step].expectations.is_empty();
         previous.container == block.container
             && previous.takes_output.as_ref().is_ok_and(|step| can_have(*step))
-            && !self.breaks.iter().any(|start| between.contains(start))
+            && self.breaks.partition_point(|start| *start < between.start)
+                == self.breaks.partition_point(|start| *start < between.end)
     }
 
     /// Returns why a block is not the output of a step, in spite of its place below, from the text between them.
@@ -465,7 +476,7 @@ impl Extraction<'_> {
         help: Option<String>,
         remedies: Vec<Remedy>,
     ) {
-        let (line, column) = line_and_column(self.text, span.start);
+        let (line, column) = self.lines.line_and_column(self.text, span.start);
         self.scenario.findings.push(Finding {
             code,
             severity: Severity::Error,

@@ -4,7 +4,7 @@ use crate::extract::extract;
 use crate::model::finding::Finding;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Scenario, Step};
-use crate::text::position::line_and_column;
+use crate::text::position::LineStarts;
 use crate::text::splice::{Edit, splice};
 
 mod source;
@@ -68,16 +68,19 @@ pub(crate) fn fix<'a>(
 ) -> Fixed {
     let wrong = |text: &str| {
         let scenario = extract(&scenario.path, text, scenario.extensions.clone());
-        scenario.findings.iter().filter(|finding| finding.code.is_about_annotations()).count()
+        let findings = scenario.findings.into_iter();
+        let wrong = findings.filter(|finding| finding.code.is_about_annotations());
+        wrong.map(|finding| (finding.code, finding.message)).collect::<Vec<_>>()
     };
+    let lines = LineStarts::of(text);
     let findings = findings.into_iter().filter_map(|finding| {
         let remedy = choice.of(finding)?.clone();
         Some((finding.span.start, finding.line, remedy))
     });
     let steps = steps.iter().filter(|_| choice == Choice::Proved);
     let sessions = steps.filter_map(|step| {
-        let at = step.fence.info.start;
-        Some((at, line_and_column(text, at).0, step.mark_as_console()?))
+        let (at, remedy) = (step.fence.info.start, step.mark_as_console()?);
+        Some((at, lines.line(text, at), remedy))
     });
     let mut remedies: Vec<(usize, usize, Remedy)> = findings.chain(sessions).collect();
     remedies.sort_by_key(|(at, ..)| *at);
@@ -87,8 +90,13 @@ pub(crate) fn fix<'a>(
         applied: Vec::new(),
         refused: Vec::new(),
     };
+    let before = wrong(text);
+    if let Some(fixed) = all_at_once(text, source, &remedies, |text| is_part(&wrong(text), &before))
+    {
+        return fixed;
+    }
     let (mut edits, mut source_edits) = (Vec::new(), Vec::new());
-    let mut wrong_before = wrong(text);
+    let mut wrong_before = before.len();
     for (_, line, remedy) in remedies {
         let new = remedy.edits_of(text);
         // Two findings can have the same remedy, and other remedies for what has changed now are
@@ -103,7 +111,7 @@ pub(crate) fn fix<'a>(
         };
         let all = [edits.as_slice(), &new].concat();
         let result = splice(text, all.clone());
-        let wrong_after = wrong(&result);
+        let wrong_after = wrong(&result).len();
         if result == fixed.text || wrong_after > wrong_before {
             fixed.refused.push(place);
             continue;
@@ -116,6 +124,44 @@ pub(crate) fn fix<'a>(
     }
     fixed.source = splice(source, source_edits);
     fixed
+}
+
+/// Applies all remedies that do not overlap without trying each of them, which reads the whole chapter; `None` if one of them
+/// changes nothing or has no place in the source, or if the new text is not well.
+fn all_at_once(
+    text: &str,
+    source: &str,
+    remedies: &[(usize, usize, Remedy)],
+    is_well: impl Fn(&str) -> bool,
+) -> Option<Fixed> {
+    let (mut edits, mut source_edits, mut applied) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, line, remedy) in remedies {
+        let new = remedy.edits_of(text);
+        if new.iter().any(|edit| edits.iter().any(|other| overlap(edit, other))) {
+            continue;
+        }
+        if new.iter().all(|edit| text.get(edit.range.clone()) == Some(&edit.text)) {
+            return None;
+        }
+        source_edits.extend(in_source(text, source, &new)?);
+        edits.extend(new);
+        applied.push(Place { line: *line, title: remedy.title.clone() });
+    }
+    let new = splice(text, edits);
+    let is_changed = applied.is_empty() || new != text;
+    (is_changed && is_well(&new)).then(|| Fixed {
+        text: new,
+        source: splice(source, source_edits),
+        applied,
+        refused: Vec::new(),
+    })
+}
+
+/// Whether each of these is among the others, at least as often.
+fn is_part<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
+    let mut rest: Vec<&T> = whole.iter().collect();
+    part.iter()
+        .all(|one| rest.iter().position(|other| *other == one).map(|at| rest.remove(at)).is_some())
 }
 
 /// Whether edits overlap, or are insertions at the same place, which have no order.

@@ -94,7 +94,9 @@ pub(crate) fn render_in_book(
         .is_some_and(|recording| recording.origin == Origin::NotRun && recording.has_run());
     let hidelines = &scenario.extensions.hidelines;
     let engine = recording.map_or("", |recording| &recording.engine.version);
-    let rendering = Rendering { text, page, findings, hidelines, images, marks_changed, engine };
+    let by_step = scenario.by_step(findings);
+    let rendering =
+        Rendering { text, page, findings, by_step, hidelines, images, marks_changed, engine };
     let mut edits = Vec::new();
     let mut progress = Progress::default();
     let mut diagrams = scenario.diagrams.iter().enumerate().peekable();
@@ -121,7 +123,7 @@ pub(crate) fn render_in_book(
     if let Some(recording) = recording {
         rendering.notice(recording, scenario, &mut edits);
     }
-    rendering.chapter_findings(scenario, &mut edits);
+    rendering.chapter_findings(&mut edits);
     // After what else is inserted at their ends.
     rendering.alerts(&scenario.extensions, &mut edits);
     if let Some(recording) = recording {
@@ -149,9 +151,11 @@ struct Rendering<'a> {
     text: &'a str,
     page: &'a Page,
     findings: &'a [Finding],
+    /// The same by the indices of their steps.
+    by_step: BTreeMap<Option<usize>, Vec<&'a Finding>>,
     /// For each language, what lines begin with that mdBook hides.
     hidelines: &'a BTreeMap<String, String>,
-    /// The places of images' names.
+    /// The places of images' names, in order.
     images: Vec<Range<usize>>,
     /// Whether steps that have changed since the chapter ran are marked.
     marks_changed: bool,
@@ -286,7 +290,9 @@ impl Rendering<'_> {
         if step.attributes.hidden || step.is_held || is_apart || !(is_html && is_fence && is_ours) {
             return None;
         }
-        Code::new(self.text, step, omitted, &self.images)
+        let before = |end: usize| self.images.partition_point(|image| image.start < end);
+        let images = &self.images[before(fence.block.start)..before(fence.block.end)];
+        Code::new(self.text, step, omitted, images)
     }
 
     /// The fragments below a step, and above them its block, if that is not a fence. Advances `progress` from
@@ -300,7 +306,7 @@ impl Rendering<'_> {
         progress: &mut Progress,
     ) -> Fragments {
         let Page { labels, renderer, slug, .. } = self.page;
-        let findings = self.findings.iter().filter(|finding| step.is_subject_of(finding)).collect();
+        let findings = self.by_step.get(&Some(index)).cloned().unwrap_or_default();
         let outcome = Outcome::new(step, recording, findings, labels);
         let id = format!("docktest-{slug}-{}", index + 1);
         let mut below = Fragments::new(*renderer);
@@ -435,11 +441,8 @@ impl Rendering<'_> {
         edits.push(Edit::insert(mark_len(self.text), format!("{notice}{eol}{eol}")));
     }
 
-    fn chapter_findings(&self, scenario: &Scenario, edits: &mut Vec<Edit>) {
-        let is_without_step =
-            |finding: &&Finding| !scenario.steps.iter().any(|step| step.is_subject_of(finding));
-        let outcome =
-            Outcome::from_findings(self.findings.iter().filter(is_without_step).collect());
+    fn chapter_findings(&self, edits: &mut Vec<Edit>) {
+        let outcome = Outcome::from_findings(self.by_step.get(&None).cloned().unwrap_or_default());
         if !outcome.is_empty() {
             let eol = line_ending(self.text);
             let id = format!("docktest-{}", self.page.slug);

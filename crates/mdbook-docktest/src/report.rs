@@ -14,6 +14,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 mod remedies;
 pub(crate) mod spill;
+mod window;
 
 pub(crate) use chapter::Chapter;
 
@@ -139,5 +140,7 @@ impl Report {
     }
 }
 
+#[cfg(test)]
+mod long_chapters;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use std::error;
 use std::fmt;
 
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 /// The beginning of an answer of docker, which may contain secrets, such as the environment of a
@@ -31,36 +32,53 @@ impl fmt::Debug for Excerpt {
     }
 }
 
-/// Why an answer of docker is not the expected JSON, and the line and column.
+/// Why an answer of docker is not the expected JSON, and where: the field, and the line and column.
 ///
-/// What is displayed, and debug output, name types and fields that are missing, but no value of the
-/// answer: `invalid type: string, expected u64 at line 1 column 17`. [`reveal`](Self::reveal)
+/// What is displayed, and debug output, name types, fields and keys, but no value of the answer:
+/// ``invalid type: string, expected u64 in `[0].State.Pid` at line 1 column 17``. [`reveal`](Self::reveal)
 /// returns serde's error, which repeats the value.
-pub struct JsonError(serde_json::Error);
+pub struct JsonError(Box<Mismatch>);
+
+/// Boxed, as it would make every error larger.
+struct Mismatch {
+    error: serde_json::Error,
+    /// The way to the value that is another than expected; `None` if it is the whole answer.
+    path: Option<String>,
+}
 
 impl JsonError {
-    pub(crate) fn new(error: serde_json::Error) -> Self {
-        Self(error)
+    /// `error` is why `text` is no `T`.
+    pub(crate) fn of<T: DeserializeOwned>(error: serde_json::Error, text: &[u8]) -> Self {
+        // To read it once more takes time only where reading has failed.
+        let mut json = serde_json::Deserializer::from_slice(text);
+        let path = serde_path_to_error::deserialize::<_, T>(&mut json).err();
+        let path = path.map(|error| error.path().to_string()).filter(|path| path != ".");
+        Self(Box::new(Mismatch { error, path }))
     }
 
     /// The error of `serde_json`. Its text may contain secrets: do not log it.
     #[must_use]
     pub fn reveal(&self) -> &serde_json::Error {
-        &self.0
+        &self.0.error
     }
 }
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.classify() {
+        let Mismatch { error, path } = &*self.0;
+        match error.classify() {
             // These messages are constants.
-            Category::Syntax | Category::Eof | Category::Io => fmt::Display::fmt(&self.0, f),
+            Category::Syntax | Category::Eof | Category::Io => fmt::Display::fmt(error, f),
             Category::Data => {
-                let (line, column) = (self.0.line(), self.0.column());
+                let (line, column) = (error.line(), error.column());
                 let position = format!(" at line {line} column {column}");
-                let message = self.0.to_string();
+                let message = error.to_string();
                 let message = message.strip_suffix(&position).unwrap_or(&message);
-                write!(f, "{}{position}", without_value(message))
+                f.write_str(&without_value(message))?;
+                if let Some(path) = path {
+                    write!(f, " in `{path}`")?;
+                }
+                f.write_str(&position)
             }
         }
     }
@@ -97,7 +115,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use serde::Deserialize;
-    use serde::de::DeserializeOwned;
 
     use super::*;
 
@@ -114,22 +131,35 @@ mod tests {
     }
 
     fn shown<T: DeserializeOwned + fmt::Debug>(text: &str) -> String {
-        JsonError::new(serde_json::from_str::<T>(text).unwrap_err()).to_string()
+        let error = serde_json::from_str::<T>(text).unwrap_err();
+        JsonError::of::<T>(error, text.as_bytes()).to_string()
     }
 
     #[test]
     fn what_is_wrong_is_said_without_the_value() {
         let text = shown::<BTreeMap<String, u16>>(r#"{"port": "s3cret"}"#);
-        assert_eq!(text, "invalid type: string, expected u16 at line 1 column 17");
+        assert_eq!(text, "invalid type: string, expected u16 in `port` at line 1 column 17");
         let nasty = r#"{"port": "s3cret, expected `x` at line 1"}"#;
         let text = shown::<BTreeMap<String, u16>>(nasty);
-        assert!(text.starts_with("invalid type: string, expected u16 at line 1 column "), "{text}");
+        assert!(
+            text.starts_with("invalid type: string, expected u16 in `port` at line 1 column "),
+            "{text}"
+        );
         let text = shown::<Vec<bool>>("[424242]");
-        assert!(text.starts_with("invalid type: integer, expected a boolean at line 1"), "{text}");
+        assert!(
+            text.starts_with("invalid type: integer, expected a boolean in `[0]` at line 1"),
+            "{text}"
+        );
         let text = shown::<Vec<u8>>("[424242]");
-        assert!(text.starts_with("invalid value: integer, expected u8 at line 1"), "{text}");
+        assert!(
+            text.starts_with("invalid value: integer, expected u8 in `[0]` at line 1"),
+            "{text}"
+        );
         let text = shown::<Vec<u8>>("[4242.42]");
-        assert!(text.starts_with("invalid type: floating point, expected u8 at line"), "{text}");
+        assert!(
+            text.starts_with("invalid type: floating point, expected u8 in `[0]` at line"),
+            "{text}"
+        );
         let text = shown::<Vec<u8>>("{}");
         assert!(text.starts_with("invalid type: map, expected a sequence at line 1"), "{text}");
     }
@@ -141,9 +171,19 @@ mod tests {
     }
 
     #[test]
+    fn the_way_to_a_value_is_said() {
+        let text =
+            shown::<Vec<BTreeMap<String, Row>>>(r#"[{"a": {"name": "x"}, "b": {"name": 7}}]"#);
+        let expected = "invalid type: integer, expected a string in `[0].b.name` at line 1";
+        assert!(text.starts_with(expected), "{text}");
+        let text = shown::<Vec<Row>>(r#"[{"password": "s3cret"}]"#);
+        assert!(text.starts_with("missing field `name` in `[0]` at line 1 column "), "{text}");
+    }
+
+    #[test]
     fn what_a_type_says_itself_is_not_repeated() {
         let text = shown::<Vec<Known>>(r#"["s3cret"]"#);
-        assert!(text.starts_with("other data than expected at line 1 column "), "{text}");
+        assert!(text.starts_with("other data than expected in `[0]` at line 1 column "), "{text}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::model::recording::{
 use crate::model::stream::Stream;
 
 mod new;
+mod notes;
 mod rows;
 mod values;
 
@@ -257,6 +258,7 @@ fn an_ambiguous_step_is_refused() {
             rewritten: Vec::new(),
             refused: lines,
             other_rows: Vec::new(),
+            with_notes: Vec::new(),
         };
         assert_eq!(accepted, expected);
     }
@@ -384,6 +386,9 @@ fn an_object_has_its_own_name_unless_the_author_has_given_one() {
     let accepted = |text: &str| accepted_with(text, "my.web");
     assert_eq!(accepted(&page(old, old)), page("[ID:my-web]", "[ID:my-web]"));
     assert_eq!(accepted(&page("[ID:app]", old)), page("[ID:app]", "[ID:app]"));
+    // An author's name can have the form of a generated one.
+    assert_eq!(accepted_with(&page(old, old), "my_web"), page("[ID:my_web]", "[ID:my_web]"));
+    assert_eq!(accepted_with(&page(old, old), "busy_curie"), page("[ID:1]", "[ID:1]"));
     let task = accepted_with(&page(old, old), "web.2.r0k493nvx6o65vob17d96nh5o");
     assert_eq!(task, page("[ID:web-2]", "[ID:web-2]"));
 }

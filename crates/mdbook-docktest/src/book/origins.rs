@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use self::includes::{Expansion, MissingInclude, expand};
 use self::mapped::Mapped;
 use crate::text::byte_order_mark::{mark_len, without_mark};
-use crate::text::position::line_and_column;
+use crate::text::position::LineStarts;
 
 mod includes;
 mod mapped;
@@ -17,6 +17,14 @@ mod mapped;
 struct File {
     path: PathBuf,
     text: String,
+    lines: LineStarts,
+}
+
+impl File {
+    fn new(path: PathBuf, text: String) -> Self {
+        let lines = LineStarts::of(&text);
+        Self { path, text, lines }
+    }
 }
 
 /// Where the parts of a chapter's text come from.
@@ -32,8 +40,7 @@ pub(crate) struct Origins {
 pub(crate) struct Place<'a> {
     /// The file, unless it is the chapter's own.
     pub(crate) included: Option<&'a Path>,
-    /// The text of the file.
-    pub(crate) text: &'a str,
+    file: &'a File,
     /// The offset in it.
     pub(crate) offset: usize,
 }
@@ -41,7 +48,7 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// Returns the line and the column, both counted from 1.
     pub(crate) fn line_and_column(&self) -> (usize, usize) {
-        line_and_column(self.text, self.offset)
+        self.file.lines.line_and_column(&self.file.text, self.offset)
     }
 }
 
@@ -82,19 +89,20 @@ impl Origins {
     }
 
     fn place_in(&self, (file, offset): (usize, usize)) -> Place<'_> {
-        let File { path, text } = &self.files[file];
-        Place { included: (file > 0).then_some(path), text, offset }
+        let (included, file) = (file > 0, &self.files[file]);
+        Place { included: included.then_some(&file.path), file, offset }
     }
 
     /// Returns the line in the chapter's own file of a position in its text; for included text, that of the
     /// link.
     pub(crate) fn line_in_chapter(&self, position: usize) -> usize {
-        line_and_column(&self.files[0].text, self.text.place_of_link(position)).0
+        self.files[0].lines.line(&self.files[0].text, self.text.place_of_link(position))
     }
 
-    /// Returns the text of an included file.
-    pub(crate) fn text_of(&self, path: &Path) -> &str {
+    /// Returns the text of an included file, and the offset in it of a line and a column.
+    pub(crate) fn text_of(&self, path: &Path, line: usize, column: usize) -> (&str, usize) {
         let included = self.files.iter().skip(1).find(|file| file.path == path);
-        &included.unwrap_or(&self.files[0]).text
+        let File { text, lines, .. } = included.unwrap_or(&self.files[0]);
+        (text, lines.offset(text, line, column))
     }
 }

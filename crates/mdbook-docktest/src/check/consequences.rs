@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Difference;
 use crate::check::lints::Lints;
 use crate::model::finding::{Code, Level};
-use crate::model::scenario::{Command, Scenario, Step};
+use crate::model::scenario::{Command, Scenario};
 
 /// The differences of a chapter before its findings are made.
 #[derive(Default)]
@@ -57,10 +57,7 @@ impl Found {
     /// the first one.
     pub(super) fn fold(mut self, scenario: &Scenario, lints: &Lints) -> Folded {
         self.missing_images.sort_by_key(|(_, difference)| difference.span.start);
-        let step_of = |difference: &Difference| {
-            let is_about = |step: &Step| step.contains(difference.span.start);
-            scenario.steps.iter().position(is_about)
-        };
+        let step_of = |difference: &Difference| scenario.step_at(difference.span.start);
         // The steps that failed, each with the index of the image that it most likely failed for.
         let mut failed: BTreeMap<usize, usize> = BTreeMap::new();
         let mut images: Vec<(String, Difference)> = Vec::new();
@@ -131,7 +128,7 @@ fn may_be_about_containers(scenario: &Scenario, difference: &Difference) -> bool
         command.is_typed() || WORDS.iter().any(|word| command.text.contains(word))
     };
     let at = difference.span.start;
-    let Some(step) = scenario.steps.iter().find(|step| step.contains(at)) else { return false };
+    let Some(step) = scenario.step_at(at).map(|step| &scenario.steps[step]) else { return false };
     match step.commands.iter().find(|command| command.span.start == at) {
         Some(command) => uses(&command),
         None => step.commands.iter().any(|command| uses(&command)),

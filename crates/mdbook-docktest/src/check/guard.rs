@@ -2,7 +2,7 @@
 
 use crate::model::finding::{self, Code, Level};
 use crate::model::scenario::Step;
-use crate::text::position::line_and_column;
+use crate::text::position::LineStarts;
 
 /// Whether a guard with these findings has failed. The book's lints do not matter: they decide what is reported, and
 /// whatever a guard is there for is as true in a book that tolerates failures. Old values and the like are no failure.
@@ -12,8 +12,12 @@ pub(crate) fn has_failed(codes: &[Code]) -> bool {
 
 /// Returns the message about a step that did not run because of a guard. `failure` is the place of the guard's first finding
 /// in the chapter; `None` if it did not run.
-pub(super) fn consequence(text: &str, guard: &Step, failure: Option<usize>) -> String {
-    let line = |offset| line_and_column(text, offset).0;
+pub(super) fn consequence(
+    (text, lines): (&str, &LineStarts),
+    guard: &Step,
+    failure: Option<usize>,
+) -> String {
+    let line = |offset| lines.line(text, offset);
     // A step in an included file has the line of the link.
     let is_in_file = line(guard.fence.body.start) == guard.line;
     let line = failure.filter(|_| is_in_file).map_or(guard.line, line);

@@ -20,12 +20,16 @@ pub(super) fn ran_commands<'a>(
     })
 }
 
-/// Returns the first difference that says that a command has another status than expected.
+/// Returns the first difference that says that a command has another status than expected. They are in the order of the
+/// text.
 pub(super) fn failure_of<'a>(
     differences: &'a mut [Difference],
     step: &Step,
     index: usize,
 ) -> Option<&'a mut Difference> {
     let span = place(step, index);
-    differences.iter_mut().find(|found| found.code == Code::ExitStatus && found.span == span)
+    let first = differences.partition_point(|found| found.span.start < span.start);
+    let mut here =
+        differences[first..].iter_mut().take_while(|found| found.span.start == span.start);
+    here.find(|found| found.code == Code::ExitStatus && found.span == span)
 }

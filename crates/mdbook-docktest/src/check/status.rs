@@ -13,12 +13,11 @@ use super::history::{Conflict, Explanation};
 use super::quote::quote;
 use super::status_use::StatusUse;
 use super::{Difference, syntax_error};
-use crate::expect::{is_surely_generated, lines};
+use crate::expect::{is_generated_name, lines};
 use crate::model::finding::{Code, consequence};
 use crate::model::scenario::Command;
 use crate::model::stream::Stream;
 use crate::terminal;
-use crate::text::position::line_and_column;
 
 /// The exit status of a command that was interrupted: 128 plus the number of SIGINT.
 const INTERRUPTED: i32 = 130;
@@ -112,8 +111,9 @@ impl CommandCheck<'_> {
         }
         let output = self.command.transcript.output();
         let output = terminal::without_escapes(&output);
-        let line_of =
-            |offset| self.explained_by.map_or(0, |chapter| line_and_column(chapter.text, offset).0);
+        let line_of = |offset| {
+            self.explained_by.map_or(0, |chapter| chapter.lines.line(chapter.text, offset))
+        };
         match self.explained_by.and_then(|chapter| chapter.history.explain(&output)) {
             Some(Explanation::Follows { from, outcome, name }) => {
                 let what = format!("{}: `{name}` does not exist", outcome.which());
@@ -175,7 +175,7 @@ fn in_the_way(line: usize, conflict: &Conflict) -> Advice {
 /// Returns what to do about an object that no command of the chapter creates.
 fn unknown(kind: &str, name: &str) -> Advice {
     let is_id = name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let text = if is_id || is_surely_generated(name) {
+    let text = if is_id || is_generated_name(name) {
         format!(
             "`{name}` is from another run, and is different in each: give the {kind} a name of your own, as with \
              `--name`, and use that"

@@ -163,6 +163,13 @@ pub(crate) fn accepted<'a>(
              file, or what the command needs is missing; edit it by hand"
         ));
     }
+    for (line, note) in &accepted.with_notes {
+        let (path, line) = place(*line);
+        let (path, note) = (path.display(), plain(note.trim()));
+        say(&format!(
+            "{path}:{line}: not rewritten: your note `{note}` would be lost; write it above or below the block"
+        ));
+    }
     for OtherRows { line, shown, printed } in &accepted.other_rows {
         let (path, line) = place(*line);
         let path = path.display();

@@ -21,15 +21,10 @@ const ADJECTIVES: &str = "
 static FORM: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\A[a-z]+_[a-z]+[0-9]?\z").expect("it is a regex of our own"));
 
-/// Whether a name has the form of one that Docker generates: two words and possibly a digit.
+/// Whether Docker has very probably generated a name: it is an adjective and a surname, and possibly a digit.
 pub(crate) fn is_generated_name(name: &str) -> bool {
-    FORM.is_match(name)
-}
-
-/// Whether Docker has very probably generated a name.
-pub(crate) fn is_surely_generated(name: &str) -> bool {
     let adjective = name.split('_').next().unwrap_or_default();
-    is_generated_name(name) && ADJECTIVES.split_whitespace().any(|known| known == adjective)
+    FORM.is_match(name) && ADJECTIVES.split_whitespace().any(|known| known == adjective)
 }
 
 #[cfg(test)]
@@ -39,13 +34,12 @@ mod tests {
     #[test]
     fn an_adjective_tells_generated_names_from_others() {
         for name in ["boring_wozniak", "admiring_curie7", "furious_mclean", "zen_bell"] {
-            assert!(is_surely_generated(name), "{name}");
+            assert!(is_generated_name(name), "{name}");
         }
         for name in
             ["my_app", "docker_gwbridge", "boring", "boring_", "boring_curie_x", "Boring_curie"]
         {
-            assert!(!is_surely_generated(name), "{name}");
+            assert!(!is_generated_name(name), "{name}");
         }
-        assert!(is_generated_name("my_app") && !is_generated_name("my-app"));
     }
 }

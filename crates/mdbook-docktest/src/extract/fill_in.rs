@@ -16,10 +16,10 @@ use crate::model::scenario::{
     Command, ExitExpectation, Expectation, Scenario, Substitution, substituted,
 };
 use crate::model::values::{Reading, Values};
-use crate::text::position::line_and_column;
+use crate::text::position::LineStarts;
 
 /// Fills in the values, and holds back the steps that cannot run.
-pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
+pub(super) fn fill_in(scenario: &mut Scenario, text: &str, lines: &LineStarts, reading: &Reading) {
     if !reading.values.is_empty() {
         put_in_values(scenario, &reading.values);
     }
@@ -40,7 +40,8 @@ pub(super) fn fill_in(scenario: &mut Scenario, text: &str, reading: &Reading) {
             found.retain(is_redirection);
         }
         if !found.is_empty() {
-            findings.extend(found.into_iter().map(|held| held.finding(scenario, index, text)));
+            findings
+                .extend(found.into_iter().map(|held| held.finding(scenario, index, (text, lines))));
             scenario.steps[index].is_held = true;
             started.was_held(&scenario.steps[index]);
         }
@@ -141,7 +142,12 @@ impl Held {
         found
     }
 
-    fn finding(self, scenario: &Scenario, step: usize, text: &str) -> Finding {
+    fn finding(
+        self,
+        scenario: &Scenario,
+        step: usize,
+        (text, lines): (&str, &LineStarts),
+    ) -> Finding {
         let Self { code, command, place } = self;
         let step = &scenario.steps[step];
         let command = &step.commands[command];
@@ -188,7 +194,7 @@ impl Held {
             (message, help, vec![ignore(Basis::Proposed)])
         };
         let span = command.place(place).unwrap_or_else(|| command.span.clone());
-        let (line, column) = line_and_column(text, span.start);
+        let (line, column) = lines.line_and_column(text, span.start);
         Finding {
             code,
             severity: Severity::Error,

@@ -59,21 +59,24 @@ fn named(text: &str, block: &CodeBlock) -> Option<NamedBlock> {
     }
     match attributes::parse(info) {
         Info::Other(_) => {}
-        // A script that is shown runs as a step, too, until its block says that it is a file.
+        // A script with its interpreter is a file, whatever it is marked as.
         Info::Step { .. } if block.content.starts_with("#!") => {}
         Info::Step { .. } | Info::Output { .. } => return None,
     }
-    let by_title = || {
-        words(info).find_map(|word| {
-            let name = word.value.filter(|_| TITLES.contains(&word.name))?.text;
-            is_file_name(&name).then_some(name)
-        })
-    };
-    let named = by_title().or_else(|| in_prose(&text[..fence.block.start]));
+    let named = own_name(text, &fence);
     let is_named = named.is_some();
     let name = named.or_else(|| by_language(info, &block.content))?;
     let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
     Some(NamedBlock { name, is_named, fence })
+}
+
+/// Returns the file name that a block's title or the text above it gives to the block.
+pub(super) fn own_name(text: &str, fence: &Fence) -> Option<String> {
+    let by_title = words(&text[fence.info.clone()]).find_map(|word| {
+        let name = word.value.filter(|_| TITLES.contains(&word.name))?.text;
+        is_file_name(&name).then_some(name)
+    });
+    by_title.or_else(|| in_prose(&text[..fence.block.start]))
 }
 
 fn is_file_name(name: &str) -> bool {

@@ -19,7 +19,6 @@ use crate::model::scenario::{
     Command, CommandKind, Expectation, Follow, INTERRUPTED_AFTER, OutputAttributes, shown_lines,
 };
 use crate::text::keys;
-use crate::text::position::line_and_column;
 use crate::text::splice::Edit;
 
 /// The parts of a step that is a session.
@@ -190,7 +189,7 @@ impl Extraction<'_> {
         let output = first..output.clone().rfind(is_printed)? + 1;
         let body = places.whole(output.clone().next()?).start
             ..places.whole(output.clone().next_back()?).end;
-        let (line, _) = line_and_column(self.text, body.start);
+        let line = self.lines.line(self.text, body.start);
         Some(Expectation {
             engine: None,
             text: output

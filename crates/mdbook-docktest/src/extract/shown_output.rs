@@ -94,7 +94,7 @@ impl Extraction<'_> {
 }
 
 /// Whether the author says how the block runs, or that it does not.
-fn is_about_running(attributes: &Attributes) -> bool {
+pub(super) fn is_about_running(attributes: &Attributes) -> bool {
     attributes.ignore
         || attributes.hidden
         || attributes.cleanup

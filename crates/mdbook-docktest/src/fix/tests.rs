@@ -3,6 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::extract::Extensions;
 use crate::model::finding::{Code, Severity};
+use crate::text::position::work;
 
 const TEXT: &str = "# É\r\n\r\n```bash\r\nread x\r\n```\r\n\r\n- ```bash\r\n  top\r\n  ```\r\n";
 
@@ -120,4 +121,19 @@ fn a_script_with_prompts_becomes_a_session_together_with_its_other_remedies() {
     let names = ["tty".to_owned()];
     let named = fixed(text, text, &findings, Choice::Named(&names));
     assert_eq!(named.text, text.replacen("bash", "bash tty", 1));
+}
+
+#[test]
+fn a_chapter_with_four_times_the_remedies_is_four_times_the_work() {
+    let work = |steps: usize| {
+        let step = |index| format!("## Step {index}\n\n```bash\n$ true {index}\n```\n\n");
+        let text: String = (0..steps).map(step).collect();
+        work::of(|| {
+            let fixed = fixed(&text, &text, &[], Choice::Proved);
+            assert_eq!(fixed.applied.len(), steps);
+            assert_eq!(fixed.text, text.replace("```bash", "```console"));
+        })
+    };
+    let (short, long) = (work(50), work(200));
+    assert!(long < 5 * short, "{short} became {long}");
 }

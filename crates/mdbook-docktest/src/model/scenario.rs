@@ -1,7 +1,7 @@
 //! The steps of a chapter and their annotations, as plain data.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Range, RangeInclusive};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::model::markdown::Extensions;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::stream::{Columns, Streams};
 use crate::model::values::Reading;
-use crate::text::position::line_and_column;
+use crate::text::position::{line_and_column, work};
 use crate::text::splice::Edit;
 
 mod file;
@@ -73,6 +73,31 @@ impl Scenario {
         self.files_after_last(step, |step| step.runs_on(engine))
     }
 
+    /// Returns the index of the step in whose block, or `output` blocks, an offset in the chapter's text is.
+    pub(crate) fn step_at(&self, offset: usize) -> Option<usize> {
+        let after = self.steps.partition_point(|step| step.fence.block.start <= offset);
+        let index = after.checked_sub(1)?;
+        self.steps[index].contains(offset).then_some(index)
+    }
+
+    /// Returns the index of the step that a finding is about.
+    pub(crate) fn subject_of(&self, finding: &Finding) -> Option<usize> {
+        let step = self.step_at(finding.span.start)?;
+        self.steps[step].is_subject_of(finding).then_some(step)
+    }
+
+    /// Returns the findings about each step, in their order; with `None` those about no step.
+    pub(crate) fn by_step<'a>(
+        &self,
+        findings: impl IntoIterator<Item = &'a Finding>,
+    ) -> BTreeMap<Option<usize>, Vec<&'a Finding>> {
+        let mut by_step: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for finding in findings {
+            by_step.entry(self.subject_of(finding)).or_default().push(finding);
+        }
+        by_step
+    }
+
     /// Returns the files before a step, from the last step before it that runs.
     fn files_after_last(
         &self,
@@ -80,8 +105,10 @@ impl Scenario {
         runs: impl Fn(&Step) -> bool,
     ) -> impl Iterator<Item = (usize, &ChapterFile)> {
         let first = self.steps[..step].iter().rposition(runs).map_or(0, |last| last + 1);
-        let is_due = move |file: &&ChapterFile| (first..=step).contains(&file.before_step);
-        self.files.iter().enumerate().filter(move |(_, file)| is_due(file))
+        // They are in the order of the text.
+        let start = self.files.partition_point(|file| file.before_step < first);
+        let end = self.files.partition_point(|file| file.before_step <= step);
+        self.files[start..end].iter().enumerate().map(move |(index, file)| (start + index, file))
     }
 
     /// Returns the steps that run, with their indices in `steps`.
@@ -218,6 +245,7 @@ impl Step {
 
     /// Whether an offset in the chapter's text is in the step's block or its `output` blocks.
     pub(crate) fn contains(&self, offset: usize) -> bool {
+        work::add(1);
         let expectations = self.expectations.iter().map(|expectation| &expectation.fence);
         let mut fences = std::iter::once(&self.fence).chain(expectations);
         fences.any(|fence| fence.block.contains(&offset))

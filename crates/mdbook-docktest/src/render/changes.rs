@@ -1,7 +1,7 @@
 //! The changes of a step on the engine, as a list with one entry per object.
 
 use super::names::{short, shown};
-use crate::expect::is_surely_generated;
+use crate::expect::is_generated_name;
 use crate::model::recording::{Change, Effect, Mount, MountSource, ObjectKind, Port, is_anonymous};
 use crate::render::labels::Labels;
 use crate::render::state::{Container, State, Status};
@@ -165,7 +165,7 @@ impl Changes<'_> {
             _ => None,
         })?;
         // A generated name means nothing to a reader once the container is gone.
-        let name = image.filter(|_| is_surely_generated(name)).unwrap_or(name);
+        let name = image.filter(|_| is_generated_name(name)).unwrap_or(name);
         let mut parts = named(&labels.short_lived(labels.container()), &short(name));
         let mut mounts: Vec<Mount> = Vec::new();
         for effect in self.effects {

@@ -124,6 +124,7 @@ impl Facts {
             typed_characters: files.map(|file| character_count(&file.contents())).sum(),
             ..Self::default()
         };
+        let with_findings = scenario.by_step(findings);
         for (index, step) in scenario.steps_that_run() {
             if step.attributes.hidden {
                 continue;
@@ -147,7 +148,7 @@ impl Facts {
             let in_shell = step.commands.iter().filter(|command| !command.is_typed());
             let uses = in_shell.flat_map(|command| command_uses(&command.script()));
             facts.uses.extend(uses.map(|used| (index, used)));
-            let has_failed = findings.iter().any(|finding| step.is_subject_of(finding));
+            let has_failed = with_findings.contains_key(&Some(index));
             if !(has_failed || step.attributes.no_output) {
                 facts.failures.extend(failures(index, step, commands));
             }

@@ -372,8 +372,7 @@ impl Chapter {
             return ("", finding.span.clone());
         };
         let Some(origins) = &text.origins else { return (&text.text, finding.span.clone()) };
-        let file = origins.text_of(&finding.path);
-        let start = offset(file, finding.line, finding.column);
+        let (file, start) = origins.text_of(&finding.path, finding.line, finding.column);
         let about = text.text.get(finding.span.clone()).unwrap_or_default();
         let is_there = file[start..].starts_with(about);
         // Where a preprocessor has changed the text, the line is all that is known.

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::window::Window;
 use super::{Chapter, NamedEngine, Part, Report, remedies};
 use crate::model::finding::{Finding, Severity};
 use crate::model::status::StepStatus;
@@ -52,7 +53,7 @@ fn format<'a>(
     let chapters = report.chapters.iter().flat_map(|chapter| {
         let shown = |finding: &'a Finding| {
             let (source, place) = chapter.source(finding);
-            Shown { finding, source, place, is_as_read: source == chapter.text() }
+            Shown { finding, source, place, is_as_read: is_same(source, chapter.text()) }
         };
         chapter.findings_in_order().map(shown)
     });
@@ -90,6 +91,11 @@ fn format<'a>(
     text.push_str(&remedies::hint(report));
     text.push_str(&summary(report, colours));
     text
+}
+
+/// Whether two texts are the same. Mostly they are the same memory, which is then not read.
+fn is_same(one: &str, other: &str) -> bool {
+    std::ptr::eq(one, other) || one == other
 }
 
 /// Returns a line for each step that is for other versions of the engine.
@@ -131,11 +137,13 @@ fn excerpt(shown: &Shown<'_>, renderer: &Renderer) -> String {
     };
     let path = finding.path.to_string_lossy();
     let title = level.primary_title(finding.message.as_str()).id(finding.code.name());
+    let place = visible(text, place.clone());
+    let from = Window::around(text, std::slice::from_ref(&place), finding.line);
     let mut group = if text.is_empty() {
         title.element(Origin::path(path.as_ref()).line(finding.line).char_column(finding.column))
     } else {
-        let place = AnnotationKind::Primary.span(visible(text, place.clone()));
-        let source = Snippet::source(*text);
+        let source = Snippet::source(from.text).line_start(from.line);
+        let place = AnnotationKind::Primary.span(place.start - from.start..place.end - from.start);
         title.element(source.path(path.as_ref()).annotation(place))
     };
     if let Some(help) = &finding.help {
@@ -143,8 +151,8 @@ fn excerpt(shown: &Shown<'_>, renderer: &Renderer) -> String {
         group = group.element(Level::HELP.message(harmless(help)));
     }
     let remedy = remedies::shown(finding).filter(|_| *is_as_read && !text.is_empty());
-    let groups: Vec<Group<'_>> =
-        iter::once(group).chain(remedy.map(|remedy| remedies::group(text, remedy))).collect();
+    let remedy = remedy.map(|remedy| remedies::group(text, remedy, (place.start, finding.line)));
+    let groups: Vec<Group<'_>> = iter::once(group).chain(remedy).collect();
     renderer.render(&groups)
 }
 

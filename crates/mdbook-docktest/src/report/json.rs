@@ -10,7 +10,7 @@ use crate::model::scenario::Step;
 use crate::model::status::StepStatus;
 use crate::model::stream::Columns;
 use crate::text::json::indented;
-use crate::text::position::line_and_column;
+use crate::text::position::LineStarts;
 use crate::text::splice::Edit;
 
 /// Formats the report as one indented JSON object, with a line feed at the end.
@@ -122,6 +122,7 @@ struct JsonEdit {
 impl<'a> From<&'a Chapter> for JsonChapter<'a> {
     fn from(chapter: &'a Chapter) -> Self {
         let steps = chapter.steps().iter().zip(chapter.statuses()).enumerate();
+        let (text, lines) = (chapter.text(), LineStarts::of(chapter.text()));
         Self {
             path: chapter.path.display().to_string(),
             engine_version: chapter.engine.as_ref().map(|engine| engine.version.as_str()),
@@ -133,7 +134,7 @@ impl<'a> From<&'a Chapter> for JsonChapter<'a> {
             findings: chapter
                 .findings
                 .iter()
-                .map(|finding| JsonFinding::new(finding, chapter.text()))
+                .map(|finding| JsonFinding::new(finding, (text, &lines)))
                 .collect(),
         }
     }
@@ -142,7 +143,7 @@ impl<'a> From<&'a Chapter> for JsonChapter<'a> {
 impl<'a> From<&'a Finding> for JsonChapter<'a> {
     fn from(finding: &'a Finding) -> Self {
         let path = finding.path.display().to_string();
-        let findings = vec![JsonFinding::new(finding, "")];
+        let findings = vec![JsonFinding::new(finding, ("", &LineStarts::of("")))];
         Self { path, engine_version: None, steps: Vec::new(), findings }
     }
 }
@@ -174,7 +175,7 @@ impl<'a> From<&'a CommandRecording> for Command<'a> {
 }
 
 impl<'a> JsonFinding<'a> {
-    fn new(finding: &'a Finding, text: &str) -> Self {
+    fn new(finding: &'a Finding, text: (&str, &LineStarts)) -> Self {
         Self {
             code: finding.code,
             severity: finding.severity,
@@ -189,10 +190,10 @@ impl<'a> JsonFinding<'a> {
 }
 
 impl<'a> JsonRemedy<'a> {
-    fn new(remedy: &'a Remedy, text: &str) -> Self {
+    fn new(remedy: &'a Remedy, (text, lines): (&str, &LineStarts)) -> Self {
         let edit = |edit: Edit| {
-            let (line, column) = line_and_column(text, edit.range.start);
-            let (end_line, end_column) = line_and_column(text, edit.range.end);
+            let (line, column) = lines.line_and_column(text, edit.range.start);
+            let (end_line, end_column) = lines.line_and_column(text, edit.range.end);
             JsonEdit { line, column, end_line, end_column, text: edit.text }
         };
         let edits = remedy.edits_of(text).into_iter().map(edit).collect();

@@ -4,6 +4,7 @@
 //! There is no standard; this is the format that servers read, see
 //! <https://llg.cubic.org/docs/junit/>.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
@@ -40,10 +41,17 @@ pub(crate) fn junit(report: &Report) -> Result<String, SerializeError> {
 
 fn chapter_suite(chapter: &Chapter) -> TestSuite {
     let steps = chapter.steps().iter().zip(chapter.statuses()).enumerate();
-    let cases: Vec<TestCase> = steps
-        .map(|(index, (step, status))| case(chapter, step, chapter.commands(index), status))
-        .chain(case_without_step(chapter))
+    let mut findings = chapter
+        .scenario()
+        .map_or_else(BTreeMap::new, |scenario| scenario.by_step(chapter.findings_in_order()));
+    let mut cases: Vec<TestCase> = steps
+        .map(|(index, (step, status))| {
+            let findings = findings.remove(&Some(index)).unwrap_or_default();
+            case(&findings, step, chapter.commands(index), status)
+        })
         .collect();
+    // The errors of the chapter that are not about a step.
+    cases.extend(failing_case(&findings.remove(&None).unwrap_or_default()));
     let path = chapter.path.display();
     let name = match &chapter.engine {
         Some(engine) => format!("{path} (Docker Engine {})", engine.short_version()),
@@ -70,16 +78,14 @@ fn suite_with(name: &str, mut cases: Vec<TestCase>) -> TestSuite {
 }
 
 fn case(
-    chapter: &Chapter,
+    findings: &[&Finding],
     step: &Step,
     commands: &[CommandRecording],
     status: StepStatus,
 ) -> TestCase {
-    let findings: Vec<&Finding> =
-        chapter.findings_in_order().filter(|finding| step.is_subject_of(finding)).collect();
     let status = match status {
         StepStatus::Passed => TestCaseStatus::success(),
-        StepStatus::Failed => failure(&findings, commands),
+        StepStatus::Failed => failure(findings, commands),
         StepStatus::Skipped => skipped("not run"),
         StepStatus::OtherEngine => skipped(&step.for_engine().unwrap_or_default()),
         StepStatus::Ignored => skipped("marked `ignore`"),
@@ -89,15 +95,6 @@ fn case(
     let mut case = TestCase::new(legal(&plain(&name)), status);
     case.set_time(commands.iter().map(CommandRecording::duration).sum());
     case
-}
-
-/// Returns a case for the errors of a chapter that are not about a step.
-fn case_without_step(chapter: &Chapter) -> Option<TestCase> {
-    let is_about_a_step =
-        |finding: &Finding| chapter.steps().iter().any(|step| step.is_subject_of(finding));
-    let findings: Vec<&Finding> =
-        chapter.findings_in_order().filter(|finding| !is_about_a_step(finding)).collect();
-    failing_case(&findings)
 }
 
 /// Returns a case for findings that are not about a step; `None` if there is no error among them.

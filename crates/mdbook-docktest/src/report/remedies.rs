@@ -5,6 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{Group, Level, Patch, Snippet};
 
 use super::Report;
+use super::window::Window;
 use crate::model::finding::Finding;
 use crate::model::remedy::{Basis, Remedy};
 use crate::text::splice::{Edit, splice};
@@ -51,12 +52,23 @@ pub(super) fn shown(finding: &Finding) -> Option<&Remedy> {
     proved.or_else(|| finding.remedies.first().filter(|_| finding.help.is_none()))
 }
 
-/// Returns the remedy as the last part of a finding, with the lines that it changes.
-pub(super) fn group<'a>(text: &'a str, remedy: &'a Remedy) -> Group<'a> {
-    let edits = remedy.edits_of(text).into_iter();
-    let patches = edits.map(|edit| Patch::new(edit.range, edit.text));
+/// Returns the remedy as the last part of a finding, with the lines that it changes. Of one offset, the line is known.
+pub(super) fn group<'a>(
+    text: &'a str,
+    remedy: &'a Remedy,
+    (known, line): (usize, usize),
+) -> Group<'a> {
+    let mut edits = remedy.edits_of(text);
+    edits.sort_by_key(|edit| edit.range.start);
+    let first = edits.first().map_or(known, |edit| edit.range.start);
+    let feeds = |range: Range<usize>| text[range].matches('\n').count();
+    let line = line + feeds(known..first.max(known)) - feeds(first.min(known)..known).min(line - 1);
+    let ranges: Vec<Range<usize>> = edits.iter().map(|edit| edit.range.clone()).collect();
+    let from = Window::around(text, &ranges, line);
+    let moved = |range: Range<usize>| range.start - from.start..range.end - from.start;
+    let patches = edits.into_iter().map(|edit| Patch::new(moved(edit.range), edit.text));
     let title = Level::HELP.secondary_title(remedy.title.as_str());
-    title.element(Snippet::source(text).patches(patches))
+    title.element(Snippet::source(from.text).line_start(from.line).patches(patches))
 }
 
 /// Returns the line that names `fix`; empty if it has nothing to do.

@@ -256,6 +256,9 @@ mod tests {
         assert!(one.is_equivalent_to(&container("", "nervous_kalam", "About a minute ago")));
         let one = container("--name busy_darwin", "busy_darwin", "2 seconds ago");
         assert!(!one.is_equivalent_to(&container("", "nervous_kalam", "2 seconds ago")));
+        // Names of a project, which are in no command.
+        let one = container("", "my_app", "2 seconds ago");
+        assert!(!one.is_equivalent_to(&container("", "my_other", "2 seconds ago")));
         assert!(same("a   b", "a     b") && !same("a b", "a   b"));
         assert!(!same("    indented", "        indented"));
     }

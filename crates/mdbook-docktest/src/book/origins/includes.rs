@@ -71,7 +71,7 @@ pub(super) struct Expansion {
 
 /// Expands the includes of a chapter, whose file has this path and this text.
 pub(super) fn expand(path: &Path, text: &str) -> Expansion {
-    let file = File { path: path.to_owned(), text: text.to_owned() };
+    let file = File::new(path.to_owned(), text.to_owned());
     let mut expansion =
         Expansion { files: vec![file], text: Mapped::default(), missing: Vec::new() };
     let directory = path.parent().unwrap_or(Path::new(""));
@@ -184,7 +184,7 @@ impl Expansion {
             _ => take(file, &text, &self::part(part), kind == "rustdoc_include"),
         };
         let lacks = lacks.map(|what| format!("`{}` has no {what}", shown.display()));
-        self.files.push(File { path: shown, text });
+        self.files.push(File::new(shown, text));
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
         Ok(Included { text: included, directory, lacks })
     }

@@ -1,7 +1,7 @@
 //! The kinds of values that change from run to run.
 
 use super::{Kind, Nature, Where};
-use crate::expect::generated_name::is_surely_generated;
+use crate::expect::generated_name::is_generated_name;
 
 /// What is known by its form alone, between word boundaries. Where one can be the beginning of another, the longer one
 /// comes first.
@@ -37,7 +37,7 @@ pub(super) static FREE: &[Kind] = &[
     )),
     Kind::of("NAME", Nature::Name)
         .with_regex("[a-z]+_[a-z]+[0-9]?")
-        .where_(is_surely_generated)
+        .where_(is_generated_name)
         .only(Where::Expectations),
     // The short IDs of a swarm.
     Kind::of("ID", Nature::Identity).with_regex("[0-9a-z]{12}").where_(is_no_word),

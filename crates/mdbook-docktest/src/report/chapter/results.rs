@@ -1,5 +1,7 @@
 //! What is known of a chapter's steps, at each stage.
 
+use std::collections::BTreeSet;
+
 use super::{Chapter, Stage};
 use crate::model::finding::{Code, Finding};
 use crate::model::recording::{CommandRecording, Effect, Origin, Recording, StepRecording};
@@ -28,7 +30,9 @@ impl Chapter {
     /// without a step keeps nothing.
     pub(crate) fn is_kept_from_running(&self) -> bool {
         let is_held = |finding: &Finding| {
-            self.steps().iter().any(|step| step.is_held && step.is_subject_of(finding))
+            let scenario = self.scenario();
+            let step = scenario.and_then(|all| Some(&all.steps[all.subject_of(finding)?]));
+            step.is_some_and(|step| step.is_held)
         };
         self.findings.iter().any(|finding| {
             let is_before_a_run =
@@ -75,15 +79,17 @@ impl Chapter {
             Stage::Done(done) => &done.statuses[..],
             Stage::Read(_) | Stage::Ran(..) => &[],
         };
+        let errors = self.findings.iter().filter(|finding| finding.is_error());
+        // The steps with errors.
+        let failed: BTreeSet<usize> = self.scenario().map_or_else(BTreeSet::new, |scenario| {
+            errors.filter_map(|finding| scenario.subject_of(finding)).collect()
+        });
         let steps = self.steps().iter().enumerate();
-        done.iter().copied().chain(steps.map(|(index, step)| self.status(index, step)))
+        let status = move |(index, step)| self.status(index, step, failed.contains(&index));
+        done.iter().copied().chain(steps.map(status))
     }
 
-    fn status(&self, index: usize, step: &Step) -> StepStatus {
-        // A step did not fail because it was not to run.
-        let fails = |finding: &Finding| {
-            finding.is_error() && finding.code != Code::NoSteps && step.is_subject_of(finding)
-        };
+    fn status(&self, index: usize, step: &Step, has_error: bool) -> StepStatus {
         match self.recorded(index) {
             // It also has the finding `not-run`, but did not fail itself.
             Some(StepRecording::Skipped) => StepStatus::Skipped,
@@ -91,7 +97,7 @@ impl Chapter {
             Some(StepRecording::Ran { .. }) if self.is_not_run() => StepStatus::Skipped,
             // Its findings are left out.
             Some(StepRecording::Ran { .. }) if !self.is_reported(index) => StepStatus::Skipped,
-            _ if self.findings.iter().any(fails) => StepStatus::Failed,
+            _ if has_error => StepStatus::Failed,
             _ if self.consequences.contains(&index) => StepStatus::Failed,
             _ if !step.runs() => StepStatus::Ignored,
             Some(StepRecording::Ran { .. }) => StepStatus::Passed,
