@@ -124,7 +124,7 @@ labels! {
     /// Under a command that asked a question without an answer
     unanswered(): "stopped: it waited for an answer", "arrêté\u{a0}: il attendait une réponse";
     /// Under a command during which the engine ended
-    engine_lost(): "the Docker engine stopped unexpectedly", "le moteur Docker a disparu";
+    engine_lost(): "the Docker engine stopped unexpectedly", "le moteur Docker s’est arrêté de façon inattendue";
     /// In the output, if one byte is left out
     omitted_byte(): "… 1 byte omitted from the middle …", "… 1 octet omis au milieu …";
     /// In the output, if more than one byte is left out
