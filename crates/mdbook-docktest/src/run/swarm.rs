@@ -28,7 +28,7 @@ pub(super) fn wait_for_networks(
         return;
     }
     let deadline = Instant::now() + PATIENCE;
-    // Without a swarm after all, as in `echo docker swarm init`, this is no error.
+    // Without a swarm after all, as in `echo docker swarm init`, this is not an error.
     let is_over = || canceller.is_cancelled() || Instant::now() > deadline;
     while docker.network().inspect(NETWORKS).call().is_err() && !is_over() {
         thread::sleep(PAUSE);
