@@ -85,7 +85,7 @@ impl FeedFailure {
     }
 }
 
-/// Copies to the end, or until the command reads no more, which is no error: its status tells whether
+/// Copies to the end, or until the command reads no more, which is not an error: its status tells whether
 /// it needed the rest.
 fn copy(mut reader: impl Read, writer: &mut impl io::Write) -> io::Result<()> {
     let mut buffer = vec![0; 64 << 10];

@@ -39,7 +39,7 @@
 //! - **Errors are specific.** [`Error`] has a case for each reason that a caller can act on, with
 //!   the command line, the exit status and Docker's message. It is displayed on one line, and with
 //!   all details by `{:#}`. Command lines are displayed without the values of environment variables,
-//!   build arguments and other secrets, and so is no answer of docker that could not be read.
+//!   build arguments and other secrets, and answers of docker that could not be read are not displayed.
 //! - **What is guarded is removed.** A [`Guard`] removes its container, network, volume or compose
 //!   project when it is dropped, and [`Docker::sweep`] those of processes that were killed. Neither
 //!   removes what existed before.

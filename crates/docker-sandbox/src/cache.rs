@@ -23,7 +23,7 @@ pub fn cache_directory() -> Option<PathBuf> {
     Some(caches.join("mdbook-docktest"))
 }
 
-/// Returns the user whose directory a cache is, if that is another than this process's. Files there, of images and of
+/// Returns the ID of the user who owns a cache, if that is not the user of this process. Files there, of images and of
 /// prepared roots, belong to users that this process does not know or may not become.
 pub fn foreign_owner(cache: &Path) -> Option<u32> {
     let owner = fs::metadata(cache).ok()?.uid();

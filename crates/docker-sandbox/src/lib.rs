@@ -1,4 +1,4 @@
-//! Throwaway Docker Engines: a private `dockerd` that changes nothing on the machine and leaves
+//! Throw-away Docker Engines: a private `dockerd` that changes nothing on the machine and leaves
 //! nothing behind.
 //!
 //! ```no_run

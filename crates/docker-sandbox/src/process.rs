@@ -105,8 +105,8 @@ impl ProcessEngine {
     /// read them.
     ///
     /// # Errors
-    /// When this process is not root, a program or an image is missing, the engine exits or does not
-    /// answer within the time limit, or `canceller` is cancelled.
+    /// When [`EngineRoot::check`](crate::EngineRoot::check) fails, an image is missing, the engine exits or does
+    /// not answer within the time limit, or `canceller` is cancelled.
     pub fn start(options: &EngineOptions<'_>, canceller: &Canceller) -> Result<Self, Error> {
         let root = options.root.lock();
         options.root.check()?;

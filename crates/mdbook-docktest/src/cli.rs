@@ -52,9 +52,9 @@ pub enum Command {
     /// Lines that still match are kept as they are, and so are steps with other findings. Values that change from run
     /// to run become placeholders. Chapters that pass then are recorded, as by `record`.
     Accept(Accept),
-    /// Runs everything, applies the remedies that are sure, and reports the remaining findings
+    /// Runs everything, applies the remedies that are certain, and reports the remaining findings
     ///
-    /// A remedy is sure if the text or the run shows that it is right, and if it does not turn a failure
+    /// A remedy is certain if the text or the run shows that it is right, and if it does not turn a failure
     /// into an expected one. Other remedies are applied only if they are named: see `--with`. Chapters that
     /// have changed are run again, as a remedy can reveal the next finding.
     Fix(Fix),
@@ -146,7 +146,7 @@ pub struct Fix {
     #[arg(long, conflicts_with_all = ["format", "output"])]
     pub dry_run: bool,
     /// Apply the remedy with this name, such as `exit`, to the steps at FILE:LINE, instead of those that are
-    /// sure; may be repeated
+    /// certain; may be repeated
     #[arg(long = "with", value_name = "NAME")]
     pub names: Vec<String>,
 }
@@ -263,7 +263,7 @@ pub struct EngineDoctor {
     /// A prepared root file system to start engines from
     #[arg(long, value_name = "DIR")]
     pub engine_root: Option<PathBuf>,
-    /// The Docker of a context, in place of the one that `docker` uses by itself; may be repeated
+    /// The Docker of a context, instead of the one that `docker` uses by itself; may be repeated
     #[arg(long = "context", value_name = "NAME")]
     pub contexts: Vec<String>,
     /// The format of the list
@@ -294,7 +294,7 @@ pub struct EngineClean {
     /// Also remove the prepared root file systems that engines start from
     #[arg(long)]
     pub all: bool,
-    /// The Docker of a context, in place of the one that `docker` uses by itself; may be repeated
+    /// The Docker of a context, instead of the one that `docker` uses by itself; may be repeated
     #[arg(long = "context", value_name = "NAME")]
     pub contexts: Vec<String>,
 }

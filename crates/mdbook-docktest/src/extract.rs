@@ -422,7 +422,7 @@ impl Extraction<'_> {
             return Some((message, help));
         }
         prose::is_of_another_case(prose).then(|| {
-            let message = "the text above this `output` block says that it is of another case";
+            let message = "the text above this `output` block says that it is about another case";
             (message.to_owned(), help)
         })
     }

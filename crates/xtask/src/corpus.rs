@@ -91,9 +91,9 @@ struct Measured {
     before: Run,
     with_unmarked: Run,
     after: Run,
-    /// What stands in the way with `unmarked = "run"`.
+    /// Why blocks do not pass with `unmarked = "run"`.
     unmarked_causes: Vec<Obstacle>,
-    /// What stands in the way in the adopted file.
+    /// Why blocks do not pass in the adopted file.
     causes: Vec<Obstacle>,
     /// The blocks that pass in the file as it is.
     passed: Vec<String>,
@@ -429,7 +429,7 @@ fn report(corpora: &[Corpus], options: &Options) -> String {
     let files = corpora.iter().flat_map(|corpus| corpus.files.values());
     let causes = files.flat_map(|measured| measured.unmarked_causes.iter().map(|of| of.cause));
     text.push_str(&format!(
-        "\nWhat stands in the way of the others then:\n\n{}\nAll files of a directory as one book:\n\n{}",
+        "\nWhy the other blocks do not pass then:\n\n{}\nAll files of a directory as one book:\n\n{}",
         table::causes(causes),
         table::books(corpora.iter().map(|corpus| (corpus.name.as_str(), &corpus.whole)))
     ));
@@ -444,7 +444,7 @@ fn report(corpora: &[Corpus], options: &Options) -> String {
         let files = corpora.iter().flat_map(|corpus| corpus.files.values());
         let causes = files.flat_map(|measured| measured.causes.iter().map(|of| of.cause));
         text.push_str(&format!(
-            "\nWhat stands in the way of the others then:\n\n{}",
+            "\nWhy the other blocks do not pass then:\n\n{}",
             table::causes(causes)
         ));
     }

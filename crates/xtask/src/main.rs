@@ -76,7 +76,7 @@ enum Task {
     Bench(bench::Options),
     /// Compares docker-cli with other libraries, and prints the table of its README
     Peers,
-    /// Measures how much of real tutorials is seen and passes, and prints tables
+    /// Measures how much of real tutorials is recognized and passes, and prints tables
     Corpus(corpus::Options),
 }
 

@@ -247,7 +247,7 @@ fn each_command_of_a_line_counts() {
         .says("`docker rm nosuch` in this command exited with status 1")
         .says("`docker rm x$i` in this command exited with status 1")
         .says("`docker inspect nosuch` in this pipeline exited with status 1")
-        .says("write `|| true` behind it");
+        .says("write `|| true` after it");
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl<T: Removable> Guard<T> {
         self.object.clone()
     }
 
-    /// Removes the object now. It is no error if something else has removed it already.
+    /// Removes the object now. It is not an error if something else has removed it already.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ mod sealed {
     use crate::error::Error;
 
     pub trait Remove {
-        /// Removes it; it is no error if it does not exist.
+        /// Removes it; it is not an error if it does not exist.
         fn remove(&self, docker: &Docker) -> Result<(), Error>;
 
         /// Has `sweep` keep it. `label` is the value of its label; without one, `sweep` does not

@@ -115,7 +115,7 @@ const RULES: &[Rule] = &[
     Rule {
         command: "",
         output: r"fork: (?:retry: )?Resource temporarily unavailable|can't fork: Resource temporarily unavailable",
-        advice: "the engine has as many processes as it may have: raise `processes` in book.toml, or end some of them",
+        advice: "the engine has reached its limit of processes: raise `processes` in book.toml, or end some of them",
         remedy: Remedy::None,
     },
     Rule {
@@ -171,7 +171,7 @@ const RULES: &[Rule] = &[
     Rule {
         command: "",
         output: r"Could not resolve (?:host: |proxy: |')?(?P<name>[\w.-]*)|unable to resolve host address|Temporary failure (?:in name resolution|resolving)|bad address '|(?:N|n)etwork is unreachable",
-        advice: "the step has no way to that host: check this machine’s network, or mark the block `ignore`",
+        advice: "the step cannot reach that host: check this machine’s network, or mark the block `ignore`",
         remedy: Remedy::Ignore,
     },
     Rule {
@@ -383,7 +383,7 @@ mod tests {
                 "make -j",
                 254,
                 "bash: fork: retry: Resource temporarily unavailable",
-                "the engine has as many processes as it may have",
+                "the engine has reached its limit of processes",
                 None,
             ),
             (
@@ -425,7 +425,7 @@ mod tests {
                 "git clone https://github.com/a/b",
                 128,
                 "fatal: unable to access 'https://github.com/a/b/': Could not resolve host: github.com",
-                "the step has no way to that host",
+                "the step cannot reach that host",
                 Some(Fix::ignore()),
             ),
             (

@@ -114,14 +114,14 @@ impl FailedPart {
                 "each part of a pipeline must succeed; if this is expected, add `exit=any`"
             }
             Kind::Background => {
-                "what `wait` waits for must succeed; if this is expected, write `|| true` behind it, as in \
+                "what `wait` waits for must succeed; if this is expected, write `|| true` after it, as in \
                  `(… || true) &`, or add `exit=any`"
             }
             Kind::List if is_no_match => {
-                "no line matched; if this is expected, write `|| true` behind it, or add `exit=any`"
+                "no line matched; if this is expected, write `|| true` after it, or add `exit=any`"
             }
             Kind::List => {
-                "each command of a list must succeed; if this is expected, write `|| true` behind it, or add \
+                "each command of a list must succeed; if this is expected, write `|| true` after it, or add \
                  `exit=any`"
             }
         }
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn each_command_of_a_list_must_succeed() {
-        let advice = "each command of a list must succeed; if this is expected, write `|| true` behind it, or add \
+        let advice = "each command of a list must succeed; if this is expected, write `|| true` after it, or add \
                       `exit=any`";
         assert_eq!(
             inside("docker rm x; true", &[("docker rm x", &[1])]).unwrap(),

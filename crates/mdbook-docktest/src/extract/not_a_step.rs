@@ -202,7 +202,7 @@ impl Extraction<'_> {
                     // A prefix of a container would have to be repeated.
                     let is_line = line == 0 || self.text[..line].ends_with('\n');
                     let remedies = if is_line { vec![remedy] } else { Vec::new() };
-                    let why = "its fence is within HTML, where it is text to every viewer";
+                    let why = "its fence is inside HTML, where every viewer shows it as text";
                     (why, "put a blank line above the fence", remedies)
                 }
                 None => (

@@ -89,7 +89,7 @@ impl WantedEnd {
         if !self.rest.is_empty() {
             let rest = &self.rest;
             return format!(
-                "`{delimiter}` must be alone on its line: move `{rest}` up, behind `<<`"
+                "`{delimiter}` must be alone on its line: move `{rest}` up to the line with `<<`"
             );
         }
         format!("`{delimiter}` must be alone on its line: remove the blanks around it")
@@ -164,7 +164,7 @@ mod tests {
             finding.as_deref(),
             Some(
                 "2:8 this here-document has no end: no line below is just `EOF` \
-                 | `EOF` must be alone on its line: move `> file` up, behind `<<`"
+                 | `EOF` must be alone on its line: move `> file` up to the line with `<<`"
             )
         );
         assert_eq!(mended.as_deref(), Some("```bash\ncat << EOF > file\na\nEOF\n```\n"));

@@ -16,7 +16,7 @@ pub struct EngineVersions {
     before: Option<Version>,
 }
 
-/// Why a text is no range of versions.
+/// Why a text is not a range of versions.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EngineVersionsError {
     /// It has a part that is not a version with a comparison before it.

@@ -124,7 +124,7 @@ labels! {
     /// Under a command that asked a question without an answer
     unanswered(): "stopped: it waited for an answer", "arrêté\u{a0}: il attendait une réponse";
     /// Under a command during which the engine ended
-    engine_lost(): "the Docker engine stopped unexpectedly", "le moteur Docker a disparu";
+    engine_lost(): "the Docker engine stopped unexpectedly", "le moteur Docker s’est arrêté de façon inattendue";
     /// In the output, if one byte is left out
     omitted_byte(): "… 1 byte omitted from the middle …", "… 1 octet omis au milieu …";
     /// In the output, if more than one byte is left out
@@ -161,7 +161,7 @@ labels! {
     options(): "Options", "Options";
     /// Above a block with findings
     finding(): "This block failed", "Ce bloc n’est pas conforme";
-    /// Above a chapter that has changed and could not run, as no engine was at hand
+    /// Above a chapter that has changed and could not run, as no engine was available
     out_of_date(date): "This page is out of date: its commands or their settings have changed since they ran on {date}, and no Docker engine was available to run them again.",
         "Cette page n’est plus à jour\u{a0}: ses commandes ou leurs réglages ont changé depuis leur exécution du {date}, et aucun moteur Docker n’était disponible pour les exécuter de nouveau.";
     /// Above a chapter that has never run

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-/// What stands in the way of a block that does not pass, by its findings and steps.
+/// Why a block does not pass, by its findings and steps.
 pub(super) fn cause(findings: &[&Value], steps: &[&Value]) -> &'static str {
     let code = |finding: &&&Value| finding["code"].as_str().unwrap_or_default().to_owned();
     let codes: Vec<String> = findings.iter().map(|finding| code(&finding)).collect();
@@ -34,7 +34,7 @@ pub(super) fn cause(findings: &[&Value], steps: &[&Value]) -> &'static str {
             failure(steps)
         }
         "not-a-step" if is_for_windows(findings) => "commands for a shell of Windows",
-        "not-a-step" => "commands whose block or output nothing marks (`not-a-step`)",
+        "not-a-step" => "commands in a block that is not marked as a step (`not-a-step`)",
         "placeholder" => "a placeholder has no value",
         "output-mismatch" => "the output changes from run to run, or `accept` stopped before it",
         "not-run" => "a line was not typed or run, because of an earlier failure",
@@ -59,7 +59,7 @@ fn is_for_windows(findings: &[&Value]) -> bool {
 fn failure(steps: &[&Value]) -> &'static str {
     static KINDS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         [
-            (r"command not found|executable file not found", "a program is not there"),
+            (r"command not found|executable file not found", "a program is missing"),
             (r"(?i)swarm", "another state of the swarm, or further machines, are needed"),
             (
                 r"(?i)could not resolve|failed to lookup|name resolution|no such host|dial tcp|unable to access|no route|network is unreachable|no address|pulling from host|repository not exported|apk .*did not complete|timed out",
@@ -67,9 +67,9 @@ fn failure(steps: &[&Value]) -> &'static str {
             ),
             (
                 r"(?i)no such (?:container|image|network|volume|object|service|node|secret|plugin)|(?:not|cannot be) found|no such id|does not exist",
-                "an object that is not there: an ID of the page, or of another chapter",
+                "a missing object: an ID of the page, or of another chapter",
             ),
-            (r"(?i)no such file or directory", "a file that is not there"),
+            (r"(?i)no such file or directory", "a missing file"),
             (r"(?i)non tty|not a tty|login|denied|unauthorized", "an account is needed"),
         ]
         .map(|(regex, cause)| (Regex::new(regex).expect("the pattern is valid"), cause))
@@ -106,13 +106,10 @@ mod tests {
             let findings: Vec<Value> = codes.iter().map(|code| finding(code)).collect();
             cause(&findings.iter().collect::<Vec<_>>(), &[&step(text)])
         };
-        assert_eq!(
-            cause(&["exit-status"], "bash: vi: command not found"),
-            "a program is not there"
-        );
+        assert_eq!(cause(&["exit-status"], "bash: vi: command not found"), "a program is missing");
         assert_eq!(
             cause(&["leftover", "exit-status"], "Error: No such container: abc"),
-            "an object that is not there: an ID of the page, or of another chapter"
+            "a missing object: an ID of the page, or of another chapter"
         );
         assert_eq!(cause(&["exit-status", "output-mismatch"], "no"), "another command failed");
         assert_eq!(cause(&["output-mismatch", "image-missing"], ""), "an image is missing");

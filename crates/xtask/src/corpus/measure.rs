@@ -48,7 +48,7 @@ pub(super) struct Counts {
     pub(super) without_report: usize,
 }
 
-/// What stands in the way of a block.
+/// Why a block does not pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Obstacle {
     /// The first line of the block.
@@ -134,7 +134,7 @@ impl Run {
         counts
     }
 
-    /// What stands in the way of the blocks that do not pass.
+    /// Why blocks do not pass.
     pub(super) fn causes(&self, blocks: &[Lines]) -> Vec<Obstacle> {
         let mut causes = Vec::new();
         for lines in blocks {

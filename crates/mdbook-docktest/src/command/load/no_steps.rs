@@ -96,14 +96,18 @@ fn message(what: &str, steps: usize, held: usize) -> (String, String) {
             return (format!("no step in this {what}"), help.to_owned());
         }
         (1, 0) => ("its only step is marked `ignore`".to_owned(), "remove `ignore`"),
-        (0, 1) => ("a finding holds its only step back".to_owned(), "resolve this finding"),
+        (0, 1) => ("a finding keeps its only step from running".to_owned(), "resolve this finding"),
         (ignored, 0) => (
             format!("all {ignored} steps are marked `ignore`"),
             "remove `ignore` from those that can run",
         ),
-        (0, held) => (format!("findings hold all {held} steps back"), "resolve these findings"),
+        (0, held) => {
+            (format!("findings keep all {held} steps from running"), "resolve these findings")
+        }
         (ignored, held) => (
-            format!("{ignored} of {steps} steps are marked `ignore`, findings hold back {held}"),
+            format!(
+                "{ignored} of {steps} steps are marked `ignore`, findings keep {held} from running"
+            ),
             "resolve these findings, or remove `ignore`",
         ),
     };
@@ -119,13 +123,13 @@ mod tests {
         for (steps, held, expected) in [
             (0, 0, "no step in this book"),
             (1, 0, "no step in this book runs: its only step is marked `ignore`"),
-            (1, 1, "no step in this book runs: a finding holds its only step back"),
+            (1, 1, "no step in this book runs: a finding keeps its only step from running"),
             (3, 0, "no step in this book runs: all 3 steps are marked `ignore`"),
-            (3, 3, "no step in this book runs: findings hold all 3 steps back"),
+            (3, 3, "no step in this book runs: findings keep all 3 steps from running"),
             (
                 3,
                 1,
-                "no step in this book runs: 2 of 3 steps are marked `ignore`, findings hold back 1",
+                "no step in this book runs: 2 of 3 steps are marked `ignore`, findings keep 1 from running",
             ),
         ] {
             assert_eq!(message("book", steps, held).0, expected);

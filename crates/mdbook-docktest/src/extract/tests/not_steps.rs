@@ -99,11 +99,11 @@ fn a_block_that_looks_like_commands_and_is_not_a_step_is_found() {
     );
     assert_eq!(
         found("<div>\n```bash\nexit 9\n```\n</div>\n"),
-        "```bash | its fence is within HTML, where it is text to every viewer | <div>//```bash/exit 9/```/</div>/"
+        "```bash | its fence is inside HTML, where every viewer shows it as text | <div>//```bash/exit 9/```/</div>/"
     );
     assert_eq!(
         found("> <details>\n> ```\n> $ docker ps\n> ```\n> </details>\n"),
-        "``` | its fence is within HTML, where it is text to every viewer | "
+        "``` | its fence is inside HTML, where every viewer shows it as text | "
     );
     assert_eq!(
         found("<pre><code>docker run --name &lt;x&gt; <b>alpine</b>\n</code></pre>\n"),

@@ -150,7 +150,10 @@ fn an_output_block_belongs_to_no_step_if_the_text_between_says_otherwise() {
         "The output is as follows.\n\nSinon :",
     ] {
         let message = orphan(between, "```output");
-        assert_eq!(message, "the text above this `output` block says that it is of another case");
+        assert_eq!(
+            message,
+            "the text above this `output` block says that it is about another case"
+        );
     }
     assert_eq!(
         orphan("Then `docker ps -a` prints:", "```output"),
