@@ -44,9 +44,9 @@ impl Alone {
 }
 
 /// A text without what differs in a script and in a terminal: numbers of lines, and what bash calls the place of a
-/// function. Without process IDs, too.
+/// function. Without process IDs and the times that `time` measures, too.
 fn comparable(text: &str) -> String {
-    let line = Regex::new(r"line \d+:|\b\d{3,}\b").unwrap();
+    let line = Regex::new(r"line \d+:|\b\d{3,}\b|\d+m\d+\.\d+s").unwrap();
     line.replace_all(text, "line").replace("main: line", "bash: line")
 }
 
