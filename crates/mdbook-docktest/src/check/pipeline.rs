@@ -275,6 +275,7 @@ mod tests {
             ("let i=0; a", "let i=0", &[1]),
             ("{ yes; a; } | head", "yes", &[141]),
             ("false; echo $?", "false", &[1]),
+            ("! { false; true; }; true", "false", &[1]),
             ("rm a; echo $?; rm ab; rm a; echo $?", "rm a", &[1]),
             ("x=$(a); echo $?", "a", &[1]),
             ("x=\"$(a)\"; echo $?", "a", &[1]),
@@ -290,6 +291,7 @@ mod tests {
         }
         for (command, failed, statuses) in [
             ("false; true; echo $?", "false", &[1][..]),
+            ("! { false; true; }; false; true", "false", &[1]),
             ("rm a; echo $?; rm a; true", "rm a", &[1]),
             ("rm a; true; rm a; echo $?", "rm a", &[1]),
             ("echo \"$(a)\"", "a", &[1]),

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 pub(crate) use insides::Insides;
 pub(crate) use lists::{ListPart, unseen_parts, uses_status};
+pub(crate) use negated::negated;
 pub(crate) use pipelines::{Pipeline, part_of_pipeline, part_text, pipelines};
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
@@ -23,6 +24,7 @@ pub(crate) use reader::token::{Redirection, Token};
 
 mod insides;
 mod lists;
+mod negated;
 mod pipelines;
 mod reader;
 

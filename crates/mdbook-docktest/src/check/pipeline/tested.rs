@@ -1,6 +1,6 @@
 //! Whether a script looks at a status, as far as only its text shows that.
 
-use crate::extract::commands::{Pipeline, part_text, pipelines, uses_status};
+use crate::extract::commands::{Pipeline, negated, part_text, pipelines, uses_status};
 use crate::model::recording::{CommandRecording, Failure};
 
 use super::SIGPIPE;
@@ -36,7 +36,8 @@ fn is_status_used(command: &str, part: &str) -> bool {
     if looks.is_empty() { uses_status(command) } else { looks.iter().all(|is_seen| *is_seen) }
 }
 
-/// Returns, for each place of a command where `part` stands, whether what is behind it looks at its status.
+/// Returns, for each place of a command where `part` stands, whether what is behind it looks at its status, or `!` in front
+/// of it does.
 fn looks(command: &str, part: &str) -> Vec<bool> {
     let is_in_word = |text: char| text.is_alphanumeric() || "_-./:=$@%+,".contains(text);
     let places = command.match_indices(part).map(|(start, _)| start);
@@ -44,7 +45,9 @@ fn looks(command: &str, part: &str) -> Vec<bool> {
         let (before, behind) = (&command[..*start], &command[start + part.len()..]);
         !part.is_empty() && !before.ends_with(is_in_word) && !behind.starts_with(is_in_word)
     });
-    places.map(|start| is_seen_at(command, start, part)).collect()
+    let negated = negated(command);
+    let is_negated = |start: usize| negated.iter().any(|range| range.contains(&start));
+    places.map(|start| is_negated(start) || is_seen_at(command, start, part)).collect()
 }
 
 /// Whether what is behind `part` at this place looks at its status.

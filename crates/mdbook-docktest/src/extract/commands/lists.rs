@@ -58,7 +58,7 @@ pub(crate) fn unseen_parts(command: &str) -> Vec<ListPart<'_>> {
     let mut unseen = Vec::new();
     let mut later = None;
     for list in Lists::read(command).into_iter().rev() {
-        let is_seen = later.is_none_or(|later| uses_status(later));
+        let is_seen = later.is_none_or(uses_status);
         later = if list.is_blank { later } else { command.get(list.range) };
         if !is_seen && list.is_foreground {
             unseen.push(list.parts);
@@ -151,7 +151,7 @@ impl<'a> Lists<'a> {
                 self.begins_command = true;
             }
             Token::End(_) | Token::Then | Token::Condition | Token::Do => {
-                self.begins_command = true
+                self.begins_command = true;
             }
             Token::Not if is_outermost => self.is_negated = true,
             Token::Word(word) => self.add_word(&self.command[word]),
