@@ -114,6 +114,19 @@ pub(crate) fn family(pid: u32) -> Vec<Process> {
     all.into_iter().filter(|process| family.contains(&process.pid)).collect()
 }
 
+/// What each thread of a process and its descendants waits for in the kernel, a line each (proc(5), `wchan`).
+pub(crate) fn waiting(pid: u32) -> String {
+    let threads = family(pid).into_iter().flat_map(|process| {
+        let tasks = fs::read_dir(format!("/proc/{}/task", process.pid)).into_iter().flatten();
+        tasks.flatten().map(move |task| {
+            let waits = fs::read_to_string(task.path().join("wchan")).unwrap_or_default();
+            let arguments: String = process.arguments.join(" ").chars().take(100).collect();
+            format!("{} waits in `{waits}`: {arguments}\n", task.path().display())
+        })
+    });
+    threads.collect()
+}
+
 fn links(directory: &Path) -> BTreeSet<String> {
     let Ok(entries) = fs::read_dir(directory) else { return BTreeSet::new() };
     let targets = entries.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());

@@ -165,7 +165,15 @@ impl Running {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(self.start.elapsed() < self.limit, "the program hangs");
+            if self.start.elapsed() >= self.limit {
+                let threads = machine::waiting(self.pid());
+                // What it has said until now can be read once it has ended.
+                self.child.kill().unwrap();
+                self.child.wait().unwrap();
+                let stderr = self.stderr.take().unwrap().join().unwrap();
+                let stderr = String::from_utf8_lossy(&stderr);
+                panic!("the program hangs\n{threads}--- standard error\n{stderr}");
+            }
             thread::sleep(Duration::from_millis(10));
         }
     }
