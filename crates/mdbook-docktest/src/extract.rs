@@ -21,6 +21,7 @@ use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
 use self::prompt::is_unspaced;
 use self::sessions::SessionParts;
+use self::short_fence::holds_steps;
 use self::unmarked::goes_on_as_on_windows;
 use crate::model::engine_versions::EngineVersions;
 use crate::model::fence::Fence;
@@ -143,6 +144,8 @@ struct Marking {
 /// Why a step cannot have an `output` block.
 enum NoOutput {
     Ignored,
+    /// It is a script that readers save.
+    IsFile,
     HasOwnOutput,
 }
 
@@ -227,6 +230,12 @@ impl Extraction<'_> {
                     let end = fence.block.end;
                     self.previous = previous.map(|previous| Previous { end, ..previous });
                 }
+            }
+            Info::Other(_)
+                if fence.closing.is_none()
+                    && holds_steps(&block.content, &self.text[fence.marks.clone()]) =>
+            {
+                self.is_closed(&fence, "block");
             }
             Info::Other(kind) => self.take_unmarked(block, &fence, kind, previous.as_ref()),
         }
@@ -365,6 +374,11 @@ impl Extraction<'_> {
                 fence,
                 "this `output` block follows a step that is never run",
                 "remove `ignore` from the step, or mark this block as `text`",
+            ),
+            Some(Err(NoOutput::IsFile)) => self.orphan(
+                fence,
+                "this `output` block follows a script that begins with `#!`, which does not run",
+                "put it after the step that runs the script, or mark this block as `text`",
             ),
             Some(Err(NoOutput::HasOwnOutput)) => self.orphan(
                 fence,

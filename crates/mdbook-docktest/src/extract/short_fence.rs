@@ -38,7 +38,7 @@ impl Extraction<'_> {
             "the fence of this {what} is not closed in line {line}: it has {long} marks, the one there only {short}"
         );
         let help = format!(
-            "all text below line {line} is in this block: write `{marks}` there, or fewer marks here"
+            "all text below line {line} is in this block: write {long} marks there, or only {short} here"
         );
         let remedies = vec![Remedy {
             title: format!("lengthen the `fence` in line {line} to that of the opening one"),
@@ -50,6 +50,13 @@ impl Extraction<'_> {
         self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
         true
     }
+}
+
+/// Whether steps are in a block that nothing closes, so that they do not run.
+pub(super) fn holds_steps(content: &str, marks: &str) -> bool {
+    let fences = content.lines().filter_map(|line| fence_line(line, &marks[..1]));
+    let is_step = |info| matches!(attributes::parse(info), Info::Step { attributes, .. } if !attributes.ignore);
+    fences.map(|(_, info)| info).any(is_step)
 }
 
 /// A line that its author takes for the end of the block.
@@ -145,6 +152,19 @@ mod tests {
             let remedy = &scenario.findings[0].remedies[0];
             assert!(remedy.is_named("fence"), "{}", remedy.title);
             assert_eq!(remedy.basis == Basis::Proved, what == "step");
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_never_closed_does_not_hold_steps_silently() {
+        let message = "1:1 the fence of this block is never closed";
+        for text in ["````markdown\n```bash\nls\n```\n\nText.\n", "~~~\na\n\n~~~bash\nls\n"] {
+            assert_eq!(found(text).0, [message], "{text}");
+        }
+        for text in
+            ["````markdown\n```yaml\na\n```\n", "```\na\n", "````\n```bash ignore\nls\n```\n"]
+        {
+            assert_eq!(found(text).0, [""; 0], "{text}");
         }
     }
 
