@@ -21,7 +21,7 @@ use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
 use self::prompt::is_unspaced;
 use self::sessions::SessionParts;
-use self::short_fence::holds_steps;
+use self::unclosed::holds_steps;
 use self::unmarked::goes_on_as_on_windows;
 use crate::model::engine_versions::EngineVersions;
 use crate::model::fence::Fence;
@@ -65,10 +65,10 @@ mod prose;
 mod remedies;
 mod script_file;
 mod sessions;
-mod short_fence;
 mod shown_output;
 mod simple_commands;
 mod synopsis;
+mod unclosed;
 mod unended;
 mod unmarked;
 
@@ -439,21 +439,6 @@ impl Extraction<'_> {
             let message = "the text above this `output` block says that it is of another case";
             (message.to_owned(), help)
         })
-    }
-
-    fn is_closed(&mut self, fence: &Fence, what: &str) -> bool {
-        if fence.closing.is_some() {
-            return true;
-        }
-        let marks = &self.text[fence.marks.clone()];
-        let message = format!("the fence of this {what} is never closed");
-        let help = format!(
-            "close it with `{marks}` on a line of its own, indented like the opening fence"
-        );
-        let remedies = vec![remedies::close(self.text, fence)];
-        let span = fence.opening();
-        self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
-        false
     }
 
     fn orphan(&mut self, fence: &Fence, message: &str, help: &str) {

@@ -1,4 +1,5 @@
-//! Closing fences that are shorter than the opening one: they close nothing, and what is below stays in the block.
+//! Blocks that are not closed, or by a fence that is shorter than the opening one: that closes nothing, and what is below stays in
+//! the block.
 
 use std::ops::Range;
 
@@ -6,12 +7,29 @@ use super::Extraction;
 use super::attributes::{self, Info};
 use super::blocks::CodeBlock;
 use super::file_blocks;
+use super::remedies;
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
 use crate::text::splice::Edit;
 
 impl Extraction<'_> {
+    /// Reports a fence that is never closed. Returns whether it is closed.
+    pub(super) fn is_closed(&mut self, fence: &Fence, what: &str) -> bool {
+        if fence.closing.is_some() {
+            return true;
+        }
+        let marks = &self.text[fence.marks.clone()];
+        let message = format!("the fence of this {what} is never closed");
+        let help = format!(
+            "close it with `{marks}` on a line of its own, indented like the opening fence"
+        );
+        let remedies = vec![remedies::close(self.text, fence)];
+        let span = fence.opening();
+        self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
+        false
+    }
+
     /// Reports a block that does not end where its author has closed it. Returns whether it is one.
     pub(super) fn take_past_short_fence(&mut self, block: &CodeBlock, fence: &Fence) -> bool {
         let marks = &self.text[fence.marks.clone()];
