@@ -21,6 +21,7 @@ use self::interactive::needs_terminal;
 use self::placeholders::mask_angle_brackets;
 use self::prompt::is_unspaced;
 use self::sessions::SessionParts;
+use self::unclosed::holds_steps;
 use self::unmarked::goes_on_as_on_windows;
 use crate::model::engine_versions::EngineVersions;
 use crate::model::fence::Fence;
@@ -64,10 +65,10 @@ mod prose;
 mod remedies;
 mod script_file;
 mod sessions;
-mod short_fence;
 mod shown_output;
 mod simple_commands;
 mod synopsis;
+mod unclosed;
 mod unended;
 mod unmarked;
 
@@ -143,6 +144,8 @@ struct Marking {
 /// Why a step cannot have an `output` block.
 enum NoOutput {
     Ignored,
+    /// It is a script that readers save.
+    IsFile,
     HasOwnOutput,
 }
 
@@ -227,6 +230,12 @@ impl Extraction<'_> {
                     let end = fence.block.end;
                     self.previous = previous.map(|previous| Previous { end, ..previous });
                 }
+            }
+            Info::Other(_)
+                if fence.closing.is_none()
+                    && holds_steps(&block.content, &self.text[fence.marks.clone()]) =>
+            {
+                self.is_closed(&fence, "block");
             }
             Info::Other(kind) => self.take_unmarked(block, &fence, kind, previous.as_ref()),
         }
@@ -366,6 +375,11 @@ impl Extraction<'_> {
                 "this `output` block follows a step that is never run",
                 "remove `ignore` from the step, or mark this block as `text`",
             ),
+            Some(Err(NoOutput::IsFile)) => self.orphan(
+                fence,
+                "this `output` block follows a script that begins with `#!`, which does not run",
+                "put it after the step that runs the script, or mark this block as `text`",
+            ),
             Some(Err(NoOutput::HasOwnOutput)) => self.orphan(
                 fence,
                 "this `output` block follows a `console` block that contains its own output",
@@ -425,21 +439,6 @@ impl Extraction<'_> {
             let message = "the text above this `output` block says that it is about another case";
             (message.to_owned(), help)
         })
-    }
-
-    fn is_closed(&mut self, fence: &Fence, what: &str) -> bool {
-        if fence.closing.is_some() {
-            return true;
-        }
-        let marks = &self.text[fence.marks.clone()];
-        let message = format!("the fence of this {what} is never closed");
-        let help = format!(
-            "close it with `{marks}` on a line of its own, indented like the opening fence"
-        );
-        let remedies = vec![remedies::close(self.text, fence)];
-        let span = fence.opening();
-        self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
-        false
     }
 
     fn orphan(&mut self, fence: &Fence, message: &str, help: &str) {

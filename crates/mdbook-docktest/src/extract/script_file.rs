@@ -56,7 +56,7 @@ impl Extraction<'_> {
         let span = fence.opening();
         self.find_with_remedies(Code::NotAStep, span, message, Some(help), remedies);
         self.previous = Some(Previous {
-            takes_output: Err(NoOutput::Ignored),
+            takes_output: Err(NoOutput::IsFile),
             end: fence.block.end,
             container: block.container,
         });
@@ -99,6 +99,15 @@ mod tests {
             (steps, &*remedied),
             (0, &["- All of it:\n\n  ```sh\n  ls\n  ```\n".to_owned()][..])
         );
+    }
+
+    #[test]
+    fn output_below_it_is_that_of_no_step() {
+        let text = "```bash\n#!/bin/sh\nls\n```\n\n```output\na\n```\n";
+        let scenario = extract(Path::new("c.md"), text, Extensions::default());
+        let [_, orphan] = &scenario.findings[..] else { panic!("{:?}", scenario.findings) };
+        assert_eq!(orphan.code, Code::OrphanOutput);
+        assert!(orphan.message.contains("`#!`"), "{}", orphan.message);
     }
 
     #[test]

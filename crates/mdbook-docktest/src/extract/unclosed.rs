@@ -1,4 +1,5 @@
-//! Closing fences that are shorter than the opening one: they close nothing, and what is below stays in the block.
+//! Blocks that are not closed, or by a fence that is shorter than the opening one: that closes nothing, and what is below stays in
+//! the block.
 
 use std::ops::Range;
 
@@ -6,12 +7,29 @@ use super::Extraction;
 use super::attributes::{self, Info};
 use super::blocks::CodeBlock;
 use super::file_blocks;
+use super::remedies;
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
 use crate::model::remedy::{Basis, Remedy};
 use crate::text::splice::Edit;
 
 impl Extraction<'_> {
+    /// Reports a fence that is never closed. Returns whether it is closed.
+    pub(super) fn is_closed(&mut self, fence: &Fence, what: &str) -> bool {
+        if fence.closing.is_some() {
+            return true;
+        }
+        let marks = &self.text[fence.marks.clone()];
+        let message = format!("the fence of this {what} is never closed");
+        let help = format!(
+            "close it with `{marks}` on a line of its own, indented like the opening fence"
+        );
+        let remedies = vec![remedies::close(self.text, fence)];
+        let span = fence.opening();
+        self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
+        false
+    }
+
     /// Reports a block that does not end where its author has closed it. Returns whether it is one.
     pub(super) fn take_past_short_fence(&mut self, block: &CodeBlock, fence: &Fence) -> bool {
         let marks = &self.text[fence.marks.clone()];
@@ -38,7 +56,7 @@ impl Extraction<'_> {
             "the fence of this {what} is not closed in line {line}: it has {long} marks, the one there only {short}"
         );
         let help = format!(
-            "all text below line {line} is in this block: write `{marks}` there, or fewer marks here"
+            "all text below line {line} is in this block: write {long} marks there, or only {short} here"
         );
         let remedies = vec![Remedy {
             title: format!("lengthen the `fence` in line {line} to that of the opening one"),
@@ -50,6 +68,13 @@ impl Extraction<'_> {
         self.find_with_remedies(Code::UnterminatedFence, span, message, Some(help), remedies);
         true
     }
+}
+
+/// Whether steps are in a block that nothing closes, so that they do not run.
+pub(super) fn holds_steps(content: &str, marks: &str) -> bool {
+    let fences = content.lines().filter_map(|line| fence_line(line, &marks[..1]));
+    let is_step = |info| matches!(attributes::parse(info), Info::Step { attributes, .. } if !attributes.ignore);
+    fences.map(|(_, info)| info).any(is_step)
 }
 
 /// A line that its author takes for the end of the block.
@@ -145,6 +170,19 @@ mod tests {
             let remedy = &scenario.findings[0].remedies[0];
             assert!(remedy.is_named("fence"), "{}", remedy.title);
             assert_eq!(remedy.basis == Basis::Proved, what == "step");
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_never_closed_does_not_hold_steps_silently() {
+        let message = "1:1 the fence of this block is never closed";
+        for text in ["````markdown\n```bash\nls\n```\n\nText.\n", "~~~\na\n\n~~~bash\nls\n"] {
+            assert_eq!(found(text).0, [message], "{text}");
+        }
+        for text in
+            ["````markdown\n```yaml\na\n```\n", "```\na\n", "````\n```bash ignore\nls\n```\n"]
+        {
+            assert_eq!(found(text).0, [""; 0], "{text}");
         }
     }
 
