@@ -209,7 +209,10 @@ fn output_above(command: &str, lines: &[&str]) -> usize {
 }
 
 fn prints_files(command: &str) -> bool {
-    has_word(command, &["cat", "curl", "cut", "grep", "head", "less", "more", "sed", "tail", "wget"])
+    has_word(
+        command,
+        &["cat", "curl", "cut", "grep", "head", "less", "more", "sed", "tail", "wget"],
+    )
 }
 
 /// Whether BuildKit can print lines for a command.
