@@ -42,6 +42,7 @@
 
 mod alignment;
 mod binding;
+mod build_steps;
 mod builtin;
 mod changes;
 mod diff;

@@ -8,6 +8,7 @@
 //!   networks and services from a map of Go's, whose order is random;
 //! - the lines of several containers in `docker compose logs` and `docker service logs`;
 //! - the files of `docker diff`, directory by directory;
+//! - the steps of a build in a terminal, which run side by side;
 //! - the two answers of `nslookup` in Alpine, which asks for both kinds of addresses at a time.
 
 use std::borrow::Cow;
@@ -16,6 +17,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use super::build_steps::with_expected_durations;
 
 /// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
 struct Part {
@@ -27,10 +30,13 @@ struct Part {
 /// A way in which parts are found in the lines of a text.
 type Find = fn(&[&str]) -> Vec<Part>;
 
-/// Returns output in which such parts are in the order in which they are expected, if all of them are expected.
+/// Returns output in which such parts are in the order in which they are expected, if all of them are expected; and
+/// BuildKit's steps have the durations that are expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
-    let mut ordered = Cow::Borrowed(actual);
-    for find in [tasks as Find, entries, file_systems, progress, logs, answers, differences] {
+    let mut ordered = with_expected_durations(expected, actual);
+    for find in
+        [tasks as Find, entries, file_systems, progress, logs, answers, differences, vertices]
+    {
         let new = in_order_of(expected, &ordered, find);
         if let Some(new) = new {
             ordered = Cow::Owned(new);
@@ -213,10 +219,25 @@ fn answers(lines: &[&str]) -> Vec<Part> {
     lines.iter().enumerate().filter_map(part).collect()
 }
 
+/// The steps of a build in a terminal, each with what belongs to it.
+fn vertices(lines: &[&str]) -> Vec<Part> {
+    static DURATION: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r" +(?:[0-9.]+s|\[DURATION\])\s*$").expect("the regex is valid")
+    });
+    let belongs = |line: &&&str| line.starts_with(" => => ");
+    let starts = lines.iter().enumerate();
+    let starts = starts.filter(|(_, line)| line.starts_with(" => ") && !belongs(line));
+    let part = |(start, line): (usize, &&str)| {
+        let length = lines[start + 1..].iter().take_while(belongs).count();
+        let key = DURATION.replace(line, "").trim_end().to_owned();
+        Part { key, lines: start..start + length + 1 }
+    };
+    starts.map(part).collect()
+}
+
 /// The files of `docker diff`.
 fn differences(lines: &[&str]) -> Vec<Part> {
-    let is_file =
-        |line: &str| ["A /", "C /", "D /"].iter().any(|start| line.starts_with(start));
+    let is_file = |line: &str| ["A /", "C /", "D /"].iter().any(|start| line.starts_with(start));
     let files = lines.iter().enumerate().filter(|(_, line)| is_file(line));
     files.map(|(row, line)| Part { key: line.trim_end().to_owned(), lines: row..row + 1 }).collect()
 }
@@ -355,8 +376,9 @@ mod tests {
         );
         let more = format!("{actual}web-1  | three\n");
         assert_eq!(in_expected_order(expected, &more), more);
-        let task =
-            |slot: usize, text: &str| format!("web.{slot}.r1jj5kgk00jjmqhlxj5cm66t9@lab | {text}\n");
+        let task = |slot: usize, text: &str| {
+            format!("web.{slot}.r1jj5kgk00jjmqhlxj5cm66t9@lab | {text}\n")
+        };
         let actual = [task(2, "one"), task(1, "one")].concat();
         let expected = "web.1.[ID]@lab | one\nweb.2.[ID:web2]@lab | one\n";
         assert_eq!(in_expected_order(expected, &actual), [task(1, "one"), task(2, "one")].concat());
@@ -369,6 +391,18 @@ mod tests {
         assert_eq!(in_expected_order(expected, actual), expected);
         let other = actual.replace("A /tmp/hi", "D /tmp/hi");
         assert_eq!(in_expected_order(expected, &other), other);
+    }
+
+    #[test]
+    fn the_steps_of_a_build_are_in_the_order_in_which_they_are_expected() {
+        let text = |steps: [&str; 2]| format!("[+] Building\n{}{}", steps[0], steps[1]);
+        let run = |time: &str| format!(" => [2/2] RUN make    {time}\n");
+        let load = |time: &str| {
+            format!(" => [internal] load build context    {time}\n => => transferring    {time}\n")
+        };
+        let expected = text([&run("[DURATION]"), &load("[DURATION]")]);
+        let actual = text([&load("0.1s"), &run("12.0s")]);
+        assert_eq!(in_expected_order(&expected, &actual), text([&run("12.0s"), &load("0.1s")]));
     }
 
     #[test]

@@ -198,7 +198,9 @@ fn command(
 /// Returns how many of the lines between a command and the next prompt are output. The others are comments
 /// about the next command, or the first line of its prompt.
 fn output_above(command: &str, lines: &[&str]) -> usize {
-    let is_comment = |line: &str| line.starts_with('#') && !prints_files(command);
+    let is_comment = |line: &str| {
+        line.starts_with('#') && !prints_files(command) && !(builds(command) && is_of_build(line))
+    };
     let about_next = |line: &str| is_heading(line) || is_comment(line);
     let trailing = lines.iter().rposition(|line| !line.trim().is_empty() && !about_next(line));
     let after = trailing.map_or(0, |last| last + 1);
@@ -207,8 +209,26 @@ fn output_above(command: &str, lines: &[&str]) -> usize {
 }
 
 fn prints_files(command: &str) -> bool {
-    let programs = ["cat", "curl", "cut", "grep", "head", "less", "more", "sed", "tail", "wget"];
-    command.split(|c: char| !c.is_alphanumeric()).any(|word| programs.contains(&word))
+    has_word(
+        command,
+        &["cat", "curl", "cut", "grep", "head", "less", "more", "sed", "tail", "wget"],
+    )
+}
+
+/// Whether BuildKit can print lines for a command.
+fn builds(command: &str) -> bool {
+    has_word(command, &["bake", "build", "buildx", "compose"])
+}
+
+/// Whether a line is one of BuildKit's without a terminal: `#8 DONE 0.0s`.
+fn is_of_build(line: &str) -> bool {
+    let Some(line) = line.strip_prefix('#') else { return false };
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && line.as_bytes().get(digits) == Some(&b' ')
+}
+
+fn has_word(command: &str, words: &[&str]) -> bool {
+    command.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
 }
 
 /// Returns how many of the lines below a command complete it; 0 if it is complete without them, or

@@ -34,7 +34,15 @@ static OPEN: LazyLock<Regex> = LazyLock::new(|| {
 /// not shown.
 pub(crate) fn is_answered(line: &str) -> bool {
     let line = line.trim_end();
-    ANSWERED.is_match(line) && (line.ends_with(':') || !is_open(line))
+    !is_step_of_build(line) && ANSWERED.is_match(line) && (line.ends_with(':') || !is_open(line))
+}
+
+/// Whether a line is one of BuildKit's, in which `[1/3]` are no choices: `#4 [1/3] FROM alpine`.
+fn is_step_of_build(line: &str) -> bool {
+    static STEP: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^ *(?:#[0-9]+|=>) .*[0-9]+/[0-9]+\]").expect("the regex is valid")
+    });
+    STEP.is_match(line)
 }
 
 /// A question whose answer a program does not show.
@@ -91,6 +99,8 @@ mod tests {
             "[y/N]",
             "Status: ok",
             "root   1   0  0 09:12 ?        00:00:01 /sbin/init",
+            "#4 [1/3] FROM docker.io/library/alpine:latest",
+            " => [1/3] FROM docker.io/library/alpine:latest  0.0s",
         ] {
             assert!(!is_answered(line), "{line}");
         }

@@ -98,6 +98,9 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
         r"^ Runtimes: (\S+(?: \S+)+)$",
         Kind::of("..", Nature::Other).with_regex(r"[0-9A-Za-z._-]+(?: [0-9A-Za-z._-]+)+"),
     ),
+    // BuildKit: the time of a line, and a digest that is cut off at the right margin.
+    (r"^#[0-9]+ ([0-9]+\.[0-9]{2,3}) ", NUMBER),
+    (r" writing image sha256:([0-9a-f]{13,63})\b", HEX),
     // `docker stats`, `docker system df`.
     (r"\b([0-9]+\.[0-9]{2})%", NUMBER),
     (r"[0-9]B \(([0-9]{1,3})%\)", NUMBER),

@@ -39,6 +39,15 @@ fn values_of_docker_are_found() {
         ("Date: Sun, 19 Apr 2020 11:00:21 GMT", "Date: [DATE]"),
         ("1:C 19 Apr 2020 11:00:21.123 # Ready", "1:C [DATE] # Ready"),
         ("3f4a0c1d2e5b69…,data", "[HEX]…,data"),
+        ("#6 0.412 hello", "#6 [NUMBER] hello"),
+        (
+            " => => writing image sha256:3f4a0c1d2e5b6978a  0.0s",
+            " => => writing image sha256:[HEX]  [DURATION]",
+        ),
+        (
+            "writing image sha256:3f4a0c1d2e5b6978a0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566ff",
+            "writing image [DIGEST]",
+        ),
         ("CPU 0.07%   1.2MiB / 23.4GiB", "CPU [NUMBER]%   [SIZE] / [SIZE]"),
         ("12.3MB (virtual 75MB)", "[SIZE] (virtual [SIZE])"),
         ("0B (0%)", "[SIZE] ([NUMBER]%)"),

@@ -66,6 +66,11 @@ fn comments_above_a_prompt_are_no_output() {
     assert_eq!(outline("$ cat x\n# b\n$ d\n"), ["cat x => # b", "d => "]);
     assert_eq!(outline("$ a\n# b\n"), ["a => # b"]);
     assert_eq!(
+        outline("$ docker build .\n#8 exporting\n#8 DONE 0.0s\n\n# Now\n$ b\n"),
+        ["docker build . => #8 exporting|#8 DONE 0.0s", "b => "]
+    );
+    assert_eq!(outline("$ docker ps\n#2 now\n$ b\n"), ["docker ps => ", "b => "]);
+    assert_eq!(
         outline("[node1] (local) root@10.0.0.1 ~\n$ a\nb\n[node1] (local) root@10.0.0.1 ~\n$ c\n"),
         ["a => b", "c => "]
     );
