@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn notes_of_authors_are_told_from_output() {
+    fn notes_of_authors_are_distinguished_from_output() {
         for (old, new, expected) in [
             ("a\n# and this is a note\nb\n", "a\nc\n", Some("# and this is a note")),
             ("web   Up   <-- our container\n", "web   Up\n", Some("<-- our container")),

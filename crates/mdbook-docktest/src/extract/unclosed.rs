@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_is_never_closed_does_not_hold_steps_silently() {
+    fn a_block_that_is_never_closed_is_reported_if_it_contains_steps() {
         let message = "1:1 the fence of this block is never closed";
         for text in ["````markdown\n```bash\nls\n```\n\nText.\n", "~~~\na\n\n~~~bash\nls\n"] {
             assert_eq!(found(text).0, [message], "{text}");
