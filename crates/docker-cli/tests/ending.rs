@@ -56,7 +56,7 @@ fn a_grandchild_that_holds_the_pipes_does_not_delay_the_end() {
 
 #[test]
 fn a_grandchild_in_another_session_does_not_delay_the_end_either() {
-    let fake = Fake::new("setsid sleep 5 & echo done");
+    let fake = Fake::new("setsid sleep 60 & echo done");
     let started = Instant::now();
     let output = fake.docker.command(["x"]).call().unwrap();
     assert_eq!(output.stdout, b"done\n");
@@ -65,7 +65,7 @@ fn a_grandchild_in_another_session_does_not_delay_the_end_either() {
 
 #[test]
 fn a_grandchild_that_prints_endlessly_does_not_delay_the_end() {
-    let fake = Fake::new("setsid timeout 30 cat /dev/zero & exit 0");
+    let fake = Fake::new("setsid timeout 60 cat /dev/zero & exit 0");
     let started = Instant::now();
     for line in fake.docker.command(["x"]).stream().unwrap() {
         line.unwrap();

@@ -4,7 +4,9 @@
 
 mod fake;
 
+use std::fs;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -77,15 +79,17 @@ fn a_reader_is_the_standard_input_of_one_command() {
     assert!(error.to_string().contains("another command has read it"), "{error}");
 }
 
-/// Returns some bytes, then fails or panics.
+/// Returns some bytes, then fails or panics when the command has written a file.
 struct Broken {
     panics: bool,
     has_begun: bool,
+    written: PathBuf,
 }
 
 impl Read for Broken {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if std::mem::replace(&mut self.has_begun, true) {
+            wait_for(&self.written);
             assert!(!self.panics, "a panic of the test's reader");
             return Err(io::Error::other("the disk is broken"));
         }
@@ -98,7 +102,9 @@ impl Read for Broken {
 fn half_of_an_input_is_not_taken_for_the_whole() {
     let fake = Fake::new("echo $$ > child; cat; exec sleep 60");
     for (panics, reason) in [(false, "the disk is broken"), (true, "the reader has panicked")] {
-        let stdin = Stdin::from_reader(Broken { panics, has_begun: false });
+        let written = fake.path("child");
+        let _ = fs::remove_file(&written);
+        let stdin = Stdin::from_reader(Broken { panics, has_begun: false, written });
         let error = fake.docker.container().copy_in(stdin, "c", "/").call().unwrap_err();
         let Error::Io { action, source } = error else { panic!("{error:?}") };
         assert!(action.starts_with("read the input of `"), "{action}");

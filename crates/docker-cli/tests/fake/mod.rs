@@ -11,9 +11,9 @@ use docker_cli::Docker;
 use tempfile::TempDir;
 
 /// Far above what an immediate end takes on a busy machine, far below the sleeps in the scripts.
-pub(crate) const SOON: Duration = Duration::from_secs(3);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 /// Far above what a clean-up may delay the end of a call.
-pub(crate) const HANG: Duration = Duration::from_secs(10);
+pub(crate) const HANG: Duration = Duration::from_secs(40);
 
 /// Stands in for `ssh`: skips its options and the host, and passes the rest to a shell, as sshd
 /// does.
@@ -59,7 +59,7 @@ fn is_alive(pid: &str) -> bool {
 pub(crate) fn wait_for(path: &Path) {
     let started = Instant::now();
     while !fs::read_to_string(path).is_ok_and(|text| text.ends_with('\n')) {
-        assert!(started.elapsed() < Duration::from_secs(10), "{} was not written", path.display());
+        assert!(started.elapsed() < HANG, "{} was not written", path.display());
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use docker_cli::Canceller;
@@ -22,6 +23,8 @@ use super::place::{Group, Place};
 pub(super) struct LocalPlace {
     root: TempDir,
     directory: String,
+    /// How long docker would still do something after each command.
+    pub(super) settling: Duration,
 }
 
 impl LocalPlace {
@@ -34,7 +37,7 @@ impl LocalPlace {
         let directory = directory.into_string().map_err(|_| io::ErrorKind::InvalidFilename)?;
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
         assert!(directory.chars().all(is_plain), "scripts would have to quote {directory}");
-        Ok(Self { root, directory })
+        Ok(Self { root, directory, settling: Duration::ZERO })
     }
 
     fn group(&self, name: &str) -> LocalGroup {
@@ -98,7 +101,9 @@ impl Place for LocalPlace {
         None
     }
 
-    fn settle(&self, _ended: &str, _canceller: &Canceller) {}
+    fn settle(&self, _ended: &str, _canceller: &Canceller) {
+        thread::sleep(self.settling);
+    }
 
     fn is_running(&self) -> bool {
         true

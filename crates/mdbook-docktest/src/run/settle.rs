@@ -1,4 +1,4 @@
-//! What docker goes on to do when a command has ended, and a reader finds done when typing the next one.
+//! Waits for what docker still does after a command has ended.
 //!
 //! `docker run -d` ends when the container's program has been started, not when it listens on its ports; `docker swarm
 //! init` ends before the networks of the swarm are there. A reader needs seconds for the next command. Here it would
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use docker_cli::Canceller;
 use docker_cli::container::Container;
@@ -29,54 +29,81 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 const NETWORKS: [&str; 2] = ["ingress", "docker_gwbridge"];
 
 /// The words of docker's commands that start containers, or let the engine do so.
-const STARTING: [&str; 8] =
-    ["run", "start", "restart", "up", "create", "update", "scale", "deploy"];
+const STARTING: [&str; 9] =
+    ["run", "start", "restart", "up", "create", "update", "rollback", "scale", "deploy"];
 
-/// Waits until a reader would type the next command.
+/// Waits until a reader would type the next command, after one that has succeeded.
 pub(super) fn settle(engine: &ProcessEngine, ended: &str, canceller: &Canceller) {
     if !ended.contains("docker") {
         return;
     }
+    let is_over = || canceller.is_cancelled() || !engine.is_running();
     let daemon = engine.daemon();
     if ended.contains("swarm init") {
-        let deadline = SystemTime::now() + PATIENCE;
         let exist = || NETWORKS.iter().all(|network| has_network(&daemon, network));
         // Without a swarm after all, as in `echo docker swarm init`, this takes as long as it may.
-        wait_until(exist, deadline, canceller);
+        wait_until(|| exist() || is_over(), PATIENCE);
     }
-    if !ended.split_whitespace().any(|word| STARTING.contains(&word)) {
+    if !starts_containers(ended) {
         return;
     }
     let containers: Option<Vec<Listed>> = get(&daemon, "/containers/json");
     for listed in containers.unwrap_or_default() {
-        let ports = listed.tcp_ports();
-        if !ports.is_empty() {
-            wait_for_container(engine, &daemon, &listed.id, &ports, canceller);
-        }
+        let awaited = listed.awaited();
+        let Some(container) = Started::find(engine, &daemon, &listed.id) else { continue };
+        let listens = || container.listening().is_none_or(|ports| awaited.is_met(&ports));
+        wait_until(|| listens() || is_over(), PATIENCE.saturating_sub(container.age));
     }
 }
 
-/// Waits until a container that has just been started listens on these ports.
-fn wait_for_container(
-    engine: &ProcessEngine,
-    daemon: &Daemon,
-    id: &str,
-    ports: &BTreeSet<u16>,
-    canceller: &Canceller,
-) {
-    let Some(container) = get::<Container>(daemon, &format!("/containers/{id}/json")) else {
-        return;
-    };
-    let Some(started) = container.state.started_at.system_time() else { return };
-    let network = PathBuf::from(format!("/proc/{}/net", container.state.pid));
-    let network = engine.outside(&network);
-    let is_done = || listening(&network).is_none_or(|listening| ports.is_subset(&listening));
-    wait_until(is_done, started + PATIENCE, canceller);
+/// Whether a command names what starts containers. What a script or a function starts is not known.
+fn starts_containers(command: &str) -> bool {
+    command.split(|c: char| !c.is_alphanumeric()).any(|word| STARTING.contains(&word))
 }
 
-fn wait_until(is_done: impl Fn() -> bool, deadline: SystemTime, canceller: &Canceller) {
-    while SystemTime::now() < deadline && !canceller.is_cancelled() && !is_done() {
+fn wait_until(is_done: impl Fn() -> bool, limit: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < limit && !is_done() {
         thread::sleep(PAUSE);
+    }
+}
+
+/// A container that runs.
+struct Started {
+    /// The directory of its program in `/proc` about its network.
+    network: PathBuf,
+    /// How long it has been running; 0 if the clock has been set back.
+    age: Duration,
+}
+
+impl Started {
+    fn find(engine: &ProcessEngine, daemon: &Daemon, id: &str) -> Option<Self> {
+        let Container { state, .. } = get(daemon, &format!("/containers/{id}/json"))?;
+        let age = SystemTime::now().duration_since(state.started_at.system_time()?);
+        let network = engine.outside(Path::new(&format!("/proc/{}/net", state.pid)));
+        Some(Self { network, age: age.unwrap_or_default() })
+    }
+
+    fn listening(&self) -> Option<BTreeSet<u16>> {
+        listening(&self.network)
+    }
+}
+
+/// The ports on which a container should listen before the next command.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Awaited {
+    /// It publishes them: on all of them.
+    published: BTreeSet<u16>,
+    /// Its image says that its program can: on any of them.
+    exposed: BTreeSet<u16>,
+}
+
+impl Awaited {
+    fn is_met(&self, listening: &BTreeSet<u16>) -> bool {
+        match self.published.is_empty() {
+            true => self.exposed.is_empty() || !self.exposed.is_disjoint(listening),
+            false => self.published.is_subset(listening),
+        }
     }
 }
 
@@ -94,15 +121,23 @@ struct Listed {
 #[serde(rename_all = "PascalCase")]
 struct ListedPort {
     private_port: u16,
+    public_port: Option<u16>,
     #[serde(rename = "Type")]
     protocol: String,
 }
 
 impl Listed {
     /// The ports for TCP inside of the container.
-    fn tcp_ports(&self) -> BTreeSet<u16> {
-        let tcp = self.ports.iter().filter(|port| port.protocol == "tcp");
-        tcp.map(|port| port.private_port).collect()
+    fn awaited(&self) -> Awaited {
+        let mut awaited = Awaited::default();
+        for port in self.ports.iter().filter(|port| port.protocol == "tcp") {
+            let ports = match port.public_port {
+                Some(_) => &mut awaited.published,
+                None => &mut awaited.exposed,
+            };
+            ports.insert(port.private_port);
+        }
+        awaited
     }
 }
 
@@ -171,19 +206,39 @@ mod tests {
     }
 
     #[test]
-    fn only_ports_for_tcp_can_be_waited_for() {
+    fn all_ports_that_are_published_are_awaited_and_any_that_is_only_exposed() {
         let listed: Vec<Listed> = serde_json::from_str(
             r#"[
                 {"Id": "a", "Ports": [
                     {"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
                     {"IP": "::", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
+                    {"PrivatePort": 443, "Type": "tcp"},
                     {"PrivatePort": 53, "Type": "udp"}
                 ]},
-                {"Id": "b", "Ports": []}
+                {"Id": "b", "Ports": [
+                    {"PrivatePort": 2375, "Type": "tcp"}, {"PrivatePort": 2376, "Type": "tcp"}
+                ]},
+                {"Id": "c", "Ports": []}
             ]"#,
         )
         .unwrap();
-        assert_eq!(listed[0].tcp_ports(), BTreeSet::from([80]));
-        assert_eq!(listed[1].tcp_ports(), BTreeSet::new());
+        let [a, b, c] = [0, 1, 2].map(|index| listed[index].awaited());
+        let is_met =
+            |awaited: &Awaited, ports: &[u16]| awaited.is_met(&ports.iter().copied().collect());
+        assert!(is_met(&a, &[80]) && !is_met(&a, &[443]) && !is_met(&a, &[]));
+        assert!(is_met(&b, &[2376]) && !is_met(&b, &[80]));
+        assert!(is_met(&c, &[]));
+    }
+
+    #[test]
+    fn a_command_that_names_what_starts_containers_is_known() {
+        for command in
+            ["docker run x", "cd a && docker compose up; curl b", "(docker compose restart)"]
+        {
+            assert!(starts_containers(command), "{command}");
+        }
+        for command in ["docker ps", "docker rm -f upstart", "echo docker"] {
+            assert!(!starts_containers(command), "{command}");
+        }
     }
 }

@@ -335,7 +335,12 @@ impl RunningStep<'_> {
                     let unwatched = self.unwatched.take();
                     let lost = Lost { parts: ended.parts, failures: ended.failures, unwatched };
                     self.end_shell_command(ended.status, lost);
-                    self.settle(canceller);
+                    if ended.status == 0 {
+                        self.settle(canceller);
+                    }
+                    if canceller.is_cancelled() {
+                        return Ok(false);
+                    }
                     if !self.run_next_command()? {
                         return Ok(true);
                     }

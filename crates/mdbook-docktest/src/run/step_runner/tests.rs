@@ -102,6 +102,25 @@ fn lines_are_counted_from_the_beginning_of_each_command() {
     assert_eq!(printed(&steps[1]), "failed on line 1\n");
 }
 
+/// What docker still does belongs to no command, and the time limit of the step does not count it.
+#[test]
+fn the_next_command_begins_when_docker_is_done() {
+    const SETTLING: Duration = Duration::from_secs(8);
+    let mut place = LocalPlace::new().expect("a temporary directory");
+    place.settling = SETTLING;
+    let shell = Shell::new(&place, []).expect("a shell");
+    let canceller = Canceller::new();
+    let mut runner = StepRunner::new(&place, shell, PageIds::default(), LIMIT, &canceller);
+    let chapter = "```bash timeout=6s\ntrue\ntrue\n```\n";
+    let scenario = extract(Path::new("c.md"), chapter, Extensions::default());
+    let (commands, starts) = runner.run(&scenario.steps[0], &[]).expect("the step runs");
+    assert_eq!(ends(&commands), [EXITED, EXITED]);
+    assert!(starts[1] >= starts[0] + SETTLING, "{starts:?}");
+    for command in commands {
+        assert!(Duration::from_millis(command.duration_ms) < SETTLING, "{command:?}");
+    }
+}
+
 #[test]
 fn a_command_begins_when_the_one_before_has_ended() {
     let place = LocalPlace::new().expect("a temporary directory");
