@@ -30,14 +30,26 @@ struct Part {
 /// A way in which parts are found in the lines of a text.
 type Find = fn(&[&str]) -> Vec<Part>;
 
+/// What separates parts that are lines.
+const LINE_END: &[char] = &['\r', '\n'];
+/// What separates the entries of a JSON object: the last one has no comma.
+const ENTRY_END: &[char] = &[',', ' ', '\r', '\n'];
+
 /// Returns output in which such parts are in the order in which they are expected, if all of them are expected; and
 /// BuildKit's steps have the durations that are expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
     let mut ordered = with_expected_durations(expected, actual);
-    for find in
-        [tasks as Find, entries, file_systems, progress, logs, answers, differences, vertices]
-    {
-        let new = in_order_of(expected, &ordered, find);
+    for (find, separators) in [
+        (tasks as Find, LINE_END),
+        (entries, ENTRY_END),
+        (file_systems, LINE_END),
+        (progress, LINE_END),
+        (logs, LINE_END),
+        (answers, LINE_END),
+        (differences, LINE_END),
+        (vertices, LINE_END),
+    ] {
+        let new = in_order_of(expected, &ordered, find, separators);
         if let Some(new) = new {
             ordered = Cow::Owned(new);
         }
@@ -46,7 +58,7 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
 }
 
 /// Returns output with its parts in another order; `None` if it is right as it is.
-fn in_order_of(expected: &str, actual: &str, find: Find) -> Option<String> {
+fn in_order_of(expected: &str, actual: &str, find: Find, separators: &[char]) -> Option<String> {
     let lines: Vec<&str> = actual.split_inclusive('\n').collect();
     let parts = find(&lines);
     if parts.len() < 2 {
@@ -72,9 +84,9 @@ fn in_order_of(expected: &str, actual: &str, find: Find) -> Option<String> {
     for (part, (_, moved)) in parts.iter().zip(&found) {
         ordered.extend(lines[at..part.lines.start].iter().copied());
         // What separates the parts stays where it is.
-        let (_, separator) = split_separator(lines[part.lines.end - 1]);
+        let (_, separator) = split_separators(lines[part.lines.end - 1], separators);
         let text = lines[moved.lines.clone()].concat();
-        ordered.push_str(split_separator(&text).0);
+        ordered.push_str(split_separators(&text, separators).0);
         ordered.push_str(separator);
         at = part.lines.end;
     }
@@ -82,9 +94,9 @@ fn in_order_of(expected: &str, actual: &str, find: Find) -> Option<String> {
     Some(ordered)
 }
 
-/// Splits off the line feed, and the comma in front of it: the last entry of a JSON object has none.
-fn split_separator(text: &str) -> (&str, &str) {
-    text.split_at(text.trim_end_matches([',', ' ', '\r', '\n']).len())
+/// Splits off the separators at the end.
+fn split_separators<'a>(text: &'a str, separators: &[char]) -> (&'a str, &'a str) {
+    text.split_at(text.trim_end_matches(separators).len())
 }
 
 /// The rows of tasks in `docker ps`.
@@ -123,7 +135,7 @@ fn entries(lines: &[&str]) -> Vec<Part> {
         let Some(indentation) = START.captures(line) else { continue };
         let end = format!("{}}}", &indentation[1]);
         let rest = &lines[start + 1..];
-        let is_end = |line: &&str| split_separator(line).0 == end;
+        let is_end = |line: &&str| split_separators(line, ENTRY_END).0 == end;
         let Some(length) = rest.iter().position(is_end) else { continue };
         let name = rest[..length].iter().find_map(|line| NAME.captures(line));
         let Some(name) = name else { continue };
@@ -382,6 +394,18 @@ mod tests {
         let actual = [task(2, "one"), task(1, "one")].concat();
         let expected = "web.1.[ID]@lab | one\nweb.2.[ID:web2]@lab | one\n";
         assert_eq!(in_expected_order(expected, &actual), [task(1, "one"), task(2, "one")].concat());
+    }
+
+    #[test]
+    fn the_end_of_a_line_stays_with_it() {
+        let array = "web-1 | [\nweb-1 | 1,\ndb-1 | x\n";
+        let actual = "web-1 | [\ndb-1 | x\nweb-1 | 1,\n";
+        assert_eq!(in_expected_order(array, actual), array);
+        let expected = "web-1 | 1,\ndb-1 | x\n";
+        let other = "db-1 | x,\nweb-1 | 1\n";
+        assert_eq!(in_expected_order(expected, other), "web-1 | 1\ndb-1 | x,\n");
+        let without_line_feed = "db-1 | x\nweb-1 | 1,";
+        assert_eq!(in_expected_order(expected, without_line_feed), expected.trim_end());
     }
 
     #[test]
