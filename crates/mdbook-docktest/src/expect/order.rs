@@ -18,8 +18,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::build_steps::with_expected_durations;
-
 /// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
 struct Part {
     /// What it is about. Each text has it at most once.
@@ -35,10 +33,9 @@ const LINE_END: &[char] = &['\r', '\n'];
 /// What separates the entries of a JSON object: the last one has no comma.
 const ENTRY_END: &[char] = &[',', ' ', '\r', '\n'];
 
-/// Returns output in which such parts are in the order in which they are expected, if all of them are expected; and
-/// BuildKit's steps have the durations that are expected.
+/// Returns output in which such parts are in the order in which they are expected, if all of them are expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
-    let mut ordered = with_expected_durations(expected, actual);
+    let mut ordered = Cow::Borrowed(actual);
     for (find, separators) in [
         (tasks as Find, LINE_END),
         (entries, ENTRY_END),
