@@ -213,17 +213,19 @@ fn logs(lines: &[&str]) -> Vec<Part> {
     lines.iter().enumerate().filter_map(&mut part).collect()
 }
 
-/// The answers of `nslookup` in Alpine, by their length: to a question without an answer, it is a line.
+/// The answers of `nslookup` in Alpine, by their question and their length: without an answer, it is a line.
 fn answers(lines: &[&str]) -> Vec<Part> {
     let is_answer = |line: &str| line.trim_end() == "Non-authoritative answer:";
+    let mut questions = 0;
     let part = |(start, line): (usize, &&str)| {
+        questions += usize::from(line.starts_with("Server:"));
         if !is_answer(line) {
             return None;
         }
         let rest = &lines[start + 1..];
         let length = rest.iter().position(|line| line.trim().is_empty() || is_answer(line));
         let length = length.unwrap_or(rest.len());
-        Some(Part { key: length.to_string(), lines: start..start + length + 1 })
+        Some(Part { key: format!("{questions}/{length}"), lines: start..start + length + 1 })
     };
     lines.iter().enumerate().filter_map(part).collect()
 }
@@ -435,5 +437,15 @@ mod tests {
         let expected = text([NONE, &ONE.replace("172.18.0.2", "[IP]")]);
         assert_eq!(in_expected_order(&expected, &text([ONE, NONE])), text([NONE, ONE]));
         assert_eq!(in_expected_order(&expected, &text([ONE, ONE])), text([ONE, ONE]));
+        // Each question has its own answers.
+        let other = format!("{NONE}Name:\tdb\n");
+        let page = [text([NONE, ONE]), text([NONE, &other])].concat();
+        let swapped = [text([NONE, &other]), text([NONE, ONE])].concat();
+        assert_eq!(in_expected_order(&page, &swapped), swapped);
+        let actual = [text([ONE, NONE]), text([&other, NONE])].concat();
+        assert_eq!(in_expected_order(&page, &actual), page);
+        let one_each = [format!("{SERVER}{ONE}\n"), format!("{SERVER}{other}\n")];
+        let swapped = [format!("{SERVER}{other}\n"), format!("{SERVER}{ONE}\n")].concat();
+        assert_eq!(in_expected_order(&one_each.concat(), &swapped), swapped);
     }
 }
