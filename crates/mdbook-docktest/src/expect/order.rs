@@ -7,7 +7,7 @@
 //! - what `docker stack` and `docker compose` do with several objects at a time. `docker stack deploy` even takes the
 //!   networks and services from a map of Go's, whose order is random;
 //! - the lines of several containers in `docker compose logs` and `docker service logs`;
-//! - the files of `docker diff`, directory by directory;
+//! - the files of `docker diff`, whatever their directories;
 //! - the steps of a build in a terminal, which run side by side;
 //! - the two answers of `nslookup` in Alpine, which asks for both kinds of addresses at a time.
 
