@@ -6,6 +6,7 @@ use std::ops::Range;
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::binding::{Bindings, Key};
+use super::build_steps::{self, before_done};
 use super::gap::{self, is_equal_but_for_gaps};
 use super::placeholder::Placeholders;
 use super::token::{Token, tokens};
@@ -76,6 +77,8 @@ impl LinePattern {
         let mut keys = Vec::new();
         let mut compared = Vec::new();
         let (line, any_end) = split_any_end(line);
+        let step = if any_end.is_none() { before_done(line) } else { None };
+        let line = step.unwrap_or(line);
         for (token, span) in tokens(line, placeholders) {
             match token {
                 Token::Text(piece) | Token::NearMiss { text: piece, .. } => {
@@ -114,6 +117,10 @@ impl LinePattern {
             is_text = false;
             let blanks = gap::regex(blanks, line.is_empty());
             pieces.push(Piece::Fixed(format!("(?:{blanks}.*?)?")));
+        }
+        if step.is_some() {
+            is_text = false;
+            pieces.push(Piece::Fixed(build_steps::DONE.to_owned()));
         }
         if is_text && compared.is_empty() {
             return Ok(Self(Form::Literal(text)));

@@ -7,7 +7,7 @@
 //! - what `docker stack` and `docker compose` do with several objects at a time. `docker stack deploy` even takes the
 //!   networks and services from a map of Go's, whose order is random;
 //! - the lines of several containers in `docker compose logs` and `docker service logs`;
-//! - the files of `docker diff`, directory by directory;
+//! - the files of `docker diff`, whatever their directories;
 //! - the steps of a build in a terminal, which run side by side;
 //! - the two answers of `nslookup` in Alpine, which asks for both kinds of addresses at a time.
 
@@ -17,8 +17,6 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
-
-use super::build_steps::with_expected_durations;
 
 /// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
 struct Part {
@@ -30,14 +28,25 @@ struct Part {
 /// A way in which parts are found in the lines of a text.
 type Find = fn(&[&str]) -> Vec<Part>;
 
-/// Returns output in which such parts are in the order in which they are expected, if all of them are expected; and
-/// BuildKit's steps have the durations that are expected.
+/// What separates parts that are lines.
+const LINE_END: &[char] = &['\r', '\n'];
+/// What separates the entries of a JSON object: the last one has no comma.
+const ENTRY_END: &[char] = &[',', ' ', '\r', '\n'];
+
+/// Returns output in which such parts are in the order in which they are expected, if all of them are expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
-    let mut ordered = with_expected_durations(expected, actual);
-    for find in
-        [tasks as Find, entries, file_systems, progress, logs, answers, differences, vertices]
-    {
-        let new = in_order_of(expected, &ordered, find);
+    let mut ordered = Cow::Borrowed(actual);
+    for (find, separators) in [
+        (tasks as Find, LINE_END),
+        (entries, ENTRY_END),
+        (file_systems, LINE_END),
+        (progress, LINE_END),
+        (logs, LINE_END),
+        (answers, LINE_END),
+        (differences, LINE_END),
+        (vertices, LINE_END),
+    ] {
+        let new = in_order_of(expected, &ordered, find, separators);
         if let Some(new) = new {
             ordered = Cow::Owned(new);
         }
@@ -46,7 +55,7 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
 }
 
 /// Returns output with its parts in another order; `None` if it is right as it is.
-fn in_order_of(expected: &str, actual: &str, find: Find) -> Option<String> {
+fn in_order_of(expected: &str, actual: &str, find: Find, separators: &[char]) -> Option<String> {
     let lines: Vec<&str> = actual.split_inclusive('\n').collect();
     let parts = find(&lines);
     if parts.len() < 2 {
@@ -72,9 +81,9 @@ fn in_order_of(expected: &str, actual: &str, find: Find) -> Option<String> {
     for (part, (_, moved)) in parts.iter().zip(&found) {
         ordered.extend(lines[at..part.lines.start].iter().copied());
         // What separates the parts stays where it is.
-        let (_, separator) = split_separator(lines[part.lines.end - 1]);
+        let (_, separator) = split_separators(lines[part.lines.end - 1], separators);
         let text = lines[moved.lines.clone()].concat();
-        ordered.push_str(split_separator(&text).0);
+        ordered.push_str(split_separators(&text, separators).0);
         ordered.push_str(separator);
         at = part.lines.end;
     }
@@ -82,9 +91,9 @@ fn in_order_of(expected: &str, actual: &str, find: Find) -> Option<String> {
     Some(ordered)
 }
 
-/// Splits off the line feed, and the comma in front of it: the last entry of a JSON object has none.
-fn split_separator(text: &str) -> (&str, &str) {
-    text.split_at(text.trim_end_matches([',', ' ', '\r', '\n']).len())
+/// Splits off the separators at the end.
+fn split_separators<'a>(text: &'a str, separators: &[char]) -> (&'a str, &'a str) {
+    text.split_at(text.trim_end_matches(separators).len())
 }
 
 /// The rows of tasks in `docker ps`.
@@ -123,7 +132,7 @@ fn entries(lines: &[&str]) -> Vec<Part> {
         let Some(indentation) = START.captures(line) else { continue };
         let end = format!("{}}}", &indentation[1]);
         let rest = &lines[start + 1..];
-        let is_end = |line: &&str| split_separator(line).0 == end;
+        let is_end = |line: &&str| split_separators(line, ENTRY_END).0 == end;
         let Some(length) = rest.iter().position(is_end) else { continue };
         let name = rest[..length].iter().find_map(|line| NAME.captures(line));
         let Some(name) = name else { continue };
@@ -204,17 +213,19 @@ fn logs(lines: &[&str]) -> Vec<Part> {
     lines.iter().enumerate().filter_map(&mut part).collect()
 }
 
-/// The answers of `nslookup` in Alpine, by their length: to a question without an answer, it is a line.
+/// The answers of `nslookup` in Alpine, by their question and their length: without an answer, it is a line.
 fn answers(lines: &[&str]) -> Vec<Part> {
     let is_answer = |line: &str| line.trim_end() == "Non-authoritative answer:";
+    let mut questions = 0;
     let part = |(start, line): (usize, &&str)| {
+        questions += usize::from(line.starts_with("Server:"));
         if !is_answer(line) {
             return None;
         }
         let rest = &lines[start + 1..];
         let length = rest.iter().position(|line| line.trim().is_empty() || is_answer(line));
         let length = length.unwrap_or(rest.len());
-        Some(Part { key: length.to_string(), lines: start..start + length + 1 })
+        Some(Part { key: format!("{questions}/{length}"), lines: start..start + length + 1 })
     };
     lines.iter().enumerate().filter_map(part).collect()
 }
@@ -385,6 +396,18 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_line_stays_with_it() {
+        let array = "web-1 | [\nweb-1 | 1,\ndb-1 | x\n";
+        let actual = "web-1 | [\ndb-1 | x\nweb-1 | 1,\n";
+        assert_eq!(in_expected_order(array, actual), array);
+        let expected = "web-1 | 1,\ndb-1 | x\n";
+        let other = "db-1 | x,\nweb-1 | 1\n";
+        assert_eq!(in_expected_order(expected, other), "web-1 | 1\ndb-1 | x,\n");
+        let without_line_feed = "db-1 | x\nweb-1 | 1,";
+        assert_eq!(in_expected_order(expected, without_line_feed), expected.trim_end());
+    }
+
+    #[test]
     fn the_files_of_docker_diff_are_in_the_order_in_which_they_are_expected() {
         let expected = "C /tmp\nA /tmp/hi\nC /run\nA /run/nginx.pid\n";
         let actual = "C /run\nA /run/nginx.pid\nC /tmp\nA /tmp/hi\n";
@@ -414,5 +437,15 @@ mod tests {
         let expected = text([NONE, &ONE.replace("172.18.0.2", "[IP]")]);
         assert_eq!(in_expected_order(&expected, &text([ONE, NONE])), text([NONE, ONE]));
         assert_eq!(in_expected_order(&expected, &text([ONE, ONE])), text([ONE, ONE]));
+        // Each question has its own answers.
+        let other = format!("{NONE}Name:\tdb\n");
+        let page = [text([NONE, ONE]), text([NONE, &other])].concat();
+        let swapped = [text([NONE, &other]), text([NONE, ONE])].concat();
+        assert_eq!(in_expected_order(&page, &swapped), swapped);
+        let actual = [text([ONE, NONE]), text([&other, NONE])].concat();
+        assert_eq!(in_expected_order(&page, &actual), page);
+        let one_each = [format!("{SERVER}{ONE}\n"), format!("{SERVER}{other}\n")];
+        let swapped = [format!("{SERVER}{other}\n"), format!("{SERVER}{ONE}\n")].concat();
+        assert_eq!(in_expected_order(&one_each.concat(), &swapped), swapped);
     }
 }

@@ -14,9 +14,11 @@ use super::builtin::BUILTINS;
 
 mod columns;
 mod kinds;
+mod versions;
 
 use self::columns::Columns;
 use self::kinds::{CONTEXTUAL, FREE};
+use self::versions::Versions;
 
 /// A kind of value that changes from run to run.
 #[derive(Debug)]
@@ -132,17 +134,21 @@ static IN_RECORDINGS: LazyLock<Finder> = LazyLock::new(|| Finder::new(Where::Rec
 pub(super) struct Scanner {
     finder: &'static Finder,
     columns: Columns,
+    /// `None` in recordings, where a change of them means something.
+    versions: Option<Versions>,
 }
 
 impl Scanner {
     /// A scanner for expected output and what is compared with it.
     pub(super) fn for_expectations() -> Self {
-        Self { finder: &IN_EXPECTATIONS, columns: Columns::default() }
+        let (columns, versions) = (Columns::default(), Some(Versions::default()));
+        Self { finder: &IN_EXPECTATIONS, columns, versions }
     }
 
     /// Returns the values in the next line, in their order.
     pub(super) fn line(&mut self, line: &str) -> Vec<Volatile> {
         let mut found = self.columns.values(line);
+        found.extend(self.versions.as_mut().and_then(|versions| versions.value(line)));
         let mut add = |span: Range<usize>, kind| {
             let is_free =
                 |other: &Volatile| span.end <= other.span.start || other.span.end <= span.start;
@@ -193,7 +199,8 @@ static WORD: LazyLock<Regex> =
 /// Replaces the values of a text that change from run to run by their placeholders, as far as their change means
 /// nothing in a recording.
 pub(crate) fn masked(text: &str) -> String {
-    let mut scanner = Scanner { finder: &IN_RECORDINGS, columns: Columns::default() };
+    let columns = Columns::default();
+    let mut scanner = Scanner { finder: &IN_RECORDINGS, columns, versions: None };
     let mut masked = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let mut kept = 0;

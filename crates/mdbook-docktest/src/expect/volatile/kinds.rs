@@ -50,7 +50,7 @@ fn is_no_word(text: &str) -> bool {
 }
 
 /// A number in a context.
-const NUMBER: Kind = Kind::of("NUMBER", Nature::Number).only(Where::Expectations);
+pub(super) const NUMBER: Kind = Kind::of("NUMBER", Nature::Number).only(Where::Expectations);
 const PORT: Kind = Kind::of("PORT", Nature::Other).only(Where::Expectations);
 const VERSION: Kind = Kind::of("VERSION", Nature::Other).only(Where::Expectations);
 const HEX: Kind = Kind::of("HEX", Nature::Other).only(Where::Expectations);
@@ -76,8 +76,7 @@ pub(super) static CONTEXTUAL: &[(&str, Kind)] = &[
     ),
     // `docker inspect`.
     (concat!(r#""HostPort": "#, "\"", assigned_port!(), "\""), PORT),
-    // The version of an object of a swarm, which counts each change of any: `docker service inspect`.
-    (r#"^ *"Index": ([0-9]+)$"#, NUMBER),
+    // The version of an object of a swarm, as in `versions`.
     (r#""Version":\{"Index":([0-9]+)\}"#, NUMBER),
     // `docker version`, `docker info`.
     (r"^ {1,2}Version: {2,}(v?[0-9]+\.[0-9]\S*)", VERSION),
