@@ -281,6 +281,11 @@ mod tests {
             ("x=\"$(a)\"; echo $?", "a", &[1]),
             ("x=`a`; if [ $? = 1 ]; then b; fi", "a", &[1]),
             ("f; if [ $? = 1 ]; then a; fi", "()false", &[1]),
+            // Behind the list, or behind `||` in it.
+            ("a && b; echo $?", "a", &[1]),
+            ("( a && b ); echo $?", "a", &[1]),
+            ("{ a &&\n b; }; echo $?", "a", &[1]),
+            ("a && { b; c; } || echo $?", "a", &[1]),
             ("if a | grep x; then b; fi; c", "grep x", &[1, 0]),
             ("a | b && c; d", "b", &[1, 0]),
             ("yes | head; a", "head", &[141, 0]),
@@ -294,6 +299,12 @@ mod tests {
             ("! { false; true; }; false; true", "false", &[1]),
             ("rm a; echo $?; rm a; true", "rm a", &[1]),
             ("rm a; true; rm a; echo $?", "rm a", &[1]),
+            // `$?` is not reached.
+            ("cd app && echo $?; ls", "cd app", &[1]),
+            ("a . && b && echo \"status $?\"; c", "a .", &[1]),
+            ("a &&\n echo $?\nc", "a", &[1]),
+            ("a && { b; echo $?; }; c", "a", &[1]),
+            ("a && b | c; d; echo $?", "a", &[1]),
             ("echo \"$(a)\"", "a", &[1]),
             // The status is that of `echo`.
             ("echo \"$(a)\"; echo $?", "a", &[1]),

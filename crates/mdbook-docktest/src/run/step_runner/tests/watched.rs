@@ -331,6 +331,8 @@ fn a_list_that_ends_early_before_another_command_is_reported() {
         ("cat <<E && true; true\n$(false a; true) b && c\nE", &["1 false a"]),
         ("false <<E && true; true\nb && c\nE", &["1 false <<E"]),
         ("[ -d / ] && false && true; true", &["1 false"]),
+        // What looks at a status, but does not run
+        ("cd nosuch && echo $?; true", &["1 cd nosuch"]),
         ("false &&\n  # why\n  true; true", &["1 false"]),
         // The last part, as ever
         ("true && false; true", &["1 false"]),
