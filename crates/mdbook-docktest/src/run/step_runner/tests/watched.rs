@@ -165,6 +165,8 @@ fn what_cannot_be_watched_is_reported() {
         // Its status would be lost.
         ("trap 'echo bye; exit' EXIT\nfalse | true; true", Unwatched::Traps),
         ("bye() {\n  exit\n}\ntrap bye EXIT\nfalse | true; true", Unwatched::Traps),
+        ("trap 'n=1' CHLD; ls nosuch && true; true", Unwatched::OwnMatters),
+        ("trap 'n=1' CHLD\nls nosuch && true; true", Unwatched::Traps),
         ("enable -n printf\nfalse; true", Unwatched::Builtins),
     ] {
         let unwatched = unwatched(script);
@@ -174,7 +176,7 @@ fn what_cannot_be_watched_is_reported() {
     }
     // What a command does by itself is in its status.
     for script in
-        ["trap -p", "set -Eeuo pipefail", "trap 'n=1' DEBUG\ntrue\nfalse || true\nf() { true; }"]
+        ["trap -p", "set -Eeuo pipefail", "trap 'n=1' DEBUG\ntrue\nfalse || true\nf() { true; }", "trap 'n=1' CHLD\nls / && true", "trap '' CHLD; set -o posix\nls / && true; true", "trap - CHLD; set -o posix\nls / && true; true"]
     {
         assert!(unwatched(script).iter().all(Option::is_none), "{script}");
     }
@@ -333,6 +335,8 @@ fn a_list_that_ends_early_before_another_command_is_reported() {
         ("[ -d / ] && false && true; true", &["1 false"]),
         // What looks at a status, but does not run
         ("cd nosuch && echo $?; true", &["1 cd nosuch"]),
+        // What the shell does in between is neither a part of a pipeline nor another pipeline.
+        ("x=$(true | true); ls a | ls b && true; true", &["2 ls a | ls b", "2 2 ls b"]),
         ("false &&\n  # why\n  true; true", &["1 false"]),
         // The last part, as ever
         ("true && false; true", &["1 false"]),
