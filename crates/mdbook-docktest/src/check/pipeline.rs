@@ -4,7 +4,7 @@ mod tested;
 
 pub(crate) use tested::is_looked_at;
 
-use crate::extract::commands::part_of_pipeline;
+use crate::extract::commands::{is_grep, part_of_pipeline};
 use crate::model::recording::{CommandRecording, Failure};
 use crate::model::stream::Streams;
 
@@ -104,8 +104,7 @@ impl FailedPart {
     /// Says what to do about it, apart from the command's output.
     pub(super) fn advice(&self) -> &'static str {
         let program = self.text.as_deref().and_then(|text| text.split_whitespace().next());
-        let is_no_match =
-            matches!(program, Some("grep" | "egrep" | "fgrep" | "zgrep")) && self.status == 1;
+        let is_no_match = self.status == 1 && program.is_some_and(is_grep);
         match self.kind {
             Kind::Pipeline(_) if is_no_match => {
                 "no line matched; if this is expected, add `exit=any`"
