@@ -4,7 +4,7 @@ mod tested;
 
 pub(crate) use tested::is_looked_at;
 
-use crate::extract::commands::part_of_pipeline;
+use crate::extract::commands::{is_grep, part_of_pipeline};
 use crate::model::recording::{CommandRecording, Failure};
 use crate::model::stream::Streams;
 
@@ -104,8 +104,7 @@ impl FailedPart {
     /// Says what to do about it, apart from the command's output.
     pub(super) fn advice(&self) -> &'static str {
         let program = self.text.as_deref().and_then(|text| text.split_whitespace().next());
-        let is_no_match =
-            matches!(program, Some("grep" | "egrep" | "fgrep" | "zgrep")) && self.status == 1;
+        let is_no_match = self.status == 1 && program.is_some_and(is_grep);
         match self.kind {
             Kind::Pipeline(_) if is_no_match => {
                 "no line matched; if this is expected, add `exit=any`"
@@ -281,6 +280,11 @@ mod tests {
             ("x=\"$(a)\"; echo $?", "a", &[1]),
             ("x=`a`; if [ $? = 1 ]; then b; fi", "a", &[1]),
             ("f; if [ $? = 1 ]; then a; fi", "()false", &[1]),
+            // Behind the list, or behind `||` in it.
+            ("a && b; echo $?", "a", &[1]),
+            ("( a && b ); echo $?", "a", &[1]),
+            ("{ a &&\n b; }; echo $?", "a", &[1]),
+            ("a && { b; c; } || echo $?", "a", &[1]),
             ("if a | grep x; then b; fi; c", "grep x", &[1, 0]),
             ("a | b && c; d", "b", &[1, 0]),
             ("yes | head; a", "head", &[141, 0]),
@@ -294,6 +298,12 @@ mod tests {
             ("! { false; true; }; false; true", "false", &[1]),
             ("rm a; echo $?; rm a; true", "rm a", &[1]),
             ("rm a; true; rm a; echo $?", "rm a", &[1]),
+            // `$?` is not reached.
+            ("cd app && echo $?; ls", "cd app", &[1]),
+            ("a . && b && echo \"status $?\"; c", "a .", &[1]),
+            ("a &&\n echo $?\nc", "a", &[1]),
+            ("a && { b; echo $?; }; c", "a", &[1]),
+            ("a && b | c; d; echo $?", "a", &[1]),
             ("echo \"$(a)\"", "a", &[1]),
             // The status is that of `echo`.
             ("echo \"$(a)\"; echo $?", "a", &[1]),

@@ -15,6 +15,7 @@ pub(crate) use insides::Insides;
 pub(crate) use lists::{ListPart, unseen_parts, uses_status};
 pub(crate) use negated::negated;
 pub(crate) use pipelines::{Pipeline, part_of_pipeline, part_text, pipelines};
+pub(crate) use questions::is_grep;
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
 pub(crate) use reader::here_document::Unended;
@@ -26,6 +27,7 @@ mod insides;
 mod lists;
 mod negated;
 mod pipelines;
+mod questions;
 mod reader;
 
 /// Returns the byte ranges of a script's commands, in order, without the comments and blank lines

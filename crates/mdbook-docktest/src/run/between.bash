@@ -214,6 +214,13 @@ __docktest_shown=
         }; then
             # If a DEBUG trap has run, `exit` without a status loses it in an EXIT trap (bash 5.2).
             __docktest_unwatched=traps
+        elif [[ $__docktest_go == *lists* ]] && {
+            \builtin trap -p CHLD >|/run/docktest/shell/trap
+            \builtin mapfile -d '' -t __docktest_trap </run/docktest/shell/trap
+            [[ ${__docktest_trap-} != @(|trap -- @(-|\'\') *) ]]
+        }; then
+            # It would run for the subshells of marks, see lists.rs.
+            __docktest_unwatched=traps
         elif [[ ! ${__docktest_has_err-} ]]; then
             __docktest_watch=yes
         elif [[ ! $__docktest_after || $__docktest_err == *@(PIPESTATUS|__docktest_)* ]] ||

@@ -52,6 +52,10 @@ static OWN_MATTERS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&patterns.join("|")).expect("it is a regex of our own")
 });
 
+/// What runs for the subshells of marks in lists.
+static CHILD_TRAP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?s)\btrap\s.*CHLD\b").expect("it is a regex of our own"));
+
 /// Whether `$-` has an option that is not about watching.
 static OTHER_OPTION: LazyLock<Regex> = LazyLock::new(|| {
     let pattern =
@@ -128,8 +132,10 @@ fn concerns(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static
 fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static str> {
     let insides = own.with(functions.insides);
     let called: Vec<bool> = functions.called(text).collect();
-    let has_own_matters =
-        OWN_MATTERS.is_match(&OTHER_OPTION.replace_all(text, "")) || called.contains(&true);
+    let has_marks = marked(text).is_some();
+    let has_own_matters = OWN_MATTERS.is_match(&OTHER_OPTION.replace_all(text, ""))
+        || (has_marks && CHILD_TRAP.is_match(text))
+        || called.contains(&true);
     if own.has_functions {
         functions.insides = insides;
         functions.define(text, has_own_matters);
@@ -145,7 +151,7 @@ fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static 
         // Otherwise, what goes on in the background is to be left out.
         (insides.has_lists && !insides.has_background, "inherited"),
         (has_pipelines, "pipelines"),
-        (marked(text).is_some(), "lists"),
+        (has_marks, "lists"),
         // A coprocess is not to be looked at: bash forgets its variables when it notices its end.
         ((insides.has_background || waits) && !text.contains("coproc"), "jobs"),
     ];
@@ -268,6 +274,8 @@ mod tests {
             "a; shopt -s extdebug",
             "echo $SHELLOPTS; a",
             "declare -ft f; f; a",
+            "trap 'a' CHLD; b && c; d",
+            "trap 'a' SIGCHLD\nb | c && d; e",
         ] {
             assert!(is_own(text), "{text}");
         }
@@ -277,6 +285,8 @@ mod tests {
             "f() { echo traceroute; }; f",
             "echo 'a trap for RETURN'; a",
             "trap 'a' EXIT; b",
+            "trap 'a' CHLD; b; c",
+            "trap 'a' TERM; b && c; d",
             "trap 'a; exit 3' EXIT INT TERM; b",
             "(trap a 0; b)",
             "set -eux; a",

@@ -42,7 +42,7 @@ pub(super) fn marked(text: &str) -> Option<String> {
 fn mark(part: &ListPart<'_>) -> String {
     let reported = if part.is_test { "" } else { part.text };
     format!(
-        " || {{ __docktest_failed_with=$? __docktest_parts=(\"${{PIPESTATUS[@]}}\") __docktest_argument_of_failure=$_; \
+        " || {{ __docktest_failed_with=$? __docktest_part_statuses=(\"${{PIPESTATUS[@]}}\") __docktest_argument_of_failure=$_; \
          \\builtin . \"$__docktest_scripts\"/list.bash {} {} \"$__docktest_argument_of_failure\"; \
          {} }} 2>/dev/null ",
         part.list,
@@ -54,8 +54,8 @@ fn mark(part: &ListPart<'_>) -> String {
 /// Makes `$?` and PIPESTATUS what they were, as `list.bash` says how.
 static RESTORE: LazyLock<String> = LazyLock::new(|| {
     let pipeline = |parts: usize| {
-        let parts =
-            (0..parts).map(|part| format!("(\\builtin exit \"${{__docktest_parts[{part}]}}\")"));
+        let parts = (0..parts)
+            .map(|part| format!("(\\builtin exit \"${{__docktest_part_statuses[{part}]}}\")"));
         parts.collect::<Vec<_>>().join(" | ")
     };
     let pipelines = (2..=MOST_PARTS).map(|parts| {
@@ -63,7 +63,8 @@ static RESTORE: LazyLock<String> = LazyLock::new(|| {
         format!("{parts}) {pipeline} ;; {parts}!) ! {pipeline} ;; ")
     });
     format!(
-        "case $__docktest_restore in {}*) \\builtin . \"$__docktest_scripts\"/status.bash \
+        "case $__docktest_restore in 1!) ! \\builtin : \"$__docktest_argument_of_failure\" ;; {}*) \
+         \\builtin . \"$__docktest_scripts\"/status.bash \
          \"$__docktest_failed_with\" \"$__docktest_argument_of_failure\" ;; esac;",
         pipelines.collect::<String>()
     )

@@ -94,7 +94,7 @@ __docktest_on_command='{ __docktest_statuses=("${PIPESTATUS[@]}") __docktest_arg
             \builtin trap -- "${__docktest_on_end//__docktest_argument/__docktest_argument_of_end}" EXIT
         fi
     elif [[ $BASH_COMMAND == *__docktest_* && $BASH_COMMAND != __docktest_own=1* ]]; then
-        : # before the command
+        __docktest_count=0 # Before the command, or in a mark: see list.bash.
     elif [[ $__docktest_statuses == "$__docktest_seen" ]]; then
         if [[ ${FUNCNAME[*]-} != "$__docktest_functions" ]]; then
             __docktest_repeats=-1
@@ -112,7 +112,7 @@ __docktest_on_command='{ __docktest_statuses=("${PIPESTATUS[@]}") __docktest_arg
                 >>/run/docktest/shell/"$__docktest_failures"
         fi
     fi
-    [[ $BASH_COMMAND == @(for|case|select)\ * ]] || __docktest_was=$BASH_COMMAND
+    [[ $BASH_COMMAND == @(@(for|case|select)\ *|*__docktest_*) ]] || __docktest_was=$BASH_COMMAND
     \builtin : "$__docktest_argument"
 } 2>/dev/null'
 

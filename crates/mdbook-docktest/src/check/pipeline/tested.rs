@@ -1,6 +1,8 @@
 //! Whether a script looks at a status, as far as only its text shows that.
 
-use crate::extract::commands::{Pipeline, negated, part_text, pipelines, uses_status};
+use crate::extract::commands::{
+    Pipeline, Token, negated, part_text, pipelines, tokens, uses_status,
+};
 use crate::model::recording::{CommandRecording, Failure};
 
 use super::SIGPIPE;
@@ -58,9 +60,36 @@ fn is_seen_at(command: &str, start: usize, part: &str) -> bool {
     if substitution.is_some_and(|before| !before.trim_end_matches('"').ends_with('=')) {
         return false;
     }
-    let is_closing = [' ', '\t', '\n', ';', ')', '}', '`', '"'];
-    let rest = command[start + part.len()..].trim_start_matches(is_closing);
+    let rest = without_closing(&command[start + part.len()..]);
+    // What `&&` keeps from running looks at nothing.
+    let rest = if rest.starts_with("&&") { behind_and(command, rest) } else { rest };
     uses_status(rest.split([';', '\n']).next().unwrap_or_default())
+}
+
+/// Returns a text without what can be between the end of a command and the next one.
+fn without_closing(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t', '\n', ';', ')', '}', '`', '"'])
+}
+
+/// Returns what bash runs next if the command before `rest` fails. `rest` is the end of the command, and begins with `&&`.
+fn behind_and<'a>(command: &'a str, rest: &str) -> &'a str {
+    let place = command.len() - rest.len();
+    let is_here = |token: &Token| matches!(token, Token::End(sign) if sign.start == place);
+    let mut depth = 0;
+    let mut later = tokens(command).into_iter().skip_while(|token| !is_here(token));
+    let end = later.find_map(|token| match token {
+        Token::Open(_) => {
+            depth += 1;
+            None
+        }
+        Token::Close => {
+            depth -= 1;
+            None
+        }
+        Token::End(sign) if depth <= 0 && &command[sign.clone()] != "&&" => Some(sign.end),
+        _ => None,
+    });
+    end.map_or("", |end| without_closing(&command[end..]))
 }
 
 /// Returns the texts of the parts of the pipeline that has failed, or none if they are not known. Returns `None` if something

@@ -52,6 +52,9 @@ impl Insides {
                 Token::End(sign) => {
                     insides.has_background |= text(sign) == "&";
                     has_ended |= depth == 0 && !matches!(text(sign), "&&" | "||");
+                    // Arithmetic has no tokens.
+                    let rest = command.get(sign.end..).unwrap_or_default();
+                    insides.has_lists |= has_ended && rest.trim_start().starts_with("((");
                     is_first_word = true;
                 }
                 Token::Open(_) => {
@@ -123,6 +126,7 @@ mod tests {
             "cat <<E\na; b | c\nE",
             "echo 'a; b | c' # d; e",
             "a;",
+            "a && ((x++))",
             "! a | b",
         ] {
             assert_eq!(letters(command), "", "{command}");
@@ -134,6 +138,8 @@ mod tests {
         for (command, expected) in [
             ("a; b", "l"),
             ("a; b | c", "l"),
+            ("a; ((x++))", "l"),
+            ("a && b; ((x++))", "l"),
             ("a | b; c", "lp"),
             ("a | b; c | d", "lp"),
             ("a | b && c; d", "l"),

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::questions::is_question;
 use super::reader::grammar::Opener;
 use super::{Token, tokens};
 
@@ -21,27 +22,6 @@ pub(crate) struct ListPart<'a> {
     /// Whether it only finds out something, as `[ -f x ]` does: it may fail.
     pub(crate) is_test: bool,
 }
-
-/// Programs whose status is an answer. So is that of `command -v`.
-const TESTS: [&str; 17] = [
-    "[",
-    "test",
-    "grep",
-    "egrep",
-    "fgrep",
-    "zgrep",
-    "pgrep",
-    "pidof",
-    "cmp",
-    "diff",
-    "which",
-    "type",
-    "hash",
-    "getent",
-    "mountpoint",
-    "read",
-    "let",
-];
 
 /// Whoever hides the messages of a command expects that it fails.
 static HIDES_ERRORS: LazyLock<Regex> = LazyLock::new(|| {
@@ -193,17 +173,16 @@ impl<'a> Lists<'a> {
         let list = mem::replace(&mut self.list, List { is_blank: true, ..List::default() });
         let start = self.lists.last().map_or(0, |list| list.range.end);
         let is_foreground = &self.command[sign.clone()] != "&";
-        self.lists.push(List { range: start..sign.end, is_foreground, ..list });
+        // Arithmetic has no tokens.
+        let is_blank =
+            list.is_blank && !without_comments(&self.command[start..sign.start]).starts_with("((");
+        self.lists.push(List { range: start..sign.end, is_blank, is_foreground, ..list });
     }
 }
 
 /// Whether a part with these words in its last simple command only finds out something. Arithmetic has no words.
 fn is_test(words: &[&str], text: &str) -> bool {
-    let is_answer = match words {
-        [] => text.starts_with("(("),
-        ["command", option, ..] => matches!(*option, "-v" | "-V"),
-        [program, ..] => TESTS.contains(program),
-    };
+    let is_answer = if words.is_empty() { text.starts_with("((") } else { is_question(words) };
     is_answer || HIDES_ERRORS.is_match(text)
 }
 
@@ -243,6 +222,7 @@ mod tests {
             ("a && b; (c)", &["a"]),
             ("a && b; c; echo $? ${PIPESTATUS[0]}", &["a"]),
             ("a && b; x=1", &["a"]),
+            ("a && b; ((x++))", &["a"]),
             ("a | b && c; d", &["a | b"]),
             ("( a; b ) && c; d", &["( a; b )"]),
             ("x=$(a) && b; c", &["x=$(a)"]),
@@ -283,6 +263,8 @@ mod tests {
             "x=$(a | grep x) && b; c",
             "( a | grep -q x ) && b; c",
             "command -v a && b; c",
+            "docker compose exec -T db pg_isready && a; b",
+            "a | sudo /usr/bin/grep x && b; c",
             "docker inspect x >/dev/null 2>&1 && docker rm x; c",
             "docker inspect x &>/dev/null && docker rm x; c",
             "docker rm x 2> /dev/null && a; b",

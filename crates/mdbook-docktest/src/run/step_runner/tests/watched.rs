@@ -44,6 +44,7 @@ fn whatever_fails_without_a_look_at_its_status_is_reported() {
         ("{ false; true; } | cat", &["1 false"]),
         ("cat <nosuch; true", &["1 cat < nosuch"]),
         ("false\\\n; true", &["1 false"]),
+        ("false; ((1))", &["1 false"]),
         // Parts of pipelines
         ("x=$(grep a nosuch | head -n 1)", &["2 0 head -n 1"]),
         ("grep a nosuch | cat; true", &["2 0 cat"]),
@@ -165,6 +166,8 @@ fn what_cannot_be_watched_is_reported() {
         // Its status would be lost.
         ("trap 'echo bye; exit' EXIT\nfalse | true; true", Unwatched::Traps),
         ("bye() {\n  exit\n}\ntrap bye EXIT\nfalse | true; true", Unwatched::Traps),
+        ("trap 'n=1' CHLD; ls nosuch && true; true", Unwatched::OwnMatters),
+        ("trap 'n=1' CHLD\nls nosuch && true; true", Unwatched::Traps),
         ("enable -n printf\nfalse; true", Unwatched::Builtins),
     ] {
         let unwatched = unwatched(script);
@@ -173,9 +176,14 @@ fn what_cannot_be_watched_is_reported() {
         assert!(others.iter().all(Option::is_none), "{script}: {unwatched:?}");
     }
     // What a command does by itself is in its status.
-    for script in
-        ["trap -p", "set -Eeuo pipefail", "trap 'n=1' DEBUG\ntrue\nfalse || true\nf() { true; }"]
-    {
+    for script in [
+        "trap -p",
+        "set -Eeuo pipefail",
+        "trap 'n=1' DEBUG\ntrue\nfalse || true\nf() { true; }",
+        "trap 'n=1' CHLD\nls / && true",
+        "trap '' CHLD; set -o posix\nls / && true; true",
+        "trap - CHLD; set -o posix\nls / && true; true",
+    ] {
         assert!(unwatched(script).iter().all(Option::is_none), "{script}");
     }
 }
@@ -318,45 +326,52 @@ fn processes_in_the_background_keep_their_ids() {
 #[test]
 fn a_list_that_ends_early_before_another_command_is_reported() {
     for (command, expected) in [
-        ("false && true; true", &["1 false"][..]),
+        ("builtin false && true; true", &["1 builtin false"][..]),
         ("(exit 3) && true; true", &["3 (exit 3)"]),
         ("true && (exit 4) && true; true", &["4 (exit 4)"]),
-        ("false && false b && true; true", &["1 false"]),
-        ("false || (exit 5) && true; true", &["5 (exit 5)"]),
-        ("false a && true; false b && true; true", &["1 false a", "1 false b"]),
-        ("grep a nosuch | false && true; true", &["1 grep a nosuch | false"]),
-        ("{ true; false; } && true; true", &["1 { true; false; }"]),
-        ("x=$(false) && true; true", &["1 x=$(false)"]),
+        ("builtin false && builtin false b && true; true", &["1 builtin false"]),
+        ("builtin false || (exit 5) && true; true", &["5 (exit 5)"]),
+        (
+            "builtin false a && true; builtin false b && true; true",
+            &["1 builtin false a", "1 builtin false b"],
+        ),
+        ("grep a nosuch | builtin false && true; true", &["1 grep a nosuch | builtin false"]),
+        ("{ true; builtin false; } && true; true", &["1 { true; builtin false; }"]),
+        ("x=$(builtin false) && true; true", &["1 x=$(builtin false)"]),
         ("cd nosuch && true; ls /", &["1 cd nosuch"]),
-        ("cat <<E && true; true\n$(false a; true) b && c\nE", &["1 false a"]),
-        ("false <<E && true; true\nb && c\nE", &["1 false <<E"]),
-        ("[ -d / ] && false && true; true", &["1 false"]),
-        ("false &&\n  # why\n  true; true", &["1 false"]),
+        ("cat <<E && true; true\n$(builtin false a; true) b && c\nE", &["1 builtin false a"]),
+        ("builtin false <<E && true; true\nb && c\nE", &["1 builtin false <<E"]),
+        ("[ -d / ] && builtin false && true; true", &["1 builtin false"]),
+        // What looks at a status, but does not run
+        ("cd nosuch && echo $?; true", &["1 cd nosuch"]),
+        // What the shell does in between is neither a part of a pipeline nor another pipeline.
+        ("x=$(true | true); ls a | ls b && true; true", &["2 ls a | ls b", "2 2 ls b"]),
+        ("builtin false &&\n  # why\n  true; true", &["1 builtin false"]),
         // The last part, as ever
-        ("true && false; true", &["1 false"]),
-        ("false && true || false b; true", &["1 false b"]),
-        ("alias two='false &&'; true\ntwo true && true; true", &["1 two true"]),
-        ("set -eux; false && true; true", &["1 false"]),
-        ("trap 'echo bye' EXIT; false && true; true", &["1 false"]),
-        ("false && true; exit 0", &["1 false"]),
+        ("true && builtin false; true", &["1 builtin false"]),
+        ("builtin false && true || builtin false b; true", &["1 builtin false b"]),
+        ("alias two='builtin false &&'; true\ntwo true && true; true", &["1 two true"]),
+        ("set -eux; builtin false && true; true", &["1 builtin false"]),
+        ("trap 'echo bye' EXIT; builtin false && true; true", &["1 builtin false"]),
+        ("builtin false && true; exit 0", &["1 builtin false"]),
     ] {
         assert_eq!(failures(command).last().unwrap(), expected, "{command}");
     }
     for command in [
         "true && true; true",
-        "false && true || true; true",
-        "false || true; true",
+        "builtin false && true || true; true",
+        "builtin false || true; true",
         "[ -f nosuch ] && true && true; true",
-        "[ -f nosuch ] && false && true; true",
+        "[ -f nosuch ] && builtin false && true; true",
         "[[ -f nosuch ]] && true; true",
         "ls / | grep -q nosuch && true; true",
         "cat nosuch 2>/dev/null && true; true",
         "! true && true; true",
-        "false && true; echo $?",
-        "false && true & wait $! || true",
-        "if false && true; then :; fi; true",
-        "for i in 1 2; do false && break; done; true",
-        "f() { false && true; true; }; f; true",
+        "builtin false && true; echo $?",
+        "builtin false && true & wait $! || true",
+        "if builtin false && true; then :; fi; true",
+        "for i in 1 2; do builtin false && break; done; true",
+        "f() { builtin false && true; true; }; f; true",
     ] {
         assert_eq!(failures(command), [[""; 0]], "{command}");
     }
