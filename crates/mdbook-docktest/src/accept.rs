@@ -67,6 +67,16 @@ enum Subject {
     Step(usize),
 }
 
+impl Subject {
+    /// The text of the commands whose output it is.
+    fn commands(self, step: &Step) -> &str {
+        match self {
+            Self::Command(index) => &step.commands[index].text,
+            Self::Step(_) => &step.script,
+        }
+    }
+}
+
 /// A chapter with rewritten expectations.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Accepted {
@@ -197,7 +207,7 @@ fn rewrites(
         {
             all.other_rows.push(OtherRows { line: expectation.line, shown, printed });
         } else if let Some(expectation) = expectation
-            && let Some(note) = lost_note(old, &text)
+            && let Some(note) = lost_note(old, &text, subject.commands(&scenario.steps[step]))
         {
             all.with_notes.push((expectation.line, note.to_owned()));
         } else if text != old {

@@ -41,6 +41,7 @@ pub(crate) mod attributes;
 mod blocks;
 pub(crate) mod command_line;
 pub(crate) mod command_uses;
+pub(crate) mod command_words;
 pub(crate) mod commands;
 mod conflict;
 mod console;

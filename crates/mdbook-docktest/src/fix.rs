@@ -1,15 +1,18 @@
 //! Applies the remedies of findings to a chapter and to its file.
 
-use crate::extract::extract;
 use crate::model::finding::Finding;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Scenario, Step};
 use crate::text::position::LineStarts;
-use crate::text::splice::{Edit, splice};
+use crate::text::splice::splice;
 
+mod mistakes;
 mod source;
+mod taken;
 
+use self::mistakes::Mistakes;
 use self::source::in_source;
+use self::taken::Taken;
 
 /// Which remedies are applied. Of the remedies of a finding, it is the first of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,12 +69,6 @@ pub(crate) fn fix<'a>(
     findings: impl IntoIterator<Item = &'a Finding>,
     choice: Choice<'_>,
 ) -> Fixed {
-    let wrong = |text: &str| {
-        let scenario = extract(&scenario.path, text, scenario.extensions.clone());
-        let findings = scenario.findings.into_iter();
-        let wrong = findings.filter(|finding| finding.code.is_about_annotations());
-        wrong.map(|finding| (finding.code, finding.message)).collect::<Vec<_>>()
-    };
     let lines = LineStarts::of(text);
     let findings = findings.into_iter().filter_map(|finding| {
         let remedy = choice.of(finding)?.clone();
@@ -90,18 +87,17 @@ pub(crate) fn fix<'a>(
         applied: Vec::new(),
         refused: Vec::new(),
     };
-    let before = wrong(text);
-    if let Some(fixed) = all_at_once(text, source, &remedies, |text| is_part(&wrong(text), &before))
-    {
+    let mut before = Mistakes::of(text, scenario);
+    let is_well = |text: &str| !Mistakes::of(text, scenario).have_new(&before);
+    if let Some(fixed) = all_at_once(text, source, &remedies, is_well) {
         return fixed;
     }
-    let (mut edits, mut source_edits) = (Vec::new(), Vec::new());
-    let mut wrong_before = before.len();
+    let (mut edits, mut source_edits, mut taken) = (Vec::new(), Vec::new(), Taken::default());
     for (_, line, remedy) in remedies {
         let new = remedy.edits_of(text);
         // Two findings can have the same remedy, and other remedies for what has changed now are
         // found when the chapter is read again.
-        if new.iter().any(|edit| edits.iter().any(|other| overlap(edit, other))) {
+        if taken.overlap(&new) {
             continue;
         }
         let place = Place { line, title: remedy.title };
@@ -111,12 +107,13 @@ pub(crate) fn fix<'a>(
         };
         let all = [edits.as_slice(), &new].concat();
         let result = splice(text, all.clone());
-        let wrong_after = wrong(&result).len();
-        if result == fixed.text || wrong_after > wrong_before {
+        let after = Mistakes::of(&result, scenario);
+        if result == fixed.text || after.are_more_than(&before) {
             fixed.refused.push(place);
             continue;
         }
-        wrong_before = wrong_after;
+        before = after;
+        taken.take(&new);
         edits = all;
         source_edits.extend(new_in_source);
         fixed.text = result;
@@ -135,15 +132,17 @@ fn all_at_once(
     is_well: impl Fn(&str) -> bool,
 ) -> Option<Fixed> {
     let (mut edits, mut source_edits, mut applied) = (Vec::new(), Vec::new(), Vec::new());
+    let mut taken = Taken::default();
     for (_, line, remedy) in remedies {
         let new = remedy.edits_of(text);
-        if new.iter().any(|edit| edits.iter().any(|other| overlap(edit, other))) {
+        if taken.overlap(&new) {
             continue;
         }
         if new.iter().all(|edit| text.get(edit.range.clone()) == Some(&edit.text)) {
             return None;
         }
         source_edits.extend(in_source(text, source, &new)?);
+        taken.take(&new);
         edits.extend(new);
         applied.push(Place { line: *line, title: remedy.title.clone() });
     }
@@ -155,19 +154,6 @@ fn all_at_once(
         applied,
         refused: Vec::new(),
     })
-}
-
-/// Whether each of these is among the others, at least as often.
-fn is_part<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
-    let mut rest: Vec<&T> = whole.iter().collect();
-    part.iter()
-        .all(|one| rest.iter().position(|other| *other == one).map(|at| rest.remove(at)).is_some())
-}
-
-/// Whether edits overlap, or are insertions at the same place, which have no order.
-fn overlap(one: &Edit, other: &Edit) -> bool {
-    let (one, other) = (&one.range, &other.range);
-    one == other || (one.start < other.end && other.start < one.end)
 }
 
 #[cfg(test)]

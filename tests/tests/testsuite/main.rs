@@ -5,6 +5,7 @@
 mod accept;
 mod acceptance;
 mod annotations;
+mod background_jobs;
 mod book_images;
 mod canaries;
 mod cast;
@@ -62,8 +63,10 @@ mod serve;
 mod sessions;
 mod settling;
 mod shell;
+mod shell_state;
 mod shell_truth;
 mod sigchld;
+mod standard_input;
 mod streams;
 mod sudo;
 mod truth;

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::extract::command_words::prints_files;
+
 /// A note, from its sign to the end of its line. Programs print `#1` and `<none>`.
 static NOTE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)(?:^\s*|\S\s{2,})(?<hash>#+ +\S*\pL.*)$|(?:^|\s)(?<arrow>(?:<-+|<==+|←|⬅|⟵)\s*\S*\pL.*)$")
@@ -13,9 +15,10 @@ static NOTE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Returns the first note of an expectation that is not in the new one. Where the new one has lines of the same form, a
-/// program prints them.
-pub(super) fn lost_note<'a>(old: &'a str, new: &str) -> Option<&'a str> {
-    ["hash", "arrow"].into_iter().find_map(|form| {
+/// program prints them. `# …` can be a comment in a file that the command prints.
+pub(super) fn lost_note<'a>(old: &'a str, new: &str, command: &str) -> Option<&'a str> {
+    let forms: &[_] = if prints_files(command) { &["arrow"] } else { &["hash", "arrow"] };
+    forms.iter().find_map(|form| {
         let is_printed = notes(new, form).any(|note| !old.contains(note));
         notes(old, form).find(|note| !is_printed && !new.contains(note))
     })
@@ -50,7 +53,15 @@ mod tests {
             ("a <- 1\n", "b\n", None),
             ("a <- b\n", "a <- c\n", None),
         ] {
-            assert_eq!(lost_note(old, new), expected, "{old:?} {new:?}");
+            assert_eq!(lost_note(old, new, "docker ps"), expected, "{old:?} {new:?}");
         }
+    }
+
+    #[test]
+    fn comments_in_files_that_a_command_prints_are_no_notes() {
+        let cat = "docker exec web cat /etc/nginx/nginx.conf";
+        assert_eq!(lost_note("# the port\nlisten 80;\n", "listen 80;\n", cat), None);
+        let arrow = "listen 80;   <-- the port\n";
+        assert_eq!(lost_note(arrow, "listen 80;\n", cat), Some("<-- the port"));
     }
 }

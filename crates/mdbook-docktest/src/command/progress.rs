@@ -167,7 +167,7 @@ pub(crate) fn accepted<'a>(
         let (path, line) = place(*line);
         let (path, note) = (path.display(), plain(note.trim()));
         say(&format!(
-            "{path}:{line}: not rewritten: your note `{note}` would be lost; write it above or below the block"
+            "{path}:{line}: not rewritten: the line `{note}` would be lost; if it is a note, write it above or below the block"
         ));
     }
     for OtherRows { line, shown, printed } in &accepted.other_rows {

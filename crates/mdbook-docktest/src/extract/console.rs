@@ -11,6 +11,7 @@
 use std::ops::Range;
 
 use super::command_line::{Reading, reading};
+use super::command_words::{builds, prints_files};
 use super::commands::{commands, lines_until_complete};
 use super::interactive::needs_terminal;
 use super::prompt::{Prompt, Prompts, is_heading};
@@ -208,27 +209,11 @@ fn output_above(command: &str, lines: &[&str]) -> usize {
     first.map_or(lines.len(), |first| after + first)
 }
 
-fn prints_files(command: &str) -> bool {
-    has_word(
-        command,
-        &["cat", "curl", "cut", "grep", "head", "less", "more", "sed", "tail", "wget"],
-    )
-}
-
-/// Whether BuildKit can print lines for a command.
-fn builds(command: &str) -> bool {
-    has_word(command, &["bake", "build", "buildx", "compose"])
-}
-
 /// Whether a line is one of BuildKit's without a terminal: `#8 DONE 0.0s`.
 fn is_of_build(line: &str) -> bool {
     let Some(line) = line.strip_prefix('#') else { return false };
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     digits > 0 && line.as_bytes().get(digits) == Some(&b' ')
-}
-
-fn has_word(command: &str, words: &[&str]) -> bool {
-    command.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
 }
 
 /// Returns how many of the lines below a command complete it; 0 if it is complete without them, or

@@ -9,6 +9,7 @@ use super::attributes::word::words;
 use super::attributes::{self, Info};
 use super::blocks::{Block, CodeBlock, blocks};
 use super::fence;
+use super::script_file::is_script_file;
 use crate::model::fence::Fence;
 use crate::model::scenario::Scenario;
 
@@ -59,8 +60,8 @@ fn named(text: &str, block: &CodeBlock) -> Option<NamedBlock> {
     }
     match attributes::parse(info) {
         Info::Other(_) => {}
-        // A script with its interpreter is a file, whatever it is marked as.
-        Info::Step { .. } if block.content.starts_with("#!") => {}
+        Info::Step { kind, attributes, .. }
+            if is_script_file(kind, &attributes, &block.content) => {}
         Info::Step { .. } | Info::Output { .. } => return None,
     }
     let named = own_name(text, &fence);
@@ -146,6 +147,8 @@ mod tests {
             ("Save this as `Dockerfile`:\n\n```\nFROM x\n```\n", Some(("Dockerfile", true))),
             ("Create a file named **app.py** with:\n```python\nx\n```\n", Some(("app.py", true))),
             ("**run.sh**\n\n```sh\n#!/bin/sh\nls\n```\n", Some(("run.sh", true))),
+            ("**run.sh**\n\n```sh ignore\n#!/bin/sh\nls\n```\n", Some(("run.sh", true))),
+            ("**run.sh**\n\n```sh retry=9s\n#!/bin/sh\nls\n```\n", None),
             ("**run.sh**\n\n```sh\nls\n```\n", None),
             (
                 "In `src`, put «\u{202f}index.html\u{202f}».\n\n```html\nx\n```\n",

@@ -20,7 +20,8 @@ pub(super) fn close(text: &str, fence: &Fence) -> Remedy {
         .collect();
     let end = text[..fence.block.end].trim_end().len().max(fence.opening().end);
     let edit = Edit::insert(end, format!("\n{prefix}{marks}"));
-    Remedy { title: "close the block".into(), edits: vec![edit], basis: Basis::Proposed }
+    let title = "close the block with a `fence` at its end".into();
+    Remedy { title, edits: vec![edit], basis: Basis::Proposed }
 }
 
 /// Marks a block with another language, in the place of this part of its info string.
@@ -56,6 +57,8 @@ mod tests {
         let [remedy] = &finding.remedies[..] else { panic!("{finding:?}") };
         let new = splice(text, remedy.edits_of(text));
         assert_eq!(findings(&new), [], "{new}");
+        let name = if code == Code::UnterminatedFence { "fence" } else { "text" };
+        assert!(remedy.is_named(name), "{}", remedy.title);
         new
     }
 

@@ -24,8 +24,7 @@ impl Extraction<'_> {
         fence: &Fence,
         (kind, attributes): (Kind, &Attributes),
     ) -> bool {
-        if kind != Kind::Script || !block.content.starts_with("#!") || is_about_running(attributes)
-        {
+        if !is_script_file(kind, attributes, &block.content) {
             return false;
         }
         let language = &self.text[fence.language.clone()];
@@ -62,6 +61,12 @@ impl Extraction<'_> {
         });
         true
     }
+}
+
+/// Whether a block of a shell's language is a file that readers save, as it does not run and begins with its interpreter.
+pub(super) fn is_script_file(kind: Kind, attributes: &Attributes, content: &str) -> bool {
+    let is_shown = attributes.ignore || !is_about_running(attributes);
+    kind == Kind::Script && is_shown && content.starts_with("#!")
 }
 
 #[cfg(test)]
@@ -112,7 +117,23 @@ mod tests {
 
     #[test]
     fn what_the_author_says_about_it_is_heeded() {
-        for (info, steps) in [("ignore", 1), ("exit=1", 1), ("hidden", 1), ("file=x.sh", 0)] {
+        for (info, steps) in [
+            ("ignore", 1),
+            ("hidden", 1),
+            ("no-output", 1),
+            ("exit=1", 1),
+            ("dies", 1),
+            ("until=a", 1),
+            ("stdin=a", 1),
+            ("tty", 1),
+            ("timeout=5s", 1),
+            ("retry=30s", 1),
+            ("cleanup", 1),
+            ("guard", 1),
+            ("diagram", 1),
+            ("engine=\">=28\"", 1),
+            ("file=x.sh", 0),
+        ] {
             let text = format!("```bash {info}\n#!/bin/sh\nls\n```\n");
             assert_eq!(read(&text), (steps, Vec::new()), "{info}");
         }

@@ -93,15 +93,33 @@ impl Extraction<'_> {
     }
 }
 
-/// Whether the author says how the block runs, or that it does not.
+/// Whether the author says how the block runs, or that it does not: has it any attribute?
 pub(super) fn is_about_running(attributes: &Attributes) -> bool {
-    attributes.ignore
-        || attributes.hidden
-        || attributes.cleanup
-        || attributes.exit != ExitExpectation::default()
-        || attributes.follow.is_some()
-        || attributes.stdin.is_some()
-        || attributes.tty.is_some()
+    let Attributes {
+        ignore,
+        hidden,
+        no_output,
+        exit,
+        dies,
+        follow,
+        stdin,
+        tty,
+        timeout,
+        retry,
+        cleanup,
+        guard,
+        diagram,
+        engine,
+    } = attributes;
+    [ignore, hidden, no_output, cleanup, guard, diagram].into_iter().any(|is_set| *is_set)
+        || *exit != ExitExpectation::default()
+        || dies.is_some()
+        || follow.is_some()
+        || stdin.is_some()
+        || tty.is_some()
+        || timeout.is_some()
+        || retry.is_some()
+        || engine.is_some()
 }
 
 /// Whether a script is the output of a command, and nothing else.

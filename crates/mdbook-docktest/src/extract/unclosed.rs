@@ -59,7 +59,7 @@ impl Extraction<'_> {
             "all text below line {line} is in this block: write {long} marks there, or only {short} here"
         );
         let remedies = vec![Remedy {
-            title: format!("lengthen the `fence` in line {line} to that of the opening one"),
+            title: format!("make the `fence` in line {line} as long as the opening one"),
             edits: vec![Edit { range: place, text: marks.to_owned() }],
             // No command is a fence, but documents have some.
             basis: if what == "step" { Basis::Proved } else { Basis::Proposed },

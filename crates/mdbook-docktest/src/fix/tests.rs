@@ -1,9 +1,10 @@
 use std::path::Path;
 
 use super::*;
-use crate::extract::Extensions;
+use crate::extract::{Extensions, extract};
 use crate::model::finding::{Code, Severity};
 use crate::text::position::work;
+use crate::text::splice::Edit;
 
 const TEXT: &str = "# É\r\n\r\n```bash\r\nread x\r\n```\r\n\r\n- ```bash\r\n  top\r\n  ```\r\n";
 
@@ -126,7 +127,12 @@ fn a_script_with_prompts_becomes_a_session_together_with_its_other_remedies() {
 #[test]
 fn a_chapter_with_four_times_the_remedies_is_four_times_the_work() {
     let work = |steps: usize| {
-        let step = |index| format!("## Step {index}\n\n```bash\n$ true {index}\n```\n\n");
+        let step = |index| {
+            // An output block of no step is a mistake, before and after.
+            format!(
+                "## Step {index}\n\n```output\n```\n\n## Then\n\n```bash\n$ true {index}\n```\n\n"
+            )
+        };
         let text: String = (0..steps).map(step).collect();
         work::of(|| {
             let fixed = fixed(&text, &text, &[], Choice::Proved);

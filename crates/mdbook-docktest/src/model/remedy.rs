@@ -79,6 +79,6 @@ mod tests {
         assert!(exit.is_named("exit") && exit.is_named("exit=1"));
         assert!(!exit.is_named("exit=2") && !exit.is_named("dies") && !exit.is_named("add"));
         assert!(remedy("add `until=\"a=b\"`").is_named("until"));
-        assert!(!remedy("close the block").is_named(""));
+        assert!(!remedy("remove the line").is_named(""));
     }
 }

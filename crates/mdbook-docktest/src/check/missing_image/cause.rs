@@ -87,9 +87,7 @@ impl Cause {
                 None => "check the network and DNS of this machine".to_owned(),
             },
             Self::NoRoute => {
-                "check the network of this machine, and install `slirp4netns`, which connects \
-                              engines to it"
-                    .to_owned()
+                "check the network of this machine, and that it has `/dev/net/tun`, through which engines use it".to_owned()
             }
             Self::Refused => match elsewhere {
                 Some(host) => format!("check that the registry `{host}` is running"),
@@ -127,8 +125,8 @@ mod tests {
             ),
             (
                 Cause::NoRoute,
-                "check the network of this machine, and install `slirp4netns`, which connects engines to it",
-                "check the network of this machine, and install `slirp4netns`, which connects engines to it",
+                "check the network of this machine, and that it has `/dev/net/tun`, through which engines use it",
+                "check the network of this machine, and that it has `/dev/net/tun`, through which engines use it",
             ),
             (
                 Cause::Refused,
