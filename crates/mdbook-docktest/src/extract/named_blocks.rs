@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::attributes::language::Kind;
 use super::attributes::word::words;
 use super::attributes::{self, Info};
 use super::blocks::{Block, CodeBlock, blocks};
 use super::fence;
-use super::script_file::is_script_file;
+use super::shown_output::is_about_running;
 use crate::model::fence::Fence;
-use crate::model::scenario::Scenario;
+use crate::model::scenario::{Attributes, Scenario};
 
 /// A block that is shown, or is a script with its interpreter, and looks like a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,12 @@ pub(super) fn own_name(text: &str, fence: &Fence) -> Option<String> {
         is_file_name(&name).then_some(name)
     });
     by_title.or_else(|| in_prose(&text[..fence.block.start]))
+}
+
+/// Whether a block of a shell's language is a file that readers save, as it does not run and begins with its interpreter.
+pub(super) fn is_script_file(kind: Kind, attributes: &Attributes, content: &str) -> bool {
+    let is_shown = attributes.ignore || !is_about_running(attributes);
+    kind == Kind::Script && is_shown && content.starts_with("#!")
 }
 
 fn is_file_name(name: &str) -> bool {

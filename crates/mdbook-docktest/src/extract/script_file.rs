@@ -6,8 +6,7 @@
 use super::attributes::language::Kind;
 use super::blocks::CodeBlock;
 use super::info_edit::set_attribute;
-use super::named_blocks::own_name;
-use super::shown_output::is_about_running;
+use super::named_blocks::{is_script_file, own_name};
 use super::{Extraction, NoOutput, Previous};
 use crate::model::fence::Fence;
 use crate::model::finding::Code;
@@ -61,12 +60,6 @@ impl Extraction<'_> {
         });
         true
     }
-}
-
-/// Whether a block of a shell's language is a file that readers save, as it does not run and begins with its interpreter.
-pub(super) fn is_script_file(kind: Kind, attributes: &Attributes, content: &str) -> bool {
-    let is_shown = attributes.ignore || !is_about_running(attributes);
-    kind == Kind::Script && is_shown && content.starts_with("#!")
 }
 
 #[cfg(test)]
