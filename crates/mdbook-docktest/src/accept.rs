@@ -8,7 +8,8 @@ use std::borrow::Cow;
 
 use crate::check::{Judge, compare, pattern, printed, printed_for};
 use crate::expect::{
-    Bindings, Changes, Names, Pattern, Placeholders, Update, update, without_pull,
+    Bindings, Changes, Names, Pattern, Placeholders, Update, in_expected_order, update,
+    without_pull,
 };
 use crate::extract::extract_with;
 use crate::model::finding::Code;
@@ -302,7 +303,7 @@ fn pending<'a>(
             }
             let actual = match expectation {
                 Some(expectation) => printed_for(commands, expectation),
-                None => printed(commands, attributes),
+                None => in_expected_order("", &printed(commands, attributes)).into_owned(),
             };
             let is_cut = commands.iter().any(|command| command.transcript.omitted_bytes > 0);
             if expectation.is_none() && (is_cut || actual.trim().is_empty()) {

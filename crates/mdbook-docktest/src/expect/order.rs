@@ -18,6 +18,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::build_steps::without_progress;
+
 /// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
 struct Part {
     /// What it is about. Each text has it at most once.
@@ -33,9 +35,10 @@ const LINE_END: &[char] = &['\r', '\n'];
 /// What separates the entries of a JSON object: the last one has no comma.
 const ENTRY_END: &[char] = &[',', ' ', '\r', '\n'];
 
-/// Returns output in which such parts are in the order in which they are expected, if all of them are expected.
+/// Returns output in which such parts are in the order in which they are expected, if all of them are expected; without
+/// the lines about the progress of a build that are not expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
-    let mut ordered = Cow::Borrowed(actual);
+    let mut ordered = without_progress(expected, actual);
     for (find, separators) in [
         (tasks as Find, LINE_END),
         (entries, ENTRY_END),
