@@ -50,6 +50,9 @@ pub(super) fn settle(engine: &ProcessEngine, ended: &str, canceller: &Canceller)
     let containers: Option<Vec<Listed>> = get(&daemon, "/containers/json");
     for listed in containers.unwrap_or_default() {
         let awaited = listed.awaited();
+        if awaited == Awaited::default() {
+            continue;
+        }
         let Some(container) = Started::find(engine, &daemon, &listed.id) else { continue };
         let listens = || container.listening().is_none_or(|ports| awaited.is_met(&ports));
         wait_until(|| listens() || is_over(), PATIENCE.saturating_sub(container.age));
