@@ -134,8 +134,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let (files, whole) = corpus(directory, options, &runner, &settings)?;
         corpora.push(Corpus { name, files, whole });
     }
-    let text = report(&corpora, options);
-    let printed = format!("{text}{}", sample(&corpora, options));
+    let (text, messages) = report(&corpora, options);
+    let printed = format!("{text}{messages}{}", sample(&corpora, options));
     io::stdout().write_all(printed.as_bytes()).context("cannot print")?;
     if let Some(file) = &options.write {
         let old = fs::read_to_string(file).unwrap_or_default();
@@ -401,8 +401,8 @@ fn sample(corpora: &[Corpus], options: &Options) -> String {
     chosen.iter().fold(title, |text, block| format!("{text}\n{block}"))
 }
 
-/// The tables.
-fn report(corpora: &[Corpus], options: &Options) -> String {
+/// The tables, and those of messages, which can contain what the tutorials name.
+fn report(corpora: &[Corpus], options: &Options) -> (String, String) {
     let rows = |counts: fn(&Measured) -> Counts| -> Vec<(String, Counts)> {
         let sum = |files: &BTreeMap<PathBuf, Measured>| {
             let mut sum = Counts::default();
@@ -449,13 +449,14 @@ fn report(corpora: &[Corpus], options: &Options) -> String {
         ));
     }
     text.push_str(&format!("\n{}", table::codes(&before, &after)));
+    let mut messages = String::new();
     if options.verbose {
-        text.push_str(&format!("\n{}", table::kinds(&before)));
+        messages.push_str(&format!("\n{}", table::kinds(&before)));
         if options.runs > 0 {
-            text.push_str(&format!("\nAdopted:\n\n{}", table::kinds(&after)));
+            messages.push_str(&format!("\nAdopted:\n\n{}", table::kinds(&after)));
         }
     }
-    text
+    (text, messages)
 }
 
 #[cfg(test)]
