@@ -38,8 +38,7 @@ const ENTRY_END: &[char] = &[',', ' ', '\r', '\n'];
 /// Returns output in which such parts are in the order in which they are expected, if all of them are expected; without
 /// the lines about the progress of a build that are not expected.
 pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
-    let mut ordered = without_progress(expected, actual);
-    for (find, separators) in [
+    let mut finders = [
         (tasks as Find, LINE_END),
         (entries, ENTRY_END),
         (file_systems, LINE_END),
@@ -48,19 +47,22 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
         (answers, LINE_END),
         (differences, LINE_END),
         (vertices, LINE_END),
-    ] {
-        let new = in_order_of(expected, &ordered, find, separators);
-        if let Some(new) = new {
-            ordered = Cow::Owned(new);
-        }
+    ]
+    .into_iter();
+    let mut ordered = without_progress(expected, actual);
+    loop {
+        let lines: Vec<&str> = ordered.split_inclusive('\n').collect();
+        // Those after one that changes the order read the new text.
+        let new =
+            finders.find_map(|(find, separators)| in_order_of(expected, &lines, find, separators));
+        let Some(new) = new else { return ordered };
+        ordered = Cow::Owned(new);
     }
-    ordered
 }
 
 /// Returns output with its parts in another order; `None` if it is right as it is.
-fn in_order_of(expected: &str, actual: &str, find: Find, separators: &[char]) -> Option<String> {
-    let lines: Vec<&str> = actual.split_inclusive('\n').collect();
-    let parts = find(&lines);
+fn in_order_of(expected: &str, lines: &[&str], find: Find, separators: &[char]) -> Option<String> {
+    let parts = find(lines);
     if parts.len() < 2 {
         return None;
     }
@@ -79,7 +81,7 @@ fn in_order_of(expected: &str, actual: &str, find: Find, separators: &[char]) ->
     if found.windows(2).any(|pair| pair[0].0 == pair[1].0) {
         return None;
     }
-    let mut ordered = String::with_capacity(actual.len() + 1);
+    let mut ordered = String::new();
     let mut at = 0;
     for (part, (_, moved)) in parts.iter().zip(&found) {
         ordered.extend(lines[at..part.lines.start].iter().copied());

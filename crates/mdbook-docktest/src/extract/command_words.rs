@@ -1,4 +1,4 @@
-//! What a command can print, by the words in it.
+//! What a command can do, by the words in it.
 
 /// Whether a command can print files, in which lines can begin with `#`.
 pub(crate) fn prints_files(command: &str) -> bool {
@@ -13,7 +13,8 @@ pub(super) fn builds(command: &str) -> bool {
     has_word(command, &["bake", "build", "buildx", "compose"])
 }
 
-fn has_word(command: &str, words: &[&str]) -> bool {
+/// Whether one of these is a word of a command, whatever is around it.
+pub(crate) fn has_word(command: &str, words: &[&str]) -> bool {
     command.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
 }
 

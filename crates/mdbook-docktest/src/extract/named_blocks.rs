@@ -68,7 +68,6 @@ fn named(text: &str, block: &CodeBlock) -> Option<NamedBlock> {
     let named = own_name(text, &fence);
     let is_named = named.is_some();
     let name = named.or_else(|| by_language(info, &block.content))?;
-    let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
     Some(NamedBlock { name, is_named, fence })
 }
 
@@ -78,7 +77,8 @@ pub(super) fn own_name(text: &str, fence: &Fence) -> Option<String> {
         let name = word.value.filter(|_| TITLES.contains(&word.name))?.text;
         is_file_name(&name).then_some(name)
     });
-    by_title.or_else(|| in_prose(&text[..fence.block.start]))
+    let name = by_title.or_else(|| in_prose(&text[..fence.block.start]))?;
+    Some(name.strip_prefix("./").unwrap_or(&name).to_owned())
 }
 
 /// Whether a block of a shell's language is a file that readers save, as it does not run and begins with its interpreter.

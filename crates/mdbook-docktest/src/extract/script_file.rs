@@ -31,7 +31,7 @@ impl Extraction<'_> {
             "this block is marked as `{language}`, but begins with `#!` as a file does: it does not run"
         );
         let name = own_name(self.text, fence);
-        let name = name.as_deref().map(|name| name.strip_prefix("./").unwrap_or(name));
+        let name = name.as_deref();
         let help = format!(
             "add `file={}` to write it, and run it in a step; or remove the line with `#!` to run the others",
             name.unwrap_or("NAME")

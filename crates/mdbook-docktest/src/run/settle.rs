@@ -16,6 +16,8 @@ use docker_sandbox::{Daemon, ProcessEngine};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::extract::command_words::has_word;
+
 /// How long a container may need until it listens, from its start on, and how long the networks of a swarm may need.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -61,7 +63,7 @@ pub(super) fn settle(engine: &ProcessEngine, ended: &str, canceller: &Canceller)
 
 /// Whether a command names what starts containers. What a script or a function starts is not known.
 fn starts_containers(command: &str) -> bool {
-    command.split(|c: char| !c.is_alphanumeric()).any(|word| STARTING.contains(&word))
+    has_word(command, &STARTING)
 }
 
 fn wait_until(is_done: impl Fn() -> bool, limit: Duration) {

@@ -38,7 +38,7 @@ impl LineStarts {
 
     /// Returns the same as [`line_and_column`] for the text of which these are the lines.
     pub(crate) fn line_and_column(&self, text: &str, offset: usize) -> (usize, usize) {
-        let line = self.0.partition_point(|start| *start <= offset.min(text.len()));
+        let line = self.line(text, offset);
         let start = self.0[line - 1];
         let (_, column) = line_and_column(&text[start..], offset - start.min(offset));
         (line, column)
@@ -46,7 +46,7 @@ impl LineStarts {
 
     /// Returns the line of an offset, counted from 1.
     pub(crate) fn line(&self, text: &str, offset: usize) -> usize {
-        self.line_and_column(text, offset).0
+        self.0.partition_point(|start| *start <= offset.min(text.len()))
     }
 
     /// Returns the same as [`offset`] for the text of which these are the lines.
