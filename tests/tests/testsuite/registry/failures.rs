@@ -130,7 +130,7 @@ fn no_way_out_of_the_engine() {
     hub.remove_slirp4netns();
     let command = "docker pull $(echo registry.example.com/team/app:1)";
     let outcome = Book::new().in_network(&hub).step(command).verify();
-    outcome.exits(3).finds_only(&[("image-missing", command)]).says("slirp4netns");
+    outcome.exits(3).finds_only(&[("image-missing", command)]).says("`/dev/net/tun`");
 }
 
 /// The engines themselves ask nothing here: they have no way out.
