@@ -9,9 +9,14 @@
 # Variables that are set before this script is sourced, see `ENDED` and `PUT_ASIDE` in shell.rs:
 # shellcheck disable=SC2154
 {
-    # Before this script changes them, and not in a subshell: that has options of its own.
-    \builtin shopt -p >|/run/docktest/shell/shopts
-    \builtin set +o >|/run/docktest/shell/options
+    # Before this script changes them, and not in a subshell: that has options of its own. Bash writes each line by
+    # itself, so only what has changed is written.
+    if [[ ${__docktest_saved_options-} != "$BASHOPTS $SHELLOPTS" || ! -s /run/docktest/shell/shopts ||
+        ! -s /run/docktest/shell/options ]]; then
+        \builtin shopt -p >|/run/docktest/shell/shopts
+        \builtin set +o >|/run/docktest/shell/options
+        __docktest_saved_options="$BASHOPTS $SHELLOPTS"
+    fi
     \builtin set +euxvf +o posix
     \builtin shopt -u expand_aliases nocasematch
 
@@ -27,7 +32,7 @@
             echo "docktest: the directory of the step before is gone, this one starts in $PWD" >&3
         }
         unset -v OLDPWD\n' "$PWD"
-    \builtin compgen -v >|/run/docktest/shell/names
+    \builtin compgen -v -X '__docktest*' >|/run/docktest/shell/names
     \builtin mapfile -t __docktest_names </run/docktest/shell/names
     for __docktest in "${__docktest_names[@]}"; do
         case $__docktest in
@@ -35,7 +40,7 @@
         BASH_REMATCH) \builtin declare -p -- "$__docktest" ;;
         BASH | BASH_* | BASHOPTS | BASHPID | COMP_* | DIRSTACK | EPOCH* | EUID | FUNCNAME | GROUPS | \
             HISTCMD | LINENO | PIPESTATUS | PPID | PWD | RANDOM | SECONDS | SHELLOPTS | SRANDOM | UID | \
-            _ | __docktest*) ;;
+            _) ;;
         *) \builtin declare -p -- "$__docktest" ;;
         esac
     done

@@ -30,9 +30,9 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// The networks that the engine makes for a swarm.
 const NETWORKS: [&str; 2] = ["ingress", "docker_gwbridge"];
 
-/// The words of docker's commands that start containers, or let the engine do so.
-const STARTING: [&str; 9] =
-    ["run", "start", "restart", "up", "create", "update", "rollback", "scale", "deploy"];
+/// The words of docker's commands that start containers, or let the engine do so, and go on without them.
+const STARTING: [&str; 8] =
+    ["start", "restart", "up", "create", "update", "rollback", "scale", "deploy"];
 
 /// Waits until a reader would type the next command, after one that has succeeded.
 pub(super) fn settle(engine: &ProcessEngine, ended: &str, canceller: &Canceller) {
@@ -61,9 +61,20 @@ pub(super) fn settle(engine: &ProcessEngine, ended: &str, canceller: &Canceller)
     }
 }
 
-/// Whether a command names what starts containers. What a script or a function starts is not known.
+/// Whether a command names what starts containers that may run when it has ended. What a script or a function starts is
+/// not known.
 fn starts_containers(command: &str) -> bool {
-    has_word(command, &STARTING)
+    has_word(command, &STARTING) || has_word(command, &["run"]) && may_go_on_without(command)
+}
+
+/// Whether `docker run` in a command may end before its container: `-d`, also among other letters, `--detach` or `&`.
+/// To ask the daemon without need only takes time.
+fn may_go_on_without(command: &str) -> bool {
+    let detaches = |word: &str| match word.strip_prefix('-') {
+        Some(letters) => letters.contains('d'),
+        None => word.contains('&'),
+    };
+    command.split_whitespace().any(detaches)
 }
 
 fn wait_until(is_done: impl Fn() -> bool, limit: Duration) {
@@ -237,12 +248,17 @@ mod tests {
 
     #[test]
     fn a_command_that_names_what_starts_containers_is_known() {
-        for command in
-            ["docker run x", "cd a && docker compose up; curl b", "(docker compose restart)"]
-        {
+        for command in [
+            "docker run -d x",
+            "docker run -itd x",
+            "docker run --detach x",
+            "docker run x& sleep 1",
+            "cd a && docker compose up; curl b",
+            "(docker compose restart)",
+        ] {
             assert!(starts_containers(command), "{command}");
         }
-        for command in ["docker ps", "docker rm -f upstart", "echo docker"] {
+        for command in ["docker ps", "docker rm -f upstart", "echo docker", "docker run --rm x"] {
             assert!(!starts_containers(command), "{command}");
         }
     }

@@ -15,7 +15,7 @@ use crate::terminal;
 use crate::text::keys;
 
 /// How long a step must have been silent before it is checked who reads: output can arrive in pieces.
-const QUIET: Duration = Duration::from_millis(10);
+const QUIET: Duration = Duration::from_millis(3);
 /// The same if the line on which was typed last has not ended: its echo may be incomplete.
 const ECHO_QUIET: Duration = Duration::from_millis(100);
 /// The same without an unfinished line. Most programs that read print a prompt first.
