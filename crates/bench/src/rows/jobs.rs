@@ -20,7 +20,7 @@ docker run --rm -v data:/data alpine sh -c 'echo hello > /data/file'
 ```
 
 ```bash
-docker run -d --name app -p 8080:80 -v data:/data:ro alpine sleep 60
+docker run -d --name app -p 8080:80 -v data:/data:ro alpine nc -l -p 80
 docker exec app cat /data/file
 ```
 
@@ -43,7 +43,7 @@ pub(super) static JOBS: Row = Row {
     runs: 3,
     quick_runs: 1,
     note: "Wall clock of `verify` with eight identical chapters: each creates a volume, runs three \
-           containers with it, one of them in the background with a published port, waits for a second, \
+           containers with it, one of them in the background, which listens on a published port, waits for a second, \
            and removes everything. The start and the end of each chapter's engine are included.",
     prepare: |bench| {
         let run = |jobs: &str| -> Result<_> {
