@@ -16,12 +16,14 @@ pub(crate) use lists::{ListPart, unseen_parts, uses_status};
 pub(crate) use negated::negated;
 pub(crate) use pipelines::{Pipeline, part_of_pipeline, part_text, pipelines};
 pub(crate) use questions::is_grep;
+#[cfg(test)]
+pub(crate) use reader::READERS;
 use reader::Reader;
 pub(crate) use reader::grammar::Opener;
 pub(crate) use reader::here_document::Unended;
 pub(crate) use reader::mark::{Mark, MarkKind};
-use reader::token::TOKENS;
 pub(crate) use reader::token::{Redirection, Token};
+pub(crate) use syntax::Syntax;
 
 mod insides;
 mod lists;
@@ -29,6 +31,7 @@ mod negated;
 mod pipelines;
 mod questions;
 mod reader;
+mod syntax;
 
 /// Returns the byte ranges of a script's commands, in order, without the comments and blank lines
 /// between them.
@@ -39,10 +42,7 @@ pub(crate) fn commands(script: &str) -> Vec<Range<usize>> {
 
 /// Returns what bash reads in a script, in order.
 pub(crate) fn tokens(script: &str) -> Vec<Token> {
-    let mut reader = Reader::new(script);
-    reader.tokens = Some(Vec::with_capacity(TOKENS));
-    while reader.next_command().is_some() {}
-    reader.tokens.unwrap_or_default()
+    Syntax::of(script).tokens
 }
 
 /// Returns the quotes, expansions, options and comments of a script, each before those within it.
@@ -61,9 +61,7 @@ pub(crate) fn unended_here_document(command: &str) -> Option<Unended> {
 
 /// Whether bash would run this text at once, as nothing in it is left open.
 pub(crate) fn is_complete(text: &str) -> bool {
-    let mut reader = Reader::new(text);
-    std::iter::from_fn(|| reader.next_command()).all(|command| command.is_complete)
-        && !reader.is_cut_off
+    Syntax::of(text).is_complete
 }
 
 /// Returns the number of lines that bash reads from a text until it has a command to run, a blank

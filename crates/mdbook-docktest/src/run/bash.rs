@@ -12,6 +12,7 @@ use rustix::process::Pid;
 use super::instruction::{Functions, run_instruction};
 use super::place::Group;
 use super::turnstile::Turnstile;
+use crate::extract::commands::Syntax;
 
 /// How long a bash may take to exit when it is asked to.
 const QUIT_LIMIT: Duration = Duration::from_millis(500);
@@ -105,7 +106,7 @@ impl Bash {
     /// Sends it the instructions for a step with these commands, and lets it run the first of them.
     pub(super) fn begin(
         &mut self,
-        commands: &[&str],
+        commands: &[Syntax<'_>],
         functions: &mut Functions,
         instructions: &[&str],
     ) -> io::Result<()> {
@@ -113,7 +114,7 @@ impl Bash {
         let run = commands
             .iter()
             .enumerate()
-            .map(|(number, text)| run_instruction(number, text, functions));
+            .map(|(number, command)| run_instruction(number, command, functions));
         self.commands = run.collect();
         let run = self.commands.first().map(String::as_str);
         let instructions: Vec<&str> = instructions.iter().copied().chain(run).collect();

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::lists::marked;
-use crate::extract::commands::{Insides, Token, is_complete, tokens};
+use super::lists::has_marks;
+use crate::extract::commands::{Insides, Syntax, Token};
 
 const CONCERN_COUNT: usize = 5;
 
@@ -101,14 +101,18 @@ impl Functions {
     }
 }
 
-/// Returns the instruction to run the command with this number and text. `functions` are those of the commands before,
+/// Returns the instruction to run the command with this number. `functions` are those of the commands before,
 /// and then also its own.
-pub(super) fn run_instruction(number: usize, text: &str, functions: &mut Functions) -> String {
+pub(super) fn run_instruction(
+    number: usize,
+    command: &Syntax<'_>,
+    functions: &mut Functions,
+) -> String {
     // What lacks its end must not swallow what the shell reads after it.
-    let whole = is_complete(text).then_some("whole");
-    let own = Insides::of(text);
-    let words = whole.into_iter().chain(concerns(text, own, functions));
-    let words: Vec<&str> = words.chain(watched(text, own, functions)).collect();
+    let whole = command.is_complete.then_some("whole");
+    let own = Insides::of(command);
+    let words = whole.into_iter().chain(concerns(command.text, own, functions));
+    let words: Vec<&str> = words.chain(watched(command, own, functions)).collect();
     format!("{number} {}", words.join(" "))
 }
 
@@ -129,10 +133,11 @@ fn concerns(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static
 
 /// Returns what the shell watches while it runs a command: see `watch.bash`. `own` is there if it cannot, and `inside` if
 /// the command, as far as its text shows, consists of others.
-fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static str> {
+fn watched(command: &Syntax<'_>, own: Insides, functions: &mut Functions) -> Vec<&'static str> {
+    let text = command.text;
     let insides = own.with(functions.insides);
     let called: Vec<bool> = functions.called(text).collect();
-    let has_marks = marked(text).is_some();
+    let has_marks = has_marks(command);
     let has_own_matters = OWN_MATTERS.is_match(&OTHER_OPTION.replace_all(text, ""))
         || (has_marks && CHILD_TRAP.is_match(text))
         || called.contains(&true);
@@ -143,7 +148,7 @@ fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static 
     let has_pipelines = insides.has_pipelines && !text.contains("PIPESTATUS");
     let waits = WAIT.is_match(text);
     // A function that is only defined runs nothing.
-    let has_insides = (own.has_lists && !own.has_functions && !only_sets_the_shell(text))
+    let has_insides = (own.has_lists && !own.has_functions && !only_sets_the_shell(command))
         || !called.is_empty()
         || waits;
     let watched = [
@@ -166,17 +171,17 @@ fn watched(text: &str, own: Insides, functions: &mut Functions) -> Vec<&'static 
 
 /// Whether a command is a list of nothing but settings of the shell, in which nothing fails that bash itself would not
 /// name: `set -e; trap 'a' ERR`.
-fn only_sets_the_shell(text: &str) -> bool {
-    let mut is_first_word = true;
+fn only_sets_the_shell(command: &Syntax<'_>) -> bool {
+    let (text, mut is_first_word) = (command.text, true);
     !text.contains('`')
-        && tokens(text).into_iter().all(|token| match token {
+        && command.tokens.iter().all(|token| match token {
             Token::Word(word) => {
                 let is_first = mem::take(&mut is_first_word);
-                !is_first || SETTINGS.contains(&&text[word])
+                !is_first || SETTINGS.contains(&&text[word.clone()])
             }
             Token::End(sign) => {
                 is_first_word = true;
-                &text[sign] != "&"
+                &text[sign.clone()] != "&"
             }
             Token::Redirection(_) | Token::Descriptor(_) | Token::Target(_) => true,
             _ => false,
@@ -185,10 +190,23 @@ fn only_sets_the_shell(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::write_command;
     use super::*;
+    use crate::extract::commands::READERS;
 
     fn instruction(number: usize, text: &str) -> String {
-        run_instruction(number, text, &mut Functions::default())
+        run_instruction(number, &Syntax::of(text), &mut Functions::default())
+    }
+
+    #[test]
+    fn a_command_is_read_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let before = READERS.get();
+        let command = Syntax::of("a | b && set -e; c");
+        write_command(directory.path(), 0, &command).unwrap();
+        let instruction = run_instruction(0, &command, &mut Functions::default());
+        assert_eq!(instruction, "0 whole parts failures inherited lists inside");
+        assert_eq!(READERS.get() - before, 1);
     }
 
     #[test]
@@ -245,6 +263,7 @@ mod tests {
             "trap a ERR; echo $(b)",
             "trap a ERR; echo `b`",
             "trap a ERR; (set -e)",
+            "set -e; ((a))",
         ] {
             assert!(has_insides(text), "{text}");
         }
@@ -304,7 +323,7 @@ mod tests {
     #[test]
     fn any_command_may_run_the_functions_of_those_before() {
         let mut functions = Functions::default();
-        let mut words = |text| run_instruction(0, text, &mut functions);
+        let mut words = |text| run_instruction(0, &Syntax::of(text), &mut functions);
         assert_eq!(words("a"), "0 whole");
         assert_eq!(words("f() { b | c; }"), "0 whole parts failures inherited pipelines");
         assert_eq!(words("a"), "0 whole failures inherited pipelines");

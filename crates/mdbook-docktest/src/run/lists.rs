@@ -5,29 +5,39 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::{fs, io};
 
-use crate::extract::commands::{ListPart, unseen_parts};
+use crate::extract::commands::{ListPart, Syntax, unseen_parts};
 
 /// How many parts a pipeline has at most whose statuses are kept in PIPESTATUS.
 const MOST_PARTS: usize = 6;
 
 /// Writes the text of a command for the shell, and after a NUL the same with marks, if it has any.
-pub(super) fn write_command(directory: &Path, number: usize, text: &str) -> io::Result<()> {
+pub(super) fn write_command(
+    directory: &Path,
+    number: usize,
+    command: &Syntax<'_>,
+) -> io::Result<()> {
+    let text = command.text;
     let path = directory.join(format!("command.{number}"));
-    match marked(text) {
+    match marked(command) {
         Some(marked) => fs::write(path, format!("{text}\0{marked}")),
         None => fs::write(path, text),
     }
+}
+
+/// Whether a command has a part of a list that can fail unseen. What bash would drop a NUL of is left alone.
+pub(super) fn has_marks(command: &Syntax<'_>) -> bool {
+    !command.text.contains('\0') && !unseen_parts(command).is_empty()
 }
 
 /// Returns a command with a mark behind each part of a list that can fail unseen; `None` if there is no such part.
 ///
 /// A mark is `|| …`, so it only runs if the part has failed. It ends with the same status: what runs after it, and what
 /// bash looks at, is as without it. It is on the line of the part, for LINENO.
-pub(super) fn marked(text: &str) -> Option<String> {
-    let parts = unseen_parts(text);
-    if parts.is_empty() || text.contains('\0') {
+fn marked(command: &Syntax<'_>) -> Option<String> {
+    if !has_marks(command) {
         return None;
     }
+    let (text, parts) = (command.text, unseen_parts(command));
     let mut marked = String::new();
     let mut at = 0;
     for part in &parts {
@@ -88,6 +98,10 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn marked(text: &str) -> Option<String> {
+        super::marked(&Syntax::of(text))
+    }
 
     #[test]
     fn a_mark_is_behind_a_part_on_its_line() {

@@ -27,6 +27,7 @@ use super::instruction::Functions;
 use super::lists::write_command;
 use super::place::{DIRECTORY, Group, Place};
 use super::turnstile::Turnstile;
+use crate::extract::commands::Syntax;
 use crate::model::scenario::ChapterFile;
 
 /// The scripts in the shell's directory. They contain [`DIRECTORY`], see [`Shell::with_directory`].
@@ -170,13 +171,14 @@ impl<'a> Shell<'a> {
         self.restore_directory()?;
         self.remove_pipes();
         self.steps += 1;
+        let commands: Vec<Syntax<'_>> = commands.iter().copied().map(Syntax::of).collect();
         for (index, command) in commands.iter().enumerate() {
             write_command(&self.directory, index, command)?;
         }
         let has_input = match io {
             StepIo::Pipes { has_input } => has_input,
             StepIo::Terminal(terminal) => {
-                return self.start_at_terminal(commands, files, terminal);
+                return self.start_at_terminal(&commands, files, terminal);
             }
         };
         let number = self.steps.to_string();
@@ -202,7 +204,7 @@ impl<'a> Shell<'a> {
         }
         let file_instructions = self.file_instructions(files)?;
         instructions.extend(file_instructions.iter().map(String::as_str));
-        bash.begin(commands, &mut self.functions, &instructions)?;
+        bash.begin(&commands, &mut self.functions, &instructions)?;
         Ok((bash, connection))
     }
 
@@ -260,7 +262,7 @@ impl<'a> Shell<'a> {
 
     fn start_at_terminal(
         &mut self,
-        commands: &[&str],
+        commands: &[Syntax<'_>],
         files: &[&ChapterFile],
         terminal: Terminal,
     ) -> io::Result<(Bash, Connection)> {

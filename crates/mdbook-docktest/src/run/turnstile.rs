@@ -12,6 +12,7 @@ use nix::unistd::mkfifo;
 use rustix::io::ioctl_fionbio;
 
 use super::lists::write_command;
+use crate::extract::commands::Syntax;
 use crate::model::recording::{Failure, Unwatched};
 
 /// How many failures of a command are kept.
@@ -89,7 +90,7 @@ impl Turnstile {
 
     /// Replaces the text of a command that the shell has not run yet.
     pub(super) fn replace_command(&self, command: usize, text: &str) -> io::Result<()> {
-        write_command(&self.directory, command, text)
+        write_command(&self.directory, command, &Syntax::of(text))
     }
 
     /// Sends instructions to the shell, one per line.

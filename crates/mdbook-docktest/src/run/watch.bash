@@ -12,6 +12,11 @@
 # not traced. Traps and options are removed again when the command has ended, see `PUT_ASIDE` in shell.rs. Commands that
 # list or set these traps and options are not watched, nor are those between which other traps of an author run.
 #
+# What fails in the trap of a signal is written, too, with the command that the signal has interrupted: nothing in bash
+# 5.2 shows that such a trap runs. FUNCNAME, BASH_SUBSHELL and `trap -p` are as outside of it, BASH_COMMAND is that of the
+# interrupted command, and what `set -x` shows is indented by `eval` as well; BASH_TRAPSIG of bash 5.3 is that of the ERR
+# trap itself. A shell that only has such traps, as most have for Ctrl-C, must be watched all the same.
+#
 # Variables that are set before this script is sourced:
 # shellcheck disable=SC2154
 #
@@ -54,14 +59,23 @@ __docktest_on_failure='{ __docktest_failed_with=$? __docktest_argument_of_failur
 # The author's trap sees the `$?`, `$_` and LINENO of the command that has failed. Without `set -E`, it runs neither in
 # functions nor in subshells.
 __docktest_chained=${__docktest_err-}
-__docktest_chain=$__docktest_on_failure'\builtin . /run/docktest/shell/status.bash "$__docktest_failed_with" \
+__docktest_as_failed='\builtin . /run/docktest/shell/status.bash "$__docktest_failed_with" \
     "$__docktest_argument_of_failure" && :; } 2>/dev/null; '
+if [[ $__docktest_options == *errtrace* ]]; then
+    __docktest_chain=$__docktest_on_failure$__docktest_as_failed
+else
+    # What finds out where it runs would be traced.
+    __docktest_trace_again='[[ ! $__docktest_untraced ]] || \builtin set -x; '
+    __docktest_chain=$__docktest_on_failure'__docktest_untraced=; \
+        [[ $- != *x* ]] || { __docktest_untraced=yes; \builtin set +x; }; } 2>/dev/null; \
+        case $BASHPID:${FUNCNAME[@]//source} in "$$:"*[!\ ]*) { '$__docktest_trace_again'} 2>/dev/null ;; \
+        "$$:"*) { '$__docktest_trace_again$__docktest_as_failed
+fi
 __docktest_chain=${__docktest_chain//$'\\\n'/}
 __docktest_chain=${__docktest_chain//$'\n'/}
-if [[ $__docktest_options == *errtrace* ]]; then
-    __docktest_chain+=$__docktest_chained
-else
-    __docktest_chain+='case $BASHPID:${FUNCNAME[@]//source} in "$$:"*[!\ ]*) ;; "$$:"*) '$__docktest_chained$'\n;; esac'
+__docktest_chain+=$__docktest_chained
+if [[ $__docktest_options != *errtrace* ]]; then
+    __docktest_chain+=$'\n;; *) { '$__docktest_trace_again'} 2>/dev/null ;; esac'
 fi
 __docktest_on_failure+='\builtin : "$__docktest_argument_of_failure"; } 2>/dev/null'
 

@@ -1,6 +1,7 @@
 //! What in a command can fail without its exit status showing that.
 
-use super::{Token, pipelines, tokens, unseen_parts};
+use super::pipelines::{Pipeline, pipelines_of};
+use super::{Syntax, Token, unseen_parts};
 
 /// What a command consists of, where its exit status alone is not enough to judge it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,21 +18,23 @@ pub(crate) struct Insides {
 
 impl Insides {
     /// Returns what a command consists of, as far as its text shows.
-    pub(crate) fn of(command: &str) -> Self {
+    pub(crate) fn of(syntax: &Syntax<'_>) -> Self {
+        let command = syntax.text;
         let text = |range: &std::ops::Range<usize>| command.get(range.clone()).unwrap_or_default();
         // What is in backticks, or in the text of a here-document, is not among the tokens.
         let has_hidden = command.contains('`') || command.contains("<<") && command.contains("$(");
         let mut insides = Self {
-            has_lists: has_hidden || !unseen_parts(command).is_empty(),
+            has_lists: has_hidden || !unseen_parts(syntax).is_empty(),
             has_pipelines: has_hidden && command.contains('|'),
             has_background: ["<(", ">(", "coproc"].iter().any(|sign| command.contains(sign)),
             has_functions: false,
         };
         let (mut depth, mut is_first_word, mut has_ended) = (0_usize, true, false);
-        for token in tokens(command) {
-            insides.has_lists |=
-                has_ended && matches!(token, Token::Word(_) | Token::Assignment(_));
-            match &token {
+        for token in &syntax.tokens {
+            let is_command =
+                matches!(token, Token::Word(_) | Token::Assignment(_) | Token::Arithmetic(_));
+            insides.has_lists |= has_ended && is_command;
+            match token {
                 Token::Word(word) if is_first_word => {
                     let word = text(word);
                     if matches!(word, "eval" | "source" | ".") {
@@ -52,9 +55,6 @@ impl Insides {
                 Token::End(sign) => {
                     insides.has_background |= text(sign) == "&";
                     has_ended |= depth == 0 && !matches!(text(sign), "&&" | "||");
-                    // Arithmetic has no tokens.
-                    let rest = command.get(sign.end..).unwrap_or_default();
-                    insides.has_lists |= has_ended && rest.trim_start().starts_with("((");
                     is_first_word = true;
                 }
                 Token::Open(_) => {
@@ -70,13 +70,12 @@ impl Insides {
                 _ => {}
             }
         }
-        let pipelines = pipelines(command);
+        let pipelines = pipelines_of(syntax);
         let mut lost = pipelines.iter().filter(|pipeline| !pipeline.is_tested);
         insides.has_pipelines |= match lost.next_back() {
             // Those of the last one are what the shell has left, unless something follows it.
             Some(last) if last.depth == 1 => {
-                let end = last.parts.last().map_or(0, |part| part.end);
-                lost.next().is_some() || !is_blank(command.get(end..).unwrap_or_default())
+                lost.next().is_some() || !is_last(last, &syntax.tokens)
             }
             last => last.is_some(),
         };
@@ -94,9 +93,12 @@ impl Insides {
     }
 }
 
-/// Whether a text runs nothing.
-fn is_blank(text: &str) -> bool {
-    !tokens(text).iter().any(|token| !matches!(token, Token::End(_)))
+/// Whether nothing runs behind an outermost pipeline.
+fn is_last(pipeline: &Pipeline, tokens: &[Token]) -> bool {
+    let end = pipeline.parts.last().map_or(0, |part| part.end);
+    let is_before = |token: &&Token| !matches!(token, Token::End(sign) if sign.start >= end);
+    let mut later = tokens.iter().skip_while(is_before);
+    later.all(|token| matches!(token, Token::End(_) | Token::Body { .. }))
 }
 
 #[cfg(test)]
@@ -105,7 +107,7 @@ mod tests {
 
     /// The letters of what a command consists of: lists, pipelines, background, functions.
     fn letters(command: &str) -> String {
-        let insides = Insides::of(command);
+        let insides = Insides::of(&Syntax::of(command));
         let letters = [
             (insides.has_lists, 'l'),
             (insides.has_pipelines, 'p'),
@@ -127,6 +129,8 @@ mod tests {
             "echo 'a; b | c' # d; e",
             "a;",
             "a && ((x++))",
+            "a && (\\\n(x++))",
+            "cat <<E | b\na; c\nE",
             "! a | b",
         ] {
             assert_eq!(letters(command), "", "{command}");
@@ -139,6 +143,8 @@ mod tests {
             ("a; b", "l"),
             ("a; b | c", "l"),
             ("a; ((x++))", "l"),
+            ("a; # b\n((x++))", "l"),
+            ("a | b; ((x++))", "lp"),
             ("a && b; ((x++))", "l"),
             ("a | b; c", "lp"),
             ("a | b; c | d", "lp"),

@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::questions::is_question;
 use super::reader::grammar::Opener;
-use super::{Token, tokens};
+use super::{Syntax, Token};
 
 /// A part of a list which, if it fails, keeps the next part from running.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,15 +31,15 @@ static HIDES_ERRORS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Returns the parts of a command's outermost lists that can fail unseen, with the tests between them, in order. Nothing is
 /// unseen that is tested by `||`, at the end of a list, or before a command that uses `$?`.
-pub(crate) fn unseen_parts(command: &str) -> Vec<ListPart<'_>> {
-    if !command.contains("&&") {
+pub(crate) fn unseen_parts<'a>(command: &Syntax<'a>) -> Vec<ListPart<'a>> {
+    if !command.text.contains("&&") {
         return Vec::new();
     }
     let mut unseen = Vec::new();
     let mut later = None;
     for list in Lists::read(command).into_iter().rev() {
         let is_seen = later.is_none_or(uses_status);
-        later = if list.is_blank { later } else { command.get(list.range) };
+        later = if list.is_blank { later } else { command.text.get(list.range) };
         if !is_seen && list.is_foreground {
             unseen.push(list.parts);
         }
@@ -86,9 +86,9 @@ struct Lists<'a> {
 }
 
 impl<'a> Lists<'a> {
-    fn read(command: &'a str) -> Vec<List<'a>> {
+    fn read(command: &Syntax<'a>) -> Vec<List<'a>> {
         let mut lists = Self {
-            command,
+            command: command.text,
             lists: Vec::new(),
             list: List { is_blank: true, ..List::default() },
             start: 0,
@@ -99,18 +99,19 @@ impl<'a> Lists<'a> {
             is_condition: false,
             depth: 0,
         };
-        for token in tokens(command) {
+        for token in &command.tokens {
             lists.add(token);
         }
-        lists.end_list(command.len()..command.len());
+        let end = command.text.len();
+        lists.end_list(&(end..end));
         lists.lists
     }
 
-    fn add(&mut self, token: Token) {
+    fn add(&mut self, token: &Token) {
         let is_outermost = self.depth == 0;
         match token {
             Token::End(sign) if is_outermost => {
-                self.end_part(&sign);
+                self.end_part(sign);
                 if !matches!(&self.command[sign.clone()], "&&" | "||") {
                     self.end_list(sign);
                 }
@@ -118,7 +119,7 @@ impl<'a> Lists<'a> {
                 return;
             }
             Token::Open(opener) => {
-                self.is_condition = is_outermost && opener == Opener::Condition;
+                self.is_condition = is_outermost && *opener == Opener::Condition;
                 self.depth += 1;
                 self.begins_command = true;
             }
@@ -133,8 +134,9 @@ impl<'a> Lists<'a> {
             Token::End(_) | Token::Then | Token::Condition | Token::Do => {
                 self.begins_command = true;
             }
+            Token::Arithmetic(_) if is_outermost => self.is_condition = true,
             Token::Not if is_outermost => self.is_negated = true,
-            Token::Word(word) => self.add_word(&self.command[word]),
+            Token::Word(word) => self.add_word(&self.command[word.clone()]),
             _ => {}
         }
         self.list.is_blank = false;
@@ -169,21 +171,17 @@ impl<'a> Lists<'a> {
         }
     }
 
-    fn end_list(&mut self, sign: Range<usize>) {
+    fn end_list(&mut self, sign: &Range<usize>) {
         let list = mem::replace(&mut self.list, List { is_blank: true, ..List::default() });
         let start = self.lists.last().map_or(0, |list| list.range.end);
         let is_foreground = &self.command[sign.clone()] != "&";
-        // Arithmetic has no tokens.
-        let is_blank =
-            list.is_blank && !without_comments(&self.command[start..sign.start]).starts_with("((");
-        self.lists.push(List { range: start..sign.end, is_blank, is_foreground, ..list });
+        self.lists.push(List { range: start..sign.end, is_foreground, ..list });
     }
 }
 
-/// Whether a part with these words in its last simple command only finds out something. Arithmetic has no words.
+/// Whether a part with these words in its last simple command only finds out something.
 fn is_test(words: &[&str], text: &str) -> bool {
-    let is_answer = if words.is_empty() { text.starts_with("((") } else { is_question(words) };
-    is_answer || HIDES_ERRORS.is_match(text)
+    is_question(words) || HIDES_ERRORS.is_match(text)
 }
 
 /// Returns a text without blanks around it and comments before it.
@@ -201,7 +199,7 @@ mod tests {
 
     /// The parts that can fail unseen, each with `?` before it if it is a test.
     fn unseen(command: &str) -> Vec<String> {
-        let parts = unseen_parts(command);
+        let parts = unseen_parts(&Syntax::of(command));
         let shown = parts.iter().map(|part| {
             assert!(command[part.end..].starts_with("&&"), "{command}");
             format!("{}{}", if part.is_test { "?" } else { "" }, part.text)
@@ -258,6 +256,9 @@ mod tests {
             "[ -f x ] && [ -f y ] && rm x; c",
             "[[ -f x && -f y ]] && rm x; c",
             "((i > 0)) && a; b",
+            "a; ((i > 0)) && b; c",
+            "(\\\n(i > 0)) && a; b",
+            "((i > $(a | b))) && c; d",
             "test -f x && a; b",
             "a | grep -q x && b; c",
             "x=$(a | grep x) && b; c",

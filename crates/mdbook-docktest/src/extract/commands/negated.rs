@@ -27,7 +27,10 @@ pub(crate) fn negated(command: &str) -> Vec<Range<usize>> {
                 let ended = open.extract_if(.., |negated| negated.depth >= depth);
                 found.extend(ended.filter_map(|negated| negated.words));
             }
-            Token::Word(word) | Token::Assignment(word) | Token::Target(word) => {
+            Token::Word(word)
+            | Token::Assignment(word)
+            | Token::Target(word)
+            | Token::Arithmetic(word) => {
                 for negated in &mut open {
                     let words = negated.words.get_or_insert(word.clone());
                     *words = words.start.min(word.start)..words.end.max(word.end);
@@ -55,6 +58,8 @@ mod tests {
             ("( ! a ); b", &["a"]),
             ("a; ! ( b; ! c )", &["c", "b; ! c"]),
             ("[[ ! a ]]; b", &[]),
+            ("! ((a)); b", &["((a))"]),
+            ("! { ((a)); (\\\n(b)) ; }; c", &["((a)); (\\\n(b))"]),
         ] {
             let found: Vec<&str> =
                 negated(command).into_iter().map(|range| &command[range]).collect();

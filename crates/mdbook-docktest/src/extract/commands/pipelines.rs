@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::reader::grammar::Opener;
-use super::{Token, tokens};
+use super::{Syntax, Token};
 
 /// A pipeline with more than one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +33,14 @@ struct List {
 
 /// Returns a command's pipelines, in the order of their ends.
 pub(crate) fn pipelines(command: &str) -> Vec<Pipeline> {
+    pipelines_of(&Syntax::of(command))
+}
+
+/// Returns the same of a command that has been read.
+pub(super) fn pipelines_of(command: &Syntax<'_>) -> Vec<Pipeline> {
     let mut found = Vec::new();
     let mut lists = vec![List { start: Some(0), ..List::default() }];
-    for token in tokens(command) {
+    for token in &command.tokens {
         let depth = lists.len();
         let Some(list) = lists.last_mut() else { break };
         match token {
@@ -44,7 +49,7 @@ pub(crate) fn pipelines(command: &str) -> Vec<Pipeline> {
                 list.start = Some(sign.end);
             }
             Token::End(sign) => {
-                let operator = command.get(sign.clone()).unwrap_or_default();
+                let operator = command.text.get(sign.clone()).unwrap_or_default();
                 list.end_pipeline(sign.start, depth, matches!(operator, "&&" | "||"), &mut found);
                 list.start = (depth == 1).then_some(sign.end);
             }
@@ -57,12 +62,13 @@ pub(crate) fn pipelines(command: &str) -> Vec<Pipeline> {
                 lists.pop();
             }
             Token::Condition => list.condition = Some(found.len()),
+            Token::Then => list.end_condition(&mut found),
             // The words of a loop are not a condition.
-            Token::LoopName(_) => list.condition = None,
-            Token::Then | Token::Do => list.end_condition(&mut found),
+            Token::Do => list.condition = None,
             Token::Not => list.is_negated = true,
             Token::Word(range)
             | Token::Assignment(range)
+            | Token::Arithmetic(range)
             | Token::Descriptor(range)
             | Token::Target(range) => {
                 list.start.get_or_insert(range.start);
@@ -156,6 +162,9 @@ mod tests {
             ("until a | b\ndo c | d\ndone", &["?a | b", "c | d"]),
             ("for i in $(a | b); do c | d; done", &["a | b", "c | d"]),
             ("for ((;;)); do c | d; done", &["c | d"]),
+            ("for ((i = $(a | b); i < 3; i++)); do c | d; done", &["a | b", "c | d"]),
+            ("{ ((a)) | b; c | ((d)); }", &["((a)) | b", "c | ((d))"]),
+            ("while (($(a | b))); do c; done", &["?a | b"]),
             ("x=$(a | b 'c')", &["a | b 'c'"]),
             ("echo \"$(a | b)\" || true", &["?a | b"]),
             ("{ a | b; c; } && d", &["?a | b"]),

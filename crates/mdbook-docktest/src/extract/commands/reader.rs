@@ -26,6 +26,12 @@ mod plain;
 pub(super) mod token;
 mod word;
 
+#[cfg(test)]
+thread_local! {
+    /// The number of texts that a test has read.
+    pub(crate) static READERS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A command of a script.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Command {
@@ -71,6 +77,8 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str) -> Self {
+        #[cfg(test)]
+        READERS.set(READERS.get() + 1);
         Self {
             text: text.as_bytes(),
             at: 0,

@@ -123,7 +123,7 @@ impl Builder {
                 }
             }
             Token::Close => self.close(),
-            Token::Then | Token::Condition | Token::Not => {}
+            Token::Arithmetic(_) | Token::Then | Token::Condition | Token::Not => {}
         }
     }
 

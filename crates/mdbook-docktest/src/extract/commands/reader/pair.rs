@@ -5,6 +5,7 @@ use super::Reader;
 use super::grammar::{Expect, Opener};
 use super::here_document::Detour;
 use super::plain::is_plain;
+use super::token::Token;
 
 /// Quotes, or brackets of some kind.
 #[derive(Debug)]
@@ -169,6 +170,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Returns the offset of the first parenthesis of `((`, given that of the second.
+    fn first_parenthesis(&self, second: usize) -> usize {
+        let mut before = &self.text[..second];
+        while let Some(joined) = before.strip_suffix(b"\\\n") {
+            before = joined;
+        }
+        before.len().saturating_sub(1)
+    }
+
     /// Reads a byte, or what it opens, in the innermost pair.
     pub(super) fn read_pair(&mut self, byte: u8) {
         let Some(pair) = self.list.pairs.last_mut() else { return };
@@ -239,6 +249,7 @@ impl Reader<'_> {
             return;
         }
         self.end = self.at;
+        self.keep(Token::Arithmetic(self.first_parenthesis(pair.start)..self.at));
         self.list.expect = if is_loop { Expect::ForDo } else { Expect::Compound };
     }
 }

@@ -10,7 +10,8 @@ pub(crate) const TOKENS: usize = 32;
 /// A part of a script. Ranges are in bytes of its text.
 ///
 /// The tokens of a substitution are before that of the word it is in. Words that are not listed, such
-/// as those of conditions and of arrays, have no token.
+/// as those of conditions and of arrays, have no token. Arithmetic has one as a whole, in front of which are those of the
+/// substitutions in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {
     /// A word of a simple command.
@@ -38,6 +39,8 @@ pub(crate) enum Token {
     End(Range<usize>),
     /// `()` after the name of a function, or `function` before it.
     Function,
+    /// `((…))`, a command or what a `for` counts with
+    Arithmetic(Range<usize>),
     /// The name of a loop's variable.
     LoopName(Range<usize>),
     /// A word for a loop's variable.

@@ -70,6 +70,8 @@ const SCRIPTS: &[&str] = &[
     "trap 'last=$this; this=$BASH_COMMAND' DEBUG\ntrap 'echo \"$last\"' EXIT\ntrue\ntrue a\nexit 2",
     "trap 'echo one # two\ntrue' DEBUG\ntrue a\ntrue \"$_\"\necho \"$_\"",
     "trap 'echo (' DEBUG\ntrue a\ntrap - DEBUG\ntrue b",
+    "trap 'echo ERR $? $_' ERR\nset -x\nf() { false; echo in; }; f a; (false; true); false b; true\n(exit 3); echo \"${-//[cs]}\"\nset +x\nfalse; true",
+    "trap 'set +x; echo ERR' ERR\nset -x\nf() { false a; true; }; f; false b; true; false c; true\nfalse d; true",
     "trap : RETURN\n: last\nf() { :; }\necho \"$_\"",
     "trap 'echo usr' USR1\nkill -USR1 $$\necho end",
     "trap 'echo \"dbg $BASH_COMMAND\"' DEBUG\necho a\nfalse | true\nfor i in 1 2; do\n  echo $i\ndone\ntrap - DEBUG\necho b",

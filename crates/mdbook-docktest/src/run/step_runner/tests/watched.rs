@@ -223,6 +223,21 @@ fn an_err_trap_of_the_author_runs_as_often_as_without_a_watch() {
     }
 }
 
+/// Bash does not tell them from those that the signal has interrupted: see `watch.bash`.
+#[test]
+fn what_fails_in_the_trap_of_a_signal_is_reported() {
+    for (script, expected) in [
+        ("trap 'false; echo usr' USR1; kill -USR1 $$", &["1 kill -USR1 $$"][..]),
+        ("trap 'false; echo usr' USR1\ntrue; kill -USR1 $$; true", &["1 kill -USR1 $$"]),
+        ("trap 'false || echo usr' USR1; kill -USR1 $$", &[]),
+        // One that does not run changes nothing.
+        ("trap 'false; echo int' INT TERM\ntrue; true", &[]),
+        ("trap 'echo int' INT TERM\nfalse a; true", &["1 false a"]),
+    ] {
+        assert_eq!(failures(script).last().unwrap(), expected, "{script}");
+    }
+}
+
 /// Nothing that the shell does for itself stays, whether the command ends, exits, or is not even one.
 #[test]
 fn traps_and_options_are_as_before() {
