@@ -10,7 +10,7 @@ use super::Part;
 
 /// Finds the rows by their size, and whether their space can be reclaimed and they can change.
 pub(super) fn with_sizes(lines: &[&str]) -> Vec<Part> {
-    rows(lines, |row| row.to_owned())
+    rows(lines, str::to_owned)
 }
 
 /// Finds the rows by what is the same in each run, if sizes are not.
