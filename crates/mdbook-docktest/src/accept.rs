@@ -23,11 +23,12 @@ mod edits;
 mod names;
 mod new;
 mod note;
+mod refusal;
 mod table;
 
 use self::edits::edits;
 use self::note::lost_note;
-pub(crate) use self::table::OtherRows;
+use self::refusal::Refusal;
 use self::table::other_rows;
 
 /// What is accepted besides other lines and other values.
@@ -88,14 +89,8 @@ pub(crate) struct Accepted {
     pub source: String,
     /// The rewritten expectations: the line of each, and what has changed.
     pub rewritten: Vec<(usize, Changes)>,
-    /// The line numbers of expectations that do not match and could not be rewritten: their block
-    /// cannot contain the output, such as a line that looks like a prompt in a `console` block, or
-    /// it comes from an included file; or they would show that the machine lacks what it needs.
-    pub refused: Vec<usize>,
-    /// The tables that are not rewritten, as they have other rows.
-    pub other_rows: Vec<OtherRows>,
-    /// The expectations that are not rewritten, as a note of the author would be lost: the line of each, and the note.
-    pub with_notes: Vec<(usize, String)>,
+    /// The expectations that do not match and are not rewritten: the line of each, and why.
+    pub refused: Vec<(usize, Refusal)>,
 }
 
 /// Rewrites the expectations of a chapter that do not match. `scenario` was extracted from `text`;
@@ -112,11 +107,8 @@ pub(crate) fn accept(
         extract_with(&scenario.path, source, scenario.extensions.clone(), &scenario.reading);
     let mut edits = Vec::new();
     let mut source_edits = Vec::new();
-    let mut refused = Vec::new();
     let mut rewritten = Vec::new();
-    let Rewrites { rewrites, left_alone, other_rows, with_notes } =
-        rewrites(scenario, recording, placeholders, choices);
-    refused.extend(left_alone);
+    let Rewrites { rewrites, mut refused } = rewrites(scenario, recording, placeholders, choices);
     for rewrite in rewrites {
         let in_text = rewrite.edits(text, scenario);
         let in_source = if text == source {
@@ -129,6 +121,7 @@ pub(crate) fn accept(
                 step,
                 ..rewrite
             });
+            let rewrite = rewrite.ok_or(Refusal::NotInFile);
             rewrite.and_then(|rewrite| rewrite.edits(source, &source_scenario))
         };
         let step = &scenario.steps[rewrite.step];
@@ -136,16 +129,18 @@ pub(crate) fn accept(
             || line_of(text, step, rewrite.subject),
             |expectation| Some(expectation.line),
         );
-        if let (Some(in_text), Some(in_source)) = (in_text, in_source) {
-            edits.extend(in_text);
-            source_edits.extend(in_source);
-            rewritten.extend(line.map(|line| (line, rewrite.changes)));
-        } else {
-            refused.extend(line);
+        match in_text.and_then(|in_text| Ok((in_text, in_source?))) {
+            Ok((in_text, in_source)) => {
+                edits.extend(in_text);
+                source_edits.extend(in_source);
+                rewritten.extend(line.map(|line| (line, rewrite.changes)));
+            }
+            Err(refusal) => refused.extend(line.map(|line| (line, refusal))),
         }
     }
+    refused.sort_by_key(|(line, _)| *line);
     let (text, source) = (splice(text, edits), splice(source, source_edits));
-    Accepted { text, source, rewritten, refused, other_rows, with_notes }
+    Accepted { text, source, rewritten, refused }
 }
 
 /// Returns the index of this step in the scenario of the chapter's file, if it is unique in both.
@@ -163,10 +158,7 @@ fn same_step(step: &Step, scenario: &Scenario, source_scenario: &Scenario) -> Op
 #[derive(Default)]
 struct Rewrites {
     rewrites: Vec<Rewrite>,
-    /// The lines of those that are left alone because the machine lacks what they show or need.
-    left_alone: Vec<usize>,
-    other_rows: Vec<OtherRows>,
-    with_notes: Vec<(usize, String)>,
+    refused: Vec<(usize, Refusal)>,
 }
 
 /// Returns what is done with the expectations that do not match.
@@ -184,7 +176,7 @@ fn rewrites(
     let mut all = Rewrites::default();
     for Pending { step, subject, expectation, actual, update } in pending {
         let old = expectation.map_or("", |expectation| expectation.text.as_str());
-        let is_unwanted = is_nothing_left(old, &actual) || is_error_of_shell(old, &actual);
+        let unwanted = unwanted(old, &actual);
         let rows = other_rows(old, &actual).filter(|_| !choices.rows);
         let text = match &update {
             _ if expectation.is_some_and(|expectation| expectation.attributes.exact) => actual,
@@ -198,19 +190,15 @@ fn rewrites(
                 text
             }
         };
-        if let Some(expectation) = expectation
-            && text != old
-            && is_unwanted
-        {
-            all.left_alone.push(expectation.line);
-        } else if let Some(expectation) = expectation
-            && let Some((shown, printed)) = rows
-        {
-            all.other_rows.push(OtherRows { line: expectation.line, shown, printed });
-        } else if let Some(expectation) = expectation
-            && let Some(note) = lost_note(old, &text, subject.commands(&scenario.steps[step]))
-        {
-            all.with_notes.push((expectation.line, note.to_owned()));
+        let commands = subject.commands(&scenario.steps[step]);
+        let refusal = expectation.and_then(|expectation| {
+            let note =
+                || lost_note(old, &text, commands).map(|note| Refusal::Note(note.to_owned()));
+            let refusal = unwanted.filter(|_| text != old).or(rows).or_else(note)?;
+            Some((expectation.line, refusal))
+        });
+        if let Some(refusal) = refusal {
+            all.refused.push(refusal);
         } else if text != old {
             let changes = match update {
                 Some(update) => update.changes(),
@@ -220,6 +208,14 @@ fn rewrites(
         }
     }
     all
+}
+
+/// Returns why an output is not what an author means to show.
+fn unwanted(old: &str, actual: &str) -> Option<Refusal> {
+    if is_nothing_left(old, actual) {
+        return Some(Refusal::NothingLeft);
+    }
+    is_error_of_shell(old, actual).then_some(Refusal::ShellError)
 }
 
 /// Whether nothing was printed of what a page shows, or of a table only its header, or that of `ls -l`. What it lists is not there, so
@@ -336,18 +332,35 @@ fn bind(pattern: &str, actual: &str, placeholders: &Placeholders, bindings: &mut
 }
 
 impl Rewrite {
-    /// Returns the edits that put the new text into the chapter; `None` if its block cannot contain
-    /// it.
-    fn edits(&self, text: &str, scenario: &Scenario) -> Option<Vec<Edit>> {
+    /// Returns the edits that put the new text into the chapter, or why its block cannot contain it.
+    fn edits(&self, text: &str, scenario: &Scenario) -> Result<Vec<Edit>, Refusal> {
         let step = &scenario.steps[self.step];
         let edits = match expectation_for(step, self.subject) {
             Some(expectation) => edits(text, expectation, &self.text),
-            None => vec![new::insertion(text, step, self.subject, &self.text)?],
+            None => {
+                let insertion = new::insertion(text, step, self.subject, &self.text);
+                vec![insertion.ok_or(Refusal::NoPlace)?]
+            }
         };
         let new = splice(text, edits.clone());
         let extensions = scenario.extensions.clone();
         let new = extract_with(&scenario.path, &new, extensions, &scenario.reading);
-        self.is_only_change(scenario, &new).then_some(edits)
+        if self.is_only_change(scenario, &new) { Ok(edits) } else { Err(self.why_not(step, &new)) }
+    }
+
+    /// Returns why the block of a step does not contain the new text, given what has become of the chapter with it.
+    fn why_not(&self, old: &Step, new: &Scenario) -> Refusal {
+        let new = new.steps.get(self.step);
+        let read = new.and_then(|step| expectation_for(step, self.subject));
+        let mut read = read.map_or("", |expectation| &expectation.text).lines();
+        let Some(other) = self.text.lines().find(|line| read.next() != Some(*line)) else {
+            return Refusal::NoLineFeed;
+        };
+        let has_more_commands = new.is_some_and(|new| new.commands.len() > old.commands.len());
+        match self.subject {
+            Subject::Command(_) if has_more_commands => Refusal::Prompt(other.to_owned()),
+            _ => Refusal::Line(other.to_owned()),
+        }
     }
 
     /// Whether the rewrite is the only difference between a chapter before and after it.

@@ -142,15 +142,28 @@ pub(crate) fn check(
     found.differences.extend(unwritten::differences(scenario, recording));
     // So that those of a command are found fast.
     found.differences.sort_by_key(|difference| difference.span.start);
-    blank_at_line_end::explain(text, scenario, recording, &mut found.differences);
-    missing_file::explain(text, scenario, recording, &mut found.differences);
-    shown_file::explain(text, scenario, recording, &mut found.differences);
-    missing_swarm::explain(text, scenario, recording, &mut found.differences);
-    unprompted::explain(scenario, recording, rules.placeholders, &mut found.differences);
+    if found.differences.iter().any(|difference| difference.code == Code::ExitStatus) {
+        explain_failures(text, scenario, recording, rules, &mut found.differences);
+    }
     let Folded { mut differences, steps: consequences } = found.fold(scenario, rules.lints);
     differences.sort_by_key(|difference| difference.span.start);
     let findings = findings((text, lines), scenario, differences);
     Checked { findings, consequences }
+}
+
+/// Adds to the failures of commands what the rest of the chapter says about them.
+fn explain_failures(
+    text: &str,
+    scenario: &Scenario,
+    recording: &Recording,
+    rules: &Rules<'_>,
+    differences: &mut Vec<Difference>,
+) {
+    blank_at_line_end::explain(text, scenario, recording, differences);
+    missing_file::explain(text, scenario, recording, differences);
+    shown_file::explain(text, scenario, recording, differences);
+    missing_swarm::explain(text, scenario, recording, differences);
+    unprompted::explain(scenario, recording, rules.placeholders, differences);
 }
 
 /// Returns the findings about `output` blocks that do not depend on a run.

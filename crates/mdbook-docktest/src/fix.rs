@@ -4,14 +4,14 @@ use crate::model::finding::Finding;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Scenario, Step};
 use crate::text::position::LineStarts;
-use crate::text::splice::splice;
+use crate::text::splice::{Edit, splice};
 
 mod mistakes;
 mod source;
 mod taken;
 
 use self::mistakes::Mistakes;
-use self::source::in_source;
+use self::source::Places;
 use self::taken::Taken;
 
 /// Which remedies are applied. Of the remedies of a finding, it is the first of these.
@@ -55,6 +55,15 @@ impl Choice<'_> {
     }
 }
 
+/// A remedy with its edits.
+#[derive(Debug)]
+struct Candidate {
+    place: Place,
+    edits: Vec<Edit>,
+    /// The same edits of the chapter's file; `None` if they have no place there, or change nothing.
+    in_source: Option<Vec<Edit>>,
+}
+
 /// Applies remedies that do not overlap, in the order of the text; of those that do, the first. Without
 /// names, also marks the scripts that are sessions, which need no finding.
 ///
@@ -81,79 +90,81 @@ pub(crate) fn fix<'a>(
     });
     let mut remedies: Vec<(usize, usize, Remedy)> = findings.chain(sessions).collect();
     remedies.sort_by_key(|(at, ..)| *at);
-    let mut fixed = Fixed {
-        text: text.to_owned(),
-        source: source.to_owned(),
-        applied: Vec::new(),
-        refused: Vec::new(),
+    let places = Places::of(text, source);
+    let candidate = |(_, line, remedy): (usize, usize, Remedy)| {
+        let edits = remedy.edits_of(text);
+        let is_new = edits.iter().any(|edit| text.get(edit.range.clone()) != Some(&edit.text));
+        let in_source = if is_new { places.in_source(&edits) } else { None };
+        Candidate { place: Place { line, title: remedy.title }, edits, in_source }
     };
-    let mut before = Mistakes::of(text, scenario);
-    let is_well = |text: &str| !Mistakes::of(text, scenario).have_new(&before);
-    if let Some(fixed) = all_at_once(text, source, &remedies, is_well) {
-        return fixed;
-    }
-    let (mut edits, mut source_edits, mut taken) = (Vec::new(), Vec::new(), Taken::default());
-    for (_, line, remedy) in remedies {
-        let new = remedy.edits_of(text);
-        // Two findings can have the same remedy, and other remedies for what has changed now are
-        // found when the chapter is read again.
-        if taken.overlap(&new) {
-            continue;
-        }
-        let place = Place { line, title: remedy.title };
-        let Some(new_in_source) = in_source(text, source, &new) else {
-            fixed.refused.push(place);
-            continue;
-        };
-        let all = [edits.as_slice(), &new].concat();
-        let result = splice(text, all.clone());
-        let after = Mistakes::of(&result, scenario);
-        if result == fixed.text || after.are_more_than(&before) {
-            fixed.refused.push(place);
-            continue;
-        }
-        before = after;
-        taken.take(&new);
-        edits = all;
-        source_edits.extend(new_in_source);
-        fixed.text = result;
-        fixed.applied.push(place);
-    }
-    fixed.source = splice(source, source_edits);
-    fixed
+    let candidates: Vec<Candidate> = remedies.into_iter().map(candidate).collect();
+    let mistakes = Mistakes::of(text, scenario);
+    let mut fixing = Fixing { text, scenario, mistakes, changes: Changes::default() };
+    fixing.apply(&candidates);
+    let Changes { edits, in_source, applied, refused, .. } = fixing.changes;
+    Fixed { text: splice(text, edits), source: splice(source, in_source), applied, refused }
 }
 
-/// Applies all remedies that do not overlap without trying each of them, which reads the whole chapter; `None` if one of them
-/// changes nothing or has no place in the source, or if the new text is not well.
-fn all_at_once(
-    text: &str,
-    source: &str,
-    remedies: &[(usize, usize, Remedy)],
-    is_well: impl Fn(&str) -> bool,
-) -> Option<Fixed> {
-    let (mut edits, mut source_edits, mut applied) = (Vec::new(), Vec::new(), Vec::new());
-    let mut taken = Taken::default();
-    for (_, line, remedy) in remedies {
-        let new = remedy.edits_of(text);
-        if taken.overlap(&new) {
-            continue;
+/// A chapter to which remedies are applied.
+struct Fixing<'a> {
+    text: &'a str,
+    scenario: &'a Scenario,
+    /// Those of the text with the changes so far.
+    mistakes: Mistakes,
+    changes: Changes,
+}
+
+/// What has been done with remedies.
+#[derive(Debug, Clone, Default)]
+struct Changes {
+    edits: Vec<Edit>,
+    in_source: Vec<Edit>,
+    taken: Taken,
+    applied: Vec<Place>,
+    refused: Vec<Place>,
+}
+
+impl Changes {
+    fn add(&mut self, candidate: &Candidate) {
+        let Candidate { place, edits, in_source } = candidate;
+        // Two findings can have the same remedy, and other remedies for what has changed now are
+        // found when the chapter is read again.
+        if self.taken.overlap(edits) {
+            return;
         }
-        if new.iter().all(|edit| text.get(edit.range.clone()) == Some(&edit.text)) {
-            return None;
-        }
-        source_edits.extend(in_source(text, source, &new)?);
-        taken.take(&new);
-        edits.extend(new);
-        applied.push(Place { line: *line, title: remedy.title.clone() });
+        let Some(in_source) = in_source else { return self.refused.push(place.clone()) };
+        self.taken.take(edits);
+        self.edits.extend_from_slice(edits);
+        self.in_source.extend_from_slice(in_source);
+        self.applied.push(place.clone());
     }
-    let new = splice(text, edits);
-    let is_changed = applied.is_empty() || new != text;
-    (is_changed && is_well(&new)).then(|| Fixed {
-        text: new,
-        source: splice(source, source_edits),
-        applied,
-        refused: Vec::new(),
-    })
+}
+
+impl Fixing<'_> {
+    /// Applies remedies together, as the whole chapter is read to see what they do; if that is not well, in two halves. So a
+    /// refused one costs only as many readings as the remedies can be halved.
+    fn apply(&mut self, candidates: &[Candidate]) {
+        let mut changes = self.changes.clone();
+        candidates.iter().for_each(|candidate| changes.add(candidate));
+        if changes.applied.len() == self.changes.applied.len() {
+            self.changes = changes;
+            return;
+        }
+        let mistakes = Mistakes::of(&splice(self.text, changes.edits.clone()), self.scenario);
+        let is_worse = match candidates {
+            [_] => mistakes.are_more_than(&self.mistakes),
+            _ => mistakes.have_new(&self.mistakes),
+        };
+        if !is_worse {
+            (self.mistakes, self.changes) = (mistakes, changes);
+        } else if let [candidate] = candidates {
+            self.changes.refused.push(candidate.place.clone());
+        } else {
+            let (first, second) = candidates.split_at(candidates.len() / 2);
+            self.apply(first);
+            self.apply(second);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::refusal::Refusal;
 use crate::expect::without_pull;
 
 /// A header: words in capitals, in columns; or that of `df`.
@@ -16,20 +17,9 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     .expect("it is a regex of our own")
 });
 
-/// The line of a table that has another number of rows on the page than in the output, and both numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OtherRows {
-    /// The line of the expectation.
-    pub line: usize,
-    /// The rows on the page.
-    pub shown: usize,
-    /// The rows of the output.
-    pub printed: usize,
-}
-
-/// Returns the number of rows of the table that a page shows, and of the same table as it was printed, if they differ.
+/// Returns that a table has another number of rows on the page than in the output.
 /// With `...`, the author has said that others may be left out.
-pub(super) fn other_rows(old: &str, actual: &str) -> Option<(usize, usize)> {
+pub(super) fn other_rows(old: &str, actual: &str) -> Option<Refusal> {
     let old = without_pull(old).map_or(Cow::Borrowed(old), Cow::Owned);
     let actual = without_pull(actual).map_or(Cow::Borrowed(actual), Cow::Owned);
     let lines = |text| str::lines(text).map(str::trim_end).filter(|line| !line.is_empty());
@@ -40,7 +30,7 @@ pub(super) fn other_rows(old: &str, actual: &str) -> Option<(usize, usize)> {
         return None;
     }
     let (shown, printed) = (shown.count(), printed.count());
-    (shown != printed).then_some((shown, printed))
+    (shown != printed).then_some(Refusal::OtherRows { shown, printed })
 }
 
 #[cfg(test)]
@@ -61,6 +51,7 @@ mod tests {
             ("solo\n", None),
             ("VOLUME NAME\nsolo\n", None),
         ] {
+            let expected = expected.map(|(shown, printed)| Refusal::OtherRows { shown, printed });
             assert_eq!(other_rows(page, actual), expected, "{actual}");
         }
         let dots = "DRIVER    VOLUME NAME\nlocal     solo\n...\n";

@@ -51,6 +51,10 @@ fn recording(scenario: &Scenario, outputs: &[&str]) -> Recording {
     Recording { steps: steps.collect(), ..Recording::default() }
 }
 
+fn reasons(accepted: &Accepted) -> Vec<Refusal> {
+    accepted.refused.iter().map(|(_, refusal)| refusal.clone()).collect()
+}
+
 #[test]
 fn each_stream_of_a_step_has_its_own_expectation() {
     let text = "```bash\na\n```\n```output stderr\nold\n```\n\n```output stdout\nold\n```\n";
@@ -137,15 +141,17 @@ fn each_command_of_a_session_gets_its_own_output() {
 
 #[test]
 fn output_that_a_block_cannot_contain_is_refused() {
-    for (text, output) in [
-        ("```console\n$ a\nx\n```\n", "$ b\n"),
-        ("```bash\na\n```\n```output exact\nx\n```\n", "y"),
+    let prompt = Refusal::Prompt("$ b".to_owned());
+    for (text, output, refusal) in [
+        ("```console\n$ a\nx\n```\n", "z\n$ b\n", prompt),
+        ("```bash\na\n```\n```output exact\nx\n```\n", "y", Refusal::NoLineFeed),
     ] {
         let scenario = read(text);
         let recording = recording(&scenario, &[output]);
         let placeholders = Placeholders::default();
         let accepted = accept(text, text, &scenario, &recording, &placeholders, ROWS);
-        assert_eq!((accepted.text.as_str(), accepted.refused.len()), (text, 1));
+        assert_eq!(accepted.text, text);
+        assert_eq!(reasons(&accepted), [refusal]);
     }
 }
 
@@ -200,7 +206,13 @@ fn a_page_does_not_come_to_show_that_something_is_missing() {
         let scenario = read(&text);
         let recording = recording(&scenario, &[&actual]);
         let accepted = accept(&text, &text, &scenario, &recording, &Placeholders::default(), ROWS);
-        assert_eq!((accepted.text.as_str(), accepted.refused), (text.as_str(), vec![5]), "{old}");
+        let reason =
+            if actual.contains("not found") { Refusal::ShellError } else { Refusal::NothingLeft };
+        assert_eq!(
+            (accepted.text.as_str(), accepted.refused),
+            (text.as_str(), vec![(5, reason)]),
+            "{old}"
+        );
     }
     let text = "```bash\na\n```\n```output\nCONTAINER ID   NAMES\n```\n";
     assert_eq!(accepted(text, &[header]), text.replace("CONTAINER ID   NAMES\n", header));
@@ -232,7 +244,7 @@ fn an_included_expectation_is_refused() {
     let new = own.replace('x', "2");
     assert_eq!(accepted.source, format!("{{{{#include b.md}}}}\n{new}"));
     assert_eq!(accepted.text, format!("{included}\n{new}"));
-    assert_eq!((accepted.rewritten.len(), accepted.refused), (1, vec![5]));
+    assert_eq!((accepted.rewritten.len(), accepted.refused), (1, vec![(5, Refusal::NotInFile)]));
 }
 
 #[test]
@@ -252,14 +264,8 @@ fn an_ambiguous_step_is_refused() {
         let recording = recording(&scenario, &["1\n"]);
         let placeholders = Placeholders::default();
         let accepted = accept(&text, &source, &scenario, &recording, &placeholders, ROWS);
-        let expected = Accepted {
-            text,
-            source,
-            rewritten: Vec::new(),
-            refused: lines,
-            other_rows: Vec::new(),
-            with_notes: Vec::new(),
-        };
+        let refused = lines.into_iter().map(|line| (line, Refusal::NotInFile)).collect();
+        let expected = Accepted { text, source, rewritten: Vec::new(), refused };
         assert_eq!(accepted, expected);
     }
 }

@@ -1,22 +1,45 @@
 //! What earlier commands of the chapter have to do with a failure: they failed to create what a command needs, or have
 //! created what is in its way.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The commands of a chapter so far.
+use crate::text::position::work;
+
+/// The commands of a chapter so far. They are found by their words, so that many failures do not need many readings of all of
+/// them.
 #[derive(Debug, Default)]
 pub(super) struct History<'a> {
-    commands: Vec<Past<'a>>,
+    succeeded: Named<'a>,
+    others: Named<'a>,
+    /// The places of the commands that did not succeed, and what became of them.
+    outcomes: BTreeMap<usize, Outcome>,
+    /// The place of the last successful command with each number before a colon.
+    publishers: HashMap<&'a str, usize>,
 }
 
-#[derive(Debug)]
-struct Past<'a> {
-    text: &'a str,
-    /// Its place in the chapter.
-    start: usize,
-    outcome: Outcome,
+/// Commands and their places, for each of their words.
+#[derive(Debug, Default)]
+struct Named<'a>(HashMap<&'a str, Vec<(&'a str, usize)>>);
+
+impl<'a> Named<'a> {
+    fn push(&mut self, text: &'a str, start: usize) {
+        for word in words(text) {
+            // The name of a repository can have this ending in its address.
+            for name in [Some(word), word.strip_suffix(".git")].into_iter().flatten() {
+                self.0.entry(name).or_default().push((text, start));
+            }
+        }
+    }
+
+    /// Returns the places of the commands that mention a name, in their order.
+    fn mentioning(&self, name: &str) -> impl DoubleEndedIterator<Item = usize> {
+        let with_word = words(name).next().and_then(|word| self.0.get(word));
+        let with_word = with_word.map_or(&[][..], Vec::as_slice).iter();
+        with_word.filter(move |(text, _)| mentions(text, name)).map(|(_, start)| *start)
+    }
 }
 
 /// What became of a command.
@@ -99,28 +122,29 @@ static CONFLICT: LazyLock<Regex> = LazyLock::new(|| {
 impl<'a> History<'a> {
     /// Adds a command that comes after all others.
     pub(super) fn push(&mut self, text: &'a str, start: usize, outcome: Outcome) {
-        self.commands.push(Past { text, start, outcome });
+        if outcome == Outcome::Succeeded {
+            self.succeeded.push(text, start);
+            self.publishers.extend(numbers_before_colons(text).map(|port| (port, start)));
+        } else {
+            self.others.push(text, start);
+            self.outcomes.entry(start).or_insert(outcome);
+        }
     }
 
     /// Returns the first of these commands that did not succeed, and what became of it. Each is given by its place
     /// in the chapter.
     pub(super) fn first_failed(&self, starts: &[usize]) -> Option<(usize, Outcome)> {
-        let is_cause =
-            |past: &&Past<'_>| past.outcome != Outcome::Succeeded && starts.contains(&past.start);
-        self.commands.iter().find(is_cause).map(|past| (past.start, past.outcome))
+        let failed = starts.iter().filter_map(|start| self.outcomes.get_key_value(start));
+        failed.min_by_key(|(start, _)| **start).map(|(start, outcome)| (*start, *outcome))
     }
 
     /// Returns what explains that a command failed, which printed `output`, without escape sequences.
     pub(super) fn explain(&self, output: &str) -> Option<Explanation> {
         if let Some(conflict) = conflict(output) {
-            let is_cause = |past: &&Past<'_>| {
-                past.outcome == Outcome::Succeeded
-                    && match &conflict {
-                        Conflict::Name(name) => mentions(past.text, name),
-                        Conflict::Port(port) => publishes(past.text, port),
-                    }
-            };
-            let from = self.commands.iter().rev().find(is_cause)?.start;
+            let from = match &conflict {
+                Conflict::Name(name) => self.succeeded.mentioning(name).next_back(),
+                Conflict::Port(port) => self.publishers.get(port.as_str()).copied(),
+            }?;
             return Some(Explanation::InTheWay { from, conflict });
         }
         let missing = missing(output)?;
@@ -130,14 +154,11 @@ impl<'a> History<'a> {
             "image" => missing.name.trim_end_matches(":latest"),
             _ => &missing.name,
         };
-        let mut mentioned =
-            self.commands.iter().filter(|past| mentions(past.text, name)).peekable();
-        let is_mentioned = mentioned.peek().is_some();
-        let cause = mentioned.find(|past| past.outcome != Outcome::Succeeded);
-        if let Some(Past { start, outcome, .. }) = cause {
-            let (from, outcome, name) = (*start, *outcome, name.to_owned());
+        if let Some(from) = self.others.mentioning(name).next() {
+            let (outcome, name) = (self.outcomes[&from], name.to_owned());
             return Some(Explanation::Follows { from, outcome, name });
         }
+        let is_mentioned = self.succeeded.mentioning(name).next().is_some();
         (!is_mentioned && missing.kind != "file").then_some(Explanation::Unknown(missing))
     }
 }
@@ -160,23 +181,30 @@ fn conflict(output: &str) -> Option<Conflict> {
     name.or_else(|| group("port").or_else(|| group("bound")).map(Conflict::Port))
 }
 
-/// Whether a command names something: as a word of its own, or as the last part of an address.
-fn mentions(command: &str, name: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
-    !name.is_empty()
-        && command.match_indices(name).any(|(at, _)| {
-            let before = command[..at].chars().next_back();
-            let after = command[at + name.len()..]
-                .strip_prefix(".git")
-                .unwrap_or(&command[at + name.len()..]);
-            !before.is_some_and(is_part) && !after.chars().next().is_some_and(is_part)
-        })
+fn is_part_of_word(c: char) -> bool {
+    c.is_alphanumeric() || "_-.".contains(c)
 }
 
-/// Whether a command publishes a port of a container at this port of the host.
-fn publishes(command: &str, port: &str) -> bool {
-    command.match_indices(&format!("{port}:")).any(|(at, _)| {
-        !command[..at].chars().next_back().is_some_and(|before| before.is_ascii_digit())
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c| !is_part_of_word(c)).filter(|word| !word.is_empty())
+}
+
+/// Whether a command names something: as a word of its own, or as the last part of an address.
+fn mentions(command: &str, name: &str) -> bool {
+    work::add(1);
+    command.match_indices(name).any(|(at, _)| {
+        let before = command[..at].chars().next_back();
+        let after = &command[at + name.len()..];
+        let after = after.strip_prefix(".git").unwrap_or(after);
+        !before.is_some_and(is_part_of_word) && !after.chars().next().is_some_and(is_part_of_word)
+    })
+}
+
+/// Returns what can be ports of the host at which a command publishes those of a container.
+fn numbers_before_colons(command: &str) -> impl Iterator<Item = &str> {
+    command.match_indices(':').map(|(at, _)| {
+        let before = &command[..at];
+        &before[before.trim_end_matches(|c: char| c.is_ascii_digit()).len()..]
     })
 }
 
@@ -283,5 +311,57 @@ mod tests {
             assert_eq!(past.explain(port), Some(expected), "{port}");
         }
         assert_eq!(past.explain(&conflict.replace("/web", "/db")), None);
+    }
+    #[test]
+    fn four_times_the_failures_are_four_times_the_work() {
+        use Outcome::{Failed, Succeeded};
+        let work = |commands: usize| {
+            let missing =
+                |index| format!("Error response from daemon: No such container: c{index}");
+            let texts: Vec<_> = (0..commands)
+                .map(|index| format!("docker create -p {index}:80 --name c{index} web"))
+                .collect();
+            work::of(|| {
+                let mut history = History::default();
+                for (start, text) in texts.iter().enumerate() {
+                    history.push(text, start, if start % 2 == 0 { Succeeded } else { Failed });
+                    let others =
+                        ["web", &format!("c{start}"), &format!("c{}", start + 1)].map(|name| {
+                            format!("Conflict. The container name \"/{name}\" is already in use")
+                        });
+                    let port =
+                        format!("Bind for 0.0.0.0:{start} failed: port is already allocated");
+                    for output in [missing(start), missing(start + 1), port].iter().chain(&others) {
+                        history.explain(output);
+                    }
+                }
+            })
+        };
+        let (short, long) = (work(50), work(200));
+        assert!(short > 0 && long < 5 * short, "{short} became {long}");
+    }
+
+    #[test]
+    fn ports_and_names_are_found_in_whatever_they_are_written_with() {
+        let past = history(&[
+            ("docker run -p8080:80 app:1.0 git@example.com:me/tool.git", Outcome::Succeeded),
+            ("docker run --publish=18080:80 my-app:1.0", Outcome::Succeeded),
+        ]);
+        let port = |port| format!("Bind for 0.0.0.0:{port} failed: port is already allocated");
+        let from = |output: &str| match past.explain(output) {
+            Some(Explanation::InTheWay { from, .. }) => Some(from),
+            _ => None,
+        };
+        assert_eq!(
+            [from(&port(8080)), from(&port(18080)), from(&port(80))],
+            [Some(0), Some(1), None]
+        );
+        let image = |name: &str| past.explain(&format!("No such image: {name}"));
+        for known in ["app:1.0", "my-app:1.0", "tool", "tool.git", "me/tool"] {
+            assert_eq!(image(known), None, "{known}");
+        }
+        for unknown in ["app:1", "app:2.0", "my", "too"] {
+            assert!(matches!(image(unknown), Some(Explanation::Unknown(_))), "{unknown}");
+        }
     }
 }

@@ -6,7 +6,6 @@ use super::Difference;
 use super::ran_commands::{failure_of, ran_commands};
 use crate::extract::info_edit::set_attribute;
 use crate::extract::named_blocks::{NamedBlock, named_blocks};
-use crate::model::finding::Code;
 use crate::model::recording::{CommandRecording, Recording};
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Scenario, Step};
@@ -41,9 +40,6 @@ pub(super) fn explain(
     recording: &Recording,
     differences: &mut [Difference],
 ) {
-    if !differences.iter().any(|difference| difference.code == Code::ExitStatus) {
-        return;
-    }
     let blocks = named_blocks(scenario, text);
     for (step, index, command) in ran_commands(scenario, recording) {
         let Some(difference) = failure_of(differences, step, index) else { continue };

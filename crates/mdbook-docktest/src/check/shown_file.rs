@@ -7,7 +7,6 @@ use regex::Regex;
 use super::Difference;
 use super::block_above::block_above;
 use super::ran_commands::{failure_of, ran_commands};
-use crate::model::finding::Code;
 use crate::model::recording::Recording;
 use crate::model::remedy::{Basis, Remedy};
 use crate::model::scenario::{Command, Scenario};
@@ -35,9 +34,6 @@ pub(super) fn explain(
     recording: &Recording,
     differences: &mut [Difference],
 ) {
-    if !differences.iter().any(|difference| difference.code == Code::ExitStatus) {
-        return;
-    }
     for (step, index, ran) in ran_commands(scenario, recording) {
         let Some(command) = step.commands.get(index) else { continue };
         let Some((name, content)) = shown_file(command) else { continue };

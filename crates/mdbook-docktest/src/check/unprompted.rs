@@ -32,9 +32,6 @@ pub(super) fn explain(
     placeholders: &Placeholders,
     differences: &mut Vec<Difference>,
 ) {
-    if !differences.iter().any(|difference| difference.code == Code::ExitStatus) {
-        return;
-    }
     for (step, recorded) in scenario.steps.iter().zip(&recording.steps) {
         let StepRecording::Ran { commands: ran, .. } = recorded else { continue };
         let is_script = step.session_markup.is_empty()

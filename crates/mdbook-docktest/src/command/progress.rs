@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::{DecimalBytes, MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::accept::{Accepted, OtherRows};
+use crate::accept::Accepted;
 use crate::model::scenario::{Scenario, Step};
 use crate::run::{ImageAction, Progress};
 use crate::terminal::plain;
@@ -156,27 +156,9 @@ pub(crate) fn accepted<'a>(
         let (path, line) = place(*line);
         say(&format!("{}:{line}: {changes}", path.display()));
     }
-    for (path, line) in accepted.refused.iter().map(|line| place(*line)) {
-        let path = path.display();
-        say(&format!(
-            "{path}:{line}: not rewritten: the block cannot contain this output or comes from an included \
-             file, or what the command needs is missing; edit it by hand"
-        ));
-    }
-    for (line, note) in &accepted.with_notes {
+    for (line, refusal) in &accepted.refused {
         let (path, line) = place(*line);
-        let (path, note) = (path.display(), plain(note.trim()));
-        say(&format!(
-            "{path}:{line}: not rewritten: the line `{note}` would be lost; if it is a note, write it above or below the block"
-        ));
-    }
-    for OtherRows { line, shown, printed } in &accepted.other_rows {
-        let (path, line) = place(*line);
-        let path = path.display();
-        say(&format!(
-            "{path}:{line}: not rewritten: rows of this table: {shown}, rows that were printed: {printed}; write `...` \
-             where rows may be left out, or use `--rows` to take those that were printed"
-        ));
+        say(&format!("{}:{line}: not rewritten: {refusal}", path.display()));
     }
 }
 

@@ -9,6 +9,7 @@
 //! - the lines of several containers in `docker compose logs` and `docker service logs`;
 //! - the files of `docker diff`, whatever their directories;
 //! - the steps of a build in a terminal, which run side by side;
+//! - the rows of `docker buildx du`, and lists of labels and the like in JSON;
 //! - the two answers of `nslookup` in Alpine, which asks for both kinds of addresses at a time.
 
 use std::borrow::Cow;
@@ -19,6 +20,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::build_steps::without_progress;
+
+mod cache_records;
+mod lists;
+
+pub(crate) use self::lists::with_sorted_lists;
 
 /// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
 struct Part {
@@ -47,9 +53,14 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
         (answers, LINE_END),
         (differences, LINE_END),
         (vertices, LINE_END),
+        (cache_records::with_sizes, LINE_END),
+        (cache_records::without_sizes, LINE_END),
     ]
     .into_iter();
     let mut ordered = without_progress(expected, actual);
+    if let Cow::Owned(new) = lists::in_expected_order(expected, &ordered) {
+        ordered = Cow::Owned(new);
+    }
     loop {
         let lines: Vec<&str> = ordered.split_inclusive('\n').collect();
         // Those after one that changes the order read the new text.

@@ -1,9 +1,17 @@
 //! Whether a chapter is worse after a remedy than before.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::extract::extract;
-use crate::model::finding::Code;
+use crate::model::finding::{Code, Finding};
 use crate::model::scenario::Scenario;
 use crate::text::position::work;
+
+/// What a message says about other lines, which remedies above them move.
+static LINE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bline \d+").expect("it is a regex of our own"));
 
 /// The wrong annotations of a chapter, sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +23,14 @@ impl Mistakes {
         let scenario = extract(&scenario.path, text, scenario.extensions.clone());
         let findings = scenario.findings.into_iter();
         let wrong = findings.filter(|finding| finding.code.is_about_annotations());
-        let mut mistakes: Vec<_> = wrong.map(|finding| (finding.code, finding.message)).collect();
+        let message = |finding: &Finding| LINE.replace_all(&finding.message, "line").into_owned();
+        let mut mistakes: Vec<_> = wrong.map(|finding| (finding.code, message(&finding))).collect();
         mistakes.sort_unstable();
         Self(mistakes)
     }
 
-    /// Whether a remedy alone has made the chapter worse. It may uncover a mistake in the place of the one that it mends, and
-    /// change the line numbers in messages: only the number counts.
+    /// Whether a remedy alone has made the chapter worse. It may uncover a mistake in the place of the one that it mends: only
+    /// the number counts.
     pub(super) fn are_more_than(&self, before: &Self) -> bool {
         self.0.len() > before.0.len()
     }

@@ -1,59 +1,104 @@
 //! Finds the place of an edit of a chapter's text in the chapter's file.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::text::position::work;
 use crate::text::splice::Edit;
 
 /// The number of lines around an edit that are compared, at most.
 const CONTEXT: usize = 60;
 
-/// Returns edits of `source` that have the effect of edits of `text`; `None` if they are about text
-/// that comes from another file, or if it cannot be known where it comes from.
-///
-/// `text` is `source` with `{{#include}}` and the like replaced. So lines that occur once in `text`, and
-/// once in `source`, are the same lines: if those of `text` came from elsewhere, those of `source` would
-/// be a second time in `text`. Lines that occur more often are looked for together with their
-/// neighbours.
-pub(super) fn in_source(text: &str, source: &str, edits: &[Edit]) -> Option<Vec<Edit>> {
-    if text == source {
-        return Some(edits.to_vec());
-    }
-    let moved = |edit: &Edit| {
-        let lines = whole_lines(text, &edit.range);
-        let start = windows(text, &lines).find_map(|window| {
-            let at = only_place(source, only_in(text, &window)?)?;
-            Some(at + edit.range.start - window.start)
-        })?;
-        Some(Edit { range: start..start + edit.range.len(), text: edit.text.clone() })
-    };
-    edits.iter().map(moved).collect()
+/// A chapter's text and its file's, in which places of edits are looked for.
+pub(super) enum Places<'a> {
+    /// Both are the same.
+    Same,
+    Different {
+        text: Lines<'a>,
+        source: Lines<'a>,
+    },
 }
 
-/// Returns a window of the text, if its lines occur there once.
-fn only_in<'a>(text: &'a str, window: &Range<usize>) -> Option<&'a str> {
-    let lines = &text[window.clone()];
-    only_place(text, lines).map(|_| lines)
+/// A text, and where each line stands in it.
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    places: HashMap<&'a str, Vec<usize>>,
 }
 
-/// Returns the offset of lines in a text, if they occur there once as whole lines.
-fn only_place(text: &str, lines: &str) -> Option<usize> {
-    let is_whole = |at: usize| {
-        let end = at + lines.len();
-        (at == 0 || text[..at].ends_with('\n'))
-            && (lines.ends_with('\n') || end == text.len() || text[end..].starts_with('\n'))
-    };
-    // `match_indices` leaves out matches that overlap with the one before.
-    let mut from = 0;
-    let mut found = None;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find(lines)) {
-        let at = from + at;
-        if is_whole(at) && found.replace(at).is_some() {
-            return None;
+impl<'a> Places<'a> {
+    pub(super) fn of(text: &'a str, source: &'a str) -> Self {
+        if text == source {
+            return Self::Same;
         }
-        let next = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
-        from = next.max(at + 1);
+        Self::Different { text: Lines::of(text), source: Lines::of(source) }
     }
-    found
+
+    /// Returns edits of `source` that have the effect of edits of `text`; `None` if they are about text
+    /// that comes from another file, or if it cannot be known where it comes from.
+    ///
+    /// `text` is `source` with `{{#include}}` and the like replaced. So lines that occur once in `text`, and
+    /// once in `source`, are the same lines: if those of `text` came from elsewhere, those of `source` would
+    /// be a second time in `text`. Lines that occur more often are looked for together with their
+    /// neighbours.
+    pub(super) fn in_source(&self, edits: &[Edit]) -> Option<Vec<Edit>> {
+        let Self::Different { text, source } = self else { return Some(edits.to_vec()) };
+        let moved = |edit: &Edit| {
+            let lines = whole_lines(text.text, &edit.range);
+            let start = windows(text.text, &lines).find_map(|window| {
+                let lines = &text.text[window.clone()];
+                text.only_place(lines)?;
+                Some(source.only_place(lines)? + edit.range.start - window.start)
+            })?;
+            Some(Edit { range: start..start + edit.range.len(), text: edit.text.clone() })
+        };
+        edits.iter().map(moved).collect()
+    }
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut places: HashMap<_, Vec<usize>> = HashMap::new();
+        for (at, line) in with_offsets(text.split('\n')) {
+            places.entry(line).or_default().push(at);
+        }
+        Self { text, places }
+    }
+
+    /// Returns the offset of lines, if they occur once as whole lines.
+    fn only_place(&self, lines: &str) -> Option<usize> {
+        // What is behind the last line feed is no line, unless nothing is before it.
+        let each = with_offsets(lines.strip_suffix('\n').unwrap_or(lines).split('\n'));
+        let places = |line| self.places.get(line).map_or(&[][..], Vec::as_slice);
+        // As the rarest line is somewhere, so are all of them.
+        let (before, places) =
+            each.map(|(at, line)| (at, places(line))).min_by_key(|(_, places)| places.len())?;
+        let starts = places.iter().filter_map(|at| at.checked_sub(before));
+        let mut found = starts.filter(|at| self.are_at(*at, lines));
+        let only = found.next()?;
+        found.next().is_none().then_some(only)
+    }
+
+    /// Whether these whole lines are at an offset.
+    fn are_at(&self, at: usize, lines: &str) -> bool {
+        work::add(1);
+        let is_start = at == 0 || self.text.as_bytes()[at - 1] == b'\n';
+        let rest = self.text.get(at..).and_then(|rest| rest.strip_prefix(lines));
+        let is_end =
+            |rest: &str| lines.ends_with('\n') || rest.is_empty() || rest.starts_with('\n');
+        is_start && rest.is_some_and(is_end)
+    }
+}
+
+/// Returns the lines of a text, without their line feeds, and the offset of each.
+fn with_offsets<'a>(
+    lines: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let mut next = 0;
+    lines.map(move |line| {
+        let at = next;
+        next += line.len() + 1;
+        (at, line)
+    })
 }
 
 /// Returns the lines that a range is in.
@@ -96,7 +141,7 @@ mod tests {
     /// What an insertion before `at` in the text makes of the source; `None` if it has no place there.
     fn marked(text: &str, source: &str, at: usize) -> Option<String> {
         let edit = Edit::insert(at, "!".into());
-        Some(splice(source, in_source(text, source, &[edit])?))
+        Some(splice(source, Places::of(text, source).in_source(&[edit])?))
     }
 
     #[test]
@@ -138,7 +183,7 @@ mod tests {
     fn lines_can_be_replaced_up_to_an_include() {
         let (text, source) = ("a\nb\nincluded\n", "a\nb\n{{#include c.md}}\n");
         let edit = Edit { range: 2..4, text: "new\n".into() };
-        let edits = in_source(text, source, &[edit]).unwrap();
+        let edits = Places::of(text, source).in_source(&[edit]).unwrap();
         assert_eq!(splice(source, edits), "a\nnew\n{{#include c.md}}\n");
     }
 

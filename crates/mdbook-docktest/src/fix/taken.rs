@@ -7,7 +7,7 @@ use crate::text::position::work;
 use crate::text::splice::Edit;
 
 /// Places of edits that do not overlap.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Taken(BTreeSet<(usize, usize)>);
 
 impl Taken {

@@ -125,21 +125,64 @@ fn a_script_with_prompts_becomes_a_session_together_with_its_other_remedies() {
 }
 
 #[test]
+fn one_of_many_remedies_is_refused_alone() {
+    let text = "```bash tty\ntop\n```\n".repeat(9);
+    let mut remedies: Vec<_> =
+        text.match_indices("```bash").map(|(at, _)| finding_at(&text, at + 7, " hidden")).collect();
+    remedies.insert(5, finding_at(&text, text.match_indices(" tty").nth(5).unwrap().0 + 4, " tty"));
+    let fixed = fixed(&text, &text, &remedies, Choice::Proved);
+    assert_eq!(fixed.text, text.replace("bash", "bash hidden"));
+    assert_eq!((fixed.applied.len(), fixed.refused), (9, vec![place(16, "add ` tty`")]));
+}
+
+/// A finding with a remedy that inserts a text.
+fn finding_at(text: &str, at: usize, new: &str) -> Finding {
+    let mut finding = finding(text, "", new, &format!("add `{new}`"), Basis::Proved);
+    finding.line = text[..at].matches('\n').count() + 1;
+    finding.span = at..at;
+    finding.remedies[0].edits[0].range = at..at;
+    finding
+}
+
+#[test]
 fn a_chapter_with_four_times_the_remedies_is_four_times_the_work() {
-    let work = |steps: usize| {
-        let step = |index| {
-            // An output block of no step is a mistake, before and after.
-            format!(
-                "## Step {index}\n\n```output\n```\n\n## Then\n\n```bash\n$ true {index}\n```\n\n"
-            )
+    // An output block of no step is a mistake, before and after.
+    let own = |index| {
+        format!("## Step {index}\n\n```output\n```\n\n## Then\n\n```bash\n$ true {index}\n```\n\n")
+    };
+    let included = |index| format!("```bash\n$ false {index}\n```\n\n");
+    let work = |steps: usize, is_included: bool| {
+        let included_text = |index| if is_included { included(index) } else { String::new() };
+        let link = |index| {
+            if is_included { format!("{{{{#include {index}.md}}}}\n\n") } else { String::new() }
         };
-        let text: String = (0..steps).map(step).collect();
+        let text: String = (0..steps).map(|index| own(index) + &included_text(index)).collect();
+        let source: String = (0..steps).map(|index| own(index) + &link(index)).collect();
         work::of(|| {
-            let fixed = fixed(&text, &text, &[], Choice::Proved);
+            let fixed = fixed(&text, &source, &[], Choice::Proved);
             assert_eq!(fixed.applied.len(), steps);
-            assert_eq!(fixed.text, text.replace("```bash", "```console"));
+            assert_eq!(fixed.refused.len(), if is_included { steps } else { 0 });
+            assert_eq!(fixed.source, source.replace("```bash", "```console"));
+        })
+    };
+    for is_included in [false, true] {
+        let (short, long) = (work(20, is_included), work(80, is_included));
+        assert!(long < 5 * short, "{short} became {long}, {is_included}");
+    }
+}
+
+#[test]
+fn a_refused_remedy_does_not_make_each_of_the_others_be_tried_alone() {
+    let work = |steps: usize| {
+        let text: String =
+            (0..steps).map(|index| format!("```bash tty\n$ true {index}\n```\n\n")).collect();
+        let refused = finding_at(&text, text.find(" tty").unwrap() + 4, " tty");
+        work::of(|| {
+            let fixed = fixed(&text, &text, &[refused], Choice::Proved);
+            assert_eq!((fixed.applied.len(), fixed.refused.len()), (steps, 1));
         })
     };
     let (short, long) = (work(50), work(200));
-    assert!(long < 5 * short, "{short} became {long}");
+    // The remedies can be halved two times more.
+    assert!(long < 8 * short, "{short} became {long}");
 }

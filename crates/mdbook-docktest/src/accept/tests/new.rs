@@ -7,7 +7,7 @@ fn with_new(text: &str, outputs: &[&str]) -> String {
     let recording = recording(&scenario, outputs);
     let placeholders = Placeholders::default();
     let accepted = accept(text, text, &scenario, &recording, &placeholders, NEW);
-    assert_eq!(accepted.refused, Vec::<usize>::new());
+    assert_eq!(accepted.refused, []);
     let left = findings_by_default(&accepted.text, &read(&accepted.text), &recording);
     assert!(left.iter().all(|finding| finding.code != Code::OutputMismatch), "{left:?}");
     let again = accept(

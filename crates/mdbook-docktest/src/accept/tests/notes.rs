@@ -17,7 +17,7 @@ fn an_expectation_with_a_note_is_left_to_its_author() {
         let (placeholders, choices) = (Placeholders::default(), Choices::default());
         let accepted = accept(&page, &page, &scenario, &recording, &placeholders, choices);
         assert_eq!(accepted.text, page.replace("```output\nold\n```\n", "```output\nnew\n```\n"));
-        assert_eq!(accepted.with_notes, [(6, note.to_owned())]);
+        assert_eq!(accepted.refused, [(6, Refusal::Note(note.to_owned()))]);
         assert_eq!(accepted.rewritten.len(), 1);
     }
 }
@@ -33,6 +33,6 @@ fn comments_that_a_file_no_longer_has_are_rewritten() {
         let (placeholders, choices) = (Placeholders::default(), Choices::default());
         let accepted = accept(page, page, &scenario, &recording, &placeholders, choices);
         assert_eq!(accepted.text, page.replace("# The port.\nold\n", "new\n"));
-        assert_eq!(accepted.with_notes, []);
+        assert_eq!(accepted.refused, []);
     }
 }

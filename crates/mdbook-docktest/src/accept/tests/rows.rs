@@ -18,10 +18,10 @@ fn rows_are_neither_dropped_nor_added_unasked() {
     ] {
         let unasked = accepted(PAGE, output, Choices::default());
         assert_eq!((unasked.text.as_str(), unasked.rewritten.len()), (PAGE, 0));
-        assert_eq!(unasked.other_rows, [OtherRows { line: 3, shown: 2, printed }]);
+        assert_eq!(unasked.refused, [(3, Refusal::OtherRows { shown: 2, printed })]);
         let asked = accepted(PAGE, output, ROWS);
         assert_eq!(asked.text, format!("```console\n$ a\n{output}```\n"));
-        assert_eq!((asked.rewritten.len(), asked.other_rows.len()), (1, 0));
+        assert_eq!((asked.rewritten.len(), asked.refused.len()), (1, 0));
     }
 }
 
@@ -33,5 +33,5 @@ fn another_row_takes_the_place_of_one_and_dots_ask_for_others() {
     let dots = PAGE.replace("local     other", "...");
     let output = "DRIVER    VOLUME NAME\nlocal     third\n";
     let accepted = accepted(&dots, output, Choices::default());
-    assert_eq!((accepted.rewritten.len(), accepted.other_rows.len()), (1, 0));
+    assert_eq!((accepted.rewritten.len(), accepted.refused.len()), (1, 0));
 }
