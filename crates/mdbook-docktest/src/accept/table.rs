@@ -24,13 +24,27 @@ pub(super) fn other_rows(old: &str, actual: &str) -> Option<Refusal> {
     let actual = without_pull(actual).map_or(Cow::Borrowed(actual), Cow::Owned);
     let lines = |text| str::lines(text).map(str::trim_end).filter(|line| !line.is_empty());
     let (mut shown, mut printed) = (lines(&old), lines(&actual));
-    let header: Vec<&str> = shown.find(|line| HEADER.is_match(line))?.split_whitespace().collect();
-    printed.find(|line| line.split_whitespace().eq(header.iter().copied()))?;
+    let header = shown.find(|line| HEADER.is_match(line))?;
+    let is_same = |line: &str| line.split_whitespace().eq(header.split_whitespace());
+    if printed.clone().any(is_same) {
+        printed.find(|line| is_same(line))?;
+    } else {
+        printed.find(|line| is_other_version(header, line))?;
+    }
     if shown.clone().any(|line| line.trim() == "...") {
         return None;
     }
     let (shown, printed) = (shown.count(), printed.count());
     (shown != printed).then_some(Refusal::OtherRows { shown, printed })
+}
+
+/// Whether a line can be the header that another version of docker gives to the same table, as `VIRTUAL SIZE` was once that
+/// of `SIZE`: it begins alike, and has most of the words.
+fn is_other_version(header: &str, line: &str) -> bool {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (header.split_whitespace().collect(), line.split_whitespace().collect());
+    let common = old.iter().filter(|word| new.contains(word)).count();
+    HEADER.is_match(line) && old.first() == new.first() && 2 * common > new.len()
 }
 
 #[cfg(test)]
@@ -54,6 +68,11 @@ mod tests {
             let expected = expected.map(|(shown, printed)| Refusal::OtherRows { shown, printed });
             assert_eq!(other_rows(page, actual), expected, "{actual}");
         }
+        // Another version has other columns.
+        let old = "REPOSITORY    TAG    IMAGE ID    CREATED    VIRTUAL SIZE\nshop  1  a  b  1 MB\nweb  1  a  b  1 MB\n";
+        let new = "REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\nweb  1  a  b  1MB\n";
+        assert_eq!(other_rows(old, new), Some((2, 1)));
+        assert_eq!(other_rows("CONTAINER ID   IMAGE   STATUS\na  b  c\n", new), None);
         let dots = "DRIVER    VOLUME NAME\nlocal     solo\n...\n";
         assert_eq!(other_rows(dots, page), None);
         assert_eq!(other_rows("a  b\nc  d\n", "a  b\n"), None, "no table");

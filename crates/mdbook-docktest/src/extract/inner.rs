@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::command_line::{Reading, reading};
 use super::commands::{is_complete, lines_until_complete, unended_here_document};
 use super::console::{Session, SessionCommand};
 use super::interactive::needs_terminal;
@@ -205,7 +206,13 @@ pub(super) fn continue_program(session: &mut Session, lines: &[&str], open: &Ope
     let end = session.commands.first().map_or(lines.len(), |command| command.lines.start);
     let Some(first) = (0..end).find(|line| !lines[*line].trim().is_empty()) else { return false };
     let outer = open.outer.as_ref();
-    if inner_prompt(lines[first], outer, open.is_certain).is_none() {
+    // Right above the next command of the shell, `# Start another one` is about that.
+    let is_comment = |line: &&str| {
+        let text = line.strip_prefix("# ");
+        line.trim().is_empty() || text.is_some_and(|text| reading(text) < Reading::Command)
+    };
+    let is_about_next = end < lines.len() && lines[first..end].iter().all(is_comment);
+    if is_about_next || inner_prompt(lines[first], outer, open.is_certain).is_none() {
         return false;
     }
     let typed = typed_commands(lines, first..end, outer, open.is_certain);

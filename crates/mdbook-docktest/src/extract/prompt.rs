@@ -198,6 +198,7 @@ impl Prompts {
     pub(crate) fn in_lines(lines: &[&str]) -> Option<Self> {
         let mut in_container = false;
         let mut weak = None;
+        let mut weak_runs_docker = false;
         for line in lines {
             if line.contains('>') && WINDOWS.is_match(line) {
                 return Some(Self::Windows);
@@ -210,12 +211,17 @@ impl Prompts {
             if !(is_command || prompt.is_unlike_bash()) {
                 continue;
             }
-            let runs_docker = command.starts_with("docker");
+            let runs_docker = command.trim_start_matches("sudo ").starts_with("docker");
             if prompt.is_in_container && !runs_docker {
+                // Below root's `# docker run -it debian`, or `> docker run …`.
+                if let Some(weak) = weak.take_if(|_| weak_runs_docker) {
+                    return Some(Self::Shell(weak));
+                }
                 in_container = true;
             } else if prompt.is_unlike_bash() {
                 return Some(Self::Shell(prompt));
             } else {
+                weak_runs_docker |= weak.is_none() && runs_docker;
                 weak.get_or_insert(prompt);
             }
         }
@@ -265,7 +271,15 @@ impl Prompts {
                 };
                 let has_commands = others().any(|line| reading(line) == Reading::Command);
                 let has_output = others().any(|line| may_be_output(&line));
-                begins && !has_commands && (has_output || others().next().is_none())
+                // Nor does bash run what is typed into the container that `# docker run -it` has started.
+                let is_inner =
+                    |line: &str| Prompt::of(line).is_some_and(|(prompt, _)| prompt.is_in_container);
+                let starts_container =
+                    lines.iter().position(|line| is_inner(line)).is_some_and(|first| {
+                        !lines[..first].iter().any(|line| reading(line) == Reading::Command)
+                    });
+                let is_output = !has_commands && (has_output || others().next().is_none());
+                begins && (starts_container || is_output)
             }
             Self::Container | Self::Windows => begins,
         };

@@ -268,3 +268,13 @@ fn a_comment_between_prompts_is_neither_typed_nor_output() {
     ];
     assert_eq!(found, expected);
 }
+
+#[test]
+fn a_comment_above_the_next_command_of_the_shell_is_not_typed_into_an_open_program() {
+    let open = "```console\n$ docker run -it debian bash\nroot@6dd93d6cdc80:/# hostname\n```\n\n";
+    let next = |block: &str| commands(&format!("{open}```console\n{block}```\n")).remove(1);
+    let found = next("# Greet the other container\n$ docker ps\n");
+    assert_eq!(found, ["docker ps => "]);
+    assert_eq!(next("# ls /srv\n$ docker ps\n"), ["# ls /srv => ", "docker ps => "]);
+    assert_eq!(next("# Greet it\n# ls /srv\n$ docker ps\n").len(), 3);
+}
