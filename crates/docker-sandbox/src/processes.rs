@@ -88,7 +88,7 @@ mod tests {
 
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_secs(180);
 
     fn pid(child: &Child) -> Pid {
         Pid::from_child(child)
