@@ -54,10 +54,9 @@ impl User {
         let mut removing = Command::new("sh");
         removing.args(["-c", remove]).process_group(0).stdin(Stdio::piped());
         let mut removing = removing.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let mut input = removing.stdin.take().unwrap();
         // Not as an argument: names like this one are those of engines.
-        writeln!(input, "{}", self.name).unwrap();
-        std::mem::forget(input);
+        writeln!(removing.stdin.as_mut().unwrap(), "{}", self.name).unwrap();
+        std::mem::forget(removing);
     }
 
     /// A new user without an engine. The name begins with `prefix`.
