@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Once;
-use std::time::Duration;
 
 use docker_cli::{Canceller, DockerCommand};
 use docker_images::Index;
@@ -12,7 +11,7 @@ use docker_sandbox::{
 };
 
 use crate::book::Book;
-use crate::machine::eventually;
+use crate::machine::{PATIENCE, eventually};
 
 /// A Docker Engine with the image `alpine`. It ends when it is dropped.
 #[derive(Debug)]
@@ -25,7 +24,7 @@ impl Engine {
         let root = EngineRoot::find();
         let options = EngineOptions {
             images: Some((&store, &[image])),
-            ..EngineOptions::new(&root, Duration::from_secs(60))
+            ..EngineOptions::new(&root, PATIENCE)
         };
         Self(ProcessEngine::start(&options, &Canceller::new()).unwrap())
     }
@@ -88,7 +87,7 @@ impl Engine {
     #[track_caller]
     pub fn docker<S: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = S>) -> String {
         let words = words.into_iter().map(|word| word.as_ref().to_owned());
-        let command = self.0.docker().command(words).timeout(Duration::from_secs(60));
+        let command = self.0.docker().command(words).timeout(PATIENCE);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", output.stderr_text());
         output.stdout_text().trim_end().to_owned()

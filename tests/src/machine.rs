@@ -20,11 +20,11 @@ use crate::running::Running;
 mod others;
 
 /// How long to wait for something that must happen. Only what hangs takes that long, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How long after a run's end something of it may still exist. A limit for what stays, not for what is slow: times are
 /// measured where runs are ended at random.
-const CLEANUP_LIMIT: Duration = Duration::from_secs(60);
+const CLEANUP_LIMIT: Duration = PATIENCE;
 
 /// Waits until a condition is true. `what` names what is waited for, as a noun.
 #[track_caller]

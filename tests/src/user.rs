@@ -3,12 +3,14 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::ops::Range;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock};
 
 use docker_sandbox::prepared_directory;
 
@@ -35,17 +37,26 @@ pub struct User {
 }
 
 impl User {
-    /// The user whom all tests that run at the same time share, with one copy of the engine.
+    /// The user whom all tests share, with one copy of the engine, which takes long to make.
     pub fn shared() -> Arc<Self> {
-        static SHARED: Mutex<Weak<User>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(user) = shared.upgrade() {
-            return user;
-        }
-        let user = Arc::new(Self::new("docktest"));
-        user.copy_engine();
-        *shared = Arc::downgrade(&user);
-        user
+        static SHARED: LazyLock<Arc<User>> = LazyLock::new(|| {
+            let user = Arc::new(User::new("docktest"));
+            user.is_removed_after_the_tests();
+            user.copy_engine();
+            user
+        });
+        Arc::clone(&SHARED)
+    }
+
+    /// Nothing is dropped at the end of the tests' process. Then, however it ends, the input of this program ends.
+    fn is_removed_after_the_tests(&self) {
+        let remove = "read -r name; cat; exec userdel --remove \"$name\"";
+        let mut removing = Command::new("sh");
+        removing.args(["-c", remove]).process_group(0).stdin(Stdio::piped());
+        let mut removing = removing.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Not as an argument: names like this one are those of engines.
+        writeln!(removing.stdin.as_mut().unwrap(), "{}", self.name).unwrap();
+        std::mem::forget(removing);
     }
 
     /// A new user without an engine. The name begins with `prefix`.

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Docker, DockerCommand, Error, Source};
-use fake::{Fake, SOON, wait_for};
+use fake::{Fake, HANG, wait_for};
 
 #[test]
 fn output_keeps_both_streams_and_the_status() {
@@ -38,7 +38,7 @@ fn a_call_that_fails_says_what_was_run() {
 
 #[test]
 fn a_call_without_output_says_so() {
-    let fake = Fake::new("exec sleep 60");
+    let fake = Fake::new("exec sleep 600");
     let error = fake.docker.command(["x"]).timeout(Duration::from_millis(100)).call().unwrap_err();
     assert_eq!(error.to_string(), "timed out after 100ms (no error output)");
 }
@@ -121,7 +121,7 @@ fn a_failed_stream_keeps_the_end_of_standard_error() {
 fn standard_input_is_empty_unless_given() {
     let fake = Fake::new("wc -c");
     let size = |command: docker_cli::Raw| {
-        command.timeout(SOON).call().unwrap().stdout_text().trim().to_owned()
+        command.timeout(HANG).call().unwrap().stdout_text().trim().to_owned()
     };
     assert_eq!(size(fake.docker.command(["x"])), "0");
     assert_eq!(size(fake.docker.command(["x"]).stdin(vec![b'a'; 3_000_000])), "3000000");
@@ -149,21 +149,21 @@ fn huge_output_on_both_streams_does_not_block() {
     let fake = Fake::new(
         "head -c 20000000 /dev/zero & head -c 20000000 /dev/zero >&2 & wait; printf end; exit 0",
     );
-    let output = fake.docker.command(["x"]).timeout(Duration::from_secs(60)).call().unwrap();
+    let output = fake.docker.command(["x"]).timeout(HANG).call().unwrap();
     assert_eq!(output.stdout.len(), 20_000_003);
     assert_eq!(output.stderr.len(), 20_000_000);
 }
 
 #[test]
 fn a_stream_returns_lines_as_they_arrive() {
-    let fake = Fake::new("echo one; sleep 0.2; echo two >&2; sleep 0.2; printf three; sleep 60");
+    let fake = Fake::new("echo one; sleep 0.2; echo two >&2; sleep 0.2; printf three; sleep 600");
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
     let started = Instant::now();
     let line = lines.next().unwrap().unwrap();
     assert_eq!((line.source, line.text().as_ref()), (Source::Stdout, "one"));
     let line = lines.next().unwrap().unwrap();
     assert_eq!((line.source, line.text().as_ref()), (Source::Stderr, "two"));
-    assert!(started.elapsed() < SOON);
+    assert!(started.elapsed() < HANG);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_busy_stream_does_not_hide_the_other_one() {
 #[test]
 fn a_slow_reader_gets_what_is_in_the_pipe_after_the_end() {
     // The process in the background keeps the pipe open, and is killed.
-    let fake = Fake::new("seq 1 10000; sleep 60 & exit 0");
+    let fake = Fake::new("seq 1 10000; sleep 600 & exit 0");
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
     thread::sleep(Duration::from_millis(500));
     assert_eq!(lines.next().unwrap().unwrap().text(), "1");

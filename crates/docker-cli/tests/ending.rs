@@ -9,15 +9,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use docker_cli::{Canceller, DockerCommand, Error};
-use fake::{Fake, HANG, SOON, SSH, wait_for};
+use fake::{Fake, HANG, SSH, wait_for};
 
 #[test]
 fn a_timeout_takes_grandchildren_along() {
-    let fake = Fake::new("echo before; sleep 60 & echo $! > grandchild; echo $$ > child; wait");
+    let fake = Fake::new("echo before; sleep 600 & echo $! > grandchild; echo $$ > child; wait");
     let started = Instant::now();
-    let limit = Duration::from_secs(1);
-    let error = fake.docker.command(["x"]).timeout(limit).call().unwrap_err();
-    assert!(started.elapsed() < SOON);
+    let call = |limit| fake.docker.command(["x"]).timeout(limit).call().unwrap_err();
+    let (limit, error) = fake.stopped(call, |_| fake.has_written("child", ""));
+    assert!(started.elapsed() < HANG);
     let Error::Timeout { limit: reported, failure } = error else { panic!("{error:?}") };
     assert_eq!(reported, limit);
     assert_eq!(failure.stdout, b"before\n");
@@ -29,9 +29,10 @@ fn a_timeout_takes_grandchildren_along() {
 fn a_timeout_holds_against_endless_output_and_ignored_signals() {
     let fake = Fake::new("trap '' INT TERM HUP; echo $$ > child; while :; do echo y; done");
     let started = Instant::now();
-    let error = fake.docker.command(["x"]).timeout(Duration::from_secs(1)).call().unwrap_err();
+    let call = |limit| fake.docker.command(["x"]).timeout(limit).call().unwrap_err();
+    let (_, error) = fake.stopped(call, |_| fake.has_written("child", ""));
     assert!(matches!(error, Error::Timeout { .. }), "{error:?}");
-    assert!(started.elapsed() < SOON);
+    assert!(started.elapsed() < HANG);
     fake.assert_gone("child");
 }
 
@@ -46,26 +47,26 @@ fn the_default_timeout_is_for_calls_and_not_for_streams() {
 
 #[test]
 fn a_grandchild_that_holds_the_pipes_does_not_delay_the_end() {
-    let fake = Fake::new("sleep 60 & echo $! > grandchild; echo done");
+    let fake = Fake::new("sleep 600 & echo $! > grandchild; echo done");
     let started = Instant::now();
     let output = fake.docker.command(["x"]).call().unwrap();
     assert_eq!(output.stdout, b"done\n");
-    assert!(started.elapsed() < SOON);
+    assert!(started.elapsed() < HANG);
     fake.assert_gone("grandchild");
 }
 
 #[test]
 fn a_grandchild_in_another_session_does_not_delay_the_end_either() {
-    let fake = Fake::new("setsid sleep 60 & echo done");
+    let fake = Fake::new("setsid sleep 600 & echo done");
     let started = Instant::now();
     let output = fake.docker.command(["x"]).call().unwrap();
     assert_eq!(output.stdout, b"done\n");
-    assert!(started.elapsed() < SOON);
+    assert!(started.elapsed() < HANG);
 }
 
 #[test]
 fn a_grandchild_that_prints_endlessly_does_not_delay_the_end() {
-    let fake = Fake::new("setsid timeout 60 cat /dev/zero & exit 0");
+    let fake = Fake::new("setsid timeout 600 cat /dev/zero & exit 0");
     let started = Instant::now();
     for line in fake.docker.command(["x"]).stream().unwrap() {
         line.unwrap();
@@ -75,19 +76,19 @@ fn a_grandchild_that_prints_endlessly_does_not_delay_the_end() {
 
 #[test]
 fn dropping_a_stream_kills_the_group() {
-    let fake = Fake::new("sleep 60 & echo $! > grandchild; echo $$ > child; echo ready; wait");
+    let fake = Fake::new("sleep 600 & echo $! > grandchild; echo $$ > child; echo ready; wait");
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
     assert_eq!(lines.next().unwrap().unwrap().text(), "ready");
     let started = Instant::now();
     drop(lines);
-    assert!(started.elapsed() < SOON);
+    assert!(started.elapsed() < HANG);
     fake.assert_gone("child");
     fake.assert_gone("grandchild");
 }
 
 #[test]
 fn a_stream_is_cancelled_from_another_thread() {
-    let fake = Fake::new("sleep 60 & echo $! > grandchild; echo ready; wait");
+    let fake = Fake::new("sleep 600 & echo $! > grandchild; echo ready; wait");
     let mut lines = fake.docker.command(["x"]).stream().unwrap();
     let canceller = lines.canceller();
     assert_eq!(lines.next().unwrap().unwrap().text(), "ready");
@@ -98,14 +99,14 @@ fn a_stream_is_cancelled_from_another_thread() {
     });
     assert!(matches!(lines.next(), Some(Err(Error::Cancelled(_)))));
     assert!(lines.next().is_none());
-    assert!(started.elapsed() < SOON);
+    assert!(started.elapsed() < HANG);
     cancelling.join().unwrap();
     fake.assert_gone("grandchild");
 }
 
 #[test]
 fn calls_are_cancelled_and_later_ones_do_not_start() {
-    let fake = Fake::new("echo $$ > child; sleep 60");
+    let fake = Fake::new("echo $$ > child; sleep 600");
     let canceller = Canceller::new();
     let docker = fake.docker.clone().cancelled_by(canceller.clone());
     let running = thread::spawn({
@@ -126,12 +127,15 @@ fn a_stopped_run_removes_its_container() {
     let fake = Fake::new(
         r#"echo "$@" >> calls
 case "$*" in
-  *"container run"*) echo $$ > child; sleep 60 ;;
+  *"container run"*) echo $$ > child; sleep 600 ;;
   *"container ls"*) echo abc123 ;;
 esac"#,
     );
     let run = fake.docker.container().run("alpine").program(["sleep", "9"]);
-    let error = run.timeout(Duration::from_secs(1)).call().unwrap_err();
+    let (_, error) = fake.stopped(
+        |limit| run.clone().timeout(limit).call().unwrap_err(),
+        |error| fake.has_written("child", "") && has_left_nothing(error),
+    );
     let Error::Timeout { failure, .. } = &error else { panic!("{error:?}") };
     assert_eq!(failure.leftover, None);
     fake.assert_gone("child");
@@ -150,7 +154,7 @@ esac"#,
 fn a_dropped_run_ends_before_its_container_is_removed() {
     let fake = Fake::new(
         r#"case "$*" in
-  *"container run"*) echo $$ > child; sleep 60 ;;
+  *"container run"*) echo $$ > child; sleep 600 ;;
   *"container ls"*) kill -0 $(cat child) && : > alive; echo abc123 ;;
   *"container rm"*) : > removed ;;
 esac"#,
@@ -166,27 +170,33 @@ fn a_container_that_appears_late_is_removed_too() {
     let fake = Fake::new(
         r#"echo "$*" >> calls
 case "$*" in
-  *"container run"*) sleep 60 ;;
+  *"container run"*) sleep 600 ;;
   *"container ls"*) [ -e once ] && echo abc123; : > once ;;
 esac"#,
     );
-    let run = fake.docker.container().run("alpine").timeout(Duration::from_millis(500));
-    assert_eq!(run.call().unwrap_err().failure().unwrap().leftover, None);
+    let run = fake.docker.container().run("alpine");
+    let (_, error) = fake.stopped(
+        |limit| run.clone().timeout(limit).call().unwrap_err(),
+        |error| fake.has_written("calls", " alpine") && has_left_nothing(error),
+    );
+    assert_eq!(error.failure().unwrap().leftover, None);
     let calls = fs::read_to_string(fake.path("calls")).unwrap();
     assert_eq!(calls.lines().nth(3), Some("container rm --force --volumes abc123"), "{calls}");
 }
 
 #[test]
 fn a_run_that_created_no_container_leaves_none() {
-    let fake = Fake::new(r#"case "$*" in *"container run"*) sleep 60 ;; esac"#);
-    let run = fake.docker.container().run("alpine").timeout(Duration::from_millis(500));
-    assert_eq!(run.call().unwrap_err().failure().unwrap().leftover, None);
+    let fake = Fake::new(r#"case "$*" in *"container run"*) sleep 600 ;; esac"#);
+    let run = fake.docker.container().run("alpine");
+    let (_, error) =
+        fake.stopped(|limit| run.clone().timeout(limit).call().unwrap_err(), has_left_nothing);
+    assert_eq!(error.failure().unwrap().leftover, None);
 }
 
 /// Docker goes on where the shell runs, and may create the container after it was looked for.
 #[test]
 fn a_run_behind_a_shell_may_leave_a_container_that_is_not_there_yet() {
-    let fake = Fake::new(r#"case "$*" in *"container run"*) sleep 60 ;; esac"#);
+    let fake = Fake::new(r#"case "$*" in *"container run"*) sleep 600 ;; esac"#);
     let docker = fake.docker.clone().through_shell([SSH, "host"]);
     let run = docker.container().run("alpine").timeout(Duration::from_millis(500));
     let failure = run.call().unwrap_err();
@@ -194,6 +204,11 @@ fn a_run_behind_a_shell_may_leave_a_container_that_is_not_there_yet() {
     let leftover = failure.leftover.as_ref().unwrap();
     let remote = failure.command.words().last().unwrap().to_string_lossy();
     assert!(remote.contains(&format!("--label={leftover}")), "{remote}");
+}
+
+/// Whether the container was removed while the call waited for that.
+fn has_left_nothing(error: &Error) -> bool {
+    error.failure().is_some_and(|failure| failure.leftover.is_none())
 }
 
 /// The value of `--label` in the command line of a run, which finds its container.
@@ -205,7 +220,7 @@ fn label(error: &Error) -> String {
 
 /// A docker that does not answer, as with a daemon that hangs.
 fn hanging() -> Fake {
-    Fake::new("exec sleep 60")
+    Fake::new("exec sleep 600")
 }
 
 #[test]
@@ -247,8 +262,8 @@ fn a_hanging_docker_does_not_delay_the_drop_of_a_stream() {
 fn a_slow_docker_removes_the_container_later() {
     let fake = Fake::new(
         r#"case "$*" in
-  *"container run"*) sleep 60 ;;
-  *"container ls"*) sleep 3; echo abc123 ;;
+  *"container run"*) sleep 600 ;;
+  *"container ls"*) sleep 6; echo abc123 ;;
   *"container rm"*) echo "$*" > removed ;;
 esac"#,
     );
@@ -264,7 +279,7 @@ fn a_container_that_cannot_be_removed_is_named() {
     for failing in ["ls", "rm"] {
         let fake = Fake::new(&format!(
             r#"case "$*" in
-  *"container run"*) sleep 60 ;;
+  *"container run"*) sleep 600 ;;
   *"container {failing}"*) exit 1 ;;
   *"container ls"*) echo abc123 ;;
 esac"#
@@ -280,12 +295,15 @@ fn a_run_given_by_its_words_removes_its_container() {
     let fake = Fake::new(
         r#"echo "$*" >> calls
 case "$*" in
-  *" run "*) sleep 60 ;;
+  *" run "*) sleep 600 ;;
   *"container ls"*) echo abc123 ;;
 esac"#,
     );
-    let docker = fake.docker.clone().timeout(Duration::from_millis(500));
-    let error = docker.command(["--debug", "run", "alpine", "run"]).call().unwrap_err();
+    let run = fake.docker.command(["--debug", "run", "alpine", "run"]);
+    let (_, error) = fake.stopped(
+        |limit| run.clone().timeout(limit).call().unwrap_err(),
+        |error| fake.has_written("calls", " alpine run") && has_left_nothing(error),
+    );
     assert_eq!(error.failure().unwrap().leftover, None);
     let calls = fs::read_to_string(fake.path("calls")).unwrap();
     let calls: Vec<&str> = calls.lines().collect();

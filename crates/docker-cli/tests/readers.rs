@@ -60,7 +60,7 @@ fn an_archive_ends_with_the_error() {
 
 #[test]
 fn reading_an_archive_can_be_limited_and_cancelled() {
-    let fake = Fake::new("echo begun; exec sleep 60");
+    let fake = Fake::new("echo begun; exec sleep 600");
     let limited = fake.docker.container().export("c").timeout(Duration::from_millis(300));
     assert!(matches!(limited.reader().unwrap().finish(), Err(Error::Timeout { .. })));
     let archive = export(&fake);
@@ -100,7 +100,7 @@ impl Read for Broken {
 
 #[test]
 fn half_of_an_input_is_not_taken_for_the_whole() {
-    let fake = Fake::new("echo $$ > child; cat; exec sleep 60");
+    let fake = Fake::new("echo $$ > child; cat; exec sleep 600");
     for (panics, reason) in [(false, "the disk is broken"), (true, "the reader has panicked")] {
         let written = fake.path("child");
         let _ = fs::remove_file(&written);

@@ -50,7 +50,7 @@ fn an_exit_status_that_was_taken_is_an_error() {
 #[ignore = "run by the test above, in a process of its own"]
 fn taking() {
     // The process in the background keeps the pipes open, while the status is taken.
-    let fake = Fake::new("echo > started; sleep 1; sleep 60 & exit 0");
+    let fake = Fake::new("echo > started; sleep 3; sleep 60 & exit 0");
     let started = fake.path("started");
     let taking = thread::spawn(move || {
         fake::wait_for(&started);

@@ -12,7 +12,7 @@ use docker_cli::{Error, Source};
 use fake::Fake;
 
 /// Far above what a few calls of a script take.
-const ENOUGH: Duration = Duration::from_secs(30);
+const ENOUGH: Duration = fake::HANG;
 const LITTLE: Duration = Duration::from_millis(300);
 
 /// A docker whose first look at the container shows `first`, and each later one `then`.
@@ -91,7 +91,7 @@ fn a_container_that_does_not_become_healthy_is_described() {
 #[test]
 fn a_line_is_waited_for() {
     let logs =
-        r#""container logs --follow web") echo starting; echo 'now ready' >&2; exec sleep 60 ;;"#;
+        r#""container logs --follow web") echo starting; echo 'now ready' >&2; exec sleep 600 ;;"#;
     let fake = changing(&container(RUNNING), &container(RUNNING), logs);
     let line = fake.docker.container().wait_until("web", ENOUGH).prints("ready").unwrap();
     assert_eq!((line.source, line.text().as_ref()), (Source::Stderr, "now ready"));
@@ -100,12 +100,12 @@ fn a_line_is_waited_for() {
     let line = wait.prints_line(|_| std::mem::replace(&mut lines, 1) == 1).unwrap();
     assert_eq!(line.text(), "now ready");
 
-    let late = fake.docker.container().wait_until("web", Duration::from_secs(2));
-    let late = reason(late.prints("done").unwrap_err());
-    assert_eq!(
-        (late.awaited.as_str(), late.limit),
-        ("a line with `done`", Some(Duration::from_secs(2)))
-    );
+    let prints = |limit| {
+        let wait = fake.docker.container().wait_until("web", limit);
+        reason(wait.prints("done").unwrap_err())
+    };
+    let (limit, late) = fake.stopped(prints, |late| late.lines.len() == 2);
+    assert_eq!((late.awaited.as_str(), late.limit), ("a line with `done`", Some(limit)));
     assert_eq!(late.lines, ["starting", "now ready"]);
 }
 

@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_secs(180);
 
     /// Asks for a path. Returns the first line of the request, and what is made of this answer.
     fn ask(answer: &'static str) -> (String, io::Result<Option<Vec<u8>>>) {
@@ -249,12 +249,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let socket = directory.path().join("docker.sock");
         let listener = UnixListener::bind(&socket).unwrap();
-        let ping = |socket: &Path| {
+        let ping = |socket: &Path, limit| {
             let daemon = Daemon::new(socket.to_owned());
-            daemon.get("/_ping", Duration::from_millis(50)).map(|answer| answer.is_some())
+            daemon.get("/_ping", limit).map(|answer| answer.is_some())
         };
-        let refused = ping(Path::new("/nonexistent")).unwrap_err().kind();
-        let silent = ping(&socket).unwrap_err().kind();
+        let refused = ping(Path::new("/nonexistent"), LIMIT).unwrap_err().kind();
+        let silent = ping(&socket, Duration::from_millis(50)).unwrap_err().kind();
         let answering = thread::spawn(move || {
             // The first connection is that of the ping before.
             let (_silent, _) = listener.accept().unwrap();
@@ -265,8 +265,8 @@ mod tests {
             // Closed without an answer, as by a daemon that exits.
             drop(listener.accept().unwrap());
         });
-        let answered = ping(&socket).unwrap();
-        let closed = ping(&socket).unwrap_or(false);
+        let answered = ping(&socket, LIMIT).unwrap();
+        let closed = ping(&socket, LIMIT).unwrap_or(false);
         answering.join().unwrap();
         assert_eq!(refused, io::ErrorKind::NotFound);
         assert_eq!(silent, io::ErrorKind::WouldBlock);

@@ -274,7 +274,7 @@ mod tests {
     use super::*;
     use crate::terminal::Terminal;
 
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_secs(180);
 
     fn eventually(mut condition: impl FnMut() -> bool) {
         let deadline = Instant::now() + LIMIT;

@@ -88,7 +88,7 @@ mod tests {
 
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_secs(180);
 
     fn pid(child: &Child) -> Pid {
         Pid::from_child(child)
@@ -114,7 +114,15 @@ mod tests {
 
     #[test]
     fn a_process_is_interrupted_once() {
-        let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+        // A process that a script has started in the background ignores SIGINT, and so do its children.
+        let words = ["--default-signal=INT", "sleep", "600"];
+        let mut child = Command::new("env").args(words).spawn().unwrap();
+        let comm = format!("/proc/{}/comm", child.id());
+        let deadline = Instant::now() + LIMIT;
+        while fs::read_to_string(&comm).unwrap() != "sleep\n" {
+            assert!(Instant::now() < deadline, "`env` does not become `sleep`");
+            thread::sleep(Duration::from_millis(5));
+        }
         let mut interrupted = HashSet::from([pid(&child)]);
         interrupt(&[pid(&child)], &mut interrupted);
         assert!(child.try_wait().unwrap().is_none());

@@ -31,7 +31,7 @@ pub(crate) struct Options {
 }
 
 /// How long each target runs by default, in seconds.
-pub(crate) const SECONDS: u32 = 30;
+pub(crate) const SECONDS: u32 = 10;
 
 const TARGETS: [&str; 2] = ["chapter", "pattern"];
 

@@ -45,7 +45,7 @@ enum Part {
     Lints,
     /// Unit and integration tests that need no engine
     Unit,
-    /// Fuzzing, half a minute for each target
+    /// Fuzzing, ten seconds for each target
     Fuzz,
     /// The libraries on a real engine; docker-cli alone with `--suite`
     Libraries,

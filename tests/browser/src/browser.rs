@@ -35,7 +35,7 @@ const FLAGS: [&str; 10] = [
 const HEIGHT: u32 = 900;
 
 /// How long to wait, on a busy machine, for a condition.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// mdBook's themes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +113,7 @@ impl Browser {
         let session = runtime.block_on(WebDriver::new(driver.url(), capabilities));
         let session = session.unwrap_or_else(|error| panic!("cannot start a browser: {error}"));
         // axe-core checks each element, which takes long for a long page on a busy machine.
-        runtime.block_on(session.set_script_timeout(4 * PATIENCE)).unwrap();
+        runtime.block_on(session.set_script_timeout(PATIENCE)).unwrap();
         let width = Cell::new(Width::Desktop);
         let browser =
             Self { runtime, session: Some(session), width, _driver: driver, _profile: profile };

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// Longer than chromedriver needs to start on a busy machine.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_secs(180);
 
 /// A chromedriver on a free port. It ends when this is dropped, also when a test panics.
 #[derive(Debug)]

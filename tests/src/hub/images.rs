@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 use std::{env, io};
 
 use docker_cli::{Canceller, DockerCommand};
@@ -12,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::world::{REGISTRY, registry_config};
+use crate::machine::PATIENCE;
 use crate::program::workspace;
 
 const SCRIPT: &str = include_str!("images.sh");
@@ -61,11 +61,9 @@ fn remove_others(directory: &Path) {
 
 /// Fills the storage of a registry in an empty directory.
 fn make(storage: &Path) {
-    let engine = ProcessEngine::start(
-        &EngineOptions::new(&EngineRoot::find(), Duration::from_secs(60)),
-        &Canceller::new(),
-    )
-    .unwrap();
+    let engine =
+        ProcessEngine::start(&EngineOptions::new(&EngineRoot::find(), PATIENCE), &Canceller::new())
+            .unwrap();
     let scratch = engine.scratch();
     let alpine = engine.docker().image().build_from(context(&scratch).as_path()).tag("alpine");
     alpine.call().unwrap();

@@ -79,11 +79,15 @@ impl Canaries {
     #[track_caller]
     pub(crate) fn are_as_before(&mut self) {
         for directory in self.paths() {
-            assert_eq!(fs::read_to_string(directory.join("file")).unwrap(), "precious");
-            assert_eq!(fs::read_dir(&directory).unwrap().count(), 1, "{}", directory.display());
+            let files = fs::read_dir(&directory).unwrap().map(|file| file.unwrap().file_name());
+            assert_eq!(files.collect::<Vec<_>>(), ["file"], "{}", directory.display());
+            let text = fs::read_to_string(directory.join("file")).unwrap();
+            assert_eq!(text, "precious", "{}", directory.display());
         }
-        assert!(self.process.try_wait().unwrap().is_none() && is_running(&self.sleep));
-        assert_eq!(system(), self.system);
+        let ended = self.process.try_wait().unwrap();
+        assert_eq!(ended, None, "the machine's `sleep {}` has ended", self.sleep);
+        assert!(is_running(&self.sleep), "no process has the argument {}", self.sleep);
+        assert_eq!(system(), self.system, "the machine is not as before");
     }
 }
 
@@ -114,7 +118,7 @@ fn the_machine_keeps_all(book: Book, runs: impl Fn(Program) -> Program) {
     let book = canaries.attacked_by(book);
     let outcome = runs(book.to_verify()).env("DOCKER_HOST", engine.host()).run();
     outcome.exits(0).prints(LAST_STEP, "");
-    assert_eq!(engine.inventory(), before);
+    assert_eq!(engine.inventory(), before, "{outcome}");
     canaries.are_as_before();
 }
 

@@ -22,7 +22,7 @@ fn server(name: &str) -> String {
             "docker run -d --name app -v data:/data -p 8080:80 alpine \
              sh -c 'while true; do nc -l -p 80 </data/name; done'",
         ),
-        step("retry=10s", "test \"$(head -n 1 </dev/tcp/127.0.0.1/8080)\" = NAME")
+        step("retry=180s", "test \"$(head -n 1 </dev/tcp/127.0.0.1/8080)\" = NAME")
             .replace("NAME", name),
         step("", "sleep 2; date +%s%N"),
         step("", "docker rm -f app; docker volume rm data"),

@@ -5,11 +5,11 @@ use testsuite::Book;
 #[test]
 fn each_limit_that_an_engine_hits_is_named_and_those_of_containers_are_not() {
     let own = "docker run --rm --pids-limit 20 --tmpfs /small:size=1m alpine sh -c \
-               'dd if=/dev/zero of=/small/file bs=1M count=2; for i in $(seq 30); do sleep 9 & done'";
+               'dd if=/dev/zero of=/small/file bs=1M count=2; for i in $(seq 30); do sleep 60 & done'";
     let memory = "head -c 1G /dev/zero | tail -n 1 >/dev/null";
     let disk = "head -c 100M /dev/zero >file";
-    let in_container = "docker run --rm alpine sh -c 'for i in $(seq 300); do sleep 9 & done'";
-    let beside = r#"perl -e 'for (1..300) { fork() // die "fork: $!\n" or exec "sleep", "9" }'"#;
+    let in_container = "docker run --rm alpine sh -c 'for i in $(seq 300); do sleep 60 & done'";
+    let beside = r#"perl -e 'for (1..300) { fork() // die "fork: $!\n" or exec "sleep", "60" }'"#;
     let outcome = Book::new()
         .with_alpine()
         .setting("memory = \"300m\"")

@@ -24,8 +24,8 @@ fn screen(outcome: &Outcome) -> String {
 
 fn book() -> Book {
     Book::new()
-        .chapter("one.md", "```bash\nsleep 0.5; echo one\n```\n")
-        .chapter("two.md", "```bash\nsleep 0.5; exit 3\n```\n")
+        .chapter("one.md", "```bash\nsleep 1; echo one\n```\n")
+        .chapter("two.md", "```bash\nsleep 1; exit 3\n```\n")
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_terminal_has_a_line_for_each_running_chapter() {
     outcome.exits(1);
     let all = outcome.stdout();
     assert!(all.contains("src/one.md starting an engine"), "{outcome}");
-    assert!(all.contains("src/two.md 1/1 line 2: sleep 0.5; exit 3"), "{outcome}");
+    assert!(all.contains("src/two.md 1/1 line 2: sleep 1; exit 3"), "{outcome}");
     assert!(all.contains("\x1b[2K") || all.contains("\x1b[1A"), "nothing is redrawn\n{outcome}");
     let screen = screen(&outcome);
     assert!(screen.starts_with("error[exit-status]"), "{screen}");
@@ -58,9 +58,10 @@ fn ctrl_c_restores_the_terminal() {
     let book = Book::new().step(&format!("sleep {sleep}"));
     // The shell must survive to check the terminal.
     let look = "trap : INT; before=$(stty -g); $DOCKTEST verify; echo \"exit $?\"; \
-                [ \"$(stty -g)\" = \"$before\" ] && echo unchanged";
+                [ \"$(stty -g)\" = \"$before\" ] && echo unchanged; echo >done";
     book.write();
-    let type_it = "(until pgrep -f \"^sleep $1\" >/dev/null; do sleep 0.1; done; printf '\\003'; sleep 5) |\n\
+    let type_it = "(until pgrep -f \"^sleep $1\" >/dev/null; do sleep 0.1; done; printf '\\003'\n\
+                   for _ in $(seq 1800); do [ ! -e done ] || break; sleep 0.1; done) |\n\
                    exec script --quiet --return --command \"$2\" /dev/null";
     let outcome = Program::through(["sh", "-c", type_it, "sh"], [sleep.as_str(), look])
         .directory(book.path())
@@ -96,14 +97,14 @@ fn no_color_disables_colours() {
 fn a_dumb_terminal_gets_plain_lines() {
     let outcome = at_terminal(&book(), "$DOCKTEST verify").env("TERM", "dumb").run();
     outcome.exits(1);
-    assert!(outcome.stdout().contains("1/1 line 2: sleep 0.5; exit 3\r\n"), "{outcome}");
+    assert!(outcome.stdout().contains("1/1 line 2: sleep 1; exit 3\r\n"), "{outcome}");
 }
 
 #[test]
 fn a_pipe_gets_plain_lines() {
     for jobs in ["1", "2"] {
         let outcome = book().command(["verify"]).arg("--jobs").arg(jobs).run();
-        outcome.exits(1).tells("1/1 line 2: sleep 0.5; exit 3\n");
+        outcome.exits(1).tells("1/1 line 2: sleep 1; exit 3\n");
         let all = format!("{}{}", outcome.stdout(), outcome.stderr());
         assert!(!all.contains(['\x1b', '\r']), "{outcome}");
     }

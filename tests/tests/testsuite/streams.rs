@@ -123,7 +123,7 @@ fn large_output_is_cut_in_the_middle_and_needs_little_memory() {
 #[test]
 fn a_step_with_retry_runs_until_it_passes() {
     let counts = "n=$((${n-0} + 1))\necho \"try $n\"\ntest \"$n\" = 3";
-    let outcome = Book::new().step_with("retry=20s", counts).step("echo \"$n\"").verify();
+    let outcome = Book::new().step_with("retry=180s", counts).step("echo \"$n\"").verify();
     outcome.exits(0).prints(1, "try 3\n").prints(2, "3\n");
 }
 
@@ -146,7 +146,7 @@ fn a_suspended_step_ends_at_its_timeout() {
         .step("echo next")
         .verify()
         .exits(1)
-        .ends_within(std::time::Duration::from_secs(50))
+        .ends_within(std::time::Duration::from_secs(180))
         .finds_only(&[("timeout", "kill -STOP")])
         .prints(2, "next\n");
 }

@@ -12,7 +12,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use crate::through;
 
 /// Far longer than anything takes on a busy machine: what takes this long hangs.
-pub(crate) const HANG: Duration = Duration::from_secs(60);
+pub(crate) const HANG: Duration = Duration::from_secs(180);
 
 /// Prints the command line of each process, with a blank for what separates the words.
 const PROCESSES: &str = r"for file in /proc/[0-9]*/cmdline; do

@@ -8,7 +8,7 @@ use docker_cli::container::NotReady;
 use super::*;
 use crate::machine;
 
-const ENOUGH: Duration = Duration::from_secs(60);
+const ENOUGH: Duration = machine::HANG;
 
 fn reason(error: Error) -> NotReady {
     let Error::NotReady(reason) = error else { panic!("{error:?}") };

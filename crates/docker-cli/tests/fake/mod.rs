@@ -10,10 +10,8 @@ use std::time::{Duration, Instant};
 use docker_cli::Docker;
 use tempfile::TempDir;
 
-/// Far above what an immediate end takes on a busy machine, far below the sleeps in the scripts.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
-/// Far above what a clean-up may delay the end of a call.
-pub(crate) const HANG: Duration = Duration::from_secs(40);
+/// Far above what anything here takes on a busy machine, far below the sleeps in the scripts.
+pub(crate) const HANG: Duration = Duration::from_secs(180);
 
 /// Stands in for `ssh`: skips its options and the host, and passes the rest to a shell, as sshd
 /// does.
@@ -39,12 +37,37 @@ impl Fake {
         self.directory.path().join(name)
     }
 
+    /// The result of a call with a limit that leaves the script enough time, and the limit. On a busy machine, the first
+    /// limits may be too short for what happens before a script is stopped, or right after; a fault shows with all of them.
+    pub(crate) fn stopped<T>(
+        &self,
+        call: impl Fn(Duration) -> T,
+        is_enough: impl Fn(&T) -> bool,
+    ) -> (Duration, T) {
+        let mut limit = Duration::from_millis(500);
+        loop {
+            let result = call(limit);
+            if is_enough(&result) || limit > HANG / 10 {
+                return (limit, result);
+            }
+            for file in fs::read_dir(self.directory.path()).unwrap() {
+                fs::remove_file(file.unwrap().path()).unwrap();
+            }
+            limit *= 2;
+        }
+    }
+
+    /// Whether the script has written a line with this text to a file.
+    pub(crate) fn has_written(&self, file: &str, text: &str) -> bool {
+        fs::read_to_string(self.path(file)).is_ok_and(|all| all.contains(&format!("{text}\n")))
+    }
+
     /// Asserts that the process whose number the script wrote to this file has ended.
     pub(crate) fn assert_gone(&self, file: &str) {
         let pid = fs::read_to_string(self.path(file)).unwrap();
         let started = Instant::now();
         while is_alive(pid.trim()) {
-            assert!(started.elapsed() < SOON, "process {pid} is still running");
+            assert!(started.elapsed() < HANG, "process {pid} is still running");
             thread::sleep(Duration::from_millis(10));
         }
     }

@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -131,6 +131,14 @@ impl StandIn {
             }
         });
         Self { host, asked }
+    }
+
+    /// Waits until it has got as many requests: a client may give up before its own has been read.
+    fn has_got(&self, count: usize) {
+        let start = Instant::now();
+        while self.asked().len() < count && start.elapsed() < Duration::from_secs(180) {
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     fn asked(&self) -> Vec<Asked> {

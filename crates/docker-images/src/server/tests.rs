@@ -17,7 +17,7 @@ use crate::blobs::Blobs;
 use crate::digest::Digest;
 
 /// Longer than anything takes on a busy machine: what takes this long hangs.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// More bytes than the buffers of a connection have.
 const LARGE: usize = 64 << 20;

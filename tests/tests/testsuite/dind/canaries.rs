@@ -23,9 +23,9 @@ fn the_docker_keeps_what_the_author_had() {
     let outcome = on(&engine, &book, "verify").run();
     outcome.exits(0).prints(LAST_STEP, "");
 
-    assert_eq!(inventory(&engine), before);
+    assert_eq!(inventory(&engine), before, "{outcome}");
     let kept = ["volume", "ls", "-q", "--filter", "label=mdbook-docktest.kept"];
-    assert_eq!(engine.docker(kept), "mdbook-docktest-cache");
+    assert_eq!(engine.docker(kept), "mdbook-docktest-cache", "{outcome}");
     canaries.are_as_before();
 }
 

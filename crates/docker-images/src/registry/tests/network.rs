@@ -197,6 +197,7 @@ fn a_host_that_does_not_answer_in_time_is_named() {
         message.starts_with(&format!("cannot reach `{}` (timed out): ", server.host)),
         "{message}"
     );
+    server.has_got(5);
     assert_eq!(server.asked().len(), 5);
 }
 

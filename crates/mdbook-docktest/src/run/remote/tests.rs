@@ -21,7 +21,7 @@ use crate::run::{Caller, ImageAction, Progress, RunError, Stored};
 const TEXT: &str = "```bash\necho one\n```\n\n```bash\necho two\n```\n\n```bash\necho three\n```\n";
 
 /// A limit for what would otherwise hang.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 fn scenario() -> Scenario {
     let mut scenario = extract(Path::new("lab.md"), TEXT, Extensions::default());
