@@ -71,7 +71,7 @@ mod tests {
         // Another version has other columns.
         let old = "REPOSITORY    TAG    IMAGE ID    CREATED    VIRTUAL SIZE\nshop  1  a  b  1 MB\nweb  1  a  b  1 MB\n";
         let new = "REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\nweb  1  a  b  1MB\n";
-        assert_eq!(other_rows(old, new), Some((2, 1)));
+        assert_eq!(other_rows(old, new), Some(Refusal::OtherRows { shown: 2, printed: 1 }));
         assert_eq!(other_rows("CONTAINER ID   IMAGE   STATUS\na  b  c\n", new), None);
         let dots = "DRIVER    VOLUME NAME\nlocal     solo\n...\n";
         assert_eq!(other_rows(dots, page), None);

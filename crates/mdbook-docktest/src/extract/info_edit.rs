@@ -62,10 +62,11 @@ fn quoted(value: &str) -> String {
             '"' => quoted.push_str("\\\""),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            // A backslash is only special before these, and most are in a regex: `\d` stays readable.
+            // A backslash is only special before these, the last three in `stdin`, and most are in a regex: `\d` stays
+            // readable.
             '\\' if !matches!(
                 characters.peek(),
-                Some('n' | 't' | '"' | '\\' | '\n' | '\t') | None
+                Some('n' | 't' | '"' | '\\' | '\n' | '\t' | 'c' | 'e' | 'x') | None
             ) =>
             {
                 quoted.push('\\');
@@ -144,6 +145,7 @@ mod tests {
             ("^\\d+ \"x\"$", "\"^\\d+ \\\"x\\\"$\""),
             ("a\\nb", "\"a\\\\nb\""),
             ("\\\\", "\"\\\\\\\\\""),
+            ("\\cd\\e\\x41", "\"\\\\cd\\\\e\\\\x41\""),
             ("é", "\"é\""),
         ] {
             assert_eq!(quoted(value), expected, "{value:?}");
@@ -152,7 +154,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_value_is_read_as_it_was_set(value in "(\\\\|[nt\"=,{} ]|\n|\t|\\PC){0,12}", info in "bash( hidden|,exit=1| stdin=\"a\")?") {
+        fn any_value_is_read_as_it_was_set(value in "(\\\\|[ntcex4\"=,{} ]|\n|\t|\\PC){0,12}", info in "bash( hidden|,exit=1| stdin=\"a\")?") {
             let text = format!("```{info}\na\n```\n");
             let edited = set(&text, "stdin", Some(&value));
             let info = edited.lines().next().unwrap_or_default().trim_start_matches('`');
