@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_told_apart_by_their_sizes_where_the_page_shows_them() {
+    fn rows_are_distinguished_by_their_sizes_where_the_page_shows_them() {
         let small = (FIRST, "true            8.2kB           2 seconds ago");
         let large = ("r0k493nvx6o65vob17d96nh5o", "true            8.388MB         2 seconds ago");
         let page = text(&[("[ID]", "true   8.388MB   [AGE]"), ("[ID]", "true   8.2kB   [AGE]")]);
