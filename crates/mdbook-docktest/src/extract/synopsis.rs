@@ -29,7 +29,7 @@ const ARGUMENTS: &str = "options?|opts?|commands?|cmd|subcommand|args?|arguments
     repository|repo|registry|tags?|target|source|destination|dest|url|uri|hosts?|ports?|context|value|pattern|key|\
     driver|plugin";
 
-/// What stands in brackets: `OPTIONS`, `ARG...`, `COMMAND [ARG...]`, `--no-cache`, `-f FILE`, `a|b`,
+/// What stands in brackets: `OPTIONS`, `ARG...`, `COMMAND [ARG...]`, `--no-cache`, `-f FILE`, `--rm[=false]`, `a|b`,
 /// `options`. Single letters and ranges are left to bash's patterns.
 static OPTIONAL: LazyLock<Regex> = regex!(
     r"^\[(?:",
@@ -37,6 +37,8 @@ static OPTIONAL: LazyLock<Regex> = regex!(
     r"[A-Z][A-Z0-9]{2,}(?:[-_ ][A-Z0-9]+)*(?:\.\.\.|…)?(?:\s*\[[^\]\[]*\])*",
     // Options.
     r"|--[a-z][^\]\[]*|-[A-Za-z]{1,4}(?:[ ,=|][^\]\[]*)?",
+    // Options with their default: `-a|--attach[=[]]`, `--rm[=false]`.
+    r"|(?:-[A-Za-z]\|)?--[a-z][a-z-]*\[=(?:\[\]|[^\]\[]*)\]",
     // Alternatives.
     r"|[A-Za-z0-9_.-]{2,}(?:\s?\|\s?[A-Za-z0-9_.-]+)+",
     // Arguments in lower case.

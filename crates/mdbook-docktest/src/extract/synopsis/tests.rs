@@ -28,6 +28,8 @@ fn synopses_are_recognized() {
         ("docker kill CONTAINER…", "CONTAINER…"),
         ("docker compose [-f <arg>...] up", "[-f <arg>...]"),
         ("docker build [--no-cache] .", "[--no-cache]"),
+        ("docker run [-a|--attach[=[]]] [-t|--tty[=false]] IMAGE", "[-a|--attach[=[]]]"),
+        ("docker rm [--volumes[=false]] web", "[--volumes[=false]]"),
         ("docker-compose up [options] [SERVICE...]", "[options]"),
         ("docker run [options] image", "[options]"),
         ("service docker {start|stop|restart}", "{start|stop|restart}"),
