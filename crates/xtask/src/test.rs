@@ -155,7 +155,8 @@ fn end_to_end(threads: &str, selection: &[&str]) -> Result<()> {
     let root = engine::ensure()?;
     let program = compile()?;
     let path = path_with_docker(&root)?;
-    let words = ["test", "--workspace", "--locked", "--test", "testsuite", "--", "--include-ignored"];
+    let words =
+        ["test", "--workspace", "--locked", "--test", "testsuite", "--", "--include-ignored"];
     let environment = [
         ("MDBOOK_DOCKTEST", text(&program)?),
         ("PATH", path.as_str()),
