@@ -127,7 +127,11 @@ impl Part {
             Self::Browser => {
                 browser::ensure_axe()?;
                 let program = compile()?;
-                test("browser", &[("MDBOOK_DOCKTEST", text(&program)?), ("RUST_TEST_THREADS", "2")])
+                test(
+                    "browser",
+                    &[],
+                    &[("MDBOOK_DOCKTEST", text(&program)?), ("RUST_TEST_THREADS", "2")],
+                )
             }
             Self::Books => {
                 book::build_with(&compile()?, &book::Options { pdf: true, picture: false })
@@ -144,10 +148,10 @@ fn compile() -> Result<PathBuf> {
     cargo::program(&["test", "--workspace", "--locked", "--no-run"])
 }
 
-/// Runs all tests of the targets with this name.
-fn test(target: &str, environment: &[(&str, &str)]) -> Result<()> {
+/// Runs the tests of the targets with this name that these arguments select; all of them without any.
+fn test(target: &str, selection: &[&str], environment: &[(&str, &str)]) -> Result<()> {
     let words = ["test", "--workspace", "--locked", "--test", target, "--", "--include-ignored"];
-    cargo_test(&words, environment)
+    cargo_test(&[&words[..], selection].concat(), environment)
 }
 
 /// Tests the program on a real engine, with the tests that these arguments select.
@@ -155,14 +159,12 @@ fn end_to_end(threads: &str, selection: &[&str]) -> Result<()> {
     let root = engine::ensure()?;
     let program = compile()?;
     let path = path_with_docker(&root)?;
-    let words =
-        ["test", "--workspace", "--locked", "--test", "testsuite", "--", "--include-ignored"];
     let environment = [
         ("MDBOOK_DOCKTEST", text(&program)?),
         ("PATH", path.as_str()),
         ("RUST_TEST_THREADS", threads),
     ];
-    cargo_test(&[&words[..], selection].concat(), &environment)
+    test("testsuite", selection, &environment)
 }
 
 fn text(path: &Path) -> Result<&str> {
@@ -231,7 +233,7 @@ fn libraries(suite: Suite) -> Result<()> {
         ("RUST_TEST_THREADS", "2"),
     ];
     match is_default {
-        true => test("engine", &environment),
+        true => test("engine", &[], &environment),
         false => {
             let words = ["test", "--package", "docker-cli", "--test", "engine", "--locked"];
             cargo_test(&[&words[..], &["--", "--include-ignored"]].concat(), &environment)

@@ -34,10 +34,10 @@ pub(super) fn has_marks(command: &Syntax<'_>) -> bool {
 /// A mark is `|| …`, so it only runs if the part has failed. It ends with the same status: what runs after it, and what
 /// bash looks at, is as without it. It is on the line of the part, for LINENO.
 fn marked(command: &Syntax<'_>) -> Option<String> {
-    if !has_marks(command) {
+    let (text, parts) = (command.text, unseen_parts(command));
+    if parts.is_empty() || text.contains('\0') {
         return None;
     }
-    let (text, parts) = (command.text, unseen_parts(command));
     let mut marked = String::new();
     let mut at = 0;
     for part in &parts {
