@@ -220,6 +220,14 @@ fn schema() -> &'static Validator {
 impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "exit status {:?} after {:?}", self.status, self.time)?;
-        write!(f, "--- standard output\n{}\n--- standard error\n{}", self.stdout, self.stderr)
+        write!(f, "--- standard output\n{}\n--- standard error\n{}", self.stdout, self.stderr)?;
+        // Last, because a log may keep only the end: findings are far apart in a long report.
+        let report: Value = serde_json::from_str(&self.stdout).unwrap_or_default();
+        for chapter in report["chapters"].as_array().into_iter().flatten() {
+            for finding in chapter["findings"].as_array().into_iter().flatten() {
+                write!(f, "\n--- a finding in {}\n{finding:#}", chapter["path"])?;
+            }
+        }
+        Ok(())
     }
 }

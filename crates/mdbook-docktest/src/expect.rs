@@ -72,7 +72,7 @@ pub(crate) use identity::{changed_identities, identities};
 pub(crate) use interleaving::TwoStreams;
 pub(crate) use loosened::{ChangedValue, Loosened};
 pub(crate) use names::Names;
-pub(crate) use order::{in_expected_order, with_sorted_lists};
+pub(crate) use order::{in_expected_order, sorted};
 pub(crate) use pattern::Flaw;
 pub use pattern::Pattern;
 pub(crate) use pattern::lines;

@@ -8,7 +8,7 @@
 //!   networks and services from a map of Go's, whose order is random;
 //! - the lines of several containers in `docker compose logs` and `docker service logs`;
 //! - the files of `docker diff`, whatever their directories;
-//! - the steps of a build in a terminal, which run side by side;
+//! - the steps of a build, which run side by side; without a terminal, their lines are put together;
 //! - the rows of `docker buildx du`, and lists of labels and the like in JSON;
 //! - the two answers of `nslookup` in Alpine, which asks for both kinds of addresses at a time.
 
@@ -21,10 +21,9 @@ use regex::Regex;
 
 use super::build_steps::without_progress;
 
+mod build_log;
 mod cache_records;
 mod lists;
-
-pub(crate) use self::lists::with_sorted_lists;
 
 /// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
 struct Part {
@@ -58,8 +57,10 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
     ]
     .into_iter();
     let mut ordered = without_progress(expected, actual);
-    if let Cow::Owned(new) = lists::in_expected_order(expected, &ordered) {
-        ordered = Cow::Owned(new);
+    for in_expected_order in [lists::in_expected_order, build_log::in_expected_order] {
+        if let Cow::Owned(new) = in_expected_order(expected, &ordered) {
+            ordered = Cow::Owned(new);
+        }
     }
     loop {
         let lines: Vec<&str> = ordered.split_inclusive('\n').collect();
@@ -69,6 +70,11 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
         let Some(new) = new else { return ordered };
         ordered = Cow::Owned(new);
     }
+}
+
+/// Returns output in which the lists and the steps of a build are sorted.
+pub(crate) fn sorted(text: &str) -> String {
+    build_log::sorted(&lists::with_sorted_lists(text)).into_owned()
 }
 
 /// Returns output with its parts in another order; `None` if it is right as it is.

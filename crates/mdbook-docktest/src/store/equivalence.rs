@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::expect::{is_generated_name, masked, with_sorted_lists};
+use crate::expect::{is_generated_name, masked, sorted};
 use crate::model::page_id::{PageId, with_page_ids};
 use crate::model::recording::{
     Change, CommandRecording, ContainerSpec, Effect, Leftover, MountSource, ObjectKind,
@@ -48,7 +48,7 @@ impl Redactions {
     }
 
     fn text(&self, text: &str) -> String {
-        let mut text = masked(&with_sorted_lists(text));
+        let mut text = masked(&sorted(text));
         for name in &self.names {
             if text.contains(name) {
                 text = text.replace(name, "[NAME]");

@@ -37,7 +37,7 @@ pub(super) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
 }
 
 /// Returns output in which the entries of such lists are sorted.
-pub(crate) fn with_sorted_lists(text: &str) -> Cow<'_, str> {
+pub(super) fn with_sorted_lists(text: &str) -> Cow<'_, str> {
     with_entries(text, |list| Some(place_by(list, |entry| (*entry).to_owned())))
 }
 
