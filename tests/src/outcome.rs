@@ -225,7 +225,7 @@ impl std::fmt::Display for Outcome {
         let report: Value = serde_json::from_str(&self.stdout).unwrap_or_default();
         for chapter in report["chapters"].as_array().into_iter().flatten() {
             for finding in chapter["findings"].as_array().into_iter().flatten() {
-                write!(f, "\n--- a finding in {}\n{finding:#}", chapter["path"])?;
+                write!(f, "\n--- finding\n{finding:#}")?;
             }
         }
         Ok(())

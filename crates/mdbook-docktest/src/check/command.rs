@@ -93,7 +93,11 @@ impl CommandCheck<'_> {
                 Some(self.with(Code::EngineLost, message, None))
             }
             End::TimedOut { limit_ms } => {
-                let (message, mut help) = timed_out(self.follow(), self.command, limit_ms);
+                let (message, mut help) = if self.is_out_of_time_by_others(limit_ms) {
+                    out_of_time_by_others(self.command, limit_ms)
+                } else {
+                    timed_out(self.follow(), self.command, limit_ms)
+                };
                 if self.shows_interrupt() {
                     help = format!("{INTERRUPT_ABOVE_OTHERS}\n{help}");
                 }
@@ -125,6 +129,12 @@ impl CommandCheck<'_> {
         }
     }
 
+    /// Whether earlier commands of the step took most of its time.
+    fn is_out_of_time_by_others(&self, limit_ms: u64) -> bool {
+        let is_first = self.step.commands.first().is_none_or(|first| first.span == *self.span);
+        !is_first && self.command.duration_ms < limit_ms / 2
+    }
+
     /// What the chapter shows of its output, if that is shown for this command alone.
     fn shown_output(&self) -> Option<&str> {
         let below = self.in_chapter().and_then(|command| command.expectation.as_ref());
@@ -144,6 +154,18 @@ impl CommandCheck<'_> {
         let help = format!("{}\n{}", part.advice(), quote(self.command));
         Some(self.with(Code::ExitStatus, part.message(), Some(help)))
     }
+}
+
+/// Returns the message and the help for a command for which earlier ones have left little time.
+fn out_of_time_by_others(command: &CommandRecording, limit_ms: u64) -> (String, String) {
+    let message = format!(
+        "this block timed out after {}; this command ran for {} of it",
+        seconds(limit_ms),
+        seconds(command.duration_ms)
+    );
+    const HELP: &str = "the time limit is for all commands of a block together: \
+        add `timeout=2m`, or split the block";
+    (message, format!("{HELP}\n{}", quote(command)))
 }
 
 /// Returns the message and the help for a command that was stopped at its time limit.

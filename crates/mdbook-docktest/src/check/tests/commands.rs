@@ -16,11 +16,11 @@ fn findings(markdown: &str, ran: &[Ran<'_>]) -> Vec<String> {
         text: (*text).to_owned(),
     };
     let command = |(ran, text): (&Ran<'_>, &str)| {
-        CommandRecording::new(
-            text.to_owned(),
-            ran.0,
-            Transcript { chunks: ran.1.iter().map(chunk).collect(), ..Transcript::default() },
-        )
+        let transcript =
+            Transcript { chunks: ran.1.iter().map(chunk).collect(), ..Transcript::default() };
+        let duration_ms = if let End::TimedOut { limit_ms } = ran.0 { limit_ms } else { 0 };
+        let recording = CommandRecording::new(text.to_owned(), ran.0, transcript);
+        CommandRecording { duration_ms, ..recording }
     };
     let texts = scenario.steps[0].commands.iter().map(|command| command.text.as_str());
     let commands = ran.iter().zip(texts).map(command).collect();
@@ -59,6 +59,31 @@ fn what_ran_before_a_timeout_is_judged_and_the_rest_did_not_run() {
             "not-run 5 this command did not run: an earlier one timed out",
         ]
     );
+}
+
+#[test]
+fn a_command_that_had_little_time_is_not_said_to_have_had_all_of_it() {
+    let script = "```bash\nsleep 2.9\ndocker ps\n```\n";
+    let scenario = extract(Path::new("a.md"), script, Extensions::default());
+    let ran = |command: &str, end, duration_ms| CommandRecording {
+        command: command.to_owned(),
+        end,
+        duration_ms,
+        ..recorded()
+    };
+    let found = |duration_ms| {
+        let commands = vec![ran("sleep 2.9", OK, 2900), ran("docker ps", TIMED_OUT, duration_ms)];
+        let steps = vec![StepRecording::Ran { commands, effects: Vec::new() }];
+        let recording = Recording { steps, ..Recording::default() };
+        findings_by_default(script, &scenario, &recording).iter().map(describe).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found(100),
+        ["timeout 3:1 this block timed out after 3 s; this command ran for 100 ms of it | \
+          the time limit is for all commands of a block together: add `timeout=2m`, or split the block\n\
+          it printed nothing"]
+    );
+    assert!(found(2000)[0].starts_with("timeout 3:1 this command timed out after 3 s "));
 }
 
 #[test]
