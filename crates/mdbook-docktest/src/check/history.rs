@@ -1,6 +1,7 @@
 //! What earlier commands of the chapter have to do with a failure: they failed to create what a command needs, or have
 //! created what is in its way.
 
+use std::cell::{Ref, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
@@ -8,37 +9,53 @@ use regex::Regex;
 
 use crate::text::position::work;
 
-/// The commands of a chapter so far. They are found by their words, so that many failures do not need many readings of all of
-/// them.
+/// The commands of a chapter so far, in their order.
 #[derive(Debug, Default)]
 pub(super) struct History<'a> {
-    succeeded: Named<'a>,
-    others: Named<'a>,
-    /// The places of the commands that did not succeed, and what became of them.
-    outcomes: BTreeMap<usize, Outcome>,
-    /// The place of the last successful command with each number before a colon.
-    publishers: HashMap<&'a str, usize>,
+    commands: Vec<Past<'a>>,
+    /// Made when it is needed: most chapters have no failure to explain.
+    index: RefCell<Index>,
 }
 
-/// Commands and their places, for each of their words.
-#[derive(Debug, Default)]
-struct Named<'a>(HashMap<&'a str, Vec<(&'a str, usize)>>);
+#[derive(Debug, Clone, Copy)]
+struct Past<'a> {
+    text: &'a str,
+    /// Its place in the chapter.
+    start: usize,
+    outcome: Outcome,
+}
 
-impl<'a> Named<'a> {
-    fn push(&mut self, text: &'a str, start: usize) {
+/// Where commands are in the history, so that many failures do not need many readings of all of them.
+#[derive(Debug, Default)]
+struct Index {
+    /// How many commands it knows.
+    count: usize,
+    /// Those with each word.
+    succeeded: HashMap<String, Vec<usize>>,
+    others: HashMap<String, Vec<usize>>,
+    /// What became of those that did not succeed, by their places in the chapter.
+    outcomes: BTreeMap<usize, Outcome>,
+    /// The last successful one with each number before a colon.
+    publishers: HashMap<String, usize>,
+}
+
+impl Index {
+    fn push(&mut self, Past { text, start, outcome }: Past<'_>) {
+        let words_of = if outcome == Outcome::Succeeded {
+            let ports = numbers_before_colons(text).map(|port| (port.to_owned(), self.count));
+            self.publishers.extend(ports);
+            &mut self.succeeded
+        } else {
+            self.outcomes.entry(start).or_insert(outcome);
+            &mut self.others
+        };
         for word in words(text) {
             // The name of a repository can have this ending in its address.
             for name in [Some(word), word.strip_suffix(".git")].into_iter().flatten() {
-                self.0.entry(name).or_default().push((text, start));
+                words_of.entry(name.to_owned()).or_default().push(self.count);
             }
         }
-    }
-
-    /// Returns the places of the commands that mention a name, in their order.
-    fn mentioning(&self, name: &str) -> impl DoubleEndedIterator<Item = usize> {
-        let with_word = words(name).next().and_then(|word| self.0.get(word));
-        let with_word = with_word.map_or(&[][..], Vec::as_slice).iter();
-        with_word.filter(move |(text, _)| mentions(text, name)).map(|(_, start)| *start)
+        self.count += 1;
     }
 }
 
@@ -122,30 +139,26 @@ static CONFLICT: LazyLock<Regex> = LazyLock::new(|| {
 impl<'a> History<'a> {
     /// Adds a command that comes after all others.
     pub(super) fn push(&mut self, text: &'a str, start: usize, outcome: Outcome) {
-        if outcome == Outcome::Succeeded {
-            self.succeeded.push(text, start);
-            self.publishers.extend(numbers_before_colons(text).map(|port| (port, start)));
-        } else {
-            self.others.push(text, start);
-            self.outcomes.entry(start).or_insert(outcome);
-        }
+        self.commands.push(Past { text, start, outcome });
     }
 
     /// Returns the first of these commands that did not succeed, and what became of it. Each is given by its place
     /// in the chapter.
     pub(super) fn first_failed(&self, starts: &[usize]) -> Option<(usize, Outcome)> {
-        let failed = starts.iter().filter_map(|start| self.outcomes.get_key_value(start));
+        let index = self.index();
+        let failed = starts.iter().filter_map(|start| index.outcomes.get_key_value(start));
         failed.min_by_key(|(start, _)| **start).map(|(start, outcome)| (*start, *outcome))
     }
 
     /// Returns what explains that a command failed, which printed `output`, without escape sequences.
     pub(super) fn explain(&self, output: &str) -> Option<Explanation> {
+        let index = self.index();
         if let Some(conflict) = conflict(output) {
             let from = match &conflict {
-                Conflict::Name(name) => self.succeeded.mentioning(name).next_back(),
-                Conflict::Port(port) => self.publishers.get(port.as_str()).copied(),
+                Conflict::Name(name) => self.mentioning(name, &index.succeeded).next_back(),
+                Conflict::Port(port) => index.publishers.get(port).map(|at| self.commands[*at]),
             }?;
-            return Some(Explanation::InTheWay { from, conflict });
+            return Some(Explanation::InTheWay { from: from.start, conflict });
         }
         let missing = missing(output)?;
         // A path is there if its first directory is.
@@ -154,12 +167,34 @@ impl<'a> History<'a> {
             "image" => missing.name.trim_end_matches(":latest"),
             _ => &missing.name,
         };
-        if let Some(from) = self.others.mentioning(name).next() {
-            let (outcome, name) = (self.outcomes[&from], name.to_owned());
-            return Some(Explanation::Follows { from, outcome, name });
+        if let Some(past) = self.mentioning(name, &index.others).next() {
+            // At one place, the first outcome counts.
+            let (from, outcome) = (past.start, index.outcomes[&past.start]);
+            return Some(Explanation::Follows { from, outcome, name: name.to_owned() });
         }
-        let is_mentioned = self.succeeded.mentioning(name).next().is_some();
+        let is_mentioned = self.mentioning(name, &index.succeeded).next().is_some();
         (!is_mentioned && missing.kind != "file").then_some(Explanation::Unknown(missing))
+    }
+
+    /// Returns the commands that mention a name, of those with each word.
+    fn mentioning(
+        &self,
+        name: &str,
+        with_words: &HashMap<String, Vec<usize>>,
+    ) -> impl DoubleEndedIterator<Item = Past<'a>> {
+        let with_word = words(name).next().and_then(|word| with_words.get(word));
+        let with_word = with_word.map_or(&[][..], Vec::as_slice).iter();
+        with_word.map(|at| self.commands[*at]).filter(move |past| mentions(past.text, name))
+    }
+
+    /// Returns the index of all commands so far.
+    fn index(&self) -> Ref<'_, Index> {
+        let mut index = self.index.borrow_mut();
+        for past in &self.commands[index.count..] {
+            index.push(*past);
+        }
+        drop(index);
+        self.index.borrow()
     }
 }
 

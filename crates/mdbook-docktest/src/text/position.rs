@@ -32,8 +32,12 @@ impl LineStarts {
     /// Finds the lines of a text.
     pub(crate) fn of(text: &str) -> Self {
         work::add(text.len());
-        let after = memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1);
-        Self(std::iter::once(0).chain(after).collect())
+        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
+        // Counting is cheaper than growing.
+        let mut starts = Vec::with_capacity(newlines.clone().count() + 1);
+        starts.push(0);
+        starts.extend(newlines.map(|newline| newline + 1));
+        Self(starts)
     }
 
     /// Returns the same as [`line_and_column`] for the text of which these are the lines.
