@@ -92,7 +92,9 @@ impl<'a> Log<'a> {
         log.before = &text[..start?];
         log.after = &text[end..];
         let is_one = !log.after.lines().any(|line| LINE.is_match(line));
-        is_one.then_some(log)
+        // Other lists have numbers, too.
+        let is_build = log.steps.iter().any(Step::is_done);
+        (is_one && is_build).then_some(log)
     }
 
     fn add(&mut self, number: &'a str, line: &'a str) {
@@ -105,7 +107,7 @@ impl<'a> Log<'a> {
             return;
         }
         // What a step tells after it was done is a part of it.
-        if step.lines.last().is_some_and(|last| END.is_match(last)) {
+        if step.is_done() {
             self.is_interleaved = true;
             step.lines.pop();
         }
@@ -149,6 +151,10 @@ impl<'a> Log<'a> {
 }
 
 impl Step<'_> {
+    fn is_done(&self) -> bool {
+        self.lines.last().is_some_and(|last| END.is_match(last))
+    }
+
     /// Its name without the digest of an image, for which a page may have a placeholder.
     fn key(&self) -> Cow<'_, str> {
         static DIGEST: LazyLock<Regex> = LazyLock::new(|| {
@@ -236,6 +242,13 @@ mod tests {
     #[test]
     fn a_page_that_shows_steps_in_turns_is_compared_as_it_is() {
         assert_eq!(in_expected_order(&slow(), &slow()), slow());
+    }
+
+    #[test]
+    fn a_list_with_numbers_is_no_log() {
+        let [page, other] = ["#1 one\n\n#2 two\n", "#1 two\n\n#2 one\n"];
+        assert_eq!(in_expected_order(page, other), other);
+        assert_eq!(sorted(other), other);
     }
 
     #[test]
