@@ -132,7 +132,14 @@ const RULES: &[Rule] = &[
     },
     Rule {
         command: r"\bdocker\s+(?:image\s+|buildx\s+|builder\s+)?build\b",
-        output: r"failed to read dockerfile: open (?P<name>[^\s:]+): no such file|Cannot locate Dockerfile|Dockerfile: no such file or directory",
+        output: r"failed to read dockerfile: open (?P<name>[^\s:]+): no such file",
+        advice: "the step’s directory has no such file: mark the block that shows it `file=$name`, or write it in an \
+                 earlier step",
+        remedy: Remedy::None,
+    },
+    Rule {
+        command: r"\bdocker\s+(?:image\s+|buildx\s+|builder\s+)?build\b",
+        output: r"Cannot locate Dockerfile|Dockerfile: no such file or directory",
         advice: "the step’s directory has no such file: mark the block that shows it `file=Dockerfile`, or write it in an \
                  earlier step",
         remedy: Remedy::None,
@@ -397,7 +404,21 @@ mod tests {
                 "docker build -t app .",
                 1,
                 "ERROR: failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory",
-                "the step’s directory has no such file",
+                "the step’s directory has no such file: mark the block that shows it `file=Dockerfile`",
+                None,
+            ),
+            (
+                "docker build -f app.Dockerfile .",
+                1,
+                "ERROR: failed to solve: failed to read dockerfile: open app.Dockerfile: no such file or directory",
+                "the step’s directory has no such file: mark the block that shows it `file=app.Dockerfile`",
+                None,
+            ),
+            (
+                "docker build .",
+                1,
+                "unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat /lab/Dockerfile: no such file or directory",
+                "the step’s directory has no such file: mark the block that shows it `file=Dockerfile`",
                 None,
             ),
             (
