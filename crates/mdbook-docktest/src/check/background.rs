@@ -7,6 +7,7 @@ use docker_images::Reference;
 
 use super::quote::quote_text;
 use super::{Difference, place};
+use crate::expect::is_generated_name;
 use crate::extract::info_edit::set_attribute;
 use crate::model::finding::Code;
 use crate::model::recording::{
@@ -175,9 +176,20 @@ fn leftover(text: &str, scenario: &Scenario, leftover: &Leftover) -> Option<Diff
         ObjectKind::Image => ("image", "docker image rm"),
         ObjectKind::Volume => ("volume", "docker volume rm"),
     };
-    // Its name differs from run to run, so no step can contain it.
+    // Where the name differs from run to run, no step can contain it.
     let is_nameless = leftover.kind == ObjectKind::Volume && is_anonymous(name);
-    let (what, help, remedies) = if is_nameless {
+    let is_generated = || {
+        let mut commands = scenario.steps.iter().flat_map(|step| &step.commands);
+        is_generated_name(name) && !commands.any(|command| command.text.contains(name.as_str()))
+    };
+    let (what, help, remedies) = if leftover.kind == ObjectKind::Container && is_generated() {
+        (
+            format!("container `{name}`, which Docker has named,"),
+            "name it with `--name`, and remove it in a step at the end; or, if it ends by itself, start it with `--rm`"
+                .to_owned(),
+            Vec::new(),
+        )
+    } else if is_nameless {
         (
             format!("anonymous volume `{}…`", &name[..12]),
             "remove its container with `docker rm -v`, or start it with `docker run --rm`"

@@ -118,6 +118,7 @@ fn a_leftover_is_reported_with_the_command_that_removes_it() {
     let anonymous = "0123456789abcdef".repeat(4);
     let leftovers = vec![
         left(ObjectKind::Container, "web"),
+        left(ObjectKind::Container, "sleepy_curie"),
         left(ObjectKind::Volume, "data"),
         left(ObjectKind::Volume, &anonymous),
         left(ObjectKind::Network, "net"),
@@ -129,6 +130,7 @@ fn a_leftover_is_reported_with_the_command_that_removes_it() {
     let found = findings(CHAPTER, &recording);
     for (found, (what, remedy)) in found.iter().zip([
         ("container `web` still exists", "`docker rm -f web`"),
+        ("container `sleepy_curie`, which Docker has named, still exists", "name it with `--name`"),
         ("volume `data` still exists", "`docker volume rm data`"),
         ("anonymous volume `0123456789ab…` still exists", "`docker rm -v`"),
         ("network `net` still exists", "`docker network rm net`"),
@@ -137,7 +139,7 @@ fn a_leftover_is_reported_with_the_command_that_removes_it() {
         assert!(found.starts_with(&format!("leftover 2 {what}")), "{found}");
         assert!(found.contains(remedy), "{found}");
     }
-    assert_eq!(found.len(), 5);
+    assert_eq!(found.len(), 6);
 }
 
 /// What the first remedy of each finding makes of the chapter.
