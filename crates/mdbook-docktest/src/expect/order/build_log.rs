@@ -47,7 +47,7 @@ pub(super) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
     let ordered = wanted.and_then(|wanted| log.in_order_of(&wanted));
     match ordered {
         Some(ordered) => Cow::Owned(ordered),
-        None if log.is_interleaved => Cow::Owned(log.print(log.steps.iter())),
+        None if log.is_interleaved => Cow::Owned(log.print(&log.steps)),
         None => Cow::Borrowed(actual),
     }
 }
@@ -59,7 +59,7 @@ pub(super) fn sorted(text: &str) -> Cow<'_, str> {
     for step in &mut log.steps {
         step.number = "0";
     }
-    Cow::Owned(log.print(log.steps.iter()))
+    Cow::Owned(log.print(&log.steps))
 }
 
 impl<'a> Log<'a> {
@@ -132,12 +132,12 @@ impl<'a> Log<'a> {
         if !self.is_interleaved && self.steps.iter().zip(&steps).all(is_same) {
             return None;
         }
-        Some(self.print(steps.iter()))
+        Some(self.print(&steps))
     }
 
-    fn print<'s>(&self, steps: impl Iterator<Item = &'s Step<'s>>) -> String {
+    fn print(&self, steps: &[Step<'_>]) -> String {
         let mut text = self.before.to_owned();
-        for (index, step) in steps.enumerate() {
+        for (index, step) in steps.iter().enumerate() {
             if index > 0 {
                 text.push('\n');
             }
