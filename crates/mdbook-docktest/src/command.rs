@@ -37,6 +37,7 @@ mod matrix;
 mod moved_images;
 mod namespace;
 mod partition;
+mod patient_reader;
 pub(crate) mod progress;
 mod run_chapter;
 pub(crate) mod schedule;

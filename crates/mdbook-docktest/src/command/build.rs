@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::thread;
 
@@ -14,7 +14,8 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use super::{
-    Engines, Exit, RunOptions, cancel_on_signals, colours, one_line, print_errors, try_run,
+    Engines, Exit, RunOptions, cancel_on_signals, colours, one_line, patient_reader, print_errors,
+    try_run,
 };
 use crate::book::build_directory;
 use crate::book::chapters::Source;
@@ -39,11 +40,10 @@ mod pages;
 use pages::BookFacts;
 
 pub(super) fn preprocess() -> Result<Exit> {
-    let mut input = Vec::new();
     if io::stdin().is_terminal() {
         return Err(ProtocolError::Empty.into());
     }
-    io::stdin().read_to_end(&mut input).context("cannot read standard input")?;
+    let input = patient_reader::read_to_end(io::stdin()).context("cannot read standard input")?;
     let (context, mut book) = protocol::parse_input(&input)?;
     drop(input);
     build_directory::check_build_directory(&context.root, &context.config)?;
