@@ -42,8 +42,8 @@ echo -500 >/proc/self/oom_score_adj 2>/dev/null || :
 # /proc is still the host's, so this is our PID on the host.
 read -r pid _ </proc/self/stat
 
-# Mounts from here on must not be visible outside.
-mount --make-rprivate /
+# Each command that is not of the shell is a process, which takes about a millisecond; hence few of them, and some in
+# parallel.
 
 # ROOT is only read: changes are kept in memory, and vanish with the mount namespace.
 cd "$root"
@@ -59,22 +59,22 @@ if [ "$data_root" ]; then
     mount --bind "$data_root" var/lib/docker
     docker=
 fi
-# One process for all of them.
-cat >/mnt/fstab <<END
-$docker
-proc $PWD/proc proc
-docktest $PWD/run tmpfs mode=0755$size
-docktest $PWD/tmp tmpfs mode=1777$size
-docktest $PWD/root tmpfs mode=0700$size
-docktest $PWD/lab tmpfs mode=0755$size
-END
+{
+    echo "$docker"
+    echo "proc $PWD/proc proc"
+    echo "docktest $PWD/run tmpfs mode=0755$size"
+    echo "docktest $PWD/tmp tmpfs mode=1777$size"
+    echo "docktest $PWD/root tmpfs mode=0700$size"
+    echo "docktest $PWD/lab tmpfs mode=0755$size"
+} >/mnt/fstab
 mount --all --fstab /mnt/fstab
 copy=
 if [ "$copied" ] && [ -z "$data_root" ]; then
     cp -a "$copied/." var/lib/docker/ >&2 &
     copy=$!
 fi
-hostname docktest 2>/dev/null || echo docktest >proc/sys/kernel/hostname
+# In a user namespace, only a system call may change it.
+{ echo docktest >proc/sys/kernel/hostname; } 2>/dev/null || hostname docktest
 
 # The machine's root could change the settings of its kernel that are not of a network, and all control groups. Here, only
 # the settings of the network and the engine's own groups can be written.
@@ -118,7 +118,6 @@ restrict() {
     mount --all --fstab /mnt/restricted.fstab
 }
 
-# In parallel with what follows, as each of these commands is a process of its own.
 {
     # The sysfs of this network namespace, read-only; but the daemon creates control groups. Only this mount is
     # read-only: in a user namespace, the kernel refuses writable ones, which privileged containers have, if the
@@ -131,6 +130,10 @@ restrict() {
     else
         restrict
     fi
+} &
+kernel=$!
+
+{
     mount -t tmpfs -o mode=0755 docktest dev
     for node in null zero full random urandom tty fuse; do
         [ ! -e "/dev/$node" ] || set -- "$@" "/dev/$node"
@@ -143,18 +146,21 @@ restrict() {
         mount --bind "/$node" "$node"
     done
     mkdir dev/net dev/pts dev/shm
-    if [ -e /dev/net/tun ]; then
-        : >dev/net/tun
-        mount --bind /dev/net/tun dev/net/tun
-    fi
-    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
-    mount -t tmpfs -o "mode=1777$size" docktest dev/shm
+    {
+        if [ -e /dev/net/tun ]; then
+            : >dev/net/tun
+            echo "/dev/net/tun $PWD/dev/net/tun none bind"
+        fi
+        echo "devpts $PWD/dev/pts devpts newinstance,ptmxmode=0666,mode=0620"
+        echo "docktest $PWD/dev/shm tmpfs mode=1777$size"
+    } >/mnt/devices.fstab
+    mount --all --fstab /mnt/devices.fstab
     ln -s pts/ptmx /proc/self/fd dev/
     ln -s /proc/self/fd/0 dev/stdin
     ln -s /proc/self/fd/1 dev/stdout
     ln -s /proc/self/fd/2 dev/stderr
 } &
-kernel=$!
+devices=$!
 
 # Without a terminal, curl would print its progress with all that it downloads.
 echo no-progress-meter >root/.curlrc
@@ -197,15 +203,17 @@ cat "$resolv" >etc/resolv.conf 2>/dev/null || :
 [ -e var/run ] || ln -s /run var/run
 
 wait "$kernel"
+wait "$devices"
 [ -z "$copy" ] || wait "$copy"
 pivot_root . .host
 cd /
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-umount -l /.host
-rmdir /.host
+{ umount -l /.host && rmdir /.host; } &
+host=$!
 
 echo "127.0.0.1 localhost docktest" >/etc/hosts
-ip link set lo up
+ip link set lo up &
+loopback=$!
 # An address of IPv6 is not `tentative` in the first seconds, as nobody else can have it: what steps print must not
 # depend on the time.
 { echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad; } 2>/dev/null || :
@@ -232,21 +240,23 @@ umask 022
 # A dockerd that starts containerd itself connects to it too early, and then waits a whole second
 # before it tries again.
 containerd=/run/docktest/containerd.sock
-cat >/run/docktest/containerd.toml <<END
-version = 2
-root = "/var/lib/docker/containerd/root"
-state = "/run/docktest/containerd"
-disabled_plugins = ["io.containerd.grpc.v1.cri"]
-[grpc]
-address = "$containerd"
-END
+{
+    echo 'version = 2'
+    echo 'root = "/var/lib/docker/containerd/root"'
+    echo 'state = "/run/docktest/containerd"'
+    echo 'disabled_plugins = ["io.containerd.grpc.v1.cri"]'
+    echo '[grpc]'
+    echo "address = \"$containerd\""
+} >/run/docktest/containerd.toml
 containerd --config /run/docktest/containerd.toml --log-level warn >&2 &
 daemon=$!
 until [ -S "$containerd" ]; do
     kill -0 "$daemon" 2>/dev/null || { wait "$daemon"; exit 1; }
-    sleep 0.005
+    sleep 0.003
 done
 
+wait "$host"
+wait "$loopback"
 [ -z "$redirect" ] || wait "$redirect"
 # Settings of our own, not the machine's.
 printf '%s\n' "$config" >/run/docktest/daemon.json
@@ -257,7 +267,7 @@ dockerd --config-file /run/docktest/daemon.json --group root --containerd "$cont
 daemon=$!
 until [ -S /run/docker.sock ]; do
     kill -0 "$daemon" 2>/dev/null || { wait "$daemon"; exit 1; }
-    sleep 0.005
+    sleep 0.003
 done
 chmod 0600 /run/docker.sock
 echo "$pid"

@@ -21,7 +21,7 @@ setpriv --pdeathsig KILL \
     sh -c 'eval "$DOCKTEST_NETWORK"' docktest-network "$scratch/network" 8<&- >/dev/null 2>&1 &
 network=$!
 setpriv --pdeathsig KILL \
-    unshare --mount --pid --uts --ipc --net --fork --kill-child=KILL \
+    unshare --mount --propagation private --pid --uts --ipc --net --fork --kill-child=KILL \
     sh -c 'exec sh -c "$0" docktest-init' 'eval "$DOCKTEST_INIT"' docktest-init "$name" 8<&- &
 engine=$!
 
