@@ -298,8 +298,10 @@ fn pending<'a>(
                 }
             }
             let actual = match expectation {
-                Some(expectation) => printed_for(commands, expectation),
-                None => in_expected_order("", &printed(commands, attributes)).into_owned(),
+                Some(expectation) => printed_for(commands, expectation, &bindings),
+                None => {
+                    in_expected_order("", &printed(commands, attributes), &bindings).into_owned()
+                }
             };
             let is_cut = commands.iter().any(|command| command.transcript.omitted_bytes > 0);
             if expectation.is_none() && (is_cut || actual.trim().is_empty()) {

@@ -4,6 +4,9 @@ use std::fs;
 
 use testsuite::Book;
 
+/// A page without any output, whose commands list objects that were made in the same moment, or have random names.
+const ORDERLESS_PAGE: &str = include_str!("acceptance/orderless-page.md");
+
 /// A page with the output of other machines and other days, below more than 60 commands.
 const OLD_PAGE: &str = include_str!("acceptance/old-page.md");
 
@@ -39,5 +42,22 @@ fn an_accepted_page_holds_in_ten_runs() {
         assert!(text.contains(line), "no {line:?} in\n{text}");
     }
     let runs = book(&text, 10).command(["verify", "--jobs", "4", "--format", "json"]).run();
+    runs.exits(0).finds_nothing();
+}
+
+#[test]
+fn an_accepted_page_holds_in_whatever_order_docker_lists_objects() {
+    let book = |text: &str, copies: usize| {
+        let book = Book::new().with_alpine().setting("timeout = \"5m\"");
+        let book = book.setting("lints.leftover = \"allow\"");
+        (0..copies).fold(book, |book, copy| book.chapter(&format!("lab{copy}.md"), text))
+    };
+    let new = book(ORDERLESS_PAGE, 1);
+    new.command(["accept", "--new", "--format", "json"]).run().exits(0).finds_nothing();
+    let text = fs::read_to_string(new.path().join("src/lab0.md")).unwrap();
+    for line in ["[ID:app-one]", "\nlocal     [ID:", "\nuntagged: app:one\n", "\nUntagged: app:"] {
+        assert!(text.contains(line), "no {line:?} in\n{text}");
+    }
+    let runs = book(&text, 8).command(["verify", "--jobs", "4", "--format", "json"]).run();
     runs.exits(0).finds_nothing();
 }

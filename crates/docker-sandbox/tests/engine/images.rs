@@ -15,7 +15,7 @@ const USES: [&str; 23] = [
     "docker image inspect --format '{{json .RootFS}} {{.Size}} {{json .Config}}' shop:1 base other:2",
     "docker history --no-trunc --format '{{.ID}} {{.CreatedBy}} {{.Size}} {{.Comment}}' shop:1",
     "docker system df --format '{{.Type}} {{.TotalCount}} {{.Active}} {{.Size}} {{.Reclaimable}}'",
-    "docker system df --verbose --format '{{range .Images}}{{.Repository}} {{.SharedSize}} {{.UniqueSize}}\n{{end}}'",
+    "docker system df --verbose --format '{{range .Images}}{{.Repository}} {{.SharedSize}} {{.UniqueSize}}\n{{end}}' | sort",
     "docker run --rm shop:1",
     "docker run --rm shop:1 sh -c 'cat /data/[!p]*; cat /data/opaque/*'",
     "docker run --rm shop:1 sh -c 'cd /data && stat --format \"%n %A %u:%g %h %Y\" -- * */*'",

@@ -18,13 +18,18 @@ pub(crate) fn printed(commands: &[CommandRecording], attributes: OutputAttribute
     if in_session { without_blank_start(&all) } else { all }
 }
 
-/// As [`printed`], with what is in no particular order in the order of the expectation.
-pub(crate) fn printed_for(commands: &[CommandRecording], expectation: &Expectation) -> String {
+/// As [`printed`], with what is in no particular order in the order of the expectation, whose names have the values of
+/// `bindings`.
+pub(crate) fn printed_for(
+    commands: &[CommandRecording],
+    expectation: &Expectation,
+    bindings: &Bindings,
+) -> String {
     let text = printed(commands, expectation.attributes);
     if expectation.attributes.exact {
         return text;
     }
-    match in_expected_order(&expectation.text, &text) {
+    match in_expected_order(&expectation.text, &text, bindings) {
         Cow::Borrowed(_) => text,
         Cow::Owned(ordered) => ordered,
     }
@@ -94,7 +99,7 @@ struct Texts<'a> {
 impl Texts<'_> {
     fn compare(&self, pattern: &Pattern, bindings: &mut Bindings) -> Result<(), Mismatch> {
         let recorded = |bindings: &mut Bindings| {
-            let printed = printed_for(self.commands, self.expectation);
+            let printed = printed_for(self.commands, self.expectation, bindings);
             pattern.matches(self.finished(&printed), bindings)
         };
         if !self.has_two_streams() {
@@ -109,7 +114,7 @@ impl Texts<'_> {
             let shown = shown(command, streams, self.expectation.attributes);
             let shown = match self.expectation.attributes.exact {
                 true => Cow::Borrowed(&*shown),
-                false => in_expected_order(&self.expectation.text, &shown),
+                false => in_expected_order(&self.expectation.text, &shown, bindings),
             };
             self.finished(&shown).to_owned()
         };

@@ -135,7 +135,7 @@ impl<'a> Expected<'a> {
         };
         let mismatch = compared.err()?;
         let loosened = if is_whole && !depends_on_order(commands, self.expectation) {
-            self.loosened(&printed_for(commands, self.expectation), bindings)
+            self.loosened(&printed_for(commands, self.expectation, bindings), bindings)
         } else {
             None
         };
@@ -185,7 +185,8 @@ impl<'a> Expected<'a> {
         if self.expectation.attributes.exact {
             return None;
         }
-        let (expected, actual) = (&self.expectation.text, printed_for(commands, self.expectation));
+        let (expected, actual) =
+            (&self.expectation.text, printed_for(commands, self.expectation, bindings));
         let (new_expected, new_actual) = (without_pull(expected), without_pull(&actual));
         if new_expected.is_none() && new_actual.is_none() {
             return None;

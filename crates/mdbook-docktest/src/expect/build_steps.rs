@@ -57,7 +57,7 @@ mod tests {
 
     /// Whether output matches a page.
     fn matches(page: &str, output: &str) -> bool {
-        let ordered = in_expected_order(page, output);
+        let ordered = in_expected_order(page, output, &Bindings::default());
         assert_eq!(ordered, output, "nothing is printed that no program has printed");
         let pattern = Pattern::parse(page, &Placeholders::default());
         pattern.matches(&ordered, &mut Bindings::default()).is_ok()

@@ -10,6 +10,7 @@
 //! - the files of `docker diff`, whatever their directories;
 //! - the steps of a build, which run side by side; without a terminal, their lines are put together;
 //! - the rows of `docker buildx du`, and lists of labels and the like in JSON;
+//! - the rows and lines of `by_chance`;
 //! - the two answers of `nslookup` in Alpine, which asks for both kinds of addresses at a time.
 
 use std::borrow::Cow;
@@ -19,11 +20,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::binding::Bindings;
 use super::build_steps::without_progress;
 
 mod build_log;
+mod by_chance;
 mod cache_records;
 mod lists;
+
+pub(crate) use by_chance::is_cache_record;
 
 /// A part of a text whose order among the others of its kind is a matter of chance: some of its lines.
 struct Part {
@@ -41,8 +46,12 @@ const LINE_END: &[char] = &['\r', '\n'];
 const ENTRY_END: &[char] = &[',', ' ', '\r', '\n'];
 
 /// Returns output in which such parts are in the order in which they are expected, if all of them are expected; without
-/// the lines about the progress of a build that are not expected.
-pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
+/// the lines about the progress of a build that are not expected. `bindings` are the values that are known so far.
+pub(crate) fn in_expected_order<'a>(
+    expected: &str,
+    actual: &'a str,
+    bindings: &Bindings,
+) -> Cow<'a, str> {
     let mut finders = [
         (tasks as Find, LINE_END),
         (entries, ENTRY_END),
@@ -62,6 +71,9 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
             ordered = Cow::Owned(new);
         }
     }
+    if let Cow::Owned(new) = by_chance::in_expected_order(expected, &ordered, bindings) {
+        ordered = Cow::Owned(new);
+    }
     loop {
         let lines: Vec<&str> = ordered.split_inclusive('\n').collect();
         // Those after one that changes the order read the new text.
@@ -72,9 +84,10 @@ pub(crate) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, 
     }
 }
 
-/// Returns output in which the lists and the steps of a build are sorted.
+/// Returns output in which lists, the steps of a build, and lines in an order of chance are sorted.
 pub(crate) fn sorted(text: &str) -> String {
-    build_log::sorted(&lists::with_sorted_lists(text)).into_owned()
+    let text = lists::with_sorted_lists(text);
+    by_chance::with_sorted_blocks(&build_log::sorted(&text)).into_owned()
 }
 
 /// Returns output with its parts in another order; `None` if it is right as it is.
@@ -278,6 +291,10 @@ fn differences(lines: &[&str]) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    pub(super) fn in_expected_order<'a>(expected: &str, actual: &'a str) -> Cow<'a, str> {
+        super::in_expected_order(expected, actual, &Bindings::default())
+    }
 
     #[test]
     fn the_file_systems_of_df_are_compared_in_the_expected_order() {

@@ -7,6 +7,7 @@ use super::binding::Bindings;
 use super::changes::Changes;
 use super::loosened::Loosened;
 use super::names::Names;
+use super::order::is_cache_record;
 use super::pattern::{Pattern, lines};
 use super::placeholder::Placeholders;
 use super::token::literal;
@@ -155,10 +156,13 @@ fn plain(
 }
 
 impl Update {
-    /// Returns the placeholders and values that stand for one object, as often as they occur.
+    /// Returns the placeholders and values that stand for one object, as often as they occur, without those of the build
+    /// cache.
     pub(crate) fn identities(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let values = self.lines.iter().flat_map(Line::values);
-        values
+        let lines = self.lines.iter();
+        let lines = lines.filter(|line| !is_cache_record(&line.text(&Names::default())));
+        lines
+            .flat_map(Line::values)
             .filter(|value| value.nature.is_identity())
             .map(|value| (value.placeholder, value.actual.as_str()))
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::check::printed;
-use crate::expect::{Placeholders, changed_identities, identities, in_expected_order};
+use crate::expect::{Bindings, Placeholders, changed_identities, identities, in_expected_order};
 use crate::model::page_id::{PageId, named_in, with_actual_ids, with_page_ids, words};
 use crate::model::recording::{CommandRecording, Transcript};
 use crate::model::scenario::{Expectation, OwnContainer, Scenario, Step};
@@ -140,7 +140,7 @@ impl PageIds {
     /// The first value that is seen in the place of another one counts.
     fn learn(&mut self, expected: &str, actual: &str) {
         let actual = with_page_ids(actual, &self.known);
-        let actual = in_expected_order(expected, &actual);
+        let actual = in_expected_order(expected, &actual, &Bindings::default());
         for (page, actual) in changed_identities(expected, &actual, &self.placeholders) {
             let is_same =
                 |wanted: &&Wanted| names(&page, &wanted.value) || names(&wanted.value, &page);

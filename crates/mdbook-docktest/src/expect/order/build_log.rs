@@ -167,7 +167,7 @@ impl Step<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::in_expected_order;
+    use super::super::tests::in_expected_order;
     use super::sorted;
 
     const PAGE: &str = "#0 building with \"default\" instance using docker driver\n\n\

@@ -44,7 +44,7 @@ fn rows(lines: &[&str], key: impl Fn(&str) -> String) -> Vec<Part> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::in_expected_order;
+    use super::super::tests::in_expected_order;
 
     const HEADER: &str =
         "ID                                        RECLAIMABLE     SIZE            LAST ACCESSED\n";
