@@ -19,8 +19,8 @@ use super::super::placeholder::Placeholders;
 use super::super::volatile::Scanner;
 use super::{LINE_END, split_separators};
 
-/// Returns output in which such lines are in the order in which they are expected, if the same ones are expected. Those
-/// that differ only in IDs are told apart by what is already known of these.
+/// Returns output in which such lines are in the order in which they are expected, if the same ones are expected. For those
+/// that differ only in IDs, what is already known of these decides.
 pub(super) fn in_expected_order<'a>(
     expected: &str,
     actual: &'a str,

@@ -43,7 +43,7 @@ fn the_volumes_of_a_table_are_in_the_order_in_which_they_are_expected() {
 }
 
 #[test]
-fn volumes_with_random_names_are_told_apart_by_what_was_printed_before() {
+fn what_was_printed_before_distinguishes_volumes_with_random_names() {
     let (first, second) = ("c".repeat(64), "a".repeat(64));
     let row = |name: &str| format!("local     {name}\n");
     let header = "DRIVER    VOLUME NAME\n";
@@ -97,7 +97,7 @@ fn what_prune_and_rmi_list_is_in_the_order_in_which_it_is_expected() {
 }
 
 #[test]
-fn ids_are_told_apart_by_what_is_known() {
+fn what_is_known_distinguishes_ids() {
     let mut known = Bindings::default();
     learn(&["[ID:x]", "[ID:y]"], &["3f1c8a2b9d4e", "aa0c8a2b9d41"], &mut known);
     let swapped = in_expected_order("[ID:y]\n[ID:x]\n", "3f1c8a2b9d4e\naa0c8a2b9d41\n", &known);
