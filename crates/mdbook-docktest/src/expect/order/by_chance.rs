@@ -19,6 +19,9 @@ use super::super::placeholder::Placeholders;
 use super::super::volatile::Scanner;
 use super::{LINE_END, split_separators};
 
+/// Longer lists stay as they are: comparing all rows with each other would take too long.
+const MOST: usize = 500;
+
 /// Returns output in which such lines are in the order in which they are expected, if the same ones are expected. For those
 /// that differ only in IDs, what is already known of these decides.
 pub(super) fn in_expected_order<'a>(
@@ -187,7 +190,7 @@ fn blocks(lines: &[&str]) -> Vec<Range<usize>> {
     while at < lines.len() {
         let block = block(lines, at).unwrap_or(at + 1..at + 1);
         at = block.end;
-        if block.len() > 1 {
+        if (2..=MOST).contains(&block.len()) {
             blocks.push(block);
         }
     }
@@ -210,13 +213,18 @@ fn block(lines: &[&str], at: usize) -> Option<Range<usize>> {
         regex(r"^Deleted (?:Containers|Networks|Volumes|Images|build cache objects):\s*$")
     });
     static REMOVED: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:Untagged|Deleted): \S+\s*$"));
-    static ID: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"^(?:(?:sha256:)?[0-9a-f]{64}|[0-9a-f]{12}|[0-9a-z]{25})\s*$"));
     let run = |start: usize, is_in: &dyn Fn(&str) -> bool| {
         let length = lines[start..].iter().take_while(|line| is_in(line)).count();
         start..start + length
     };
     let line = lines[at];
+    if is_id(line) {
+        return Some(run(at, &is_id));
+    }
+    // Most lines are none of the others, either.
+    if !line.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return None;
+    }
     if let Some(header) = TABLE.captures(line) {
         let mut columns = ["links", "name", "type", "created"].into_iter();
         let column = columns.find_map(|name| header.name(name))?.start();
@@ -225,8 +233,18 @@ fn block(lines: &[&str], at: usize) -> Option<Range<usize>> {
     if LIST.is_match(line) {
         return Some(run(at + 1, &|line| !line.trim().is_empty()));
     }
-    let regex = [&*REMOVED, &*ID].into_iter().find(|regex| regex.is_match(line))?;
-    Some(run(at, &|line| regex.is_match(line)))
+    REMOVED.is_match(line).then(|| run(at, &|line| REMOVED.is_match(line)))
+}
+
+/// Whether a line is nothing but an ID: of a container, network, image or volume, or of a swarm's object.
+fn is_id(line: &str) -> bool {
+    let line = line.trim_end();
+    let id = line.strip_prefix("sha256:").unwrap_or(line).as_bytes();
+    match id.len() {
+        12 | 64 => id.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')),
+        25 => id.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z')),
+        _ => false,
+    }
 }
 
 /// Whether a value of a table begins here.
