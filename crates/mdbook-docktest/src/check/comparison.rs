@@ -26,13 +26,18 @@ pub(crate) fn printed_for(
     bindings: &Bindings,
 ) -> String {
     let text = printed(commands, expectation.attributes);
-    if expectation.attributes.exact {
-        return text;
-    }
-    match in_expected_order(&expectation.text, &text, bindings) {
+    match ordered_for(&text, expectation, bindings) {
         Cow::Borrowed(_) => text,
         Cow::Owned(ordered) => ordered,
     }
+}
+
+/// Returns output with what is in no particular order in the order of the expectation.
+fn ordered_for<'a>(text: &'a str, expectation: &Expectation, bindings: &Bindings) -> Cow<'a, str> {
+    if expectation.attributes.exact {
+        return Cow::Borrowed(text);
+    }
+    in_expected_order(&expectation.text, text, bindings)
 }
 
 /// Returns the pattern of an expectation.
@@ -99,8 +104,16 @@ struct Texts<'a> {
 impl Texts<'_> {
     fn compare(&self, pattern: &Pattern, bindings: &mut Bindings) -> Result<(), Mismatch> {
         let recorded = |bindings: &mut Bindings| {
-            let printed = printed_for(self.commands, self.expectation, bindings);
-            pattern.matches(self.finished(&printed), bindings)
+            let printed = printed(self.commands, self.expectation.attributes);
+            let result = pattern.matches(self.finished(&printed), bindings);
+            if result.is_ok() {
+                return result;
+            }
+            // Most output is in the expected order, or has only one.
+            match ordered_for(&printed, self.expectation, bindings) {
+                Cow::Borrowed(_) => result,
+                Cow::Owned(ordered) => pattern.matches(self.finished(&ordered), bindings),
+            }
         };
         if !self.has_two_streams() {
             return recorded(bindings);
@@ -112,11 +125,7 @@ impl Texts<'_> {
         let OutputAttributes { in_session, .. } = self.expectation.attributes;
         let text = |command: &CommandRecording, streams| {
             let shown = shown(command, streams, self.expectation.attributes);
-            let shown = match self.expectation.attributes.exact {
-                true => Cow::Borrowed(&*shown),
-                false => in_expected_order(&self.expectation.text, &shown, bindings),
-            };
-            self.finished(&shown).to_owned()
+            self.finished(&ordered_for(&shown, self.expectation, bindings)).to_owned()
         };
         let two_streams = |command| TwoStreams {
             stdout: text(command, Streams::Stdout),
