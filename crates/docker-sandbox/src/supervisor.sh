@@ -16,7 +16,7 @@ exec 8<&0 </dev/null
 # If this script dies, the kernel kills unshare (setpriv); if unshare dies, the kernel kills the
 # namespace's first process (--kill-child). unshare ignores SIGTERM while it waits, hence SIGKILL
 # throughout. In the same way, it kills the process of network.sh. The arguments of unshare have the engine's name, those of
-# the first process do not.
+# the first process do not. Mounts with private propagation are not visible outside.
 setpriv --pdeathsig KILL \
     sh -c 'eval "$DOCKTEST_NETWORK"' docktest-network "$scratch/network" 8<&- >/dev/null 2>&1 &
 network=$!

@@ -10,14 +10,15 @@ const ORDERLESS_PAGE: &str = include_str!("acceptance/orderless-page.md");
 /// A page with the output of other machines and other days, below more than 60 commands.
 const OLD_PAGE: &str = include_str!("acceptance/old-page.md");
 
+/// A book with copies of a page. They are about output: what they leave behind does not matter, nor how long they take.
+fn book(text: &str, copies: usize) -> Book {
+    let book = Book::new().with_alpine().setting("timeout = \"5m\"");
+    let book = book.setting("lints.leftover = \"allow\"");
+    (0..copies).fold(book, |book, copy| book.chapter(&format!("lab{copy}.md"), text))
+}
+
 #[test]
 fn an_accepted_page_holds_in_ten_runs() {
-    let book = |text: &str, copies: usize| {
-        // The page is about output: what it leaves behind does not matter, nor how long it takes.
-        let book = Book::new().with_alpine().setting("timeout = \"5m\"");
-        let book = book.setting("lints.leftover = \"allow\"");
-        (0..copies).fold(book, |book, copy| book.chapter(&format!("lab{copy}.md"), text))
-    };
     let commands = OLD_PAGE.lines().filter(|line| line.starts_with("$ docker ")).count();
     assert!(commands > 50, "{commands}");
     let old = book(OLD_PAGE, 1);
@@ -47,11 +48,6 @@ fn an_accepted_page_holds_in_ten_runs() {
 
 #[test]
 fn an_accepted_page_holds_in_whatever_order_docker_lists_objects() {
-    let book = |text: &str, copies: usize| {
-        let book = Book::new().with_alpine().setting("timeout = \"5m\"");
-        let book = book.setting("lints.leftover = \"allow\"");
-        (0..copies).fold(book, |book, copy| book.chapter(&format!("lab{copy}.md"), text))
-    };
     let new = book(ORDERLESS_PAGE, 1);
     new.command(["accept", "--new", "--format", "json"]).run().exits(0).finds_nothing();
     let text = fs::read_to_string(new.path().join("src/lab0.md")).unwrap();

@@ -22,7 +22,7 @@ mount -t tmpfs none /run
 echo ready
 read -r go
 eval "$1"
-until [ -S /run/docker.sock ]; do sleep 0.005; done
+until [ -S /run/docker.sock ]; do sleep 0.003; done
 docker version >/dev/null
 echo answered
 read -r go
@@ -42,7 +42,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
 address = "/run/containerd.sock"
 END
 containerd --config /run/containerd.toml >/dev/null 2>&1 &
-until [ -S /run/containerd.sock ]; do sleep 0.005; done
+until [ -S /run/containerd.sock ]; do sleep 0.003; done
 dockerd --exec-opt native.cgroupdriver=cgroupfs --group root --containerd /run/containerd.sock \
     >/dev/null 2>&1 &
 "#;

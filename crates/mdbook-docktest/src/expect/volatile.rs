@@ -175,6 +175,19 @@ impl Scanner {
 }
 
 impl Scanner {
+    /// Returns the next line with placeholders for its values.
+    pub(super) fn masked(&mut self, line: &str) -> String {
+        let mut masked = String::with_capacity(line.len());
+        let mut kept = 0;
+        for Volatile { span, kind } in self.line(line) {
+            masked.push_str(&line[kept..span.start]);
+            masked.push_str(&format!("[{}]", kind.placeholder));
+            kept = span.end;
+        }
+        masked.push_str(&line[kept..]);
+        masked
+    }
+
     /// As [`Self::line`], with the short IDs that are known by their full form.
     pub(super) fn line_with_ids(
         &mut self,
@@ -203,13 +216,7 @@ pub(crate) fn masked(text: &str) -> String {
     let mut scanner = Scanner { finder: &IN_RECORDINGS, columns, versions: None };
     let mut masked = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
-        let mut kept = 0;
-        for Volatile { span, kind } in scanner.line(line) {
-            masked.push_str(&line[kept..span.start]);
-            masked.push_str(&format!("[{}]", kind.placeholder));
-            kept = span.end;
-        }
-        masked.push_str(&line[kept..]);
+        masked.push_str(&scanner.masked(line));
     }
     masked
 }

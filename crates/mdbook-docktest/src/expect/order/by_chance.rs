@@ -168,15 +168,7 @@ fn keys(lines: &[&str]) -> Vec<String> {
     static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r"\[([A-Z]+):[^\]\s]+\]"));
     let mut scanner = Scanner::for_expectations();
     let key = |line: &&str| {
-        let line = line.trim_end_matches(LINE_END);
-        let mut key = String::new();
-        let mut kept = 0;
-        for value in scanner.line(line) {
-            key.push_str(&line[kept..value.span.start]);
-            key.push_str(&format!("[{}]", value.kind.placeholder));
-            kept = value.span.end;
-        }
-        key.push_str(&line[kept..]);
+        let key = scanner.masked(line.trim_end_matches(LINE_END));
         let key = NAMED.replace_all(&key, "[$1]");
         key.split_whitespace().collect::<Vec<_>>().join(" ")
     };
@@ -202,10 +194,10 @@ fn block(lines: &[&str], at: usize) -> Option<Range<usize>> {
     /// The header of a table, and the column in it by which its rows are known.
     static TABLE: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?x)^ (?: VOLUME\ NAME \ + (?<links>LINKS) \ + SIZE
-                  | DRIVER \ + (?<name>VOLUME\ NAME)
-                  | CACHE\ ID \ + (?<type>CACHE\ TYPE) \ + SIZE\ .*
-                  | REPOSITORY \ + TAG \ + (?:DIGEST\ +)? IMAGE\ ID \ + (?<created>CREATED) \ + SIZE.*
+            r"(?x)^ (?: VOLUME\ NAME \ + (LINKS) \ + SIZE
+                  | DRIVER \ + (VOLUME\ NAME)
+                  | CACHE\ ID \ + (CACHE\ TYPE) \ + SIZE\ .*
+                  | REPOSITORY \ + TAG \ + (?:DIGEST\ +)? IMAGE\ ID \ + (CREATED) \ + SIZE.*
                   ) \s*$",
         )
     });
@@ -226,8 +218,7 @@ fn block(lines: &[&str], at: usize) -> Option<Range<usize>> {
         return None;
     }
     if let Some(header) = TABLE.captures(line) {
-        let mut columns = ["links", "name", "type", "created"].into_iter();
-        let column = columns.find_map(|name| header.name(name))?.start();
+        let column = header.iter().skip(1).flatten().next()?.start();
         return Some(run(at + 1, &|row| is_column(row, column)));
     }
     if LIST.is_match(line) {
